@@ -1,0 +1,71 @@
+// Taps and covered in closed form, in O(log) steps.
+//
+//   low(L, K, c)   = #{ 0 <= i < L, 0 <= k < K : i·s + k·d < c }       lattice points under a line, clipped to a box
+//   q              = max(0, p - o)                                     what the upper end crops
+//   s' = s/gcd(s,d), d' = d/gcd(s,d), m = lcm(s, d)
+//   taps           = L·K   - low(L,  K,  p)     - low(L,  K,  q)
+//   taps - covered = L2·K2 - low(L2, K2, p - m) - low(L2, K2, q - m)   with L2 = max(0, L - d'), K2 = max(0, K - s')
+//
+// Nothing here can overflow: parameters are at most 2^31 - 1, so c < 2^31, every box is below 2^62, and the floor sums
+// run over lines that stay below c.
+
+/** sum of floor((a·i + b) / m) for 0 <= i < n, by Euclid's descent. n·a + b must stay below 2^63, and so must the sum. */
+export function floorSum(n: u64, m: u64, a: u64, b: u64): u64 {
+  let sum: u64 = 0;
+  while (n > 0) {
+    if (a >= m) {
+      sum += ((n * (n - 1)) >> 1) * (a / m);
+      a %= m;
+    }
+    if (b >= m) {
+      sum += n * (b / m);
+      b %= m;
+    }
+    // What is left counts the lattice points under a line of slope below 1; seen from the other axis it is shorter.
+    const top = a * n + b;
+    n = top / m;
+    b = top % m;
+    const swap = m;
+    m = a;
+    a = swap;
+  }
+  return sum;
+}
+
+/** #{ 0 <= i < L, 0 <= k < K : i·s + k·d < c } for L, K >= 0 and s, d >= 1. */
+export function low(L: i64, K: i64, c: i64, s: i64, d: i64): i64 {
+  if (c <= 0 || L <= 0 || K <= 0) return 0;
+  const top = c - 1;
+  // Taps k < kEnd have at least one point under the line; for k < kFull the line passes over all L of them.
+  const kEnd = min(K, top / d + 1);
+  const over = top - (L - 1) * s;
+  const kFull = over < 0 ? 0 : min(kEnd, over / d + 1);
+  const slanted = kEnd - kFull;
+  // floor((top - k·d) / s) + 1 points for each k between, summed from the last k down so that the line rises.
+  return kFull * L + slanted + <i64>floorSum(<u64>slanted, <u64>s, <u64>d, <u64>(top - (kEnd - 1) * d));
+}
+
+function gcd(a: i64, b: i64): i64 {
+  while (b != 0) {
+    const rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/** How many products land on the output. */
+export function closedTaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
+  const q = max<i64>(0, padding - outputPadding);
+  return lIn * kernelSize - low(lIn, kernelSize, padding, stride, dilation) - low(lIn, kernelSize, q, stride, dilation);
+}
+
+/** taps - covered: how many products land where another has landed before. Itself the taps of a smaller layer. */
+export function closedOverlaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
+  const g = gcd(stride, dilation);
+  const m = (stride / g) * dilation;
+  const l2 = max<i64>(0, lIn - dilation / g);
+  const k2 = max<i64>(0, kernelSize - stride / g);
+  const q = max<i64>(0, padding - outputPadding);
+  return l2 * k2 - low(l2, k2, padding - m, stride, dilation) - low(l2, k2, q - m, stride, dilation);
+}

@@ -1,0 +1,20 @@
+// The shape of a layer: its output length, and the rules a legal layer keeps. theory.md, section 1, is docs; PyTorch's names.
+//
+// Parameters are at most 2^31 - 1, so every product of two of them and every l_out fits in i64:
+// l_out <= (2^31 - 2)·(2^31 - 1)·2 + 2^31 < 2^63.
+
+/** l_out = (l_in - 1)·stride - 2·padding + dilation·(kernel_size - 1) + output_padding + 1; below 1 the layer is illegal. */
+export function outputLength(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
+  return (lIn - 1) * stride - 2 * padding + dilation * (kernelSize - 1) + outputPadding + 1;
+}
+
+/** Whether `groups` splits `channels` evenly. */
+export function dividesChannels(groups: u64, channels: u64): bool {
+  // Parameters are below 2^32, where a 32-bit remainder is several times cheaper than a 64-bit one.
+  return <u32>channels % <u32>groups == 0;
+}
+
+/** PyTorch: output_padding must be smaller than either stride or dilation. */
+export function outputPaddingFits(outputPadding: u64, stride: u64, dilation: u64): bool {
+  return outputPadding < stride || outputPadding < dilation;
+}

@@ -1,0 +1,218 @@
+// Lists: the records of a CSV in, the same records with the results behind them out.
+//
+// A record's text is carried over as it stands (its line end becomes \n). Fields are read as RFC 4180 says: separated by
+// commas, in double quotes where they hold a comma, a quote (doubled) or a line end. Blank lines are no records.
+
+import { clearOverflow, hasOverflowed } from "./checked";
+import { brokenRule, set, workOutOverlap } from "./layer";
+import {
+  BATCH_SIZE, BIAS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
+  LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PADDING, OUTPUT_PTR, PADDING,
+  PARAMETER_COUNT, ROLE_CARRIED, RULE_RANGE,
+} from "./layout";
+import { fault, finishReport, hasFault, passLine, skip, startReport } from "./report";
+import { COMMA, NEWLINE, writeValue } from "./row";
+
+const RETURN: u8 = 0x0d;
+const QUOTE: u8 = 0x22;
+const MINUS: u8 = 0x2d;
+const PARAMETER_MAX: u64 = 2147483647;
+
+/** What a field was found to hold. */
+const FIELD_GOOD: u32 = 0;
+/** A whole number, but not one that its parameter can have. */
+const FIELD_OUT_OF_RANGE: u32 = 1;
+const FIELD_MALFORMED: u32 = 2;
+
+let columnCount: u32 = 0;
+let fieldCount: u32 = 0;
+let method: u32 = 0;
+let skipInvalid: bool = false;
+
+/** Whether a parameter of the record at hand is outside its range. */
+let outOfRange: bool = false;
+
+/** Reads the roles of the fields that the host has written into the image. Call once before `countList`. */
+export function openList(): void {
+  columnCount = load<u32>(IMAGE_PTR);
+  fieldCount = load<u32>(IMAGE_PTR, 4);
+  method = load<u32>(IMAGE_PTR, 8);
+  skipInvalid = load<u32>(IMAGE_PTR, 12) != 0;
+  // Parameters that have a field are overwritten by every record, the others stay as they are set here.
+  for (let parameter: u32 = 0; parameter < PARAMETER_COUNT; parameter++) {
+    set(parameter, load<u32>(LIST_DEFAULTS_PTR + ((<usize>parameter) << 2)));
+  }
+}
+
+function leastValue(parameter: u32): u64 {
+  return parameter == BATCH_SIZE || parameter == PADDING || parameter == OUTPUT_PADDING ? 0 : 1;
+}
+
+/** Reads `true`, `True`, `TRUE`, `1` and their opposites from the bytes [ptr, endPtr) as the bias. */
+function readBias(ptr: usize, endPtr: usize): u32 {
+  const first = load<u8>(ptr);
+  const length = endPtr - ptr;
+  if (length == 1 && (first == 0x30 || first == 0x31)) {
+    set(BIAS, first - 0x30);
+    return FIELD_GOOD;
+  }
+  // Setting bit 5 makes a capital letter small; the first letter may be capital alone, the others must agree.
+  const rest = load<u32>(ptr, 1);
+  if (length == 4 && (first | 0x20) == 0x74) { // t
+    if ((rest & 0xffffff) == 0x657572 || (first == 0x54 && (rest & 0xffffff) == 0x455552)) { // rue, RUE
+      set(BIAS, 1);
+      return FIELD_GOOD;
+    }
+  }
+  if (length == 5 && (first | 0x20) == 0x66) { // f
+    if (rest == 0x65736c61 || (first == 0x46 && rest == 0x45534c41)) { // alse, ALSE
+      set(BIAS, 0);
+      return FIELD_GOOD;
+    }
+  }
+  return FIELD_MALFORMED;
+}
+
+/** Reads plain decimal digits from the bytes [ptr, endPtr) as a parameter. */
+function readParameter(parameter: u32, ptr: usize, endPtr: usize): u32 {
+  if (ptr == endPtr) return FIELD_MALFORMED;
+  if (parameter == BIAS) return readBias(ptr, endPtr);
+  const negative = load<u8>(ptr) == MINUS;
+  if (negative) ptr++;
+  const digits = endPtr - ptr;
+  if (digits == 0 || (digits > 1 && load<u8>(ptr) == 0x30)) return FIELD_MALFORMED;
+  let value: u64 = 0;
+  for (; ptr < endPtr; ptr++) {
+    const digit = <u32>load<u8>(ptr) - 0x30;
+    if (digit > 9) return FIELD_MALFORMED;
+    // Held just above the range, so that any number of digits is read without wrapping.
+    value = min(value * 10 + digit, PARAMETER_MAX + 1);
+  }
+  if (negative || value < leastValue(parameter) || value > PARAMETER_MAX) return FIELD_OUT_OF_RANGE;
+  set(parameter, value);
+  return FIELD_GOOD;
+}
+
+/** Takes the content [ptr, endPtr) of a field by its role. Returns false when it is malformed. */
+function takeField(field: u32, ptr: usize, endPtr: usize): bool {
+  if (field >= fieldCount) return true; // one too many; the count is checked at the record's end
+  const role = load<u32>(LIST_ROLES_PTR + ((<usize>field) << 2));
+  if (role == ROLE_CARRIED) return true;
+  const found = readParameter(role, ptr, endPtr);
+  if (found == FIELD_OUT_OF_RANGE) outOfRange = true;
+  return found != FIELD_MALFORMED;
+}
+
+/** Skips a quoted field from behind its opening quote. Returns the address of its closing quote, or `endPtr`. */
+function closingQuote(ptr: usize, endPtr: usize): usize {
+  for (; ptr < endPtr; ptr++) {
+    const byte = load<u8>(ptr);
+    if (byte == NEWLINE) passLine();
+    if (byte != QUOTE) continue;
+    if (ptr + 1 == endPtr || load<u8>(ptr + 1) != QUOTE) return ptr;
+    ptr++;
+  }
+  return endPtr;
+}
+
+/**
+ * Reads the record at `ptr` into the layer. Returns the address of the line end behind it, or `endPtr`; a fault if its
+ * form is wrong.
+ */
+function readRecord(ptr: usize, endPtr: usize): usize {
+  const recordAt = <u64>(ptr - INPUT_PTR);
+  outOfRange = false;
+  for (let field: u32 = 0; ; field++) {
+    let from = ptr;
+    let to: usize;
+    if (ptr < endPtr && load<u8>(ptr) == QUOTE) {
+      from++;
+      to = closingQuote(from, endPtr);
+      ptr = to + 1;
+      if (ptr < endPtr && load<u8>(ptr) == RETURN) ptr++;
+      if (to >= endPtr || (ptr < endPtr && load<u8>(ptr) != COMMA && load<u8>(ptr) != NEWLINE)) {
+        fault(FAULT_FIELD, recordAt, field);
+        return ptr;
+      }
+    } else {
+      while (ptr < endPtr && load<u8>(ptr) != COMMA && load<u8>(ptr) != NEWLINE) ptr++;
+      to = ptr;
+      const endsRecord = ptr == endPtr || load<u8>(ptr) == NEWLINE;
+      if (endsRecord && to > from && load<u8>(to - 1) == RETURN) to--;
+    }
+    if (!takeField(field, from, to)) {
+      fault(FAULT_FIELD, recordAt, field);
+      return ptr;
+    }
+    if (ptr < endPtr && load<u8>(ptr) == COMMA) {
+      ptr++;
+      continue;
+    }
+    if (field + 1 != fieldCount) fault(FAULT_FIELD_COUNT, recordAt, field + 1);
+    return ptr;
+  }
+}
+
+/** Writes the record [ptr, endPtr) and the results of its layer at `outPtr`. Returns the address behind them. */
+function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
+  const length = endPtr - ptr;
+  memory.copy(outPtr, ptr, length);
+  outPtr += length;
+  clearOverflow();
+  for (let i: u32 = 0; i < columnCount; i++) {
+    store<u8>(outPtr, COMMA);
+    outPtr = writeValue(outPtr + 1, load<u32>(LIST_COLUMNS_PTR + ((<usize>i) << 2)));
+    if (hasOverflowed()) {
+      fault(FAULT_OVERFLOW, <u64>(ptr - INPUT_PTR), i);
+      return outPtr;
+    }
+  }
+  store<u8>(outPtr, NEWLINE);
+  return outPtr + 1;
+}
+
+/** The rule that the layer of the record breaks, or NO_RULE. */
+function brokenRuleOfRecord(): u32 {
+  return outOfRange ? RULE_RANGE : brokenRule();
+}
+
+/**
+ * Reads whole records of INPUT from byte `from` on, up to byte `end`, and writes each with its results to OUTPUT, as many
+ * as fit; fills the report. Returns the byte it got to: `end`, or where to go on once OUTPUT is taken away, or the record
+ * at fault.
+ */
+export function countList(from: u32, end: u32): u32 {
+  startReport();
+  const endPtr = INPUT_PTR + <usize>end;
+  let ptr = INPUT_PTR + <usize>from;
+  let outPtr: usize = OUTPUT_PTR;
+  let rows: u64 = 0;
+  while (ptr < endPtr && outPtr < OUTPUT_PTR + <usize>OUTPUT_BYTES) {
+    const isBlank = load<u8>(ptr) == NEWLINE || (load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE));
+    let lineEndPtr = ptr;
+    if (isBlank) {
+      lineEndPtr += <usize>(load<u8>(ptr) == RETURN);
+    } else {
+      lineEndPtr = readRecord(ptr, endPtr);
+      if (hasFault()) break;
+      const rule = brokenRuleOfRecord();
+      if (rule == NO_RULE) {
+        workOutOverlap(method);
+        const recordEndPtr = lineEndPtr - <usize>(load<u8>(lineEndPtr - 1) == RETURN);
+        const writtenPtr = writeRecord(outPtr, ptr, recordEndPtr);
+        if (hasFault()) break;
+        outPtr = writtenPtr;
+        rows++;
+      } else if (skipInvalid) {
+        skip(rule, 1);
+      } else {
+        fault(FAULT_RULE, <u64>(ptr - INPUT_PTR), rule);
+        break;
+      }
+    }
+    if (lineEndPtr < endPtr) passLine();
+    ptr = lineEndPtr + 1;
+  }
+  finishReport(rows, outPtr - OUTPUT_PTR);
+  return <u32>(min(ptr, endPtr) - INPUT_PTR);
+}

@@ -1,0 +1,68 @@
+// Taps and covered by simulation: run the layer over ones with a kernel of ones and look at the output. This is the
+// method that the reference documentation prescribes, and the oracle inside the engine.
+//
+//   l_in = 2, kernel_size = 3:        1 1 1
+//                                   +   1 1 1
+//                               y =   1 2 2 1      taps = sum(y) = 6, covered = count(y > 0) = 4
+//
+// Input i and kernel tap k meet at the full position i·stride + k·dilation and land on output j = position - padding
+// when 0 <= j < l_out. The output is worked through in pieces of SCRATCH_COUNTERS elements, so a layer of any length
+// fits; the time is O(l_in · kernel_size), and one visit for each piece.
+
+import { COVERED, LAYER_PTR, SCRATCH_COUNTERS, SCRATCH_PTR, TAPS } from "./layout";
+
+/** ceil(a / b) for b > 0, never below 0. */
+function ceilDiv(a: i64, b: i64): i64 {
+  return a <= 0 ? 0 : (a - 1) / b + 1;
+}
+
+/**
+ * The pass of ones over ones, for the piece of the output that begins at `first`: adds 1 to counter j - first for every
+ * (input, tap) pair that lands on an output j of [first, first + length). Returns how many pairs it was.
+ * The counters must be zero before.
+ */
+export function scatter(first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
+  // The same piece in full positions: [low, high].
+  const low = first + padding;
+  const high = low + length - 1;
+  const reach = dilation * (kernelSize - 1);
+  const iEnd = min(lIn, high / stride + 1);
+  let landed: u64 = 0;
+  for (let i = ceilDiv(low - reach, stride); i < iEnd; i++) {
+    const start = i * stride;
+    const kEnd = min(kernelSize, (high - start) / dilation + 1);
+    for (let k = ceilDiv(low - start, dilation); k < kEnd; k++) {
+      const counterPtr = SCRATCH_PTR + ((<usize>(start + k * dilation - low)) << 2);
+      store<u32>(counterPtr, load<u32>(counterPtr) + 1);
+      landed++;
+    }
+  }
+  return landed;
+}
+
+/** Counts the counters of a piece that are not zero, and sets them all back to zero. */
+function harvest(length: i64): u64 {
+  let covered: u64 = 0;
+  const endPtr = SCRATCH_PTR + ((<usize>length) << 2);
+  for (let ptr = SCRATCH_PTR; ptr < endPtr; ptr += 4) {
+    covered += <u64>(load<u32>(ptr) != 0);
+    store<u32>(ptr, 0);
+  }
+  return covered;
+}
+
+/** Simulates the layer whose output has `lOut` elements; leaves `taps` and `covered` in the layer record. */
+export function simulate(lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): void {
+  let taps: u64 = 0;
+  let covered: u64 = 0;
+  for (let first: i64 = 0; first < lOut; first += <i64>SCRATCH_COUNTERS) {
+    const length = min(<i64>SCRATCH_COUNTERS, lOut - first);
+    const landed = scatter(first, length, lIn, kernelSize, stride, padding, dilation);
+    // A piece on which nothing lands is all holes, and its counters are still zero.
+    if (landed == 0) continue;
+    taps += landed;
+    covered += harvest(length);
+  }
+  store<u64>(LAYER_PTR + 8 * <usize>TAPS, taps);
+  store<u64>(LAYER_PTR + 8 * <usize>COVERED, covered);
+}

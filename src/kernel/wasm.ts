@@ -1,0 +1,176 @@
+/** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
+import { COLUMNS, type Layer, PARAMETERS, type Results } from "../columns.js";
+import { errors } from "../errors.js";
+import { columnNumber, listImage, METHODS, type Method, planImage } from "../plan/image.js";
+import type { ListPlan } from "../plan/list.js";
+import type { Plan } from "../plan/plan.js";
+import { RULES, type RuleId } from "../rules.js";
+import { type Build, artefactPath, kernelModule } from "./artefact.js";
+import type { Kernel, LayerCounts, ListBatch, ListFault, SweepBatch, SweepFault } from "./kernel.js";
+
+/** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
+const ABI_VERSION = 1;
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  brokenRule(): number;
+  workOutOverlap(method: number): number;
+  value(column: number): bigint;
+  clearOverflow(): void;
+  hasOverflowed(): number;
+  scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
+  openPlan(): void;
+  sweep(first: bigint, end: bigint): bigint;
+  openList(): void;
+  countList(from: number, end: number): number;
+}
+
+/** Makes an instance of the kernel. In a worker `module` is the one that the main thread has compiled. */
+export function wasmKernel(build: Build = "release", module: WebAssembly.Module = kernelModule(build)): Kernel {
+  return new WasmKernel(build, module);
+}
+
+class WasmKernel implements Kernel {
+  readonly name: string;
+  readonly chunkBytesMost: number;
+  readonly #exports: Exports;
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #constants = new Map<string, number>();
+  #chunk: Uint8Array | undefined;
+
+  constructor(build: Build, module: WebAssembly.Module) {
+    this.name = build;
+    // Only the debug build imports abort; what an assertion says there goes to whoever runs it.
+    const abort = (_message: number, _file: number, line: number, column: number) => {
+      throw new Error(`assertion in the kernel at ${line}:${column}`);
+    };
+    const instance = new WebAssembly.Instance(module, { env: { abort } });
+    for (const [name, value] of Object.entries(instance.exports)) {
+      if (value instanceof WebAssembly.Global) this.#constants.set(name, Number(value.value));
+    }
+    const version = this.#constant("ABI_VERSION");
+    if (version !== ABI_VERSION) throw errors.otherKernel(artefactPath(build), version, ABI_VERSION);
+    this.#exports = instance.exports as unknown as Exports;
+    const { buffer } = this.#exports.memory;
+    // Memory never grows, so these views stay good.
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.chunkBytesMost = this.#constant("INPUT_BYTES");
+  }
+
+  readonly #constant = (name: string): number => {
+    const value = this.#constants.get(name);
+    if (value === undefined) throw new Error(`the kernel exports no ${name}`);
+    return value;
+  };
+
+  count(layer: Layer, method: Exclude<Method, "verify">): LayerCounts {
+    for (const { name } of PARAMETERS) {
+      this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * columnNumber(name, this.#constant), BigInt(layer[name]), true);
+    }
+    const broken = this.#exports.brokenRule();
+    if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
+    this.#exports.workOutOverlap(METHODS.indexOf(method));
+    const results: Partial<Record<keyof Results, bigint>> = {};
+    for (const { name, type } of COLUMNS) {
+      this.#exports.clearOverflow();
+      const value = this.#exports.value(columnNumber(name, this.#constant));
+      if (!this.#exports.hasOverflowed()) results[name] = type === "i64" ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+    }
+    return { results };
+  }
+
+  overlap(layer: Layer, first: bigint, length: number): Uint32Array {
+    const { l_in, kernel_size, stride, padding, dilation } = layer;
+    const scratch = new Uint32Array(this.#bytes.buffer, this.#constant("SCRATCH_PTR"), Math.min(length, this.#constant("SCRATCH_COUNTERS")));
+    const [L, K, s, p, d] = [l_in, kernel_size, stride, padding, dilation].map(BigInt) as [bigint, bigint, bigint, bigint, bigint];
+    this.#exports.scatter(first, BigInt(scratch.length), L, K, s, p, d);
+    const pattern = scratch.slice();
+    scratch.fill(0);
+    return pattern;
+  }
+
+  openPlan(plan: Plan, method: Method): void {
+    this.#writeImage(planImage(plan, method, this.#constant));
+    this.#exports.openPlan();
+  }
+
+  sweep(first: bigint, end: bigint): SweepBatch {
+    const next = BigInt.asUintN(64, this.#exports.sweep(first, end));
+    const report = this.#report();
+    const fault = this.#sweepFault();
+    return { next, ...report, ...(fault && { fault }) };
+  }
+
+  openList(list: ListPlan, method: Exclude<Method, "verify">): void {
+    if (list.fields.length > this.#constant("FIELD_CAPACITY")) {
+      throw errors.tooManyFields(`${list.place}:1`, list.fields.length, this.#constant("FIELD_CAPACITY"));
+    }
+    this.#writeImage(listImage(list, method, this.#constant));
+    this.#exports.openList();
+  }
+
+  countList(chunk: Uint8Array, from: number): ListBatch {
+    if (this.#chunk !== chunk) {
+      this.#bytes.set(chunk, this.#constant("INPUT_PTR"));
+      this.#chunk = chunk;
+    }
+    const next = this.#exports.countList(from, chunk.length);
+    if (next === chunk.length) this.#chunk = undefined;
+    const fault = this.#listFault();
+    return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), ...(fault && { fault }) };
+  }
+
+  #writeImage(image: Uint32Array): void {
+    new Uint32Array(this.#bytes.buffer, this.#constant("IMAGE_PTR"), image.length).set(image);
+  }
+
+  #reported32(field: string): number {
+    return this.#view.getUint32(this.#constant("REPORT_PTR") + this.#constant(field), true);
+  }
+
+  #reported64(field: string, index = 0): bigint {
+    return this.#view.getBigUint64(this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index, true);
+  }
+
+  #report(): Pick<SweepBatch, "csv" | "rows" | "skipped"> {
+    const outputPtr = this.#constant("OUTPUT_PTR");
+    return {
+      csv: this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES")),
+      rows: Number(this.#reported64("REPORT_ROWS")),
+      skipped: RULES.map((_, i) => this.#reported64("REPORT_SKIPPED", i)),
+    };
+  }
+
+  #sweepFault(): SweepFault | undefined {
+    const index = this.#reported64("REPORT_FAULT_AT");
+    switch (this.#reported32("REPORT_FAULT")) {
+      case this.#constant("FAULT_OVERFLOW"):
+        return { kind: "overflow", index, cell: this.#reported32("REPORT_FAULT_WHAT") };
+      case this.#constant("FAULT_DISAGREE"):
+        return { kind: "disagree", index };
+    }
+    return undefined;
+  }
+
+  #listFault(): ListFault | undefined {
+    const at = Number(this.#reported64("REPORT_FAULT_AT"));
+    const what = this.#reported32("REPORT_FAULT_WHAT");
+    switch (this.#reported32("REPORT_FAULT")) {
+      case this.#constant("FAULT_OVERFLOW"):
+        return { kind: "overflow", at, result: what };
+      case this.#constant("FAULT_RULE"):
+        return { kind: "rule", at, rule: ruleId(what) };
+      case this.#constant("FAULT_FIELD"):
+        return { kind: "field", at, field: what };
+      case this.#constant("FAULT_FIELD_COUNT"):
+        return { kind: "fieldCount", at, found: what };
+    }
+    return undefined;
+  }
+}
+
+function ruleId(number: number): RuleId {
+  return (RULES[number] as (typeof RULES)[number]).id;
+}

@@ -1,0 +1,111 @@
+/** The public functions. */
+import { type LayerInput, RESULT_NAMES, type ResultName, type Results } from "./columns.js";
+import { errors } from "./errors.js";
+import type { Kernel } from "./kernel/kernel.js";
+import { wasmKernel } from "./kernel/wasm.js";
+import { readLayer } from "./layer.js";
+import { type Plan, planSweep } from "./plan/plan.js";
+import { RowBatch } from "./run/batch.js";
+import { type Summary, summarise } from "./run/summary.js";
+import { type Progress, sweepPlan } from "./run/sweep.js";
+import { writeBatches } from "./run/write.js";
+import { fileSink } from "./sink/file.js";
+import { type SpecInput, specFrom } from "./spec/read.js";
+
+let kernel: Kernel | undefined;
+
+export interface CountOptions<C extends ResultName = ResultName> {
+  /** How taps and covered are found: `closed` in O(log) steps (the default), `simulate` in O(l_in · kernel_size). Same integers. */
+  readonly method?: "closed" | "simulate";
+  /** The results wanted; all of them when left out. */
+  readonly columns?: readonly C[];
+}
+
+/**
+ * Counts one layer. What each result counts stands in `COLUMNS`; the formulas are moduleprofiler's (documented) and
+ * ours (exact).
+ *
+ * @param layer PyTorch's parameters, with PyTorch's defaults; whole numbers up to 2^31 - 1.
+ * @returns exact integers, 0 to 2^64 - 1 (additions_per_filter may be negative).
+ * @throws UpsweepError when a parameter is missing, unknown or out of range, the layer breaks one of PyTorch's rules, or
+ * a wanted result passes 2^64 - 1.
+ */
+export function count<C extends ResultName = ResultName>(layer: LayerInput, options: CountOptions<C> = {}): Pick<Results, C> {
+  const whole = readLayer(layer);
+  kernel ??= wasmKernel();
+  const counts = kernel.count(whole, options.method ?? "closed");
+  if (counts.broken !== undefined) throw errors.invalidLayer("layer", counts.broken, whole);
+  const wanted = options.columns ?? (RESULT_NAMES as readonly C[]);
+  const results = wanted.map((name): [C, bigint] => {
+    if (!RESULT_NAMES.includes(name)) throw errors.unknownColumn("columns", name, RESULT_NAMES);
+    const value = counts.results[name];
+    if (value === undefined) throw errors.overflow("layer", name, whole);
+    return [name, value];
+  });
+  return Object.fromEntries(results) as Pick<Results, C>;
+}
+
+/**
+ * Plans a sweep without running it: its loop nest, exact size and schedule. Takes microseconds for a grid of any size.
+ *
+ * @param spec an object, or the path of a YAML or JSON file.
+ * @throws UpsweepError for the first thing that is wrong with the spec, with its place.
+ */
+export function plan(spec: SpecInput | string): Plan {
+  return planSweep(specFrom(spec));
+}
+
+export interface SweepOptions {
+  /** Worker threads; as many as there are processors when left out. The rows are the same for any number. */
+  readonly workers?: number;
+  /** How taps and covered are found; the rows are the same. */
+  readonly method?: "closed" | "simulate";
+  /** Called behind every batch. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Sweeps a grid: yields its rows in the order of the grid, in batches of some thousands, and returns the summary. Memory
+ * does not grow with the grid; whoever takes batches slowly slows the workers down. Leaving the loop stops them.
+ *
+ * @throws UpsweepError for a faulty spec before the first batch, or at the first layer with a result above 2^64 - 1.
+ */
+export async function* sweep(spec: SpecInput | string, options: SweepOptions = {}): AsyncGenerator<RowBatch, Summary> {
+  const swept = plan(spec);
+  const start = performance.now();
+  const batches = sweepPlan(swept, checked(options));
+  let bytes = 0;
+  try {
+    for (;;) {
+      const next = await batches.next();
+      if (next.done) return summarise(next.value, bytes, (performance.now() - start) / 1000);
+      const csv = Buffer.concat(next.value.csv);
+      bytes += csv.length;
+      if (next.value.rows > 0) yield new RowBatch(swept.cells, next.value.rows, csv);
+      options.onProgress?.(next.value.progress);
+    }
+  } finally {
+    await batches.return(undefined as never);
+  }
+}
+
+/**
+ * Sweeps a grid into a CSV file. The file appears under its name only when it is whole; an existing one is replaced then.
+ *
+ * @throws UpsweepError as `sweep`, and when the file cannot be written.
+ */
+export async function sweepToFile(spec: SpecInput | string, path: string, options: SweepOptions = {}): Promise<Summary> {
+  const swept = plan(spec);
+  const start = performance.now();
+  const sink = await fileSink(path);
+  const { progress, bytes } = await writeBatches(sweepPlan(swept, checked(options)), swept.header, sink, options.onProgress);
+  return summarise(progress, bytes, (performance.now() - start) / 1000);
+}
+
+function checked(options: SweepOptions): SweepOptions {
+  const { workers } = options;
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1)) {
+    throw errors.badOption("workers", String(workers), "Write a whole number from 1.");
+  }
+  return options;
+}

@@ -1,0 +1,33 @@
+/** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
+import { type Layer, type ParameterName, type Results, type ResultName, isParameterName, parameter } from "../columns.js";
+
+/** One row: parameters as numbers (bias as boolean), results as exact integers; the same type for a column every time. */
+export type Row<C extends ResultName = ResultName> = Layer & Pick<Results, C>;
+
+export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row<C>> {
+  /** The columns of a row, in order. */
+  readonly columns: readonly (ParameterName | C)[];
+  readonly rowCount: number;
+  /** The rows as CSV, without a header. */
+  readonly csv: Uint8Array;
+
+  constructor(columns: readonly (ParameterName | C)[], rowCount: number, csv: Uint8Array) {
+    this.columns = columns;
+    this.rowCount = rowCount;
+    this.csv = csv;
+  }
+
+  *[Symbol.iterator](): Generator<Row<C>> {
+    const readers = this.columns.map(readerOf);
+    for (const line of Buffer.from(this.csv.buffer, this.csv.byteOffset, this.csv.byteLength).toString("latin1").trimEnd().split("\n")) {
+      if (line === "") return;
+      const cells = line.split(",");
+      yield Object.fromEntries(this.columns.map((name, i) => [name, (readers[i] as (text: string) => unknown)(cells[i] as string)])) as unknown as Row<C>;
+    }
+  }
+}
+
+function readerOf(name: string): (text: string) => number | bigint | boolean {
+  if (!isParameterName(name)) return BigInt;
+  return parameter(name).type === "boolean" ? (text) => text === "true" : Number;
+}

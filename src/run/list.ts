@@ -1,0 +1,135 @@
+/** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
+import { DEFAULT_COLUMNS, type Layer, type ParameterName, parameter, type ResultName } from "../columns.js";
+import { errors } from "../errors.js";
+import type { ListFault } from "../kernel/kernel.js";
+import { layerFrom } from "../layer.js";
+import type { Method } from "../plan/image.js";
+import { type ListPlan, planList, splitRecord } from "../plan/list.js";
+import { addAccount, emptyAccount } from "../rules.js";
+import { readInteger } from "../spec/values.js";
+import { cutIntoChunks } from "./chunks.js";
+import { defaultWorkers, inlineRunner, threadedRunner } from "./runner.js";
+import { inOrder } from "./window.js";
+
+/** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
+const CHUNK_BYTES = 512 * 1024;
+
+/** How far a list has been read. */
+export interface ListProgress {
+  readonly bytesRead: number;
+  readonly rows: bigint;
+  /** Layers left out (skipInvalid), in the order of `RULES`. */
+  readonly skipped: readonly bigint[];
+}
+
+export interface ListedRows {
+  readonly csv: readonly Uint8Array[];
+  readonly rows: number;
+  readonly progress: ListProgress;
+}
+
+export interface ListOptions {
+  readonly columns?: readonly ResultName[] | undefined;
+  readonly method?: Exclude<Method, "verify"> | undefined;
+  readonly workers?: number | undefined;
+  /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
+  readonly skipInvalid?: boolean | undefined;
+}
+
+/**
+ * Counts every layer of a CSV. Yields the header's bytes first, then the rows: the columns of the list as they stand, then
+ * the results.
+ *
+ * @param place what messages call the list: its file name.
+ * @throws UpsweepError at the first row that is malformed or no legal layer, naming its line; behind the rows before it.
+ */
+export async function* countListRows(
+  stream: AsyncIterable<Uint8Array>,
+  place: string,
+  { columns = DEFAULT_COLUMNS, method = "closed", workers = defaultWorkers(), skipInvalid = false }: ListOptions = {},
+): AsyncGenerator<ListedRows, ListProgress> {
+  const chunks = await cutIntoChunks(stream, CHUNK_BYTES);
+  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, columns, skipInvalid);
+  const skipped = emptyAccount();
+  let rows = 0n;
+  let bytesRead = chunks.header.length + 1;
+  let line = chunks.headerLines + 1;
+  const progress = (): ListProgress => ({ bytesRead, rows, skipped: [...skipped] });
+  yield { csv: [chunks.header, Buffer.from(`,${columns.join(",")}\n`)], rows: 0, progress: progress() };
+
+  // A list of one chunk is counted on this thread: starting another takes longer.
+  const first = await chunks.records.next();
+  const second = first.done ? first : await chunks.records.next();
+  const job = { kind: "list", list, method } as const;
+  const runner = second.done ? inlineRunner(job) : threadedRunner(job, workers);
+  const tasks = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer> | undefined> {
+    if (!first.done) yield first.value;
+    if (!second.done) yield second.value;
+    yield* chunks.records;
+  };
+  // A record that is too long stands in its place in the order, so that the rows before it and its line come out right.
+  const run = async (bytes: Uint8Array<ArrayBuffer> | undefined) => {
+    if (bytes === undefined) return undefined;
+    const size = bytes.length; // the bytes themselves are handed over
+    return { size, ...(await runner.run({ kind: "chunk", bytes })) };
+  };
+  try {
+    for await (const { answer } of inOrder(tasks(), run, runner.width)) {
+      if (answer === undefined) throw errors.longRecord(`${place}:${line}`, CHUNK_BYTES);
+      rows += BigInt(answer.rows);
+      bytesRead += answer.size;
+      addAccount(skipped, answer.skipped);
+      yield { csv: answer.csv, rows: answer.rows, progress: progress() };
+      if (answer.fault && answer.faultRecord) {
+        throw faultError(list, answer.fault as ListFault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
+      }
+      line += answer.lines;
+    }
+  } finally {
+    await runner.close();
+  }
+  return progress();
+}
+
+/** The error for a record at fault; the record is read again here, where its values are at hand. */
+function faultError(list: ListPlan, fault: ListFault, record: string, at: string): Error {
+  const fields = splitRecord(record);
+  if (fields === undefined) return errors.badQuotes(at);
+  switch (fault.kind) {
+    case "fieldCount":
+      return errors.fieldCount(at, fields.length, list.fields.length);
+    case "field":
+      return fieldError(list.fields[fault.field]?.parameter, fields[fault.field] as string, at);
+    case "rule":
+      return fault.rule === "RANGE" ? rangeError(list, fields, at) : errors.invalidLayer(at, fault.rule, layerOf(list, fields));
+    case "overflow":
+      return errors.overflow(at, list.columns[fault.result] as string, layerOf(list, fields));
+  }
+}
+
+function fieldError(name: ParameterName | undefined, value: string, at: string): Error {
+  if (name === undefined) return errors.badQuotes(at);
+  if (value === "") return errors.emptyField(at, name);
+  return parameter(name).type === "boolean" ? errors.notBoolean(at, name, value) : errors.notInteger(at, name, value);
+}
+
+function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
+  for (const [i, { parameter: name }] of list.fields.entries()) {
+    if (name === undefined || name === "bias") continue;
+    try {
+      readInteger(parameter(name), fields[i] as string, at);
+    } catch (error) {
+      return error as Error;
+    }
+  }
+  throw new Error(`no parameter out of range at ${at}`);
+}
+
+function layerOf(list: ListPlan, fields: readonly string[]): Layer {
+  return layerFrom((p) => {
+    const field = list.fields.findIndex((f) => f.parameter === p.name);
+    if (field < 0) return p.default ?? p.least;
+    const value = fields[field] as string;
+    return p.type === "boolean" ? Number(/^(1|true)$/i.test(value)) : Number(value);
+  });
+}

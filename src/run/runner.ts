@@ -1,0 +1,55 @@
+/** Who performs the tasks: worker threads, or for a job of a single task this thread. */
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import { kernelModule } from "../kernel/artefact.js";
+import { wasmKernel } from "../kernel/wasm.js";
+import type { Answer, Chunk, Job, Task, WorkerData } from "./protocol.js";
+import { openJob, performTask } from "./task.js";
+
+export interface Runner {
+  /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */
+  readonly width: number;
+  run(task: Task): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** As many workers as the machine has processors for this process. */
+export function defaultWorkers(): number {
+  return availableParallelism();
+}
+
+/**
+ * Tasks in flight per worker: one at work, one waiting, one finished and not yet written.
+ *
+ * Memory: an answer is at most about 4 MiB (see shards.ts and the kernel's chunk size), so a run holds some
+ * 3 × workers × 4 MiB of rows, whatever the size of the grid or list.
+ */
+const TASKS_PER_WORKER = 3;
+
+/** dist/run and src/run are equally deep, so this path holds for both: worker threads always run the built file. */
+const WORKER = fileURLToPath(new URL("../../dist/run/worker.js", import.meta.url));
+
+export function threadedRunner(job: Job, workers: number): Runner {
+  const pool = new Piscina({
+    filename: WORKER,
+    minThreads: workers,
+    maxThreads: workers,
+    workerData: { module: kernelModule(), job } satisfies WorkerData,
+  });
+  return {
+    width: TASKS_PER_WORKER * workers,
+    run: (task) => pool.run(task, { transferList: task.kind === "chunk" ? [(task as Chunk).bytes.buffer] : [] }),
+    close: () => pool.destroy(),
+  };
+}
+
+export function inlineRunner(job: Job): Runner {
+  const kernel = wasmKernel();
+  openJob(kernel, job);
+  return {
+    width: 1,
+    run: async (task) => performTask(kernel, task),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,25 @@
+/** Writing to an open file descriptor, whole. */
+import { write } from "node:fs";
+import { promisify } from "node:util";
+import { errors, systemReason } from "../errors.js";
+import { ClosedPipe } from "./sink.js";
+
+const writeSome = promisify(write);
+
+/** How long to wait before a pipe that is full and does not block is tried again, in milliseconds. */
+const FULL_PIPE_WAIT = 1;
+
+/** Writes all of `bytes`. `name` is what messages call the file. */
+export async function writeAll(fd: number, bytes: Uint8Array, name: string): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      const { bytesWritten } = await writeSome(fd, bytes, at, bytes.length - at, null);
+      at += bytesWritten;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") throw new ClosedPipe();
+      if (code !== "EAGAIN") throw errors.cannotWrite(name, systemReason(error));
+      await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_WAIT));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What a spec is written in, before anyone has asked what it means: YAML, JSON, a JavaScript object or flags, all as one
+ * kind of tree whose every node knows its place.
+ */
+
+/** `place` is what an error message begins with: file:line:column, --flag, or spec.axes.stride[1]. */
+export type SourceNode =
+  | { readonly kind: "map"; readonly place: string; readonly entries: readonly SourceEntry[] }
+  | { readonly kind: "list"; readonly place: string; readonly items: readonly SourceNode[] }
+  | { readonly kind: "scalar"; readonly place: string; readonly text: string }
+  | { readonly kind: "null"; readonly place: string };
+
+export interface SourceEntry {
+  readonly key: string;
+  readonly keyPlace: string;
+  readonly value: SourceNode;
+}
+
+/** What a node is, for a message: "a list", "the text 'x'". */
+export function describeNode(node: SourceNode): string {
+  switch (node.kind) {
+    case "map":
+      return "a map of names";
+    case "list":
+      return "a list";
+    case "null":
+      return "empty";
+    case "scalar":
+      return `'${node.text}'`;
+  }
+}
