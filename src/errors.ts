@@ -3,7 +3,7 @@
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
 import { type Layer, PARAMETER_MAX, type Parameter } from "./columns.js";
-import { explainBrokenRule, remedyOfBrokenRule, type RuleId } from "./rules.js";
+import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
 
 export type ErrorCode = keyof typeof errors;
 
@@ -88,16 +88,25 @@ export const errors = {
   },
   outOfRange: (place: string, parameter: Parameter, got: string) =>
     inputError("outOfRange", place, `${parameter.name} cannot be ${shown(got)}`, `Write ${rangeOf(parameter)}.`),
-  notBoolean: (place: string, name: string, got: string) =>
-    inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
+  notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
   badStep: (place: string, name: string, got: string) =>
     inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),
   backwardsRange: (place: string, name: string, got: string, turned: string) =>
     inputError("backwardsRange", place, `the range ${shown(got)} of ${name} runs backwards`, `Write ${turned}.`),
   notPowerOfTwo: (place: string, name: string, got: string, end: number) =>
-    inputError("notPowerOfTwo", place, `${end} in ${shown(got)} of ${name} is not a power of two`, "Write powers of two as both ends, for example pow2(32, 512)."),
+    inputError(
+      "notPowerOfTwo",
+      place,
+      `${end} in ${shown(got)} of ${name} is not a power of two`,
+      "Write powers of two as both ends, for example pow2(32, 512).",
+    ),
   openParenthesis: (place: string, name: string, got: string) =>
-    inputError("openParenthesis", place, `${name} cannot be ${shown(got)}: its parenthesis is not closed`, `Inside [ ] write it in quotes, for example ["pow2(32, 512)", 640].`),
+    inputError(
+      "openParenthesis",
+      place,
+      `${name} cannot be ${shown(got)}: its parenthesis is not closed`,
+      `Inside [ ] write it in quotes, for example ["pow2(32, 512)", 640].`,
+    ),
   textList: (place: string, name: string, got: string) =>
     inputError("textList", place, `${name} cannot be ${shown(got)}: several values in one text`, `Write them as a list, for example [1, 2, 4].`),
   emptyAxis: (place: string, name: string) =>
@@ -105,7 +114,12 @@ export const errors = {
   duplicateValue: (place: string, name: string, got: string) =>
     inputError("duplicateValue", place, `the axis ${name} has the value ${got} twice`, "Leave one of them out: every layer is counted once."),
   tooManyRuns: (place: string, count: number, capacity: number) =>
-    inputError("tooManyRuns", place, `the axes have ${count} separate values and ranges`, `At most ${capacity} are possible; write evenly spaced values as ranges, for example 32..256:32.`),
+    inputError(
+      "tooManyRuns",
+      place,
+      `the axes have ${count} separate values and ranges`,
+      `At most ${capacity} are possible; write evenly spaced values as ranges, for example 32..256:32.`,
+    ),
 
   // ── The form of a spec ───────────────────────────────────────────────────────────────────────────────────────────
   syntax: (place: string, what: string) => inputError("syntax", place, what, "Mend the YAML (or JSON) there."),
@@ -113,16 +127,18 @@ export const errors = {
     inputError("notMap", place, `${what} is ${got}`, "Write names with their values, for example 'stride: [1, 2]'."),
   badAxisValue: (place: string, name: string, got: string) =>
     inputError("badAxisValue", place, `${name} cannot be ${got}`, "Write a number, a range such as 32..256:32, pow2(32, 512), or a list of these."),
-  unknownKey: (place: string, key: string, known: readonly string[]) =>
-    inputError("unknownKey", place, `unknown key ${shown(key)}`, instead(key, known)),
-  unknownAxis: (place: string, name: string, known: readonly string[]) =>
-    inputError("unknownAxis", place, `unknown axis ${shown(name)}`, instead(name, known)),
+  unknownKey: (place: string, key: string, known: readonly string[]) => inputError("unknownKey", place, `unknown key ${shown(key)}`, instead(key, known)),
+  unknownAxis: (place: string, name: string, known: readonly string[]) => inputError("unknownAxis", place, `unknown axis ${shown(name)}`, instead(name, known)),
   resultAxis: (place: string, name: string) =>
     inputError("resultAxis", place, `${name} is a result, not a parameter`, "It cannot be an axis; name it in columns to have it counted."),
-  duplicateKey: (place: string, key: string) =>
-    inputError("duplicateKey", place, `the key ${shown(key)} stands twice`, "Keep one of them."),
+  duplicateKey: (place: string, key: string) => inputError("duplicateKey", place, `the key ${shown(key)} stands twice`, "Keep one of them."),
   missingAxes: (place: string, names: readonly string[]) =>
-    inputError("missingAxes", place, `${list(names)} ${names.length === 1 ? "is" : "are"} missing`, "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value."),
+    inputError(
+      "missingAxes",
+      place,
+      `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
+      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value.",
+    ),
   noAxes: (place: string) =>
     inputError("noAxes", place, "the spec has no axes", "Write at least in_channels, out_channels, kernel_size and l_in under 'axes:'."),
   notColumnList: (place: string, got: string) =>
@@ -131,26 +147,39 @@ export const errors = {
     inputError("unknownColumn", place, `unknown column ${shown(name)}`, instead(name, known)),
   parameterColumn: (place: string, name: string) =>
     inputError("parameterColumn", place, `${name} is a parameter, not a result`, "All eleven parameters always stand in the row; leave it out of columns."),
-  duplicateColumn: (place: string, name: string) =>
-    inputError("duplicateColumn", place, `the column ${name} stands twice`, "Keep one of them."),
+  duplicateColumn: (place: string, name: string) => inputError("duplicateColumn", place, `the column ${name} stands twice`, "Keep one of them."),
   emptyColumns: (place: string) =>
     inputError("emptyColumns", place, "columns is empty", "Name at least one result column, or leave columns out to have the usual six."),
-  alias: (place: string) =>
-    inputError("alias", place, "YAML anchors and aliases are not taken", "Write the values out."),
+  alias: (place: string) => inputError("alias", place, "YAML anchors and aliases are not taken", "Write the values out."),
   tooLarge: (place: string, size: bigint) =>
     inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
 
   // ── Single layers ────────────────────────────────────────────────────────────────────────────────────────────────
   missingParameters: (place: string, names: readonly string[]) =>
-    inputError("missingParameters", place, `${list(names)} ${names.length === 1 ? "is" : "are"} missing`, "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each."),
+    inputError(
+      "missingParameters",
+      place,
+      `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
+      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each.",
+    ),
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
   invalidLayer: (place: string, rule: RuleId, layer: Layer) =>
     inputError("invalidLayer", place, `not a legal layer: ${explainBrokenRule(rule, layer)}`, `PyTorch's rule: ${remedyOfBrokenRule(rule)}.`),
   overflow: (place: string, column: string, layer: Layer) =>
-    inputError("overflow", place, `${column} of ${describeLayer(layer)} passes 2^64 - 1`, "Leave that column out with --columns (columns in a spec), or shrink the layer."),
+    inputError(
+      "overflow",
+      place,
+      `${column} of ${describeLayer(layer)} passes 2^64 - 1`,
+      "Leave that column out with --columns (columns in a spec), or shrink the layer.",
+    ),
   severalValues: (place: string, name: string, got: string) =>
-    inputError("severalValues", place, `${name} has several values: ${shown(got)}`, "count takes one layer; give one value, or use 'upsweep sweep' for a grid."),
+    inputError(
+      "severalValues",
+      place,
+      `${name} has several values: ${shown(got)}`,
+      "count takes one layer; give one value, or use 'upsweep sweep' for a grid.",
+    ),
 
   // ── Lists of layers ──────────────────────────────────────────────────────────────────────────────────────────────
   emptyList: (place: string) =>
@@ -162,9 +191,19 @@ export const errors = {
   resultField: (place: string, name: string) =>
     inputError("resultField", place, `the column ${shown(name)} is named like a result`, "Rename it: the results are written behind the columns of the list."),
   nearField: (place: string, name: string, near: string) =>
-    inputError("nearField", place, `the column ${shown(name)} is nearly ${near}`, `Write '${near}' if it is that, or another name if it is to be carried through.`),
+    inputError(
+      "nearField",
+      place,
+      `the column ${shown(name)} is nearly ${near}`,
+      `Write '${near}' if it is that, or another name if it is to be carried through.`,
+    ),
   missingFields: (place: string, names: readonly string[]) =>
-    inputError("missingFields", place, `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`, "PyTorch has no default for in_channels, out_channels, kernel_size and l_in."),
+    inputError(
+      "missingFields",
+      place,
+      `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
+      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+    ),
   tooManyFields: (place: string, count: number, capacity: number) =>
     inputError("tooManyFields", place, `the header has ${count} columns`, `At most ${capacity} are possible.`),
   emptyField: (place: string, name: string) =>
@@ -172,7 +211,12 @@ export const errors = {
   badQuotes: (place: string) =>
     inputError("badQuotes", place, "a quoted field is not closed, or goes on behind its closing quote", 'Write a quote inside a quoted field twice: "".'),
   fieldCount: (place: string, got: number, expected: number) =>
-    inputError("fieldCount", place, `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`, "Give every row a field for each column; fields that hold commas stand in double quotes."),
+    inputError(
+      "fieldCount",
+      place,
+      `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`,
+      "Give every row a field for each column; fields that hold commas stand in double quotes.",
+    ),
   longRecord: (place: string, bytes: number) =>
     inputError("longRecord", place, `the row is longer than ${bytes} bytes`, "Shorten it; if it should be many rows, a quote may be left open."),
 
@@ -180,16 +224,22 @@ export const errors = {
   usage: (what: string, remedy: string) => new UpsweepError("usage", `${what}. ${remedy}`),
   badOption: (flag: string, got: string, remedy: string) => inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
   repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
-  cannotRead: (path: string, reason: string) =>
-    inputError("cannotRead", path, `cannot be read: ${reason}`, "Check the path."),
+  cannotRead: (path: string, reason: string) => inputError("cannotRead", path, `cannot be read: ${reason}`, "Check the path."),
   cannotWrite: (path: string, reason: string) =>
     new UpsweepError("cannotWrite", `${path}: cannot be written: ${reason}. Free the place or choose another one with -o.`, false),
-  notBuilt: (path: string) =>
-    new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
+  notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
   otherKernel: (path: string, got: number, expected: number) =>
-    new UpsweepError("otherKernel", `${path}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`, false),
+    new UpsweepError(
+      "otherKernel",
+      `${path}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
+      false,
+    ),
   disagree: (layer: Layer) =>
-    new UpsweepError("disagree", `closed form and simulation differ on ${describeLayer(layer)}. This is a defect of upsweep: please report it with this line.`, false),
+    new UpsweepError(
+      "disagree",
+      `closed form and simulation differ on ${describeLayer(layer)}. This is a defect of upsweep: please report it with this line.`,
+      false,
+    ),
 } as const;
 
 /** The reason in a system error, in words. */

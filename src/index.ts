@@ -6,16 +6,26 @@
  * count({ in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 }).macs; // 66060288n
  * await sweepToFile({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: "pow2(32, 512)" } }, "out.csv");
  */
-export { count, type CountOptions, plan, sweep, type SweepOptions, sweepToFile } from "./library.js";
+
 export {
-  type Column, COLUMNS, DEFAULT_COLUMNS, type Layer, type LayerInput, type Parameter, PARAMETER_MAX, PARAMETERS,
-  type ParameterName, type ResultName, type Results,
+  COLUMNS,
+  type Column,
+  DEFAULT_COLUMNS,
+  type Layer,
+  type LayerInput,
+  PARAMETER_MAX,
+  PARAMETERS,
+  type Parameter,
+  type ParameterName,
+  type ResultName,
+  type Results,
 } from "./columns.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
+export { type CountOptions, count, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
 export type { Loop, Plan, Step } from "./plan/plan.js";
 export { RULES, type Rule, type RuleId } from "./rules.js";
 export { type Row, RowBatch } from "./run/batch.js";
-export type { Progress } from "./run/sweep.js";
 export type { Summary } from "./run/summary.js";
+export type { Progress } from "./run/sweep.js";
 export type { AxisEntry, SpecInput } from "./spec/read.js";
 export type { Run } from "./spec/values.js";

@@ -1,7 +1,5 @@
 /** Layers as people write them: checked, and PyTorch's defaults filled in. */
-import {
-  type Layer, type LayerInput, PARAMETER_MAX, PARAMETER_NAMES, PARAMETERS, type Parameter, isParameterName,
-} from "./columns.js";
+import { isParameterName, type Layer, type LayerInput, PARAMETER_MAX, PARAMETER_NAMES, PARAMETERS, type Parameter } from "./columns.js";
 import { errors } from "./errors.js";
 
 /**
@@ -32,9 +30,7 @@ function checkValue(parameter: Parameter, value: unknown, place: string): number
   return value;
 }
 
-/** The layer whose parameters have the values that `valueOf` gives, booleans as 0 and 1. */
-export function layerFrom(valueOf: (parameter: Parameter) => number): Layer {
-  return Object.fromEntries(
-    PARAMETERS.map((p) => [p.name, p.type === "boolean" ? valueOf(p) === 1 : valueOf(p)]),
-  ) as unknown as Layer;
+/** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
+export function layerFrom(read: (parameter: Parameter) => number): Layer {
+  return Object.fromEntries(PARAMETERS.map((p) => [p.name, p.type === "boolean" ? read(p) === 1 : read(p)])) as unknown as Layer;
 }

@@ -41,7 +41,12 @@ export function addAccount(total: Account, part: readonly bigint[]): void {
 /** The output length of a layer; below 1 the layer is illegal. */
 export function outputLength(layer: Layer): bigint {
   const [L, K, s, p, o, d] = [layer.l_in, layer.kernel_size, layer.stride, layer.padding, layer.output_padding, layer.dilation].map(BigInt) as [
-    bigint, bigint, bigint, bigint, bigint, bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
   ];
   return (L - 1n) * s - 2n * p + d * (K - 1n) + o + 1n;
 }

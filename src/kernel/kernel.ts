@@ -12,9 +12,7 @@ import type { RuleId } from "../rules.js";
 export type LayerCounts = { readonly broken: RuleId } | { readonly broken?: never; readonly results: Partial<Results> };
 
 /** What stopped a sweep early, at a raw index. */
-export type SweepFault =
-  | { readonly kind: "overflow"; readonly index: bigint; readonly cell: number }
-  | { readonly kind: "disagree"; readonly index: bigint };
+export type SweepFault = { readonly kind: "overflow"; readonly index: bigint; readonly cell: number } | { readonly kind: "disagree"; readonly index: bigint };
 
 /** The rows of a stretch of raw indices. */
 export interface SweepBatch {

@@ -6,7 +6,7 @@ import { type Layer, PARAMETERS, type Results } from "../columns.js";
 import type { Method } from "../plan/image.js";
 import { type ListPlan, splitRecord } from "../plan/list.js";
 import { layerAt, type Plan } from "../plan/plan.js";
-import { addAccount, emptyAccount, outputLength, type RuleId, RULES } from "../rules.js";
+import { addAccount, emptyAccount, outputLength, RULES, type RuleId } from "../rules.js";
 import type { Kernel, LayerCounts, ListBatch, ListFault, SweepBatch } from "./kernel.js";
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -178,7 +178,14 @@ function encode(rows: readonly string[]): Uint8Array {
 }
 
 const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true, True: true, TRUE: true, "1": true, false: false, False: false, FALSE: false, "0": false,
+  true: true,
+  True: true,
+  TRUE: true,
+  "1": true,
+  false: false,
+  False: false,
+  FALSE: false,
+  "0": false,
 };
 
 /** One record as a layer: its parameters, or what is wrong with it. */
@@ -240,7 +247,10 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     const counts: LayerCounts = "outOfRange" in layer ? { broken: "RANGE" } : countLayer(layer, method);
     if (counts.broken !== undefined) {
       if (!list.skipInvalid) return stop({ kind: "rule", at, rule: counts.broken });
-      addAccount(skipped, RULES.map((rule) => (rule.id === counts.broken ? 1n : 0n)));
+      addAccount(
+        skipped,
+        RULES.map((rule) => (rule.id === counts.broken ? 1n : 0n)),
+      );
     } else {
       const results = list.columns.map((name) => counts.results[name]);
       const result = results.indexOf(undefined);

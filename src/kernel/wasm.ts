@@ -5,7 +5,7 @@ import { columnNumber, listImage, METHODS, type Method, planImage } from "../pla
 import type { ListPlan } from "../plan/list.js";
 import type { Plan } from "../plan/plan.js";
 import { RULES, type RuleId } from "../rules.js";
-import { type Build, artefactPath, kernelModule } from "./artefact.js";
+import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Kernel, LayerCounts, ListBatch, ListFault, SweepBatch, SweepFault } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */

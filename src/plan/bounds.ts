@@ -1,5 +1,5 @@
 /** Upper bounds for the cells of a grid, with big integers: how long a row can get. */
-import { type ParameterName, type ResultName, isParameterName, parameter } from "../columns.js";
+import { isParameterName, type ParameterName, parameter, type ResultName } from "../columns.js";
 import type { Ranges } from "./plan.js";
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -9,8 +9,7 @@ export function upperBound(name: ParameterName | ResultName, ranges: Ranges): bi
   if (isParameterName(name)) return BigInt(ranges[name].most);
   const most = (p: ParameterName) => BigInt(ranges[p].most);
   const least = (p: ParameterName) => BigInt(ranges[p].least);
-  const lOut =
-    (most("l_in") - 1n) * most("stride") - 2n * least("padding") + most("dilation") * (most("kernel_size") - 1n) + most("output_padding") + 1n;
+  const lOut = (most("l_in") - 1n) * most("stride") - 2n * least("padding") + most("dilation") * (most("kernel_size") - 1n) + most("output_padding") + 1n;
   const taps = most("l_in") * most("kernel_size");
   const filters = (most("in_channels") * most("out_channels")) / least("groups");
   const perGroup = most("in_channels") / least("groups");

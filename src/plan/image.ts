@@ -70,8 +70,12 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): U
   const unused = new Array<number>(constant("COLUMN_COUNT") - columns.length).fill(0);
   const roles = list.fields.map((field) => (field.parameter === undefined ? constant("ROLE_CARRIED") : columnNumber(field.parameter, constant)));
   return Uint32Array.from([
-    columns.length, list.fields.length, methodNumber(method, constant), Number(list.skipInvalid),
-    ...columns, ...unused,
+    columns.length,
+    list.fields.length,
+    methodNumber(method, constant),
+    Number(list.skipInvalid),
+    ...columns,
+    ...unused,
     ...PARAMETERS.map((p) => ("default" in p ? p.default : p.least)),
     ...roles,
   ]);

@@ -1,7 +1,5 @@
 /** The plan of a list: which field of a CSV's records is which parameter, and what is written behind them. */
-import {
-  PARAMETER_NAMES, PARAMETERS, type ParameterName, type ResultName, RESULT_NAMES, isParameterName, isResultName,
-} from "../columns.js";
+import { isParameterName, isResultName, PARAMETER_NAMES, PARAMETERS, type ParameterName, RESULT_NAMES, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 
 export interface Field {
@@ -45,8 +43,16 @@ export function planList(headerText: string, place: string, columns: readonly Re
 
 /** Other names that people and frameworks give to parameters with a default. */
 const OTHER_NAMES: Readonly<Record<string, ParameterName>> = {
-  batch: "batch_size", strides: "stride", pad: "padding", pads: "padding", out_padding: "output_padding",
-  dilation_rate: "dilation", dilations: "dilation", group: "groups", use_bias: "bias", has_bias: "bias",
+  batch: "batch_size",
+  strides: "stride",
+  pad: "padding",
+  pads: "padding",
+  out_padding: "output_padding",
+  dilation_rate: "dilation",
+  dilations: "dilation",
+  group: "groups",
+  use_bias: "bias",
+  has_bias: "bias",
 };
 
 /**
@@ -54,7 +60,10 @@ const OTHER_NAMES: Readonly<Record<string, ParameterName>> = {
  * leave every layer at stride 1: wrong numbers without a word.
  */
 function misspelt(name: string): string | undefined {
-  const plain = name.trim().toLowerCase().replace(/[\s-]+/g, "_");
+  const plain = name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
   const joined = plain.replaceAll("_", "");
   const known = [...PARAMETER_NAMES, ...RESULT_NAMES].find((k) => k.replaceAll("_", "") === joined);
   return known ?? OTHER_NAMES[plain];

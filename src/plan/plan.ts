@@ -2,9 +2,7 @@
  * The plan of a sweep: what the engine runs. The loop nest, its exact size, and the schedule that says which rule, geometry
  * and cell is worked out at which level. Made in microseconds for any size; nothing of the grid is materialised.
  */
-import {
-  type Layer, PARAMETER_NAMES, PARAMETERS, type ParameterName, type ResultName, column, parameter,
-} from "../columns.js";
+import { column, type Layer, PARAMETER_NAMES, PARAMETERS, type ParameterName, parameter, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { layerFrom } from "../layer.js";
 import { RULES } from "../rules.js";
@@ -80,11 +78,7 @@ function nest(spec: Spec): Loop[] {
     runs: [{ first: "default" in p ? p.default : p.least, step: 1, count: 1 }],
   }));
   const written = spec.axes.map((axis) => ({ ...axis, size: sizeOf(axis.runs) }));
-  const sized = [
-    ...defaults.map((axis) => ({ ...axis, size: 1 })),
-    ...written.filter((axis) => axis.size === 1),
-    ...written.filter((axis) => axis.size > 1),
-  ];
+  const sized = [...defaults.map((axis) => ({ ...axis, size: 1 })), ...written.filter((axis) => axis.size === 1), ...written.filter((axis) => axis.size > 1)];
   let subtree = 1n;
   return sized
     .reverse()
@@ -103,9 +97,7 @@ export function levelOf(loops: readonly Loop[], dependsOn: readonly ParameterNam
 
 function schedule(loops: readonly Loop[], cells: Plan["cells"]): Step[] {
   const geometry = column("taps").dependsOn;
-  const rules = RULES.flatMap((rule, i): Step[] =>
-    rule.dependsOn.length === 0 ? [] : [{ kind: "rule", level: levelOf(loops, rule.dependsOn), rule: i }],
-  );
+  const rules = RULES.flatMap((rule, i): Step[] => (rule.dependsOn.length === 0 ? [] : [{ kind: "rule", level: levelOf(loops, rule.dependsOn), rule: i }]));
   const steps: Step[] = [
     ...rules,
     { kind: "geometry", level: levelOf(loops, geometry) },

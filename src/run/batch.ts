@@ -1,5 +1,5 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
-import { type Layer, type ParameterName, type Results, type ResultName, isParameterName, parameter } from "../columns.js";
+import { isParameterName, type Layer, type ParameterName, parameter, type ResultName, type Results } from "../columns.js";
 
 /** One row: parameters as numbers (bias as boolean), results as exact integers; the same type for a column every time. */
 export type Row<C extends ResultName = ResultName> = Layer & Pick<Results, C>;

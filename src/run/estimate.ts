@@ -1,6 +1,7 @@
 /** What a sweep will come to: rows, bytes and time, from a look at some of its layers. */
-import { wasmKernel } from "../kernel/wasm.js";
+
 import type { Kernel } from "../kernel/kernel.js";
+import { wasmKernel } from "../kernel/wasm.js";
 import type { Plan } from "../plan/plan.js";
 import { sampleIndices } from "./sample.js";
 import { shardSize } from "./shards.js";
@@ -34,7 +35,7 @@ export function estimate(plan: Plan): Estimate {
   return {
     rows: scaled(seen.rows),
     bytes: scaled(seen.bytes) + BigInt(plan.header.length),
-    seconds: (Number(plan.size) * secondsPerLayer(kernel, plan)),
+    seconds: Number(plan.size) * secondsPerLayer(kernel, plan),
     isExact: false,
     sampled: SAMPLE,
   };

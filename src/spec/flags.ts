@@ -28,9 +28,7 @@ export function listFromFlag(flag: string, text: string): SourceNode {
 /** A spec's source from axis flags, in the order in which they were given, and the text of --columns. */
 export function sourceFromFlags(axes: ReadonlyMap<ParameterName, string>, columns?: string): SourceNode {
   const place = "flags";
-  const axisEntries = [...axes].map(
-    ([name, text]): SourceEntry => ({ key: name, keyPlace: flagOf(name), value: listFromFlag(flagOf(name), text) }),
-  );
+  const axisEntries = [...axes].map(([name, text]): SourceEntry => ({ key: name, keyPlace: flagOf(name), value: listFromFlag(flagOf(name), text) }));
   const entries: SourceEntry[] = [{ key: "axes", keyPlace: place, value: { kind: "map", place, entries: axisEntries } }];
   if (columns !== undefined) entries.push({ key: "columns", keyPlace: "--columns", value: listFromFlag("--columns", columns) });
   return { kind: "map", place, entries };

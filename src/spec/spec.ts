@@ -1,11 +1,19 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
 import {
-  DEFAULT_COLUMNS, PARAMETER_NAMES, PARAMETERS, type ParameterName, type Parameter, RESULT_NAMES, type ResultName,
-  isParameterName, isResultName, parameter,
+  DEFAULT_COLUMNS,
+  isParameterName,
+  isResultName,
+  PARAMETER_NAMES,
+  PARAMETERS,
+  type Parameter,
+  type ParameterName,
+  parameter,
+  RESULT_NAMES,
+  type ResultName,
 } from "../columns.js";
 import { errors } from "../errors.js";
 import { describeNode, type SourceNode } from "./source.js";
-import { findDuplicate, readEntry, type Run } from "./values.js";
+import { findDuplicate, type Run, readEntry } from "./values.js";
 
 /** One axis of a grid, as written. */
 export interface Axis {
