@@ -225,8 +225,9 @@ export const errors = {
   badOption: (flag: string, got: string, remedy: string) => inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
   repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
   cannotRead: (path: string, reason: string) => inputError("cannotRead", path, `cannot be read: ${reason}`, "Check the path."),
+  cannotOpen: (path: string, reason: string) => inputError("cannotOpen", path, `cannot be written: ${reason}`, "Choose another place with -o."),
   cannotWrite: (path: string, reason: string) =>
-    new UpsweepError("cannotWrite", `${path}: cannot be written: ${reason}. Free the place or choose another one with -o.`, false),
+    new UpsweepError("cannotWrite", `${path}: cannot be written: ${reason}. Make room, or choose another place with -o.`, false),
   notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
   otherKernel: (path: string, got: number, expected: number) =>
     new UpsweepError(

@@ -35,7 +35,7 @@ export async function writeBatches<P>(
       onProgress?.(next.value.progress, bytes);
     }
   } catch (error) {
-    await sink.abandon();
+    sink.abandon();
     throw error;
   } finally {
     await batches.return(undefined as never);

@@ -2,7 +2,8 @@
  * Rows to a file. They are written beside it, to NAME.partial; the name itself appears only when everything is there, so
  * nobody ever reads half a file under it.
  */
-import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
 import { errors, systemReason } from "../errors.js";
 import { writeAll } from "./descriptor.js";
 import type { Sink } from "./sink.js";
@@ -23,9 +24,9 @@ export async function fileSink(path: string): Promise<Sink> {
         throw errors.cannotWrite(path, systemReason(error));
       }
     },
-    async abandon() {
-      await handle.close();
-      if (target.isRegular) await unlink(partial).catch(() => {});
+    abandon() {
+      if (target.isRegular) rmSync(partial, { force: true });
+      handle.close().catch(() => {});
     },
   };
 }
@@ -35,7 +36,7 @@ async function targetOf(path: string): Promise<{ path: string; isRegular: boolea
   try {
     const real = await realpath(path);
     const found = await stat(real);
-    if (found.isDirectory()) throw errors.cannotWrite(path, "it is a folder");
+    if (found.isDirectory()) throw errors.cannotOpen(path, "it is a folder");
     return { path: real, isRegular: found.isFile() };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return { path, isRegular: true };
@@ -53,5 +54,5 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
 }
 
 function wrapped(error: unknown, name: string): Error {
-  return error instanceof Error && error.name === "UpsweepError" ? error : errors.cannotWrite(name, systemReason(error));
+  return error instanceof Error && error.name === "UpsweepError" ? error : errors.cannotOpen(name, systemReason(error));
 }

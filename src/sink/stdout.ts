@@ -9,6 +9,6 @@ export function stdoutSink(): Sink {
     // The descriptor itself, not process.stdout: that writes synchronously, and this thread would stand still meanwhile.
     write: (bytes) => writeAll(STDOUT, bytes, "standard output"),
     finish: async () => {},
-    abandon: async () => {},
+    abandon: () => {},
   };
 }

@@ -1,0 +1,55 @@
+/** `upsweep count --from`: every layer of a list, with the results behind its columns. */
+import { createReadStream, statSync } from "node:fs";
+import { DEFAULT_COLUMNS } from "../columns.js";
+import { errors, systemReason } from "../errors.js";
+import { countListRows } from "../run/list.js";
+import { flagOf } from "../spec/flags.js";
+import { type AxisFlags, columnsFrom } from "./options.js";
+import { writeOutput } from "./output.js";
+import { accountText, say, writtenText } from "./report.js";
+
+interface ListOptions {
+  readonly from: string;
+  readonly output: string;
+  readonly columns?: string;
+  readonly method: "closed" | "simulate";
+  readonly skipInvalid?: boolean;
+  readonly workers?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
+  const [parameter] = flags.given.keys();
+  if (parameter !== undefined)
+    throw errors.usage(`both --from and ${flagOf(parameter)} are given`, "Put the parameter into the list as a column, or leave --from out.");
+  if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
+  const columns = columnsFrom(options.columns) ?? DEFAULT_COLUMNS;
+  const { stream, size, name } = openList(options.from);
+  const batches = countListRows(stream, name, { ...options, columns });
+  const outcome = await writeOutput(batches, "", options.output, options.quiet ?? false, ({ bytesRead }) => (size ? bytesRead / size : undefined));
+  say(`${accountText(outcome.progress, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
+}
+
+/** The list as a stream, and its size where it has one. */
+function openList(path: string): { stream: AsyncIterable<Uint8Array>; size?: number; name: string } {
+  if (path === "-") return { stream: named(process.stdin, "standard input"), name: "standard input" };
+  try {
+    const found = statSync(path);
+    if (found.isDirectory()) throw errors.cannotRead(path, "it is a folder");
+    const stream = named(createReadStream(path, { highWaterMark: 1 << 20 }), path);
+    return found.isFile() ? { stream, size: found.size, name: path } : { stream, name: path };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
+    throw errors.cannotRead(path, systemReason(error));
+  }
+}
+
+/** A stream whose errors name what could not be read. */
+async function* named(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw errors.cannotRead(name, systemReason(error));
+  }
+}

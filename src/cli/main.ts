@@ -1,0 +1,197 @@
+/** The command line: which command, with which options. What a command does stands in its own file, loaded when it is called. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { PARAMETERS } from "../columns.js";
+import { UpsweepError } from "../errors.js";
+import { ClosedPipe } from "../sink/sink.js";
+import { flagOf } from "../spec/flags.js";
+import { AxisFlags, readWholeNumber } from "./options.js";
+
+/** Runs a command line without the program's name; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof ClosedPipe) return 0;
+    // Help and version end here too, with exit code 0; what commander has to say it has said.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UpsweepError) {
+      process.stderr.write(`upsweep: ${error.message}\n`);
+      return error.isInputError ? 2 : 1;
+    }
+    const { message } = error as Error;
+    process.stderr.write(`upsweep: ${message}. This is a defect of upsweep: please report it with the command that you gave.\n`);
+    return 1;
+  }
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return version;
+}
+
+function program(): Command {
+  const upsweep = new Command("upsweep")
+    .description("Exact operation counts of ConvTranspose1d layers, for one layer or a design space of billions.")
+    .version(version())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "upsweep: ")) })
+    .showHelpAfterError("See 'upsweep --help'.")
+    .addHelpText(
+      "before",
+      examples([
+        ["upsweep count --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32", "one layer, each step shown"],
+        ["upsweep count --from layers.csv -o counted.csv", "every layer of a list"],
+        ["upsweep sweep grid.yaml -o out.csv", "every layer of a grid"],
+        ["upsweep plan grid.yaml", "what that will come to"],
+      ]),
+    );
+  upsweep.addCommand(countCommand());
+  upsweep.addCommand(sweepCommand());
+  upsweep.addCommand(planCommand());
+  upsweep.addCommand(verifyCommand());
+  upsweep.addCommand(columnsCommand());
+  for (const command of upsweep.commands) command.copyInheritedSettings(upsweep).showHelpAfterError(`See 'upsweep ${command.name()} --help'.`);
+  return upsweep;
+}
+
+function examples(lines: readonly (readonly [string, string])[]): string {
+  return `Examples:\n${lines.map(([command, meaning]) => `  ${command}\n      ${meaning}\n`).join("")}`;
+}
+
+function countCommand(): Command {
+  const flags = new AxisFlags();
+  const command = new Command("count").description("count one layer, each step shown; or every layer of a list").addHelpText(
+    "before",
+    examples([
+      ["upsweep count --in-channels 1 --out-channels 1 --kernel-size 3 --l-in 2", "the smallest layer with an overlap"],
+      ["upsweep count --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32 --json", "as JSON"],
+      ["upsweep count --from layers.csv -o counted.csv", "a CSV with a column for each parameter; results are written behind its columns"],
+      ["cat layers.csv | upsweep count --from - --columns ops,macs | head", "from a pipe, into a pipe"],
+    ]),
+  );
+  addParameterOptions(command, flags, "<n>");
+  return command
+    .addOption(new Option("--no-bias", "the layer has no bias").argParser(() => flags.give("bias", "false")))
+    .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
+    .option("--from <file>", "a CSV of layers; - reads standard input")
+    .option("-o, --output <file>", "where the rows of --from go; - is standard output", "-")
+    .addOption(columnsOption())
+    .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
+    .addOption(methodOption())
+    .addOption(workersOption())
+    .addOption(quietOption())
+    .action(async (options) => {
+      if (options.from === undefined) await (await import("./count.js")).countOne(flags, options);
+      else await (await import("./list.js")).countList(flags, options);
+    });
+}
+
+function sweepCommand(): Command {
+  const flags = new AxisFlags();
+  const command = new Command("sweep")
+    .description("write a CSV row for every legal layer of a grid")
+    .argument("[spec]", "a grid in YAML or JSON")
+    .addHelpText(
+      "before",
+      examples([
+        ["upsweep sweep grid.yaml -o out.csv", "a grid from a file"],
+        [
+          "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
+          "the same without a file; the last axis turns fastest",
+        ],
+        ["upsweep sweep grid.yaml --columns l_out,ops,macs | head -3", "other result columns, into a pipe"],
+      ]),
+    );
+  addParameterOptions(command, flags, "<values>");
+  return command
+    .addOption(new Option("--no-bias", "no layer has a bias").argParser(() => flags.give("bias", "false")))
+    .option("-o, --output <file>", "where the rows go; - is standard output", "-")
+    .addOption(columnsOption())
+    .addOption(methodOption())
+    .addOption(workersOption())
+    .addOption(quietOption())
+    .action(async (spec, options) => (await import("./sweep.js")).sweep(spec, flags, options));
+}
+
+function planCommand(): Command {
+  const flags = new AxisFlags();
+  const command = new Command("plan")
+    .description("show the loop nest of a grid, its exact size, and an estimate of rows, bytes and time")
+    .argument("[spec]", "a grid in YAML or JSON")
+    .addHelpText("before", examples([["upsweep plan grid.yaml", "before a sweep of hours"]]));
+  addParameterOptions(command, flags, "<values>");
+  return command
+    .addOption(new Option("--no-bias", "no layer has a bias").argParser(() => flags.give("bias", "false")))
+    .addOption(columnsOption())
+    .addOption(workersOption())
+    .action(async (spec, options) => (await import("./plan.js")).plan(spec, flags, options));
+}
+
+function verifyCommand(): Command {
+  const flags = new AxisFlags();
+  const command = new Command("verify")
+    .description("compare simulation and closed form on the layers of a grid")
+    .argument("[spec]", "a grid in YAML or JSON")
+    .addHelpText(
+      "before",
+      examples([
+        ["upsweep verify grid.yaml --sample 100000", "on that many layers, drawn uniformly"],
+        ["upsweep verify --l-in 1..8 --kernel-size 1..6 --stride 1..6 --padding 0..8 --in-channels 1 --out-channels 1", "on every layer"],
+      ]),
+    );
+  addParameterOptions(command, flags, "<values>");
+  return command
+    .addOption(new Option("--no-bias", "no layer has a bias").argParser(() => flags.give("bias", "false")))
+    .addOption(
+      new Option("--sample <n>", "compare that many layers, drawn uniformly; all when left out").argParser((text) =>
+        readWholeNumber("--sample", text, 1, 10_000_000),
+      ),
+    )
+    .addOption(new Option("--seed <n>", "draw another sample").argParser((text) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER)).default(0))
+    .addOption(workersOption())
+    .addOption(quietOption())
+    .action(async (spec, options) => (await import("./verify.js")).verify(spec, flags, options));
+}
+
+function columnsCommand(): Command {
+  return new Command("columns")
+    .description("list every column with its meaning")
+    .addHelpText(
+      "before",
+      examples([
+        ["upsweep columns", "as a table"],
+        ["upsweep columns --json", "for a program"],
+      ]),
+    )
+    .addOption(new Option("--json", "as JSON").conflicts("markdown"))
+    .option("--markdown", "as Markdown tables")
+    .action(async (options) => (await import("./columns.js")).columns(options));
+}
+
+/** One option for each parameter; values are kept in the order in which they are given. */
+function addParameterOptions(command: Command, flags: AxisFlags, argument: string): void {
+  for (const { name, type, meaning } of PARAMETERS) {
+    const option = new Option(`${flagOf(name)} ${type === "boolean" ? argument.replace("n", "true|false") : argument}`, meaning).argParser((text: string) =>
+      flags.give(name, text),
+    );
+    command.addOption(option);
+  }
+}
+
+function columnsOption(): Option {
+  return new Option("--columns <names>", "result columns and their order, for example l_out,ops,macs");
+}
+
+function methodOption(): Option {
+  return new Option("--method <name>", "how overlaps are counted; both give the same integers").choices(["closed", "simulate"]).default("closed");
+}
+
+function workersOption(): Option {
+  return new Option("--workers <n>", "worker threads; as many as processors when left out").argParser((text) => readWholeNumber("--workers", text, 1, 1024));
+}
+
+function quietOption(): Option {
+  return new Option("--quiet", "no progress and no summary");
+}

@@ -1,0 +1,52 @@
+/** Progress on standard error: a bar with rows, rows/s and time left; nothing at all where nobody watches. */
+import type { SingleBar } from "cli-progress";
+import { duration, scaled } from "./text.js";
+
+export interface ProgressBar {
+  /** @param fraction of the work that is done, or undefined when the whole is not known. */
+  show(fraction: number | undefined, rows: bigint): void;
+  stop(): void;
+}
+
+const silent: ProgressBar = { show() {}, stop() {} };
+
+/** How often the bar is drawn at most, and when first: a run of a moment needs none. */
+const DRAWS_PER_SECOND = 8;
+const FIRST_DRAW_MS = 300;
+
+/** A bar, unless standard error is no terminal or `quiet` is asked for. */
+export async function progressBar(quiet: boolean): Promise<ProgressBar> {
+  if (quiet || !process.stderr.isTTY) return silent;
+  const cliProgress = (await import("cli-progress")).default;
+  const start = performance.now();
+  let bar: SingleBar | undefined;
+  return {
+    show(fraction, rows) {
+      const seconds = (performance.now() - start) / 1000;
+      if (seconds * 1000 < FIRST_DRAW_MS) return;
+      const rate = `${scaled(Number(rows) / seconds)} rows/s`;
+      const left = fraction === undefined || fraction === 0 ? "" : `  ${duration((seconds / fraction) * (1 - fraction))} left`;
+      const payload = { text: `${scaled(Number(rows))} rows  ${rate}${left}` };
+      if (!bar) {
+        const format = fraction === undefined ? "  {text}" : "  {bar} {percentage} %  {text}";
+        bar = new cliProgress.SingleBar({
+          format,
+          stream: process.stderr,
+          fps: DRAWS_PER_SECOND,
+          hideCursor: true,
+          clearOnComplete: true,
+          barsize: 24,
+          barCompleteChar: "█",
+          barIncompleteChar: "░",
+          etaBuffer: 1,
+        });
+        bar.start(1000, 0, payload);
+      }
+      bar.update(Math.floor((fraction ?? 0) * 1000), payload);
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}

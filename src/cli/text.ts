@@ -1,0 +1,47 @@
+/** Numbers as people read them. */
+
+/** 6220800 → 6,220,800. */
+export function thousands(value: number | bigint): string {
+  return value.toLocaleString("en-US");
+}
+
+const PREFIXES = ["", "k", "M", "G", "T", "P", "E"] as const;
+
+/** 4210753 → 4.21 M. */
+export function scaled(value: number): string {
+  let prefix = 0;
+  while (value >= 999.5 && prefix < PREFIXES.length - 1) {
+    value /= 1000;
+    prefix++;
+  }
+  const digits = prefix === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)} ${PREFIXES[prefix]}`.trimEnd();
+}
+
+/** Bytes in decimal units, as disks are sold and df -H shows them. */
+export function bytesText(bytes: number | bigint): string {
+  const text = scaled(Number(bytes));
+  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} bytes`;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365.25 * DAY;
+
+/** 1.234 → 1.2 s; 75 → 1 min 15 s; 1e9 → 32 years. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  if (seconds < MINUTE) return `${Math.round(seconds)} s`;
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min ${Math.floor(seconds % MINUTE)} s`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h ${Math.floor((seconds % HOUR) / MINUTE)} min`;
+  if (seconds < YEAR) return `${Math.floor(seconds / DAY)} days`;
+  return `${thousands(Math.floor(seconds / YEAR))} years`;
+}
+
+/** Lines of cells, each column as wide as its widest cell; cells of `right` columns stand at the right. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+  const padded = (cell: string, i: number) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0));
+  return rows.map((row) => row.map(padded).join("  ").trimEnd()).join("\n");
+}

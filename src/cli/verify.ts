@@ -1,0 +1,45 @@
+/** `upsweep verify`: simulation against closed form, over the layers of a grid. */
+import { planSweep } from "../plan/plan.js";
+import { sampleIndices } from "../run/sample.js";
+import { sweepPicks, sweepPlan } from "../run/sweep.js";
+import { type AxisFlags, specFromCommand } from "./options.js";
+import { progressBar } from "./progress.js";
+import { accountText, say } from "./report.js";
+import { duration, thousands } from "./text.js";
+
+interface VerifyOptions {
+  readonly sample?: number;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly quiet?: boolean;
+}
+
+export async function verify(file: string | undefined, flags: AxisFlags, options: VerifyOptions): Promise<void> {
+  // Nothing is written, so no result needs to fit a column.
+  const plan = planSweep({ ...(await specFromCommand(file, flags, undefined)), columns: [] });
+  const run = { workers: options.workers, method: "verify" } as const;
+  const isSampled = options.sample !== undefined && BigInt(options.sample) < plan.size;
+  const indices = isSampled ? sampleIndices(plan.size, options.sample as number, BigInt(options.seed)) : undefined;
+  const batches = indices ? sweepPicks(plan, indices, run) : sweepPlan(plan, run);
+  const total = indices ? BigInt(indices.length) : plan.size;
+  const start = performance.now();
+  const bar = await progressBar(options.quiet ?? false);
+  try {
+    for (;;) {
+      const next = await batches.next();
+      if (next.done) {
+        bar.stop();
+        const seconds = (performance.now() - start) / 1000;
+        const drawn = indices ? ` (drawn from ${thousands(plan.size)})` : "";
+        say(`${accountText(next.value, `verified${drawn}`)}`, options.quiet);
+        process.stdout.write(`closed form and simulation agree on all ${thousands(next.value.rows)} layers (${duration(seconds)})\n`);
+        return;
+      }
+      const { progress } = next.value;
+      bar.show(Number(progress.done) / Number(total), progress.rows);
+    }
+  } finally {
+    bar.stop();
+    await batches.return(undefined as never);
+  }
+}
