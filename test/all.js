@@ -1,0 +1,52 @@
+// Everything that must hold, one after the other; the last line is the total. Run by `npm test`.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const vitestReport = "build/vitest.json";
+rmSync(new URL(`../${vitestReport}`, import.meta.url), { force: true });
+
+/** A check that passes or fails as a whole counts as one test. */
+const whole = (status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+
+function assemblyTotal(status, output) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: as-pect colours its totals
+  const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
+  const [, passed, all] = /\[Tests\]: (\d+) \/ (\d+)/.exec(plain) ?? [];
+  // A spec that does not compile leaves no total, and one that traps leaves a wrong one.
+  if (passed === undefined || (status !== 0 && passed === all)) return { passed: Number(passed ?? 0), failed: 1 };
+  return { passed: Number(passed), failed: Number(all) - Number(passed) };
+}
+
+function hostTotal(status) {
+  if (!existsSync(new URL(`../${vitestReport}`, import.meta.url))) return { passed: 0, failed: 1 };
+  const report = JSON.parse(readFileSync(new URL(`../${vitestReport}`, import.meta.url), "utf8"));
+  const failed = report.numTotalTests - report.numPassedTests;
+  return { passed: report.numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed };
+}
+
+const checks = [
+  ["npm run build", whole],
+  ["npm run lint", whole],
+  ["npm run typecheck", whole],
+  ["npm run knip", whole],
+  ["npm run check:package", whole],
+  ["npm run test:assembly", assemblyTotal],
+  [`npm run test:host -- --reporter=default --reporter=json --outputFile=${vitestReport}`, hostTotal],
+];
+
+let passed = 0;
+let failed = 0;
+for (const [command, total] of checks) {
+  console.log(`\n$ ${command}`);
+  const isAssembly = total === assemblyTotal;
+  const run = spawnSync(command, { cwd: root, shell: true, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", isAssembly ? "pipe" : "inherit", "inherit"] });
+  if (isAssembly) console.log(run.stdout);
+  const counted = total(run.status, run.stdout ?? "");
+  console.log(`${command}: ${counted.failed === 0 ? "passed" : "FAILED"}`);
+  passed += counted.passed;
+  failed += counted.failed;
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,71 @@
+/** What others read out of our CSV: DuckDB, with nothing told about the types. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RESULT_NAMES } from "../../src/columns.ts";
+import { sweepToFile } from "../../src/library.ts";
+import type { Summary } from "../../src/run/summary.ts";
+
+const vocoder = fileURLToPath(new URL("../../examples/vocoder.yaml", import.meta.url));
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "upsweep-duckdb-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+  const connection = await instance.connect();
+  const reader = await connection.runAndReadAll(sql);
+  const rows = reader.getRowObjects();
+  connection.closeSync();
+  instance.closeSync();
+  return rows;
+}
+
+describe("DuckDB reading a sweep", () => {
+  let file: string;
+  let summary: Summary;
+
+  beforeAll(async () => {
+    file = join(folder, "vocoder.csv");
+    summary = await sweepToFile(vocoder, file);
+  });
+
+  it("finds every row of the vocoder space, more than 5 million", async () => {
+    const [row] = await query(`SELECT count(*) AS n FROM '${file}'`);
+    expect(row?.n).toBe(summary.rows);
+    expect(summary.rows).toBeGreaterThan(5_000_000n);
+    expect(summary.size).toBe(summary.rows + [...summary.skipped.values()].reduce((sum, count) => sum + count, 0n));
+  });
+
+  it("takes every count as an integer and the bias as a boolean, without empty cells", async () => {
+    const types = await query(`DESCRIBE SELECT * FROM '${file}'`);
+    for (const { column_name, column_type } of types) {
+      expect(`${column_name} ${column_type}`).toBe(`${column_name} ${column_name === "bias" ? "BOOLEAN" : "BIGINT"}`);
+    }
+    const [row] = await query(`SELECT count(*) AS n FROM '${file}' WHERE l_out IS NULL OR ops IS NULL OR macs IS NULL OR params IS NULL`);
+    expect(row?.n).toBe(0n);
+  });
+
+  it("finds the same output length and parameters when it works them out itself", async () => {
+    const [row] = await query(`
+      SELECT count(*) AS n FROM '${file}'
+      WHERE l_out <> (l_in - 1) * stride - 2 * padding + dilation * (kernel_size - 1) + output_padding + 1
+         OR params <> in_channels // groups * out_channels * kernel_size + bias::INT * out_channels
+         OR padding = 0 AND macs <> batch_size * (in_channels // groups) * out_channels * l_in * kernel_size`);
+    expect(row?.n).toBe(0n);
+  });
+
+  it("reads every result column as an integer", async () => {
+    const all = join(folder, "all.csv");
+    const axes = { in_channels: [2, 64], out_channels: [2, 64], kernel_size: "1..9:2", stride: "1..4", padding: "0..2", l_in: "1..33:8", bias: [true, false] };
+    await sweepToFile({ axes, columns: RESULT_NAMES }, all);
+    const types = await query(`DESCRIBE SELECT ${RESULT_NAMES.join(", ")} FROM '${all}'`);
+    expect(types.map(({ column_type }) => column_type)).toEqual(RESULT_NAMES.map(() => "BIGINT"));
+  });
+});
