@@ -35,6 +35,7 @@ export function openPlan(): void {
   cellCount = load<u32>(IMAGE_PTR);
   stepCount = load<u32>(IMAGE_PTR, 4);
   method = load<u32>(IMAGE_PTR, 8);
+  overflowing = 0; // of the plan before
   openAxes();
 }
 

@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.js";
 import type { RuleId } from "../rules.js";
 
 /** A legal layer's results; a column that passes 2^64 - 1 is missing. */
-export type LayerCounts = { readonly broken: RuleId } | { readonly broken?: never; readonly results: Partial<Results> };
+export type LayerCounts = { readonly broken: RuleId; readonly results?: never } | { readonly broken?: never; readonly results: Partial<Results> };
 
 /** What stopped a sweep early, at a raw index. */
 export type SweepFault = { readonly kind: "overflow"; readonly index: bigint; readonly cell: number } | { readonly kind: "disagree"; readonly index: bigint };

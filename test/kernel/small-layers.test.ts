@@ -1,0 +1,77 @@
+/**
+ * Every small layer, and every small layer that is not legal: the kernels against the plainest count there is, written out
+ * here once more. One plan for each input length and kernel size; their rows are compared as text.
+ */
+import { describe, expect, it } from "vitest";
+import { RULES } from "../../src/rules.ts";
+import { KERNELS, METHODS } from "../support/kernels.ts";
+import { planOf, sweepOn } from "../support/sweeps.ts";
+
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+const INPUTS = range(1, 8);
+const KERNEL_SIZES = range(1, 6);
+const STRIDES = range(1, 6);
+const PADDINGS = range(0, 8);
+const DILATIONS = range(1, 5);
+const OUTPUT_PADDINGS = range(0, 5);
+
+/** The rows that PyTorch's definition gives, and how many combinations it refuses. */
+function plainRows(l: number, k: number): { csv: string; outputPaddingTooLarge: number; noOutput: number } {
+  const lines: string[] = [];
+  let [outputPaddingTooLarge, noOutput] = [0, 0];
+  for (const s of STRIDES)
+    for (const p of PADDINGS)
+      for (const d of DILATIONS)
+        for (const o of OUTPUT_PADDINGS) {
+          if (o >= s && o >= d) {
+            outputPaddingTooLarge++;
+            continue;
+          }
+          const lOut = (l - 1) * s - 2 * p + d * (k - 1) + o + 1;
+          if (lOut < 1) {
+            noOutput++;
+            continue;
+          }
+          const y = new Array<number>(lOut).fill(0);
+          for (let i = 0; i < l; i++)
+            for (let tap = 0; tap < k; tap++) {
+              const j = i * s + tap * d - p;
+              if (j >= 0 && j < lOut) y[j] = (y[j] as number) + 1;
+            }
+          const taps = y.reduce((sum, n) => sum + n, 0);
+          const covered = y.filter((n) => n > 0).length;
+          lines.push(`1,1,1,${l},${k},${s},${p},${o},${d},1,true,${lOut},${taps},${covered},${lOut - covered},${taps - lOut}\n`);
+        }
+  return { csv: lines.join(""), outputPaddingTooLarge, noOutput };
+}
+
+const shapes = INPUTS.flatMap((l) => KERNEL_SIZES.map((k) => ({ l, k, expected: plainRows(l, k) })));
+
+describe.each(KERNELS)("on every small layer, the %s kernel", (_, kernel) => {
+  it.each(METHODS)("counts like the plain double loop and leaves out what PyTorch refuses, by %s", (method) => {
+    let rows = 0;
+    for (const { l, k, expected } of shapes) {
+      const plan = planOf({
+        axes: {
+          in_channels: 1,
+          out_channels: 1,
+          l_in: l,
+          kernel_size: k,
+          stride: STRIDES,
+          padding: PADDINGS,
+          dilation: DILATIONS,
+          output_padding: OUTPUT_PADDINGS,
+        },
+        columns: ["l_out", "taps", "covered", "holes", "additions_per_filter"],
+      });
+      const swept = sweepOn(kernel, plan, method);
+      // The texts are some hundred kilobytes: a plain comparison, and a diff only where it fails.
+      if (swept.csv !== expected.csv) expect(swept.csv).toBe(expected.csv);
+      const account = RULES.map((rule) => (rule.id === "OUTPUT_PADDING" ? expected.outputPaddingTooLarge : rule.id === "L_OUT" ? expected.noOutput : 0));
+      expect(swept.skipped.map(Number)).toEqual(account);
+      expect(BigInt(swept.rows) + swept.skipped.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
+      rows += swept.rows;
+    }
+    expect(rows).toBe(46_944);
+  });
+});

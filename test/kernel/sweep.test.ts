@@ -1,0 +1,157 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import type { ParameterName } from "../../src/columns.ts";
+import { layerAt } from "../../src/plan/plan.ts";
+import { RULES } from "../../src/rules.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
+import { KERNELS } from "../support/kernels.ts";
+import { planOf, sweepOn } from "../support/sweeps.ts";
+
+const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
+
+const charged = (skipped: readonly bigint[]) =>
+  Object.fromEntries(RULES.map((rule, i) => [rule.id, Number(skipped[i])] as const).filter(([, count]) => count > 0));
+
+describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
+  it("writes a row for each legal layer, the last axis turning fastest", () => {
+    const plan = planOf({
+      axes: { in_channels: 4, out_channels: 6, kernel_size: [3, 4], stride: [1, 2], l_in: 2, groups: [1, 2, 4], bias: [true, false] },
+      columns: ["l_out", "additions_per_filter", "ops", "params"],
+    });
+    const { csv, rows, skipped } = sweepOn(kernel, plan);
+    expect(csv).toBe(
+      [
+        "1,4,6,2,3,1,0,0,1,1,true,4,2,432,78",
+        "1,4,6,2,3,1,0,0,1,1,false,4,2,408,72",
+        "1,4,6,2,3,1,0,0,1,2,true,4,2,216,42",
+        "1,4,6,2,3,1,0,0,1,2,false,4,2,192,36",
+        "1,4,6,2,3,2,0,0,1,1,true,5,1,504,78",
+        "1,4,6,2,3,2,0,0,1,1,false,5,1,474,72",
+        "1,4,6,2,3,2,0,0,1,2,true,5,1,252,42",
+        "1,4,6,2,3,2,0,0,1,2,false,5,1,222,36",
+        "1,4,6,2,4,1,0,0,1,1,true,5,3,672,102",
+        "1,4,6,2,4,1,0,0,1,1,false,5,3,642,96",
+        "1,4,6,2,4,1,0,0,1,2,true,5,3,336,54",
+        "1,4,6,2,4,1,0,0,1,2,false,5,3,306,48",
+        "1,4,6,2,4,2,0,0,1,1,true,6,2,768,102",
+        "1,4,6,2,4,2,0,0,1,1,false,6,2,732,96",
+        "1,4,6,2,4,2,0,0,1,2,true,6,2,384,54",
+        "1,4,6,2,4,2,0,0,1,2,false,6,2,348,48",
+        "",
+      ].join("\n"),
+    );
+    expect(rows).toBe(16);
+    expect(charged(skipped)).toEqual({ OUT_CHANNELS: 8 });
+  });
+
+  it("charges a layer that breaks several rules to the outermost in the loop nest", () => {
+    const axes = { in_channels: 3, out_channels: 3, kernel_size: 1, l_in: 1 };
+    const outside = planOf({ axes: { ...axes, padding: [0, 1], groups: [1, 2] } });
+    expect(charged(sweepOn(kernel, outside).skipped)).toEqual({ L_OUT: 2, IN_CHANNELS: 1 });
+    const inside = planOf({ axes: { ...axes, groups: [1, 2], padding: [0, 1] } });
+    expect(charged(sweepOn(kernel, inside).skipped)).toEqual({ IN_CHANNELS: 2, L_OUT: 1 });
+  });
+
+  it("stops at the first row with a result above 2^64 - 1 and names its layer and cell", () => {
+    const plan = planOf({ axes: { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16, 32] }, columns: ["l_out", "macs"] });
+    const { csv, fault } = sweepOn(kernel, plan);
+    expect(csv).toBe("1,1073741824,1073741824,1,8,1,0,0,1,1,true,8,9223372036854775808\n");
+    expect(fault).toEqual({ kind: "overflow", index: 1n, cell: plan.cells.indexOf("macs") });
+  });
+
+  it("does not mind a result above 2^64 - 1 in layers that are left out, or in columns that nobody asked for", () => {
+    const axes = { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16], groups: [3, 5] };
+    expect(sweepOn(kernel, planOf({ axes, columns: ["params"] }))).toMatchObject({ csv: "", rows: 0 });
+    const wanted = planOf({ axes: { ...axes, groups: 1 }, columns: ["l_out"] });
+    expect(sweepOn(kernel, wanted).rows).toBe(2);
+  });
+
+  it("reaches the far end of a grid of more than 10^18 layers", () => {
+    const plan = planOf({
+      axes: { in_channels: "1..32768", out_channels: "1..32768", l_in: "1..2147483647", kernel_size: [1, 2] },
+      columns: ["l_out", "taps", "filters"],
+    });
+    expect(plan.size).toBe(2n ** 15n * 2n ** 15n * (2n ** 31n - 1n) * 2n);
+    expect(sweepOn(kernel, plan, "closed", plan.size - 3n).csv).toBe(
+      [
+        "1,32768,32768,2147483646,2,1,0,0,1,1,true,2147483647,4294967292,1073741824",
+        "1,32768,32768,2147483647,1,1,0,0,1,1,true,2147483647,2147483647,1073741824",
+        "1,32768,32768,2147483647,2,1,0,0,1,1,true,2147483648,4294967294,1073741824",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+/** Random small grids: any order of the axes, values in several runs, legal and illegal layers mixed. */
+const values = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 });
+const grids: fc.Arbitrary<SpecInput> = fc
+  .record({
+    batch_size: values(0, 3),
+    in_channels: values(1, 6),
+    out_channels: values(1, 6),
+    l_in: values(1, 6),
+    kernel_size: values(1, 5),
+    stride: values(1, 4),
+    padding: values(0, 5),
+    output_padding: values(0, 3),
+    dilation: values(1, 3),
+    groups: values(1, 3),
+    bias: fc.constantFrom([true], [false], [false, true]),
+  })
+  .chain((axes) =>
+    fc
+      .record({
+        order: fc.shuffledSubarray(Object.keys(axes) as ParameterName[], { minLength: 11, maxLength: 11 }),
+        single: fc.subarray(Object.keys(axes) as ParameterName[], { minLength: 6, maxLength: 9 }),
+      })
+      .map(({ order, single }) => ({
+        axes: Object.fromEntries(order.map((name) => [name, single.includes(name) ? (axes[name] as (number | boolean)[]).slice(0, 1) : axes[name]])),
+      })),
+  );
+
+describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
+  test.prop([grids, fc.constantFrom("closed" as const, "simulate" as const)], { numRuns: 60 })(
+    "writes the reference's bytes and keeps its account",
+    (grid, method) => {
+      const plan = planOf(grid);
+      const swept = sweepOn(kernel, plan, method);
+      expect(swept).toEqual(sweepOn(reference, plan, "closed"));
+      expect(BigInt(swept.rows) + swept.skipped.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
+      expect(sweepOn(kernel, plan, "verify").fault).toBeUndefined();
+    },
+  );
+
+  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })], { numRuns: 100 })(
+    "writes the same bytes and account however the index space is cut",
+    (grid, cuts) => {
+      const plan = planOf(grid);
+      const whole = sweepOn(kernel, plan);
+      const borders = [0n, ...cuts.map((cut) => BigInt(Math.floor(cut * Number(plan.size)))).sort((a, b) => Number(a - b)), plan.size];
+      const parts = borders.slice(1).map((end, i) => sweepOn(kernel, plan, "closed", borders[i], end));
+      expect(parts.map((part) => part.csv).join("")).toBe(whole.csv);
+      expect(RULES.map((_, i) => parts.reduce((sum, part) => sum + (part.skipped[i] as bigint), 0n))).toEqual(whole.skipped);
+    },
+  );
+
+  test.prop([grids], { numRuns: 60 })("finds at every raw index the layer that stands there in the loop nest", (grid) => {
+    const plan = planOf(grid);
+    const { csv } = sweepOn(kernel, plan);
+    const rows: string[] = [];
+    for (let index = 0n; index < plan.size; index++) {
+      const single = sweepOn(kernel, plan, "closed", index, index + 1n).csv;
+      if (single === "") continue;
+      const layer = layerAt(plan, index);
+      expect(
+        single.startsWith(
+          `${plan.cells
+            .slice(0, 11)
+            .map((name) => layer[name as ParameterName])
+            .join(",")},`,
+        ),
+      ).toBe(true);
+      rows.push(single);
+    }
+    expect(rows.join("")).toBe(csv);
+  });
+});
