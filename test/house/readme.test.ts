@@ -18,6 +18,7 @@ function shownBetween(before: string, after: string, actual: string): { shown: s
   const start = readme.indexOf(before) + before.length;
   expect(start, `README.md holds ${before}`).toBeGreaterThanOrEqual(before.length);
   const end = readme.indexOf(after, start);
+  expect(end, `README.md holds ${after} behind it`).toBeGreaterThanOrEqual(start);
   if (isUpdate) writeFileSync(path, readme.slice(0, start) + actual + readme.slice(end));
   return { shown: isUpdate ? actual : readme.slice(start, end), actual };
 }
