@@ -21,7 +21,7 @@ export class UpsweepError extends Error {
 }
 
 /** A value as the user wrote it, quoted unless it is a number, short enough to read. */
-function shown(value: string): string {
+export function shown(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the terminal
   const printable = short.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
@@ -80,10 +80,8 @@ function inputError(code: string, place: string, what: string, remedy: string): 
 export const errors = {
   // ── Values of axes and parameters ────────────────────────────────────────────────────────────────────────────────
   notInteger: (place: string, name: string, got: string) => {
-    const decimal = /^([0-9]+)\.0+$/.exec(got)?.[1];
-    const remedy = decimal
-      ? `Write ${decimal}; pandas writes whole numbers with .0 when the column has missing values.`
-      : "Write a whole number in plain decimal digits, for example 16.";
+    const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
+    const remedy = whole ? `Write ${whole}, without a decimal point.` : "Write a whole number in plain decimal digits, for example 16.";
     return inputError("notInteger", place, `${name} cannot be ${shown(got)}`, remedy);
   },
   outOfRange: (place: string, parameter: Parameter, got: string) =>
@@ -128,6 +126,8 @@ export const errors = {
   badAxisValue: (place: string, name: string, got: string) =>
     inputError("badAxisValue", place, `${name} cannot be ${got}`, "Write a number, a range such as 32..256:32, pow2(32, 512), or a list of these."),
   unknownKey: (place: string, key: string, known: readonly string[]) => inputError("unknownKey", place, `unknown key ${shown(key)}`, instead(key, known)),
+  axisAtTop: (place: string, name: string) => inputError("axisAtTop", place, `the axis ${name} stands outside of axes`, "Write it, indented, under 'axes:'."),
+  tag: (place: string, tag: string) => inputError("tag", place, `the YAML tag ${shown(tag)} is not taken`, "Write the plain value."),
   unknownAxis: (place: string, name: string, known: readonly string[]) => inputError("unknownAxis", place, `unknown axis ${shown(name)}`, instead(name, known)),
   resultAxis: (place: string, name: string) =>
     inputError("resultAxis", place, `${name} is a result, not a parameter`, "It cannot be an axis; name it in columns to have it counted."),
@@ -165,7 +165,7 @@ export const errors = {
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
   invalidLayer: (place: string, rule: RuleId, layer: Layer) =>
-    inputError("invalidLayer", place, `not a legal layer: ${explainBrokenRule(rule, layer)}`, `PyTorch's rule: ${remedyOfBrokenRule(rule)}.`),
+    inputError("invalidLayer", place, `not a legal layer: ${explainBrokenRule(rule, layer)}`, remedyOfBrokenRule(rule)),
   overflow: (place: string, column: string, layer: Layer) =>
     inputError(
       "overflow",

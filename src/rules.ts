@@ -72,12 +72,12 @@ export function remedyOfBrokenRule(rule: RuleId): string {
   switch (rule) {
     case "IN_CHANNELS":
     case "OUT_CHANNELS":
-      return "groups must divide in_channels and out_channels";
+      return "In PyTorch groups must divide in_channels and out_channels.";
     case "OUTPUT_PADDING":
-      return "output_padding must be smaller than stride or dilation";
+      return "In PyTorch output_padding must be smaller than stride or dilation.";
     case "L_OUT":
-      return "lower padding, or raise l_in, kernel_size, dilation or output_padding, until l_out is at least 1";
+      return "Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.";
     case "RANGE":
-      return "parameters are whole numbers up to 2147483647, from 0 (batch_size, padding, output_padding) or 1";
+      return "Parameters are whole numbers up to 2147483647, from 0 (batch_size, padding, output_padding) or 1.";
   }
 }

@@ -2,6 +2,7 @@
  * What a spec is written in, before anyone has asked what it means: YAML, JSON, a JavaScript object or flags, all as one
  * kind of tree whose every node knows its place.
  */
+import { shown } from "../errors.js";
 
 /** `place` is what an error message begins with: file:line:column, --flag, or spec.axes.stride[1]. */
 export type SourceNode =
@@ -26,6 +27,6 @@ export function describeNode(node: SourceNode): string {
     case "null":
       return "empty";
     case "scalar":
-      return `'${node.text}'`;
+      return shown(node.text);
   }
 }

@@ -39,8 +39,7 @@ export function readSpec(source: SourceNode, place: string): Spec {
   if (source.kind !== "map") throw errors.notMap(source.place, "the spec", describeNode(source));
   for (const { key, keyPlace } of source.entries) {
     if (!(KEYS as readonly string[]).includes(key)) {
-      // The commonest slip is an axis one level too high.
-      if (isParameterName(key)) throw errors.unknownKey(keyPlace, key, ["axes"]);
+      if (isParameterName(key)) throw errors.axisAtTop(keyPlace, key);
       throw errors.unknownKey(keyPlace, key, KEYS);
     }
   }

@@ -2,7 +2,7 @@
  * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
  */
 import { PARAMETER_MAX, type Parameter } from "../columns.js";
-import { errors } from "../errors.js";
+import { errors, shown } from "../errors.js";
 
 /** The values first, first + step, …, `count` of them. */
 export interface Run {
@@ -38,7 +38,7 @@ export function valueAt(runs: readonly Run[], position: number): number {
 }
 
 const NUMBER = /^(0|[1-9][0-9]*)$/;
-const RANGE = /^([^.\s]+)\s*\.\.\s*([^:\s]+)(?:\s*:\s*(\S+))?$/;
+const RANGE = /^([^.\s]+)\s*\.\.\s*([^.:\s]+)(?:\s*:\s*(\S+))?$/;
 const POW2 = /^pow2\(\s*([^,\s]+)\s*,\s*([^,\s)]+)\s*\)$/;
 
 /**
@@ -70,8 +70,8 @@ export function readEntry(parameter: Parameter, text: string, place: string): Ru
     for (let value = first; value <= last; value *= 2) runs.push({ first: value, step: 1, count: 1 });
     return runs;
   }
-  const first = number(text);
-  return [{ first, step: 1, count: 1 }];
+  if (/\.\.|[()]/.test(text)) throw errors.badAxisValue(place, parameter.name, shown(text));
+  return [{ first: number(text), step: 1, count: 1 }];
 }
 
 /** Reads plain decimal digits as a value of a parameter. */

@@ -1,5 +1,5 @@
 /** YAML (and so JSON) text as a spec's source, with file:line:column for every node. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLParseError } from "yaml";
 import { errors } from "../errors.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
@@ -10,18 +10,19 @@ import type { SourceEntry, SourceNode } from "./source.js";
  */
 export function sourceFromYaml(text: string, file: string): SourceNode {
   const lines = new LineCounter();
-  const document: Document.Parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+  const document: Document.Parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: "error" });
   const placeAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
   const [error] = document.errors;
-  if (error) throw errors.syntax(placeAt(error.pos[0]), error.message.replace(/\.$/, ""));
+  if (error) throw errors.syntax(placeAt(error.pos[0]), sentence(error));
 
   const nodeFrom = (node: Node | null, placeOfNull: string): SourceNode => {
     if (node === null) return { kind: "null", place: placeOfNull };
     const place = placeAt(node.range?.[0] ?? 0);
     if (isAlias(node) || ("anchor" in node && node.anchor)) throw errors.alias(place);
+    if (node.tag) throw errors.tag(place, node.tag);
     if (isMap(node)) return { kind: "map", place, entries: entriesFrom(node.items as Pair<Node, Node | null>[], place) };
     if (isSeq(node)) return { kind: "list", place, items: node.items.map((item) => nodeFrom(item as Node | null, place)) };
     if (isScalar(node) && node.value !== null) {
@@ -43,4 +44,10 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
   };
 
   return nodeFrom(document.contents, `${file}:1:1`);
+}
+
+/** The parser's words as the middle of a message. */
+function sentence({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins, but a spec is one";
+  return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, "");
 }

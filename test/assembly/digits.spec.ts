@@ -68,7 +68,7 @@ describe("writeUnsigned", () => {
     for (let pair = 0; pair < 100; pair++) {
       const digits = pair < 10 ? "0" + pair.toString() : pair.toString();
       expect<string>(unsignedText(1000 + pair)).toBe("10" + digits);
-      expect<string>(unsignedText(1000000 + 100 * pair)).toBe("10" + digits + "00");
+      expect<string>(unsignedText(1000000 + 100 * pair)).toBe("100" + digits + "00");
       expect<string>(unsignedText(<u64>100000000000 + pair)).toBe("1000000000" + digits);
       expect<string>(unsignedText(<u64>1000000000 * pair)).toBe(pair == 0 ? "0" : pair.toString() + "000000000");
     }

@@ -1,0 +1,167 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+/** A list with the required columns and something more. */
+const list = (more: string) => `in_channels,out_channels,kernel_size,l_in,${more}`;
+
+const CASES: readonly (readonly [string, string, string])[] = [
+  ["an empty file", "", "layers.csv:1: there is no header. The first line names the columns, for example in_channels,out_channels,kernel_size,l_in."],
+  [
+    "a blank first line",
+    "\nin_channels,out_channels,kernel_size,l_in\n",
+    "layers.csv:1: there is no header. The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
+  ],
+  [
+    "missing columns",
+    "name,in_channels\na,1\n",
+    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+  ],
+  [
+    "one missing column",
+    "in_channels,out_channels,l_in\n1,1,1\n",
+    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+  ],
+  [
+    "a capital name",
+    list("Stride\n"),
+    "layers.csv:1: the column 'Stride' is nearly stride. Write 'stride' if it is that, or another name if it is to be carried through.",
+  ],
+  [
+    "a space before a name",
+    list(" stride\n"),
+    "layers.csv:1: the column ' stride' is nearly stride. Write 'stride' if it is that, or another name if it is to be carried through.",
+  ],
+  [
+    "a hyphen in a name",
+    "in_channels,out_channels,kernel-size,l_in\n",
+    "layers.csv:1: the column 'kernel-size' is nearly kernel_size. Write 'kernel_size' if it is that, or another name if it is to be carried through.",
+  ],
+  [
+    "a name of another framework",
+    list("strides\n"),
+    "layers.csv:1: the column 'strides' is nearly stride. Write 'stride' if it is that, or another name if it is to be carried through.",
+  ],
+  [
+    "another short name",
+    list("pad\n"),
+    "layers.csv:1: the column 'pad' is nearly padding. Write 'padding' if it is that, or another name if it is to be carried through.",
+  ],
+  [
+    "a result name",
+    list("macs\n"),
+    "layers.csv:1: the column 'macs' is named like a result. Rename it: the results are written behind the columns of the list.",
+  ],
+  [
+    "a result name in capitals",
+    list("MACs\n"),
+    "layers.csv:1: the column 'MACs' is nearly macs. Write 'macs' if it is that, or another name if it is to be carried through.",
+  ],
+  ["a column twice", list("name,name\n"), "layers.csv:1: the column 'name' stands twice in the header. Keep one of them."],
+  [
+    "an unnamed column",
+    ",in_channels,out_channels,kernel_size,l_in\n",
+    "layers.csv:1: column 1 of the header has no name. Name it (pandas: to_csv(index=False) leaves the index out).",
+  ],
+  [
+    "an open quote in the header",
+    '"in_channels,out_channels\n',
+    'layers.csv:1: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
+  ],
+  ["an empty field", list("stride\n64,64,3,32,\n"), "layers.csv:2: stride is empty. Write its value, or leave the whole column out to take PyTorch's default."],
+  ["a number with .0", list("stride\n64,64,3,32,2.0\n"), "layers.csv:2: stride cannot be '2.0'. Write 2, without a decimal point."],
+  ["an exponent", list("stride\n64,64,3,32,1e3\n"), "layers.csv:2: stride cannot be '1e3'. Write a whole number in plain decimal digits, for example 16."],
+  ["a word", list("stride\n64,64,3,32,two\n"), "layers.csv:2: stride cannot be 'two'. Write a whole number in plain decimal digits, for example 16."],
+  ["a leading zero", list("stride\n64,64,3,32,02\n"), "layers.csv:2: stride cannot be 02. Write a whole number in plain decimal digits, for example 16."],
+  ["a space", list("stride\n64,64,3,32, 2\n"), "layers.csv:2: stride cannot be ' 2'. Write a whole number in plain decimal digits, for example 16."],
+  ["a negative number", list("padding\n64,64,3,32,-1\n"), "layers.csv:2: padding cannot be -1. Write a whole number from 0 to 2147483647."],
+  ["zero where one is least", list("stride\n64,64,3,32,0\n"), "layers.csv:2: stride cannot be 0. Write a whole number from 1 to 2147483647."],
+  [
+    "one too many for 31 bits",
+    list("stride\n64,64,3,32,2147483648\n"),
+    "layers.csv:2: stride cannot be 2147483648. Write a whole number from 1 to 2147483647.",
+  ],
+  [
+    "far too large",
+    list("stride\n64,64,3,32,99999999999999999999999\n"),
+    "layers.csv:2: stride cannot be 99999999999999999999999. Write a whole number from 1 to 2147483647.",
+  ],
+  ["a bad boolean", list("bias\n64,64,3,32,yes\n"), "layers.csv:2: bias cannot be 'yes'. Write true or false."],
+  ["an empty boolean", list("bias\n64,64,3,32,\n"), "layers.csv:2: bias is empty. Write its value, or leave the whole column out to take PyTorch's default."],
+  [
+    "too few fields",
+    list("stride\n64,64,3,32,1\n64,64,3\n"),
+    "layers.csv:3: the row has 3 fields, the header 5. Give every row a field for each column; fields that hold commas stand in double quotes.",
+  ],
+  [
+    "too many fields",
+    list("stride\n64,64,3,32,1,5\n"),
+    "layers.csv:2: the row has 6 fields, the header 5. Give every row a field for each column; fields that hold commas stand in double quotes.",
+  ],
+  [
+    "an open quote",
+    list('name\n64,64,3,32,"abc\n64,64,3,32,d\n'),
+    'layers.csv:2: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
+  ],
+  [
+    "text behind a closing quote",
+    list('name\n64,64,3,32,"abc"d\n'),
+    'layers.csv:2: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
+  ],
+  [
+    "groups that do not divide in_channels",
+    list("groups\n64,64,3,32,1\n\n64,64,3,32,3\n"),
+    "layers.csv:4: not a legal layer: groups 3 does not divide in_channels 64. In PyTorch groups must divide in_channels and out_channels.",
+  ],
+  [
+    "groups that do not divide out_channels",
+    list('groups,name\n64,64,3,32,1,"a\nb"\n64,32,3,32,64,c\n'),
+    "layers.csv:4: not a legal layer: groups 64 does not divide out_channels 32. In PyTorch groups must divide in_channels and out_channels.",
+  ],
+  [
+    "output_padding that does not fit",
+    list("output_padding\r\n64,64,3,32,0\r\n64,64,3,32,1\r\n"),
+    "layers.csv:3: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. In PyTorch output_padding must be smaller than stride or dilation.",
+  ],
+  [
+    "no output",
+    list("padding\n64,64,3,32,17\n"),
+    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+  ],
+  [
+    "a result above 2^64 - 1",
+    list("batch_size\n2147483647,2147483647,3,32,9\n"),
+    "layers.csv:2: ops of ConvTranspose1d(2147483647, 2147483647, kernel_size=3, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=True) on an input of (9, 2147483647, 32) passes 2^64 - 1. Leave that column out with --columns (columns in a spec), or shrink the layer.",
+  ],
+  [
+    "a NUL byte",
+    list("stride\n64,64,3,32,1\u0000\n"),
+    "layers.csv:2: stride cannot be '1\\x00'. Write a whole number in plain decimal digits, for example 16.",
+  ],
+];
+
+it.each(CASES)("refuses a list with %s", async (_, csv, message) => {
+  writeFileSync("layers.csv", csv);
+  expect(await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv"])).toEqual({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
+  expect(existsSync("out.csv") || existsSync("out.csv.partial")).toBe(false);
+});
+
+it("finds the line of a bad row that lies megabytes into the list, on any number of workers", async () => {
+  const good = "64,64,3,32,1\n".repeat(200_000);
+  writeFileSync("layers.csv", `${list("stride")}\n${good}64,64,3,32,0\n${good}`);
+  for (const workers of ["1", "3"]) {
+    const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv", "--workers", workers]);
+    expect([exitCode, stderr]).toEqual([2, "upsweep: layers.csv:200002: stride cannot be 0. Write a whole number from 1 to 2147483647.\n"]);
+  }
+});
+
+it("refuses a row that is longer than its workers can take, and names its line", async () => {
+  writeFileSync("layers.csv", `${list("name")}\n64,64,3,32,a\n64,64,3,32,${"x".repeat(600_000)}\n64,64,3,32,b\n`);
+  const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv"]);
+  expect([exitCode, stderr]).toEqual([
+    2,
+    "upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
+  ]);
+});
