@@ -1,7 +1,7 @@
 /** `upsweep plan`: what a sweep will do, before it does it. */
 import type { ResultName } from "../columns.js";
-import { mayOverflow } from "../plan/bounds.js";
-import { type Loop, type Plan, planSweep, rangesOf, type Step } from "../plan/plan.js";
+import { mayOverflow, rangesOf } from "../plan/bounds.js";
+import { type Loop, type Plan, planSweep, type Step } from "../plan/plan.js";
 import { RULES } from "../rules.js";
 import { estimate } from "../run/estimate.js";
 import { defaultWorkers } from "../run/runner.js";

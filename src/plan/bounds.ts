@@ -1,8 +1,15 @@
 /** Upper bounds for the cells of a grid, with big integers: how long a row can get. */
 import { isParameterName, type ParameterName, parameter, type ResultName } from "../columns.js";
-import type { Ranges } from "./plan.js";
+import { leastOf, mostOf, type Run } from "../spec/values.js";
 
 const U64_MAX = 2n ** 64n - 1n;
+
+/** The smallest and largest value of every parameter. */
+export type Ranges = Readonly<Record<ParameterName, { readonly least: number; readonly most: number }>>;
+
+export function rangesOf(axes: readonly { readonly name: ParameterName; readonly runs: readonly Run[] }[]): Ranges {
+  return Object.fromEntries(axes.map(({ name, runs }) => [name, { least: leastOf(runs), most: mostOf(runs) }])) as Ranges;
+}
 
 /** No cell of that column in a grid of these ranges is above this. */
 export function upperBound(name: ParameterName | ResultName, ranges: Ranges): bigint {

@@ -7,8 +7,8 @@ import { errors } from "../errors.js";
 import { layerFrom } from "../layer.js";
 import { RULES } from "../rules.js";
 import type { Spec } from "../spec/spec.js";
-import { leastOf, mostOf, type Run, sizeOf, valueAt } from "../spec/values.js";
-import { mostBytes } from "./bounds.js";
+import { type Run, sizeOf, valueAt } from "../spec/values.js";
+import { mostBytes, rangesOf } from "./bounds.js";
 
 /** The largest grid: its raw indices fit in every 64-bit integer column, signed ones too. */
 export const SIZE_MAX = 2n ** 63n - 1n;
@@ -62,14 +62,6 @@ export function planSweep(spec: Spec): Plan {
     steps: schedule(loops, cells),
     rowBytesMost: cells.reduce((bytes, cell) => bytes + mostBytes(cell, rangesOf(loops)) + 1, 0),
   };
-}
-
-/** The smallest and largest value of every parameter. */
-export type Ranges = Readonly<Record<ParameterName, { readonly least: number; readonly most: number }>>;
-
-/** The smallest and largest value of every parameter of a nest. */
-export function rangesOf(loops: readonly Loop[]): Ranges {
-  return Object.fromEntries(loops.map((l) => [l.name, { least: leastOf(l.runs), most: mostOf(l.runs) }])) as Ranges;
 }
 
 function nest(spec: Spec): Loop[] {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_COLUMNS, type ParameterName } from "../../src/columns.ts";
+import { sourceFromFlags } from "../../src/spec/flags.ts";
+import { sourceFromObject } from "../../src/spec/object.ts";
+import { readSpec } from "../../src/spec/spec.ts";
+import { sourceFromYaml } from "../../src/spec/yaml.ts";
+
+const fromYaml = (text: string) => readSpec(sourceFromYaml(text, "grid.yaml"), "here");
+
+const YAML = `
+# the order of the axes is the order of the loops
+axes:
+  l_in: 32..256:32
+  stride: [1, 3..9:2, 16]
+  bias: [true, false]
+  in_channels: pow2(32, 512)
+  out_channels: 64
+  kernel_size:
+    - 3
+    - "pow2(4, 8)"
+columns: [ops, l_out]
+`;
+const AXES = {
+  l_in: "32..256:32",
+  stride: [1, "3..9:2", 16],
+  bias: [true, false],
+  in_channels: "pow2(32, 512)",
+  out_channels: 64,
+  kernel_size: [3, "pow2(4, 8)"],
+};
+const FLAGS = new Map<ParameterName, string>([
+  ["l_in", "32..256:32"],
+  ["stride", "1,3..9:2,16"],
+  ["bias", "true,false"],
+  ["in_channels", "pow2(32, 512)"],
+  ["out_channels", "64"],
+  ["kernel_size", "[3, pow2(4, 8)]"],
+]);
+
+describe("a spec", () => {
+  it("says the same as YAML, as JSON, as an object and as flags", () => {
+    const spec = fromYaml(YAML);
+    expect(spec.axes.map((axis) => axis.name)).toEqual(["l_in", "stride", "bias", "in_channels", "out_channels", "kernel_size"]);
+    expect(spec.axes[1]?.runs).toEqual([
+      { first: 1, step: 1, count: 1 },
+      { first: 3, step: 2, count: 4 },
+      { first: 16, step: 1, count: 1 },
+    ]);
+    expect(spec.columns).toEqual(["ops", "l_out"]);
+    const object = { axes: AXES, columns: ["ops", "l_out"] };
+    expect(fromYaml(JSON.stringify(object))).toEqual(spec);
+    expect(fromYaml(JSON.stringify(object, null, 2))).toEqual(spec);
+    expect(readSpec(sourceFromObject(object), "here")).toEqual(spec);
+    expect(readSpec(sourceFromFlags(FLAGS, "ops,l_out"), "here")).toEqual(spec);
+  });
+
+  it("may have Windows line ends and a byte order mark", () => {
+    expect(fromYaml(`\ufeff${YAML.replaceAll("\n", "\r\n")}`)).toEqual(fromYaml(YAML));
+  });
+
+  it("has the usual columns when it names none", () => {
+    expect(fromYaml(YAML.replace(/columns.*/, "")).columns).toEqual(DEFAULT_COLUMNS);
+  });
+
+  it("names the place of an error in an object and in flags too", () => {
+    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: [1, 0] } }), "here")).toThrow("spec.axes.stride[1]: stride cannot be 0. ");
+    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: Number.NaN } }), "here")).toThrow("spec.axes.stride: stride cannot be 'NaN'. ");
+    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: () => 1 } }), "here")).toThrow("spec.axes.stride: a value cannot be a function. ");
+    expect(() => readSpec(sourceFromFlags(new Map([...FLAGS, ["stride", "0"]] as [ParameterName, string][])), "here")).toThrow(
+      "--stride: stride cannot be 0. ",
+    );
+  });
+});
