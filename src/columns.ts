@@ -195,7 +195,7 @@ export const RESULT_NAMES: readonly ResultName[] = COLUMNS.map((c) => c.name);
 export type Layer = { readonly [N in Exclude<ParameterName, "bias">]: number } & { readonly bias: boolean };
 
 /** Parameters without a PyTorch default. */
-export type RequiredParameter = "in_channels" | "out_channels" | "l_in" | "kernel_size";
+type RequiredParameter = "in_channels" | "out_channels" | "l_in" | "kernel_size";
 
 /** A layer as a person writes it: PyTorch's defaults stand for what is left out. */
 export type LayerInput = Pick<Layer, RequiredParameter> & Partial<Layer>;

@@ -37,7 +37,7 @@ function list(names: readonly string[]): string {
 }
 
 /** The known name nearest to an unknown one, if it is near enough to be what was meant. */
-export function nearest(unknown: string, known: readonly string[]): string | undefined {
+function nearest(unknown: string, known: readonly string[]): string | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {

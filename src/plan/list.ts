@@ -2,7 +2,7 @@
 import { isParameterName, isResultName, PARAMETER_NAMES, PARAMETERS, type ParameterName, RESULT_NAMES, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 
-export interface Field {
+interface Field {
   readonly name: string;
   /** The parameter it sets; without one it is carried through unread. */
   readonly parameter?: ParameterName;

@@ -11,7 +11,7 @@ import { type Run, sizeOf, valueAt } from "../spec/values.js";
 import { mostBytes, rangesOf } from "./bounds.js";
 
 /** The largest grid: its raw indices fit in every 64-bit integer column, signed ones too. */
-export const SIZE_MAX = 2n ** 63n - 1n;
+const SIZE_MAX = 2n ** 63n - 1n;
 
 /** One loop of the nest. */
 export interface Loop {
@@ -83,7 +83,7 @@ function nest(spec: Spec): Loop[] {
 }
 
 /** The innermost loop that a thing depends on: the level at which it is worked out. */
-export function levelOf(loops: readonly Loop[], dependsOn: readonly ParameterName[]): number {
+function levelOf(loops: readonly Loop[], dependsOn: readonly ParameterName[]): number {
   return loops.reduce((deepest, loop, level) => (loop.size > 1 && dependsOn.includes(loop.name) ? level : deepest), 0);
 }
 

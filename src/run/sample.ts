@@ -3,7 +3,7 @@
 const U64 = 2n ** 64n;
 
 /** Uniform 64-bit integers: the SplitMix64 generator (Steele, Lea, Flood 2014). */
-export function splitMix64(seed: bigint): () => bigint {
+function splitMix64(seed: bigint): () => bigint {
   let state = BigInt.asUintN(64, seed);
   return () => {
     state = BigInt.asUintN(64, state + 0x9e3779b97f4a7c15n);

@@ -16,7 +16,7 @@ import { describeNode, type SourceNode } from "./source.js";
 import { findDuplicate, type Run, readEntry } from "./values.js";
 
 /** One axis of a grid, as written. */
-export interface Axis {
+interface Axis {
   readonly name: ParameterName;
   readonly runs: readonly Run[];
 }

@@ -1,0 +1,56 @@
+/** What the benches share: a measurement, a table, and what machine it was. They are compiled to build/, as deep as bench/. */
+import { cpus, totalmem } from "node:os";
+import { Bench } from "tinybench";
+
+export interface Section {
+  readonly title: string;
+  /** What the figures mean, in a sentence or two. */
+  readonly says: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One thing to time: its answer has been checked before. */
+export interface Contender {
+  readonly name: string;
+  /** Must be declared `async` if it is: otherwise tinybench calls it once more, unawaited, to find out. */
+  readonly run: () => unknown;
+}
+
+/** The median seconds of each contender, all of them in one process, one after the other. */
+export async function medianSeconds(contenders: readonly Contender[], options: { seconds?: number; iterations?: number } = {}): Promise<Map<string, number>> {
+  const bench = new Bench({ time: (options.seconds ?? 0.3) * 1000, iterations: options.iterations ?? 5, warmupIterations: 1, warmupTime: 0, throws: true });
+  for (const { name, run } of contenders) bench.add(name, run);
+  await bench.run();
+  return new Map(
+    bench.tasks.map((task) => {
+      if (task.result.state !== "completed") throw new Error(`${task.name}: ${task.result.state}`);
+      return [task.name, task.result.latency.p50 / 1000];
+    }),
+  );
+}
+
+/** Stops the bench when an answer is wrong: a fast wrong answer is worth nothing. */
+export function check(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`wrong answer, nothing is timed: ${what}`);
+}
+
+export function markdown({ title, says, head, rows }: Section): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [`## ${title}`, "", line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line), "", says].join("\n");
+}
+
+export function machine(): string {
+  const [cpu] = cpus();
+  return `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`;
+}
+
+export function nanoseconds(seconds: number): string {
+  const ns = seconds * 1e9;
+  if (ns < 1000) return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;
+  return ns < 1e6 ? `${(ns / 1e3).toFixed(1)} µs` : `${(ns / 1e6).toFixed(1)} ms`;
+}
+
+export function millions(perSecond: number): string {
+  return `${(perSecond / 1e6).toFixed(2)} M/s`;
+}
