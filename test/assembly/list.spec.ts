@@ -1,0 +1,136 @@
+import {
+  BATCH_SIZE, BIAS, COLUMN_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS,
+  METHOD_CLOSED, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
+} from "../../assembly/layout";
+import { countList, openList } from "../../assembly/list";
+import { output, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportSkipped, writeInput, writeListImage } from "./support";
+
+/** Fields: l_in, a carried one, kernel_size, stride, bias. Results: l_out, ops. The rest is one channel and PyTorch's defaults. */
+function open(skipInvalid: bool = false): void {
+  writeListImage([L_IN, ROLE_CARRIED, KERNEL_SIZE, STRIDE, BIAS], [L_OUT, OPS], METHOD_CLOSED, skipInvalid);
+  openList();
+}
+
+/** Counts a list whole; returns the rows that it writes. */
+function counted(list: string): string {
+  const end = writeInput(list);
+  countList(0, end);
+  return reportBytes() > 0 ? output() : "";
+}
+
+/** The fault of a list and where it is, as "fault what at". */
+function faultOf(list: string): string {
+  counted(list);
+  return `${reportFault()} ${reportFaultWhat()} ${reportFaultAt()}`;
+}
+
+describe("a list", () => {
+  it("gets its results behind its records, which stay as they are", () => {
+    open();
+    expect<string>(counted("2,a,3,1,true\n2,,3,1,false\n")).toBe("2,a,3,1,true,4,18\n2,,3,1,false,4,14\n");
+    expect<u64>(reportRows()).toBe(2);
+    expect<u32>(reportLines()).toBe(2);
+  });
+
+  it("may end without a line end, have Windows line ends, and blank lines", () => {
+    open();
+    expect<string>(counted("2,a,3,1,true")).toBe("2,a,3,1,true,4,18\n");
+    expect<string>(counted("\r\n2,a,3,1,true\r\n\n\r\n2,b,3,1,true\r")).toBe("2,a,3,1,true,4,18\n2,b,3,1,true,4,18\n");
+    expect<u64>(reportRows()).toBe(2);
+    expect<u32>(reportLines()).toBe(4);
+    expect<string>(counted("\n\n")).toBe("");
+  });
+
+  it("may quote its fields, with commas, quotes and line ends inside", () => {
+    open();
+    expect<string>(counted('"2","a, ""b""\n c","3",1,"true"\r\n2,"",3,1,true\n')).toBe('"2","a, ""b""\n c","3",1,"true",4,18\n2,"",3,1,true,4,18\n');
+    expect<u32>(reportLines()).toBe(3);
+    expect<string>(counted('2,5" pipe,3,1,true\n')).toBe('2,5" pipe,3,1,true,4,18\n');
+  });
+
+  it("spells the bias as Python, R, pandas and SQL do", () => {
+    open();
+    const yes: StaticArray<string> = ["true", "True", "TRUE", "1"];
+    const no: StaticArray<string> = ["false", "False", "FALSE", "0"];
+    for (let i = 0; i < 4; i++) {
+      expect<string>(counted("2,,3,1," + yes[i] + "\n")).toBe("2,,3,1," + yes[i] + ",4,18\n");
+      expect<string>(counted("2,,3,1," + no[i] + "\n")).toBe("2,,3,1," + no[i] + ",4,14\n");
+    }
+    const wrong: StaticArray<string> = ["", "yes", "tRUE", "TRue", "truE", "falsE", "FaLSE", "tru", "true ", "2", "10", "-1"];
+    for (let i = 0; i < wrong.length; i++) expect<string>(faultOf("2,,3,1," + wrong[i] + "\n")).toBe(`${FAULT_FIELD} 4 0`);
+  });
+
+  it("refuses a field that is no whole number, and says which and where", () => {
+    open();
+    const wrong: StaticArray<string> = ["", " 3", "3 ", "+3", "3.0", "1e3", "0x3", "03", "00", "-", "--3", "3-", "three", "1_000", "٣"];
+    for (let i = 0; i < wrong.length; i++) expect<string>(faultOf("2,a,3,1,true\n2,a," + wrong[i] + ",1,true\n")).toBe(`${FAULT_FIELD} 2 13`);
+  });
+
+  it("takes parameters from their least value to 2^31 - 1, and leaves others to the rule of ranges", () => {
+    open();
+    expect<string>(counted("2147483647,,1,1,true\n")).toBe("2147483647,,1,1,true,2147483647,4294967294\n");
+    const outside: StaticArray<string> = ["0", "-0", "-1", "2147483648", "4294967297", "18446744073709551617", "99999999999999999999999999"];
+    for (let i = 0; i < outside.length; i++) expect<string>(faultOf(outside[i] + ",,1,1,true\n")).toBe(`${FAULT_RULE} ${RULE_RANGE} 0`);
+    writeListImage([PADDING, BATCH_SIZE], [L_OUT, OPS], METHOD_CLOSED, false);
+    openList();
+    expect<string>(counted("0,0\n")).toBe("0,0,4,0\n");
+    expect<string>(faultOf("-1,0\n")).toBe(`${FAULT_RULE} ${RULE_RANGE} 0`);
+  });
+
+  it("refuses records with more or fewer fields than the header", () => {
+    open();
+    expect<string>(faultOf("2,a,3,1\n")).toBe(`${FAULT_FIELD_COUNT} 4 0`);
+    expect<string>(faultOf("2,a,3,1,true\n2,a,3,1,true,\n")).toBe(`${FAULT_FIELD_COUNT} 6 13`);
+    expect<string>(counted("2,a,3,1,true\n2\n")).toBe("2,a,3,1,true,4,18\n");
+  });
+
+  it("refuses quotes that are left open or followed by text", () => {
+    open();
+    expect<string>(faultOf('2,"a,3,1,true\n2,a,3,1,true\n')).toBe(`${FAULT_FIELD} 1 0`);
+    expect<string>(faultOf('2,"a"b,3,1,true\n')).toBe(`${FAULT_FIELD} 1 0`);
+  });
+
+  it("stops at a layer that breaks a rule, behind the rows before it", () => {
+    writeListImage([PADDING, GROUPS, IN_CHANNELS], [TAPS], METHOD_CLOSED, false);
+    openList();
+    expect<string>(counted("0,1,1\n3,1,1\n0,1,1\n")).toBe("0,1,1,6\n");
+    expect<string>(faultOf("0,1,1\n3,1,1\n")).toBe(`${FAULT_RULE} ${RULE_L_OUT} 6`);
+    expect<string>(faultOf("0,2,1\n")).toBe(`${FAULT_RULE} ${RULE_IN_CHANNELS} 0`);
+  });
+
+  it("leaves such layers out when it is told to, and counts them by rule", () => {
+    writeListImage([PADDING, GROUPS, IN_CHANNELS], [TAPS], METHOD_CLOSED, true);
+    openList();
+    expect<string>(counted("3,1,1\n0,1,1\n0,2,1\n-1,1,1\n3,1,1\n0,1,1")).toBe("0,1,1,6\n0,1,1,6\n");
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    expect<u64>(reportSkipped(RULE_L_OUT)).toBe(2);
+    expect<u64>(reportSkipped(RULE_IN_CHANNELS)).toBe(1);
+    expect<u64>(reportSkipped(RULE_RANGE)).toBe(1);
+  });
+
+  it("stops at a result above 2^64 - 1 and says which", () => {
+    writeListImage([IN_CHANNELS, OUT_CHANNELS], [PARAMS, MACS], METHOD_CLOSED, true);
+    openList();
+    expect<string>(faultOf("2147483647,2147483647\n")).toBe(`${FAULT_OVERFLOW} 1 0`);
+    expect<u64>(reportRows()).toBe(0);
+  });
+
+  it("goes on where it stopped when the output was full", () => {
+    const columns = new StaticArray<u32>(COLUMN_COUNT).fill(MACS);
+    writeListImage([L_IN], columns, METHOD_CLOSED, false);
+    openList();
+    // A record of ten digits and 25 results of as many: 286 bytes of output for 11 of input, 5.7 MB in all.
+    const end = writeInput("2147483647\n".repeat(20000));
+    const first = countList(0, end);
+    expect<bool>(first < end && reportBytes() >= OUTPUT_BYTES).toBe(true);
+    let rows = reportRows();
+    expect<u64>(rows).toBe(first / 11);
+    for (let from = first; from < end; ) {
+      from = countList(from, end);
+      expect<u32>(reportBytes()).toBe(<u32>reportRows() * 286);
+      rows += reportRows();
+    }
+    expect<u64>(rows).toBe(20000);
+    expect<string>(output().slice(-23)).toBe(",6442450941,6442450941\n");
+  });
+});

@@ -1,0 +1,148 @@
+import {
+  BATCH_SIZE, BIAS, DILATION, FAULT_NONE, FAULT_OVERFLOW, FILTERS, GROUPS, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS, METHOD_CLOSED,
+  METHOD_SIMULATE, METHOD_VERIFY, OUT_CHANNELS, OUTPUT_BYTES, OUTPUT_PADDING, PADDING, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT,
+  RULE_OUT_CHANNELS, RULE_OUTPUT_PADDING, STRIDE, TAPS,
+} from "../../assembly/layout";
+import { openPlan, sweep } from "../../assembly/sweep";
+import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportRows, reportSkipped } from "./support";
+
+/**
+ * Level 8: groups 1, 2, 3; level 9: padding 0, 5; level 10: l_in 2, 3. in_channels 4, out_channels 6, kernel_size 3.
+ * Groups 3 breaks a rule; padding 5 leaves no output. Cells: groups, l_in, l_out, taps, filters.
+ */
+function open(method: u32): void {
+  const image = new PlanImage();
+  image.fixed(BATCH_SIZE, 1);
+  image.fixed(IN_CHANNELS, 4);
+  image.fixed(OUT_CHANNELS, 6);
+  image.fixed(KERNEL_SIZE, 3);
+  image.fixed(STRIDE, 1);
+  image.fixed(OUTPUT_PADDING, 0);
+  image.fixed(DILATION, 1);
+  image.fixed(BIAS, 1);
+  image.axis(GROUPS, [1, 1, 3]);
+  image.axis(PADDING, [0, 5, 2]);
+  image.axis(L_IN, [2, 1, 2]);
+  image.rule(0, RULE_OUTPUT_PADDING);
+  image.rule(8, RULE_IN_CHANNELS);
+  image.rule(8, RULE_OUT_CHANNELS);
+  image.cell(8, GROUPS);
+  image.rule(10, RULE_L_OUT);
+  image.geometry(10);
+  image.cell(10, L_IN);
+  image.cell(10, L_OUT);
+  image.cell(10, TAPS);
+  image.cell(8, FILTERS);
+  image.finish(method);
+  openPlan();
+}
+
+const ROWS = "1,2,4,6,24\n1,3,5,9,24\n2,2,4,6,12\n2,3,5,9,12\n";
+
+function skippedInAll(): u64 {
+  let sum: u64 = 0;
+  for (let rule: u32 = 0; rule < RULE_COUNT; rule++) sum += reportSkipped(rule);
+  return sum;
+}
+
+/** One axis that counts batch sizes, and macs of 2^60 for each. */
+function openMacs(first: u32, count: u32): void {
+  const image = new PlanImage();
+  image.fixed(IN_CHANNELS, 1073741824);
+  image.fixed(OUT_CHANNELS, 1073741824);
+  image.fixed(L_IN, 1);
+  image.fixed(KERNEL_SIZE, 1);
+  image.fixed(STRIDE, 1);
+  image.fixed(PADDING, 0);
+  image.fixed(OUTPUT_PADDING, 0);
+  image.fixed(DILATION, 1);
+  image.fixed(GROUPS, 1);
+  image.fixed(BIAS, 1);
+  image.axis(BATCH_SIZE, [first, 1, count]);
+  image.rule(0, RULE_L_OUT);
+  image.geometry(0);
+  image.cell(10, BATCH_SIZE);
+  image.cell(10, MACS);
+  image.finish(METHOD_CLOSED);
+  openPlan();
+}
+
+describe("a sweep", () => {
+  it("writes a row for each legal layer and charges the others to their rules, by either method", () => {
+    for (let method = METHOD_CLOSED; method <= METHOD_VERIFY; method++) {
+      open(method);
+      expect<u64>(sweep(0, 12)).toBe(12);
+      expect<string>(output()).toBe(ROWS);
+      expect<u64>(reportRows()).toBe(4);
+      expect<u64>(reportSkipped(RULE_L_OUT)).toBe(4);
+      expect<u64>(reportSkipped(RULE_IN_CHANNELS)).toBe(4);
+      expect<u64>(skippedInAll()).toBe(8);
+      expect<u32>(reportFault()).toBe(FAULT_NONE);
+    }
+  });
+
+  it("gives the same rows and account wherever it is cut in two", () => {
+    open(METHOD_CLOSED);
+    for (let cut: u64 = 0; cut <= 12; cut++) {
+      expect<u64>(sweep(0, cut)).toBe(cut);
+      let text = reportBytes() > 0 ? output() : "";
+      const rows = reportRows();
+      const skipped = skippedInAll();
+      expect<u64>(rows + skipped).toBe(cut);
+      expect<u64>(sweep(cut, 12)).toBe(12);
+      if (reportBytes() > 0) text += output();
+      expect<string>(text).toBe(ROWS);
+      expect<u64>(reportRows() + skippedInAll()).toBe(12 - cut);
+    }
+  });
+
+  it("stops when the output is full, and goes on from there", () => {
+    const image = new PlanImage();
+    image.fixed(BATCH_SIZE, 1);
+    image.fixed(IN_CHANNELS, 1);
+    image.fixed(OUT_CHANNELS, 1);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(OUTPUT_PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.fixed(GROUPS, 1);
+    image.fixed(BIAS, 1);
+    image.axis(L_IN, [1000000000, 1, 1000000]);
+    image.rule(10, RULE_L_OUT);
+    image.geometry(10);
+    image.cell(10, L_IN);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    // Every row has eleven bytes: ten digits and a line end.
+    const first = sweep(0, 1000000);
+    expect<u64>(first).toBe((OUTPUT_BYTES + 10) / 11);
+    expect<u64>(reportBytes()).toBe(first * 11);
+    let rows = reportRows();
+    for (let at = first; at < 1000000; ) {
+      at = sweep(at, 1000000);
+      rows += reportRows();
+    }
+    expect<u64>(rows).toBe(1000000);
+    expect<string>(output().slice(-11)).toBe("1000999999\n");
+  });
+
+  it("stops at the first row with a cell above 2^64 - 1, behind the rows before it", () => {
+    openMacs(14, 4);
+    expect<u64>(sweep(0, 4)).toBe(2);
+    expect<string>(output()).toBe("14,16140901064495857664\n15,17293822569102704640\n");
+    expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+    expect<u64>(reportFaultAt()).toBe(2);
+    expect<u32>(reportFaultWhat()).toBe(1);
+  });
+
+  it("forgets an overflow with the plan that had it", () => {
+    openMacs(16, 1);
+    sweep(0, 1);
+    expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+    open(METHOD_SIMULATE);
+    sweep(0, 12);
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    expect<string>(output()).toBe(ROWS);
+  });
+});
