@@ -1,7 +1,9 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
 import { writeBatches } from "../run/write.js";
 import type { Sink } from "../sink/sink.js";
+import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
+import { thousands } from "./text.js";
 
 export interface Outcome<P> {
   readonly progress: P;
@@ -15,8 +17,6 @@ async function sinkFor(output: string): Promise<Sink> {
   return (await import("../sink/file.js")).fileSink(output);
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /** Writes all batches to `output`. Ctrl-C takes the unfinished file back and ends with exit code 130. */
 export async function writeOutput<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<{ readonly csv: readonly Uint8Array[]; readonly progress: P }, P>,
@@ -29,14 +29,12 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const sink = await sinkFor(output);
   const bar = await progressBar(quiet);
   let rows = 0n;
-  const interrupted = (signal: NodeJS.Signals) => {
+  const settled = onInterrupt(() => {
     bar.stop();
     sink.abandon();
     const left = output === "-" ? "" : `; ${output} is not written`;
-    if (!quiet) process.stderr.write(`upsweep: interrupted after ${rows.toLocaleString("en-US")} rows${left}\n`);
-    process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
-  };
-  for (const signal of Object.keys(SIGNALS)) process.once(signal, interrupted);
+    if (!quiet) process.stderr.write(`upsweep: interrupted after ${thousands(rows)} rows${left}\n`);
+  });
   try {
     const { progress, bytes } = await writeBatches(batches, header, sink, (soFar) => {
       rows = soFar.rows;
@@ -45,6 +43,6 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     return { progress, bytes, seconds: (performance.now() - start) / 1000 };
   } finally {
     bar.stop();
-    for (const signal of Object.keys(SIGNALS)) process.off(signal, interrupted);
+    settled();
   }
 }

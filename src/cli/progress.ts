@@ -34,6 +34,7 @@ export async function progressBar(quiet: boolean): Promise<ProgressBar> {
           stream: process.stderr,
           fps: DRAWS_PER_SECOND,
           hideCursor: true,
+          gracefulExit: false, // else it takes Ctrl-C for itself, and the run goes on
           clearOnComplete: true,
           barsize: 24,
           barCompleteChar: "█",

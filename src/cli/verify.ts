@@ -2,6 +2,7 @@
 import { planSweep } from "../plan/plan.js";
 import { sampleIndices } from "../run/sample.js";
 import { sweepPicks, sweepPlan } from "../run/sweep.js";
+import { onInterrupt } from "./interrupt.js";
 import { type AxisFlags, specFromCommand } from "./options.js";
 import { progressBar } from "./progress.js";
 import { accountText, say } from "./report.js";
@@ -24,6 +25,11 @@ export async function verify(file: string | undefined, flags: AxisFlags, options
   const total = indices ? BigInt(indices.length) : plan.size;
   const start = performance.now();
   const bar = await progressBar(options.quiet ?? false);
+  let rows = 0n;
+  const settled = onInterrupt(() => {
+    bar.stop();
+    process.stderr.write(`upsweep: interrupted after ${thousands(rows)} layers; no difference until then\n`);
+  });
   try {
     for (;;) {
       const next = await batches.next();
@@ -36,9 +42,11 @@ export async function verify(file: string | undefined, flags: AxisFlags, options
         return;
       }
       const { progress } = next.value;
-      bar.show(Number(progress.done) / Number(total), progress.rows);
+      rows = progress.rows;
+      bar.show(Number(progress.done) / Number(total), rows);
     }
   } finally {
+    settled();
     bar.stop();
     await batches.return(undefined as never);
   }

@@ -78,7 +78,7 @@ describe("the house", () => {
   });
 
   it("ends the process and reads its arguments in the command line alone", () => {
-    expect(filesWith(/process\.(exit|argv|exitCode)\b/)).toEqual(["src/cli.ts", "src/cli/output.ts"]);
+    expect(filesWith(/process\.(exit|argv|exitCode)\b/)).toEqual(["src/cli.ts", "src/cli/interrupt.ts"]);
   });
 
   it("says in the kernel's layout what the compiler is told: its memory begins where ours ends", () => {
