@@ -27,18 +27,18 @@ export function planText(plan: Plan, workers: number): string {
 /** The loops as one would write them, each with what is worked out inside it and not deeper. */
 function nestText(plan: Plan): string {
   const fixed = plan.loops.filter((loop) => loop.size === 1).map((loop) => `${loop.name} ${valuesText(loop)}`);
-  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(plan, 0, "", (level) => plan.loops[level]?.size === 1)];
+  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(plan, "", (level) => plan.loops[level]?.size === 1)];
   let indent = "";
   for (const [level, loop] of plan.loops.entries()) {
     if (loop.size === 1) continue;
     lines.push(`${indent}for ${loop.name} in ${valuesText(loop)}: (${thousands(loop.size)} values)`);
     indent += "  ";
-    lines.push(...stepLines(plan, level, indent, (at) => at === level));
+    lines.push(...stepLines(plan, indent, (at) => at === level));
   }
   return lines.join("\n");
 }
 
-function stepLines(plan: Plan, _level: number, indent: string, isHere: (level: number) => boolean): string[] {
+function stepLines(plan: Plan, indent: string, isHere: (level: number) => boolean): string[] {
   const here = plan.steps.filter((step) => isHere(step.level));
   const rules = here.flatMap((step) => (step.kind === "rule" ? [`${indent}leave out unless ${RULES[step.rule]?.text}`] : []));
   const results = here.flatMap((step) => resultOf(plan, step) ?? []);
