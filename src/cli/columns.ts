@@ -1,10 +1,11 @@
 /** `upsweep columns`: the column table for people, programs and READMEs. */
 import { COLUMNS, type Column, DEFAULT_COLUMNS, PARAMETER_MAX, PARAMETERS, type Parameter } from "../columns.js";
+import { print } from "./report.js";
 import { table } from "./text.js";
 
 export function columns(options: { readonly json?: boolean; readonly markdown?: boolean }): void {
   const text = options.json ? JSON.stringify({ parameters: PARAMETERS, results: COLUMNS }, null, 2) : options.markdown ? columnsMarkdown() : columnsText();
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 function columnsText(): string {

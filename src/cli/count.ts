@@ -7,9 +7,11 @@ import { layerFrom } from "../layer.js";
 import { flagOf, splitValues } from "../spec/flags.js";
 import { readEntry } from "../spec/values.js";
 import { type AxisFlags, columnsFrom } from "./options.js";
+import { sinkFor } from "./output.js";
 import { table } from "./text.js";
 
 interface CountOptions {
+  readonly output: string;
   readonly json?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
@@ -32,9 +34,10 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const wanted = columnsFrom(options.columns) ?? RESULT_NAMES;
   const overflowing = wanted.find((name) => counts.results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
-  const { writeAll } = await import("../sink/descriptor.js");
   const text = options.json ? json(layer, counts.results, wanted) : shownWork(kernel, layer, counts.results, wanted);
-  await writeAll(1, Buffer.from(`${text}\n`), "standard output");
+  const sink = await sinkFor(options.output);
+  await sink.write(Buffer.from(`${text}\n`));
+  await sink.finish();
 }
 
 function layerFromFlags(flags: AxisFlags): Layer {

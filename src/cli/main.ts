@@ -73,10 +73,9 @@ function countCommand(): Command {
   );
   addParameterOptions(command, flags, "<n>");
   return command
-    .addOption(new Option("--no-bias", "the layer has no bias").argParser(() => flags.give("bias", "false")))
     .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
     .option("--from <file>", "a CSV of layers; - reads standard input")
-    .option("-o, --output <file>", "where the rows of --from go; - is standard output", "-")
+    .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(methodOption())
@@ -88,25 +87,24 @@ function countCommand(): Command {
     });
 }
 
-function sweepCommand(): Command {
+/** A command on a grid, which comes from a file or from flags. */
+function gridCommand(name: string, description: string, lines: readonly (readonly [string, string])[]): { command: Command; flags: AxisFlags } {
   const flags = new AxisFlags();
-  const command = new Command("sweep")
-    .description("write a CSV row for every legal layer of a grid")
-    .argument("[spec]", "a grid in YAML or JSON")
-    .addHelpText(
-      "before",
-      examples([
-        ["upsweep sweep grid.yaml -o out.csv", "a grid from a file"],
-        [
-          "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
-          "the same without a file; the last axis turns fastest",
-        ],
-        ["upsweep sweep grid.yaml --columns l_out,ops,macs | head -3", "other result columns, into a pipe"],
-      ]),
-    );
+  const command = new Command(name).description(description).argument("[spec]", "a grid in YAML or JSON").addHelpText("before", examples(lines));
   addParameterOptions(command, flags, "<values>");
+  return { command, flags };
+}
+
+function sweepCommand(): Command {
+  const { command, flags } = gridCommand("sweep", "write a CSV row for every legal layer of a grid", [
+    ["upsweep sweep grid.yaml -o out.csv", "a grid from a file"],
+    [
+      "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
+      "the same without a file; the last axis turns fastest",
+    ],
+    ["upsweep sweep grid.yaml --columns l_out,ops,macs | head -3", "other result columns, into a pipe"],
+  ]);
   return command
-    .addOption(new Option("--no-bias", "no layer has a bias").argParser(() => flags.give("bias", "false")))
     .option("-o, --output <file>", "where the rows go; - is standard output", "-")
     .addOption(columnsOption())
     .addOption(methodOption())
@@ -116,40 +114,25 @@ function sweepCommand(): Command {
 }
 
 function planCommand(): Command {
-  const flags = new AxisFlags();
-  const command = new Command("plan")
-    .description("show the loop nest of a grid, its exact size, and an estimate of rows, bytes and time")
-    .argument("[spec]", "a grid in YAML or JSON")
-    .addHelpText("before", examples([["upsweep plan grid.yaml", "before a sweep of hours"]]));
-  addParameterOptions(command, flags, "<values>");
+  const { command, flags } = gridCommand("plan", "show the loop nest of a grid, its exact size, and an estimate of rows, bytes and time", [
+    ["upsweep plan grid.yaml", "before a sweep of hours"],
+  ]);
   return command
-    .addOption(new Option("--no-bias", "no layer has a bias").argParser(() => flags.give("bias", "false")))
     .addOption(columnsOption())
     .addOption(workersOption())
     .action(async (spec, options) => (await import("./plan.js")).plan(spec, flags, options));
 }
 
 function verifyCommand(): Command {
-  const flags = new AxisFlags();
-  const command = new Command("verify")
-    .description("compare simulation and closed form on the layers of a grid")
-    .argument("[spec]", "a grid in YAML or JSON")
-    .addHelpText(
-      "before",
-      examples([
-        ["upsweep verify grid.yaml --sample 100000", "on that many layers, drawn uniformly"],
-        ["upsweep verify --l-in 1..8 --kernel-size 1..6 --stride 1..6 --padding 0..8 --in-channels 1 --out-channels 1", "on every layer"],
-      ]),
-    );
-  addParameterOptions(command, flags, "<values>");
+  const { command, flags } = gridCommand("verify", "compare simulation and closed form on the layers of a grid", [
+    ["upsweep verify grid.yaml --sample 100000", "on that many layers, drawn uniformly"],
+    ["upsweep verify --l-in 1..8 --kernel-size 1..6 --stride 1..6 --padding 0..8 --in-channels 1 --out-channels 1", "on every layer"],
+  ]);
+  const sample = (text: string) => readWholeNumber("--sample", text, 1, 10_000_000);
+  const seed = (text: string) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER);
   return command
-    .addOption(new Option("--no-bias", "no layer has a bias").argParser(() => flags.give("bias", "false")))
-    .addOption(
-      new Option("--sample <n>", "compare that many layers, drawn uniformly; all when left out").argParser((text) =>
-        readWholeNumber("--sample", text, 1, 10_000_000),
-      ),
-    )
-    .addOption(new Option("--seed <n>", "draw another sample").argParser((text) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER)).default(0))
+    .addOption(new Option("--sample <n>", "compare that many layers, drawn uniformly; all when left out").argParser(sample))
+    .addOption(new Option("--seed <n>", "draw another sample").argParser(seed).default(0))
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (spec, options) => (await import("./verify.js")).verify(spec, flags, options));
@@ -171,13 +154,12 @@ function columnsCommand(): Command {
 }
 
 /** One option for each parameter; values are kept in the order in which they are given. */
-function addParameterOptions(command: Command, flags: AxisFlags, argument: string): void {
+function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>" | "<values>"): void {
   for (const { name, type, meaning } of PARAMETERS) {
-    const option = new Option(`${flagOf(name)} ${type === "boolean" ? argument.replace("n", "true|false") : argument}`, meaning).argParser((text: string) =>
-      flags.give(name, text),
-    );
-    command.addOption(option);
+    const shown = type === "boolean" && argument === "<n>" ? "<true|false>" : argument;
+    command.addOption(new Option(`${flagOf(name)} ${shown}`, meaning).argParser((text: string) => flags.give(name, text)));
   }
+  command.addOption(new Option("--no-bias", "the same as --bias false").argParser(() => flags.give("bias", "false")));
 }
 
 function columnsOption(): Option {

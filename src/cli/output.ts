@@ -12,7 +12,7 @@ export interface Outcome<P> {
 }
 
 /** `-` is standard output. */
-async function sinkFor(output: string): Promise<Sink> {
+export async function sinkFor(output: string): Promise<Sink> {
   if (output === "-") return (await import("../sink/stdout.js")).stdoutSink();
   return (await import("../sink/file.js")).fileSink(output);
 }

@@ -8,6 +8,7 @@ import { defaultWorkers } from "../run/runner.js";
 import { shardCount, shardSize } from "../run/shards.js";
 import { lastOf, type Run } from "../spec/values.js";
 import { type AxisFlags, specFromCommand } from "./options.js";
+import { print } from "./report.js";
 import { bytesText, duration, table, thousands } from "./text.js";
 
 interface PlanOptions {
@@ -17,7 +18,7 @@ interface PlanOptions {
 
 export async function plan(file: string | undefined, flags: AxisFlags, options: PlanOptions): Promise<void> {
   const planned = planSweep(await specFromCommand(file, flags, options.columns));
-  process.stdout.write(`${planText(planned, options.workers ?? defaultWorkers())}\n`);
+  print(planText(planned, options.workers ?? defaultWorkers()));
 }
 
 export function planText(plan: Plan, workers: number): string {

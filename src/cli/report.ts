@@ -27,3 +27,11 @@ export function writtenText<P extends Counted>({ progress, bytes, seconds }: Out
 export function say(text: string, quiet: boolean | undefined): void {
   if (!quiet) process.stderr.write(`${text}\n`);
 }
+
+/** Prints a text on standard output; a reader that has gone is none of its business. */
+export function print(text: string): void {
+  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  process.stdout.write(`${text}\n`);
+}

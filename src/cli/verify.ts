@@ -5,7 +5,7 @@ import { sweepPicks, sweepPlan } from "../run/sweep.js";
 import { onInterrupt } from "./interrupt.js";
 import { type AxisFlags, specFromCommand } from "./options.js";
 import { progressBar } from "./progress.js";
-import { accountText, say } from "./report.js";
+import { accountText, print, say } from "./report.js";
 import { duration, thousands } from "./text.js";
 
 interface VerifyOptions {
@@ -38,7 +38,7 @@ export async function verify(file: string | undefined, flags: AxisFlags, options
         const seconds = (performance.now() - start) / 1000;
         const drawn = indices ? ` (drawn from ${thousands(plan.size)})` : "";
         say(`${accountText(next.value, `verified${drawn}`)}`, options.quiet);
-        process.stdout.write(`closed form and simulation agree on all ${thousands(next.value.rows)} layers (${duration(seconds)})\n`);
+        print(`closed form and simulation agree on all ${thousands(next.value.rows)} layers (${duration(seconds)})`);
         return;
       }
       const { progress } = next.value;

@@ -16,19 +16,22 @@ export interface SpecInput {
   readonly columns?: readonly ResultName[];
 }
 
+const STANDARD_INPUT = 0;
+
 /**
- * @param input an object, or the path of a YAML or JSON file.
+ * @param input an object, or the path of a YAML or JSON file; `-` is standard input.
  * @throws UpsweepError for the first thing that is wrong, with its place.
  */
 export function specFrom(input: SpecInput | string): Spec {
   if (typeof input !== "string") return readSpec(sourceFromObject(input), "spec");
-  return readSpec(sourceFromYaml(readText(input), input), input);
+  const place = input === "-" ? "standard input" : input;
+  return readSpec(sourceFromYaml(readText(input, place), place), place);
 }
 
-function readText(path: string): string {
+function readText(path: string, place: string): string {
   try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
+    return readFileSync(path === "-" ? STANDARD_INPUT : path, "utf8");
   } catch (error) {
-    throw errors.cannotRead(path === "-" ? "standard input" : path, systemReason(error));
+    throw errors.cannotRead(place, systemReason(error));
   }
 }
