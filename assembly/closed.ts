@@ -6,6 +6,12 @@
 //   taps           = L·K   - low(L,  K,  p)     - low(L,  K,  q)
 //   taps - covered = L2·K2 - low(L2, K2, p - m) - low(L2, K2, q - m)   with L2 = max(0, L - d'), K2 = max(0, K - s')
 //
+// Why. Turning the layer end for end, (i, k) -> (L-1-i, K-1-k), makes the upper crop a lower one, so both are `low`; as
+// l_out >= 1 they have no point in common. Two pairs land on the same element exactly when they differ by a multiple of
+// (d', -s'). On each such chain one pair is the first, the one with the smallest k; every other has a predecessor, that is
+// k >= s' and i < L - d'. So the pairs that land where another has landed are an L2 x K2 box of pairs, and moving k by s'
+// moves the line of the crop by s'·d = m: the overlaps of a layer are the taps of a smaller layer.
+//
 // Nothing here can overflow: parameters are at most 2^31 - 1, so c < 2^31, every box is below 2^62, and the floor sums
 // run over lines that stay below c.
 

@@ -1,4 +1,4 @@
-// The shape of a layer: its output length, and the rules a legal layer keeps. theory.md, section 1, is docs; PyTorch's names.
+// The shape of a layer: its output length, and the rules that a legal layer keeps. Both are torch.nn.ConvTranspose1d's.
 //
 // Parameters are at most 2^31 - 1, so every product of two of them and every l_out fits in i64:
 // l_out <= (2^31 - 2)·(2^31 - 1)·2 + 2^31 < 2^63.
