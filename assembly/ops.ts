@@ -5,9 +5,14 @@
 
 import { add, multiply } from "./checked";
 
+/** Input channels of a group, C_in/groups. Parameters are below 2^31, where 32-bit division is several times cheaper. */
+function inPerGroup(inChannels: u64, groups: u64): u64 {
+  return <u64>(<u32>inChannels / <u32>groups);
+}
+
 /** ψ = in_channels · out_channels / groups: the number of kernels that slide. At most (2^31 - 1)^2. */
 export function filters(inChannels: u64, outChannels: u64, groups: u64): u64 {
-  return inChannels / groups * outChannels;
+  return inPerGroup(inChannels, groups) * outChannels;
 }
 
 // ── As documented ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -24,7 +29,7 @@ export function opsPerFilter(taps: u64, lOut: u64, kernelSize: u64): u64 {
 
 /** γ = C_out·l_out·(C_in/groups - 1 + bias): adding up the input channels of a group, and the bias. */
 export function aggregationOps(lOut: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64): u64 {
-  return multiply(outChannels * (inChannels / groups - 1 + bias), lOut);
+  return multiply(outChannels * (inPerGroup(inChannels, groups) - 1 + bias), lOut);
 }
 
 /** ops = N·(ψ·λ + γ). */
@@ -44,7 +49,7 @@ export function macs(batchSize: u64, filters: u64, taps: u64): u64 {
  * m with bias. Summed as (C_in/groups - 1 + bias)·taps + (1 - bias)·(taps - covered).
  */
 export function additions(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64, taps: u64, covered: u64): u64 {
-  const perOutput = add(multiply(inChannels / groups - 1 + bias, taps), (1 - bias) * (taps - covered));
+  const perOutput = add(multiply(inPerGroup(inChannels, groups) - 1 + bias, taps), (1 - bias) * (taps - covered));
   return multiply(batchSize, multiply(outChannels, perOutput));
 }
 
