@@ -95,9 +95,9 @@ export async function* countListRows(
 function faultError(list: ListPlan, fault: ListFault, record: string, at: string): Error {
   const fields = splitRecord(record);
   if (fields === undefined) return errors.badQuotes(at);
+  // Where a field is missing, what stands in its place is mostly wrong too: the number of fields is the better news.
+  if (fault.kind === "fieldCount" || fields.length !== list.fields.length) return errors.fieldCount(at, fields.length, list.fields.length);
   switch (fault.kind) {
-    case "fieldCount":
-      return errors.fieldCount(at, fields.length, list.fields.length);
     case "field":
       return fieldError(list.fields[fault.field]?.parameter, fields[fault.field] as string, at);
     case "rule":
