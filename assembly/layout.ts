@@ -72,7 +72,7 @@ export const NO_RULE: u32 = RULE_COUNT;
 // ── How taps and covered are found ─────────────────────────────────────────────────────────────────────────────────
 export const METHOD_CLOSED: u32 = 0;
 export const METHOD_SIMULATE: u32 = 1;
-/** Both, compared: the batch stops with FAULT_DISAGREE at the first layer on which they differ. */
+/** Both, compared: a sweep stops with FAULT_DISAGREE at the first layer on which they differ. Not for lists. */
 export const METHOD_VERIFY: u32 = 2;
 
 // ── Why a batch stopped early ──────────────────────────────────────────────────────────────────────────────────────

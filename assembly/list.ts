@@ -129,7 +129,7 @@ function readRecord(ptr: usize, endPtr: usize): usize {
       from++;
       to = closingQuote(from, endPtr);
       ptr = to + 1;
-      if (ptr < endPtr && load<u8>(ptr) == RETURN) ptr++;
+      if (ptr < endPtr && load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE)) ptr++;
       if (to >= endPtr || (ptr < endPtr && load<u8>(ptr) != COMMA && load<u8>(ptr) != NEWLINE)) {
         fault(FAULT_FIELD, recordAt, field);
         return ptr;

@@ -35,7 +35,9 @@ export function openPlan(): void {
   cellCount = load<u32>(IMAGE_PTR);
   stepCount = load<u32>(IMAGE_PTR, 4);
   method = load<u32>(IMAGE_PTR, 8);
-  overflowing = 0; // of the plan before
+  // What the plan before has left behind.
+  overflowing = 0;
+  disagrees = false;
   openAxes();
 }
 

@@ -88,6 +88,7 @@ describe("a list", () => {
     open();
     expect<string>(faultOf('2,"a,3,1,true\n2,a,3,1,true\n')).toBe(`${FAULT_FIELD} 1 0`);
     expect<string>(faultOf('2,"a"b,3,1,true\n')).toBe(`${FAULT_FIELD} 1 0`);
+    expect<string>(faultOf('"2"\r,a,3,1,true\n')).toBe(`${FAULT_FIELD} 0 0`);
   });
 
   it("stops at a layer that breaks a rule, behind the rows before it", () => {

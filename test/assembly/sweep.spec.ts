@@ -136,6 +136,59 @@ describe("a sweep", () => {
     expect<u32>(reportFaultWhat()).toBe(1);
   });
 
+  it("does not mind a cell above 2^64 - 1 that stands in no row", () => {
+    openMacs(16, 1);
+    expect<u64>(sweep(0, 0)).toBe(0);
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    const image = new PlanImage();
+    image.fixed(IN_CHANNELS, 1073741824);
+    image.fixed(OUT_CHANNELS, 1073741824);
+    image.fixed(BATCH_SIZE, 16);
+    image.fixed(L_IN, 1);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.fixed(BIAS, 1);
+    image.axis(GROUPS, [1, 0, 1]);
+    // A vast axis whose every value is illegal: the overflowing cell outside of it never reaches a row.
+    image.axis(OUTPUT_PADDING, [1, 1, 2000000000]);
+    image.rule(0, RULE_L_OUT);
+    image.geometry(0);
+    image.cell(9, MACS);
+    image.rule(10, RULE_OUTPUT_PADDING);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    expect<u64>(sweep(0, 1000)).toBe(1000);
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    expect<u64>(reportSkipped(RULE_OUTPUT_PADDING)).toBe(1000);
+  });
+
+  it("skips billions of layers in one step, to the last one", () => {
+    const image = new PlanImage();
+    image.axis(GROUPS, [3, 1, 2]); // 3 and 4: only 4 divides the channels
+    image.fixed(IN_CHANNELS, 4);
+    image.fixed(OUT_CHANNELS, 4);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(OUTPUT_PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.fixed(BIAS, 1);
+    image.axis(BATCH_SIZE, [0, 1, 2000000000]);
+    image.axis(L_IN, [1, 1, 2000000000]);
+    image.rule(0, RULE_IN_CHANNELS);
+    image.rule(10, RULE_L_OUT);
+    image.geometry(10);
+    image.cell(10, L_IN);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    const turn: u64 = 4000000000000000000;
+    expect<u64>(sweep(5, turn + 2)).toBe(turn + 2);
+    expect<u64>(reportSkipped(RULE_IN_CHANNELS)).toBe(turn - 5);
+    expect<string>(output()).toBe("1\n2\n");
+  });
+
   it("forgets an overflow with the plan that had it", () => {
     openMacs(16, 1);
     sweep(0, 1);
