@@ -4,84 +4,167 @@ import {
 import { openAxes, restOfTurn, seek, step } from "../../assembly/odometer";
 import { layerField, PlanImage } from "./support";
 
-const INNERMOST: u32 = 10;
+// Outermost first: levels 0 to 6 have one value each, then come four axes of 4, 2, 3 and 3 values.
+const L_IN_LEVEL: u32 = 7;
+const STRIDE_LEVEL: u32 = 8;
+const KERNEL_LEVEL: u32 = 9;
+const DILATION_LEVEL: u32 = 10;
+const SIZE: u64 = 72;
 
-/** Level 0: stride 2, 7..9; level 4: padding 0, 3, 6; level 10: l_in 5, 9, 1; the others have one value. 4 · 3 · 3 = 36 layers. */
-function open(): void {
+const L_INS: StaticArray<u64> = [1, 2, 5, 9];
+const STRIDES: StaticArray<u64> = [8, 3];
+const KERNELS: StaticArray<u64> = [7, 3, 100];
+const DILATIONS: StaticArray<u64> = [2, 4, 6];
+
+/** The layers of the grid in order, by plain nested loops. */
+const layers = new Array<string>();
+
+function openGrid(): void {
   const image = new PlanImage();
-  image.axis(STRIDE, [2, 0, 1, 7, 1, 3]);
-  image.fixed(BATCH_SIZE, 1);
-  image.fixed(IN_CHANNELS, 4);
-  image.fixed(OUT_CHANNELS, 6);
-  image.axis(PADDING, [0, 3, 3]);
-  image.fixed(KERNEL_SIZE, 3);
-  image.fixed(OUTPUT_PADDING, 0);
-  image.fixed(DILATION, 1);
-  image.fixed(GROUPS, 2);
+  image.fixed(BATCH_SIZE, 11);
+  image.fixed(GROUPS, 1);
+  image.fixed(IN_CHANNELS, 12);
+  image.fixed(OUT_CHANNELS, 2147483647);
+  image.fixed(PADDING, 0);
+  image.fixed(OUTPUT_PADDING, 13);
   image.fixed(BIAS, 1);
-  image.axis(L_IN, [5, 4, 2, 1, 0, 1]);
+  image.axis(L_IN, [1, 1, 2, 5, 4, 2]); // two runs of two
+  image.axis(STRIDE, [8, 0, 1, 3, 0, 1]); // two runs of one, downwards
+  image.axis(KERNEL_SIZE, [7, 0, 1, 3, 97, 2]); // one run of one, one of two
+  image.axis(DILATION, [2, 2, 3]);
   image.finish(METHOD_CLOSED);
   openAxes();
 }
 
-const STRIDES: StaticArray<u64> = [2, 7, 8, 9];
-const PADDINGS: StaticArray<u64> = [0, 3, 6];
-const LENGTHS: StaticArray<u64> = [5, 9, 1];
-
-/** Whether the odometer stands at the layer that nested loops reach at an index. */
-function standsAt(index: i32): bool {
-  return layerField(STRIDE) == STRIDES[index / 9] && layerField(PADDING) == PADDINGS[(index / 3) % 3] && layerField(L_IN) == LENGTHS[index % 3];
+function shown(): string {
+  return `${layerField(L_IN)} ${layerField(STRIDE)} ${layerField(KERNEL_SIZE)} ${layerField(DILATION)}`;
 }
 
 describe("the odometer", () => {
-  it("begins at the first layer, single values set", () => {
-    open();
-    expect<bool>(standsAt(0)).toBe(true);
-    expect<u64>(layerField(GROUPS)).toBe(2);
-    expect<u64>(layerField(OUT_CHANNELS)).toBe(6);
-  });
-
-  it("finds every layer by its index, in any order", () => {
-    open();
-    for (let index = 0; index < 36; index++) {
-      const far = (index * 23) % 36;
-      seek(far);
-      expect<bool>(standsAt(far)).toBe(true);
+  beforeAll(() => {
+    for (let l = 0; l < L_INS.length; l++) {
+      for (let s = 0; s < STRIDES.length; s++) {
+        for (let k = 0; k < KERNELS.length; k++) {
+          for (let d = 0; d < DILATIONS.length; d++) layers.push(`${L_INS[l]} ${STRIDES[s]} ${KERNELS[k]} ${DILATIONS[d]}`);
+        }
+      }
     }
   });
 
-  it("steps through all layers in order, says how far out it has turned, and comes round to the first", () => {
-    open();
-    for (let index = 1; index < 36; index++) {
-      const turned = step(INNERMOST);
-      expect<u32>(turned).toBe(index % 9 == 0 ? 0 : index % 3 == 0 ? 4 : 10);
-      expect<bool>(standsAt(index)).toBe(true);
-    }
-    expect<u32>(step(INNERMOST)).toBe(0);
-    expect<bool>(standsAt(0)).toBe(true);
+  beforeEach(openGrid);
+
+  it("opens at the first layer", () => {
+    expect<string>(shown()).toBe("1 8 7 2");
+    expect<u64>(layerField(BATCH_SIZE)).toBe(11);
+    expect<u64>(layerField(GROUPS)).toBe(1);
+    expect<u64>(layerField(IN_CHANNELS)).toBe(12);
+    expect<u64>(layerField(OUT_CHANNELS)).toBe(2147483647);
+    expect<u64>(layerField(PADDING)).toBe(0);
+    expect<u64>(layerField(OUTPUT_PADDING)).toBe(13);
+    expect<u64>(layerField(BIAS)).toBe(1);
   });
 
-  it("steps on from where it was sent", () => {
-    open();
-    for (let index = 0; index < 35; index++) {
+  it("finds the layer of every index", () => {
+    for (let index: u64 = 0; index < SIZE; index++) {
       seek(index);
-      step(INNERMOST);
-      expect<bool>(standsAt(index + 1)).toBe(true);
+      expect<string>(shown()).toBe(layers[<i32>index]);
+    }
+    for (let index: u64 = SIZE; index > 0; index--) {
+      seek(index - 1);
+      expect<string>(shown()).toBe(layers[<i32>(index - 1)]);
     }
   });
 
-  it("skips the rest of a turn, from its beginning and from its middle", () => {
-    open();
-    for (let index = 0; index < 27; index++) {
-      seek(index);
-      expect<u64>(restOfTurn(0, index)).toBe(9 - (index % 9));
-      expect<u32>(step(0)).toBe(0);
-      expect<bool>(standsAt(index - (index % 9) + 9)).toBe(true);
-      seek(index);
-      expect<u64>(restOfTurn(4, index)).toBe(3 - (index % 3));
-      step(4);
-      expect<bool>(standsAt(index - (index % 3) + 3)).toBe(true);
+  it("steps through every layer in order, and from the last to the first", () => {
+    seek(0);
+    for (let index = 0; index < <i32>SIZE; index++) {
+      expect<string>(shown()).toBe(layers[index]);
+      step(DILATION_LEVEL);
     }
-    expect<u64>(restOfTurn(INNERMOST, 17)).toBe(1);
+    expect<string>(shown()).toBe(layers[0]);
+  });
+
+  it("names the outermost level that turned", () => {
+    seek(0);
+    for (let index: u64 = 1; index < SIZE; index++) {
+      const expected = index % 18 == 0 ? L_IN_LEVEL : index % 9 == 0 ? STRIDE_LEVEL : index % 3 == 0 ? KERNEL_LEVEL : DILATION_LEVEL;
+      expect<u32>(step(DILATION_LEVEL)).toBe(expected);
+    }
+    expect<u32>(step(DILATION_LEVEL)).toBe(0);
+  });
+
+  it("steps on from wherever it was put", () => {
+    for (let index = 0; index < <i32>SIZE - 1; index++) {
+      seek(index);
+      step(DILATION_LEVEL);
+      expect<string>(shown()).toBe(layers[index + 1]);
+    }
+  });
+
+  it("skips what is inside an axis that steps, from anywhere within its turn", () => {
+    for (let index = 0; index < <i32>SIZE; index++) {
+      seek(index);
+      step(KERNEL_LEVEL);
+      expect<string>(shown()).toBe(layers[(index / 3 + 1) * 3 % <i32>SIZE]);
+      seek(index);
+      step(STRIDE_LEVEL);
+      expect<string>(shown()).toBe(layers[(index / 9 + 1) * 9 % <i32>SIZE]);
+      seek(index);
+      step(L_IN_LEVEL);
+      expect<string>(shown()).toBe(layers[(index / 18 + 1) * 18 % <i32>SIZE]);
+    }
+  });
+
+  it("carries over several levels at once", () => {
+    seek(17); // 1 3 100 6: all but l_in at their last
+    expect<string>(shown()).toBe("1 3 100 6");
+    expect<u32>(step(KERNEL_LEVEL)).toBe(L_IN_LEVEL);
+    expect<string>(shown()).toBe("2 8 7 2");
+  });
+
+  it("begins again when an axis of one value steps", () => {
+    seek(40);
+    expect<u32>(step(3)).toBe(0);
+    expect<string>(shown()).toBe("1 8 7 2");
+  });
+
+  it("tells how far it is to the end of a turn", () => {
+    expect<u64>(restOfTurn(DILATION_LEVEL, 0)).toBe(1);
+    expect<u64>(restOfTurn(DILATION_LEVEL, 71)).toBe(1);
+    expect<u64>(restOfTurn(KERNEL_LEVEL, 0)).toBe(3);
+    expect<u64>(restOfTurn(KERNEL_LEVEL, 5)).toBe(1);
+    expect<u64>(restOfTurn(STRIDE_LEVEL, 10)).toBe(8);
+    expect<u64>(restOfTurn(L_IN_LEVEL, 37)).toBe(17);
+    expect<u64>(restOfTurn(0, 0)).toBe(72);
+    expect<u64>(restOfTurn(6, 71)).toBe(1);
+  });
+});
+
+describe("a grid of more than 2^62 layers", () => {
+  it("is indexed by all 64 bits", () => {
+    const image = new PlanImage();
+    image.fixed(BATCH_SIZE, 1);
+    image.fixed(GROUPS, 1);
+    image.fixed(L_IN, 1);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(OUTPUT_PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.axis(IN_CHANNELS, [1, 1, 2147483647]);
+    image.axis(OUT_CHANNELS, [1, 1, 2147483647]);
+    image.axis(BIAS, [0, 1, 2]);
+    image.finish(METHOD_CLOSED);
+    openAxes();
+    expect<u64>(restOfTurn(0, 0)).toBe(9223372028264841218); // 2·(2^31 - 1)^2
+    expect<u64>(restOfTurn(8, 4294967293)).toBe(1);
+    seek(9223372028264841217);
+    expect<u64>(layerField(IN_CHANNELS)).toBe(2147483647);
+    expect<u64>(layerField(OUT_CHANNELS)).toBe(2147483647);
+    expect<u64>(layerField(BIAS)).toBe(1);
+    seek(4294967294);
+    expect<u64>(layerField(IN_CHANNELS)).toBe(2);
+    expect<u64>(layerField(OUT_CHANNELS)).toBe(1);
+    expect<u64>(layerField(BIAS)).toBe(0);
   });
 });

@@ -1,41 +1,60 @@
-import { FAULT_NONE, FAULT_RULE, REPORT_PTR, REPORT_SKIPPED, RULE_COUNT } from "../../assembly/layout";
+import {
+  CELLS_PTR, FAULT_FIELD, FAULT_NONE, FAULT_OVERFLOW, REPORT_PTR, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE,
+} from "../../assembly/layout";
 import { fault, finishReport, hasFault, passLine, skip, startReport } from "../../assembly/report";
 import { reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportSkipped } from "./support";
 
-describe("the report of a batch", () => {
-  it("begins empty, whatever stood there", () => {
-    memory.fill(REPORT_PTR, 0xff, REPORT_SKIPPED + 8 * <usize>RULE_COUNT);
+describe("the report", () => {
+  beforeEach(startReport);
+
+  it("starts empty, whatever the last batch left, and clears nothing behind itself", () => {
+    memory.fill(REPORT_PTR, 0xff, CELLS_PTR - REPORT_PTR + 8);
     startReport();
     expect<u64>(reportRows()).toBe(0);
     expect<u32>(reportBytes()).toBe(0);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
+    expect<u64>(reportFaultAt()).toBe(0);
+    expect<u32>(reportFaultWhat()).toBe(0);
     expect<u32>(reportLines()).toBe(0);
     for (let rule: u32 = 0; rule < RULE_COUNT; rule++) expect<u64>(reportSkipped(rule)).toBe(0);
     expect<bool>(hasFault()).toBe(false);
+    expect<u64>(load<u64>(CELLS_PTR)).toBe(u64.MAX_VALUE);
   });
 
-  it("adds up what each rule leaves out, beyond 32 bits", () => {
-    startReport();
-    skip(1, 5);
-    skip(1, 0x100000000);
-    skip(RULE_COUNT - 1, 7);
-    expect<u64>(reportSkipped(0)).toBe(0);
-    expect<u64>(reportSkipped(1)).toBe(0x100000005);
-    expect<u64>(reportSkipped(RULE_COUNT - 1)).toBe(7);
+  it("adds skipped layers up, each rule by itself", () => {
+    skip(RULE_IN_CHANNELS, 1);
+    skip(RULE_RANGE, 7);
+    skip(RULE_IN_CHANNELS, 4294967296);
+    expect<u64>(reportSkipped(RULE_IN_CHANNELS)).toBe(4294967297);
+    expect<u64>(reportSkipped(RULE_RANGE)).toBe(7);
+    expect<u64>(reportSkipped(RULE_L_OUT)).toBe(0);
   });
 
-  it("holds the fault with its place, and the lines, rows and bytes", () => {
-    startReport();
-    passLine();
-    passLine();
-    fault(FAULT_RULE, 0x123456789ab, 3);
-    finishReport(0x100000001, 77);
+  it("keeps a fault with its place and cause", () => {
+    fault(FAULT_OVERFLOW, 18446744073709551615, 24);
     expect<bool>(hasFault()).toBe(true);
-    expect<u32>(reportFault()).toBe(FAULT_RULE);
-    expect<u64>(reportFaultAt()).toBe(0x123456789ab);
-    expect<u32>(reportFaultWhat()).toBe(3);
+    expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+    expect<u64>(reportFaultAt()).toBe(18446744073709551615);
+    expect<u32>(reportFaultWhat()).toBe(24);
+  });
+
+  it("counts lines one by one", () => {
+    passLine();
+    passLine();
     expect<u32>(reportLines()).toBe(2);
-    expect<u64>(reportRows()).toBe(0x100000001);
-    expect<u32>(reportBytes()).toBe(77);
+  });
+
+  it("finishes with rows and bytes and leaves the rest", () => {
+    fault(FAULT_FIELD, 5, 3);
+    skip(RULE_L_OUT, 9);
+    passLine();
+    finishReport(4294967299, 4194320);
+    expect<u64>(reportRows()).toBe(4294967299);
+    expect<u32>(reportBytes()).toBe(4194320);
+    expect<u32>(reportFault()).toBe(FAULT_FIELD);
+    expect<u64>(reportFaultAt()).toBe(5);
+    expect<u32>(reportFaultWhat()).toBe(3);
+    expect<u64>(reportSkipped(RULE_L_OUT)).toBe(9);
+    expect<u32>(reportLines()).toBe(1);
   });
 });
