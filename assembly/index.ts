@@ -6,4 +6,4 @@ export { brokenRule, workOutOverlap } from "./layer";
 export { countList, openList } from "./list";
 export { scatter } from "./overlap";
 export { value } from "./row";
-export { openPlan, sweep } from "./sweep";
+export { openPlan, sweep, sweepPicks } from "./sweep";

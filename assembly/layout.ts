@@ -6,26 +6,29 @@
 //   0x000000  ┌──────────────┐
 //             │ (unused)     │  1 KiB; a stray null pointer lands here
 //   LAYER     ├──────────────┤
-//             │ layer        │  11 parameters, then l_out, taps, covered: u64 each
+//             │ layer        │  a slot of u64 for each field: parameters, l_out, taps, covered; then variables
 //   REPORT    ├──────────────┤
-//             │ report       │  what the last batch did: rows, bytes, fault, account by rule
+//             │ report       │  what the last batch did: rows, bytes, fault, account by requirement
 //   CELLS     ├──────────────┤
-//             │ cells        │  25 slots of 32 bytes: the text of each cell of the row being made
-//   AXES      ├──────────────┤
-//             │ axes         │  11 records of 64 bytes: where each loop of the nest stands
+//             │ cells        │  64 slots of 32 bytes: the text of each cell of the row being made
+//   LOOPS     ├──────────────┤
+//             │ loops        │  where each loop of the nest stands, and each name that it turns
+//   STACK     ├──────────────┤
+//             │ stack        │  1,024 numbers of the expression being worked out
 //   IMAGE     ├──────────────┤
 //             │ image        │  the plan, or the roles of a list's fields; written by the host, only read here
+//             │              │  but for the runs of axes that depend on others
 //   SCRATCH   ├──────────────┤
 //             │ scratch      │  65,536 overlap counters of u32
 //   INPUT     ├──────────────┤
-//             │ input        │  512 KiB of a list's text
+//             │ input        │  512 KiB of a list's text, or of raw indices
 //   OUTPUT    ├──────────────┤
 //             │ output       │  4 MiB of finished rows, and room for one row more
 //   LAYOUT_END└──────────────┘
 //   0x800000  = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 1;
+export const ABI_VERSION: u32 = 2;
 
 // ── Parameters of a layer: the slot of each in LAYER, and its column number ────────────────────────────────────────
 export const BATCH_SIZE: u32 = 0;
@@ -58,6 +61,11 @@ export const FLOPS: u32 = 23;
 export const PARAMS: u32 = 24;
 export const COLUMN_COUNT: u32 = 25;
 
+// ── Variables: names of the user's own, signed. Their column numbers, which are their slots in LAYER, begin here ───
+export const VARIABLE_0: u32 = 64;
+export const VARIABLE_COUNT: u32 = 32;
+export const FIELD_COUNT: u32 = VARIABLE_0 + VARIABLE_COUNT;
+
 // ── Rules a legal layer keeps, in the order in which they are checked ──────────────────────────────────────────────
 export const RULE_IN_CHANNELS: u32 = 0;
 export const RULE_OUT_CHANNELS: u32 = 1;
@@ -87,15 +95,93 @@ export const FAULT_RULE: u32 = 3;
 export const FAULT_FIELD: u32 = 4;
 /** A record has more or fewer fields than the header. */
 export const FAULT_FIELD_COUNT: u32 = 5;
+/** An expression of a plan has no value: it passes 64 bits, divides by zero, … */
+export const FAULT_EXPRESSION: u32 = 6;
 
-// ── Steps of a plan's schedule (see sweep.ts) ──────────────────────────────────────────────────────────────────────
-/** (rule, 0): check it; a layer that breaks it is left out, with everything below its level. */
+// ── What becomes of an expression ──────────────────────────────────────────────────────────────────────────────────
+export const TROUBLE_NONE: u32 = 0;
+/** A `/` that does not divide exactly: the layer is left out. */
+export const TROUBLE_INEXACT: u32 = 1;
+/** Anything else that has no value: the sweep stops, and the host finds out what it was. */
+export const TROUBLE_FATAL: u32 = 2;
+
+// ── Steps of a plan's schedule (see sweep.ts): kind, level, then up to four operands ───────────────────────────────
+/** (requirement, rule): check it; a layer that breaks it is left out, with everything below its level. */
 export const STEP_RULE: u32 = 0;
-/** (0, 0): work out taps and covered. */
-export const STEP_GEOMETRY: u32 = 1;
+/** (requirement, program): a condition, the same way. */
+export const STEP_WHERE: u32 = 1;
+/** (requirement, program, field): work out the one value of a field. */
+export const STEP_DERIVE: u32 = 2;
+/** (axis): work out the values of an axis that depends on others. */
+export const STEP_FILL: u32 = 3;
+/** (requirement, axis): take its values at the loop's position, if there are any. */
+export const STEP_PICK: u32 = 4;
+/** (): work out taps and covered. */
+export const STEP_OVERLAP: u32 = 5;
 /** (slot, column): write the column's value into the cell slot. */
-export const STEP_CELL: u32 = 2;
-export const STEP_BYTES: usize = 16;
+export const STEP_CELL: u32 = 6;
+export const STEP_BYTES: usize = 20;
+
+/** The account of positions that are no layers: past the end of an axis, or with values that have been there. */
+export const NOTHING: u32 = 0;
+
+// ── Instructions of a program (see program.ts): operation, operand, and a number of 64 bits ────────────────────────
+export const INSTRUCTION_BYTES: usize = 16;
+/** The value on top is the program's. */
+export const OP_END: u32 = 0;
+/** Push the number. */
+export const OP_NUMBER: u32 = 1;
+/** Push the field, or the result, of column `operand`. */
+export const OP_FIELD: u32 = 2;
+export const OP_RESULT: u32 = 3;
+export const OP_NEGATE: u32 = 4;
+export const OP_NOT: u32 = 5;
+export const OP_ABS: u32 = 6;
+/** From two to one. */
+export const OP_ADD: u32 = 7;
+export const OP_SUBTRACT: u32 = 8;
+export const OP_MULTIPLY: u32 = 9;
+export const OP_DIVIDE: u32 = 10;
+export const OP_FLOOR_DIVIDE: u32 = 11;
+export const OP_MODULO: u32 = 12;
+export const OP_POWER: u32 = 13;
+export const OP_CEIL_DIVIDE: u32 = 14;
+export const OP_MIN: u32 = 15;
+export const OP_MAX: u32 = 16;
+export const OP_GCD: u32 = 17;
+export const OP_LCM: u32 = 18;
+export const OP_LESS: u32 = 19;
+export const OP_LESS_OR_EQUAL: u32 = 20;
+export const OP_GREATER: u32 = 21;
+export const OP_GREATER_OR_EQUAL: u32 = 22;
+export const OP_EQUAL: u32 = 23;
+export const OP_NOT_EQUAL: u32 = 24;
+/** `and`, `or`: go on at `operand` with the value on top if it is false (true), else drop it. */
+export const OP_AND: u32 = 25;
+export const OP_OR: u32 = 26;
+/** a < b < c: (a, b) → (b, a, b), so that b is there for the next comparison … */
+export const OP_KEEP: u32 = 27;
+/** … and (b, holds) → go on at `operand` with 0 if it does not hold, else leave b. */
+export const OP_CHAIN: u32 = 28;
+/** `in`: with (x, value) go on at `operand` with 1 if x is the value, else leave x. */
+export const OP_IN_VALUE: u32 = 29;
+/** (x, first, last, step), (x, first, last), (x, n), the same way. */
+export const OP_IN_RANGE: u32 = 30;
+export const OP_IN_POW2: u32 = 31;
+export const OP_IN_DIVISORS: u32 = 32;
+/** x was in none of the items: put 0 in its place. */
+export const OP_IN_NONE: u32 = 33;
+
+// ── Items of an axis that depends on others (see dependent.ts): kind, then up to three programs ─────────────────
+export const ITEM_BYTES: usize = 16;
+/** (value) */
+export const ITEM_VALUE: u32 = 0;
+/** (first, last, step) */
+export const ITEM_RANGE: u32 = 1;
+/** (first, last) */
+export const ITEM_POW2: u32 = 2;
+/** (n) */
+export const ITEM_DIVISORS: u32 = 3;
 
 /** The role of a list's field that is carried through unread; any other role is a parameter's number. */
 export const ROLE_CARRIED: u32 = 0xffffffff;
@@ -103,8 +189,19 @@ export const ROLE_CARRIED: u32 = 0xffffffff;
 // ── Capacities ─────────────────────────────────────────────────────────────────────────────────────────────────────
 /** Runs of evenly spaced values that all axes of a plan may have together. */
 export const RUN_CAPACITY: u32 = 65536;
-/** Steps that a plan's schedule may have. */
-export const STEP_CAPACITY: u32 = 256;
+/** Steps that a plan's schedule may have, and requirements that they may check. */
+export const STEP_CAPACITY: u32 = 1024;
+export const REQUIREMENT_CAPACITY: u32 = 1024;
+/** Loops: the eleven parameters, the variables, and level 0, which is no loop and turns once. */
+export const LEVEL_CAPACITY: u32 = 1 + PARAMETER_COUNT + VARIABLE_COUNT;
+export const AXIS_CAPACITY: u32 = PARAMETER_COUNT + VARIABLE_COUNT;
+/** Items of all dependent axes, and instructions of all programs. */
+export const ITEM_CAPACITY: u32 = 32768;
+export const INSTRUCTION_CAPACITY: u32 = 32768;
+/** Numbers on the stack; the parser lets no expression nest so deep that it takes more. */
+export const STACK_CAPACITY: u32 = 1024;
+/** Cells of a row; a long text takes several. */
+export const CELL_CAPACITY: u32 = 64;
 /** Fields that a record of a list may have. */
 export const FIELD_CAPACITY: u32 = 65536;
 /** Overlap counters in the scratch: the longest piece of an output that is simulated at once. */
@@ -116,7 +213,7 @@ export const RESULTS_BYTES: u32 = 25 * 22;
 
 // ── Addresses: a running sum ───────────────────────────────────────────────────────────────────────────────────────
 export const LAYER_PTR: usize = 1024;
-const LAYER_BYTES: usize = 128; // 14 × u64, rounded up
+const LAYER_BYTES: usize = 8 * <usize>FIELD_COUNT;
 
 /**
  * The report of the last batch:
@@ -125,10 +222,12 @@ const LAYER_BYTES: usize = 128; // 14 × u64, rounded up
  *    8 faultAt     u64   sweep: raw index of the layer at fault; list: byte of INPUT where its record begins
  *   16 bytes       u32   bytes of OUTPUT that are filled
  *   20 fault       u32   FAULT_…
- *   24 faultWhat   u32   FAULT_OVERFLOW: which cell of the row (sweep) or which result (list);
+ *   24 faultWhat   u32   FAULT_OVERFLOW: which slot of the row (sweep) or which result (list); FAULT_EXPRESSION: which step;
  *                        FAULT_RULE: rule; FAULT_FIELD: which field; FAULT_FIELD_COUNT: fields found
  *   28 lines       u32   list: line ends passed, those inside quotes included
- *   32 skipped     u64 × RULE_COUNT   layers left out by each rule
+ *   32 visits      u32   sweep: layers looked at, left-out blocks counted as one
+ *   36 accounts    u32   how many of the accounts that follow are in use
+ *   40 leftOut     u64 × (1 + REQUIREMENT_CAPACITY)   sweep: NOTHING, then layers left out by each requirement; list: by each rule
  */
 export const REPORT_PTR: usize = LAYER_PTR + LAYER_BYTES;
 export const REPORT_ROWS: usize = 0;
@@ -137,63 +236,109 @@ export const REPORT_BYTES: usize = 16;
 export const REPORT_FAULT: usize = 20;
 export const REPORT_FAULT_WHAT: usize = 24;
 export const REPORT_LINES: usize = 28;
-export const REPORT_SKIPPED: usize = 32;
-const REPORT_SIZE: usize = 128;
+export const REPORT_VISITS: usize = 32;
+export const REPORT_ACCOUNTS: usize = 36;
+export const REPORT_LEFT_OUT: usize = 40;
+const REPORT_SIZE: usize = REPORT_LEFT_OUT + 8 * <usize>(1 + REQUIREMENT_CAPACITY);
 
 /**
  * A cell slot: 28 bytes of text (20 digits, a sign and a separator at most), then the length of the text as u32, so that
  * a whole slot moves with two vector loads and stores.
  */
-export const CELLS_PTR: usize = REPORT_PTR + REPORT_SIZE;
+export const CELLS_PTR: usize = (REPORT_PTR + REPORT_SIZE + 15) & ~15;
 export const CELL_BYTES: usize = 32;
 export const CELL_LENGTH: usize = 28;
-const CELLS_SIZE: usize = 1024; // COLUMN_COUNT × CELL_BYTES, rounded up
+const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
 
 /**
- * An axis record, of the loop nest's outermost axis first:
+ * A level record, of level 0 first, then of the loops, outermost first:
  *
- *    0 subtree   u64   raw indices in one turn of this axis = product of the sizes of all axes inside it
- *    8 size      u32   number of values
- *   12 position  u32   which of them it stands at
- *   16 parameter u32   which parameter it sets
- *   20 firstRun  u32   its first run in the image
- *   24 run       u32   the run it stands in
- *   28 offset    u32   its position within that run
+ *    0 subtree     u64   raw indices in one turn = product of the sizes of all loops inside it
+ *    8 size        u32   number of positions
+ *   12 position    u32   which of them it stands at
+ *   16 firstMember u32   the first name that it turns by itself
+ *   20 endMember   u32   the member behind its last; an axis that depends on others has none
+ *
+ * and a member record, of a name that a loop turns:
+ *
+ *    0 field       u32   the field of LAYER that it sets
+ *    4 firstRun    u32   its first run in the image
+ *    8 run         u32   the run it stands in
+ *   12 offset      u32   its position within that run
  */
-export const AXES_PTR: usize = CELLS_PTR + CELLS_SIZE;
-export const AXIS_BYTES: usize = 64;
-export const AXIS_SUBTREE: usize = 0;
-export const AXIS_SIZE: usize = 8;
-export const AXIS_POSITION: usize = 12;
-export const AXIS_PARAMETER: usize = 16;
-export const AXIS_FIRST_RUN: usize = 20;
-export const AXIS_RUN: usize = 24;
-export const AXIS_OFFSET: usize = 28;
-const AXES_SIZE: usize = 1024; // PARAMETER_COUNT × AXIS_BYTES, rounded up
+export const LEVELS_PTR: usize = CELLS_PTR + CELLS_SIZE;
+export const LEVEL_BYTES: usize = 24;
+export const LEVEL_SUBTREE: usize = 0;
+export const LEVEL_SIZE: usize = 8;
+export const LEVEL_POSITION: usize = 12;
+export const LEVEL_FIRST_MEMBER: usize = 16;
+export const LEVEL_END_MEMBER: usize = 20;
+export const MEMBERS_PTR: usize = LEVELS_PTR + <usize>LEVEL_CAPACITY * LEVEL_BYTES;
+export const MEMBER_BYTES: usize = 16;
+export const MEMBER_FIELD: usize = 0;
+export const MEMBER_FIRST_RUN: usize = 4;
+export const MEMBER_RUN: usize = 8;
+export const MEMBER_OFFSET: usize = 12;
+const MEMBERS_SIZE: usize = <usize>LEVEL_CAPACITY * MEMBER_BYTES;
+
+export const STACK_PTR: usize = (MEMBERS_PTR + MEMBERS_SIZE + 15) & ~15;
+const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
 
 /**
- * The image of a plan, u32 throughout, written by the host (src/plan/image.ts):
+ * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:
  *
- *   header   cellCount, stepCount, method
- *   axes     PARAMETER_COUNT × (parameter, size, firstRun), outermost first
- *   begin    PARAMETER_COUNT × the first step to take when the axis at that level has turned
- *   steps    STEP_CAPACITY   × (kind, level, operand, operand), outermost level first
- *   runs     RUN_CAPACITY    × (first, stride, count): the values first, first + stride, … of an axis
+ *   header   slotCount, stepCount, method, levelCount, requirementCount
+ *   levels   LEVEL_CAPACITY × (size, firstMember, memberCount), level 0 first
+ *   members  LEVEL_CAPACITY × (field, firstRun)
+ *   begin    LEVEL_CAPACITY × the first step to take when that level has turned
+ *   steps    STEP_CAPACITY × (kind, level, operands), outermost level first
+ *   axes     AXIS_CAPACITY × (firstItem, itemCount, nameCount, firstRun, runCapacity, AXIS_CAPACITY × field): those that depend on others
+ *   items    ITEM_CAPACITY × (kind, program, program, program)
+ *   fields   FIELD_COUNT × u64: what has one value throughout
+ *   slots    CELL_CAPACITY × 32 bytes: cells with one text throughout
+ *   code     INSTRUCTION_CAPACITY × (operation, operand, number as i64); a program is named by its first instruction
+ *   runs     RUN_CAPACITY × (first as i64, stride as i64, count, origin)
  *
- * and of a list (src/plan/list-image.ts):
+ * A run is the values first, first + stride, … of an axis. Those of an axis that depends on others are written here when
+ * it is filled: such a run has as its origin the first run of its item, or ORIGIN_INEXACT. A row of a joint axis has a run
+ * for each name.
+ *
+ * The image of a list (src/plan/image.ts):
  *
  *   header   cellCount, fieldCount, method, skipInvalid
  *   columns  COLUMN_COUNT    × the column of each result cell
  *   defaults PARAMETER_COUNT × the value of a parameter that has no field
  *   roles    FIELD_CAPACITY  × the parameter that a field sets, or ROLE_CARRIED
  */
-export const IMAGE_PTR: usize = AXES_PTR + AXES_SIZE;
-export const IMAGE_HEADER_BYTES: usize = 16;
-export const IMAGE_AXES_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
-export const IMAGE_BEGIN_PTR: usize = IMAGE_AXES_PTR + 12 * <usize>PARAMETER_COUNT;
-export const IMAGE_STEPS_PTR: usize = IMAGE_BEGIN_PTR + 4 * <usize>PARAMETER_COUNT;
-export const IMAGE_RUNS_PTR: usize = IMAGE_STEPS_PTR + STEP_BYTES * <usize>STEP_CAPACITY;
-const IMAGE_END: usize = IMAGE_RUNS_PTR + 12 * <usize>RUN_CAPACITY;
+export const IMAGE_PTR: usize = (STACK_PTR + STACK_SIZE + 15) & ~15;
+export const IMAGE_HEADER_BYTES: usize = 32;
+export const IMAGE_LEVELS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
+export const IMAGE_LEVEL_BYTES: usize = 12;
+export const IMAGE_MEMBERS_PTR: usize = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>LEVEL_CAPACITY;
+export const IMAGE_MEMBER_BYTES: usize = 8;
+export const IMAGE_BEGIN_PTR: usize = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>LEVEL_CAPACITY;
+export const IMAGE_STEPS_PTR: usize = IMAGE_BEGIN_PTR + 4 * <usize>LEVEL_CAPACITY;
+export const IMAGE_AXES_PTR: usize = IMAGE_STEPS_PTR + STEP_BYTES * <usize>STEP_CAPACITY;
+export const AXIS_BYTES: usize = 20 + 4 * <usize>AXIS_CAPACITY;
+export const AXIS_FIRST_ITEM: usize = 0;
+export const AXIS_ITEM_COUNT: usize = 4;
+export const AXIS_NAME_COUNT: usize = 8;
+export const AXIS_FIRST_RUN: usize = 12;
+export const AXIS_RUN_CAPACITY: usize = 16;
+export const AXIS_FIELDS: usize = 20;
+export const IMAGE_ITEMS_PTR: usize = IMAGE_AXES_PTR + AXIS_BYTES * <usize>AXIS_CAPACITY;
+export const IMAGE_FIELDS_PTR: usize = (IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>ITEM_CAPACITY + 15) & ~15;
+export const IMAGE_SLOTS_PTR: usize = IMAGE_FIELDS_PTR + 8 * <usize>FIELD_COUNT;
+export const IMAGE_CODE_PTR: usize = IMAGE_SLOTS_PTR + CELLS_SIZE;
+export const IMAGE_RUNS_PTR: usize = IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY;
+export const RUN_BYTES: usize = 24;
+export const RUN_FIRST: usize = 0;
+export const RUN_STRIDE: usize = 8;
+export const RUN_COUNT: usize = 16;
+export const RUN_ORIGIN: usize = 20;
+/** The origin of a run whose expression does not divide exactly. */
+export const ORIGIN_INEXACT: u32 = 0xffffffff;
+const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
 
 export const LIST_COLUMNS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
 export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>COLUMN_COUNT;

@@ -8,9 +8,9 @@ import { brokenRule, set, workOutOverlap } from "./layer";
 import {
   BATCH_SIZE, BIAS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
   LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PADDING, OUTPUT_PTR, PADDING,
-  PARAMETER_COUNT, ROLE_CARRIED, RULE_RANGE,
+  PARAMETER_COUNT, ROLE_CARRIED, RULE_COUNT, RULE_RANGE,
 } from "./layout";
-import { fault, finishReport, hasFault, passLine, skip, startReport } from "./report";
+import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
 import { COMMA, NEWLINE, writeValue } from "./row";
 
 const RETURN: u8 = 0x0d;
@@ -182,7 +182,7 @@ function brokenRuleOfRecord(): u32 {
  * at fault.
  */
 export function countList(from: u32, end: u32): u32 {
-  startReport();
+  startReport(RULE_COUNT);
   const endPtr = INPUT_PTR + <usize>end;
   let ptr = INPUT_PTR + <usize>from;
   let outPtr: usize = OUTPUT_PTR;
@@ -204,7 +204,7 @@ export function countList(from: u32, end: u32): u32 {
         outPtr = writtenPtr;
         rows++;
       } else if (skipInvalid) {
-        skip(rule, 1);
+        leaveOut(rule, 1);
       } else {
         fault(FAULT_RULE, <u64>(ptr - INPUT_PTR), rule);
         break;

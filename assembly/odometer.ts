@@ -1,105 +1,144 @@
-// The mixed-radix counter over the axes: index → layer once, then from layer to layer without a division.
+// The mixed-radix counter over the loops: index → positions once, then from layer to layer without a division.
 //
-// The axes stand outermost first, so the last turns fastest. A value of an axis is found by its run (see the image in
-// layout.ts): evenly spaced values need no table, whatever their number.
+// Loops stand outermost first, so the last turns fastest; level 0 before them is no loop and turns once. A loop sets the
+// names that it turns by itself (its members) as it turns. A value is found by its run (see the image in layout.ts): evenly
+// spaced values need no table, whatever their number. What depends on other axes is worked out by the plan's steps.
 
 import { set } from "./layer";
 import {
-  AXES_PTR, AXIS_BYTES, AXIS_FIRST_RUN, AXIS_OFFSET, AXIS_PARAMETER, AXIS_POSITION, AXIS_RUN, AXIS_SIZE, AXIS_SUBTREE,
-  IMAGE_AXES_PTR, IMAGE_RUNS_PTR, PARAMETER_COUNT,
+  FIELD_COUNT, IMAGE_FIELDS_PTR, IMAGE_LEVEL_BYTES, IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_RUNS_PTR,
+  LAYER_PTR, LEVEL_BYTES, LEVEL_END_MEMBER, LEVEL_FIRST_MEMBER, LEVEL_POSITION, LEVEL_SIZE, LEVEL_SUBTREE, LEVELS_PTR,
+  MEMBER_BYTES, MEMBER_FIELD, MEMBER_FIRST_RUN, MEMBER_OFFSET, MEMBER_RUN, MEMBERS_PTR, RUN_BYTES, RUN_COUNT, RUN_FIRST,
+  RUN_STRIDE,
 } from "./layout";
 
-const RUN_BYTES: usize = 12; // first, stride, count: u32 each
+/** How many levels there are: the loops, and level 0. */
+let levelCount: u32 = 1;
 
-function axisPtr(level: u32): usize {
-  return AXES_PTR + <usize>level * AXIS_BYTES;
+function levelPtr(level: u32): usize {
+  return LEVELS_PTR + <usize>level * LEVEL_BYTES;
+}
+
+function memberPtr(member: u32): usize {
+  return MEMBERS_PTR + <usize>member * MEMBER_BYTES;
 }
 
 function runPtr(run: u32): usize {
   return IMAGE_RUNS_PTR + <usize>run * RUN_BYTES;
 }
 
-/** Sets the parameter of an axis to the value at its run and offset. */
+/** Sets the name of a member to the value at its run and offset. */
 function showValue(ptr: usize): void {
-  const atPtr = runPtr(load<u32>(ptr, AXIS_RUN));
-  set(load<u32>(ptr, AXIS_PARAMETER), load<u32>(atPtr) + <u64>load<u32>(ptr, AXIS_OFFSET) * load<u32>(atPtr, 4));
+  const atPtr = runPtr(load<u32>(ptr, MEMBER_RUN));
+  set(load<u32>(ptr, MEMBER_FIELD), <u64>(load<i64>(atPtr, RUN_FIRST) + <i64>load<u32>(ptr, MEMBER_OFFSET) * load<i64>(atPtr, RUN_STRIDE)));
 }
 
-/** Turns an axis to one of its positions. */
-function turnTo(ptr: usize, position: u32): void {
-  store<u32>(ptr, position, AXIS_POSITION);
-  let run = load<u32>(ptr, AXIS_FIRST_RUN);
+/** Turns a member to one of its positions. */
+function showAt(ptr: usize, position: u32): void {
+  let run = load<u32>(ptr, MEMBER_FIRST_RUN);
   for (;;) {
-    const count = load<u32>(runPtr(run), 8);
+    const count = load<u32>(runPtr(run), RUN_COUNT);
     if (position < count) break;
     position -= count;
     run++;
   }
-  store<u32>(ptr, run, AXIS_RUN);
-  store<u32>(ptr, position, AXIS_OFFSET);
+  store<u32>(ptr, run, MEMBER_RUN);
+  store<u32>(ptr, position, MEMBER_OFFSET);
   showValue(ptr);
 }
 
-/** Reads the axes from the image, each at its first value. */
-export function openAxes(): void {
+/** Turns a member on by one position; it has one more. */
+function showNext(ptr: usize): void {
+  const run = load<u32>(ptr, MEMBER_RUN);
+  let offset = load<u32>(ptr, MEMBER_OFFSET) + 1;
+  if (offset == load<u32>(runPtr(run), RUN_COUNT)) {
+    offset = 0;
+    store<u32>(ptr, run + 1, MEMBER_RUN);
+  }
+  store<u32>(ptr, offset, MEMBER_OFFSET);
+  showValue(ptr);
+}
+
+/** Turns a loop to one of its positions. */
+function turnTo(ptr: usize, position: u32): void {
+  store<u32>(ptr, position, LEVEL_POSITION);
+  const end = load<u32>(ptr, LEVEL_END_MEMBER);
+  for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showAt(memberPtr(member), position);
+}
+
+/** Reads the loops from the image, each at its first position, and sets what has one value throughout. */
+export function openLoops(levels: u32): void {
+  levelCount = levels;
+  memory.copy(LAYER_PTR, IMAGE_FIELDS_PTR, 8 * <usize>FIELD_COUNT);
   let subtree: u64 = 1;
-  for (let level: i32 = PARAMETER_COUNT - 1; level >= 0; level--) {
-    const ptr = axisPtr(level);
-    const fromPtr = IMAGE_AXES_PTR + 12 * <usize>level;
-    const size = load<u32>(fromPtr, 4);
-    store<u64>(ptr, subtree, AXIS_SUBTREE);
-    store<u32>(ptr, size, AXIS_SIZE);
-    store<u32>(ptr, load<u32>(fromPtr), AXIS_PARAMETER);
-    store<u32>(ptr, load<u32>(fromPtr, 8), AXIS_FIRST_RUN);
+  for (let level: i32 = levels - 1; level >= 0; level--) {
+    const ptr = levelPtr(level);
+    const fromPtr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>level;
+    const size = load<u32>(fromPtr);
+    const firstMember = load<u32>(fromPtr, 4);
+    const endMember = firstMember + load<u32>(fromPtr, 8);
+    store<u64>(ptr, subtree, LEVEL_SUBTREE);
+    store<u32>(ptr, size, LEVEL_SIZE);
+    store<u32>(ptr, firstMember, LEVEL_FIRST_MEMBER);
+    store<u32>(ptr, endMember, LEVEL_END_MEMBER);
+    for (let member = firstMember; member < endMember; member++) {
+      const imagePtr = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>member;
+      store<u32>(memberPtr(member), load<u32>(imagePtr), MEMBER_FIELD);
+      store<u32>(memberPtr(member), load<u32>(imagePtr, 4), MEMBER_FIRST_RUN);
+    }
     turnTo(ptr, 0);
     subtree *= size;
   }
 }
 
-/** Turns every axis to where it stands at a raw index. */
+/** Turns every loop to where it stands at a raw index. */
 export function seek(index: u64): void {
-  for (let level: u32 = 0; level < PARAMETER_COUNT; level++) {
-    const ptr = axisPtr(level);
-    const subtree = load<u64>(ptr, AXIS_SUBTREE);
+  for (let level: u32 = 0; level < levelCount; level++) {
+    const ptr = levelPtr(level);
+    const subtree = load<u64>(ptr, LEVEL_SUBTREE);
     turnTo(ptr, <u32>(index / subtree));
     index %= subtree;
   }
 }
 
-/** Raw indices from `index` to the end of the turn that the axis at `level` is in. */
-export function restOfTurn(level: u32, index: u64): u64 {
-  const subtree = load<u64>(axisPtr(level), AXIS_SUBTREE);
-  return subtree - index % subtree;
+/** The position at which a loop stands. */
+export function positionOf(level: u32): u32 {
+  return load<u32>(levelPtr(level), LEVEL_POSITION);
 }
 
-/** Turns an axis on by one. Returns false, and turns it back to its first value, when it stood at its last. */
+/** Raw indices from `index` to the end of the turn that the loop at `level` is in. */
+export function restOfTurn(level: u32, index: u64): u64 {
+  const subtree = load<u64>(levelPtr(level), LEVEL_SUBTREE);
+  return subtree == 1 ? 1 : subtree - index % subtree;
+}
+
+/** Turns a loop on by one. Returns false, and turns it back to its first position, when it stood at its last. */
 function turnOn(ptr: usize): bool {
-  const position = load<u32>(ptr, AXIS_POSITION) + 1;
-  if (position == load<u32>(ptr, AXIS_SIZE)) {
+  const position = load<u32>(ptr, LEVEL_POSITION) + 1;
+  if (position == load<u32>(ptr, LEVEL_SIZE)) {
     if (position > 1) turnTo(ptr, 0);
     return false;
   }
-  store<u32>(ptr, position, AXIS_POSITION);
-  const run = load<u32>(ptr, AXIS_RUN);
-  let offset = load<u32>(ptr, AXIS_OFFSET) + 1;
-  if (offset == load<u32>(runPtr(run), 8)) {
-    offset = 0;
-    store<u32>(ptr, run + 1, AXIS_RUN);
-  }
-  store<u32>(ptr, offset, AXIS_OFFSET);
-  showValue(ptr);
+  store<u32>(ptr, position, LEVEL_POSITION);
+  const end = load<u32>(ptr, LEVEL_END_MEMBER);
+  for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showNext(memberPtr(member));
   return true;
 }
 
 /**
- * Goes on to the next turn of the axis at `level`: those inside it back to their first values, carrying outwards where it
+ * Goes on to the next turn of the loop at `level`: those inside it back to their first positions, carrying outwards where it
  * is at its last. Returns the outermost level that turned; behind the last layer comes the first again.
  */
 export function step(level: u32): u32 {
-  for (let inner = level + 1; inner < PARAMETER_COUNT; inner++) {
-    const ptr = axisPtr(inner);
-    if (load<u32>(ptr, AXIS_POSITION)) turnTo(ptr, 0);
+  for (let inner = level + 1; inner < levelCount; inner++) {
+    const ptr = levelPtr(inner);
+    if (load<u32>(ptr, LEVEL_POSITION)) turnTo(ptr, 0);
   }
-  while (!turnOn(axisPtr(level)) && level > 0) level--;
+  while (!turnOn(levelPtr(level)) && level > 0) level--;
   return level;
+}
+
+/** Goes on to the next layer, as `step` from the innermost loop. */
+export function stepInnermost(): u32 {
+  return step(levelCount - 1);
 }

@@ -2,18 +2,19 @@
 // call; its record is drawn in layout.ts.
 
 import {
-  FAULT_NONE, REPORT_BYTES, REPORT_FAULT, REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LINES, REPORT_PTR, REPORT_ROWS,
-  REPORT_SKIPPED, RULE_COUNT,
+  FAULT_NONE, REPORT_ACCOUNTS, REPORT_BYTES, REPORT_FAULT, REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES,
+  REPORT_PTR, REPORT_ROWS, REPORT_VISITS,
 } from "./layout";
 
-/** Clears the report. */
-export function startReport(): void {
-  memory.fill(REPORT_PTR, 0, REPORT_SKIPPED + 8 * <usize>RULE_COUNT);
+/** Clears the report, with as many accounts as will be used. */
+export function startReport(accounts: u32): void {
+  memory.fill(REPORT_PTR, 0, REPORT_LEFT_OUT + 8 * <usize>accounts);
+  store<u32>(REPORT_PTR, accounts, REPORT_ACCOUNTS);
 }
 
-/** Adds layers that a rule leaves out to its account. */
-export function skip(rule: u32, count: u64): void {
-  const ptr = REPORT_PTR + REPORT_SKIPPED + 8 * <usize>rule;
+/** Adds layers that are left out to an account. */
+export function leaveOut(account: u32, count: u64): void {
+  const ptr = REPORT_PTR + REPORT_LEFT_OUT + 8 * <usize>account;
   store<u64>(ptr, load<u64>(ptr) + count);
 }
 
@@ -32,6 +33,11 @@ export function hasFault(): bool {
 /** Counts a line end of a list. */
 export function passLine(): void {
   store<u32>(REPORT_PTR, load<u32>(REPORT_PTR, REPORT_LINES) + 1, REPORT_LINES);
+}
+
+/** Says how often a sweep has looked at a layer. */
+export function visited(visits: u32): void {
+  store<u32>(REPORT_PTR, visits, REPORT_VISITS);
 }
 
 export function finishReport(rows: u64, bytes: usize): void {

@@ -6,7 +6,7 @@ import { get } from "./layer";
 import {
   ADDITIONS, ADDITIONS_PER_FILTER, AGGREGATION_OPS, BATCH_SIZE, BIAS, CELL_BYTES, CELL_LENGTH, CELLS_PTR, COVERED,
   FILTERS, FLOPS, GROUPS, HOLES, IN_CHANNELS, KERNEL_SIZE, L_OUT, MACS, MULTIPLICATIONS, OPS, OPS_PER_FILTER,
-  OUT_CHANNELS, PARAMS, TAPS,
+  OUT_CHANNELS, PARAMS, TAPS, VARIABLE_0,
 } from "./layout";
 import { additions, additionsPerFilter, aggregationOps, documentedOps, filters, macs, opsPerFilter, params } from "./ops";
 
@@ -56,7 +56,7 @@ export function value(column: u32): u64 {
     case ADDITIONS: return layerAdditions();
     case FLOPS: return add(layerMacs(), layerAdditions());
     case PARAMS: return params(layerFilters(), get(KERNEL_SIZE), get(OUT_CHANNELS), get(BIAS));
-    default: return get(column); // a parameter, l_out, taps, covered
+    default: return get(column); // a parameter, l_out, taps, covered, a variable
   }
 }
 
@@ -64,7 +64,7 @@ export function value(column: u32): u64 {
 export function writeValue(ptr: usize, column: u32): usize {
   const v = value(column);
   if (column == BIAS) return writeBoolean(ptr, v != 0);
-  if (column == ADDITIONS_PER_FILTER) return writeSigned(ptr, v);
+  if (column == ADDITIONS_PER_FILTER || column >= VARIABLE_0) return writeSigned(ptr, v);
   return writeUnsigned(ptr, v);
 }
 
@@ -78,9 +78,9 @@ export function setCell(slot: u32, column: u32, isLast: bool): bool {
   return !hasOverflowed();
 }
 
-/** Writes the row that the first `cellCount` cells make at `ptr`; returns the address behind it. */
-export function writeRow(ptr: usize, cellCount: u32): usize {
-  const endPtr = CELLS_PTR + <usize>cellCount * CELL_BYTES;
+/** Writes the row that the first `slotCount` slots make at `ptr`; returns the address behind it. */
+export function writeRow(ptr: usize, slotCount: u32): usize {
+  const endPtr = CELLS_PTR + <usize>slotCount * CELL_BYTES;
   for (let slotPtr = CELLS_PTR; slotPtr < endPtr; slotPtr += CELL_BYTES) {
     // A whole slot moves at once; the next cell overwrites what is too much.
     v128.store(ptr, v128.load(slotPtr));

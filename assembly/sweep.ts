@@ -1,110 +1,204 @@
-// THE HOT LOOP: from one layer of a plan to the next, and a row of CSV for each legal one.
+// THE HOT LOOP: from one layer of a plan to the next, and a row of CSV for each that is legal and wanted.
 //
 //     seek(first)
-//     for each index:   settle what depends on the axes that have turned   (rules → overlap → cells)
-//                       a rule is broken → count and skip everything below the rule's level
-//                       otherwise        → write the row
+//     for each index:   settle what depends on the loops that have turned   (axes → requirements → overlap → cells)
+//                       a requirement is not met → count and skip everything below its level
+//                       otherwise                → write the row
 //                       step the odometer
 //
 // The plan's schedule is the list of things to settle, outermost level first; `begin[level]` says where to start when the
-// axis at `level` has turned. So a rule is checked, the overlap worked out and a cell's text made once per turn of the
-// deepest axis they depend on, not once per row.
+// loop at `level` has turned. So a rule or constraint is checked, a derived axis worked out and a cell's text made once per
+// turn of the innermost loop they depend on, not once per row; and what is ruled out at a level costs one step of index
+// arithmetic, whatever its size.
 
-import { workOutOverlap, keepsRule } from "./layer";
+import { fill, isInRange, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
+import { keepsRule, set, workOutOverlap } from "./layer";
 import {
-  FAULT_DISAGREE, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, NO_RULE, OUTPUT_BYTES,
-  OUTPUT_PTR, PARAMETER_COUNT, STEP_BYTES, STEP_CELL, STEP_GEOMETRY, STEP_RULE,
+  CELL_BYTES, CELL_CAPACITY, CELLS_PTR, FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR,
+  IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, OUTPUT_BYTES, OUTPUT_PTR, STEP_BYTES, STEP_CELL, STEP_DERIVE,
+  STEP_FILL, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, TROUBLE_FATAL, TROUBLE_INEXACT,
 } from "./layout";
-import { openAxes, restOfTurn, seek, step } from "./odometer";
-import { fault, finishReport, skip, startReport } from "./report";
+import { openLoops, positionOf, restOfTurn, seek, step, stepInnermost } from "./odometer";
+import { run } from "./program";
+import { fault, finishReport, leaveOut, startReport, visited } from "./report";
 import { setCell, writeRow } from "./row";
+import { troubleFound } from "./signed";
 
-let cellCount: u32 = 0;
+let slotCount: u32 = 0;
 let stepCount: u32 = 0;
 let method: u32 = 0;
+let accountCount: u32 = 0;
 
 /** One bit a cell slot: its value passes 2^64 - 1. An error only once a row with it is due. */
-let overflowing: u32 = 0;
-/** The level and rule that the last `settle` stopped at. */
-let brokenLevel: u32 = 0;
-let broken: u32 = NO_RULE;
+let overflowing: u64 = 0;
 let disagrees: bool = false;
+
+/** How the last `settle` ended. */
+const SETTLED: u32 = 0;
+/** Everything in the turn of the loop at `stoppedLevel` is left out, on `stoppedAccount`. */
+const LEFT_OUT: u32 = 1;
+/** The expression of step `stoppedStep` has no value. */
+const FAILED: u32 = 2;
+let stoppedLevel: u32 = 0;
+let stoppedAccount: u32 = NOTHING;
+let stoppedStep: u32 = 0;
+
+let outPtr: usize = OUTPUT_PTR;
+let rows: u64 = 0;
+let visits: u32 = 0;
 
 /** Reads the plan that the host has written into the image. Call once before `sweep`. */
 export function openPlan(): void {
-  cellCount = load<u32>(IMAGE_PTR);
+  slotCount = load<u32>(IMAGE_PTR);
   stepCount = load<u32>(IMAGE_PTR, 4);
   method = load<u32>(IMAGE_PTR, 8);
+  accountCount = 1 + load<u32>(IMAGE_PTR, 16);
   // What the plan before has left behind.
   overflowing = 0;
   disagrees = false;
-  openAxes();
+  memory.copy(CELLS_PTR, IMAGE_SLOTS_PTR, <usize>CELL_CAPACITY * CELL_BYTES);
+  openLoops(load<u32>(IMAGE_PTR, 12));
 }
 
-/** Brings up to date what depends on the axes at `turned` and inside. Returns false at the first rule that is broken. */
-function settle(turned: u32): bool {
+function leftOut(level: u32, account: u32): u32 {
+  stoppedLevel = level;
+  stoppedAccount = account;
+  return LEFT_OUT;
+}
+
+/** What comes of an expression that has no value. */
+function failed(stepPtr: usize): u32 {
+  // Accounts begin behind NOTHING.
+  if (troubleFound() == TROUBLE_INEXACT) return leftOut(load<u32>(stepPtr, 4), 1 + load<u32>(stepPtr, 8));
+  stoppedStep = <u32>((stepPtr - IMAGE_STEPS_PTR) / STEP_BYTES);
+  return FAILED;
+}
+
+/** Brings up to date what depends on the loops at `turned` and inside, up to the first requirement that is not met. */
+function settle(turned: u32): u32 {
   const endPtr = IMAGE_STEPS_PTR + <usize>stepCount * STEP_BYTES;
   let ptr = IMAGE_STEPS_PTR + <usize>load<u32>(IMAGE_BEGIN_PTR + ((<usize>turned) << 2)) * STEP_BYTES;
   for (; ptr < endPtr; ptr += STEP_BYTES) {
-    const operand = load<u32>(ptr, 8);
+    const first = load<u32>(ptr, 8), second = load<u32>(ptr, 12);
     switch (load<u32>(ptr)) {
       case STEP_RULE: {
-        if (!keepsRule(operand)) {
-          brokenLevel = load<u32>(ptr, 4);
-          broken = operand;
-          return false;
-        }
+        if (!keepsRule(second)) return leftOut(load<u32>(ptr, 4), 1 + first);
         break;
       }
-      case STEP_GEOMETRY: {
+      case STEP_WHERE: {
+        const holds = run(second);
+        if (troubleFound()) return failed(ptr);
+        if (holds == 0) return leftOut(load<u32>(ptr, 4), 1 + first);
+        break;
+      }
+      case STEP_DERIVE: {
+        const value = run(second);
+        if (troubleFound()) return failed(ptr);
+        const field = load<u32>(ptr, 16);
+        if (!isInRange(field, value)) return leftOut(load<u32>(ptr, 4), 2 + first);
+        set(field, <u64>value);
+        break;
+      }
+      case STEP_FILL: {
+        if (!fill(first)) return failed(ptr);
+        break;
+      }
+      case STEP_PICK: {
+        const level = load<u32>(ptr, 4);
+        const picked = pick(second, positionOf(level));
+        if (picked == PICKED) break;
+        // Past the end, the rest of the loop's positions go with it: the rest of the turn of the loop around it.
+        if (picked == PICKED_END) return leftOut(level - 1, NOTHING);
+        if (picked == PICKED_REPEAT) return leftOut(level, NOTHING);
+        return leftOut(level, picked == PICKED_INEXACT ? 1 + first : 2 + first);
+      }
+      case STEP_OVERLAP: {
         disagrees = !workOutOverlap(method);
         break;
       }
       case STEP_CELL: {
-        const bit: u32 = 1 << operand;
-        if (setCell(operand, load<u32>(ptr, 12), operand + 1 == cellCount)) overflowing &= ~bit;
+        const bit: u64 = 1 << <u64>first;
+        if (setCell(first, second, first + 1 == slotCount)) overflowing &= ~bit;
         else overflowing |= bit;
         break;
       }
     }
   }
-  return true;
+  return SETTLED;
 }
 
 /**
- * Writes the rows of the raw indices [first, end) to OUTPUT, as many as fit, and fills the report. Returns the index it
- * got to: `end`, or where to go on once OUTPUT is taken away, or the layer at fault.
+ * Writes the rows of the raw indices [first, end), with at most `visitsMost` looks in all, counted over the whole batch.
+ * Returns the index it got to.
  */
-export function sweep(first: u64, end: u64): u64 {
-  startReport();
-  let outPtr: usize = OUTPUT_PTR;
-  let rows: u64 = 0;
+function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
   let index = first;
   let turned: u32 = 0;
-  seek(first);
-  while (index < end) {
-    if (settle(turned)) {
+  if (index < end) seek(first);
+  while (index < end && visits < visitsMost && outPtr < OUTPUT_PTR + <usize>OUTPUT_BYTES) {
+    const outcome = settle(turned);
+    visits++;
+    if (outcome == SETTLED) {
       if (disagrees) {
         fault(FAULT_DISAGREE, index, 0);
         break;
       }
       if (overflowing) {
-        // The slot of the first cell that overflows; the host knows its column.
-        fault(FAULT_OVERFLOW, index, ctz(overflowing));
+        // The first slot that overflows; the host knows its column.
+        fault(FAULT_OVERFLOW, index, <u32>ctz(overflowing));
         break;
       }
-      outPtr = writeRow(outPtr, cellCount);
+      outPtr = writeRow(outPtr, slotCount);
       rows++;
       index++;
-      if (outPtr >= OUTPUT_PTR + <usize>OUTPUT_BYTES) break;
-      turned = step(PARAMETER_COUNT - 1);
-    } else {
-      const subtree = min(restOfTurn(brokenLevel, index), end - index);
-      skip(broken, subtree);
+      turned = stepInnermost();
+    } else if (outcome == LEFT_OUT) {
+      const subtree = min(restOfTurn(stoppedLevel, index), end - index);
+      leaveOut(stoppedAccount, subtree);
       index += subtree;
-      turned = step(brokenLevel);
+      turned = step(stoppedLevel);
+    } else {
+      fault(FAULT_EXPRESSION, index, stoppedStep);
+      break;
     }
   }
-  finishReport(rows, outPtr - OUTPUT_PTR);
   return index;
+}
+
+function startBatch(): void {
+  startReport(accountCount);
+  outPtr = OUTPUT_PTR;
+  rows = 0;
+  visits = 0;
+}
+
+function finishBatch(): void {
+  visited(visits);
+  finishReport(rows, outPtr - OUTPUT_PTR);
+}
+
+/**
+ * Writes the rows of the raw indices [first, end) to OUTPUT, as many as fit and as `visitsMost` looks at layers find, and
+ * fills the report. Returns the index it got to: `end`, or where to go on, or the layer at fault.
+ */
+export function sweep(first: u64, end: u64, visitsMost: u32): u64 {
+  startBatch();
+  const next = sweepStretch(first, end, visitsMost);
+  finishBatch();
+  return next;
+}
+
+/**
+ * The same for single raw indices: `count` of them stand in INPUT as u64. Returns how many it got through; the one at which
+ * it stopped is not among them.
+ */
+export function sweepPicks(count: u32): u32 {
+  startBatch();
+  let done: u32 = 0;
+  for (; done < count; done++) {
+    const index = load<u64>(INPUT_PTR + ((<usize>done) << 3));
+    if (sweepStretch(index, index + 1, u32.MAX_VALUE) == index) break;
+  }
+  finishBatch();
+  return done;
 }

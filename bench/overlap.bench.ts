@@ -20,7 +20,7 @@ export async function overlap(): Promise<Section> {
   for (const { name, l_in, lengths, ...rest } of SHAPES) {
     const swept = plan({ axes: { in_channels: 1, out_channels: 1, ...rest, l_in: `${l_in}..${l_in + lengths - 1}` }, columns: ["taps", "covered"] });
     const contender = (kernel: Kernel, method: "closed" | "simulate", title: string) => {
-      kernel.openPlan(swept, method);
+      kernel.openPlan(swept, 0, method);
       return { name: title, run: () => Buffer.from(kernel.sweep(0n, swept.size).csv).toString("latin1") };
     };
     const contenders = [

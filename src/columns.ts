@@ -50,6 +50,8 @@ interface ColumnRow {
   /** What it counts, and what it does not. */
   readonly counts: string;
   readonly dependsOn: readonly ParameterName[];
+  /** Whether it takes taps or covered, which are what is dear to work out. */
+  readonly needsOverlap: boolean;
 }
 
 /** The result columns. N, C_in, C_out, g, L, K, s, p, d, o, b are the parameters in the order of the table above. */
@@ -62,6 +64,7 @@ export const COLUMNS = [
     formula: "(L - 1)·s - 2·p + d·(K - 1) + o + 1",
     counts: "Elements of one output channel.",
     dependsOn: GEOMETRY,
+    needsOverlap: false,
   },
   {
     name: "taps",
@@ -71,6 +74,7 @@ export const COLUMNS = [
     formula: "sum(y)",
     counts: "(input, tap) pairs that land on the output of one filter; not those that padding crops.",
     dependsOn: GEOMETRY,
+    needsOverlap: true,
   },
   {
     name: "covered",
@@ -80,6 +84,7 @@ export const COLUMNS = [
     formula: "count(y > 0)",
     counts: "Output elements on which at least one product lands.",
     dependsOn: GEOMETRY,
+    needsOverlap: true,
   },
   {
     name: "holes",
@@ -89,6 +94,7 @@ export const COLUMNS = [
     formula: "l_out - covered",
     counts: "Output elements on which no product lands: they hold the bias, or zero.",
     dependsOn: GEOMETRY,
+    needsOverlap: true,
   },
   {
     name: "additions_per_filter",
@@ -98,6 +104,7 @@ export const COLUMNS = [
     formula: "sum(y - 1) = taps - l_out",
     counts: "Additions of overlapping products in one filter, each hole counted as -1: negative where holes outnumber overlaps.",
     dependsOn: GEOMETRY,
+    needsOverlap: true,
   },
   {
     name: "filters",
@@ -107,6 +114,7 @@ export const COLUMNS = [
     formula: "ψ = C_in·C_out / g",
     counts: "Kernels that slide over the input.",
     dependsOn: CHANNELS,
+    needsOverlap: false,
   },
   {
     name: "ops_per_filter",
@@ -116,6 +124,7 @@ export const COLUMNS = [
     formula: "λ = l_out·K + additions_per_filter",
     counts: "Operations of one filter, as if every output element took K multiplications.",
     dependsOn: GEOMETRY,
+    needsOverlap: true,
   },
   {
     name: "aggregation_ops",
@@ -125,6 +134,7 @@ export const COLUMNS = [
     formula: "γ = C_out·l_out·(C_in/g - 1 + b)",
     counts: "Additions that join the input channels of a group, and the bias, for one sample.",
     dependsOn: [...GEOMETRY, ...CHANNELS, "bias"],
+    needsOverlap: false,
   },
   {
     name: "ops",
@@ -134,6 +144,7 @@ export const COLUMNS = [
     formula: "N·(ψ·λ + γ)",
     counts: "Multiplications and additions of the layer as documented; counts l_out·K multiplications where only taps exist.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
+    needsOverlap: true,
   },
   {
     name: "macs",
@@ -143,6 +154,7 @@ export const COLUMNS = [
     formula: "N·ψ·taps",
     counts: "Multiply-accumulates of the layer: one for every product that lands; not the bias, not what is cropped.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
+    needsOverlap: true,
   },
   {
     name: "multiplications",
@@ -152,6 +164,7 @@ export const COLUMNS = [
     formula: "N·ψ·taps",
     counts: "Multiplications of the layer; the same number as macs.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
+    needsOverlap: true,
   },
   {
     name: "additions",
@@ -161,6 +174,7 @@ export const COLUMNS = [
     formula: "N·(ψ·taps - (1 - b)·C_out·covered)",
     counts: "Additions of the layer: an output element of m products needs m - 1, or m with bias; a hole needs none.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
+    needsOverlap: true,
   },
   {
     name: "flops",
@@ -170,6 +184,7 @@ export const COLUMNS = [
     formula: "multiplications + additions",
     counts: "Arithmetic operations of the layer.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
+    needsOverlap: true,
   },
   {
     name: "params",
@@ -179,6 +194,7 @@ export const COLUMNS = [
     formula: "ψ·K + b·C_out",
     counts: "Weights and biases of the layer.",
     dependsOn: [...CHANNELS, "kernel_size", "bias"],
+    needsOverlap: false,
   },
 ] as const satisfies readonly ColumnRow[];
 

@@ -2,8 +2,9 @@
  * Every error that a user can meet: its code, its message and its remedy. A message names the place, the thing, the value
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
-import { type Layer, PARAMETER_MAX, type Parameter } from "./columns.js";
+import { type Layer, PARAMETER_MAX } from "./columns.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
+import { placeIn, pointed, type Span, type Written } from "./written.js";
 
 export type ErrorCode = keyof typeof errors;
 
@@ -28,8 +29,8 @@ export function shown(value: string): string {
   return /^-?[0-9]+$/.test(printable) ? printable : `'${printable}'`;
 }
 
-function rangeOf(parameter: Parameter): string {
-  return `a whole number from ${parameter.least} to ${PARAMETER_MAX}`;
+function rangeOf({ least, most = PARAMETER_MAX }: { readonly least: number; readonly most?: number }): string {
+  return `a whole number from ${least} to ${most}`;
 }
 
 function list(names: readonly string[]): string {
@@ -77,15 +78,108 @@ function inputError(code: string, place: string, what: string, remedy: string): 
   return new UpsweepError(code, `${place}: ${what}. ${remedy}`);
 }
 
+/** Why an expression can have no value. */
+const TROUBLE = {
+  inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
+  overflow: {
+    what: "passes 64 bits",
+    remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1; rule such layers out by a condition that comes before.",
+  },
+  zeroDivisor: { what: "divides by zero", remedy: "Rule such layers out by a condition that comes before." },
+  negativeExponent: { what: "has a negative exponent", remedy: "That is no whole number; rule such layers out by a condition that comes before." },
+  divisorsOf: { what: "has no list of divisors", remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.` },
+  stepBelowOne: { what: "is a step below 1", remedy: "The step of a range is a whole number from 1." },
+  longRange: { what: "is a range of more than 2^31 values", remedy: "Shorten it, or widen its step." },
+} as const;
+
+/** `inexact` leaves the layer out; the others stop the sweep. */
+export type TroubleKind = keyof typeof TROUBLE;
+
+function expressionError(code: string, written: Written, span: Span, what: string, remedy: string): UpsweepError {
+  return new UpsweepError(code, `${placeIn(written, span.start)}: ${what}. ${remedy}\n${pointed(written, span)}`);
+}
+
+/** A part of an expression as it is written. */
+function part({ text }: Written, { start, end }: Span): string {
+  return shown(text.slice(start, end));
+}
+
 export const errors = {
+  // ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────────
+  foreignSymbol: (written: Written, span: Span, ours: string | undefined) =>
+    expressionError(
+      "foreignSymbol",
+      written,
+      span,
+      `${part(written, span)} is no operator of expressions`,
+      ours ? `Write '${ours}'.` : "Known are + - * / // % ** < <= > >= == != and, or, not, in.",
+    ),
+  badNumber: (written: Written, span: Span, suffixes: readonly string[]) =>
+    expressionError(
+      "badNumber",
+      written,
+      span,
+      `${part(written, span)} is no whole number`,
+      `Write plain decimal digits, with one of ${list(suffixes)} behind them if you like, for example 50M.`,
+    ),
+  largeNumber: (written: Written, span: Span) =>
+    expressionError("largeNumber", written, span, `${part(written, span)} passes 2^63 - 1`, "Expressions work with whole numbers of 64 bits."),
+  unexpected: (written: Written, token: Span, wanted: string) => {
+    const got = token.start === token.end ? (written.text.trim() === "" ? "it is empty" : "it ends") : `${part(written, token)} stands`;
+    return expressionError("unexpected", written, token, `${got} where ${wanted} should be`, "Mend the expression there.");
+  },
+  notClosed: (written: Written, opened: Span, closing: string) =>
+    expressionError("notClosed", written, opened, `this ${part(written, opened)} is not closed`, `Write a '${closing}' where it ends.`),
+  tooDeep: (written: Written, span: Span, most: number) =>
+    expressionError(
+      "tooDeep",
+      written,
+      { start: span.start, end: span.start + 1 },
+      "the expression is nested too deep",
+      `At most ${most} levels are possible.`,
+    ),
+  emptySet: (written: Written, span: Span) =>
+    expressionError("emptySet", written, span, "the list is empty, so nothing is in it", "Write its values, for example in [1, 2, 4]."),
+  listAsNumber: (written: Written, span: Span, name: string) =>
+    expressionError("listAsNumber", written, span, `${name} gives a list, where one number should be`, `Write it as an axis' values, or behind 'in'.`),
+  unknownFunction: (written: Written, span: Span, name: string, known: readonly string[]) =>
+    expressionError("unknownFunction", written, span, `unknown function ${shown(name)}`, instead(name, known)),
+  wrongArguments: (written: Written, span: Span, name: string, got: number, least: number, most: number) => {
+    const wanted = least === most ? `${least}` : `at least ${least}`;
+    const remedy = `It takes ${wanted} number${wanted === "1" ? "" : "s"}, separated by commas.`;
+    return expressionError("wrongArguments", written, span, `${name} has ${got} argument${got === 1 ? "" : "s"}`, remedy);
+  },
+  unknownName: (written: Written, span: Span, name: string, known: readonly string[]) =>
+    expressionError("unknownName", written, span, `unknown name ${shown(name)}`, instead(name, known)),
+  resultInAxis: (written: Written, span: Span, name: string) =>
+    expressionError(
+      "resultInAxis",
+      written,
+      span,
+      `${name} is a result, and known only once the layer is`,
+      "Axes can be written with other axes; put what the result must be under 'where:'.",
+    ),
+  notCondition: (written: Written, span: Span) =>
+    expressionError("notCondition", written, span, "this is a number, not a condition", "Compare it with something, for example '… == 0'."),
+  constantTrouble: (written: Written, span: Span, kind: TroubleKind) =>
+    expressionError("constantTrouble", written, span, `${part(written, span)} ${TROUBLE[kind].what}`, TROUBLE[kind].remedy),
+  trouble: (written: Written, span: Span, kind: TroubleKind, names: string, layer: string) =>
+    expressionError(
+      "trouble",
+      written,
+      span,
+      `${part(written, span)} ${TROUBLE[kind].what}${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : ` (in the layer ${layer})`}`,
+      TROUBLE[kind].remedy,
+    ),
+
   // ── Values of axes and parameters ────────────────────────────────────────────────────────────────────────────────
   notInteger: (place: string, name: string, got: string) => {
     const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
     const remedy = whole ? `Write ${whole}, without a decimal point.` : "Write a whole number in plain decimal digits, for example 16.";
     return inputError("notInteger", place, `${name} cannot be ${shown(got)}`, remedy);
   },
-  outOfRange: (place: string, parameter: Parameter, got: string) =>
-    inputError("outOfRange", place, `${parameter.name} cannot be ${shown(got)}`, `Write ${rangeOf(parameter)}.`),
+  outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string) =>
+    inputError("outOfRange", place, `${domain.name} cannot be ${shown(got)}`, `Write ${rangeOf(domain)}.`),
   notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
   badStep: (place: string, name: string, got: string) =>
     inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),
@@ -111,12 +205,43 @@ export const errors = {
     inputError("emptyAxis", place, `the axis ${name} has no values`, "Give it at least one, or leave it out to take PyTorch's default."),
   duplicateValue: (place: string, name: string, got: string) =>
     inputError("duplicateValue", place, `the axis ${name} has the value ${got} twice`, "Leave one of them out: every layer is counted once."),
+  longAxis: (place: string, name: string, got: string) =>
+    inputError("longAxis", place, `${shown(got)} of ${name} has more than 2^31 values`, "Shorten it, or widen its step."),
+  jointList: (place: string, names: readonly string[], got: string) =>
+    inputError(
+      "jointList",
+      place,
+      `the axis ${shown(names.join(", "))} cannot be ${got}`,
+      `Write a list of rows with a value for each name, for example [[${names.map((_, i) => 2 ** (i + 1)).join(", ")}], [${names.map((_, i) => 4 ** (i + 1)).join(", ")}]].`,
+    ),
+  jointRow: (place: string, names: readonly string[], got: number) =>
+    inputError(
+      "jointRow",
+      place,
+      `the row has ${got} value${got === 1 ? "" : "s"}, the axis ${names.length} names`,
+      `Write a value for each of ${list(names)}.`,
+    ),
+  severalInJoint: (place: string, name: string, got: string) =>
+    inputError("severalInJoint", place, `${shown(got)} of ${name} stands for several values`, "In the row of a joint axis each name has one value."),
   tooManyRuns: (place: string, count: number, capacity: number) =>
     inputError(
       "tooManyRuns",
       place,
       `the axes have ${count} separate values and ranges`,
       `At most ${capacity} are possible; write evenly spaced values as ranges, for example 32..256:32.`,
+    ),
+
+  axisTwice: (place: string, name: string) => inputError("axisTwice", place, `the axis ${name} stands twice`, "Keep one of them."),
+  circle: (written: Written, span: Span, names: readonly string[]) =>
+    expressionError("circle", written, span, `the axes depend on each other in a circle: ${names.join(" → ")}`, "Give one of them values of its own."),
+  badVariable: (place: string, name: string, isTaken: boolean) =>
+    inputError(
+      "badVariable",
+      place,
+      isTaken ? `${shown(name)} cannot be a variable: it is a column already` : `${shown(name)} cannot be the name of a variable`,
+      isTaken
+        ? "Choose another name; parameters stand under 'axes:'."
+        : "Write a word of letters, digits and underscores that means nothing else in expressions.",
     ),
 
   // ── The form of a spec ───────────────────────────────────────────────────────────────────────────────────────────
@@ -151,6 +276,35 @@ export const errors = {
   emptyColumns: (place: string) =>
     inputError("emptyColumns", place, "columns is empty", "Name at least one result column, or leave columns out to have the usual six."),
   alias: (place: string) => inputError("alias", place, "YAML anchors and aliases are not taken", "Write the values out."),
+  besideGrids: (place: string, key: string) => inputError("besideGrids", place, `${key} stands beside grids`, "Write it inside the grids that it is for."),
+  notGridList: (place: string, got: string) => inputError("notGridList", place, `grids cannot be ${got}`, "Write a list of blocks, each with its own axes."),
+  badName: (place: string, got: string, bytes: number) =>
+    inputError("badName", place, `the name of a grid cannot be ${got}`, `Write up to ${bytes} bytes of text without commas, quotes and line ends.`),
+  unnamedGrid: (place: string, gridPlace: string) =>
+    inputError("unnamedGrid", place, `the column name is asked for, but the grid at ${gridPlace} has none`, "Give it one with 'name:'."),
+  missingVariable: (place: string, name: string, gridPlace: string) =>
+    inputError(
+      "missingVariable",
+      place,
+      `the variable ${name} is no column of every grid: the one at ${gridPlace} has none`,
+      "Give it one there, or leave the column out.",
+    ),
+  badCondition: (place: string, got: string) =>
+    inputError("badCondition", place, `a condition cannot be ${got}`, "Write an expression, for example 'l_out == stride * l_in'."),
+  noSampleRows: (place: string) => inputError("noSampleRows", place, "sample does not say how many", "Write for example 'sample: { rows: 100000, seed: 7 }'."),
+  setJoint: (place: string, names: string, joint: string) =>
+    inputError("setJoint", place, `${names} is part of the joint axis '${joint}'`, `Set the whole of it: --set '${joint}=[[…], […]]'.`),
+  tooManyVariables: (place: string, count: number, capacity: number) =>
+    inputError("tooManyVariables", place, `there are ${count} variables`, `At most ${capacity} are possible.`),
+  tooManySteps: (place: string, count: number, capacity: number) =>
+    inputError(
+      "tooManySteps",
+      place,
+      `the constraints, derived axes and columns come to ${count} steps`,
+      `At most ${capacity} are possible; join conditions with 'and'.`,
+    ),
+  tooMuchCode: (place: string, count: number, capacity: number) =>
+    inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),
   tooLarge: (place: string, size: bigint) =>
     inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
 

@@ -22,7 +22,7 @@ export {
 } from "./columns.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
 export { type CountOptions, count, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
-export type { Loop, Plan, Step } from "./plan/plan.js";
+export type { GridPlan, Loop, Plan, Step } from "./plan/model.js";
 export { RULES, type Rule, type RuleId } from "./rules.js";
 export { type Row, RowBatch } from "./run/batch.js";
 export type { Summary } from "./run/summary.js";

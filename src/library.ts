@@ -4,7 +4,8 @@ import { errors } from "./errors.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { wasmKernel } from "./kernel/wasm.js";
 import { readLayer } from "./layer.js";
-import { type Plan, planSweep } from "./plan/plan.js";
+import type { Plan } from "./plan/model.js";
+import { planSweep } from "./plan/plan.js";
 import { RowBatch } from "./run/batch.js";
 import { type Summary, summarise } from "./run/summary.js";
 import { type Progress, sweepPlan } from "./run/sweep.js";
@@ -46,7 +47,8 @@ export function count<C extends ResultName = ResultName>(layer: LayerInput, opti
 }
 
 /**
- * Plans a sweep without running it: its loop nest, exact size and schedule. Takes microseconds for a grid of any size.
+ * Plans a sweep without running it: its loop nests, exact raw size and schedule. Takes microseconds to milliseconds for a
+ * grid of any size.
  *
  * @param spec an object, or the path of a YAML or JSON file.
  * @throws UpsweepError for the first thing that is wrong with the spec, with its place.
@@ -60,6 +62,8 @@ export interface SweepOptions {
   readonly workers?: number;
   /** How taps and covered are found; the rows are the same. */
   readonly method?: "closed" | "simulate";
+  /** Stop behind this many rows. */
+  readonly limit?: number;
   /** Called behind every batch. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -78,7 +82,7 @@ export async function* sweep(spec: SpecInput | string, options: SweepOptions = {
   try {
     for (;;) {
       const next = await batches.next();
-      if (next.done) return summarise(next.value, bytes, (performance.now() - start) / 1000);
+      if (next.done) return summarise(swept.accounts, next.value, bytes, (performance.now() - start) / 1000);
       const csv = Buffer.concat(next.value.csv);
       bytes += csv.length;
       if (next.value.rows > 0) yield new RowBatch(swept.cells, next.value.rows, csv);
@@ -99,13 +103,13 @@ export async function sweepToFile(spec: SpecInput | string, path: string, option
   const start = performance.now();
   const sink = await fileSink(path);
   const { progress, bytes } = await writeBatches(sweepPlan(swept, checked(options)), swept.header, sink, options.onProgress);
-  return summarise(progress, bytes, (performance.now() - start) / 1000);
+  return summarise(swept.accounts, progress, bytes, (performance.now() - start) / 1000);
 }
 
 function checked(options: SweepOptions): SweepOptions {
-  const { workers } = options;
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1)) {
-    throw errors.badOption("workers", String(workers), "Write a whole number from 1.");
+  for (const name of ["workers", "limit"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw errors.badOption(name, String(value), "Write a whole number from 1.");
   }
   return options;
 }

@@ -27,14 +27,8 @@ export const RULES = [
 export type RuleId = (typeof RULES)[number]["id"];
 export type Rule = RuleRow & { readonly id: RuleId };
 
-/** Layers left out by each rule, in the order of `RULES`. */
-export type Account = bigint[];
-
-export function emptyAccount(): Account {
-  return RULES.map(() => 0n);
-}
-
-export function addAccount(total: Account, part: readonly bigint[]): void {
+/** Adds what a part of a run has left out, on each account, to the whole. */
+export function addAccount(total: bigint[], part: readonly bigint[]): void {
   for (const [i, count] of part.entries()) total[i] = (total[i] ?? 0n) + count;
 }
 
@@ -49,6 +43,22 @@ export function outputLength(layer: Layer): bigint {
     bigint,
   ];
   return (L - 1n) * s - 2n * p + d * (K - 1n) + o + 1n;
+}
+
+/** Whether a layer keeps a rule, by its place in `RULES`. */
+export function isRuleKept(rule: number, layer: Layer): boolean {
+  switch (RULES[rule]?.id) {
+    case "IN_CHANNELS":
+      return layer.in_channels % layer.groups === 0;
+    case "OUT_CHANNELS":
+      return layer.out_channels % layer.groups === 0;
+    case "OUTPUT_PADDING":
+      return layer.output_padding < layer.stride || layer.output_padding < layer.dilation;
+    case "L_OUT":
+      return outputLength(layer) >= 1n;
+    default:
+      return true;
+  }
 }
 
 /** Says how a layer breaks a rule, with its values. */

@@ -5,7 +5,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { layerFrom } from "../layer.js";
 import { flagOf, splitValues } from "../spec/flags.js";
-import { readEntry } from "../spec/values.js";
+import { domainOf, type Run, readEntry } from "../spec/values.js";
 import { type AxisFlags, columnsFrom } from "./options.js";
 import { sinkFor } from "./output.js";
 import { table } from "./text.js";
@@ -41,14 +41,17 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
 }
 
 function layerFromFlags(flags: AxisFlags): Layer {
-  const missing = PARAMETERS.filter((p) => !("default" in p) && !flags.given.has(p.name)).map((p) => flagOf(p.name));
+  const missing = PARAMETERS.filter((p) => !("default" in p) && flags.valuesOf(p.name) === undefined).map((p) => flagOf(p.name));
   if (missing.length > 0) throw errors.missingParameters("count", missing);
   return layerFrom((p) => {
-    const text = flags.given.get(p.name);
+    const text = flags.valuesOf(p.name);
     if (text === undefined) return p.default ?? p.least;
     const [value, ...others] = splitValues(text);
     if (value === undefined || others.length > 0) throw errors.severalValues(flagOf(p.name), p.name, text);
-    const [run, ...more] = readEntry(p, value, flagOf(p.name));
+    const place = flagOf(p.name);
+    const entry = readEntry(domainOf(p.name), { text: value, place });
+    if (!Array.isArray(entry)) throw p.type === "boolean" ? errors.notBoolean(place, p.name, value) : errors.notInteger(place, p.name, value);
+    const [run, ...more] = entry as readonly Run[];
     if (run === undefined || run.count > 1 || more.length > 0) throw errors.severalValues(flagOf(p.name), p.name, text);
     return run.first;
   });

@@ -3,7 +3,7 @@ import { createReadStream, statSync } from "node:fs";
 import { DEFAULT_COLUMNS } from "../columns.js";
 import { errors, systemReason } from "../errors.js";
 import { countListRows } from "../run/list.js";
-import { flagOf } from "../spec/flags.js";
+import { LIST_ACCOUNTS } from "../run/summary.js";
 import { type AxisFlags, columnsFrom } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
@@ -20,15 +20,14 @@ interface ListOptions {
 }
 
 export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
-  const [parameter] = flags.given.keys();
-  if (parameter !== undefined)
-    throw errors.usage(`both --from and ${flagOf(parameter)} are given`, "Put the parameter into the list as a column, or leave --from out.");
+  const [axis] = flags.axes;
+  if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
   const columns = columnsFrom(options.columns) ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
   const batches = countListRows(stream, name, { ...options, columns });
   const outcome = await writeOutput(batches, "", options.output, options.quiet ?? false, ({ bytesRead }) => (size ? bytesRead / size : undefined));
-  say(`${accountText(outcome.progress, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
+  say(`${accountText(outcome.progress, LIST_ACCOUNTS, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
 }
 
 /** The list as a stream, and its size where it has one. */

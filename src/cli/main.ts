@@ -5,6 +5,7 @@ import { PARAMETERS } from "../columns.js";
 import { UpsweepError } from "../errors.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
+import { SAMPLE_MAX } from "../spec/spec.js";
 import { AxisFlags, readWholeNumber } from "./options.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
@@ -92,7 +93,32 @@ function gridCommand(name: string, description: string, lines: readonly (readonl
   const flags = new AxisFlags();
   const command = new Command(name).description(description).argument("[spec]", "a grid in YAML or JSON").addHelpText("before", examples(lines));
   addParameterOptions(command, flags, "<values>");
+  command
+    .addOption(
+      new Option("--axis <name=values>", "the same for any axis; several names, separated by commas, turn together").argParser((text: string) =>
+        flags.giveAxis(text),
+      ),
+    )
+    .addOption(
+      new Option("--variable <name=values>", "an axis of your own, which others can be written with").argParser((text: string) => flags.giveVariable(text)),
+    )
+    .addOption(new Option("--set <name=values>", "change an axis or variable of the file").argParser(collected))
+    .addOption(new Option("--where <condition>", "leave out layers that do not keep it; may be given several times").argParser(collected))
+    .addOption(
+      new Option("--sample <n>", "draw that many raw indices, uniformly, instead of taking all").argParser((text) =>
+        readWholeNumber("--sample", text, 1, SAMPLE_MAX),
+      ),
+    )
+    .addOption(
+      new Option("--seed <n>", "draw another sample; 0 when left out").argParser((text) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(columnsOption());
   return { command, flags };
+}
+
+/** Of an option that may be given several times. */
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 function sweepCommand(): Command {
@@ -102,11 +128,16 @@ function sweepCommand(): Command {
       "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
       "the same without a file; the last axis turns fastest",
     ],
-    ["upsweep sweep grid.yaml --columns l_out,ops,macs | head -3", "other result columns, into a pipe"],
+    [
+      "upsweep sweep --stride 2..8 --kernel-size '2 * stride' --padding 'stride // 2' --l-in 32 --in-channels 64 --out-channels 64 --where 'l_out == stride * l_in'",
+      "axes that depend on others, and a condition",
+    ],
+    ["upsweep sweep grid.yaml --set l_in=1..100 --sample 100000 --seed 7 -o some.csv", "a file with one axis changed; a sample of it"],
+    ["upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3", "other result columns, three rows"],
   ]);
   return command
     .option("-o, --output <file>", "where the rows go; - is standard output", "-")
-    .addOption(columnsOption())
+    .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
     .addOption(methodOption())
     .addOption(workersOption())
     .addOption(quietOption())
@@ -116,9 +147,10 @@ function sweepCommand(): Command {
 function planCommand(): Command {
   const { command, flags } = gridCommand("plan", "show the loop nest of a grid, its exact size, and an estimate of rows, bytes and time", [
     ["upsweep plan grid.yaml", "before a sweep of hours"],
+    ["upsweep plan grid.yaml --exact", "count the rows without writing them"],
   ]);
   return command
-    .addOption(columnsOption())
+    .option("--exact", "count the rows, and what each rule leaves out, by looking at every layer")
     .addOption(workersOption())
     .action(async (spec, options) => (await import("./plan.js")).plan(spec, flags, options));
 }
@@ -128,11 +160,7 @@ function verifyCommand(): Command {
     ["upsweep verify grid.yaml --sample 100000", "on that many layers, drawn uniformly"],
     ["upsweep verify --l-in 1..8 --kernel-size 1..6 --stride 1..6 --padding 0..8 --in-channels 1 --out-channels 1", "on every layer"],
   ]);
-  const sample = (text: string) => readWholeNumber("--sample", text, 1, 10_000_000);
-  const seed = (text: string) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER);
   return command
-    .addOption(new Option("--sample <n>", "compare that many layers, drawn uniformly; all when left out").argParser(sample))
-    .addOption(new Option("--seed <n>", "draw another sample").argParser(seed).default(0))
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (spec, options) => (await import("./verify.js")).verify(spec, flags, options));

@@ -1,18 +1,50 @@
 /** What several commands read from their options. */
 import type { ParameterName, ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { flagOf, listFromFlag, sourceFromFlags } from "../spec/flags.js";
+import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
+import { withOverrides } from "../spec/overrides.js";
 import { readColumns, readSpec, type Spec } from "../spec/spec.js";
 
-/** The parameters given as flags, in the order in which they were given: that is the order of the loops. */
+/** The axes given as flags, in the order in which they were given: that is the order of the loops. */
 export class AxisFlags {
-  readonly given = new Map<ParameterName, string>();
+  readonly axes: AxisFlag[] = [];
+  readonly variables: AxisFlag[] = [];
 
-  give(name: ParameterName, text: string): string {
-    if (this.given.has(name)) throw errors.repeatedFlag(flagOf(name));
-    this.given.set(name, text);
+  give(name: ParameterName, values: string): string {
+    this.#add(this.axes, { name, values, flag: flagOf(name) });
+    return values;
+  }
+
+  /** `--axis name=values`. */
+  giveAxis(text: string): string {
+    this.#add(this.axes, readAssignment("--axis", text));
     return text;
   }
+
+  /** `--variable name=values`. */
+  giveVariable(text: string): string {
+    this.#add(this.variables, readAssignment("--variable", text));
+    return text;
+  }
+
+  #add(to: AxisFlag[], flag: AxisFlag): void {
+    if (to.some(({ name }) => name === flag.name)) throw errors.repeatedFlag(flag.flag);
+    to.push(flag);
+  }
+
+  /** The values that a parameter was given. */
+  valuesOf(name: ParameterName): string | undefined {
+    return this.axes.find((axis) => axis.name === name)?.values;
+  }
+}
+
+/** What can be said about a grid beside its axes, whether it comes from a file or from flags. */
+export interface GridOptions {
+  readonly columns?: string;
+  readonly set?: readonly string[];
+  readonly where?: readonly string[];
+  readonly sample?: number;
+  readonly seed?: number;
 }
 
 /** @throws UpsweepError when the text is not a whole number of [least, most]. */
@@ -26,19 +58,28 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 
 /** The result columns of --columns, or undefined when it is not given. */
 export function columnsFrom(text: string | undefined): ResultName[] | undefined {
-  return text === undefined ? undefined : readColumns(listFromFlag("--columns", text));
+  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text)) as ResultName[]);
 }
 
-/** The grid of a command: from a spec file or from flags. */
-export async function specFromCommand(file: string | undefined, flags: AxisFlags, columns: string | undefined): Promise<Spec> {
-  const [axis] = flags.given.keys();
+/** The grid of a command: from a spec file or from flags, with what the options change in it. */
+export async function specFromCommand(file: string | undefined, flags: AxisFlags, options: GridOptions): Promise<Spec> {
+  const [axis] = [...flags.variables, ...flags.axes];
+  const { columns, set = [], where = [], sample, seed } = options;
+  if (seed !== undefined && sample === undefined) throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
+  const overrides = {
+    set: set.map((text) => entryFromFlag(readAssignment("--set", text))),
+    where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),
+    ...(columns !== undefined && { columns: listFromFlag("--columns", columns) }),
+    ...(sample !== undefined && { sample: sampleFromFlags(sample, seed ?? 0) }),
+  };
   if (file === undefined) {
     if (axis === undefined) throw errors.usage("no grid is given", "Name a spec file, or give axes as flags, for example --stride 1..4.");
-    return readSpec(sourceFromFlags(flags.given, columns), "flags");
+    return readSpec(withOverrides(sourceFromFlags(flags.axes, flags.variables), overrides), "flags");
   }
-  if (axis !== undefined) throw errors.usage(`both ${file} and ${flagOf(axis)} are given`, "Give a spec file or axes as flags, not both.");
+  if (axis !== undefined) {
+    throw errors.usage(`both ${file} and ${axis.flag} are given`, `To change an axis of the file, write --set '${axis.name}=${axis.values}'.`);
+  }
   // The YAML parser is loaded only where a file is read.
   const { specFrom } = await import("../spec/read.js");
-  const spec = specFrom(file);
-  return { ...spec, columns: columnsFrom(columns) ?? spec.columns };
+  return specFrom(file, overrides);
 }

@@ -1,90 +1,163 @@
 /** `upsweep plan`: what a sweep will do, before it does it. */
-import type { ResultName } from "../columns.js";
-import { mayOverflow, rangesOf } from "../plan/bounds.js";
-import { type Loop, type Plan, planSweep, type Step } from "../plan/plan.js";
+import { isResultName, PARAMETERS } from "../columns.js";
+import { mayOverflow } from "../plan/bounds.js";
+import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
+import { planSweep } from "../plan/plan.js";
+import { axisText, textOf } from "../plan/schedule.js";
 import { RULES } from "../rules.js";
 import { estimate } from "../run/estimate.js";
 import { defaultWorkers } from "../run/runner.js";
-import { shardCount, shardSize } from "../run/shards.js";
+import { sweepPlan } from "../run/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
-import { type AxisFlags, specFromCommand } from "./options.js";
-import { print } from "./report.js";
+import { onInterrupt } from "./interrupt.js";
+import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
+import { progressBar } from "./progress.js";
+import { accountText, print } from "./report.js";
 import { bytesText, duration, table, thousands } from "./text.js";
 
-interface PlanOptions {
-  readonly columns?: string;
+interface PlanOptions extends GridOptions {
+  readonly exact?: boolean;
   readonly workers?: number;
 }
 
+/** Of a union, so many grids are shown. */
+const GRIDS_SHOWN = 12;
+
 export async function plan(file: string | undefined, flags: AxisFlags, options: PlanOptions): Promise<void> {
-  const planned = planSweep(await specFromCommand(file, flags, options.columns));
-  print(planText(planned, options.workers ?? defaultWorkers()));
+  const spec = await specFromCommand(file, flags, options);
+  const planned = planSweep(spec);
+  const workers = options.workers ?? defaultWorkers();
+  const size = options.exact ? await exactText(planSweep(spec, "count"), workers) : sizeText(planned, workers);
+  print([nestsText(planned), "", rawText(planned), size, ...overflowText(planned)].join("\n"));
 }
 
-export function planText(plan: Plan, workers: number): string {
-  return [nestText(plan), "", sizeText(plan, workers), ...overflowText(plan)].join("\n");
+function nestsText({ grids, columns }: Plan): string {
+  const shown = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
+    const title = grids.length > 1 ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${thousands(grid.size)} raw indices\n` : "";
+    return `${title}${nestText(grid, columns)}`;
+  });
+  if (grids.length > shown.length) shown.push(`… and ${thousands(grids.length - shown.length)} grids more`);
+  return shown.join("\n\n");
 }
 
-/** The loops as one would write them, each with what is worked out inside it and not deeper. */
-function nestText(plan: Plan): string {
-  const fixed = plan.loops.filter((loop) => loop.size === 1).map((loop) => `${loop.name} ${valuesText(loop)}`);
-  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(plan, "", (level) => plan.loops[level]?.size === 1)];
-  let indent = "";
-  for (const [level, loop] of plan.loops.entries()) {
-    if (loop.size === 1) continue;
-    lines.push(`${indent}for ${loop.name} in ${valuesText(loop)}: (${thousands(loop.size)} values)`);
-    indent += "  ";
-    lines.push(...stepLines(plan, indent, (at) => at === level));
+/** The loops as one would write them, each with what is checked and worked out inside it and not deeper. */
+function nestText(grid: GridPlan, columns: readonly string[]): string {
+  const fixed = grid.fixed.map(({ name, value }) => `${name} ${name === "bias" ? value === 1 : value}`);
+  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(grid, columns, 0)];
+  for (const [i, loop] of grid.loops.entries()) {
+    lines.push(`${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`);
+    lines.push(...stepLines(grid, columns, i + 1));
   }
   return lines.join("\n");
 }
 
-function stepLines(plan: Plan, indent: string, isHere: (level: number) => boolean): string[] {
-  const here = plan.steps.filter((step) => isHere(step.level));
-  const rules = here.flatMap((step) => (step.kind === "rule" ? [`${indent}leave out unless ${RULES[step.rule]?.text}`] : []));
-  const results = here.flatMap((step) => resultOf(plan, step) ?? []);
-  return [...rules, ...(results.length > 0 ? [`${indent}count ${results.join(", ")}`] : [])];
+function positionsText({ size, dependent }: Loop): string {
+  return dependent === undefined ? `${thousands(size)} values` : `at most ${thousands(size)} value${size === 1 ? "" : "s"}`;
 }
 
-function resultOf(plan: Plan, step: Step): ResultName | undefined {
-  if (step.kind !== "cell") return undefined;
-  const name = plan.cells[step.slot];
-  return plan.columns.find((column) => column === name);
+function stepLines(grid: GridPlan, columns: readonly string[], level: number): string[] {
+  const here = grid.steps.filter((step) => step.level === level);
+  const lines = here.flatMap((step) => lineOf(grid, step) ?? []);
+  const results = here.flatMap((step) => (step.kind === "cell" ? (columns[step.cell - PARAMETERS.length] ?? []) : []));
+  if (results.length > 0) lines.push(`count ${results.join(", ")}`);
+  return lines.map((line) => `${"  ".repeat(level)}${line}`);
+}
+
+function lineOf(grid: GridPlan, step: Step): string | undefined {
+  switch (step.kind) {
+    case "rule":
+      return `leave out unless ${RULES[step.rule]?.text}`;
+    case "where":
+      return `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
+    case "derive": {
+      const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
+      return `${name} = ${textOf(expression)}`;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Values as a spec writes them; long lists are cut. */
-function valuesText(loop: Loop): string {
-  const shown = loop.runs.slice(0, 8).map((run) => runText(loop, run));
-  const text = loop.runs.length > shown.length ? [...shown, "…"].join(", ") : shown.join(", ");
-  return loop.runs.length > 1 ? `[${text}]` : text;
+function valuesText(grid: GridPlan, loop: Loop): string {
+  if (loop.dependent !== undefined) return axisText(grid.dependents[loop.dependent] as DependentAxis);
+  const columns = (loop.runs ?? []).map((runs, i) => ({ name: loop.names[i] as string, runs }));
+  const [first] = columns;
+  if (columns.length === 1 && first) return listText(first.runs.map((run) => runText(first.name, run)));
+  return listText(Array.from({ length: loop.size }, (_, row) => `[${columns.map(({ name, runs }) => runText(name, runs[row] as Run)).join(", ")}]`));
 }
 
-function runText(loop: Loop, run: Run): string {
-  if (loop.name === "bias") return String(run.first === 1);
+function listText(texts: readonly string[]): string {
+  const shown = texts.length > 8 ? [...texts.slice(0, 8), "…"] : texts;
+  return texts.length > 1 ? `[${shown.join(", ")}]` : shown.join("");
+}
+
+function runText(name: string, run: Run): string {
+  if (name === "bias") return String(run.first === 1);
   if (run.count === 1) return String(run.first);
   return `${run.first}..${lastOf(run)}${run.step === 1 ? "" : `:${run.step}`}`;
 }
 
+/** The raw size, and how it comes about. */
+function rawText({ grids, size }: Plan): string {
+  const of = ({ loops }: GridPlan) => (loops.length === 0 ? "1" : loops.map((loop) => thousands(loop.size)).join(" · "));
+  const product = grids.length > GRIDS_SHOWN ? `of ${thousands(grids.length)} grids` : grids.map(of).join(" + ");
+  const isDependent = grids.some(({ dependents }) => dependents.length > 0);
+  const why = isDependent ? "; an axis that depends on others counts with its longest list" : "";
+  return `raw size  ${thousands(size)} = ${product}${why}`;
+}
+
 function sizeText(plan: Plan, workers: number): string {
-  const { rows, bytes, seconds, isExact, sampled } = estimate(plan);
+  const sampled =
+    plan.sample && BigInt(plan.sample.rows) < plan.size ? [["sample", thousands(plan.sample.rows), `raw indices, drawn with seed ${plan.sample.seed}`]] : [];
+  const { rows, bytes, seconds, isExact, sampled: drawn } = estimate(plan);
   const about = isExact ? "" : "about ";
-  const share = plan.size === 0n ? 0 : Number((rows * 1000n) / plan.size) / 10;
-  const basis = isExact ? "counted" : `by ${thousands(sampled)} layers drawn uniformly`;
+  const share = plan.size === 0n ? 0 : Number((rows * 100_000n) / plan.size) / 1000;
+  const none = !isExact && rows === 0n;
+  const rowsText = none ? "few" : `${about}${thousands(rows)}`;
+  const basis = isExact
+    ? `${share} % of the raw size (counted)`
+    : none
+      ? `none of ${thousands(drawn)} raw indices drawn uniformly becomes a row; --exact counts them`
+      : `${share} % of the raw size (by ${thousands(drawn)} raw indices drawn uniformly; --exact counts them)`;
   return table([
-    ["layers", thousands(plan.size), "legal or not"],
-    ["rows", `${about}${thousands(rows)}`, `${share} % of the layers are legal (${basis})`],
-    ["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.rowBytesMost} bytes`],
+    ...sampled,
+    ["rows", rowsText, basis],
+    ...(none ? [] : [["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.rowBytesMost} bytes`]]),
     [
       "time",
       `about ${duration(seconds / workers)}`,
       `with ${workers} worker${workers === 1 ? "" : "s"}, if the disk keeps up (measured just now on a part of the grid)`,
     ],
-    ["shards", thousands(shardCount(plan, "closed")), `of ${thousands(shardSize(plan, "closed"))} layers`],
   ]);
 }
 
-function overflowText(plan: Plan): string[] {
-  const names = plan.columns.filter((name) => mayOverflow(name, rangesOf(plan.loops)));
+/** The exact number of rows: every layer is looked at, nothing is written. */
+async function exactText(plan: Plan, workers: number): Promise<string> {
+  const bar = await progressBar(false);
+  const batches = sweepPlan(plan, { workers });
+  let rows = 0n;
+  const settled = onInterrupt(() => {
+    bar.stop();
+    process.stderr.write(`upsweep: interrupted after ${thousands(rows)} rows\n`);
+  });
+  try {
+    for (;;) {
+      const next = await batches.next();
+      if (next.done) return accountText(next.value, plan.accounts, "rows");
+      const { progress } = next.value;
+      rows = progress.rows;
+      bar.show(Number(progress.done) / Number(progress.total), rows);
+    }
+  } finally {
+    settled();
+    bar.stop();
+    await batches.return(undefined as never);
+  }
+}
+
+function overflowText({ grids, columns }: Plan): string[] {
+  const names = columns.filter(isResultName).filter((name) => grids.some(({ possible }) => mayOverflow(name, possible)));
   if (names.length === 0) return [];
   return ["", `${names.join(", ")} may pass 2^64 - 1 on the largest layers; the sweep stops at the first that does.`];
 }

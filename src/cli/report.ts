@@ -1,26 +1,35 @@
 /** The summary at the end of a run, on standard error. */
-import { skippedByRule } from "../run/summary.js";
+import { namedAccounts } from "../run/summary.js";
 import type { Outcome } from "./output.js";
 import { bytesText, duration, scaled, table, thousands } from "./text.js";
 
 interface Counted {
   readonly rows: bigint;
-  readonly skipped: readonly bigint[];
+  /** In the order of the accounts' names. */
+  readonly leftOut: readonly bigint[];
+  readonly nothing?: bigint;
+  readonly isCut?: boolean;
 }
 
-/** `6,220,800 layers = 5,529,600 rows + 691,200 left out`, and by which rules. */
-export function accountText({ rows, skipped }: Counted, noun: string): string {
-  const leftOut = skipped.reduce((sum, count) => sum + count, 0n);
-  const total = `${thousands(rows + leftOut)} layers = ${thousands(rows)} ${noun} + ${thousands(leftOut)} left out`;
-  if (leftOut === 0n) return total;
-  const rules = table(
-    [...skippedByRule(skipped)].map(([rule, count]) => ["   ", thousands(count), `break the rule ${rule}`]),
-    [1],
-  );
-  return `${total}\n${rules}`;
+/**
+ * `6,220,800 layers = 5,529,600 rows + 691,200 left out`, and by which rules, in the order in which they were checked. Where
+ * there are positions without a layer, they stand before that.
+ */
+export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, accounts: readonly string[], noun: string): string {
+  if (isCut) return `${thousands(rows)} ${noun}, then stopped at the limit`;
+  const left = leftOut.reduce((sum, count) => sum + count, 0n);
+  const layers = rows + left;
+  const lines =
+    nothing > 0n ? [`${thousands(layers + nothing)} raw indices = ${thousands(layers)} layers + ${thousands(nothing)} positions without a layer`] : [];
+  lines.push(`${thousands(layers)} layers = ${thousands(rows)} ${noun} + ${thousands(left)} left out`);
+  if (left > 0n) {
+    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => ["   ", thousands(count), `break the rule ${account}`]);
+    lines.push(table(named, [1]));
+  }
+  return lines.join("\n");
 }
 
-export function writtenText<P extends Counted>({ progress, bytes, seconds }: Outcome<P>): string {
+export function writtenText<P extends { readonly rows: bigint }>({ progress, bytes, seconds }: Outcome<P>): string {
   return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(progress.rows) / seconds)} rows/s)`;
 }
 

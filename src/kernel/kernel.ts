@@ -5,14 +5,17 @@
 import type { Layer, Results } from "../columns.js";
 import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
-import type { Plan } from "../plan/plan.js";
+import type { Plan } from "../plan/model.js";
 import type { RuleId } from "../rules.js";
 
 /** A legal layer's results; a column that passes 2^64 - 1 is missing. */
 export type LayerCounts = { readonly broken: RuleId; readonly results?: never } | { readonly broken?: never; readonly results: Partial<Results> };
 
-/** What stopped a sweep early, at a raw index. */
-export type SweepFault = { readonly kind: "overflow"; readonly index: bigint; readonly cell: number } | { readonly kind: "disagree"; readonly index: bigint };
+/** What stopped a sweep early, at a raw index: a cell that passes 2^64 - 1, methods that differ, an expression without a value. */
+export type SweepFault =
+  | { readonly kind: "overflow"; readonly index: bigint; readonly cell: number }
+  | { readonly kind: "disagree"; readonly index: bigint }
+  | { readonly kind: "expression"; readonly index: bigint };
 
 /** The rows of a stretch of raw indices. */
 export interface SweepBatch {
@@ -21,10 +24,18 @@ export interface SweepBatch {
   /** Whole rows of CSV. Valid until the kernel's next call. */
   readonly csv: Uint8Array;
   readonly rows: number;
-  /** Layers left out by each rule, in the order of `RULES`. */
-  readonly skipped: readonly bigint[];
+  /** Positions without a layer, then layers left out by each requirement of the grid, in their order. */
+  readonly leftOut: readonly bigint[];
+  /** Looks at layers, blocks that are left out counted as one: what the stretch has cost. */
+  readonly visits: number;
   readonly fault?: SweepFault;
 }
+
+/** The rows of single raw indices. */
+export type PicksBatch = Omit<SweepBatch, "next"> & {
+  /** How many of the indices are done. */
+  readonly done: number;
+};
 
 /** What stopped a list early, at the record that begins at byte `at` of its chunk. */
 export type ListFault =
@@ -40,7 +51,7 @@ export interface ListBatch {
   /** Whole rows of CSV. Valid until the kernel's next call. */
   readonly csv: Uint8Array;
   readonly rows: number;
-  readonly skipped: readonly bigint[];
+  readonly leftOut: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
   readonly fault?: ListFault;
@@ -58,11 +69,20 @@ export interface Kernel {
   /** How many products land on each of `length` output elements from `first` on: a piece of the overlap pattern y. */
   overlap(layer: Layer, first: bigint, length: number): Uint32Array;
 
-  /** Takes a plan to sweep. */
-  openPlan(plan: Plan, method: Method): void;
+  /** Takes one grid of a plan to sweep. */
+  openPlan(plan: Plan, grid: number, method: Method): void;
 
-  /** The rows of the raw indices [first, end), as many as fit in one batch. */
-  sweep(first: bigint, end: bigint): SweepBatch;
+  /**
+   * The rows of the raw indices [first, end) of the grid, counted from its first; as many as fit in one batch, and as that
+   * many looks at layers find.
+   */
+  sweep(first: bigint, end: bigint, visitsMost?: number): SweepBatch;
+
+  /** The most raw indices that `sweepPicks` takes. */
+  readonly picksMost: number;
+
+  /** The rows of single raw indices of the grid, as many as fit in one batch. */
+  sweepPicks(indices: BigUint64Array): PicksBatch;
 
   /** Takes the plan of a list. */
   openList(list: ListPlan, method: Exclude<Method, "verify">): void;

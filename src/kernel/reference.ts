@@ -5,9 +5,10 @@
 import { type Layer, PARAMETERS, type Results } from "../columns.js";
 import type { Method } from "../plan/image.js";
 import { type ListPlan, splitRecord } from "../plan/list.js";
-import { layerAt, type Plan } from "../plan/plan.js";
-import { addAccount, emptyAccount, outputLength, RULES, type RuleId } from "../rules.js";
-import type { Kernel, LayerCounts, ListBatch, ListFault, SweepBatch } from "./kernel.js";
+import type { GridPlan, Plan } from "../plan/model.js";
+import { layerOf, walk } from "../plan/walk.js";
+import { outputLength, RULES, type RuleId } from "../rules.js";
+import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch } from "./kernel.js";
 
 const U64_MAX = 2n ** 64n - 1n;
 
@@ -16,6 +17,7 @@ const BATCH_ROWS = 4096;
 
 export function referenceKernel(): Kernel {
   let plan: Plan;
+  let grid: GridPlan;
   let list: ListPlan;
   let method: Method;
   return {
@@ -23,11 +25,14 @@ export function referenceKernel(): Kernel {
     chunkBytesMost: 512 * 1024,
     count: countLayer,
     overlap: overlapPattern,
-    openPlan: (opened, by) => {
+    openPlan: (opened, number, by) => {
       plan = opened;
+      grid = opened.grids[number] as GridPlan;
       method = by;
     },
-    sweep: (first, end) => sweepPlan(plan, method, first, end),
+    sweep: (first, end, visitsMost) => sweepGrid(plan, grid, method, first, end, visitsMost),
+    picksMost: 1024,
+    sweepPicks: (indices) => sweepPicks(plan, grid, method, indices),
     openList: (opened, by) => {
       list = opened;
       method = by;
@@ -131,41 +136,45 @@ function countLayer(layer: Layer, method: Method): LayerCounts {
   return { results: Object.fromEntries(Object.entries(results).filter(([, value]) => value <= U64_MAX)) };
 }
 
-function sweepPlan(plan: Plan, method: Method, first: bigint, end: bigint): SweepBatch {
-  const skipped = emptyAccount();
+function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, end: bigint, visitsMost = Number.POSITIVE_INFINITY): SweepBatch {
+  const leftOut = new Array<bigint>(1 + grid.requirements.length).fill(0n);
   const rows: string[] = [];
-  const batch = (next: bigint) => ({ next, csv: encode(rows), rows: rows.length, skipped });
+  const batch = (next: bigint) => ({ next, csv: encode(rows, "utf8"), rows: rows.length, leftOut, visits: Number(next - first) });
   for (let index = first; index < end; index++) {
-    if (rows.length === BATCH_ROWS) return batch(index);
-    const layer = layerAt(plan, index);
-    const rule = firstBrokenInNest(plan, layer);
-    if (rule !== undefined) {
-      skipped[rule] = (skipped[rule] ?? 0n) + 1n;
+    if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
+    const { outcome, values } = walk(grid, index, (name, layer) => countLayer(layer, method).results?.[name]);
+    if (outcome.kind === "trouble") return { ...batch(index), fault: { kind: "expression", index } };
+    if (outcome.kind !== "layer") {
+      const account = outcome.kind === "nothing" ? 0 : 1 + outcome.requirement;
+      leftOut[account] = (leftOut[account] ?? 0n) + 1n;
       continue;
     }
+    const layer = layerOf(values);
     if (method === "verify" && !sameByBothMethods(layer)) return { ...batch(index), fault: { kind: "disagree", index } };
-    const counts = countLayer(layer, method) as { results: Partial<Results> };
-    const cells = plan.cells.map((name) => ({ ...layer, ...counts.results })[name]);
+    const known: Record<string, unknown> = { ...Object.fromEntries(values), ...layer, ...countLayer(layer, method).results, name: grid.name };
+    const cells = plan.cells.map((name) => known[name]);
     const cell = cells.indexOf(undefined);
     if (cell >= 0) return { ...batch(index), fault: { kind: "overflow", index, cell } };
-    rows.push(`${cells.join(",")}\n`);
+    rows.push(cells.length > 0 ? `${cells.join(",")}\n` : "");
   }
   return batch(end);
 }
 
-/** The rule that a layer is charged to: the first that it breaks in the order of the loop nest. */
-function firstBrokenInNest(plan: Plan, layer: Layer): number | undefined {
-  const keeps: Record<RuleId, boolean> = {
-    IN_CHANNELS: layer.in_channels % layer.groups === 0,
-    OUT_CHANNELS: layer.out_channels % layer.groups === 0,
-    OUTPUT_PADDING: layer.output_padding < layer.stride || layer.output_padding < layer.dilation,
-    L_OUT: outputLength(layer) >= 1n,
-    RANGE: true,
-  };
-  for (const step of plan.steps) {
-    if (step.kind === "rule" && !keeps[(RULES[step.rule] as (typeof RULES)[number]).id]) return step.rule;
+function sweepPicks(plan: Plan, grid: GridPlan, method: Method, indices: BigUint64Array): PicksBatch {
+  const batches: SweepBatch[] = [];
+  for (const index of indices) {
+    batches.push(sweepGrid(plan, grid, method, index, index + 1n));
+    if (batches.at(-1)?.fault) break;
   }
-  return undefined;
+  const fault = batches.at(-1)?.fault;
+  return {
+    done: batches.length - (fault ? 1 : 0),
+    csv: Buffer.concat(batches.map(({ csv }) => csv)),
+    rows: batches.reduce((sum, { rows }) => sum + rows, 0),
+    leftOut: Array.from({ length: 1 + grid.requirements.length }, (_, i) => batches.reduce((sum, { leftOut }) => sum + (leftOut[i] as bigint), 0n)),
+    visits: batches.length,
+    ...(fault && { fault }),
+  };
 }
 
 function sameByBothMethods(layer: Layer): boolean {
@@ -173,8 +182,8 @@ function sameByBothMethods(layer: Layer): boolean {
   return a.taps === b.taps && a.covered === b.covered;
 }
 
-function encode(rows: readonly string[]): Uint8Array {
-  return Buffer.from(rows.join(""), "latin1");
+function encode(rows: readonly string[], encoding: "utf8" | "latin1"): Uint8Array {
+  return Buffer.from(rows.join(""), encoding);
 }
 
 const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
@@ -226,10 +235,10 @@ function recordEnd(text: string, at: number): number {
 
 function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: number): ListBatch {
   const text = Buffer.from(chunk).toString("latin1");
-  const skipped = emptyAccount();
+  const leftOut = RULES.map(() => 0n);
   const rows: string[] = [];
   let at = from;
-  const batch = () => ({ next: at, csv: encode(rows), rows: rows.length, skipped, lines: text.slice(from, at).split("\n").length - 1 });
+  const batch = () => ({ next: at, csv: encode(rows, "latin1"), rows: rows.length, leftOut, lines: text.slice(from, at).split("\n").length - 1 });
   const stop = (fault: ListFault) => ({ ...batch(), fault });
   while (at < text.length && rows.length < BATCH_ROWS) {
     const end = recordEnd(text, at);
@@ -247,10 +256,8 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     const counts: LayerCounts = "outOfRange" in layer ? { broken: "RANGE" } : countLayer(layer, method);
     if (counts.broken !== undefined) {
       if (!list.skipInvalid) return stop({ kind: "rule", at, rule: counts.broken });
-      addAccount(
-        skipped,
-        RULES.map((rule) => (rule.id === counts.broken ? 1n : 0n)),
-      );
+      const rule = RULES.findIndex(({ id }) => id === counts.broken);
+      leftOut[rule] = (leftOut[rule] as bigint) + 1n;
     } else {
       const results = list.columns.map((name) => counts.results[name]);
       const result = results.indexOf(undefined);

@@ -1,15 +1,17 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
 import { COLUMNS, type Layer, PARAMETERS, type Results } from "../columns.js";
 import { errors } from "../errors.js";
-import { columnNumber, listImage, METHODS, type Method, planImage } from "../plan/image.js";
+import { columnNumber, listImage, METHODS, type Method, planImage, slotsOf } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
-import type { Plan } from "../plan/plan.js";
+import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import type { Kernel, LayerCounts, ListBatch, ListFault, SweepBatch, SweepFault } from "./kernel.js";
+import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
+
+const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -20,7 +22,8 @@ interface Exports {
   hasOverflowed(): number;
   scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
   openPlan(): void;
-  sweep(first: bigint, end: bigint): bigint;
+  sweep(first: bigint, end: bigint, visitsMost: number): bigint;
+  sweepPicks(count: number): number;
   openList(): void;
   countList(from: number, end: number): number;
 }
@@ -33,11 +36,14 @@ export function wasmKernel(build: Build = "release", module: WebAssembly.Module 
 class WasmKernel implements Kernel {
   readonly name: string;
   readonly chunkBytesMost: number;
+  readonly picksMost: number;
   readonly #exports: Exports;
   readonly #view: DataView;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
+  /** The place in the plan's cells of each slot of a row. */
+  #cells: readonly number[] = [];
 
   constructor(build: Build, module: WebAssembly.Module) {
     this.name = build;
@@ -57,6 +63,7 @@ class WasmKernel implements Kernel {
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.chunkBytesMost = this.#constant("INPUT_BYTES");
+    this.picksMost = this.chunkBytesMost / BigUint64Array.BYTES_PER_ELEMENT;
   }
 
   readonly #constant = (name: string): number => {
@@ -91,16 +98,26 @@ class WasmKernel implements Kernel {
     return pattern;
   }
 
-  openPlan(plan: Plan, method: Method): void {
-    this.#writeImage(planImage(plan, method, this.#constant));
+  openPlan(plan: Plan, grid: number, method: Method): void {
+    this.#writeImage(planImage(plan, grid, method, this.#constant));
+    this.#cells = slotsOf(plan, plan.grids[grid] as GridPlan).map(({ cell }) => cell);
     this.#exports.openPlan();
   }
 
-  sweep(first: bigint, end: bigint): SweepBatch {
-    const next = BigInt.asUintN(64, this.#exports.sweep(first, end));
-    const report = this.#report();
+  sweep(first: bigint, end: bigint, visitsMost = VISITS_UNBOUNDED): SweepBatch {
+    const next = BigInt.asUintN(64, this.#exports.sweep(first, end, visitsMost));
+    return { next, ...this.#swept() };
+  }
+
+  sweepPicks(indices: BigUint64Array): PicksBatch {
+    new BigUint64Array(this.#bytes.buffer, this.#constant("INPUT_PTR"), indices.length).set(indices);
+    const done = this.#exports.sweepPicks(indices.length);
+    return { done, ...this.#swept() };
+  }
+
+  #swept(): Omit<SweepBatch, "next"> {
     const fault = this.#sweepFault();
-    return { next, ...report, ...(fault && { fault }) };
+    return { ...this.#report(), visits: this.#reported32("REPORT_VISITS"), ...(fault && { fault }) };
   }
 
   openList(list: ListPlan, method: Exclude<Method, "verify">): void {
@@ -122,8 +139,8 @@ class WasmKernel implements Kernel {
     return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), ...(fault && { fault }) };
   }
 
-  #writeImage(image: Uint32Array): void {
-    new Uint32Array(this.#bytes.buffer, this.#constant("IMAGE_PTR"), image.length).set(image);
+  #writeImage(image: Uint8Array): void {
+    this.#bytes.set(image, this.#constant("IMAGE_PTR"));
   }
 
   #reported32(field: string): number {
@@ -134,12 +151,12 @@ class WasmKernel implements Kernel {
     return this.#view.getBigUint64(this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index, true);
   }
 
-  #report(): Pick<SweepBatch, "csv" | "rows" | "skipped"> {
+  #report(): Pick<SweepBatch, "csv" | "rows" | "leftOut"> {
     const outputPtr = this.#constant("OUTPUT_PTR");
     return {
       csv: this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES")),
       rows: Number(this.#reported64("REPORT_ROWS")),
-      skipped: RULES.map((_, i) => this.#reported64("REPORT_SKIPPED", i)),
+      leftOut: Array.from({ length: this.#reported32("REPORT_ACCOUNTS") }, (_, i) => this.#reported64("REPORT_LEFT_OUT", i)),
     };
   }
 
@@ -147,9 +164,11 @@ class WasmKernel implements Kernel {
     const index = this.#reported64("REPORT_FAULT_AT");
     switch (this.#reported32("REPORT_FAULT")) {
       case this.#constant("FAULT_OVERFLOW"):
-        return { kind: "overflow", index, cell: this.#reported32("REPORT_FAULT_WHAT") };
+        return { kind: "overflow", index, cell: this.#cells[this.#reported32("REPORT_FAULT_WHAT")] as number };
       case this.#constant("FAULT_DISAGREE"):
         return { kind: "disagree", index };
+      case this.#constant("FAULT_EXPRESSION"):
+        return { kind: "expression", index };
     }
     return undefined;
   }

@@ -1,8 +1,12 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
-import { PARAMETERS } from "../columns.js";
+import { isParameterName, isResultName, PARAMETERS } from "../columns.js";
 import { errors } from "../errors.js";
+import type { Item, Node } from "../spec/expression/node.js";
+import { NAME_BYTES, NAME_COLUMN } from "../spec/spec.js";
+import { mostDivisors } from "./bounds.js";
 import type { ListPlan } from "./list.js";
-import type { Plan, Step } from "./plan.js";
+import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
+import { Code } from "./program.js";
 
 export const METHODS = ["closed", "simulate", "verify"] as const;
 
@@ -15,7 +19,8 @@ export type Method = (typeof METHODS)[number];
 /** The value of a constant that the kernel exports, by its name in assembly/layout.ts. */
 export type Constant = (name: string) => number;
 
-const STEP_CONSTANTS: Readonly<Record<Step["kind"], string>> = { rule: "STEP_RULE", geometry: "STEP_GEOMETRY", cell: "STEP_CELL" };
+/** Results that are slots of the layer record, so that reading one is no calculation. */
+const FIELDS: ReadonlySet<string> = new Set(["l_out", "taps", "covered"]);
 
 function methodNumber(method: Method, constant: Constant): number {
   return constant(`METHOD_${method.toUpperCase()}`);
@@ -26,57 +31,251 @@ export function columnNumber(name: string, constant: Constant): number {
   return constant(name.toUpperCase());
 }
 
+/** The kernel's slots of a row: a column takes one, a grid's name as many as the longest could need. */
+export interface Slot {
+  /** The place of its column in the plan's cells. */
+  readonly cell: number;
+  /** Its text, where that is the same throughout. */
+  readonly text?: string;
+}
+
+const SLOT_BYTES = 28;
+
+/** The slots of a grid's rows. A name is cut into as many as it may need; unused ones are empty. */
+export function slotsOf(plan: Plan, grid: GridPlan): Slot[] {
+  return plan.cells.flatMap((name, cell): Slot[] => {
+    if (name !== NAME_COLUMN) return [{ cell }];
+    const text = Buffer.from(`${grid.name}${cell === plan.cells.length - 1 ? "\n" : ","}`);
+    const count = Math.ceil((NAME_BYTES + 1) / SLOT_BYTES);
+    return Array.from({ length: count }, (_, i) => ({ cell, text: text.toString("latin1", i * SLOT_BYTES, (i + 1) * SLOT_BYTES) }));
+  });
+}
+
+/** Writes the parts of an image one behind the other, each in the room that the kernel keeps for it. */
+class Writer {
+  readonly #view: DataView<ArrayBuffer>;
+  readonly #start: number;
+  #at = 0;
+
+  constructor(bytes: number, start: number) {
+    this.#view = new DataView(new ArrayBuffer(bytes));
+    this.#start = start;
+  }
+
+  /** Goes to an address of the kernel's memory. */
+  goTo(address: number): void {
+    this.#at = address - this.#start;
+  }
+
+  word(value: number): void {
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
+  }
+
+  words(...values: readonly number[]): void {
+    for (const value of values) this.word(value);
+  }
+
+  long(value: bigint): void {
+    this.#view.setBigInt64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  text(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#view.setUint8(this.#at + i, text.charCodeAt(i));
+    this.#at += text.length;
+  }
+
+  image(): Uint8Array {
+    return new Uint8Array(this.#view.buffer);
+  }
+}
+
 /**
- * @throws UpsweepError when the axes have more runs than the kernel holds.
+ * The image of one grid of a plan.
+ *
+ * @throws UpsweepError when there is more of something than the kernel holds.
  */
-export function planImage(plan: Plan, method: Method, constant: Constant, place = "spec"): Uint32Array {
-  const runCount = plan.loops.reduce((count, loop) => count + loop.runs.length, 0);
-  if (runCount > constant("RUN_CAPACITY")) throw errors.tooManyRuns(place, runCount, constant("RUN_CAPACITY"));
-  const stepWords = plan.steps.flatMap((step) => [constant(STEP_CONSTANTS[step.kind]), step.level, ...operandsOf(plan, step, constant)]);
-  const padding = constant("STEP_CAPACITY") * 4 - stepWords.length;
-  let firstRun = 0;
-  const words = [plan.cells.length, plan.steps.length, methodNumber(method, constant), 0];
-  for (const loop of plan.loops) {
-    words.push(columnNumber(loop.name, constant), loop.size, firstRun);
-    firstRun += loop.runs.length;
+export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): Uint8Array {
+  const grid = plan.grids[gridNumber] as GridPlan;
+  const variables = [...grid.possible.keys()].filter((name) => !isParameterName(name));
+  const columnOf = (name: string): number =>
+    isParameterName(name) || isResultName(name) ? columnNumber(name, constant) : constant("VARIABLE_0") + variables.indexOf(name);
+  const code = new Code((name) => ({ column: columnOf(name), isField: !isResultName(name) || FIELDS.has(name) }));
+  const slots = slotsOf(plan, grid);
+  const runs = runsOfLoops(grid.loops);
+  const items = grid.dependents.map((axis) => itemsOf(axis, code));
+  const runsKept = grid.dependents.map((axis) => runsNeeded(axis));
+  const runCount = runs.count + runsKept.reduce((sum, count) => sum + count, 0);
+  const itemCount = items.reduce((sum, { length }) => sum + length, 0);
+  const steps = stepsOf(plan, grid, slots, code, columnOf, constant);
+  checkRoom(plan.place, constant, {
+    variables: variables.length,
+    runs: runCount,
+    items: itemCount,
+    steps: steps.length,
+    code: code.instructions.length,
+    slots: slots.length,
+    requirements: grid.requirements.length,
+  });
+
+  const start = constant("IMAGE_PTR");
+  const writer = new Writer(constant("IMAGE_RUNS_PTR") + constant("RUN_BYTES") * runs.count - start, start);
+  const part = (name: string) => writer.goTo(constant(`IMAGE_${name}_PTR`));
+  writer.words(slots.length, steps.length, methodNumber(method, constant), grid.loops.length + 1, grid.requirements.length);
+  part("LEVELS");
+  writer.words(1, 0, 0);
+  for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
+  part("MEMBERS");
+  for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
+  part("BEGIN");
+  for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(grid, level));
+  part("STEPS");
+  for (const step of steps) writer.words(...step);
+  let [firstItem, firstRun] = [0, runs.count];
+  for (const [i, { names }] of grid.dependents.entries()) {
+    writer.goTo(constant("IMAGE_AXES_PTR") + i * constant("AXIS_BYTES"));
+    const own = items[i] as (typeof items)[number];
+    writer.words(firstItem, own.length, names.length, firstRun, runsKept[i] as number, ...names.map(columnOf));
+    firstItem += own.length;
+    firstRun += runsKept[i] as number;
   }
-  for (const level of plan.loops.keys()) words.push(beginOf(plan.steps, level));
-  words.push(...stepWords, ...new Array<number>(padding).fill(0));
-  for (const loop of plan.loops) {
-    for (const run of loop.runs) words.push(run.first, run.step, run.count);
+  part("ITEMS");
+  for (const { kind, programs } of items.flat())
+    writer.words(constant(`ITEM_${kind.toUpperCase()}`), ...programs, ...new Array<number>(3 - programs.length).fill(0));
+  for (const { name, value } of grid.fixed) {
+    writer.goTo(constant("IMAGE_FIELDS_PTR") + 8 * columnOf(name));
+    writer.long(BigInt(value));
   }
-  return Uint32Array.from(words);
+  for (const [i, { text }] of slots.entries()) {
+    if (text === undefined) continue;
+    writer.goTo(constant("IMAGE_SLOTS_PTR") + i * constant("CELL_BYTES"));
+    writer.text(text);
+    writer.goTo(constant("IMAGE_SLOTS_PTR") + i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
+    writer.word(text.length);
+  }
+  part("CODE");
+  for (const { operation, operand, number } of code.instructions) {
+    writer.words(constant(`OP_${operation}`), operand);
+    writer.long(number);
+  }
+  part("RUNS");
+  for (const { runs: own } of grid.loops) {
+    for (const run of (own ?? []).flat()) {
+      writer.long(BigInt(run.first));
+      writer.long(BigInt(run.step));
+      writer.words(run.count, 0);
+    }
+  }
+  return writer.image();
+}
+
+function checkRoom(
+  place: string,
+  constant: Constant,
+  need: Readonly<Record<"variables" | "runs" | "items" | "steps" | "code" | "slots" | "requirements", number>>,
+): void {
+  if (need.variables > constant("VARIABLE_COUNT")) throw errors.tooManyVariables(place, need.variables, constant("VARIABLE_COUNT"));
+  if (need.runs > constant("RUN_CAPACITY")) throw errors.tooManyRuns(place, need.runs, constant("RUN_CAPACITY"));
+  if (need.items > constant("ITEM_CAPACITY")) throw errors.tooManyRuns(place, need.items, constant("ITEM_CAPACITY"));
+  const steps = Math.max(need.steps, need.requirements);
+  if (steps > constant("STEP_CAPACITY")) throw errors.tooManySteps(place, steps, constant("STEP_CAPACITY"));
+  if (need.slots > constant("CELL_CAPACITY")) throw errors.tooManySteps(place, need.slots, constant("CELL_CAPACITY"));
+  if (need.code > constant("INSTRUCTION_CAPACITY")) throw errors.tooMuchCode(place, need.code, constant("INSTRUCTION_CAPACITY"));
+}
+
+/** The members of the loops: what they turn by themselves, and where the runs of each begin. */
+function runsOfLoops(loops: readonly Loop[]) {
+  const members: { name: string; firstRun: number }[] = [];
+  const firstMembers: number[] = [];
+  let count = 0;
+  for (const { names, runs = [] } of loops) {
+    firstMembers.push(members.length);
+    for (const [i, own] of runs.entries()) {
+      members.push({ name: names[i] as string, firstRun: count });
+      count += own.length;
+    }
+  }
+  return { members, firstMembers, count };
+}
+
+interface ImageItem {
+  readonly kind: Item["kind"];
+  readonly programs: readonly number[];
+}
+
+function itemsOf(axis: DependentAxis, code: Code): ImageItem[] {
+  if (axis.kind === "joint") return axis.rows.flat().map(({ root }) => ({ kind: "value", programs: [code.add(root)] }));
+  return axis.items.map(({ root }) => ({ kind: root.kind, programs: expressionsOf(root).map((node) => code.add(node)) }));
+}
+
+/** The expressions of an item, in the order of its operands. */
+function expressionsOf(item: Item): Node[] {
+  switch (item.kind) {
+    case "value":
+      return [item.value];
+    case "divisors":
+      return [item.of];
+    case "pow2":
+      return [item.first, item.last];
+    case "range":
+      return [item.first, item.last, item.step ?? { kind: "number", value: 1n, start: 0, end: 0 }];
+  }
+}
+
+/** The most runs that the values of an axis can take. */
+function runsNeeded(axis: DependentAxis): number {
+  if (axis.kind === "joint") return axis.rows.length * axis.names.length;
+  const most = { value: 1, range: 1, pow2: 63, divisors: mostDivisors(2n ** 31n - 1n) };
+  return axis.items.reduce((sum, { root }) => sum + most[root.kind], 0);
 }
 
 /** The first step to take when the loop at `level` has turned: those further out still hold. */
-function beginOf(steps: readonly Step[], level: number): number {
+function beginOf({ steps }: GridPlan, level: number): number {
   const begin = steps.findIndex((step) => step.level >= level);
   return begin < 0 ? steps.length : begin;
 }
 
-function operandsOf(plan: Plan, step: Step, constant: Constant): [number, number] {
-  switch (step.kind) {
-    case "rule":
-      return [step.rule, 0];
-    case "geometry":
-      return [0, 0];
-    case "cell":
-      return [step.slot, columnNumber(plan.cells[step.slot] as string, constant)];
-  }
+const STEP_WORDS = 5;
+
+function stepsOf(plan: Plan, grid: GridPlan, slots: readonly Slot[], code: Code, columnOf: (name: string) => number, constant: Constant): number[][] {
+  return grid.steps.map((step): number[] => {
+    const operands = (): number[] => {
+      switch (step.kind) {
+        case "rule":
+          return [step.requirement, step.rule];
+        case "where":
+          return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
+        case "derive": {
+          const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
+          return [step.requirement, code.add(expression.root), columnOf(name)];
+        }
+        case "fill":
+          return [step.axis];
+        case "pick":
+          return [step.requirement, step.axis];
+        case "overlap":
+          return [];
+        case "cell":
+          return [slots.findIndex(({ cell }) => cell === step.cell), columnOf(plan.cells[step.cell] as string)];
+      }
+    };
+    const words = [constant(`STEP_${step.kind.toUpperCase()}`), step.level, ...operands()];
+    return [...words, ...new Array<number>(STEP_WORDS - words.length).fill(0)];
+  });
 }
 
-export function listImage(list: ListPlan, method: Method, constant: Constant): Uint32Array {
+export function listImage(list: ListPlan, method: Method, constant: Constant): Uint8Array {
   const columns = list.columns.map((name) => columnNumber(name, constant));
-  const unused = new Array<number>(constant("COLUMN_COUNT") - columns.length).fill(0);
   const roles = list.fields.map((field) => (field.parameter === undefined ? constant("ROLE_CARRIED") : columnNumber(field.parameter, constant)));
-  return Uint32Array.from([
-    columns.length,
-    list.fields.length,
-    methodNumber(method, constant),
-    Number(list.skipInvalid),
-    ...columns,
-    ...unused,
-    ...PARAMETERS.map((p) => ("default" in p ? p.default : p.least)),
-    ...roles,
-  ]);
+  const start = constant("IMAGE_PTR");
+  const writer = new Writer(constant("LIST_ROLES_PTR") + 4 * roles.length - start, start);
+  writer.words(columns.length, list.fields.length, methodNumber(method, constant), Number(list.skipInvalid));
+  writer.goTo(constant("LIST_COLUMNS_PTR"));
+  writer.words(...columns);
+  writer.goTo(constant("LIST_DEFAULTS_PTR"));
+  writer.words(...PARAMETERS.map((p) => ("default" in p ? p.default : p.least)));
+  writer.goTo(constant("LIST_ROLES_PTR"));
+  writer.words(...roles);
+  return writer.image();
 }

@@ -1,114 +1,137 @@
 /**
- * The plan of a sweep: what the engine runs. The loop nest, its exact size, and the schedule that says which rule, geometry
- * and cell is worked out at which level. Made in microseconds for any size; nothing of the grid is materialised.
+ * The plan of a sweep: what the engine runs. For each grid the loop nest, its exact size, and the schedule that says at which
+ * level what is checked and worked out. Made in microseconds to milliseconds for any size; nothing of the grid is materialised.
  */
-import { column, type Layer, PARAMETER_NAMES, PARAMETERS, type ParameterName, parameter, type ResultName } from "../columns.js";
+import { isResultName, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
 import { errors } from "../errors.js";
-import { layerFrom } from "../layer.js";
-import { RULES } from "../rules.js";
-import type { Spec } from "../spec/spec.js";
-import { type Run, sizeOf, valueAt } from "../spec/values.js";
-import { mostBytes, rangesOf } from "./bounds.js";
+import type { Axis } from "../spec/axes.js";
+import { dependenciesOf } from "../spec/names.js";
+import { type Grid, NAME_COLUMN, type Spec } from "../spec/spec.js";
+import { POSITIONS_MAX, valueAt } from "../spec/values.js";
+import { mostBytesOfName, mostBytesOfResult, possibleOfAxis, possibleOfRuns } from "./bounds.js";
+import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
+import { schedule } from "./schedule.js";
 
 /** The largest grid: its raw indices fit in every 64-bit integer column, signed ones too. */
 const SIZE_MAX = 2n ** 63n - 1n;
 
-/** One loop of the nest. */
-export interface Loop {
-  readonly name: ParameterName;
-  readonly runs: readonly Run[];
-  readonly size: number;
-  /** Raw indices in one turn of this loop: the product of the sizes inside it. */
-  readonly subtree: bigint;
-}
+/** What a plan is for: to write rows, only to count them, or to compare the two methods. */
+export type Purpose = "rows" | "count" | "verify";
 
-/** What is worked out once per turn of the loop at `level`, and again whenever a loop outside it turns. */
-export type Step =
-  | { readonly kind: "rule"; readonly level: number; readonly rule: number }
-  | { readonly kind: "geometry"; readonly level: number }
-  | { readonly kind: "cell"; readonly level: number; readonly slot: number };
-
-export interface Plan {
-  /** What messages begin with: the spec's file, or where else it comes from. */
-  readonly place: string;
-  /** All eleven parameters, outermost first; those with one value stand outside the loops proper. */
-  readonly loops: readonly Loop[];
-  /** How many raw indices there are: the product of all sizes, illegal layers included. */
-  readonly size: bigint;
-  readonly columns: readonly ResultName[];
-  /** The columns of a row: the parameters, then the results. */
-  readonly cells: readonly (ParameterName | ResultName)[];
-  /** The CSV's first line, with its line end. */
-  readonly header: string;
-  /** Outermost level first; within a level rules, then geometry, then cells. */
-  readonly steps: readonly Step[];
-  /** No row is longer. */
-  readonly rowBytesMost: number;
-}
-
-/** @throws UpsweepError when the grid has more than 2^63 - 1 layers. */
-export function planSweep(spec: Spec): Plan {
-  const loops = nest(spec);
-  const size = loops.reduce((product, loop) => product * BigInt(loop.size), 1n);
+/** @throws UpsweepError when the grids have more than 2^63 - 1 raw indices. */
+export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
+  const cells = purpose === "rows" ? [...PARAMETER_NAMES, ...spec.columns] : [];
+  const accounts: string[] = [];
+  const grids: GridPlan[] = [];
+  let size = 0n;
+  for (const grid of spec.grids) {
+    const planned = planGrid(grid, cells, size, purpose);
+    size += planned.size;
+    for (const { text } of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
+    grids.push({ ...planned, accounts: planned.requirements.map(({ text }) => accounts.indexOf(text)) });
+  }
   if (size > SIZE_MAX) throw errors.tooLarge(spec.place, size);
-  const cells = [...PARAMETER_NAMES, ...spec.columns];
   return {
     place: spec.place,
-    loops,
+    grids,
     size,
     columns: spec.columns,
     cells,
-    header: `${cells.join(",")}\n`,
-    steps: schedule(loops, cells),
-    rowBytesMost: cells.reduce((bytes, cell) => bytes + mostBytes(cell, rangesOf(loops)) + 1, 0),
+    header: cells.length > 0 ? `${cells.join(",")}\n` : "",
+    rowBytesMost: Math.max(...grids.map((grid) => rowBytes(cells, grid))),
+    accounts,
+    ...(spec.sample && { sample: spec.sample }),
   };
 }
 
-function nest(spec: Spec): Loop[] {
-  const defaults = PARAMETERS.filter((p) => !spec.axes.some((axis) => axis.name === p.name)).map((p) => ({
-    name: p.name,
-    runs: [{ first: "default" in p ? p.default : p.least, step: 1, count: 1 }],
-  }));
-  const written = spec.axes.map((axis) => ({ ...axis, size: sizeOf(axis.runs) }));
-  const sized = [...defaults.map((axis) => ({ ...axis, size: 1 })), ...written.filter((axis) => axis.size === 1), ...written.filter((axis) => axis.size > 1)];
+function rowBytes(cells: readonly string[], grid: GridPlan): number {
+  const bytesOf = (cell: string) => {
+    if (isResultName(cell)) return mostBytesOfResult(cell, grid.possible);
+    return cell === NAME_COLUMN ? Buffer.byteLength(grid.name ?? "") : mostBytesOfName(cell, grid.possible);
+  };
+  return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
+}
+
+function planGrid(grid: Grid, cells: readonly string[], first: bigint, purpose: Purpose): Omit<GridPlan, "accounts"> {
+  const given = new Set(grid.axes.flatMap(({ names }) => names));
+  const defaults = PARAMETERS.filter((p) => !given.has(p.name)).map((p) => ({ name: p.name, value: "default" in p ? p.default : p.least }));
+  const isFixed = (axis: Axis) => axis.kind === "plain" && axis.size === 1;
+  const fixed = [
+    ...defaults,
+    ...grid.axes
+      .filter(isFixed)
+      .flatMap((axis) => axis.names.map((name, i) => ({ name, value: valueAt((axis as Axis & { kind: "plain" }).runs[i] ?? [], 0) }))),
+  ];
+  const order = nestingOrder(
+    grid.axes.filter((axis) => !isFixed(axis)),
+    new Set(fixed.map(({ name }) => name)),
+  );
+  const possible = new Map(fixed.map(({ name, value }) => [name, possibleOfRuns([{ first: value, step: 1, count: 1 }])]));
+  const sizes = new Map<Axis, bigint>();
+  for (const axis of order) {
+    const known = axis.kind === "plain" ? { possible: axis.runs.map(possibleOfRuns), size: BigInt(axis.size) } : possibleOfAxis(axis, possible);
+    for (const [i, name] of axis.names.entries()) possible.set(name, known.possible[i] as (typeof known.possible)[number]);
+    if (known.size > BigInt(POSITIONS_MAX)) throw errors.longAxis(axis.place, axis.names.join(", "), "its list");
+    // A list that is always empty still has a position, without a layer.
+    sizes.set(axis, known.size > 0n ? known.size : 1n);
+  }
+  const dependents = order.filter((axis): axis is DependentAxis => axis.kind === "list" || axis.kind === "joint");
+  const loops = loopsOf(
+    order.filter((axis) => axis.kind !== "derived"),
+    sizes,
+    dependents,
+  );
+  const derived = order.flatMap((axis) => (axis.kind === "derived" ? [{ name: axis.names[0] as string, expression: axis.expression }] : []));
+  const nest = { fixed, loops, derived, dependents, where: grid.where };
+  return {
+    ...(grid.name !== undefined && { name: grid.name }),
+    first,
+    size: loops.reduce((product, loop) => product * BigInt(loop.size), 1n),
+    ...nest,
+    ...schedule(nest, cells, purpose === "verify"),
+    possible,
+  };
+}
+
+/**
+ * The order of the loops: that in which the axes are written, but an axis that depends on a loop written further in stands
+ * right inside of that. What is derived is no loop, and there as soon as it can be. (Circles were refused with the spec.)
+ */
+function nestingOrder(axes: readonly Axis[], known: Set<string>): Axis[] {
+  const order: Axis[] = [];
+  const isReady = (axis: Axis) => dependenciesOf(axis).every((name) => known.has(name));
+  const placeReady = (waiting: Axis[]) => {
+    for (let next = waiting.findIndex(isReady); next >= 0; next = waiting.findIndex(isReady)) {
+      const [axis] = waiting.splice(next, 1) as [Axis];
+      order.push(axis);
+      for (const name of axis.names) known.add(name);
+      placeReady(derived);
+    }
+  };
+  const derived = axes.filter(({ kind }) => kind === "derived");
+  const loops: Axis[] = [];
+  placeReady(derived);
+  for (const axis of axes) {
+    if (axis.kind !== "derived") loops.push(axis);
+    placeReady(loops);
+  }
+  return order;
+}
+
+function loopsOf(axes: readonly Axis[], sizes: ReadonlyMap<Axis, bigint>, dependents: readonly DependentAxis[]): Loop[] {
   let subtree = 1n;
-  return sized
+  return [...axes]
     .reverse()
-    .map(({ name, runs, size }) => {
-      const loop = { name, runs, size, subtree };
-      subtree *= BigInt(size);
-      return loop;
+    .map((axis): Loop => {
+      const size = sizes.get(axis) as bigint;
+      const loop = { names: axis.names, size: Number(size), subtree };
+      subtree *= size;
+      return axis.kind === "plain" ? { ...loop, runs: axis.runs } : { ...loop, dependent: dependents.indexOf(axis as DependentAxis) };
     })
     .reverse();
 }
 
-/** The innermost loop that a thing depends on: the level at which it is worked out. */
-function levelOf(loops: readonly Loop[], dependsOn: readonly ParameterName[]): number {
-  return loops.reduce((deepest, loop, level) => (loop.size > 1 && dependsOn.includes(loop.name) ? level : deepest), 0);
-}
-
-function schedule(loops: readonly Loop[], cells: Plan["cells"]): Step[] {
-  const geometry = column("taps").dependsOn;
-  const rules = RULES.flatMap((rule, i): Step[] => (rule.dependsOn.length === 0 ? [] : [{ kind: "rule", level: levelOf(loops, rule.dependsOn), rule: i }]));
-  const steps: Step[] = [
-    ...rules,
-    { kind: "geometry", level: levelOf(loops, geometry) },
-    ...cells.map((name, slot): Step => ({ kind: "cell", level: levelOf(loops, dependenciesOf(name)), slot })),
-  ];
-  // A stable sort keeps the order within a level.
-  return steps.sort((a, b) => a.level - b.level);
-}
-
-function dependenciesOf(name: ParameterName | ResultName): readonly ParameterName[] {
-  return (PARAMETER_NAMES as readonly string[]).includes(name) ? [name as ParameterName] : column(name as ResultName).dependsOn;
-}
-
-/** The layer at a raw index, legal or not. */
-export function layerAt(plan: Plan, index: bigint): Layer {
-  const values = new Map<ParameterName, number>();
-  for (const loop of plan.loops) {
-    values.set(loop.name, valueAt(loop.runs, Number(index / loop.subtree)));
-    index %= loop.subtree;
-  }
-  return layerFrom((p) => values.get(parameter(p.name).name) as number);
+/** The grid of a raw index. */
+export function gridAt(plan: Plan, index: bigint): number {
+  return plan.grids.findLastIndex(({ first }) => first <= index);
 }

@@ -1,17 +1,21 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
-import { isParameterName, type Layer, type ParameterName, parameter, type ResultName, type Results } from "../columns.js";
+import { isParameterName, type Layer, parameter, type ResultName, type Results } from "../columns.js";
+import { NAME_COLUMN } from "../spec/spec.js";
 
-/** One row: parameters as numbers (bias as boolean), results as exact integers; the same type for a column every time. */
+/**
+ * One row: parameters as numbers (bias as boolean), results as exact integers; the same type for a column every time. Variables
+ * that were asked for are there too, as bigint, and the grid's name as string.
+ */
 export type Row<C extends ResultName = ResultName> = Layer & Pick<Results, C>;
 
 export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row<C>> {
   /** The columns of a row, in order. */
-  readonly columns: readonly (ParameterName | C)[];
+  readonly columns: readonly string[];
   readonly rowCount: number;
   /** The rows as CSV, without a header. */
   readonly csv: Uint8Array;
 
-  constructor(columns: readonly (ParameterName | C)[], rowCount: number, csv: Uint8Array) {
+  constructor(columns: readonly string[], rowCount: number, csv: Uint8Array) {
     this.columns = columns;
     this.rowCount = rowCount;
     this.csv = csv;
@@ -19,7 +23,7 @@ export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row
 
   *[Symbol.iterator](): Generator<Row<C>> {
     const readers = this.columns.map(readerOf);
-    for (const line of Buffer.from(this.csv.buffer, this.csv.byteOffset, this.csv.byteLength).toString("latin1").trimEnd().split("\n")) {
+    for (const line of Buffer.from(this.csv.buffer, this.csv.byteOffset, this.csv.byteLength).toString("utf8").trimEnd().split("\n")) {
       if (line === "") return;
       const cells = line.split(",");
       yield Object.fromEntries(this.columns.map((name, i) => [name, (readers[i] as (text: string) => unknown)(cells[i] as string)])) as unknown as Row<C>;
@@ -27,7 +31,8 @@ export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row
   }
 }
 
-function readerOf(name: string): (text: string) => number | bigint | boolean {
+function readerOf(name: string): (text: string) => number | bigint | boolean | string {
+  if (name === NAME_COLUMN) return (text) => text;
   if (!isParameterName(name)) return BigInt;
   return parameter(name).type === "boolean" ? (text) => text === "true" : Number;
 }

@@ -1,15 +1,17 @@
 /** What a sweep will come to: rows, bytes and time, from a look at some of its layers. */
-
 import type { Kernel } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import type { Plan } from "../plan/plan.js";
+import type { GridPlan, Plan } from "../plan/model.js";
 import { sampleIndices } from "./sample.js";
-import { shardSize } from "./shards.js";
+import { visitsOfTask } from "./shards.js";
 
-/** Grids up to this size are counted through: it takes some milliseconds, and the answer is exact. */
-const EXACT_SIZE = 200_000n;
+/** A plan that takes no more looks at layers than this is counted through: it takes some milliseconds, and the answer is exact. */
+const EXACT_VISITS = 300_000;
 
-const SAMPLE = 2_000;
+/** Of others, so many raw indices are drawn for the share of layers that become rows. */
+const SAMPLE = 20_000;
+/** And so many places, from which a task's worth is swept, for the time. */
+const PLACES = 8;
 const SEED = 0n;
 
 export interface Estimate {
@@ -17,53 +19,93 @@ export interface Estimate {
   readonly bytes: bigint;
   /** With one worker, not counting its start. */
   readonly seconds: number;
-  /** Whether rows and bytes are exact; else they are scaled up from a uniform sample of `sampled` layers. */
+  /** Whether rows and bytes are exact; else they are scaled up from `sampled` raw indices, drawn uniformly. */
   readonly isExact: boolean;
   readonly sampled: number;
 }
 
+interface Seen {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly indices: bigint;
+}
+
 export function estimate(plan: Plan): Estimate {
   const kernel = wasmKernel();
-  kernel.openPlan(plan, "closed");
-  if (plan.size <= EXACT_SIZE) {
-    const whole = look(kernel, [[0n, plan.size]]);
-    return { rows: BigInt(whole.rows), bytes: BigInt(whole.bytes + plan.header.length), seconds: whole.seconds, isExact: true, sampled: Number(plan.size) };
+  const header = BigInt(plan.header.length);
+  const whole = countThrough(kernel, plan);
+  if (whole) return { rows: BigInt(whole.rows), bytes: BigInt(whole.bytes) + header, seconds: whole.seconds, isExact: true, sampled: Number(plan.size) };
+  const drawn = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
+  const seen = { rows: 0, bytes: 0 };
+  for (const { grid, indices } of byGrid(plan, sampleIndices(plan.size, drawn, SEED))) {
+    kernel.openPlan(plan, grid, "closed");
+    for (let at = 0; at < indices.length; ) {
+      const batch = kernel.sweepPicks(BigUint64Array.from(indices.slice(at, at + kernel.picksMost)));
+      seen.rows += batch.rows;
+      seen.bytes += batch.csv.length;
+      at += batch.done + Number(batch.fault !== undefined);
+    }
   }
-  const picks = [...sampleIndices(plan.size, SAMPLE, SEED)].map((index): [bigint, bigint] => [index, index + 1n]);
-  const seen = look(kernel, picks);
-  const scaled = (part: number) => (plan.size * BigInt(part)) / BigInt(SAMPLE);
+  const scaled = (part: number) => (plan.size * BigInt(part)) / BigInt(drawn);
   return {
     rows: scaled(seen.rows),
-    bytes: scaled(seen.bytes) + BigInt(plan.header.length),
-    seconds: Number(plan.size) * secondsPerLayer(kernel, plan),
+    bytes: scaled(seen.bytes) + header,
+    seconds: Number(plan.size) * secondsPerIndex(kernel, plan),
     isExact: false,
-    sampled: SAMPLE,
+    sampled: drawn,
   };
 }
 
-/** Measured here and now, on some whole shards: single layers would mostly time the start of a batch. */
-function secondsPerLayer(kernel: Kernel, plan: Plan): number {
-  const size = shardSize(plan, "closed");
-  const starts = sampleIndices(plan.size, 8, SEED).map((index) => (index / size) * size);
-  const stretches = [...starts].map((first): [bigint, bigint] => [first, first + size < plan.size ? first + size : plan.size]);
-  look(kernel, stretches.slice(0, 2)); // the first batches run before the machine code is at its best
-  const seen = look(kernel, stretches);
-  const layers = stretches.reduce((sum, [first, end]) => sum + Number(end - first), 0);
-  return seen.seconds / layers;
-}
-
-function look(kernel: Kernel, stretches: readonly (readonly [bigint, bigint])[]): { rows: number; bytes: number; seconds: number } {
-  let rows = 0;
-  let bytes = 0;
+/** The whole plan, if it takes few enough looks. */
+function countThrough(kernel: Kernel, plan: Plan): Seen | undefined {
+  let left = EXACT_VISITS;
+  let [rows, bytes] = [0, 0];
   const start = performance.now();
-  for (const [first, end] of stretches) {
-    for (let at = first; at < end; ) {
-      const batch = kernel.sweep(at, end);
+  for (const [grid, { size }] of plan.grids.entries()) {
+    kernel.openPlan(plan, grid, "closed");
+    for (let at = 0n; at < size; ) {
+      const batch = kernel.sweep(at, size, left);
       rows += batch.rows;
       bytes += batch.csv.length;
+      left -= batch.visits;
       // A layer that overflows would stop the sweep; here it is passed over.
       at = batch.fault ? batch.next + 1n : batch.next;
+      if (left <= 0 && at < size) return undefined;
     }
   }
-  return { rows, bytes, seconds: (performance.now() - start) / 1000 };
+  return { rows, bytes, seconds: (performance.now() - start) / 1000, indices: plan.size };
+}
+
+/** Measured here and now, on tasks from some places: single layers would mostly time the start of a batch. */
+function secondsPerIndex(kernel: Kernel, plan: Plan): number {
+  const visits = visitsOfTask(plan, "closed");
+  let [seconds, indices] = [0, 0];
+  // Twice: the first batches run before the machine code is at its best.
+  for (const isTimed of [false, true]) {
+    for (const { grid, indices: starts } of byGrid(plan, sampleIndices(plan.size, Math.min(PLACES, Number(plan.size)), SEED))) {
+      kernel.openPlan(plan, grid, "closed");
+      for (const first of starts) {
+        const start = performance.now();
+        const { next } = kernel.sweep(first, (plan.grids[grid] as GridPlan).size, visits);
+        if (!isTimed) continue;
+        seconds += (performance.now() - start) / 1000;
+        indices += Number(next - first);
+      }
+    }
+  }
+  return seconds / Math.max(1, indices);
+}
+
+/** Raw indices of the plan, put to their grids and counted from their first. */
+function byGrid(plan: Plan, indices: Iterable<bigint>): { readonly grid: number; readonly indices: readonly bigint[] }[] {
+  const lists = new Map<number, bigint[]>();
+  let grid = 0;
+  for (const index of indices) {
+    while (index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size) grid++;
+    const own = lists.get(grid) ?? [];
+    own.push(index - (plan.grids[grid] as GridPlan).first);
+    lists.set(grid, own);
+  }
+  return [...lists].map(([number, own]) => ({ grid: number, indices: own }));
 }

@@ -5,9 +5,10 @@ import type { ListFault } from "../kernel/kernel.js";
 import { layerFrom } from "../layer.js";
 import type { Method } from "../plan/image.js";
 import { type ListPlan, planList, splitRecord } from "../plan/list.js";
-import { addAccount, emptyAccount } from "../rules.js";
-import { readInteger } from "../spec/values.js";
+import { addAccount, RULES } from "../rules.js";
+import { domainOf, readInteger } from "../spec/values.js";
 import { cutIntoChunks } from "./chunks.js";
+import type { ListAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, threadedRunner } from "./runner.js";
 import { inOrder } from "./window.js";
 
@@ -19,7 +20,7 @@ export interface ListProgress {
   readonly bytesRead: number;
   readonly rows: bigint;
   /** Layers left out (skipInvalid), in the order of `RULES`. */
-  readonly skipped: readonly bigint[];
+  readonly leftOut: readonly bigint[];
 }
 
 export interface ListedRows {
@@ -50,11 +51,11 @@ export async function* countListRows(
 ): AsyncGenerator<ListedRows, ListProgress> {
   const chunks = await cutIntoChunks(stream, CHUNK_BYTES);
   const list = planList(Buffer.from(chunks.header).toString("utf8"), place, columns, skipInvalid);
-  const skipped = emptyAccount();
+  const leftOut = RULES.map(() => 0n);
   let rows = 0n;
   let bytesRead = chunks.header.length + 1;
   let line = chunks.headerLines + 1;
-  const progress = (): ListProgress => ({ bytesRead, rows, skipped: [...skipped] });
+  const progress = (): ListProgress => ({ bytesRead, rows, leftOut: [...leftOut] });
   yield { csv: [chunks.header, Buffer.from(`,${columns.join(",")}\n`)], rows: 0, progress: progress() };
 
   // A list of one chunk is counted on this thread: starting another takes longer.
@@ -71,17 +72,17 @@ export async function* countListRows(
   const run = async (bytes: Uint8Array<ArrayBuffer> | undefined) => {
     if (bytes === undefined) return undefined;
     const size = bytes.length; // the bytes themselves are handed over
-    return { size, ...(await runner.run({ kind: "chunk", bytes })) };
+    return { size, ...((await runner.run({ kind: "chunk", bytes })) as ListAnswer) };
   };
   try {
     for await (const { answer } of inOrder(tasks(), run, runner.width)) {
       if (answer === undefined) throw errors.longRecord(`${place}:${line}`, CHUNK_BYTES);
       rows += BigInt(answer.rows);
       bytesRead += answer.size;
-      addAccount(skipped, answer.skipped);
+      addAccount(leftOut, answer.leftOut);
       yield { csv: answer.csv, rows: answer.rows, progress: progress() };
       if (answer.fault && answer.faultRecord) {
-        throw faultError(list, answer.fault as ListFault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
+        throw faultError(list, answer.fault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
       }
       line += answer.lines;
     }
@@ -117,7 +118,7 @@ function rangeError(list: ListPlan, fields: readonly string[], at: string): Erro
   for (const [i, { parameter: name }] of list.fields.entries()) {
     if (name === undefined || name === "bias") continue;
     try {
-      readInteger(parameter(name), fields[i] as string, at);
+      readInteger(domainOf(name), fields[i] as string, at);
     } catch (error) {
       return error as Error;
     }

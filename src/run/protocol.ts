@@ -3,14 +3,15 @@
  *
  *   start   workerData: the compiled kernel and the job, once
  *   ask     one task: a shard of raw indices, some single indices, or a chunk of a list
- *   answer  its rows as bytes, its account, and the fault that stopped it if one did; errors are data, nothing is thrown
+ *   answer  its rows as bytes, its account, how far it got, and the fault that stopped it if one did; errors are data,
+ *           nothing is thrown
  *
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
 import type { ListFault, SweepFault } from "../kernel/kernel.js";
 import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
-import type { Plan } from "../plan/plan.js";
+import type { Plan } from "../plan/model.js";
 
 /** What all tasks of a run have in common. */
 export type Job =
@@ -22,16 +23,19 @@ export interface WorkerData {
   readonly job: Job;
 }
 
-/** A contiguous interval [first, end) of raw indices. */
+/** The raw indices [first, end) of a grid, counted from its first. A worker goes as far as its visits take it. */
 export interface Shard {
   readonly kind: "shard";
+  readonly grid: number;
   readonly first: bigint;
   readonly end: bigint;
+  readonly visitsMost: number;
 }
 
-/** Single raw indices, in ascending order. */
+/** Single raw indices of a grid, in ascending order. */
 export interface Picks {
   readonly kind: "picks";
+  readonly grid: number;
   readonly indices: BigUint64Array;
 }
 
@@ -43,18 +47,34 @@ export interface Chunk {
 
 export type Task = Shard | Picks | Chunk;
 
-export interface Answer {
+interface Rows {
   /** Whole rows, in order. */
   readonly csv: readonly Uint8Array<ArrayBuffer>[];
   readonly rows: number;
+}
+
+/** To a shard or to picks. */
+export interface SweepAnswer extends Rows {
+  /** Positions without a layer, then layers left out by each requirement of the grid. */
+  readonly leftOut: readonly bigint[];
+  /** Where the shard has got to: its end, or where another has to go on. */
+  readonly next: bigint;
+  readonly visits: number;
+  readonly fault?: SweepFault;
+}
+
+/** To a chunk of a list. */
+export interface ListAnswer extends Rows {
   /** Layers left out by each rule, in the order of `RULES`. */
-  readonly skipped: readonly bigint[];
-  /** Line ends passed in a chunk. */
+  readonly leftOut: readonly bigint[];
+  /** Line ends passed. */
   readonly lines: number;
-  readonly fault?: SweepFault | ListFault;
-  /** The record at fault in a chunk. */
+  readonly fault?: ListFault;
+  /** The record at fault. */
   readonly faultRecord?: FaultRecord;
 }
+
+export type Answer = SweepAnswer | ListAnswer;
 
 export interface FaultRecord {
   readonly text: string;

@@ -5,7 +5,7 @@ import { Piscina } from "piscina";
 import { kernelModule } from "../kernel/artefact.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import type { Answer, Chunk, Job, Task, WorkerData } from "./protocol.js";
-import { openJob, performTask } from "./task.js";
+import { performer } from "./task.js";
 
 export interface Runner {
   /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */
@@ -45,11 +45,10 @@ export function threadedRunner(job: Job, workers: number): Runner {
 }
 
 export function inlineRunner(job: Job): Runner {
-  const kernel = wasmKernel();
-  openJob(kernel, job);
+  const perform = performer(wasmKernel(), job);
   return {
     width: 1,
-    run: async (task) => performTask(kernel, task),
+    run: async (task) => perform(task),
     close: async () => {},
   };
 }

@@ -1,29 +1,18 @@
-/** Shards: the raw index space cut into contiguous intervals, made one at a time. */
+/** How much a task of a sweep is: enough that its overhead vanishes, little enough to stay in cache and to keep all workers busy. */
 import type { Method } from "../plan/image.js";
-import type { Plan } from "../plan/plan.js";
-import type { Shard } from "./protocol.js";
+import type { Plan } from "../plan/model.js";
 
-/** Rows of a shard come to at most about this many bytes: large enough that a task's overhead vanishes, small enough to stay in cache. */
-const SHARD_BYTES = 2 * 1024 * 1024;
+/** Rows of a task come to at most about this many bytes. */
+const TASK_BYTES = 2 * 1024 * 1024;
 
-/** A simulated layer costs microseconds to seconds: smaller shards keep the workers even and the progress moving. */
-const SIMULATED_INDICES = 512;
+/** Where rows are short or none are written, a task still ends after this many looks at layers: some milliseconds. */
+const VISITS_MOST = 65_536;
 
-/** How many raw indices a shard of this plan has. Every shard fits in one batch of the kernel. */
-export function shardSize(plan: Plan, method: Method): bigint {
-  const indices = Math.max(1, Math.floor(SHARD_BYTES / plan.rowBytesMost));
-  return BigInt(method === "closed" ? indices : Math.min(indices, SIMULATED_INDICES));
-}
+/** A simulated layer costs microseconds to seconds: smaller tasks keep the workers even and the progress moving. */
+const SIMULATED_VISITS = 512;
 
-export function shardCount(plan: Plan, method: Method): bigint {
-  const size = shardSize(plan, method);
-  return (plan.size + size - 1n) / size;
-}
-
-export function* shards(plan: Plan, method: Method): Generator<Shard> {
-  const size = shardSize(plan, method);
-  for (let first = 0n; first < plan.size; first += size) {
-    const end = first + size;
-    yield { kind: "shard", first, end: end < plan.size ? end : plan.size };
-  }
+/** How many looks at layers a task has; all its rows fit in one batch of the kernel. */
+export function visitsOfTask(plan: Plan, method: Method): number {
+  const visits = Math.min(VISITS_MOST, Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost))));
+  return method === "closed" ? visits : Math.min(visits, SIMULATED_VISITS);
 }

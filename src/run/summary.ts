@@ -1,22 +1,28 @@
-/** What a finished run says of itself; every layer of the grid stands in its account. */
+/** What a finished run says of itself; every raw index stands in its account. */
 import { RULES } from "../rules.js";
 import type { Progress } from "./sweep.js";
 
 export interface Summary {
-  /** Raw indices: rows + left out. */
+  /** Raw indices swept: rows + left out + positions without a layer. */
   readonly size: bigint;
   readonly rows: bigint;
-  /** Layers left out, by the text of the rule that they break; rules that left none out are not named. */
-  readonly skipped: ReadonlyMap<string, bigint>;
+  /** Layers left out, by the requirement that they do not meet, in the order of checking; those that left none out are not named. */
+  readonly leftOut: ReadonlyMap<string, bigint>;
+  /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
+  readonly nothing: bigint;
   readonly bytes: number;
   readonly seconds: number;
 }
 
-/** The rules that have left layers out, with how many. */
-export function skippedByRule(skipped: readonly bigint[]): Map<string, bigint> {
-  return new Map(RULES.map((rule, i): [string, bigint] => [rule.text, skipped[i] ?? 0n]).filter(([, count]) => count > 0n));
+/** The accounts on which something stands. */
+export function namedAccounts(names: readonly string[], leftOut: readonly bigint[]): Map<string, bigint> {
+  return new Map(names.map((name, i): [string, bigint] => [name, leftOut[i] ?? 0n]).filter(([, count]) => count > 0n));
 }
 
-export function summarise(progress: Progress, bytes: number, seconds: number): Summary {
-  return { size: progress.done, rows: progress.rows, skipped: skippedByRule(progress.skipped), bytes, seconds };
+/** The names of the accounts of a list. */
+export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
+
+export function summarise(accounts: readonly string[], progress: Progress, bytes: number, seconds: number): Summary {
+  const { done, rows, nothing } = progress;
+  return { size: done, rows, leftOut: namedAccounts(accounts, progress.leftOut), nothing, bytes, seconds };
 }

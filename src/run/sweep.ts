@@ -1,21 +1,32 @@
-/** The sweep itself: plan → shards → runner → ordered window → batches of rows. */
+/** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
 import { errors } from "../errors.js";
 import type { SweepFault } from "../kernel/kernel.js";
+import { wasmKernel } from "../kernel/wasm.js";
 import type { Method } from "../plan/image.js";
-import { layerAt, type Plan } from "../plan/plan.js";
-import { addAccount, emptyAccount } from "../rules.js";
-import type { Picks, Shard } from "./protocol.js";
+import type { GridPlan, Plan } from "../plan/model.js";
+import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
+import { namesIn } from "../spec/expression/node.js";
+import { cutRows } from "./limit.js";
+import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
-import { shardCount, shards } from "./shards.js";
+import { sampleIndices } from "./sample.js";
+import { visitsOfTask } from "./shards.js";
+import { type Stretch, sweepInOrder } from "./stretches.js";
 import { inOrder } from "./window.js";
 
-/** How far a run has come: what has been written, and what has been left out by which rule. */
+/** How far a run has come: what has been written, and what has been left out by which requirement. */
 export interface Progress {
   /** Raw indices behind us. */
   readonly done: bigint;
+  /** Raw indices in all; those that are drawn, of a sample. */
+  readonly total: bigint;
   readonly rows: bigint;
-  /** In the order of `RULES`; rows and skipped add up to done. */
-  readonly skipped: readonly bigint[];
+  /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
+  readonly nothing: bigint;
+  /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
+  readonly leftOut: readonly bigint[];
+  /** Whether the rows were cut off at the limit; then the rest of the account was not worked out. */
+  readonly isCut: boolean;
 }
 
 /** Rows in order, and where the run stands behind them. */
@@ -29,55 +40,129 @@ export interface RunOptions {
   /** Worker threads; the rows are the same for any number. */
   readonly workers?: number | undefined;
   readonly method?: Method | undefined;
+  /** Stop behind this many rows. */
+  readonly limit?: number | undefined;
 }
 
 /**
- * Sweeps a whole plan. Stopping early (`break`, `return`) stops the workers.
+ * Sweeps a plan: all of it, or its sample. Stopping early (`break`, `return`) stops the workers.
  *
- * @throws UpsweepError at the first layer with a cell above 2^64 - 1, behind the rows before it.
+ * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
  */
-export function sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
-  const method = options.method ?? "closed";
-  const count = shardCount(plan, method);
-  return runTasks(plan, shards(plan, method), count, options);
-}
-
-/** Sweeps single raw indices, given in ascending order. */
-export function sweepPicks(plan: Plan, indices: BigUint64Array, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
-  const size = 1024;
-  const tasks = function* (): Generator<Picks> {
-    for (let at = 0; at < indices.length; at += size) yield { kind: "picks", indices: indices.slice(at, at + size) };
-  };
-  return runTasks(plan, tasks(), BigInt(Math.ceil(indices.length / size)), options);
-}
-
-async function* runTasks(
-  plan: Plan,
-  tasks: Iterable<Shard | Picks>,
-  taskCount: bigint,
-  { workers = defaultWorkers(), method = "closed" }: RunOptions,
-): AsyncGenerator<SweptRows, Progress> {
-  const job = { kind: "sweep", plan, method } as const;
-  // Starting a thread takes longer than a task.
-  const runner: Runner = taskCount <= 1n ? inlineRunner(job) : threadedRunner(job, Math.min(workers, Number(taskCount)));
-  const skipped = emptyAccount();
-  let rows = 0n;
-  let done = 0n;
+export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
+  const { limit } = options;
+  const answers = plan.sample && BigInt(plan.sample.rows) < plan.size ? drawn(plan, options) : swept(plan, options);
+  const total = plan.sample && BigInt(plan.sample.rows) < plan.size ? BigInt(plan.sample.rows) : plan.size;
+  const leftOut = plan.accounts.map(() => 0n);
+  let [done, rows, nothing] = [0n, 0n, 0n];
+  const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
   try {
-    for await (const { task, answer } of inOrder(tasks, runner.run, runner.width)) {
+    for await (const { grid, answer, indices } of answers) {
+      const { accounts } = plan.grids[grid] as GridPlan;
+      const room = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
+      if (answer.rows >= room) {
+        rows += BigInt(room);
+        yield { csv: cutRows(answer.csv, room), rows: room, progress: progress(true) };
+        return progress(true);
+      }
       rows += BigInt(answer.rows);
-      addAccount(skipped, answer.skipped);
-      done += task.kind === "shard" ? task.end - task.first : BigInt(task.indices.length);
-      yield { csv: answer.csv, rows: answer.rows, progress: { done, rows, skipped: [...skipped] } };
-      if (answer.fault) throw faultError(plan, answer.fault as SweepFault);
+      done += indices;
+      nothing += answer.leftOut[0] ?? 0n;
+      for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
+      yield { csv: answer.csv, rows: answer.rows, progress: progress() };
+      if (answer.fault) throw faultError(plan, grid, answer.fault);
+    }
+  } finally {
+    await answers.return();
+  }
+  return progress();
+}
+
+/** An answer, the grid that it is of, and how many raw indices it stands for. */
+interface GridAnswer {
+  readonly grid: number;
+  readonly answer: SweepAnswer;
+  readonly indices: bigint;
+}
+
+/** Every raw index. */
+async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions): AsyncGenerator<GridAnswer, void, void> {
+  const job: Job = { kind: "sweep", plan, method };
+  const visits = visitsOfTask(plan, method);
+  const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
+  const reached = ({ grid, first }: Stretch, answer: SweepAnswer): GridAnswer => ({ grid, answer, indices: answer.next - first });
+  const rest = plan.grids.map(({ size }, grid): Stretch => ({ grid, first: 0n, end: size }));
+
+  // Starting a thread takes longer than a task, so as much as one task can do is done here. Layers that are simulated can take
+  // seconds each, which would keep this thread from everything else, so of those only what is little in all.
+  const here = inlineRunner(job);
+  let left = method === "closed" || plan.size <= BigInt(visits) ? visits : 0;
+  while (left > 0 && rest.length > 0) {
+    const stretch = rest.shift() as Stretch;
+    const answer = await ask(here, left)(stretch);
+    yield reached(stretch, answer);
+    if (answer.fault) return;
+    left -= answer.visits;
+    if (answer.next < stretch.end) rest.unshift({ ...stretch, first: answer.next });
+  }
+  if (rest.length === 0) return;
+
+  const runner = threadedRunner(job, workers);
+  try {
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, visits), { workers, visits })) yield reached(stretch, answer);
+  } finally {
+    await runner.close();
+  }
+}
+
+/** Indices that are drawn together: the grids' pieces of them are tasks. */
+const DRAWN = 4096;
+
+/** The raw indices of the plan's sample. */
+async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions): AsyncGenerator<GridAnswer, void, void> {
+  const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
+  const job: Job = { kind: "sweep", plan, method };
+  const runner = rows <= DRAWN ? inlineRunner(job) : threadedRunner(job, workers);
+  try {
+    const tasks = picksOf(plan, sampleIndices(plan.size, rows, BigInt(seed)));
+    for await (const { task, answer } of inOrder(tasks, (picks) => runner.run(picks) as Promise<SweepAnswer>, runner.width)) {
+      yield { grid: task.grid, answer, indices: answer.next };
     }
   } finally {
     await runner.close();
   }
-  return { done, rows, skipped };
 }
 
-function faultError(plan: Plan, fault: SweepFault): Error {
-  const layer = layerAt(plan, fault.index);
-  return fault.kind === "disagree" ? errors.disagree(layer) : errors.overflow(plan.place, plan.cells[fault.cell] as string, layer);
+/** Raw indices of the plan as tasks: of one grid each, counted from its first. */
+function* picksOf(plan: Plan, indices: Iterable<bigint>): Generator<Picks> {
+  let grid = 0;
+  let pending: bigint[] = [];
+  const task = (): Picks => ({ kind: "picks", grid, indices: BigUint64Array.from(pending) });
+  for (const index of indices) {
+    const isBeyond = () => index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size;
+    if (pending.length === DRAWN || (pending.length > 0 && isBeyond())) {
+      yield task();
+      pending = [];
+    }
+    while (isBeyond()) grid++;
+    pending.push(index - (plan.grids[grid] as GridPlan).first);
+  }
+  if (pending.length > 0) yield task();
+}
+
+/** The error for the layer at fault, which is worked out again here, where there is time to find words for it. */
+function faultError(plan: Plan, number: number, fault: SweepFault): Error {
+  const grid = plan.grids[number] as GridPlan;
+  const kernel = wasmKernel();
+  const resultOf: ResultOf = (name, layer) => kernel.count(layer, "closed").results?.[name];
+  const { values, outcome } = walk(grid, fault.index, resultOf);
+  const layer = layerOf(values);
+  if (fault.kind === "disagree") return errors.disagree(layer);
+  if (fault.kind === "overflow") return errors.overflow(plan.place, plan.cells[fault.cell] as string, layer);
+  if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
+  const { trouble, expression } = outcome;
+  const shown = (name: string) => `${name} is ${valueOfName(name, values, resultOf) ?? "above 2^64 - 1"}`;
+  const named = [...new Set(namesIn(trouble.node).map(({ name }) => name))].map(shown);
+  const known = [...values].filter(([name]) => !grid.fixed.some((fixed) => fixed.name === name)).map(([name, value]) => `${name}=${value}`);
+  return errors.trouble(expression.written, trouble.node, trouble.kind, named.join(", "), known.join(", "));
 }

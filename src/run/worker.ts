@@ -2,11 +2,10 @@
 import { Piscina, transferableSymbol, valueSymbol } from "piscina";
 import { wasmKernel } from "../kernel/wasm.js";
 import type { Answer, Task, WorkerData } from "./protocol.js";
-import { openJob, performTask } from "./task.js";
+import { performer } from "./task.js";
 
 const { module, job } = Piscina.workerData as WorkerData;
-const kernel = wasmKernel("release", module);
-openJob(kernel, job);
+const perform = performer(wasmKernel("release", module), job);
 
 /** Hands the bytes of an answer over instead of copying them. */
 function handOver(answer: Answer): unknown {
@@ -17,5 +16,5 @@ function handOver(answer: Answer): unknown {
 }
 
 export default function answer(task: Task): unknown {
-  return Piscina.move(handOver(performTask(kernel, task)) as never);
+  return Piscina.move(handOver(perform(task)) as never);
 }

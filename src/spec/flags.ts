@@ -1,35 +1,79 @@
 /** Axes and columns given as flags, as a spec's source: `--l-in 32..256:32 --kernel-size 3,5,7 --bias true,false`. */
 import type { ParameterName } from "../columns.js";
+import { errors } from "../errors.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
 export function flagOf(name: ParameterName): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
-/** Splits at the commas that stand in no parentheses; brackets around the whole may be there or not. */
+/** An axis as a flag gives it. */
+export interface AxisFlag {
+  /** One name, or several separated by commas. */
+  readonly name: string;
+  readonly values: string;
+  /** What messages begin with: the flag as it was given. */
+  readonly flag: string;
+}
+
+/** Splits at the commas that stand in no parentheses or brackets; brackets around the whole may be there or not. */
 export function splitValues(text: string): string[] {
-  const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text;
-  if (inner.trim() === "") return [];
+  const trimmed = text.trim();
+  const whole = splitOutside(trimmed);
+  // [1, 2] is a list of two; [1, 2], [3, 4] is one of two lists.
+  const inner = whole.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : whole;
+  return inner.length === 1 && inner[0] === "" ? [] : inner;
+}
+
+function splitOutside(text: string): string[] {
   const parts = [""];
   let depth = 0;
-  for (const character of inner) {
-    if (character === "(") depth++;
-    if (character === ")") depth--;
+  for (const character of text) {
+    if ("([".includes(character)) depth++;
+    if (")]".includes(character)) depth--;
     if (character === "," && depth === 0) parts.push("");
     else parts[parts.length - 1] += character;
   }
   return parts.map((part) => part.trim());
 }
 
-export function listFromFlag(flag: string, text: string): SourceNode {
-  return { kind: "list", place: flag, items: splitValues(text).map((part) => ({ kind: "scalar", place: flag, text: part })) };
+/** A list as a flag gives it; what stands in brackets inside is a list again. */
+export function listFromFlag(flag: string, text: string): SourceNode & { kind: "list" } {
+  const items = splitValues(text).map((part): SourceNode => (part.startsWith("[") ? listFromFlag(flag, part) : { kind: "scalar", place: flag, text: part }));
+  return { kind: "list", place: flag, items };
 }
 
-/** A spec's source from axis flags, in the order in which they were given, and the text of --columns. */
-export function sourceFromFlags(axes: ReadonlyMap<ParameterName, string>, columns?: string): SourceNode {
+/** Reads `name=values`; several names may stand before the `=`. */
+export function readAssignment(option: string, text: string): AxisFlag {
+  const at = text.indexOf("=");
+  if (at < 1) throw errors.badOption(option, text, "Write the name of an axis, = and its values, for example 'stride=1..4'.");
+  const name = text.slice(0, at).trim();
+  return { name, values: text.slice(at + 1).trim(), flag: `${option} ${name}` };
+}
+
+/** An axis' entry in a spec. A single value stands for itself, so that an expression is one value and no list. */
+export function entryFromFlag({ name, values, flag }: AxisFlag): SourceEntry {
+  const list = listFromFlag(flag, values);
+  const [only] = list.items;
+  const isOne = list.items.length === 1 && only?.kind === "scalar" && !values.startsWith("[");
+  return { key: name, keyPlace: flag, value: isOne ? only : list };
+}
+
+/** A spec's source from axes in the order in which they were given. */
+export function sourceFromFlags(axes: readonly AxisFlag[], variables: readonly AxisFlag[]): SourceNode {
   const place = "flags";
-  const axisEntries = [...axes].map(([name, text]): SourceEntry => ({ key: name, keyPlace: flagOf(name), value: listFromFlag(flagOf(name), text) }));
-  const entries: SourceEntry[] = [{ key: "axes", keyPlace: place, value: { kind: "map", place, entries: axisEntries } }];
-  if (columns !== undefined) entries.push({ key: "columns", keyPlace: "--columns", value: listFromFlag("--columns", columns) });
-  return { kind: "map", place, entries };
+  const map = (key: string, entries: readonly SourceEntry[]): SourceEntry => ({ key, keyPlace: place, value: { kind: "map", place, entries } });
+  const sections = [map("axes", axes.map(entryFromFlag))];
+  if (variables.length > 0) sections.unshift(map("variables", variables.map(entryFromFlag)));
+  return { kind: "map", place, entries: sections };
+}
+
+/** A sample's entry in a spec. */
+export function sampleFromFlags(rows: number, seed: number): SourceNode {
+  const scalar = (key: string, value: number): SourceEntry => ({
+    key,
+    keyPlace: `--${key}`,
+    value: { kind: "scalar", place: `--${key}`, text: String(value) },
+  });
+  return { kind: "map", place: "--sample", entries: [scalar("rows", rows), scalar("seed", seed)] };
 }

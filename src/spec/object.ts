@@ -16,8 +16,10 @@ export function sourceFromObject(value: unknown, place = "spec"): SourceNode {
           value: sourceFromObject(inner, `${place}.${key}`),
         })),
       };
-    case "string":
     case "number":
+      if (!Number.isFinite(value)) throw errors.badAxisValue(place, "a value", String(value));
+      return { kind: "scalar", place, text: String(value) };
+    case "string":
     case "bigint":
     case "boolean":
       return { kind: "scalar", place, text: String(value) };

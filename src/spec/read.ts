@@ -1,20 +1,41 @@
 /** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
 import { readFileSync } from "node:fs";
-import type { ParameterName, ResultName } from "../columns.js";
+import type { ParameterName } from "../columns.js";
 import { errors, systemReason } from "../errors.js";
 import { sourceFromObject } from "./object.js";
-import { readSpec, type Spec } from "./spec.js";
+import { type Overrides, withOverrides } from "./overrides.js";
+import { type ColumnName, readSpec, type Spec } from "./spec.js";
 import { sourceFromYaml } from "./yaml.js";
 
-/** One value, or the text of a range (`"32..256:32"`) or of powers of two (`"pow2(32, 512)"`). */
-export type AxisEntry = number | boolean | string;
+/** One value, or a text: a range (`"32..256:32"`), powers of two (`"pow2(32, 512)"`), or an expression (`"(kernel_size - stride) // 2"`). */
+export type AxisEntry = number | bigint | boolean | string;
 
-/** A grid as an object. The order of the axes is the order of the loops: the last turns fastest. */
-export interface SpecInput {
-  readonly axes: { readonly [N in ParameterName]?: AxisEntry | readonly AxisEntry[] };
-  /** Result columns, in the order of the row. */
-  readonly columns?: readonly ResultName[];
+/** The values of an axis, or the rows of a joint one. */
+export type AxisValues = AxisEntry | readonly AxisEntry[] | readonly (readonly AxisEntry[])[];
+
+/** Axes by their names; a joint axis has several, separated by commas. */
+export type AxesInput = { readonly [N in ParameterName]?: AxisEntry | readonly AxisEntry[] } & { readonly [names: `${string},${string}`]: AxisValues };
+
+/** One grid. The order of the axes is the order of the loops: the last turns fastest. */
+export interface GridInput {
+  /** What `columns: ["name"]` writes. */
+  readonly name?: string;
+  /** Axes of your own, which the layer's can be written with; their loops stand outside. */
+  readonly variables?: Readonly<Record<string, AxisValues>>;
+  readonly axes: AxesInput;
+  /** Conditions that a layer must keep. */
+  readonly where?: string | readonly string[];
 }
+
+interface OutputInput {
+  /** Result columns, names of variables and `name`, in the order of the row. */
+  readonly columns?: readonly ColumnName[];
+  /** Draw so many raw indices, instead of sweeping all. */
+  readonly sample?: { readonly rows: number; readonly seed?: number };
+}
+
+/** A spec as an object: one grid, or several that are swept one after the other. */
+export type SpecInput = OutputInput & (GridInput | { readonly grids: readonly GridInput[] });
 
 const STANDARD_INPUT = 0;
 
@@ -22,10 +43,10 @@ const STANDARD_INPUT = 0;
  * @param input an object, or the path of a YAML or JSON file; `-` is standard input.
  * @throws UpsweepError for the first thing that is wrong, with its place.
  */
-export function specFrom(input: SpecInput | string): Spec {
-  if (typeof input !== "string") return readSpec(sourceFromObject(input), "spec");
+export function specFrom(input: SpecInput | string, overrides: Overrides = {}): Spec {
+  if (typeof input !== "string") return readSpec(withOverrides(sourceFromObject(input), overrides), "spec");
   const place = input === "-" ? "standard input" : input;
-  return readSpec(sourceFromYaml(readText(input, place), place), place);
+  return readSpec(withOverrides(sourceFromYaml(readText(input, place), place), overrides), place);
 }
 
 function readText(path: string, place: string): string {

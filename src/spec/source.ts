@@ -3,12 +3,12 @@
  * kind of tree whose every node knows its place.
  */
 import { shown } from "../errors.js";
+import type { Written } from "../written.js";
 
-/** `place` is what an error message begins with: file:line:column, --flag, or spec.axes.stride[1]. */
 export type SourceNode =
   | { readonly kind: "map"; readonly place: string; readonly entries: readonly SourceEntry[] }
   | { readonly kind: "list"; readonly place: string; readonly items: readonly SourceNode[] }
-  | { readonly kind: "scalar"; readonly place: string; readonly text: string }
+  | ({ readonly kind: "scalar" } & Written)
   | { readonly kind: "null"; readonly place: string };
 
 export interface SourceEntry {

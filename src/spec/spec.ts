@@ -1,101 +1,170 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
-import {
-  DEFAULT_COLUMNS,
-  isParameterName,
-  isResultName,
-  PARAMETER_NAMES,
-  PARAMETERS,
-  type Parameter,
-  type ParameterName,
-  parameter,
-  RESULT_NAMES,
-  type ResultName,
-} from "../columns.js";
+import { DEFAULT_COLUMNS, isParameterName, isResultName, RESULT_NAMES, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { describeNode, type SourceNode } from "./source.js";
-import { findDuplicate, type Run, readEntry } from "./values.js";
+import { type Axis, readAxes, readVariables } from "./axes.js";
+import { type Expression, isCondition } from "./expression/node.js";
+import { parseExpression } from "./expression/parse.js";
+import { checkNames } from "./names.js";
+import { describeNode, type SourceEntry, type SourceNode } from "./source.js";
+import { domainOf, readInteger } from "./values.js";
 
-/** One axis of a grid, as written. */
-interface Axis {
-  readonly name: ParameterName;
-  readonly runs: readonly Run[];
+/** A block of a spec: the loops over its axes, and what their layers must keep. */
+export interface Grid {
+  /** Where it stands, for messages. */
+  readonly place: string;
+  readonly name?: string;
+  /** Variables, then parameters, in the order in which they are written: outermost loop first. */
+  readonly axes: readonly Axis[];
+  /** Conditions that a layer must keep, besides PyTorch's own. */
+  readonly where: readonly Expression[];
 }
 
-/** A grid: its axes in the order of the loops, outermost first, and its result columns in the order of the row. */
+/** The names of variables that the grids of a spec have in common, and `name`, can be columns too. */
+export type ColumnName = ResultName | (string & {});
+
+export interface Sample {
+  /** How many raw indices are drawn. */
+  readonly rows: number;
+  readonly seed: number;
+}
+
+/** What is swept, and what is written of it. */
 export interface Spec {
   /** Where it comes from, for messages. */
   readonly place: string;
-  readonly axes: readonly Axis[];
-  readonly columns: readonly ResultName[];
+  /** Swept one after the other, into one output. */
+  readonly grids: readonly Grid[];
+  /** In the order of the row, behind the eleven parameters. */
+  readonly columns: readonly ColumnName[];
+  /** Without it everything is swept. */
+  readonly sample?: Sample;
 }
 
-const KEYS = ["axes", "columns"] as const;
+/** The column that holds a grid's name. */
+export const NAME_COLUMN = "name";
+
+/** The keys of a grid, and of a spec: either those of its one grid, or `grids`. */
+export const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
+export const SPEC_KEYS = [...GRID_KEYS, "grids", "columns", "sample"] as const;
+export const SAMPLE_KEYS = ["rows", "seed"] as const;
+
+/** A sample's raw indices are held one by one while a block of them is drawn; this many take a minute. */
+export const SAMPLE_MAX = 1_000_000_000;
+
+/** The longest name of a grid, in bytes: what fits the row's cells that are kept for it. */
+export const NAME_BYTES = 80;
+
+type Find<K extends string> = (key: K) => SourceEntry | undefined;
+
+/** Looks entries up by key, after all keys were found to be known. */
+function entriesOf<K extends string>(source: SourceNode, what: string, known: readonly K[]): Find<K> {
+  if (source.kind !== "map") throw errors.notMap(source.place, what, describeNode(source));
+  for (const { key, keyPlace } of source.entries) {
+    if ((known as readonly string[]).includes(key)) continue;
+    if (isParameterName(key)) throw errors.axisAtTop(keyPlace, key);
+    throw errors.unknownKey(keyPlace, key, known);
+  }
+  return (key) => source.entries.find((entry) => entry.key === key);
+}
 
 /**
- * @param place what messages about the grid as a whole begin with: its file name.
+ * @param place what messages about the spec as a whole begin with: its file name.
  * @throws UpsweepError for the first thing that is wrong, with its place.
  */
 export function readSpec(source: SourceNode, place: string): Spec {
-  if (source.kind !== "map") throw errors.notMap(source.place, "the spec", describeNode(source));
-  for (const { key, keyPlace } of source.entries) {
-    if (!(KEYS as readonly string[]).includes(key)) {
-      if (isParameterName(key)) throw errors.axisAtTop(keyPlace, key);
-      throw errors.unknownKey(keyPlace, key, KEYS);
-    }
-  }
-  const find = (key: (typeof KEYS)[number]) => source.entries.find((entry) => entry.key === key)?.value;
-  const axes = find("axes");
-  if (axes === undefined || axes.kind === "null") throw errors.noAxes(source.place);
+  const find = entriesOf(source, "the spec", SPEC_KEYS);
+  const grids = find("grids");
+  const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
+  if (grids && own) throw errors.besideGrids(own.keyPlace, own.key);
+  const read = grids ? readGrids(grids.value) : [readGrid(source, place, find)];
   const columns = find("columns");
+  const sample = find("sample");
   return {
     place,
-    axes: readAxes(axes),
-    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns),
+    grids: read,
+    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, read),
+    ...(sample && { sample: readSample(sample.value) }),
   };
 }
 
-function readAxes(source: SourceNode): Axis[] {
-  if (source.kind !== "map") throw errors.notMap(source.place, "axes", describeNode(source));
-  const axes = source.entries.map(({ key, keyPlace, value }): Axis => {
-    if (isResultName(key)) throw errors.resultAxis(keyPlace, key);
-    if (!isParameterName(key)) throw errors.unknownAxis(keyPlace, key, PARAMETER_NAMES);
-    return { name: key, runs: readAxis(parameter(key), value) };
-  });
-  const missing = PARAMETERS.filter((p) => !("default" in p) && !axes.some((axis) => axis.name === p.name)).map((p) => p.name);
-  if (missing.length > 0) throw errors.missingAxes(source.place, missing);
-  return axes;
+function readGrids(source: SourceNode): Grid[] {
+  if (source.kind !== "list" || source.items.length === 0) throw errors.notGridList(source.place, describeNode(source));
+  return source.items.map((item) => readGrid(item, item.place, entriesOf(item, "a grid", GRID_KEYS)));
 }
 
-function readAxis(of: Parameter, source: SourceNode): Run[] {
-  if (source.kind === "null") throw errors.emptyAxis(source.place, of.name);
-  const items = source.kind === "list" ? source.items : [source];
-  const runs = items.flatMap((item) => {
-    if (item.kind !== "scalar") throw errors.badAxisValue(item.place, of.name, describeNode(item));
-    const text = item.text.trim();
-    if (/\([^)]*$/.test(text)) throw errors.openParenthesis(item.place, of.name, text);
-    if (/,(?![^(]*\))/.test(text)) throw errors.textList(item.place, of.name, text);
-    return readEntry(of, text, item.place);
-  });
-  if (runs.length === 0) throw errors.emptyAxis(source.place, of.name);
-  const duplicate = findDuplicate(runs);
-  if (duplicate !== undefined) {
-    throw errors.duplicateValue(source.place, of.name, of.type === "boolean" ? String(duplicate === 1) : String(duplicate));
+function readGrid(source: SourceNode, place: string, find: Find<(typeof GRID_KEYS)[number]>): Grid {
+  const axes = find("axes");
+  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place);
+  const [name, variables, where] = [find("name"), find("variables"), find("where")];
+  const grid = {
+    place,
+    ...(name && { name: readName(name.value) }),
+    axes: [...(variables ? readVariables(variables.value) : []), ...readAxes(axes.value)],
+    where: where ? readWhere(where.value) : [],
+  };
+  checkNames(grid);
+  return grid;
+}
+
+function readName(source: SourceNode): string {
+  if (source.kind !== "scalar") throw errors.badName(source.place, describeNode(source), NAME_BYTES);
+  const { text, place } = source;
+  // What needs no quotes in a CSV, and cannot be taken for white space.
+  if (!/^[^\s,"\p{Cc}](?:[^,"\p{Cc}]*[^\s,"\p{Cc}])?$/u.test(text) || Buffer.byteLength(text) > NAME_BYTES) {
+    throw errors.badName(place, describeNode(source), NAME_BYTES);
   }
-  return runs;
+  return text;
 }
 
-/** Reads a list of result columns. */
-export function readColumns(source: SourceNode): ResultName[] {
+function readWhere(source: SourceNode): Expression[] {
+  const items = source.kind === "list" ? source.items : [source];
+  return items.map((item): Expression => {
+    if (item.kind !== "scalar") throw errors.badCondition(item.place, describeNode(item));
+    const root = parseExpression(item);
+    if (!isCondition(root)) throw errors.notCondition(item, root);
+    return { written: item, root };
+  });
+}
+
+function readSample(source: SourceNode): Sample {
+  const find = entriesOf(source, "sample", SAMPLE_KEYS);
+  const whole = (key: (typeof SAMPLE_KEYS)[number], least: number, most: number): number | undefined => {
+    const value = find(key)?.value;
+    if (value === undefined) return undefined;
+    if (value.kind !== "scalar") throw errors.notInteger(value.place, key, describeNode(value));
+    return readInteger({ ...domainOf(key), least, most }, value.text.trim(), value.place);
+  };
+  const rows = whole("rows", 1, SAMPLE_MAX);
+  if (rows === undefined) throw errors.noSampleRows(source.place);
+  return { rows, seed: whole("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
+}
+
+/** Reads a list of columns; variables and names can be columns where every grid has them. */
+export function readColumns(source: SourceNode, grids: readonly Grid[] = []): ColumnName[] {
   if (source.kind !== "list") throw errors.notColumnList(source.place, describeNode(source));
   if (source.items.length === 0) throw errors.emptyColumns(source.place);
-  const chosen: ResultName[] = [];
+  const variables = [...new Set(grids.flatMap((grid) => grid.axes.flatMap(({ names }) => names).filter((name) => !isParameterName(name))))];
+  const chosen: ColumnName[] = [];
   for (const item of source.items) {
     if (item.kind !== "scalar") throw errors.notColumnList(item.place, describeNode(item));
     const name = item.text.trim();
     if (isParameterName(name)) throw errors.parameterColumn(item.place, name);
-    if (!isResultName(name)) throw errors.unknownColumn(item.place, name, RESULT_NAMES);
     if (chosen.includes(name)) throw errors.duplicateColumn(item.place, name);
+    if (!isResultName(name)) checkOwnColumn(item.place, name, grids, variables);
     chosen.push(name);
   }
   return chosen;
+}
+
+/** Checks that a column that is no result is there in every grid. */
+function checkOwnColumn(place: string, name: string, grids: readonly Grid[], variables: readonly string[]): void {
+  if (name === NAME_COLUMN && grids.length > 0) {
+    const unnamed = grids.find((grid) => grid.name === undefined);
+    if (unnamed) throw errors.unnamedGrid(place, unnamed.place);
+  } else if (variables.includes(name)) {
+    const without = grids.find((grid) => !grid.axes.some(({ names }) => names.includes(name)));
+    if (without) throw errors.missingVariable(place, name, without.place);
+  } else {
+    throw errors.unknownColumn(place, name, [...RESULT_NAMES, ...variables, ...(grids.length > 0 ? [NAME_COLUMN] : [])]);
+  }
 }

@@ -1,8 +1,12 @@
 /**
  * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
  */
-import { PARAMETER_MAX, type Parameter } from "../columns.js";
-import { errors, shown } from "../errors.js";
+import { isParameterName, PARAMETER_MAX, parameter } from "../columns.js";
+import { errors } from "../errors.js";
+import type { Written } from "../written.js";
+import { runsOf, Trouble } from "./expression/evaluate.js";
+import { isCondition, type ListItem, namesIn } from "./expression/node.js";
+import { parseItem } from "./expression/parse.js";
 
 /** The values first, first + step, …, `count` of them. */
 export interface Run {
@@ -25,7 +29,7 @@ export function leastOf(runs: readonly Run[]): number {
 }
 
 export function mostOf(runs: readonly Run[]): number {
-  return runs.reduce((most, run) => Math.max(most, lastOf(run)), 0);
+  return runs.reduce((most, run) => Math.max(most, lastOf(run)), Number.NEGATIVE_INFINITY);
 }
 
 /** The value at a position. */
@@ -37,49 +41,118 @@ export function valueAt(runs: readonly Run[], position: number): number {
   throw new RangeError(`no value at position ${position}`);
 }
 
+/** What the values of an axis may be. */
+export interface Domain {
+  readonly name: string;
+  readonly type: "integer" | "boolean";
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The domain of a parameter, or of a variable: what a double holds exactly. */
+export function domainOf(name: string): Domain {
+  if (!isParameterName(name)) return { name, type: "integer", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
+  const { type, least } = parameter(name);
+  return { name, type, least, most: type === "boolean" ? 1 : PARAMETER_MAX };
+}
+
+/** The most values of an axis: `0..2147483647` is as long. */
+export const POSITIONS_MAX = 2 ** 31;
+
 const NUMBER = /^(0|[1-9][0-9]*)$/;
-const RANGE = /^([^.\s]+)\s*\.\.\s*([^.:\s]+)(?:\s*:\s*(\S+))?$/;
-const POW2 = /^pow2\(\s*([^,\s]+)\s*,\s*([^,\s)]+)\s*\)$/;
+const NUMBER_LIKE = /^-?[0-9](?:[0-9A-Za-z_]|\.(?!\.))*$/;
+const SUFFIXED = /^(0|[1-9][0-9]*)([kMGT]|[KMG]i)$/;
+const RANGE = /^([^.:\s]+)\s*\.\.\s*([^.:\s]+)(?:\s*:\s*(\S+))?$/;
+const POW2 = /^pow2\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$/;
 
 /**
  * Reads one entry of an axis: a number, `first..last`, `first..last:step` (both ends included), `pow2(first, last)`
- * (every power of two from one to the other), or `true` and `false` for a boolean.
+ * (every power of two from one to the other), `divisors(n)`, `true` and `false` for a boolean, or an expression.
+ *
+ * @returns its values, or the expression itself where they depend on other axes.
  */
-export function readEntry(parameter: Parameter, text: string, place: string): Run[] {
-  if (parameter.type === "boolean") {
-    if (text === "true" || text === "false") return [{ first: text === "true" ? 1 : 0, step: 1, count: 1 }];
-    throw errors.notBoolean(place, parameter.name, text);
+export function readEntry(domain: Domain, written: Written): Run[] | ListItem {
+  const text = written.text.trim();
+  const { place } = written;
+  if (text === "") throw domain.type === "boolean" ? errors.notBoolean(place, domain.name, text) : errors.notInteger(place, domain.name, text);
+  if (/^(true|false)$/i.test(text)) {
+    if (domain.type === "boolean" && text === text.toLowerCase()) return [one(text === "true" ? 1 : 0)];
+    throw domain.type === "boolean" ? errors.notBoolean(place, domain.name, text) : errors.notInteger(place, domain.name, text);
   }
-  const number = (part: string): number => readInteger(parameter, part, place);
-  const range = RANGE.exec(text);
-  if (range) {
-    const [first, last] = [number(range[1] ?? ""), number(range[2] ?? "")];
-    const step = range[3] === undefined ? 1 : Number(range[3]);
-    if (!NUMBER.test(range[3] ?? "1") || step < 1 || step > PARAMETER_MAX) throw errors.badStep(place, parameter.name, text);
-    if (first > last) throw errors.backwardsRange(place, parameter.name, text, `${range[2]}..${range[1]}`);
-    return [{ first, step, count: Math.floor((last - first) / step) + 1 }];
+  if (domain.type === "boolean" && NUMBER_LIKE.test(text)) throw errors.notBoolean(place, domain.name, text);
+  if (text.startsWith("-") ? domain.least >= 0 && NUMBER_LIKE.test(text) : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)) {
+    return [one(readInteger(domain, text, place))];
   }
-  const pow2 = POW2.exec(text);
-  if (pow2) {
-    const [first, last] = [number(pow2[1] ?? ""), number(pow2[2] ?? "")];
-    for (const end of [first, last]) {
-      if (!Number.isInteger(Math.log2(end))) throw errors.notPowerOfTwo(place, parameter.name, text, end);
-    }
-    if (first > last) throw errors.backwardsRange(place, parameter.name, text, `pow2(${last}, ${first})`);
-    const runs: Run[] = [];
-    for (let value = first; value <= last; value *= 2) runs.push({ first: value, step: 1, count: 1 });
-    return runs;
-  }
-  if (/\.\.|[()]/.test(text)) throw errors.badAxisValue(place, parameter.name, shown(text));
-  return [{ first: number(text), step: 1, count: 1 }];
+  return readRange(domain, text, place) ?? readPow2(domain, text, place) ?? readExpression(domain, written);
 }
 
-/** Reads plain decimal digits as a value of a parameter. */
-export function readInteger(parameter: Parameter, text: string, place: string): number {
-  if (/^-[0-9]+$/.test(text)) throw errors.outOfRange(place, parameter, text);
-  if (!NUMBER.test(text)) throw errors.notInteger(place, parameter.name, text);
+function one(value: number): Run {
+  return { first: value, step: 1, count: 1 };
+}
+
+/** A range of plain numbers; one with expressions as its ends is left to the parser. */
+function readRange(domain: Domain, text: string, place: string): Run[] | undefined {
+  const [, from = "", to = "", by] = RANGE.exec(text) ?? [];
+  if (!/^[0-9]/.test(from) || !/^[0-9]/.test(to) || (by !== undefined && !/^-?[0-9.]+$/.test(by)) || SUFFIXED.test(from) || SUFFIXED.test(to)) return undefined;
+  const [first, last] = [readInteger(domain, from, place), readInteger(domain, to, place)];
+  const step = by === undefined ? 1 : Number(by);
+  if (!NUMBER.test(by ?? "1") || step < 1 || step > PARAMETER_MAX) throw errors.badStep(place, domain.name, text);
+  if (first > last) throw errors.backwardsRange(place, domain.name, text, `${to}..${from}`);
+  return [{ first, step, count: checkedCount(Math.floor((last - first) / step) + 1, domain, text, place) }];
+}
+
+function checkedCount(count: number, { name }: Domain, text: string, place: string): number {
+  if (count > POSITIONS_MAX) throw errors.longAxis(place, name, text);
+  return count;
+}
+
+function readPow2(domain: Domain, text: string, place: string): Run[] | undefined {
+  const [, from, to] = POW2.exec(text) ?? [];
+  if (from === undefined || to === undefined) return undefined;
+  const [first, last] = [readInteger(domain, from, place), readInteger(domain, to, place)];
+  for (const end of [first, last]) {
+    if (!Number.isInteger(Math.log2(end))) throw errors.notPowerOfTwo(place, domain.name, text, end);
+  }
+  if (first > last) throw errors.backwardsRange(place, domain.name, text, `pow2(${last}, ${first})`);
+  const runs: Run[] = [];
+  for (let value = first; value <= last; value *= 2) runs.push(one(value));
+  return runs;
+}
+
+function readExpression(domain: Domain, written: Written): Run[] | ListItem {
+  const item = { written, root: parseItem(written) };
+  if (namesIn(item.root).length > 0) return item;
+  if (domain.type === "boolean" && !(item.root.kind === "value" && isCondition(item.root.value))) {
+    throw errors.notBoolean(written.place, domain.name, written.text.trim());
+  }
+  return constantRuns(domain, item);
+}
+
+/** What an expression without names stands for. */
+function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
+  const text = written.text.trim();
+  try {
+    const runs = runsOf(root, () => 0n);
+    if (runs.length === 0) throw errors.emptyAxis(written.place, domain.name);
+    return runs.map(({ first, step, count }) => {
+      for (const end of [first, first + (count - 1n) * step]) {
+        if (end < BigInt(domain.least) || end > BigInt(domain.most)) throw errors.outOfRange(written.place, domain, String(end));
+      }
+      // A step beyond the last value is never taken.
+      return { first: Number(first), step: count === 1n ? 1 : Number(step), count: checkedCount(Number(count), domain, text, written.place) };
+    });
+  } catch (trouble) {
+    if (trouble instanceof Trouble) throw errors.constantTrouble(written, trouble.node, trouble.kind);
+    throw trouble;
+  }
+}
+
+/** Reads plain decimal digits as a value. */
+export function readInteger(domain: Domain, text: string, place: string): number {
+  if (/^-[0-9]+$/.test(text)) throw errors.outOfRange(place, domain, text);
+  if (!NUMBER.test(text)) throw errors.notInteger(place, domain.name, text);
   const value = Number(text);
-  if (value < parameter.least || value > PARAMETER_MAX) throw errors.outOfRange(place, parameter, text);
+  if (value < domain.least || value > domain.most) throw errors.outOfRange(place, domain, text);
   return value;
 }
 

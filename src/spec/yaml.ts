@@ -1,6 +1,7 @@
 /** YAML (and so JSON) text as a spec's source, with file:line:column for every node. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLParseError } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLParseError } from "yaml";
 import { errors } from "../errors.js";
+import type { Written } from "../written.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
 /**
@@ -27,9 +28,19 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     if (isSeq(node)) return { kind: "list", place, items: node.items.map((item) => nodeFrom(item as Node | null, place)) };
     if (isScalar(node) && node.value !== null) {
       // The text as it is written: a plain 0x10 or 1e3 must not pass for the number that YAML makes of it.
-      return { kind: "scalar", place, text: node.source ?? String(node.value) };
+      return { kind: "scalar", place, text: node.source ?? String(node.value), ...startOf(node) };
     }
     return { kind: "null", place };
+  };
+
+  /** Where a scalar's text begins, unless it is folded over lines or holds escapes. */
+  const startOf = (node: Scalar): Pick<Written, "start"> => {
+    const [from, to] = node.range ?? [0, 0];
+    const written = text.slice(from, to);
+    const quoted = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0;
+    if (written.slice(quoted, written.length - quoted) !== node.source) return {};
+    const { line, col } = lines.linePos(from + quoted);
+    return { start: { file, line, column: col } };
   };
 
   const entriesFrom = (pairs: readonly Pair<Node, Node | null>[], mapPlace: string): SourceEntry[] => {

@@ -1,9 +1,12 @@
 import {
-  AXES_PTR, AXIS_BYTES, AXIS_OFFSET, CELL_BYTES, CELL_LENGTH, CELLS_PTR, COLUMN_COUNT, COVERED, FIELD_CAPACITY, IMAGE_AXES_PTR,
-  IMAGE_BEGIN_PTR, IMAGE_HEADER_BYTES, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_BYTES, INPUT_PTR, LAYER_PTR, LAYOUT_END,
-  LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PTR, PARAMETER_COUNT, PARAMS, REPORT_PTR,
-  REPORT_SKIPPED, RESULTS_BYTES, ROLE_CARRIED, RULE_COUNT, RULE_RANGE, RUN_CAPACITY, SCRATCH_COUNTERS, SCRATCH_PTR, STEP_BYTES,
-  STEP_CAPACITY,
+  AXIS_BYTES, AXIS_CAPACITY, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELLS_PTR, COLUMN_COUNT, FIELD_CAPACITY, FIELD_COUNT,
+  IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_HEADER_BYTES, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
+  IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_BYTES,
+  INPUT_PTR, INSTRUCTION_BYTES, INSTRUCTION_CAPACITY, ITEM_BYTES, ITEM_CAPACITY, LAYER_PTR, LAYOUT_END, LEVEL_BYTES, LEVEL_CAPACITY,
+  LEVEL_END_MEMBER, LEVELS_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, MEMBER_BYTES, MEMBER_OFFSET, MEMBERS_PTR, NO_RULE,
+  OUTPUT_BYTES, OUTPUT_PTR, PARAMETER_COUNT, PARAMS, REPORT_LEFT_OUT, REPORT_PTR, REQUIREMENT_CAPACITY, RESULTS_BYTES, ROLE_CARRIED,
+  RULE_RANGE, RUN_BYTES, RUN_CAPACITY, RUN_ORIGIN, SCRATCH_COUNTERS, SCRATCH_PTR, STACK_CAPACITY, STACK_PTR, STEP_BYTES, STEP_CAPACITY,
+  VARIABLE_0,
 } from "../../assembly/layout";
 
 /** memoryBase in asconfig.json. */
@@ -23,20 +26,28 @@ describe("the areas of memory", () => {
   });
 
   it("follow each other without an overlap", () => {
-    expectRoom(LAYER_PTR, 8 * <usize>(COVERED + 1), REPORT_PTR);
-    expectRoom(REPORT_PTR, REPORT_SKIPPED + 8 * <usize>RULE_COUNT, CELLS_PTR);
-    expectRoom(CELLS_PTR, CELL_BYTES * <usize>COLUMN_COUNT, AXES_PTR);
-    expectRoom(AXES_PTR, AXIS_BYTES * <usize>PARAMETER_COUNT, IMAGE_PTR);
-    expectRoom(IMAGE_RUNS_PTR, 12 * <usize>RUN_CAPACITY, SCRATCH_PTR);
+    expectRoom(LAYER_PTR, 8 * <usize>FIELD_COUNT, REPORT_PTR);
+    expectRoom(REPORT_PTR, REPORT_LEFT_OUT + 8 * <usize>(1 + REQUIREMENT_CAPACITY), CELLS_PTR);
+    expectRoom(CELLS_PTR, CELL_BYTES * <usize>CELL_CAPACITY, LEVELS_PTR);
+    expectRoom(LEVELS_PTR, LEVEL_BYTES * <usize>LEVEL_CAPACITY, MEMBERS_PTR);
+    expectRoom(MEMBERS_PTR, MEMBER_BYTES * <usize>LEVEL_CAPACITY, STACK_PTR);
+    expectRoom(STACK_PTR, 8 * <usize>STACK_CAPACITY, IMAGE_PTR);
+    expectRoom(IMAGE_RUNS_PTR, RUN_BYTES * <usize>RUN_CAPACITY, SCRATCH_PTR);
     expectRoom(SCRATCH_PTR, 4 * <usize>SCRATCH_COUNTERS, INPUT_PTR);
     expectRoom(INPUT_PTR, INPUT_BYTES, OUTPUT_PTR);
   });
 
   it("hold the parts of a plan's image one behind the other", () => {
-    expectRoom(IMAGE_PTR, IMAGE_HEADER_BYTES, IMAGE_AXES_PTR);
-    expectRoom(IMAGE_AXES_PTR, 12 * <usize>PARAMETER_COUNT, IMAGE_BEGIN_PTR);
-    expectRoom(IMAGE_BEGIN_PTR, 4 * <usize>PARAMETER_COUNT, IMAGE_STEPS_PTR);
-    expectRoom(IMAGE_STEPS_PTR, STEP_BYTES * <usize>STEP_CAPACITY, IMAGE_RUNS_PTR);
+    expectRoom(IMAGE_PTR, IMAGE_HEADER_BYTES, IMAGE_LEVELS_PTR);
+    expectRoom(IMAGE_LEVELS_PTR, IMAGE_LEVEL_BYTES * <usize>LEVEL_CAPACITY, IMAGE_MEMBERS_PTR);
+    expectRoom(IMAGE_MEMBERS_PTR, IMAGE_MEMBER_BYTES * <usize>LEVEL_CAPACITY, IMAGE_BEGIN_PTR);
+    expectRoom(IMAGE_BEGIN_PTR, 4 * <usize>LEVEL_CAPACITY, IMAGE_STEPS_PTR);
+    expectRoom(IMAGE_STEPS_PTR, STEP_BYTES * <usize>STEP_CAPACITY, IMAGE_AXES_PTR);
+    expectRoom(IMAGE_AXES_PTR, AXIS_BYTES * <usize>AXIS_CAPACITY, IMAGE_ITEMS_PTR);
+    expectRoom(IMAGE_ITEMS_PTR, ITEM_BYTES * <usize>ITEM_CAPACITY, IMAGE_FIELDS_PTR);
+    expectRoom(IMAGE_FIELDS_PTR, 8 * <usize>FIELD_COUNT, IMAGE_SLOTS_PTR);
+    expectRoom(IMAGE_SLOTS_PTR, CELL_BYTES * <usize>CELL_CAPACITY, IMAGE_CODE_PTR);
+    expectRoom(IMAGE_CODE_PTR, INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY, IMAGE_RUNS_PTR);
   });
 
   it("hold the parts of a list's image one behind the other", () => {
@@ -47,9 +58,9 @@ describe("the areas of memory", () => {
   });
 
   it("leave room behind a full output for one more row of either kind", () => {
-    // A list's row: a record as long as INPUT and all its results. A sweep's: 25 cells, the last of them a whole slot.
+    // A list's row: a record as long as INPUT and all its results. A sweep's: all slots, each of them full.
     expectRoom(OUTPUT_PTR, <usize>OUTPUT_BYTES + <usize>INPUT_BYTES + <usize>RESULTS_BYTES, LAYOUT_END);
-    expectRoom(OUTPUT_PTR, <usize>OUTPUT_BYTES + 22 * <usize>COLUMN_COUNT + CELL_BYTES, LAYOUT_END);
+    expectRoom(OUTPUT_PTR, <usize>OUTPUT_BYTES + CELL_BYTES * <usize>CELL_CAPACITY, LAYOUT_END);
   });
 
   it("end before the compiler's own data", () => {
@@ -63,8 +74,13 @@ describe("alignment", () => {
   it("is 8 bytes for records that hold u64", () => {
     expect<usize>(LAYER_PTR % 8).toBe(0);
     expect<usize>(REPORT_PTR % 8).toBe(0);
-    expect<usize>(AXES_PTR % 8).toBe(0);
-    expect<usize>(AXIS_BYTES % 8).toBe(0);
+    expect<usize>(LEVELS_PTR % 8).toBe(0);
+    expect<usize>(LEVEL_BYTES % 8).toBe(0);
+    expect<usize>(STACK_PTR % 8).toBe(0);
+    expect<usize>(IMAGE_FIELDS_PTR % 8).toBe(0);
+    expect<usize>(IMAGE_CODE_PTR % 8).toBe(0);
+    expect<usize>(IMAGE_RUNS_PTR % 8).toBe(0);
+    expect<usize>(RUN_BYTES % 8).toBe(0);
   });
 
   it("is 16 bytes for what moves as vectors", () => {
@@ -86,13 +102,16 @@ describe("records", () => {
   it("have room for what they hold", () => {
     expect<usize>(CELL_LENGTH).toBeGreaterThanOrEqual(22); // 20 digits, a sign and a separator
     expectRoom(CELL_LENGTH, 4, CELL_BYTES);
-    expectRoom(AXIS_OFFSET, 4, AXIS_BYTES);
+    expectRoom(LEVEL_END_MEMBER, 4, LEVEL_BYTES);
+    expectRoom(MEMBER_OFFSET, 4, MEMBER_BYTES);
+    expectRoom(RUN_ORIGIN, 4, RUN_BYTES);
     expect<u32>(RESULTS_BYTES).toBeGreaterThanOrEqual(COLUMN_COUNT * 22);
   });
 
-  it("have a bit in a mask of 32 for each cell", () => {
-    expect<u32>(COLUMN_COUNT).toBeLessThanOrEqual(32);
+  it("have a bit in a mask of 64 for each slot, and column numbers below those of variables", () => {
+    expect<u32>(CELL_CAPACITY).toBeLessThanOrEqual(64);
     expect<u32>(PARAMS + 1).toBe(COLUMN_COUNT);
+    expect<u32>(COLUMN_COUNT).toBeLessThanOrEqual(VARIABLE_0);
   });
 
   it("use numbers for nothing and carried that are no rule and no parameter", () => {

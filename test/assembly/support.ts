@@ -2,10 +2,11 @@
 // the plain definition. Nothing here calls the code under test, so that it can serve as an oracle.
 
 import {
-  COLUMN_COUNT, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, LAYER_PTR,
-  LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, OUTPUT_PTR, PARAMETER_COUNT, REPORT_BYTES, REPORT_FAULT,
-  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_SKIPPED, STEP_BYTES, STEP_CELL,
-  STEP_GEOMETRY, STEP_RULE,
+  AXIS_BYTES, COLUMN_COUNT, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
+  IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
+  ITEM_BYTES, LAYER_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, OP_END, OUTPUT_PTR, REPORT_BYTES, REPORT_FAULT,
+  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RULE_COUNT, RUN_BYTES,
+  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
 } from "../../assembly/layout";
 
 // ── Text ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -33,7 +34,9 @@ export function reportFault(): u32 { return load<u32>(REPORT_PTR + REPORT_FAULT)
 export function reportFaultAt(): u64 { return load<u64>(REPORT_PTR + REPORT_FAULT_AT); }
 export function reportFaultWhat(): u32 { return load<u32>(REPORT_PTR + REPORT_FAULT_WHAT); }
 export function reportLines(): u32 { return load<u32>(REPORT_PTR + REPORT_LINES); }
-export function reportSkipped(rule: u32): u64 { return load<u64>(REPORT_PTR + REPORT_SKIPPED + 8 * <usize>rule); }
+export function reportVisits(): u32 { return load<u32>(REPORT_PTR + REPORT_VISITS); }
+/** What stands on an account: of a list its rules begin at 0, of a sweep its requirements at 1. */
+export function reportLeftOut(account: u32): u64 { return load<u64>(REPORT_PTR + REPORT_LEFT_OUT + 8 * <usize>account); }
 
 // ── The layer record ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -46,51 +49,131 @@ export function layerField(field: u32): u64 { return load<u64>(LAYER_PTR + 8 * <
 
 // ── The image of a plan ────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Writes the image of a plan: axes outermost first, then steps outermost level first, then `finish`. */
+/**
+ * Writes the image of a plan: loops outermost first, then steps outermost level first, then `finish`. The requirement of a rule
+ * has the rule's number; those of other steps are given.
+ */
 export class PlanImage {
-  private axes: u32 = 0;
+  private loops: u32 = 0;
+  private members: u32 = 0;
   private runs: u32 = 0;
   private steps: u32 = 0;
-  private cells: u32 = 0;
+  private slots: u32 = 0;
+  private axes: u32 = 0;
+  private items: u32 = 0;
+  private instructions: u32 = 0;
 
-  /** The next axis inwards, with its runs as first, stride, count, first, stride, count, … */
-  axis(parameter: u32, runs: StaticArray<u32>): void {
-    const ptr = IMAGE_AXES_PTR + 12 * <usize>(this.axes++);
-    store<u32>(ptr, parameter);
-    store<u32>(ptr, this.runs, 8);
+  constructor() {
+    memory.fill(IMAGE_PTR, 0, IMAGE_RUNS_PTR - IMAGE_PTR);
+    this.loop(1, 0);
+    this.loops = 0;
+  }
+
+  private loop(size: u32, members: u32): void {
+    const ptr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops;
+    store<u32>(ptr, size);
+    store<u32>(ptr, this.members, 4);
+    store<u32>(ptr, members, 8);
+  }
+
+  /** The next name that the loop being made turns, with its runs as first, stride, count, … Returns how many values it has. */
+  private member(field: u32, runs: StaticArray<i64>): u32 {
+    const ptr = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>(this.members++);
+    store<u32>(ptr, field);
+    store<u32>(ptr, this.runs, 4);
     let size: u32 = 0;
     for (let i = 0; i < runs.length; i += 3) {
-      const runPtr = IMAGE_RUNS_PTR + 12 * <usize>(this.runs++);
-      for (let word = 0; word < 3; word++) store<u32>(runPtr + 4 * word, runs[i + word]);
-      size += runs[i + 2];
+      const runPtr = IMAGE_RUNS_PTR + RUN_BYTES * <usize>(this.runs++);
+      store<i64>(runPtr, runs[i]);
+      store<i64>(runPtr, runs[i + 1], 8);
+      store<u32>(runPtr, <u32>runs[i + 2], 16);
+      size += <u32>runs[i + 2];
     }
-    store<u32>(ptr, size, 4);
+    return size;
   }
 
-  /** The next axis inwards, which has one value. */
-  fixed(parameter: u32, value: u32): void {
-    this.axis(parameter, [value, 0, 1]);
+  /** The next loop inwards, of one name. */
+  axis(field: u32, runs: StaticArray<i64>): void {
+    this.loops++;
+    this.loop(0, 1);
+    const size = this.member(field, runs);
+    store<u32>(IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops, size);
   }
 
-  rule(level: u32, rule: u32): void { this.step(STEP_RULE, level, rule, 0); }
-  geometry(level: u32): void { this.step(STEP_GEOMETRY, level, 0, 0); }
+  /** The next loop inwards, of two names that turn together. */
+  joint(first: u32, firstRuns: StaticArray<i64>, second: u32, secondRuns: StaticArray<i64>): void {
+    this.loops++;
+    this.loop(0, 2);
+    const size = this.member(first, firstRuns);
+    this.member(second, secondRuns);
+    store<u32>(IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops, size);
+  }
+
+  /** The next loop inwards, of an axis that depends on others: items as kind, program, program, program, … Returns its number. */
+  dependent(size: u32, fields: StaticArray<u32>, items: StaticArray<u32>, runCapacity: u32): u32 {
+    this.loops++;
+    this.loop(size, 0);
+    const ptr = IMAGE_AXES_PTR + AXIS_BYTES * <usize>this.axes;
+    store<u32>(ptr, this.items);
+    store<u32>(ptr, items.length / 4, 4);
+    store<u32>(ptr, fields.length, 8);
+    store<u32>(ptr, this.runs, 12);
+    store<u32>(ptr, runCapacity, 16);
+    for (let i = 0; i < fields.length; i++) store<u32>(ptr + 4 * <usize>i, fields[i], 20);
+    for (let i = 0; i < items.length; i++) store<u32>(IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>this.items + 4 * <usize>i, items[i]);
+    this.items += items.length / 4;
+    this.runs += runCapacity;
+    return this.axes++;
+  }
+
+  /** A program of operation, operand, number, …; its end is added. Returns its number. */
+  program(instructions: StaticArray<i64>): u32 {
+    const first = this.instructions;
+    for (let i = 0; i < instructions.length; i += 3) this.instruction(<u32>instructions[i], <u32>instructions[i + 1], instructions[i + 2]);
+    this.instruction(OP_END, 0, 0);
+    return first;
+  }
+
+  private instruction(operation: u32, operand: u32, number: i64): void {
+    const ptr = IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>(this.instructions++);
+    store<u32>(ptr, operation);
+    store<u32>(ptr, operand, 4);
+    store<i64>(ptr, number, 8);
+  }
+
+  /** What has one value throughout. */
+  fixed(field: u32, value: u64): void {
+    store<u64>(IMAGE_FIELDS_PTR + 8 * <usize>field, value);
+  }
+
+  rule(level: u32, rule: u32): void { this.step(STEP_RULE, level, rule, rule, 0); }
+  where(level: u32, requirement: u32, program: u32): void { this.step(STEP_WHERE, level, requirement, program, 0); }
+  derive(level: u32, requirement: u32, program: u32, field: u32): void { this.step(STEP_DERIVE, level, requirement, program, field); }
+  fill(level: u32, axis: u32): void { this.step(STEP_FILL, level, axis, 0, 0); }
+  pick(level: u32, requirement: u32, axis: u32): void { this.step(STEP_PICK, level, requirement, axis, 0); }
+  overlap(level: u32): void { this.step(STEP_OVERLAP, level, 0, 0, 0); }
   /** The next cell of the row. */
-  cell(level: u32, column: u32): void { this.step(STEP_CELL, level, this.cells++, column); }
+  cell(level: u32, column: u32): void { this.step(STEP_CELL, level, this.slots++, column, 0); }
 
-  private step(kind: u32, level: u32, a: u32, b: u32): void {
+  private step(kind: u32, level: u32, a: u32, b: u32, c: u32): void {
     const ptr = IMAGE_STEPS_PTR + STEP_BYTES * <usize>(this.steps++);
     store<u32>(ptr, kind);
     store<u32>(ptr, level, 4);
     store<u32>(ptr, a, 8);
     store<u32>(ptr, b, 12);
+    store<u32>(ptr, c, 16);
   }
 
-  finish(method: u32): void {
-    assert(this.axes == PARAMETER_COUNT, "a plan has an axis for each parameter");
-    store<u32>(IMAGE_PTR, this.cells);
+  /** How many levels there are: the loops, and level 0. */
+  get levels(): u32 { return this.loops + 1; }
+
+  finish(method: u32, requirements: u32 = RULE_COUNT): void {
+    store<u32>(IMAGE_PTR, this.slots);
     store<u32>(IMAGE_PTR, this.steps, 4);
     store<u32>(IMAGE_PTR, method, 8);
-    for (let level: u32 = 0; level < PARAMETER_COUNT; level++) {
+    store<u32>(IMAGE_PTR, this.levels, 12);
+    store<u32>(IMAGE_PTR, requirements, 16);
+    for (let level: u32 = 0; level < this.levels; level++) {
       let begin: u32 = 0;
       while (begin < this.steps && load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>begin, 4) < level) begin++;
       store<u32>(IMAGE_BEGIN_PTR + 4 * <usize>level, begin);

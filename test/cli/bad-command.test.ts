@@ -16,7 +16,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ["sweep nope.yaml", "upsweep: nope.yaml: cannot be read: there is no such file or folder. Check the path."],
   ["sweep .", "upsweep: .: cannot be read: it is a folder. Check the path."],
   ["sweep layers.csv/x.yaml", "upsweep: layers.csv/x.yaml: cannot be read: a part of the path is not a folder. Check the path."],
-  ["sweep grid.yaml --stride 3", "upsweep: both grid.yaml and --stride are given. Give a spec file or axes as flags, not both."],
+  ["sweep grid.yaml --stride 3", "upsweep: both grid.yaml and --stride are given. To change an axis of the file, write --set 'stride=3'."],
   ["sweep --stride", "upsweep: option '--stride <values>' argument missing\nSee 'upsweep sweep --help'."],
   ["sweep --strid 3", "upsweep: unknown option '--strid'\n(Did you mean --stride?)\nSee 'upsweep sweep --help'."],
   [
@@ -32,18 +32,21 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   [
     `sweep ${LAYER} --columns ops,foo`,
-    "upsweep: --columns: unknown column 'foo'. Known are l_out, taps, covered, holes, additions_per_filter, filters, ops_per_filter, aggregation_ops, ops, macs, multiplications, additions, flops and params.",
+    "upsweep: --columns: unknown column 'foo'. Known are l_out, taps, covered, holes, additions_per_filter, filters, ops_per_filter, aggregation_ops, ops, macs, multiplications, additions, flops, params and name.",
   ],
   [
     `sweep ${LAYER} --columns ,`,
-    "upsweep: --columns: unknown column ''. Known are l_out, taps, covered, holes, additions_per_filter, filters, ops_per_filter, aggregation_ops, ops, macs, multiplications, additions, flops and params.",
+    "upsweep: --columns: unknown column ''. Known are l_out, taps, covered, holes, additions_per_filter, filters, ops_per_filter, aggregation_ops, ops, macs, multiplications, additions, flops, params and name.",
   ],
   [`sweep ${LAYER} --stride 1,,2`, "upsweep: --stride: stride cannot be ''. Write a whole number in plain decimal digits, for example 16."],
-  [`sweep ${LAYER} --bias maybe`, "upsweep: --bias: bias cannot be 'maybe'. Write true or false."],
+  [
+    `sweep ${LAYER} --bias maybe`,
+    "upsweep: --bias: unknown name 'maybe'. Known are batch_size, in_channels, out_channels, l_in, kernel_size, stride, padding, output_padding, dilation, groups and bias.\n  maybe\n  ^~~~~",
+  ],
   [`sweep ${LAYER} -o nodir/x.csv`, "upsweep: nodir/x.csv: cannot be written: there is no such file or folder. Choose another place with -o."],
   [`sweep ${LAYER} -o .`, "upsweep: .: cannot be written: it is a folder. Choose another place with -o."],
   [`sweep ${LAYER} -o layers.csv/x`, "upsweep: layers.csv/x: cannot be written: a part of the path is not a folder. Choose another place with -o."],
-  [`verify ${LAYER} --sample 0`, "upsweep: --sample: cannot be 0. Write a whole number from 1 to 10000000."],
+  [`verify ${LAYER} --sample 0`, "upsweep: --sample: cannot be 0. Write a whole number from 1 to 1000000000."],
   [`verify ${LAYER} --seed -1`, "upsweep: --seed: cannot be -1. Write a whole number from 0 to 9007199254740991."],
   [
     "count",

@@ -145,7 +145,7 @@ describe("sweep() of the library", () => {
       next = await batches.next();
     }
     expect(next.value).toMatchObject({ size: 800_000n, rows: BigInt(rows), bytes });
-    expect(next.value.rows + [...next.value.skipped.values()].reduce((sum, n) => sum + n, 0n)).toBe(800_000n);
+    expect(next.value.rows + [...next.value.leftOut.values()].reduce((sum, n) => sum + n, 0n)).toBe(800_000n);
   });
 
   it("stops its workers when the loop is left", async () => {

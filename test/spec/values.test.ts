@@ -1,9 +1,9 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { PARAMETER_MAX, parameter } from "../../src/columns.ts";
-import { findDuplicate, leastOf, mostOf, type Run, readEntry, sizeOf, valueAt } from "../../src/spec/values.ts";
+import { PARAMETER_MAX } from "../../src/columns.ts";
+import { domainOf, findDuplicate, leastOf, mostOf, type Run, readEntry, sizeOf, valueAt } from "../../src/spec/values.ts";
 
-const read = (text: string) => readEntry(parameter("padding"), text, "here");
+const read = (text: string) => readEntry(domainOf("padding"), { text, place: "here" }) as Run[];
 const spellOut = (runs: readonly Run[]) => runs.flatMap(({ first, step, count }) => Array.from({ length: count }, (_, i) => first + i * step));
 
 describe("an axis entry", () => {

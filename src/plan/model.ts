@@ -1,0 +1,86 @@
+/** What a plan is made of. Plain data: it is sent to the workers as it stands. */
+import type { Axis } from "../spec/axes.js";
+import type { Expression } from "../spec/expression/node.js";
+import type { ColumnName, Sample } from "../spec/spec.js";
+import type { Run } from "../spec/values.js";
+import type { PossibleValues } from "./bounds.js";
+
+/** What a layer must meet; its text is that of the requirement kept. */
+export interface Requirement {
+  readonly text: string;
+}
+
+/** What happens once per turn of the loop at `level`, and again whenever a loop outside of it turns. */
+export type Step = { readonly level: number } & (
+  | { readonly kind: "rule"; readonly rule: number; readonly requirement: number }
+  | { readonly kind: "where"; readonly where: number; readonly requirement: number }
+  /** Works out the one value of a name. Two requirements: that it divides exactly, and that it is in its range. */
+  | { readonly kind: "derive"; readonly derived: number; readonly requirement: number }
+  /** Works out the values of an axis that depends on others. */
+  | { readonly kind: "fill"; readonly axis: number }
+  /** Takes its values at the loop's position, if there are any. Two requirements, as for `derive`. */
+  | { readonly kind: "pick"; readonly axis: number; readonly requirement: number }
+  /** Works out taps and covered. */
+  | { readonly kind: "overlap" }
+  | { readonly kind: "cell"; readonly cell: number }
+);
+
+/** An axis of several positions whose values depend on other axes. */
+export type DependentAxis = Extract<Axis, { readonly kind: "list" | "joint" }>;
+
+/** One loop of the nest. Its level is its place in `loops` plus 1: level 0 is what stands before any loop. */
+export interface Loop {
+  /** What it turns: several for a joint axis. */
+  readonly names: readonly string[];
+  /** How many positions it has: of a list that follows from other axes, as many as the longest could have. */
+  readonly size: number;
+  /** Raw indices in one turn of this loop: the product of the sizes inside it. */
+  readonly subtree: bigint;
+  /** The values of each name; or else which of the dependent axes it is. */
+  readonly runs?: readonly (readonly Run[])[];
+  readonly dependent?: number;
+}
+
+/** One grid of a plan: a loop nest. */
+export interface GridPlan {
+  readonly name?: string;
+  /** The raw index at which it begins in the plan. */
+  readonly first: bigint;
+  /** How many raw indices it has: the product of the sizes of its loops. */
+  readonly size: bigint;
+  /** What has one value throughout. */
+  readonly fixed: readonly { readonly name: string; readonly value: number }[];
+  /** Outermost first. */
+  readonly loops: readonly Loop[];
+  /** Axes that have one value for each turn of those they depend on: no loops. */
+  readonly derived: readonly { readonly name: string; readonly expression: Expression }[];
+  readonly dependents: readonly DependentAxis[];
+  readonly where: readonly Expression[];
+  /** Outermost level first; within a level, each as soon as all its names are known. */
+  readonly steps: readonly Step[];
+  /** The requirements that its steps check, in their order; a layer that does not meet one is left out. */
+  readonly requirements: readonly Requirement[];
+  /** The place of each requirement in the plan's accounts. */
+  readonly accounts: readonly number[];
+  readonly possible: PossibleValues;
+}
+
+export interface Plan {
+  /** What messages begin with: the spec's file, or where else it comes from. */
+  readonly place: string;
+  /** Swept one after the other. */
+  readonly grids: readonly GridPlan[];
+  /** How many raw indices there are in all: illegal layers and positions without a layer included. */
+  readonly size: bigint;
+  readonly columns: readonly ColumnName[];
+  /** The columns of a row: the parameters, then the chosen columns. */
+  readonly cells: readonly string[];
+  /** The CSV's first line, with its line end; empty when nothing is written. */
+  readonly header: string;
+  /** No row is longer. */
+  readonly rowBytesMost: number;
+  /** The text of every requirement, those of all grids together, in the order in which they are checked. */
+  readonly accounts: readonly string[];
+  /** Raw indices to draw instead of sweeping all. */
+  readonly sample?: Sample;
+}

@@ -1,0 +1,119 @@
+/**
+ * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
+ * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
+ */
+import { column, isResultName } from "../columns.js";
+import { RULES } from "../rules.js";
+import { type Expression, type ListItem, namesIn } from "../spec/expression/node.js";
+import { dependenciesOf } from "../spec/names.js";
+import { NAME_COLUMN } from "../spec/spec.js";
+import { domainOf } from "../spec/values.js";
+import type { DependentAxis, GridPlan, Requirement, Step } from "./model.js";
+
+/** Of a step before its level is known. */
+type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
+
+type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "where">;
+
+interface Task {
+  readonly dependsOn: readonly string[];
+  readonly step: () => Unplaced;
+  /** What is known when it is done. */
+  readonly gives?: readonly string[];
+}
+
+/** What stands for taps and covered among the things that are known. */
+const OVERLAP = "(overlap)";
+
+export function schedule(nest: Nest, cells: readonly string[], isVerifying: boolean): Pick<GridPlan, "steps" | "requirements"> {
+  const steps: Step[] = [];
+  const requirements: Requirement[] = [];
+  const requiring = (...texts: readonly string[]): number => requirements.push(...texts.map((text) => ({ text }))) - texts.length;
+  const known = new Set(nest.fixed.map(({ name }) => name));
+  const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
+
+  const rules = RULES.flatMap(({ text, dependsOn }, rule): Task[] =>
+    dependsOn.length === 0 ? [] : [{ dependsOn, step: () => ({ kind: "rule", rule, requirement: requiring(text) }) }],
+  );
+  const conditions = nest.where.map(
+    (expression, where): Task => ({
+      dependsOn: expandedNames(expression),
+      step: () => ({ kind: "where", where, requirement: requiring(textOf(expression)) }),
+    }),
+  );
+  const values = [
+    ...nest.derived.map(({ name, expression }, derived): Task => {
+      const text = `${name} = ${textOf(expression)}`;
+      return {
+        dependsOn: namesIn(expression.root).map((found) => found.name),
+        step: () => ({ kind: "derive", derived, requirement: requiring(`${text} divides exactly`, `${text} is ${rangeText(name)}`) }),
+        gives: [name],
+      };
+    }),
+    ...nest.dependents.map((of, axis): Task => ({ dependsOn: dependenciesOf(of), step: () => ({ kind: "fill", axis }) })),
+  ];
+  const geometry = column("taps").dependsOn;
+  const isOverlapNeeded =
+    isVerifying || cells.some((cell) => isResultName(cell) && column(cell).needsOverlap) || conditions.some(({ dependsOn }) => dependsOn.includes(OVERLAP));
+  const overlap: Task[] = isOverlapNeeded ? [{ dependsOn: geometry, step: () => ({ kind: "overlap" }), gives: [OVERLAP] }] : [];
+  const writing = cells.flatMap((name, cell): Task[] =>
+    name === NAME_COLUMN ? [] : [{ dependsOn: expandedName(name), step: () => ({ kind: "cell", cell }) }],
+  );
+
+  // What rules layers out comes first, then what is cheap, then what is dear; each kind in the order in which it is written.
+  const pending = [rules, conditions, values, overlap];
+  for (let level = 0; level <= nest.loops.length; level++) {
+    const place = (task: Task) => {
+      steps.push({ ...task.step(), level } as Step);
+      for (const name of task.gives ?? []) known.add(name);
+    };
+    const loop = nest.loops[level - 1];
+    if (loop?.dependent !== undefined) {
+      const text = `${loop.names.join(", ")} = ${axisText(nest.dependents[loop.dependent] as DependentAxis)}`;
+      const requirement = requiring(`${text} divides exactly`, `${text} is ${loop.names.map(rangeText).join(", ")}`);
+      steps.push({ kind: "pick", level, axis: loop.dependent, requirement });
+    }
+    for (const name of loop?.names ?? []) known.add(name);
+    for (let next = takeFirst(pending, isReady); next; next = takeFirst(pending, isReady)) place(next);
+    for (let next = takeFirst([writing], isReady); next; next = takeFirst([writing], isReady)) place(next);
+  }
+  return { steps, requirements };
+}
+
+function takeFirst(lists: readonly Task[][], isReady: (task: Task) => boolean): Task | undefined {
+  for (const list of lists) {
+    const at = list.findIndex(isReady);
+    if (at >= 0) return list.splice(at, 1)[0];
+  }
+  return undefined;
+}
+
+/** All that a column depends on. */
+function expandedName(name: string): readonly string[] {
+  if (!isResultName(name)) return [name];
+  const { dependsOn, needsOverlap } = column(name);
+  return needsOverlap ? [...dependsOn, OVERLAP] : dependsOn;
+}
+
+/** All that a condition depends on: through a result that it names, whatever the result depends on. */
+function expandedNames(expression: Expression): readonly string[] {
+  return namesIn(expression.root).flatMap(({ name }) => expandedName(name));
+}
+
+/** An expression as it is written, on one line. */
+export function textOf({ written }: Expression | ListItem): string {
+  return written.text.trim().replace(/\s+/g, " ");
+}
+
+/** A dependent axis as it is written; long lists are cut. */
+export function axisText(axis: DependentAxis): string {
+  const texts = axis.kind === "list" ? axis.items.map(textOf) : axis.rows.map((row) => `[${row.map(textOf).join(", ")}]`);
+  const shown = texts.length > 4 ? [...texts.slice(0, 4), "…"] : texts;
+  return axis.kind === "list" && shown.length === 1 ? (shown[0] as string) : `[${shown.join(", ")}]`;
+}
+
+function rangeText(name: string): string {
+  const { least, most, type } = domainOf(name);
+  if (type === "boolean") return "true or false";
+  return `from ${least} to ${most}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * Sharding by cost: the raw index space is cut into stretches as the sweep goes, so that each takes about the same work,
+ * however densely the layers stand. The answers come out in the order of the indices.
+ *
+ * A worker is asked for a stretch and a number of visits (looks at layers); when these run out, it answers with how far it got,
+ * and what is left is cut anew. So a dense region that was taken for an empty one is shared out among all workers after
+ * one answer, and an empty one is crossed in a few.
+ */
+
+/** A part [first, end) of the raw indices of a grid. */
+export interface Stretch {
+  readonly grid: number;
+  readonly first: bigint;
+  readonly end: bigint;
+}
+
+/** What must be known of an answer: how far it got, with how many visits, and whether it stopped there for good. */
+interface Reached {
+  readonly next: bigint;
+  readonly visits: number;
+  readonly fault?: unknown;
+}
+
+interface Options {
+  readonly workers: number;
+  /** Visits of one task. */
+  readonly visits: number;
+}
+
+/**
+ * Per worker, tasks under way (one at work, one waiting for it) and answers in all (those that wait for their turn in the
+ * order included). Memory: an answer holds at most some 2 MiB of rows, so a run holds about 3 × workers × 2 MiB, and
+ * as much again for each time that a dense region is met in what looked empty.
+ */
+const UNDER_WAY_PER_WORKER = 2;
+const ANSWERS_PER_WORKER = 3;
+
+/** How much longer than the last a stretch may be made: what looks empty may soon be dense. */
+const GROWTH = 16n;
+
+/** Stretches are made a little shorter than their visits would take them, so that most need no second task. */
+const FILL = 0.7;
+
+/** `open`: not begun; `cut` says how much of it to ask for at once. */
+type Node<R> = Stretch & ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
+
+export async function* sweepInOrder<R extends Reached>(
+  stretches: readonly Stretch[],
+  run: (stretch: Stretch) => Promise<R>,
+  { workers, visits }: Options,
+): AsyncGenerator<{ readonly stretch: Stretch; readonly answer: R }, void, void> {
+  // In the order of the indices; what has been handed out is gone from it.
+  const nodes: Node<R>[] = stretches.map((stretch) => ({ ...stretch, state: "open", cut: BigInt(visits) }));
+  let underWay = 0;
+  let failure: { readonly error: unknown } | undefined;
+  let isOver = false;
+  let wake = () => {};
+
+  /** Starts as many tasks as there should be, always on the first open stretch. */
+  const start = (): void => {
+    while (!isOver && underWay < UNDER_WAY_PER_WORKER * workers) {
+      const at = nodes.findIndex(({ state }) => state === "open");
+      // All before it are running or done, so they come out without it.
+      if (at < 0 || at >= ANSWERS_PER_WORKER * workers) return;
+      const node = nodes[at] as Node<R> & { state: "open" };
+      const end = node.end - node.first > node.cut ? node.first + node.cut : node.end;
+      const running: Node<R> = { grid: node.grid, first: node.first, end, state: "running" };
+      nodes.splice(at, 1, running, ...(end < node.end ? [{ ...node, first: end }] : []));
+      underWay++;
+      run({ grid: running.grid, first: running.first, end }).then(
+        (answer) => arrive(running, answer),
+        (error) => {
+          failure ??= { error };
+          isOver = true;
+          wake();
+        },
+      );
+    }
+  };
+
+  const arrive = (running: Node<R>, answer: R): void => {
+    underWay--;
+    const at = nodes.indexOf(running);
+    const { grid, first, end } = running;
+    const done: Node<R> = { grid, first, end: answer.next, state: "done", answer };
+    const cut = nextCut(answer.next - first, answer.visits, visits);
+    const rest: Node<R>[] = !answer.fault && answer.next < end ? [{ grid, first: answer.next, end, state: "open", cut }] : [];
+    nodes.splice(at, 1, done, ...rest);
+    // What comes next is taken to be as dense as what has just been seen.
+    const following = nodes.slice(at + 1).find((node) => node.state === "open");
+    if (following?.state === "open" && following.grid === grid) following.cut = cut;
+    if (answer.fault) isOver = true;
+    start();
+    wake();
+  };
+
+  try {
+    start();
+    while (nodes.length > 0) {
+      const [head] = nodes;
+      if (head?.state === "done") {
+        nodes.shift();
+        start();
+        yield { stretch: head, answer: head.answer };
+      } else if (failure) {
+        throw failure.error;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    isOver = true;
+  }
+}
+
+/** How long to make a stretch, when one of that length took so many visits. */
+function nextCut(length: bigint, seen: number, visits: number): bigint {
+  const least = BigInt(visits); // no index takes more than one visit
+  const wanted = (length * BigInt(Math.round(FILL * visits))) / BigInt(Math.max(1, seen));
+  const most = length * GROWTH > least ? length * GROWTH : least;
+  return wanted < least ? least : wanted > most ? most : wanted;
+}

@@ -1,0 +1,48 @@
+/** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
+import { isResultName, PARAMETER_NAMES, RESULT_NAMES } from "../columns.js";
+import { errors } from "../errors.js";
+import { type Axis, expressionsOf } from "./axes.js";
+import { type Expression, type ListItem, namesIn } from "./expression/node.js";
+
+/** The names that an axis' values depend on. */
+export function dependenciesOf(axis: Axis): readonly string[] {
+  return [...new Set(expressionsOf(axis).flatMap(({ root }) => namesIn(root).map(({ name }) => name)))];
+}
+
+/** @throws UpsweepError for a name that is unknown or not there yet, and for a circle. */
+export function checkNames({ axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] }): void {
+  const variables = axes.flatMap(({ names }) => names).filter((name) => !(PARAMETER_NAMES as readonly string[]).includes(name));
+  const known = [...PARAMETER_NAMES, ...variables];
+  const check = ({ written, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
+    for (const { name, span } of namesIn(root)) {
+      if (known.includes(name) || alsoKnown.includes(name)) continue;
+      if (isResultName(name)) throw errors.resultInAxis(written, span, name);
+      throw errors.unknownName(written, span, name, [...known, ...alsoKnown]);
+    }
+  };
+  for (const axis of axes) for (const expression of expressionsOf(axis)) check(expression, []);
+  for (const condition of where) check(condition, RESULT_NAMES);
+  checkCircles(axes);
+}
+
+function checkCircles(axes: readonly Axis[]): void {
+  const axisOf = new Map(axes.flatMap((axis) => axis.names.map((name): [string, Axis] => [name, axis])));
+  const done = new Set<Axis>();
+  const walk = (axis: Axis, path: readonly { readonly axis: Axis; readonly name: string }[]): void => {
+    for (const { written, root } of expressionsOf(axis)) {
+      for (const { name, span } of namesIn(root)) {
+        const next = axisOf.get(name);
+        if (next === undefined || done.has(next)) continue;
+        const further = [...path, { axis: next, name }];
+        const start = further.findIndex((step) => step.axis === next);
+        if (start < further.length - 1) {
+          const circle = further.slice(start).map((step) => step.name);
+          throw errors.circle(written, span, circle);
+        }
+        walk(next, further);
+      }
+    }
+    done.add(axis);
+  };
+  for (const axis of axes) walk(axis, [{ axis, name: axis.names[0] as string }]);
+}

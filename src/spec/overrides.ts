@@ -1,0 +1,61 @@
+/** What the command line changes in a spec before it is read: so that there is one way from source to spec. */
+import { errors } from "../errors.js";
+import type { SourceEntry, SourceNode } from "./source.js";
+
+export interface Overrides {
+  /** Axes to set, by their key: one name, or several separated by commas. */
+  readonly set?: readonly SourceEntry[] | undefined;
+  /** Conditions to add. */
+  readonly where?: readonly SourceNode[] | undefined;
+  readonly columns?: SourceNode | undefined;
+  readonly sample?: SourceNode | undefined;
+}
+
+type MapNode = SourceNode & { readonly kind: "map" };
+
+/** The source with all of that in place; in every grid, where it has several. */
+export function withOverrides(source: SourceNode, { set = [], where = [], columns, sample }: Overrides): SourceNode {
+  if (source.kind !== "map") return source; // what is wrong with it is said where it is read
+  const inGrid = (grid: SourceNode): SourceNode => (grid.kind === "map" ? withConditions(set.reduce(withAxis, grid), where) : grid);
+  const grids = entryOf(source, "grids");
+  let whole: MapNode;
+  if (grids?.value.kind === "list") whole = withEntry(source, { ...grids, value: { ...grids.value, items: grids.value.items.map(inGrid) } });
+  else whole = inGrid(source) as MapNode;
+  if (columns) whole = withEntry(whole, { key: "columns", keyPlace: columns.place, value: columns });
+  if (sample) whole = withEntry(whole, { key: "sample", keyPlace: sample.place, value: sample });
+  return whole;
+}
+
+function entryOf(map: MapNode, key: string): SourceEntry | undefined {
+  return map.entries.find((entry) => entry.key === key);
+}
+
+/** The map with that entry, in the place of the one with its key or behind all others. */
+function withEntry(map: MapNode, entry: SourceEntry): MapNode {
+  const isThere = map.entries.some(({ key }) => key === entry.key);
+  return { ...map, entries: isThere ? map.entries.map((old) => (old.key === entry.key ? entry : old)) : [...map.entries, entry] };
+}
+
+const namesOf = (key: string): string[] => key.split(",").map((name) => name.trim());
+
+function withAxis(grid: MapNode, axis: SourceEntry): MapNode {
+  const names = namesOf(axis.key);
+  for (const section of ["variables", "axes"]) {
+    const map = entryOf(grid, section);
+    if (map?.value.kind !== "map") continue;
+    const old = map.value.entries.find(({ key }) => namesOf(key).join() === names.join());
+    if (old) return withEntry(grid, { ...map, value: withEntry(map.value, { ...axis, key: old.key }) });
+    const joint = map.value.entries.find(({ key }) => namesOf(key).some((name) => names.includes(name)));
+    if (joint) throw errors.setJoint(axis.keyPlace, axis.key, joint.key);
+  }
+  const axes = entryOf(grid, "axes");
+  return axes?.value.kind === "map" ? withEntry(grid, { ...axes, value: withEntry(axes.value, axis) }) : grid;
+}
+
+function withConditions(grid: MapNode, conditions: readonly SourceNode[]): MapNode {
+  if (conditions.length === 0) return grid;
+  const old = entryOf(grid, "where");
+  const written = old === undefined ? [] : old.value.kind === "list" ? old.value.items : [old.value];
+  const place = old?.value.place ?? (conditions[0] as SourceNode).place;
+  return withEntry(grid, { key: "where", keyPlace: place, value: { kind: "list", place, items: [...written, ...conditions] } });
+}

@@ -1,0 +1,34 @@
+/** Texts that people wrote, and the places in them that messages point at. */
+
+/** A text and where it stands. Plain data. */
+export interface Written {
+  readonly text: string;
+  /** What a message about it begins with: file:line:column, --flag, or spec.axes.stride[1]. */
+  readonly place: string;
+  /** Where its first character stands in a file, when every further one stands a column behind the one before. */
+  readonly start?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/** A part of a text: the characters [start, end). */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The place of a character of a text, or of the whole text where that is all that is known. */
+export function placeIn({ place, start }: Written, offset: number): string {
+  return start ? `${start.file}:${start.line}:${start.column + offset}` : place;
+}
+
+/** The longest piece of a text that a message shows. */
+const LINE = 100;
+
+/** A text with a caret under one of its parts; long texts are cut to what stands around it. */
+export function pointed({ text }: Written, { start, end }: Span): string {
+  const from = text.length <= LINE ? 0 : Math.max(0, Math.min(start - LINE / 2, text.length - LINE));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the terminal
+  const line = text.slice(from, from + LINE).replace(/[\s\u0000-\u001f\u007f-\u009f]/g, " ");
+  const [before, behind] = [from > 0 ? "…" : "", from + LINE < text.length ? "…" : ""];
+  const width = Math.max(1, Math.min(end, from + LINE) - start);
+  return `  ${before}${line}${behind}\n  ${" ".repeat(before.length + start - from)}^${"~".repeat(width - 1)}`;
+}

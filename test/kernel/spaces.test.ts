@@ -1,0 +1,343 @@
+/**
+ * Random design spaces against brute force: walk the product of the axes as written, work every expression out in BigInt, and
+ * keep what keeps every rule. The rows must be the same, in the same order.
+ */
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { type Layer, PARAMETERS, RESULT_NAMES } from "../../src/columns.ts";
+import { referenceKernel } from "../../src/kernel/reference.ts";
+import { layerFrom } from "../../src/layer.ts";
+import { planSweep } from "../../src/plan/plan.ts";
+import { type GridInput, type SpecInput, specFrom } from "../../src/spec/read.ts";
+import { conditions, expressions, items, type Made, type MadeItem, type Names, NoValue, outcomeOf } from "../support/expressions.ts";
+import { KERNELS } from "../support/kernels.ts";
+import { sweepOn } from "../support/sweeps.ts";
+
+const reference = referenceKernel();
+
+/** An axis as made: plain values, one expression, a list of items, or rows for several names. */
+interface MadeAxis {
+  readonly names: readonly string[];
+  readonly dependsOn: readonly string[];
+  readonly isLoop: boolean;
+  /** Its entry in a spec. */
+  readonly entry: unknown;
+  /** The rows of values it has where the names before it are known; undefined stands for one that does not divide exactly. */
+  readonly rows: (names: Names) => (readonly bigint[] | undefined)[];
+}
+
+interface MadeGrid {
+  readonly axes: readonly MadeAxis[];
+  readonly where: readonly Made[];
+}
+
+const SMALL: Readonly<Record<string, readonly number[]>> = {
+  batch_size: [0, 1, 2],
+  in_channels: [1, 2, 4, 6],
+  out_channels: [1, 3, 4, 8],
+  l_in: [1, 2, 5, 9],
+  kernel_size: [1, 2, 3, 6],
+  stride: [1, 2, 3, 4],
+  padding: [0, 1, 2, 5],
+  output_padding: [0, 1, 2],
+  dilation: [1, 2, 3],
+  groups: [1, 2, 3, 4],
+  bias: [0, 1],
+  hop: [-2, 0, 1, 8, 12],
+  scale: [1, 2, 3],
+};
+
+const REQUIRED = ["in_channels", "out_channels", "l_in", "kernel_size"];
+const RESULTS_NAMED = RESULT_NAMES;
+
+function plainAxis(name: string): fc.Arbitrary<MadeAxis> {
+  const all = [...(SMALL[name] as readonly number[])];
+  return fc.subarray(all, { minLength: 1, maxLength: Math.min(3, all.length) }).map((values) => ({
+    names: [name],
+    dependsOn: [],
+    isLoop: true,
+    entry: name === "bias" ? values.map((value) => value === 1) : values,
+    rows: () => values.map((value) => [BigInt(value)]),
+  }));
+}
+
+/** Values in the neighbourhood of what the parameter takes, so that many layers stay legal. */
+function near(name: string, made: Made): Made {
+  const values = SMALL[name] as readonly number[];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const width = BigInt(high - low + 1);
+  return {
+    text: `${low} + (${made.text}) % ${width}`,
+    binds: 5,
+    value: (names) => {
+      const rest = made.value(names) % width;
+      return BigInt(low) + (rest < 0n ? rest + width : rest);
+    },
+  };
+}
+
+function madeExpression(name: string, known: readonly string[]): fc.Arbitrary<Made> {
+  return fc.tuple(expressions(known, true), fc.nat(3)).map(([made, wild]) => (wild === 0 ? made : near(name, made)));
+}
+
+function dependentAxis(name: string, known: readonly string[]): fc.Arbitrary<MadeAxis> {
+  const derived = madeExpression(name, known).map(
+    (made): MadeAxis => ({
+      names: [name],
+      dependsOn: known,
+      isLoop: false,
+      entry: made.text,
+      rows: (names) => [rowOf([made], names)],
+    }),
+  );
+  const list = fc.array(items(madeExpression(name, known), true), { minLength: 1, maxLength: 3 }).map(
+    (made): MadeAxis => ({
+      names: [name],
+      dependsOn: known,
+      isLoop: !(made.length === 1 && made[0]?.isOne),
+      entry: made.map(({ text }) => text),
+      rows: (names) => made.flatMap((item) => valuesOf(item, names)),
+    }),
+  );
+  return fc.oneof(derived, list);
+}
+
+function rowOf(made: readonly Made[], names: Names): readonly bigint[] | undefined {
+  const values = made.map((one) => outcomeOf(one, names));
+  if (values.includes("fatal")) throw new NoValue(false);
+  return values.includes("inexact") ? undefined : (values as bigint[]);
+}
+
+function valuesOf(item: MadeItem, names: Names): (readonly bigint[] | undefined)[] {
+  try {
+    return item.values(names).map((value) => [value]);
+  } catch (error) {
+    if (error instanceof NoValue && error.isInexact) return [undefined];
+    throw error;
+  }
+}
+
+function jointAxis(names: readonly [string, string], known: readonly string[]): fc.Arbitrary<MadeAxis> {
+  const row = fc.tuple(madeExpression(names[0], known), madeExpression(names[1], known));
+  return fc.array(row, { minLength: 1, maxLength: 3 }).map((rows) => ({
+    names,
+    dependsOn: known,
+    isLoop: true,
+    entry: rows.map((made) => made.map(({ text }) => text)),
+    rows: (values) => rows.map((made) => rowOf(made, values)),
+  }));
+}
+
+/** Axes in an order in which each can depend on those before it, then written in another. */
+const grids: fc.Arbitrary<MadeGrid> = fc
+  .record({
+    names: fc.shuffledSubarray(Object.keys(SMALL), { minLength: 4 }),
+    kinds: fc.array(fc.nat(9), { minLength: 13, maxLength: 13 }),
+    order: fc.array(fc.nat(1000), { minLength: 13, maxLength: 13 }),
+  })
+  .chain(({ names, kinds, order }) => {
+    const all = [...names, ...REQUIRED.filter((name) => !names.includes(name))];
+    const axes: fc.Arbitrary<MadeAxis>[] = [];
+    let loops = 0;
+    for (let i = 0; i < all.length; i++) {
+      const name = all[i] as string;
+      const known = all.slice(0, i);
+      const isVariable = (n: string) => n === "hop" || n === "scale";
+      const partner = all[i + 1];
+      if (i === 0 || (kinds[i] as number) >= 6 || loops > 6) {
+        axes.push(plainAxis(name));
+        loops++;
+      } else if ((kinds[i] as number) === 5 && partner !== undefined && isVariable(partner) === isVariable(name)) {
+        axes.push(jointAxis([name, partner], known));
+        loops++;
+        i++;
+      } else {
+        axes.push(dependentAxis(name, known));
+        loops++;
+      }
+    }
+    const legal = PARAMETERS.map(({ name }) => name as string);
+    const named = [...new Set([...all, ...legal, ...RESULTS_NAMED])];
+    return fc.record({
+      axes: fc.tuple(...axes).map((made) =>
+        made
+          .map((axis, i) => ({ axis, at: order[i] as number }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ axis }) => axis),
+      ),
+      where: fc.array(conditions(named, true), { maxLength: 2 }).map((where) => [SHORT, ...where]),
+    });
+  });
+
+/** The plain closed form walks every tap: longer kernels are left out before. */
+const SHORT: Made = { text: "kernel_size <= 60", binds: 4, value: (names) => ((names.get("kernel_size") as bigint) <= 60n ? 1n : 0n) };
+
+const VARIABLES = ["hop", "scale"];
+const isOfVariables = (axis: MadeAxis) => axis.names.some((name) => VARIABLES.includes(name));
+
+function inputOf({ axes, where }: MadeGrid): GridInput {
+  const entries = (list: readonly MadeAxis[]) => Object.fromEntries(list.map(({ names, entry }) => [names.join(", "), entry]));
+  return {
+    variables: entries(axes.filter(isOfVariables)),
+    axes: entries(axes.filter((axis) => !isOfVariables(axis))),
+    where: where.map(({ text }) => text),
+  } as GridInput;
+}
+
+/**
+ * The loops in their order: as written, variables first, but each inside of those that it depends on. The key of an axis is the
+ * written place of the innermost loop that it cannot stand outside of; what has one value for a layer is no loop.
+ */
+function nestOf({ axes }: MadeGrid): MadeAxis[] {
+  const written = [...axes.filter(isOfVariables), ...axes.filter((axis) => !isOfVariables(axis))];
+  const used = (axis: MadeAxis) => [...new Set(JSON.stringify(axis.entry).match(/[a-z_]+[a-z0-9_]*/g) ?? [])].filter((name) => axis.dependsOn.includes(name));
+  const giver = (name: string) => written.find(({ names }) => names.includes(name)) as MadeAxis;
+  const isLoop = (axis: MadeAxis) => axis.isLoop && !(used(axis).length === 0 && axis.rows(new Map()).length === 1);
+  const key = (axis: MadeAxis): number => Math.max(isLoop(axis) ? written.indexOf(axis) : -1, ...used(axis).map((name) => key(giver(name))));
+  /** The loops, and what has one value, that an axis depends on in the end. */
+  const basis = (axis: MadeAxis): MadeAxis[] => used(axis).flatMap((name) => [giver(name), ...basis(giver(name))]);
+  const nest: MadeAxis[] = [];
+  const rest = [...written];
+  while (rest.length > 0) {
+    const ready = rest.filter((axis) => basis(axis).every((other) => nest.includes(other)));
+    const rank = (axis: MadeAxis) => (isLoop(axis) ? key(axis) : -1);
+    // Of those with the same key the loop at that place is the only one that does not wait for it.
+    const next = ready.toSorted((a, b) => rank(a) - rank(b) || written.indexOf(a) - written.indexOf(b))[0] as MadeAxis;
+    nest.push(next);
+    rest.splice(rest.indexOf(next), 1);
+  }
+  return nest;
+}
+
+/** Every row that brute force finds; throws NoValue where an expression has none and the layer is not simply left out. */
+function bruteForce(grid: MadeGrid): string[] {
+  const nest = nestOf(grid);
+  const rows: string[] = [];
+  const defaults = new Map(PARAMETERS.map((p): [string, bigint] => [p.name, BigInt("default" in p ? p.default : 1)]));
+  const visit = (level: number, known: Names, isWhole: boolean): void => {
+    const axis = nest[level];
+    if (axis === undefined) {
+      if (isWhole && isWanted(known)) rows.push(rowText(known));
+      return;
+    }
+    const seen = new Set<string>();
+    for (const row of axis.rows(known)) {
+      if (row !== undefined && seen.has(row.join())) continue;
+      if (row !== undefined) seen.add(row.join());
+      // A layer that is left out has no values to go on with.
+      if (row === undefined || !row.every((value, i) => isInRange(axis.names[i] as string, value))) continue;
+      visit(level + 1, new Map([...known, ...axis.names.map((name, i): [string, bigint] => [name, row[i] as bigint])]), isWhole);
+    }
+  };
+  const isWanted = (known: Names): boolean => {
+    if (SHORT.value(known) === 0n) return false;
+    const counts = reference.count(layerOf(known), "closed");
+    if (!counts.results) return false;
+    const all = new Map([...known, ...Object.entries(counts.results)] as [string, bigint][]);
+    const outcomes = grid.where.map((made) => outcomeOf(made, all));
+    if (outcomes.includes("fatal")) throw new NoValue(false);
+    return outcomes.every((value) => value !== 0n && value !== "inexact");
+  };
+  visit(0, defaults, true);
+  return rows;
+}
+
+function isInRange(name: string, value: bigint): boolean {
+  const p = PARAMETERS.find((row) => row.name === name);
+  return p === undefined || (value >= BigInt(p.least) && value <= (p.type === "boolean" ? 1n : 2n ** 31n - 1n));
+}
+
+function layerOf(known: Names): Layer {
+  return layerFrom((p) => Number(known.get(p.name)));
+}
+
+function rowText(known: Names): string {
+  return Object.values(layerOf(known)).join(",");
+}
+
+/** All raw indices of all grids, on one kernel. */
+function sweepAll(kernel: (typeof KERNELS)[number][1], spec: SpecInput) {
+  const plan = planSweep(specFrom(spec));
+  const swept = plan.grids.map((_, grid) => sweepOn(kernel, plan, { grid }));
+  return { plan, csv: swept.map(({ csv }) => csv).join(""), swept, fault: swept.find(({ fault }) => fault)?.fault };
+}
+
+const parametersOf = (csv: string) =>
+  csv
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(",").slice(0, 11).join(","));
+
+/** Spaces of a size that brute force and the reference can walk; constants that are refused are tested elsewhere. */
+function isWalkable(spec: SpecInput): boolean {
+  try {
+    return planSweep(specFrom(spec)).size <= 3000n;
+  } catch {
+    return false;
+  }
+}
+
+describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
+  test.prop([fc.array(grids, { minLength: 1, maxLength: 2 })], { numRuns: 400 })("give the rows that brute force finds, in their order", (made) => {
+    const spec = { grids: made.map(inputOf), columns: ["l_out", "macs"] } as SpecInput;
+    fc.pre(isWalkable(spec));
+    let expected: string[];
+    try {
+      expected = made.flatMap(bruteForce);
+    } catch (error) {
+      if (error instanceof NoValue) return fc.pre(false);
+      throw error;
+    }
+    const { csv, fault, swept, plan } = sweepAll(kernel, spec);
+    expect(fault).toBeUndefined();
+    expect(parametersOf(csv)).toEqual(expected);
+    // Every raw index stands in the account.
+    for (const [i, { rows, leftOut }] of swept.entries()) expect(BigInt(rows) + leftOut.reduce((sum, count) => sum + count, 0n)).toBe(plan.grids[i]?.size);
+  });
+
+  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }), fc.integer({ min: 1, max: 50 })], { numRuns: 150 })(
+    "come out the same from any cut of the raw indices, with any number of visits",
+    (made, cuts, visitsMost) => {
+      const spec = inputOf(made);
+      fc.pre(isWalkable(spec));
+      const plan = planSweep(specFrom(spec));
+      const whole = sweepOn(kernel, plan);
+      const ends = [...cuts.map((cut) => BigInt(Math.floor(cut * Number(plan.size)))), plan.size].sort((a, b) => (a < b ? -1 : 1));
+      const parts = ends.map((end, i) => sweepOn(kernel, plan, { first: ends[i - 1] ?? 0n, end, visitsMost }));
+      const upToFault = parts.slice(0, 1 + ((parts.findIndex(({ fault }) => fault) + parts.length) % parts.length));
+      expect(upToFault.map(({ csv }) => csv).join("")).toBe(whole.csv);
+      expect(upToFault.at(-1)?.fault).toEqual(whole.fault);
+    },
+  );
+});
+
+/** Whole specs that may stop with a fault: wild expressions, in conditions and axes. */
+const wildSpecs = fc.record({
+  stride: fc.constant([1, 2, 3]),
+  kernel: expressions(["stride", "l_in"]),
+  padding: fc.array(items(expressions(["stride", "l_in"]), false), { minLength: 1, maxLength: 2 }),
+  where: fc.array(conditions(["stride", "l_in", "macs", "additions_per_filter", "padding"]), { maxLength: 2 }),
+});
+
+describe.each(KERNELS.slice(1))("wild expressions on the %s kernel", (_, kernel) => {
+  test.prop([wildSpecs], { numRuns: 1500 })(
+    "come to the same rows, accounts and faults as on the reference",
+    ({ stride, kernel: kernelSize, padding, where }) => {
+      const spec = {
+        axes: {
+          in_channels: 2,
+          out_channels: 2,
+          stride,
+          l_in: [1, 4, 2147483647],
+          kernel_size: [kernelSize.text, 5],
+          padding: padding.map(({ text }) => text),
+        },
+        where: [SHORT.text, ...where.map(({ text }) => text)],
+        columns: ["params"],
+      };
+      fc.pre(isWalkable(spec as SpecInput));
+      const plan = planSweep(specFrom(spec as SpecInput));
+      expect(sweepOn(kernel, plan)).toEqual(sweepOn(reference, plan));
+    },
+  );
+});
