@@ -78,15 +78,12 @@ function inputError(code: string, place: string, what: string, remedy: string): 
   return new UpsweepError(code, `${place}: ${what}. ${remedy}`);
 }
 
-/** Why an expression can have no value. */
+/** Why an expression can have no value: what is said of it, what a number would have to be, and whether a layer can be spared it. */
 const TROUBLE = {
   inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
-  overflow: {
-    what: "passes 64 bits",
-    remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1; rule such layers out by a condition that comes before.",
-  },
-  zeroDivisor: { what: "divides by zero", remedy: "Rule such layers out by a condition that comes before." },
-  negativeExponent: { what: "has a negative exponent", remedy: "That is no whole number; rule such layers out by a condition that comes before." },
+  overflow: { what: "passes 64 bits", remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1." },
+  zeroDivisor: { what: "divides by zero", remedy: "Divide by another number." },
+  negativeExponent: { what: "has a negative exponent", remedy: "Its value would be no whole number." },
   divisorsOf: { what: "has no list of divisors", remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.` },
   stepBelowOne: { what: "is a step below 1", remedy: "The step of a range is a whole number from 1." },
   longRange: { what: "is a range of more than 2^31 values", remedy: "Shorten it, or widen its step." },
@@ -96,7 +93,8 @@ const TROUBLE = {
 export type TroubleKind = keyof typeof TROUBLE;
 
 function expressionError(code: string, written: Written, span: Span, what: string, remedy: string): UpsweepError {
-  return new UpsweepError(code, `${placeIn(written, span.start)}: ${what}. ${remedy}\n${pointed(written, span)}`);
+  const below = written.text.trim() === "" ? "" : `\n${pointed(written, span)}`;
+  return new UpsweepError(code, `${placeIn(written, span.start)}: ${what}. ${remedy}${below}`);
 }
 
 /** A part of an expression as it is written. */
@@ -146,7 +144,7 @@ export const errors = {
     expressionError("unknownFunction", written, span, `unknown function ${shown(name)}`, instead(name, known)),
   wrongArguments: (written: Written, span: Span, name: string, got: number, least: number, most: number) => {
     const wanted = least === most ? `${least}` : `at least ${least}`;
-    const remedy = `It takes ${wanted} number${wanted === "1" ? "" : "s"}, separated by commas.`;
+    const remedy = `It takes ${wanted} number${wanted === "1" ? "" : "s, separated by commas"}.`;
     return expressionError("wrongArguments", written, span, `${name} has ${got} argument${got === 1 ? "" : "s"}`, remedy);
   },
   unknownName: (written: Written, span: Span, name: string, known: readonly string[]) =>
@@ -168,8 +166,8 @@ export const errors = {
       "trouble",
       written,
       span,
-      `${part(written, span)} ${TROUBLE[kind].what}${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : ` (in the layer ${layer})`}`,
-      TROUBLE[kind].remedy,
+      `${part(written, span)} ${TROUBLE[kind].what}${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : `, in the layer with ${layer}`}`,
+      `${TROUBLE[kind].remedy} A condition under 'where:' that can be checked before leaves such layers out.`,
     ),
 
   // ── Values of axes and parameters ────────────────────────────────────────────────────────────────────────────────

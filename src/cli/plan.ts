@@ -120,16 +120,16 @@ function sizeText(plan: Plan, workers: number): string {
     : none
       ? `none of ${thousands(drawn)} raw indices drawn uniformly becomes a row; --exact counts them`
       : `${share} % of the raw size (by ${thousands(drawn)} raw indices drawn uniformly; --exact counts them)`;
-  return table([
-    ...sampled,
-    ["rows", rowsText, basis],
-    ...(none ? [] : [["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.rowBytesMost} bytes`]]),
-    [
-      "time",
-      `about ${duration(seconds / workers)}`,
-      `with ${workers} worker${workers === 1 ? "" : "s"}, if the disk keeps up (measured just now on a part of the grid)`,
-    ],
-  ]);
+  const lines = [...sampled, ["rows", rowsText, basis]];
+  // Where the sample has met no row, it has not met what takes the time either.
+  if (!none) {
+    const speed = `with ${workers} worker${workers === 1 ? "" : "s"}, if the disk keeps up (measured just now on a part of the grid)`;
+    lines.push(
+      ["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.rowBytesMost} bytes`],
+      ["time", `about ${duration(seconds / workers)}`, speed],
+    );
+  }
+  return table(lines);
 }
 
 /** The exact number of rows: every layer is looked at, nothing is written. */

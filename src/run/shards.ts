@@ -6,7 +6,7 @@ import type { Plan } from "../plan/model.js";
 const TASK_BYTES = 2 * 1024 * 1024;
 
 /** Where rows are short or none are written, a task still ends after this many looks at layers: some milliseconds. */
-const VISITS_MOST = 65_536;
+const VISITS_MOST = 262_144;
 
 /** A simulated layer costs microseconds to seconds: smaller tasks keep the workers even and the progress moving. */
 const SIMULATED_VISITS = 512;

@@ -162,7 +162,13 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
   const { trouble, expression } = outcome;
   const shown = (name: string) => `${name} is ${valueOfName(name, values, resultOf) ?? "above 2^64 - 1"}`;
-  const named = [...new Set(namesIn(trouble.node).map(({ name }) => name))].map(shown);
-  const known = [...values].filter(([name]) => !grid.fixed.some((fixed) => fixed.name === name)).map(([name, value]) => `${name}=${value}`);
-  return errors.trouble(expression.written, trouble.node, trouble.kind, named.join(", "), known.join(", "));
+  const names = [...new Set(namesIn(trouble.node).map(({ name }) => name))];
+  const others = [...values].filter(([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name));
+  return errors.trouble(
+    expression.written,
+    trouble.node,
+    trouble.kind,
+    names.map(shown).join(", "),
+    others.map(([name, value]) => `${name}=${value}`).join(", "),
+  );
 }

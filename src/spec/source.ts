@@ -23,7 +23,7 @@ export function describeNode(node: SourceNode): string {
     case "map":
       return "a map of names";
     case "list":
-      return "a list";
+      return node.items.length === 0 ? "an empty list" : "a list";
     case "null":
       return "empty";
     case "scalar":

@@ -65,12 +65,20 @@ class Parser {
   item(): Item {
     const { start } = this.#next;
     const list = this.#listCall();
-    if (list) return list;
-    const first = this.expression();
+    if (list) {
+      const isAlone = this.#next.kind === "end" || this.#isNext(",") || this.#isNext("]");
+      if (!isAlone) throw errors.listAsNumber(this.#written, list, list.kind);
+      return list;
+    }
+    return this.#range(this.expression(), start, () => this.expression());
+  }
+
+  /** What begins with a value: that, or a range from it. */
+  #range(first: Node, start: number, operand: () => Node): Item {
     if (!this.#take("..")) return { kind: "value", value: first, start, end: first.end };
-    const last = this.expression();
+    const last = operand();
     if (!this.#take(":")) return { kind: "range", first, last, start, end: last.end };
-    const step = this.expression();
+    const step = operand();
     return { kind: "range", first, last, step, start, end: step.end };
   }
 
@@ -154,26 +162,28 @@ class Parser {
       if (not) throw errors.unexpected(this.#written, this.#next, "'in' behind 'not'");
       return undefined;
     }
-    const list = this.#next;
-    const call = this.#listCall();
-    let items: Item[];
-    let { end } = list;
-    if (call) {
-      items = [call];
-      ({ end } = call);
-    } else {
-      const opened = this.#take("[");
-      if (!opened) throw errors.unexpected(this.#written, list, "a list in brackets, for example [1, 2, 4]");
-      items = [];
-      if (!this.#isNext("]")) {
-        do items.push(this.item());
-        while (this.#take(","));
-      }
-      ({ end } = this.#expect("]", opened));
-      if (items.length === 0) throw errors.emptySet(this.#written, { start: opened.start, end });
-    }
+    const { items, end } = this.#set();
     const nodes = items.flatMap((item) => (item.kind === "value" ? [item.value] : item.kind === "divisors" ? [item.of] : [item.first, item.last]));
     return this.#over({ kind: "in", of, items, isNegated: not !== undefined, start: of.start, end }, [of, ...nodes]);
+  }
+
+  /** What stands behind `in`: values in brackets, or one range or list function without. */
+  #set(): { items: Item[]; end: number } {
+    const opened = this.#take("[");
+    if (!opened) {
+      const { start } = this.#next;
+      const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
+      if (only.kind === "value") throw errors.unexpected(this.#written, only, "a list, for example [1, 2, 4] or 2..8,");
+      return { items: [only], end: only.end };
+    }
+    const items: Item[] = [];
+    if (!this.#isNext("]")) {
+      do items.push(this.item());
+      while (this.#take(","));
+    }
+    const { end } = this.#expect("]", opened);
+    if (items.length === 0) throw errors.emptySet(this.#written, { start: opened.start, end });
+    return { items, end };
   }
 
   /** Operators of one precedence, from the left. */

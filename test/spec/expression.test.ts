@@ -1,0 +1,189 @@
+/** What expressions mean: at the edges by hand, at random by an evaluator of the test's own; in BigInt and in the kernel. */
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { evaluate, Trouble } from "../../src/spec/expression/evaluate.ts";
+import { parseExpression } from "../../src/spec/expression/parse.ts";
+import { conditions, expressions, outcomeOf } from "../support/expressions.ts";
+import { KERNELS } from "../support/kernels.ts";
+import { planOf, sweepOn } from "../support/sweeps.ts";
+
+const NAMES: ReadonlyMap<string, bigint> = new Map([
+  ["stride", 3n],
+  ["padding", 0n],
+  ["l_in", 7n],
+  ["hop", -5n],
+  ["low", -(2n ** 63n)],
+  ["high", 2n ** 63n - 1n],
+]);
+
+function meaning(text: string): bigint | string {
+  try {
+    return evaluate(parseExpression({ text, place: "here" }), (name) => NAMES.get(name) as bigint);
+  } catch (error) {
+    if (error instanceof Trouble) return error.kind;
+    throw error;
+  }
+}
+
+const EDGES: readonly (readonly [string, bigint | string])[] = [
+  // Precedence and associativity, as in Python.
+  ["1 + 2 * 3", 7n],
+  ["(1 + 2) * 3", 9n],
+  ["10 - 4 - 3", 3n],
+  ["100 // 7 // 2", 7n],
+  ["2 ** 3 ** 2", 512n],
+  ["-2 ** 2", -4n],
+  ["(-2) ** 2", 4n],
+  ["2 * -3", -6n],
+  ["- - 3", 3n],
+  ["+3 - +4", -1n],
+  ["7 - 2 % 4", 5n],
+  ["1 < 2 == 2", 1n],
+  ["1 == 1 == 1", 1n],
+  ["3 > 2 > 1", 1n],
+  ["1 < 3 > 2", 1n],
+  ["1 < 3 < 2", 0n],
+  ["not 1 == 2", 1n],
+  ["not not 5", 1n],
+  ["1 or 0 and 0", 1n],
+  ["0 or 7", 7n],
+  ["3 and 4", 4n],
+  ["0 and 4", 0n],
+  ["true + true", 2n],
+  ["(2 > 1) * 8", 8n],
+  // Division of negative numbers, as in Python.
+  ["7 // 2", 3n],
+  ["-7 // 2", -4n],
+  ["7 // -2", -4n],
+  ["-7 // -2", 3n],
+  ["7 % 3", 1n],
+  ["-7 % 3", 2n],
+  ["7 % -3", -2n],
+  ["-7 % -3", -1n],
+  ["-6 // 3", -2n],
+  ["ceil_div(7, 2)", 4n],
+  ["ceil_div(-7, 2)", -3n],
+  ["ceil_div(7, -2)", -3n],
+  ["ceil_div(-7, -2)", 4n],
+  ["ceil_div(6, 3)", 2n],
+  ["8 / 2", 4n],
+  ["-8 / 2", -4n],
+  ["7 / 2", "inexact"],
+  ["0 / 5", 0n],
+  // Zero divisors.
+  ["1 // padding", "zeroDivisor"],
+  ["1 % padding", "zeroDivisor"],
+  ["1 / padding", "zeroDivisor"],
+  ["ceil_div(1, padding)", "zeroDivisor"],
+  ["padding == 0 or 256 % padding == 0", 1n],
+  ["padding != 0 and 256 % padding == 0", 0n],
+  ["1 > 2 > 1 // padding", 0n],
+  // The ends of 64 bits.
+  ["high + 1", "overflow"],
+  ["low - 1", "overflow"],
+  ["high - low", "overflow"],
+  ["-low", "overflow"],
+  ["abs(low)", "overflow"],
+  ["low // -1", "overflow"],
+  ["low / -1", "overflow"],
+  ["ceil_div(low, -1)", "overflow"],
+  ["low % -1", 0n],
+  ["low // 1", -(2n ** 63n)],
+  ["high * 2", "overflow"],
+  ["low * -1", "overflow"],
+  ["-1 * low", "overflow"],
+  ["low * 0", 0n],
+  ["3037000500 * 3037000499", 9223372033963249500n],
+  ["3037000500 * 3037000500", "overflow"],
+  ["-4294967296 * 2147483648", -(2n ** 63n)],
+  ["low + high", -1n],
+  ["gcd(low, 0)", "overflow"],
+  ["gcd(low, 6)", 2n],
+  ["gcd(low, -1)", 1n],
+  ["lcm(low, 1)", "overflow"],
+  ["lcm(high, 2)", "overflow"],
+  ["low == low and high > low", 1n],
+  // Powers.
+  ["0 ** 0", 1n],
+  ["0 ** 5", 0n],
+  ["7 ** 0", 1n],
+  ["2 ** 62", 2n ** 62n],
+  ["2 ** 63", "overflow"],
+  ["(-2) ** 63", -(2n ** 63n)],
+  ["(-2) ** 64", "overflow"],
+  ["1 ** high", 1n],
+  ["(-1) ** high", -1n],
+  ["(-1) ** (high - 1)", 1n],
+  ["0 ** high", 0n],
+  ["2 ** hop", "negativeExponent"],
+  ["1 ** hop", "negativeExponent"],
+  // Functions.
+  ["min(3, 1, 2)", 1n],
+  ["max(hop, padding, l_in)", 7n],
+  ["gcd(12, 18, 8)", 2n],
+  ["gcd(0, 0)", 0n],
+  ["gcd(-12, 18)", 6n],
+  ["lcm(4, 6, 10)", 60n],
+  ["lcm(-4, 6)", 12n],
+  ["lcm(0, 6)", 0n],
+  ["abs(hop)", 5n],
+  // in.
+  ["stride in [1, 3]", 1n],
+  ["stride not in [1, 3]", 0n],
+  ["stride in 2..8", 1n],
+  ["stride in 2..8:2", 0n],
+  ["hop in -9..-1:2", 1n],
+  ["l_in in [1, 2..9:5]", 1n],
+  ["l_in in 9..2", 0n],
+  ["stride in 1..9:padding", "stepBelowOne"],
+  ["stride in divisors(12)", 1n],
+  ["hop in divisors(5)", 0n],
+  ["l_in in divisors(padding)", "divisorsOf"],
+  ["1 in divisors(2147483648)", "divisorsOf"],
+  ["4 in pow2(1, 8)", 1n],
+  ["3 in pow2(1, 8)", 0n],
+  ["16 in pow2(1, 8)", 0n],
+  ["0 in pow2(padding, 8)", 0n],
+  ["4 in pow2(3, 11)", 1n],
+  ["stride in [3, 1 // padding]", 1n],
+  ["stride in [1 // padding, 3]", "zeroDivisor"],
+  ["low in low..high:2", 1n],
+  ["high in low..high:2", 0n],
+  // Suffixes.
+  ["1k + 1M + 1G + 1T", 1_001_001_001_000n],
+  ["1Ki + 1Mi + 1Gi", 1_074_791_424n],
+];
+
+describe("expressions", () => {
+  it.each(EDGES)("%s means what Python would say, or has no value", (text, value) => {
+    expect(meaning(text)).toBe(value);
+  });
+
+  const names = [...NAMES.keys()];
+  test.prop([fc.oneof(expressions(names), conditions(names))], { numRuns: 4000 })("come to the same as the test's own evaluator", (made) => {
+    const expected = outcomeOf(made, NAMES);
+    const found = meaning(made.text);
+    if (expected === "fatal") expect(found).toMatch(/^(?!inexact)[a-zA-Z]+$/);
+    else expect(found).toBe(expected);
+  });
+});
+
+/** The same through a plan: the condition is the last thing that a single layer meets. */
+describe.each(KERNELS)("expressions on the %s kernel", (_, kernel) => {
+  const variables = Object.fromEntries([...NAMES].filter(([name]) => !["stride", "padding", "l_in", "low", "high"].includes(name)).map(([name, value]) => [name, value]));
+  const spec = (condition: string) =>
+    planOf({
+      variables: { ...variables, low: "-9223372036854775807 - stride // 3", high: "9223372036854775806 + stride // 3" },
+      // Two values, so that nothing is a constant; the second is left out first.
+      axes: { in_channels: 1, out_channels: 1, kernel_size: [2, 3], stride: [3, 4], padding: 0, l_in: 7 },
+      where: ["stride == 3 and kernel_size == 2", condition],
+      columns: ["params"],
+    });
+
+  it.each(EDGES)("%s", (text, value) => {
+    const swept = sweepOn(kernel, spec(typeof value === "bigint" ? `(${text}) + 0 == ${value === -(2n ** 63n) ? "low" : value}` : `(${text}) + 0 == 0`));
+    if (typeof value === "bigint") expect(swept).toMatchObject({ rows: 1 });
+    else if (value === "inexact") expect(swept).toMatchObject({ rows: 0 });
+    else expect(swept.fault).toMatchObject({ kind: "expression" });
+  });
+});
