@@ -53,6 +53,7 @@ function program(): Command {
   upsweep.addCommand(planCommand());
   upsweep.addCommand(verifyCommand());
   upsweep.addCommand(columnsCommand());
+  upsweep.addCommand(schemaCommand());
   for (const command of upsweep.commands) command.copyInheritedSettings(upsweep).showHelpAfterError(`See 'upsweep ${command.name()} --help'.`);
   return upsweep;
 }
@@ -179,6 +180,13 @@ function columnsCommand(): Command {
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
     .option("--markdown", "as Markdown tables")
     .action(async (options) => (await import("./columns.js")).columns(options));
+}
+
+function schemaCommand(): Command {
+  return new Command("schema")
+    .description("print the JSON Schema of a spec, for editors")
+    .addHelpText("before", examples([["upsweep schema > upsweep.schema.json", "then, on top of a spec: # yaml-language-server: $schema=upsweep.schema.json"]]))
+    .action(async () => (await import("./schema.js")).schema());
 }
 
 /** One option for each parameter; values are kept in the order in which they are given. */

@@ -1,0 +1,96 @@
+/** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
+import { COLUMNS, DEFAULT_COLUMNS, PARAMETERS } from "../columns.js";
+import { NAME_BYTES, NAME_COLUMN, SAMPLE_MAX } from "./spec.js";
+import { domainOf } from "./values.js";
+
+const EXPRESSION = "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";
+
+/** One value of an axis or an expression, then lists of them. */
+function valuesOf(name: string, meaning: string): object {
+  const { type, least, most } = domainOf(name);
+  const value = {
+    anyOf: [
+      type === "boolean" ? { type: "boolean" } : { type: "integer", minimum: least, maximum: most },
+      { type: "string", minLength: 1, description: EXPRESSION },
+    ],
+  };
+  return { description: meaning, anyOf: [value, { type: "array", minItems: 1, items: value }] };
+}
+
+const JOINT = {
+  type: "array",
+  minItems: 1,
+  description: "Axes that turn together: rows with a value for each name.",
+  items: { type: "array", minItems: 2, items: { type: ["integer", "boolean", "string"] } },
+};
+
+/** The properties of a grid. */
+function gridProperties(): Record<string, object> {
+  return {
+    name: { type: "string", maxLength: NAME_BYTES, pattern: '^[^,"]+$', description: "The name of the grid, which can be a column." },
+    variables: {
+      type: "object",
+      description: "Axes of your own, which the layer's can be written with. Their loops stand outside.",
+      patternProperties: { "^[A-Za-z_][0-9A-Za-z_]*$": valuesOf("", "A variable."), ",": JOINT },
+      additionalProperties: false,
+    },
+    axes: {
+      type: "object",
+      description: "The parameters with their values. The order in which they are written is the order of the loops: the last turns fastest.",
+      properties: Object.fromEntries(PARAMETERS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)])),
+      patternProperties: { ",": JOINT },
+      additionalProperties: false,
+    },
+    where: {
+      description: "Conditions that a layer must keep, over axes and results; others are left out and counted.",
+      anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+    },
+  };
+}
+
+/** The schema of a spec, draft 2020-12. */
+export function specSchema(): object {
+  const columns = [
+    ...COLUMNS.map(({ name, unit, counts }) => ({ const: name, description: `${counts} In ${unit}.` })),
+    { const: NAME_COLUMN, description: "The name of the grid." },
+    { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
+  ];
+  const parts = gridProperties();
+  // Written once, and referred to from the spec and from its grids.
+  const grid = Object.fromEntries(Object.keys(parts).map((key) => [key, { $ref: `#/$defs/${key}` }]));
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A spec of upsweep",
+    description: "A design space of ConvTranspose1d layers: one grid, or several that are swept one after the other.",
+    type: "object",
+    properties: {
+      ...grid,
+      grids: {
+        type: "array",
+        minItems: 1,
+        description: "Several grids, swept one after the other into one output.",
+        items: { type: "object", properties: grid, required: ["axes"], additionalProperties: false },
+      },
+      columns: {
+        type: "array",
+        minItems: 1,
+        uniqueItems: true,
+        description: `Columns behind the eleven parameters, in their order. Without it: ${DEFAULT_COLUMNS.join(", ")}.`,
+        items: { anyOf: columns },
+      },
+      sample: {
+        type: "object",
+        description: "Draw so many raw indices, uniformly, instead of sweeping all.",
+        properties: {
+          rows: { type: "integer", minimum: 1, maximum: SAMPLE_MAX },
+          seed: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
+        },
+        required: ["rows"],
+        additionalProperties: false,
+      },
+    },
+    oneOf: [{ required: ["axes"] }, { required: ["grids"], not: { anyOf: Object.keys(grid).map((key) => ({ required: [key] })) } }],
+    additionalProperties: false,
+    $defs: parts,
+  };
+}

@@ -1,0 +1,50 @@
+/** The schema that editors use agrees with what is taken and refused. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { specSchema } from "../../src/spec/schema.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const path = `${root}/upsweep.schema.json`;
+const validate = new Ajv2020({ allowUnionTypes: true }).compile(specSchema());
+
+const examples = readdirSync(`${root}/examples`).filter((file) => file.endsWith(".yaml"));
+const AXES = { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 };
+
+describe("the JSON Schema of a spec", () => {
+  it("is shipped as it is made by the code", () => {
+    const made = `${JSON.stringify(specSchema(), null, 2)}\n`;
+    if (process.env.UPDATE_README === "1") writeFileSync(path, made);
+    expect(readFileSync(path, "utf8")).toBe(made);
+  });
+
+  it.each(examples)("takes examples/%s, which names it", (file) => {
+    const text = readFileSync(`${root}/examples/${file}`, "utf8");
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/upsweep\.schema\.json\n/);
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
+    ["expressions, joint axes and conditions", { axes: { ...AXES, "stride, padding": [[2, "stride // 2"]], groups: ["divisors(in_channels)", 1] }, where: ["macs <= 50M"] }],
+    ["variables, columns and a sample", { variables: { hop: [256, "300"] }, axes: AXES, columns: ["hop", "ops"], sample: { rows: 10 } }],
+    ["grids with names", { grids: [{ name: "a", axes: AXES }, { axes: AXES, where: "stride == 1" }], columns: ["l_out"] }],
+  ])("takes %s", (_, spec) => {
+    expect(validate(spec), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
+    ["no axes", {}],
+    ["an unknown key", { axes: AXES, colums: ["ops"] }],
+    ["an unknown axis", { axes: { ...AXES, strid: 2 } }],
+    ["a value out of range", { axes: { ...AXES, stride: 0 } }],
+    ["a fraction", { axes: { ...AXES, stride: 1.5 } }],
+    ["an empty axis", { axes: { ...AXES, stride: [] } }],
+    ["axes beside grids", { axes: AXES, grids: [{ axes: AXES }] }],
+    ["columns inside a grid", { grids: [{ axes: AXES, columns: ["ops"] }] }],
+    ["a sample without rows", { axes: AXES, sample: { seed: 1 } }],
+  ])("marks %s", (_, spec) => {
+    expect(validate(spec)).toBe(false);
+  });
+});
