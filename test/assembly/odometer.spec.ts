@@ -140,6 +140,27 @@ describe("the odometer", () => {
   });
 });
 
+describe("a joint axis", () => {
+  it("turns its names together, each through its own runs", () => {
+    const image = new PlanImage();
+    image.axis(L_IN, [1, 1, 2]);
+    image.joint(STRIDE, [5, 0, 1, 2, 2, 2], KERNEL_SIZE, [10, -3, 3]);
+    image.axis(DILATION, [1, 1, 2]);
+    image.finish(METHOD_CLOSED);
+    openLoops(image.levels);
+    const expected = ["1 5 10 1", "1 5 10 2", "1 2 7 1", "1 2 7 2", "1 4 4 1", "1 4 4 2", "2 5 10 1", "2 5 10 2", "2 2 7 1", "2 2 7 2", "2 4 4 1", "2 4 4 2"];
+    seek(0);
+    for (let index = 0; index < expected.length; index++) {
+      expect<string>(shown()).toBe(expected[index]);
+      step(3);
+    }
+    for (let index = expected.length - 1; index >= 0; index--) {
+      seek(index);
+      expect<string>(shown()).toBe(expected[index]);
+    }
+  });
+});
+
 describe("a grid of more than 2^62 layers", () => {
   it("is indexed by all 64 bits", () => {
     const image = new PlanImage();

@@ -1,10 +1,11 @@
 import {
-  BATCH_SIZE, BIAS, DILATION, FAULT_NONE, FAULT_OVERFLOW, FILTERS, GROUPS, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS, METHOD_CLOSED,
-  METHOD_SIMULATE, METHOD_VERIFY, OUT_CHANNELS, OUTPUT_BYTES, OUTPUT_PADDING, PADDING, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT,
-  RULE_OUT_CHANNELS, RULE_OUTPUT_PADDING, STRIDE, TAPS,
+  BATCH_SIZE, BIAS, DILATION, FAULT_EXPRESSION, FAULT_NONE, FAULT_OVERFLOW, FILTERS, GROUPS, IN_CHANNELS, INPUT_PTR, ITEM_DIVISORS,
+  KERNEL_SIZE, L_IN, L_OUT, MACS, METHOD_CLOSED, METHOD_SIMULATE, METHOD_VERIFY, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NOT, OP_NUMBER,
+  OP_SUBTRACT, OUT_CHANNELS, OUTPUT_BYTES, OUTPUT_PADDING, PADDING, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
+  RULE_OUTPUT_PADDING, STRIDE, TAPS,
 } from "../../assembly/layout";
-import { openPlan, sweep } from "../../assembly/sweep";
-import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportRows, reportLeftOut } from "./support";
+import { openPlan, sweep, sweepPicks } from "../../assembly/sweep";
+import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLeftOut, reportRows, reportVisits } from "./support";
 
 /**
  * Level 1: groups 1, 2, 3; level 2: padding 0, 5; level 3: l_in 2, 3. in_channels 4, out_channels 6, kernel_size 3.
@@ -200,5 +201,93 @@ describe("a sweep", () => {
     sweep(0, 12, UNBOUNDED);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
     expect<string>(output()).toBe(ROWS);
+  });
+});
+
+/** stride 2..9, then kernel_size in divisors(12 / stride), padding = kernel_size - 2; kept where padding is even. */
+function openDependent(): void {
+  const image = new PlanImage();
+  image.fixed(BATCH_SIZE, 1);
+  image.fixed(IN_CHANNELS, 1);
+  image.fixed(OUT_CHANNELS, 1);
+  image.fixed(L_IN, 9);
+  image.fixed(DILATION, 1);
+  image.fixed(GROUPS, 1);
+  image.fixed(BIAS, 1);
+  image.axis(STRIDE, [2, 1, 8]);
+  const quotient = image.program([OP_NUMBER, 0, 12, OP_FIELD, STRIDE, 0, OP_DIVIDE, 0, 0]);
+  const axis = image.dependent(6, [KERNEL_SIZE], [ITEM_DIVISORS, quotient, 0, 0], 6);
+  const less = image.program([OP_FIELD, KERNEL_SIZE, 0, OP_NUMBER, 0, 2, OP_SUBTRACT, 0, 0]);
+  const even = image.program([OP_FIELD, PADDING, 0, OP_NUMBER, 0, 2, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
+  // A quotient that is not whole leaves the stride out by the pick's requirement: its one position is marked so.
+  image.fill(1, axis);
+  image.pick(2, 0, axis);
+  image.derive(2, 2, less, PADDING);
+  image.where(2, 4, even);
+  image.rule(2, RULE_L_OUT);
+  image.cell(1, STRIDE);
+  image.cell(2, KERNEL_SIZE);
+  image.cell(2, PADDING);
+  image.finish(METHOD_CLOSED, 5);
+  openPlan();
+}
+
+describe("a sweep of axes that depend on others", () => {
+  it("leaves out by the requirement that is not met, and skips what is past the end", () => {
+    openDependent();
+    expect<u64>(sweep(0, 48, UNBOUNDED)).toBe(48);
+    // 12/2: 1 2 3 6, 12/3: 1 2 4, 12/4: 1 3, 12/6: 1 2; 12/5, /7, /8, /9 do not divide.
+    expect<string>(output()).toBe("2,2,0\n2,6,4\n3,2,0\n3,4,2\n6,2,0\n");
+    expect<u64>(reportLeftOut(1)).toBe(4); // not exact
+    expect<u64>(reportLeftOut(2)).toBe(0);
+    expect<u64>(reportLeftOut(3)).toBe(0);
+    expect<u64>(reportLeftOut(4)).toBe(4); // padding -1
+    expect<u64>(reportLeftOut(5)).toBe(2); // odd
+    expect<u64>(reportLeftOut(0)).toBe(48 - 15);
+  });
+
+  it("is the same from any index on, and as far as its visits take it", () => {
+    openDependent();
+    sweep(0, 48, UNBOUNDED);
+    const whole = output();
+    for (let visits: u32 = 1; visits < 30; visits++) {
+      let text = "";
+      let left: u64 = 0;
+      for (let at: u64 = 0; at < 48; ) {
+        at = sweep(at, 48, visits);
+        expect<bool>(reportVisits() <= visits).toBe(true);
+        if (reportBytes() > 0) text += output();
+        for (let account: u32 = 0; account <= 5; account++) left += reportLeftOut(account);
+      }
+      expect<string>(text).toBe(whole);
+      expect<u64>(left).toBe(43);
+    }
+  });
+
+  it("finds single layers", () => {
+    openDependent();
+    const indices: StaticArray<u64> = [1, 3, 5, 18, 25];
+    for (let i = 0; i < indices.length; i++) store<u64>(INPUT_PTR + 8 * <usize>i, indices[i]);
+    expect<u32>(sweepPicks(5)).toBe(5);
+    expect<string>(output()).toBe("2,2,0\n2,6,4\n6,2,0\n");
+    expect<u64>(reportRows()).toBe(3);
+    expect<u64>(reportLeftOut(0)).toBe(1);
+    expect<u64>(reportLeftOut(1)).toBe(1);
+  });
+
+  it("stops at an expression without a value, and names its step", () => {
+    const image = new PlanImage();
+    image.fixed(GROUPS, 1);
+    image.axis(STRIDE, [0, 1, 4]);
+    const rest = image.program([OP_NUMBER, 0, 12, OP_FIELD, STRIDE, 0, OP_NUMBER, 0, 2, OP_SUBTRACT, 0, 0, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
+    image.cell(1, STRIDE);
+    image.where(1, 0, rest);
+    image.finish(METHOD_CLOSED, 1);
+    openPlan();
+    expect<u64>(sweep(0, 4, UNBOUNDED)).toBe(2);
+    expect<string>(output()).toBe("0\n1\n");
+    expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
+    expect<u64>(reportFaultAt()).toBe(2);
+    expect<u32>(reportFaultWhat()).toBe(1);
   });
 });

@@ -1,0 +1,99 @@
+import { set } from "../../assembly/layer";
+import {
+  ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, L_OUT, OP_ADD, OP_AND, OP_CHAIN, OP_DIVIDE, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
+  OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LESS, OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NUMBER, OP_OR, OP_RESULT,
+  OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, TAPS, TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE, VARIABLE_0,
+} from "../../assembly/layout";
+import { run } from "../../assembly/program";
+import { troubleFound } from "../../assembly/signed";
+import { PlanImage } from "./support";
+
+/** Runs instructions of operation, operand, number, … */
+function result(instructions: StaticArray<i64>): i64 {
+  return run(new PlanImage().program(instructions));
+}
+
+describe("a program", () => {
+  afterEach(() => {
+    expect<u32>(troubleFound()).toBe(TROUBLE_NONE);
+  });
+
+  it("works on numbers, parameters and variables, signed", () => {
+    set(STRIDE, 3);
+    set(VARIABLE_0, <u64>(-5));
+    // 7 - stride * variable
+    expect<i64>(result([OP_NUMBER, 0, 7, OP_FIELD, STRIDE, 0, OP_FIELD, VARIABLE_0, 0, OP_MULTIPLY, 0, 0, OP_SUBTRACT, 0, 0])).toBe(22);
+    expect<i64>(result([OP_FIELD, VARIABLE_0, 0, OP_NEGATE, 0, 0])).toBe(5);
+    expect<i64>(result([OP_NUMBER, 0, i64.MIN_VALUE])).toBe(i64.MIN_VALUE);
+  });
+
+  it("reads results, those with a sign too", () => {
+    set(IN_CHANNELS, 8);
+    set(OUT_CHANNELS, 6);
+    set(GROUPS, 2);
+    set(TAPS, 3);
+    set(L_OUT, 10);
+    expect<i64>(result([OP_RESULT, FILTERS, 0])).toBe(24);
+    expect<i64>(result([OP_RESULT, ADDITIONS_PER_FILTER, 0])).toBe(-7);
+  });
+
+  it("leaves the rest of `and` and `or` alone where the first decides", () => {
+    // 0 and 1 % 0, then 4 or 1 % 0: a division by zero would be trouble.
+    expect<i64>(result([OP_NUMBER, 0, 0, OP_AND, 5, 0, OP_NUMBER, 0, 1, OP_NUMBER, 0, 0, OP_MODULO, 0, 0])).toBe(0);
+    expect<i64>(result([OP_NUMBER, 0, 4, OP_OR, 5, 0, OP_NUMBER, 0, 1, OP_NUMBER, 0, 0, OP_MODULO, 0, 0])).toBe(4);
+    expect<i64>(result([OP_NUMBER, 0, 4, OP_AND, 3, 0, OP_NUMBER, 0, 9])).toBe(9);
+    expect<i64>(result([OP_NUMBER, 0, 0, OP_OR, 3, 0, OP_NUMBER, 0, 9])).toBe(9);
+  });
+
+  it("compares in chains, working out the middle once", () => {
+    // 1 < 5 < 3 and 1 < 2 < 3
+    const chain = (middle: i64): i64 =>
+      result([OP_NUMBER, 0, 1, OP_NUMBER, 0, middle, OP_KEEP, 0, 0, OP_LESS, 0, 0, OP_CHAIN, 7, 0, OP_NUMBER, 0, 3, OP_LESS, 0, 0]);
+    expect<i64>(chain(2)).toBe(1);
+    expect<i64>(chain(5)).toBe(0);
+    expect<i64>(chain(0)).toBe(0);
+  });
+
+  it("looks for a value in lists", () => {
+    // x in [4, 10..20:5, pow2(32, 100), divisors(49)]
+    for (let x: i64 = -1; x < 130; x++) {
+      const found = result([
+        OP_NUMBER, 0, x, OP_NUMBER, 0, 4, OP_IN_VALUE, 13, 0, OP_NUMBER, 0, 10, OP_NUMBER, 0, 20, OP_NUMBER, 0, 5, OP_IN_RANGE, 13, 0,
+        OP_NUMBER, 0, 32, OP_NUMBER, 0, 100, OP_IN_POW2, 13, 0, OP_NUMBER, 0, 49, OP_IN_DIVISORS, 13, 0, OP_IN_NONE, 0, 0,
+      ]);
+      const isThere = x == 4 || x == 10 || x == 15 || x == 20 || x == 32 || x == 64 || x == 1 || x == 7 || x == 49;
+      expect<i64>(found).toBe(isThere ? 1 : 0);
+    }
+  });
+
+  it("leaves nothing on the stack that the next would see", () => {
+    expect<i64>(result([OP_NUMBER, 0, 1, OP_NOT, 0, 0])).toBe(0);
+    store<i64>(STACK_PTR, 99);
+    expect<i64>(result([OP_NUMBER, 0, 1, OP_NUMBER, 0, 2, OP_ADD, 0, 0])).toBe(3);
+  });
+});
+
+describe("a program without a value", () => {
+  it("says whether the layer is left out or the sweep stops", () => {
+    result([OP_NUMBER, 0, 7, OP_NUMBER, 0, 2, OP_DIVIDE, 0, 0, OP_NUMBER, 0, 0, OP_MODULO, 0, 0]);
+    expect<u32>(troubleFound()).toBe(TROUBLE_INEXACT);
+    result([OP_NUMBER, 0, 7, OP_NUMBER, 0, 0, OP_MODULO, 0, 0]);
+    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+  });
+
+  it("forgets the trouble of the one before", () => {
+    result([OP_NUMBER, 0, i64.MAX_VALUE, OP_NUMBER, 0, 1, OP_ADD, 0, 0]);
+    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+    expect<i64>(result([OP_NUMBER, 0, 5])).toBe(5);
+    expect<u32>(troubleFound()).toBe(TROUBLE_NONE);
+  });
+
+  it("is one whose result passes 2^63 - 1", () => {
+    set(IN_CHANNELS, 2147483647);
+    set(OUT_CHANNELS, 2147483647);
+    set(GROUPS, 1);
+    expect<i64>(result([OP_RESULT, FILTERS, 0, OP_NUMBER, 0, 2, OP_MULTIPLY, 0, 0])).toBe(9223372028264841218);
+    result([OP_RESULT, FILTERS, 0, OP_NUMBER, 0, 3, OP_MULTIPLY, 0, 0]);
+    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+  });
+});
