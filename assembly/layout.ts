@@ -25,7 +25,7 @@
 //   OUTPUT    ├──────────────┤
 //             │ output       │  4 MiB of finished rows, and room for one row more
 //   LAYOUT_END└──────────────┘
-//   0x800000  = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
+//   0x1000000 = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
 export const ABI_VERSION: u32 = 2;
@@ -196,8 +196,8 @@ export const REQUIREMENT_CAPACITY: u32 = 1024;
 export const LEVEL_CAPACITY: u32 = 1 + PARAMETER_COUNT + VARIABLE_COUNT;
 export const AXIS_CAPACITY: u32 = PARAMETER_COUNT + VARIABLE_COUNT;
 /** Items of all dependent axes, and instructions of all programs. */
-export const ITEM_CAPACITY: u32 = 32768;
-export const INSTRUCTION_CAPACITY: u32 = 32768;
+export const ITEM_CAPACITY: u32 = 65536;
+export const INSTRUCTION_CAPACITY: u32 = 131072;
 /** Numbers on the stack; the parser lets no expression nest so deep that it takes more. */
 export const STACK_CAPACITY: u32 = 1024;
 /** Cells of a row; a long text takes several. */

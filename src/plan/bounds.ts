@@ -5,7 +5,7 @@
 import { isParameterName, type ParameterName, parameter, type ResultName } from "../columns.js";
 import type { Axis } from "../spec/axes.js";
 import { COUNT_MAX, DIVISORS_MAX, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
-import { type Expression, type Item, type Node, namesIn } from "../spec/expression/node.js";
+import { type Expression, type Item, type Node, namesIn, partsOf } from "../spec/expression/node.js";
 import { domainOf, leastOf, mostOf, type Run, valueAt } from "../spec/values.js";
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -150,6 +150,43 @@ function hull(parts: readonly Bounds[]): Bounds {
 function magnitude({ least, most }: Bounds): bigint {
   const [a, b] = [least < 0n ? -least : least, most < 0n ? -most : most];
   return a > b ? a : b;
+}
+
+/**
+ * Whether an expression has a value whatever its names are: nothing in it can pass 64 bits, divide by zero or not divide
+ * exactly. Results may pass 64 bits.
+ */
+export function alwaysHasValue(node: Node | Item, known: PossibleValues): boolean {
+  if (!partsOf(node).every((part) => alwaysHasValue(part, known))) return false;
+  switch (node.kind) {
+    case "name":
+      return known.has(node.name);
+    case "divisors": {
+      const { least, most } = boundsOf(node.of, known);
+      return least >= 1n && most <= DIVISORS_MAX;
+    }
+    case "range":
+      return node.step === undefined || boundsOf(node.step, known).least >= 1n;
+    case "binary": {
+      const { least, most } = boundsOf(node.right, known);
+      if (node.operator === "/" || node.operator === "**") return false;
+      if ((node.operator === "//" || node.operator === "%") && least <= 0n && most >= 0n) return false;
+      return isInside(looseBounds(node, known));
+    }
+    case "call": {
+      const divisor = node.name === "ceil_div" ? boundsOf(node.args[1] as Node, known) : undefined;
+      if (divisor && divisor.least <= 0n && divisor.most >= 0n) return false;
+      return isInside(looseBounds(node, known));
+    }
+    case "negate":
+      return isInside(looseBounds(node, known));
+    default:
+      return true;
+  }
+}
+
+function isInside({ least, most }: Bounds): boolean {
+  return least >= I64_MIN && most <= I64_MAX;
 }
 
 /** Values outside of 64 bits stop the sweep, so no others come out of an expression. */

@@ -55,6 +55,7 @@ export interface GridPlan {
   /** Axes that have one value for each turn of those they depend on: no loops. */
   readonly derived: readonly { readonly name: string; readonly expression: Expression }[];
   readonly dependents: readonly DependentAxis[];
+  /** The parts of the constraints, each with its own place in the nest. */
   readonly where: readonly Expression[];
   /** Outermost level first; within a level, each as soon as all its names are known. */
   readonly steps: readonly Step[];

@@ -82,14 +82,13 @@ function planGrid(grid: Grid, cells: readonly string[], first: bigint, purpose: 
     dependents,
   );
   const derived = order.flatMap((axis) => (axis.kind === "derived" ? [{ name: axis.names[0] as string, expression: axis.expression }] : []));
-  const nest = { fixed, loops, derived, dependents, where: grid.where };
+  const nest = { fixed, loops, derived, dependents, possible };
   return {
     ...(grid.name !== undefined && { name: grid.name }),
     first,
     size: loops.reduce((product, loop) => product * BigInt(loop.size), 1n),
     ...nest,
-    ...schedule(nest, cells, purpose === "verify"),
-    possible,
+    ...schedule(nest, grid.where, cells, purpose === "verify"),
   };
 }
 

@@ -4,16 +4,17 @@
  */
 import { column, isResultName } from "../columns.js";
 import { RULES } from "../rules.js";
-import { type Expression, type ListItem, namesIn } from "../spec/expression/node.js";
+import { type Expression, type ListItem, type Node, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import { NAME_COLUMN } from "../spec/spec.js";
 import { domainOf } from "../spec/values.js";
+import { alwaysHasValue, type PossibleValues } from "./bounds.js";
 import type { DependentAxis, GridPlan, Requirement, Step } from "./model.js";
 
 /** Of a step before its level is known. */
 type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
 
-type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "where">;
+type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "possible">;
 
 interface Task {
   readonly dependsOn: readonly string[];
@@ -25,7 +26,16 @@ interface Task {
 /** What stands for taps and covered among the things that are known. */
 const OVERLAP = "(overlap)";
 
-export function schedule(nest: Nest, cells: readonly string[], isVerifying: boolean): Pick<GridPlan, "steps" | "requirements"> {
+/**
+ * @param constraints the conditions of the grid, as they are written.
+ */
+export function schedule(
+  nest: Nest,
+  constraints: readonly Expression[],
+  cells: readonly string[],
+  isVerifying: boolean,
+): Pick<GridPlan, "where" | "steps" | "requirements"> {
+  const { possible } = nest;
   const steps: Step[] = [];
   const requirements: Requirement[] = [];
   const requiring = (...texts: readonly string[]): number => requirements.push(...texts.map((text) => ({ text }))) - texts.length;
@@ -35,12 +45,19 @@ export function schedule(nest: Nest, cells: readonly string[], isVerifying: bool
   const rules = RULES.flatMap(({ text, dependsOn }, rule): Task[] =>
     dependsOn.length === 0 ? [] : [{ dependsOn, step: () => ({ kind: "rule", rule, requirement: requiring(text) }) }],
   );
-  const conditions = nest.where.map(
-    (expression, where): Task => ({
-      dependsOn: expandedNames(expression),
-      step: () => ({ kind: "where", where, requirement: requiring(textOf(expression)) }),
-    }),
-  );
+  const where: Expression[] = [];
+  const conditions = constraints.flatMap((constraint): Task[] => {
+    let requirement: number | undefined;
+    return partsWithNames(constraint, possible).map(({ part, dependsOn }): Task => {
+      const at = where.push(part) - 1;
+      // All parts of a constraint stand on one account.
+      const step = (): Unplaced => {
+        requirement ??= requiring(textOf(constraint));
+        return { kind: "where", where: at, requirement };
+      };
+      return { dependsOn, step };
+    });
+  });
   const values = [
     ...nest.derived.map(({ name, expression }, derived): Task => {
       const text = `${name} = ${textOf(expression)}`;
@@ -77,7 +94,7 @@ export function schedule(nest: Nest, cells: readonly string[], isVerifying: bool
     for (let next = takeFirst(pending, isReady); next; next = takeFirst(pending, isReady)) place(next);
     for (let next = takeFirst([writing], isReady); next; next = takeFirst([writing], isReady)) place(next);
   }
-  return { steps, requirements };
+  return { where, steps, requirements };
 }
 
 function takeFirst(lists: readonly Task[][], isReady: (task: Task) => boolean): Task | undefined {
@@ -95,14 +112,33 @@ function expandedName(name: string): readonly string[] {
   return needsOverlap ? [...dependsOn, OVERLAP] : dependsOn;
 }
 
-/** All that a condition depends on: through a result that it names, whatever the result depends on. */
-function expandedNames(expression: Expression): readonly string[] {
-  return namesIn(expression.root).flatMap(({ name }) => expandedName(name));
+/**
+ * A constraint in the parts that must all hold, and what each depends on, so that each can be checked as soon as it can be. A part
+ * that may have no value comes behind those before it all the same: they may be there to keep that from it.
+ */
+function partsWithNames({ written, root }: Expression, possible: PossibleValues): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
+  let before: readonly string[] = [];
+  return partsOfConstraint(root).map((node) => {
+    const own = namesIn(node).flatMap(({ name }) => expandedName(name));
+    const dependsOn = alwaysHasValue(node, possible) ? own : [...before, ...own];
+    before = [...before, ...own];
+    return { part: { written, root: node }, dependsOn };
+  });
 }
 
-/** An expression as it is written, on one line. */
-export function textOf({ written }: Expression | ListItem): string {
-  return written.text.trim().replace(/\s+/g, " ");
+/** `a and b` are two parts, and so are `a < b < c`. */
+function partsOfConstraint(node: Node): readonly Node[] {
+  if (node.kind === "and") return node.parts.flatMap(partsOfConstraint);
+  if (node.kind !== "compare") return [node];
+  return node.rest.map(({ operator, right }, i) => {
+    const left = node.rest[i - 1]?.right ?? node.first;
+    return { kind: "compare", first: left, rest: [{ operator, right }], start: left.start, end: right.end };
+  });
+}
+
+/** An expression as it is written, on one line; of a constraint's part, that part. */
+export function textOf({ written, root }: Expression | ListItem): string {
+  return written.text.slice(root.start, root.end).trim().replace(/\s+/g, " ");
 }
 
 /** A dependent axis as it is written; long lists are cut. */

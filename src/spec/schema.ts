@@ -89,7 +89,10 @@ export function specSchema(): object {
         additionalProperties: false,
       },
     },
-    oneOf: [{ required: ["axes"] }, { required: ["grids"], not: { anyOf: Object.keys(grid).map((key) => ({ required: [key] })) } }],
+    oneOf: [
+      { required: ["axes"], not: { required: ["grids"] } },
+      { required: ["grids"], not: { anyOf: Object.keys(grid).map((key) => ({ required: [key] })) } },
+    ],
     additionalProperties: false,
     $defs: parts,
   };

@@ -10,7 +10,7 @@ import {
 } from "../../assembly/layout";
 
 /** memoryBase in asconfig.json. */
-const MEMORY_BASE: usize = 8388608;
+const MEMORY_BASE: usize = 16777216;
 
 /** Something that the compiler places itself. */
 const STATIC_DATA: usize = memory.data<u8>([1, 2, 3, 4]);

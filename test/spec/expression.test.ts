@@ -170,7 +170,9 @@ describe("expressions", () => {
 
 /** The same through a plan: the condition is the last thing that a single layer meets. */
 describe.each(KERNELS)("expressions on the %s kernel", (_, kernel) => {
-  const variables = Object.fromEntries([...NAMES].filter(([name]) => !["stride", "padding", "l_in", "low", "high"].includes(name)).map(([name, value]) => [name, value]));
+  const variables = Object.fromEntries(
+    [...NAMES].filter(([name]) => !["stride", "padding", "l_in", "low", "high"].includes(name)).map(([name, value]) => [name, value]),
+  );
   const spec = (condition: string) =>
     planOf({
       variables: { ...variables, low: "-9223372036854775807 - stride // 3", high: "9223372036854775806 + stride // 3" },

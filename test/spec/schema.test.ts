@@ -27,9 +27,21 @@ describe("the JSON Schema of a spec", () => {
   });
 
   it.each([
-    ["expressions, joint axes and conditions", { axes: { ...AXES, "stride, padding": [[2, "stride // 2"]], groups: ["divisors(in_channels)", 1] }, where: ["macs <= 50M"] }],
+    [
+      "expressions, joint axes and conditions",
+      { axes: { ...AXES, "stride, padding": [[2, "stride // 2"]], groups: ["divisors(in_channels)", 1] }, where: ["macs <= 50M"] },
+    ],
     ["variables, columns and a sample", { variables: { hop: [256, "300"] }, axes: AXES, columns: ["hop", "ops"], sample: { rows: 10 } }],
-    ["grids with names", { grids: [{ name: "a", axes: AXES }, { axes: AXES, where: "stride == 1" }], columns: ["l_out"] }],
+    [
+      "grids with names",
+      {
+        grids: [
+          { name: "a", axes: AXES },
+          { axes: AXES, where: "stride == 1" },
+        ],
+        columns: ["l_out"],
+      },
+    ],
   ])("takes %s", (_, spec) => {
     expect(validate(spec), JSON.stringify(validate.errors)).toBe(true);
   });

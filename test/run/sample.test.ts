@@ -1,0 +1,56 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { sampleIndices } from "../../src/run/sample.ts";
+
+describe("a sample of raw indices", () => {
+  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.integer({ min: 0, max: 500 }), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: 300 })(
+    "has as many different ones as were asked for, in ascending order and within the space",
+    (size, wanted, seed) => {
+      const count = size < BigInt(wanted) ? Number(size) : wanted;
+      const indices = [...sampleIndices(size, count, seed)];
+      expect(indices).toHaveLength(count);
+      for (const [i, index] of indices.entries()) {
+        expect(index >= 0n && index < size).toBe(true);
+        if (i > 0) expect(index > (indices[i - 1] as bigint)).toBe(true);
+      }
+    },
+  );
+
+  it("is the same for the same seed, and another for another", () => {
+    const draw = (seed: bigint) => [...sampleIndices(10n ** 18n, 50, seed)];
+    expect(draw(7n)).toEqual(draw(7n));
+    expect(draw(7n)).not.toEqual(draw(8n));
+  });
+
+  it("takes everything when everything is asked for, from more than one block too", () => {
+    expect([...sampleIndices(200_000n, 200_000, 3n)].every((index, i) => index === BigInt(i))).toBe(true);
+  });
+
+  it("gives every set of two out of five about the same chance", () => {
+    const seen = new Map<string, number>();
+    for (let seed = 0n; seed < 10_000n; seed++) {
+      const drawn = [...sampleIndices(5n, 2, seed)].join();
+      seen.set(drawn, (seen.get(drawn) ?? 0) + 1);
+    }
+    // 1000 expected for each of ten; five standard deviations are 150.
+    expect(seen.size).toBe(10);
+    for (const count of seen.values()) expect(Math.abs(count - 1000)).toBeLessThan(150);
+  });
+
+  it("draws blocks and the indices in them evenly", () => {
+    // 65,536 blocks of two: pairs fall into one block as often as they should, each index is as likely as any other.
+    const [low, high, size] = [{ count: 0 }, { count: 0 }, 131_072n];
+    let together = 0;
+    for (let seed = 0n; seed < 60n; seed++) {
+      const drawn = [...sampleIndices(size, 1000, seed)];
+      for (const [i, index] of drawn.entries()) {
+        if (index % 2n === 0n) low.count++;
+        else high.count++;
+        if (i > 0 && index % 2n === 1n && drawn[i - 1] === index - 1n) together++;
+      }
+    }
+    expect(Math.abs(low.count - high.count)).toBeLessThan(5 * Math.sqrt(60_000));
+    // 60 · 65,536 · (1000 · 999) / (131,072 · 131,071) = 228.6 expected.
+    expect(Math.abs(together - 228.6)).toBeLessThan(5 * Math.sqrt(228.6));
+  });
+});

@@ -1,0 +1,157 @@
+/** Design spaces through the whole of the run: unions, samples, limits, and the same bytes from any number of workers. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { sweep, sweepToFile } from "../../src/library.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const BASE = { in_channels: 64, out_channels: 64, kernel_size: 4, l_in: 32 };
+
+/** 10^12 raw indices of which 40,000 become rows, all of them in a narrow band. */
+const SPARSE: SpecInput = {
+  axes: { stride: "1..10000", kernel_size: "1..10000", l_in: "1..1000", in_channels: "1..10", out_channels: 64 },
+  where: ["kernel_size == 2 * stride and stride in 601..604", "l_in % 1 == 0"],
+  columns: ["l_out", "macs"],
+};
+
+async function bytes(spec: SpecInput, options: object): Promise<string> {
+  await sweepToFile(spec, "out.csv", options);
+  return readFileSync("out.csv", "utf8");
+}
+
+describe("a sparse and skewed space", () => {
+  it("gives the same bytes on any number of workers, and an account that adds up to 10^12", async () => {
+    const one = await bytes(SPARSE, { workers: 1 });
+    expect(one.split("\n")).toHaveLength(40_002);
+    for (const workers of [2, 3, 5]) expect((await bytes(SPARSE, { workers })) === one).toBe(true);
+    const summary = await sweepToFile(SPARSE, "out.csv", { workers: 2 });
+    expect(summary).toMatchObject({ size: 10n ** 12n, rows: 40_000n, nothing: 0n });
+    expect([...summary.leftOut]).toEqual([["kernel_size == 2 * stride and stride in 601..604", 10n ** 12n - 40_000n]]);
+  });
+
+  it("is counted exactly by plan --exact without writing", async () => {
+    const { stdout } = await said([
+      ..."plan --stride 1..10000 --kernel-size 1..10000 --l-in 1..1000 --in-channels 1..10 --out-channels 64 --exact".split(" "),
+      "--where",
+      "kernel_size == 2 * stride and stride in 601..604",
+    ]);
+    expect(stdout).toContain("raw size  1,000,000,000,000 = 10,000 · 10,000 · 1,000 · 10\n");
+    expect(stdout).toContain("1,000,000,000,000 layers = 40,000 rows + 999,999,960,000 left out\n");
+    expect(stdout).toContain("    999,999,960,000  break the rule kernel_size == 2 * stride and stride in 601..604\n");
+  });
+});
+
+describe("a union of grids", () => {
+  const union: SpecInput = {
+    grids: [
+      { name: "wide", variables: { hop: 8 }, axes: { ...BASE, stride: [2, "hop"] } },
+      { name: "é, no: narrow".replace(",", ""), variables: { hop: [1, 3] }, axes: { ...BASE, in_channels: 16, groups: "divisors(16)" }, where: "groups > hop" },
+    ],
+    columns: ["name", "hop", "l_out", "params"],
+  };
+
+  it("runs one after the other into one output, with the name and variables as columns where they are asked for", async () => {
+    const rows = [];
+    const batches = sweep(union, { workers: 2 });
+    for (let next = await batches.next(); ; next = await batches.next()) {
+      if (next.done) {
+        expect(next.value).toMatchObject({ size: 12n, rows: 9n, nothing: 0n });
+        expect([...next.value.leftOut]).toEqual([["groups > hop", 3n]]);
+        break;
+      }
+      rows.push(...next.value);
+    }
+    expect(rows.map((row) => [row.stride, row.groups, ...Object.values(row).slice(11)])).toEqual([
+      [2, 1, "wide", 8n, 66n, 16_448n],
+      [8, 1, "wide", 8n, 252n, 16_448n],
+      ...[1n, 3n].flatMap((hop) =>
+        [1, 2, 4, 8, 16]
+          .filter((groups) => BigInt(groups) > hop)
+          .map((groups) => [1, groups, "é no: narrow", hop, 35n, (16n * 64n * 4n) / BigInt(groups) + 64n]),
+      ),
+    ]);
+  });
+
+  it("can be drawn from as a whole", async () => {
+    const summary = await sweepToFile({ ...union, sample: { rows: 5, seed: 1 } }, "out.csv");
+    expect(summary.size).toBe(5n);
+    const all = await bytes(union, {});
+    const some = await bytes({ ...union, sample: { rows: 5, seed: 1 } }, {});
+    const lines = all.split("\n");
+    const places = some.split("\n").map((line) => lines.indexOf(line));
+    expect(places.every((place, i) => place >= (places[i - 1] ?? 0))).toBe(true);
+    expect(await bytes({ ...union, sample: { rows: 100 } }, {})).toBe(all);
+  });
+});
+
+describe("samples and limits", () => {
+  const spec: SpecInput = { axes: { ...BASE, l_in: "1..1000", stride: "1..100", kernel_size: "1..20" }, columns: ["l_out"] };
+
+  it("draws the same rows on any number of workers, all different and in order", async () => {
+    const drawn = { ...spec, sample: { rows: 20_000, seed: 7 } };
+    const one = await bytes(drawn, { workers: 1 });
+    expect(new Set(one.split("\n")).size).toBe(20_002);
+    expect((await bytes(drawn, { workers: 3 })) === one).toBe(true);
+    expect((await bytes({ ...drawn, sample: { rows: 20_000, seed: 8 } }, {})) === one).toBe(false);
+    const all = (await bytes(spec, {})).split("\n");
+    let at = -1;
+    for (const line of one.split("\n").slice(1, -1)) {
+      const next = all.indexOf(line, at + 1);
+      expect(next).toBeGreaterThan(at);
+      at = next;
+    }
+  });
+
+  it("stops behind so many rows, and says so", async () => {
+    const all = await bytes(spec, {});
+    for (const limit of [1, 7, 40_000, 1_999_999]) {
+      expect(
+        (await bytes(spec, { limit, workers: 2 })) ===
+          `${all
+            .split("\n")
+            .slice(0, limit + 1)
+            .join("\n")}\n`,
+      ).toBe(true);
+    }
+    const { stderr } = await said("sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv".split(" "));
+    expect(stderr).toMatch(/^7 rows, then stopped at the limit\nout\.csv: /);
+    expect(await bytes({ axes: { ...BASE } }, { limit: 5 })).toBe(await bytes({ axes: { ...BASE } }, {}));
+  });
+});
+
+describe("changes to a file on the command line", () => {
+  it("set axes, add conditions, and draw from the file's own place in the nest", async () => {
+    const grid = "--stride 2,4 --l-in 1..4 --in-channels 8 --out-channels 8 --kernel-size 4 --columns l_out";
+    const plain = await said(`sweep ${grid} -o plain.csv`.split(" "));
+    expect(plain.exitCode).toBe(0);
+    const set = await said([...`sweep ${grid} -o set.csv`.split(" "), "--set", "stride=4", "--set", "kernel_size=2 * stride", "--where", "l_in % 2 == 0"]);
+    expect(set.stderr).toContain("4 layers = 2 rows + 2 left out\n     2  break the rule l_in % 2 == 0\n");
+    expect(readFileSync("set.csv", "utf8").split("\n").slice(1, 3)).toEqual(["1,8,8,2,8,4,0,0,1,1,true,12", "1,8,8,4,8,4,0,0,1,1,true,20"]);
+  });
+
+  it("take joint axes and variables as flags", async () => {
+    const { exitCode, stderr } = await said([
+      ..."sweep --l-in 4 --kernel-size 3 --variable hop=1..3 --columns hop,l_out -o joint.csv".split(" "),
+      "--axis",
+      "in_channels, out_channels=[[4, 2], [8, hop]]",
+    ]);
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "6 layers = 6 rows + 0 left out"]);
+    const rows = readFileSync("joint.csv", "utf8").trim().split("\n").slice(1);
+    expect(rows.map((row) => row.split(",").slice(1, 3).join())).toEqual(["4,2", "8,1", "4,2", "8,2", "4,2", "8,3"]);
+  });
+});
+
+describe("large specs", () => {
+  it("may have 10,000 values in a list, 200 constraints and 500 grids", async () => {
+    const values = Array.from({ length: 10_000 }, (_, i) => 3 * i + 1 + (i % 2));
+    const where = Array.from({ length: 200 }, (_, i) => `l_in != ${i + 5}`);
+    const { rows } = await sweepToFile({ axes: { ...BASE, l_in: values }, where }, "out.csv");
+    expect(rows).toBe(BigInt(values.filter((value) => value < 5 || value > 204).length));
+    const items = Array.from({ length: 10_000 }, (_, i) => `stride * ${i + 1}`);
+    expect((await sweepToFile({ axes: { ...BASE, stride: [1, 2], l_in: items } }, "out.csv")).rows).toBe(20_000n);
+    const grids = Array.from({ length: 500 }, (_, i) => ({ name: `grid ${i}`, axes: { ...BASE, stride: i + 1 } }));
+    expect((await sweepToFile({ grids, columns: ["name", "l_out"] }, "out.csv")).rows).toBe(500n);
+  });
+});

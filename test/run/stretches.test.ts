@@ -1,0 +1,119 @@
+/** Cutting by cost: order, wholeness and balance, on spaces that are made up. */
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { type Stretch, sweepInOrder } from "../../src/run/stretches.ts";
+
+/** The visits that an index takes: 1 where layers stand, and for a whole empty block 1 at its first index. */
+interface Space {
+  readonly size: number;
+  /** Blocks [first, end) in which every index is looked at; elsewhere nothing is. */
+  readonly dense: readonly (readonly [number, number])[];
+}
+
+/** Goes as far as the visits go: an empty stretch takes one, a dense one as many as it is long. */
+function reach({ dense }: Space, first: number, end: number, visits: number): { next: number; visits: number } {
+  let [at, seen] = [first, 0];
+  while (at < end && seen < visits) {
+    const here = dense.find(([from, to]) => at >= from && at < to);
+    const steps = here ? Math.min(visits - seen, end - at, here[1] - at) : 1;
+    const following = dense.map(([from]) => from).filter((from) => from > at);
+    at = here ? at + steps : Math.min(end, ...following);
+    seen += steps;
+  }
+  return { next: at, visits: seen };
+}
+
+const spaces: fc.Arbitrary<Space> = fc
+  .record({
+    size: fc.integer({ min: 1, max: 3_000_000 }),
+    borders: fc.uniqueArray(fc.nat(3_000_000), { maxLength: 8 }),
+  })
+  .map(({ size, borders }) => {
+    const sorted = borders.filter((border) => border < size).sort((a, b) => a - b);
+    return {
+      size,
+      dense: Array.from({ length: Math.floor(sorted.length / 2) }, (_, i): [number, number] => [sorted[2 * i] as number, sorted[2 * i + 1] as number]),
+    };
+  });
+
+async function sweepSpace(space: Space, workers: number, visits: number, delay: () => number) {
+  let [underWay, mostUnderWay] = [0, 0];
+  const run = async ({ first, end }: Stretch) => {
+    mostUnderWay = Math.max(mostUnderWay, ++underWay);
+    for (let turns = delay(); turns > 0; turns--) await Promise.resolve();
+    underWay--;
+    const { next, visits: seen } = reach(space, Number(first), Number(end), visits);
+    return { next: BigInt(next), visits: seen };
+  };
+  const answers: { first: number; next: number; visits: number }[] = [];
+  for await (const { stretch, answer } of sweepInOrder([{ grid: 0, first: 0n, end: BigInt(space.size) }], run, { workers, visits })) {
+    answers.push({ first: Number(stretch.first), next: Number(answer.next), visits: answer.visits });
+  }
+  return { answers, mostUnderWay };
+}
+
+describe("a sweep cut by cost", () => {
+  test.prop([spaces, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40_000 }), fc.array(fc.nat(40), { minLength: 1, maxLength: 20 })], {
+    numRuns: 300,
+  })("answers for every index once, in order, however the tasks overtake each other", async (space, workers, visits, delays) => {
+    fc.pre(space.dense.reduce((sum, [from, to]) => sum + to - from, 0) / visits < 2000);
+    let turn = 0;
+    const { answers, mostUnderWay } = await sweepSpace(space, workers, visits, () => delays[turn++ % delays.length] as number);
+    let at = 0;
+    for (const { first, next, visits: seen } of answers) {
+      expect(first).toBe(at);
+      expect(seen).toBeLessThanOrEqual(visits);
+      at = next;
+    }
+    expect(at).toBe(space.size);
+    expect(mostUnderWay).toBeLessThanOrEqual(2 * workers);
+  });
+
+  it("crosses 10^15 empty indices in a few tasks, and shares a dense region in them out", async () => {
+    const dense: [number, number] = [600_000_000_000_000, 600_000_010_000_000];
+    const visits = 30_000;
+    const { answers } = await sweepSpace({ size: 1e15, dense: [dense] }, 2, visits, () => 3);
+    const inside = answers.filter(({ first, next }) => next > dense[0] && first < dense[1]);
+    // 10^7 indices of the region make 333 full tasks at least.
+    expect(inside.length).toBeGreaterThanOrEqual(333);
+    expect(inside.length).toBeLessThan(600);
+    expect(answers.length - inside.length).toBeLessThan(60);
+  });
+
+  it("hands on what a task throws", async () => {
+    const run = async ({ first }: Stretch) => {
+      if (first > 5000n) throw new Error("no more");
+      return { next: first + 1000n, visits: 1000 };
+    };
+    const all = async () => {
+      for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 100_000n }], run, { workers: 2, visits: 1000 }));
+    };
+    await expect(all()).rejects.toThrow("no more");
+  });
+
+  it("starts nothing more once whoever takes the answers has left", async () => {
+    let started = 0;
+    const run = async ({ first, end }: Stretch) => {
+      started++;
+      return { next: end, visits: Number(end - first) };
+    };
+    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, visits: 1000 })) break;
+    const then = started;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(started).toBe(then);
+    expect(started).toBeLessThan(20);
+  });
+
+  it("waits with new tasks for whoever takes the answers slowly", async () => {
+    let started = 0;
+    const run = async ({ first, end }: Stretch) => {
+      started++;
+      return { next: end, visits: Number(end - first) };
+    };
+    const answers = sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, visits: 1000 });
+    await answers.next();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(started).toBeLessThanOrEqual(1 + 3 * 2);
+    await answers.return();
+  });
+});
