@@ -30,6 +30,25 @@ export async function medianSeconds(contenders: readonly Contender[], options: {
   );
 }
 
+/** How many times as fast `second` is as `first`: the median over pairs of runs taken in turns, which a noisy machine disturbs alike. */
+export async function pairedSpeedUp(
+  first: () => Promise<unknown>,
+  second: () => Promise<unknown>,
+  pairs: number,
+): Promise<{ ratio: number; seconds: readonly [number, number] }> {
+  const timed = async (run: () => Promise<unknown>) => {
+    const start = performance.now();
+    await run();
+    return (performance.now() - start) / 1000;
+  };
+  const taken: { ratio: number; seconds: readonly [number, number] }[] = [];
+  for (let i = 0; i < pairs; i++) {
+    const [a, b] = [await timed(first), await timed(second)];
+    taken.push({ ratio: a / b, seconds: [a, b] });
+  }
+  return taken.sort((a, b) => a.ratio - b.ratio)[Math.floor(pairs / 2)] as (typeof taken)[number];
+}
+
 /** Stops the bench when an answer is wrong: a fast wrong answer is worth nothing. */
 export function check(holds: boolean, what: string): void {
   if (!holds) throw new Error(`wrong answer, nothing is timed: ${what}`);
