@@ -28,6 +28,11 @@ function timeless(text: string): string {
   return text.replace(/in [0-9.]+ s \([^)]+ rows\/s\)/g, "in … s").replace(/about [0-9.]+ s {2}/g, "about … s  ");
 }
 
+/** The words of a command line; what stands in single quotes is one. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|[^\s']+/g)].map(([word, quoted]) => quoted ?? word);
+}
+
 const commands = [...readFileSync(path, "utf8").matchAll(/^```console\n\$ upsweep (.*)\n/gm)].map((match) => match[1] as string);
 
 describe("README", () => {
@@ -36,15 +41,15 @@ describe("README", () => {
   });
 
   it.each(commands)("shows what `upsweep %s` prints", (command) => {
-    const run = spawnSync(process.execPath, ["dist/cli.js", ...command.split(" ")], { cwd: root, encoding: "utf8" });
+    const run = spawnSync(process.execPath, ["dist/cli.js", ...wordsOf(command)], { cwd: root, encoding: "utf8" });
     rmSync(`${root}/small.csv`, { force: true });
     expect(run.status).toBe(0);
     const { shown, actual } = shownBetween(`$ upsweep ${command}\n`, "```", run.stdout + run.stderr);
     expect(timeless(shown)).toBe(timeless(actual));
   });
 
-  it("shows the small example as it stands", () => {
-    const { shown, actual } = shownBetween("<!-- examples/small.yaml -->\n```yaml\n", "```", readFileSync(`${root}/examples/small.yaml`, "utf8"));
+  it.each(["small", "hifigan-hops"])("shows examples/%s.yaml as it stands", (name) => {
+    const { shown, actual } = shownBetween(`<!-- examples/${name}.yaml -->\n\`\`\`yaml\n`, "```", readFileSync(`${root}/examples/${name}.yaml`, "utf8"));
     expect(shown).toBe(actual);
   });
 
