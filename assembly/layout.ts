@@ -25,7 +25,7 @@
 //   OUTPUT    ├──────────────┤
 //             │ output       │  4 MiB of finished rows, and room for one row more
 //   LAYOUT_END└──────────────┘
-//   0x1000000 = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
+//   0x1000000  = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
 export const ABI_VERSION: u32 = 2;

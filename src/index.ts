@@ -27,5 +27,5 @@ export { RULES, type Rule, type RuleId } from "./rules.js";
 export { type Row, RowBatch } from "./run/batch.js";
 export type { Summary } from "./run/summary.js";
 export type { Progress } from "./run/sweep.js";
-export type { AxisEntry, SpecInput } from "./spec/read.js";
+export type { AxisEntry, GridInput, SpecInput } from "./spec/read.js";
 export type { Run } from "./spec/values.js";

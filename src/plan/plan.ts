@@ -129,8 +129,3 @@ function loopsOf(axes: readonly Axis[], sizes: ReadonlyMap<Axis, bigint>, depend
     })
     .reverse();
 }
-
-/** The grid of a raw index. */
-export function gridAt(plan: Plan, index: bigint): number {
-  return plan.grids.findLastIndex(({ first }) => first <= index);
-}

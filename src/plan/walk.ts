@@ -13,7 +13,7 @@ import type { DependentAxis, GridPlan } from "./model.js";
 /** What a result of the layer at hand is; undefined when it passes 2^64 - 1. */
 export type ResultOf = (name: ResultName, layer: Layer) => bigint | undefined;
 
-export type Outcome =
+type Outcome =
   | { readonly kind: "layer" }
   /** Past the end of a list, or a value that has been there: no layer at all. */
   | { readonly kind: "nothing" }

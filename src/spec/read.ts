@@ -11,10 +11,10 @@ import { sourceFromYaml } from "./yaml.js";
 export type AxisEntry = number | bigint | boolean | string;
 
 /** The values of an axis, or the rows of a joint one. */
-export type AxisValues = AxisEntry | readonly AxisEntry[] | readonly (readonly AxisEntry[])[];
+type AxisValues = AxisEntry | readonly AxisEntry[] | readonly (readonly AxisEntry[])[];
 
 /** Axes by their names; a joint axis has several, separated by commas. */
-export type AxesInput = { readonly [N in ParameterName]?: AxisEntry | readonly AxisEntry[] } & { readonly [names: `${string},${string}`]: AxisValues };
+type AxesInput = { readonly [N in ParameterName]?: AxisEntry | readonly AxisEntry[] } & { readonly [names: `${string},${string}`]: AxisValues };
 
 /** One grid. The order of the axes is the order of the loops: the last turns fastest. */
 export interface GridInput {

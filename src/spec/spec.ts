@@ -44,9 +44,9 @@ export interface Spec {
 export const NAME_COLUMN = "name";
 
 /** The keys of a grid, and of a spec: either those of its one grid, or `grids`. */
-export const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
-export const SPEC_KEYS = [...GRID_KEYS, "grids", "columns", "sample"] as const;
-export const SAMPLE_KEYS = ["rows", "seed"] as const;
+const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
+const SPEC_KEYS = [...GRID_KEYS, "grids", "columns", "sample"] as const;
+const SAMPLE_KEYS = ["rows", "seed"] as const;
 
 /** A sample's raw indices are held one by one while a block of them is drawn; this many take a minute. */
 export const SAMPLE_MAX = 1_000_000_000;
