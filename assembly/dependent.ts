@@ -6,7 +6,7 @@
 
 import { set } from "./layer";
 import {
-  AXIS_BYTES, AXIS_FIELDS, AXIS_FIRST_ITEM, AXIS_FIRST_RUN, AXIS_ITEM_COUNT, AXIS_NAME_COUNT, AXIS_RUN_CAPACITY, BATCH_SIZE,
+  AXIS_BYTES, AXIS_FIELDS, AXIS_FIRST_ITEM, AXIS_FIRST_RUN, AXIS_ITEM_COUNT, AXIS_NAME_COUNT, AXIS_POSITIONS, AXIS_RUN_CAPACITY, BATCH_SIZE,
   BIAS, IMAGE_AXES_PTR, IMAGE_ITEMS_PTR, IMAGE_RUNS_PTR, ITEM_BYTES, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE,
   ORIGIN_INEXACT, OUTPUT_PADDING, PADDING, PARAMETER_COUNT, RUN_BYTES, RUN_COUNT, RUN_FIRST, RUN_ORIGIN, RUN_STRIDE,
   TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE,
@@ -36,10 +36,13 @@ function runPtr(run: u32): usize {
 /** The run behind the last that the axis being filled has, and the one that it must not reach. */
 let nextRun: u32 = 0;
 let endRun: u32 = 0;
+/** How many positions its loop has left for the values to come. */
+let positionsLeft: u64 = 0;
 
 function addRun(first: i64, stride: i64, count: u64, origin: u32): void {
-  // The host has left room for the longest list that there can be.
-  if (nextRun == endRun) unreachable();
+  // The host has left room and positions for the longest list that there can be. Were it mistaken, a layer would be lost.
+  if (nextRun == endRun || count > positionsLeft) unreachable();
+  positionsLeft -= count;
   const ptr = runPtr(nextRun++);
   store<i64>(ptr, first, RUN_FIRST);
   store<i64>(ptr, stride, RUN_STRIDE);
@@ -105,6 +108,8 @@ export function fill(axis: u32): bool {
   const endPtr = itemPtr + <usize>load<u32>(ptr, AXIS_ITEM_COUNT) * ITEM_BYTES;
   nextRun = load<u32>(ptr, AXIS_FIRST_RUN);
   endRun = nextRun + load<u32>(ptr, AXIS_RUN_CAPACITY);
+  // A row of a joint axis takes a run for each name.
+  positionsLeft = <u64>load<u32>(ptr, AXIS_POSITIONS) * nameCount;
   for (; itemPtr < endPtr; itemPtr += <usize>nameCount * ITEM_BYTES) {
     if (nameCount == 1) addItem(itemPtr);
     else addRow(itemPtr, nameCount);

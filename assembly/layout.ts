@@ -292,7 +292,8 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  *   members  LEVEL_CAPACITY × (field, firstRun)
  *   begin    LEVEL_CAPACITY × the first step to take when that level has turned
  *   steps    STEP_CAPACITY × (kind, level, operands), outermost level first
- *   axes     AXIS_CAPACITY × (firstItem, itemCount, nameCount, firstRun, runCapacity, AXIS_CAPACITY × field): those that depend on others
+ *   axes     AXIS_CAPACITY × (firstItem, itemCount, nameCount, firstRun, runCapacity, positions, AXIS_CAPACITY × field):
+ *            those that depend on others
  *   items    ITEM_CAPACITY × (kind, program, program, program)
  *   fields   FIELD_COUNT × u64: what has one value throughout
  *   slots    CELL_CAPACITY × 32 bytes: cells with one text throughout
@@ -319,13 +320,14 @@ export const IMAGE_MEMBER_BYTES: usize = 8;
 export const IMAGE_BEGIN_PTR: usize = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>LEVEL_CAPACITY;
 export const IMAGE_STEPS_PTR: usize = IMAGE_BEGIN_PTR + 4 * <usize>LEVEL_CAPACITY;
 export const IMAGE_AXES_PTR: usize = IMAGE_STEPS_PTR + STEP_BYTES * <usize>STEP_CAPACITY;
-export const AXIS_BYTES: usize = 20 + 4 * <usize>AXIS_CAPACITY;
+export const AXIS_BYTES: usize = 24 + 4 * <usize>AXIS_CAPACITY;
 export const AXIS_FIRST_ITEM: usize = 0;
 export const AXIS_ITEM_COUNT: usize = 4;
 export const AXIS_NAME_COUNT: usize = 8;
 export const AXIS_FIRST_RUN: usize = 12;
 export const AXIS_RUN_CAPACITY: usize = 16;
-export const AXIS_FIELDS: usize = 20;
+export const AXIS_POSITIONS: usize = 20;
+export const AXIS_FIELDS: usize = 24;
 export const IMAGE_ITEMS_PTR: usize = IMAGE_AXES_PTR + AXIS_BYTES * <usize>AXIS_CAPACITY;
 export const IMAGE_FIELDS_PTR: usize = (IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>ITEM_CAPACITY + 15) & ~15;
 export const IMAGE_SLOTS_PTR: usize = IMAGE_FIELDS_PTR + 8 * <usize>FIELD_COUNT;

@@ -110,10 +110,14 @@ function rawText({ grids, size }: Plan): string {
 function sizeText(plan: Plan, workers: number): string {
   const sampled =
     plan.sample && BigInt(plan.sample.rows) < plan.size ? [["sample", thousands(plan.sample.rows), `raw indices, drawn with seed ${plan.sample.seed}`]] : [];
-  const { rows, bytes, seconds, isExact, sampled: drawn } = estimate(plan);
-  const about = isExact ? "" : "about ";
-  const share = plan.size === 0n ? 0 : Number((rows * 100_000n) / plan.size) / 1000;
-  const none = !isExact && rows === 0n;
+  const { isExact, sampled: drawn, ...whole } = estimate(plan);
+  // Of a sample, its share of the whole.
+  const taken = sampled.length > 0 ? BigInt(plan.sample?.rows as number) : plan.size;
+  const [rows, bytes] = [(whole.rows * taken) / plan.size, (whole.bytes * taken) / plan.size];
+  const seconds = (whole.seconds * Number(taken)) / Number(plan.size);
+  const about = isExact && taken === plan.size ? "" : "about ";
+  const share = Number((whole.rows * 100_000n) / plan.size) / 1000;
+  const none = !isExact && whole.rows === 0n;
   const rowsText = none ? "few" : `${about}${thousands(rows)}`;
   const basis = isExact
     ? `${share} % of the raw size (counted)`

@@ -136,7 +136,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   for (const [i, { names }] of grid.dependents.entries()) {
     writer.goTo(constant("IMAGE_AXES_PTR") + i * constant("AXIS_BYTES"));
     const own = items[i] as (typeof items)[number];
-    writer.words(firstItem, own.length, names.length, firstRun, runsKept[i] as number, ...names.map(columnOf));
+    const positions = grid.loops.find(({ dependent }) => dependent === i)?.size as number;
+    writer.words(firstItem, own.length, names.length, firstRun, runsKept[i] as number, positions, ...names.map(columnOf));
     firstItem += own.length;
     firstRun += runsKept[i] as number;
   }

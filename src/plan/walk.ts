@@ -76,6 +76,7 @@ export function walk(grid: GridPlan, index: bigint, resultOf: ResultOf): Walked 
       case "fill": {
         const rows = rowsOf(grid.dependents[step.axis] as DependentAxis, lookup);
         if (!Array.isArray(rows)) return stopped(rows as Outcome);
+        checkPositions(grid, step.axis, rows);
         lists.set(step.axis, rows);
         break;
       }
@@ -159,6 +160,13 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
     else rows.push({ runs: values.map((value) => ({ first: value as bigint, step: 1n, count: 1n })), item: i });
   }
   return rows;
+}
+
+/** Were the longest list longer than its loop, a layer would be lost. */
+function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[]): void {
+  const count = rows.reduce((sum, row) => sum + ("isInexact" in row ? 1n : (row.runs[0] as BigRun).count), 0n);
+  const size = loops.find(({ dependent }) => dependent === axis)?.size as number;
+  if (count > BigInt(size)) throw new Error(`an axis has ${count} values on ${size} positions`);
 }
 
 /** The values at a position; undefined past the end, and where the same values have stood before. */

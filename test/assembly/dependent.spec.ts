@@ -25,7 +25,7 @@ let image = new PlanImage();
 
 /** An axis of the padding with items of kind, program, program, program, …; what is 0 there stands for the stride. */
 function openPadding(items: StaticArray<u32>): void {
-  image.dependent(100, [PADDING], items, 2000);
+  image.dependent(2000, [PADDING], items, 2000);
   image.finish(METHOD_CLOSED);
 }
 

@@ -119,7 +119,8 @@ export class PlanImage {
     store<u32>(ptr, fields.length, 8);
     store<u32>(ptr, this.runs, 12);
     store<u32>(ptr, runCapacity, 16);
-    for (let i = 0; i < fields.length; i++) store<u32>(ptr + 4 * <usize>i, fields[i], 20);
+    store<u32>(ptr, size, 20);
+    for (let i = 0; i < fields.length; i++) store<u32>(ptr + 4 * <usize>i, fields[i], 24);
     for (let i = 0; i < items.length; i++) store<u32>(IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>this.items + 4 * <usize>i, items[i]);
     this.items += items.length / 4;
     this.runs += runCapacity;
