@@ -7,7 +7,7 @@ import { axisText, textOf } from "../plan/schedule.js";
 import { RULES } from "../rules.js";
 import { estimate } from "../run/estimate.js";
 import { defaultWorkers } from "../run/runner.js";
-import { sweepPlan } from "../run/sweep.js";
+import { indicesOf, sweepPlan } from "../run/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
 import { onInterrupt } from "./interrupt.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
@@ -108,11 +108,10 @@ function rawText({ grids, size }: Plan): string {
 }
 
 function sizeText(plan: Plan, workers: number): string {
-  const sampled =
-    plan.sample && BigInt(plan.sample.rows) < plan.size ? [["sample", thousands(plan.sample.rows), `raw indices, drawn with seed ${plan.sample.seed}`]] : [];
+  const taken = indicesOf(plan);
+  const sampled = taken < plan.size ? [["sample", thousands(taken), `raw indices, drawn with seed ${plan.sample?.seed}`]] : [];
   const { isExact, sampled: drawn, ...whole } = estimate(plan);
   // Of a sample, its share of the whole.
-  const taken = sampled.length > 0 ? BigInt(plan.sample?.rows as number) : plan.size;
   const [rows, bytes] = [(whole.rows * taken) / plan.size, (whole.bytes * taken) / plan.size];
   const seconds = (whole.seconds * Number(taken)) / Number(plan.size);
   const about = isExact && taken === plan.size ? "" : "about ";

@@ -51,8 +51,8 @@ export interface RunOptions {
  */
 export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
   const { limit } = options;
-  const answers = plan.sample && BigInt(plan.sample.rows) < plan.size ? drawn(plan, options) : swept(plan, options);
-  const total = plan.sample && BigInt(plan.sample.rows) < plan.size ? BigInt(plan.sample.rows) : plan.size;
+  const total = indicesOf(plan);
+  const answers = total < plan.size ? drawn(plan, options) : swept(plan, options);
   const leftOut = plan.accounts.map(() => 0n);
   let [done, rows, nothing] = [0n, 0n, 0n];
   const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
@@ -76,6 +76,11 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
     await answers.return();
   }
   return progress();
+}
+
+/** How many raw indices are swept: all, or those of the sample. */
+export function indicesOf({ sample, size }: Plan): bigint {
+  return sample && BigInt(sample.rows) < size ? BigInt(sample.rows) : size;
 }
 
 /** An answer, the grid that it is of, and how many raw indices it stands for. */
