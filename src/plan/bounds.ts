@@ -21,9 +21,10 @@ export interface Possible {
 
 export type PossibleValues = ReadonlyMap<string, Possible>;
 
-/** So many values are kept one by one, and so many combinations of them are tried. */
+/** So many values are kept one by one, so many combinations of them are tried, with so many calculations in all. */
 const VALUES_KEPT = 512;
 const COMBINATIONS_TRIED = 4096;
+const CALCULATIONS = 65_536;
 
 function ofValues(values: Iterable<bigint>): Possible | undefined {
   const sorted = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
@@ -57,8 +58,11 @@ function* combinations(names: readonly string[], known: PossibleValues): Generat
   }
 }
 
-function areFew(names: readonly string[], known: PossibleValues): boolean {
-  return names.reduce((product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY), 1) <= COMBINATIONS_TRIED;
+function areFew(items: readonly Item[], names: readonly string[], known: PossibleValues): boolean {
+  const combined = names.reduce((product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY), 1);
+  // The divisors of a number are found in as many steps as its root has ones, a calculation's worth in some dozens.
+  const effort = items.map((item) => (item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).most)) / 50 : 1));
+  return combined <= COMBINATIONS_TRIED && combined * effort.reduce((sum, each) => sum + each, 0) <= CALCULATIONS;
 }
 
 /** What an axis over other axes can come to: the values of each of its names, and the most positions its list can have. */
@@ -104,7 +108,7 @@ function clipped(name: string, { least, most, values }: Possible): Possible {
 
 function possibleOfList(items: readonly Item[], known: PossibleValues): { readonly possible: Possible; readonly size: bigint } {
   const names = [...new Set(items.flatMap((item) => namesIn(item).map(({ name }) => name)))];
-  return (areFew(names, known) && tried(items, names, known)) || estimated(items, known);
+  return (areFew(items, names, known) && tried(items, names, known)) || estimated(items, known);
 }
 
 /** By trying every combination. Too many values are given up on: then they are bounded instead. */

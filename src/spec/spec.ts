@@ -48,8 +48,8 @@ const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
 const SPEC_KEYS = [...GRID_KEYS, "grids", "columns", "sample"] as const;
 const SAMPLE_KEYS = ["rows", "seed"] as const;
 
-/** A sample's raw indices are held one by one while a block of them is drawn; this many take a minute. */
-export const SAMPLE_MAX = 1_000_000_000;
+/** The largest sample. Before its first row it is dealt out to blocks, which takes 0.23 µs a draw (2026-11-23): half a minute for this many. */
+export const SAMPLE_MAX = 100_000_000;
 
 /** The longest name of a grid, in bytes: what fits the row's cells that are kept for it. */
 export const NAME_BYTES = 80;

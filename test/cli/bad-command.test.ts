@@ -46,7 +46,7 @@ const CASES: readonly (readonly [string, string])[] = [
   [`sweep ${LAYER} -o nodir/x.csv`, "upsweep: nodir/x.csv: cannot be written: there is no such file or folder. Choose another place with -o."],
   [`sweep ${LAYER} -o .`, "upsweep: .: cannot be written: it is a folder. Choose another place with -o."],
   [`sweep ${LAYER} -o layers.csv/x`, "upsweep: layers.csv/x: cannot be written: a part of the path is not a folder. Choose another place with -o."],
-  [`verify ${LAYER} --sample 0`, "upsweep: --sample: cannot be 0. Write a whole number from 1 to 1000000000."],
+  [`verify ${LAYER} --sample 0`, "upsweep: --sample: cannot be 0. Write a whole number from 1 to 100000000."],
   [`verify ${LAYER} --seed -1`, "upsweep: --seed: cannot be -1. Write a whole number from 0 to 9007199254740991."],
   [
     "count",

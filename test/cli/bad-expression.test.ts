@@ -319,7 +319,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
     "grid.yaml:5:11: the variable hop is no column of every grid: the one at grid.yaml:4:5 has none. Give it one there, or leave the column out.",
   ],
   ["a sample without rows", top("sample: { seed: 1 }"), "grid.yaml:6:9: sample does not say how many. Write for example 'sample: { rows: 100000, seed: 7 }'."],
-  ["a sample of nothing", top("sample: { rows: 0 }"), "grid.yaml:6:17: rows cannot be 0. Write a whole number from 1 to 1000000000."],
+  ["a sample of nothing", top("sample: { rows: 0 }"), "grid.yaml:6:17: rows cannot be 0. Write a whole number from 1 to 100000000."],
   ["a sample that is a number", top("sample: 100"), "grid.yaml:6:9: sample is 100. Write names with their values, for example 'stride: [1, 2]'."],
   ["an unknown key in sample", top("sample: { rows: 1, sed: 2 }"), "grid.yaml:6:20: unknown key 'sed'. Did you mean 'seed'?"],
   [
