@@ -1,7 +1,7 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
 import { COLUMNS, type Layer, PARAMETERS, type Results } from "../columns.js";
 import { errors } from "../errors.js";
-import { columnNumber, listImage, METHODS, type Method, planImage, slotsOf } from "../plan/image.js";
+import { columnNumber, type ImagePart, listImage, METHODS, type Method, planImage, slotsOf } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
@@ -139,8 +139,8 @@ class WasmKernel implements Kernel {
     return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), ...(fault && { fault }) };
   }
 
-  #writeImage(image: Uint8Array): void {
-    this.#bytes.set(image, this.#constant("IMAGE_PTR"));
+  #writeImage(parts: readonly ImagePart[]): void {
+    for (const { address, bytes } of parts) this.#bytes.set(bytes, address);
   }
 
   #reported32(field: string): number {

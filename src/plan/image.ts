@@ -51,20 +51,29 @@ export function slotsOf(plan: Plan, grid: GridPlan): Slot[] {
   });
 }
 
-/** Writes the parts of an image one behind the other, each in the room that the kernel keeps for it. */
+/** A part of an image: bytes, and the address in the kernel's memory where they belong. */
+export interface ImagePart {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes an image part by part; what is not written of a part is zero. Only what is used is written: most of the room is not. */
 class Writer {
-  readonly #view: DataView<ArrayBuffer>;
-  readonly #start: number;
+  readonly #parts: ImagePart[] = [];
+  #view = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  constructor(bytes: number, start: number) {
-    this.#view = new DataView(new ArrayBuffer(bytes));
-    this.#start = start;
+  /** Begins a part of so many bytes. */
+  begin(address: number, bytes: number): void {
+    const buffer = new ArrayBuffer(bytes);
+    this.#view = new DataView(buffer);
+    this.#parts.push({ address, bytes: new Uint8Array(buffer) });
+    this.#at = 0;
   }
 
-  /** Goes to an address of the kernel's memory. */
-  goTo(address: number): void {
-    this.#at = address - this.#start;
+  /** Goes to a byte of the part. */
+  goTo(byte: number): void {
+    this.#at = byte;
   }
 
   word(value: number): void {
@@ -86,8 +95,8 @@ class Writer {
     this.#at += text.length;
   }
 
-  image(): Uint8Array {
-    return new Uint8Array(this.#view.buffer);
+  image(): readonly ImagePart[] {
+    return this.#parts;
   }
 }
 
@@ -96,7 +105,7 @@ class Writer {
  *
  * @throws UpsweepError when there is more of something than the kernel holds.
  */
-export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): Uint8Array {
+export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): readonly ImagePart[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const variables = [...grid.possible.keys()].filter((name) => !isParameterName(name));
   const columnOf = (name: string): number =>
@@ -119,48 +128,52 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     requirements: grid.requirements.length,
   });
 
-  const start = constant("IMAGE_PTR");
-  const writer = new Writer(constant("IMAGE_RUNS_PTR") + constant("RUN_BYTES") * runs.count - start, start);
-  const part = (name: string) => writer.goTo(constant(`IMAGE_${name}_PTR`));
+  const writer = new Writer();
+  const begin = (part: string, bytes: number) => writer.begin(constant(`IMAGE_${part}_PTR`), bytes);
+  writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
   writer.words(slots.length, steps.length, methodNumber(method, constant), grid.loops.length + 1, grid.requirements.length);
-  part("LEVELS");
+  begin("LEVELS", constant("IMAGE_LEVEL_BYTES") * (grid.loops.length + 1));
   writer.words(1, 0, 0);
   for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
-  part("MEMBERS");
+  begin("MEMBERS", constant("IMAGE_MEMBER_BYTES") * runs.members.length);
   for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
-  part("BEGIN");
+  begin("BEGIN", 4 * (grid.loops.length + 1));
   for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(grid, level));
-  part("STEPS");
+  begin("STEPS", constant("STEP_BYTES") * steps.length);
   for (const step of steps) writer.words(...step);
+  begin("AXES", constant("AXIS_BYTES") * grid.dependents.length);
   let [firstItem, firstRun] = [0, runs.count];
   for (const [i, { names }] of grid.dependents.entries()) {
-    writer.goTo(constant("IMAGE_AXES_PTR") + i * constant("AXIS_BYTES"));
+    writer.goTo(i * constant("AXIS_BYTES"));
     const own = items[i] as (typeof items)[number];
     const positions = grid.loops.find(({ dependent }) => dependent === i)?.size as number;
     writer.words(firstItem, own.length, names.length, firstRun, runsKept[i] as number, positions, ...names.map(columnOf));
     firstItem += own.length;
     firstRun += runsKept[i] as number;
   }
-  part("ITEMS");
-  for (const { kind, programs } of items.flat())
+  begin("ITEMS", constant("ITEM_BYTES") * itemCount);
+  for (const { kind, programs } of items.flat()) {
     writer.words(constant(`ITEM_${kind.toUpperCase()}`), ...programs, ...new Array<number>(3 - programs.length).fill(0));
+  }
+  begin("FIELDS", 8 * constant("FIELD_COUNT"));
   for (const { name, value } of grid.fixed) {
-    writer.goTo(constant("IMAGE_FIELDS_PTR") + 8 * columnOf(name));
+    writer.goTo(8 * columnOf(name));
     writer.long(BigInt(value));
   }
+  begin("SLOTS", constant("CELL_BYTES") * constant("CELL_CAPACITY"));
   for (const [i, { text }] of slots.entries()) {
     if (text === undefined) continue;
-    writer.goTo(constant("IMAGE_SLOTS_PTR") + i * constant("CELL_BYTES"));
+    writer.goTo(i * constant("CELL_BYTES"));
     writer.text(text);
-    writer.goTo(constant("IMAGE_SLOTS_PTR") + i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
+    writer.goTo(i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
     writer.word(text.length);
   }
-  part("CODE");
+  begin("CODE", constant("INSTRUCTION_BYTES") * code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
     writer.long(number);
   }
-  part("RUNS");
+  begin("RUNS", constant("RUN_BYTES") * runs.count);
   for (const { runs: own } of grid.loops) {
     for (const run of (own ?? []).flat()) {
       writer.long(BigInt(run.first));
@@ -266,17 +279,17 @@ function stepsOf(plan: Plan, grid: GridPlan, slots: readonly Slot[], code: Code,
   });
 }
 
-export function listImage(list: ListPlan, method: Method, constant: Constant): Uint8Array {
+export function listImage(list: ListPlan, method: Method, constant: Constant): readonly ImagePart[] {
   const columns = list.columns.map((name) => columnNumber(name, constant));
   const roles = list.fields.map((field) => (field.parameter === undefined ? constant("ROLE_CARRIED") : columnNumber(field.parameter, constant)));
-  const start = constant("IMAGE_PTR");
-  const writer = new Writer(constant("LIST_ROLES_PTR") + 4 * roles.length - start, start);
+  const writer = new Writer();
+  writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
   writer.words(columns.length, list.fields.length, methodNumber(method, constant), Number(list.skipInvalid));
-  writer.goTo(constant("LIST_COLUMNS_PTR"));
+  writer.begin(constant("LIST_COLUMNS_PTR"), 4 * columns.length);
   writer.words(...columns);
-  writer.goTo(constant("LIST_DEFAULTS_PTR"));
+  writer.begin(constant("LIST_DEFAULTS_PTR"), 4 * PARAMETERS.length);
   writer.words(...PARAMETERS.map((p) => ("default" in p ? p.default : p.least)));
-  writer.goTo(constant("LIST_ROLES_PTR"));
-  writer.words(...roles);
+  writer.begin(constant("LIST_ROLES_PTR"), 4 * roles.length);
+  for (const role of roles) writer.word(role);
   return writer.image();
 }
