@@ -9,11 +9,10 @@ import { estimate } from "../run/estimate.js";
 import { defaultWorkers } from "../run/runner.js";
 import { indicesOf, sweepPlan } from "../run/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
-import { onInterrupt } from "./interrupt.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
-import { progressBar } from "./progress.js";
 import { accountText, print } from "./report.js";
 import { bytesText, duration, table, thousands } from "./text.js";
+import { watch } from "./watch.js";
 
 interface PlanOptions extends GridOptions {
   readonly exact?: boolean;
@@ -137,26 +136,8 @@ function sizeText(plan: Plan, workers: number): string {
 
 /** The exact number of rows: every layer is looked at, nothing is written. */
 async function exactText(plan: Plan, workers: number): Promise<string> {
-  const bar = await progressBar(false);
-  const batches = sweepPlan(plan, { workers });
-  let rows = 0n;
-  const settled = onInterrupt(() => {
-    bar.stop();
-    process.stderr.write(`upsweep: interrupted after ${thousands(rows)} rows\n`);
-  });
-  try {
-    for (;;) {
-      const next = await batches.next();
-      if (next.done) return accountText(next.value, plan.accounts, "rows");
-      const { progress } = next.value;
-      rows = progress.rows;
-      bar.show(Number(progress.done) / Number(progress.total), rows);
-    }
-  } finally {
-    settled();
-    bar.stop();
-    await batches.return(undefined as never);
-  }
+  const end = await watch(sweepPlan(plan, { workers }), false, (rows) => `interrupted after ${thousands(rows)} rows`);
+  return accountText(end, plan.accounts, "rows");
 }
 
 function overflowText({ grids, columns }: Plan): string[] {

@@ -66,7 +66,16 @@ describe("the installed package", () => {
     const files = run("find", ["node_modules/upsweep", "-type", "f", "-not", "-path", "*/upsweep/node_modules/*"]).trim().split("\n");
     const names = files.map((file) => file.replace("node_modules/upsweep/", ""));
     expect(names).toEqual(
-      expect.arrayContaining(["dist/cli.js", "dist/index.d.ts", "build/upsweep.release.wasm", "README.md", "LICENSE", "CHANGELOG.md", "examples/small.yaml"]),
+      expect.arrayContaining([
+        "dist/cli.js",
+        "dist/index.d.ts",
+        "build/upsweep.release.wasm",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "examples/small.yaml",
+        "upsweep.schema.json",
+      ]),
     );
     expect(names.filter((name) => /^(src|test|bench|assembly)\//.test(name) || name.endsWith(".map"))).toEqual([]);
     const manifest = JSON.parse(readFileSync(join(folder, "node_modules/upsweep/package.json"), "utf8")) as { bin: Record<string, string> };
