@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ParameterName, RESULT_NAMES, type ResultName } from "../../src/columns.ts";
 import { mayOverflow, mostDivisors, upperBound } from "../../src/plan/bounds.ts";
 import type { GridPlan } from "../../src/plan/model.ts";
+import { textOf } from "../../src/plan/schedule.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
@@ -34,6 +35,63 @@ describe("a plan", () => {
     expect([at("l_out"), at("filters"), at("ops")]).toEqual([level("stride"), level("groups"), level("bias")]);
     expect(steps.find((step) => step.kind === "overlap")?.level).toBe(level("stride"));
     expect(steps.map((step) => step.level)).toEqual(steps.map((step) => step.level).sort((a, b) => a - b));
+  });
+
+  it("checks each part of a condition at the outermost loop where its names are known", () => {
+    const where = "4 * l_in > kernel_size == 2 * stride and stride in 3..4";
+    const plan = planOf({ axes: { stride: "1..9", ...BASE, kernel_size: "1..20", l_in: "1..9" }, where });
+    const grid = gridOf(plan);
+    const parts = grid.steps.flatMap((step) => (step.kind === "where" ? [[step.level, textOf(grid.where[step.where] as (typeof grid.where)[number])]] : []));
+    expect(parts).toEqual([
+      [1, "stride in 3..4"],
+      [2, "kernel_size == 2 * stride"],
+      [3, "4 * l_in > kernel_size"],
+    ]);
+    // They stand on one account.
+    expect(plan.accounts.filter((text) => text.includes("stride in"))).toEqual([where]);
+  });
+
+  it("keeps a part that may have no value behind those that keep it from that", () => {
+    // `shift` is known outside of l_in, but 12 % shift is no number where it is 0.
+    const spec = { variables: { shift: [0, 1] }, axes: { ...BASE, l_in: [1, 2] } };
+    const guarded = planOf({ ...spec, where: "shift > 0 and 12 % shift == 0" });
+    expect(sweepOn(kernel, guarded)).toMatchObject({ rows: 2, leftOut: [0n, 0n, 0n, 0n, 2n, 0n] });
+    const waiting = planOf({ ...spec, where: "l_in > 2 and 12 % shift == 0" });
+    expect(sweepOn(kernel, waiting)).toMatchObject({ rows: 0 });
+    expect(sweepOn(kernel, waiting).fault).toBeUndefined();
+    expect(sweepOn(kernel, planOf({ ...spec, where: "12 % shift == 0 and l_in > 2" })).fault).toEqual({ kind: "expression", index: 0n });
+  });
+
+  it("puts an axis that depends on a loop written further in right inside of that", () => {
+    const axes = {
+      kernel_size: ["stride", "2 * stride"],
+      l_in: [1, 2],
+      padding: "kernel_size // 2",
+      stride: [1, 2],
+      groups: "divisors(in_channels)",
+      in_channels: [2, 4],
+      out_channels: 4,
+    };
+    const { loops, derived } = gridOf(planOf({ axes }));
+    expect(loops.map(({ names, size }) => [names[0], size])).toEqual([
+      ["l_in", 2],
+      ["stride", 2],
+      ["kernel_size", 2],
+      ["in_channels", 2],
+      ["groups", 3],
+    ]);
+    expect(derived.map(({ name }) => name)).toEqual(["padding"]);
+  });
+
+  it("counts a list with the longest that it could have", () => {
+    const size = (axes: object) => planOf({ axes: { ...BASE, ...axes } } as SpecInput).size;
+    expect(size({ in_channels: [6, 7, 8], groups: "divisors(in_channels)" })).toBe(3n * 4n);
+    expect(size({ stride: [1, 5], padding: "0..stride - 1" })).toBe(2n * 5n);
+    expect(size({ stride: [1, 5], padding: "stride..3" })).toBe(2n * 3n);
+    expect(size({ stride: [4, 5], padding: "stride..3" })).toBe(2n);
+    // Too many to try: bounded.
+    expect(size({ in_channels: "1..100000", groups: "divisors(in_channels)" })).toBe(100_000n * 128n);
+    expect(size({ l_in: "1..1000", stride: "1..1000", padding: "0..l_in * stride:1000" })).toBe(1000n * 1000n * 1001n);
   });
 
   it("finds the layer at an index like nested loops", () => {
