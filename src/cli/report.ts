@@ -16,12 +16,11 @@ interface Counted {
  * there are positions without a layer, they stand before that.
  */
 export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, accounts: readonly string[], noun: string): string {
-  if (isCut) return `${thousands(rows)} ${noun}, then stopped at the limit`;
   const left = leftOut.reduce((sum, count) => sum + count, 0n);
   const layers = rows + left;
   const lines =
     nothing > 0n ? [`${thousands(layers + nothing)} raw indices = ${thousands(layers)} layers + ${thousands(nothing)} positions without a layer`] : [];
-  lines.push(`${thousands(layers)} layers = ${thousands(rows)} ${noun} + ${thousands(left)} left out`);
+  lines.push(`${thousands(layers)} layers = ${thousands(rows)} ${noun} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`);
   if (left > 0n) {
     const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => ["   ", thousands(count), `break the rule ${account}`]);
     lines.push(table(named, [1]));

@@ -6,7 +6,6 @@ import type { Method } from "../plan/image.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
-import { cutRows } from "./limit.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
 import { sampleIndices } from "./sample.js";
@@ -25,7 +24,7 @@ export interface Progress {
   readonly nothing: bigint;
   /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
   readonly leftOut: readonly bigint[];
-  /** Whether the rows were cut off at the limit; then the rest of the account was not worked out. */
+  /** Whether the limit was reached: what comes behind the last row was not looked at. */
   readonly isCut: boolean;
 }
 
@@ -57,19 +56,17 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
   let [done, rows, nothing] = [0n, 0n, 0n];
   const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
   try {
-    for await (const { grid, answer, indices } of answers) {
-      const { accounts } = plan.grids[grid] as GridPlan;
+    for await (const whole of answers) {
+      const { accounts } = plan.grids[whole.grid] as GridPlan;
       const room = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
-      if (answer.rows >= room) {
-        rows += BigInt(room);
-        yield { csv: cutRows(answer.csv, room), rows: room, progress: progress(true) };
-        return progress(true);
-      }
+      const isCut = whole.answer.rows >= room;
+      const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
       rows += BigInt(answer.rows);
       done += indices;
       nothing += answer.leftOut[0] ?? 0n;
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
-      yield { csv: answer.csv, rows: answer.rows, progress: progress() };
+      yield { csv: answer.csv, rows: answer.rows, progress: progress(isCut) };
+      if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
     }
   } finally {
@@ -88,6 +85,19 @@ interface GridAnswer {
   readonly grid: number;
   readonly answer: SweepAnswer;
   readonly indices: bigint;
+  /** The same up to one of its rows. */
+  readonly upTo: (rows: number) => Promise<GridAnswer>;
+}
+
+/** The answer to the first `most` steps or fewer that has so many rows; every step adds one at most. */
+async function firstWithRows(rows: number, most: number, answerTo: (steps: number) => Promise<SweepAnswer>): Promise<SweepAnswer> {
+  let [low, high] = [rows, most];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await answerTo(middle)).rows >= rows) high = middle;
+    else low = middle + 1;
+  }
+  return answerTo(high);
 }
 
 /** Every raw index. */
@@ -95,7 +105,12 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
   const job: Job = { kind: "sweep", plan, method };
   const visits = visitsOfTask(plan, method);
   const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
-  const reached = ({ grid, first }: Stretch, answer: SweepAnswer): GridAnswer => ({ grid, answer, indices: answer.next - first });
+  const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
+    grid: stretch.grid,
+    answer,
+    indices: answer.next - stretch.first,
+    upTo: async (rows) => reached(runner, stretch, await firstWithRows(rows, answer.visits, (visits) => ask(runner, visits)(stretch))),
+  });
   const rest = plan.grids.map(({ size }, grid): Stretch => ({ grid, first: 0n, end: size }));
 
   // Starting a thread takes longer than a task, so as much as one task can do is done here. Layers that are simulated can take
@@ -105,7 +120,7 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
   while (left > 0 && rest.length > 0) {
     const stretch = rest.shift() as Stretch;
     const answer = await ask(here, left)(stretch);
-    yield reached(stretch, answer);
+    yield reached(here, stretch, answer);
     if (answer.fault) return;
     left -= answer.visits;
     if (answer.next < stretch.end) rest.unshift({ ...stretch, first: answer.next });
@@ -114,7 +129,7 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, visits), { workers, visits })) yield reached(stretch, answer);
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, visits), { workers, visits })) yield reached(runner, stretch, answer);
   } finally {
     await runner.close();
   }
@@ -130,9 +145,14 @@ async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed
   const runner = rows <= DRAWN ? inlineRunner(job) : threadedRunner(job, workers);
   try {
     const tasks = picksOf(plan, sampleIndices(plan.size, rows, BigInt(seed)));
-    for await (const { task, answer } of inOrder(tasks, (picks) => runner.run(picks) as Promise<SweepAnswer>, runner.width)) {
-      yield { grid: task.grid, answer, indices: answer.next };
-    }
+    const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
+    const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
+      grid: task.grid,
+      answer,
+      indices: answer.next,
+      upTo: async (rows) => reached(task, await firstWithRows(rows, Number(answer.next), (count) => run({ ...task, indices: task.indices.slice(0, count) }))),
+    });
+    for await (const { task, answer } of inOrder(tasks, run, runner.width)) yield reached(task, answer);
   } finally {
     await runner.close();
   }

@@ -116,8 +116,29 @@ describe("samples and limits", () => {
       ).toBe(true);
     }
     const { stderr } = await said("sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv".split(" "));
-    expect(stderr).toMatch(/^7 rows, then stopped at the limit\nout\.csv: /);
+    expect(stderr).toMatch(/^7 layers = 7 rows \+ 0 left out, then stopped at the limit\nout\.csv: /);
     expect(await bytes({ axes: { ...BASE } }, { limit: 5 })).toBe(await bytes({ axes: { ...BASE } }, {}));
+  });
+});
+
+describe("the account of a limited sweep", () => {
+  const spec: SpecInput = { axes: { ...BASE, l_in: "1..100000", stride: "1..3" }, where: "l_in % 5 == 0 and stride != 2", columns: ["l_out"] };
+
+  it.each([1, 2, 7, 39_999])("goes to row %i and no further", async (limit) => {
+    const summary = await sweepToFile(spec, "out.csv", { limit, workers: 2 });
+    // Rows stand at l_in 5, 10, …, two at each: the first of three strides and the last.
+    const size = BigInt(5 * Math.ceil(limit / 2) * 3 - (limit % 2 === 1 ? 2 : 0));
+    expect(summary).toMatchObject({ rows: BigInt(limit), size });
+    expect([...summary.leftOut.values()]).toEqual([size - BigInt(limit)]);
+  });
+
+  it("goes to the last row of a sample too", async () => {
+    const drawn = { ...spec, sample: { rows: 20_000 } };
+    const all = await bytes(drawn, {});
+    const summary = await sweepToFile(drawn, "out.csv", { limit: 1000 });
+    expect(readFileSync("out.csv", "utf8")).toBe(`${all.split("\n").slice(0, 1001).join("\n")}\n`);
+    expect(summary.size).toBe(1000n + [...summary.leftOut.values()].reduce((sum, n) => sum + n, 0n));
+    expect(summary.size).toBeLessThan(20_000n);
   });
 });
 
