@@ -204,6 +204,9 @@ export type Column = ColumnRow & { readonly name: ResultName };
 /** The result columns of a row when none are chosen. */
 export const DEFAULT_COLUMNS: readonly ResultName[] = ["l_out", "additions_per_filter", "ops", "macs", "additions", "params"];
 
+/** The column that holds the name of a grid. */
+export const NAME_COLUMN = "name";
+
 export const PARAMETER_NAMES: readonly ParameterName[] = PARAMETERS.map((p) => p.name);
 export const RESULT_NAMES: readonly ResultName[] = COLUMNS.map((c) => c.name);
 

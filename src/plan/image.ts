@@ -1,8 +1,8 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
-import { isParameterName, isResultName, PARAMETERS } from "../columns.js";
+import { isParameterName, isResultName, NAME_COLUMN, PARAMETERS } from "../columns.js";
 import { errors } from "../errors.js";
 import type { Item, Node } from "../spec/expression/node.js";
-import { NAME_BYTES, NAME_COLUMN } from "../spec/spec.js";
+import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
 import type { ListPlan } from "./list.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";

@@ -5,11 +5,6 @@ import type { ColumnName, Sample } from "../spec/spec.js";
 import type { Run } from "../spec/values.js";
 import type { PossibleValues } from "./bounds.js";
 
-/** What a layer must meet; its text is that of the requirement kept. */
-export interface Requirement {
-  readonly text: string;
-}
-
 /** What happens once per turn of the loop at `level`, and again whenever a loop outside of it turns. */
 export type Step = { readonly level: number } & (
   | { readonly kind: "rule"; readonly rule: number; readonly requirement: number }
@@ -59,8 +54,8 @@ export interface GridPlan {
   readonly where: readonly Expression[];
   /** Outermost level first; within a level, each as soon as all its names are known. */
   readonly steps: readonly Step[];
-  /** The requirements that its steps check, in their order; a layer that does not meet one is left out. */
-  readonly requirements: readonly Requirement[];
+  /** What its steps check, in their order, as it is where it is met; a layer that does not meet it is left out. */
+  readonly requirements: readonly string[];
   /** The place of each requirement in the plan's accounts. */
   readonly accounts: readonly number[];
   readonly possible: PossibleValues;

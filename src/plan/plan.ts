@@ -2,11 +2,11 @@
  * The plan of a sweep: what the engine runs. For each grid the loop nest, its exact size, and the schedule that says at which
  * level what is checked and worked out. Made in microseconds to milliseconds for any size; nothing of the grid is materialised.
  */
-import { isResultName, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
+import { isResultName, NAME_COLUMN, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
 import { errors } from "../errors.js";
 import type { Axis } from "../spec/axes.js";
 import { dependenciesOf } from "../spec/names.js";
-import { type Grid, NAME_COLUMN, type Spec } from "../spec/spec.js";
+import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
 import { mostBytesOfName, mostBytesOfResult, possibleOfAxis, possibleOfRuns } from "./bounds.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
@@ -27,8 +27,8 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   for (const grid of spec.grids) {
     const planned = planGrid(grid, cells, size, purpose);
     size += planned.size;
-    for (const { text } of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
-    grids.push({ ...planned, accounts: planned.requirements.map(({ text }) => accounts.indexOf(text)) });
+    for (const text of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
+    grids.push({ ...planned, accounts: planned.requirements.map((text) => accounts.indexOf(text)) });
   }
   if (size > SIZE_MAX) throw errors.tooLarge(spec.place, size);
   return {

@@ -2,14 +2,13 @@
  * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
  * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
  */
-import { column, isResultName } from "../columns.js";
+import { column, isResultName, NAME_COLUMN } from "../columns.js";
 import { RULES } from "../rules.js";
 import { type Expression, type ListItem, type Node, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
-import { NAME_COLUMN } from "../spec/spec.js";
 import { domainOf } from "../spec/values.js";
 import { alwaysHasValue, type PossibleValues } from "./bounds.js";
-import type { DependentAxis, GridPlan, Requirement, Step } from "./model.js";
+import type { DependentAxis, GridPlan, Step } from "./model.js";
 
 /** Of a step before its level is known. */
 type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
@@ -37,8 +36,8 @@ export function schedule(
 ): Pick<GridPlan, "where" | "steps" | "requirements"> {
   const { possible } = nest;
   const steps: Step[] = [];
-  const requirements: Requirement[] = [];
-  const requiring = (...texts: readonly string[]): number => requirements.push(...texts.map((text) => ({ text }))) - texts.length;
+  const requirements: string[] = [];
+  const requiring = (...texts: readonly string[]): number => requirements.push(...texts) - texts.length;
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 

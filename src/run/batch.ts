@@ -1,6 +1,5 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
-import { isParameterName, type Layer, parameter, type ResultName, type Results } from "../columns.js";
-import { NAME_COLUMN } from "../spec/spec.js";
+import { isParameterName, type Layer, NAME_COLUMN, parameter, type ResultName, type Results } from "../columns.js";
 
 /**
  * One row: parameters as numbers (bias as boolean), results as exact integers; the same type for a column every time. Variables

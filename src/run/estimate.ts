@@ -2,7 +2,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import type { GridPlan, Plan } from "../plan/model.js";
-import { sampleIndices } from "./sample.js";
+import { inGrids, sampleIndices } from "./sample.js";
 import { visitsOfTask } from "./shards.js";
 
 /** A plan that takes no more looks at layers than this is counted through: it takes some milliseconds, and the answer is exact. */
@@ -100,11 +100,9 @@ function secondsPerIndex(kernel: Kernel, plan: Plan): number {
 /** Raw indices of the plan, put to their grids and counted from their first. */
 function byGrid(plan: Plan, indices: Iterable<bigint>): { readonly grid: number; readonly indices: readonly bigint[] }[] {
   const lists = new Map<number, bigint[]>();
-  let grid = 0;
-  for (const index of indices) {
-    while (index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size) grid++;
+  for (const { grid, index } of inGrids(plan, indices)) {
     const own = lists.get(grid) ?? [];
-    own.push(index - (plan.grids[grid] as GridPlan).first);
+    own.push(index);
     lists.set(grid, own);
   }
   return [...lists].map(([number, own]) => ({ grid: number, indices: own }));

@@ -1,4 +1,5 @@
 /** Samples of raw indices: uniform, distinct, repeatable, in order. */
+import type { GridPlan, Plan } from "../plan/model.js";
 
 const U64 = 2n ** 64n;
 
@@ -60,4 +61,13 @@ function drawBlock(size: bigint, count: number, random: () => bigint): BigUint64
     chosen.add(chosen.has(pick) ? j : pick);
   }
   return BigUint64Array.from(chosen).sort();
+}
+
+/** Raw indices of a plan, in ascending order, each with its grid and counted from the grid's first. */
+export function* inGrids(plan: Plan, indices: Iterable<bigint>): Generator<{ readonly grid: number; readonly index: bigint }, void, void> {
+  let grid = 0;
+  for (const index of indices) {
+    for (; index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size; grid++);
+    yield { grid, index: index - (plan.grids[grid] as GridPlan).first };
+  }
 }

@@ -8,7 +8,7 @@ import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
-import { sampleIndices } from "./sample.js";
+import { inGrids, sampleIndices } from "./sample.js";
 import { visitsOfTask } from "./shards.js";
 import { type Stretch, sweepInOrder } from "./stretches.js";
 import { inOrder } from "./window.js";
@@ -160,17 +160,16 @@ async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed
 
 /** Raw indices of the plan as tasks: of one grid each, counted from its first. */
 function* picksOf(plan: Plan, indices: Iterable<bigint>): Generator<Picks> {
-  let grid = 0;
+  let current = 0;
   let pending: bigint[] = [];
-  const task = (): Picks => ({ kind: "picks", grid, indices: BigUint64Array.from(pending) });
-  for (const index of indices) {
-    const isBeyond = () => index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size;
-    if (pending.length === DRAWN || (pending.length > 0 && isBeyond())) {
+  const task = (): Picks => ({ kind: "picks", grid: current, indices: BigUint64Array.from(pending) });
+  for (const { grid, index } of inGrids(plan, indices)) {
+    if (pending.length === DRAWN || (pending.length > 0 && grid !== current)) {
       yield task();
       pending = [];
     }
-    while (isBeyond()) grid++;
-    pending.push(index - (plan.grids[grid] as GridPlan).first);
+    current = grid;
+    pending.push(index);
   }
   if (pending.length > 0) yield task();
 }

@@ -1,5 +1,5 @@
 /** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
-import { isParameterName, isResultName, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
+import { isParameterName, isResultName, NAME_COLUMN, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
 import { errors } from "../errors.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "./expression/node.js";
 import { KEYWORDS, parseItem } from "./expression/parse.js";
@@ -54,7 +54,7 @@ export function readVariables(source: SourceNode): Axis[] {
   if (source.kind === "null") return [];
   if (source.kind !== "map") throw errors.notMap(source.place, "variables", describeNode(source));
   return readEntries(source, (name, place) => {
-    const taken = isResultName(name) || isParameterName(name) || name === "name";
+    const taken = isResultName(name) || isParameterName(name) || name === NAME_COLUMN;
     const isWord = KEYWORDS.has(name) || Object.hasOwn(FUNCTIONS, name) || Object.hasOwn(LIST_FUNCTIONS, name);
     if (taken || isWord || !/^[A-Za-z_][0-9A-Za-z_]{0,62}$/.test(name)) throw errors.badVariable(place, name, taken);
   });

@@ -1,6 +1,6 @@
 /** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
-import { COLUMNS, DEFAULT_COLUMNS, PARAMETERS } from "../columns.js";
-import { NAME_BYTES, NAME_COLUMN, SAMPLE_MAX } from "./spec.js";
+import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN, PARAMETERS } from "../columns.js";
+import { NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 
 const EXPRESSION = "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";

@@ -1,5 +1,5 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
-import { DEFAULT_COLUMNS, isParameterName, isResultName, RESULT_NAMES, type ResultName } from "../columns.js";
+import { DEFAULT_COLUMNS, isParameterName, isResultName, NAME_COLUMN, RESULT_NAMES, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
@@ -39,9 +39,6 @@ export interface Spec {
   /** Without it everything is swept. */
   readonly sample?: Sample;
 }
-
-/** The column that holds a grid's name. */
-export const NAME_COLUMN = "name";
 
 /** The keys of a grid, and of a spec: either those of its one grid, or `grids`. */
 const GRID_KEYS = ["name", "variables", "axes", "where"] as const;

@@ -149,13 +149,20 @@ const EDGES: readonly (readonly [string, bigint | string])[] = [
   ["stride in [1 // padding, 3]", "zeroDivisor"],
   ["low in low..high:2", 1n],
   ["high in low..high:2", 0n],
+  // As deep as it may be nested, with much waiting on the stack. In the second each step is 1 or 2, by turns, from the inside: 3 is in
+  // 0..9:1 and not in 0..9:2, and sixty is even.
+  [`${"0 < 1 + 1 * (".repeat(190)}1${")".repeat(190)}`, 1n],
+  [`${"3 in [0..9:1 + 2 ** 0 * (".repeat(60)}0${")]".repeat(60)}`, 0n],
   // Suffixes.
   ["1k + 1M + 1G + 1T", 1_001_001_001_000n],
   ["1Ki + 1Mi + 1Gi", 1_074_791_424n],
 ];
 
+/** With a title that can be read. */
+const TITLED = EDGES.map(([text, value]) => [text.length > 60 ? `${text.slice(0, 59)}…` : text, text, value] as const);
+
 describe("expressions", () => {
-  it.each(EDGES)("%s means what Python would say, or has no value", (text, value) => {
+  it.each(TITLED)("%s means what Python would say, or has no value", (_, text, value) => {
     expect(meaning(text)).toBe(value);
   });
 
@@ -182,7 +189,7 @@ describe.each(KERNELS)("expressions on the %s kernel", (_, kernel) => {
       columns: ["params"],
     });
 
-  it.each(EDGES)("%s", (text, value) => {
+  it.each(TITLED)("%s", (_, text, value) => {
     const swept = sweepOn(kernel, spec(typeof value === "bigint" ? `(${text}) + 0 == ${value === -(2n ** 63n) ? "low" : value}` : `(${text}) + 0 == 0`));
     if (typeof value === "bigint") expect(swept).toMatchObject({ rows: 1 });
     else if (value === "inexact") expect(swept).toMatchObject({ rows: 0 });

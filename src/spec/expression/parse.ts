@@ -6,7 +6,17 @@
 import { errors } from "../../errors.js";
 import type { Written } from "../../written.js";
 import { type Token, tokensOf } from "./lex.js";
-import { type BinaryOperator, type Comparison, FUNCTIONS, type FunctionName, type Item, LIST_FUNCTIONS, type ListFunctionName, type Node } from "./node.js";
+import {
+  type BinaryOperator,
+  type Comparison,
+  FUNCTIONS,
+  type FunctionName,
+  type Item,
+  LIST_FUNCTIONS,
+  type ListFunctionName,
+  type Node,
+  partsOf,
+} from "./node.js";
 
 /** How deep parentheses, calls and powers may be nested: it bounds this parser's stack and the kernel's. */
 const NESTING_MAX = 200;
@@ -163,7 +173,7 @@ class Parser {
       return undefined;
     }
     const { items, end } = this.#set();
-    const nodes = items.flatMap((item) => (item.kind === "value" ? [item.value] : item.kind === "divisors" ? [item.of] : [item.first, item.last]));
+    const nodes = items.flatMap((item) => partsOf(item) as readonly Node[]);
     return this.#over({ kind: "in", of, items, isNegated: not !== undefined, start: of.start, end }, [of, ...nodes]);
   }
 
