@@ -1,4 +1,4 @@
-// Taps and covered in closed form, in O(log) steps.
+// Taps and covered of one dimension in closed form, in O(log) steps.
 //
 //   low(L, K, c)   = #{ 0 <= i < L, 0 <= k < K : i·s + k·d < c }       lattice points under a line, clipped to a box
 //   q              = max(0, p - o)                                     what the upper end crops
@@ -63,7 +63,9 @@ function gcd(a: i64, b: i64): i64 {
 /** How many products land on the output. */
 export function closedTaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
   const q = max<i64>(0, padding - outputPadding);
-  return lIn * kernelSize - low(lIn, kernelSize, padding, stride, dilation) - low(lIn, kernelSize, q, stride, dilation);
+  const below = low(lIn, kernelSize, padding, stride, dilation);
+  // Most layers have no output_padding: what is cropped at the upper end is then as much as at the lower.
+  return lIn * kernelSize - below - (q == padding ? below : low(lIn, kernelSize, q, stride, dilation));
 }
 
 /** taps - covered: how many products land where another has landed before. Itself the taps of a smaller layer. */
@@ -74,4 +76,18 @@ export function closedOverlaps(lIn: i64, kernelSize: i64, stride: i64, padding: 
   const k2 = max<i64>(0, kernelSize - stride / g);
   const q = max<i64>(0, padding - outputPadding);
   return l2 * k2 - low(l2, k2, padding - m, stride, dilation) - low(l2, k2, q - m, stride, dilation);
+}
+
+/**
+ * Of a convolution that is not transposed: how many of its outputs read at least one input, given its taps. Taps stand
+ * `dilation` apart, so among l_in inputs no more than that an output reads at most one, and among more it misses them only
+ * where its whole kernel stands in the padding.
+ */
+export function convolvedCovered(taps: i64, lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): i64 {
+  if (lIn <= dilation) return taps;
+  // The last tap of output j reads before the first input where j·stride < lead; the first behind the last from `behind` on.
+  const lead = padding - (kernelSize - 1) * dilation;
+  const before = lead <= 0 ? 0 : min(lOut, (lead - 1) / stride + 1);
+  const behind = min(lOut, (padding + lIn - 1) / stride + 1);
+  return behind - before;
 }

@@ -4,17 +4,16 @@
 // own loop turns, the value at the loop's position is *picked*. The loop has as many positions as the longest list could
 // have; those past the end are no layers, and neither are values that have been there.
 
-import { set } from "./layer";
+import { isInRange, set } from "./layer";
 import {
-  AXIS_BYTES, AXIS_FIELDS, AXIS_FIRST_ITEM, AXIS_FIRST_RUN, AXIS_ITEM_COUNT, AXIS_NAME_COUNT, AXIS_POSITIONS, AXIS_RUN_CAPACITY, BATCH_SIZE,
-  BIAS, IMAGE_AXES_PTR, IMAGE_ITEMS_PTR, IMAGE_RUNS_PTR, ITEM_BYTES, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE,
-  ORIGIN_INEXACT, OUTPUT_PADDING, PADDING, PARAMETER_COUNT, RUN_BYTES, RUN_COUNT, RUN_FIRST, RUN_ORIGIN, RUN_STRIDE,
+  AXIS_BYTES, AXIS_FIELDS, AXIS_FIRST_ITEM, AXIS_FIRST_RUN, AXIS_ITEM_COUNT, AXIS_NAME_COUNT, AXIS_POSITIONS, AXIS_RUN_CAPACITY,
+  IMAGE_AXES_PTR, IMAGE_ITEMS_PTR, IMAGE_RUNS_PTR, ITEM_BYTES, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE,
+  ORIGIN_INEXACT, RUN_BYTES, RUN_COUNT, RUN_FIRST, RUN_ORIGIN, RUN_STRIDE,
   TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE,
 } from "./layout";
 import { divisible, run } from "./program";
 import { fatal, troubleFound } from "./signed";
 
-const PARAMETER_MAX: i64 = 2147483647;
 /** The most values of a range. */
 const COUNT_MAX: u64 = 2147483648;
 
@@ -119,14 +118,6 @@ export function fill(axis: u32): bool {
   // What is left of the room is marked as the end.
   if (nextRun < endRun) store<u32>(runPtr(nextRun), 0, RUN_COUNT);
   return true;
-}
-
-/** Whether a value is one that the field can have. A variable can have any. */
-export function isInRange(field: u32, value: i64): bool {
-  if (field >= PARAMETER_COUNT) return true;
-  if (field == BIAS) return <u64>value <= 1;
-  const least = i64(field != BATCH_SIZE && field != PADDING && field != OUTPUT_PADDING);
-  return value >= least && value <= PARAMETER_MAX;
 }
 
 function holds(ptr: usize, value: i64): bool {

@@ -1,4 +1,7 @@
-// Integers to ASCII. Every function writes at `ptr` and returns the address behind what it wrote.
+// Numbers to ASCII. Every function writes at `ptr` and returns the address behind what it wrote.
+
+import { markOverflow } from "./checked";
+import { CELL_TEXT_BYTES } from "./layout";
 
 /** "00", "01", … "99": two digits for one division. */
 const PAIRS: usize = memory.data<u8>([
@@ -66,4 +69,140 @@ export function writeBoolean(ptr: usize, value: bool): usize {
   store<u32>(ptr, 0x736c6166); // "fals"
   store<u8>(ptr, 0x65, 4); // "e"
   return ptr + 5;
+}
+
+// ── Quotients ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// A quotient whose decimals come to an end is written exactly, if it fits a cell. One third is not: it is written in the fewest
+// digits from which a program reads the double nearest to it, as Python and JavaScript write it.
+
+/** Digits that any double can be read back from, and those that are enough for most. */
+const DIGITS_MOST: i32 = 17;
+const DIGITS_LEAST: i32 = 15;
+
+/** Up to here ten times a denominator fits 64 bits. */
+const DENOMINATOR_MOST: u64 = 1 << 60;
+
+/** Whole numbers below are exact as doubles. */
+const DOUBLE_EXACT: u64 = 1 << 53;
+
+function gcd(a: u64, b: u64): u64 {
+  while (b != 0) {
+    const rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/** How many decimals n/d has when nothing divides both, or -1 when they have no end: only factors 2 and 5 of d let them end. */
+function decimalCount(d: u64): i32 {
+  let twos = 0, fives = 0;
+  for (; (d & 1) == 0; d >>= 1) twos++;
+  for (; d % 5 == 0; d /= 5) fives++;
+  return d == 1 ? max(twos, fives) : -1;
+}
+
+function digitsBefore(value: u64): i32 {
+  let count = 1;
+  for (; value >= 10; value /= 10) count++;
+  return count;
+}
+
+/** How many zeros stand behind the point of rest/d before its first other digit. */
+function leadingZeros(rest: u64, d: u64): i32 {
+  let count = 0;
+  for (let next = rest * 10; next < d; next *= 10) count++;
+  return count;
+}
+
+/** The decimals of the last `writeRounded` behind the integer part as one number, modulo 2^64. */
+let written: u64 = 0;
+
+/**
+ * Writes whole + rest/d with `decimals` of them, rounded to the nearest; returns the address behind. A carry goes up through
+ * the digits before.
+ */
+function writeRounded(ptr: usize, whole: u64, rest: u64, d: u64, decimals: i32): usize {
+  const pointPtr = writeUnsigned(ptr, whole);
+  const endPtr = pointPtr + 1 + decimals;
+  store<u8>(pointPtr, 0x2e);
+  written = whole;
+  for (let atPtr = pointPtr + 1; atPtr < endPtr; atPtr++) {
+    const scaled = rest * 10;
+    const digit = scaled / d;
+    store<u8>(atPtr, 0x30 + <u8>digit);
+    written = written * 10 + digit;
+    rest = scaled - digit * d;
+  }
+  if (rest < d - rest) return endPtr;
+  written++;
+  let atPtr = endPtr - 1;
+  for (; atPtr > pointPtr; atPtr--) {
+    const digit = load<u8>(atPtr);
+    if (digit < 0x39) {
+      store<u8>(atPtr, digit + 1);
+      return endPtr;
+    }
+    store<u8>(atPtr, 0x30);
+  }
+  // 9.99… → 10.00…: it is a whole number then, and its zeros are taken away.
+  store<u8>(writeUnsigned(ptr, whole + 1), 0x2e);
+  return writeUnsigned(ptr, whole + 1) + 1;
+}
+
+/** Takes zeros from the end, and the point if it is the end then. */
+function withoutZeros(endPtr: usize): usize {
+  while (load<u8>(endPtr - 1) == 0x30) endPtr--;
+  return load<u8>(endPtr - 1) == 0x2e ? endPtr - 1 : endPtr;
+}
+
+/**
+ * Whether the double nearest to digits·10^-decimals is m·2^-e, where both are near the same number. It is when they are no further
+ * apart than half a unit of m: |digits·2^e - m·10^decimals| <= 10^decimals / 2. The difference is below 2^63, so it can be
+ * worked out modulo 2^64.
+ */
+function readsBack(digits: u64, decimals: i32, m: u64, e: u64): bool {
+  let unit: u64 = 1;
+  for (let i = 0; i < decimals; i++) unit *= 10;
+  let difference = <i64>((digits << e) - m * unit);
+  if (difference < 0) difference = -difference;
+  const twice = <u64>difference * 2;
+  return twice < unit || (twice == unit && (m & 1) == 0);
+}
+
+/** Writes a double of [0.01, 2^53) that is no whole number, in the fewest digits from which it can be read back. */
+function writeShortest(ptr: usize, x: f64): usize {
+  const bits = reinterpret<u64>(x);
+  const m = (bits & (DOUBLE_EXACT / 2 - 1)) | (DOUBLE_EXACT / 2);
+  const e = 1075 - (bits >> 52); // x = m·2^-e
+  const unit: u64 = 1 << e;
+  const whole = m >> e;
+  const rest = m - (whole << e);
+  const before = whole > 0 ? digitsBefore(whole) : -leadingZeros(rest, unit);
+  let digits = DIGITS_LEAST;
+  let endPtr = writeRounded(ptr, whole, rest, unit, max(1, digits - before));
+  while (digits < DIGITS_MOST && !readsBack(written, max(1, digits - before), m, e)) {
+    digits++;
+    endPtr = writeRounded(ptr, whole, rest, unit, max(1, digits - before));
+  }
+  return withoutZeros(endPtr);
+}
+
+/** Writes n/d, in at most CELL_TEXT_BYTES. d is not 0; where it passes 2^60 an overflow is marked. */
+export function writeQuotient(ptr: usize, n: u64, d: u64): usize {
+  const whole = n / d;
+  const rest = n % d;
+  if (rest == 0) return writeUnsigned(ptr, whole);
+  if (d > DENOMINATOR_MOST) {
+    markOverflow();
+    return ptr;
+  }
+  const before = digitsBefore(whole);
+  const room = <i32>CELL_TEXT_BYTES - 1 - before;
+  const exact = decimalCount(d / gcd(rest, d));
+  if (exact >= 0 && exact <= room) return writeRounded(ptr, whole, rest, d, exact);
+  if (n < DOUBLE_EXACT && d < DOUBLE_EXACT && n * 100 >= d) return writeShortest(ptr, <f64>n / <f64>d);
+  // Beyond what doubles divide exactly: rounded here.
+  const significantBefore = whole > 0 ? before : -leadingZeros(rest, d);
+  return withoutZeros(writeRounded(ptr, whole, rest, d, min(room, max(1, DIGITS_MOST - significantBefore))));
 }

@@ -2,8 +2,8 @@
 
 export * from "./layout";
 export { hasOverflowed, clearOverflow } from "./checked";
-export { brokenRule, workOutOverlap } from "./layer";
+export { brokenRule, setKind, workOutOverlap } from "./layer";
 export { countList, openList } from "./list";
-export { scatter } from "./overlap";
-export { value } from "./row";
+export { gather, scatter } from "./overlap";
+export { writeValue } from "./row";
 export { openPlan, sweep, sweepPicks } from "./sweep";

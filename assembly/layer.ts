@@ -1,16 +1,33 @@
-// The layer record: the eleven parameters of the layer at hand, and what has been worked out from them. Whoever moves
-// through layers (odometer, list, host) writes the parameters here; whoever counts reads them here.
+// The layer record: the parameters of the layer at hand, and what has been worked out from them. Whoever moves through
+// layers (odometer, list, host) writes the parameters here; whoever counts reads them here.
+//
+// A layer has one to three spatial dimensions. Each has its own length, kernel size, stride and so on, and is worked out by
+// itself; taps, covered and l_out of the layer are the products over them (see results.ts).
 
-import { closedOverlaps, closedTaps } from "./closed";
-import { dividesChannels, outputLength, outputPaddingFits } from "./geometry";
+import { closedOverlaps, closedTaps, convolvedCovered } from "./closed";
+import { convolvedLength, dividesChannels, outputLength, outputPaddingFits, travel } from "./geometry";
 import {
-  COVERED, DILATION, GROUPS, IN_CHANNELS, KERNEL_SIZE, LAYER_PTR, L_IN, L_OUT, METHOD_CLOSED, METHOD_VERIFY,
-  NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
-  RULE_OUTPUT_PADDING, STRIDE, TAPS,
+  BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
+  KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
+  METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
+  RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
-import { simulate } from "./overlap";
+import { simulate, simulatedCovered } from "./overlap";
 
-/** A parameter of the layer, or one of l_out, taps and covered once they are worked out. */
+const PARAMETER_MAX: i64 = 2147483647;
+const BITS_MAX: i64 = 64;
+
+/** How many spatial dimensions the layers at hand have, and whether they are transposed convolutions. */
+export let dimensions: u32 = 1;
+export let isTransposed: bool = true;
+
+/** Says of what kind (KIND_…) the layers to come are. */
+export function setKind(kind: u32): void {
+  dimensions = kind == KIND_CONV_TRANSPOSE3D ? 3 : kind == KIND_CONV_TRANSPOSE2D ? 2 : 1;
+  isTransposed = kind != KIND_CONV1D;
+}
+
+/** A field of the layer. */
 export function get(field: u32): u64 {
   return load<u64>(LAYER_PTR + ((<usize>field) << 3));
 }
@@ -19,44 +36,102 @@ export function set(field: u32, value: u64): void {
   store<u64>(LAYER_PTR + ((<usize>field) << 3), value);
 }
 
-/** Whether the layer keeps a rule. RULE_L_OUT also works l_out out. */
-export function keepsRule(rule: u32): bool {
+/** A field of one dimension, named as that of the first. */
+export function getAt(field: u32, dimension: u32): u64 {
+  return get(field + dimension * DIMENSION_FIELDS);
+}
+
+/** Whether a field can have a value. A variable can have any. */
+export function isInRange(field: u32, value: i64): bool {
+  if (field >= LAYER_FIELDS) return true;
+  if (field == BIAS) return <u64>value <= 1;
+  const ofDimension = field < L_IN ? field : L_IN + (field - L_IN) % DIMENSION_FIELDS;
+  const least = i64(field != BATCH_SIZE && ofDimension != PADDING && ofDimension != OUTPUT_PADDING);
+  return value >= least && value <= (field == BITS ? BITS_MAX : PARAMETER_MAX);
+}
+
+/** Whether the layer keeps a rule; those of the output, in that dimension. RULE_L_OUT also works its l_out out. */
+export function keepsRule(rule: u32, dimension: u32): bool {
   switch (rule) {
     case RULE_IN_CHANNELS: return dividesChannels(get(GROUPS), get(IN_CHANNELS));
     case RULE_OUT_CHANNELS: return dividesChannels(get(GROUPS), get(OUT_CHANNELS));
-    case RULE_OUTPUT_PADDING: return outputPaddingFits(get(OUTPUT_PADDING), get(STRIDE), get(DILATION));
+    case RULE_OUTPUT_PADDING:
+      return outputPaddingFits(getAt(OUTPUT_PADDING, dimension), getAt(STRIDE, dimension), getAt(DILATION, dimension));
     default: {
-      const lOut = outputLength(get(L_IN), get(KERNEL_SIZE), get(STRIDE), get(PADDING), get(OUTPUT_PADDING), get(DILATION));
-      set(L_OUT, lOut);
+      const lOut = dimensionLength(dimension);
+      set(DIMENSION_L_OUT + dimension * DIMENSION_FIELDS, lOut);
       return lOut >= 1;
     }
   }
 }
 
-/** The first rule that the layer breaks, or NO_RULE; l_out is worked out when it gets that far. */
+function dimensionLength(dimension: u32): i64 {
+  const lIn = getAt(L_IN, dimension), kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
+  const padding = getAt(PADDING, dimension), dilation = getAt(DILATION, dimension);
+  if (!isTransposed) return convolvedLength(lIn, kernelSize, stride, padding, dilation);
+  return outputLength(lIn, kernelSize, stride, padding, getAt(OUTPUT_PADDING, dimension), dilation);
+}
+
+/** The first rule that the layer breaks, or NO_RULE; its output lengths are worked out when it gets that far. */
 export function brokenRule(): u32 {
   for (let rule = RULE_IN_CHANNELS; rule <= RULE_L_OUT; rule++) {
-    if (!keepsRule(rule)) return rule;
+    for (let dimension: u32 = 0; dimension < (rule < RULE_OUTPUT_PADDING ? 1 : dimensions); dimension++) {
+      if (!keepsRule(rule, dimension)) return rule;
+    }
   }
   return NO_RULE;
 }
 
+/** How the overlaps of the layer at hand have been found. */
+let methodUsed: u32 = METHOD_CLOSED;
+
 /**
- * Works out taps and covered of a legal layer whose l_out is known. Returns false only with METHOD_VERIFY, when closed
- * form and simulation differ.
+ * Works out taps and covered of one dimension of a legal layer whose l_out is known. Returns false only with METHOD_VERIFY,
+ * when closed form and simulation differ.
  */
-export function workOutOverlap(method: u32): bool {
-  const lIn = get(L_IN), kernelSize = get(KERNEL_SIZE), stride = get(STRIDE), padding = get(PADDING);
-  const outputPadding = get(OUTPUT_PADDING), dilation = get(DILATION);
+export function workOutOverlap(method: u32, dimension: u32): bool {
+  methodUsed = method;
+  const lIn = getAt(L_IN, dimension), kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
+  const padding = getAt(PADDING, dimension), outputPadding = getAt(OUTPUT_PADDING, dimension), dilation = getAt(DILATION, dimension);
+  const lOut = getAt(DIMENSION_L_OUT, dimension);
+  const tapsPtr = LAYER_PTR + 8 * <usize>(DIMENSION_TAPS + dimension * DIMENSION_FIELDS);
+  const coveredPtr = LAYER_PTR + 8 * <usize>(DIMENSION_COVERED + dimension * DIMENSION_FIELDS);
   let taps: u64 = 0, covered: u64 = 0;
   if (method != METHOD_CLOSED) {
-    simulate(get(L_OUT), lIn, kernelSize, stride, padding, dilation);
+    taps = simulate(isTransposed, lOut, lIn, kernelSize, stride, padding, dilation);
+    covered = simulatedCovered();
+    store<u64>(tapsPtr, taps);
+    store<u64>(coveredPtr, covered);
     if (method != METHOD_VERIFY) return true;
-    taps = get(TAPS);
-    covered = get(COVERED);
   }
-  const closed = closedTaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
-  set(TAPS, closed);
-  set(COVERED, closed - closedOverlaps(lIn, kernelSize, stride, padding, outputPadding, dilation));
-  return method != METHOD_VERIFY || (taps == get(TAPS) && covered == get(COVERED));
+  let closed: u64, closedCovered: u64;
+  if (isTransposed) {
+    closed = closedTaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
+    closedCovered = closed - closedOverlaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
+  } else {
+    // A convolution lands the products of the transposed one that is its gradient: the same pairs, read from the other end.
+    // What the stride leaves over at the upper end is that one's output_padding.
+    closed = closedTaps(lOut, kernelSize, stride, padding, travel(lIn, kernelSize, padding, dilation) % stride, dilation);
+    closedCovered = convolvedCovered(closed, lOut, lIn, kernelSize, stride, padding, dilation);
+  }
+  store<u64>(tapsPtr, closed);
+  store<u64>(coveredPtr, closedCovered);
+  return method != METHOD_VERIFY || (taps == closed && covered == closedCovered);
+}
+
+/**
+ * The l_out of a dimension of the layer without its output_padding: what moduleprofiler runs. Below 1 there is none, and it
+ * raises.
+ */
+export function unpaddedLength(dimension: u32): i64 {
+  return <i64>getAt(DIMENSION_L_OUT, dimension) - <i64>getAt(OUTPUT_PADDING, dimension);
+}
+
+/** The taps of that. */
+export function unpaddedTaps(dimension: u32): u64 {
+  if (getAt(OUTPUT_PADDING, dimension) == 0) return getAt(DIMENSION_TAPS, dimension);
+  const lIn = getAt(L_IN, dimension), kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
+  const padding = getAt(PADDING, dimension), dilation = getAt(DILATION, dimension);
+  if (methodUsed == METHOD_SIMULATE) return simulate(true, unpaddedLength(dimension), lIn, kernelSize, stride, padding, dilation);
+  return closedTaps(lIn, kernelSize, stride, padding, 0, dilation);
 }

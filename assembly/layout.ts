@@ -6,11 +6,11 @@
 //   0x000000  ┌──────────────┐
 //             │ (unused)     │  1 KiB; a stray null pointer lands here
 //   LAYER     ├──────────────┤
-//             │ layer        │  a slot of u64 for each field: parameters, l_out, taps, covered; then variables
+//             │ layer        │  a slot of u64 for each field: parameters, what each dimension comes to, variables
 //   REPORT    ├──────────────┤
 //             │ report       │  what the last batch did: rows, bytes, fault, account by requirement
 //   CELLS     ├──────────────┤
-//             │ cells        │  64 slots of 32 bytes: the text of each cell of the row being made
+//             │ cells        │  128 slots of 32 bytes: the text of each cell of the row being made
 //   LOOPS     ├──────────────┤
 //             │ loops        │  where each loop of the nest stands, and each name that it turns
 //   STACK     ├──────────────┤
@@ -28,41 +28,94 @@
 //   0x1000000  = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 2;
+export const ABI_VERSION: u32 = 3;
 
-// ── Parameters of a layer: the slot of each in LAYER, and its column number ────────────────────────────────────────
+// ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
+export const KIND_CONV_TRANSPOSE1D: u32 = 0;
+export const KIND_CONV_TRANSPOSE2D: u32 = 1;
+export const KIND_CONV_TRANSPOSE3D: u32 = 2;
+export const KIND_CONV1D: u32 = 3;
+
+// ── Fields of a layer: the slot of each in LAYER, which is its column number ───────────────────────────────────────
 export const BATCH_SIZE: u32 = 0;
 export const IN_CHANNELS: u32 = 1;
 export const OUT_CHANNELS: u32 = 2;
-export const L_IN: u32 = 3;
-export const KERNEL_SIZE: u32 = 4;
-export const STRIDE: u32 = 5;
-export const PADDING: u32 = 6;
-export const OUTPUT_PADDING: u32 = 7;
-export const DILATION: u32 = 8;
-export const GROUPS: u32 = 9;
-export const BIAS: u32 = 10;
-export const PARAMETER_COUNT: u32 = 11;
+export const GROUPS: u32 = 3;
+export const BIAS: u32 = 4;
+/** Settings: output elements per second, 0 when not given; bits of an element in memory. */
+export const SAMPLE_RATE: u32 = 5;
+export const BITS: u32 = 6;
 
-// ── Results: column numbers go on where the parameters end ─────────────────────────────────────────────────────────
-export const L_OUT: u32 = 11;
-export const TAPS: u32 = 12;
-export const COVERED: u32 = 13;
-export const HOLES: u32 = 14;
-export const ADDITIONS_PER_FILTER: u32 = 15;
-export const FILTERS: u32 = 16;
-export const OPS_PER_FILTER: u32 = 17;
-export const AGGREGATION_OPS: u32 = 18;
-export const OPS: u32 = 19;
-export const MACS: u32 = 20;
-export const MULTIPLICATIONS: u32 = 21;
-export const ADDITIONS: u32 = 22;
-export const FLOPS: u32 = 23;
-export const PARAMS: u32 = 24;
-export const COLUMN_COUNT: u32 = 25;
+// Then, once for each spatial dimension, its parameters and what has been worked out from them. Those of dimension n stand
+// n · DIMENSION_FIELDS further on.
+export const L_IN: u32 = 8;
+export const KERNEL_SIZE: u32 = 9;
+export const STRIDE: u32 = 10;
+export const PADDING: u32 = 11;
+export const OUTPUT_PADDING: u32 = 12;
+export const DILATION: u32 = 13;
+export const DIMENSION_L_OUT: u32 = 14;
+export const DIMENSION_TAPS: u32 = 15;
+export const DIMENSION_COVERED: u32 = 16;
+export const DIMENSION_FIELDS: u32 = 9;
+export const DIMENSION_COUNT: u32 = 3;
+/** Slots of parameters, settings and what each dimension comes to. */
+export const LAYER_FIELDS: u32 = L_IN + DIMENSION_COUNT * DIMENSION_FIELDS;
+/** Parameters and settings that a layer has at most: those that stand once, and six for each dimension. */
+const NAMES_MOST: u32 = 7 + 6 * DIMENSION_COUNT;
+
+// ── Results: column numbers behind the fields; in an order that lets results.ts tell them apart by ranges ──────────
+export const RESULT_0: u32 = 40;
+export const L_OUT: u32 = 40;
+export const TAPS: u32 = 41;
+export const COVERED: u32 = 42;
+export const HOLES: u32 = 43;
+export const OVERLAP_MIN: u32 = 44;
+export const OVERLAP_MAX: u32 = 45;
+export const WEIGHT_ELEMENTS: u32 = 46;
+export const FILTERS: u32 = 47;
+export const OPS_PER_FILTER: u32 = 48;
+export const AGGREGATION_OPS: u32 = 49;
+export const PARAMS: u32 = 50;
+/** From here on: sums over the batch, and so 0 for an empty one whatever their factors are. */
+export const FIRST_PER_BATCH: u32 = 51;
+export const INPUT_ELEMENTS: u32 = 51;
+export const OUTPUT_ELEMENTS: u32 = 52;
+export const OPS: u32 = 53;
+export const MACS: u32 = 54;
+export const MULTIPLICATIONS: u32 = 55;
+export const ADDITIONS: u32 = 56;
+export const FLOPS: u32 = 57;
+export const CROPPED_PRODUCTS: u32 = 58;
+export const ZERO_INSERTION_MACS: u32 = 59;
+export const PTFLOPS: u32 = 60;
+export const PTFLOPS_0_7_4: u32 = 61;
+export const THOP: u32 = 62;
+export const THOP_ULTRALYTICS: u32 = 63;
+export const TORCHINFO: u32 = 64;
+export const FVCORE: u32 = 65;
+export const TORCH: u32 = 66;
+export const DEEPSPEED_MACS: u32 = 67;
+export const TORCHPROFILE: u32 = 68;
+export const ONNX_TOOL: u32 = 69;
+/** From here on: what is no plain unsigned number, but may be missing, below 0, true or false, or a quotient. */
+export const FIRST_SPECIAL: u32 = 70;
+export const MODULEPROFILER: u32 = 70;
+export const DEEPSPEED_FLOPS: u32 = 71;
+export const TENSORFLOW: u32 = 72;
+/** The sums over the batch end before. */
+export const PER_BATCH_END: u32 = 73;
+export const ADDITIONS_PER_FILTER: u32 = 73;
+export const OVERLAP_EVEN: u32 = 74;
+export const ZERO_INSERTION_WASTE: u32 = 75;
+export const ARITHMETIC_INTENSITY: u32 = 76;
+export const MACS_PER_SECOND: u32 = 77;
+export const OPS_PER_SECOND: u32 = 78;
+export const RESULT_END: u32 = 79;
+export const RESULT_COUNT: u32 = RESULT_END - RESULT_0;
 
 // ── Variables: names of the user's own, signed. Their column numbers, which are their slots in LAYER, begin here ───
-export const VARIABLE_0: u32 = 64;
+export const VARIABLE_0: u32 = 96;
 export const VARIABLE_COUNT: u32 = 32;
 export const FIELD_COUNT: u32 = VARIABLE_0 + VARIABLE_COUNT;
 
@@ -106,7 +159,7 @@ export const TROUBLE_INEXACT: u32 = 1;
 export const TROUBLE_FATAL: u32 = 2;
 
 // ── Steps of a plan's schedule (see sweep.ts): kind, level, then up to four operands ───────────────────────────────
-/** (requirement, rule): check it; a layer that breaks it is left out, with everything below its level. */
+/** (requirement, rule, dimension): check it; a layer that breaks it is left out, with everything below its level. */
 export const STEP_RULE: u32 = 0;
 /** (requirement, program): a condition, the same way. */
 export const STEP_WHERE: u32 = 1;
@@ -116,7 +169,7 @@ export const STEP_DERIVE: u32 = 2;
 export const STEP_FILL: u32 = 3;
 /** (requirement, axis): take its values at the loop's position, if there are any. */
 export const STEP_PICK: u32 = 4;
-/** (): work out taps and covered. */
+/** (dimension): work out its taps and covered. */
 export const STEP_OVERLAP: u32 = 5;
 /** (slot, column): write the column's value into the cell slot. */
 export const STEP_CELL: u32 = 6;
@@ -183,8 +236,10 @@ export const ITEM_POW2: u32 = 2;
 /** (n) */
 export const ITEM_DIVISORS: u32 = 3;
 
-/** The role of a list's field that is carried through unread; any other role is a parameter's number. */
+/** The role of a list's field that is carried through unread; any other role is the number of the field it sets … */
 export const ROLE_CARRIED: u32 = 0xffffffff;
+/** … with this bit, in every dimension. */
+export const ROLE_EVERY_DIMENSION: u32 = 0x100;
 
 // ── Capacities ─────────────────────────────────────────────────────────────────────────────────────────────────────
 /** Runs of evenly spaced values that all axes of a plan may have together. */
@@ -192,24 +247,26 @@ export const RUN_CAPACITY: u32 = 65536;
 /** Steps that a plan's schedule may have, and requirements that they may check. */
 export const STEP_CAPACITY: u32 = 1024;
 export const REQUIREMENT_CAPACITY: u32 = 1024;
-/** Loops: the eleven parameters, the variables, and level 0, which is no loop and turns once. */
-export const LEVEL_CAPACITY: u32 = 1 + PARAMETER_COUNT + VARIABLE_COUNT;
-export const AXIS_CAPACITY: u32 = PARAMETER_COUNT + VARIABLE_COUNT;
+/** Loops: parameters, settings, variables, and level 0, which is no loop and turns once. */
+export const AXIS_CAPACITY: u32 = NAMES_MOST + VARIABLE_COUNT;
+export const LEVEL_CAPACITY: u32 = 1 + AXIS_CAPACITY;
 /** Items of all dependent axes, and instructions of all programs. */
 export const ITEM_CAPACITY: u32 = 65536;
 export const INSTRUCTION_CAPACITY: u32 = 131072;
 /** Numbers on the stack; the parser lets no expression nest so deep that it takes more. */
 export const STACK_CAPACITY: u32 = 1024;
 /** Cells of a row; a long text takes several. */
-export const CELL_CAPACITY: u32 = 64;
+export const CELL_CAPACITY: u32 = 128;
 /** Fields that a record of a list may have. */
 export const FIELD_CAPACITY: u32 = 65536;
 /** Overlap counters in the scratch: the longest piece of an output that is simulated at once. */
 export const SCRATCH_COUNTERS: u32 = 65536;
 export const INPUT_BYTES: u32 = 524288;
 export const OUTPUT_BYTES: u32 = 4194304;
-/** The longest run of result cells: 25 cells of at most 20 digits, a sign and a separator. */
-export const RESULTS_BYTES: u32 = 25 * 22;
+/** The longest text of a cell, without its separator. */
+export const CELL_TEXT_BYTES: u32 = 27;
+/** The longest run of result cells. */
+export const RESULTS_BYTES: u32 = RESULT_COUNT * (CELL_TEXT_BYTES + 1);
 
 // ── Addresses: a running sum ───────────────────────────────────────────────────────────────────────────────────────
 export const LAYER_PTR: usize = 1024;
@@ -242,12 +299,13 @@ export const REPORT_LEFT_OUT: usize = 40;
 const REPORT_SIZE: usize = REPORT_LEFT_OUT + 8 * <usize>(1 + REQUIREMENT_CAPACITY);
 
 /**
- * A cell slot: 28 bytes of text (20 digits, a sign and a separator at most), then the length of the text as u32, so that
- * a whole slot moves with two vector loads and stores.
+ * A cell slot: 28 bytes of text, its separator included, then the length of the text as u32, so that a whole slot moves with
+ * two vector loads and stores. The length of a cell whose value passes 64 bits is CELL_OVERFLOWS.
  */
 export const CELLS_PTR: usize = (REPORT_PTR + REPORT_SIZE + 15) & ~15;
 export const CELL_BYTES: usize = 32;
 export const CELL_LENGTH: usize = 28;
+export const CELL_OVERFLOWS: u32 = 0xffffffff;
 const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
 
 /**
@@ -287,7 +345,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
 /**
  * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:
  *
- *   header   slotCount, stepCount, method, levelCount, requirementCount
+ *   header   slotCount, stepCount, method, levelCount, requirementCount, kind
  *   levels   LEVEL_CAPACITY × (size, firstMember, memberCount), level 0 first
  *   members  LEVEL_CAPACITY × (field, firstRun)
  *   begin    LEVEL_CAPACITY × the first step to take when that level has turned
@@ -306,10 +364,10 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  *
  * The image of a list (src/plan/image.ts):
  *
- *   header   cellCount, fieldCount, method, skipInvalid
- *   columns  COLUMN_COUNT    × the column of each result cell
- *   defaults PARAMETER_COUNT × the value of a parameter that has no field
- *   roles    FIELD_CAPACITY  × the parameter that a field sets, or ROLE_CARRIED
+ *   header   cellCount, fieldCount, method, skipInvalid, kind
+ *   columns  RESULT_COUNT   × the column of each result cell
+ *   defaults LAYER_FIELDS   × the value of what no field of the list sets
+ *   roles    FIELD_CAPACITY × the field of LAYER that a field of the list sets, or ROLE_CARRIED
  */
 export const IMAGE_PTR: usize = (STACK_PTR + STACK_SIZE + 15) & ~15;
 export const IMAGE_HEADER_BYTES: usize = 32;
@@ -343,8 +401,8 @@ export const ORIGIN_INEXACT: u32 = 0xffffffff;
 const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
 
 export const LIST_COLUMNS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
-export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>COLUMN_COUNT;
-export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 4 * <usize>PARAMETER_COUNT;
+export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>RESULT_COUNT;
+export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 4 * <usize>LAYER_FIELDS;
 
 export const SCRATCH_PTR: usize = (IMAGE_END + 15) & ~15;
 export const INPUT_PTR: usize = SCRATCH_PTR + 4 * <usize>SCRATCH_COUNTERS;

@@ -4,11 +4,11 @@
 // commas, in double quotes where they hold a comma, a quote (doubled) or a line end. Blank lines are no records.
 
 import { clearOverflow, hasOverflowed } from "./checked";
-import { brokenRule, set, workOutOverlap } from "./layer";
+import { brokenRule, dimensions, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
-  BATCH_SIZE, BIAS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
-  LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PADDING, OUTPUT_PTR, PADDING,
-  PARAMETER_COUNT, ROLE_CARRIED, RULE_COUNT, RULE_RANGE,
+  BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
+  LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PTR, ROLE_CARRIED,
+  ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
 } from "./layout";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
 import { COMMA, NEWLINE, writeValue } from "./row";
@@ -16,7 +16,8 @@ import { COMMA, NEWLINE, writeValue } from "./row";
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
 const MINUS: u8 = 0x2d;
-const PARAMETER_MAX: u64 = 2147483647;
+/** Numbers from here on are all out of range. */
+const BEYOND: u64 = 1 << 32;
 
 /** What a field was found to hold. */
 const FIELD_GOOD: u32 = 0;
@@ -29,7 +30,7 @@ let fieldCount: u32 = 0;
 let method: u32 = 0;
 let skipInvalid: bool = false;
 
-/** Whether a parameter of the record at hand is outside its range. */
+/** Whether a field of the record at hand is outside its range. */
 let outOfRange: bool = false;
 
 /** Reads the roles of the fields that the host has written into the image. Call once before `countList`. */
@@ -38,14 +39,9 @@ export function openList(): void {
   fieldCount = load<u32>(IMAGE_PTR, 4);
   method = load<u32>(IMAGE_PTR, 8);
   skipInvalid = load<u32>(IMAGE_PTR, 12) != 0;
-  // Parameters that have a field are overwritten by every record, the others stay as they are set here.
-  for (let parameter: u32 = 0; parameter < PARAMETER_COUNT; parameter++) {
-    set(parameter, load<u32>(LIST_DEFAULTS_PTR + ((<usize>parameter) << 2)));
-  }
-}
-
-function leastValue(parameter: u32): u64 {
-  return parameter == BATCH_SIZE || parameter == PADDING || parameter == OUTPUT_PADDING ? 0 : 1;
+  setKind(load<u32>(IMAGE_PTR, 16));
+  // What the list's fields set is overwritten by every record, the rest stays as it is set here.
+  for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u32>(LIST_DEFAULTS_PTR + ((<usize>field) << 2)));
 }
 
 /** Reads `true`, `True`, `TRUE`, `1` and their opposites from the bytes [ptr, endPtr) as the bias. */
@@ -73,10 +69,10 @@ function readBias(ptr: usize, endPtr: usize): u32 {
   return FIELD_MALFORMED;
 }
 
-/** Reads plain decimal digits from the bytes [ptr, endPtr) as a parameter. */
-function readParameter(parameter: u32, ptr: usize, endPtr: usize): u32 {
+/** Reads plain decimal digits from the bytes [ptr, endPtr) as what a role stands for. */
+function readField(role: u32, ptr: usize, endPtr: usize): u32 {
   if (ptr == endPtr) return FIELD_MALFORMED;
-  if (parameter == BIAS) return readBias(ptr, endPtr);
+  if (role == BIAS) return readBias(ptr, endPtr);
   const negative = load<u8>(ptr) == MINUS;
   if (negative) ptr++;
   const digits = endPtr - ptr;
@@ -86,10 +82,12 @@ function readParameter(parameter: u32, ptr: usize, endPtr: usize): u32 {
     const digit = <u32>load<u8>(ptr) - 0x30;
     if (digit > 9) return FIELD_MALFORMED;
     // Held just above the range, so that any number of digits is read without wrapping.
-    value = min(value * 10 + digit, PARAMETER_MAX + 1);
+    value = min(value * 10 + digit, BEYOND);
   }
-  if (negative || value < leastValue(parameter) || value > PARAMETER_MAX) return FIELD_OUT_OF_RANGE;
-  set(parameter, value);
+  const field = role & ~ROLE_EVERY_DIMENSION;
+  if (negative || !isInRange(field, value)) return FIELD_OUT_OF_RANGE;
+  const count = role & ROLE_EVERY_DIMENSION ? dimensions : 1;
+  for (let dimension: u32 = 0; dimension < count; dimension++) set(field + dimension * DIMENSION_FIELDS, value);
   return FIELD_GOOD;
 }
 
@@ -98,7 +96,7 @@ function takeField(field: u32, ptr: usize, endPtr: usize): bool {
   if (field >= fieldCount) return true; // one too many; the count is checked at the record's end
   const role = load<u32>(LIST_ROLES_PTR + ((<usize>field) << 2));
   if (role == ROLE_CARRIED) return true;
-  const found = readParameter(role, ptr, endPtr);
+  const found = readField(role, ptr, endPtr);
   if (found == FIELD_OUT_OF_RANGE) outOfRange = true;
   return found != FIELD_MALFORMED;
 }
@@ -197,7 +195,7 @@ export function countList(from: u32, end: u32): u32 {
       if (hasFault()) break;
       const rule = brokenRuleOfRecord();
       if (rule == NO_RULE) {
-        workOutOverlap(method);
+        for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
         const recordEndPtr = lineEndPtr - <usize>(load<u8>(lineEndPtr - 1) == RETURN);
         const writtenPtr = writeRecord(outPtr, ptr, recordEndPtr);
         if (hasFault()) break;

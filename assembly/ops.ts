@@ -1,35 +1,36 @@
-// Operations from numbers to numbers: as the reference documentation (moduleprofiler) defines them, and exactly.
+// Operations from numbers to numbers: as the reference documentation (moduleprofiler) defines them, and exactly. l_out, taps,
+// covered and K are products over the spatial dimensions of the layer.
 //
 // Every function is written so that no intermediate exceeds its result (sums of non-negative terms, and a batch of 0
 // answered first): an overflow marked in checked.ts is an overflow of the count itself.
 
 import { add, multiply } from "./checked";
 
-/** Input channels of a group, C_in/groups. Parameters are below 2^31, where 32-bit division is several times cheaper. */
-function inPerGroup(inChannels: u64, groups: u64): u64 {
-  return <u64>(<u32>inChannels / <u32>groups);
+/** Channels of a group, C/groups. Parameters are below 2^31, where 32-bit division is several times cheaper. */
+export function perGroup(channels: u64, groups: u64): u64 {
+  return <u64>(<u32>channels / <u32>groups);
 }
 
 /** ψ = in_channels · out_channels / groups: the number of kernels that slide. At most (2^31 - 1)^2. */
 export function filters(inChannels: u64, outChannels: u64, groups: u64): u64 {
-  return inPerGroup(inChannels, groups) * outChannels;
+  return perGroup(inChannels, groups) * outChannels;
 }
 
 // ── As documented ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** sum(y - 1) = taps - l_out: the additions of overlapping products; negative where holes outnumber overlaps. */
-export function additionsPerFilter(taps: u64, lOut: u64): i64 {
-  return <i64>taps - <i64>lOut;
+/** λ of a transposed convolution = l_out·K + additions_per_filter, summed as l_out·(K - 1) + taps. */
+export function opsPerFilter(taps: u64, lOut: u64, kernelElements: u64): u64 {
+  return add(multiply(lOut, kernelElements - 1), taps);
 }
 
-/** λ = l_out·K + additions_per_filter, summed as l_out·(K - 1) + taps. */
-export function opsPerFilter(taps: u64, lOut: u64, kernelSize: u64): u64 {
-  return add(multiply(lOut, kernelSize - 1), taps);
+/** λ of a convolution = l_out·K + l_out·(K - 1): every output element takes K multiplications and K - 1 additions. */
+export function convolvedOpsPerFilter(lOut: u64, kernelElements: u64): u64 {
+  return add(multiply(lOut, kernelElements), multiply(lOut, kernelElements - 1));
 }
 
 /** γ = C_out·l_out·(C_in/groups - 1 + bias): adding up the input channels of a group, and the bias. */
 export function aggregationOps(lOut: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64): u64 {
-  return multiply(outChannels * (inPerGroup(inChannels, groups) - 1 + bias), lOut);
+  return multiply(outChannels * (perGroup(inChannels, groups) - 1 + bias), lOut);
 }
 
 /** ops = N·(ψ·λ + γ). */
@@ -46,14 +47,36 @@ export function macs(batchSize: u64, filters: u64, taps: u64): u64 {
 
 /**
  * additions = N·C_out·(C_in/groups·taps - (1 - bias)·covered): an output that receives m products needs m - 1 additions,
- * m with bias. Summed as (C_in/groups - 1 + bias)·taps + (1 - bias)·(taps - covered).
+ * m with bias. Summed as (C_in/groups - 1 + bias)·taps + (1 - bias)·overlaps, where overlaps = taps - covered.
  */
-export function additions(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64, taps: u64, covered: u64): u64 {
-  const perOutput = add(multiply(inPerGroup(inChannels, groups) - 1 + bias, taps), (1 - bias) * (taps - covered));
+export function additions(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64, taps: u64, overlaps: u64): u64 {
+  const perOutput = add(multiply(perGroup(inChannels, groups) - 1 + bias, taps), bias ? 0 : overlaps);
   return multiply(batchSize, multiply(outChannels, perOutput));
 }
 
 /** params = ψ·K + bias·C_out: the weights and biases of the layer. */
-export function params(filters: u64, kernelSize: u64, outChannels: u64, bias: u64): u64 {
-  return add(multiply(filters, kernelSize), bias * outChannels);
+export function params(filters: u64, kernelElements: u64, outChannels: u64, bias: u64): u64 {
+  return add(multiply(filters, kernelElements), bias * outChannels);
+}
+
+/**
+ * N·ψ·l_out·K: what an implementation spends that inserts zeros between the inputs and runs a plain convolution over them. All
+ * but `macs` of it is products with zeros.
+ */
+export function zeroInsertionMacs(batchSize: u64, filters: u64, lOut: u64, kernelElements: u64): u64 {
+  return multiply(batchSize, multiply(filters, multiply(kernelElements, lOut)));
+}
+
+// ── Overlap away from the edges ────────────────────────────────────────────────────────────────────────────────────
+// There y repeats with the stride. Tap k falls into residue k·dilation modulo the stride; with g = gcd(stride, dilation)
+// these are stride/g residues in turn, and where g > 1 the others get none.
+
+/** The fewest taps that fall into one residue. */
+export function overlapMin(kernelSize: u64, stride: u64, commonFactor: u64): u64 {
+  return commonFactor > 1 ? 0 : kernelSize / stride;
+}
+
+/** The most. */
+export function overlapMax(kernelSize: u64, stride: u64, commonFactor: u64): u64 {
+  return (kernelSize - 1) / (stride / commonFactor) + 1;
 }

@@ -1,5 +1,5 @@
-// Taps and covered by simulation: run the layer over ones with a kernel of ones and look at the output. This is the
-// method that the reference documentation prescribes, and the oracle inside the engine.
+// Taps and covered by simulation: run one dimension of the layer over ones with a kernel of ones and look at the output. This
+// is the method that the reference documentation prescribes, and the oracle inside the engine.
 //
 //   l_in = 2, kernel_size = 3:        1 1 1
 //                                   +   1 1 1
@@ -8,8 +8,11 @@
 // Input i and kernel tap k meet at the full position i·stride + k·dilation and land on output j = position - padding
 // when 0 <= j < l_out. The output is worked through in pieces of SCRATCH_COUNTERS elements, so a layer of any length
 // fits; the time is O(l_in · kernel_size), and one visit for each piece.
+//
+// In a convolution that is not transposed, output j and tap k read input i = j·stride + k·dilation - padding; the product
+// counts when 0 <= i < l_in, else it is one with a zero of the padding.
 
-import { COVERED, LAYER_PTR, SCRATCH_COUNTERS, SCRATCH_PTR, TAPS } from "./layout";
+import { SCRATCH_COUNTERS, SCRATCH_PTR } from "./layout";
 
 /** ceil(a / b) for b > 0, never below 0. */
 function ceilDiv(a: i64, b: i64): i64 {
@@ -40,6 +43,26 @@ export function scatter(first: i64, length: i64, lIn: i64, kernelSize: i64, stri
   return landed;
 }
 
+/**
+ * The same for a convolution that is not transposed: adds 1 to counter j - first for every tap that reads an input at output
+ * j of [first, first + length).
+ */
+export function gather(first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
+  let landed: u64 = 0;
+  for (let j: i64 = 0; j < length; j++) {
+    // Tap 0 reads the input at `start`.
+    const start = (first + j) * stride - padding;
+    if (start >= lIn) break;
+    const kEnd = min(kernelSize, (lIn - 1 - start) / dilation + 1);
+    const counterPtr = SCRATCH_PTR + ((<usize>j) << 2);
+    for (let k = ceilDiv(-start, dilation); k < kEnd; k++) {
+      store<u32>(counterPtr, load<u32>(counterPtr) + 1);
+      landed++;
+    }
+  }
+  return landed;
+}
+
 /** Counts the counters of a piece that are not zero, and sets them all back to zero. */
 function harvest(length: i64): u64 {
   let covered: u64 = 0;
@@ -51,18 +74,26 @@ function harvest(length: i64): u64 {
   return covered;
 }
 
-/** Simulates the layer whose output has `lOut` elements; leaves `taps` and `covered` in the layer record. */
-export function simulate(lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): void {
+let covered: u64 = 0;
+
+/** How many output elements at least one product of the last simulation landed on. */
+export function simulatedCovered(): u64 {
+  return covered;
+}
+
+/** Simulates a dimension whose output has `lOut` elements. Returns how many products land; see `simulatedCovered`. */
+export function simulate(isTransposed: bool, lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
   let taps: u64 = 0;
-  let covered: u64 = 0;
+  covered = 0;
   for (let first: i64 = 0; first < lOut; first += <i64>SCRATCH_COUNTERS) {
     const length = min(<i64>SCRATCH_COUNTERS, lOut - first);
-    const landed = scatter(first, length, lIn, kernelSize, stride, padding, dilation);
+    const landed = isTransposed
+      ? scatter(first, length, lIn, kernelSize, stride, padding, dilation)
+      : gather(first, length, lIn, kernelSize, stride, padding, dilation);
     // A piece on which nothing lands is all holes, and its counters are still zero.
     if (landed == 0) continue;
     taps += landed;
     covered += harvest(length);
   }
-  store<u64>(LAYER_PTR + 8 * <usize>TAPS, taps);
-  store<u64>(LAYER_PTR + 8 * <usize>COVERED, covered);
+  return taps;
 }

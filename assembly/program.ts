@@ -7,14 +7,14 @@
 import { clearOverflow, hasOverflowed } from "./checked";
 import { get } from "./layer";
 import {
-  ADDITIONS_PER_FILTER, IMAGE_CODE_PTR, INSTRUCTION_BYTES, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE,
+  IMAGE_CODE_PTR, INSTRUCTION_BYTES, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE,
   OP_END, OP_EQUAL, OP_FIELD, OP_FLOOR_DIVIDE, OP_GCD, OP_GREATER, OP_GREATER_OR_EQUAL, OP_IN_DIVISORS, OP_IN_NONE,
   OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LCM, OP_LESS, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN, OP_MODULO, OP_MULTIPLY,
   OP_NEGATE, OP_NOT, OP_NOT_EQUAL, OP_NUMBER, OP_OR, OP_POWER, OP_RESULT, OP_SUBTRACT, STACK_PTR,
 } from "./layout";
-import { value } from "./row";
+import { denominator, isMissing, isPlain, isQuotient, isSigned, numerator, value, workOutQuotient } from "./results";
 import {
-  addSigned, ceilDivide, clearTrouble, divideExactly, fatal, floorDivide, gcdSigned, lcmSigned, magnitude, modulo,
+  addSigned, ceilDivide, clearTrouble, divideExactly, fatal, floorDivide, gcdSigned, inexact, lcmSigned, magnitude, modulo,
   multiplySigned, negateSigned, power, subtractSigned, troubleFound,
 } from "./signed";
 
@@ -25,11 +25,23 @@ function instructionPtr(instruction: u32): usize {
   return IMAGE_CODE_PTR + <usize>instruction * INSTRUCTION_BYTES;
 }
 
-/** A result of the layer at hand; one that passes 2^63 - 1 is trouble. */
+/** A result of the layer at hand. One that passes 2^63 - 1 is trouble; one that is no whole number, or missing, leaves the layer out. */
 function result(column: u32): i64 {
   clearOverflow();
+  if (!isPlain(column)) {
+    if (isMissing(column)) return inexact();
+    if (isQuotient(column)) return wholeQuotient(column);
+  }
   const found = value(column);
-  return hasOverflowed() || (column != ADDITIONS_PER_FILTER && <i64>found < 0) ? fatal() : <i64>found;
+  return hasOverflowed() || (<i64>found < 0 && !isSigned(column)) ? fatal() : <i64>found;
+}
+
+function wholeQuotient(column: u32): i64 {
+  workOutQuotient(column);
+  if (hasOverflowed()) return fatal();
+  const quotient = numerator() / denominator();
+  if (quotient * denominator() != numerator()) return inexact();
+  return <i64>quotient < 0 ? fatal() : <i64>quotient;
 }
 
 function isPowerOfTwo(a: i64): bool {

@@ -20,6 +20,12 @@ export function fatal(): i64 {
   return 0;
 }
 
+/** Marks what has no whole number; it leaves the layer out. */
+export function inexact(): i64 {
+  trouble = TROUBLE_INEXACT;
+  return 0;
+}
+
 export function addSigned(a: i64, b: i64): i64 {
   const sum = a + b;
   // Overflow exactly when both have the other sign than the sum.

@@ -11,8 +11,8 @@
 // turn of the innermost loop they depend on, not once per row; and what is ruled out at a level costs one step of index
 // arithmetic, whatever its size.
 
-import { fill, isInRange, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
-import { keepsRule, set, workOutOverlap } from "./layer";
+import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
+import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
 import {
   CELL_BYTES, CELL_CAPACITY, CELLS_PTR, FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR,
   IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, OUTPUT_BYTES, OUTPUT_PTR, STEP_BYTES, STEP_CELL, STEP_DERIVE,
@@ -21,7 +21,7 @@ import {
 import { openLoops, positionOf, restOfTurn, seek, step, stepInnermost } from "./odometer";
 import { run } from "./program";
 import { fault, finishReport, leaveOut, startReport, visited } from "./report";
-import { setCell, writeRow } from "./row";
+import { cellOverflows, setCell, writeRow } from "./row";
 import { troubleFound } from "./signed";
 
 let slotCount: u32 = 0;
@@ -29,9 +29,10 @@ let stepCount: u32 = 0;
 let method: u32 = 0;
 let accountCount: u32 = 0;
 
-/** One bit a cell slot: its value passes 2^64 - 1. An error only once a row with it is due. */
-let overflowing: u64 = 0;
-let disagrees: bool = false;
+/** Whether a cell may hold a value that passes 64 bits: an error only once a row with one is due. */
+let mayOverflow: bool = false;
+/** One bit a dimension on which the methods differ. */
+let disagreeing: u32 = 0;
 
 /** How the last `settle` ended. */
 const SETTLED: u32 = 0;
@@ -54,8 +55,9 @@ export function openPlan(): void {
   method = load<u32>(IMAGE_PTR, 8);
   accountCount = 1 + load<u32>(IMAGE_PTR, 16);
   // What the plan before has left behind.
-  overflowing = 0;
-  disagrees = false;
+  mayOverflow = false;
+  disagreeing = 0;
+  setKind(load<u32>(IMAGE_PTR, 20));
   memory.copy(CELLS_PTR, IMAGE_SLOTS_PTR, <usize>CELL_CAPACITY * CELL_BYTES);
   openLoops(load<u32>(IMAGE_PTR, 12));
 }
@@ -82,7 +84,7 @@ function settle(turned: u32): u32 {
     const first = load<u32>(ptr, 8), second = load<u32>(ptr, 12);
     switch (load<u32>(ptr)) {
       case STEP_RULE: {
-        if (!keepsRule(second)) return leftOut(load<u32>(ptr, 4), 1 + first);
+        if (!keepsRule(second, load<u32>(ptr, 16))) return leftOut(load<u32>(ptr, 4), 1 + first);
         break;
       }
       case STEP_WHERE: {
@@ -113,18 +115,25 @@ function settle(turned: u32): u32 {
         return leftOut(level, picked == PICKED_INEXACT ? 1 + first : 2 + first);
       }
       case STEP_OVERLAP: {
-        disagrees = !workOutOverlap(method);
+        const bit: u32 = 1 << first;
+        if (workOutOverlap(method, first)) disagreeing &= ~bit;
+        else disagreeing |= bit;
         break;
       }
       case STEP_CELL: {
-        const bit: u64 = 1 << <u64>first;
-        if (setCell(first, second, first + 1 == slotCount)) overflowing &= ~bit;
-        else overflowing |= bit;
+        if (!setCell(first, second, first + 1 == slotCount)) mayOverflow = true;
         break;
       }
     }
   }
   return SETTLED;
+}
+
+/** The first slot whose cell overflows, or the number of slots; the host knows its column. */
+function firstOverflow(): u32 {
+  let slot: u32 = 0;
+  while (slot < slotCount && !cellOverflows(slot)) slot++;
+  return slot;
 }
 
 /**
@@ -139,14 +148,17 @@ function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
     const outcome = settle(turned);
     visits++;
     if (outcome == SETTLED) {
-      if (disagrees) {
+      if (disagreeing) {
         fault(FAULT_DISAGREE, index, 0);
         break;
       }
-      if (overflowing) {
-        // The first slot that overflows; the host knows its column.
-        fault(FAULT_OVERFLOW, index, <u32>ctz(overflowing));
-        break;
+      if (mayOverflow) {
+        const slot = firstOverflow();
+        if (slot < slotCount) {
+          fault(FAULT_OVERFLOW, index, slot);
+          break;
+        }
+        mayOverflow = false; // it has been written again since
       }
       outPtr = writeRow(outPtr, slotCount);
       rows++;

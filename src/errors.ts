@@ -2,7 +2,8 @@
  * Every error that a user can meet: its code, its message and its remedy. A message names the place, the thing, the value
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
-import { type Layer, PARAMETER_MAX } from "./columns.js";
+import { column, isResultName } from "./columns.js";
+import { type Dimension, type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
 
@@ -69,9 +70,19 @@ function instead(unknown: string, known: readonly string[]): string {
 
 /** A layer in one line, as PyTorch would show it. */
 export function describeLayer(layer: Layer): string {
-  const { batch_size, in_channels, out_channels, l_in, bias, ...rest } = layer;
-  const parameters = Object.entries(rest).map(([name, value]) => `${name}=${value}`);
-  return `ConvTranspose1d(${in_channels}, ${out_channels}, ${parameters.join(", ")}, bias=${bias ? "True" : "False"}) on an input of (${batch_size}, ${in_channels}, ${l_in})`;
+  const { kind, batch_size, in_channels, out_channels, groups, bias, dimensions } = layer;
+  const each = (name: keyof Dimension) => dimensions.map((dimension) => dimension[name]);
+  const names = (["kernel_size", "stride", "padding", "output_padding", "dilation"] as const).filter((name) => kind.isTransposed || name !== "output_padding");
+  const parameters = names.map((name) => `${name}=${each(name).length === 1 ? each(name)[0] : `(${each(name).join(", ")})`}`);
+  const written = [in_channels, out_channels, ...parameters, `groups=${groups}`, `bias=${bias ? "True" : "False"}`].join(", ");
+  return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;
+}
+
+/** What a result of that name must not pass. */
+function limitOf(name: string): string {
+  const type = isResultName(name) ? column(name).type : "u64";
+  if (type === "decimal") return "2^64 - 1 on the way to its quotient";
+  return type === "i64" ? "2^63 - 1" : "2^64 - 1";
 }
 
 function inputError(code: string, place: string, what: string, remedy: string): UpsweepError {
@@ -229,6 +240,22 @@ export const errors = {
       `At most ${capacity} are possible; write evenly spaced values as ranges, for example 32..256:32.`,
     ),
 
+  unknownKind: (place: string, got: string, known: readonly string[]) =>
+    inputError("unknownKind", place, `layer cannot be ${shown(got)}`, `Write one of ${list(known)}.`),
+  otherKindsColumn: (place: string, name: string, kind: string) =>
+    inputError("otherKindsColumn", place, `${name} is no column of ${kind}`, `See 'upsweep columns --layer ${kind}'.`),
+  noSampleRate: (place: string, name: string) =>
+    inputError(
+      "noSampleRate",
+      place,
+      `${name} needs a sample_rate`,
+      "Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
+    ),
+  unratedName: (written: Written, span: Span, name: string) =>
+    expressionError("unratedName", written, span, `${name} needs a sample_rate`, "Give it under 'variables:', or with --sample-rate."),
+  dimensionCount: (place: string, name: string, got: number, names: readonly string[]) =>
+    inputError("dimensionCount", place, `${name} has ${got} values`, `Give one for all dimensions, or one for each of ${list(names)}.`),
+
   axisTwice: (place: string, name: string) => inputError("axisTwice", place, `the axis ${name} stands twice`, "Keep one of them."),
   circle: (written: Written, span: Span, names: readonly string[]) =>
     expressionError("circle", written, span, `the axes depend on each other in a circle: ${names.join(" → ")}`, "Give one of them values of its own."),
@@ -266,10 +293,17 @@ export const errors = {
     inputError("noAxes", place, "the spec has no axes", "Write at least in_channels, out_channels, kernel_size and l_in under 'axes:'."),
   notColumnList: (place: string, got: string) =>
     inputError("notColumnList", place, `columns cannot be ${got}`, "Write a list of result columns, for example [l_out, ops, macs]."),
-  unknownColumn: (place: string, name: string, known: readonly string[]) =>
-    inputError("unknownColumn", place, `unknown column ${shown(name)}`, instead(name, known)),
-  parameterColumn: (place: string, name: string) =>
-    inputError("parameterColumn", place, `${name} is a parameter, not a result`, "All eleven parameters always stand in the row; leave it out of columns."),
+  unknownColumn: (place: string, name: string, known: readonly string[]) => {
+    const near = nearest(name, known);
+    return inputError("unknownColumn", place, `unknown column ${shown(name)}`, near ? `Did you mean '${near}'?` : "'upsweep columns' lists all.");
+  },
+  parameterColumn: (place: string, name: string, count: number) =>
+    inputError(
+      "parameterColumn",
+      place,
+      `${name} is a parameter, not a result`,
+      `All ${count === 11 ? "eleven" : count} parameters always stand in the row; leave it out of columns.`,
+    ),
   duplicateColumn: (place: string, name: string) => inputError("duplicateColumn", place, `the column ${name} stands twice`, "Keep one of them."),
   emptyColumns: (place: string) =>
     inputError("emptyColumns", place, "columns is empty", "Name at least one result column, or leave columns out to have the usual six."),
@@ -317,12 +351,12 @@ export const errors = {
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
   invalidLayer: (place: string, rule: RuleId, layer: Layer) =>
-    inputError("invalidLayer", place, `not a legal layer: ${explainBrokenRule(rule, layer)}`, remedyOfBrokenRule(rule)),
-  overflow: (place: string, column: string, layer: Layer) =>
+    inputError("invalidLayer", place, `not a legal layer: ${explainBrokenRule(rule, layer)}`, remedyOfBrokenRule(rule, layer)),
+  overflow: (place: string, name: string, layer: Layer) =>
     inputError(
       "overflow",
       place,
-      `${column} of ${describeLayer(layer)} passes 2^64 - 1`,
+      `${name} of ${describeLayer(layer)} passes ${limitOf(name)}`,
       "Leave that column out with --columns (columns in a spec), or shrink the layer.",
     ),
   severalValues: (place: string, name: string, got: string) =>
@@ -356,6 +390,9 @@ export const errors = {
       `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
       "PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
     ),
+  fieldSetTwice: (place: string, name: string) =>
+    inputError("fieldSetTwice", place, `two columns of the header set ${name}`, "Keep one of them: a plain name stands for all dimensions."),
+  settingTwice: (place: string, name: string) => inputError("settingTwice", place, `${name} stands in the header and is given as a flag`, "Keep one of them."),
   tooManyFields: (place: string, count: number, capacity: number) =>
     inputError("tooManyFields", place, `the header has ${count} columns`, `At most ${capacity} are possible.`),
   emptyField: (place: string, name: string) =>

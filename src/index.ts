@@ -7,21 +7,20 @@
  * await sweepToFile({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: "pow2(32, 512)" } }, "out.csv");
  */
 
+export { COLUMNS, type Column, DEFAULT_COLUMNS, type LayerResults, type ResultName, type Results, type ResultValue } from "./columns.js";
+export { type ErrorCode, UpsweepError } from "./errors.js";
+export { type CountOptions, count, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
 export {
-  COLUMNS,
-  type Column,
-  DEFAULT_COLUMNS,
-  type Layer,
+  KIND_NAMES,
+  type KindName,
   type LayerInput,
+  type LayerParameters,
   PARAMETER_MAX,
   PARAMETERS,
   type Parameter,
   type ParameterName,
-  type ResultName,
-  type Results,
-} from "./columns.js";
-export { type ErrorCode, UpsweepError } from "./errors.js";
-export { type CountOptions, count, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
+  SETTINGS,
+} from "./parameters.js";
 export type { GridPlan, Loop, Plan, Step } from "./plan/model.js";
 export { RULES, type Rule, type RuleId } from "./rules.js";
 export { type Row, RowBatch } from "./run/batch.js";

@@ -1,6 +1,19 @@
 /** Layers as people write them: checked, and PyTorch's defaults filled in. */
-import { isParameterName, type Layer, type LayerInput, PARAMETER_MAX, PARAMETER_NAMES, PARAMETERS, type Parameter } from "./columns.js";
 import { errors } from "./errors.js";
+import {
+  DEFAULT_KIND,
+  isKindName,
+  KIND_NAMES,
+  type Kind,
+  kindOf,
+  type Layer,
+  type LayerInput,
+  layerFrom,
+  namesOfParameter,
+  PARAMETER_MAX,
+  type Parameter,
+  SETTINGS,
+} from "./parameters.js";
 
 /**
  * A layer with every parameter given. The rules between parameters (groups divides channels, l_out >= 1, …) are the
@@ -10,13 +23,33 @@ import { errors } from "./errors.js";
  */
 export function readLayer(input: LayerInput, place = "layer"): Layer {
   if (typeof input !== "object" || input === null) throw errors.notMap(place, "the layer", typeof input);
-  for (const name of Object.keys(input)) {
-    if (!isParameterName(name)) throw errors.unknownParameter(place, name, PARAMETER_NAMES);
-  }
-  const given = input as Readonly<Record<string, unknown>>;
-  const missing = PARAMETERS.filter((p) => !("default" in p) && given[p.name] === undefined).map((p) => p.name);
+  const { layer = DEFAULT_KIND, ...given } = input as unknown as Readonly<Record<string, unknown>>;
+  if (typeof layer !== "string" || !isKindName(layer)) throw errors.unknownKind(`${place}.layer`, String(layer), KIND_NAMES);
+  const kind = kindOf(layer);
+  const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
+  for (const name of Object.keys(given)) if (!known.includes(name)) throw errors.unknownParameter(place, name, known);
+  const values = spread(kind, given, place);
+  const missing = kind.parameters.filter((p) => p.default === undefined && values[p.name] === undefined).map((p) => p.name);
   if (missing.length > 0) throw errors.missingParameters(place, missing);
-  return layerFrom((p) => checkValue(p, given[p.name] ?? p.default, `${place}.${p.name}`));
+  const settings = Object.fromEntries(
+    SETTINGS.filter(({ name }) => given[name] !== undefined).map((s) => [s.name, checkInteger(s, given[s.name], `${place}.${s.name}`)]),
+  );
+  return layerFrom(kind, (p) => checkValue(p, values[p.name] ?? p.default, `${place}.${p.name}`), settings);
+}
+
+/** Values by the names of the kind's own parameters: `kernel_size: [3, 5]` is one for each dimension, `kernel_size: 3` one for all. */
+function spread(kind: Kind, given: Readonly<Record<string, unknown>>, place: string): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const plain = kind.plainNames.find((base) => base === name);
+    const names = plain ? namesOfParameter(kind, plain) : [name];
+    if (plain && Array.isArray(value) && value.length !== names.length) throw errors.dimensionCount(`${place}.${name}`, name, value.length, names);
+    for (const [i, own] of names.entries()) {
+      if (values[own] !== undefined && value !== undefined) throw errors.axisTwice(`${place}.${name}`, own);
+      values[own] = plain && Array.isArray(value) ? value[i] : value;
+    }
+  }
+  return values;
 }
 
 function checkValue(parameter: Parameter, value: unknown, place: string): number {
@@ -25,12 +58,11 @@ function checkValue(parameter: Parameter, value: unknown, place: string): number
     if (value === parameter.default) return value as number;
     throw errors.notBoolean(place, parameter.name, String(value));
   }
-  if (typeof value !== "number" || !Number.isInteger(value)) throw errors.notInteger(place, parameter.name, String(value));
-  if (value < parameter.least || value > PARAMETER_MAX) throw errors.outOfRange(place, parameter, String(value));
-  return value;
+  return checkInteger({ ...parameter, most: PARAMETER_MAX }, value, place);
 }
 
-/** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
-export function layerFrom(read: (parameter: Parameter) => number): Layer {
-  return Object.fromEntries(PARAMETERS.map((p) => [p.name, p.type === "boolean" ? read(p) === 1 : read(p)])) as unknown as Layer;
+function checkInteger(domain: { readonly name: string; readonly least: number; readonly most: number }, value: unknown, place: string): number {
+  if (typeof value !== "number" || !Number.isInteger(value)) throw errors.notInteger(place, domain.name, String(value));
+  if (value < domain.least || value > domain.most) throw errors.outOfRange(place, domain, String(value));
+  return value;
 }

@@ -1,9 +1,10 @@
 /** The public functions. */
-import { type LayerInput, RESULT_NAMES, type ResultName, type Results } from "./columns.js";
+import { column, columnsOf, hasColumn, isResultName, type LayerResults, type ResultName, type Results } from "./columns.js";
 import { errors } from "./errors.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { wasmKernel } from "./kernel/wasm.js";
 import { readLayer } from "./layer.js";
+import type { LayerInput } from "./parameters.js";
 import type { Plan } from "./plan/model.js";
 import { planSweep } from "./plan/plan.js";
 import { RowBatch } from "./run/batch.js";
@@ -12,38 +13,46 @@ import { type Progress, sweepPlan } from "./run/sweep.js";
 import { writeBatches } from "./run/write.js";
 import { fileSink } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
+import { columnsOfGroup } from "./spec/spec.js";
 
 let kernel: Kernel | undefined;
 
 export interface CountOptions<C extends ResultName = ResultName> {
   /** How taps and covered are found: `closed` in O(log) steps (the default), `simulate` in O(l_in · kernel_size). Same integers. */
   readonly method?: "closed" | "simulate";
-  /** The results wanted; all of them when left out. */
+  /** The results wanted; all that the kind of layer has when left out. */
   readonly columns?: readonly C[];
 }
 
 /**
- * Counts one layer. What each result counts stands in `COLUMNS`; the formulas are moduleprofiler's (documented) and
- * ours (exact).
+ * Counts one layer. What each result counts stands in `COLUMNS`; the formulas are moduleprofiler's (documented), ours (exact)
+ * and other counters' (conventions).
  *
- * @param layer PyTorch's parameters, with PyTorch's defaults; whole numbers up to 2^31 - 1.
- * @returns exact integers, 0 to 2^64 - 1 (additions_per_filter may be negative).
+ * @param layer PyTorch's parameters, with PyTorch's defaults; whole numbers up to 2^31 - 1. `layer` names its kind.
+ * @returns exact integers, 0 to 2^64 - 1 (signed ones within 63 bits); decimals as the nearest number; null where a tool gives
+ * no answer.
  * @throws UpsweepError when a parameter is missing, unknown or out of range, the layer breaks one of PyTorch's rules, or
  * a wanted result passes 2^64 - 1.
  */
-export function count<C extends ResultName = ResultName>(layer: LayerInput, options: CountOptions<C> = {}): Pick<Results, C> {
+export function count(layer: LayerInput, options?: CountOptions & { readonly columns?: undefined }): LayerResults;
+export function count<C extends ResultName>(layer: LayerInput, options: CountOptions<C>): Pick<Results, C>;
+export function count(layer: LayerInput, options: CountOptions = {}): Partial<Results> {
   const whole = readLayer(layer);
   kernel ??= wasmKernel();
   const counts = kernel.count(whole, options.method ?? "closed");
   if (counts.broken !== undefined) throw errors.invalidLayer("layer", counts.broken, whole);
-  const wanted = options.columns ?? (RESULT_NAMES as readonly C[]);
-  const results = wanted.map((name): [C, bigint] => {
-    if (!RESULT_NAMES.includes(name)) throw errors.unknownColumn("columns", name, RESULT_NAMES);
+  const known = columnsOf(whole.kind).map(({ name }) => name);
+  const isRated = whole.sample_rate !== undefined;
+  const wanted = options.columns ?? columnsOfGroup(whole.kind, "all", isRated);
+  const results = wanted.map((name) => {
+    if (!isResultName(name)) throw errors.unknownColumn("columns", name, known);
+    if (!hasColumn(whole.kind, name)) throw errors.otherKindsColumn("columns", name, whole.kind.name);
+    if (!isRated && column(name).dependsOn.includes("sample_rate")) throw errors.noSampleRate("columns", name);
     const value = counts.results[name];
     if (value === undefined) throw errors.overflow("layer", name, whole);
-    return [name, value];
+    return [name, value] as const;
   });
-  return Object.fromEntries(results) as Pick<Results, C>;
+  return Object.fromEntries(results) as Partial<Results>;
 }
 
 /**

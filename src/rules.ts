@@ -1,93 +1,120 @@
-import type { Layer, ParameterName } from "./columns.js";
+import { type Dimension, type Kind, type Layer, namesOfParameter, PARAMETER_MAX } from "./parameters.js";
 
 /**
  * The rules of a legal layer, in the order in which they are checked: PyTorch's own, read from running it. The kernel's
  * rule numbers (assembly/layout.ts) are looked up by `id`.
  */
-interface RuleRow {
-  readonly id: string;
-  /** What a legal layer keeps, as one would write it in Python. */
-  readonly text: string;
-  readonly dependsOn: readonly ParameterName[];
-}
-
 export const RULES = [
-  { id: "IN_CHANNELS", text: "in_channels % groups == 0", dependsOn: ["in_channels", "groups"] },
-  { id: "OUT_CHANNELS", text: "out_channels % groups == 0", dependsOn: ["out_channels", "groups"] },
-  {
-    id: "OUTPUT_PADDING",
-    text: "output_padding < stride or output_padding < dilation",
-    dependsOn: ["output_padding", "stride", "dilation"],
-  },
-  { id: "L_OUT", text: "l_out >= 1", dependsOn: ["l_in", "kernel_size", "stride", "padding", "output_padding", "dilation"] },
+  { id: "IN_CHANNELS", text: "in_channels % groups == 0" },
+  { id: "OUT_CHANNELS", text: "out_channels % groups == 0" },
+  { id: "OUTPUT_PADDING", text: "output_padding < stride or output_padding < dilation" },
+  { id: "L_OUT", text: "l_out >= 1" },
   /** Lists only: the axes of a sweep and the parameters of a single layer are refused before anything is counted. */
-  { id: "RANGE", text: "every parameter in its range", dependsOn: [] },
-] as const satisfies readonly RuleRow[];
+  { id: "RANGE", text: "every parameter in its range" },
+] as const;
 
 export type RuleId = (typeof RULES)[number]["id"];
-export type Rule = RuleRow & { readonly id: RuleId };
+
+/** A rule as a kind of layer has it: those of the output once for each dimension. */
+export interface Rule {
+  readonly id: RuleId;
+  readonly dimension: number;
+  /** What a legal layer keeps, as one would write it in Python. */
+  readonly text: string;
+  /** The parameters that it is about. */
+  readonly dependsOn: readonly string[];
+}
+
+/** The rules that a sweep over layers of that kind checks, in their order. */
+export function rulesOf(kind: Kind): readonly Rule[] {
+  const perDimension = (id: RuleId, text: string, bases: readonly (keyof Dimension)[]): Rule[] =>
+    kind.dimensions.map((letter, dimension) => {
+      const dependsOn = bases.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []);
+      const named = letter === "" ? text : text.replace("l_out", `${letter}_out`).replace(/(output_padding|stride|dilation)/g, `$1.${letter}`);
+      return { id, dimension, text: named, dependsOn };
+    });
+  const [inChannels, outChannels, outputPadding, lOut] = RULES;
+  return [
+    { ...inChannels, dimension: 0, dependsOn: ["in_channels", "groups"] },
+    { ...outChannels, dimension: 0, dependsOn: ["out_channels", "groups"] },
+    ...(kind.isTransposed ? perDimension(outputPadding.id, outputPadding.text, ["output_padding", "stride", "dilation"]) : []),
+    ...perDimension(lOut.id, lOut.text, ["l_in", "kernel_size", "stride", "padding", "output_padding", "dilation"]),
+  ];
+}
 
 /** Adds what a part of a run has left out, on each account, to the whole. */
 export function addAccount(total: bigint[], part: readonly bigint[]): void {
   for (const [i, count] of part.entries()) total[i] = (total[i] ?? 0n) + count;
 }
 
-/** The output length of a layer; below 1 the layer is illegal. */
-export function outputLength(layer: Layer): bigint {
-  const [L, K, s, p, o, d] = [layer.l_in, layer.kernel_size, layer.stride, layer.padding, layer.output_padding, layer.dilation].map(BigInt) as [
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-  ];
-  return (L - 1n) * s - 2n * p + d * (K - 1n) + o + 1n;
+/** The output length of a dimension; below 1 the layer is illegal. */
+export function outputLength({ isTransposed }: Kind, dimension: Dimension): bigint {
+  const { l_in: L, kernel_size: K, stride: s, padding: p, output_padding: o, dilation: d } = inBigInt(dimension);
+  if (isTransposed) return (L - 1n) * s - 2n * p + d * (K - 1n) + o + 1n;
+  const span = L + 2n * p - d * (K - 1n) - 1n;
+  // Rounded towards minus infinity, so that what is below 1 stays so.
+  return (span >= 0n ? span / s : (span + 1n) / s - 1n) + 1n;
 }
 
-/** Whether a layer keeps a rule, by its place in `RULES`. */
-export function isRuleKept(rule: number, layer: Layer): boolean {
-  switch (RULES[rule]?.id) {
+export function inBigInt(dimension: Dimension): { readonly [N in keyof Dimension]: bigint } {
+  return Object.fromEntries(Object.entries(dimension).map(([name, value]) => [name, BigInt(value)])) as { [N in keyof Dimension]: bigint };
+}
+
+/** Whether a layer keeps a rule; those of the output, in that dimension. */
+export function isRuleKept(id: RuleId, dimension: number, layer: Layer): boolean {
+  const own = layer.dimensions[dimension] as Dimension;
+  switch (id) {
     case "IN_CHANNELS":
       return layer.in_channels % layer.groups === 0;
     case "OUT_CHANNELS":
       return layer.out_channels % layer.groups === 0;
     case "OUTPUT_PADDING":
-      return layer.output_padding < layer.stride || layer.output_padding < layer.dilation;
+      return own.output_padding < own.stride || own.output_padding < own.dilation;
     case "L_OUT":
-      return outputLength(layer) >= 1n;
-    default:
+      return outputLength(layer.kind, own) >= 1n;
+    case "RANGE":
       return true;
   }
 }
 
 /** Says how a layer breaks a rule, with its values. */
-export function explainBrokenRule(rule: RuleId, layer: Layer): string {
-  switch (rule) {
+export function explainBrokenRule(id: RuleId, layer: Layer): string {
+  const { kind } = layer;
+  const at = Math.max(
+    0,
+    layer.dimensions.findIndex((_, dimension) => !isRuleKept(id, dimension, layer)),
+  );
+  const own = layer.dimensions[at] as Dimension;
+  const named = (base: keyof Dimension) => `${namesOfParameter(kind, base)[at]} ${own[base]}`;
+  switch (id) {
     case "IN_CHANNELS":
       return `groups ${layer.groups} does not divide in_channels ${layer.in_channels}`;
     case "OUT_CHANNELS":
       return `groups ${layer.groups} does not divide out_channels ${layer.out_channels}`;
     case "OUTPUT_PADDING":
-      return `output_padding ${layer.output_padding} is not smaller than stride ${layer.stride} or dilation ${layer.dilation}`;
-    case "L_OUT":
-      return `the output length would be ${outputLength(layer)}`;
+      return `${named("output_padding")} is not smaller than ${named("stride")} or ${named("dilation")}`;
+    case "L_OUT": {
+      const letter = kind.dimensions[at] as string;
+      return `${letter === "" ? "the output length" : `${letter}_out`} would be ${outputLength(kind, own)}`;
+    }
     case "RANGE":
       return "a parameter is outside its range";
   }
 }
 
 /** What to do about a broken rule. */
-export function remedyOfBrokenRule(rule: RuleId): string {
-  switch (rule) {
+export function remedyOfBrokenRule(id: RuleId, { kind }: Layer): string {
+  switch (id) {
     case "IN_CHANNELS":
     case "OUT_CHANNELS":
       return "In PyTorch groups must divide in_channels and out_channels.";
     case "OUTPUT_PADDING":
       return "In PyTorch output_padding must be smaller than stride or dilation.";
     case "L_OUT":
-      return "Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.";
+      return kind.isTransposed
+        ? "Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1."
+        : "Raise l_in or padding, or lower kernel_size or dilation, until the kernel fits.";
     case "RANGE":
-      return "Parameters are whole numbers up to 2147483647, from 0 (batch_size, padding, output_padding) or 1.";
+      return `Parameters are whole numbers up to ${PARAMETER_MAX}, from 0 (batch_size, padding, output_padding) or 1.`;
   }
 }

@@ -1,35 +1,71 @@
 /** `upsweep columns`: the column table for people, programs and READMEs. */
-import { COLUMNS, type Column, DEFAULT_COLUMNS, PARAMETER_MAX, PARAMETERS, type Parameter } from "../columns.js";
+import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns.js";
+import { type Kind, PARAMETER_MAX, type Parameter, SETTINGS } from "../parameters.js";
+import { kindFrom, type LayerOptions } from "./options.js";
 import { print } from "./report.js";
 import { table } from "./text.js";
 
-export function columns(options: { readonly json?: boolean; readonly markdown?: boolean }): void {
-  const text = options.json ? JSON.stringify({ parameters: PARAMETERS, results: COLUMNS }, null, 2) : options.markdown ? columnsMarkdown() : columnsText();
-  print(text);
+interface ColumnsOptions extends LayerOptions {
+  readonly json?: boolean;
+  readonly markdown?: boolean;
 }
 
-function columnsText(): string {
-  const parameters = PARAMETERS.map((p: Parameter) => ["", p.name, rangeText(p), defaultText(p), p.meaning]);
-  const results = COLUMNS.map((c: Column) => [isDefault(c) ? "*" : "", c.name, c.group, c.formula, c.counts]);
+export function columns(options: ColumnsOptions): void {
+  const kind = kindFrom(options);
+  if (options.json) {
+    print(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
+  } else {
+    print(options.markdown ? columnsMarkdown(kind) : columnsText(kind));
+  }
+}
+
+function columnsText(kind: Kind): string {
+  const own = columnsOf(kind);
+  const parameters = kind.parameters.map((p) => ["", p.name, rangeText(p), defaultText(p), p.meaning]);
+  const settings = SETTINGS.map((s) => ["", s.name, `${s.least}..${s.most}`, "default" in s ? String(s.default) : "(must be given)", s.meaning]);
+  const results = own.filter((c) => c.tool === undefined).map((c) => [isDefault(c) ? "*" : "", c.name, c.group, c.formula, c.counts]);
+  const conventions = own.flatMap((c) => (c.tool ? [["", c.name, c.unit, c.formula, `${c.tool.name} ${c.tool.version}: ${c.counts}`]] : []));
   return [
-    "Parameters: every row has all of them, in this order",
+    `Parameters of ${kind.name}: every row has all of them, in this order`,
     table([["", "name", "range", "default", "meaning"], ...parameters]),
     "",
-    "Results: exact integers, in the order of --columns; those with a star when none are chosen",
+    "Settings: variables that some results go by",
+    table([["", "name", "range", "default", "meaning"], ...settings]),
+    "",
+    "Results, in the order of --columns; those with a star when none are chosen. The group's name stands for all of its columns, 'all' for every one",
     table([["", "name", "group", "formula", "what it counts"], ...results]),
+    ...(conventions.length > 0
+      ? [
+          "",
+          "Results of the group conventions: what other counters answer",
+          table([["", "name", "unit", "formula", "whose it is, and what it counts"], ...conventions]),
+        ]
+      : []),
   ].join("\n");
 }
 
 /** The tables of the README. */
-export function columnsMarkdown(): string {
-  const parameters = PARAMETERS.map((p: Parameter) => [`\`${p.name}\``, rangeText(p), defaultText(p), p.meaning]);
-  const results = COLUMNS.map((c: Column) => [`\`${c.name}\`${isDefault(c) ? " \\*" : ""}`, c.group, c.unit, c.formula, c.counts]);
+export function columnsMarkdown(kind: Kind): string {
+  const parameters = kind.parameters.map((p) => [`\`${p.name}\``, rangeText(p), defaultText(p), p.meaning]);
+  const results = columnsOf(kind)
+    .filter((c) => c.tool === undefined)
+    .map((c) => [`\`${c.name}\`${isDefault(c) ? " \\*" : ""}`, c.group, c.unit, c.formula, c.counts]);
   return [markdown(["parameter", "range", "default", "meaning"], parameters), markdown(["result", "group", "unit", "formula", "what it counts"], results)].join(
     "\n\n",
   );
 }
 
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The table of the conventions, of docs/conventions.md. */
+export function conventionsMarkdown(): string {
+  const rows = COLUMNS.flatMap((c: Column) => {
+    if (!c.tool) return [];
+    const { name, version, commit, function: where } = c.tool;
+    return [[`\`${c.name}\``, `${name} ${version}${commit === "" ? "" : `, ${commit}`}`, `\`${where}\``, c.formula, c.unit, c.counts]];
+  });
+  return markdown(["column", "tool, version, commit", "function", "formula", "unit", "what it counts"], rows);
+}
+
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -4,11 +4,11 @@ import { DEFAULT_COLUMNS } from "../columns.js";
 import { errors, systemReason } from "../errors.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
-import { type AxisFlags, columnsFrom } from "./options.js";
+import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 
-interface ListOptions {
+interface ListOptions extends LayerOptions {
   readonly from: string;
   readonly output: string;
   readonly columns?: string;
@@ -23,9 +23,11 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   const [axis] = flags.axes;
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
-  const columns = columnsFrom(options.columns) ?? DEFAULT_COLUMNS;
+  const [kind, settings] = [kindFrom(options), settingsFrom(options)];
+  // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
+  const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined) ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
-  const batches = countListRows(stream, name, { ...options, columns });
+  const batches = countListRows(stream, name, { ...options, layer: kind.name, settings, columns });
   const outcome = await writeOutput(batches, "", options.output, options.quiet ?? false, ({ bytesRead }) => (size ? bytesRead / size : undefined));
   say(`${accountText(outcome.progress, LIST_ACCOUNTS, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
 }

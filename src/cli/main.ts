@@ -1,8 +1,8 @@
 /** The command line: which command, with which options. What a command does stands in its own file, loaded when it is called. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
-import { PARAMETERS } from "../columns.js";
 import { UpsweepError } from "../errors.js";
+import { KIND_NAMES, kindOf, PARAMETERS, SETTINGS } from "../parameters.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
@@ -34,7 +34,7 @@ function version(): string {
 
 function program(): Command {
   const upsweep = new Command("upsweep")
-    .description("Exact operation counts of ConvTranspose1d layers, for one layer or a design space of billions.")
+    .description("Exact operation counts of transposed convolutions, for one layer or a design space of billions.")
     .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "upsweep: ")) })
@@ -174,9 +174,11 @@ function columnsCommand(): Command {
       "before",
       examples([
         ["upsweep columns", "as a table"],
+        ["upsweep columns --layer conv_transpose2d", "those of another kind of layer"],
         ["upsweep columns --json", "for a program"],
       ]),
     )
+    .option("--layer <kind>", `the kind of the layers: ${KIND_NAMES.join(", ")}`)
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
     .option("--markdown", "as Markdown tables")
     .action(async (options) => (await import("./columns.js")).columns(options));
@@ -196,10 +198,19 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
     command.addOption(new Option(`${flagOf(name)} ${shown}`, meaning).argParser((text: string) => flags.give(name, text)));
   }
   command.addOption(new Option("--no-bias", "the same as --bias false").argParser(() => flags.give("bias", "false")));
+  command.addOption(new Option("--layer <kind>", `the kind of the layers: ${KIND_NAMES.join(", ")}`));
+  // Of layers with several dimensions; --kernel-size and its like are for all of them.
+  const lengths = kindOf("conv_transpose3d").parameters.filter(({ base }) => base === "l_in");
+  for (const { name, meaning } of lengths) {
+    command.addOption(new Option(`${flagOf(name)} ${argument}`, meaning).argParser((text: string) => flags.give(name, text)));
+  }
+  for (const { name, meaning, least, most } of SETTINGS) {
+    command.addOption(new Option(`${flagOf(name)} <n>`, meaning).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
+  }
 }
 
 function columnsOption(): Option {
-  return new Option("--columns <names>", "result columns and their order, for example l_out,ops,macs");
+  return new Option("--columns <names>", "result columns or groups of them, and their order, for example l_out,ops,conventions");
 }
 
 function methodOption(): Option {

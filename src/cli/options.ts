@@ -1,6 +1,8 @@
 /** What several commands read from their options. */
-import type { ParameterName, ResultName } from "../columns.js";
+import type { ResultName } from "../columns.js";
 import { errors } from "../errors.js";
+import { DEFAULT_KIND, isKindName, KIND_NAMES, type Kind, kindOf, SETTINGS } from "../parameters.js";
+import type { Settings } from "../plan/list.js";
 import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
 import { withOverrides } from "../spec/overrides.js";
 import { readColumns, readSpec, type Spec } from "../spec/spec.js";
@@ -10,7 +12,7 @@ export class AxisFlags {
   readonly axes: AxisFlag[] = [];
   readonly variables: AxisFlag[] = [];
 
-  give(name: ParameterName, values: string): string {
+  give(name: string, values: string): string {
     this.#add(this.axes, { name, values, flag: flagOf(name) });
     return values;
   }
@@ -33,13 +35,30 @@ export class AxisFlags {
   }
 
   /** The values that a parameter was given. */
-  valuesOf(name: ParameterName): string | undefined {
+  valuesOf(name: string): string | undefined {
     return this.axes.find((axis) => axis.name === name)?.values;
   }
 }
 
+/** What can be said about layers beside their parameters, wherever they come from. */
+export interface LayerOptions {
+  readonly layer?: string;
+  readonly bits?: number;
+  readonly sampleRate?: number;
+}
+
+/** The kind of --layer. */
+export function kindFrom({ layer = DEFAULT_KIND }: LayerOptions): Kind {
+  if (!isKindName(layer)) throw errors.unknownKind("--layer", layer, KIND_NAMES);
+  return kindOf(layer);
+}
+
+export function settingsFrom({ bits, sampleRate }: LayerOptions): Settings {
+  return { bits, sample_rate: sampleRate };
+}
+
 /** What can be said about a grid beside its axes, whether it comes from a file or from flags. */
-export interface GridOptions {
+export interface GridOptions extends LayerOptions {
   readonly columns?: string;
   readonly set?: readonly string[];
   readonly where?: readonly string[];
@@ -57,8 +76,8 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 }
 
 /** The result columns of --columns, or undefined when it is not given. */
-export function columnsFrom(text: string | undefined): ResultName[] | undefined {
-  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text)) as ResultName[]);
+export function columnsFrom(text: string | undefined, kind: Kind, isRated: boolean): ResultName[] | undefined {
+  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kind, [], isRated) as ResultName[]);
 }
 
 /** The grid of a command: from a spec file or from flags, with what the options change in it. */
@@ -66,7 +85,12 @@ export async function specFromCommand(file: string | undefined, flags: AxisFlags
   const [axis] = [...flags.variables, ...flags.axes];
   const { columns, set = [], where = [], sample, seed } = options;
   if (seed !== undefined && sample === undefined) throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
+  const settings = settingsFrom(options);
   const overrides = {
+    ...(options.layer !== undefined && { layer: { kind: "scalar", place: "--layer", text: options.layer } as const }),
+    variables: SETTINGS.flatMap(({ name }) =>
+      settings[name] === undefined ? [] : [entryFromFlag({ name, values: String(settings[name]), flag: flagOf(name) })],
+    ),
     set: set.map((text) => entryFromFlag(readAssignment("--set", text))),
     where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),
     ...(columns !== undefined && { columns: listFromFlag("--columns", columns) }),

@@ -1,10 +1,10 @@
 /** `upsweep plan`: what a sweep will do, before it does it. */
-import { isResultName, PARAMETERS } from "../columns.js";
-import { mayOverflow } from "../plan/bounds.js";
+import { isResultName } from "../columns.js";
+import { kindOf } from "../parameters.js";
+import { mayOverflow } from "../plan/cells.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { axisText, textOf } from "../plan/schedule.js";
-import { RULES } from "../rules.js";
 import { estimate } from "../run/estimate.js";
 import { defaultWorkers } from "../run/runner.js";
 import { indicesOf, sweepPlan } from "../run/sweep.js";
@@ -30,22 +30,23 @@ export async function plan(file: string | undefined, flags: AxisFlags, options: 
   print([nestsText(planned), "", rawText(planned), size, ...overflowText(planned)].join("\n"));
 }
 
-function nestsText({ grids, columns }: Plan): string {
+function nestsText({ grids, cells, columns }: Plan): string {
+  const results = cells.map((name, i) => (i < cells.length - columns.length ? undefined : name));
   const shown = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
     const title = grids.length > 1 ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${thousands(grid.size)} raw indices\n` : "";
-    return `${title}${nestText(grid, columns)}`;
+    return `${title}${nestText(grid, results)}`;
   });
   if (grids.length > shown.length) shown.push(`… and ${thousands(grids.length - shown.length)} grids more`);
   return shown.join("\n\n");
 }
 
 /** The loops as one would write them, each with what is checked and worked out inside it and not deeper. */
-function nestText(grid: GridPlan, columns: readonly string[]): string {
+function nestText(grid: GridPlan, results: readonly (string | undefined)[]): string {
   const fixed = grid.fixed.map(({ name, value }) => `${name} ${name === "bias" ? value === 1 : value}`);
-  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(grid, columns, 0)];
+  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(grid, results, 0)];
   for (const [i, loop] of grid.loops.entries()) {
     lines.push(`${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`);
-    lines.push(...stepLines(grid, columns, i + 1));
+    lines.push(...stepLines(grid, results, i + 1));
   }
   return lines.join("\n");
 }
@@ -54,10 +55,11 @@ function positionsText({ size, dependent }: Loop): string {
   return dependent === undefined ? `${thousands(size)} values` : `at most ${thousands(size)} value${size === 1 ? "" : "s"}`;
 }
 
-function stepLines(grid: GridPlan, columns: readonly string[], level: number): string[] {
+/** @param cells the result in each cell of a row. */
+function stepLines(grid: GridPlan, cells: readonly (string | undefined)[], level: number): string[] {
   const here = grid.steps.filter((step) => step.level === level);
   const lines = here.flatMap((step) => lineOf(grid, step) ?? []);
-  const results = here.flatMap((step) => (step.kind === "cell" ? (columns[step.cell - PARAMETERS.length] ?? []) : []));
+  const results = here.flatMap((step) => (step.kind === "cell" ? (cells[step.cell] ?? []) : []));
   if (results.length > 0) lines.push(`count ${results.join(", ")}`);
   return lines.map((line) => `${"  ".repeat(level)}${line}`);
 }
@@ -65,7 +67,7 @@ function stepLines(grid: GridPlan, columns: readonly string[], level: number): s
 function lineOf(grid: GridPlan, step: Step): string | undefined {
   switch (step.kind) {
     case "rule":
-      return `leave out unless ${RULES[step.rule]?.text}`;
+      return `leave out unless ${grid.requirements[step.requirement]}`;
     case "where":
       return `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
     case "derive": {
@@ -140,8 +142,8 @@ async function exactText(plan: Plan, workers: number): Promise<string> {
   return accountText(end, plan.accounts, "rows");
 }
 
-function overflowText({ grids, columns }: Plan): string[] {
-  const names = columns.filter(isResultName).filter((name) => grids.some(({ possible }) => mayOverflow(name, possible)));
+function overflowText({ layer, grids, columns }: Plan): string[] {
+  const names = columns.filter(isResultName).filter((name) => grids.some(({ possible }) => mayOverflow(kindOf(layer), name, possible)));
   if (names.length === 0) return [];
-  return ["", `${names.join(", ")} may pass 2^64 - 1 on the largest layers; the sweep stops at the first that does.`];
+  return ["", `${names.join(", ")} may pass 64 bits on the largest layers; the sweep stops at the first that does.`];
 }

@@ -2,14 +2,22 @@
  * What a kernel does. Two implementations stand behind it: WebAssembly (wasm.ts) and the plain TypeScript reference
  * (reference.ts). Every kernel test runs on both.
  */
-import type { Layer, Results } from "../columns.js";
+import type { ResultName, ResultValue } from "../columns.js";
+import type { Dimension, Kind, Layer } from "../parameters.js";
 import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Plan } from "../plan/model.js";
 import type { RuleId } from "../rules.js";
 
-/** A legal layer's results; a column that passes 2^64 - 1 is missing. */
-export type LayerCounts = { readonly broken: RuleId; readonly results?: never } | { readonly broken?: never; readonly results: Partial<Results> };
+/** What a legal layer's columns hold; one that passes 64 bits is missing. */
+export type LayerResults = { readonly [N in ResultName]?: ResultValue };
+
+/** Their cells, as a row has them. */
+type LayerTexts = { readonly [N in ResultName]?: string };
+
+export type LayerCounts =
+  | { readonly broken: RuleId; readonly results?: never; readonly texts?: never }
+  | { readonly broken?: never; readonly results: LayerResults; readonly texts: LayerTexts };
 
 /** What stopped a sweep early, at a raw index: a cell that passes 2^64 - 1, methods that differ, an expression without a value. */
 export type SweepFault =
@@ -63,11 +71,11 @@ export interface Kernel {
   /** The longest chunk of a list that `countList` takes, in bytes. */
   readonly chunkBytesMost: number;
 
-  /** Every result of one layer. */
+  /** Every result of one layer that its kind has; those per second only with a sample rate. */
   count(layer: Layer, method: Exclude<Method, "verify">): LayerCounts;
 
-  /** How many products land on each of `length` output elements from `first` on: a piece of the overlap pattern y. */
-  overlap(layer: Layer, first: bigint, length: number): Uint32Array;
+  /** How many products land on each of `length` output elements from `first` on, in one dimension: a piece of the overlap pattern y. */
+  overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array;
 
   /** Takes one grid of a plan to sweep. */
   openPlan(plan: Plan, grid: number, method: Method): void;

@@ -1,6 +1,7 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
-import { COLUMNS, type Layer, PARAMETERS, type Results } from "../columns.js";
+import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
+import { type Dimension, type Kind, type Layer, valueOfParameter } from "../parameters.js";
 import { columnNumber, type ImagePart, listImage, METHODS, type Method, planImage, slotsOf } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
 import type { GridPlan, Plan } from "../plan/model.js";
@@ -9,18 +10,20 @@ import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
+  setKind(kind: number): void;
   brokenRule(): number;
-  workOutOverlap(method: number): number;
-  value(column: number): bigint;
+  workOutOverlap(method: number, dimension: number): number;
+  writeValue(ptr: number, column: number): number;
   clearOverflow(): void;
   hasOverflowed(): number;
   scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
+  gather(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
   openPlan(): void;
   sweep(first: bigint, end: bigint, visitsMost: number): bigint;
   sweepPicks(count: number): number;
@@ -73,26 +76,41 @@ class WasmKernel implements Kernel {
   };
 
   count(layer: Layer, method: Exclude<Method, "verify">): LayerCounts {
-    for (const { name } of PARAMETERS) {
-      this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * columnNumber(name, this.#constant), BigInt(layer[name]), true);
-    }
+    const { kind } = layer;
+    const set = (name: string, value: number) => {
+      this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * columnNumber(kind, name, this.#constant), BigInt(value), true);
+    };
+    this.#exports.setKind(this.#constant(`KIND_${kind.name.toUpperCase()}`));
+    for (const parameter of kind.parameters) set(parameter.name, valueOfParameter(layer, parameter));
+    if (!kind.isTransposed) for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
+    set("bits", layer.bits);
+    set("sample_rate", layer.sample_rate ?? 0);
     const broken = this.#exports.brokenRule();
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
-    this.#exports.workOutOverlap(METHODS.indexOf(method));
-    const results: Partial<Record<keyof Results, bigint>> = {};
-    for (const { name, type } of COLUMNS) {
+    for (const dimension of kind.dimensions.keys()) this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);
+    const texts: { [N in ResultName]?: string } = {};
+    for (const column of columnsOf(kind)) {
+      if (layer.sample_rate === undefined && column.dependsOn.includes("sample_rate")) continue;
       this.#exports.clearOverflow();
-      const value = this.#exports.value(columnNumber(name, this.#constant));
-      if (!this.#exports.hasOverflowed()) results[name] = type === "i64" ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+      const outputPtr = this.#constant("OUTPUT_PTR");
+      const end = this.#exports.writeValue(outputPtr, columnNumber(kind, column.name, this.#constant));
+      if (!this.#exports.hasOverflowed()) texts[column.name] = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
     }
-    return { results };
+    return { results: readCells(texts), texts };
   }
 
-  overlap(layer: Layer, first: bigint, length: number): Uint32Array {
-    const { l_in, kernel_size, stride, padding, dilation } = layer;
+  /** The field is there in every kind; of one that has no such parameter it is 0. */
+  #noOutputPadding(dimension: number): void {
+    const field = this.#constant("OUTPUT_PADDING") + dimension * this.#constant("DIMENSION_FIELDS");
+    this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * field, 0n, true);
+  }
+
+  overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
+    const { l_in, kernel_size, stride, padding, dilation } = dimension;
     const scratch = new Uint32Array(this.#bytes.buffer, this.#constant("SCRATCH_PTR"), Math.min(length, this.#constant("SCRATCH_COUNTERS")));
     const [L, K, s, p, d] = [l_in, kernel_size, stride, padding, dilation].map(BigInt) as [bigint, bigint, bigint, bigint, bigint];
-    this.#exports.scatter(first, BigInt(scratch.length), L, K, s, p, d);
+    const look = kind.isTransposed ? this.#exports.scatter : this.#exports.gather;
+    look(first, BigInt(scratch.length), L, K, s, p, d);
     const pattern = scratch.slice();
     scratch.fill(0);
     return pattern;

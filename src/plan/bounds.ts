@@ -1,14 +1,14 @@
 /**
- * What the names of a grid can be, before any of it is swept: how long a list can get, and how wide a cell. Exact where
+ * What the names of a grid can be, before any of it is swept: and how long a list can get. Exact where
  * there are few enough values to try them all, bounds otherwise; always with big integers, never too small.
  */
-import { isParameterName, type ParameterName, parameter, type ResultName } from "../columns.js";
+
+import type { Kind } from "../parameters.js";
 import type { Axis } from "../spec/axes.js";
 import { COUNT_MAX, DIVISORS_MAX, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn, partsOf } from "../spec/expression/node.js";
-import { domainOf, leastOf, mostOf, type Run, valueAt } from "../spec/values.js";
+import { domainOf, isHeld, leastOf, mostOf, type Run, valueAt } from "../spec/values.js";
 
-const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
@@ -67,24 +67,25 @@ function areFew(items: readonly Item[], names: readonly string[], known: Possibl
 
 /** What an axis over other axes can come to: the values of each of its names, and the most positions its list can have. */
 export function possibleOfAxis(
+  kind: Kind,
   axis: Exclude<Axis, { readonly kind: "plain" }>,
   known: PossibleValues,
 ): { readonly possible: readonly Possible[]; readonly size: bigint } {
   switch (axis.kind) {
     case "derived":
-      return { possible: [clipped(axis.names[0] as string, possibleOfList([itemOf(axis.expression)], known).possible)], size: 1n };
+      return { possible: [clipped(kind, axis.names[0] as string, possibleOfList([itemOf(axis.expression)], known).possible)], size: 1n };
     case "list": {
       const { possible, size } = possibleOfList(
         axis.items.map(({ root }) => root),
         known,
       );
-      return { possible: [clipped(axis.names[0] as string, possible)], size };
+      return { possible: [clipped(kind, axis.names[0] as string, possible)], size };
     }
     case "joint":
       return {
         possible: axis.names.map((name, i) => {
           const items = axis.rows.map((row) => itemOf(row[i] as Expression));
-          return clipped(name, possibleOfList(items, known).possible);
+          return clipped(kind, name, possibleOfList(items, known).possible);
         }),
         size: BigInt(axis.rows.length),
       };
@@ -96,8 +97,8 @@ function itemOf({ root }: Expression): Item {
 }
 
 /** No layer has a value outside of the domain: it is left out before it is one. */
-function clipped(name: string, { least, most, values }: Possible): Possible {
-  if (!isParameterName(name)) return { least, most, ...(values && { values }) };
+function clipped(kind: Kind, name: string, { least, most, values }: Possible): Possible {
+  if (!isHeld(kind, name)) return { least, most, ...(values && { values }) };
   const domain = domainOf(name);
   const [lowest, highest] = [BigInt(domain.least), BigInt(domain.most)];
   const inside = values && ofValues(values.filter((value) => value >= lowest && value <= highest));
@@ -331,64 +332,4 @@ export function mostDivisors(limit: bigint): number {
     return most;
   };
   return best(0, 1n, 31);
-}
-
-// ── Cells ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** No cell of that column in a grid of these values is above this. */
-export function upperBound(name: ResultName, known: PossibleValues): bigint {
-  const most = (p: ParameterName) => known.get(p)?.most as bigint;
-  const least = (p: ParameterName) => known.get(p)?.least as bigint;
-  const lOut = (most("l_in") - 1n) * most("stride") - 2n * least("padding") + most("dilation") * (most("kernel_size") - 1n) + most("output_padding") + 1n;
-  const taps = most("l_in") * most("kernel_size");
-  const filters = (most("in_channels") * most("out_channels")) / least("groups");
-  const perGroup = most("in_channels") / least("groups");
-  const opsPerFilter = lOut * (most("kernel_size") - 1n) + taps;
-  const aggregationOps = most("out_channels") * lOut * (perGroup - 1n + most("bias"));
-  const macs = most("batch_size") * filters * taps;
-  switch (name) {
-    case "l_out":
-    case "holes":
-    case "covered":
-      return lOut;
-    case "taps":
-      return taps;
-    case "additions_per_filter":
-      return lOut > taps ? lOut : taps; // of its magnitude
-    case "filters":
-      return filters;
-    case "ops_per_filter":
-      return opsPerFilter;
-    case "aggregation_ops":
-      return aggregationOps;
-    case "ops":
-      return most("batch_size") * (filters * opsPerFilter + aggregationOps);
-    case "macs":
-    case "multiplications":
-    case "additions":
-      return macs;
-    case "flops":
-      return 2n * macs;
-    case "params":
-      return filters * most("kernel_size") + most("bias") * most("out_channels");
-  }
-}
-
-/** No result of that column takes more characters. */
-export function mostBytesOfResult(name: ResultName, known: PossibleValues): number {
-  const bound = upperBound(name, known);
-  const digits = String(bound > U64_MAX ? U64_MAX : bound < 0n ? 0n : bound).length;
-  return name === "additions_per_filter" ? digits + 1 : digits;
-}
-
-/** No cell of that parameter or variable takes more characters. */
-export function mostBytesOfName(name: string, known: PossibleValues): number {
-  if (isParameterName(name) && parameter(name).type === "boolean") return "false".length;
-  const { least, most } = known.get(name) as Possible;
-  return Math.max(String(least).length, String(most).length);
-}
-
-/** Whether some cell of that column could pass 2^64 - 1. */
-export function mayOverflow(name: ResultName, known: PossibleValues): boolean {
-  return upperBound(name, known) > U64_MAX;
 }

@@ -1,6 +1,8 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
-import { isParameterName, isResultName, NAME_COLUMN, PARAMETERS } from "../columns.js";
+import { column, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
+import { DEFAULT_BITS, isSettingName, type Kind, kindOf, parameterOf } from "../parameters.js";
+import { rulesOf } from "../rules.js";
 import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
@@ -19,16 +21,20 @@ export type Method = (typeof METHODS)[number];
 /** The value of a constant that the kernel exports, by its name in assembly/layout.ts. */
 export type Constant = (name: string) => number;
 
-/** Results that are slots of the layer record, so that reading one is no calculation. */
-const FIELDS: ReadonlySet<string> = new Set(["l_out", "taps", "covered"]);
-
 function methodNumber(method: Method, constant: Constant): number {
   return constant(`METHOD_${method.toUpperCase()}`);
 }
 
-/** The kernel's number of a parameter or result column. */
-export function columnNumber(name: string, constant: Constant): number {
-  return constant(name.toUpperCase());
+/** The kernel's number of a parameter, setting or result column. */
+export function columnNumber(kind: Kind, name: string, constant: Constant): number {
+  const inDimension = (field: string, dimension: number) => constant(field) + dimension * constant("DIMENSION_FIELDS");
+  const parameter = parameterOf(kind, name);
+  if (parameter) return inDimension(parameter.base.toUpperCase(), parameter.dimension);
+  const letter = isResultName(name) ? column(name).dimension : undefined;
+  if (letter !== undefined) return inDimension("DIMENSION_L_OUT", kind.dimensions.indexOf(letter));
+  // Of one dimension these are fields, so that reading one is no calculation; of several they are products.
+  const isField = kind.dimensions.length === 1 && ["l_out", "taps", "covered"].includes(name);
+  return constant(isField ? `DIMENSION_${name.toUpperCase()}` : name.toUpperCase());
 }
 
 /** The kernel's slots of a row: a column takes one, a grid's name as many as the longest could need. */
@@ -107,10 +113,15 @@ class Writer {
  */
 export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): readonly ImagePart[] {
   const grid = plan.grids[gridNumber] as GridPlan;
-  const variables = [...grid.possible.keys()].filter((name) => !isParameterName(name));
+  const kind = kindOf(plan.layer);
+  const isOwn = (name: string) => !parameterOf(kind, name) && !isSettingName(name);
+  const variables = [...grid.possible.keys()].filter(isOwn);
   const columnOf = (name: string): number =>
-    isParameterName(name) || isResultName(name) ? columnNumber(name, constant) : constant("VARIABLE_0") + variables.indexOf(name);
-  const code = new Code((name) => ({ column: columnOf(name), isField: !isResultName(name) || FIELDS.has(name) }));
+    isOwn(name) && !isResultName(name) ? constant("VARIABLE_0") + variables.indexOf(name) : columnNumber(kind, name, constant);
+  const code = new Code((name) => {
+    const column = columnOf(name);
+    return { column, isField: column < constant("RESULT_0") || column >= constant("VARIABLE_0") };
+  });
   const slots = slotsOf(plan, grid);
   const runs = runsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
@@ -131,7 +142,7 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   const writer = new Writer();
   const begin = (part: string, bytes: number) => writer.begin(constant(`IMAGE_${part}_PTR`), bytes);
   writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
-  writer.words(slots.length, steps.length, methodNumber(method, constant), grid.loops.length + 1, grid.requirements.length);
+  writer.words(slots.length, steps.length, methodNumber(method, constant), grid.loops.length + 1, grid.requirements.length, kindNumber(kind, constant));
   begin("LEVELS", constant("IMAGE_LEVEL_BYTES") * (grid.loops.length + 1));
   writer.words(1, 0, 0);
   for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
@@ -156,6 +167,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.words(constant(`ITEM_${kind.toUpperCase()}`), ...programs, ...new Array<number>(3 - programs.length).fill(0));
   }
   begin("FIELDS", 8 * constant("FIELD_COUNT"));
+  writer.goTo(8 * constant("BITS"));
+  writer.long(BigInt(DEFAULT_BITS));
   for (const { name, value } of grid.fixed) {
     writer.goTo(8 * columnOf(name));
     writer.long(BigInt(value));
@@ -253,11 +266,14 @@ function beginOf({ steps }: GridPlan, level: number): number {
 const STEP_WORDS = 5;
 
 function stepsOf(plan: Plan, grid: GridPlan, slots: readonly Slot[], code: Code, columnOf: (name: string) => number, constant: Constant): number[][] {
+  const rules = rulesOf(kindOf(plan.layer));
   return grid.steps.map((step): number[] => {
     const operands = (): number[] => {
       switch (step.kind) {
-        case "rule":
-          return [step.requirement, step.rule];
+        case "rule": {
+          const { id, dimension } = rules[step.rule] as (typeof rules)[number];
+          return [step.requirement, constant(`RULE_${id}`), dimension];
+        }
         case "where":
           return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
         case "derive": {
@@ -269,7 +285,7 @@ function stepsOf(plan: Plan, grid: GridPlan, slots: readonly Slot[], code: Code,
         case "pick":
           return [step.requirement, step.axis];
         case "overlap":
-          return [];
+          return [step.dimension];
         case "cell":
           return [slots.findIndex(({ cell }) => cell === step.cell), columnOf(plan.cells[step.cell] as string)];
       }
@@ -279,16 +295,30 @@ function stepsOf(plan: Plan, grid: GridPlan, slots: readonly Slot[], code: Code,
   });
 }
 
+function kindNumber(kind: Kind, constant: Constant): number {
+  return constant(`KIND_${kind.name.toUpperCase()}`);
+}
+
 export function listImage(list: ListPlan, method: Method, constant: Constant): readonly ImagePart[] {
-  const columns = list.columns.map((name) => columnNumber(name, constant));
-  const roles = list.fields.map((field) => (field.parameter === undefined ? constant("ROLE_CARRIED") : columnNumber(field.parameter, constant)));
+  const kind = kindOf(list.layer);
+  const columns = list.columns.map((name) => columnNumber(kind, name, constant));
+  const roles = list.fields.map(({ sets }) => {
+    if (sets === undefined) return constant("ROLE_CARRIED");
+    const plain = kind.plainNames.find((base) => base === sets);
+    return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, sets, constant);
+  });
   const writer = new Writer();
   writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
-  writer.words(columns.length, list.fields.length, methodNumber(method, constant), Number(list.skipInvalid));
+  writer.words(columns.length, list.fields.length, methodNumber(method, constant), Number(list.skipInvalid), kindNumber(kind, constant));
   writer.begin(constant("LIST_COLUMNS_PTR"), 4 * columns.length);
   writer.words(...columns);
-  writer.begin(constant("LIST_DEFAULTS_PTR"), 4 * PARAMETERS.length);
-  writer.words(...PARAMETERS.map((p) => ("default" in p ? p.default : p.least)));
+  writer.begin(constant("LIST_DEFAULTS_PTR"), 4 * constant("LAYER_FIELDS"));
+  const defaults = [...kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]), ["bits", list.settings.bits ?? DEFAULT_BITS] as const];
+  if (list.settings.sample_rate !== undefined) defaults.push(["sample_rate", list.settings.sample_rate]);
+  for (const [name, value] of defaults) {
+    writer.goTo(4 * columnNumber(kind, name, constant));
+    writer.word(value);
+  }
   writer.begin(constant("LIST_ROLES_PTR"), 4 * roles.length);
   for (const role of roles) writer.word(role);
   return writer.image();

@@ -1,4 +1,5 @@
 /** What a plan is made of. Plain data: it is sent to the workers as it stands. */
+import type { KindName } from "../parameters.js";
 import type { Axis } from "../spec/axes.js";
 import type { Expression } from "../spec/expression/node.js";
 import type { ColumnName, Sample } from "../spec/spec.js";
@@ -15,8 +16,8 @@ export type Step = { readonly level: number } & (
   | { readonly kind: "fill"; readonly axis: number }
   /** Takes its values at the loop's position, if there are any. Two requirements, as for `derive`. */
   | { readonly kind: "pick"; readonly axis: number; readonly requirement: number }
-  /** Works out taps and covered. */
-  | { readonly kind: "overlap" }
+  /** Works out taps and covered of a dimension. */
+  | { readonly kind: "overlap"; readonly dimension: number }
   | { readonly kind: "cell"; readonly cell: number }
 );
 
@@ -64,6 +65,7 @@ export interface GridPlan {
 export interface Plan {
   /** What messages begin with: the spec's file, or where else it comes from. */
   readonly place: string;
+  readonly layer: KindName;
   /** Swept one after the other. */
   readonly grids: readonly GridPlan[];
   /** How many raw indices there are in all: illegal layers and positions without a layer included. */

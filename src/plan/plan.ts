@@ -2,13 +2,16 @@
  * The plan of a sweep: what the engine runs. For each grid the loop nest, its exact size, and the schedule that says at which
  * level what is checked and worked out. Made in microseconds to milliseconds for any size; nothing of the grid is materialised.
  */
-import { isResultName, NAME_COLUMN, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
+import { dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import type { Axis } from "../spec/axes.js";
+import { DEFAULT_BITS, type Kind, kindOf } from "../parameters.js";
+import { type Axis, expressionsOf } from "../spec/axes.js";
+import { namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
-import { mostBytesOfName, mostBytesOfResult, possibleOfAxis, possibleOfRuns } from "./bounds.js";
+import { possibleOfAxis, possibleOfRuns } from "./bounds.js";
+import { mostBytesOfName, mostBytesOfResult } from "./cells.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
 import { schedule } from "./schedule.js";
 
@@ -20,12 +23,13 @@ export type Purpose = "rows" | "count" | "verify";
 
 /** @throws UpsweepError when the grids have more than 2^63 - 1 raw indices. */
 export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
-  const cells = purpose === "rows" ? [...PARAMETER_NAMES, ...spec.columns] : [];
+  const kind = kindOf(spec.layer);
+  const cells = purpose === "rows" ? [...kind.parameterNames, ...spec.columns] : [];
   const accounts: string[] = [];
   const grids: GridPlan[] = [];
   let size = 0n;
   for (const grid of spec.grids) {
-    const planned = planGrid(grid, cells, size, purpose);
+    const planned = planGrid(kind, grid, cells, size, purpose);
     size += planned.size;
     for (const text of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
     grids.push({ ...planned, accounts: planned.requirements.map((text) => accounts.indexOf(text)) });
@@ -33,28 +37,30 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   if (size > SIZE_MAX) throw errors.tooLarge(spec.place, size);
   return {
     place: spec.place,
+    layer: spec.layer,
     grids,
     size,
     columns: spec.columns,
     cells,
     header: cells.length > 0 ? `${cells.join(",")}\n` : "",
-    rowBytesMost: Math.max(...grids.map((grid) => rowBytes(cells, grid))),
+    rowBytesMost: Math.max(...grids.map((grid) => rowBytes(kind, cells, grid))),
     accounts,
     ...(spec.sample && { sample: spec.sample }),
   };
 }
 
-function rowBytes(cells: readonly string[], grid: GridPlan): number {
+function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number {
   const bytesOf = (cell: string) => {
-    if (isResultName(cell)) return mostBytesOfResult(cell, grid.possible);
-    return cell === NAME_COLUMN ? Buffer.byteLength(grid.name ?? "") : mostBytesOfName(cell, grid.possible);
+    if (isResultName(cell)) return mostBytesOfResult(kind, cell, grid.possible);
+    return cell === NAME_COLUMN ? Buffer.byteLength(grid.name ?? "") : mostBytesOfName(kind, cell, grid.possible);
   };
   return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
 }
 
-function planGrid(grid: Grid, cells: readonly string[], first: bigint, purpose: Purpose): Omit<GridPlan, "accounts"> {
+function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigint, purpose: Purpose): Omit<GridPlan, "accounts"> {
   const given = new Set(grid.axes.flatMap(({ names }) => names));
-  const defaults = PARAMETERS.filter((p) => !given.has(p.name)).map((p) => ({ name: p.name, value: "default" in p ? p.default : p.least }));
+  const defaults = kind.parameters.filter((p) => !given.has(p.name)).map((p) => ({ name: p.name, value: p.default ?? p.least }));
+  if (!given.has("bits") && needsBits(kind, grid, cells)) defaults.push({ name: "bits", value: DEFAULT_BITS });
   const isFixed = (axis: Axis) => axis.kind === "plain" && axis.size === 1;
   const fixed = [
     ...defaults,
@@ -69,7 +75,7 @@ function planGrid(grid: Grid, cells: readonly string[], first: bigint, purpose: 
   const possible = new Map(fixed.map(({ name, value }) => [name, possibleOfRuns([{ first: value, step: 1, count: 1 }])]));
   const sizes = new Map<Axis, bigint>();
   for (const axis of order) {
-    const known = axis.kind === "plain" ? { possible: axis.runs.map(possibleOfRuns), size: BigInt(axis.size) } : possibleOfAxis(axis, possible);
+    const known = axis.kind === "plain" ? { possible: axis.runs.map(possibleOfRuns), size: BigInt(axis.size) } : possibleOfAxis(kind, axis, possible);
     for (const [i, name] of axis.names.entries()) possible.set(name, known.possible[i] as (typeof known.possible)[number]);
     if (known.size > BigInt(POSITIONS_MAX)) throw errors.longAxis(axis.place, axis.names.join(", "), "its list");
     // A list that is always empty still has a position, without a layer.
@@ -88,8 +94,14 @@ function planGrid(grid: Grid, cells: readonly string[], first: bigint, purpose: 
     first,
     size: loops.reduce((product, loop) => product * BigInt(loop.size), 1n),
     ...nest,
-    ...schedule(nest, grid.where, cells, purpose === "verify"),
+    ...schedule(kind, nest, grid.where, cells, purpose === "verify"),
   };
+}
+
+/** Whether the size of an element plays a part: only then is it named among what is fixed. */
+function needsBits(kind: Kind, grid: Grid, cells: readonly string[]): boolean {
+  const inExpressions = [...grid.axes.flatMap(expressionsOf), ...grid.where].flatMap(({ root }) => namesIn(root).map(({ name }) => name));
+  return [...cells, ...inExpressions].some((name) => name === "bits" || (isResultName(name) && dependenciesOfColumn(kind, name).includes("bits")));
 }
 
 /**

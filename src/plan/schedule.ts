@@ -2,8 +2,9 @@
  * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
  * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
  */
-import { column, isResultName, NAME_COLUMN } from "../columns.js";
-import { RULES } from "../rules.js";
+import { column, dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
+import { type Kind, namesOfParameter, type ParameterName } from "../parameters.js";
+import { rulesOf } from "../rules.js";
 import { type Expression, type ListItem, type Node, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
@@ -22,13 +23,16 @@ interface Task {
   readonly gives?: readonly string[];
 }
 
-/** What stands for taps and covered among the things that are known. */
-const OVERLAP = "(overlap)";
+/** What stands for taps and covered of a dimension among the things that are known. */
+const overlapOf = (dimension: number) => `(overlap ${dimension})`;
+
+const GEOMETRY: readonly ParameterName[] = ["l_in", "kernel_size", "stride", "padding", "output_padding", "dilation"];
 
 /**
  * @param constraints the conditions of the grid, as they are written.
  */
 export function schedule(
+  kind: Kind,
   nest: Nest,
   constraints: readonly Expression[],
   cells: readonly string[],
@@ -41,13 +45,11 @@ export function schedule(
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 
-  const rules = RULES.flatMap(({ text, dependsOn }, rule): Task[] =>
-    dependsOn.length === 0 ? [] : [{ dependsOn, step: () => ({ kind: "rule", rule, requirement: requiring(text) }) }],
-  );
+  const rules = rulesOf(kind).map(({ text, dependsOn }, rule): Task => ({ dependsOn, step: () => ({ kind: "rule", rule, requirement: requiring(text) }) }));
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let requirement: number | undefined;
-    return partsWithNames(constraint, possible).map(({ part, dependsOn }): Task => {
+    return partsWithNames(kind, constraint, possible).map(({ part, dependsOn }): Task => {
       const at = where.push(part) - 1;
       // All parts of a constraint stand on one account.
       const step = (): Unplaced => {
@@ -68,12 +70,16 @@ export function schedule(
     }),
     ...nest.dependents.map((of, axis): Task => ({ dependsOn: dependenciesOf(of), step: () => ({ kind: "fill", axis }) })),
   ];
-  const geometry = column("taps").dependsOn;
   const isOverlapNeeded =
-    isVerifying || cells.some((cell) => isResultName(cell) && column(cell).needsOverlap) || conditions.some(({ dependsOn }) => dependsOn.includes(OVERLAP));
-  const overlap: Task[] = isOverlapNeeded ? [{ dependsOn: geometry, step: () => ({ kind: "overlap" }), gives: [OVERLAP] }] : [];
+    isVerifying ||
+    cells.some((cell) => isResultName(cell) && column(cell).needsOverlap) ||
+    conditions.some(({ dependsOn }) => dependsOn.includes(overlapOf(0)));
+  const overlap = kind.dimensions.flatMap((_, dimension): Task[] => {
+    const dependsOn = GEOMETRY.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []);
+    return isOverlapNeeded ? [{ dependsOn, step: () => ({ kind: "overlap", dimension }), gives: [overlapOf(dimension)] }] : [];
+  });
   const writing = cells.flatMap((name, cell): Task[] =>
-    name === NAME_COLUMN ? [] : [{ dependsOn: expandedName(name), step: () => ({ kind: "cell", cell }) }],
+    name === NAME_COLUMN ? [] : [{ dependsOn: expandedName(kind, name), step: () => ({ kind: "cell", cell }) }],
   );
 
   // What rules layers out comes first, then what is cheap, then what is dear; each kind in the order in which it is written.
@@ -105,20 +111,24 @@ function takeFirst(lists: readonly Task[][], isReady: (task: Task) => boolean): 
 }
 
 /** All that a column depends on. */
-function expandedName(name: string): readonly string[] {
+function expandedName(kind: Kind, name: string): readonly string[] {
   if (!isResultName(name)) return [name];
-  const { dependsOn, needsOverlap } = column(name);
-  return needsOverlap ? [...dependsOn, OVERLAP] : dependsOn;
+  const dependsOn = dependenciesOfColumn(kind, name);
+  return column(name).needsOverlap ? [...dependsOn, ...kind.dimensions.map((_, dimension) => overlapOf(dimension))] : dependsOn;
 }
 
 /**
  * A constraint in the parts that must all hold, and what each depends on, so that each can be checked as soon as it can be. A part
  * that may have no value comes behind those before it all the same: they may be there to keep that from it.
  */
-function partsWithNames({ written, root }: Expression, possible: PossibleValues): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
+function partsWithNames(
+  kind: Kind,
+  { written, root }: Expression,
+  possible: PossibleValues,
+): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
   let before: readonly string[] = [];
   return partsOfConstraint(root).map((node) => {
-    const own = namesIn(node).flatMap(({ name }) => expandedName(name));
+    const own = namesIn(node).flatMap(({ name }) => expandedName(kind, name));
     const dependsOn = alwaysHasValue(node, possible) ? own : [...before, ...own];
     before = [...before, ...own];
     return { part: { written, root: node }, dependsOn };

@@ -2,16 +2,17 @@
  * One raw index, step by step as the schedule has it: which layer it is, or what rules it out. The plain reading of a plan,
  * for messages and for the reference kernel; sweeping is the kernel's.
  */
-import { column, isParameterName, isResultName, type Layer, type ResultName } from "../columns.js";
-import { layerFrom } from "../layer.js";
-import { isRuleKept } from "../rules.js";
+import { dependenciesOfColumn, isResultName, type ResultName } from "../columns.js";
+import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, type SettingName } from "../parameters.js";
+import { isRuleKept, type Rule, rulesOf } from "../rules.js";
 import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
 import type { Expression, ListItem } from "../spec/expression/node.js";
-import { domainOf, valueAt } from "../spec/values.js";
+import { domainOf, isHeld, valueAt } from "../spec/values.js";
+import type { Settings } from "./list.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
-/** What a result of the layer at hand is; undefined when it passes 2^64 - 1. */
-export type ResultOf = (name: ResultName, layer: Layer) => bigint | undefined;
+/** The cell of a result of the layer at hand; undefined when it passes 64 bits. */
+export type ResultOf = (name: ResultName, layer: Layer) => string | undefined;
 
 type Outcome =
   | { readonly kind: "layer" }
@@ -28,12 +29,16 @@ export interface Walked {
 }
 
 /** Walks to a raw index of a grid, counted from the grid's first. */
-export function walk(grid: GridPlan, index: bigint, resultOf: ResultOf): Walked {
+export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: ResultOf): Walked {
   const values = new Map(grid.fixed.map(({ name, value }): [string, bigint] => [name, BigInt(value)]));
   const lists = new Map<number, Row[]>();
+  const rules = rulesOf(kind);
   const lookup: Lookup = (name) => {
-    // A result that passes 2^64 - 1 is beyond what expressions can hold, so that it counts as an overflow there.
-    return valueOfName(name, values, resultOf) ?? 2n ** 64n;
+    const value = valueOfName(kind, name, values, resultOf);
+    // A result that passes 64 bits is beyond what expressions can hold, so that it counts as an overflow there.
+    if (value === undefined) return 2n ** 64n;
+    if (value === "true" || value === "false") return value === "true" ? 1n : 0n;
+    return typeof value === "bigint" ? value : /^-?[0-9]+$/.test(value) ? BigInt(value) : undefined;
   };
   let level = 0;
   const positions = grid.loops.map((loop) => {
@@ -57,7 +62,7 @@ export function walk(grid: GridPlan, index: bigint, resultOf: ResultOf): Walked 
     enter(step.level);
     switch (step.kind) {
       case "rule":
-        if (!isRuleKept(step.rule, layerOf(values))) return stopped({ kind: "leftOut", requirement: step.requirement });
+        if (!isKept(rules[step.rule] as Rule, layerOf(kind, values))) return stopped({ kind: "leftOut", requirement: step.requirement });
         break;
       case "where": {
         const value = attempt(grid.where[step.where] as Expression, lookup);
@@ -69,7 +74,7 @@ export function walk(grid: GridPlan, index: bigint, resultOf: ResultOf): Walked 
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         const value = attempt(expression, lookup);
         if (typeof value !== "bigint") return stopped(leftOutOr(value, step.requirement));
-        if (!isInDomain(name, value)) return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
+        if (!isInDomain(kind, name, value)) return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
         values.set(name, value);
         break;
       }
@@ -85,7 +90,7 @@ export function walk(grid: GridPlan, index: bigint, resultOf: ResultOf): Walked 
         const row = rowAt(lists.get(step.axis) as Row[], positions[step.level - 1] as number);
         if (row === undefined) return stopped({ kind: "nothing" });
         if (row === "inexact") return stopped({ kind: "leftOut", requirement: step.requirement });
-        if (!names.every((name, i) => isInDomain(name, row[i] as bigint))) return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
+        if (!names.every((name, i) => isInDomain(kind, name, row[i] as bigint))) return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
         for (const [i, name] of names.entries()) values.set(name, row[i] as bigint);
         break;
       }
@@ -96,26 +101,42 @@ export function walk(grid: GridPlan, index: bigint, resultOf: ResultOf): Walked 
 }
 
 /** The layer whose parameters have these values; what is not known yet is as PyTorch has it, or the least there is. */
-export function layerOf(values: ReadonlyMap<string, bigint>): Layer {
-  return layerFrom((p) => Number(values.get(p.name) ?? p.default ?? p.least));
+export function layerOf(kind: Kind, values: ReadonlyMap<string, bigint>): Layer {
+  return layerFrom(kind, (p) => Number(values.get(p.name) ?? p.default ?? p.least), settingsOf(values));
+}
+
+function settingsOf(values: ReadonlyMap<string, bigint>): Settings {
+  const value = (name: SettingName) => (values.has(name) ? Number(values.get(name)) : undefined);
+  return { bits: value("bits"), sample_rate: value("sample_rate") };
+}
+
+function isKept({ id, dimension }: Rule, layer: Layer): boolean {
+  return isRuleKept(id, dimension, layer);
 }
 
 /**
  * A legal layer that has the same result: only what the result depends on is taken over. It is known by then, and the rules
  * on it are kept; the others may not have been checked yet.
  */
-function layerFor(result: ResultName, values: ReadonlyMap<string, bigint>): Layer {
-  const { dependsOn } = column(result);
-  return layerFrom((p) => Number(dependsOn.includes(p.name) ? values.get(p.name) : (p.default ?? p.least)));
+function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bigint>): Layer {
+  const dependsOn = dependenciesOfColumn(kind, result);
+  const read = (p: Parameter): number => {
+    if (dependsOn.includes(p.name)) return Number(values.get(p.name));
+    if (p.base !== "l_in") return p.default ?? p.least;
+    // Long enough for the kernel.
+    const own = (base: ParameterName) => read(kind.parameters.find((other) => other.base === base && other.dimension === p.dimension) as Parameter);
+    return own("dilation") * (own("kernel_size") - 1) + 1;
+  };
+  return layerFrom(kind, read, settingsOf(values));
 }
 
-/** The value of a name where the walk has stopped; undefined for a result that passes 2^64 - 1. */
-export function valueOfName(name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): bigint | undefined {
-  return isResultName(name) ? resultOf(name, layerFor(name, values)) : values.get(name);
+/** The value of a name where the walk has stopped; undefined for a result that passes 64 bits. */
+export function valueOfName(kind: Kind, name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): bigint | string | undefined {
+  return isResultName(name) ? resultOf(name, layerFor(kind, name, values)) : values.get(name);
 }
 
-function isInDomain(name: string, value: bigint): boolean {
-  if (!isParameterName(name)) return true;
+function isInDomain(kind: Kind, name: string, value: bigint): boolean {
+  if (!isHeld(kind, name)) return true;
   const { least, most } = domainOf(name);
   return value >= BigInt(least) && value <= BigInt(most);
 }

@@ -1,11 +1,13 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
-import { isParameterName, type Layer, NAME_COLUMN, parameter, type ResultName, type Results } from "../columns.js";
+import { column, isResultName, type LayerRow, NAME_COLUMN, type ResultName, readCell } from "../columns.js";
+import { anyParameter } from "../parameters.js";
 
 /**
- * One row: parameters as numbers (bias as boolean), results as exact integers; the same type for a column every time. Variables
- * that were asked for are there too, as bigint, and the grid's name as string.
+ * One row: parameters as numbers (bias as boolean), results as exact integers, decimals as the nearest number; the same type for a
+ * column every time, null only where a tool gives no answer. Variables that were asked for are there too, as bigint, and the
+ * grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.)
  */
-export type Row<C extends ResultName = ResultName> = Layer & Pick<Results, C>;
+export type Row<C extends ResultName = ResultName> = LayerRow<C>;
 
 export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row<C>> {
   /** The columns of a row, in order. */
@@ -30,8 +32,10 @@ export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row
   }
 }
 
-function readerOf(name: string): (text: string) => number | bigint | boolean | string {
+function readerOf(name: string): (text: string) => unknown {
   if (name === NAME_COLUMN) return (text) => text;
-  if (!isParameterName(name)) return BigInt;
-  return parameter(name).type === "boolean" ? (text) => text === "true" : Number;
+  if (isResultName(name)) return (text) => readCell(column(name), text);
+  const parameter = anyParameter(name);
+  if (!parameter) return BigInt;
+  return parameter.type === "boolean" ? (text) => text === "true" : Number;
 }

@@ -1,10 +1,10 @@
 /** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
-import { DEFAULT_COLUMNS, type Layer, type ParameterName, parameter, type ResultName } from "../columns.js";
+import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import type { ListFault } from "../kernel/kernel.js";
-import { layerFrom } from "../layer.js";
+import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
 import type { Method } from "../plan/image.js";
-import { type ListPlan, planList, splitRecord } from "../plan/list.js";
+import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
 import { cutIntoChunks } from "./chunks.js";
@@ -30,6 +30,8 @@ export interface ListedRows {
 }
 
 export interface ListOptions {
+  readonly layer?: KindName | undefined;
+  readonly settings?: Settings | undefined;
   readonly columns?: readonly ResultName[] | undefined;
   readonly method?: Exclude<Method, "verify"> | undefined;
   readonly workers?: number | undefined;
@@ -47,16 +49,16 @@ export interface ListOptions {
 export async function* countListRows(
   stream: AsyncIterable<Uint8Array>,
   place: string,
-  { columns = DEFAULT_COLUMNS, method = "closed", workers = defaultWorkers(), skipInvalid = false }: ListOptions = {},
+  { layer = DEFAULT_KIND, settings = {}, columns = DEFAULT_COLUMNS, method = "closed", workers = defaultWorkers(), skipInvalid = false }: ListOptions = {},
 ): AsyncGenerator<ListedRows, ListProgress> {
   const chunks = await cutIntoChunks(stream, CHUNK_BYTES);
-  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, columns, skipInvalid);
+  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, { layer, settings, columns, skipInvalid });
   const leftOut = RULES.map(() => 0n);
   let rows = 0n;
   let bytesRead = chunks.header.length + 1;
   let line = chunks.headerLines + 1;
   const progress = (): ListProgress => ({ bytesRead, rows, leftOut: [...leftOut] });
-  yield { csv: [chunks.header, Buffer.from(`,${columns.join(",")}\n`)], rows: 0, progress: progress() };
+  yield { csv: [chunks.header, Buffer.from(`${["", ...columns].join(",")}\n`)], rows: 0, progress: progress() };
 
   // A list of one chunk is counted on this thread: starting another takes longer.
   const first = await chunks.records.next();
@@ -100,7 +102,7 @@ function faultError(list: ListPlan, fault: ListFault, record: string, at: string
   if (fault.kind === "fieldCount" || fields.length !== list.fields.length) return errors.fieldCount(at, fields.length, list.fields.length);
   switch (fault.kind) {
     case "field":
-      return fieldError(list.fields[fault.field]?.parameter, fields[fault.field] as string, at);
+      return fieldError(list.fields[fault.field]?.sets, fields[fault.field] as string, at);
     case "rule":
       return fault.rule === "RANGE" ? rangeError(list, fields, at) : errors.invalidLayer(at, fault.rule, layerOf(list, fields));
     case "overflow":
@@ -108,14 +110,14 @@ function faultError(list: ListPlan, fault: ListFault, record: string, at: string
   }
 }
 
-function fieldError(name: ParameterName | undefined, value: string, at: string): Error {
+function fieldError(name: string | undefined, value: string, at: string): Error {
   if (name === undefined) return errors.badQuotes(at);
   if (value === "") return errors.emptyField(at, name);
-  return parameter(name).type === "boolean" ? errors.notBoolean(at, name, value) : errors.notInteger(at, name, value);
+  return anyParameter(name)?.type === "boolean" ? errors.notBoolean(at, name, value) : errors.notInteger(at, name, value);
 }
 
 function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
-  for (const [i, { parameter: name }] of list.fields.entries()) {
+  for (const [i, { sets: name }] of list.fields.entries()) {
     if (name === undefined || name === "bias") continue;
     try {
       readInteger(domainOf(name), fields[i] as string, at);
@@ -127,8 +129,9 @@ function rangeError(list: ListPlan, fields: readonly string[], at: string): Erro
 }
 
 function layerOf(list: ListPlan, fields: readonly string[]): Layer {
-  return layerFrom((p) => {
-    const field = list.fields.findIndex((f) => f.parameter === p.name);
+  const kind = kindOf(list.layer);
+  return layerFrom(kind, (p) => {
+    const field = list.fields.findIndex((f) => f.sets !== undefined && namesSet(kind, f.sets).includes(p.name));
     if (field < 0) return p.default ?? p.least;
     const value = fields[field] as string;
     return p.type === "boolean" ? Number(/^(1|true)$/i.test(value)) : Number(value);

@@ -2,6 +2,7 @@
 import { errors } from "../errors.js";
 import type { SweepFault } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
+import { kindOf } from "../parameters.js";
 import type { Method } from "../plan/image.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
@@ -178,14 +179,15 @@ function* picksOf(plan: Plan, indices: Iterable<bigint>): Generator<Picks> {
 function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   const grid = plan.grids[number] as GridPlan;
   const kernel = wasmKernel();
-  const resultOf: ResultOf = (name, layer) => kernel.count(layer, "closed").results?.[name];
-  const { values, outcome } = walk(grid, fault.index, resultOf);
-  const layer = layerOf(values);
+  const resultOf: ResultOf = (name, layer) => kernel.count(layer, "closed").texts?.[name];
+  const kind = kindOf(plan.layer);
+  const { values, outcome } = walk(kind, grid, fault.index, resultOf);
+  const layer = layerOf(kind, values);
   if (fault.kind === "disagree") return errors.disagree(layer);
   if (fault.kind === "overflow") return errors.overflow(plan.place, plan.cells[fault.cell] as string, layer);
   if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
   const { trouble, expression } = outcome;
-  const shown = (name: string) => `${name} is ${valueOfName(name, values, resultOf) ?? "above 2^64 - 1"}`;
+  const shown = (name: string) => `${name} is ${valueOfName(kind, name, values, resultOf) ?? "above 2^64 - 1"}`;
   const names = [...new Set(namesIn(trouble.node).map(({ name }) => name))];
   const others = [...values].filter(([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name));
   return errors.trouble(

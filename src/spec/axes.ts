@@ -1,6 +1,7 @@
 /** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
-import { isParameterName, isResultName, NAME_COLUMN, PARAMETER_NAMES, PARAMETERS } from "../columns.js";
+import { isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
+import { isParameterName, type Kind, namesOfParameter } from "../parameters.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "./expression/node.js";
 import { KEYWORDS, parseItem } from "./expression/parse.js";
 import { describeNode, type SourceNode } from "./source.js";
@@ -36,17 +37,43 @@ export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
   }
 }
 
-/** @throws UpsweepError when one is unknown, missing, given twice or has no values. */
-export function readAxes(source: SourceNode): Axis[] {
+/**
+ * The axes of a grid. Of several dimensions a plain name (`kernel_size`) is an axis that the parameters of all dimensions follow.
+ *
+ * @throws UpsweepError when one is unknown, missing, given twice or has no values.
+ */
+export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   if (source.kind !== "map") throw errors.notMap(source.place, "axes", describeNode(source));
-  const axes = readEntries(source, (name, place) => {
+  const known = [...kind.parameterNames, ...kind.plainNames];
+  const written = readEntries(source, (name, place) => {
     if (isResultName(name)) throw errors.resultAxis(place, name);
-    if (!isParameterName(name)) throw errors.unknownAxis(place, name, PARAMETER_NAMES);
+    if (!known.includes(name)) throw errors.unknownAxis(place, name, known);
   });
-  const given = axes.flatMap(({ names }) => names);
-  const missing = PARAMETERS.filter((p) => !("default" in p) && !given.includes(p.name)).map((p) => p.name);
+  const axes = written.flatMap((axis) => [axis, ...followersOf(axis, kind)]);
+  const given = new Set<string>();
+  for (const { names, place } of axes) {
+    for (const name of names) {
+      if (given.has(name)) throw errors.axisTwice(place, name);
+      given.add(name);
+    }
+  }
+  const missing = kind.parameters.filter((p) => p.default === undefined && !given.has(p.name)).map((p) => p.name);
   if (missing.length > 0) throw errors.missingAxes(source.place, missing);
   return axes;
+}
+
+/** The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each as long as `kernel_size`. */
+function followersOf(axis: Axis, kind: Kind): Axis[] {
+  const { place } = axis;
+  return axis.names.flatMap((name) => {
+    const plain = kind.plainNames.find((base) => base === name);
+    const followers = plain ? namesOfParameter(kind, plain) : [];
+    return followers.map((follower): Axis => {
+      if (axis.kind === "plain" && axis.names.length === 1 && axis.size === 1) return { ...axis, names: [follower] };
+      const root = { kind: "name", name, start: 0, end: name.length } as const;
+      return { kind: "derived", place, names: [follower], expression: { written: { text: name, place }, root } };
+    });
+  });
 }
 
 /** Variables are axes of the user's own: they turn like others, and the layer's axes can be written with them. */

@@ -1,9 +1,8 @@
 /** Axes and columns given as flags, as a spec's source: `--l-in 32..256:32 --kernel-size 3,5,7 --bias true,false`. */
-import type { ParameterName } from "../columns.js";
 import { errors } from "../errors.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
-export function flagOf(name: ParameterName): string {
+export function flagOf(name: string): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
@@ -60,7 +59,7 @@ export function entryFromFlag({ name, values, flag }: AxisFlag): SourceEntry {
 }
 
 /** A spec's source from axes in the order in which they were given. */
-export function sourceFromFlags(axes: readonly AxisFlag[], variables: readonly AxisFlag[]): SourceNode {
+export function sourceFromFlags(axes: readonly AxisFlag[], variables: readonly AxisFlag[]): SourceNode & { readonly kind: "map" } {
   const place = "flags";
   const map = (key: string, entries: readonly SourceEntry[]): SourceEntry => ({ key, keyPlace: place, value: { kind: "map", place, entries } });
   const sections = [map("axes", axes.map(entryFromFlag))];

@@ -1,6 +1,7 @@
 /** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
-import { isResultName, PARAMETER_NAMES, RESULT_NAMES } from "../columns.js";
+import { columnsOf, isResultName } from "../columns.js";
 import { errors } from "../errors.js";
+import type { Kind } from "../parameters.js";
 import { type Axis, expressionsOf } from "./axes.js";
 import { type Expression, type ListItem, namesIn } from "./expression/node.js";
 
@@ -10,18 +11,26 @@ export function dependenciesOf(axis: Axis): readonly string[] {
 }
 
 /** @throws UpsweepError for a name that is unknown or not there yet, and for a circle. */
-export function checkNames({ axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] }): void {
-  const variables = axes.flatMap(({ names }) => names).filter((name) => !(PARAMETER_NAMES as readonly string[]).includes(name));
-  const known = [...PARAMETER_NAMES, ...variables];
+export function checkNames(kind: Kind, { axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] }): void {
+  const own = axes.flatMap(({ names }) => names).filter((name) => !kind.parameterNames.includes(name));
+  // bits is there in any case.
+  const known = [...kind.parameterNames, ...own, "bits"];
+  const isRated = own.includes("sample_rate");
+  const columns = columnsOf(kind);
+  const results = columns.map(({ name }) => name);
   const check = ({ written, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
     for (const { name, span } of namesIn(root)) {
       if (known.includes(name) || alsoKnown.includes(name)) continue;
-      if (isResultName(name)) throw errors.resultInAxis(written, span, name);
-      throw errors.unknownName(written, span, name, [...known, ...alsoKnown]);
+      if (isResultName(name) && results.includes(name)) throw errors.resultInAxis(written, span, name);
+      throw errors.unknownName(written, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
     }
   };
   for (const axis of axes) for (const expression of expressionsOf(axis)) check(expression, []);
-  for (const condition of where) check(condition, RESULT_NAMES);
+  for (const condition of where) {
+    check(condition, results);
+    const rated = namesIn(condition.root).find(({ name }) => columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"));
+    if (rated && !isRated) throw errors.unratedName(condition.written, rated.span, rated.name);
+  }
   checkCircles(axes);
 }
 

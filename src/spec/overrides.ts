@@ -5,6 +5,9 @@ import type { SourceEntry, SourceNode } from "./source.js";
 export interface Overrides {
   /** Axes to set, by their key: one name, or several separated by commas. */
   readonly set?: readonly SourceEntry[] | undefined;
+  /** Variables to add or to change. */
+  readonly variables?: readonly SourceEntry[] | undefined;
+  readonly layer?: SourceNode | undefined;
   /** Conditions to add. */
   readonly where?: readonly SourceNode[] | undefined;
   readonly columns?: SourceNode | undefined;
@@ -14,13 +17,15 @@ export interface Overrides {
 type MapNode = SourceNode & { readonly kind: "map" };
 
 /** The source with all of that in place; in every grid, where it has several. */
-export function withOverrides(source: SourceNode, { set = [], where = [], columns, sample }: Overrides): SourceNode {
+export function withOverrides(source: SourceNode, { set = [], variables = [], layer, where = [], columns, sample }: Overrides): SourceNode {
   if (source.kind !== "map") return source; // what is wrong with it is said where it is read
-  const inGrid = (grid: SourceNode): SourceNode => (grid.kind === "map" ? withConditions(set.reduce(withAxis, grid), where) : grid);
+  const inGrid = (grid: SourceNode): SourceNode =>
+    grid.kind === "map" ? withConditions(set.reduce(withAxis, variables.reduce(withVariable, grid)), where) : grid;
   const grids = entryOf(source, "grids");
   let whole: MapNode;
   if (grids?.value.kind === "list") whole = withEntry(source, { ...grids, value: { ...grids.value, items: grids.value.items.map(inGrid) } });
   else whole = inGrid(source) as MapNode;
+  if (layer) whole = withEntry(whole, { key: "layer", keyPlace: layer.place, value: layer });
   if (columns) whole = withEntry(whole, { key: "columns", keyPlace: columns.place, value: columns });
   if (sample) whole = withEntry(whole, { key: "sample", keyPlace: sample.place, value: sample });
   return whole;
@@ -50,6 +55,13 @@ function withAxis(grid: MapNode, axis: SourceEntry): MapNode {
   }
   const axes = entryOf(grid, "axes");
   return axes?.value.kind === "map" ? withEntry(grid, { ...axes, value: withEntry(axes.value, axis) }) : grid;
+}
+
+function withVariable(grid: MapNode, variable: SourceEntry): MapNode {
+  const section = entryOf(grid, "variables");
+  const place = variable.keyPlace;
+  const map: MapNode = section?.value.kind === "map" ? section.value : { kind: "map", place, entries: [] };
+  return withEntry(grid, { key: "variables", keyPlace: section?.keyPlace ?? place, value: withEntry(map, variable) });
 }
 
 function withConditions(grid: MapNode, conditions: readonly SourceNode[]): MapNode {

@@ -1,7 +1,7 @@
 /** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
 import { readFileSync } from "node:fs";
-import type { ParameterName } from "../columns.js";
 import { errors, systemReason } from "../errors.js";
+import type { KindName, ParameterName } from "../parameters.js";
 import { sourceFromObject } from "./object.js";
 import { type Overrides, withOverrides } from "./overrides.js";
 import { type ColumnName, readSpec, type Spec } from "./spec.js";
@@ -14,7 +14,9 @@ export type AxisEntry = number | bigint | boolean | string;
 type AxisValues = AxisEntry | readonly AxisEntry[] | readonly (readonly AxisEntry[])[];
 
 /** Axes by their names; a joint axis has several, separated by commas. */
-type AxesInput = { readonly [N in ParameterName]?: AxisEntry | readonly AxisEntry[] } & { readonly [names: `${string},${string}`]: AxisValues };
+type AxesInput = { readonly [N in ParameterName | "d_in" | "h_in" | "w_in" | `${ParameterName}.${"d" | "h" | "w"}`]?: AxisEntry | readonly AxisEntry[] } & {
+  readonly [names: `${string},${string}`]: AxisValues;
+};
 
 /** One grid. The order of the axes is the order of the loops: the last turns fastest. */
 export interface GridInput {
@@ -28,7 +30,9 @@ export interface GridInput {
 }
 
 interface OutputInput {
-  /** Result columns, names of variables and `name`, in the order of the row. */
+  /** The kind of the layers; `conv_transpose1d` when left out. */
+  readonly layer?: KindName;
+  /** Result columns, groups of them, names of variables and `name`, in the order of the row. */
   readonly columns?: readonly ColumnName[];
   /** Draw so many raw indices, instead of sweeping all. */
   readonly sample?: { readonly rows: number; readonly seed?: number };

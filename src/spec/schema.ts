@@ -1,6 +1,7 @@
 /** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
-import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN, PARAMETERS } from "../columns.js";
-import { NAME_BYTES, SAMPLE_MAX } from "./spec.js";
+import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS } from "../parameters.js";
+import { GROUP_NAMES, NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 
 const EXPRESSION = "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";
@@ -24,6 +25,11 @@ const JOINT = {
   items: { type: "array", minItems: 2, items: { type: ["integer", "boolean", "string"] } },
 };
 
+/** The parameters of every kind of layer, each once. */
+function everyParameter(): readonly { readonly name: string; readonly meaning: string }[] {
+  return [...new Map(KIND_NAMES.map(kindOf).flatMap(({ parameters }) => parameters.map((p) => [p.name, p] as const))).values()];
+}
+
 /** The properties of a grid. */
 function gridProperties(): Record<string, object> {
   return {
@@ -31,13 +37,14 @@ function gridProperties(): Record<string, object> {
     variables: {
       type: "object",
       description: "Axes of your own, which the layer's can be written with. Their loops stand outside.",
+      properties: Object.fromEntries(SETTINGS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)])),
       patternProperties: { "^[A-Za-z_][0-9A-Za-z_]*$": valuesOf("", "A variable."), ",": JOINT },
       additionalProperties: false,
     },
     axes: {
       type: "object",
       description: "The parameters with their values. The order in which they are written is the order of the loops: the last turns fastest.",
-      properties: Object.fromEntries(PARAMETERS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)])),
+      properties: Object.fromEntries(everyParameter().map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)])),
       patternProperties: { ",": JOINT },
       additionalProperties: false,
     },
@@ -51,7 +58,8 @@ function gridProperties(): Record<string, object> {
 /** The schema of a spec, draft 2020-12. */
 export function specSchema(): object {
   const columns = [
-    ...COLUMNS.map(({ name, unit, counts }) => ({ const: name, description: `${counts} In ${unit}.` })),
+    ...COLUMNS.map(({ name, unit, counts }) => ({ const: name, description: unit === "" ? counts : `${counts} In ${unit}.` })),
+    { enum: GROUP_NAMES, description: "All columns of a group; the parameters (config) always stand in the row." },
     { const: NAME_COLUMN, description: "The name of the grid." },
     { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
   ];
@@ -61,9 +69,10 @@ export function specSchema(): object {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A spec of upsweep",
-    description: "A design space of ConvTranspose1d layers: one grid, or several that are swept one after the other.",
+    description: "A design space of transposed convolutions: one grid, or several that are swept one after the other.",
     type: "object",
     properties: {
+      layer: { enum: KIND_NAMES, default: DEFAULT_KIND, description: "The kind of the layers." },
       ...grid,
       grids: {
         type: "array",
@@ -75,7 +84,7 @@ export function specSchema(): object {
         type: "array",
         minItems: 1,
         uniqueItems: true,
-        description: `Columns behind the eleven parameters, in their order. Without it: ${DEFAULT_COLUMNS.join(", ")}.`,
+        description: `Columns behind the parameters, in their order. Without it: ${DEFAULT_COLUMNS.join(", ")}.`,
         items: { anyOf: columns },
       },
       sample: {

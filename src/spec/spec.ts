@@ -1,6 +1,7 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
-import { DEFAULT_COLUMNS, isParameterName, isResultName, NAME_COLUMN, RESULT_NAMES, type ResultName } from "../columns.js";
+import { COLUMN_GROUPS, column, columnsOf, DEFAULT_COLUMNS, hasColumn, isResultName, NAME_COLUMN, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
+import { DEFAULT_KIND, isKindName, isParameterName, isSettingName, KIND_NAMES, type Kind, type KindName, kindOf, parameterOf } from "../parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
 import { parseExpression } from "./expression/parse.js";
@@ -32,6 +33,8 @@ export interface Sample {
 export interface Spec {
   /** Where it comes from, for messages. */
   readonly place: string;
+  /** The kind of its layers. */
+  readonly layer: KindName;
   /** Swept one after the other, into one output. */
   readonly grids: readonly Grid[];
   /** In the order of the row, behind the eleven parameters. */
@@ -42,7 +45,7 @@ export interface Spec {
 
 /** The keys of a grid, and of a spec: either those of its one grid, or `grids`. */
 const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
-const SPEC_KEYS = [...GRID_KEYS, "grids", "columns", "sample"] as const;
+const SPEC_KEYS = ["layer", ...GRID_KEYS, "grids", "columns", "sample"] as const;
 const SAMPLE_KEYS = ["rows", "seed"] as const;
 
 /** The largest sample. Before its first row it is dealt out to blocks, which takes 0.23 µs a draw (2026-11-23): half a minute for this many. */
@@ -73,33 +76,42 @@ export function readSpec(source: SourceNode, place: string): Spec {
   const grids = find("grids");
   const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
   if (grids && own) throw errors.besideGrids(own.keyPlace, own.key);
-  const read = grids ? readGrids(grids.value) : [readGrid(source, place, find)];
+  const kind = readKind(find("layer")?.value);
+  const read = grids ? readGrids(grids.value, kind) : [readGrid(source, place, kind, find)];
   const columns = find("columns");
   const sample = find("sample");
   return {
     place,
+    layer: kind.name,
     grids: read,
-    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, read),
+    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, read),
     ...(sample && { sample: readSample(sample.value) }),
   };
 }
 
-function readGrids(source: SourceNode): Grid[] {
-  if (source.kind !== "list" || source.items.length === 0) throw errors.notGridList(source.place, describeNode(source));
-  return source.items.map((item) => readGrid(item, item.place, entriesOf(item, "a grid", GRID_KEYS)));
+function readKind(source: SourceNode | undefined): Kind {
+  if (source === undefined) return kindOf(DEFAULT_KIND);
+  const name = source.kind === "scalar" ? source.text.trim() : describeNode(source);
+  if (!isKindName(name)) throw errors.unknownKind(source.place, name, KIND_NAMES);
+  return kindOf(name);
 }
 
-function readGrid(source: SourceNode, place: string, find: Find<(typeof GRID_KEYS)[number]>): Grid {
+function readGrids(source: SourceNode, kind: Kind): Grid[] {
+  if (source.kind !== "list" || source.items.length === 0) throw errors.notGridList(source.place, describeNode(source));
+  return source.items.map((item) => readGrid(item, item.place, kind, entriesOf(item, "a grid", GRID_KEYS)));
+}
+
+function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typeof GRID_KEYS)[number]>): Grid {
   const axes = find("axes");
   if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place);
   const [name, variables, where] = [find("name"), find("variables"), find("where")];
   const grid = {
     place,
     ...(name && { name: readName(name.value) }),
-    axes: [...(variables ? readVariables(variables.value) : []), ...readAxes(axes.value)],
+    axes: [...(variables ? readVariables(variables.value) : []), ...readAxes(axes.value, kind)],
     where: where ? readWhere(where.value) : [],
   };
-  checkNames(grid);
+  checkNames(kind, grid);
   return grid;
 }
 
@@ -136,32 +148,68 @@ function readSample(source: SourceNode): Sample {
   return { rows, seed: whole("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
 }
 
-/** Reads a list of columns; variables and names can be columns where every grid has them. */
-export function readColumns(source: SourceNode, grids: readonly Grid[] = []): ColumnName[] {
+/** What `columns:` may name beside single columns; the parameters (`config`) always stand in the row. */
+export const GROUP_NAMES = ["config", ...COLUMN_GROUPS, "all"] as const;
+
+/**
+ * Reads a list of columns and groups of them; variables and names can be columns where every grid has them. Without grids
+ * (for a single layer or a list) `isRated` says whether there is a sample rate.
+ */
+export function readColumns(
+  source: SourceNode,
+  kind: Kind,
+  grids: readonly Grid[] = [],
+  isRated = grids.every((grid) => has(grid, "sample_rate")),
+): ColumnName[] {
   if (source.kind !== "list") throw errors.notColumnList(source.place, describeNode(source));
   if (source.items.length === 0) throw errors.emptyColumns(source.place);
-  const variables = [...new Set(grids.flatMap((grid) => grid.axes.flatMap(({ names }) => names).filter((name) => !isParameterName(name))))];
+  const variables = [...new Set(grids.flatMap((grid) => grid.axes.flatMap(({ names }) => names).filter((name) => !parameterOf(kind, name))))];
   const chosen: ColumnName[] = [];
+  const single = new Set<string>();
   for (const item of source.items) {
     if (item.kind !== "scalar") throw errors.notColumnList(item.place, describeNode(item));
     const name = item.text.trim();
-    if (isParameterName(name)) throw errors.parameterColumn(item.place, name);
-    if (chosen.includes(name)) throw errors.duplicateColumn(item.place, name);
-    if (!isResultName(name)) checkOwnColumn(item.place, name, grids, variables);
-    chosen.push(name);
+    const group = GROUP_NAMES.find((known) => known === name);
+    if (group) {
+      // A group adds what is not there yet.
+      for (const each of columnsOfGroup(kind, group, isRated)) if (!chosen.includes(each)) chosen.push(each);
+      continue;
+    }
+    if (isParameterName(name)) throw errors.parameterColumn(item.place, name, kind.parameterNames.length);
+    if (single.has(name)) throw errors.duplicateColumn(item.place, name);
+    single.add(name);
+    if (isResultName(name)) checkResult(item.place, name, kind, isRated);
+    else checkOwnColumn(item.place, name, kind, grids, variables);
+    if (!chosen.includes(name)) chosen.push(name);
   }
   return chosen;
 }
 
+/** The columns of a group that layers of that kind have; those per second only where there is a sample rate. */
+export function columnsOfGroup(kind: Kind, group: (typeof GROUP_NAMES)[number], isRated: boolean): ResultName[] {
+  return columnsOf(kind)
+    .filter((c) => (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")))
+    .map(({ name }) => name);
+}
+
+function has(grid: Grid, name: string): boolean {
+  return grid.axes.some(({ names }) => names.includes(name));
+}
+
+function checkResult(place: string, name: ResultName, kind: Kind, isRated: boolean): void {
+  if (!hasColumn(kind, name)) throw errors.otherKindsColumn(place, name, kind.name);
+  if (!isRated && column(name).dependsOn.includes("sample_rate")) throw errors.noSampleRate(place, name);
+}
+
 /** Checks that a column that is no result is there in every grid. */
-function checkOwnColumn(place: string, name: string, grids: readonly Grid[], variables: readonly string[]): void {
+function checkOwnColumn(place: string, name: string, kind: Kind, grids: readonly Grid[], variables: readonly string[]): void {
   if (name === NAME_COLUMN && grids.length > 0) {
     const unnamed = grids.find((grid) => grid.name === undefined);
     if (unnamed) throw errors.unnamedGrid(place, unnamed.place);
-  } else if (variables.includes(name)) {
-    const without = grids.find((grid) => !grid.axes.some(({ names }) => names.includes(name)));
+  } else if (variables.includes(name) || (grids.length > 0 && isSettingName(name))) {
+    const without = name === "bits" ? undefined : grids.find((grid) => !has(grid, name));
     if (without) throw errors.missingVariable(place, name, without.place);
   } else {
-    throw errors.unknownColumn(place, name, [...RESULT_NAMES, ...variables, ...(grids.length > 0 ? [NAME_COLUMN] : [])]);
+    throw errors.unknownColumn(place, name, [...columnsOf(kind).map((c) => c.name), ...GROUP_NAMES, ...variables, ...(grids.length > 0 ? [NAME_COLUMN] : [])]);
   }
 }

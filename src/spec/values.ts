@@ -1,8 +1,8 @@
 /**
  * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
  */
-import { isParameterName, PARAMETER_MAX, parameter } from "../columns.js";
 import { errors } from "../errors.js";
+import { anyParameter, isSettingName, type Kind, PARAMETER_MAX, parameterOf, settingOf } from "../parameters.js";
 import type { Written } from "../written.js";
 import { runsOf, Trouble } from "./expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "./expression/node.js";
@@ -49,11 +49,18 @@ export interface Domain {
   readonly most: number;
 }
 
-/** The domain of a parameter, or of a variable: what a double holds exactly. */
+/** The domain of a parameter or setting, or of a variable: what a double holds exactly. */
 export function domainOf(name: string): Domain {
-  if (!isParameterName(name)) return { name, type: "integer", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
-  const { type, least } = parameter(name);
+  if (isSettingName(name)) return { ...settingOf(name), type: "integer" };
+  const parameter = anyParameter(name);
+  if (!parameter) return { name, type: "integer", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
+  const { type, least } = parameter;
   return { name, type, least, most: type === "boolean" ? 1 : PARAMETER_MAX };
+}
+
+/** Whether what an expression gives a name is held to its domain: a variable can get any value. */
+export function isHeld(kind: Kind, name: string): boolean {
+  return isSettingName(name) || parameterOf(kind, name) !== undefined;
 }
 
 /** The most values of an axis: `0..2147483647` is as long. */

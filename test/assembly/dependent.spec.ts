@@ -1,4 +1,4 @@
-import { fill, isInRange, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_OUT_OF_RANGE, PICKED_REPEAT } from "../../assembly/dependent";
+import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_OUT_OF_RANGE, PICKED_REPEAT } from "../../assembly/dependent";
 import { set } from "../../assembly/layer";
 import {
   BATCH_SIZE, BIAS, GROUPS, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE, METHOD_CLOSED, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NUMBER,
@@ -148,20 +148,5 @@ describe("an axis that depends on others", () => {
     expect<string>(rows(5)).toBe("5,3 1,3 5,1 3,1 ");
     expect<string>(rows(3)).toBe("3,1 1,1 again again ");
     expect<string>(rows(1)).toBe("1,-1 again 1,1 out ");
-  });
-});
-
-describe("the range of a field", () => {
-  it("is the parameter's, and none for a variable", () => {
-    expect<bool>(isInRange(PADDING, 0)).toBe(true);
-    expect<bool>(isInRange(PADDING, -1)).toBe(false);
-    expect<bool>(isInRange(STRIDE, 0)).toBe(false);
-    expect<bool>(isInRange(STRIDE, 2147483647)).toBe(true);
-    expect<bool>(isInRange(STRIDE, 2147483648)).toBe(false);
-    expect<bool>(isInRange(BATCH_SIZE, 0)).toBe(true);
-    expect<bool>(isInRange(BIAS, 1)).toBe(true);
-    expect<bool>(isInRange(BIAS, 2)).toBe(false);
-    expect<bool>(isInRange(BIAS, -1)).toBe(false);
-    expect<bool>(isInRange(VARIABLE_0, i64.MIN_VALUE)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import { digitCount, writeBoolean, writeSigned, writeUnsigned } from "../../assembly/digits";
+import { clearOverflow, hasOverflowed } from "../../assembly/checked";
+import { digitCount, writeBoolean, writeQuotient, writeSigned, writeUnsigned } from "../../assembly/digits";
 import { OUTPUT_PTR } from "../../assembly/layout";
 import { textAt } from "./support";
 
@@ -118,5 +119,53 @@ describe("writeBoolean", () => {
   it("writes true and false, and nothing behind them", () => {
     expect<string>(booleanText(true)).toBe("true");
     expect<string>(booleanText(false)).toBe("false");
+  });
+});
+
+/** n/d as it is written. */
+function quotient(n: u64, d: u64): string {
+  clearOverflow();
+  return textAt(OUTPUT_PTR, writeQuotient(OUTPUT_PTR, n, d));
+}
+
+describe("writeQuotient", () => {
+  it("writes whole numbers without a point", () => {
+    expect<string>(quotient(0, 7)).toBe("0");
+    expect<string>(quotient(21, 7)).toBe("3");
+    expect<string>(quotient(u64.MAX_VALUE, 1)).toBe("18446744073709551615");
+  });
+
+  it("writes decimals that come to an end exactly", () => {
+    expect<string>(quotient(1, 4)).toBe("0.25");
+    expect<string>(quotient(10, 4)).toBe("2.5");
+    expect<string>(quotient(7, 1000)).toBe("0.007");
+    expect<string>(quotient(u64.MAX_VALUE, 10)).toBe("1844674407370955161.5");
+    expect<string>(quotient(5, 1048576)).toBe("0.00000476837158203125");
+    expect<string>(quotient((1 << 53) + 1, 2)).toBe("4503599627370496.5");
+  });
+
+  it("writes others as the double nearest to them, in the fewest digits that give it back", () => {
+    expect<string>(quotient(1, 3)).toBe("0.3333333333333333");
+    expect<string>(quotient(2, 3)).toBe("0.6666666666666666");
+    expect<string>(quotient(2, 7)).toBe("0.2857142857142857");
+    expect<string>(quotient(22, 7)).toBe("3.142857142857143");
+    expect<string>(quotient(24600, 7)).toBe("3514.285714285714");
+    expect<string>(quotient(1000000000000000, 7)).toBe("142857142857142.84");
+    expect<string>(quotient(3333333333333333, 7)).toBe("476190476190476.1");
+    expect<string>(quotient((1 << 53) - 1, 3)).toBe("3002399751580330.5");
+    expect<string>(quotient(999999999999, 1000000000001)).toBe("0.999999999998");
+  });
+
+  it("rounds what is too large or too small for that to seventeen digits", () => {
+    expect<string>(quotient(u64.MAX_VALUE, 7)).toBe("2635249153387078802.1"); // …802.142857
+    expect<string>(quotient(1, 2147483647)).toBe("0.0000000004656612875245797"); // 4.6566128752457969241e-10
+    expect<string>(quotient(5999999999999999999, 3)).toBe("1999999999999999999.7");
+  });
+
+  it("marks an overflow for a denominator above 2^60, unless it divides", () => {
+    expect<string>(quotient(1, (1 << 60) + 1)).toBe("");
+    expect<bool>(hasOverflowed()).toBe(true);
+    expect<string>(quotient(0, (1 << 60) + 1)).toBe("0");
+    expect<bool>(hasOverflowed()).toBe(false);
   });
 });

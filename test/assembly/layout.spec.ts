@@ -1,10 +1,10 @@
 import {
-  AXIS_BYTES, AXIS_CAPACITY, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELLS_PTR, COLUMN_COUNT, FIELD_CAPACITY, FIELD_COUNT,
+  AXIS_BYTES, AXIS_CAPACITY, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELL_OVERFLOWS, CELLS_PTR, CELL_TEXT_BYTES, FIELD_CAPACITY, FIELD_COUNT,
   IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_HEADER_BYTES, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
   IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_BYTES,
   INPUT_PTR, INSTRUCTION_BYTES, INSTRUCTION_CAPACITY, ITEM_BYTES, ITEM_CAPACITY, LAYER_PTR, LAYOUT_END, LEVEL_BYTES, LEVEL_CAPACITY,
   LEVEL_END_MEMBER, LEVELS_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, MEMBER_BYTES, MEMBER_OFFSET, MEMBERS_PTR, NO_RULE,
-  OUTPUT_BYTES, OUTPUT_PTR, PARAMETER_COUNT, PARAMS, REPORT_LEFT_OUT, REPORT_PTR, REQUIREMENT_CAPACITY, RESULTS_BYTES, ROLE_CARRIED,
+  OUTPUT_BYTES, OUTPUT_PTR, LAYER_FIELDS, REPORT_LEFT_OUT, REPORT_PTR, REQUIREMENT_CAPACITY, RESULT_0, RESULT_COUNT, RESULT_END, RESULTS_BYTES, ROLE_CARRIED, ROLE_EVERY_DIMENSION,
   RULE_RANGE, RUN_BYTES, RUN_CAPACITY, RUN_ORIGIN, SCRATCH_COUNTERS, SCRATCH_PTR, STACK_CAPACITY, STACK_PTR, STEP_BYTES, STEP_CAPACITY,
   VARIABLE_0,
 } from "../../assembly/layout";
@@ -52,8 +52,8 @@ describe("the areas of memory", () => {
 
   it("hold the parts of a list's image one behind the other", () => {
     expectRoom(IMAGE_PTR, IMAGE_HEADER_BYTES, LIST_COLUMNS_PTR);
-    expectRoom(LIST_COLUMNS_PTR, 4 * <usize>COLUMN_COUNT, LIST_DEFAULTS_PTR);
-    expectRoom(LIST_DEFAULTS_PTR, 4 * <usize>PARAMETER_COUNT, LIST_ROLES_PTR);
+    expectRoom(LIST_COLUMNS_PTR, 4 * <usize>RESULT_COUNT, LIST_DEFAULTS_PTR);
+    expectRoom(LIST_DEFAULTS_PTR, 4 * <usize>LAYER_FIELDS, LIST_ROLES_PTR);
     expectRoom(LIST_ROLES_PTR, 4 * <usize>FIELD_CAPACITY, SCRATCH_PTR);
   });
 
@@ -100,22 +100,24 @@ describe("alignment", () => {
 
 describe("records", () => {
   it("have room for what they hold", () => {
-    expect<usize>(CELL_LENGTH).toBeGreaterThanOrEqual(22); // 20 digits, a sign and a separator
+    expect<usize>(CELL_LENGTH).toBe(CELL_TEXT_BYTES + 1); // and a separator
+    expect<u32>(CELL_TEXT_BYTES).toBeGreaterThanOrEqual(21); // 20 digits and a sign
     expectRoom(CELL_LENGTH, 4, CELL_BYTES);
     expectRoom(LEVEL_END_MEMBER, 4, LEVEL_BYTES);
     expectRoom(MEMBER_OFFSET, 4, MEMBER_BYTES);
     expectRoom(RUN_ORIGIN, 4, RUN_BYTES);
-    expect<u32>(RESULTS_BYTES).toBeGreaterThanOrEqual(COLUMN_COUNT * 22);
+    expect<u32>(RESULTS_BYTES).toBe(RESULT_COUNT * (CELL_TEXT_BYTES + 1));
   });
 
-  it("have a bit in a mask of 64 for each slot, and column numbers below those of variables", () => {
-    expect<u32>(CELL_CAPACITY).toBeLessThanOrEqual(64);
-    expect<u32>(PARAMS + 1).toBe(COLUMN_COUNT);
-    expect<u32>(COLUMN_COUNT).toBeLessThanOrEqual(VARIABLE_0);
+  it("have numbers for fields, results and variables that do not meet", () => {
+    expect<u32>(LAYER_FIELDS).toBeLessThanOrEqual(RESULT_0);
+    expect<u32>(RESULT_END).toBeLessThanOrEqual(VARIABLE_0);
+    expect<u32>(LAYER_FIELDS).toBeLessThanOrEqual(ROLE_EVERY_DIMENSION);
+    expect<u32>(CELL_OVERFLOWS).toBeGreaterThan(CELL_TEXT_BYTES + 1);
   });
 
   it("use numbers for nothing and carried that are no rule and no parameter", () => {
     expect<u32>(NO_RULE).toBeGreaterThan(RULE_RANGE);
-    expect<u32>(ROLE_CARRIED).toBeGreaterThan(PARAMETER_COUNT);
+    expect<u32>(ROLE_CARRIED).toBeGreaterThan(LAYER_FIELDS | ROLE_EVERY_DIMENSION);
   });
 });

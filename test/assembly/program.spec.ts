@@ -1,8 +1,8 @@
 import { set } from "../../assembly/layer";
 import {
-  ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, L_OUT, OP_ADD, OP_AND, OP_CHAIN, OP_DIVIDE, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
+  ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, DIMENSION_L_OUT, DIMENSION_TAPS, OP_ADD, OP_AND, OP_CHAIN, OP_DIVIDE, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
   OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LESS, OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NUMBER, OP_OR, OP_RESULT,
-  OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, TAPS, TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE, VARIABLE_0,
+  OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE, VARIABLE_0,
 } from "../../assembly/layout";
 import { run } from "../../assembly/program";
 import { troubleFound } from "../../assembly/signed";
@@ -31,8 +31,8 @@ describe("a program", () => {
     set(IN_CHANNELS, 8);
     set(OUT_CHANNELS, 6);
     set(GROUPS, 2);
-    set(TAPS, 3);
-    set(L_OUT, 10);
+    set(DIMENSION_TAPS, 3);
+    set(DIMENSION_L_OUT, 10);
     expect<i64>(result([OP_RESULT, FILTERS, 0])).toBe(24);
     expect<i64>(result([OP_RESULT, ADDITIONS_PER_FILTER, 0])).toBe(-7);
   });

@@ -2,11 +2,11 @@
 // the plain definition. Nothing here calls the code under test, so that it can serve as an oracle.
 
 import {
-  AXIS_BYTES, COLUMN_COUNT, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
+  AXIS_BYTES, BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
   IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
-  ITEM_BYTES, LAYER_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, OP_END, OUTPUT_PTR, REPORT_BYTES, REPORT_FAULT,
-  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RULE_COUNT, RUN_BYTES,
-  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
+  IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, OP_END, OUT_CHANNELS, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
+  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RESULT_COUNT, RULE_COUNT, RUN_BYTES,
+  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, STRIDE,
 } from "../../assembly/layout";
 
 // ── Text ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -40,9 +40,16 @@ export function reportLeftOut(account: u32): u64 { return load<u64>(REPORT_PTR +
 
 // ── The layer record ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Writes the eleven parameters of a layer, in the order of their slots. */
+/** Where the columns of a one-dimensional layer stand, and behind them what it comes to. */
+const SLOTS: StaticArray<u32> = [
+  BATCH_SIZE, IN_CHANNELS, OUT_CHANNELS, L_IN, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION, GROUPS, BIAS,
+  DIMENSION_L_OUT, DIMENSION_TAPS, DIMENSION_COVERED,
+];
+
+/** Writes the eleven parameters of a one-dimensional layer in the order of its columns; then, if given, l_out, taps and covered. */
 export function writeLayer(parameters: StaticArray<u64>): void {
-  for (let i = 0; i < parameters.length; i++) store<u64>(LAYER_PTR + 8 * <usize>i, parameters[i]);
+  for (let i = 0; i < parameters.length; i++) store<u64>(LAYER_PTR + 8 * <usize>SLOTS[i], parameters[i]);
+  store<u64>(LAYER_PTR + 8 * <usize>BITS, 32);
 }
 
 export function layerField(field: u32): u64 { return load<u64>(LAYER_PTR + 8 * <usize>field); }
@@ -174,6 +181,7 @@ export class PlanImage {
     store<u32>(IMAGE_PTR, method, 8);
     store<u32>(IMAGE_PTR, this.levels, 12);
     store<u32>(IMAGE_PTR, requirements, 16);
+    store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 20);
     for (let level: u32 = 0; level < this.levels; level++) {
       let begin: u32 = 0;
       while (begin < this.steps && load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>begin, 4) < level) begin++;
@@ -187,13 +195,14 @@ export class PlanImage {
 /** Writes the image of a list; parameters without a field are those of l_in = 2, kernel_size = 3, stride = 1. */
 export function writeListImage(roles: StaticArray<u32>, columns: StaticArray<u32>, method: u32, skipInvalid: bool): void {
   const defaults: StaticArray<u32> = [1, 1, 1, 2, 3, 1, 0, 0, 1, 1, 1];
-  assert(<u32>columns.length <= COLUMN_COUNT);
+  assert(<u32>columns.length <= RESULT_COUNT);
   store<u32>(IMAGE_PTR, columns.length);
   store<u32>(IMAGE_PTR, roles.length, 4);
   store<u32>(IMAGE_PTR, method, 8);
   store<u32>(IMAGE_PTR, skipInvalid ? 1 : 0, 12);
+  store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 16);
   for (let i = 0; i < columns.length; i++) store<u32>(LIST_COLUMNS_PTR + 4 * <usize>i, columns[i]);
-  for (let i = 0; i < defaults.length; i++) store<u32>(LIST_DEFAULTS_PTR + 4 * <usize>i, defaults[i]);
+  for (let i = 0; i < defaults.length; i++) store<u32>(LIST_DEFAULTS_PTR + 4 * <usize>SLOTS[i], defaults[i]);
   for (let i = 0; i < roles.length; i++) store<u32>(LIST_ROLES_PTR + 4 * <usize>i, roles[i]);
 }
 

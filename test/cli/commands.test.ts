@@ -2,10 +2,11 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { COLUMNS, PARAMETER_NAMES, RESULT_NAMES } from "../../src/columns.ts";
+import { columnsOf } from "../../src/columns.ts";
 import { count, sweepToFile } from "../../src/library.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { ALL_RESULTS, TRANSPOSED } from "../support/layers.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 
 inTemporaryFolder();
@@ -30,7 +31,7 @@ describe("upsweep count", () => {
 
   it("gives the row as JSON", () => {
     const row = JSON.parse(upsweep(`count ${LAYER} --json`).stdout);
-    expect(Object.keys(row)).toEqual([...PARAMETER_NAMES, ...RESULT_NAMES]);
+    expect(Object.keys(row)).toEqual(["layer", ...TRANSPOSED.parameterNames, ...ALL_RESULTS]);
     expect(row).toMatchObject({ in_channels: 512, bias: true, l_out: 256, taps: 504, ops: 602_931_200, macs: 66_060_288 });
   });
 
@@ -45,7 +46,7 @@ describe("upsweep count", () => {
   });
 
   it("gives the chosen results alone", () => {
-    expect(Object.keys(JSON.parse(upsweep(`count ${LAYER} --json --columns macs,l_out`).stdout)).slice(11)).toEqual(["macs", "l_out"]);
+    expect(Object.keys(JSON.parse(upsweep(`count ${LAYER} --json --columns macs,l_out`).stdout)).slice(12)).toEqual(["macs", "l_out"]);
     expect(upsweep(`count ${LAYER} --columns macs`).stdout).not.toContain("As documented");
   });
 });
@@ -221,7 +222,7 @@ describe("upsweep plan", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("raw size  1,000,000,000,000,000,000 = 1,000,000 · 1,000,000 · 1,000 · 1,000\n");
     expect((await said("plan --in-channels 1073741824 --out-channels 1073741824 --l-in 1..64 --kernel-size 3".split(" "))).stdout).toContain(
-      "ops, macs, additions may pass 2^64 - 1 on the largest layers; the sweep stops at the first that does.\n",
+      "ops, macs, additions may pass 64 bits on the largest layers; the sweep stops at the first that does.\n",
     );
   });
 });
@@ -242,12 +243,12 @@ describe("upsweep columns", () => {
     const text = (await said(["columns"])).stdout;
     const json = JSON.parse((await said(["columns", "--json"])).stdout);
     const markdown = (await said(["columns", "--markdown"])).stdout;
-    expect(json.results.map((c: { name: string }) => c.name)).toEqual(RESULT_NAMES);
-    expect(json.parameters.map((c: { name: string }) => c.name)).toEqual(PARAMETER_NAMES);
-    for (const { name, counts } of COLUMNS) {
-      expect(text).toMatch(new RegExp(`^[* ] {2}${name} .*`, "m"));
+    expect(json.results.map((c: { name: string }) => c.name)).toEqual(columnsOf(TRANSPOSED).map(({ name }) => name));
+    expect(json.parameters.map((c: { name: string }) => c.name)).toEqual(TRANSPOSED.parameterNames);
+    for (const { name, counts, tool } of columnsOf(TRANSPOSED)) {
+      expect(text).toMatch(new RegExp(`^[* ]? {2}${name} .*`, "m"));
       expect(text).toContain(counts);
-      expect(markdown).toContain(`| \`${name}\``);
+      expect(markdown.includes(`| \`${name}\``)).toBe(tool === undefined);
     }
   });
 });

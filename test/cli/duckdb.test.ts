@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RESULT_NAMES } from "../../src/columns.ts";
+import { column } from "../../src/columns.ts";
 import { sweepToFile } from "../../src/library.ts";
 import type { Summary } from "../../src/run/summary.ts";
+import { ALL_RESULTS } from "../support/layers.ts";
 
 const vocoder = fileURLToPath(new URL("../../examples/vocoder.yaml", import.meta.url));
 let folder: string;
@@ -61,11 +62,22 @@ describe("DuckDB reading a sweep", () => {
     expect(row?.n).toBe(0n);
   });
 
-  it("reads every result column as an integer", async () => {
+  it("reads every result column as its type, and empty cells as NULL in an integer column", async () => {
     const all = join(folder, "all.csv");
-    const axes = { in_channels: [2, 64], out_channels: [2, 64], kernel_size: "1..9:2", stride: "1..4", padding: "0..2", l_in: "1..33:8", bias: [true, false] };
-    await sweepToFile({ axes, columns: RESULT_NAMES }, all);
-    const types = await query(`DESCRIBE SELECT ${RESULT_NAMES.join(", ")} FROM '${all}'`);
-    expect(types.map(({ column_type }) => column_type)).toEqual(RESULT_NAMES.map(() => "BIGINT"));
+    const axes = {
+      in_channels: [2, 64],
+      out_channels: [2, 64],
+      kernel_size: "1..9:2",
+      stride: "1..4",
+      padding: "0..2",
+      output_padding: [0, 1, 2],
+      l_in: "1..33:8",
+    };
+    await sweepToFile({ axes, columns: ["all"] }, all);
+    const types = await query(`DESCRIBE SELECT ${ALL_RESULTS.join(", ")} FROM '${all}'`);
+    const wanted = { u64: "BIGINT", i64: "BIGINT", boolean: "BOOLEAN", decimal: "DOUBLE" };
+    expect(types.map(({ column_type }) => column_type)).toEqual(ALL_RESULTS.map((name) => wanted[column(name).type]));
+    const [row] = await query(`SELECT count(*) FILTER (moduleprofiler IS NULL) AS missing, count(moduleprofiler) AS answered FROM '${all}'`);
+    expect([row?.missing, row?.answered].every((n) => (n as bigint) > 0n)).toBe(true);
   });
 });

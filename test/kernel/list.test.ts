@@ -1,10 +1,11 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { PARAMETER_NAMES, RESULT_NAMES } from "../../src/columns.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { PARAMETERS } from "../../src/parameters.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
 import { addAccount } from "../../src/rules.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { ALL_RESULTS } from "../support/layers.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
 
@@ -50,6 +51,8 @@ const names = fc.oneof(
 );
 const quoted = (text: fc.Arbitrary<string>) => fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: text.map((value) => `"${value}"`) });
 
+const PARAMETER_NAMES = PARAMETERS.map(({ name }) => name);
+const REQUEST = { layer: "conv_transpose1d", skipInvalid: false, settings: {} } as const;
 const HEADER = ["name", ...PARAMETER_NAMES];
 const records = fc.tuple(
   quoted(names.filter((text) => !text.startsWith('"'))),
@@ -67,7 +70,7 @@ const lists = fc.record({
 
 describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
   test.prop([lists], { numRuns: 600 })("writes, leaves out and stops like the reference", ({ records, lineEnd, endsWithLine, skipInvalid }) => {
-    const list = planList(HEADER.join(","), "list", RESULT_NAMES, skipInvalid);
+    const list = planList(HEADER.join(","), "list", { ...REQUEST, columns: ALL_RESULTS, skipInvalid });
     const text = records.join(lineEnd) + (endsWithLine ? lineEnd : "");
     expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
   });
@@ -83,7 +86,7 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
   test.prop([lists, damage], { numRuns: 1_500 })(
     "finds the same faults as the reference in damaged lists, and never crashes",
     ({ records, lineEnd, skipInvalid }, damages) => {
-      const list = planList(HEADER.join(","), "list", ["ops", "macs"], skipInvalid);
+      const list = planList(HEADER.join(","), "list", { ...REQUEST, columns: ["ops", "macs"], skipInvalid });
       let text = records.join(lineEnd) + lineEnd;
       for (const [where, character] of damages) {
         const at = Math.floor(where * text.length);
@@ -95,6 +98,6 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
 });
 
 it("reads a header in any order, and takes PyTorch's defaults for what it leaves out", () => {
-  const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", ["ops"], false);
+  const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", { ...REQUEST, columns: ["ops"] });
   for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "2,3,1,1,a\n").csv).toBe("2,3,1,1,a,18\n");
 });

@@ -1,9 +1,18 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { readLayer } from "../../src/layer.ts";
+import type { Dimension } from "../../src/parameters.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { TRANSPOSED } from "../support/layers.ts";
 
-const shape = (l_in: number, kernel_size: number, rest: object = {}) => readLayer({ in_channels: 1, out_channels: 1, l_in, kernel_size, ...rest });
+const shape = (l_in: number, kernel_size: number, rest: Partial<Dimension> = {}): Dimension => ({
+  l_in,
+  kernel_size,
+  stride: 1,
+  padding: 0,
+  output_padding: 0,
+  dilation: 1,
+  ...rest,
+});
 
 describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
   it.each([
@@ -14,7 +23,7 @@ describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
     ["interleaves a dilated kernel", shape(2, 2, { dilation: 2 }), [1, 1, 1, 1]],
     ["is uneven where the stride does not divide the kernel", shape(4, 3, { stride: 2 }), [1, 1, 2, 1, 2, 1, 2, 1, 1]],
   ])("%s", (_, layer, expected) => {
-    expect([...kernel.overlap(layer, 0n, expected.length)]).toEqual(expected);
+    expect([...kernel.overlap(TRANSPOSED, layer, 0n, expected.length)]).toEqual(expected);
   });
 
   const small = fc.record({
@@ -34,8 +43,8 @@ describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
           if (j >= 0 && j < length) y[j] = (y[j] as number) + 1;
         }
       const layer = shape(l_in, kernel_size, rest);
-      expect([...kernel.overlap(layer, BigInt(first), length)]).toEqual(y);
-      expect([...kernel.overlap(layer, BigInt(first), length)]).toEqual(y);
+      expect([...kernel.overlap(TRANSPOSED, layer, BigInt(first), length)]).toEqual(y);
+      expect([...kernel.overlap(TRANSPOSED, layer, BigInt(first), length)]).toEqual(y);
     },
   );
 });

@@ -4,13 +4,13 @@
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { type Layer, PARAMETERS, RESULT_NAMES } from "../../src/columns.ts";
 import { referenceKernel } from "../../src/kernel/reference.ts";
-import { layerFrom } from "../../src/layer.ts";
+import { type Layer, namedParameters, PARAMETERS } from "../../src/parameters.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { type GridInput, type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { conditions, expressions, items, type Made, type MadeItem, type Names, NoValue, outcomeOf } from "../support/expressions.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { ALL_RESULTS, layerOfValues } from "../support/layers.ts";
 import { sweepOn } from "../support/sweeps.ts";
 
 const reference = referenceKernel();
@@ -48,7 +48,7 @@ const SMALL: Readonly<Record<string, readonly number[]>> = {
 };
 
 const REQUIRED = ["in_channels", "out_channels", "l_in", "kernel_size"];
-const RESULTS_NAMED = RESULT_NAMES;
+const RESULTS_NAMED = ALL_RESULTS;
 
 function plainAxis(name: string): fc.Arbitrary<MadeAxis> {
   const all = [...(SMALL[name] as readonly number[])];
@@ -233,7 +233,12 @@ function bruteForce(grid: MadeGrid): string[] {
     if (SHORT.value(known) === 0n) return false;
     const counts = reference.count(layerOf(known), "closed");
     if (!counts.results) return false;
-    const all = new Map([...known, ...Object.entries(counts.results)] as [string, bigint][]);
+    // A result that is no whole number, or that a tool does not give, is not there: it leaves the layer out.
+    const whole = Object.entries(counts.results).map(([name, value]) => [
+      name,
+      value === null || (typeof value === "number" && !Number.isInteger(value)) ? null : BigInt(value),
+    ]);
+    const all = new Map([...known, ...whole] as [string, bigint][]);
     const outcomes = grid.where.map((made) => outcomeOf(made, all));
     if (outcomes.includes("fatal")) throw new NoValue(false);
     return outcomes.every((value) => value !== 0n && value !== "inexact");
@@ -248,11 +253,11 @@ function isInRange(name: string, value: bigint): boolean {
 }
 
 function layerOf(known: Names): Layer {
-  return layerFrom((p) => Number(known.get(p.name)));
+  return layerOfValues((name) => Number(known.get(name)));
 }
 
 function rowText(known: Names): string {
-  return Object.values(layerOf(known)).join(",");
+  return Object.values(namedParameters(layerOf(known))).join(",");
 }
 
 /** All raw indices of all grids, on one kernel. */

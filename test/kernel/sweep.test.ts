@@ -1,10 +1,11 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { ParameterName } from "../../src/columns.ts";
+import { namedParameters, type ParameterName } from "../../src/parameters.ts";
 import type { GridPlan, Plan } from "../../src/plan/model.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { TRANSPOSED } from "../support/layers.ts";
 import { planOf, type Swept, sweepOn } from "../support/sweeps.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
@@ -146,12 +147,12 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
     for (let index = 0n; index < plan.size; index++) {
       const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).csv;
       if (single === "") continue;
-      const layer = layerOf(walk(plan.grids[0] as GridPlan, index, () => 0n).values);
+      const layer = namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => "0").values));
       expect(
         single.startsWith(
           `${plan.cells
             .slice(0, 11)
-            .map((name) => layer[name as ParameterName])
+            .map((name) => layer[name])
             .join(",")},`,
         ),
       ).toBe(true);

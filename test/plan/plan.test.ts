@@ -1,15 +1,20 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type ParameterName, RESULT_NAMES, type ResultName } from "../../src/columns.ts";
-import { mayOverflow, mostDivisors, upperBound } from "../../src/plan/bounds.ts";
+import { column, type ResultName } from "../../src/columns.ts";
+import { namedParameters, type ParameterName } from "../../src/parameters.ts";
+import { mostDivisors } from "../../src/plan/bounds.ts";
+import { mayOverflow, upperBound } from "../../src/plan/cells.ts";
 import type { GridPlan } from "../../src/plan/model.ts";
 import { textOf } from "../../src/plan/schedule.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { ALL_RESULTS, TRANSPOSED } from "../support/layers.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 
 const BASE = { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: 8 };
+/** The results that are whole numbers, all of them. */
+const INTEGERS = ALL_RESULTS.filter((name) => ["u64", "i64"].includes(column(name).type) && !column(name).nullable);
 const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];
 
 const gridOf = (plan: ReturnType<typeof planOf>) => plan.grids[0] as GridPlan;
@@ -100,7 +105,13 @@ describe("a plan", () => {
     for (const stride of [5, 2])
       for (const padding of [0, 2, 4])
         for (const bias of [false, true])
-          expect(layerOf(walk(gridOf(plan), index++, () => 0n).values)).toMatchObject({ stride, padding, bias, in_channels: 4, dilation: 1 });
+          expect(namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, gridOf(plan), index++, () => "0").values))).toMatchObject({
+            stride,
+            padding,
+            bias,
+            in_channels: 4,
+            dilation: 1,
+          });
     expect(index).toBe(plan.size);
   });
 
@@ -142,21 +153,35 @@ describe("the bounds of a plan", () => {
   });
 
   test.prop([axes], { numRuns: 100 })("are above every cell and every row of its sweep", (grid) => {
-    const plan = planOf({ axes: grid, columns: RESULT_NAMES } as SpecInput);
+    const plan = planOf({ axes: grid, columns: INTEGERS } as SpecInput);
     for (const row of sweepOn(kernel, plan).csv.trimEnd().split("\n")) {
       if (row === "") continue;
       expect(row.length + 1).toBeLessThanOrEqual(plan.rowBytesMost);
       const cells = row.split(",");
-      for (const [i, name] of RESULT_NAMES.entries()) {
+      for (const [i, name] of INTEGERS.entries()) {
         const value = BigInt(cells[11 + i] as string);
-        expect((value < 0n ? -value : value) <= upperBound(name, gridOf(plan).possible)).toBe(true);
+        expect((value < 0n ? -value : value) <= upperBound(TRANSPOSED, name, gridOf(plan).possible)).toBe(true);
       }
     }
   });
 
   it("tell which results may pass 2^64 - 1", () => {
     const { possible } = gridOf(planOf({ axes: { ...BASE, in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 4 } }));
-    // ψ = 2^60, taps = 12, l_out = 6: macs are 12 · 2^60, flops 24 · 2^60, ops (6·2 + 12 + 6) · 2^60.
-    expect(RESULT_NAMES.filter((name) => mayOverflow(name, possible))).toEqual(["ops", "flops"]);
+    // ψ = 2^60, taps = 12, l_out = 6: macs are 12 · 2^60, flops 24 · 2^60, ops (6·2 + 12 + 6) · 2^60, thop 18 · 2^60.
+    expect(ALL_RESULTS.filter((name) => mayOverflow(TRANSPOSED, name, possible))).toEqual([
+      "ops",
+      "flops",
+      "zero_insertion_macs",
+      "arithmetic_intensity",
+      "moduleprofiler",
+      "ptflops_0_7_4",
+      "thop",
+      "torchinfo",
+      "torch",
+      "deepspeed_flops",
+      "torchprofile",
+      "onnx_tool",
+      "tensorflow",
+    ]);
   });
 });

@@ -8,7 +8,7 @@ import { specSchema } from "../../src/spec/schema.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const path = `${root}/upsweep.schema.json`;
-const validate = new Ajv2020({ allowUnionTypes: true }).compile(specSchema());
+const validate = new Ajv2020({ allowUnionTypes: true, allowMatchingProperties: true }).compile(specSchema());
 
 const examples = readdirSync(`${root}/examples`).filter((file) => file.endsWith(".yaml"));
 const AXES = { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 };

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { PARAMETER_MAX } from "../../src/columns.ts";
+import { PARAMETER_MAX } from "../../src/parameters.ts";
 import { domainOf, findDuplicate, leastOf, mostOf, type Run, readEntry, sizeOf, valueAt } from "../../src/spec/values.ts";
 
 const read = (text: string) => readEntry(domainOf("padding"), { text, place: "here" }) as Run[];

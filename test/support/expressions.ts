@@ -40,6 +40,12 @@ function in64Bits(value: bigint): bigint {
   return value;
 }
 
+/** The value of a name; null is a result that is no whole number. */
+function whole(value: bigint | null | undefined): bigint {
+  if (value === null) throw new NoValue(true);
+  return value as bigint;
+}
+
 /** The value of an expression, in 64 bits. */
 function at(made: Made, names: Names): bigint {
   return in64Bits(made.value(names));
@@ -132,7 +138,7 @@ export function conditions(names: readonly string[], isTame = false): fc.Arbitra
 }
 
 function builder(names: readonly string[], isTame: boolean) {
-  const name = names.length > 0 ? [fc.constantFrom(...names).map((n): Made => ({ text: n, binds: ATOM, value: (known) => known.get(n) as bigint }))] : [];
+  const name = names.length > 0 ? [fc.constantFrom(...names).map((n): Made => ({ text: n, binds: ATOM, value: (known) => whole(known.get(n)) }))] : [];
   const divisor = (made: Made): Made =>
     isTame ? { text: `max(1, ${made.text})`, binds: ATOM, value: (known) => (at(made, known) > 1n ? at(made, known) : 1n) } : made;
   return fc.letrec<{ number: Made; condition: Made; leaf: Made }>((tie) => ({

@@ -27,8 +27,11 @@ export class Trouble extends Error {
   }
 }
 
-/** The value of a name: a parameter, a variable or a result. A result beyond 2^63 - 1 counts as an overflow. */
-export type Lookup = (name: string) => bigint;
+/**
+ * The value of a name: a parameter, a variable or a result. A result beyond 2^63 - 1 counts as an overflow; undefined stands for
+ * one that is no whole number, or that a tool gives no answer for.
+ */
+export type Lookup = (name: string) => bigint | undefined;
 
 /** @throws Trouble where a part of it has no value. */
 export function evaluate(node: Node, lookup: Lookup): bigint {
@@ -41,8 +44,11 @@ function unchecked(node: Node, lookup: Lookup): bigint {
   switch (node.kind) {
     case "number":
       return node.value;
-    case "name":
-      return lookup(node.name);
+    case "name": {
+      const value = lookup(node.name);
+      if (value === undefined) throw new Trouble("inexact", node);
+      return value;
+    }
     case "negate":
       return -evaluate(node.of, lookup);
     case "not":

@@ -56,7 +56,8 @@ export function tokensOf(written: Written): Token[] {
     const span = (length: number): Span => ({ start: at, end: at + length });
     // A dot belongs to a number unless it begins a range; what else clings to the digits is judged with them.
     const number = match(/[0-9](?:[0-9A-Za-z_]|\.(?!\.))*/y);
-    const name = match(/[A-Za-z_][0-9A-Za-z_]*/y);
+    // A dot belongs to a name where it stands before the letter of a dimension: kernel_size.h.
+    const name = match(/[A-Za-z_][0-9A-Za-z_]*(?:\.[dhw](?![0-9A-Za-z_]))?/y);
     const symbol = SYMBOLS.find((s) => text.startsWith(s, at));
     if (number !== undefined) tokens.push({ kind: "number", value: numberOf(written, number, span(number.length)), ...span(number.length) });
     else if (name !== undefined) tokens.push({ kind: "name", text: name, ...span(name.length) });

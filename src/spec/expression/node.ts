@@ -110,7 +110,7 @@ export function isCondition(node: Node): boolean {
     case "or":
       return node.parts.every(isCondition);
     case "name":
-      return node.name === "bias";
+      return node.name === "bias" || node.name === "overlap_even";
     case "number":
       return node.isCondition === true;
     default:

@@ -1,0 +1,89 @@
+// What other counters answer for a transposed convolution, from numbers to numbers. Each was read in the tool's source and
+// compared with the tool's own answers (docs/conventions.md names tool, version and commit of each).
+//
+//   I, O, K   product of the input lengths, output lengths, kernel sizes over the spatial dimensions
+//   ψ         C_in·C_out/g
+//
+// As in ops.ts no intermediate exceeds its result; where a factor can be 0 it comes first.
+
+import { add, markOverflow, multiply } from "./checked";
+import { perGroup, zeroInsertionMacs } from "./ops";
+
+/**
+ * moduleprofiler: N·ψ·(O·(K + 1) + A) - (1 - b)·N·C_out·O with A = taps' - l_out' of the layer without output_padding. Summed as
+ * N·C_out·((C_in/g - 1 + b)·X + (1 - b)·(X - O)) with X = O·K + (O - l_out') + taps'.
+ */
+export function moduleprofiler(
+  batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64, O: u64, K: u64, unpaddedOut: u64, unpaddedTaps: u64,
+): u64 {
+  const rest = add(add(multiply(O, K - 1), O - unpaddedOut), unpaddedTaps); // X - O
+  const channels = perGroup(inChannels, groups) - 1 + bias;
+  const perOutput = add(channels ? multiply(channels, add(rest, O)) : 0, bias ? 0 : rest);
+  return multiply(batchSize, multiply(outChannels, perOutput));
+}
+
+/** fvcore, mmengine: N·ψ·K·I. Every input element meets every tap; what padding crops is counted. */
+export function fvcore(batchSize: u64, filters: u64, I: u64, K: u64): u64 {
+  return multiply(batchSize, multiply(filters, multiply(K, I)));
+}
+
+/** PyTorch's FlopCounterMode: 2·N·ψ·K·I. */
+export function torch(batchSize: u64, filters: u64, I: u64, K: u64): u64 {
+  return multiply(2, fvcore(batchSize, filters, I, K));
+}
+
+/** ptflops 0.7.6: N·ψ·K·I + b·N·C_out·O. */
+export function ptflops(batchSize: u64, filters: u64, outChannels: u64, bias: u64, I: u64, O: u64, K: u64): u64 {
+  return add(fvcore(batchSize, filters, I, K), bias ? multiply(batchSize, multiply(outChannels, O)) : 0);
+}
+
+/** thop: N·C_out·O·(C_in//g)·K. Every output element is said to take all K taps: the zeros that stride inserts are counted. */
+export function thop(batchSize: u64, filters: u64, O: u64, K: u64): u64 {
+  return zeroInsertionMacs(batchSize, filters, O, K);
+}
+
+/** torchinfo, and ptflops 0.6.4 to 0.7.4: N·O·(ψ·K + b·C_out). */
+export function torchinfo(batchSize: u64, filters: u64, outChannels: u64, bias: u64, O: u64, K: u64): u64 {
+  return add(thop(batchSize, filters, O, K), bias ? multiply(batchSize, multiply(outChannels, O)) : 0);
+}
+
+/** DeepSpeed and calflops: N·I·K·C_in·((C_out/g)//g). Groups divide twice: 0 for depthwise layers. */
+export function deepspeedMacs(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, I: u64, K: u64): u64 {
+  return multiply(multiply(multiply(multiply(perGroup(perGroup(outChannels, groups), groups), batchSize), inChannels), K), I);
+}
+
+/**
+ * The same: 2·deepspeed_macs + b·(C_out/g)·N·forward, where `forward` is the size that a convolution (not transposed) would
+ * have, as its size and whether that is negative. In two's complement; passing 63 bits is marked as an overflow.
+ */
+export function deepspeedFlops(macs: u64, biasTerm: u64, isBiasNegative: bool): u64 {
+  const products = multiply(2, macs);
+  if (!isBiasNegative) return fitting(add(products, biasTerm));
+  return products >= biasTerm ? fitting(products - biasTerm) : 0 - fitting(biasTerm - products);
+}
+
+/** A magnitude that a signed column can hold. */
+function fitting(magnitude: u64): u64 {
+  if (magnitude > <u64>i64.MAX_VALUE) markOverflow();
+  return magnitude;
+}
+
+/** Of one dimension: (l_in + 2·padding - (dilation·(kernel_size - 1) + 1)) // stride + 1, rounded towards minus infinity. */
+export function forwardLength(lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): i64 {
+  const span = lIn + 2 * padding - dilation * (kernelSize - 1) - 1;
+  return (span >= 0 ? span / stride : (span + 1) / stride - 1) + 1;
+}
+
+/** torchprofile: N·C_out·O·K·r, r = C_out/g where C_out = C_in, else C_in. */
+export function torchprofile(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, O: u64, K: u64): u64 {
+  const perOutput = outChannels == inChannels ? perGroup(outChannels, groups) : inChannels;
+  return multiply(batchSize, multiply(perOutput * outChannels, multiply(O, K)));
+}
+
+/** onnx-tool: N·C_out·O·(C_out/g)·K + b·N·C_out·O. Takes the output channels for the input channels. */
+export function onnxTool(batchSize: u64, outChannels: u64, groups: u64, bias: u64, O: u64, K: u64): u64 {
+  const perOutput = multiply(perGroup(outChannels, groups), K);
+  return multiply(batchSize, multiply(multiply(outChannels, O), add(perOutput, bias)));
+}
+
+// TensorFlow's profiler: 2·N·ψ·K·O / ∏stride, a true division; its numerator is twice thop's.

@@ -1,0 +1,14 @@
+/** One-dimensional transposed layers, which most tests are about. */
+import type { ResultName } from "../../src/columns.ts";
+import { type Kind, kindOf, type Layer, layerFrom } from "../../src/parameters.ts";
+import { columnsOfGroup } from "../../src/spec/spec.ts";
+
+export const TRANSPOSED: Kind = kindOf("conv_transpose1d");
+
+/** All results that such a layer has without a sample rate. */
+export const ALL_RESULTS: readonly ResultName[] = columnsOfGroup(TRANSPOSED, "all", false);
+
+/** The layer with these values, booleans as 0 and 1. */
+export function layerOfValues(value: (name: string) => number, kind: Kind = TRANSPOSED): Layer {
+  return layerFrom(kind, (p) => value(p.name));
+}
