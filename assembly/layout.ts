@@ -22,8 +22,10 @@
 //             │ scratch      │  65,536 overlap counters of u32
 //   INPUT     ├──────────────┤
 //             │ input        │  512 KiB of a list's text, or of raw indices
+//   TALLIES   ├──────────────┤
+//             │ tallies      │  a comparison: for each convention, how its answers stand to the exact count
 //   OUTPUT    ├──────────────┤
-//             │ output       │  4 MiB of finished rows, and room for one row more
+//             │ output       │  4 MiB of finished rows, and room for one row more; or the tallies of a batch
 //   LAYOUT_END└──────────────┘
 //   0x1000000  = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
 
@@ -345,7 +347,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
 /**
  * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:
  *
- *   header   slotCount, stepCount, method, levelCount, requirementCount, kind
+ *   header   slotCount, stepCount, method, levelCount, requirementCount, kind, isComparing
  *   levels   LEVEL_CAPACITY × (size, firstMember, memberCount), level 0 first
  *   members  LEVEL_CAPACITY × (field, firstRun)
  *   begin    LEVEL_CAPACITY × the first step to take when that level has turned
@@ -364,7 +366,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  *
  * The image of a list (src/plan/image.ts):
  *
- *   header   cellCount, fieldCount, method, skipInvalid, kind
+ *   header   cellCount, fieldCount, method, skipInvalid, kind, isComparing
  *   columns  RESULT_COUNT   × the column of each result cell
  *   defaults LAYER_FIELDS   × the value of what no field of the list sets
  *   roles    FIELD_CAPACITY × the field of LAYER that a field of the list sets, or ROLE_CARRIED
@@ -406,7 +408,35 @@ export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 4 * <usize>LAYER_FIELDS
 
 export const SCRATCH_PTR: usize = (IMAGE_END + 15) & ~15;
 export const INPUT_PTR: usize = SCRATCH_PTR + 4 * <usize>SCRATCH_COUNTERS;
-export const OUTPUT_PTR: usize = INPUT_PTR + <usize>INPUT_BYTES;
+
+/**
+ * A tally: what a convention answered, put beside the exact count, over the layers of a batch.
+ *
+ *    0 layers      u64   layers with a ratio: the tool answers, and at least one product lands
+ *    8 missing     u64   layers without an answer
+ *   16 exact       u64   layers whose answer comes to exactly the MACs
+ *   24 least       f64   the smallest ratio …
+ *   32 leastAt     u64   … and where it was first met: raw index, or byte of INPUT
+ *   40 most        f64   the largest …
+ *   48 mostAt      u64
+ *   56 bins        TALLY_BINS × u32   layers by ratio: 0, then 128 bins for each doubling from 2^-32 to 2^32
+ *
+ * At the end of a batch each tally goes to OUTPUT: its head, then binCount as u64, then as many (bin, count) as u32.
+ */
+export const TALLY_HEAD: usize = 56;
+export const TALLY_LAYERS: usize = 0;
+export const TALLY_MISSING: usize = 8;
+export const TALLY_EXACT: usize = 16;
+export const TALLY_LEAST: usize = 24;
+export const TALLY_LEAST_AT: usize = 32;
+export const TALLY_MOST: usize = 40;
+export const TALLY_MOST_AT: usize = 48;
+export const TALLY_BINS: u32 = 8193;
+/** The documented operations, then the conventions. */
+export const TALLY_COUNT: u32 = 14;
+export const TALLY_BYTES: usize = (TALLY_HEAD + 4 * <usize>TALLY_BINS + 7) & ~7;
+export const TALLIES_PTR: usize = (INPUT_PTR + <usize>INPUT_BYTES + 7) & ~7;
+export const OUTPUT_PTR: usize = TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT;
 /** One record of INPUT and its results may start before OUTPUT_BYTES and end behind it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
 export const LAYOUT_END: usize = OUTPUT_PTR + <usize>OUTPUT_BYTES + OUTPUT_SLACK;

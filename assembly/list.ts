@@ -4,6 +4,7 @@
 // commas, in double quotes where they hold a comma, a quote (doubled) or a line end. Blank lines are no records.
 
 import { clearOverflow, hasOverflowed } from "./checked";
+import { compareLayer, startComparison, writeComparison } from "./compare";
 import { brokenRule, dimensions, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
   BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
@@ -29,6 +30,8 @@ let columnCount: u32 = 0;
 let fieldCount: u32 = 0;
 let method: u32 = 0;
 let skipInvalid: bool = false;
+/** Whether layers are compared instead of written. */
+let isComparing: bool = false;
 
 /** Whether a field of the record at hand is outside its range. */
 let outOfRange: bool = false;
@@ -40,6 +43,7 @@ export function openList(): void {
   method = load<u32>(IMAGE_PTR, 8);
   skipInvalid = load<u32>(IMAGE_PTR, 12) != 0;
   setKind(load<u32>(IMAGE_PTR, 16));
+  isComparing = load<u32>(IMAGE_PTR, 20) != 0;
   // What the list's fields set is overwritten by every record, the rest stays as it is set here.
   for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u32>(LIST_DEFAULTS_PTR + ((<usize>field) << 2)));
 }
@@ -169,6 +173,14 @@ function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
   return outPtr + 1;
 }
 
+/** Writes the record that ends its line at `lineEndPtr`, or puts its layer into the comparison. Returns the address behind what is written. */
+function takeLayer(outPtr: usize, ptr: usize, lineEndPtr: usize): usize {
+  if (!isComparing) return writeRecord(outPtr, ptr, lineEndPtr - <usize>(load<u8>(lineEndPtr - 1) == RETURN));
+  const at = <u64>(ptr - INPUT_PTR);
+  if (!compareLayer(at)) fault(FAULT_OVERFLOW, at, 0);
+  return outPtr;
+}
+
 /** The rule that the layer of the record breaks, or NO_RULE. */
 function brokenRuleOfRecord(): u32 {
   return outOfRange ? RULE_RANGE : brokenRule();
@@ -181,6 +193,7 @@ function brokenRuleOfRecord(): u32 {
  */
 export function countList(from: u32, end: u32): u32 {
   startReport(RULE_COUNT);
+  if (isComparing) startComparison();
   const endPtr = INPUT_PTR + <usize>end;
   let ptr = INPUT_PTR + <usize>from;
   let outPtr: usize = OUTPUT_PTR;
@@ -196,8 +209,7 @@ export function countList(from: u32, end: u32): u32 {
       const rule = brokenRuleOfRecord();
       if (rule == NO_RULE) {
         for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
-        const recordEndPtr = lineEndPtr - <usize>(load<u8>(lineEndPtr - 1) == RETURN);
-        const writtenPtr = writeRecord(outPtr, ptr, recordEndPtr);
+        const writtenPtr = takeLayer(outPtr, ptr, lineEndPtr);
         if (hasFault()) break;
         outPtr = writtenPtr;
         rows++;
@@ -211,6 +223,7 @@ export function countList(from: u32, end: u32): u32 {
     if (lineEndPtr < endPtr) passLine();
     ptr = lineEndPtr + 1;
   }
+  if (isComparing) outPtr = writeComparison();
   finishReport(rows, outPtr - OUTPUT_PTR);
   return <u32>(min(ptr, endPtr) - INPUT_PTR);
 }

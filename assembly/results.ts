@@ -66,6 +66,11 @@ function differenceOver(field: u32, smaller: u32): u64 {
   return sum;
 }
 
+/** The product of the strides. */
+export function strides(): u64 {
+  return product(STRIDE);
+}
+
 function gcd(a: u64, b: u64): u64 {
   while (b != 0) {
     const rest = a % b;
@@ -349,7 +354,7 @@ export function workOutQuotient(column: u32): void {
     default: { // TENSORFLOW
       const O = product(DIMENSION_L_OUT), K = product(KERNEL_SIZE);
       quotientNumerator = get(BATCH_SIZE) == 0 ? 0 : multiply(2, conventions.thop(get(BATCH_SIZE), layerFilters(), O, K));
-      quotientDenominator = product(STRIDE);
+      quotientDenominator = strides();
     }
   }
 }

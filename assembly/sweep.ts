@@ -11,6 +11,7 @@
 // turn of the innermost loop they depend on, not once per row; and what is ruled out at a level costs one step of index
 // arithmetic, whatever its size.
 
+import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
 import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
 import {
@@ -28,6 +29,8 @@ let slotCount: u32 = 0;
 let stepCount: u32 = 0;
 let method: u32 = 0;
 let accountCount: u32 = 0;
+/** Whether layers are compared instead of written. */
+let isComparing: bool = false;
 
 /** Whether a cell may hold a value that passes 64 bits: an error only once a row with one is due. */
 let mayOverflow: bool = false;
@@ -58,6 +61,7 @@ export function openPlan(): void {
   mayOverflow = false;
   disagreeing = 0;
   setKind(load<u32>(IMAGE_PTR, 20));
+  isComparing = load<u32>(IMAGE_PTR, 24) != 0;
   memory.copy(CELLS_PTR, IMAGE_SLOTS_PTR, <usize>CELL_CAPACITY * CELL_BYTES);
   openLoops(load<u32>(IMAGE_PTR, 12));
 }
@@ -160,7 +164,12 @@ function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
         }
         mayOverflow = false; // it has been written again since
       }
-      outPtr = writeRow(outPtr, slotCount);
+      if (!isComparing) {
+        outPtr = writeRow(outPtr, slotCount);
+      } else if (!compareLayer(index)) {
+        fault(FAULT_OVERFLOW, index, 0);
+        break;
+      }
       rows++;
       index++;
       turned = stepInnermost();
@@ -182,9 +191,11 @@ function startBatch(): void {
   outPtr = OUTPUT_PTR;
   rows = 0;
   visits = 0;
+  if (isComparing) startComparison();
 }
 
 function finishBatch(): void {
+  if (isComparing) outPtr = writeComparison();
   visited(visits);
   finishReport(rows, outPtr - OUTPUT_PTR);
 }

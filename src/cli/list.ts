@@ -33,7 +33,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
 }
 
 /** The list as a stream, and its size where it has one. */
-function openList(path: string): { stream: AsyncIterable<Uint8Array>; size?: number; name: string } {
+export function openList(path: string): { stream: AsyncIterable<Uint8Array>; size?: number; name: string } {
   if (path === "-") return { stream: named(process.stdin, "standard input"), name: "standard input" };
   try {
     const found = statSync(path);

@@ -46,12 +46,14 @@ function program(): Command {
         ["upsweep count --from layers.csv -o counted.csv", "every layer of a list"],
         ["upsweep sweep grid.yaml -o out.csv", "every layer of a grid"],
         ["upsweep plan grid.yaml", "what that will come to"],
+        ["upsweep compare --from layers.csv", "what other counters say of them"],
       ]),
     );
   upsweep.addCommand(countCommand());
   upsweep.addCommand(sweepCommand());
   upsweep.addCommand(planCommand());
   upsweep.addCommand(verifyCommand());
+  upsweep.addCommand(compareCommand());
   upsweep.addCommand(columnsCommand());
   upsweep.addCommand(schemaCommand());
   for (const command of upsweep.commands) command.copyInheritedSettings(upsweep).showHelpAfterError(`See 'upsweep ${command.name()} --help'.`);
@@ -165,6 +167,22 @@ function verifyCommand(): Command {
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (spec, options) => (await import("./verify.js")).verify(spec, flags, options));
+}
+
+function compareCommand(): Command {
+  const { command, flags } = gridCommand("compare", "put the answers of other counters beside the exact count, and say why they differ", [
+    ["upsweep compare --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32", "one layer: every convention, with the reason"],
+    ["upsweep compare --from examples/real-layers.csv", "a list: how often each is exact, and how far off"],
+    ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
+  ]);
+  return command
+    .option("--from <file>", "a CSV of layers; - reads standard input")
+    .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
+    .addOption(new Option("--json", "as JSON").conflicts("markdown"))
+    .option("--markdown", "as a Markdown table")
+    .addOption(workersOption())
+    .addOption(quietOption())
+    .action(async (spec, options) => (await import("./compare.js")).compare(spec, flags, options));
 }
 
 function columnsCommand(): Command {

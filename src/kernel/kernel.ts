@@ -25,6 +25,26 @@ export type SweepFault =
   | { readonly kind: "disagree"; readonly index: bigint }
   | { readonly kind: "expression"; readonly index: bigint };
 
+/** How the answers of a convention stand to the exact count, over the layers of a batch. */
+export interface Tally {
+  /** Layers with a ratio: the tool answers, and at least one product lands. */
+  readonly layers: bigint;
+  /** Layers without an answer. */
+  readonly missing: bigint;
+  /** Layers whose answer comes to exactly the MACs. */
+  readonly exact: bigint;
+  /** The smallest and the largest ratio, and where each was first met: raw index of the grid, or byte of the chunk. */
+  readonly least: Extreme<bigint>;
+  readonly most: Extreme<bigint>;
+  /** Layers by the bin of their ratio (see conventions/bins.ts). */
+  readonly bins: readonly (readonly [number, number])[];
+}
+
+export interface Extreme<P> {
+  readonly ratio: number;
+  readonly at: P;
+}
+
 /** The rows of a stretch of raw indices. */
 export interface SweepBatch {
   /** Where to go on; the end of the stretch when it is done. */
@@ -36,6 +56,8 @@ export interface SweepBatch {
   readonly leftOut: readonly bigint[];
   /** Looks at layers, blocks that are left out counted as one: what the stretch has cost. */
   readonly visits: number;
+  /** Of a plan that compares: a tally for each convention, in the order of `COMPARED`. */
+  readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;
 }
 
@@ -62,6 +84,8 @@ export interface ListBatch {
   readonly leftOut: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
+  /** Of a list that is compared. */
+  readonly tallies?: readonly Tally[];
   readonly fault?: ListFault;
 }
 

@@ -3,6 +3,9 @@
  * WebAssembly kernel is tested against; it is never optimised.
  */
 import { column, columnsOf, isResultName, type ResultName, readCells } from "../columns.js";
+import { binOf } from "../conventions/bins.js";
+import { COMPARED, inMacs, type Macs } from "../conventions/compared.js";
+import { mergedTallies } from "../conventions/tallies.js";
 import { anyParameter, DEFAULT_BITS, type Dimension, type Kind, kindOf, type Layer, layerFrom, namedParameters } from "../parameters.js";
 import type { Method } from "../plan/image.js";
 import { type ListPlan, namesSet, splitRecord } from "../plan/list.js";
@@ -10,7 +13,7 @@ import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, walk } from "../plan/walk.js";
 import { inBigInt, isRuleKept, outputLength, RULES, type RuleId, rulesOf } from "../rules.js";
 import { domainOf } from "../spec/values.js";
-import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch } from "./kernel.js";
+import type { Extreme, Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, Tally } from "./kernel.js";
 
 const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
@@ -281,7 +284,13 @@ function cellText(name: ResultName, value: Value): string | undefined {
 }
 
 /** What is worked out from l_out (or taps) has no value where that passes 64 bits, though it may be smaller itself. */
-function restsOnTooMuch(name: ResultName, { l_out, taps }: Pick<ReturnType<typeof unbounded>, "l_out" | "taps">, { batch_size }: Layer): boolean {
+function restsOnTooMuch(
+  name: ResultName,
+  { l_out, taps }: Pick<ReturnType<typeof unbounded>, "l_out" | "taps">,
+  { batch_size }: Layer,
+  isAnswered: boolean,
+): boolean {
+  if (!isAnswered) return false;
   const isSumOverBatch = ["ops", "moduleprofiler", "ptflops", "additions"].includes(name);
   if (isSumOverBatch && batch_size === 0) return false;
   const ofOutput = ["additions_per_filter", "ops_per_filter", "aggregation_ops", "ops", "ops_per_second", "moduleprofiler", "ptflops"];
@@ -303,7 +312,7 @@ function textsOf(
     if (layer.sample_rate === undefined && column(name).dependsOn.includes("sample_rate")) continue;
     const value = values[name];
     const text = cellText(name, typeof value === "function" ? value() : value);
-    if (text !== undefined && !restsOnTooMuch(name, values, layer)) texts[name] = text;
+    if (text !== undefined && !restsOnTooMuch(name, values, layer, value !== null)) texts[name] = text;
   }
   return { texts };
 }
@@ -313,11 +322,67 @@ function countLayer(layer: Layer, method: Method, names?: readonly ResultName[])
   return counted.broken === undefined ? { results: readCells(counted.texts), texts: counted.texts } : { broken: counted.broken };
 }
 
+interface Counted {
+  layers: bigint;
+  missing: bigint;
+  exact: bigint;
+  readonly ratios: Extreme<bigint>[];
+}
+
+/** The tallies of layers, one after the other. */
+class Tallies {
+  readonly #tallies = COMPARED.map((): Counted => ({ layers: 0n, missing: 0n, exact: 0n, ratios: [] }));
+
+  /** Returns false when a number passes 64 bits. */
+  take(layer: Layer, method: Method, at: bigint): boolean {
+    const { results = {} } = countLayer(layer, method);
+    if (typeof results.macs !== "bigint") return false;
+    for (const [i, name] of COMPARED.entries()) {
+      const tally = this.#tallies[i] as Counted;
+      if (results[name] === null) tally.missing++;
+      if (results[name] === null || results.macs === 0n) continue;
+      try {
+        const { over, under } = inMacs(name, layer, results) as Macs;
+        if (over > U64_MAX || under * results.macs > U64_MAX) return false;
+        tally.layers++;
+        if (over === under * results.macs) tally.exact++;
+        tally.ratios.push({ ratio: Number(over) / (Number(under) * Number(results.macs)), at });
+      } catch (error) {
+        if (error instanceof RangeError) return false;
+        throw error;
+      }
+    }
+    return true;
+  }
+
+  all(): Tally[] {
+    return this.#tallies.map(({ ratios, ...counts }) => {
+      const nothing = { ratio: 0, at: 0n };
+      const bins = new Map<number, number>();
+      for (const { ratio } of ratios) bins.set(binOf(ratio), (bins.get(binOf(ratio)) ?? 0) + 1);
+      return {
+        ...counts,
+        least: ratios.reduce((least, each) => (each.ratio < least.ratio ? each : least), ratios[0] ?? nothing),
+        most: ratios.reduce((most, each) => (each.ratio > most.ratio ? each : most), ratios[0] ?? nothing),
+        bins: [...bins].sort(([a], [b]) => a - b),
+      };
+    });
+  }
+}
+
 function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, end: bigint, visitsMost = Number.POSITIVE_INFINITY): SweepBatch {
   const kind = kindOf(plan.layer);
   const leftOut = new Array<bigint>(1 + grid.requirements.length).fill(0n);
   const rows: string[] = [];
-  const batch = (next: bigint) => ({ next, csv: encode(rows, "utf8"), rows: rows.length, leftOut, visits: Number(next - first) });
+  const tallies = new Tallies();
+  const batch = (next: bigint) => ({
+    next,
+    csv: encode(rows, "utf8"),
+    rows: rows.length,
+    leftOut,
+    visits: Number(next - first),
+    ...(plan.isComparing && { tallies: tallies.all() }),
+  });
   for (let index = first; index < end; index++) {
     if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
     const { outcome, values } = walk(kind, grid, index, (name, layer) => countLayer(layer, method, [name]).texts?.[name]);
@@ -329,6 +394,11 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
     }
     const layer = layerOf(kind, values);
     if (method === "verify" && !sameByBothMethods(layer)) return { ...batch(index), fault: { kind: "disagree", index } };
+    if (plan.isComparing) {
+      if (!tallies.take(layer, method, index)) return { ...batch(index), fault: { kind: "overflow", index, cell: 0 } };
+      rows.push("");
+      continue;
+    }
     const counted = textsOf(layer, method, plan.cells.filter(isResultName));
     const texts = counted.broken === undefined ? counted.texts : {};
     const known: Record<string, unknown> = { ...Object.fromEntries(values), ...namedParameters(layer), ...texts, name: grid.name };
@@ -353,6 +423,7 @@ function sweepPicks(plan: Plan, grid: GridPlan, method: Method, indices: BigUint
     rows: batches.reduce((sum, { rows }) => sum + rows, 0),
     leftOut: Array.from({ length: 1 + grid.requirements.length }, (_, i) => batches.reduce((sum, { leftOut }) => sum + (leftOut[i] as bigint), 0n)),
     visits: batches.length,
+    ...(plan.isComparing && { tallies: mergedTallies(batches.map(({ tallies = [] }) => tallies)) }),
     ...(fault && { fault }),
   };
 }
@@ -423,7 +494,15 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
   const leftOut = RULES.map(() => 0n);
   const rows: string[] = [];
   let at = from;
-  const batch = () => ({ next: at, csv: encode(rows, "latin1"), rows: rows.length, leftOut, lines: text.slice(from, at).split("\n").length - 1 });
+  const tallies = new Tallies();
+  const batch = () => ({
+    next: at,
+    ...(list.isComparing && { tallies: tallies.all() }),
+    csv: encode(rows, "latin1"),
+    rows: rows.length,
+    leftOut,
+    lines: text.slice(from, at).split("\n").length - 1,
+  });
   const stop = (fault: ListFault) => ({ ...batch(), fault });
   while (at < text.length && rows.length < BATCH_ROWS) {
     const end = recordEnd(text, at);
@@ -444,6 +523,12 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
       const rule = RULES.findIndex(({ id }) => id === counts.broken);
       leftOut[rule] = (leftOut[rule] as bigint) + 1n;
     } else {
+      if (list.isComparing) {
+        if (!tallies.take(layer as Layer, method, BigInt(at))) return stop({ kind: "overflow", at, result: 0 });
+        rows.push("");
+        at = behind;
+        continue;
+      }
       const results = list.columns.map((name) => counts.texts[name]);
       const result = results.indexOf(undefined);
       if (result >= 0) return stop({ kind: "overflow", at, result });

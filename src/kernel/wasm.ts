@@ -7,7 +7,7 @@ import type { ListPlan } from "../plan/list.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault } from "./kernel.js";
+import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
 const ABI_VERSION = 3;
@@ -45,6 +45,7 @@ class WasmKernel implements Kernel {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
+  #isComparing = false;
   /** The place in the plan's cells of each slot of a row. */
   #cells: readonly number[] = [];
 
@@ -119,6 +120,7 @@ class WasmKernel implements Kernel {
   openPlan(plan: Plan, grid: number, method: Method): void {
     this.#writeImage(planImage(plan, grid, method, this.#constant));
     this.#cells = slotsOf(plan, plan.grids[grid] as GridPlan).map(({ cell }) => cell);
+    this.#isComparing = plan.isComparing;
     this.#exports.openPlan();
   }
 
@@ -143,6 +145,7 @@ class WasmKernel implements Kernel {
       throw errors.tooManyFields(`${list.place}:1`, list.fields.length, this.#constant("FIELD_CAPACITY"));
     }
     this.#writeImage(listImage(list, method, this.#constant));
+    this.#isComparing = list.isComparing;
     this.#exports.openList();
   }
 
@@ -169,20 +172,45 @@ class WasmKernel implements Kernel {
     return this.#view.getBigUint64(this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index, true);
   }
 
-  #report(): Pick<SweepBatch, "csv" | "rows" | "leftOut"> {
+  #report(): Pick<SweepBatch, "csv" | "rows" | "leftOut" | "tallies"> {
     const outputPtr = this.#constant("OUTPUT_PTR");
+    const output = this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES"));
     return {
-      csv: this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES")),
+      ...(this.#isComparing ? { csv: new Uint8Array(0), tallies: this.#tallies() } : { csv: output }),
       rows: Number(this.#reported64("REPORT_ROWS")),
       leftOut: Array.from({ length: this.#reported32("REPORT_ACCOUNTS") }, (_, i) => this.#reported64("REPORT_LEFT_OUT", i)),
     };
+  }
+
+  /** The tallies that a batch has left in OUTPUT. */
+  #tallies(): Tally[] {
+    let at = this.#constant("OUTPUT_PTR");
+    return Array.from({ length: this.#constant("TALLY_COUNT") }, () => {
+      const long = (field: string) => this.#view.getBigUint64(at + this.#constant(field), true);
+      const ratio = (field: string) => this.#view.getFloat64(at + this.#constant(field), true);
+      const tally = {
+        layers: long("TALLY_LAYERS"),
+        missing: long("TALLY_MISSING"),
+        exact: long("TALLY_EXACT"),
+        least: { ratio: ratio("TALLY_LEAST"), at: long("TALLY_LEAST_AT") },
+        most: { ratio: ratio("TALLY_MOST"), at: long("TALLY_MOST_AT") },
+      };
+      const binCount = Number(long("TALLY_HEAD"));
+      at += this.#constant("TALLY_HEAD") + 8;
+      const bins = Array.from({ length: binCount }, (_, i): [number, number] => [
+        this.#view.getUint32(at + 8 * i, true),
+        this.#view.getUint32(at + 8 * i + 4, true),
+      ]);
+      at += 8 * binCount;
+      return { ...tally, bins };
+    });
   }
 
   #sweepFault(): SweepFault | undefined {
     const index = this.#reported64("REPORT_FAULT_AT");
     switch (this.#reported32("REPORT_FAULT")) {
       case this.#constant("FAULT_OVERFLOW"):
-        return { kind: "overflow", index, cell: this.#cells[this.#reported32("REPORT_FAULT_WHAT")] as number };
+        return { kind: "overflow", index, cell: this.#cells[this.#reported32("REPORT_FAULT_WHAT")] ?? 0 };
       case this.#constant("FAULT_DISAGREE"):
         return { kind: "disagree", index };
       case this.#constant("FAULT_EXPRESSION"):

@@ -142,7 +142,15 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   const writer = new Writer();
   const begin = (part: string, bytes: number) => writer.begin(constant(`IMAGE_${part}_PTR`), bytes);
   writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
-  writer.words(slots.length, steps.length, methodNumber(method, constant), grid.loops.length + 1, grid.requirements.length, kindNumber(kind, constant));
+  writer.words(
+    slots.length,
+    steps.length,
+    methodNumber(method, constant),
+    grid.loops.length + 1,
+    grid.requirements.length,
+    kindNumber(kind, constant),
+    Number(plan.isComparing),
+  );
   begin("LEVELS", constant("IMAGE_LEVEL_BYTES") * (grid.loops.length + 1));
   writer.words(1, 0, 0);
   for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
@@ -309,7 +317,14 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): r
   });
   const writer = new Writer();
   writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
-  writer.words(columns.length, list.fields.length, methodNumber(method, constant), Number(list.skipInvalid), kindNumber(kind, constant));
+  writer.words(
+    columns.length,
+    list.fields.length,
+    methodNumber(method, constant),
+    Number(list.skipInvalid),
+    kindNumber(kind, constant),
+    Number(list.isComparing),
+  );
   writer.begin(constant("LIST_COLUMNS_PTR"), 4 * columns.length);
   writer.words(...columns);
   writer.begin(constant("LIST_DEFAULTS_PTR"), 4 * constant("LAYER_FIELDS"));

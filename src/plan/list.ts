@@ -18,12 +18,14 @@ export interface ListPlan {
   readonly fields: readonly Field[];
   readonly columns: readonly ResultName[];
   readonly skipInvalid: boolean;
+  /** Whether its layers are compared by all conventions instead of written. */
+  readonly isComparing: boolean;
   /** Settings that stand for all layers of the list. */
   readonly settings: Settings;
 }
 
 /** What is asked of a list, whatever its header says. */
-export type ListRequest = Pick<ListPlan, "layer" | "columns" | "skipInvalid" | "settings">;
+export type ListRequest = Pick<ListPlan, "layer" | "columns" | "skipInvalid" | "isComparing" | "settings">;
 
 /**
  * Plans a list from its header record.

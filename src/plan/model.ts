@@ -79,6 +79,8 @@ export interface Plan {
   readonly rowBytesMost: number;
   /** The text of every requirement, those of all grids together, in the order in which they are checked. */
   readonly accounts: readonly string[];
+  /** Whether its layers are compared by all conventions instead of written. */
+  readonly isComparing: boolean;
   /** Raw indices to draw instead of sweeping all. */
   readonly sample?: Sample;
 }

@@ -18,8 +18,8 @@ import { schedule } from "./schedule.js";
 /** The largest grid: its raw indices fit in every 64-bit integer column, signed ones too. */
 const SIZE_MAX = 2n ** 63n - 1n;
 
-/** What a plan is for: to write rows, only to count them, or to compare the two methods. */
-export type Purpose = "rows" | "count" | "verify";
+/** What a plan is for: to write rows, only to count them, to compare the two methods, or the conventions. */
+export type Purpose = "rows" | "count" | "verify" | "compare";
 
 /** @throws UpsweepError when the grids have more than 2^63 - 1 raw indices. */
 export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
@@ -45,6 +45,7 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
     header: cells.length > 0 ? `${cells.join(",")}\n` : "",
     rowBytesMost: Math.max(...grids.map((grid) => rowBytes(kind, cells, grid))),
     accounts,
+    isComparing: purpose === "compare",
     ...(spec.sample && { sample: spec.sample }),
   };
 }
@@ -94,7 +95,7 @@ function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigin
     first,
     size: loops.reduce((product, loop) => product * BigInt(loop.size), 1n),
     ...nest,
-    ...schedule(kind, nest, grid.where, cells, purpose === "verify"),
+    ...schedule(kind, nest, grid.where, cells, purpose === "verify" || purpose === "compare"),
   };
 }
 

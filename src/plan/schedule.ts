@@ -36,7 +36,7 @@ export function schedule(
   nest: Nest,
   constraints: readonly Expression[],
   cells: readonly string[],
-  isVerifying: boolean,
+  needsOverlap: boolean,
 ): Pick<GridPlan, "where" | "steps" | "requirements"> {
   const { possible } = nest;
   const steps: Step[] = [];
@@ -71,7 +71,7 @@ export function schedule(
     ...nest.dependents.map((of, axis): Task => ({ dependsOn: dependenciesOf(of), step: () => ({ kind: "fill", axis }) })),
   ];
   const isOverlapNeeded =
-    isVerifying ||
+    needsOverlap ||
     cells.some((cell) => isResultName(cell) && column(cell).needsOverlap) ||
     conditions.some(({ dependsOn }) => dependsOn.includes(overlapOf(0)));
   const overlap = kind.dimensions.flatMap((_, dimension): Task[] => {

@@ -1,14 +1,14 @@
 /** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import type { ListFault } from "../kernel/kernel.js";
+import type { ListFault, Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
 import type { Method } from "../plan/image.js";
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
 import { cutIntoChunks } from "./chunks.js";
-import type { ListAnswer } from "./protocol.js";
+import type { ListAnswer, RecordText } from "./protocol.js";
 import { defaultWorkers, inlineRunner, threadedRunner } from "./runner.js";
 import { inOrder } from "./window.js";
 
@@ -26,7 +26,14 @@ export interface ListProgress {
 export interface ListedRows {
   readonly csv: readonly Uint8Array[];
   readonly rows: number;
+  /** Of a list that is compared: the tallies of these rows, and the line and text of the records that they name. */
+  readonly compared?: { readonly tallies: readonly Tally[]; readonly recordAt: (at: bigint) => ListedRecord };
   readonly progress: ListProgress;
+}
+
+export interface ListedRecord {
+  readonly line: number;
+  readonly layer: Layer;
 }
 
 export interface ListOptions {
@@ -35,6 +42,8 @@ export interface ListOptions {
   readonly columns?: readonly ResultName[] | undefined;
   readonly method?: Exclude<Method, "verify"> | undefined;
   readonly workers?: number | undefined;
+  /** Compare the conventions instead of writing rows. */
+  readonly isComparing?: boolean | undefined;
   /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
   readonly skipInvalid?: boolean | undefined;
 }
@@ -49,10 +58,18 @@ export interface ListOptions {
 export async function* countListRows(
   stream: AsyncIterable<Uint8Array>,
   place: string,
-  { layer = DEFAULT_KIND, settings = {}, columns = DEFAULT_COLUMNS, method = "closed", workers = defaultWorkers(), skipInvalid = false }: ListOptions = {},
+  {
+    layer = DEFAULT_KIND,
+    settings = {},
+    columns = DEFAULT_COLUMNS,
+    method = "closed",
+    workers = defaultWorkers(),
+    skipInvalid = false,
+    isComparing = false,
+  }: ListOptions = {},
 ): AsyncGenerator<ListedRows, ListProgress> {
   const chunks = await cutIntoChunks(stream, CHUNK_BYTES);
-  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, { layer, settings, columns, skipInvalid });
+  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, { layer, settings, columns, skipInvalid, isComparing });
   const leftOut = RULES.map(() => 0n);
   let rows = 0n;
   let bytesRead = chunks.header.length + 1;
@@ -82,7 +99,14 @@ export async function* countListRows(
       rows += BigInt(answer.rows);
       bytesRead += answer.size;
       addAccount(leftOut, answer.leftOut);
-      yield { csv: answer.csv, rows: answer.rows, progress: progress() };
+      const { tallies, records } = answer;
+      const lineBefore = line;
+      const recordAt = (at: bigint): ListedRecord => {
+        const { text, linesBefore } = (records as ReadonlyMap<bigint, RecordText>).get(at) as RecordText;
+        return { line: lineBefore + linesBefore, layer: layerOf(list, splitRecord(text) as string[]) };
+      };
+      const compared = tallies && { tallies, recordAt };
+      yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
       if (answer.fault && answer.faultRecord) {
         throw faultError(list, answer.fault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
       }
@@ -106,7 +130,7 @@ function faultError(list: ListPlan, fault: ListFault, record: string, at: string
     case "rule":
       return fault.rule === "RANGE" ? rangeError(list, fields, at) : errors.invalidLayer(at, fault.rule, layerOf(list, fields));
     case "overflow":
-      return errors.overflow(at, list.columns[fault.result] as string, layerOf(list, fields));
+      return errors.overflow(at, list.isComparing ? "a count" : (list.columns[fault.result] as string), layerOf(list, fields));
   }
 }
 

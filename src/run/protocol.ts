@@ -8,7 +8,7 @@
  *
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
-import type { ListFault, SweepFault } from "../kernel/kernel.js";
+import type { ListFault, SweepFault, Tally } from "../kernel/kernel.js";
 import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Plan } from "../plan/model.js";
@@ -60,6 +60,8 @@ export interface SweepAnswer extends Rows {
   /** Where the shard has got to: its end, or where another has to go on. */
   readonly next: bigint;
   readonly visits: number;
+  /** Of a plan that compares; places are raw indices of the grid. */
+  readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;
 }
 
@@ -69,14 +71,17 @@ export interface ListAnswer extends Rows {
   readonly leftOut: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
+  /** Of a list that is compared; places are bytes of the chunk, and `records` has what stands at each. */
+  readonly tallies?: readonly Tally[];
+  readonly records?: ReadonlyMap<bigint, RecordText>;
   readonly fault?: ListFault;
   /** The record at fault. */
-  readonly faultRecord?: FaultRecord;
+  readonly faultRecord?: RecordText;
 }
 
 export type Answer = SweepAnswer | ListAnswer;
 
-export interface FaultRecord {
+export interface RecordText {
   readonly text: string;
   /** Line ends before it in its chunk. */
   readonly linesBefore: number;

@@ -1,6 +1,6 @@
 /** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
 import { errors } from "../errors.js";
-import type { SweepFault } from "../kernel/kernel.js";
+import type { SweepFault, Tally } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
 import type { Method } from "../plan/image.js";
@@ -33,6 +33,8 @@ export interface Progress {
 export interface SweptRows {
   readonly csv: readonly Uint8Array<ArrayBuffer>[];
   readonly rows: number;
+  /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
+  readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
   readonly progress: Progress;
 }
 
@@ -66,7 +68,8 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       done += indices;
       nothing += answer.leftOut[0] ?? 0n;
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
-      yield { csv: answer.csv, rows: answer.rows, progress: progress(isCut) };
+      const compared = answer.tallies && { grid, tallies: answer.tallies };
+      yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress(isCut) };
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
     }
@@ -184,7 +187,7 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   const { values, outcome } = walk(kind, grid, fault.index, resultOf);
   const layer = layerOf(kind, values);
   if (fault.kind === "disagree") return errors.disagree(layer);
-  if (fault.kind === "overflow") return errors.overflow(plan.place, plan.cells[fault.cell] as string, layer);
+  if (fault.kind === "overflow") return errors.overflow(plan.place, plan.isComparing ? "a count" : (plan.cells[fault.cell] as string), layer);
   if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
   const { trouble, expression } = outcome;
   const shown = (name: string) => `${name} is ${valueOfName(kind, name, values, resultOf) ?? "above 2^64 - 1"}`;

@@ -1,8 +1,9 @@
 /** From task to answer, on whatever thread: the kernel's batches, copied out of its memory and put together. */
-import type { Kernel } from "../kernel/kernel.js";
+import { mergedTallies } from "../conventions/tallies.js";
+import type { Kernel, Tally } from "../kernel/kernel.js";
 import { addAccount } from "../rules.js";
 import { NEWLINE, recordEnd } from "./chunks.js";
-import type { Answer, Chunk, FaultRecord, Job, ListAnswer, Picks, Shard, SweepAnswer, Task } from "./protocol.js";
+import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
 export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
@@ -33,7 +34,9 @@ function sweepShard(kernel: Kernel, { first, end, visitsMost }: Shard): SweepAns
 function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
   const csv: Uint8Array<ArrayBuffer>[] = [];
   const leftOut: bigint[] = [];
+  const tallies: (readonly Tally[])[] = [];
   let [rows, visits, done] = [0, 0, 0];
+  const answer = (): SweepAnswer => ({ csv, rows, leftOut, visits, next: BigInt(done), ...(tallies.length > 0 && { tallies: mergedTallies(tallies) }) });
   while (done < indices.length) {
     const batch = kernel.sweepPicks(indices.subarray(done, done + kernel.picksMost));
     csv.push(...copied(batch.csv));
@@ -41,29 +44,38 @@ function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
     rows += batch.rows;
     visits += batch.visits;
     done += batch.done;
-    if (batch.fault) return { csv, rows, leftOut, visits, next: BigInt(done), fault: batch.fault };
+    if (batch.tallies) tallies.push(batch.tallies);
+    if (batch.fault) return { ...answer(), fault: batch.fault };
   }
-  return { csv, rows, leftOut, visits, next: BigInt(done) };
+  return answer();
 }
 
 function countChunk(kernel: Kernel, { bytes }: Chunk): ListAnswer {
   const csv: Uint8Array<ArrayBuffer>[] = [];
   const leftOut: bigint[] = [];
+  const tallies: (readonly Tally[])[] = [];
   let [rows, lines] = [0, 0];
+  const answer = (): ListAnswer => {
+    if (tallies.length === 0) return { csv, rows, leftOut, lines };
+    const merged = mergedTallies(tallies);
+    const places = merged.flatMap(({ layers, least, most }) => (layers > 0n ? [least.at, most.at] : []));
+    return { csv, rows, leftOut, lines, tallies: merged, records: new Map(places.map((at) => [at, recordAt(bytes, Number(at))])) };
+  };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
     csv.push(...copied(batch.csv));
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
     lines += batch.lines;
-    if (batch.fault) return { csv, rows, leftOut, lines, fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
+    if (batch.tallies) tallies.push(batch.tallies);
+    if (batch.fault) return { ...answer(), fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
     at = batch.next;
   }
-  return { csv, rows, leftOut, lines };
+  return answer();
 }
 
 /** The record that begins at a byte of a chunk: the chunk itself stays here, its text goes into the message. */
-function recordAt(chunk: Uint8Array, at: number): FaultRecord {
+function recordAt(chunk: Uint8Array, at: number): RecordText {
   const end = recordEnd(chunk, at);
   const bytes = chunk.subarray(at, end < 0 ? chunk.length : end);
   const linesBefore = chunk.subarray(0, at).reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);

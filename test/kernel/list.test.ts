@@ -52,7 +52,7 @@ const names = fc.oneof(
 const quoted = (text: fc.Arbitrary<string>) => fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: text.map((value) => `"${value}"`) });
 
 const PARAMETER_NAMES = PARAMETERS.map(({ name }) => name);
-const REQUEST = { layer: "conv_transpose1d", skipInvalid: false, settings: {} } as const;
+const REQUEST = { layer: "conv_transpose1d", skipInvalid: false, isComparing: false, settings: {} } as const;
 const HEADER = ["name", ...PARAMETER_NAMES];
 const records = fc.tuple(
   quoted(names.filter((text) => !text.startsWith('"'))),

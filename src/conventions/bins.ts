@@ -1,0 +1,41 @@
+/**
+ * The histogram from which medians are read: 128 bins for each doubling of a ratio, from 2^-32 to 2^32, and one for 0. A bin's middle
+ * is within 1/256 = 0.4 % of every ratio in it. The kernel fills it (assembly/compare.ts).
+ */
+
+/** The largest relative error of a quantile that is read from it. */
+export const RELATIVE_ERROR = 1 / 256;
+
+const BINS = 8193;
+const BIN_SHIFT = 45n;
+const BIN_FIRST = (1023 - 32) * 128;
+
+const view = new DataView(new ArrayBuffer(8));
+
+/** The bin of a ratio. */
+export function binOf(ratio: number): number {
+  if (ratio === 0) return 0;
+  view.setFloat64(0, ratio);
+  return 1 + Math.max(0, Math.min(Number(view.getBigUint64(0) >> BIN_SHIFT) - BIN_FIRST, BINS - 2));
+}
+
+/** The middle of a bin. */
+export function middleOf(bin: number): number {
+  if (bin === 0) return 0;
+  const lowest = (place: number) => {
+    view.setBigUint64(0, BigInt(BIN_FIRST + place) << BIN_SHIFT);
+    return view.getFloat64(0);
+  };
+  return (lowest(bin - 1) + lowest(bin)) / 2;
+}
+
+/** The median of the ratios counted in bins, between the smallest and the largest of them. Of an even number the lower middle one. */
+export function medianOf(bins: ReadonlyMap<number, bigint>, layers: bigint, least: number, most: number): number {
+  const middle = (layers + 1n) / 2n;
+  let passed = 0n;
+  for (const bin of [...bins.keys()].sort((a, b) => a - b)) {
+    passed += bins.get(bin) as bigint;
+    if (passed >= middle) return Math.min(most, Math.max(least, middleOf(bin)));
+  }
+  throw new RangeError("no ratios");
+}

@@ -1,0 +1,135 @@
+/** The sentences that say why a convention differs on a layer: one test for each cause. */
+import { describe, expect, it } from "vitest";
+import type { ResultName } from "../../src/columns.ts";
+import { COMPARED } from "../../src/conventions/compared.ts";
+import { why } from "../../src/conventions/why.ts";
+import { readLayer } from "../../src/layer.ts";
+import type { LayerInput, LayerParameters } from "../../src/parameters.ts";
+import { KERNELS } from "../support/kernels.ts";
+
+const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];
+
+function whyOf(name: ResultName, input: LayerInput): string {
+  const layer = readLayer(input);
+  const { results } = kernel.count(layer, "closed");
+  return why(name, layer, results ?? {});
+}
+
+const HIFIGAN: LayerInput = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 };
+const plain = (rest: Partial<LayerParameters> = {}): LayerInput => ({
+  in_channels: 4,
+  out_channels: 4,
+  kernel_size: 4,
+  stride: 2,
+  l_in: 10,
+  bias: false,
+  ...rest,
+});
+
+describe("why a convention differs", () => {
+  it.each<[string, ResultName, LayerInput, string]>([
+    ["says that it does not, where nothing is cropped", "fvcore", plain(), "exact on this layer"],
+    ["names the share that padding crops", "fvcore", HIFIGAN, "counts the 1.56 % of the products that padding crops"],
+    [
+      "says that all is cropped",
+      "torch",
+      plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
+      "counts the 100 % of the products that padding crops",
+    ],
+    ["names the zeros of zero insertion", "thop", plain(), "counts the zeros that stride inserts, 88 products a filter where 40 land"],
+    [
+      "speaks of the edges where nothing is inserted",
+      "thop",
+      plain({ stride: 1 }),
+      "counts taps that reach beyond the input, 52 products a filter where 40 land",
+    ],
+    ["finds the outputs exact where each takes every tap", "thop", plain({ kernel_size: 1, stride: 1 }), "exact on this layer"],
+    ["names the biases, which the ratio leaves out", "ptflops", plain({ bias: true }), "exact, but for 88 for the bias, left out of the ratio"],
+    [
+      "names the biases beside another cause",
+      "torchinfo",
+      plain({ bias: true }),
+      "counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the bias, left out of the ratio",
+    ],
+    ["finds groups divided twice", "deepspeed_macs", plain({ in_channels: 8, out_channels: 8, groups: 2 }), "divides by groups twice"],
+    ["finds that depthwise layers come to nothing", "deepspeed_macs", plain({ groups: 4 }), "divides by groups twice: 4 // 4 // 4 channels are none"],
+    [
+      "finds the bias of a forward convolution",
+      "deepspeed_flops",
+      plain({ bias: true }),
+      "exact, but for 16 for a bias of the forward convolution's size (88 are due), left out of the ratio",
+    ],
+    [
+      "finds all input channels taken for those of a group",
+      "torchprofile",
+      plain({ in_channels: 4, out_channels: 8, groups: 2 }),
+      "counts the zeros that stride inserts, 88 products a filter where 40 land; takes all 4 input channels for the 2 of a group",
+    ],
+    [
+      "finds output channels taken for input channels",
+      "onnx_tool",
+      plain({ in_channels: 8 }),
+      "counts the zeros that stride inserts, 88 products a filter where 40 land; takes the output channels for the input channels: 4 for 8 in a group",
+    ],
+    [
+      "finds zeros divided by the stride",
+      "tensorflow",
+      plain(),
+      "counts the zeros that stride inserts, 88 products a filter where 40 land; and divides by the stride, 2",
+    ],
+    [
+      "says when two faults make up for each other",
+      "tensorflow",
+      plain({ kernel_size: 2 }),
+      "counts the zeros that stride inserts, 40 products a filter where 20 land; and divides by the stride, 2: here these make up for each other",
+    ],
+    [
+      "finds operations multiplied with zeros, and holes counted as -1",
+      "ops",
+      plain({ kernel_size: 1 }),
+      "multiplies with the zeros that stride inserts, 19 products a filter where 10 land; counts -1 addition for each of its 9 holes",
+    ],
+    [
+      "finds overlaps of a layer without its output_padding",
+      "moduleprofiler",
+      plain({ output_padding: 1 }),
+      "multiplies with the zeros that stride inserts, 92 products a filter where 40 land; counts -1 addition for its hole; adds up overlaps of the layer without its output_padding",
+    ],
+    [
+      "says that moduleprofiler raises",
+      "moduleprofiler",
+      plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
+      "raises: it runs the layer without output_padding, and then there is no output",
+    ],
+    [
+      "says that there is no answer in 3-d",
+      "tensorflow",
+      { layer: "conv_transpose3d", in_channels: 1, out_channels: 1, kernel_size: 2, d_in: 2, h_in: 2, w_in: 2 },
+      "has no answer for 3-d layers",
+    ],
+    ["says that an empty batch counts nothing", "thop", plain({ batch_size: 0 }), "the batch is empty: nothing is counted"],
+  ])("%s", (_, name, layer, sentence) => {
+    expect(whyOf(name, layer)).toBe(sentence);
+  });
+
+  it("says 'exact' of no answer that is not, and of every answer that is, on layers of many shapes", () => {
+    let answers = 0;
+    for (const groups of [1, 2, 4])
+      for (const kernel_size of [1, 2, 4])
+        for (const stride of [1, 2])
+          for (const padding of [0, 1])
+            for (const bias of [true, false]) {
+              const layer = readLayer(plain({ out_channels: 8, groups, kernel_size, stride, padding, bias }) as LayerInput);
+              const { results } = kernel.count(layer, "closed");
+              if (!results) continue;
+              for (const name of ["fvcore", "thop", "deepspeed_macs", "thop_ultralytics", "torchprofile"] as const) {
+                answers++;
+                expect(/exact|make up/.test(why(name, layer, results)), `${name} ${groups} ${kernel_size} ${stride} ${padding}`).toBe(
+                  results[name] === results.macs,
+                );
+              }
+            }
+    expect(answers).toBeGreaterThan(300);
+    expect(COMPARED).toHaveLength(14);
+  });
+});
