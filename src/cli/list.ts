@@ -25,7 +25,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
   const [kind, settings] = [kindFrom(options), settingsFrom(options)];
   // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
-  const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined) ?? DEFAULT_COLUMNS;
+  const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
   const batches = countListRows(stream, name, { ...options, layer: kind.name, settings, columns });
   const outcome = await writeOutput(batches, "", options.output, options.quiet ?? false, ({ bytesRead }) => (size ? bytesRead / size : undefined));

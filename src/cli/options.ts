@@ -76,7 +76,7 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 }
 
 /** The result columns of --columns, or undefined when it is not given. */
-export function columnsFrom(text: string | undefined, kind: Kind, isRated: boolean): ResultName[] | undefined {
+export function columnsFrom(text: string | undefined, kind: Kind, isRated: boolean | "later"): ResultName[] | undefined {
   return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kind, [], isRated) as ResultName[]);
 }
 

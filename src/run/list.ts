@@ -31,7 +31,7 @@ export interface ListedRows {
   readonly progress: ListProgress;
 }
 
-export interface ListedRecord {
+interface ListedRecord {
   readonly line: number;
   readonly layer: Layer;
 }

@@ -153,13 +153,13 @@ export const GROUP_NAMES = ["config", ...COLUMN_GROUPS, "all"] as const;
 
 /**
  * Reads a list of columns and groups of them; variables and names can be columns where every grid has them. Without grids
- * (for a single layer or a list) `isRated` says whether there is a sample rate.
+ * (for a single layer or a list) `isRated` says whether there is a sample rate; of a list that may turn out later.
  */
 export function readColumns(
   source: SourceNode,
   kind: Kind,
   grids: readonly Grid[] = [],
-  isRated = grids.every((grid) => has(grid, "sample_rate")),
+  isRated: boolean | "later" = grids.every((grid) => has(grid, "sample_rate")),
 ): ColumnName[] {
   if (source.kind !== "list") throw errors.notColumnList(source.place, describeNode(source));
   if (source.items.length === 0) throw errors.emptyColumns(source.place);
@@ -172,7 +172,7 @@ export function readColumns(
     const group = GROUP_NAMES.find((known) => known === name);
     if (group) {
       // A group adds what is not there yet.
-      for (const each of columnsOfGroup(kind, group, isRated)) if (!chosen.includes(each)) chosen.push(each);
+      for (const each of columnsOfGroup(kind, group, isRated === true)) if (!chosen.includes(each)) chosen.push(each);
       continue;
     }
     if (isParameterName(name)) throw errors.parameterColumn(item.place, name, kind.parameterNames.length);
@@ -196,7 +196,7 @@ function has(grid: Grid, name: string): boolean {
   return grid.axes.some(({ names }) => names.includes(name));
 }
 
-function checkResult(place: string, name: ResultName, kind: Kind, isRated: boolean): void {
+function checkResult(place: string, name: ResultName, kind: Kind, isRated: boolean | "later"): void {
   if (!hasColumn(kind, name)) throw errors.otherKindsColumn(place, name, kind.name);
   if (!isRated && column(name).dependsOn.includes("sample_rate")) throw errors.noSampleRate(place, name);
 }

@@ -1,0 +1,114 @@
+/** What is said of kinds of layers, dimensions, groups of columns and settings that are not right. */
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const CHANNELS = "--in-channels 2 --out-channels 2";
+const LAYER = `${CHANNELS} --kernel-size 3 --l-in 4`;
+const TWO = `--layer conv_transpose2d ${CHANNELS}`;
+
+describe("a command line about other kinds of layers", () => {
+  it.each<[string, string]>([
+    [`count --layer conv9d ${LAYER}`, "--layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d."],
+    [`count ${TWO} --kernel-size 3 --l-in 4`, "--l-in: unknown parameter 'l_in'. Did you mean 'h_in'?"],
+    [
+      `count ${TWO} --kernel-size 3,4,5 --h-in 4 --w-in 4`,
+      "--kernel-size: kernel_size has 3 values. Give one for all dimensions, or one for each of kernel_size.h and kernel_size.w.",
+    ],
+    [
+      `count ${TWO} --kernel-size 3 --h-in 4,5 --w-in 4`,
+      "--h-in: h_in has several values: '4,5'. count takes one layer; give one value, or use 'upsweep sweep' for a grid.",
+    ],
+    [
+      `count --layer conv1d ${LAYER} --output-padding 1`,
+      "--output-padding: unknown parameter 'output_padding'. Known are batch_size, in_channels, out_channels, l_in, kernel_size, stride, padding, dilation, groups and bias.",
+    ],
+    [
+      `count ${LAYER} --columns macs_per_second`,
+      "--columns: macs_per_second needs a sample_rate. Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
+    ],
+    [`count ${LAYER} --columns h_out`, "--columns: h_out is no column of conv_transpose1d. See 'upsweep columns --layer conv_transpose1d'."],
+    [`count --layer conv1d ${LAYER} --columns fvcore`, "--columns: fvcore is no column of conv1d. See 'upsweep columns --layer conv1d'."],
+    [`count ${LAYER} --bits 0`, "--bits: cannot be 0. Write a whole number from 1 to 64."],
+    [`count ${LAYER} --sample-rate fast`, "--sample-rate: cannot be 'fast'. Write a whole number from 1 to 2147483647."],
+    [
+      `count --layer conv1d ${CHANNELS} --kernel-size 9 --l-in 4`,
+      "layer: not a legal layer: the output length would be -4. Raise l_in or padding, or lower kernel_size or dilation, until the kernel fits.",
+    ],
+    [
+      `count ${TWO} --kernel-size 3,1 --h-in 4 --w-in 4 --padding 3`,
+      "layer: not a legal layer: h_out would be 0. Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    ],
+    [
+      `count ${TWO} --kernel-size 3 --h-in 4 --w-in 4 --output-padding 0,2 --stride 2`,
+      "layer: not a legal layer: output_padding.w 2 is not smaller than stride.w 2 or dilation.w 1. In PyTorch output_padding must be smaller than stride or dilation.",
+    ],
+  ])("refuses `upsweep %s`", async (command, message) => {
+    const { exitCode, stderr } = await said(command.split(" "));
+    expect([exitCode, stderr]).toEqual([2, `upsweep: ${message}\n`]);
+  });
+});
+
+const TWO_AXES = "layer: conv_transpose2d\naxes:\n  in_channels: 2\n  out_channels: 2\n  h_in: 4\n";
+const ONE_AXES = "axes:\n  in_channels: 2\n  out_channels: 2\n  kernel_size: 3\n  l_in: 4\n";
+
+describe("a spec about other kinds of layers", () => {
+  it.each<[string, string]>([
+    [`${TWO_AXES}  w_in: 4\n  kernel_size: [3, 5]\n  kernel_size.h: 3\n`, "8:3: the axis kernel_size.h stands twice. Keep one of them."],
+    [
+      `${TWO_AXES}  w_in: 4\n  kernel_size.h: 3\n  kernel_size.w: 3\n  padding: kernel_size // 2\n`,
+      "9:12: unknown name 'kernel_size'. Did you mean 'kernel_size.h'?\n  kernel_size // 2\n  ^~~~~~~~~~~",
+    ],
+    [`${TWO_AXES}  l_in: 4\n`, "6:3: unknown axis 'l_in'. Did you mean 'h_in'?"],
+    [`${TWO_AXES}  kernel_size: 0\n`, "6:16: kernel_size cannot be 0. Write a whole number from 1 to 2147483647."],
+    [`layer: [conv1d]\n${ONE_AXES}`, "1:8: layer cannot be 'a list'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d."],
+    [`layer: conv1d\n${ONE_AXES}columns: [conventions, thop]\n`, "7:24: thop is no column of conv1d. See 'upsweep columns --layer conv1d'."],
+    [
+      `${ONE_AXES}where: macs_per_second < 5\n`,
+      "6:8: macs_per_second needs a sample_rate. Give it under 'variables:', or with --sample-rate.\n  macs_per_second < 5\n  ^~~~~~~~~~~~~~~",
+    ],
+    [`${ONE_AXES}variables:\n  bits: 65\n`, "7:9: bits cannot be 65. Write a whole number from 1 to 64."],
+    [`${ONE_AXES}variables:\n  thop: 1\n`, "7:3: 'thop' cannot be a variable: it is a column already. Choose another name; parameters stand under 'axes:'."],
+  ])("%#: is refused", async (text, message) => {
+    writeFileSync("grid.yaml", text);
+    const { exitCode, stderr } = await said(["sweep", "grid.yaml"]);
+    expect([exitCode, stderr]).toEqual([2, `upsweep: grid.yaml:${message}\n`]);
+  });
+
+  it("leaves layers out whose condition names what is no whole number, or has no answer", async () => {
+    writeFileSync("grid.yaml", `${ONE_AXES}  stride: [1, 2, 7]\ncolumns: [tensorflow]\nwhere: tensorflow > 0\n`);
+    const { stderr } = await said(["sweep", "grid.yaml", "-o", "out.csv"]);
+    expect(stderr).toMatch(/^3 layers = 2 rows \+ 1 left out\n +1 {2}break the rule tensorflow > 0\n/);
+  });
+});
+
+describe("a list about other kinds of layers", () => {
+  it.each<[string, readonly string[], string]>([
+    [
+      "in_channels,out_channels,h_in,w_in,kernel_size,kernel_size.h\n",
+      ["--layer", "conv_transpose2d"],
+      "1: two columns of the header set kernel_size.h. Keep one of them: a plain name stands for all dimensions.",
+    ],
+    [
+      "in_channels,out_channels,l_in,kernel_size,sample_rate\n",
+      ["--columns", "macs_per_second", "--sample-rate", "5"],
+      "1: sample_rate stands in the header and is given as a flag. Keep one of them.",
+    ],
+    [
+      "in_channels,out_channels,l_in,kernel_size\n",
+      ["--columns", "ops_per_second"],
+      "1: ops_per_second needs a sample_rate. Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
+    ],
+    [
+      "in_channels,out_channels,l_in,kernel_size,sample_rate\n1,1,2,3,0\n",
+      ["--columns", "ops_per_second"],
+      "2: sample_rate cannot be 0. Write a whole number from 1 to 2147483647.",
+    ],
+  ])("%#: is refused", async (text, options, message) => {
+    writeFileSync("layers.csv", text);
+    const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "-o", "out.csv", ...options]);
+    expect([exitCode, stderr]).toEqual([2, `upsweep: layers.csv:${message}\n`]);
+  });
+});
