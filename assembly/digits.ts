@@ -119,7 +119,7 @@ function leadingZeros(rest: u64, d: u64): i32 {
 let written: u64 = 0;
 
 /**
- * Writes whole + rest/d with `decimals` of them, rounded to the nearest; returns the address behind. A carry goes up through
+ * Writes whole + rest/d with `decimals` of them, rounded to the nearest (halfway to even); returns the address behind. A carry goes up through
  * the digits before.
  */
 function writeRounded(ptr: usize, whole: u64, rest: u64, d: u64, decimals: i32): usize {
@@ -134,7 +134,8 @@ function writeRounded(ptr: usize, whole: u64, rest: u64, d: u64, decimals: i32):
     written = written * 10 + digit;
     rest = scaled - digit * d;
   }
-  if (rest < d - rest) return endPtr;
+  // Halfway the even digit is taken, as Python and JavaScript do.
+  if (rest < d - rest || (rest == d - rest && (written & 1) == 0)) return endPtr;
   written++;
   let atPtr = endPtr - 1;
   for (; atPtr > pointPtr; atPtr--) {

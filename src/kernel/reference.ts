@@ -268,7 +268,9 @@ function decimalText({ over, under }: Quotient): string {
   const zeros = whole > 0n ? -String(whole).length : (/^0*/.exec(exact.slice(2)) as RegExpExecArray)[0].length;
   const decimals = Math.min(room, Math.max(1, 17 + zeros));
   const unit = 10n ** BigInt(decimals);
-  const rounded = String((2n * over * unit + under) / (2n * under)).padStart(decimals + 1, "0");
+  const [below, rest] = [(over * unit) / under, (over * unit) % under];
+  const isUp = 2n * rest > under || (2n * rest === under && below % 2n === 1n);
+  const rounded = String(isUp ? below + 1n : below).padStart(decimals + 1, "0");
   return `${rounded.slice(0, -decimals)}.${rounded.slice(-decimals)}`.replace(/\.?0+$/, "");
 }
 

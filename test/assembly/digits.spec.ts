@@ -150,6 +150,7 @@ describe("writeQuotient", () => {
     expect<string>(quotient(2, 7)).toBe("0.2857142857142857");
     expect<string>(quotient(22, 7)).toBe("3.142857142857143");
     expect<string>(quotient(24600, 7)).toBe("3514.285714285714");
+    expect<string>(quotient(2294879640833817, 2200)).toBe("1043127109469.9169");
     expect<string>(quotient(1000000000000000, 7)).toBe("142857142857142.84");
     expect<string>(quotient(3333333333333333, 7)).toBe("476190476190476.1");
     expect<string>(quotient((1 << 53) - 1, 3)).toBe("3002399751580330.5");
