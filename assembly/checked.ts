@@ -35,3 +35,13 @@ export function multiply(a: u64, b: u64): u64 {
   if (clz(a) + clz(b) < 64 && b > u64.MAX_VALUE / a) overflow = true;
   return a * b;
 }
+
+/** The greatest common divisor; that of 0 and b is b. */
+export function gcd(a: u64, b: u64): u64 {
+  while (b != 0) {
+    const rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}

@@ -15,6 +15,8 @@
 // Nothing here can overflow: parameters are at most 2^31 - 1, so c < 2^31, every box is below 2^62, and the floor sums
 // run over lines that stay below c.
 
+import { gcd } from "./checked";
+
 /** sum of floor((a·i + b) / m) for 0 <= i < n, by Euclid's descent. n·a + b must stay below 2^63, and so must the sum. */
 export function floorSum(n: u64, m: u64, a: u64, b: u64): u64 {
   let sum: u64 = 0;
@@ -51,15 +53,6 @@ export function low(L: i64, K: i64, c: i64, s: i64, d: i64): i64 {
   return kFull * L + slanted + <i64>floorSum(<u64>slanted, <u64>s, <u64>d, <u64>(top - (kEnd - 1) * d));
 }
 
-function gcd(a: i64, b: i64): i64 {
-  while (b != 0) {
-    const rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
 /** How many products land on the output. */
 export function closedTaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
   const q = max<i64>(0, padding - outputPadding);
@@ -70,7 +63,7 @@ export function closedTaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64,
 
 /** taps - covered: how many products land where another has landed before. Itself the taps of a smaller layer. */
 export function closedOverlaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
-  const g = gcd(stride, dilation);
+  const g = <i64>gcd(stride, dilation);
   const m = (stride / g) * dilation;
   const l2 = max<i64>(0, lIn - dilation / g);
   const k2 = max<i64>(0, kernelSize - stride / g);

@@ -1,6 +1,6 @@
 // Numbers to ASCII. Every function writes at `ptr` and returns the address behind what it wrote.
 
-import { markOverflow } from "./checked";
+import { gcd, markOverflow } from "./checked";
 import { CELL_TEXT_BYTES } from "./layout";
 
 /** "00", "01", … "99": two digits for one division. */
@@ -84,15 +84,6 @@ const DENOMINATOR_MOST: u64 = 1 << 60;
 
 /** Whole numbers below are exact as doubles. */
 const DOUBLE_EXACT: u64 = 1 << 53;
-
-function gcd(a: u64, b: u64): u64 {
-  while (b != 0) {
-    const rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
 
 /** How many decimals n/d has when nothing divides both, or -1 when they have no end: only factors 2 and 5 of d let them end. */
 function decimalCount(d: u64): i32 {

@@ -3,7 +3,7 @@
 // Most values are whole numbers of 64 bits; an overflow is marked in checked.ts. A few columns are quotients, held as two
 // whole numbers; and a column can have no value at all, where the tool that it stands for gives none.
 
-import { add, markOverflow, multiply } from "./checked";
+import { add, gcd, markOverflow, multiply } from "./checked";
 import * as conventions from "./conventions";
 import { dimensions, get, getAt, isTransposed, unpaddedLength, unpaddedTaps } from "./layer";
 import {
@@ -69,15 +69,6 @@ function differenceOver(field: u32, smaller: u32): u64 {
 /** The product of the strides. */
 export function strides(): u64 {
   return product(STRIDE);
-}
-
-function gcd(a: u64, b: u64): u64 {
-  while (b != 0) {
-    const rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
 }
 
 function overlapMinOf(): u64 {

@@ -1,4 +1,4 @@
-import { add, clearOverflow, hasOverflowed, multiply } from "../../assembly/checked";
+import { add, clearOverflow, hasOverflowed, multiply, gcd } from "../../assembly/checked";
 
 const MAX: u64 = 18446744073709551615;
 const TWO_32: u64 = 4294967296;
@@ -92,5 +92,15 @@ describe("the mark", () => {
     clearOverflow();
     for (let i: u64 = 0; i < 100; i++) multiply(i, add(i, 1));
     expect<bool>(hasOverflowed()).toBe(false);
+  });
+});
+
+describe("gcd", () => {
+  it("finds the greatest common divisor, of 0 too", () => {
+    expect<u64>(gcd(12, 18)).toBe(6);
+    expect<u64>(gcd(7, 5)).toBe(1);
+    expect<u64>(gcd(0, 9)).toBe(9);
+    expect<u64>(gcd(9, 0)).toBe(9);
+    expect<u64>(gcd(u64.MAX_VALUE, 5)).toBe(5);
   });
 });
