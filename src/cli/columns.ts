@@ -24,7 +24,7 @@ function columnsText(kind: Kind): string {
   const parameters = kind.parameters.map((p) => ["", p.name, rangeText(p), defaultText(p), p.meaning]);
   const settings = SETTINGS.map((s) => ["", s.name, `${s.least}..${s.most}`, "default" in s ? String(s.default) : "(must be given)", s.meaning]);
   const results = own.filter((c) => c.tool === undefined).map((c) => [isDefault(c) ? "*" : "", c.name, c.group, c.formula, c.counts]);
-  const conventions = own.flatMap((c) => (c.tool ? [["", c.name, c.unit, c.formula, `${c.tool.name} ${c.tool.version}: ${c.counts}`]] : []));
+  const conventions = own.flatMap((c) => (c.tool ? [["", c.name, c.unit, c.formula, `${toolText(c.tool)}: ${c.counts}`]] : []));
   return [
     `Parameters of ${kind.name}: every row has all of them, in this order`,
     table([["", "name", "range", "default", "meaning"], ...parameters]),
@@ -55,12 +55,17 @@ export function columnsMarkdown(kind: Kind): string {
   );
 }
 
+/** A tool with its version, and the commit at which it was read. */
+function toolText({ name, version, commit }: NonNullable<Column["tool"]>): string {
+  return `${name} ${version}${commit === "" ? "" : `, ${commit}`}`;
+}
+
 /** The table of the conventions, of docs/conventions.md. */
 export function conventionsMarkdown(): string {
   const rows = COLUMNS.flatMap((c: Column) => {
     if (!c.tool) return [];
-    const { name, version, commit, function: where } = c.tool;
-    return [[`\`${c.name}\``, `${name} ${version}${commit === "" ? "" : `, ${commit}`}`, `\`${where}\``, c.formula, c.unit, c.counts]];
+    const { function: where } = c.tool;
+    return [[`\`${c.name}\``, toolText(c.tool), `\`${where}\``, c.formula, c.unit, c.counts]];
   });
   return markdown(["column", "tool, version, commit", "function", "formula", "unit", "what it counts"], rows);
 }

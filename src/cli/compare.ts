@@ -11,7 +11,7 @@ import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js
 import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { layerOf, walk } from "../plan/walk.js";
-import { countListRows, type ListProgress } from "../run/list.js";
+import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sweepPlan } from "../run/sweep.js";
 import { splitValues } from "../spec/flags.js";
@@ -21,7 +21,7 @@ import { openList } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
 import { table, thousands } from "./text.js";
-import { watch } from "./watch.js";
+import { fractionOf, watch } from "./watch.js";
 
 interface CompareOptions extends GridOptions {
   readonly from?: string;
@@ -152,19 +152,21 @@ interface Place {
   readonly layer: Layer;
 }
 
+const interruptedText = (rows: bigint) => `interrupted after ${thousands(rows)} layers`;
+
 async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
   const batches = sweepPlan(plan, options);
-  const end = await watch(
-    batches,
-    options.quiet ?? false,
-    (rows) => `interrupted after ${thousands(rows)} layers`,
-    ({ compared }) => {
+  const end = await watch(batches, {
+    quiet: options.quiet ?? false,
+    fraction: fractionOf,
+    interrupted: interruptedText,
+    onBatch: ({ compared }) => {
       if (compared) addTallies(totals, compared.tallies, (index) => ({ grid: compared.grid, index }));
     },
-  );
+  });
   say(accountText(end, plan.accounts, "compared"), options.quiet);
   const found = new Map<object, Place>();
   show(totals, end.rows, options, (at) => {
@@ -188,24 +190,21 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
   }
   const kind = kindFrom(options);
   checkTransposed(kind);
-  const { stream, name } = openList(options.from as string);
+  const { stream, size, name } = openList(options.from as string);
   const totals = emptyTotals<Place>();
   const batches = countListRows(stream, name, { ...options, layer: kind.name, settings: settingsFrom(options), columns: [], isComparing: true });
-  let end: ListProgress | undefined;
-  for (;;) {
-    const next = await batches.next();
-    if (next.done) {
-      end = next.value;
-      break;
-    }
-    const { compared } = next.value;
-    if (compared) {
+  const end = await watch(batches, {
+    quiet: options.quiet ?? false,
+    fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
+    interrupted: interruptedText,
+    onBatch: ({ compared }) => {
+      if (!compared) return;
       addTallies(totals, compared.tallies, (at) => {
         const { line, layer } = compared.recordAt(at);
         return { place: `${name}:${line}`, layer };
       });
-    }
-  }
+    },
+  });
   say(accountText(end, LIST_ACCOUNTS, "compared"), options.quiet);
   show(totals, end.rows, options, (at) => at);
 }

@@ -12,7 +12,7 @@ import { lastOf, type Run } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { accountText, print } from "./report.js";
 import { bytesText, duration, table, thousands } from "./text.js";
-import { watch } from "./watch.js";
+import { fractionOf, watch } from "./watch.js";
 
 interface PlanOptions extends GridOptions {
   readonly exact?: boolean;
@@ -138,7 +138,11 @@ function sizeText(plan: Plan, workers: number): string {
 
 /** The exact number of rows: every layer is looked at, nothing is written. */
 async function exactText(plan: Plan, workers: number): Promise<string> {
-  const end = await watch(sweepPlan(plan, { workers }), false, (rows) => `interrupted after ${thousands(rows)} rows`);
+  const end = await watch(sweepPlan(plan, { workers }), {
+    quiet: false,
+    fraction: fractionOf,
+    interrupted: (rows) => `interrupted after ${thousands(rows)} rows`,
+  });
   return accountText(end, plan.accounts, "rows");
 }
 

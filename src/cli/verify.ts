@@ -4,7 +4,7 @@ import { sweepPlan } from "../run/sweep.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
 import { duration, thousands } from "./text.js";
-import { watch } from "./watch.js";
+import { fractionOf, watch } from "./watch.js";
 
 interface VerifyOptions extends GridOptions {
   readonly workers?: number;
@@ -16,7 +16,11 @@ export async function verify(file: string | undefined, flags: AxisFlags, options
   const plan = planSweep(await specFromCommand(file, flags, options), "verify");
   const start = performance.now();
   const batches = sweepPlan(plan, { workers: options.workers, method: "verify" });
-  const end = await watch(batches, options.quiet ?? false, (rows) => `interrupted after ${thousands(rows)} layers; no difference until then`);
+  const end = await watch(batches, {
+    quiet: options.quiet ?? false,
+    fraction: fractionOf,
+    interrupted: (rows) => `interrupted after ${thousands(rows)} layers; no difference until then`,
+  });
   const seconds = (performance.now() - start) / 1000;
   const drawn = end.total < plan.size ? ` (drawn from ${thousands(plan.size)})` : "";
   say(accountText(end, plan.accounts, `verified${drawn}`), options.quiet);
