@@ -36,6 +36,12 @@ export function multiply(a: u64, b: u64): u64 {
   return a * b;
 }
 
+/** A magnitude that a signed number of 64 bits can have; marks an overflow when it passes 2^63 - 1. */
+export function signedMagnitude(magnitude: u64): u64 {
+  if (magnitude > <u64>i64.MAX_VALUE) overflow = true;
+  return magnitude;
+}
+
 /** The greatest common divisor; that of 0 and b is b. */
 export function gcd(a: u64, b: u64): u64 {
   while (b != 0) {

@@ -6,7 +6,7 @@
 //
 // As in ops.ts no intermediate exceeds its result; where a factor can be 0 it comes first.
 
-import { add, markOverflow, multiply } from "./checked";
+import { add, multiply, signedMagnitude } from "./checked";
 import { perGroup, zeroInsertionMacs } from "./ops";
 
 /**
@@ -58,14 +58,8 @@ export function deepspeedMacs(batchSize: u64, inChannels: u64, outChannels: u64,
  */
 export function deepspeedFlops(macs: u64, biasTerm: u64, isBiasNegative: bool): u64 {
   const products = multiply(2, macs);
-  if (!isBiasNegative) return fitting(add(products, biasTerm));
-  return products >= biasTerm ? fitting(products - biasTerm) : 0 - fitting(biasTerm - products);
-}
-
-/** A magnitude that a signed column can hold. */
-function fitting(magnitude: u64): u64 {
-  if (magnitude > <u64>i64.MAX_VALUE) markOverflow();
-  return magnitude;
+  if (!isBiasNegative) return signedMagnitude(add(products, biasTerm));
+  return products >= biasTerm ? signedMagnitude(products - biasTerm) : 0 - signedMagnitude(biasTerm - products);
 }
 
 /** Of one dimension: (l_in + 2·padding - (dilation·(kernel_size - 1) + 1)) // stride + 1, rounded towards minus infinity. */

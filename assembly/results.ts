@@ -3,7 +3,7 @@
 // Most values are whole numbers of 64 bits; an overflow is marked in checked.ts. A few columns are quotients, held as two
 // whole numbers; and a column can have no value at all, where the tool that it stands for gives none.
 
-import { add, gcd, markOverflow, multiply } from "./checked";
+import { add, gcd, multiply, signedMagnitude } from "./checked";
 import * as conventions from "./conventions";
 import { dimensions, get, getAt, isTransposed, unpaddedLength, unpaddedTaps } from "./layer";
 import {
@@ -33,12 +33,10 @@ function product(field: u32): u64 {
 }
 
 function productOver(field: u32): u64 {
+  // A 0 answers for all: what the others come to does not matter.
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) if (getAt(field, dimension) == 0) return 0;
   let whole = get(field);
-  for (let dimension: u32 = 1; dimension < dimensions; dimension++) {
-    // A 0 answers for all: what the others come to does not matter.
-    if (getAt(field, dimension) == 0) return 0;
-    if (whole) whole = multiply(whole, getAt(field, dimension));
-  }
+  for (let dimension: u32 = 1; dimension < dimensions; dimension++) whole = multiply(whole, getAt(field, dimension));
   return whole;
 }
 
@@ -54,16 +52,27 @@ function productDifference(field: u32, smaller: u32): u64 {
 
 function differenceOver(field: u32, smaller: u32): u64 {
   let sum: u64 = 0;
-  for (let apart: u32 = 0; apart < dimensions; apart++) {
-    let term = getAt(field, apart) - getAt(smaller, apart);
-    for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
-      if (dimension == apart) continue;
-      const factor = getAt(dimension < apart ? smaller : field, dimension);
-      term = factor == 0 ? 0 : multiply(term, factor);
-    }
-    sum = add(sum, term);
-  }
+  for (let apart: u32 = 0; apart < dimensions; apart++) sum = add(sum, differenceTerm(field, smaller, apart));
   return sum;
+}
+
+function differenceTerm(field: u32, smaller: u32, apart: u32): u64 {
+  let term = factorOf(field, apart) - factorOf(smaller, apart);
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
+    if (dimension != apart && factorOf(dimension < apart ? smaller : field, dimension) == 0) return 0;
+  }
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
+    if (dimension != apart) term = multiply(term, factorOf(dimension < apart ? smaller : field, dimension));
+  }
+  return term;
+}
+
+/** Stands for a field: the pairs of a dimension, every tap with every input, or in a convolution with every output. */
+const PAIRS: u32 = u32.MAX_VALUE;
+
+function factorOf(field: u32, dimension: u32): u64 {
+  if (field != PAIRS) return getAt(field, dimension);
+  return getAt(isTransposed ? L_IN : DIMENSION_L_OUT, dimension) * getAt(KERNEL_SIZE, dimension);
 }
 
 /** The product of the strides. */
@@ -110,15 +119,9 @@ function layerFilters(): u64 {
 }
 
 function additionsPerFilter(): u64 {
-  if (!isTransposed) return fittingSigned(multiply(product(DIMENSION_L_OUT), product(KERNEL_SIZE) - 1));
+  if (!isTransposed) return signedMagnitude(multiply(product(DIMENSION_L_OUT), product(KERNEL_SIZE) - 1));
   const taps = product(DIMENSION_TAPS), lOut = product(DIMENSION_L_OUT);
-  return taps >= lOut ? fittingSigned(taps - lOut) : 0 - fittingSigned(lOut - taps);
-}
-
-/** A magnitude that a signed column can hold. */
-function fittingSigned(magnitude: u64): u64 {
-  if (magnitude > <u64>i64.MAX_VALUE) markOverflow();
-  return magnitude;
+  return taps >= lOut ? signedMagnitude(taps - lOut) : 0 - signedMagnitude(lOut - taps);
 }
 
 // @ts-ignore: decorator
@@ -163,22 +166,7 @@ function elements(channels: u32, length: u32): u64 {
 
 /** What padding cuts off: products that meet outside of the output, or, in a convolution, with zeros of the padding. */
 function croppedProducts(): u64 {
-  // The pairs of one dimension: every tap meets every input, or in a convolution every output.
-  let cropped: u64 = 0;
-  for (let apart: u32 = 0; apart < dimensions; apart++) {
-    let term = pairs(apart) - getAt(DIMENSION_TAPS, apart);
-    for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
-      if (dimension == apart) continue;
-      const factor = dimension < apart ? getAt(DIMENSION_TAPS, dimension) : pairs(dimension);
-      term = factor == 0 ? 0 : multiply(term, factor);
-    }
-    cropped = add(cropped, term);
-  }
-  return multiply(get(BATCH_SIZE), multiply(layerFilters(), cropped));
-}
-
-function pairs(dimension: u32): u64 {
-  return getAt(isTransposed ? L_IN : DIMENSION_L_OUT, dimension) * getAt(KERNEL_SIZE, dimension);
+  return multiply(get(BATCH_SIZE), multiply(layerFilters(), differenceOver(PAIRS, DIMENSION_TAPS)));
 }
 
 // ── Other counters ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -163,6 +163,19 @@ describe("layers of several dimensions", () => {
     setKind(KIND_CONV_TRANSPOSE1D);
   });
 
+  it("have no overlaps where nothing lands in one dimension, though the others pass 64 bits", () => {
+    setKind(KIND_CONV_TRANSPOSE3D);
+    writeLayer([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0]);
+    for (let dimension: u32 = 0; dimension < 3; dimension++) {
+      set(DIMENSION_TAPS + dimension * DIMENSION_FIELDS, dimension == 2 ? 0 : 1 << 40);
+      set(DIMENSION_COVERED + dimension * DIMENSION_FIELDS, dimension == 2 ? 0 : 1 << 39);
+    }
+    clearOverflow();
+    expect<u64>(value(ADDITIONS)).toBe(0);
+    expect<bool>(hasOverflowed()).toBe(false);
+    setKind(KIND_CONV_TRANSPOSE1D);
+  });
+
   it("have no answer of moduleprofiler and TensorFlow in 3-d", () => {
     setKind(KIND_CONV_TRANSPOSE3D);
     expect<bool>(isMissing(MODULEPROFILER)).toBe(true);
