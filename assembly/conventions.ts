@@ -7,17 +7,18 @@
 // As in ops.ts no intermediate exceeds its result; where a factor can be 0 it comes first.
 
 import { add, multiply, signedMagnitude } from "./checked";
-import { perGroup, zeroInsertionMacs } from "./ops";
+import { channelsPerGroup } from "./geometry";
+import { zeroInsertionMacs } from "./ops";
 
 /**
  * moduleprofiler: N·ψ·(O·(K + 1) + A) - (1 - b)·N·C_out·O with A = taps' - l_out' of the layer without output_padding. Summed as
  * N·C_out·((C_in/g - 1 + b)·X + (1 - b)·(X - O)) with X = O·K + (O - l_out') + taps'.
  */
 export function moduleprofiler(
-  batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64, O: u64, K: u64, unpaddedOut: u64, unpaddedTaps: u64,
+  batchSize: u64, inPerGroup: u64, outChannels: u64, bias: u64, O: u64, K: u64, unpaddedOut: u64, unpaddedTaps: u64,
 ): u64 {
   const rest = add(add(multiply(O, K - 1), O - unpaddedOut), unpaddedTaps); // X - O
-  const channels = perGroup(inChannels, groups) - 1 + bias;
+  const channels = inPerGroup - 1 + bias;
   const perOutput = add(channels ? multiply(channels, add(rest, O)) : 0, bias ? 0 : rest);
   return multiply(batchSize, multiply(outChannels, perOutput));
 }
@@ -48,8 +49,8 @@ export function torchinfo(batchSize: u64, filters: u64, outChannels: u64, bias: 
 }
 
 /** DeepSpeed and calflops: N·I·K·C_in·((C_out/g)//g). Groups divide twice: 0 for depthwise layers. */
-export function deepspeedMacs(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, I: u64, K: u64): u64 {
-  return multiply(multiply(multiply(multiply(perGroup(perGroup(outChannels, groups), groups), batchSize), inChannels), K), I);
+export function deepspeedMacs(batchSize: u64, inChannels: u64, outPerGroup: u64, groups: u64, I: u64, K: u64): u64 {
+  return multiply(multiply(multiply(multiply(channelsPerGroup(outPerGroup, groups), batchSize), inChannels), K), I);
 }
 
 /**
@@ -69,14 +70,14 @@ export function forwardLength(lIn: i64, kernelSize: i64, stride: i64, padding: i
 }
 
 /** torchprofile: N·C_out·O·K·r, r = C_out/g where C_out = C_in, else C_in. */
-export function torchprofile(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, O: u64, K: u64): u64 {
-  const perOutput = outChannels == inChannels ? perGroup(outChannels, groups) : inChannels;
+export function torchprofile(batchSize: u64, inChannels: u64, outChannels: u64, outPerGroup: u64, O: u64, K: u64): u64 {
+  const perOutput = outChannels == inChannels ? outPerGroup : inChannels;
   return multiply(batchSize, multiply(perOutput * outChannels, multiply(O, K)));
 }
 
 /** onnx-tool: N·C_out·O·(C_out/g)·K + b·N·C_out·O. Takes the output channels for the input channels. */
-export function onnxTool(batchSize: u64, outChannels: u64, groups: u64, bias: u64, O: u64, K: u64): u64 {
-  const perOutput = multiply(perGroup(outChannels, groups), K);
+export function onnxTool(batchSize: u64, outChannels: u64, outPerGroup: u64, bias: u64, O: u64, K: u64): u64 {
+  const perOutput = multiply(outPerGroup, K);
   return multiply(batchSize, multiply(multiply(outChannels, O), add(perOutput, bias)));
 }
 

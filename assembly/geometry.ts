@@ -23,10 +23,10 @@ export function convolvedLength(lIn: i64, kernelSize: i64, stride: i64, padding:
   return span < 0 ? 0 : span / stride + 1;
 }
 
-/** Whether `groups` splits `channels` evenly. */
-export function dividesChannels(groups: u64, channels: u64): bool {
-  // Parameters are below 2^32, where a 32-bit remainder is several times cheaper than a 64-bit one.
-  return <u32>channels % <u32>groups == 0;
+/** floor(channels / groups). */
+export function channelsPerGroup(channels: u64, groups: u64): u64 {
+  // Parameters are below 2^31, where 32-bit division is several times cheaper than 64-bit.
+  return <u64>(<u32>channels / <u32>groups);
 }
 
 /** PyTorch: output_padding must be smaller than either stride or dilation. */

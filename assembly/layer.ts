@@ -5,11 +5,11 @@
 // itself; taps, covered and l_out of the layer are the products over them (see results.ts).
 
 import { closedOverlaps, closedTaps, convolvedCovered } from "./closed";
-import { convolvedLength, dividesChannels, outputLength, outputPaddingFits, travel } from "./geometry";
+import { channelsPerGroup, convolvedLength, outputLength, outputPaddingFits, travel } from "./geometry";
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
-  KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
-  METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
+  IN_PER_GROUP,  KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
+  METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
 import { simulate, simulatedCovered } from "./overlap";
@@ -50,11 +50,16 @@ export function isInRange(field: u32, value: i64): bool {
   return value >= least && value <= (field == BITS ? BITS_MAX : PARAMETER_MAX);
 }
 
-/** Whether the layer keeps a rule; those of the output, in that dimension. RULE_L_OUT also works its l_out out. */
+/**
+ * Whether the layer keeps a rule; those of the output, in that dimension. What a rule is about is worked out with it: the
+ * channels of a group, and l_out.
+ */
+// @ts-ignore: decorator
+@inline
 export function keepsRule(rule: u32, dimension: u32): bool {
   switch (rule) {
-    case RULE_IN_CHANNELS: return dividesChannels(get(GROUPS), get(IN_CHANNELS));
-    case RULE_OUT_CHANNELS: return dividesChannels(get(GROUPS), get(OUT_CHANNELS));
+    case RULE_IN_CHANNELS: return splitsChannels(IN_CHANNELS, IN_PER_GROUP);
+    case RULE_OUT_CHANNELS: return splitsChannels(OUT_CHANNELS, OUT_PER_GROUP);
     case RULE_OUTPUT_PADDING:
       return outputPaddingFits(getAt(OUTPUT_PADDING, dimension), getAt(STRIDE, dimension), getAt(DILATION, dimension));
     default: {
@@ -63,6 +68,14 @@ export function keepsRule(rule: u32, dimension: u32): bool {
       return lOut >= 1;
     }
   }
+}
+
+/** Whether `groups` splits channels evenly, and into how many each. */
+function splitsChannels(channels: u32, perGroup: u32): bool {
+  const all = get(channels), groups = get(GROUPS);
+  const ofGroup = channelsPerGroup(all, groups);
+  set(perGroup, ofGroup);
+  return ofGroup * groups == all;
 }
 
 function dimensionLength(dimension: u32): i64 {

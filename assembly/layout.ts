@@ -10,7 +10,11 @@
 //   REPORT    ├──────────────┤
 //             │ report       │  what the last batch did: rows, bytes, fault, account by requirement
 //   CELLS     ├──────────────┤
-//             │ cells        │  128 slots of 32 bytes: the text of each cell of the row being made
+//             │ cells        │  128 slots of 32 bytes: the text of each cell that several rows have in common
+//   PARTS     ├──────────────┤
+//             │ parts        │  what lies between the cells that are new in every row: neighbouring texts, joined
+//   DIGITS    ├──────────────┤
+//             │ digits       │  the numbers 0 to 9,999 as four digits each, made when the module starts
 //   LOOPS     ├──────────────┤
 //             │ loops        │  where each loop of the nest stands, and each name that it turns
 //   STACK     ├──────────────┤
@@ -27,10 +31,10 @@
 //   OUTPUT    ├──────────────┤
 //             │ output       │  4 MiB of finished rows, and room for one row more; or the tallies of a batch
 //   LAYOUT_END└──────────────┘
-//   0x1000000  = memoryBase in asconfig.json: the compiler's own constants (digit tables) begin here
+//   0x1000000  = memoryBase in asconfig.json: the compiler's own constants begin here
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 3;
+export const ABI_VERSION: u32 = 4;
 
 // ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -63,6 +67,9 @@ export const DIMENSION_FIELDS: u32 = 9;
 export const DIMENSION_COUNT: u32 = 3;
 /** Slots of parameters, settings and what each dimension comes to. */
 export const LAYER_FIELDS: u32 = L_IN + DIMENSION_COUNT * DIMENSION_FIELDS;
+/** C_in/groups and C_out/groups. */
+export const IN_PER_GROUP: u32 = LAYER_FIELDS;
+export const OUT_PER_GROUP: u32 = LAYER_FIELDS + 1;
 /** Parameters and settings that a layer has at most: those that stand once, and six for each dimension. */
 const NAMES_MOST: u32 = 7 + 6 * DIMENSION_COUNT;
 
@@ -175,6 +182,8 @@ export const STEP_PICK: u32 = 4;
 export const STEP_OVERLAP: u32 = 5;
 /** (slot, column): write the column's value into the cell slot. */
 export const STEP_CELL: u32 = 6;
+/** (part, slot): join the texts of a part anew from that slot on. */
+export const STEP_JOIN: u32 = 7;
 export const STEP_BYTES: usize = 20;
 
 /** The account of positions that are no layers: past the end of an axis, or with values that have been there. */
@@ -301,14 +310,40 @@ export const REPORT_LEFT_OUT: usize = 40;
 const REPORT_SIZE: usize = REPORT_LEFT_OUT + 8 * <usize>(1 + REQUIREMENT_CAPACITY);
 
 /**
- * A cell slot: 28 bytes of text, its separator included, then the length of the text as u32, so that a whole slot moves with
- * two vector loads and stores. The length of a cell whose value passes 64 bits is CELL_OVERFLOWS.
+ * A cell slot, of a cell whose text several rows have in common:
+ *
+ *    0 text        28 bytes, its separator included, so that a whole slot moves with two vector loads and stores
+ *   28 length      u8    of the text; 0 where the value passes 64 bits
+ *   29 overflows   u8    1 where it does
+ *   30 start       u16   where it begins in the joined text of its part
+ *
+ * The row is made of parts. Each is the joined text of neighbouring slots, with one cell behind it that is new in every row and
+ * written straight into the row; the last has none behind it:
+ *
+ *    0 textPtr     u32   the joined text. It begins with the separator of the new cell before it, if there is one
+ *    4 length      u32
+ *    8 column      u32   of the new cell behind it, or NO_COLUMN
+ *   12 endSlot     u32   the slot behind its last: that of the new cell, which is not used
  */
 export const CELLS_PTR: usize = (REPORT_PTR + REPORT_SIZE + 15) & ~15;
 export const CELL_BYTES: usize = 32;
 export const CELL_LENGTH: usize = 28;
-export const CELL_OVERFLOWS: u32 = 0xffffffff;
+export const CELL_OVERFLOWS: usize = 29;
+export const CELL_START: usize = 30;
 const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
+export const PARTS_PTR: usize = CELLS_PTR + CELLS_SIZE;
+export const PART_BYTES: usize = 16;
+export const PART_TEXT: usize = 0;
+export const PART_LENGTH: usize = 4;
+export const PART_COLUMN: usize = 8;
+export const PART_END_SLOT: usize = 12;
+export const NO_COLUMN: u32 = 0xffffffff;
+/** At most as many parts as cells, and the last. */
+export const PART_CAPACITY: u32 = CELL_CAPACITY + 1;
+export const TEXTS_PTR: usize = PARTS_PTR + PART_BYTES * <usize>PART_CAPACITY;
+/** Vectors are stored whole: so much may be overwritten behind a text. */
+export const VECTOR_SLACK: usize = 32;
+const TEXTS_SIZE: usize = CELLS_SIZE + (1 + VECTOR_SLACK) * <usize>PART_CAPACITY;
 
 /**
  * A level record, of level 0 first, then of the loops, outermost first:
@@ -326,7 +361,9 @@ const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
  *    8 run         u32   the run it stands in
  *   12 offset      u32   its position within that run
  */
-export const LEVELS_PTR: usize = CELLS_PTR + CELLS_SIZE;
+export const DIGITS_PTR: usize = (TEXTS_PTR + TEXTS_SIZE + 15) & ~15;
+const DIGITS_SIZE: usize = 4 * 10000;
+export const LEVELS_PTR: usize = DIGITS_PTR + DIGITS_SIZE;
 export const LEVEL_BYTES: usize = 24;
 export const LEVEL_SUBTREE: usize = 0;
 export const LEVEL_SIZE: usize = 8;
@@ -347,7 +384,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
 /**
  * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:
  *
- *   header   slotCount, stepCount, method, levelCount, requirementCount, kind, isComparing
+ *   header   slotCount, stepCount, method, levelCount, requirementCount, kind, isComparing, partCount, lookLevel
  *   levels   LEVEL_CAPACITY × (size, firstMember, memberCount), level 0 first
  *   members  LEVEL_CAPACITY × (field, firstRun)
  *   begin    LEVEL_CAPACITY × the first step to take when that level has turned
@@ -357,6 +394,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  *   items    ITEM_CAPACITY × (kind, program, program, program)
  *   fields   FIELD_COUNT × u64: what has one value throughout
  *   slots    CELL_CAPACITY × 32 bytes: cells with one text throughout
+ *   parts    PART_CAPACITY × (column, endSlot)
  *   code     INSTRUCTION_CAPACITY × (operation, operand, number as i64); a program is named by its first instruction
  *   runs     RUN_CAPACITY × (first as i64, stride as i64, count, origin)
  *
@@ -372,7 +410,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  *   roles    FIELD_CAPACITY × the field of LAYER that a field of the list sets, or ROLE_CARRIED
  */
 export const IMAGE_PTR: usize = (STACK_PTR + STACK_SIZE + 15) & ~15;
-export const IMAGE_HEADER_BYTES: usize = 32;
+export const IMAGE_HEADER_BYTES: usize = 48;
 export const IMAGE_LEVELS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
 export const IMAGE_LEVEL_BYTES: usize = 12;
 export const IMAGE_MEMBERS_PTR: usize = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>LEVEL_CAPACITY;
@@ -391,7 +429,9 @@ export const AXIS_FIELDS: usize = 24;
 export const IMAGE_ITEMS_PTR: usize = IMAGE_AXES_PTR + AXIS_BYTES * <usize>AXIS_CAPACITY;
 export const IMAGE_FIELDS_PTR: usize = (IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>ITEM_CAPACITY + 15) & ~15;
 export const IMAGE_SLOTS_PTR: usize = IMAGE_FIELDS_PTR + 8 * <usize>FIELD_COUNT;
-export const IMAGE_CODE_PTR: usize = IMAGE_SLOTS_PTR + CELLS_SIZE;
+export const IMAGE_PARTS_PTR: usize = IMAGE_SLOTS_PTR + CELLS_SIZE;
+export const IMAGE_PART_BYTES: usize = 8;
+export const IMAGE_CODE_PTR: usize = (IMAGE_PARTS_PTR + IMAGE_PART_BYTES * <usize>PART_CAPACITY + 15) & ~15;
 export const IMAGE_RUNS_PTR: usize = IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY;
 export const RUN_BYTES: usize = 24;
 export const RUN_FIRST: usize = 0;

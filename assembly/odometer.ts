@@ -47,7 +47,16 @@ function showAt(ptr: usize, position: u32): void {
   showValue(ptr);
 }
 
+/** Turns a member to its first position. */
+function showFirst(ptr: usize): void {
+  store<u32>(ptr, load<u32>(ptr, MEMBER_FIRST_RUN), MEMBER_RUN);
+  store<u32>(ptr, 0, MEMBER_OFFSET);
+  showValue(ptr);
+}
+
 /** Turns a member on by one position; it has one more. */
+// @ts-ignore: decorator
+@inline
 function showNext(ptr: usize): void {
   const run = load<u32>(ptr, MEMBER_RUN);
   let offset = load<u32>(ptr, MEMBER_OFFSET) + 1;
@@ -112,33 +121,47 @@ export function restOfTurn(level: u32, index: u64): u64 {
   return subtree == 1 ? 1 : subtree - index % subtree;
 }
 
-/** Turns a loop on by one. Returns false, and turns it back to its first position, when it stood at its last. */
+/** Turns a loop on by one, unless it stands at its last position; then it returns false. */
+// @ts-ignore: decorator
+@inline
 function turnOn(ptr: usize): bool {
   const position = load<u32>(ptr, LEVEL_POSITION) + 1;
-  if (position == load<u32>(ptr, LEVEL_SIZE)) {
-    if (position > 1) turnTo(ptr, 0);
-    return false;
-  }
+  if (position == load<u32>(ptr, LEVEL_SIZE)) return false;
   store<u32>(ptr, position, LEVEL_POSITION);
   const end = load<u32>(ptr, LEVEL_END_MEMBER);
   for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showNext(memberPtr(member));
   return true;
 }
 
+/** Turns a loop back to its first position. */
+// @ts-ignore: decorator
+@inline
+function turnBack(ptr: usize): void {
+  if (load<u32>(ptr, LEVEL_POSITION) == 0) return;
+  store<u32>(ptr, 0, LEVEL_POSITION);
+  const end = load<u32>(ptr, LEVEL_END_MEMBER);
+  for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showFirst(memberPtr(member));
+}
+
 /**
- * Goes on to the next turn of the loop at `level`: those inside it back to their first positions, carrying outwards where it
- * is at its last. Returns the outermost level that turned; behind the last layer comes the first again.
+ * Goes on to the next turn of the loop at `level`, inside of which all loops are at their first positions, or nobody looks at them; at
+ * its last it is turned back too, and the one around it goes on. Returns the outermost level that turned; behind the last layer comes the first again.
  */
+// @ts-ignore: decorator
+@inline
 export function step(level: u32): u32 {
-  for (let inner = level + 1; inner < levelCount; inner++) {
-    const ptr = levelPtr(inner);
-    if (load<u32>(ptr, LEVEL_POSITION)) turnTo(ptr, 0);
+  let ptr = levelPtr(level);
+  while (!turnOn(ptr)) {
+    turnBack(ptr);
+    if (level == 0) break;
+    level--;
+    ptr -= LEVEL_BYTES;
   }
-  while (!turnOn(levelPtr(level)) && level > 0) level--;
   return level;
 }
 
-/** Goes on to the next layer, as `step` from the innermost loop. */
-export function stepInnermost(): u32 {
-  return step(levelCount - 1);
+/** The same, with the loops inside turned back before. */
+export function stepOver(level: u32): u32 {
+  for (let inner = level + 1; inner < levelCount; inner++) turnBack(levelPtr(inner));
+  return step(level);
 }

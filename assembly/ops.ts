@@ -6,14 +6,9 @@
 
 import { add, multiply } from "./checked";
 
-/** Channels of a group, C/groups. Parameters are below 2^31, where 32-bit division is several times cheaper. */
-export function perGroup(channels: u64, groups: u64): u64 {
-  return <u64>(<u32>channels / <u32>groups);
-}
-
-/** ψ = in_channels · out_channels / groups: the number of kernels that slide. At most (2^31 - 1)^2. */
-export function filters(inChannels: u64, outChannels: u64, groups: u64): u64 {
-  return perGroup(inChannels, groups) * outChannels;
+/** ψ = C_in/groups · C_out: the number of kernels that slide. At most (2^31 - 1)^2. */
+export function filters(inPerGroup: u64, outChannels: u64): u64 {
+  return inPerGroup * outChannels;
 }
 
 // ── As documented ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -29,8 +24,8 @@ export function convolvedOpsPerFilter(lOut: u64, kernelElements: u64): u64 {
 }
 
 /** γ = C_out·l_out·(C_in/groups - 1 + bias): adding up the input channels of a group, and the bias. */
-export function aggregationOps(lOut: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64): u64 {
-  return multiply(outChannels * (perGroup(inChannels, groups) - 1 + bias), lOut);
+export function aggregationOps(lOut: u64, inPerGroup: u64, outChannels: u64, bias: u64): u64 {
+  return multiply(outChannels * (inPerGroup - 1 + bias), lOut);
 }
 
 /** ops = N·(ψ·λ + γ). */
@@ -49,8 +44,10 @@ export function macs(batchSize: u64, filters: u64, taps: u64): u64 {
  * additions = N·C_out·(C_in/groups·taps - (1 - bias)·covered): an output that receives m products needs m - 1 additions,
  * m with bias. Summed as (C_in/groups - 1 + bias)·taps + (1 - bias)·overlaps, where overlaps = taps - covered.
  */
-export function additions(batchSize: u64, inChannels: u64, outChannels: u64, groups: u64, bias: u64, taps: u64, overlaps: u64): u64 {
-  const perOutput = add(multiply(perGroup(inChannels, groups) - 1 + bias, taps), bias ? 0 : overlaps);
+// @ts-ignore: decorator
+@inline
+export function additions(batchSize: u64, inPerGroup: u64, outChannels: u64, bias: u64, taps: u64, overlaps: u64): u64 {
+  const perOutput = add(multiply(inPerGroup - 1 + bias, taps), bias ? 0 : overlaps);
   return multiply(batchSize, multiply(outChannels, perOutput));
 }
 

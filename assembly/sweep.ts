@@ -3,7 +3,7 @@
 //     seek(first)
 //     for each index:   settle what depends on the loops that have turned   (axes → requirements → overlap → cells)
 //                       a requirement is not met → count and skip everything below its level
-//                       otherwise                → write the row
+//                       otherwise                → write the row, or where layers are only counted, count all in this turn
 //                       step the odometer
 //
 // The plan's schedule is the list of things to settle, outermost level first; `begin[level]` says where to start when the
@@ -11,26 +11,33 @@
 // turn of the innermost loop they depend on, not once per row; and what is ruled out at a level costs one step of index
 // arithmetic, whatever its size.
 
+import { hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
 import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
 import {
-  CELL_BYTES, CELL_CAPACITY, CELLS_PTR, FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR,
-  IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, OUTPUT_BYTES, OUTPUT_PTR, STEP_BYTES, STEP_CELL, STEP_DERIVE,
-  STEP_FILL, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, TROUBLE_FATAL, TROUBLE_INEXACT,
+  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, OUTPUT_BYTES,
+  OUTPUT_PTR, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
+  TROUBLE_FATAL, TROUBLE_INEXACT,
 } from "./layout";
-import { openLoops, positionOf, restOfTurn, seek, step, stepInnermost } from "./odometer";
+import { openLoops, positionOf, restOfTurn, seek, step, stepOver } from "./odometer";
 import { run } from "./program";
 import { fault, finishReport, leaveOut, startReport, visited } from "./report";
-import { cellOverflows, setCell, writeRow } from "./row";
+import { firstOverflow, joinPart, openRow, setCell, writeRow } from "./row";
 import { troubleFound } from "./signed";
 
 let slotCount: u32 = 0;
 let stepCount: u32 = 0;
 let method: u32 = 0;
 let accountCount: u32 = 0;
-/** Whether layers are compared instead of written. */
+/** Whether rows are written, or layers compared instead; else they are only counted. */
+let isWriting: bool = false;
 let isComparing: bool = false;
+/**
+ * The loop from turn to turn of which the sweep goes: the innermost; where layers are only counted, the last at which anything is
+ * decided, for what lies inside counts as a whole.
+ */
+let lookLevel: u32 = 0;
 
 /** Whether a cell may hold a value that passes 64 bits: an error only once a row with one is due. */
 let mayOverflow: bool = false;
@@ -62,7 +69,9 @@ export function openPlan(): void {
   disagreeing = 0;
   setKind(load<u32>(IMAGE_PTR, 20));
   isComparing = load<u32>(IMAGE_PTR, 24) != 0;
-  memory.copy(CELLS_PTR, IMAGE_SLOTS_PTR, <usize>CELL_CAPACITY * CELL_BYTES);
+  isWriting = slotCount > 0;
+  lookLevel = load<u32>(IMAGE_PTR, 32);
+  openRow(slotCount);
   openLoops(load<u32>(IMAGE_PTR, 12));
 }
 
@@ -80,10 +89,14 @@ function failed(stepPtr: usize): u32 {
   return FAILED;
 }
 
+function firstStep(turned: u32): u32 {
+  return load<u32>(IMAGE_BEGIN_PTR + ((<usize>turned) << 2));
+}
+
 /** Brings up to date what depends on the loops at `turned` and inside, up to the first requirement that is not met. */
 function settle(turned: u32): u32 {
   const endPtr = IMAGE_STEPS_PTR + <usize>stepCount * STEP_BYTES;
-  let ptr = IMAGE_STEPS_PTR + <usize>load<u32>(IMAGE_BEGIN_PTR + ((<usize>turned) << 2)) * STEP_BYTES;
+  let ptr = IMAGE_STEPS_PTR + <usize>firstStep(turned) * STEP_BYTES;
   for (; ptr < endPtr; ptr += STEP_BYTES) {
     const first = load<u32>(ptr, 8), second = load<u32>(ptr, 12);
     switch (load<u32>(ptr)) {
@@ -128,16 +141,13 @@ function settle(turned: u32): u32 {
         if (!setCell(first, second, first + 1 == slotCount)) mayOverflow = true;
         break;
       }
+      case STEP_JOIN: {
+        joinPart(first, second);
+        break;
+      }
     }
   }
   return SETTLED;
-}
-
-/** The first slot whose cell overflows, or the number of slots; the host knows its column. */
-function firstOverflow(): u32 {
-  let slot: u32 = 0;
-  while (slot < slotCount && !cellOverflows(slot)) slot++;
-  return slot;
 }
 
 /**
@@ -149,35 +159,39 @@ function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
   let turned: u32 = 0;
   if (index < end) seek(first);
   while (index < end && visits < visitsMost && outPtr < OUTPUT_PTR + <usize>OUTPUT_BYTES) {
-    const outcome = settle(turned);
+    const outcome = firstStep(turned) < stepCount ? settle(turned) : SETTLED;
     visits++;
     if (outcome == SETTLED) {
       if (disagreeing) {
         fault(FAULT_DISAGREE, index, 0);
         break;
       }
-      if (mayOverflow) {
-        const slot = firstOverflow();
-        if (slot < slotCount) {
-          fault(FAULT_OVERFLOW, index, slot);
-          break;
+      let layers: u64 = 1;
+      if (isWriting) {
+        const endPtr = writeRow(outPtr);
+        if (mayOverflow || hasOverflowed()) {
+          const slot = firstOverflow(outPtr, slotCount);
+          if (slot < slotCount) {
+            fault(FAULT_OVERFLOW, index, slot);
+            break;
+          }
+          mayOverflow = false; // it has been written again since
         }
-        mayOverflow = false; // it has been written again since
-      }
-      if (!isComparing) {
-        outPtr = writeRow(outPtr, slotCount);
+        outPtr = endPtr;
+      } else if (!isComparing) {
+        layers = min(restOfTurn(lookLevel, index), end - index);
       } else if (!compareLayer(index)) {
         fault(FAULT_OVERFLOW, index, 0);
         break;
       }
-      rows++;
-      index++;
-      turned = stepInnermost();
+      rows += layers;
+      index += layers;
+      turned = step(lookLevel);
     } else if (outcome == LEFT_OUT) {
       const subtree = min(restOfTurn(stoppedLevel, index), end - index);
       leaveOut(stoppedAccount, subtree);
       index += subtree;
-      turned = step(stoppedLevel);
+      turned = stepOver(stoppedLevel);
     } else {
       fault(FAULT_EXPRESSION, index, stoppedStep);
       break;

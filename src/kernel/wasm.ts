@@ -10,7 +10,7 @@ import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 3;
+const ABI_VERSION = 4;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 

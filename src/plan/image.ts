@@ -7,7 +7,7 @@ import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
 import type { ListPlan } from "./list.js";
-import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
+import type { DependentAxis, GridPlan, Loop, Plan, Step } from "./model.js";
 import { Code } from "./program.js";
 
 export const METHODS = ["closed", "simulate", "verify"] as const;
@@ -55,6 +55,28 @@ export function slotsOf(plan: Plan, grid: GridPlan): Slot[] {
     const count = Math.ceil((NAME_BYTES + 1) / SLOT_BYTES);
     return Array.from({ length: count }, (_, i) => ({ cell, text: text.toString("latin1", i * SLOT_BYTES, (i + 1) * SLOT_BYTES) }));
   });
+}
+
+/** A part of the row: slots whose texts several rows have in common, and the cell behind them that is new in every row. */
+interface RowPart {
+  readonly firstSlot: number;
+  /** The slot behind the last; that of the new cell, if there is one. */
+  readonly endSlot: number;
+  /** The new cell's place in the plan's cells. */
+  readonly cell?: number;
+}
+
+/** New in every row is what is worked out when the innermost loop turns. */
+function partsOf({ steps, loops }: GridPlan, slots: readonly Slot[]): RowPart[] {
+  const isNew = (cell: number) => steps.some((step) => step.kind === "cell" && step.cell === cell && step.level === loops.length);
+  const parts: RowPart[] = [];
+  let firstSlot = 0;
+  for (const [slot, { cell }] of slots.entries()) {
+    if (!isNew(cell)) continue;
+    parts.push({ firstSlot, endSlot: slot, cell });
+    firstSlot = slot + 1;
+  }
+  return [...parts, { firstSlot, endSlot: slots.length }];
 }
 
 /** A part of an image: bytes, and the address in the kernel's memory where they belong. */
@@ -128,7 +150,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   const runsKept = grid.dependents.map((axis) => runsNeeded(axis));
   const runCount = runs.count + runsKept.reduce((sum, count) => sum + count, 0);
   const itemCount = items.reduce((sum, { length }) => sum + length, 0);
-  const steps = stepsOf(plan, grid, slots, code, columnOf, constant);
+  const parts = partsOf(grid, slots);
+  const steps = stepsOf(plan, grid, slots, parts, code, columnOf, constant);
   checkRoom(plan.place, constant, {
     variables: variables.length,
     runs: runCount,
@@ -150,6 +173,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     grid.requirements.length,
     kindNumber(kind, constant),
     Number(plan.isComparing),
+    parts.length,
+    slots.length > 0 || plan.isComparing ? grid.loops.length : Math.max(0, ...grid.steps.map(({ level }) => level)),
   );
   begin("LEVELS", constant("IMAGE_LEVEL_BYTES") * (grid.loops.length + 1));
   writer.words(1, 0, 0);
@@ -157,7 +182,7 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   begin("MEMBERS", constant("IMAGE_MEMBER_BYTES") * runs.members.length);
   for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
   begin("BEGIN", 4 * (grid.loops.length + 1));
-  for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(grid, level));
+  for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(steps, level));
   begin("STEPS", constant("STEP_BYTES") * steps.length);
   for (const step of steps) writer.words(...step);
   begin("AXES", constant("AXIS_BYTES") * grid.dependents.length);
@@ -189,6 +214,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.goTo(i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
     writer.word(text.length);
   }
+  begin("PARTS", constant("IMAGE_PART_BYTES") * parts.length);
+  for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : columnOf(plan.cells[cell] as string), endSlot);
   begin("CODE", constant("INSTRUCTION_BYTES") * code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
@@ -266,41 +293,65 @@ function runsNeeded(axis: DependentAxis): number {
 }
 
 /** The first step to take when the loop at `level` has turned: those further out still hold. */
-function beginOf({ steps }: GridPlan, level: number): number {
-  const begin = steps.findIndex((step) => step.level >= level);
+function beginOf(steps: readonly (readonly number[])[], level: number): number {
+  const begin = steps.findIndex(([_, own]) => (own as number) >= level);
   return begin < 0 ? steps.length : begin;
 }
 
 const STEP_WORDS = 5;
 
-function stepsOf(plan: Plan, grid: GridPlan, slots: readonly Slot[], code: Code, columnOf: (name: string) => number, constant: Constant): number[][] {
+function stepsOf(
+  plan: Plan,
+  grid: GridPlan,
+  slots: readonly Slot[],
+  parts: readonly RowPart[],
+  code: Code,
+  columnOf: (name: string) => number,
+  constant: Constant,
+): number[][] {
   const rules = rulesOf(kindOf(plan.layer));
-  return grid.steps.map((step): number[] => {
-    const operands = (): number[] => {
-      switch (step.kind) {
-        case "rule": {
-          const { id, dimension } = rules[step.rule] as (typeof rules)[number];
-          return [step.requirement, constant(`RULE_${id}`), dimension];
-        }
-        case "where":
-          return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
-        case "derive": {
-          const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
-          return [step.requirement, code.add(expression.root), columnOf(name)];
-        }
-        case "fill":
-          return [step.axis];
-        case "pick":
-          return [step.requirement, step.axis];
-        case "overlap":
-          return [step.dimension];
-        case "cell":
-          return [slots.findIndex(({ cell }) => cell === step.cell), columnOf(plan.cells[step.cell] as string)];
+  const operandsOf = (step: Step, slot: number): number[] => {
+    switch (step.kind) {
+      case "rule": {
+        const { id, dimension } = rules[step.rule] as (typeof rules)[number];
+        return [step.requirement, constant(`RULE_${id}`), dimension];
       }
-    };
-    const words = [constant(`STEP_${step.kind.toUpperCase()}`), step.level, ...operands()];
-    return [...words, ...new Array<number>(STEP_WORDS - words.length).fill(0)];
-  });
+      case "where":
+        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
+      case "derive": {
+        const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
+        return [step.requirement, code.add(expression.root), columnOf(name)];
+      }
+      case "fill":
+        return [step.axis];
+      case "pick":
+        return [step.requirement, step.axis];
+      case "overlap":
+        return [step.dimension];
+      case "cell":
+        return [slot, columnOf(plan.cells[step.cell] as string)];
+    }
+  };
+  const words = (kind: string, level: number, operands: readonly number[]): number[] => {
+    const written = [constant(`STEP_${kind.toUpperCase()}`), level, ...operands];
+    return [...written, ...new Array<number>(STEP_WORDS - written.length).fill(0)];
+  };
+  const steps: number[][] = [];
+  for (let level = 0; level <= grid.loops.length; level++) {
+    // Slots with one text throughout are joined once, with what is written at level 0.
+    const written = new Set<number>(level > 0 ? [] : slots.flatMap(({ text }, slot) => (text === undefined ? [] : [slot])));
+    for (const step of grid.steps.filter((own) => own.level === level)) {
+      const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
+      if (parts.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
+      if (step.kind === "cell") written.add(slot);
+      steps.push(words(step.kind, level, operandsOf(step, slot)));
+    }
+    for (const [part, { firstSlot, endSlot }] of parts.entries()) {
+      const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
+      if (own.length > 0) steps.push(words("join", level, [part, Math.min(...own)]));
+    }
+  }
+  return steps;
 }
 
 function kindNumber(kind: Kind, constant: Constant): number {

@@ -1,4 +1,4 @@
-import { dividesChannels, outputLength, outputPaddingFits } from "../../assembly/geometry";
+import { channelsPerGroup, outputLength, outputPaddingFits } from "../../assembly/geometry";
 import { forSmallLayers, plainLOut } from "./support";
 
 const MAX: i64 = 2147483647;
@@ -49,21 +49,19 @@ describe("outputLength", () => {
   });
 });
 
-describe("dividesChannels", () => {
-  it("takes groups that split the channels evenly", () => {
-    expect<bool>(dividesChannels(1, 1)).toBe(true);
-    expect<bool>(dividesChannels(1, MAX)).toBe(true);
-    expect<bool>(dividesChannels(4, 12)).toBe(true);
-    expect<bool>(dividesChannels(12, 12)).toBe(true);
-    expect<bool>(dividesChannels(MAX, MAX)).toBe(true);
+describe("channelsPerGroup", () => {
+  it("divides, also at the ends of the range", () => {
+    expect<u64>(channelsPerGroup(1, 1)).toBe(1);
+    expect<u64>(channelsPerGroup(12, 4)).toBe(3);
+    expect<u64>(channelsPerGroup(MAX, 1)).toBe(MAX);
+    expect<u64>(channelsPerGroup(MAX, MAX)).toBe(1);
   });
 
-  it("refuses groups that leave channels over", () => {
-    expect<bool>(dividesChannels(5, 12)).toBe(false);
-    expect<bool>(dividesChannels(24, 12)).toBe(false);
-    expect<bool>(dividesChannels(2, MAX)).toBe(false);
-    expect<bool>(dividesChannels(MAX, 1)).toBe(false);
-    expect<bool>(dividesChannels(MAX, MAX - 1)).toBe(false);
+  it("rounds down where groups do not split the channels evenly", () => {
+    expect<u64>(channelsPerGroup(12, 5)).toBe(2);
+    expect<u64>(channelsPerGroup(12, 24)).toBe(0);
+    expect<u64>(channelsPerGroup(MAX, 2)).toBe(1073741823);
+    expect<u64>(channelsPerGroup(MAX - 1, MAX)).toBe(0);
   });
 });
 

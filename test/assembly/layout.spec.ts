@@ -1,5 +1,5 @@
 import {
-  AXIS_BYTES, AXIS_CAPACITY, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELL_OVERFLOWS, CELLS_PTR, CELL_TEXT_BYTES, FIELD_CAPACITY, FIELD_COUNT,
+  AXIS_BYTES, AXIS_CAPACITY, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELL_OVERFLOWS, CELL_START, CELLS_PTR, DIGITS_PTR, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, NO_COLUMN, OUT_PER_GROUP, PART_BYTES, PART_CAPACITY, PART_END_SLOT, PARTS_PTR, TEXTS_PTR, VECTOR_SLACK, CELL_TEXT_BYTES, FIELD_CAPACITY, FIELD_COUNT,
   IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_HEADER_BYTES, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
   IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_BYTES,
   INPUT_PTR, INSTRUCTION_BYTES, INSTRUCTION_CAPACITY, ITEM_BYTES, ITEM_CAPACITY, LAYER_PTR, LAYOUT_END, LEVEL_BYTES, LEVEL_CAPACITY,
@@ -28,7 +28,11 @@ describe("the areas of memory", () => {
   it("follow each other without an overlap", () => {
     expectRoom(LAYER_PTR, 8 * <usize>FIELD_COUNT, REPORT_PTR);
     expectRoom(REPORT_PTR, REPORT_LEFT_OUT + 8 * <usize>(1 + REQUIREMENT_CAPACITY), CELLS_PTR);
-    expectRoom(CELLS_PTR, CELL_BYTES * <usize>CELL_CAPACITY, LEVELS_PTR);
+    expectRoom(CELLS_PTR, CELL_BYTES * <usize>CELL_CAPACITY, PARTS_PTR);
+    expectRoom(PARTS_PTR, PART_BYTES * <usize>PART_CAPACITY, TEXTS_PTR);
+    // All cells held, in as many parts as there can be: each a separator, its slots, and room for a vector.
+    expectRoom(TEXTS_PTR, CELL_BYTES * <usize>CELL_CAPACITY + (1 + VECTOR_SLACK) * <usize>PART_CAPACITY, DIGITS_PTR);
+    expectRoom(DIGITS_PTR, 4 * 10000, LEVELS_PTR);
     expectRoom(LEVELS_PTR, LEVEL_BYTES * <usize>LEVEL_CAPACITY, MEMBERS_PTR);
     expectRoom(MEMBERS_PTR, MEMBER_BYTES * <usize>LEVEL_CAPACITY, STACK_PTR);
     expectRoom(STACK_PTR, 8 * <usize>STACK_CAPACITY, IMAGE_PTR);
@@ -46,7 +50,8 @@ describe("the areas of memory", () => {
     expectRoom(IMAGE_AXES_PTR, AXIS_BYTES * <usize>AXIS_CAPACITY, IMAGE_ITEMS_PTR);
     expectRoom(IMAGE_ITEMS_PTR, ITEM_BYTES * <usize>ITEM_CAPACITY, IMAGE_FIELDS_PTR);
     expectRoom(IMAGE_FIELDS_PTR, 8 * <usize>FIELD_COUNT, IMAGE_SLOTS_PTR);
-    expectRoom(IMAGE_SLOTS_PTR, CELL_BYTES * <usize>CELL_CAPACITY, IMAGE_CODE_PTR);
+    expectRoom(IMAGE_SLOTS_PTR, CELL_BYTES * <usize>CELL_CAPACITY, IMAGE_PARTS_PTR);
+    expectRoom(IMAGE_PARTS_PTR, IMAGE_PART_BYTES * <usize>PART_CAPACITY, IMAGE_CODE_PTR);
     expectRoom(IMAGE_CODE_PTR, INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY, IMAGE_RUNS_PTR);
   });
 
@@ -102,7 +107,9 @@ describe("records", () => {
   it("have room for what they hold", () => {
     expect<usize>(CELL_LENGTH).toBe(CELL_TEXT_BYTES + 1); // and a separator
     expect<u32>(CELL_TEXT_BYTES).toBeGreaterThanOrEqual(21); // 20 digits and a sign
-    expectRoom(CELL_LENGTH, 4, CELL_BYTES);
+    expectRoom(CELL_LENGTH, 1, CELL_OVERFLOWS);
+    expectRoom(CELL_START, 2, CELL_BYTES);
+    expectRoom(PART_END_SLOT, 4, PART_BYTES);
     expectRoom(LEVEL_END_MEMBER, 4, LEVEL_BYTES);
     expectRoom(MEMBER_OFFSET, 4, MEMBER_BYTES);
     expectRoom(RUN_ORIGIN, 4, RUN_BYTES);
@@ -113,7 +120,8 @@ describe("records", () => {
     expect<u32>(LAYER_FIELDS).toBeLessThanOrEqual(RESULT_0);
     expect<u32>(RESULT_END).toBeLessThanOrEqual(VARIABLE_0);
     expect<u32>(LAYER_FIELDS).toBeLessThanOrEqual(ROLE_EVERY_DIMENSION);
-    expect<u32>(CELL_OVERFLOWS).toBeGreaterThan(CELL_TEXT_BYTES + 1);
+    expect<u32>(OUT_PER_GROUP).toBeLessThanOrEqual(RESULT_0 - 1);
+    expect<u32>(NO_COLUMN).toBeGreaterThan(FIELD_COUNT);
   });
 
   it("use numbers for nothing and carried that are no rule and no parameter", () => {

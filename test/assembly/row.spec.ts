@@ -1,9 +1,10 @@
+import { hasOverflowed } from "../../assembly/checked";
 import {
-  ADDITIONS_PER_FILTER, BIAS, CELL_BYTES, CELL_LENGTH, CELLS_PTR, DIMENSION_TAPS, HOLES, KERNEL_SIZE, MACS, OPS, OUTPUT_PTR, TAPS,
-  ZERO_INSERTION_WASTE,
+  ADDITIONS_PER_FILTER, BIAS, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELLS_PTR, DIMENSION_TAPS, HOLES, IMAGE_PART_BYTES, IMAGE_PARTS_PTR,
+  IMAGE_PTR, IMAGE_SLOTS_PTR, KERNEL_SIZE, MACS, NO_COLUMN, OPS, OUTPUT_PTR, PARAMS, TAPS, ZERO_INSERTION_WASTE,
 } from "../../assembly/layout";
 import { set } from "../../assembly/layer";
-import { cellOverflows, setCell, writeRow } from "../../assembly/row";
+import { firstOverflow, joinPart, openRow, setCell, writeRow } from "../../assembly/row";
 import { textAt, writeLayer } from "./support";
 
 const MAX: u64 = 2147483647;
@@ -15,7 +16,19 @@ function writeWorkedLayer(): void {
 
 function cellText(slot: u32): string {
   const slotPtr = CELLS_PTR + CELL_BYTES * <usize>slot;
-  return textAt(slotPtr, slotPtr + load<u32>(slotPtr, CELL_LENGTH));
+  return textAt(slotPtr, slotPtr + load<u8>(slotPtr, CELL_LENGTH));
+}
+
+/** Lays out a row of so many slots; parts as column, endSlot, … */
+function layOut(slots: u32, parts: StaticArray<u32>): void {
+  memory.fill(IMAGE_SLOTS_PTR, 0, CELL_BYTES * <usize>CELL_CAPACITY);
+  store<u32>(IMAGE_PTR, parts.length / 2, 28);
+  for (let i = 0; i < parts.length; i++) store<u32>(IMAGE_PARTS_PTR + IMAGE_PART_BYTES / 2 * <usize>i, parts[i]);
+  openRow(slots);
+}
+
+function rowText(): string {
+  return textAt(OUTPUT_PTR, writeRow(OUTPUT_PTR));
 }
 
 describe("setCell", () => {
@@ -42,36 +55,101 @@ describe("setCell", () => {
 
   it("says whether the value of this very cell overflows", () => {
     writeLayer([1, MAX, MAX, 2, 3, 1, 0, 0, 1, 1, 1, 4, 6, 4]);
-    setCell(0, MACS, false);
-    setCell(1, TAPS, false);
-    expect<bool>(cellOverflows(0)).toBe(true);
-    expect<bool>(cellOverflows(1)).toBe(false);
-    setCell(0, TAPS, false);
-    expect<bool>(cellOverflows(0)).toBe(false);
+    expect<bool>(setCell(0, MACS, false)).toBe(false);
+    expect<bool>(setCell(1, TAPS, false)).toBe(true);
+    expect<string>(cellText(0)).toBe("");
+    expect<bool>(setCell(0, TAPS, false)).toBe(true);
+    expect<string>(cellText(0)).toBe("6,");
   });
 });
 
 const CELLS: u32 = 64;
 
 describe("writeRow", () => {
-  it("strings cells of unlike lengths together", () => {
+  it("strings held cells of unlike lengths together", () => {
     writeWorkedLayer();
+    layOut(4, [NO_COLUMN, 4]);
     setCell(0, KERNEL_SIZE, false);
     setCell(1, BIAS, false);
     setCell(2, OPS, false);
     setCell(3, HOLES, true);
-    expect<string>(textAt(OUTPUT_PTR, writeRow(OUTPUT_PTR, 4))).toBe("16,true,602931200,0\n");
-    setCell(1, BIAS, true);
-    expect<string>(textAt(OUTPUT_PTR + 3, writeRow(OUTPUT_PTR + 3, 2))).toBe("16,true\n");
+    joinPart(0, 0);
+    expect<string>(rowText()).toBe("16,true,602931200,0\n");
   });
 
-  it("strings 64 cells of 20 digits together", () => {
+  it("joins anew from the slot that has changed, whatever its length is now", () => {
+    writeWorkedLayer();
+    layOut(3, [NO_COLUMN, 3]);
+    setCell(0, KERNEL_SIZE, false);
+    setCell(1, OPS, false);
+    setCell(2, BIAS, true);
+    joinPart(0, 0);
+    setCell(1, KERNEL_SIZE, false);
+    joinPart(0, 1);
+    expect<string>(rowText()).toBe("16,16,true\n");
+    setCell(1, PARAMS, false);
+    joinPart(0, 1);
+    expect<string>(rowText()).toBe("16,2097408,true\n");
+  });
+
+  it("writes new cells between, before and behind held ones", () => {
+    writeWorkedLayer();
+    layOut(6, [BIAS, 0, OPS, 2, KERNEL_SIZE, 3, TAPS, 5, NO_COLUMN, 6]);
+    setCell(1, KERNEL_SIZE, false);
+    setCell(4, HOLES, false);
+    joinPart(1, 1);
+    joinPart(3, 4);
+    expect<string>(rowText()).toBe("true,16,602931200,16,0,504\n");
+    set(BIAS, 0);
+    set(DIMENSION_TAPS, 1000000000000);
+    set(KERNEL_SIZE, 7);
+    expect<string>(rowText()).toBe("false,16,131072000234815488,7,0,1000000000000\n");
+  });
+
+  it("keeps the separator of a part whose later cell is known first", () => {
+    writeWorkedLayer();
+    layOut(3, [BIAS, 0, NO_COLUMN, 3]);
+    setCell(2, HOLES, true);
+    joinPart(1, 2);
+    setCell(1, KERNEL_SIZE, false);
+    joinPart(1, 1);
+    expect<string>(rowText()).toBe("true,16,0\n");
+  });
+
+  it("strings 64 cells of 20 digits together, held or new", () => {
     writeLayer([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, u64.MAX_VALUE, 1]);
     let expected = "";
+    for (let slot: u32 = 0; slot < CELLS; slot++) expected += slot + 1 == CELLS ? "18446744073709551615\n" : "18446744073709551615,";
+    layOut(CELLS, [NO_COLUMN, CELLS]);
+    for (let slot: u32 = 0; slot < CELLS; slot++) setCell(slot, TAPS, slot + 1 == CELLS);
+    joinPart(0, 0);
+    expect<string>(rowText()).toBe(expected);
+    const parts = new StaticArray<u32>(2 * CELLS + 2);
     for (let slot: u32 = 0; slot < CELLS; slot++) {
-      setCell(slot, TAPS, slot + 1 == CELLS);
-      expected += slot + 1 == CELLS ? "18446744073709551615\n" : "18446744073709551615,";
+      parts[2 * slot] = TAPS;
+      parts[2 * slot + 1] = slot;
     }
-    expect<string>(textAt(OUTPUT_PTR, writeRow(OUTPUT_PTR, CELLS))).toBe(expected);
+    parts[2 * CELLS] = NO_COLUMN;
+    parts[2 * CELLS + 1] = CELLS;
+    layOut(CELLS, parts);
+    expect<string>(rowText()).toBe(expected);
+  });
+});
+
+describe("firstOverflow", () => {
+  it("names the first slot that overflows, held or new, and the number of slots where none does", () => {
+    writeLayer([1, MAX, MAX, 2, 3, 1, 0, 0, 1, 1, 1, 4, 6, 4]);
+    layOut(4, [TAPS, 1, MACS, 2, NO_COLUMN, 4]);
+    setCell(0, TAPS, false);
+    setCell(3, MACS, true);
+    writeRow(OUTPUT_PTR);
+    expect<bool>(hasOverflowed()).toBe(true);
+    expect<u32>(firstOverflow(OUTPUT_PTR, 4)).toBe(2);
+    layOut(4, [TAPS, 1, TAPS, 2, NO_COLUMN, 4]);
+    setCell(0, TAPS, false);
+    setCell(3, MACS, true);
+    expect<u32>(firstOverflow(OUTPUT_PTR, 4)).toBe(3);
+    setCell(3, TAPS, true);
+    expect<u32>(firstOverflow(OUTPUT_PTR, 4)).toBe(4);
   });
 });

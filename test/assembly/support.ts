@@ -3,10 +3,10 @@
 
 import {
   AXIS_BYTES, BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
-  IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
-  IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, OP_END, OUT_CHANNELS, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
+  IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
+  IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, IN_PER_GROUP, NO_COLUMN, OP_END, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
   REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RESULT_COUNT, RULE_COUNT, RUN_BYTES,
-  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, STRIDE,
+  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, STRIDE,
 } from "../../assembly/layout";
 
 // ── Text ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,6 +50,8 @@ const SLOTS: StaticArray<u32> = [
 export function writeLayer(parameters: StaticArray<u64>): void {
   for (let i = 0; i < parameters.length; i++) store<u64>(LAYER_PTR + 8 * <usize>SLOTS[i], parameters[i]);
   store<u64>(LAYER_PTR + 8 * <usize>BITS, 32);
+  store<u64>(LAYER_PTR + 8 * <usize>IN_PER_GROUP, layerField(IN_CHANNELS) / layerField(GROUPS));
+  store<u64>(LAYER_PTR + 8 * <usize>OUT_PER_GROUP, layerField(OUT_CHANNELS) / layerField(GROUPS));
 }
 
 export function layerField(field: u32): u64 { return load<u64>(LAYER_PTR + 8 * <usize>field); }
@@ -66,6 +68,7 @@ export class PlanImage {
   private runs: u32 = 0;
   private steps: u32 = 0;
   private slots: u32 = 0;
+  private parts: u32 = 0;
   private axes: u32 = 0;
   private items: u32 = 0;
   private instructions: u32 = 0;
@@ -160,8 +163,27 @@ export class PlanImage {
   fill(level: u32, axis: u32): void { this.step(STEP_FILL, level, axis, 0, 0); }
   pick(level: u32, requirement: u32, axis: u32): void { this.step(STEP_PICK, level, requirement, axis, 0); }
   overlap(level: u32): void { this.step(STEP_OVERLAP, level, 0, 0, 0); }
-  /** The next cell of the row. */
-  cell(level: u32, column: u32): void { this.step(STEP_CELL, level, this.slots++, column, 0); }
+  /** The next cell of the row, once all loops are there. One of the innermost loop is new in every row. */
+  cell(level: u32, column: u32): void {
+    const slot = this.slots++;
+    if (level == this.loops) {
+      this.part(column, slot);
+    } else {
+      this.step(STEP_CELL, level, slot, column, 0);
+      this.step(STEP_JOIN, level, this.parts, slot, 0);
+    }
+  }
+
+  private part(column: u32, endSlot: u32): void {
+    const ptr = IMAGE_PARTS_PTR + IMAGE_PART_BYTES * <usize>(this.parts++);
+    store<u32>(ptr, column);
+    store<u32>(ptr, endSlot, 4);
+  }
+
+  /** The last level at which anything is decided. */
+  private get lastStepLevel(): u32 {
+    return this.steps == 0 ? 0 : load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>(this.steps - 1), 4);
+  }
 
   private step(kind: u32, level: u32, a: u32, b: u32, c: u32): void {
     const ptr = IMAGE_STEPS_PTR + STEP_BYTES * <usize>(this.steps++);
@@ -182,6 +204,9 @@ export class PlanImage {
     store<u32>(IMAGE_PTR, this.levels, 12);
     store<u32>(IMAGE_PTR, requirements, 16);
     store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 20);
+    this.part(NO_COLUMN, this.slots);
+    store<u32>(IMAGE_PTR, this.parts, 28);
+    store<u32>(IMAGE_PTR, this.slots > 0 ? this.loops : this.lastStepLevel, 32);
     for (let level: u32 = 0; level < this.levels; level++) {
       let begin: u32 = 0;
       while (begin < this.steps && load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>begin, 4) < level) begin++;

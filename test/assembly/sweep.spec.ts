@@ -60,6 +60,7 @@ function openMacs(first: u32, count: u32): void {
   image.fixed(GROUPS, 1);
   image.fixed(BIAS, 1);
   image.axis(BATCH_SIZE, [first, 1, count]);
+  image.rule(0, RULE_IN_CHANNELS);
   image.rule(0, RULE_L_OUT);
   image.overlap(0);
   image.cell(1, BATCH_SIZE);
@@ -288,6 +289,6 @@ describe("a sweep of axes that depend on others", () => {
     expect<string>(output()).toBe("0\n1\n");
     expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
     expect<u64>(reportFaultAt()).toBe(2);
-    expect<u32>(reportFaultWhat()).toBe(1);
+    expect<u32>(reportFaultWhat()).toBe(0);
   });
 });
