@@ -3,7 +3,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { inGrids, sampleIndices } from "./sample.js";
-import { visitsOfTask } from "./shards.js";
+import { visitsHere } from "./shards.js";
 
 /** A plan that takes no more looks at layers than this is counted through: it takes some milliseconds, and the answer is exact. */
 const EXACT_VISITS = 300_000;
@@ -79,7 +79,7 @@ function countThrough(kernel: Kernel, plan: Plan): Seen | undefined {
 
 /** Measured here and now, on tasks from some places: single layers would mostly time the start of a batch. */
 function secondsPerIndex(kernel: Kernel, plan: Plan): number {
-  const visits = visitsOfTask(plan, "closed");
+  const visits = visitsHere(plan, "closed");
   let [seconds, indices] = [0, 0];
   // Twice: the first batches run before the machine code is at its best.
   for (const isTimed of [false, true]) {

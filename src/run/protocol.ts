@@ -30,6 +30,7 @@ export interface Shard {
   readonly first: bigint;
   readonly end: bigint;
   readonly visitsMost: number;
+  readonly spare?: Spare;
 }
 
 /** Single raw indices of a grid, in ascending order. */
@@ -37,13 +38,18 @@ export interface Picks {
   readonly kind: "picks";
   readonly grid: number;
   readonly indices: BigUint64Array;
+  readonly spare?: Spare;
 }
 
 /** Whole records of a list, as they stand in the file. */
 export interface Chunk {
   readonly kind: "chunk";
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly spare?: Spare;
 }
+
+/** Memory that has carried rows before: the worker puts those of its answer there. Fresh memory costs as much as filling it. */
+export type Spare = ArrayBuffer;
 
 export type Task = Shard | Picks | Chunk;
 

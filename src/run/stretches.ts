@@ -2,8 +2,8 @@
  * Sharding by cost: the raw index space is cut into stretches as the sweep goes, so that each takes about the same work,
  * however densely the layers stand. The answers come out in the order of the indices.
  *
- * A worker is asked for a stretch and a number of visits (looks at layers); when these run out, it answers with how far it got,
- * and what is left is cut anew. So a dense region that was taken for an empty one is shared out among all workers after
+ * A worker is asked for a stretch; when it has done as much as one task may take, it answers with how far it got, and what is left is
+ * cut anew. So a dense region that was taken for an empty one is shared out among all workers after
  * one answer, and an empty one is crossed in a few.
  */
 
@@ -14,22 +14,23 @@ export interface Stretch {
   readonly end: bigint;
 }
 
-/** What must be known of an answer: how far it got, with how many visits, and whether it stopped there for good. */
+/** What must be known of an answer: how far it got, and whether it stopped there for good. */
 interface Reached {
   readonly next: bigint;
-  readonly visits: number;
   readonly fault?: unknown;
 }
 
-interface Options {
+interface Options<R> {
   readonly workers: number;
-  /** Visits of one task. */
-  readonly visits: number;
+  /** How many indices a task gets through, whatever they hold. */
+  readonly length: number;
+  /** How much of a task an answer has taken, from 0 to 1. */
+  readonly share: (answer: R) => number;
 }
 
 /**
  * Per worker, tasks under way (one at work, one waiting for it) and answers in all (those that wait for their turn in the
- * order included). Memory: an answer holds at most some 2 MiB of rows, so a run holds about 3 × workers × 2 MiB, and
+ * order included). Memory: an answer holds at most some 4 MiB of rows, so a run holds about 3 × workers × 4 MiB, and
  * as much again for each time that a dense region is met in what looked empty.
  */
 const UNDER_WAY_PER_WORKER = 2;
@@ -38,8 +39,11 @@ const ANSWERS_PER_WORKER = 3;
 /** How much longer than the last a stretch may be made: what looks empty may soon be dense. */
 const GROWTH = 16n;
 
-/** Stretches are made a little shorter than their visits would take them, so that most need no second task. */
-const FILL = 0.7;
+/** Stretches are made a little shorter than a task would take them, so that most need no second one. */
+const FILL = 0.9;
+
+/** Shares are reckoned in these. */
+const SHARE_UNIT = 1_000_000;
 
 /** `open`: not begun; `cut` says how much of it to ask for at once. */
 type Node<R> = Stretch & ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
@@ -47,10 +51,10 @@ type Node<R> = Stretch & ({ state: "open"; cut: bigint } | { state: "running" } 
 export async function* sweepInOrder<R extends Reached>(
   stretches: readonly Stretch[],
   run: (stretch: Stretch) => Promise<R>,
-  { workers, visits }: Options,
+  { workers, length, share }: Options<R>,
 ): AsyncGenerator<{ readonly stretch: Stretch; readonly answer: R }, void, void> {
   // In the order of the indices; what has been handed out is gone from it.
-  const nodes: Node<R>[] = stretches.map((stretch) => ({ ...stretch, state: "open", cut: BigInt(visits) }));
+  const nodes: Node<R>[] = stretches.map((stretch) => ({ ...stretch, state: "open", cut: BigInt(length) }));
   let underWay = 0;
   let failure: { readonly error: unknown } | undefined;
   let isOver = false;
@@ -83,7 +87,7 @@ export async function* sweepInOrder<R extends Reached>(
     const at = nodes.indexOf(running);
     const { grid, first, end } = running;
     const done: Node<R> = { grid, first, end: answer.next, state: "done", answer };
-    const cut = nextCut(answer.next - first, answer.visits, visits);
+    const cut = nextCut(answer.next - first, share(answer), BigInt(length));
     const rest: Node<R>[] = !answer.fault && answer.next < end ? [{ grid, first: answer.next, end, state: "open", cut }] : [];
     nodes.splice(at, 1, done, ...rest);
     // What comes next is taken to be as dense as what has just been seen.
@@ -115,10 +119,9 @@ export async function* sweepInOrder<R extends Reached>(
   }
 }
 
-/** How long to make a stretch, when one of that length took so many visits. */
-function nextCut(length: bigint, seen: number, visits: number): bigint {
-  const least = BigInt(visits); // no index takes more than one visit
-  const wanted = (length * BigInt(Math.round(FILL * visits))) / BigInt(Math.max(1, seen));
+/** How long to make a stretch, when one of that length took that share of a task. None need be shorter than `least`. */
+function nextCut(length: bigint, share: number, least: bigint): bigint {
+  const wanted = (length * BigInt(Math.round(FILL * SHARE_UNIT))) / BigInt(Math.max(1, Math.round(share * SHARE_UNIT)));
   const most = length * GROWTH > least ? length * GROWTH : least;
   return wanted < least ? least : wanted > most ? most : wanted;
 }

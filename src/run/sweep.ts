@@ -10,7 +10,7 @@ import { namesIn } from "../spec/expression/node.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
 import { inGrids, sampleIndices } from "./sample.js";
-import { visitsOfTask } from "./shards.js";
+import { lengthOfTask, shareOfTask, visitsHere, visitsOfTask } from "./shards.js";
 import { type Stretch, sweepInOrder } from "./stretches.js";
 import { inOrder } from "./window.js";
 
@@ -29,7 +29,7 @@ export interface Progress {
   readonly isCut: boolean;
 }
 
-/** Rows in order, and where the run stands behind them. */
+/** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
 export interface SweptRows {
   readonly csv: readonly Uint8Array<ArrayBuffer>[];
   readonly rows: number;
@@ -70,6 +70,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
       yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress(isCut) };
+      whole.recycle(answer.csv);
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
     }
@@ -91,6 +92,8 @@ interface GridAnswer {
   readonly indices: bigint;
   /** The same up to one of its rows. */
   readonly upTo: (rows: number) => Promise<GridAnswer>;
+  /** What is written is handed back. */
+  readonly recycle: Runner["recycle"];
 }
 
 /** The answer to the first `most` steps or fewer that has so many rows; every step adds one at most. */
@@ -107,20 +110,20 @@ async function firstWithRows(rows: number, most: number, answerTo: (steps: numbe
 /** Every raw index. */
 async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions): AsyncGenerator<GridAnswer, void, void> {
   const job: Job = { kind: "sweep", plan, method };
-  const visits = visitsOfTask(plan, method);
+  const visits = visitsOfTask(method);
+  const share = (answer: SweepAnswer) => shareOfTask(answer, method);
   const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
   const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
     grid: stretch.grid,
     answer,
     indices: answer.next - stretch.first,
     upTo: async (rows) => reached(runner, stretch, await firstWithRows(rows, answer.visits, (visits) => ask(runner, visits)(stretch))),
+    recycle: runner.recycle,
   });
   const rest = plan.grids.map(({ size }, grid): Stretch => ({ grid, first: 0n, end: size }));
 
-  // Starting a thread takes longer than a task, so as much as one task can do is done here. Layers that are simulated can take
-  // seconds each, which would keep this thread from everything else, so of those only what is little in all.
   const here = inlineRunner(job);
-  let left = method === "closed" || plan.size <= BigInt(visits) ? visits : 0;
+  let left = visitsHere(plan, method);
   while (left > 0 && rest.length > 0) {
     const stretch = rest.shift() as Stretch;
     const answer = await ask(here, left)(stretch);
@@ -133,7 +136,8 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, visits), { workers, visits })) yield reached(runner, stretch, answer);
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, visits), { workers, length: lengthOfTask(plan, method), share }))
+      yield reached(runner, stretch, answer);
   } finally {
     await runner.close();
   }
@@ -155,6 +159,7 @@ async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed
       answer,
       indices: answer.next,
       upTo: async (rows) => reached(task, await firstWithRows(rows, Number(answer.next), (count) => run({ ...task, indices: task.indices.slice(0, count) }))),
+      recycle: runner.recycle,
     });
     for await (const { task, answer } of inOrder(tasks, run, runner.width)) yield reached(task, answer);
   } finally {

@@ -3,7 +3,7 @@ import { mergedTallies } from "../conventions/tallies.js";
 import type { Kernel, Tally } from "../kernel/kernel.js";
 import { addAccount } from "../rules.js";
 import { NEWLINE, recordEnd } from "./chunks.js";
-import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
+import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, Spare, SweepAnswer, Task } from "./protocol.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
 export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
@@ -20,18 +20,29 @@ export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
   };
 }
 
-/** A fresh copy of exactly its size: a view of the kernel's memory would drag the whole memory along. */
-function copied(csv: Uint8Array): Uint8Array<ArrayBuffer>[] {
-  return csv.length > 0 ? [csv.slice() as Uint8Array<ArrayBuffer>] : [];
+/** The memory of an answer's rows, unless they are few: a batch of the kernel and its last row. */
+export const ANSWER_BYTES = 4 * 1024 * 1024 + 64 * 1024;
+
+/**
+ * The rows, copied out of the kernel's memory: a view would drag all of it along. Into the spare memory of the task, if it is enough.
+ * Measured 2026-11-23, vocoder.yaml to /dev/null: fresh memory for each answer took a fifth of the time.
+ */
+function copied(csv: Uint8Array, spare?: Spare): Uint8Array<ArrayBuffer>[] {
+  if (csv.length === 0) return [];
+  const isLong = csv.length > ANSWER_BYTES / 4;
+  const memory = spare && spare.byteLength >= csv.length ? spare : new ArrayBuffer(isLong ? Math.max(ANSWER_BYTES, csv.length) : csv.length);
+  const rows = new Uint8Array(memory, 0, csv.length);
+  rows.set(csv);
+  return [rows];
 }
 
 /** One batch: what is left of the shard is another's task. */
-function sweepShard(kernel: Kernel, { first, end, visitsMost }: Shard): SweepAnswer {
+function sweepShard(kernel: Kernel, { first, end, visitsMost, spare }: Shard): SweepAnswer {
   const batch = kernel.sweep(first, end, visitsMost);
-  return { ...batch, csv: copied(batch.csv) };
+  return { ...batch, csv: copied(batch.csv, spare) };
 }
 
-function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
+function sweepPicks(kernel: Kernel, { indices, spare }: Picks): SweepAnswer {
   const csv: Uint8Array<ArrayBuffer>[] = [];
   const leftOut: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
@@ -39,7 +50,7 @@ function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
   const answer = (): SweepAnswer => ({ csv, rows, leftOut, visits, next: BigInt(done), ...(tallies.length > 0 && { tallies: mergedTallies(tallies) }) });
   while (done < indices.length) {
     const batch = kernel.sweepPicks(indices.subarray(done, done + kernel.picksMost));
-    csv.push(...copied(batch.csv));
+    csv.push(...copied(batch.csv, csv.length === 0 ? spare : undefined));
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
     visits += batch.visits;
@@ -50,7 +61,7 @@ function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
   return answer();
 }
 
-function countChunk(kernel: Kernel, { bytes }: Chunk): ListAnswer {
+function countChunk(kernel: Kernel, { bytes, spare }: Chunk): ListAnswer {
   const csv: Uint8Array<ArrayBuffer>[] = [];
   const leftOut: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
@@ -63,7 +74,7 @@ function countChunk(kernel: Kernel, { bytes }: Chunk): ListAnswer {
   };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
-    csv.push(...copied(batch.csv));
+    csv.push(...copied(batch.csv, csv.length === 0 ? spare : undefined));
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
     lines += batch.lines;

@@ -46,7 +46,11 @@ async function sweepSpace(space: Space, workers: number, visits: number, delay: 
     return { next: BigInt(next), visits: seen };
   };
   const answers: { first: number; next: number; visits: number }[] = [];
-  for await (const { stretch, answer } of sweepInOrder([{ grid: 0, first: 0n, end: BigInt(space.size) }], run, { workers, visits })) {
+  for await (const { stretch, answer } of sweepInOrder([{ grid: 0, first: 0n, end: BigInt(space.size) }], run, {
+    workers,
+    length: visits,
+    share: ({ visits: seen }) => seen / visits,
+  })) {
     answers.push({ first: Number(stretch.first), next: Number(answer.next), visits: answer.visits });
   }
   return { answers, mostUnderWay };
@@ -86,7 +90,7 @@ describe("a sweep cut by cost", () => {
       return { next: first + 1000n, visits: 1000 };
     };
     const all = async () => {
-      for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 100_000n }], run, { workers: 2, visits: 1000 }));
+      for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 100_000n }], run, { workers: 2, length: 1000, share: ({ visits }) => visits / 1000 }));
     };
     await expect(all()).rejects.toThrow("no more");
   });
@@ -97,7 +101,8 @@ describe("a sweep cut by cost", () => {
       started++;
       return { next: end, visits: Number(end - first) };
     };
-    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, visits: 1000 })) break;
+    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, length: 1000, share: ({ visits }) => visits / 1000 }))
+      break;
     const then = started;
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(started).toBe(then);
@@ -110,7 +115,7 @@ describe("a sweep cut by cost", () => {
       started++;
       return { next: end, visits: Number(end - first) };
     };
-    const answers = sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, visits: 1000 });
+    const answers = sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, length: 1000, share: ({ visits }) => visits / 1000 });
     await answers.next();
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(started).toBeLessThanOrEqual(1 + 3 * 2);
