@@ -12,7 +12,7 @@ import {
   METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
-import { simulate, simulatedCovered } from "./overlap";
+import { simulate, simulatedCovered } from "./simulate";
 
 const PARAMETER_MAX: i64 = 2147483647;
 const BITS_MAX: i64 = 64;

@@ -1,21 +1,20 @@
-// Taps and covered by simulation: run one dimension of the layer over ones with a kernel of ones and look at the output. This
-// is the method that the reference documentation prescribes, and the oracle inside the engine.
+// The overlap pattern y: how many products land on each element of the output, product by product. It is what a layer over ones
+// with a kernel of ones gives.
 //
 //   l_in = 2, kernel_size = 3:        1 1 1
 //                                   +   1 1 1
 //                               y =   1 2 2 1      taps = sum(y) = 6, covered = count(y > 0) = 4
 //
 // Input i and kernel tap k meet at the full position i·stride + k·dilation and land on output j = position - padding
-// when 0 <= j < l_out. The output is worked through in pieces of SCRATCH_COUNTERS elements, so a layer of any length
-// fits; the time is O(l_in · kernel_size), and one visit for each piece.
+// when 0 <= j < l_out. A piece of at most SCRATCH_COUNTERS elements is looked at at once.
 //
 // In a convolution that is not transposed, output j and tap k read input i = j·stride + k·dilation - padding; the product
 // counts when 0 <= i < l_in, else it is one with a zero of the padding.
 
-import { SCRATCH_COUNTERS, SCRATCH_PTR } from "./layout";
+import { SCRATCH_PTR } from "./layout";
 
 /** ceil(a / b) for b > 0, never below 0. */
-function ceilDiv(a: i64, b: i64): i64 {
+export function ceilDiv(a: i64, b: i64): i64 {
   return a <= 0 ? 0 : (a - 1) / b + 1;
 }
 
@@ -61,39 +60,4 @@ export function gather(first: i64, length: i64, lIn: i64, kernelSize: i64, strid
     }
   }
   return landed;
-}
-
-/** Counts the counters of a piece that are not zero, and sets them all back to zero. */
-function harvest(length: i64): u64 {
-  let covered: u64 = 0;
-  const endPtr = SCRATCH_PTR + ((<usize>length) << 2);
-  for (let ptr = SCRATCH_PTR; ptr < endPtr; ptr += 4) {
-    covered += <u64>(load<u32>(ptr) != 0);
-    store<u32>(ptr, 0);
-  }
-  return covered;
-}
-
-let covered: u64 = 0;
-
-/** How many output elements at least one product of the last simulation landed on. */
-export function simulatedCovered(): u64 {
-  return covered;
-}
-
-/** Simulates a dimension whose output has `lOut` elements. Returns how many products land; see `simulatedCovered`. */
-export function simulate(isTransposed: bool, lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
-  let taps: u64 = 0;
-  covered = 0;
-  for (let first: i64 = 0; first < lOut; first += <i64>SCRATCH_COUNTERS) {
-    const length = min(<i64>SCRATCH_COUNTERS, lOut - first);
-    const landed = isTransposed
-      ? scatter(first, length, lIn, kernelSize, stride, padding, dilation)
-      : gather(first, length, lIn, kernelSize, stride, padding, dilation);
-    // A piece on which nothing lands is all holes, and its counters are still zero.
-    if (landed == 0) continue;
-    taps += landed;
-    covered += harvest(length);
-  }
-  return taps;
 }
