@@ -49,6 +49,10 @@ export async function pairedSpeedUp(
   return taken.sort((a, b) => a.ratio - b.ratio)[Math.floor(pairs / 2)] as (typeof taken)[number];
 }
 
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
+
 /** Stops the bench when an answer is wrong: a fast wrong answer is worth nothing. */
 export function check(holds: boolean, what: string): void {
   if (!holds) throw new Error(`wrong answer, nothing is timed: ${what}`);

@@ -1,15 +1,43 @@
-/** `npm run bench`: every bench, one after the other; with --save the results go to bench/RESULTS.md. */
-import { writeFileSync } from "node:fs";
-import { machine, markdown } from "./harness.js";
+/**
+ * `npm run bench`: the bars first, then the benches that look closer. With --json the bars as JSON, and nothing else; with --save all of it
+ * goes to bench/RESULTS.md, before what is written there by hand.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { type Bar, bars } from "./bars.bench.js";
+import { machine, markdown, type Section } from "./harness.js";
 import { list } from "./list.bench.js";
 import { overlap } from "./overlap.bench.js";
 import { filtering, innermost, sparse } from "./space.bench.js";
 import { baselines, vocoder } from "./sweep.bench.js";
 
-const parts = ["# Results", "", `${machine()}. Written by \`npm run bench -- --save\`; ratios within one run say more than single figures.`];
-for (const bench of [overlap, vocoder, baselines, sparse, innermost, filtering, list]) {
-  const text = markdown(await bench());
-  console.log(`${text}\n`);
-  parts.push("", text);
+const RESULTS = new URL("../bench/RESULTS.md", import.meta.url);
+/** What comes behind is written by people, and stays. */
+const BY_HAND = "<!-- by hand from here on -->";
+
+const found = await bars();
+if (process.argv.includes("--json")) {
+  console.log(JSON.stringify({ machine: machine(), bars: found }, null, 2));
+} else {
+  const parts = ["# Results", "", `${machine()}. Written by \`npm run bench -- --save\`; ratios within one run say more than single figures.`];
+  parts.push("", markdown(tableOf(found)));
+  console.log(`${parts.at(-1)}\n`);
+  for (const bench of [overlap, vocoder, baselines, sparse, innermost, filtering, list]) {
+    const text = markdown(await bench());
+    console.log(`${text}\n`);
+    parts.push("", text);
+  }
+  if (process.argv.includes("--save")) {
+    const [, byHand = ""] = readFileSync(RESULTS, "utf8").split(BY_HAND);
+    writeFileSync(RESULTS, `${parts.join("\n")}\n\n${BY_HAND}${byHand}`);
+  }
 }
-if (process.argv.includes("--save")) writeFileSync(new URL("../bench/RESULTS.md", import.meta.url), `${parts.join("\n")}\n`);
+
+function tableOf(all: readonly Bar[]): Section {
+  const verdict = ({ met }: Bar) => (met === undefined ? "not measured" : met ? "met" : "**not met**");
+  return {
+    title: "The bars",
+    says: "Medians. What is put beside one another was run in turns, in one go; the contents were compared first.",
+    head: ["what", "ours", "theirs", "ratio", "bar", ""],
+    rows: all.map((bar) => [bar.what, bar.ours, bar.theirs, bar.ratio?.toFixed(2) ?? "", bar.bar, verdict(bar)]),
+  };
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { plan, sweepToFile } from "../dist/index.js";
-import { check, medianSeconds, millions, type Section } from "./harness.js";
+import { check, medianSeconds, millions, pairedSpeedUp, type Section } from "./harness.js";
 
 const VOCODER = fileURLToPath(new URL("../examples/vocoder.yaml", import.meta.url));
 const RUNS = { seconds: 0, iterations: 5 };
@@ -49,6 +49,26 @@ const GRID = {
   bias: [true, false],
   l_in: Array.from({ length: 32 }, (_, i) => 8 * (i + 1)),
 } as const;
+
+/** The same rows from DuckDB, checked: median seconds of ours and of theirs, and the median ratio over pairs taken in turns. */
+export async function duckdbRatio(): Promise<{ ours: number; theirs: number; ratio: number }> {
+  const file = (name: string) => join(tmpdir(), `upsweep-bench-${process.pid}-${name}.csv`);
+  const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+  const connection = await instance.connect();
+  try {
+    const { ratio, seconds } = await pairedSpeedUp(
+      async () => connection.run(copyStatement(file("sql"))),
+      async () => sweepToFile({ axes: GRID }, file("ours"), { workers: 2 }),
+      7,
+    );
+    check(statSync(file("sql")).size === statSync(file("ours")).size, "DuckDB writes as many bytes");
+    return { theirs: seconds[0], ours: seconds[1], ratio };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    for (const name of ["ours", "sql"]) rmSync(file(name), { force: true });
+  }
+}
 
 export async function baselines(): Promise<Section> {
   const file = (name: string) => join(tmpdir(), `upsweep-bench-${process.pid}-${name}.csv`);

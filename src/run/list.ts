@@ -23,6 +23,7 @@ export interface ListProgress {
   readonly leftOut: readonly bigint[];
 }
 
+/** Rows in order. The bytes are good until the next are asked for. */
 export interface ListedRows {
   readonly csv: readonly Uint8Array[];
   readonly rows: number;
@@ -107,6 +108,7 @@ export async function* countListRows(
       };
       const compared = tallies && { tallies, recordAt };
       yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
+      runner.recycle(answer.csv);
       if (answer.fault && answer.faultRecord) {
         throw faultError(list, answer.fault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
       }
