@@ -5,14 +5,14 @@
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
-import { brokenRule, dimensions, isInRange, set, setKind, workOutOverlap } from "./layer";
+import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
   BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
-  LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PTR, ROLE_CARRIED,
+  L_IN, LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PTR, ROLE_CARRIED,
   ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
 } from "./layout";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
-import { COMMA, NEWLINE, writeValue } from "./row";
+import { COMMA, NEWLINE, writeInline, writeText } from "./row";
 
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
@@ -33,6 +33,11 @@ let skipInvalid: bool = false;
 /** Whether layers are compared instead of written. */
 let isComparing: bool = false;
 
+/**
+ * Whether a dimension differs from that of the layer whose overlaps were worked out last. Lists often have layers of one shape one after
+ * another.
+ */
+let hasTurned: bool = true;
 /** Whether a field of the record at hand is outside its range. */
 let outOfRange: bool = false;
 
@@ -44,6 +49,7 @@ export function openList(): void {
   skipInvalid = load<u32>(IMAGE_PTR, 12) != 0;
   setKind(load<u32>(IMAGE_PTR, 16));
   isComparing = load<u32>(IMAGE_PTR, 20) != 0;
+  hasTurned = true;
   // What the list's fields set is overwritten by every record, the rest stays as it is set here.
   for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u32>(LIST_DEFAULTS_PTR + ((<usize>field) << 2)));
 }
@@ -88,11 +94,39 @@ function readField(role: u32, ptr: usize, endPtr: usize): u32 {
     // Held just above the range, so that any number of digits is read without wrapping.
     value = min(value * 10 + digit, BEYOND);
   }
+  return negative ? FIELD_OUT_OF_RANGE : takeNumber(role, value);
+}
+
+/** Sets what a role stands for, if it can have that value. */
+function takeNumber(role: u32, value: u64): u32 {
   const field = role & ~ROLE_EVERY_DIMENSION;
-  if (negative || !isInRange(field, value)) return FIELD_OUT_OF_RANGE;
+  if (!isInRange(field, value)) return FIELD_OUT_OF_RANGE;
   const count = role & ROLE_EVERY_DIMENSION ? dimensions : 1;
+  if (field >= L_IN && get(field) != value) hasTurned = true;
   for (let dimension: u32 = 0; dimension < count; dimension++) set(field + dimension * DIMENSION_FIELDS, value);
   return FIELD_GOOD;
+}
+
+/**
+ * Reads a field that is nothing but one to nine digits, as nearly all are, in one go. Returns the address behind it; `ptr` where it is anything
+ * else, which has to be looked at more closely.
+ */
+// @ts-ignore: decorator
+@inline
+function takeDigits(field: u32, ptr: usize, endPtr: usize): usize {
+  const role = field < fieldCount ? load<u32>(LIST_ROLES_PTR + ((<usize>field) << 2)) : ROLE_CARRIED;
+  if (role == ROLE_CARRIED || role == BIAS) return ptr;
+  let value: u32 = 0;
+  let atPtr = ptr;
+  for (let digit = <u32>load<u8>(atPtr) - 0x30; digit <= 9; digit = <u32>load<u8>(atPtr) - 0x30) {
+    value = value * 10 + digit;
+    atPtr++;
+  }
+  const behind = load<u8>(atPtr);
+  const isPlain = atPtr < endPtr && (behind == COMMA || behind == NEWLINE) && atPtr - ptr - 1 < 9 && (load<u8>(ptr) != 0x30 || atPtr == ptr + 1);
+  if (!isPlain) return ptr;
+  if (takeNumber(role, value) == FIELD_OUT_OF_RANGE) outOfRange = true;
+  return atPtr;
 }
 
 /** Takes the content [ptr, endPtr) of a field by its role. Returns false when it is malformed. */
@@ -117,6 +151,27 @@ function closingQuote(ptr: usize, endPtr: usize): usize {
   return endPtr;
 }
 
+/** Reads a field of whatever form, quoted or not. Returns the address behind it, with a fault if its form is wrong. */
+function takeAny(field: u32, ptr: usize, endPtr: usize, recordAt: u64): usize {
+  let from = ptr;
+  let to: usize;
+  let isWhole = true;
+  if (ptr < endPtr && load<u8>(ptr) == QUOTE) {
+    from++;
+    to = closingQuote(from, endPtr);
+    ptr = to + 1;
+    if (ptr < endPtr && load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE)) ptr++;
+    isWhole = to < endPtr && (ptr >= endPtr || load<u8>(ptr) == COMMA || load<u8>(ptr) == NEWLINE);
+  } else {
+    while (ptr < endPtr && load<u8>(ptr) != COMMA && load<u8>(ptr) != NEWLINE) ptr++;
+    to = ptr;
+    const endsRecord = ptr == endPtr || load<u8>(ptr) == NEWLINE;
+    if (endsRecord && to > from && load<u8>(to - 1) == RETURN) to--;
+  }
+  if (!isWhole || !takeField(field, from, to)) fault(FAULT_FIELD, recordAt, field);
+  return ptr;
+}
+
 /**
  * Reads the record at `ptr` into the layer. Returns the address of the line end behind it, or `endPtr`; a fault if its
  * form is wrong.
@@ -125,26 +180,12 @@ function readRecord(ptr: usize, endPtr: usize): usize {
   const recordAt = <u64>(ptr - INPUT_PTR);
   outOfRange = false;
   for (let field: u32 = 0; ; field++) {
-    let from = ptr;
-    let to: usize;
-    if (ptr < endPtr && load<u8>(ptr) == QUOTE) {
-      from++;
-      to = closingQuote(from, endPtr);
-      ptr = to + 1;
-      if (ptr < endPtr && load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE)) ptr++;
-      if (to >= endPtr || (ptr < endPtr && load<u8>(ptr) != COMMA && load<u8>(ptr) != NEWLINE)) {
-        fault(FAULT_FIELD, recordAt, field);
-        return ptr;
-      }
+    const behindPtr = takeDigits(field, ptr, endPtr);
+    if (behindPtr > ptr) {
+      ptr = behindPtr;
     } else {
-      while (ptr < endPtr && load<u8>(ptr) != COMMA && load<u8>(ptr) != NEWLINE) ptr++;
-      to = ptr;
-      const endsRecord = ptr == endPtr || load<u8>(ptr) == NEWLINE;
-      if (endsRecord && to > from && load<u8>(to - 1) == RETURN) to--;
-    }
-    if (!takeField(field, from, to)) {
-      fault(FAULT_FIELD, recordAt, field);
-      return ptr;
+      ptr = takeAny(field, ptr, endPtr, recordAt);
+      if (hasFault()) return ptr;
     }
     if (ptr < endPtr && load<u8>(ptr) == COMMA) {
       ptr++;
@@ -157,13 +198,11 @@ function readRecord(ptr: usize, endPtr: usize): usize {
 
 /** Writes the record [ptr, endPtr) and the results of its layer at `outPtr`. Returns the address behind them. */
 function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
-  const length = endPtr - ptr;
-  memory.copy(outPtr, ptr, length);
-  outPtr += length;
+  outPtr = writeText(outPtr, ptr, endPtr - ptr);
   clearOverflow();
   for (let i: u32 = 0; i < columnCount; i++) {
     store<u8>(outPtr, COMMA);
-    outPtr = writeValue(outPtr + 1, load<u32>(LIST_COLUMNS_PTR + ((<usize>i) << 2)));
+    outPtr = writeInline(outPtr + 1, load<u32>(LIST_COLUMNS_PTR + ((<usize>i) << 2)));
     if (hasOverflowed()) {
       fault(FAULT_OVERFLOW, <u64>(ptr - INPUT_PTR), i);
       return outPtr;
@@ -208,7 +247,8 @@ export function countList(from: u32, end: u32): u32 {
       if (hasFault()) break;
       const rule = brokenRuleOfRecord();
       if (rule == NO_RULE) {
-        for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
+        if (hasTurned) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
+        hasTurned = false;
         const writtenPtr = takeLayer(outPtr, ptr, lineEndPtr);
         if (hasFault()) break;
         outPtr = writtenPtr;
