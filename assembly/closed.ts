@@ -63,10 +63,12 @@ export function closedTaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64,
 
 /** taps - covered: how many products land where another has landed before. Itself the taps of a smaller layer. */
 export function closedOverlaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
-  const g = <i64>gcd(stride, dilation);
-  const m = (stride / g) * dilation;
-  const l2 = max<i64>(0, lIn - dilation / g);
-  const k2 = max<i64>(0, kernelSize - stride / g);
+  // Most kernels are not dilated; they are spared three divisions.
+  const g: i64 = dilation == 1 ? 1 : <i64>gcd(stride, dilation);
+  const apart = g == 1 ? stride : stride / g;
+  const m = apart * dilation;
+  const l2 = max<i64>(0, lIn - (g == 1 ? dilation : dilation / g));
+  const k2 = max<i64>(0, kernelSize - apart);
   const q = max<i64>(0, padding - outputPadding);
   return l2 * k2 - low(l2, k2, padding - m, stride, dilation) - low(l2, k2, q - m, stride, dilation);
 }

@@ -4,28 +4,19 @@
 // of the innermost loop are new in every row: they are written straight into it. So a row is a text, a new cell, a text, …
 
 import { clearOverflow, hasOverflowed } from "./checked";
-import { writeBoolean, writeQuotient, writeSigned, writeUnsigned, writeUnsignedInline } from "./digits";
-import { get } from "./layer";
+import { writeBoolean, writeQuotient, writeSigned, writeUnsignedInline } from "./digits";
 import {
-  BIAS, CELL_BYTES, CELL_LENGTH, CELL_OVERFLOWS, CELL_START, CELLS_PTR, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, IMAGE_PTR, IMAGE_SLOTS_PTR,
+  CELL_BYTES, CELL_LENGTH, CELL_OVERFLOWS, CELL_START, CELLS_PTR, FIRST_SPECIAL, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, IMAGE_PTR, IMAGE_SLOTS_PTR,
   NO_COLUMN, PART_BYTES, PART_COLUMN, PART_END_SLOT, PART_LENGTH, PART_TEXT, PARTS_PTR, TEXTS_PTR, VECTOR_SLACK,
 } from "./layout";
-import { denominator, isBoolean, isMissing, isPlain, isQuotient, isSigned, numerator, value, valueInline, workOutQuotient } from "./results";
+import { denominator, isBoolean, isMissing, isQuotient, isSigned, numerator, valueInline, workOutQuotient } from "./results";
 
 export const COMMA: u8 = 0x2c;
 export const NEWLINE: u8 = 0x0a;
 
 /** Writes the text of a column's value at `ptr`, nothing where it has none; returns the address behind it. Overflow as in `value`. */
 export function writeValue(ptr: usize, column: u32): usize {
-  if (isPlain(column)) return writeUnsigned(ptr, value(column));
-  if (isMissing(column)) return ptr;
-  if (isQuotient(column)) {
-    workOutQuotient(column);
-    return hasOverflowed() ? ptr : writeQuotient(ptr, numerator(), denominator());
-  }
-  const v = value(column);
-  if (isBoolean(column)) return writeBoolean(ptr, v != 0);
-  return isSigned(column) ? writeSigned(ptr, v) : writeUnsigned(ptr, v);
+  return writeInline(ptr, column);
 }
 
 /**
@@ -35,9 +26,18 @@ export function writeValue(ptr: usize, column: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function writeInline(ptr: usize, column: u32): usize {
-  if (isPlain(column)) return writeUnsignedInline(ptr, valueInline(column));
-  if (column == BIAS) return writeBoolean(ptr, get(BIAS) != 0);
-  return writeValue(ptr, column);
+  if (column >= FIRST_SPECIAL && (isQuotient(column) || isMissing(column))) return writeRare(ptr, column);
+  const v = valueInline(column);
+  if (isBoolean(column)) return writeBoolean(ptr, v != 0);
+  if (<i64>v < 0 && isSigned(column)) return writeSigned(ptr, v);
+  return writeUnsignedInline(ptr, v);
+}
+
+/** Of a column that is a quotient, or that has no value. */
+function writeRare(ptr: usize, column: u32): usize {
+  if (isMissing(column)) return ptr;
+  workOutQuotient(column);
+  return hasOverflowed() ? ptr : writeQuotient(ptr, numerator(), denominator());
 }
 
 function slotPtr(slot: u32): usize {
