@@ -3,8 +3,8 @@
  * however densely the layers stand. The answers come out in the order of the indices.
  *
  * A worker is asked for a stretch; when it has done as much as one task may take, it answers with how far it got, and what is left is
- * cut anew. So a dense region that was taken for an empty one is shared out among all workers after
- * one answer, and an empty one is crossed in a few.
+ * cut anew. So a dense region that was taken for an empty one is shared out among all workers after one answer, and an empty one is
+ * crossed in a few.
  */
 
 /** A part [first, end) of the raw indices of a grid. */

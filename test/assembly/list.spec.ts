@@ -1,9 +1,9 @@
 import {
-  BATCH_SIZE, BIAS, RESULT_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS,
+  BATCH_SIZE, BIAS, COVERED, DILATION, OUTPUT_PADDING, RESULT_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS,
   METHOD_CLOSED, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
 } from "../../assembly/layout";
 import { countList, openList } from "../../assembly/list";
-import { output, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut, writeInput, writeListImage } from "./support";
+import { countPlainly, output, plainCovered, plainTaps, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut, writeInput, writeListImage } from "./support";
 
 /** Fields: l_in, a carried one, kernel_size, stride, bias. Results: l_out, ops. The rest is one channel and PyTorch's defaults. */
 function open(skipInvalid: bool = false): void {
@@ -30,6 +30,26 @@ describe("a list", () => {
     expect<string>(counted("2,a,3,1,true\n2,,3,1,false\n")).toBe("2,a,3,1,true,4,18\n2,,3,1,false,4,14\n");
     expect<u64>(reportRows()).toBe(2);
     expect<u32>(reportLines()).toBe(2);
+  });
+
+  it("works the overlaps out anew where any one parameter differs from the record before, an illegal one in between or not", () => {
+    writeListImage([L_IN, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION], [TAPS, COVERED], METHOD_CLOSED, true);
+    openList();
+    const start: StaticArray<i64> = [5, 4, 3, 2, 1, 2];
+    let list = "", expected = "";
+    for (let changed = 0; changed < 6; changed++) {
+      for (let step = 0; step < 3; step++) {
+        const layer = start.slice<Array<i64>>();
+        if (step > 0) layer[changed] += 1;
+        // The second time behind a layer of which padding leaves nothing.
+        if (step == 2) list += "1,1,1,9,0,1\n";
+        assert(countPlainly(layer[0], layer[1], layer[2], layer[3], layer[4], layer[5]));
+        list += layer.join(",") + "\n";
+        expected += layer.join(",") + `,${plainTaps},${plainCovered}\n`;
+      }
+    }
+    expect<string>(counted(list)).toBe(expected);
+    expect<u64>(reportLeftOut(RULE_L_OUT)).toBe(6);
   });
 
   it("may end without a line end, have Windows line ends, and blank lines", () => {
