@@ -8,11 +8,12 @@ import { hasOverflowed, clearOverflow, add, multiply } from "./checked";
 import { get } from "./layer";
 import {
   BIAS, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS,
-  OUTPUT_PTR, PTFLOPS, PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS,
+  PTFLOPS, PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS,
   TALLY_LEAST, TALLY_LEAST_AT, TALLY_MISSING, TALLY_MOST, TALLY_MOST_AT, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO,
   TORCHPROFILE,
 } from "./layout";
 import { isMissing, strides, value } from "./results";
+import { windowPtr } from "./window";
 
 /** What is compared, in the order of the tallies. */
 const COMPARED: StaticArray<u32> = [
@@ -109,7 +110,7 @@ export function compareLayer(at: u64): bool {
 
 /** Writes the tallies to OUTPUT; returns the address behind them. */
 export function writeComparison(): usize {
-  let ptr: usize = OUTPUT_PTR;
+  let ptr = windowPtr();
   for (let i: u32 = 0; i < TALLY_COUNT; i++) {
     const fromPtr = tallyPtr(i);
     memory.copy(ptr, fromPtr, TALLY_HEAD);

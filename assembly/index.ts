@@ -7,3 +7,4 @@ export { countList, openList } from "./list";
 export { gather, scatter } from "./overlap";
 export { writeValue } from "./row";
 export { openPlan, sweep, sweepPicks } from "./sweep";
+export { useWindow } from "./window";

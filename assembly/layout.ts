@@ -28,13 +28,17 @@
 //             │ input        │  512 KiB of a list's text, or of raw indices
 //   TALLIES   ├──────────────┤
 //             │ tallies      │  a comparison: for each convention, how its answers stand to the exact count
+//   HELD      ├──────────────┤
+//             │ held         │  for each window whether the host still needs its rows; only the host reads and writes it
 //   OUTPUT    ├──────────────┤
-//             │ output       │  4 MiB of finished rows, and room for one row more; or the tallies of a batch
+//             │ output       │  four windows of 4 MiB of finished rows, and room for one row more; or the tallies of a batch
 //   LAYOUT_END└──────────────┘
-//   0x1000000  = memoryBase in asconfig.json: the compiler's own constants begin here
+//   0x2000000  = memoryBase in asconfig.json: the compiler's own constants begin here
+//
+// The memory is shared: another thread writes the rows of a window away where they stand (src/run). The kernel itself has one thread.
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 4;
+export const ABI_VERSION: u32 = 5;
 
 // ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -274,6 +278,8 @@ export const FIELD_CAPACITY: u32 = 65536;
 export const SCRATCH_COUNTERS: u32 = 65536;
 export const INPUT_BYTES: u32 = 524288;
 export const OUTPUT_BYTES: u32 = 4194304;
+/** One that is being filled, and three whose rows wait for their turn to be written (see src/run/stretches.ts). */
+export const OUTPUT_WINDOWS: u32 = 4;
 /** The longest text of a cell, without its separator. */
 export const CELL_TEXT_BYTES: u32 = 27;
 /** The longest run of result cells. */
@@ -476,7 +482,10 @@ export const TALLY_BINS: u32 = 8193;
 export const TALLY_COUNT: u32 = 14;
 export const TALLY_BYTES: usize = (TALLY_HEAD + 4 * <usize>TALLY_BINS + 7) & ~7;
 export const TALLIES_PTR: usize = (INPUT_PTR + <usize>INPUT_BYTES + 7) & ~7;
-export const OUTPUT_PTR: usize = TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT;
+/** OUTPUT_WINDOWS × i32: 1 while the host needs the rows of that window, else 0. */
+export const HELD_PTR: usize = (TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT + 15) & ~15;
+export const OUTPUT_PTR: usize = HELD_PTR + 16;
 /** One record of INPUT and its results may start before OUTPUT_BYTES and end behind it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
-export const LAYOUT_END: usize = OUTPUT_PTR + <usize>OUTPUT_BYTES + OUTPUT_SLACK;
+export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;
+export const LAYOUT_END: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;

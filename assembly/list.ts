@@ -8,11 +8,12 @@ import { compareLayer, startComparison, writeComparison } from "./compare";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
   BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
-  L_IN, LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, OUTPUT_BYTES, OUTPUT_PTR, ROLE_CARRIED,
+  L_IN, LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, ROLE_CARRIED,
   ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
 } from "./layout";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
 import { COMMA, NEWLINE, writeInline, writeText } from "./row";
+import { windowEndPtr, windowPtr } from "./window";
 
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
@@ -235,9 +236,9 @@ export function countList(from: u32, end: u32): u32 {
   if (isComparing) startComparison();
   const endPtr = INPUT_PTR + <usize>end;
   let ptr = INPUT_PTR + <usize>from;
-  let outPtr: usize = OUTPUT_PTR;
+  let outPtr = windowPtr();
   let rows: u64 = 0;
-  while (ptr < endPtr && outPtr < OUTPUT_PTR + <usize>OUTPUT_BYTES) {
+  while (ptr < endPtr && outPtr < windowEndPtr()) {
     const isBlank = load<u8>(ptr) == NEWLINE || (load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE));
     let lineEndPtr = ptr;
     if (isBlank) {
@@ -264,6 +265,6 @@ export function countList(from: u32, end: u32): u32 {
     ptr = lineEndPtr + 1;
   }
   if (isComparing) outPtr = writeComparison();
-  finishReport(rows, outPtr - OUTPUT_PTR);
+  finishReport(rows, outPtr - windowPtr());
   return <u32>(min(ptr, endPtr) - INPUT_PTR);
 }

@@ -16,8 +16,7 @@ import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
 import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
 import {
-  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, OUTPUT_BYTES,
-  OUTPUT_PTR, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
+  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
   TROUBLE_FATAL, TROUBLE_INEXACT,
 } from "./layout";
 import { openLoops, positionOf, restOfTurn, seek, step, stepOver } from "./odometer";
@@ -25,6 +24,7 @@ import { run } from "./program";
 import { fault, finishReport, leaveOut, startReport, visited } from "./report";
 import { firstOverflow, joinPart, openRow, setCell, writeRow } from "./row";
 import { troubleFound } from "./signed";
+import { windowEndPtr, windowPtr } from "./window";
 
 let slotCount: u32 = 0;
 let stepCount: u32 = 0;
@@ -54,7 +54,7 @@ let stoppedLevel: u32 = 0;
 let stoppedAccount: u32 = NOTHING;
 let stoppedStep: u32 = 0;
 
-let outPtr: usize = OUTPUT_PTR;
+let outPtr: usize = 0;
 let rows: u64 = 0;
 let visits: u32 = 0;
 
@@ -158,7 +158,7 @@ function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
   let index = first;
   let turned: u32 = 0;
   if (index < end) seek(first);
-  while (index < end && visits < visitsMost && outPtr < OUTPUT_PTR + <usize>OUTPUT_BYTES) {
+  while (index < end && visits < visitsMost && outPtr < windowEndPtr()) {
     const outcome = firstStep(turned) < stepCount ? settle(turned) : SETTLED;
     visits++;
     if (outcome == SETTLED) {
@@ -202,7 +202,7 @@ function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
 
 function startBatch(): void {
   startReport(accountCount);
-  outPtr = OUTPUT_PTR;
+  outPtr = windowPtr();
   rows = 0;
   visits = 0;
   if (isComparing) startComparison();
@@ -211,7 +211,7 @@ function startBatch(): void {
 function finishBatch(): void {
   if (isComparing) outPtr = writeComparison();
   visited(visits);
-  finishReport(rows, outPtr - OUTPUT_PTR);
+  finishReport(rows, outPtr - windowPtr());
 }
 
 /**

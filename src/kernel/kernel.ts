@@ -49,7 +49,7 @@ export interface Extreme<P> {
 export interface SweepBatch {
   /** Where to go on; the end of the stretch when it is done. */
   readonly next: bigint;
-  /** Whole rows of CSV. Valid until the kernel's next call. */
+  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.hold`). */
   readonly csv: Uint8Array;
   readonly rows: number;
   /** Positions without a layer, then layers left out by each requirement of the grid, in their order. */
@@ -78,7 +78,7 @@ export type ListFault =
 export interface ListBatch {
   /** The byte of the chunk where to go on; its length when it is done. */
   readonly next: number;
-  /** Whole rows of CSV. Valid until the kernel's next call. */
+  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.hold`). */
   readonly csv: Uint8Array;
   readonly rows: number;
   readonly leftOut: readonly bigint[];
@@ -89,8 +89,22 @@ export interface ListBatch {
   readonly fault?: ListFault;
 }
 
+/** Of rows that stay where they are: 1 until whoever needs them, on whatever thread, has set it to 0 (see `letGo`). */
+export type Held = Int32Array;
+
+/** Rows that were held are not needed any more. */
+export function letGo(held: Held): void {
+  Atomics.store(held, 0, 0);
+}
+
 export interface Kernel {
   readonly name: string;
+
+  /**
+   * Keeps the rows of the last batch good until they are let go, on another thread too; the next batches are written elsewhere. Undefined
+   * where there is no room for more: then they are copied, or gone with the next call.
+   */
+  hold(): Held | undefined;
 
   /** The longest chunk of a list that `countList` takes, in bytes. */
   readonly chunkBytesMost: number;

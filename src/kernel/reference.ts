@@ -27,6 +27,8 @@ export function referenceKernel(): Kernel {
   return {
     name: "reference",
     chunkBytesMost: 512 * 1024,
+    // Every batch is a text of its own.
+    hold: () => new Int32Array(1),
     count: countLayer,
     overlap: overlapPattern,
     openPlan: (opened, number, by) => {

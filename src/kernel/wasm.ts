@@ -7,10 +7,10 @@ import type { ListPlan } from "../plan/list.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import type { Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
+import type { Held, Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 4;
+const ABI_VERSION = 5;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
@@ -24,6 +24,7 @@ interface Exports {
   hasOverflowed(): number;
   scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
   gather(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
+  useWindow(window: number): void;
   openPlan(): void;
   sweep(first: bigint, end: bigint, visitsMost: number): bigint;
   sweepPicks(count: number): number;
@@ -42,7 +43,10 @@ class WasmKernel implements Kernel {
   readonly picksMost: number;
   readonly #exports: Exports;
   readonly #view: DataView;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  /** For each window of the output whether its rows are held; other threads let them go. */
+  readonly #held: Int32Array<SharedArrayBuffer>;
+  #window = 0;
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
   #isComparing = false;
@@ -62,10 +66,11 @@ class WasmKernel implements Kernel {
     const version = this.#constant("ABI_VERSION");
     if (version !== ABI_VERSION) throw errors.otherKernel(artefactPath(build), version, ABI_VERSION);
     this.#exports = instance.exports as unknown as Exports;
-    const { buffer } = this.#exports.memory;
+    const buffer = this.#exports.memory.buffer as ArrayBufferLike as SharedArrayBuffer;
     // Memory never grows, so these views stay good.
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
+    this.#held = new Int32Array(buffer, this.#constant("HELD_PTR"), this.#constant("OUTPUT_WINDOWS"));
     this.chunkBytesMost = this.#constant("INPUT_BYTES");
     this.picksMost = this.chunkBytesMost / BigUint64Array.BYTES_PER_ELEMENT;
   }
@@ -115,6 +120,21 @@ class WasmKernel implements Kernel {
     const pattern = scratch.slice();
     scratch.fill(0);
     return pattern;
+  }
+
+  hold(): Held | undefined {
+    const free = [...this.#held.keys()].filter((window) => window !== this.#window && Atomics.load(this.#held, window) === 0);
+    const [next] = free;
+    if (next === undefined) return undefined;
+    const held = this.#held.subarray(this.#window, this.#window + 1);
+    Atomics.store(held, 0, 1);
+    this.#window = next;
+    this.#exports.useWindow(next);
+    return held;
+  }
+
+  get #outputPtr(): number {
+    return this.#constant("OUTPUT_PTR") + this.#window * this.#constant("OUTPUT_WINDOW_BYTES");
   }
 
   openPlan(plan: Plan, grid: number, method: Method): void {
@@ -173,7 +193,7 @@ class WasmKernel implements Kernel {
   }
 
   #report(): Pick<SweepBatch, "csv" | "rows" | "leftOut" | "tallies"> {
-    const outputPtr = this.#constant("OUTPUT_PTR");
+    const outputPtr = this.#outputPtr;
     const output = this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES"));
     return {
       ...(this.#isComparing ? { csv: new Uint8Array(0), tallies: this.#tallies() } : { csv: output }),
@@ -184,7 +204,7 @@ class WasmKernel implements Kernel {
 
   /** The tallies that a batch has left in OUTPUT. */
   #tallies(): Tally[] {
-    let at = this.#constant("OUTPUT_PTR");
+    let at = this.#outputPtr;
     return Array.from({ length: this.#constant("TALLY_COUNT") }, () => {
       const long = (field: string) => this.#view.getBigUint64(at + this.#constant(field), true);
       const ratio = (field: string) => this.#view.getFloat64(at + this.#constant(field), true);

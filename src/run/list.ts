@@ -1,7 +1,7 @@
 /** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import type { ListFault, Tally } from "../kernel/kernel.js";
+import { type ListFault, letGo, type Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
 import type { Method } from "../plan/image.js";
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
@@ -108,7 +108,7 @@ export async function* countListRows(
       };
       const compared = tallies && { tallies, recordAt };
       yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
-      runner.recycle(answer.csv);
+      for (const held of answer.held) letGo(held);
       if (answer.fault && answer.faultRecord) {
         throw faultError(list, answer.fault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
       }

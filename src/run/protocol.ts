@@ -8,7 +8,7 @@
  *
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
-import type { ListFault, SweepFault, Tally } from "../kernel/kernel.js";
+import type { Held, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
 import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Plan } from "../plan/model.js";
@@ -30,7 +30,6 @@ export interface Shard {
   readonly first: bigint;
   readonly end: bigint;
   readonly visitsMost: number;
-  readonly spare?: Spare;
 }
 
 /** Single raw indices of a grid, in ascending order. */
@@ -38,24 +37,21 @@ export interface Picks {
   readonly kind: "picks";
   readonly grid: number;
   readonly indices: BigUint64Array;
-  readonly spare?: Spare;
 }
 
 /** Whole records of a list, as they stand in the file. */
 export interface Chunk {
   readonly kind: "chunk";
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly spare?: Spare;
 }
-
-/** Memory that has carried rows before: the worker puts those of its answer there. Fresh memory costs as much as filling it. */
-export type Spare = ArrayBuffer;
 
 export type Task = Shard | Picks | Chunk;
 
 interface Rows {
-  /** Whole rows, in order. */
-  readonly csv: readonly Uint8Array<ArrayBuffer>[];
+  /** Whole rows, in order. They stand in the kernel's memory, which the threads share, or are copies. */
+  readonly csv: readonly Uint8Array[];
+  /** To be let go once the rows are written: their place is needed for others. */
+  readonly held: readonly Held[];
   readonly rows: number;
 }
 

@@ -4,15 +4,13 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { kernelModule } from "../kernel/artefact.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import type { Answer, Job, Spare, Task, WorkerData } from "./protocol.js";
-import { ANSWER_BYTES, performer } from "./task.js";
+import type { Answer, Job, Task, WorkerData } from "./protocol.js";
+import { performer } from "./task.js";
 
 export interface Runner {
   /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */
   readonly width: number;
   run(task: Task): Promise<Answer>;
-  /** Takes back the rows of an answer once they are written: their memory carries others, and theirs is gone then. */
-  recycle(csv: readonly Uint8Array<ArrayBuffer>[]): void;
   close(): Promise<void>;
 }
 
@@ -24,8 +22,8 @@ export function defaultWorkers(): number {
 /**
  * Tasks in flight per worker: one at work, one waiting, one finished and not yet written.
  *
- * Memory: an answer is at most about 4 MiB (the kernel's output), so a run holds some 3 × workers × 4 MiB of rows, whatever the
- * size of the grid or list.
+ * Memory: answers stand in the windows of the kernel that made them, of which a worker has a fixed number (assembly/layout.ts);
+ * only those beyond are copied. So a run holds some 4 × workers × 4 MiB of rows, whatever the size of the grid or list.
  */
 const TASKS_PER_WORKER = 3;
 
@@ -46,18 +44,9 @@ export function threadedRunner(job: Job, workers: number): Runner {
     concurrentTasksPerWorker: TASKS_AT_WORKER,
     workerData: { module: kernelModule(), job } satisfies WorkerData,
   });
-  const spares: Spare[] = [];
   return {
     width: TASKS_PER_WORKER * workers,
-    run: (task) => {
-      const spare = spares.pop();
-      const transferList = [...(task.kind === "chunk" ? [task.bytes.buffer] : []), ...(spare ? [spare] : [])];
-      return pool.run(spare ? { ...task, spare } : task, { transferList });
-    },
-    recycle: (csv) => {
-      // Only whole ones: a short answer has memory of just its size.
-      for (const { buffer } of csv) if (buffer.byteLength >= ANSWER_BYTES && spares.length < TASKS_PER_WORKER * workers) spares.push(buffer);
-    },
+    run: (task) => pool.run(task, { transferList: task.kind === "chunk" ? [task.bytes.buffer] : [] }),
     close: () => pool.destroy(),
   };
 }
@@ -67,7 +56,6 @@ export function inlineRunner(job: Job): Runner {
   return {
     width: 1,
     run: async (task) => perform(task),
-    recycle: () => {},
     close: async () => {},
   };
 }

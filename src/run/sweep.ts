@@ -1,6 +1,6 @@
 /** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
 import { errors } from "../errors.js";
-import type { SweepFault, Tally } from "../kernel/kernel.js";
+import { letGo, type SweepFault, type Tally } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
 import type { Method } from "../plan/image.js";
@@ -31,7 +31,7 @@ export interface Progress {
 
 /** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
 export interface SweptRows {
-  readonly csv: readonly Uint8Array<ArrayBuffer>[];
+  readonly csv: readonly Uint8Array[];
   readonly rows: number;
   /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
   readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
@@ -70,7 +70,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
       yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress(isCut) };
-      whole.recycle(answer.csv);
+      for (const held of answer.held) letGo(held);
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
     }
@@ -92,8 +92,6 @@ interface GridAnswer {
   readonly indices: bigint;
   /** The same up to one of its rows. */
   readonly upTo: (rows: number) => Promise<GridAnswer>;
-  /** What is written is handed back. */
-  readonly recycle: Runner["recycle"];
 }
 
 /** The answer to the first `most` steps or fewer that has so many rows; every step adds one at most. */
@@ -101,7 +99,9 @@ async function firstWithRows(rows: number, most: number, answerTo: (steps: numbe
   let [low, high] = [rows, most];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if ((await answerTo(middle)).rows >= rows) high = middle;
+    const answer = await answerTo(middle);
+    for (const held of answer.held) letGo(held);
+    if (answer.rows >= rows) high = middle;
     else low = middle + 1;
   }
   return answerTo(high);
@@ -118,7 +118,6 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
     answer,
     indices: answer.next - stretch.first,
     upTo: async (rows) => reached(runner, stretch, await firstWithRows(rows, answer.visits, (visits) => ask(runner, visits)(stretch))),
-    recycle: runner.recycle,
   });
   const rest = plan.grids.map(({ size }, grid): Stretch => ({ grid, first: 0n, end: size }));
 
@@ -159,7 +158,6 @@ async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed
       answer,
       indices: answer.next,
       upTo: async (rows) => reached(task, await firstWithRows(rows, Number(answer.next), (count) => run({ ...task, indices: task.indices.slice(0, count) }))),
-      recycle: runner.recycle,
     });
     for await (const { task, answer } of inOrder(tasks, run, runner.width)) yield reached(task, answer);
   } finally {

@@ -4,13 +4,13 @@ import {
   IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_SLOTS_PTR, IMAGE_STEPS_PTR, INPUT_BYTES,
   INPUT_PTR, INSTRUCTION_BYTES, INSTRUCTION_CAPACITY, ITEM_BYTES, ITEM_CAPACITY, LAYER_PTR, LAYOUT_END, LEVEL_BYTES, LEVEL_CAPACITY,
   LEVEL_END_MEMBER, LEVELS_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, MEMBER_BYTES, MEMBER_OFFSET, MEMBERS_PTR, NO_RULE,
-  OUTPUT_BYTES, OUTPUT_PTR, LAYER_FIELDS, REPORT_LEFT_OUT, REPORT_PTR, REQUIREMENT_CAPACITY, RESULT_0, RESULT_COUNT, RESULT_END, RESULTS_BYTES, ROLE_CARRIED, ROLE_EVERY_DIMENSION,
+  HELD_PTR, OUTPUT_BYTES, OUTPUT_PTR, OUTPUT_WINDOW_BYTES, OUTPUT_WINDOWS, TALLIES_PTR, TALLY_BYTES, TALLY_COUNT, LAYER_FIELDS, REPORT_LEFT_OUT, REPORT_PTR, REQUIREMENT_CAPACITY, RESULT_0, RESULT_COUNT, RESULT_END, RESULTS_BYTES, ROLE_CARRIED, ROLE_EVERY_DIMENSION,
   RULE_RANGE, RUN_BYTES, RUN_CAPACITY, RUN_ORIGIN, SCRATCH_COUNTERS, SCRATCH_PTR, STACK_CAPACITY, STACK_PTR, STEP_BYTES, STEP_CAPACITY,
   VARIABLE_0,
 } from "../../assembly/layout";
 
 /** memoryBase in asconfig.json. */
-const MEMORY_BASE: usize = 16777216;
+const MEMORY_BASE: usize = 33554432;
 
 /** Something that the compiler places itself. */
 const STATIC_DATA: usize = memory.data<u8>([1, 2, 3, 4]);
@@ -38,7 +38,10 @@ describe("the areas of memory", () => {
     expectRoom(STACK_PTR, 8 * <usize>STACK_CAPACITY, IMAGE_PTR);
     expectRoom(IMAGE_RUNS_PTR, RUN_BYTES * <usize>RUN_CAPACITY, SCRATCH_PTR);
     expectRoom(SCRATCH_PTR, 4 * <usize>SCRATCH_COUNTERS, INPUT_PTR);
-    expectRoom(INPUT_PTR, INPUT_BYTES, OUTPUT_PTR);
+    expectRoom(INPUT_PTR, INPUT_BYTES, TALLIES_PTR);
+    expectRoom(TALLIES_PTR, TALLY_BYTES * <usize>TALLY_COUNT, HELD_PTR);
+    expectRoom(HELD_PTR, 4 * <usize>OUTPUT_WINDOWS, OUTPUT_PTR);
+    expectRoom(OUTPUT_PTR, OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS, LAYOUT_END);
   });
 
   it("hold the parts of a plan's image one behind the other", () => {
@@ -64,8 +67,8 @@ describe("the areas of memory", () => {
 
   it("leave room behind a full output for one more row of either kind", () => {
     // A list's row: a record as long as INPUT and all its results. A sweep's: all slots, each of them full.
-    expectRoom(OUTPUT_PTR, <usize>OUTPUT_BYTES + <usize>INPUT_BYTES + <usize>RESULTS_BYTES, LAYOUT_END);
-    expectRoom(OUTPUT_PTR, <usize>OUTPUT_BYTES + CELL_BYTES * <usize>CELL_CAPACITY, LAYOUT_END);
+    expect<usize>(<usize>OUTPUT_BYTES + <usize>INPUT_BYTES + <usize>RESULTS_BYTES).toBeLessThanOrEqual(OUTPUT_WINDOW_BYTES);
+    expect<usize>(<usize>OUTPUT_BYTES + CELL_BYTES * <usize>CELL_CAPACITY).toBeLessThanOrEqual(OUTPUT_WINDOW_BYTES);
   });
 
   it("end before the compiler's own data", () => {
@@ -92,6 +95,8 @@ describe("alignment", () => {
     expect<usize>(CELLS_PTR % 16).toBe(0);
     expect<usize>(CELL_BYTES % 16).toBe(0);
     expect<usize>(SCRATCH_PTR % 16).toBe(0);
+    expect<usize>(OUTPUT_PTR % 16).toBe(0);
+    expect<usize>(OUTPUT_WINDOW_BYTES % 16).toBe(0);
   });
 
   it("is 4 bytes for everything of u32", () => {

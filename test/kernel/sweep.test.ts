@@ -1,5 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { type Held, letGo } from "../../src/kernel/kernel.ts";
 import { namedParameters, type ParameterName } from "../../src/parameters.ts";
 import type { GridPlan, Plan } from "../../src/plan/model.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
@@ -45,6 +46,32 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     );
     expect(rows).toBe(16);
     expect(charged(plan, swept)).toEqual({ "out_channels % groups == 0": 8 });
+  });
+
+  it("holds the rows of several batches at once until they are let go, and refuses where it has no room", () => {
+    const plan = planOf({ axes: { in_channels: 1, out_channels: 1, kernel_size: 1, l_in: "1..40" }, columns: ["macs"] });
+    kernel.openPlan(plan, 0, "closed");
+    const textOf = (csv: Uint8Array) => Buffer.from(csv).toString();
+    const batchAt = (first: bigint) => kernel.sweep(first, first + 1n).csv;
+    const kept: { csv: Uint8Array; text: string; held: Held }[] = [];
+    for (let first = 0n; first < 20n; first++) {
+      const csv = batchAt(first);
+      const held = kernel.hold();
+      if (!held) break;
+      kept.push({ csv, text: textOf(csv), held });
+    }
+    expect(new Set(kept.map(({ text }) => text)).size).toBe(kept.length);
+    expect(kept.length).toBeGreaterThanOrEqual(3);
+    // Whatever comes next is written elsewhere.
+    for (let first = 20n; first < 40n; first++) expect(textOf(batchAt(first))).toContain(`,${first + 1n},1,1,0,0,1,1,true,`);
+    expect(kept.map(({ csv }) => textOf(csv))).toEqual(kept.map(({ text }) => text));
+    // One that is let go makes room for one more.
+    letGo((kept[1] as (typeof kept)[number]).held);
+    batchAt(5n);
+    const again = kernel.hold();
+    expect(again).toBeDefined();
+    for (const { held } of kept) letGo(held);
+    if (again) letGo(again);
   });
 
   it("charges a layer that breaks several rules to the outermost in the loop nest", () => {
