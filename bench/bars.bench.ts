@@ -26,7 +26,7 @@ export interface Bar {
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const VOCODER = root("examples/vocoder.yaml");
-const CLI = root("dist/cli.js");
+const CLI = root("dist/bin/cli.cjs");
 const temporary = (name: string) => join(tmpdir(), `upsweep-bars-${process.pid}-${name}`);
 
 const seconds = (run: () => unknown): number => {

@@ -7,7 +7,7 @@ export type Build = "release" | "debug";
 
 const compiled = new Map<Build, WebAssembly.Module>();
 
-/** Where a build lies. dist/kernel and src/kernel are equally deep, so the path holds for both. */
+/** Where a build lies. dist/kernel, dist/bin and src/kernel are equally deep, so the path holds for all. */
 export function artefactPath(build: Build = "release"): string {
   return fileURLToPath(new URL(`../../build/upsweep.${build}.wasm`, import.meta.url));
 }

@@ -33,8 +33,8 @@ const TASKS_PER_WORKER = 3;
  */
 const TASKS_AT_WORKER = 2;
 
-/** dist/run and src/run are equally deep, so this path holds for both: worker threads always run the built file. */
-const WORKER = fileURLToPath(new URL("../../dist/run/worker.js", import.meta.url));
+/** dist/run, dist/bin and src/run are equally deep, so this path holds for all: worker threads always run the built file. */
+const WORKER = fileURLToPath(new URL("../../dist/bin/worker.cjs", import.meta.url));
 
 export function threadedRunner(job: Job, workers: number): Runner {
   const pool = new Piscina({

@@ -67,7 +67,8 @@ describe("the installed package", () => {
     const names = files.map((file) => file.replace("node_modules/upsweep/", ""));
     expect(names).toEqual(
       expect.arrayContaining([
-        "dist/cli.js",
+        "dist/bin/cli.cjs",
+        "dist/bin/worker.cjs",
         "dist/index.d.ts",
         "build/upsweep.release.wasm",
         "README.md",
@@ -79,6 +80,6 @@ describe("the installed package", () => {
     );
     expect(names.filter((name) => /^(src|test|bench|assembly)\//.test(name) || name.endsWith(".map"))).toEqual([]);
     const manifest = JSON.parse(readFileSync(join(folder, "node_modules/upsweep/package.json"), "utf8")) as { bin: Record<string, string> };
-    expect(manifest.bin).toEqual({ upsweep: "dist/cli.js" });
+    expect(manifest.bin).toEqual({ upsweep: "dist/bin/cli.cjs" });
   });
 });

@@ -45,7 +45,7 @@ describe("README", () => {
   });
 
   it.each(commands)("shows in %s what `upsweep %s` prints", (document, command) => {
-    const run = spawnSync(process.execPath, ["dist/cli.js", ...wordsOf(command)], { cwd: root, encoding: "utf8" });
+    const run = spawnSync(process.execPath, ["dist/bin/cli.cjs", ...wordsOf(command)], { cwd: root, encoding: "utf8" });
     rmSync(`${root}/small.csv`, { force: true });
     expect(run.status).toBe(0);
     const { shown, actual } = shownBetween(document, `$ upsweep ${command}\n`, "```", run.stdout + run.stderr);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 
 /** The built binary, for what needs a process of its own. */
-export const BINARY = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+export const BINARY = fileURLToPath(new URL("../../dist/bin/cli.cjs", import.meta.url));
 
 export interface Said {
   readonly exitCode: number;
