@@ -55,6 +55,7 @@ export function low(L: i64, K: i64, c: i64, s: i64, d: i64): i64 {
 
 /** How many products land on the output. */
 export function closedTaps(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
+  if (padding == 0) return lIn * kernelSize; // nothing is cropped
   const q = max<i64>(0, padding - outputPadding);
   const below = low(lIn, kernelSize, padding, stride, dilation);
   // Most layers have no output_padding: what is cropped at the upper end is then as much as at the lower.
@@ -69,6 +70,7 @@ export function closedOverlaps(lIn: i64, kernelSize: i64, stride: i64, padding: 
   const m = apart * dilation;
   const l2 = max<i64>(0, lIn - (g == 1 ? dilation : dilation / g));
   const k2 = max<i64>(0, kernelSize - apart);
+  if (padding <= m) return l2 * k2; // of the smaller layer nothing is cropped: so it is with nearly every layer
   const q = max<i64>(0, padding - outputPadding);
   return l2 * k2 - low(l2, k2, padding - m, stride, dilation) - low(l2, k2, q - m, stride, dilation);
 }

@@ -7,12 +7,12 @@ import { clearOverflow, hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
-  BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
+  BATCH_SIZE, BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
   L_IN, LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, ROLE_CARRIED,
   ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
 } from "./layout";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
-import { COMMA, NEWLINE, writeInline, writeText } from "./row";
+import { COMMA, NEWLINE, writeInline, writeText, writeValue } from "./row";
 import { windowEndPtr, windowPtr } from "./window";
 
 const RETURN: u8 = 0x0d;
@@ -201,9 +201,11 @@ function readRecord(ptr: usize, endPtr: usize): usize {
 function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
   outPtr = writeText(outPtr, ptr, endPtr - ptr);
   clearOverflow();
+  const hasBatch = get(BATCH_SIZE) > 0;
   for (let i: u32 = 0; i < columnCount; i++) {
+    const column = load<u32>(LIST_COLUMNS_PTR + ((<usize>i) << 2));
     store<u8>(outPtr, COMMA);
-    outPtr = writeInline(outPtr + 1, load<u32>(LIST_COLUMNS_PTR + ((<usize>i) << 2)));
+    outPtr = hasBatch ? writeInline(outPtr + 1, column) : writeValue(outPtr + 1, column);
     if (hasOverflowed()) {
       fault(FAULT_OVERFLOW, <u64>(ptr - INPUT_PTR), i);
       return outPtr;

@@ -215,7 +215,7 @@ function deepspeedFlops(): u64 {
 
 // ── Columns ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Whether a column holds plain unsigned numbers, and always has one: nearly all do. */
+/** Whether a column holds whole numbers, and always has one: nearly all do. */
 export function isPlain(column: u32): bool {
   return column < FIRST_SPECIAL && column != BIAS;
 }
@@ -240,16 +240,20 @@ export function isMissing(column: u32): bool {
   return column == TENSORFLOW && dimensions == 3;
 }
 
-/** The value of a column that is no quotient, for a legal layer that is worked out. An overflow is marked in checked.ts. */
-export function value(column: u32): u64 {
-  return valueInline(column);
+/** Whether a column is a sum over an empty batch: 0, whatever its factors come to. */
+export function isEmptySum(column: u32): bool {
+  return get(BATCH_SIZE) == 0 && column >= FIRST_PER_BATCH && column < PER_BATCH_END;
 }
 
-/** The same, for the hot loop (see row.ts). */
+/** The value of a column that is no quotient, for a legal layer that is worked out. An overflow is marked in checked.ts. */
+export function value(column: u32): u64 {
+  return isEmptySum(column) ? 0 : valueInline(column);
+}
+
+/** The same of a layer whose batch is not empty, for the hot loop (see row.ts). */
 // @ts-ignore: decorator
 @inline
 export function valueInline(column: u32): u64 {
-  if (column >= FIRST_PER_BATCH && column < PER_BATCH_END && get(BATCH_SIZE) == 0) return 0;
   switch (column) {
     case L_OUT: return product(DIMENSION_L_OUT);
     case TAPS: return product(DIMENSION_TAPS);

@@ -101,3 +101,13 @@ it("reads a header in any order, and takes PyTorch's defaults for what it leaves
   const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", { ...REQUEST, columns: ["ops"] });
   for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "2,3,1,1,a\n").csv).toBe("2,3,1,1,a,18\n");
 });
+
+it("writes 0 for the sums of an empty batch whatever their factors are", () => {
+  const list = planList("batch_size,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns: ["l_out", "ops", "additions", "tensorflow"] });
+  const record = "2147483647,2147483647,2,2147483647";
+  for (const [, kernel] of KERNELS) {
+    const { csv, fault } = countOn(kernel, list, `0,${record}\n1,${record}\n`);
+    expect(csv).toBe(`0,${record},2147483648,0,0,0\n`);
+    expect(fault).toMatchObject({ kind: "overflow", result: 1 });
+  }
+});

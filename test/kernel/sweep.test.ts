@@ -82,6 +82,19 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     expect(charged(inside, sweepOn(kernel, inside))).toEqual({ "in_channels % groups == 0": 2, "l_out >= 1": 1 });
   });
 
+  it.each([
+    ["at the innermost loop", { channels: 2 ** 31 - 1, batch_size: [0, 1] }],
+    ["further out", { batch_size: [0, 1], channels: [2 ** 31 - 1] }],
+  ])("writes 0 for the sums of an empty batch whatever their factors are, the batch standing %s", (_where, order) => {
+    const axes = Object.fromEntries(
+      Object.entries(order).flatMap(([name, values]) => (name === "channels" ? ["in_channels", "out_channels"].map((own) => [own, values]) : [[name, values]])),
+    );
+    const plan = planOf({ axes: { ...axes, l_in: 2, kernel_size: 2 ** 31 - 1 } as never, columns: ["l_out", "ops", "macs", "additions", "tensorflow"] });
+    const { csv, fault } = sweepOn(kernel, plan);
+    expect(csv).toBe("0,2147483647,2147483647,2,2147483647,1,0,0,1,1,true,2147483648,0,0,0,0\n");
+    expect(fault).toMatchObject({ kind: "overflow", index: 1n });
+  });
+
   it("stops at the first row with a result above 2^64 - 1 and names its layer and cell", () => {
     const plan = planOf({ axes: { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16, 32] }, columns: ["l_out", "macs"] });
     const { csv, fault } = sweepOn(kernel, plan);
