@@ -90,7 +90,9 @@ describe("simulate", () => {
 
 describe("simulate, with counters of each size", () => {
   it("holds as many taps on one element as a counter can, and one more", () => {
-    // So many taps meet everywhere but at the ends: 255 fit 8 bits, 65,535 fit 16.
+    // So many taps meet everywhere but at the ends: 255 fit 8 bits, 65,535 fit 16. Sums of four fit up to a quarter of that.
+    for (let most: i64 = 62; most <= 65; most++) expect<string>(simulated(999 + most, 1000, most, 1, 0, 1)).toBe(`${1000 * most} ${999 + most}`);
+    for (let most: i64 = 16382; most <= 16385; most++) expect<string>(simulated(100, 17000, most, 1, 16500, 1)).toBe(`${100 * most} 100`);
     for (let most: i64 = 254; most <= 257; most++) expect<string>(simulated(2 * most - 1, most, most, 1, 0, 1)).toBe(`${most * most} ${2 * most - 1}`);
     for (let most: i64 = 65534; most <= 65537; most++) expect<string>(simulated(most + 9, 10, most, 1, 0, 1)).toBe(`${10 * most} ${most + 9}`);
   });
@@ -148,8 +150,11 @@ describe("simulate, in pieces", () => {
   });
 
   it("counts an output of just one piece, one element less and one more", () => {
-    // A piece has 16,384 counters of 8 bits, 8,192 of 16 bits or 4,096 of 32.
+    // In vectors a piece has 2,048 counters of 8 bits, 1,024 of 16 bits or 512 of 32; in memory eight times as many.
     for (let beyond: i64 = -1; beyond <= 1; beyond++) {
+      for (let taps: i64 = 1; taps <= 3; taps++) expect<string>(simulated(2048 + beyond, 2049 + beyond - taps, taps, 1, 0, 1)).toBe(`${taps * (2049 + beyond - taps)} ${2048 + beyond}`);
+      expect<string>(simulated(1024 + beyond, 725 + beyond, 300, 1, 0, 1)).toBe(closed(725 + beyond, 300, 1, 0, 0, 1));
+      expect<string>(simulated(512 + beyond, 70000, 70001, 1, 67952, 1)).toBe(`${plainBand(512 + beyond, 70000, 70001, 67952)} ${512 + beyond}`);
       expect<string>(simulated(16384 + beyond, 16384 + beyond, 1, 1, 0, 1)).toBe(`${16384 + beyond} ${16384 + beyond}`);
       expect<string>(simulated(8192 + beyond, 7893 + beyond, 300, 1, 0, 1)).toBe(closed(7893 + beyond, 300, 1, 0, 0, 1));
       expect<string>(simulated(4096 + beyond, 70000, 70001, 1, 67952, 1)).toBe(`${plainBand(4096 + beyond, 70000, 70001, 67952)} ${4096 + beyond}`);
@@ -170,6 +175,7 @@ describe("simulate, in pieces", () => {
     expect<string>(simulated(200001, 2, 1, 200000, 0, 1)).toBe("2 2");
     expect<string>(simulated(200001, 1, 2, 1, 0, 200000)).toBe("2 2");
     expect<string>(simulated(199999, 2, 1, 200000, 1, 1)).toBe("0 0");
+    expect<string>(simulated(4294967295, 1, 3, 1, 0, 2147483647)).toBe("3 3");
   });
 
   it("gives the same as the closed form for long outputs", () => {
