@@ -15,6 +15,8 @@
 //             │ parts        │  what lies between the cells that are new in every row: neighbouring texts, joined
 //   DIGITS    ├──────────────┤
 //             │ digits       │  the numbers 0 to 9,999 as four digits each, made when the module starts
+//   RANGES    ├──────────────┤
+//             │ ranges       │  what each field of a layer can be, made when the module starts
 //   LOOPS     ├──────────────┤
 //             │ loops        │  where each loop of the nest stands, and each name that it turns
 //   STACK     ├──────────────┤
@@ -369,7 +371,10 @@ const TEXTS_SIZE: usize = CELLS_SIZE + (1 + VECTOR_SLACK) * <usize>PART_CAPACITY
  */
 export const DIGITS_PTR: usize = (TEXTS_PTR + TEXTS_SIZE + 15) & ~15;
 const DIGITS_SIZE: usize = 4 * 10000;
-export const LEVELS_PTR: usize = DIGITS_PTR + DIGITS_SIZE;
+/** LAYER_FIELDS × (least u32, most u32). */
+export const RANGES_PTR: usize = DIGITS_PTR + DIGITS_SIZE;
+const RANGES_SIZE: usize = 8 * <usize>LAYER_FIELDS;
+export const LEVELS_PTR: usize = RANGES_PTR + RANGES_SIZE;
 export const LEVEL_BYTES: usize = 24;
 export const LEVEL_SUBTREE: usize = 0;
 export const LEVEL_SIZE: usize = 8;

@@ -99,6 +99,8 @@ function readField(role: u32, ptr: usize, endPtr: usize): u32 {
 }
 
 /** Sets what a role stands for, if it can have that value. */
+// @ts-ignore: decorator
+@inline
 function takeNumber(role: u32, value: u64): u32 {
   const field = role & ~ROLE_EVERY_DIMENSION;
   if (!isInRange(field, value)) return FIELD_OUT_OF_RANGE;

@@ -17,41 +17,54 @@ export interface Chunks {
 /** Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. */
 export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
-  let pending: Uint8Array = new Uint8Array(0);
+  let piece: Uint8Array = new Uint8Array(0);
+  let chunk = new Uint8Array(bytesMost);
+  let filled = 0;
   let ended = false;
 
-  /** Appends what comes next to what is pending. */
+  /** Fills the chunk as far as the piece at hand goes, or takes the next one. */
   const more = async (): Promise<void> => {
-    const piece = await pieces.next();
-    if (piece.done) ended = true;
-    else pending = pending.length === 0 ? piece.value : Buffer.concat([pending, piece.value]);
+    if (piece.length === 0) {
+      const next = await pieces.next();
+      if (next.done) ended = true;
+      else piece = next.value;
+    }
+    const part = piece.subarray(0, bytesMost - filled);
+    chunk.set(part, filled);
+    filled += part.length;
+    piece = piece.subarray(part.length);
+  };
+
+  /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
+  const cutAt = (end: number): Uint8Array<ArrayBuffer> => {
+    const whole = chunk.subarray(0, end);
+    chunk = new Uint8Array(bytesMost);
+    chunk.set(new Uint8Array(whole.buffer, end, filled - end));
+    filled -= end;
+    return whole;
   };
 
   // The header, and a byte order mark before it.
   let end = -1;
-  for (;;) {
-    end = recordEnd(pending, 0);
-    if (end >= 0 || ended || pending.length > bytesMost) break;
+  while (end < 0 && !ended && filled < bytesMost) {
     await more();
+    end = recordEnd(chunk.subarray(0, filled), 0);
   }
-  const start = pending[0] === 0xef && pending[1] === 0xbb && pending[2] === 0xbf ? 3 : 0;
-  const header = copy(pending, start, end < 0 ? pending.length : end);
+  const start = chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
+  const header = cutAt(end < 0 ? filled : end + 1).slice(start, end < 0 ? undefined : end);
   const headerLines = header.reduce((lines, byte) => lines + Number(byte === NEWLINE), 1);
-  pending = end < 0 ? new Uint8Array(0) : pending.subarray(end + 1);
 
   const records = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
-      while (!ended && pending.length < bytesMost) await more();
-      if (pending.length === 0) return;
-      const within = pending.subarray(0, bytesMost);
-      const isRest = ended && pending.length <= bytesMost;
-      const cut = isRest ? within.length : lastRecordEnd(within) + 1;
+      while (!ended && filled < bytesMost) await more();
+      if (filled === 0) return;
+      // A full chunk may end within a record; what the stream ends with is whole.
+      const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
       if (cut === 0) {
         yield undefined;
         return;
       }
-      yield copy(pending, 0, cut);
-      pending = pending.subarray(cut);
+      yield cutAt(cut);
     }
   };
   return { header: trimReturn(header), headerLines, records: records() };
@@ -64,8 +77,9 @@ export function recordEnd(bytes: Uint8Array, from: number): number {
 
 /** The end of the last whole record; `bytes` begin with a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
-  // Most lists hold no quotes; then the line ends are found natively.
-  if (!bytes.includes(QUOTE)) return bytes.lastIndexOf(NEWLINE);
+  // Most lists hold no quotes; then the line ends are found natively, which only a Buffer does fast.
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.includes(QUOTE)) return buffer.lastIndexOf(NEWLINE);
   let last = -1;
   for (const end of lineEndsOutsideQuotes(bytes, 0)) last = end;
   return last;
@@ -88,12 +102,6 @@ function* lineEndsOutsideQuotes(bytes: Uint8Array, from: number): Generator<numb
     atFieldStart = byte === COMMA || byte === NEWLINE;
   }
   return undefined;
-}
-
-function copy(bytes: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const fresh = new Uint8Array(to - from);
-  fresh.set(bytes.subarray(from, to));
-  return fresh;
 }
 
 function trimReturn(record: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
