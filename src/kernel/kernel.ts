@@ -95,16 +95,17 @@ export type Held = Int32Array;
 /** Rows that were held are not needed any more. */
 export function letGo(held: Held): void {
   Atomics.store(held, 0, 0);
+  Atomics.notify(held, 0);
 }
 
 export interface Kernel {
   readonly name: string;
 
   /**
-   * Keeps the rows of the last batch good until they are let go, on another thread too; the next batches are written elsewhere. Undefined
-   * where there is no room for more: then they are copied, or gone with the next call.
+   * Keeps the rows of the last batch good until they are let go, on another thread too; the next batches are written elsewhere. Waits so many
+   * milliseconds for room where there is none; undefined if there is none then: the rows are copied, or gone with the next call.
    */
-  hold(): Held | undefined;
+  hold(patience: number): Held | undefined;
 
   /** The longest chunk of a list that `countList` takes, in bytes. */
   readonly chunkBytesMost: number;

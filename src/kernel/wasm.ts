@@ -122,10 +122,10 @@ class WasmKernel implements Kernel {
     return pattern;
   }
 
-  hold(): Held | undefined {
-    const free = [...this.#held.keys()].filter((window) => window !== this.#window && Atomics.load(this.#held, window) === 0);
-    const [next] = free;
-    if (next === undefined) return undefined;
+  hold(patience: number): Held | undefined {
+    // Windows are filled in turn, and mostly let go in turn: the next one is the oldest.
+    const next = (this.#window + 1) % this.#held.length;
+    if (Atomics.wait(this.#held, next, 1, patience) === "timed-out") return undefined;
     const held = this.#held.subarray(this.#window, this.#window + 1);
     Atomics.store(held, 0, 1);
     this.#window = next;

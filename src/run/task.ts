@@ -21,6 +21,12 @@ export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
 }
 
 /**
+ * How long a worker waits for its oldest rows to be written before it copies the newest, in milliseconds: as long as a slow disk takes for them.
+ * It must not wait for ever: what is written next may be a task that lies behind in its own queue.
+ */
+const PATIENCE = 20;
+
+/**
  * Rows that stay good while the kernel goes on: where they stand, or copied where the kernel has no more room.
  * Measured 2026-11-23, vocoder.yaml to /dev/null: copied throughout, into memory used again, a tenth more time; into fresh memory a third more.
  */
@@ -30,7 +36,7 @@ class KeptRows {
 
   keep(kernel: Kernel, csv: Uint8Array): void {
     if (csv.length === 0) return;
-    const held = kernel.hold();
+    const held = kernel.hold(PATIENCE);
     if (held) this.held.push(held);
     this.csv.push(held ? csv : csv.slice());
   }
