@@ -8,7 +8,7 @@ import { closedOverlaps, closedTaps, convolvedCovered } from "./closed";
 import { channelsPerGroup, convolvedLength, outputLength, outputPaddingFits, travel } from "./geometry";
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
-  IN_PER_GROUP,  KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
+  IN_PER_GROUP, KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
   METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
@@ -45,7 +45,7 @@ function rangePtr(field: u32): usize {
   return RANGES_PTR + ((<usize>field) << 3);
 }
 
-// Looked up rather than worked out. Measured 2026-11-23 on a list of eleven fields: a quarter less time for the whole record.
+// Looked up rather than worked out. Measured 2026-11-24 on a list of eleven fields: a sixth less time for the whole record.
 for (let field: u32 = 0; field < LAYER_FIELDS; field++) {
   const ofDimension = field < L_IN ? field : L_IN + (field - L_IN) % DIMENSION_FIELDS;
   const mayBeZero = field == BATCH_SIZE || field == BIAS || ofDimension == PADDING || ofDimension == OUTPUT_PADDING;
