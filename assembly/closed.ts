@@ -44,6 +44,9 @@ export function floorSum(n: u64, m: u64, a: u64, b: u64): u64 {
 export function low(L: i64, K: i64, c: i64, s: i64, d: i64): i64 {
   if (c <= 0 || L <= 0 || K <= 0) return 0;
   const top = c - 1;
+  // Up to the stride only products of the first input lie below, up to the dilation only those of the first tap: most layers crop no more.
+  if (c <= s) return min(K, d == 1 ? c : top / d + 1);
+  if (c <= d) return min(L, s == 1 ? c : top / s + 1);
   // Taps k < kEnd have at least one point under the line; for k < kFull the line passes over all L of them.
   const kEnd = min(K, top / d + 1);
   const over = top - (L - 1) * s;
