@@ -26,6 +26,7 @@ export async function progressBar(quiet: boolean): Promise<ProgressBar> {
       if (seconds * 1000 < FIRST_DRAW_MS) return;
       const rate = `${scaled(Number(rows) / seconds)} rows/s`;
       const left = fraction === undefined || fraction === 0 ? "" : `  ${duration((seconds / fraction) * (1 - fraction))} left`;
+      const done = Math.floor((fraction ?? 0) * 1000);
       const payload = { text: `${scaled(Number(rows))} rows  ${rate}${left}` };
       if (!bar) {
         const format = fraction === undefined ? "  {text}" : "  {bar} {percentage} %  {text}";
@@ -41,9 +42,9 @@ export async function progressBar(quiet: boolean): Promise<ProgressBar> {
           barIncompleteChar: "░",
           etaBuffer: 1,
         });
-        bar.start(1000, 0, payload);
+        bar.start(1000, done, payload);
       }
-      bar.update(Math.floor((fraction ?? 0) * 1000), payload);
+      bar.update(done, payload);
     },
     stop() {
       bar?.stop();
