@@ -13,7 +13,11 @@ const AXES = { in_channels: [64, 128], out_channels: [32, 64], kernel_size: "2..
 export async function list(): Promise<Section> {
   const file = (name: string) => join(tmpdir(), `upsweep-bench-${process.pid}-${name}.csv`);
   const count = async (workers: number) =>
-    writeBatches(countListRows(createReadStream(file("list"), { highWaterMark: 1 << 20 }), "list", { workers }), "", await fileSink(file("out")));
+    writeBatches(
+      countListRows(createReadStream(file("list"), { highWaterMark: 1 << 20 }), "list", { workers }),
+      "",
+      await fileSink(file("out"), { mayReplace: true }),
+    );
   try {
     const { rows } = await sweepToFile({ axes: AXES }, file("swept"));
     const swept = readFileSync(file("swept"), "latin1");

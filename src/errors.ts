@@ -415,6 +415,20 @@ export const errors = {
   repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
   cannotRead: (path: string, reason: string) => inputError("cannotRead", path, `cannot be read: ${reason}`, "Check the path."),
   cannotOpen: (path: string, reason: string) => inputError("cannotOpen", path, `cannot be written: ${reason}`, "Choose another place with -o."),
+  fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
+  unfinished: (path: string) =>
+    inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
+  otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>
+    inputError(
+      "otherSweep",
+      path,
+      `another sweep was stopped there: ${what} was ${was || "nothing"}, is now ${is || "nothing"}`,
+      "Sweep what was swept then, or begin anew with --force.",
+    ),
+  shortPartial: (path: string, size: number, expected: number) =>
+    inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
+  badManifest: (path: string, reason: string) =>
+    inputError("badManifest", path, `does not say how far the sweep has come: ${reason}`, "Begin anew with --force."),
   cannotWrite: (path: string, reason: string) =>
     new UpsweepError("cannotWrite", `${path}: cannot be written: ${reason}. Make room, or choose another place with -o.`, false),
   notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),

@@ -110,8 +110,8 @@ export async function* sweep(spec: SpecInput | string, options: SweepOptions = {
 export async function sweepToFile(spec: SpecInput | string, path: string, options: SweepOptions = {}): Promise<Summary> {
   const swept = plan(spec);
   const start = performance.now();
-  const sink = await fileSink(path);
-  const { progress, bytes } = await writeBatches(sweepPlan(swept, checked(options)), swept.header, sink, options.onProgress);
+  const sink = await fileSink(path, { mayReplace: true });
+  const { progress, bytes } = await writeBatches(sweepPlan(swept, checked(options)), swept.header, sink, { onProgress: options.onProgress });
   return summarise(swept.accounts, progress, bytes, (performance.now() - start) / 1000);
 }
 

@@ -14,6 +14,7 @@ import { working } from "./working.js";
 
 interface CountOptions extends LayerOptions {
   readonly output: string;
+  readonly force?: boolean;
   readonly json?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
@@ -39,7 +40,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const overflowing = wanted.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const text = options.json ? json(layer, results, wanted) : shownWork(kernel, layer, results, wanted);
-  const sink = await sinkFor(options.output);
+  const sink = await sinkFor(options.output, { mayReplace: options.force });
   await sink.write(Buffer.from(`${text}\n`));
   await sink.finish();
 }

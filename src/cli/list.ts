@@ -11,6 +11,7 @@ import { accountText, say, writtenText } from "./report.js";
 interface ListOptions extends LayerOptions {
   readonly from: string;
   readonly output: string;
+  readonly force?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
   readonly skipInvalid?: boolean;
@@ -28,7 +29,11 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
   const batches = countListRows(stream, name, { ...options, layer: kind.name, settings, columns });
-  const outcome = await writeOutput(batches, "", options.output, options.quiet ?? false, ({ bytesRead }) => (size ? bytesRead / size : undefined));
+  const outcome = await writeOutput(batches, options.output, {
+    quiet: options.quiet,
+    fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
+    mayReplace: options.force,
+  });
   say(`${accountText(outcome.progress, LIST_ACCOUNTS, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
 }
 

@@ -80,6 +80,7 @@ function countCommand(): Command {
     .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
     .option("--from <file>", "a CSV of layers; - reads standard input")
     .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
+    .option("--force", "replace the file if it is there")
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(methodOption())
@@ -137,9 +138,12 @@ function sweepCommand(): Command {
     ],
     ["upsweep sweep grid.yaml --set l_in=1..100 --sample 100000 --seed 7 -o some.csv", "a file with one axis changed; a sample of it"],
     ["upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3", "other result columns, three rows"],
+    ["upsweep sweep grid.yaml -o out.csv --resume", "go on after an interruption; the file becomes the same to the byte"],
   ]);
   return command
     .option("-o, --output <file>", "where the rows go; - is standard output", "-")
+    .option("--force", "replace the file if it is there, and whatever is left of a sweep that was stopped")
+    .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
     .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
     .addOption(methodOption())
     .addOption(workersOption())

@@ -1,5 +1,5 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
-import { writeBatches } from "../run/write.js";
+import { type Keeper, writeBatches } from "../run/write.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
@@ -7,40 +7,73 @@ import { thousands } from "./text.js";
 
 export interface Outcome<P> {
   readonly progress: P;
+  /** Bytes and rows that this run has written. */
   readonly bytes: number;
+  readonly rows: bigint;
   readonly seconds: number;
 }
 
-/** `-` is standard output. */
-export async function sinkFor(output: string): Promise<Sink> {
-  if (output === "-") return (await import("../sink/stdout.js")).stdoutSink();
-  return (await import("../sink/file.js")).fileSink(output);
+interface OutputOptions<P> {
+  readonly header?: string;
+  readonly quiet?: boolean | undefined;
+  /** How much is done, or undefined when the whole is not known. */
+  readonly fraction: (progress: P) => number | undefined;
+  /** Whether a file that is there may be replaced. */
+  readonly mayReplace?: boolean | undefined;
+  /** What stands in the file from a run before. */
+  readonly from?: { readonly bytes: number; readonly rows: bigint };
+  /** Of a run that can go on later: whoever keeps how far it has come. */
+  readonly keeperOf?: (sink: Sink) => Keeper<P>;
 }
 
-/** Writes all batches to `output`. Ctrl-C takes the unfinished file back and ends with exit code 130. */
+/** `-` is standard output. */
+export async function sinkFor(
+  output: string,
+  { mayReplace = false, from }: { mayReplace?: boolean | undefined; from?: number | undefined } = {},
+): Promise<Sink> {
+  if (output === "-") return (await import("../sink/stdout.js")).stdoutSink();
+  return (await import("../sink/file.js")).fileSink(output, { mayReplace, from });
+}
+
+/** Writes all batches to `output`. Ctrl-C takes the unfinished file back, or leaves it to go on with, and ends with exit code 130. */
 export async function writeOutput<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<{ readonly csv: readonly Uint8Array[]; readonly progress: P }, P>,
-  header: string,
   output: string,
-  quiet: boolean,
-  fractionDone: (progress: P) => number | undefined,
+  { header = "", quiet = false, fraction, mayReplace, from = { bytes: 0, rows: 0n }, keeperOf }: OutputOptions<P>,
 ): Promise<Outcome<P>> {
   const start = performance.now();
-  const sink = await sinkFor(output);
-  const bar = await progressBar(quiet);
-  let rows = 0n;
+  const sink = await sinkFor(output, { mayReplace, from: from.bytes });
+  const keeper = keeperOf?.(sink);
+  let isLeft = false;
+  const leave = () => {
+    isLeft = keeper?.leave() ?? false;
+    return isLeft;
+  };
+  const bar = await progressBar(quiet, from.rows);
+  let rows = from.rows;
   const settled = onInterrupt(() => {
     bar.stop();
-    sink.abandon();
-    const left = output === "-" ? "" : `; ${output} is not written`;
+    if (!leave()) {
+      sink.abandon();
+      keeper?.remove();
+    }
+    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
     if (!quiet) process.stderr.write(`upsweep: interrupted after ${thousands(rows)} rows${left}\n`);
   });
   try {
-    const { progress, bytes } = await writeBatches(batches, header, sink, (soFar) => {
-      rows = soFar.rows;
-      bar.show(fractionDone(soFar), rows);
+    const { progress, bytes } = await writeBatches(batches, header, sink, {
+      from: from.bytes,
+      keeper: keeper && { behind: keeper.behind.bind(keeper), leave, remove: keeper.remove.bind(keeper) },
+      onProgress: (soFar) => {
+        rows = soFar.rows;
+        bar.show(fraction(soFar), rows);
+      },
     });
-    return { progress, bytes, seconds: (performance.now() - start) / 1000 };
+    return { progress, bytes: bytes - from.bytes, rows: progress.rows - from.rows, seconds: (performance.now() - start) / 1000 };
+  } catch (error) {
+    bar.stop();
+    if (isLeft && !quiet) process.stderr.write(`upsweep: stopped after ${thousands(rows)} rows; the same command with --resume goes on\n`);
+    throw error;
   } finally {
     bar.stop();
     settled();

@@ -14,18 +14,21 @@ const silent: ProgressBar = { show() {}, stop() {} };
 const DRAWS_PER_SECOND = 8;
 const FIRST_DRAW_MS = 300;
 
-/** A bar, unless standard error is no terminal or `quiet` is asked for. */
-export async function progressBar(quiet: boolean): Promise<ProgressBar> {
+/** A bar, unless standard error is no terminal or `quiet` is asked for. Rows of a run before count for no rate. */
+export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<ProgressBar> {
   if (quiet || !process.stderr.isTTY) return silent;
   const cliProgress = (await import("cli-progress")).default;
   const start = performance.now();
   let bar: SingleBar | undefined;
+  let fractionBefore: number | undefined;
   return {
     show(fraction, rows) {
       const seconds = (performance.now() - start) / 1000;
+      if (rowsBefore > 0n) fractionBefore ??= fraction;
+      const ours = (fraction ?? 0) - (fractionBefore ?? 0);
       if (seconds * 1000 < FIRST_DRAW_MS) return;
-      const rate = `${scaled(Number(rows) / seconds)} rows/s`;
-      const left = fraction === undefined || fraction === 0 ? "" : `  ${duration((seconds / fraction) * (1 - fraction))} left`;
+      const rate = `${scaled(Number(rows - rowsBefore) / seconds)} rows/s`;
+      const left = fraction === undefined || ours <= 0 ? "" : `  ${duration((seconds / ours) * (1 - fraction))} left`;
       const done = Math.floor((fraction ?? 0) * 1000);
       const payload = { text: `${scaled(Number(rows))} rows  ${rate}${left}` };
       if (!bar) {

@@ -28,8 +28,8 @@ export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, acc
   return lines.join("\n");
 }
 
-export function writtenText<P extends { readonly rows: bigint }>({ progress, bytes, seconds }: Outcome<P>): string {
-  return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(progress.rows) / seconds)} rows/s)`;
+export function writtenText({ rows, bytes, seconds }: Outcome<unknown>): string {
+  return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(rows) / seconds)} rows/s)`;
 }
 
 export function say(text: string, quiet: boolean | undefined): void {

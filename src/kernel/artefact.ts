@@ -1,4 +1,5 @@
 /** The built kernel: found, checked to be there, compiled once. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { errors } from "../errors.js";
@@ -20,6 +21,11 @@ export function kernelModule(build: Build = "release"): WebAssembly.Module {
     compiled.set(build, module);
   }
   return module;
+}
+
+/** The SHA-256 of the built kernel: what another one counts or writes may differ. */
+export function kernelHash(): string {
+  return createHash("sha256").update(readArtefact(artefactPath())).digest("hex");
 }
 
 function readArtefact(path: string): Buffer<ArrayBuffer> {

@@ -38,12 +38,17 @@ export interface SweptRows {
   readonly progress: Progress;
 }
 
+/** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
+export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut">;
+
 export interface RunOptions {
   /** Worker threads; the rows are the same for any number. */
   readonly workers?: number | undefined;
   readonly method?: Method | undefined;
   /** Stop behind this many rows. */
   readonly limit?: number | undefined;
+  /** Go on from there instead of from the beginning. */
+  readonly start?: Position | undefined;
 }
 
 /**
@@ -52,11 +57,11 @@ export interface RunOptions {
  * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
  */
 export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
-  const { limit } = options;
+  const { limit, start = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] } } = options;
   const total = indicesOf(plan);
-  const answers = total < plan.size ? drawn(plan, options) : swept(plan, options);
-  const leftOut = plan.accounts.map(() => 0n);
-  let [done, rows, nothing] = [0n, 0n, 0n];
+  const answers = total < plan.size ? drawn(plan, options, start.done) : swept(plan, options, start.done);
+  const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
+  let { done, rows, nothing } = start;
   const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
   try {
     for await (const whole of answers) {
@@ -108,7 +113,7 @@ async function firstWithRows(rows: number, most: number, answerTo: (steps: numbe
 }
 
 /** Every raw index. */
-async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions): AsyncGenerator<GridAnswer, void, void> {
+async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions, from: bigint): AsyncGenerator<GridAnswer, void, void> {
   const job: Job = { kind: "sweep", plan, method };
   const visits = visitsOfTask(method);
   const share = (answer: SweepAnswer) => shareOfTask(answer, method);
@@ -119,7 +124,10 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
     indices: answer.next - stretch.first,
     upTo: async (rows) => reached(runner, stretch, await firstWithRows(rows, answer.visits, (visits) => ask(runner, visits)(stretch))),
   });
-  const rest = plan.grids.map(({ size }, grid): Stretch => ({ grid, first: 0n, end: size }));
+  const rest = plan.grids.flatMap(({ first, size }, grid): Stretch[] => {
+    const begin = from > first ? from - first : 0n;
+    return begin < size ? [{ grid, first: begin, end: size }] : [];
+  });
 
   const here = inlineRunner(job);
   let left = visitsHere(plan, method);
@@ -146,12 +154,12 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
 const DRAWN = 4096;
 
 /** The raw indices of the plan's sample. */
-async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions): AsyncGenerator<GridAnswer, void, void> {
+async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions, from: bigint): AsyncGenerator<GridAnswer, void, void> {
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
   const job: Job = { kind: "sweep", plan, method };
   const runner = rows <= DRAWN ? inlineRunner(job) : threadedRunner(job, workers);
   try {
-    const tasks = picksOf(plan, sampleIndices(plan.size, rows, BigInt(seed)));
+    const tasks = picksOf(plan, behind(from, sampleIndices(plan.size, rows, BigInt(seed))));
     const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
     const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
@@ -163,6 +171,12 @@ async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed
   } finally {
     await runner.close();
   }
+}
+
+/** What comes behind the first `count`. */
+function* behind<T>(count: bigint, all: Iterable<T>): Generator<T> {
+  let passed = 0n;
+  for (const one of all) if (++passed > count) yield one;
 }
 
 /** Raw indices of the plan as tasks: of one grid each, counted from its first. */

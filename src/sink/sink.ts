@@ -1,10 +1,16 @@
 /** Where rows go. A sink takes bytes; a write that has not settled holds the workers back. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
+  /** Brings to the disk what is written, where there is a disk. */
+  flush(): Promise<void>;
+  /** Cuts off what stands behind so many bytes and brings the rest to the disk, at once: for the last moment of a process. */
+  keepNow(bytes: number): void;
   /** Everything is written: make it whole. */
   finish(): Promise<void>;
   /** It will not become whole: leave nothing behind. At once, so that it can be the last thing a process does. */
   abandon(): void;
+  /** It stops here and may go on later: leave what is written as it is. */
+  leave(): void;
 }
 
 /** The reader of a pipe has gone: nothing is wrong, and nothing more is wanted. */

@@ -8,7 +8,10 @@ export function stdoutSink(): Sink {
   return {
     // The descriptor itself, not process.stdout: that writes synchronously, and this thread would stand still meanwhile.
     write: (bytes) => writeAll(STDOUT, bytes, "standard output"),
+    flush: async () => {},
+    keepNow: () => {},
     finish: async () => {},
     abandon: () => {},
+    leave: () => {},
   };
 }

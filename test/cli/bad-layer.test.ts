@@ -108,7 +108,7 @@ describe("a list about other kinds of layers", () => {
     ],
   ])("%#: is refused", async (text, options, message) => {
     writeFileSync("layers.csv", text);
-    const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "-o", "out.csv", ...options]);
+    const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "-o", "out.csv", "--force", ...options]);
     expect([exitCode, stderr]).toEqual([2, `upsweep: layers.csv:${message}\n`]);
   });
 });

@@ -118,7 +118,9 @@ describe("upsweep count --from", () => {
     expect(list.length).toBeGreaterThan(3 * 512 * 1024);
     writeFileSync("list.csv", list);
     for (const options of ["--workers 1", "--workers 2", "--workers 5", "--method simulate"]) {
-      expect((await said(`count --from list.csv -o counted.csv --quiet --columns l_out,ops,macs,additions,params ${options}`.split(" "))).exitCode).toBe(0);
+      expect(
+        (await said(`count --from list.csv -o counted.csv --force --quiet --columns l_out,ops,macs,additions,params ${options}`.split(" "))).exitCode,
+      ).toBe(0);
       expect(readFileSync("counted.csv", "utf8") === expected).toBe(true);
     }
   });
@@ -139,13 +141,13 @@ describe("upsweep sweep", () => {
     expect(summary.rows).toBe(BigInt(expected.split("\n").length - 2));
     expect(summary.rows).toBeGreaterThan(300_000n);
     for (const command of ["grid.yaml --workers 1", "grid.yaml --workers 2", "grid.json --workers 5", FLAGS, `${FLAGS} --method simulate --workers 2`]) {
-      expect((await said(`sweep ${command} -o out.csv --quiet`.split(" "))).exitCode).toBe(0);
+      expect((await said(`sweep ${command} -o out.csv --force --quiet`.split(" "))).exitCode).toBe(0);
       expect(readFileSync("out.csv", "utf8") === expected).toBe(true);
     }
   });
 
   it("adds up in its summary", () => {
-    const { stderr } = upsweep(`sweep ${FLAGS} -o out.csv`);
+    const { stderr } = upsweep(`sweep ${FLAGS} -o out.csv --force`);
     const number = (text: string | undefined) => Number(text?.replaceAll(",", ""));
     const [, layers, rows, leftOut] = /^([\d,]+) layers = ([\d,]+) rows \+ ([\d,]+) left out$/m.exec(stderr) as RegExpExecArray;
     const byRule = [...stderr.matchAll(/^ +([\d,]+) {2}break the rule /gm)].map((match) => number(match[1]));
@@ -166,28 +168,31 @@ describe("upsweep sweep", () => {
     );
   });
 
-  it("leaves nothing behind when it is interrupted, and exits with 130", async () => {
+  it("leaves what it has when it is interrupted, says how to go on, and exits with 130", async () => {
     const vast = "--in-channels 1..1000 --out-channels 1..1000 --kernel-size 1..1000 --l-in 1..1000 -o vast.csv";
     const child = spawn(process.execPath, [BINARY, "sweep", ...vast.split(" ")], { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (text) => (stderr += text));
-    await expect.poll(() => existsSync("vast.csv.partial") && lstatSync("vast.csv.partial").size, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => existsSync("vast.csv.partial") && lstatSync("vast.csv.partial").size, { timeout: 20_000 }).toBeGreaterThan(1_000_000);
     child.kill("SIGINT");
     const exitCode = await new Promise((resolve) => child.on("exit", resolve));
     expect(exitCode).toBe(130);
-    expect(stderr).toMatch(/^upsweep: interrupted after [\d,]+ rows; vast\.csv is not written\n$/);
-    expect(existsSync("vast.csv") || existsSync("vast.csv.partial")).toBe(false);
+    expect(stderr).toMatch(/^upsweep: interrupted after [\d,]+ rows; the same command with --resume goes on\n$/);
+    expect([existsSync("vast.csv"), existsSync("vast.csv.partial"), existsSync("vast.csv.partial.json")]).toEqual([false, true, true]);
   });
 
-  it("replaces an existing file only when the new one is whole, and writes through a link", () => {
+  it("replaces an existing file only with --force and when the new one is whole, and writes through a link", () => {
     writeFileSync("kept.csv", "old\n");
     symlinkSync("kept.csv", "link.csv");
     const small = "--in-channels 1 --out-channels 1 --l-in 2 --quiet --columns ops";
-    const overflowing = upsweep("sweep --in-channels 1073741824 --out-channels 1073741824 --l-in 1,64 --kernel-size 3 --quiet -o link.csv");
+    const overflowing = upsweep("sweep --in-channels 1073741824 --out-channels 1073741824 --l-in 1,64 --kernel-size 3 --quiet -o link.csv --force");
     expect(overflowing.status).toBe(2);
     expect(overflowing.stderr).toMatch(/^upsweep: flags: ops of ConvTranspose1d\(1073741824, 1073741824, .* passes 2\^64 - 1\. /);
     expect(readFileSync("kept.csv", "utf8")).toBe("old\n");
-    expect(upsweep(`sweep ${small} --kernel-size 3 -o link.csv`).status).toBe(0);
+    const refused = upsweep(`sweep ${small} --kernel-size 3 -o link.csv`);
+    expect([refused.status, refused.stderr]).toEqual([2, "upsweep: link.csv: is there already. Choose another name with -o, or replace it with --force.\n"]);
+    expect(readFileSync("kept.csv", "utf8")).toBe("old\n");
+    expect(upsweep(`sweep ${small} --kernel-size 3 -o link.csv --force`).status).toBe(0);
     expect(lstatSync("link.csv").isSymbolicLink()).toBe(true);
     expect(readFileSync("kept.csv", "utf8")).toContain(",18\n");
     expect(upsweep(`sweep ${small} --kernel-size 3 -o /dev/null`).status).toBe(0);

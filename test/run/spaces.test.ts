@@ -115,7 +115,7 @@ describe("samples and limits", () => {
             .join("\n")}\n`,
       ).toBe(true);
     }
-    const { stderr } = await said("sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv".split(" "));
+    const { stderr } = await said("sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv --force".split(" "));
     expect(stderr).toMatch(/^7 layers = 7 rows \+ 0 left out, then stopped at the limit\nout\.csv: /);
     expect(await bytes({ axes: { ...BASE } }, { limit: 5 })).toBe(await bytes({ axes: { ...BASE } }, {}));
   });

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { BINARY } from "../support/cli.ts";
+
+/** How often a sweep is killed in all; `KILLS=200` for the long run. */
+const KILLS = Number(process.env.KILLS ?? 9);
+
+const folder = mkdtempSync(join(tmpdir(), "upsweep-kill-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Sweeps that take seconds and write little: long layers, simulated. */
+const SWEEPS: Record<string, readonly string[]> = {
+  grid: ["--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--groups", "1,2,3"],
+  sample: ["--kernel-size", "1..400", "--stride", "1..50", "--padding", "0..30", "--sample", "30000", "--seed", "5"],
+  limit: ["--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--limit", "20000"],
+};
+
+const argumentsOf = (name: string, out: string, workers: number) => [
+  BINARY,
+  "sweep",
+  ...["--l-in", "70000", "--in-channels", "6", "--out-channels", "4", ...(SWEEPS[name] as readonly string[])],
+  ...["--method", "simulate", "--workers", String(workers), "-o", out, "--quiet"],
+];
+
+/** Runs a sweep, and kills it after so many milliseconds if it still runs. Returns its exit code, or null when it was killed. */
+function run(args: readonly string[], killAfter?: number): Promise<{ code: number | null; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
+    child.on("exit", (code) => {
+      clearTimeout(timer);
+      resolve({ code, stderr });
+    });
+  });
+}
+
+const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+
+describe("a sweep that is killed again and again", () => {
+  it.each(Object.keys(SWEEPS))(
+    "becomes the same file to the byte as one that was let alone: %s",
+    async (name) => {
+      const whole = join(folder, `${name}.csv`);
+      expect(await run(argumentsOf(name, whole, 2))).toEqual({ code: 0, stderr: "" });
+      const expected = hashOf(whole);
+      let kills = 0;
+      while (kills < KILLS / Object.keys(SWEEPS).length) {
+        const out = join(folder, `${name}-killed.csv`);
+        rmSync(out, { force: true });
+        for (let attempt = 0; ; attempt++) {
+          const { code, stderr } = await run([...argumentsOf(name, out, 1 + (attempt % 3)), "--resume"], 100 + Math.random() * 2400);
+          if (code === 0) break;
+          expect({ code, stderr }).toEqual({ code: null, stderr: "" });
+          kills++;
+          // Killed between its name and its end: then it is whole.
+          if (existsSync(out)) break;
+        }
+        expect(hashOf(out)).toBe(expected);
+        expect(existsSync(`${out}.partial`)).toBe(false);
+      }
+      expect(kills).toBeGreaterThan(0);
+    },
+    1_200_000,
+  );
+});
