@@ -2,7 +2,7 @@
 import { errors } from "../errors.js";
 import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
-import { Checkpoint, type Identity, identityOf, isResumable, readStart, type Start } from "../run/checkpoint.js";
+import { Checkpoint, type Identity, identityOf, readStart, type Start } from "../run/checkpoint.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
@@ -53,6 +53,5 @@ async function resumableFrom(plan: Plan, { output, resume, force, limit }: Sweep
     return undefined;
   }
   const identity = identityOf(plan, limit);
-  if (!resume && !force && isResumable(partial)) throw errors.unfinished(output);
   return { partial, identity, start: resume ? readStart(output, partial, identity) : undefined };
 }

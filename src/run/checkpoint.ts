@@ -12,7 +12,7 @@ import { errors, systemReason } from "../errors.js";
 import { kernelHash } from "../kernel/artefact.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { textOf } from "../plan/schedule.js";
-import { manifestOf } from "../sink/file.js";
+import { isResumable, manifestOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
 import type { Run } from "../spec/values.js";
 import type { Position } from "./sweep.js";
@@ -56,7 +56,7 @@ export function identityOf(plan: Plan, limit: number | undefined): Identity {
     ["the number of grids", String(plan.grids.length)],
   ];
   for (const [i, grid] of plan.grids.entries()) {
-    const of = plan.grids.length === 1 ? "" : ` of grid ${grid.name ?? i + 1}`;
+    const of = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
     for (const [name, text] of partsOfGrid(grid)) parts.push([`${name}${of}`, text]);
   }
   return Object.fromEntries(parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]));
@@ -85,11 +85,6 @@ function runText({ first, step, count }: Run): string {
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/** Whether a sweep was stopped there that can go on. */
-export function isResumable(partial: string): boolean {
-  return statSync(partial, { throwIfNoEntry: false }) !== undefined && statSync(manifestOf(partial), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

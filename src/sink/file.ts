@@ -2,7 +2,7 @@
  * Rows to a file. They are written beside it, to NAME.partial; the name itself appears only when everything is there and on the disk, so
  * nobody ever reads half a file under it.
  */
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errors, systemReason } from "../errors.js";
@@ -10,17 +10,18 @@ import { writeAll } from "./descriptor.js";
 import type { Sink } from "./sink.js";
 
 interface FileOptions {
-  /** Whether a file that is there may be replaced. */
+  /** Whether a file that is there may be replaced, and an unfinished one begun anew. */
   readonly mayReplace: boolean;
   /** Go on behind so many bytes of the unfinished file, instead of beginning anew. */
   readonly from?: number | undefined;
 }
 
-/** @throws UpsweepError when the file is there and may not be replaced, or cannot be made; nothing has been counted then. */
+/** @throws UpsweepError when the file, or an unfinished one, is there and may not be replaced, or it cannot be made; nothing has been counted then. */
 export async function fileSink(path: string, { mayReplace, from = 0 }: FileOptions): Promise<Sink> {
   const target = await targetOf(path);
   if (target.isRegular && target.isThere && !mayReplace) throw errors.fileExists(path);
   const partial = target.isRegular ? `${target.path}.partial` : target.path;
+  if (target.isRegular && from === 0 && !mayReplace && isResumable(partial)) throw errors.unfinished(path);
   // What is said there of an unfinished file holds no longer once another is begun in its place.
   if (target.isRegular && from === 0) rmSync(manifestOf(partial), { force: true });
   const handle = await openFile(partial, path, from);
@@ -65,6 +66,11 @@ export async function partialOf(path: string): Promise<string | undefined> {
 /** What stands beside an unfinished file: how far it has come (see run/checkpoint.ts). */
 export function manifestOf(partial: string): string {
   return `${partial}.json`;
+}
+
+/** Whether something was stopped there that can go on. */
+export function isResumable(partial: string): boolean {
+  return existsSync(partial) && existsSync(manifestOf(partial));
 }
 
 /** A new name is on the disk only when its folder is. */

@@ -108,10 +108,13 @@ describe("a sweep that was stopped", () => {
     }
   });
 
-  it("forgets how far it had come when another file is begun in its place", async () => {
+  it("is not lost to another command without --force, and forgotten with it", async () => {
     await stopped();
     writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,x\n");
-    expect((await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"])).exitCode).toBe(2);
+    const count = ["count", "--from", "list.csv", "-o", "out.csv", "--quiet"];
+    expect((await said(count)).stderr).toMatch(/^upsweep: out\.csv: a sweep into it was stopped before its end\. /);
+    expect(existsSync("out.csv.partial.json")).toBe(true);
+    expect((await said([...count, "--force"])).stderr).toMatch(/^upsweep: list\.csv:2: /);
     expect(existsSync("out.csv.partial.json")).toBe(false);
   });
 });
