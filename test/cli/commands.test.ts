@@ -1,6 +1,6 @@
 /** The built binary, as a shell runs it. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/columns.ts";
 import { count, sweepToFile } from "../../src/library.ts";
@@ -168,15 +168,19 @@ describe("upsweep sweep", () => {
     );
   });
 
-  it("leaves what it has when it is interrupted, says how to go on, and exits with 130", async () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("on %s leaves what it has, says how to go on, and exits with %i", async (signal, code) => {
     const vast = "--in-channels 1..1000 --out-channels 1..1000 --kernel-size 1..1000 --l-in 1..1000 -o vast.csv";
+    for (const name of ["vast.csv.partial", "vast.csv.partial.json"]) rmSync(name, { force: true });
     const child = spawn(process.execPath, [BINARY, "sweep", ...vast.split(" ")], { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (text) => (stderr += text));
     await expect.poll(() => existsSync("vast.csv.partial") && lstatSync("vast.csv.partial").size, { timeout: 20_000 }).toBeGreaterThan(1_000_000);
-    child.kill("SIGINT");
+    child.kill(signal);
     const exitCode = await new Promise((resolve) => child.on("exit", resolve));
-    expect(exitCode).toBe(130);
+    expect(exitCode).toBe(code);
     expect(stderr).toMatch(/^upsweep: interrupted after [\d,]+ rows; the same command with --resume goes on\n$/);
     expect([existsSync("vast.csv"), existsSync("vast.csv.partial"), existsSync("vast.csv.partial.json")]).toEqual([false, true, true]);
   });
