@@ -115,7 +115,12 @@ function readManifest(path: string): Manifest {
   const { format, identity, bytes, done, rows, nothing, leftOut } = read ?? {};
   if (format !== FORMAT) throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
   const isWhole =
-    typeof identity === "object" && Number.isSafeInteger(bytes) && [done, rows, nothing].every(isCount) && Array.isArray(leftOut) && leftOut.every(isCount);
+    identity instanceof Object &&
+    Number.isSafeInteger(bytes) &&
+    Number(bytes) > 0 &&
+    [done, rows, nothing].every(isCount) &&
+    Array.isArray(leftOut) &&
+    leftOut.every(isCount);
   if (!isWhole) throw errors.badManifest(path, "something is missing in it");
   return read as Manifest;
 }

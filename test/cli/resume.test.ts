@@ -100,6 +100,8 @@ describe("a sweep that was stopped", () => {
       ["{", "it is no JSON"],
       ["null", "it is of another version of upsweep, or of something else"],
       ['{"format":1,"identity":{}}', "something is missing in it"],
+      ['{"format":1,"identity":null,"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":[]}', "something is missing in it"],
+      ['{"format":1,"identity":{},"bytes":0,"done":"1","rows":"1","nothing":"0","leftOut":[]}', "something is missing in it"],
     ] as const) {
       writeFileSync("out.csv.partial.json", text);
       expect(await said([...COMMAND, "--resume"])).toEqual(
