@@ -460,6 +460,10 @@ export function systemReason(error: unknown): string {
     EROFS: "the file system is read-only",
     EFBIG: "the file would be larger than allowed",
     EMFILE: "too many files are open",
+    EIO: "the disk reports an error",
+    ENODEV: "the file system is gone",
+    ENOTCONN: "the file system is gone",
+    ESTALE: "the file system is gone",
   };
   return words[code ?? ""] ?? message;
 }

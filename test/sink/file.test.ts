@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { describe, expect, it, vi } from "vitest";
+import { fileSink } from "../../src/sink/file.ts";
+import { inTemporaryFolder } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+/** The disk answers `method` once with an error, and with success from then on, as Linux does. */
+async function whereOneFails(method: "datasync" | "sync", code: string): Promise<void> {
+  const handle = await open("probe", "w");
+  const { prototype } = handle.constructor as { prototype: FileHandle };
+  await handle.close();
+  const error = Object.assign(new Error(`${code}: from the test`), { code, syscall: method, errno: -5 });
+  vi.spyOn(prototype, method).mockRejectedValueOnce(error);
+}
+
+describe("a file that the disk could not keep", () => {
+  it("takes no more rows, although the disk says so only once", async () => {
+    const sink = await fileSink("a.csv", { mayReplace: false });
+    await whereOneFails("datasync", "EIO");
+    await sink.write(Buffer.from("1,2\n"));
+    await expect(sink.flush()).rejects.toThrow("EIO");
+    await expect(sink.flush()).resolves.toBeUndefined();
+    await expect(sink.write(Buffer.from("3,4\n"))).rejects.toThrow("a.csv: cannot be written: the disk reports an error.");
+    expect(() => sink.keepNow(4)).toThrow("EIO");
+    sink.abandon();
+    expect(existsSync("a.csv.partial")).toBe(false);
+  });
+
+  it("never gets its name", async () => {
+    const sink = await fileSink("b.csv", { mayReplace: false });
+    await whereOneFails("datasync", "ENOSPC");
+    // As much as is brought to the disk beside the writing, where nobody waits for it.
+    await sink.write(Buffer.alloc(16e6, "\n"));
+    await expect(sink.finish()).rejects.toThrow("b.csv: cannot be written: the disk is full.");
+    expect(existsSync("b.csv")).toBe(false);
+    sink.abandon();
+  });
+
+  it("never gets its name when it cannot be brought to the disk at the end", async () => {
+    const sink = await fileSink("c.csv", { mayReplace: false });
+    await sink.write(Buffer.from("1,2\n"));
+    await whereOneFails("sync", "EDQUOT");
+    await expect(sink.finish()).rejects.toThrow("c.csv: cannot be written: the disk quota is used up.");
+    expect(existsSync("c.csv")).toBe(false);
+    sink.abandon();
+  });
+});
