@@ -438,6 +438,12 @@ export const errors = {
       `${path}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
       false,
     ),
+  workersFailed: (task: string, attempts: number, reason: string) =>
+    new UpsweepError(
+      "workersFailed",
+      `${attempts} workers in turn failed on ${task}: ${reason.replace(/\.$/, "")}. Where memory is short, ask for fewer with --workers. Else this is a defect of upsweep: please report it with the command that you gave.`,
+      false,
+    ),
   disagree: (layer: Layer) =>
     new UpsweepError(
       "disagree",

@@ -7,7 +7,7 @@ import type { Method } from "../plan/image.js";
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
-import { cutIntoChunks } from "./chunks.js";
+import { type Bytes, cutIntoChunks } from "./chunks.js";
 import type { ListAnswer, RecordText } from "./protocol.js";
 import { defaultWorkers, inlineRunner, threadedRunner } from "./runner.js";
 import { inOrder } from "./window.js";
@@ -83,16 +83,17 @@ export async function* countListRows(
   const second = first.done ? first : await chunks.records.next();
   const job = { kind: "list", list, method } as const;
   const runner = second.done ? inlineRunner(job) : threadedRunner(job, workers);
-  const tasks = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer> | undefined> {
+  const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
     if (!first.done) yield first.value;
     if (!second.done) yield second.value;
     yield* chunks.records;
   };
   // A record that is too long stands in its place in the order, so that the rows before it and its line come out right.
-  const run = async (bytes: Uint8Array<ArrayBuffer> | undefined) => {
+  const run = async (bytes: Bytes | undefined) => {
     if (bytes === undefined) return undefined;
-    const size = bytes.length; // the bytes themselves are handed over
-    return { size, ...((await runner.run({ kind: "chunk", bytes })) as ListAnswer) };
+    const answer = (await runner.run({ kind: "chunk", bytes })) as ListAnswer;
+    chunks.giveBack(bytes);
+    return { size: bytes.length, ...answer };
   };
   try {
     for await (const { answer } of inOrder(tasks(), run, runner.width)) {

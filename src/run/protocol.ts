@@ -42,7 +42,7 @@ export interface Picks {
 /** Whole records of a list, as they stand in the file. */
 export interface Chunk {
   readonly kind: "chunk";
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
 export type Task = Shard | Picks | Chunk;

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { errors } from "../errors.js";
 import { kernelModule } from "../kernel/artefact.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import type { Answer, Job, Task, WorkerData } from "./protocol.js";
@@ -10,6 +11,7 @@ import { performer } from "./task.js";
 export interface Runner {
   /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */
   readonly width: number;
+  /** @throws UpsweepError when one worker after the other fails on the task. */
   run(task: Task): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -33,6 +35,9 @@ const TASKS_PER_WORKER = 3;
  */
 const TASKS_AT_WORKER = 2;
 
+/** So often a task is given to another worker after the first, where one dies of it or throws. */
+const ATTEMPTS_MORE = 2;
+
 /** dist/run, dist/bin and src/run are equally deep, so this path holds for all: worker threads always run the built file. */
 const WORKER = fileURLToPath(new URL("../../dist/bin/worker.cjs", import.meta.url));
 
@@ -46,11 +51,44 @@ export function threadedRunner(job: Job, workers: number): Runner {
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
     workerData: { module: kernelModule(), job } satisfies WorkerData,
   });
+  // A worker that dies with nothing to do is replaced, and nothing is lost.
+  pool.on("error", () => {});
+  let isClosed = false;
+  const deaths = new WeakSet();
   return {
     width: TASKS_PER_WORKER * workers,
-    run: (task) => pool.run(task, { transferList: task.kind === "chunk" ? [task.bytes.buffer] : [] }),
-    close: () => pool.destroy(),
+    /** Rows come with the answer only: those of a worker that died over a task are nowhere. */
+    async run(task) {
+      for (let failures = 0; ; ) {
+        try {
+          return await pool.run(task);
+        } catch (error) {
+          if (isClosed) throw error;
+          // Of the tasks that lay with a worker when it died, the first was at work, and is told so first: the others are not to blame.
+          const isToBlame = !deaths.has(error as Error);
+          deaths.add(error as Error);
+          if (isToBlame) failures++;
+          if (failures > ATTEMPTS_MORE) throw errors.workersFailed(whatOf(task), failures, (error as Error).message);
+        }
+      }
+    },
+    async close() {
+      isClosed = true;
+      await pool.destroy();
+    },
   };
+}
+
+/** What a message calls a task. */
+function whatOf(task: Task): string {
+  switch (task.kind) {
+    case "shard":
+      return `the raw indices from ${task.first} of grid ${task.grid + 1}`;
+    case "picks":
+      return `the raw indices from ${task.indices[0]} of grid ${task.grid + 1}`;
+    case "chunk":
+      return `a chunk of ${task.bytes.length} bytes of the list`;
+  }
 }
 
 export function inlineRunner(job: Job): Runner {

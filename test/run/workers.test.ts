@@ -1,0 +1,134 @@
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Piscina } from "piscina";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { sweepToFile } from "../../src/library.ts";
+import { countListRows } from "../../src/run/list.ts";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const pools: Piscina[] = [];
+let filename: string | undefined;
+
+/** The real pool, whose worker file a test can change, and whose threads it can stop. */
+vi.mock("piscina", async (original) => {
+  const { Piscina: Real } = await original<typeof import("piscina")>();
+  class Watched extends Real {
+    constructor(options: ConstructorParameters<typeof Real>[0]) {
+      super({
+        ...options,
+        resourceLimits: { maxOldGenerationSizeMb: 48 },
+        ...(filename !== undefined && { filename, env: process.env as Record<string, string> }),
+      });
+      pools.push(this);
+    }
+  }
+  return { Piscina: Watched };
+});
+
+afterEach(() => {
+  filename = undefined;
+  pools.length = 0;
+});
+
+type How = "throw" | "exit" | "memory";
+
+/** From now on workers fail on some of their tasks, so many times on each. Returns how often they have. */
+function failing(how: How, times: number, victims = 1): () => number {
+  const folder = mkdtempSync("fails-");
+  process.env.UPSWEEP_TEST_FAILS = JSON.stringify({ how, times, victims, folder });
+  filename = fileURLToPath(new URL("../support/failing-worker.cjs", import.meta.url));
+  return () => readdirSync(folder).reduce((sum, name) => sum + readFileSync(`${folder}/${name}`).length, 0);
+}
+
+/** Some 20 tasks. */
+const SPEC = { axes: { l_in: "1..100", kernel_size: "4..13", stride: "1..10", in_channels: "1..10", out_channels: "1..10" }, columns: ["macs"] } as const;
+
+describe("a sweep of which workers die", () => {
+  it.each([
+    ["throw", 1, 9],
+    ["throw", 2, 9],
+    ["exit", 1, 9],
+    ["exit", 2, 1],
+    ["memory", 1, 3],
+    ["memory", 2, 1],
+  ] as const)("has its rows once, by other workers (%s, %i times on each of %i tasks)", async (how, times, victims) => {
+    await sweepToFile(SPEC, "whole.csv", { workers: 2 });
+    const failures = failing(how, times, victims);
+    const { rows } = await sweepToFile(SPEC, "out.csv", { workers: 2 });
+    expect(failures()).toBeGreaterThanOrEqual(times);
+    expect(rows).toBe(1_000_000n);
+    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+  });
+
+  it("survives threads that are stopped from outside, at any time", async () => {
+    const spec = { ...SPEC, axes: { ...SPEC.axes, l_in: "1..500" } };
+    await sweepToFile(spec, "whole.csv", { workers: 2 });
+    const running = sweepToFile(spec, "out.csv", { workers: 2 });
+    let stopped = 0;
+    const timer = setInterval(() => {
+      const threads = pools[1]?.threads ?? [];
+      const thread = threads[stopped % 2];
+      if (stopped < 2 && thread) {
+        stopped++;
+        void thread.terminate();
+      }
+    }, 50);
+    await running;
+    clearInterval(timer);
+    expect(stopped).toBeGreaterThan(0);
+    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+  });
+
+  it.each([
+    ["throw", /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: thrown by the test\. Where memory is short/],
+    ["exit", /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: worker exited with code: 7\. /],
+    ["memory", /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/],
+  ] as const)("ends with one message where a task fails three times (%s)", async (how, message) => {
+    failing(how, 99);
+    await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(message);
+  });
+
+  it("keeps what is written, to go on with", async () => {
+    const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+    const command = ["sweep", ...flags, "--columns", "macs", "-o", "kept.csv", "--workers", "2"];
+    failing("throw", 99);
+    const { exitCode, stderr } = await said(command);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^upsweep: stopped after [0-9,]+ rows; the same command with --resume goes on\nupsweep: 3 workers in turn failed on/);
+    filename = undefined;
+    expect(await said([...command, "--resume", "--quiet"])).toMatchObject({ exitCode: 0 });
+    await sweepToFile(SPEC, "whole.csv", { workers: 2 });
+    expect(readFileSync("kept.csv").equals(readFileSync("whole.csv"))).toBe(true);
+  });
+});
+
+describe("a list of which workers die", () => {
+  const header = "in_channels,out_channels,kernel_size,stride,l_in\n";
+
+  async function counted(): Promise<string> {
+    const list = async function* () {
+      yield Buffer.from(header);
+      // Each chunk begins with another digit, by which the failing worker knows them.
+      for (let channels = 1; channels < 10; channels++) yield Buffer.from(`${channels},2,3,2,10\n`.repeat(50_000));
+    };
+    let text = "";
+    for await (const { csv } of countListRows(list(), "list", { workers: 2, columns: ["macs"] }))
+      for (const bytes of csv) text += Buffer.from(bytes).toString();
+    return text;
+  }
+
+  it.each(["throw", "exit"] as const)("has its rows once, by other workers (%s)", async (how) => {
+    const whole = await counted();
+    const failures = failing(how, 1);
+    const text = await counted();
+    expect(failures()).toBeGreaterThan(0);
+    expect(text === whole).toBe(true);
+  });
+
+  it("ends with one message where a chunk fails three times", async () => {
+    failing("throw", 99);
+    await expect(counted()).rejects.toThrow(/^3 workers in turn failed on a chunk of [0-9]+ bytes of the list: thrown by the test\. /);
+  });
+});
