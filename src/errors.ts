@@ -429,6 +429,35 @@ export const errors = {
     inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
   badManifest: (path: string, reason: string) =>
     inputError("badManifest", path, `does not say how far the sweep has come: ${reason}`, "Begin anew with --force."),
+  raggedArray: (id: number, least: number, count: number) =>
+    new UpsweepError(
+      "raggedArray",
+      `--shard auto: task ${id} of an array of ${count} from ${least} on is none of ${count} in a row. Submit an array without gaps, or name the part: --shard 3/16.`,
+    ),
+  noParts: (path: string, example: string) =>
+    inputError("noParts", path, `no part of it is there, such as ${example}`, "Sweep them with --shard, or name them behind the file."),
+  mixedParts: (path: string, counts: readonly number[]) =>
+    inputError("mixedParts", path, `parts of several divisions are there: of ${list(counts.map(String))}`, "Name those that belong together behind the file."),
+  missingParts: (path: string, missing: readonly number[], of: number) => {
+    const named = missing.length > 10 ? [...missing.slice(0, 9), `${missing.length - 9} more`] : missing;
+    const what = missing.length === 1 ? "part" : "parts";
+    return inputError(
+      "missingParts",
+      path,
+      `${what} ${list(named.map(String))} of ${of} ${missing.length === 1 ? "is" : "are"} missing`,
+      "Sweep what is missing with --shard.",
+    );
+  },
+  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${other}`, "Name each part once."),
+  unfinishedPart: (path: string, reason: string) =>
+    inputError("unfinishedPart", path, `is no whole part of a sweep: ${reason}`, "Sweep it again, with --shard and --resume."),
+  otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
+    inputError(
+      "otherPart",
+      path,
+      `is a part of another sweep than ${other}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
+      "Sweep all parts with the same spec, options and version.",
+    ),
   cannotWrite: (path: string, reason: string) =>
     new UpsweepError("cannotWrite", `${path}: cannot be written: ${reason}. Make room, or choose another place with -o.`, false),
   notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
@@ -436,6 +465,12 @@ export const errors = {
     new UpsweepError(
       "otherKernel",
       `${path}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
+      false,
+    ),
+  doesNotAddUp: (indices: bigint, rows: number) =>
+    new UpsweepError(
+      "doesNotAddUp",
+      `${indices} raw indices do not add up to ${rows} rows and what is left out. This is a defect of upsweep: please report it with the command that you gave.`,
       false,
     ),
   workersFailed: (task: string, attempts: number, reason: string) =>

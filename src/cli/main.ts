@@ -7,6 +7,7 @@ import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
 import { AxisFlags, readWholeNumber } from "./options.js";
+import { readPart } from "./part.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -51,6 +52,7 @@ function program(): Command {
     );
   upsweep.addCommand(countCommand());
   upsweep.addCommand(sweepCommand());
+  upsweep.addCommand(mergeCommand());
   upsweep.addCommand(planCommand());
   upsweep.addCommand(verifyCommand());
   upsweep.addCommand(compareCommand());
@@ -139,16 +141,39 @@ function sweepCommand(): Command {
     ["upsweep sweep grid.yaml --set l_in=1..100 --sample 100000 --seed 7 -o some.csv", "a file with one axis changed; a sample of it"],
     ["upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3", "other result columns, three rows"],
     ["upsweep sweep grid.yaml -o out.csv --resume", "go on after an interruption; the file becomes the same to the byte"],
+    ["upsweep sweep grid.yaml -o out.csv --shard 3/16 --resume", "one of 16 parts, into out.00003-of-00016.csv; 'upsweep merge out.csv' joins them"],
   ]);
   return command
     .option("-o, --output <file>", "where the rows go; - is standard output", "-")
     .option("--force", "replace the file if it is there, and whatever is left of a sweep that was stopped")
     .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
+    .addOption(
+      new Option("--shard <i/n>", "sweep only that part of the raw indices, counted from 0, into a file of its own; auto: that of the array job").argParser(
+        (text: string) => readPart(text),
+      ),
+    )
     .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
     .addOption(methodOption())
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (spec, options) => (await import("./sweep.js")).sweep(spec, flags, options));
+}
+
+function mergeCommand(): Command {
+  return new Command("merge")
+    .description("join the parts of a sweep to the very file that it would have made undivided")
+    .argument("<output>", "the file that the parts make up")
+    .argument("[parts...]", "the parts, in any order; without, those that stand beside it by their names")
+    .addHelpText(
+      "before",
+      examples([
+        ["upsweep merge out.csv", "the parts out.00000-of-00016.csv to out.00015-of-00016.csv; they stay where they are"],
+        ["upsweep merge all.csv node1/out.00000-of-00002.csv node2/out.00001-of-00002.csv", "parts from elsewhere, each with its .json beside it"],
+      ]),
+    )
+    .option("--force", "replace the file if it is there")
+    .addOption(quietOption())
+    .action(async (output, parts, options) => (await import("./merge.js")).merge(output, parts, options));
 }
 
 function planCommand(): Command {

@@ -63,7 +63,13 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   try {
     const { progress, bytes } = await writeBatches(batches, header, sink, {
       from: from.bytes,
-      keeper: keeper && { behind: keeper.behind.bind(keeper), leave, remove: keeper.remove.bind(keeper) },
+      keeper: keeper && {
+        behind: (progress, bytes) => keeper.behind(progress, bytes),
+        finishing: (progress, bytes) => keeper.finishing(progress, bytes),
+        finished: () => keeper.finished(),
+        leave,
+        remove: () => keeper.remove(),
+      },
       onProgress: (soFar) => {
         rows = soFar.rows;
         bar.show(fraction(soFar), rows);

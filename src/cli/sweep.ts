@@ -2,7 +2,9 @@
 import { errors } from "../errors.js";
 import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
-import { Checkpoint, type Identity, identityOf, readStart, type Start } from "../run/checkpoint.js";
+import { Checkpoint, type Kept, readStart } from "../run/checkpoint.js";
+import { identityOf } from "../run/identity.js";
+import { nameOfPart, type Part } from "../run/part.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
@@ -14,6 +16,7 @@ interface SweepOptions extends GridOptions {
   readonly output: string;
   readonly force?: boolean;
   readonly resume?: boolean;
+  readonly shard?: Part;
   readonly method: "closed" | "simulate";
   readonly limit?: number;
   readonly workers?: number;
@@ -21,37 +24,35 @@ interface SweepOptions extends GridOptions {
 }
 
 export async function sweep(file: string | undefined, flags: AxisFlags, options: SweepOptions): Promise<void> {
+  const { shard: part, quiet, resume, force, limit } = options;
+  if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
+  if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
   const plan = planSweep(await specFromCommand(file, flags, options));
-  const resumable = await resumableFrom(plan, options);
-  const { start, partial, identity } = resumable ?? {};
-  if (start) say(`upsweep: going on behind ${thousands(start.position.rows)} rows`, options.quiet);
-  const batches = sweepPlan(plan, { ...options, start: start?.position });
-  const outcome = await writeOutput(batches, options.output, {
+  const output = part ? nameOfPart(options.output, part) : options.output;
+  const kept = await keptSweep(plan, output, options);
+  const start = kept && resume ? readStart(kept) : undefined;
+  if (start === "whole") return say(`upsweep: ${output} is whole already`, quiet);
+  if (start) say(`upsweep: going on behind ${thousands(start.position.rows)} rows`, quiet);
+  const outcome = await writeOutput(sweepPlan(plan, { ...options, part, start: start?.position }), output, {
     header: plan.header,
-    quiet: options.quiet,
+    quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),
-    mayReplace: options.force,
+    mayReplace: force,
     ...(start && { from: { bytes: start.bytes, rows: start.position.rows } }),
-    ...(partial !== undefined && identity && { keeperOf: (sink) => new Checkpoint(partial, identity, sink, start?.bytes ?? 0) }),
+    ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, start?.bytes) }),
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
-  say(`${account}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
+  say(`${account}\n${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
 }
 
-interface Resumable {
-  readonly partial: string;
-  readonly identity: Identity;
-  readonly start?: Start | undefined;
-}
-
-/** Of a sweep into a file: where it would be stopped, and where it goes on if it was. */
-async function resumableFrom(plan: Plan, { output, resume, force, limit }: SweepOptions): Promise<Resumable | undefined> {
-  if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
-  const partial = output === "-" ? undefined : await partialOf(output);
+/** Of a sweep into a file: its names, by which it can go on if it is stopped. */
+async function keptSweep(plan: Plan, output: string, { output: whole, resume, shard: part, limit }: SweepOptions): Promise<Kept | undefined> {
+  const partial = whole === "-" ? undefined : await partialOf(part ? whole : output);
   if (partial === undefined) {
     if (resume) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
+    if (part) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
     return undefined;
   }
-  const identity = identityOf(plan, limit);
-  return { partial, identity, start: resume ? readStart(output, partial, identity) : undefined };
+  const identity = identityOf(plan, limit, part);
+  return { path: output, partial: (await partialOf(output)) as string, identity, accounts: plan.accounts, isPart: part !== undefined };
 }

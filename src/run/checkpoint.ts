@@ -4,140 +4,80 @@
  *   OUT.partial        the rows so far, and perhaps some more
  *   OUT.partial.json   what is swept, and how far: so many bytes of OUT.partial are good, and these are the account behind them
  *
- * What stands in the manifest is on the disk: rows first, then the manifest, which replaces the one before in one step.
+ * What stands in the manifest is on the disk: rows first, then the manifest. At the end it says that the file is whole; then the file gets its
+ * name, and the manifest goes, or, of a part, gets its name too. So whenever the process ends, what is there says by itself what it is.
  */
-import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { errors, systemReason } from "../errors.js";
-import { kernelHash } from "../kernel/artefact.js";
-import type { GridPlan, Plan } from "../plan/model.js";
-import { textOf } from "../plan/schedule.js";
-import { isResumable, manifestOf } from "../sink/file.js";
+import { manifestOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
-import type { Run } from "../spec/values.js";
+import { difference, type Identity } from "./identity.js";
+import { type Manifest, readManifest, writeManifest } from "./manifest.js";
 import type { Position } from "./sweep.js";
 
 /** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
 const MILLISECONDS_MOST = 1000;
 const BYTES_MOST = 256e6;
 
-const FORMAT = 1;
-
-/** What is swept, in parts with a name each: a sweep goes on only if all are the same. */
-export type Identity = Readonly<Record<string, string>>;
-
-interface Manifest {
-  readonly format: number;
-  readonly identity: Identity;
-  readonly bytes: number;
-  readonly done: string;
-  readonly rows: string;
-  readonly nothing: string;
-  readonly leftOut: readonly string[];
-}
-
 /** Where a sweep goes on, and how many bytes of its file stand before. */
-export interface Start {
-  readonly position: Position;
-  readonly bytes: number;
-}
+export type Start = Pick<Manifest, "position" | "bytes">;
 
-/** A part longer than this stands in the manifest as its hash. */
-const SHOWN_MOST = 120;
-
-/** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
-export function identityOf(plan: Plan, limit: number | undefined): Identity {
-  const parts: [string, string][] = [
-    ["the kernel", kernelHash()],
-    ["the layer", plan.layer],
-    ["the columns", plan.cells.join(",")],
-    ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
-    ["the limit", limit === undefined ? "none" : String(limit)],
-    ["the number of grids", String(plan.grids.length)],
-  ];
-  for (const [i, grid] of plan.grids.entries()) {
-    const of = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
-    for (const [name, text] of partsOfGrid(grid)) parts.push([`${name}${of}`, text]);
-  }
-  return Object.fromEntries(parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]));
-}
-
-function partsOfGrid(grid: GridPlan): [string, string][] {
-  const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
-  const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
-    const axis = dependent === undefined ? undefined : grid.dependents[dependent];
-    const items = axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
-    return [`axis ${names.join(", ")}`, runs ? runs.map((own) => own.map(runText).join(", ")).join(" with ") : JSON.stringify(items)];
-  });
-  return [
-    ["the name", grid.name ?? ""],
-    ["the order of the axes", order],
-    ...loops,
-    ...grid.fixed.map(({ name, value }): [string, string] => [`axis ${name}`, String(value)]),
-    ...grid.derived.map(({ name, expression }): [string, string] => [`axis ${name}`, textOf(expression)]),
-    ["where", grid.where.map(textOf).join(" and ")],
-  ];
-}
-
-function runText({ first, step, count }: Run): string {
-  return count === 1 ? String(first) : `${first}..${first + step * (count - 1)}${step === 1 ? "" : `:${step}`}`;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** A sweep into a file, by its names. */
+export interface Kept {
+  /** The file. */
+  readonly path: string;
+  /** The unfinished file. */
+  readonly partial: string;
+  readonly identity: Identity;
+  readonly accounts: readonly string[];
+  /** Of a part: its manifest stays beside it. */
+  readonly isPart: boolean;
 }
 
 /**
- * Where the sweep into `path`, whose unfinished file is `partial`, goes on; undefined when none was stopped there.
+ * Where a sweep into a file goes on: nowhere yet, behind what is written, or nowhere any more because the file is whole.
  *
  * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
  */
-export function readStart(path: string, partial: string, identity: Identity): Start | undefined {
-  if (!isResumable(partial)) return undefined;
-  const manifest = readManifest(manifestOf(partial));
-  const changed = [...new Set([...Object.keys(manifest.identity), ...Object.keys(identity)])].find((name) => manifest.identity[name] !== identity[name]);
-  if (changed !== undefined) throw errors.otherSweep(path, changed, manifest.identity[changed], identity[changed]);
-  const { size } = statSync(partial);
-  if (size < manifest.bytes) throw errors.shortPartial(partial, size, manifest.bytes);
-  const { done, rows, nothing, leftOut } = manifest;
-  return { bytes: manifest.bytes, position: { done: BigInt(done), rows: BigInt(rows), nothing: BigInt(nothing), leftOut: leftOut.map(BigInt) } };
+export function readStart({ path, partial, identity, isPart }: Kept): Start | "whole" | undefined {
+  const unfinished = manifestOf(partial);
+  // The process may have ended between the names of the file and of the manifest.
+  const finished = isPart && !existsSync(unfinished) ? manifestOf(path) : unfinished;
+  const isNamed = !existsSync(partial);
+  if (!existsSync(isNamed ? finished : unfinished) || (isNamed && !existsSync(path))) return undefined;
+  const { isWhole, bytes, position, identity: before } = readManifest(isNamed ? finished : unfinished);
+  const changed = difference(before, identity);
+  if (changed !== undefined) throw errors.otherSweep(path, changed, before[changed], identity[changed]);
+  const { size } = statSync(isNamed ? path : partial);
+  if (!isNamed) {
+    if (size < bytes) throw errors.shortPartial(partial, size, bytes);
+    return { bytes, position };
+  }
+  if (!isWhole || size !== bytes) return undefined;
+  if (existsSync(unfinished)) conclude(unfinished, isPart ? manifestOf(path) : undefined);
+  return "whole";
 }
 
-const isCount = (value: unknown) => typeof value === "string" && /^[0-9]{1,20}$/.test(value);
-
-function readManifest(path: string): Manifest {
-  let read: Partial<Manifest> | null;
-  try {
-    read = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest> | null;
-  } catch (error) {
-    throw errors.badManifest(path, error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
-  }
-  const { format, identity, bytes, done, rows, nothing, leftOut } = read ?? {};
-  if (format !== FORMAT) throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
-  const isWhole =
-    identity instanceof Object &&
-    Number.isSafeInteger(bytes) &&
-    Number(bytes) > 0 &&
-    [done, rows, nothing].every(isCount) &&
-    Array.isArray(leftOut) &&
-    leftOut.every(isCount);
-  if (!isWhole) throw errors.badManifest(path, "something is missing in it");
-  return read as Manifest;
+/** The file has its name: the manifest gets its own, or goes. */
+function conclude(unfinished: string, finished: string | undefined): void {
+  if (finished === undefined) rmSync(unfinished, { force: true });
+  else renameSync(unfinished, finished);
 }
 
 /** Keeps the manifest of a sweep that is under way. */
 export class Checkpoint {
+  readonly #kept: Kept;
   readonly #path: string;
-  readonly #identity: Identity;
   readonly #sink: Sink;
-  #last: { readonly position: Position; readonly bytes: number } | undefined;
+  #last: Start | undefined;
   #savedAt = performance.now();
   #savedBytes: number;
   #isSaving = false;
 
-  constructor(partial: string, identity: Identity, sink: Sink, bytes: number) {
-    this.#path = manifestOf(partial);
-    this.#identity = identity;
+  /** @param bytes that stand in the file already. */
+  constructor(kept: Kept, sink: Sink, bytes = 0) {
+    this.#kept = kept;
+    this.#path = manifestOf(kept.partial);
     this.#sink = sink;
     this.#savedBytes = bytes;
   }
@@ -150,7 +90,7 @@ export class Checkpoint {
     this.#isSaving = true;
     this.#sink.flush().then(
       () => {
-        if (this.#isSaving) this.#save(position, bytes);
+        if (this.#isSaving) this.#save({ position, bytes });
         this.#isSaving = false;
       },
       // What cannot be flushed cannot be written either: the sweep meets that itself.
@@ -158,14 +98,26 @@ export class Checkpoint {
     );
   }
 
+  /** All rows are written, and on the disk: the file gets its name next. */
+  finishing(position: Position, bytes: number): void {
+    this.#isSaving = false;
+    // What is said of a part that this one replaces holds no longer.
+    if (this.#kept.isPart) rmSync(manifestOf(this.#kept.path), { force: true });
+    this.#save({ position, bytes }, true);
+  }
+
+  /** The file has its name. */
+  finished(): void {
+    if (existsSync(this.#path)) conclude(this.#path, this.#kept.isPart ? manifestOf(this.#kept.path) : undefined);
+  }
+
   /** The sweep stops here, at once: what is written stays, to go on from. Returns whether there is anything. */
   leave(): boolean {
     this.#isSaving = false;
     if (this.#last) {
-      const { position, bytes } = this.#last;
       try {
-        this.#sink.keepNow(bytes);
-        this.#save(position, bytes);
+        this.#sink.keepNow(this.#last.bytes);
+        this.#save(this.#last);
       } catch {
         // What cannot be brought to the disk does not count: the manifest before still holds, if there is one.
       }
@@ -173,30 +125,21 @@ export class Checkpoint {
     return this.#savedBytes > 0;
   }
 
-  /** The sweep is whole, or will never be: there is nothing to go on from. */
+  /** The sweep will never be whole: there is nothing to go on from. */
   remove(): void {
     this.#isSaving = false;
     rmSync(this.#path, { force: true });
   }
 
-  #save({ done, rows, nothing, leftOut }: Position, bytes: number): void {
-    const manifest: Manifest = {
-      format: FORMAT,
-      identity: this.#identity,
-      bytes,
-      done: String(done),
-      rows: String(rows),
-      nothing: String(nothing),
-      leftOut: leftOut.map(String),
-    };
+  #save(start: Start, isWhole = false): void {
+    const { identity, accounts, isPart } = this.#kept;
     try {
-      writeFileSync(`${this.#path}.new`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-      renameSync(`${this.#path}.new`, this.#path);
+      writeManifest(this.#path, { identity, accounts, isWhole, ...start });
       this.#savedAt = performance.now();
-      this.#savedBytes = bytes;
-    } catch {
-      // A full disk: the manifest before still holds.
-      rmSync(`${this.#path}.new`, { force: true });
+      this.#savedBytes = start.bytes;
+    } catch (error) {
+      // A full disk: the manifest before still holds. Only a part that is whole is nothing without its own.
+      if (isWhole && isPart) throw errors.cannotWrite(this.#path, systemReason(error));
     }
   }
 }

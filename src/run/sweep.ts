@@ -7,6 +7,7 @@ import type { Method } from "../plan/image.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
+import { boundsOf, type Part } from "./part.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
 import { inGrids, sampleIndices } from "./sample.js";
@@ -47,8 +48,10 @@ export interface RunOptions {
   readonly method?: Method | undefined;
   /** Stop behind this many rows. */
   readonly limit?: number | undefined;
-  /** Go on from there instead of from the beginning. */
+  /** Go on from there instead of from the beginning; of a part, counted from its own. */
   readonly start?: Position | undefined;
+  /** Sweep only this part of the raw indices, or of the sample. */
+  readonly part?: Part | undefined;
 }
 
 /**
@@ -57,9 +60,11 @@ export interface RunOptions {
  * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
  */
 export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
-  const { limit, start = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] } } = options;
-  const total = indicesOf(plan);
-  const answers = total < plan.size ? drawn(plan, options, start.done) : swept(plan, options, start.done);
+  const { limit, part = { index: 0, of: 1 }, start = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] } } = options;
+  const all = indicesOf(plan);
+  const { first, end } = boundsOf(part, all);
+  const total = end - first;
+  const answers = (all < plan.size ? drawn : swept)(plan, options, first + start.done, end);
   const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
   let { done, rows, nothing } = start;
   const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
@@ -72,6 +77,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       rows += BigInt(answer.rows);
       done += indices;
       nothing += answer.leftOut[0] ?? 0n;
+      if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices) throw errors.doesNotAddUp(indices, answer.rows);
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
       yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress(isCut) };
@@ -112,8 +118,9 @@ async function firstWithRows(rows: number, most: number, answerTo: (steps: numbe
   return answerTo(high);
 }
 
-/** Every raw index. */
-async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions, from: bigint): AsyncGenerator<GridAnswer, void, void> {
+/** The raw indices [from, to). */
+async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
+  const { workers = defaultWorkers(), method = "closed" } = options;
   const job: Job = { kind: "sweep", plan, method };
   const visits = visitsOfTask(method);
   const share = (answer: SweepAnswer) => shareOfTask(answer, method);
@@ -125,8 +132,8 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
     upTo: async (rows) => reached(runner, stretch, await firstWithRows(rows, answer.visits, (visits) => ask(runner, visits)(stretch))),
   });
   const rest = plan.grids.flatMap(({ first, size }, grid): Stretch[] => {
-    const begin = from > first ? from - first : 0n;
-    return begin < size ? [{ grid, first: begin, end: size }] : [];
+    const [begin, end] = [from > first ? from - first : 0n, to < first + size ? to - first : size];
+    return begin < end ? [{ grid, first: begin, end }] : [];
   });
 
   const here = inlineRunner(job);
@@ -153,13 +160,14 @@ async function* swept(plan: Plan, { workers = defaultWorkers(), method = "closed
 /** Indices that are drawn together: the grids' pieces of them are tasks. */
 const DRAWN = 4096;
 
-/** The raw indices of the plan's sample. */
-async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed" }: RunOptions, from: bigint): AsyncGenerator<GridAnswer, void, void> {
+/** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
+async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
+  const { workers = defaultWorkers(), method = "closed" } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
   const job: Job = { kind: "sweep", plan, method };
   const runner = rows <= DRAWN ? inlineRunner(job) : threadedRunner(job, workers);
   try {
-    const tasks = picksOf(plan, behind(from, sampleIndices(plan.size, rows, BigInt(seed))));
+    const tasks = picksOf(plan, between(from, to, sampleIndices(plan.size, rows, BigInt(seed))));
     const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
     const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
@@ -173,10 +181,13 @@ async function* drawn(plan: Plan, { workers = defaultWorkers(), method = "closed
   }
 }
 
-/** What comes behind the first `count`. */
-function* behind<T>(count: bigint, all: Iterable<T>): Generator<T> {
-  let passed = 0n;
-  for (const one of all) if (++passed > count) yield one;
+/** Those at the places [from, to). */
+function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
+  let place = 0n;
+  for (const one of all) {
+    if (place >= to) return;
+    if (place++ >= from) yield one;
+  }
 }
 
 /** Raw indices of the plan as tasks: of one grid each, counted from its first. */

@@ -10,6 +10,8 @@ interface Batch<P> {
 /** Whoever keeps how far it has come (see checkpoint.ts). */
 export interface Keeper<P> {
   behind(progress: P, bytes: number): void;
+  finishing(progress: P, bytes: number): void;
+  finished(): void;
   leave(): boolean;
   remove(): void;
 }
@@ -44,8 +46,10 @@ export async function writeBatches<P>(
     for (;;) {
       const next = await batches.next();
       if (next.done) {
+        if (keeper) await sink.flush();
+        keeper?.finishing(next.value, bytes);
         await sink.finish();
-        keeper?.remove();
+        keeper?.finished();
         return { progress: next.value, bytes };
       }
       for (const csv of next.value.csv) await write(csv);

@@ -138,9 +138,9 @@ export async function partialOf(path: string): Promise<string | undefined> {
   return isRegular ? `${real}.partial` : undefined;
 }
 
-/** What stands beside an unfinished file: how far it has come (see run/checkpoint.ts). */
-export function manifestOf(partial: string): string {
-  return `${partial}.json`;
+/** What stands beside an unfinished file, or a part: how far it has come (see run/manifest.ts). */
+export function manifestOf(path: string): string {
+  return `${path}.json`;
 }
 
 /** Whether something was stopped there that can go on. */

@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, readFileSync, rmSync, statSync, truncateSyn
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
-import { Checkpoint, identityOf } from "../../src/run/checkpoint.ts";
+import { Checkpoint } from "../../src/run/checkpoint.ts";
+import { identityOf } from "../../src/run/identity.ts";
 import { sweepPlan } from "../../src/run/sweep.ts";
 import { writeBatches } from "../../src/run/write.ts";
 import { fileSink } from "../../src/sink/file.ts";
@@ -26,7 +27,10 @@ async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
   for (const name of ["out.csv", "out.csv.partial", "out.csv.partial.json"]) rmSync(name, { force: true });
   const plan = planSweep(specFrom(spec));
   const sink = await fileSink("out.csv", { mayReplace: true });
-  const checkpoint = new Checkpoint("out.csv.partial", identityOf(plan, limit), sink, 0);
+  const checkpoint = new Checkpoint(
+    { path: "out.csv", partial: "out.csv.partial", identity: identityOf(plan, limit), accounts: plan.accounts, isPart: false },
+    sink,
+  );
   const interrupted = async function* () {
     // Of so small a sweep the first batch is the whole: its first rows are taken.
     for await (const { csv, progress } of sweepPlan(plan, { limit: 700 })) yield { csv, progress };
@@ -90,6 +94,29 @@ describe("a sweep that was stopped", () => {
     expect(await said([...COMMAND, "--resume"])).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
   });
 
+  it("is whole when it was stopped between the name of the file and its own end", async () => {
+    const whole = await wholeText();
+    await stopped();
+    expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
+    const bytes = readFileSync("out.csv").length;
+    const manifest = {
+      format: 1,
+      whole: true,
+      identity: identityOf(planSweep(specFrom(SPEC))),
+      bytes,
+      done: "16800",
+      rows: "11200",
+      nothing: "0",
+      leftOut: [],
+      accounts: [],
+    };
+    writeFileSync("out.csv.partial.json", JSON.stringify(manifest));
+    const loud = COMMAND.filter((word) => word !== "--quiet");
+    expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is whole already\n", stdout: "" });
+    expect(existsSync("out.csv.partial.json")).toBe(false);
+    expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
+  });
+
   it("is refused when its files have been changed", async () => {
     await stopped();
     truncateSync("out.csv.partial", 100);
@@ -100,8 +127,9 @@ describe("a sweep that was stopped", () => {
       ["{", "it is no JSON"],
       ["null", "it is of another version of upsweep, or of something else"],
       ['{"format":1,"identity":{}}', "something is missing in it"],
-      ['{"format":1,"identity":null,"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":[]}', "something is missing in it"],
-      ['{"format":1,"identity":{},"bytes":0,"done":"1","rows":"1","nothing":"0","leftOut":[]}', "something is missing in it"],
+      ['{"format":1,"whole":false,"identity":null,"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}', "something is missing in it"],
+      ['{"format":1,"whole":false,"identity":{},"bytes":0,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}', "something is missing in it"],
+      ['{"format":1,"whole":false,"identity":{},"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":["1"],"accounts":[]}', "something is missing in it"],
     ] as const) {
       writeFileSync("out.csv.partial.json", text);
       expect(await said([...COMMAND, "--resume"])).toEqual(

@@ -4,10 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { nameOfPart } from "../../src/run/part.ts";
 import { BINARY } from "../support/cli.ts";
 
 /** How often a sweep is killed in all; `KILLS=200` for the long run. */
-const KILLS = Number(process.env.KILLS ?? 9);
+const KILLS = Number(process.env.KILLS ?? 8);
 
 const folder = mkdtempSync(join(tmpdir(), "upsweep-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,7 +18,11 @@ const SWEEPS: Record<string, readonly string[]> = {
   grid: ["--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--groups", "1,2,3"],
   sample: ["--kernel-size", "1..400", "--stride", "1..50", "--padding", "0..30", "--sample", "30000", "--seed", "5"],
   limit: ["--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--limit", "20000"],
+  part: ["--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--shard", "1/2"],
 };
+
+/** The file that a sweep makes of the name that it is given. */
+const fileOf = (name: string, out: string) => (name === "part" ? nameOfPart(out, { index: 1, of: 2 }) : out);
 
 const argumentsOf = (name: string, out: string, workers: number) => [
   BINARY,
@@ -50,21 +55,23 @@ describe("a sweep that is killed again and again", () => {
     async (name) => {
       const whole = join(folder, `${name}.csv`);
       expect(await run(argumentsOf(name, whole, 2))).toEqual({ code: 0, stderr: "" });
-      const expected = hashOf(whole);
+      const expected = hashOf(fileOf(name, whole));
       let kills = 0;
       while (kills < KILLS / Object.keys(SWEEPS).length) {
         const out = join(folder, `${name}-killed.csv`);
-        rmSync(out, { force: true });
+        const file = fileOf(name, out);
+        for (const path of [file, `${file}.json`]) rmSync(path, { force: true });
         for (let attempt = 0; ; attempt++) {
           const { code, stderr } = await run([...argumentsOf(name, out, 1 + (attempt % 3)), "--resume"], 100 + Math.random() * 2400);
           if (code === 0) break;
           expect({ code, stderr }).toEqual({ code: null, stderr: "" });
           kills++;
-          // Killed between its name and its end: then it is whole.
-          if (existsSync(out)) break;
+          // Killed when all was done but the process: the manifest is gone, and only the file is there.
+          if (existsSync(out) && !existsSync(`${out}.partial.json`)) break;
         }
-        expect(hashOf(out)).toBe(expected);
-        expect(existsSync(`${out}.partial`)).toBe(false);
+        expect(hashOf(file)).toBe(expected);
+        for (const path of [`${file}.partial`, `${file}.partial.json`]) expect(existsSync(path)).toBe(false);
+        expect(existsSync(`${file}.json`)).toBe(name === "part");
       }
       expect(kills).toBeGreaterThan(0);
     },

@@ -1,0 +1,18 @@
+#!/bin/bash
+# A sweep in sixteen tasks of an array job:
+#
+#   sbatch examples/slurm/sweep.sh
+#
+# A task that is stopped and requeued goes on where it was. README.md has the job that merges the parts.
+#SBATCH --job-name=upsweep
+#SBATCH --array=0-15
+#SBATCH --cpus-per-task=2
+#SBATCH --time=01:00:00
+#SBATCH --requeue
+set -euo pipefail
+
+SPEC=${SPEC:-examples/vocoder.yaml}
+OUT=${OUT:-vocoder.csv}
+
+# srun, because Slurm sends the SIGTERM before the end to what srun has started: upsweep then writes down how far it has come.
+exec srun "${UPSWEEP:-node_modules/.bin/upsweep}" sweep "$SPEC" -o "$OUT" --shard auto --resume --workers "${SLURM_CPUS_PER_TASK:-1}" --quiet

@@ -1,0 +1,70 @@
+/** What a sweep is: all that its bytes depend on. Two sweeps go together only if theirs is the same. */
+import { createHash } from "node:crypto";
+import { kernelHash } from "../kernel/artefact.js";
+import type { GridPlan, Plan } from "../plan/model.js";
+import { textOf } from "../plan/schedule.js";
+import type { Run } from "../spec/values.js";
+import { type Part, textOfPart } from "./part.js";
+import { indicesOf } from "./sweep.js";
+
+/** What is swept, in parts with a name each. */
+export type Identity = Readonly<Record<string, string>>;
+
+/** The name under which the part of a sweep stands. */
+export const SHARD = "the shard";
+
+/** The name under which the number of its raw indices stands, of all parts together. */
+export const SIZE = "the number of raw indices";
+
+/** What is longer than this stands in the manifest as its hash. */
+const SHOWN_MOST = 120;
+
+/** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
+export function identityOf(plan: Plan, limit?: number, part?: Part): Identity {
+  const parts: [string, string][] = [
+    ["the kernel", kernelHash()],
+    ["the layer", plan.layer],
+    ["the columns", plan.cells.join(",")],
+    ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
+    ["the limit", limit === undefined ? "none" : String(limit)],
+    [SHARD, part ? textOfPart(part) : "none"],
+    ["the number of grids", String(plan.grids.length)],
+  ];
+  for (const [i, grid] of plan.grids.entries()) {
+    const of = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
+    for (const [name, text] of partsOfGrid(grid)) parts.push([`${name}${of}`, text]);
+  }
+  // Last, because it follows from the others: what else has changed says more.
+  parts.push([SIZE, String(indicesOf(plan))]);
+  return Object.fromEntries(parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]));
+}
+
+function partsOfGrid(grid: GridPlan): [string, string][] {
+  const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
+  const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
+    const axis = dependent === undefined ? undefined : grid.dependents[dependent];
+    const items = axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
+    return [`axis ${names.join(", ")}`, runs ? runs.map((own) => own.map(runText).join(", ")).join(" with ") : JSON.stringify(items)];
+  });
+  return [
+    ["the name", grid.name ?? ""],
+    ["the order of the axes", order],
+    ...loops,
+    ...grid.fixed.map(({ name, value }): [string, string] => [`axis ${name}`, String(value)]),
+    ...grid.derived.map(({ name, expression }): [string, string] => [`axis ${name}`, textOf(expression)]),
+    ["where", grid.where.map(textOf).join(" and ")],
+  ];
+}
+
+function runText({ first, step, count }: Run): string {
+  return count === 1 ? String(first) : `${first}..${first + step * (count - 1)}${step === 1 ? "" : `:${step}`}`;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** What differs, in the first part that does; undefined where all are the same. */
+export function difference(one: Identity, other: Identity): string | undefined {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].find((name) => one[name] !== other[name]);
+}

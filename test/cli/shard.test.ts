@@ -1,0 +1,292 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { fc, test } from "@fast-check/vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { readPart } from "../../src/cli/part.ts";
+import { planSweep } from "../../src/plan/plan.ts";
+import { boundsOf, nameOfPart, type Part } from "../../src/run/part.ts";
+import { sweepPlan } from "../../src/run/sweep.ts";
+import { type SpecInput, specFrom } from "../../src/spec/read.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const FLAGS = "--in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7 --groups 1,2,3 --columns l_out,macs".split(" ");
+const SWEEP = ["sweep", ...FLAGS, "-o", "out.csv", "--quiet"];
+
+const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
+const done = { exitCode: 0, stderr: "", stdout: "" };
+const part = (index: number, of: number) => nameOfPart("out.csv", { index, of });
+
+async function sweepParts(of: number, command: readonly string[] = SWEEP): Promise<void> {
+  for (let index = 0; index < of; index++) expect(await said([...command, "--shard", `${index}/${of}`])).toEqual(done);
+}
+
+beforeEach(() => {
+  for (const name of readdirSync(".")) rmSync(name, { recursive: true });
+});
+
+describe("a sweep in parts", () => {
+  it.each([
+    ["of a grid", SWEEP],
+    ["of a sample", [...SWEEP, "--sample", "5000", "--seed", "3"]],
+    ["with more parts than layers", ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "2", "--kernel-size", "1..3", "-o", "out.csv", "--quiet"]],
+  ])("merges to the very bytes of the whole: %s", async (_, command) => {
+    await sweepParts(5, command);
+    expect(readdirSync(".").filter((name) => name.endsWith(".csv"))).toEqual([0, 1, 2, 3, 4].map((index) => part(index, 5)));
+    expect(await said(["merge", "out.csv", "--quiet"])).toEqual(done);
+    expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(done);
+    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+  });
+
+  it("merges with the account of the whole", async () => {
+    await sweepParts(3);
+    const { stderr } = await said(["merge", "out.csv"]);
+    expect(stderr).toMatch(/^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}break the rule in_channels % groups == 0\n.*\nout\.csv: 3 parts, /);
+  });
+
+  it("gives each part a header, so that it can be read by itself", async () => {
+    await sweepParts(2);
+    for (const index of [0, 1]) expect(readFileSync(part(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
+  });
+
+  it("goes on with a part that was stopped, and leaves one alone that is whole", async () => {
+    await sweepParts(2);
+    const loud = SWEEP.filter((word) => word !== "--quiet");
+    expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({ exitCode: 0, stderr: "upsweep: out.00001-of-00002.csv is whole already\n" });
+    expect((await said([...SWEEP, "--shard", "1/2"])).stderr).toMatch(/^upsweep: out\.00001-of-00002\.csv: is there already\. /);
+
+    // As if it had been stopped right before, and right after, the part got its name.
+    const manifest = `${part(1, 2)}.json`;
+    renameSync(manifest, `${part(1, 2)}.partial.json`);
+    expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
+    expect(existsSync(manifest)).toBe(true);
+    renameSync(manifest, `${part(1, 2)}.partial.json`);
+    renameSync(part(1, 2), `${part(1, 2)}.partial`);
+    expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
+    expect(await said(["merge", "out.csv", "--quiet"])).toEqual(done);
+  });
+
+  it("merges parts that lie elsewhere, named in any order", async () => {
+    await sweepParts(3);
+    mkdirSync("node");
+    for (const name of [part(1, 3), `${part(1, 3)}.json`]) renameSync(name, `node/${name}`);
+    expect(await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"])).toEqual(done);
+    expect(await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"])).toEqual(
+      refusal("all.csv: is there already. Choose another name with -o, or replace it with --force."),
+    );
+  });
+
+  const values = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 6 });
+  const grids = fc.record({
+    variables: fc.record({ hop: values(1, 6) }),
+    axes: fc.record({
+      stride: fc.oneof(values(1, 5), fc.constant("hop")),
+      kernel_size: fc.oneof(values(1, 9), fc.constant(["hop", "2 * hop", 3])),
+      l_in: values(1, 30),
+      in_channels: fc.constant([4, 6]),
+      out_channels: fc.constant(12),
+      groups: fc.oneof(fc.constant(1), fc.constant("divisors(gcd(in_channels, out_channels))")),
+      padding: fc.oneof(fc.constant(0), fc.constant("(kernel_size - stride) // 2")),
+    }),
+    where: fc.constantFrom([], ["macs % 3 > 0"], ["kernel_size >= stride", "l_out % 2 == 0"]),
+  });
+  const specs = fc.record({
+    grids: fc.array(grids, { minLength: 1, maxLength: 3 }),
+    columns: fc.constant(["macs"]),
+    ...{ sample: fc.option(fc.record({ rows: fc.integer({ min: 1, max: 800 }), seed: fc.nat() }), { nil: undefined }) },
+  });
+
+  test.prop([specs, fc.integer({ min: 1, max: 9 })], { numRuns: 150 })("cuts any space into the rows and the account of the whole", async (made, of) => {
+    const { sample, ...rest } = made;
+    const plan = planSweep(specFrom({ ...rest, ...(sample && { sample }) } as SpecInput));
+    const swept = async (part?: Part) => {
+      const sweep = sweepPlan(plan, { workers: 1, part });
+      const texts: string[] = [];
+      for (;;) {
+        const { done, value } = await sweep.next();
+        if (done) return { text: texts.join(""), account: [value.done, value.rows, value.nothing, ...value.leftOut] };
+        for (const bytes of value.csv) texts.push(Buffer.from(bytes).toString());
+      }
+    };
+    const whole = await swept();
+    const parts: Awaited<ReturnType<typeof swept>>[] = [];
+    for (let index = 0; index < of; index++) parts.push(await swept({ index, of }));
+    expect(parts.map(({ text }) => text).join("")).toBe(whole.text);
+    expect(whole.account.map((_, i) => parts.reduce((sum, { account }) => sum + (account[i] ?? 0n), 0n))).toEqual(whole.account);
+  });
+});
+
+describe("the bounds of parts", () => {
+  it("lie side by side, even to one index, up to the largest space", () => {
+    for (const size of [0n, 1n, 7n, 1000n, 2n ** 63n - 1n]) {
+      for (const of of [1, 2, 7, 16, 99_999]) {
+        let end = 0n;
+        for (const index of of > 100 ? [0] : Array.from({ length: of }, (_, i) => i)) {
+          const bounds = boundsOf({ index, of }, size);
+          expect(bounds.first).toBe(end);
+          end = bounds.end;
+          expect([size / BigInt(of), size / BigInt(of) + 1n]).toContain(bounds.end - bounds.first);
+        }
+        expect(boundsOf({ index: of - 1, of }, size).end).toBe(size);
+      }
+    }
+  });
+});
+
+describe("merge refuses", () => {
+  it("parts that are missing", async () => {
+    await sweepParts(3);
+    rmSync(part(1, 3));
+    expect(await said(["merge", "out.csv"])).toEqual(refusal("out.csv: part 1 of 3 is missing. Sweep what is missing with --shard."));
+    rmSync(part(0, 3));
+    expect(await said(["merge", "out.csv"])).toEqual(refusal("out.csv: parts 0 and 1 of 3 are missing. Sweep what is missing with --shard."));
+    rmSync(part(2, 3));
+    expect(await said(["merge", "out.csv"])).toEqual(
+      refusal("out.csv: no part of it is there, such as out.00000-of-00016.csv. Sweep them with --shard, or name them behind the file."),
+    );
+    expect((await said(["merge", "out.csv", part(2, 3)])).stderr).toBe(
+      "upsweep: out.00002-of-00003.csv: cannot be read: there is no such file or folder. Check the path.\n",
+    );
+  });
+
+  it("parts of several divisions, and of several sweeps", async () => {
+    await sweepParts(2);
+    await sweepParts(3);
+    expect(await said(["merge", "out.csv"])).toEqual(
+      refusal("out.csv: parts of several divisions are there: of 2 and 3. Name those that belong together behind the file."),
+    );
+    expect(await said(["merge", "out.csv", part(0, 2), part(1, 3)])).toEqual(
+      refusal(
+        "out.00001-of-00003.csv: is a part of another sweep than out.00000-of-00002.csv: the number of parts is 3 here and 2 there. Sweep all parts with the same spec, options and version.",
+      ),
+    );
+    expect(await said([...SWEEP.map((word) => (word === "1..7" ? "2..7" : word)), "--shard", "1/2", "--force"])).toEqual(done);
+    expect(await said(["merge", "out.csv", part(0, 2), part(1, 2)])).toEqual(
+      refusal(
+        "out.00001-of-00002.csv: is a part of another sweep than out.00000-of-00002.csv: axis stride is 2..7 here and 1..7 there. Sweep all parts with the same spec, options and version.",
+      ),
+    );
+  });
+
+  it("a part that is there twice", async () => {
+    await sweepParts(2);
+    copyFileSync(part(0, 2), "copy.csv");
+    copyFileSync(`${part(0, 2)}.json`, "copy.csv.json");
+    expect((await said(["merge", "out.csv", "copy.csv", part(0, 2), part(1, 2)])).stderr).toMatch(
+      /^upsweep: .*: is the same part as .*\. Name each part once\.\n$/,
+    );
+  });
+
+  it("a part that is not whole", async () => {
+    await sweepParts(2);
+    const manifest = readFileSync(`${part(1, 2)}.json`, "utf8");
+    const size = readFileSync(part(1, 2)).length;
+    const again = "Sweep it again, with --shard and --resume.";
+    const merged = () => said(["merge", "out.csv"]);
+    truncateSync(part(1, 2), 100);
+    expect(await merged()).toEqual(
+      refusal(`out.00001-of-00002.csv: is no whole part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${size}. ${again}`),
+    );
+    for (const [from, to, reason] of [
+      ['"whole": true', '"whole": false', "out.00001-of-00002.csv.json says that it was stopped"],
+      ['"the shard": "1/2"', '"the shard": "none"', "out.00001-of-00002.csv.json does not say which part it is"],
+      [`"bytes": ${size}`, '"bytes": 100', "its first line is not that of out.00000-of-00002.csv"],
+    ] as const) {
+      writeFileSync(`${part(1, 2)}.json`, manifest.replace(`"bytes": ${size}`, '"bytes": 100').replace(from, to));
+      if (from.startsWith('"bytes"')) writeFileSync(part(1, 2), "x".repeat(100));
+      expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is no whole part of a sweep: ${reason}. ${again}`));
+    }
+    rmSync(`${part(1, 2)}.json`);
+    expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is no whole part of a sweep: out.00001-of-00002.csv.json is not there. ${again}`));
+  });
+
+  it("parts that do not add up to the whole", async () => {
+    await sweepParts(2);
+    const manifest = `${part(1, 2)}.json`;
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/"done": "[0-9]+"/, '"done": "4199"'));
+    expect((await said(["merge", "out.csv"])).stderr).toBe(
+      "upsweep: out.00000-of-00002.csv: is no whole part of a sweep: with the others it has 8399 of 8400 raw indices. Sweep it again, with --shard and --resume.\n",
+    );
+  });
+
+  it("standard output", async () => {
+    expect(await said(["merge", "-"])).toEqual(refusal("merge to - is asked for. Name a file."));
+  });
+});
+
+describe("--shard", () => {
+  it.each(["3/3", "4/3", "-1/3", "1", "1/0", "1/100000", "a/b", "", "1/3/5", "0x1/3"])("refuses %j", async (text) => {
+    const { exitCode, stderr } = await said([...SWEEP, `--shard=${text}`]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16, or auto in an array job/),
+    ]);
+  });
+
+  it("needs a file, and goes with no --limit", async () => {
+    const toNothing = SWEEP.map((word) => (word === "out.csv" ? "/dev/null" : word));
+    for (const command of [toNothing, ["sweep", ...FLAGS]]) {
+      expect((await said([...command, "--shard", "0/2"])).stderr).toBe(
+        "upsweep: --shard is given without a file. Name the file that the parts make up with -o.\n",
+      );
+    }
+    expect((await said([...SWEEP, "--shard", "0/2", "--limit", "5"])).stderr).toBe(
+      "upsweep: both --shard and --limit are given. The first rows of all are not known in a part; leave one out.\n",
+    );
+  });
+
+  it("takes its part from Slurm and from Kubernetes", () => {
+    const slurm = (id: number, min: number, count: number, step?: number) => ({
+      SLURM_ARRAY_TASK_ID: String(id),
+      SLURM_ARRAY_TASK_MIN: String(min),
+      SLURM_ARRAY_TASK_COUNT: String(count),
+      ...(step && { SLURM_ARRAY_TASK_STEP: String(step) }),
+    });
+    expect(readPart("auto", slurm(0, 0, 16))).toEqual({ index: 0, of: 16 });
+    expect(readPart("auto", slurm(15, 0, 16, 1))).toEqual({ index: 15, of: 16 });
+    expect(readPart("auto", slurm(4, 1, 4))).toEqual({ index: 3, of: 4 });
+    expect(readPart("auto", slurm(30, 0, 16, 2))).toEqual({ index: 15, of: 16 });
+    expect(readPart("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({ index: 2, of: 3 });
+    expect(() => readPart("auto", slurm(7, 1, 3))).toThrow(
+      "--shard auto: task 7 of an array of 3 from 1 on is none of 3 in a row. Submit an array without gaps, or name the part: --shard 3/16.",
+    );
+    expect(() => readPart("auto", slurm(1, 0, 3, 2))).toThrow("Submit an array without gaps");
+    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "2" })).toThrow("--shard auto is given, but JOB_COMPLETIONS is not set. Set it in the job");
+    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow("Set JOB_COMPLETIONS to the completions of the job.");
+    expect(() => readPart("auto", { SLURM_ARRAY_TASK_ID: "x" })).toThrow("SLURM_ARRAY_TASK_ID: ");
+    expect(() => readPart("auto", {})).toThrow("--shard auto is given outside of an array job.");
+  });
+
+  it("does as examples/kubernetes says", async () => {
+    const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+    type Job = { spec: { completions?: number; template: { spec: { containers: [{ command: string[]; env?: { name: string; value: string }[] }] } } } };
+    const containerOf = (name: string) => {
+      const { spec } = parse(readFileSync(example(`kubernetes/${name}.yaml`), "utf8")) as Job;
+      return { ...spec.template.spec.containers[0], completions: spec.completions };
+    };
+    const { command, env, completions } = containerOf("sweep");
+    expect(env).toEqual([{ name: "JOB_COMPLETIONS", value: String(completions) }]);
+    const here = (words: readonly string[]) => words.slice(1).map((word) => word.replace("/spec/grid.yaml", example("small.yaml")).replace("/data/", ""));
+    for (let index = 0; index < (completions as number); index++) {
+      vi.stubEnv("JOB_COMPLETIONS", String(completions));
+      vi.stubEnv("JOB_COMPLETION_INDEX", String(index));
+      expect(await said(here(command))).toEqual(done);
+    }
+    vi.unstubAllEnvs();
+    expect(await said(here(containerOf("merge").command))).toEqual(done);
+    expect(await said(["sweep", example("small.yaml"), "-o", "whole.csv", "--quiet"])).toEqual(done);
+    expect(readFileSync("grid.csv").equals(readFileSync("whole.csv"))).toBe(true);
+  });
+
+  it("reads the environment of the process", () => {
+    const { status, stderr } = spawnSync(process.execPath, [BINARY, ...SWEEP, "--shard", "auto"], {
+      env: { ...process.env, JOB_COMPLETION_INDEX: "1", JOB_COMPLETIONS: "2" },
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(existsSync(part(1, 2))).toBe(true);
+  });
+});
