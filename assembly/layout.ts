@@ -40,7 +40,7 @@
 // The memory is shared: another thread writes the rows of a window away where they stand (src/run). The kernel itself has one thread.
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 5;
+export const ABI_VERSION: u32 = 6;
 
 // ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -150,6 +150,8 @@ export const METHOD_CLOSED: u32 = 0;
 export const METHOD_SIMULATE: u32 = 1;
 /** Both, compared: a sweep stops with FAULT_DISAGREE at the first layer on which they differ. Not for lists. */
 export const METHOD_VERIFY: u32 = 2;
+/** By the closed form; about one in a thousand is compared. */
+export const METHOD_SAMPLE: u32 = 3;
 
 // ── Why a batch stopped early ──────────────────────────────────────────────────────────────────────────────────────
 export const FAULT_NONE: u32 = 0;

@@ -14,7 +14,7 @@
 import { hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
-import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
+import { isInRange, keepsRule, set, setKind, startSample, workOutOverlap } from "./layer";
 import {
   FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
   TROUBLE_FATAL, TROUBLE_INEXACT,
@@ -67,6 +67,7 @@ export function openPlan(): void {
   // What the plan before has left behind.
   mayOverflow = false;
   disagreeing = 0;
+  startSample();
   setKind(load<u32>(IMAGE_PTR, 20));
   isComparing = load<u32>(IMAGE_PTR, 24) != 0;
   isWriting = slotCount > 0;

@@ -5,11 +5,12 @@ import type { Kernel } from "./kernel/kernel.js";
 import { wasmKernel } from "./kernel/wasm.js";
 import { readLayer } from "./layer.js";
 import type { LayerInput } from "./parameters.js";
+import { CHECKS, type Check, methodOf } from "./plan/method.js";
 import type { Plan } from "./plan/model.js";
 import { planSweep } from "./plan/plan.js";
 import { RowBatch } from "./run/batch.js";
 import { type Summary, summarise } from "./run/summary.js";
-import { type Progress, sweepPlan } from "./run/sweep.js";
+import { type Progress, type RunOptions, sweepPlan } from "./run/sweep.js";
 import { writeBatches } from "./run/write.js";
 import { fileSink } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
@@ -71,6 +72,11 @@ export interface SweepOptions {
   readonly workers?: number;
   /** How taps and covered are found; the rows are the same. */
   readonly method?: "closed" | "simulate";
+  /**
+   * What is compared with the simulation: nothing, about one layer in a thousand as far as a hundredth of the time goes (the default), or every
+   * layer. Where they differ the sweep stops with an UpsweepError.
+   */
+  readonly check?: Check;
   /** Stop behind this many rows. */
   readonly limit?: number;
   /** Called behind every batch. */
@@ -86,7 +92,7 @@ export interface SweepOptions {
 export async function* sweep(spec: SpecInput | string, options: SweepOptions = {}): AsyncGenerator<RowBatch, Summary> {
   const swept = plan(spec);
   const start = performance.now();
-  const batches = sweepPlan(swept, checked(options));
+  const batches = sweepPlan(swept, runOptions(options));
   let bytes = 0;
   try {
     for (;;) {
@@ -111,14 +117,14 @@ export async function sweepToFile(spec: SpecInput | string, path: string, option
   const swept = plan(spec);
   const start = performance.now();
   const sink = await fileSink(path, { mayReplace: true });
-  const { progress, bytes } = await writeBatches(sweepPlan(swept, checked(options)), swept.header, sink, { onProgress: options.onProgress });
+  const { progress, bytes } = await writeBatches(sweepPlan(swept, runOptions(options)), swept.header, sink, { onProgress: options.onProgress });
   return summarise(swept.accounts, progress, bytes, (performance.now() - start) / 1000);
 }
 
-function checked(options: SweepOptions): SweepOptions {
-  for (const name of ["workers", "limit"] as const) {
-    const value = options[name];
+function runOptions({ method, check, workers, limit }: SweepOptions): RunOptions {
+  for (const [name, value] of Object.entries({ workers, limit })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw errors.badOption(name, String(value), "Write a whole number from 1.");
   }
-  return options;
+  if (check !== undefined && !CHECKS.includes(check)) throw errors.badOption("check", String(check), `Write one of ${CHECKS.join(", ")}.`);
+  return { method: methodOf(method, check), workers, limit };
 }

@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const vitestReport = "build/vitest.json";
-rmSync(new URL(`../${vitestReport}`, import.meta.url), { force: true });
+const errorsMade = fileURLToPath(new URL("../build/errors-made.txt", import.meta.url));
+for (const path of [vitestReport, "build/errors-made.txt"]) rmSync(new URL(`../${path}`, import.meta.url), { force: true });
+process.env.UPSWEEP_ERRORS_MADE = errorsMade;
 
 /** A check that passes or fails as a whole counts as one test. */
 const whole = (status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
@@ -26,6 +28,17 @@ function hostTotal(status) {
   return { passed: report.numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed };
 }
 
+/** Every error that src/errors.ts has is made by some test. */
+function errorsTotal() {
+  const made = existsSync(errorsMade) ? readFileSync(errorsMade, "utf8").split("\n") : [];
+  const source = readFileSync(new URL("../src/errors.ts", import.meta.url), "utf8");
+  const table = source.slice(source.indexOf("export const errors = {"), source.indexOf("} as const;\n\n/** The reason"));
+  const codes = [...table.matchAll(/^ {2}([a-zA-Z]+): \(/gm)].map(([, code]) => code);
+  const missing = codes.filter((code) => !made.includes(code));
+  for (const code of missing) console.log(`no test makes the error ${code}`);
+  return { passed: codes.length - missing.length, failed: missing.length + Number(codes.length < 50) };
+}
+
 const checks = [
   ["npm run build", whole],
   ["npm run lint", whole],
@@ -33,7 +46,8 @@ const checks = [
   ["npm run knip", whole],
   ["npm run check:package", whole],
   ["npm run test:assembly", assemblyTotal],
-  [`npm run test:host -- --reporter=default --reporter=json --outputFile=${vitestReport}`, hostTotal],
+  [`npm run test:host -- --reporter=default --reporter=json --outputFile=${vitestReport} --coverage`, hostTotal],
+  ["node --eval ''", errorsTotal],
 ];
 
 let passed = 0;

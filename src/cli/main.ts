@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { UpsweepError } from "../errors.js";
 import { KIND_NAMES, kindOf, PARAMETERS, SETTINGS } from "../parameters.js";
+import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
@@ -154,6 +155,11 @@ function sweepCommand(): Command {
     )
     .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
     .addOption(methodOption())
+    .addOption(
+      new Option("--check <what>", "compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all").choices(
+        CHECKS,
+      ),
+    )
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (spec, options) => (await import("./sweep.js")).sweep(spec, flags, options));

@@ -1,5 +1,6 @@
 /** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
 import { errors } from "../errors.js";
+import { type Check, methodOf } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { Checkpoint, type Kept, readStart } from "../run/checkpoint.js";
@@ -18,6 +19,7 @@ interface SweepOptions extends GridOptions {
   readonly resume?: boolean;
   readonly shard?: Part;
   readonly method: "closed" | "simulate";
+  readonly check?: Check;
   readonly limit?: number;
   readonly workers?: number;
   readonly quiet?: boolean;
@@ -27,13 +29,16 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const { shard: part, quiet, resume, force, limit } = options;
   if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
   if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
+  if (options.method === "simulate" && options.check) {
+    throw errors.usage("both --method simulate and --check are given", "Where every layer is simulated there is nothing to compare; leave one out.");
+  }
   const plan = planSweep(await specFromCommand(file, flags, options));
   const output = part ? nameOfPart(options.output, part) : options.output;
   const kept = await keptSweep(plan, output, options);
   const start = kept && resume ? readStart(kept) : undefined;
   if (start === "whole") return say(`upsweep: ${output} is whole already`, quiet);
   if (start) say(`upsweep: going on behind ${thousands(start.position.rows)} rows`, quiet);
-  const outcome = await writeOutput(sweepPlan(plan, { ...options, part, start: start?.position }), output, {
+  const outcome = await writeOutput(sweepPlan(plan, { ...options, method: methodOf(options.method, options.check), part, start: start?.position }), output, {
     header: plan.header,
     quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),

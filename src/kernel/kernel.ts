@@ -4,8 +4,8 @@
  */
 import type { ResultName, ResultValue } from "../columns.js";
 import type { Dimension, Kind, Layer } from "../parameters.js";
-import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
+import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import type { RuleId } from "../rules.js";
 
@@ -111,7 +111,7 @@ export interface Kernel {
   readonly chunkBytesMost: number;
 
   /** Every result of one layer that its kind has; those per second only with a sample rate. */
-  count(layer: Layer, method: Exclude<Method, "verify">): LayerCounts;
+  count(layer: Layer, method: "closed" | "simulate"): LayerCounts;
 
   /** How many products land on each of `length` output elements from `first` on, in one dimension: a piece of the overlap pattern y. */
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array;
@@ -132,7 +132,7 @@ export interface Kernel {
   sweepPicks(indices: BigUint64Array): PicksBatch;
 
   /** Takes the plan of a list. */
-  openList(list: ListPlan, method: Exclude<Method, "verify">): void;
+  openList(list: ListPlan, method: "closed" | "simulate"): void;
 
   /** The rows of the records of `chunk` from byte `from` on, as many as fit in one batch. A chunk holds whole records. */
   countList(chunk: Uint8Array, from: number): ListBatch;

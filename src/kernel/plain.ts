@@ -4,7 +4,7 @@
  */
 import { column, columnsOf, type ResultName, readCells } from "../columns.js";
 import type { Dimension, Kind, Layer } from "../parameters.js";
-import type { Method } from "../plan/image.js";
+import type { Method } from "../plan/method.js";
 import { inBigInt, isRuleKept, outputLength, type RuleId, rulesOf } from "../rules.js";
 import type { LayerCounts } from "./kernel.js";
 

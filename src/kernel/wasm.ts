@@ -2,15 +2,16 @@
 import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
 import { type Dimension, type Kind, type Layer, valueOfParameter } from "../parameters.js";
-import { columnNumber, type ImagePart, listImage, METHODS, type Method, planImage, slotsOf } from "../plan/image.js";
+import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
+import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Held, Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 5;
+const ABI_VERSION = 6;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
@@ -81,7 +82,7 @@ class WasmKernel implements Kernel {
     return value;
   };
 
-  count(layer: Layer, method: Exclude<Method, "verify">): LayerCounts {
+  count(layer: Layer, method: "closed" | "simulate"): LayerCounts {
     const { kind } = layer;
     const set = (name: string, value: number) => {
       this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * columnNumber(kind, name, this.#constant), BigInt(value), true);
@@ -160,7 +161,7 @@ class WasmKernel implements Kernel {
     return { ...this.#report(), visits: this.#reported32("REPORT_VISITS"), ...(fault && { fault }) };
   }
 
-  openList(list: ListPlan, method: Exclude<Method, "verify">): void {
+  openList(list: ListPlan, method: "closed" | "simulate"): void {
     if (list.fields.length > this.#constant("FIELD_CAPACITY")) {
       throw errors.tooManyFields(`${list.place}:1`, list.fields.length, this.#constant("FIELD_CAPACITY"));
     }

@@ -7,16 +7,9 @@ import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
 import type { ListPlan } from "./list.js";
+import type { Method } from "./method.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "./model.js";
 import { Code } from "./program.js";
-
-export const METHODS = ["closed", "simulate", "verify"] as const;
-
-/**
- * How taps and covered are found: by the closed form, by simulating, or both compared. `closed` and `simulate` give the
- * same integers, always.
- */
-export type Method = (typeof METHODS)[number];
 
 /** The value of a constant that the kernel exports, by its name in assembly/layout.ts. */
 export type Constant = (name: string) => number;

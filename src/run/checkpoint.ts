@@ -114,7 +114,7 @@ export class Checkpoint {
   /** The sweep stops here, at once: what is written stays, to go on from. Returns whether there is anything. */
   leave(): boolean {
     this.#isSaving = false;
-    if (this.#last) {
+    if (this.#last && this.#last.position.done > 0n) {
       try {
         this.#sink.keepNow(this.#last.bytes);
         this.#save(this.#last);

@@ -3,7 +3,6 @@ import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { type ListFault, letGo, type Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
-import type { Method } from "../plan/image.js";
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
@@ -41,7 +40,7 @@ export interface ListOptions {
   readonly layer?: KindName | undefined;
   readonly settings?: Settings | undefined;
   readonly columns?: readonly ResultName[] | undefined;
-  readonly method?: Exclude<Method, "verify"> | undefined;
+  readonly method?: "closed" | "simulate" | undefined;
   readonly workers?: number | undefined;
   /** Compare the conventions instead of writing rows. */
   readonly isComparing?: boolean | undefined;

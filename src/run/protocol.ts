@@ -9,14 +9,14 @@
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
 import type { Held, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
-import type { Method } from "../plan/image.js";
 import type { ListPlan } from "../plan/list.js";
+import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 
 /** What all tasks of a run have in common. */
 export type Job =
   | { readonly kind: "sweep"; readonly plan: Plan; readonly method: Method }
-  | { readonly kind: "list"; readonly list: ListPlan; readonly method: Exclude<Method, "verify"> };
+  | { readonly kind: "list"; readonly list: ListPlan; readonly method: "closed" | "simulate" };
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;

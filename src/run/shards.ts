@@ -1,5 +1,5 @@
 /** How much a task of a sweep is: enough that its overhead vanishes, little enough to keep all workers busy and memory small. */
-import type { Method } from "../plan/image.js";
+import { type Method, simulatesAll } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import type { SweepAnswer } from "./protocol.js";
 
@@ -20,7 +20,7 @@ const SIMULATED_VISITS = 512;
 
 /** How many looks at layers a task has at most. Its rows may fill the kernel's batch before. */
 export function visitsOfTask(method: Method): number {
-  return method === "closed" ? VISITS_MOST : SIMULATED_VISITS;
+  return simulatesAll(method) ? SIMULATED_VISITS : VISITS_MOST;
 }
 
 /** How many raw indices a task gets through, whatever they hold. */
@@ -30,7 +30,7 @@ export function lengthOfTask(plan: Plan, method: Method): number {
 
 /** How many looks are taken before any thread is started. */
 export function visitsHere(plan: Plan, method: Method): number {
-  if (method === "closed") return VISITS_HERE;
+  if (!simulatesAll(method)) return VISITS_HERE;
   // Layers that are simulated can take seconds each, which would keep the main thread from everything else: only what is little in all.
   return plan.size <= BigInt(SIMULATED_VISITS) ? SIMULATED_VISITS : 0;
 }

@@ -3,7 +3,7 @@ import { errors } from "../errors.js";
 import { letGo, type SweepFault, type Tally } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
-import type { Method } from "../plan/image.js";
+import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";

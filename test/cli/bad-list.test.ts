@@ -165,3 +165,12 @@ it("refuses a row that is longer than its workers can take, and names its line",
     "upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
   ]);
 });
+
+it("refuses a list with more columns than the kernel holds", async () => {
+  const more = Array.from({ length: 65_533 }, (_, i) => `c${i}`).join(",");
+  writeFileSync("wide.csv", `${list(more)}\n`);
+  expect(await said(["count", "--from", "wide.csv", "-o", "counted.csv"])).toMatchObject({
+    exitCode: 2,
+    stderr: "upsweep: wide.csv:1: the header has 65537 columns. At most 65536 are possible.\n",
+  });
+});

@@ -125,6 +125,11 @@ describe("a plan", () => {
     const plan = planOf({ axes: { ...BASE, l_in: Array.from({ length: 65_537 }, (_, i) => 3 * i + 1) } });
     expect(() => kernel.openPlan(plan, 0, "closed")).toThrow("the axes have 65537 separate values and ranges. At most 65536 are possible");
   });
+
+  it("is refused by the kernel when its expressions are longer together than it holds", () => {
+    const plan = planOf({ axes: { ...BASE, stride: [1, 2], kernel_size: Array.from({ length: 40_000 }, (_, i) => `stride + ${i}`) } });
+    expect(() => kernel.openPlan(plan, 0, "closed")).toThrow("spec: the expressions come to 160000 operations. At most 131072 are possible.");
+  });
 });
 
 const ascending = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 3 });

@@ -1,6 +1,6 @@
 /** Sweeping on one kernel, in the test's own thread. */
 import type { Kernel, SweepBatch } from "../../src/kernel/kernel.ts";
-import type { Method } from "../../src/plan/image.ts";
+import type { Method } from "../../src/plan/method.ts";
 import type { GridPlan, Plan } from "../../src/plan/model.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { addAccount } from "../../src/rules.ts";

@@ -1,0 +1,76 @@
+/** What a sweep notices of a kernel that counts wrong: kernels are built here with a defect each. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { kernelModule } from "../../src/kernel/artefact.ts";
+import { wasmKernel } from "../../src/kernel/wasm.ts";
+import { sweep } from "../../src/library.ts";
+import type { Method } from "../../src/plan/method.ts";
+import { brokenKernel } from "../support/broken-kernel.ts";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+import { planOf, sweepOn } from "../support/sweeps.ts";
+
+inTemporaryFolder();
+
+let broken: WebAssembly.Module | undefined;
+vi.mock("../../src/kernel/artefact.ts", async (original) => {
+  const real = await original<typeof import("../../src/kernel/artefact.ts")>();
+  return { ...real, kernelModule: (build?: "release" | "debug") => broken ?? real.kernelModule(build) };
+});
+afterEach(() => {
+  broken = undefined;
+});
+
+const CLOSED = "  return lIn * kernelSize - below - (q";
+const spec = { axes: { in_channels: 1, out_channels: 1, l_in: "8..2000", kernel_size: "3..12", padding: 1 }, columns: ["macs"] } as const;
+
+describe("a closed form that is wrong", () => {
+  it("on every layer stops a sweep at the first, with the layer", async () => {
+    broken = await brokenKernel("closed.ts", CLOSED, "  return 1 + lIn * kernelSize - below - (q");
+    const flags = ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "8..90", "--kernel-size", "3", "--padding", "1", "--columns", "macs"];
+    const message =
+      "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a defect of upsweep: please report it with this line.\n";
+    for (const check of [[], ["--check", "sample"], ["--check", "all"]]) {
+      expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({ exitCode: 1, stderr: message, stdout: "" });
+    }
+    expect(await said([...flags, "--check", "none", "-o", "out.csv", "--quiet"])).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await said([...flags, "--method", "simulate", "-o", "out.csv", "--quiet", "--force"])).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it("on one layer in seven is met by the sample within some thousands, and never by none", async () => {
+    const kernel = wasmKernel("release", await brokenKernel("closed.ts", CLOSED, "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q"));
+    const plan = planOf(spec);
+    const faultWith = (method: Method) => sweepOn(kernel, plan, { method }).fault;
+    expect(faultWith("closed")).toBeUndefined();
+    expect(faultWith("verify")).toEqual({ kind: "disagree", index: 20n });
+    const met = faultWith("sample") as { kind: string; index: bigint };
+    expect(met.kind).toBe("disagree");
+    expect(met.index % 70n >= 20n && met.index % 70n < 30n).toBe(true);
+    expect(met.index).toBeGreaterThan(20n);
+    expect(met.index).toBeLessThan(19_930n);
+  });
+
+  it("is met in several dimensions too", async () => {
+    const kernel = wasmKernel("release", await brokenKernel("closed.ts", CLOSED, "  return i64(kernelSize == 5) + lIn * kernelSize - below - (q"));
+    const axes = { in_channels: 1, out_channels: 1, h_in: "8..90", w_in: 9, "kernel_size.h": 3, "kernel_size.w": 5, padding: 1 };
+    const plan = planOf({ layer: "conv_transpose2d", axes, columns: ["macs"] } as never);
+    expect(sweepOn(kernel, plan, { method: "sample" }).fault).toMatchObject({ kind: "disagree" });
+  });
+});
+
+it("an account that does not add up stops a sweep", async () => {
+  broken = await brokenKernel("sweep.ts", "leaveOut(stoppedAccount, subtree);", "leaveOut(stoppedAccount, subtree - 1);");
+  const swept = sweep({ axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 } });
+  await expect(swept.next()).rejects.toThrow("4 raw indices do not add up to 3 rows and what is left out. This is a defect of upsweep");
+});
+
+it("a kernel of another version is refused", async () => {
+  const other = await brokenKernel("layout.ts", "ABI_VERSION: u32 = ", "ABI_VERSION: u32 = 100 + ");
+  expect(() => wasmKernel("release", other)).toThrow(
+    /upsweep\.release\.wasm: the kernel has ABI version 10[0-9], this program needs [0-9]\. Run 'npm run build'/,
+  );
+});
+
+it("a kernel that is not built is missed, by its path", () => {
+  expect(() => kernelModule("none" as "release")).toThrow(
+    /build\/upsweep\.none\.wasm: the kernel is not there\. Run 'npm run build', or install the package again\.$/,
+  );
+});
