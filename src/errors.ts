@@ -22,11 +22,16 @@ export class UpsweepError extends Error {
   }
 }
 
+/** What must not reach a terminal as it is: control characters, line breaks of any kind, what is not seen or turns the writing round. */
+function escaped(character: string): string {
+  const code = character.codePointAt(0) as number;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+}
+
 /** A value as the user wrote it, quoted unless it is a number, short enough to read. */
 export function shown(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the terminal
-  const printable = short.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  const printable = short.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
   return /^-?[0-9]+$/.test(printable) ? printable : `'${printable}'`;
 }
 
@@ -326,6 +331,8 @@ export const errors = {
   noSampleRows: (place: string) => inputError("noSampleRows", place, "sample does not say how many", "Write for example 'sample: { rows: 100000, seed: 7 }'."),
   setJoint: (place: string, names: string, joint: string) =>
     inputError("setJoint", place, `${names} is part of the joint axis '${joint}'`, `Set the whole of it: --set '${joint}=[[…], […]]'.`),
+  longSpec: (place: string, most: number) =>
+    inputError("longSpec", place, `is longer than ${most} bytes`, "Write ranges and expressions for single values, or count a list of layers: count --from."),
   tooManyVariables: (place: string, count: number, capacity: number) =>
     inputError("tooManyVariables", place, `there are ${count} variables`, `At most ${capacity} are possible.`),
   tooManySteps: (place: string, count: number, capacity: number) =>

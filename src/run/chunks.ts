@@ -17,6 +17,8 @@ export interface Chunks {
   readonly records: AsyncGenerator<Bytes | undefined>;
   /** A chunk is not needed any more: its memory is taken for another. */
   giveBack(chunk: Bytes): void;
+  /** No more is wanted: the stream is closed. */
+  close(): Promise<void>;
 }
 
 /** Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. */
@@ -75,7 +77,10 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
       yield cutAt(cut);
     }
   };
-  return { header: trimReturn(header), headerLines, records: records(), giveBack: ({ buffer }) => spare.push(buffer) };
+  const close = async (): Promise<void> => {
+    await pieces.return?.();
+  };
+  return { header: trimReturn(header), headerLines, records: records(), giveBack: ({ buffer }) => spare.push(buffer), close };
 }
 
 /** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */

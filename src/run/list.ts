@@ -6,7 +6,7 @@ import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFro
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
-import { type Bytes, cutIntoChunks } from "./chunks.js";
+import { type Bytes, type Chunks, cutIntoChunks } from "./chunks.js";
 import type { ListAnswer, RecordText } from "./protocol.js";
 import { defaultWorkers, inlineRunner, threadedRunner } from "./runner.js";
 import { inOrder } from "./window.js";
@@ -48,6 +48,8 @@ export interface ListOptions {
   readonly skipInvalid?: boolean | undefined;
 }
 
+type WholeOptions = { readonly [N in keyof ListOptions]-?: NonNullable<ListOptions[N]> };
+
 /**
  * Counts every layer of a CSV. Yields the header's bytes first, then the rows: the columns of the list as they stand, then
  * the results.
@@ -69,6 +71,18 @@ export async function* countListRows(
   }: ListOptions = {},
 ): AsyncGenerator<ListedRows, ListProgress> {
   const chunks = await cutIntoChunks(stream, CHUNK_BYTES);
+  try {
+    return yield* countChunks(chunks, place, { layer, settings, columns, method, workers, skipInvalid, isComparing });
+  } finally {
+    await chunks.close();
+  }
+}
+
+async function* countChunks(
+  chunks: Chunks,
+  place: string,
+  { layer, settings, columns, method, workers, skipInvalid, isComparing }: WholeOptions,
+): AsyncGenerator<ListedRows, ListProgress> {
   const list = planList(Buffer.from(chunks.header).toString("utf8"), place, { layer, settings, columns, skipInvalid, isComparing });
   const leftOut = RULES.map(() => 0n);
   let rows = 0n;

@@ -1,5 +1,5 @@
 /** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { errors, systemReason } from "../errors.js";
 import type { KindName, ParameterName } from "../parameters.js";
 import { sourceFromObject } from "./object.js";
@@ -53,10 +53,23 @@ export function specFrom(input: SpecInput | string, overrides: Overrides = {}): 
   return readSpec(withOverrides(sourceFromYaml(readText(input, place), place), overrides), place);
 }
 
+/** The longest spec: more than enough for as many values as the kernel holds, little enough to parse in seconds. */
+const TEXT_BYTES_MOST = 2 * 1024 * 1024;
+
 function readText(path: string, place: string): string {
+  const bytes = Buffer.alloc(TEXT_BYTES_MOST + 1);
+  let filled = 0;
   try {
-    return readFileSync(path === "-" ? STANDARD_INPUT : path, "utf8");
+    const fd = path === "-" ? STANDARD_INPUT : openSync(path, "r");
+    try {
+      // A file that has no end, such as a device, is read no further than this either.
+      for (let read = -1; read !== 0 && filled < bytes.length; filled += read) read = readSync(fd, bytes, filled, bytes.length - filled, null);
+    } finally {
+      if (fd !== STANDARD_INPUT) closeSync(fd);
+    }
   } catch (error) {
     throw errors.cannotRead(place, systemReason(error));
   }
+  if (filled > TEXT_BYTES_MOST) throw errors.longSpec(place, TEXT_BYTES_MOST);
+  return bytes.toString("utf8", 0, filled);
 }

@@ -186,3 +186,11 @@ it.each(CASES)("refuses a spec with %s", async (_, spec, message) => {
   writeFileSync("grid.yaml", spec);
   expect(await said(["sweep", "grid.yaml", "--quiet", "-o", "out.csv"])).toEqual({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
 });
+
+it("refuses a spec that is longer than any can be, and reads what has no end no further", async () => {
+  const tooLong = (place: string) =>
+    `upsweep: ${place}: is longer than 2097152 bytes. Write ranges and expressions for single values, or count a list of layers: count --from.\n`;
+  writeFileSync("long.yaml", `# ${"x".repeat(2 ** 21)}`);
+  expect(await said(["sweep", "long.yaml"])).toEqual({ exitCode: 2, stderr: tooLong("long.yaml"), stdout: "" });
+  expect(await said(["sweep", "/dev/zero"])).toEqual({ exitCode: 2, stderr: tooLong("/dev/zero"), stdout: "" });
+});

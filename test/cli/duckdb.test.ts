@@ -81,3 +81,18 @@ describe("DuckDB reading a sweep", () => {
     expect([row?.missing, row?.answered].every((n) => (n as bigint) > 0n)).toBe(true);
   });
 });
+
+describe("DuckDB reading counts beyond 2^63, as docs/csv.md says", () => {
+  it("rounds them in a column whose type it guesses, and has them exactly in one that is named", async () => {
+    const file = join(folder, "large.csv");
+    const largest = 2 ** 31 - 1;
+    await sweepToFile({ axes: { in_channels: [1, largest], out_channels: largest, kernel_size: 1, l_in: "1..3" }, columns: ["macs"] }, file);
+    const [guessed] = await query(`SELECT typeof(max(macs)) AS type FROM '${file}'`);
+    expect(guessed?.type).toBe("DOUBLE");
+    const macs = BigInt(largest) ** 2n;
+    const [named] = await query(`SELECT max(macs) AS most FROM read_csv('${file}', types = {'macs': 'UBIGINT'})`);
+    expect(named?.most).toBe(3n * macs);
+    const [wide] = await query(`SELECT sum(macs) AS total FROM read_csv('${file}', types = {'macs': 'HUGEINT'})`);
+    expect(wide?.total).toBe(6n * macs + 6n * BigInt(largest));
+  });
+});
