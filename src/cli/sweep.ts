@@ -38,13 +38,14 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const start = kept && resume ? readStart(kept) : undefined;
   if (start === "whole") return say(`upsweep: ${output} is whole already`, quiet);
   if (start) say(`upsweep: going on behind ${thousands(start.position.rows)} rows`, quiet);
+  const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...options, method: methodOf(options.method, options.check), part, start: start?.position }), output, {
     header: plan.header,
     quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),
-    mayReplace: force,
+    mayReplace,
     ...(start && { from: { bytes: start.bytes, rows: start.position.rows } }),
-    ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, start?.bytes) }),
+    ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
   say(`${account}\n${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);

@@ -20,7 +20,7 @@ const MILLISECONDS_MOST = 1000;
 const BYTES_MOST = 256e6;
 
 /** Where a sweep goes on, and how many bytes of its file stand before. */
-export type Start = Pick<Manifest, "position" | "bytes">;
+export type Start = Pick<Manifest, "position" | "bytes" | "mayReplace">;
 
 /** A sweep into a file, by its names. */
 export interface Kept {
@@ -39,23 +39,31 @@ export interface Kept {
  *
  * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
  */
-export function readStart({ path, partial, identity, isPart }: Kept): Start | "whole" | undefined {
+export function readStart(kept: Kept): Start | "whole" | undefined {
+  const { path, partial, isPart } = kept;
   const unfinished = manifestOf(partial);
-  // The process may have ended between the names of the file and of the manifest.
-  const finished = isPart && !existsSync(unfinished) ? manifestOf(path) : unfinished;
-  const isNamed = !existsSync(partial);
-  if (!existsSync(isNamed ? finished : unfinished) || (isNamed && !existsSync(path))) return undefined;
-  const { isWhole, bytes, position, identity: before } = readManifest(isNamed ? finished : unfinished);
-  const changed = difference(before, identity);
-  if (changed !== undefined) throw errors.otherSweep(path, changed, before[changed], identity[changed]);
-  const { size } = statSync(isNamed ? path : partial);
-  if (!isNamed) {
+  if (existsSync(partial)) {
+    if (!existsSync(unfinished)) return undefined;
+    const { bytes, position, mayReplace } = readOwn(unfinished, kept);
+    const { size } = statSync(partial);
     if (size < bytes) throw errors.shortPartial(partial, size, bytes);
-    return { bytes, position };
+    return { bytes, position, mayReplace };
   }
-  if (!isWhole || size !== bytes) return undefined;
-  if (existsSync(unfinished)) conclude(unfinished, isPart ? manifestOf(path) : undefined);
+  // The file may have its name. Where the process ended right then, its manifest has not got its own yet.
+  const beside = existsSync(unfinished) ? unfinished : manifestOf(path);
+  if (!existsSync(path) || !existsSync(beside) || (beside !== unfinished && !isPart)) return undefined;
+  const { isWhole, bytes } = readOwn(beside, kept);
+  if (!isWhole || statSync(path).size !== bytes) return undefined;
+  if (beside === unfinished) conclude(unfinished, isPart ? manifestOf(path) : undefined);
   return "whole";
+}
+
+/** A manifest of this very sweep. */
+function readOwn(manifestPath: string, { path, identity }: Kept): Manifest {
+  const manifest = readManifest(manifestPath);
+  const changed = difference(manifest.identity, identity);
+  if (changed !== undefined) throw errors.otherSweep(path, changed, manifest.identity[changed], identity[changed]);
+  return manifest;
 }
 
 /** The file has its name: the manifest gets its own, or goes. */
@@ -69,16 +77,21 @@ export class Checkpoint {
   readonly #kept: Kept;
   readonly #path: string;
   readonly #sink: Sink;
-  #last: Start | undefined;
+  readonly #mayReplace: boolean;
+  #last: Pick<Manifest, "position" | "bytes"> | undefined;
   #savedAt = performance.now();
   #savedBytes: number;
   #isSaving = false;
 
-  /** @param bytes that stand in the file already. */
-  constructor(kept: Kept, sink: Sink, bytes = 0) {
+  /**
+   * @param mayReplace whether the file may take the place of one that is there.
+   * @param bytes that stand in the file already.
+   */
+  constructor(kept: Kept, sink: Sink, mayReplace = false, bytes = 0) {
     this.#kept = kept;
     this.#path = manifestOf(kept.partial);
     this.#sink = sink;
+    this.#mayReplace = mayReplace;
     this.#savedBytes = bytes;
   }
 
@@ -131,12 +144,12 @@ export class Checkpoint {
     rmSync(this.#path, { force: true });
   }
 
-  #save(start: Start, isWhole = false): void {
+  #save(reached: Pick<Manifest, "position" | "bytes">, isWhole = false): void {
     const { identity, accounts, isPart } = this.#kept;
     try {
-      writeManifest(this.#path, { identity, accounts, isWhole, ...start });
+      writeManifest(this.#path, { identity, accounts, mayReplace: this.#mayReplace, isWhole, ...reached });
       this.#savedAt = performance.now();
-      this.#savedBytes = start.bytes;
+      this.#savedBytes = reached.bytes;
     } catch (error) {
       // A full disk: the manifest before still holds. Only a part that is whole is nothing without its own.
       if (isWhole && isPart) throw errors.cannotWrite(this.#path, systemReason(error));

@@ -22,14 +22,17 @@ export interface Manifest {
   readonly accounts: readonly string[];
   /** Whether that is all there is to sweep. */
   readonly isWhole: boolean;
+  /** Whether the file may take the place of one that is there. */
+  readonly mayReplace: boolean;
 }
 
 /** Replaces the manifest before in one step; on a disk it is there when this returns. */
-export function writeManifest(path: string, { identity, bytes, position, accounts, isWhole }: Manifest): void {
+export function writeManifest(path: string, { identity, bytes, position, accounts, isWhole, mayReplace }: Manifest): void {
   const { done, rows, nothing, leftOut } = position;
   const account = { done: String(done), rows: String(rows), nothing: String(nothing), leftOut: leftOut.map(String) };
+  const written = { format: FORMAT, whole: isWhole, replace: mayReplace, identity, bytes, ...account, accounts };
   try {
-    writeFileSync(`${path}.new`, `${JSON.stringify({ format: FORMAT, whole: isWhole, identity, bytes, ...account, accounts }, null, 2)}\n`, { flush: true });
+    writeFileSync(`${path}.new`, `${JSON.stringify(written, null, 2)}\n`, { flush: true });
     renameSync(`${path}.new`, path);
   } catch (error) {
     rmSync(`${path}.new`, { force: true });
@@ -48,10 +51,11 @@ export function readManifest(path: string): Manifest {
   } catch (error) {
     throw errors.badManifest(path, error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
   }
-  const { format, whole, identity, bytes, done, rows, nothing, leftOut, accounts } = read ?? {};
+  const { format, whole, replace, identity, bytes, done, rows, nothing, leftOut, accounts } = read ?? {};
   if (format !== FORMAT) throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
   const isSound =
     typeof whole === "boolean" &&
+    typeof replace === "boolean" &&
     identity instanceof Object &&
     Number.isSafeInteger(bytes) &&
     Number(bytes) > 0 &&
@@ -67,5 +71,6 @@ export function readManifest(path: string): Manifest {
     position: { done: doneBefore, rows: rowsBefore, nothing: nothingBefore, leftOut: (leftOut as string[]).map(BigInt) },
     accounts: accounts as string[],
     isWhole: whole,
+    mayReplace: replace,
   };
 }

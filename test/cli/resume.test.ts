@@ -102,6 +102,7 @@ describe("a sweep that was stopped", () => {
     const manifest = {
       format: 1,
       whole: true,
+      replace: false,
       identity: identityOf(planSweep(specFrom(SPEC))),
       bytes,
       done: "16800",
@@ -117,6 +118,17 @@ describe("a sweep that was stopped", () => {
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
   });
 
+  it("goes on without --force where it was begun with it, and only then in place of a file", async () => {
+    const whole = await wholeText();
+    await stopped();
+    writeFileSync("out.csv", "old");
+    expect(await said([...COMMAND, "--resume"])).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
+    const manifest = readFileSync("out.csv.partial.json", "utf8");
+    writeFileSync("out.csv.partial.json", manifest.replace('"replace": false', '"replace": true'));
+    expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+    expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
+  });
+
   it("is refused when its files have been changed", async () => {
     await stopped();
     truncateSync("out.csv.partial", 100);
@@ -127,9 +139,18 @@ describe("a sweep that was stopped", () => {
       ["{", "it is no JSON"],
       ["null", "it is of another version of upsweep, or of something else"],
       ['{"format":1,"identity":{}}', "something is missing in it"],
-      ['{"format":1,"whole":false,"identity":null,"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}', "something is missing in it"],
-      ['{"format":1,"whole":false,"identity":{},"bytes":0,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}', "something is missing in it"],
-      ['{"format":1,"whole":false,"identity":{},"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":["1"],"accounts":[]}', "something is missing in it"],
+      [
+        '{"format":1,"whole":false,"replace":false,"identity":null,"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}',
+        "something is missing in it",
+      ],
+      [
+        '{"format":1,"whole":false,"replace":false,"identity":{},"bytes":0,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}',
+        "something is missing in it",
+      ],
+      [
+        '{"format":1,"whole":false,"replace":false,"identity":{},"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":["1"],"accounts":[]}',
+        "something is missing in it",
+      ],
     ] as const) {
       writeFileSync("out.csv.partial.json", text);
       expect(await said([...COMMAND, "--resume"])).toEqual(
