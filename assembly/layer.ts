@@ -12,6 +12,7 @@ import {
   METHOD_SAMPLE, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
+import { isDrawn } from "./sample";
 import { simulate, simulatedCovered } from "./simulate";
 
 const PARAMETER_MAX: u32 = 2147483647;
@@ -108,43 +109,6 @@ export function brokenRule(): u32 {
 /** How the overlaps of the layer at hand have been found. */
 let methodUsed: u32 = METHOD_CLOSED;
 
-// Of the layers that METHOD_SAMPLE works out by the closed form some are simulated too: one after 512 to 1535 others, at distances that no loop can
-// fall in step with, and as far as a hundredth of the time goes. For that each layer brings in half a nanosecond, and a simulation takes out what it will
-// cost: long ones come less often. Measured 2026-11-24 where every row has a length of its own, so that each is worked out: at most
-// a hundredth more time.
-
-/** Layers until the next one is due. */
-let untilDue: u32 = 1;
-/** Nanoseconds to spend; at first enough for a layer of some 100,000 outputs. */
-let savings: f64 = 50_000;
-let distances: u32 = 1;
-
-/** The next layer is looked at, whatever came before. */
-export function startSample(): void {
-  untilDue = 1;
-}
-
-/** Whether this layer is one of the sample. */
-// @ts-ignore: decorator
-@inline
-function isDrawn(lOut: u64, lIn: u64, kernelSize: u64, stride: u64): bool {
-  return --untilDue == 0 && canAfford(lOut, lIn, kernelSize, stride);
-}
-
-function canAfford(lOut: u64, lIn: u64, kernelSize: u64, stride: u64): bool {
-  // A linear congruential generator (Numerical Recipes); its upper bits are the better ones.
-  distances = distances * 1664525 + 1013904223;
-  untilDue = 512 + (distances >> 22);
-  savings += <f64>untilDue / 2;
-  // About what simulate.ts takes: some nanoseconds for each residue or tap, and for each sixteen products.
-  const rows = <f64>(isTransposed ? min(kernelSize, stride) : kernelSize);
-  const products = isTransposed ? <f64>lIn * <f64>kernelSize : <f64>lOut * <f64>kernelSize;
-  const cost: f64 = 200 + 30 * rows + products / 16 + <f64>lOut / 16;
-  if (cost > savings) return false;
-  savings -= cost;
-  return true;
-}
-
 /**
  * Works out taps and covered of one dimension of a legal layer whose l_out is known. Returns false only when closed form and simulation have been
  * compared, and differ.
@@ -156,7 +120,7 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
   const lOut = getAt(DIMENSION_L_OUT, dimension);
   const tapsPtr = LAYER_PTR + 8 * <usize>(DIMENSION_TAPS + dimension * DIMENSION_FIELDS);
   const coveredPtr = LAYER_PTR + 8 * <usize>(DIMENSION_COVERED + dimension * DIMENSION_FIELDS);
-  const isCompared = method == METHOD_VERIFY || (method == METHOD_SAMPLE && isDrawn(lOut, lIn, kernelSize, stride));
+  const isCompared = method == METHOD_VERIFY || (method == METHOD_SAMPLE && isDrawn(isTransposed, lOut, lIn, kernelSize, stride));
   let taps: u64 = 0, covered: u64 = 0;
   if (method == METHOD_SIMULATE || isCompared) {
     taps = simulate(isTransposed, lOut, lIn, kernelSize, stride, padding, dilation);

@@ -14,7 +14,7 @@
 import { hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
-import { isInRange, keepsRule, set, setKind, startSample, workOutOverlap } from "./layer";
+import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
 import {
   FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
   TROUBLE_FATAL, TROUBLE_INEXACT,
@@ -23,6 +23,7 @@ import { openLoops, positionOf, restOfTurn, seek, step, stepOver } from "./odome
 import { run } from "./program";
 import { fault, finishReport, leaveOut, startReport, visited } from "./report";
 import { firstOverflow, joinPart, openRow, setCell, writeRow } from "./row";
+import { startSample } from "./sample";
 import { troubleFound } from "./signed";
 import { windowEndPtr, windowPtr } from "./window";
 

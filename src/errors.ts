@@ -3,8 +3,9 @@
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
 import { column, isResultName } from "./columns.js";
-import { type Dimension, type Layer, PARAMETER_MAX } from "./parameters.js";
+import { type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
+import { describeLayer, instead, list, nearest, reasonOf, shown } from "./words.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
 
 export type ErrorCode = keyof typeof errors;
@@ -22,65 +23,8 @@ export class UpsweepError extends Error {
   }
 }
 
-/** What must not reach a terminal as it is: control characters, line breaks of any kind, what is not seen or turns the writing round. */
-function escaped(character: string): string {
-  const code = character.codePointAt(0) as number;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
-}
-
-/** A value as the user wrote it, quoted unless it is a number, short enough to read. */
-export function shown(value: string): string {
-  const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
-  const printable = short.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
-  return /^-?[0-9]+$/.test(printable) ? printable : `'${printable}'`;
-}
-
 function rangeOf({ least, most = PARAMETER_MAX }: { readonly least: number; readonly most?: number }): string {
   return `a whole number from ${least} to ${most}`;
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
-
-/** The known name nearest to an unknown one, if it is near enough to be what was meant. */
-function nearest(unknown: string, known: readonly string[]): string | undefined {
-  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  let best: { name: string; distance: number } | undefined;
-  for (const name of known) {
-    const distance = editDistance(plain(unknown), plain(name));
-    if (best === undefined || distance < best.distance) best = { name, distance };
-  }
-  return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 8) return Number.POSITIVE_INFINITY;
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[j] as number) + 1, (current[j - 1] as number) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] as number;
-}
-
-function instead(unknown: string, known: readonly string[]): string {
-  const near = nearest(unknown, known);
-  return near ? `Did you mean '${near}'?` : `Known are ${list(known)}.`;
-}
-
-/** A layer in one line, as PyTorch would show it. */
-export function describeLayer(layer: Layer): string {
-  const { kind, batch_size, in_channels, out_channels, groups, bias, dimensions } = layer;
-  const each = (name: keyof Dimension) => dimensions.map((dimension) => dimension[name]);
-  const names = (["kernel_size", "stride", "padding", "output_padding", "dilation"] as const).filter((name) => kind.isTransposed || name !== "output_padding");
-  const parameters = names.map((name) => `${name}=${each(name).length === 1 ? each(name)[0] : `(${each(name).join(", ")})`}`);
-  const written = [in_channels, out_channels, ...parameters, `groups=${groups}`, `bias=${bias ? "True" : "False"}`].join(", ");
-  return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;
 }
 
 /** What a result of that name must not pass. */
@@ -420,8 +364,8 @@ export const errors = {
   usage: (what: string, remedy: string) => new UpsweepError("usage", `${what}. ${remedy}`),
   badOption: (flag: string, got: string, remedy: string) => inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
   repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
-  cannotRead: (path: string, reason: string) => inputError("cannotRead", path, `cannot be read: ${reason}`, "Check the path."),
-  cannotOpen: (path: string, reason: string) => inputError("cannotOpen", path, `cannot be written: ${reason}`, "Choose another place with -o."),
+  cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
+  cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   unfinished: (path: string) =>
     inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
@@ -434,8 +378,8 @@ export const errors = {
     ),
   shortPartial: (path: string, size: number, expected: number) =>
     inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
-  badManifest: (path: string, reason: string) =>
-    inputError("badManifest", path, `does not say how far the sweep has come: ${reason}`, "Begin anew with --force."),
+  badManifest: (path: string, cause: unknown) =>
+    inputError("badManifest", path, `does not say how far the sweep has come: ${reasonOf(cause)}`, "Begin anew with --force."),
   raggedArray: (id: number, least: number, count: number) =>
     new UpsweepError(
       "raggedArray",
@@ -465,8 +409,8 @@ export const errors = {
       `is a part of another sweep than ${other}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
       "Sweep all parts with the same spec, options and version.",
     ),
-  cannotWrite: (path: string, reason: string) =>
-    new UpsweepError("cannotWrite", `${path}: cannot be written: ${reason}. Make room, or choose another place with -o.`, false),
+  cannotWrite: (path: string, cause: unknown) =>
+    new UpsweepError("cannotWrite", `${path}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`, false),
   notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
   otherKernel: (path: string, got: number, expected: number) =>
     new UpsweepError(
@@ -478,6 +422,18 @@ export const errors = {
     new UpsweepError(
       "doesNotAddUp",
       `${indices} raw indices do not add up to ${rows} rows and what is left out. This is a defect of upsweep: please report it with the command that you gave.`,
+      false,
+    ),
+  noMemory: (reason: string) =>
+    new UpsweepError(
+      "noMemory",
+      `the kernel has no memory to run in: ${reason}. Raise the limit (ulimit -v, or the container's): it takes 34 MiB a worker.`,
+      false,
+    ),
+  noWorker: (reason: string) =>
+    new UpsweepError(
+      "noWorker",
+      `no worker could be started: ${reason.replace(/\.$/, "")}. Where memory or threads are short, ask for fewer with --workers. Else install the package again.`,
       false,
     ),
   workersFailed: (task: string, attempts: number, reason: string) =>
@@ -493,25 +449,3 @@ export const errors = {
       false,
     ),
 } as const;
-
-/** The reason in a system error, in words. */
-export function systemReason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    ENOENT: "there is no such file or folder",
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EISDIR: "it is a folder",
-    ENOTDIR: "a part of the path is not a folder",
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    EROFS: "the file system is read-only",
-    EFBIG: "the file would be larger than allowed",
-    EMFILE: "too many files are open",
-    EIO: "the disk reports an error",
-    ENODEV: "the file system is gone",
-    ENOTCONN: "the file system is gone",
-    ESTALE: "the file system is gone",
-  };
-  return words[code ?? ""] ?? message;
-}

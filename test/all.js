@@ -32,7 +32,7 @@ function hostTotal(status) {
 function errorsTotal() {
   const made = existsSync(errorsMade) ? readFileSync(errorsMade, "utf8").split("\n") : [];
   const source = readFileSync(new URL("../src/errors.ts", import.meta.url), "utf8");
-  const table = source.slice(source.indexOf("export const errors = {"), source.indexOf("} as const;\n\n/** The reason"));
+  const table = source.slice(source.indexOf("export const errors = {"));
   const codes = [...table.matchAll(/^ {2}([a-zA-Z]+): \(/gm)].map(([, code]) => code);
   const missing = codes.filter((code) => !made.includes(code));
   for (const code of missing) console.log(`no test makes the error ${code}`);
@@ -47,18 +47,19 @@ const checks = [
   ["npm run check:package", whole],
   ["npm run test:assembly", assemblyTotal],
   [`npm run test:host -- --reporter=default --reporter=json --outputFile=${vitestReport} --coverage`, hostTotal],
-  ["node --eval ''", errorsTotal],
+  // Nothing to run: it looks at what the tests have left.
+  ["", errorsTotal],
 ];
 
 let passed = 0;
 let failed = 0;
 for (const [command, total] of checks) {
-  console.log(`\n$ ${command}`);
+  console.log(`\n$ ${command || "every error is met by a test"}`);
   const isAssembly = total === assemblyTotal;
   const run = spawnSync(command, { cwd: root, shell: true, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", isAssembly ? "pipe" : "inherit", "inherit"] });
   if (isAssembly) console.log(run.stdout);
   const counted = total(run.status, run.stdout ?? "");
-  console.log(`${command}: ${counted.failed === 0 ? "passed" : "FAILED"}`);
+  console.log(`${command || "every error"}: ${counted.failed === 0 ? "passed" : "FAILED"}`);
   passed += counted.passed;
   failed += counted.failed;
 }

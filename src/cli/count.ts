@@ -1,12 +1,13 @@
 /** `upsweep count`: one layer, its work shown as a person would do it. */
 import { column, type ResultName, type ResultValue } from "../columns.js";
-import { describeLayer, errors } from "../errors.js";
+import { errors } from "../errors.js";
 import type { Kernel, LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Dimension, type Kind, type Layer, layerFrom, namedParameters, namesOfParameter, type Parameter } from "../parameters.js";
 import { flagOf, splitValues } from "../spec/flags.js";
 import { columnsOfGroup } from "../spec/spec.js";
 import { domainOf, type Run, readEntry } from "../spec/values.js";
+import { describeLayer } from "../words.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
 import { sinkFor } from "./output.js";
 import { table } from "./text.js";

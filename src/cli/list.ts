@@ -1,7 +1,7 @@
 /** `upsweep count --from`: every layer of a list, with the results behind its columns. */
 import { createReadStream, statSync } from "node:fs";
 import { DEFAULT_COLUMNS } from "../columns.js";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
@@ -47,7 +47,7 @@ export function openList(path: string): { stream: AsyncIterable<Uint8Array>; siz
     return found.isFile() ? { stream, size: found.size, name: path } : { stream, name: path };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
-    throw errors.cannotRead(path, systemReason(error));
+    throw errors.cannotRead(path, error);
   }
 }
 
@@ -56,6 +56,6 @@ async function* named(stream: AsyncIterable<Uint8Array>, name: string): AsyncGen
   try {
     yield* stream;
   } catch (error) {
-    throw errors.cannotRead(name, systemReason(error));
+    throw errors.cannotRead(name, error);
   }
 }

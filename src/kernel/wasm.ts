@@ -38,6 +38,15 @@ export function wasmKernel(build: Build = "release", module: WebAssembly.Module 
   return new WasmKernel(build, module);
 }
 
+function instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    if (error instanceof RangeError) throw errors.noMemory(error.message);
+    throw error;
+  }
+}
+
 class WasmKernel implements Kernel {
   readonly name: string;
   readonly chunkBytesMost: number;
@@ -60,7 +69,7 @@ class WasmKernel implements Kernel {
     const abort = (_message: number, _file: number, line: number, column: number) => {
       throw new Error(`assertion in the kernel at ${line}:${column}`);
     };
-    const instance = new WebAssembly.Instance(module, { env: { abort } });
+    const instance = instanceOf(module, { env: { abort } });
     for (const [name, value] of Object.entries(instance.exports)) {
       if (value instanceof WebAssembly.Global) this.#constants.set(name, Number(value.value));
     }

@@ -8,7 +8,7 @@
  * name, and the manifest goes, or, of a part, gets its name too. So whenever the process ends, what is there says by itself what it is.
  */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import { manifestOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
 import { difference, type Identity } from "./identity.js";
@@ -152,7 +152,7 @@ export class Checkpoint {
       this.#savedBytes = reached.bytes;
     } catch (error) {
       // A full disk: the manifest before still holds. Only a part that is whole is nothing without its own.
-      if (isWhole && isPart) throw errors.cannotWrite(this.#path, systemReason(error));
+      if (isWhole && isPart) throw errors.cannotWrite(this.#path, error);
     }
   }
 }

@@ -5,7 +5,7 @@
  *   PART.json          beside a part that is whole (--shard), for `merge`
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import type { Identity } from "./identity.js";
 import type { Position } from "./sweep.js";
 
@@ -49,7 +49,7 @@ export function readManifest(path: string): Manifest {
   try {
     read = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
   } catch (error) {
-    throw errors.badManifest(path, error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
+    throw errors.badManifest(path, error instanceof SyntaxError ? "it is no JSON" : error);
   }
   const { format, whole, replace, identity, bytes, done, rows, nothing, leftOut, accounts } = read ?? {};
   if (format !== FORMAT) throw errors.badManifest(path, "it is of another version of upsweep, or of something else");

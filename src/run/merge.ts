@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import { manifestOf } from "../sink/file.js";
 import { difference, type Identity, SHARD, SIZE } from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
@@ -77,7 +77,7 @@ function partsBeside(path: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw errors.cannotRead(folder, systemReason(error));
+    throw errors.cannotRead(folder, error);
   }
   const found = names.flatMap((name) => {
     const part = partNamed(path, name);
@@ -109,12 +109,16 @@ function partOf(identity: Identity): Part | undefined {
 
 function headerOf(path: string): string {
   const bytes = Buffer.alloc(LONGEST_HEADER);
-  const fd = openSync(path, "r");
   try {
-    const filled = readSync(fd, bytes, 0, bytes.length, 0);
-    return bytes.toString("utf8", 0, bytes.subarray(0, filled).indexOf("\n") + 1);
-  } finally {
-    closeSync(fd);
+    const fd = openSync(path, "r");
+    try {
+      const filled = readSync(fd, bytes, 0, bytes.length, 0);
+      return bytes.toString("utf8", 0, bytes.subarray(0, filled).indexOf("\n") + 1);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw errors.cannotRead(path, error);
   }
 }
 
@@ -130,10 +134,13 @@ export async function* mergedRows({ parts, header }: Parts): AsyncGenerator<{ cs
   const piece = new Uint8Array(PIECE_BYTES);
   let [rows, copied] = [0n, header.length];
   for (const { path, bytes, position } of parts) {
-    const file = await open(path, "r");
+    const cannotRead = (error: unknown) => {
+      throw errors.cannotRead(path, error);
+    };
+    const file = await open(path, "r").catch(cannotRead);
     try {
       for (let at = header.length; at < bytes; ) {
-        const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, bytes - at), at);
+        const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, bytes - at), at).catch(cannotRead);
         if (bytesRead === 0) throw errors.unfinishedPart(path, "it has become shorter meanwhile");
         at += bytesRead;
         copied += bytesRead;

@@ -51,9 +51,15 @@ export function threadedRunner(job: Job, workers: number): Runner {
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
     workerData: { module: kernelModule(), job } satisfies WorkerData,
   });
-  // A worker that dies with nothing to do is replaced, and nothing is lost.
-  pool.on("error", () => {});
   let isClosed = false;
+  let unstarted: Error | undefined;
+  // A worker that dies with nothing to do is replaced, and nothing is lost. One that dies while it starts is not; where none is left, the tasks that
+  // wait would wait for ever.
+  pool.on("error", (error) => {
+    if (pool.threads.length > 0) return;
+    unstarted = error;
+    void pool.destroy();
+  });
   const deaths = new WeakSet();
   return {
     width: TASKS_PER_WORKER * workers,
@@ -64,6 +70,7 @@ export function threadedRunner(job: Job, workers: number): Runner {
           return await pool.run(task);
         } catch (error) {
           if (isClosed) throw error;
+          if (unstarted) throw errors.noWorker(unstarted.message);
           // Of the tasks that lay with a worker when it died, the first was at work, and is told so first: the others are not to blame.
           const isToBlame = !deaths.has(error as Error);
           deaths.add(error as Error);

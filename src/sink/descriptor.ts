@@ -1,7 +1,7 @@
 /** Writing to an open file descriptor, whole. */
 import { write } from "node:fs";
 import { promisify } from "node:util";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import { ClosedPipe } from "./sink.js";
 
 const writeSome = promisify(write);
@@ -18,7 +18,7 @@ export async function writeAll(fd: number, bytes: Uint8Array, name: string): Pro
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") throw new ClosedPipe();
-      if (code !== "EAGAIN") throw errors.cannotWrite(name, systemReason(error));
+      if (code !== "EAGAIN") throw errors.cannotWrite(name, error);
       await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_WAIT));
     }
   }

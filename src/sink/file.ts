@@ -5,7 +5,7 @@
 import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import { writeAll } from "./descriptor.js";
 import type { Sink } from "./sink.js";
 
@@ -57,7 +57,7 @@ class Device implements Sink {
     try {
       await this.handle.close();
     } catch (error) {
-      throw errors.cannotWrite(this.path, systemReason(error));
+      throw errors.cannotWrite(this.path, error);
     }
   }
 
@@ -86,7 +86,7 @@ class RegularFile extends Device {
   }
 
   override async write(bytes: Uint8Array): Promise<void> {
-    if (this.#lost !== undefined) throw errors.cannotWrite(this.path, systemReason(this.#lost));
+    if (this.#lost !== undefined) throw errors.cannotWrite(this.path, this.#lost);
     await super.write(bytes);
     this.#waiting += bytes.length;
     if (this.#waiting < BYTES_AT_ONCE || this.#isAsking) return;
@@ -103,7 +103,7 @@ class RegularFile extends Device {
       await this.handle.datasync();
     } catch (error) {
       this.#lost ??= error;
-      throw error;
+      throw errors.cannotWrite(this.path, error);
     }
   }
 
@@ -122,7 +122,7 @@ class RegularFile extends Device {
       await rename(this.#partial, this.#target);
       flushFolder(dirname(this.#target));
     } catch (error) {
-      throw errors.cannotWrite(this.path, systemReason(error));
+      throw errors.cannotWrite(this.path, error);
     }
   }
 
@@ -188,5 +188,5 @@ async function openFile(path: string, name: string, from: number): Promise<FileH
 }
 
 function wrapped(error: unknown, name: string): Error {
-  return error instanceof Error && error.name === "UpsweepError" ? error : errors.cannotOpen(name, systemReason(error));
+  return error instanceof Error && error.name === "UpsweepError" ? error : errors.cannotOpen(name, error);
 }

@@ -1,7 +1,7 @@
 /** Where rows go. A sink takes bytes; a write that has not settled holds the workers back. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
-  /** Brings to the disk what is written, where there is a disk. */
+  /** Brings to the disk what is written, where there is a disk. @throws UpsweepError when it could not be kept. */
   flush(): Promise<void>;
   /** Cuts off what stands behind so many bytes and brings the rest to the disk, at once: for the last moment of a process. */
   keepNow(bytes: number): void;

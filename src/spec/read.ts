@@ -1,6 +1,6 @@
 /** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { errors, systemReason } from "../errors.js";
+import { errors } from "../errors.js";
 import type { KindName, ParameterName } from "../parameters.js";
 import { sourceFromObject } from "./object.js";
 import { type Overrides, withOverrides } from "./overrides.js";
@@ -68,7 +68,7 @@ function readText(path: string, place: string): string {
       if (fd !== STANDARD_INPUT) closeSync(fd);
     }
   } catch (error) {
-    throw errors.cannotRead(place, systemReason(error));
+    throw errors.cannotRead(place, error);
   }
   if (filled > TEXT_BYTES_MOST) throw errors.longSpec(place, TEXT_BYTES_MOST);
   return bytes.toString("utf8", 0, filled);

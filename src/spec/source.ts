@@ -2,7 +2,7 @@
  * What a spec is written in, before anyone has asked what it means: YAML, JSON, a JavaScript object or flags, all as one
  * kind of tree whose every node knows its place.
  */
-import { shown } from "../errors.js";
+import { shown } from "../words.js";
 import type { Written } from "../written.js";
 
 export type SourceNode =

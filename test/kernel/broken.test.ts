@@ -74,3 +74,14 @@ it("a kernel that is not built is missed, by its path", () => {
     /build\/upsweep\.none\.wasm: the kernel is not there\. Run 'npm run build', or install the package again\.$/,
   );
 });
+
+it("a kernel that gets no memory says so", () => {
+  class Refused {
+    constructor() {
+      throw new RangeError("WebAssembly.Instance(): Out of memory");
+    }
+  }
+  vi.stubGlobal("WebAssembly", { ...WebAssembly, Global: WebAssembly.Global, Module: WebAssembly.Module, Instance: Refused });
+  expect(() => wasmKernel()).toThrow("the kernel has no memory to run in: WebAssembly.Instance(): Out of memory. Raise the limit");
+  vi.unstubAllGlobals();
+});

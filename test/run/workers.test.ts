@@ -4,7 +4,9 @@ import type { Piscina } from "piscina";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
 import { countListRows } from "../../src/run/list.ts";
+import { threadedRunner } from "../../src/run/runner.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { planOf } from "../support/sweeps.ts";
 
 inTemporaryFolder();
 
@@ -32,7 +34,7 @@ afterEach(() => {
   pools.length = 0;
 });
 
-type How = "throw" | "exit" | "memory";
+type How = "throw" | "exit" | "memory" | "load";
 
 /** From now on workers fail on some of their tasks, so many times on each. Returns how often they have. */
 function failing(how: How, times: number, victims = 1): () => number {
@@ -88,6 +90,34 @@ describe("a sweep of which workers die", () => {
   ] as const)("ends with one message where a task fails three times (%s)", async (how, message) => {
     failing(how, 99);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(message);
+  });
+
+  it("ends with one message where no worker can be started", async () => {
+    failing("load", 0);
+    await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(
+      /^(no worker could be started|3 workers in turn failed on .*): not to be loaded\. /,
+    );
+    failing("load", 0);
+    await expect(sweepToFile(SPEC, "bad.csv", { workers: 1 })).rejects.toThrow("not to be loaded. Where memory");
+  });
+
+  it("blames the task that was at work when a worker died, not those that lay with it", async () => {
+    const runner = threadedRunner({ kind: "sweep", plan: planOf(SPEC), method: "closed" }, 1);
+    const task = (grid: number) => ({ kind: "shard", grid, first: 0n, end: 1n, visitsMost: 1 }) as const;
+    // A worker dies three times over grid 0; grid 1 lay with it each time, and is told so after it.
+    const deaths = [new Error("first"), new Error("second"), new Error("third")];
+    const tries: [number, number] = [0, 0];
+    const pool = pools[0] as Piscina;
+    pool.run = async ({ grid }: { grid: 0 | 1 }) => {
+      const attempt = tries[grid]++;
+      await new Promise((resolve) => setTimeout(resolve, 10 * attempt + grid));
+      if (attempt < 3) throw deaths[attempt];
+      return "done";
+    };
+    const [blamed, spared] = await Promise.allSettled([runner.run(task(0)), runner.run(task(1))]);
+    await runner.close();
+    expect(blamed).toMatchObject({ status: "rejected", reason: { code: "workersFailed" } });
+    expect(spared).toEqual({ status: "fulfilled", value: "done" });
   });
 
   it("keeps what is written, to go on with", async () => {

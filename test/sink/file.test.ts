@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { describe, expect, it, vi } from "vitest";
 import { fileSink } from "../../src/sink/file.ts";
-import { inTemporaryFolder } from "../support/cli.ts";
+import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
@@ -20,7 +20,7 @@ describe("a file that the disk could not keep", () => {
     const sink = await fileSink("a.csv", { mayReplace: false });
     await whereOneFails("datasync", "EIO");
     await sink.write(Buffer.from("1,2\n"));
-    await expect(sink.flush()).rejects.toThrow("EIO");
+    await expect(sink.flush()).rejects.toThrow("a.csv: cannot be written: the disk reports an error.");
     await expect(sink.flush()).resolves.toBeUndefined();
     await expect(sink.write(Buffer.from("3,4\n"))).rejects.toThrow("a.csv: cannot be written: the disk reports an error.");
     expect(() => sink.keepNow(4)).toThrow("EIO");
@@ -36,6 +36,19 @@ describe("a file that the disk could not keep", () => {
     await expect(sink.finish()).rejects.toThrow("b.csv: cannot be written: the disk is full.");
     expect(existsSync("b.csv")).toBe(false);
     sink.abandon();
+  });
+
+  it("ends a sweep with one message, wherever it is met", async () => {
+    const flags = "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force".split(" ");
+    for (const method of ["datasync", "sync"] as const) {
+      await whereOneFails(method, "EIO");
+      const { exitCode, stderr } = await said(flags);
+      expect([exitCode, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^(upsweep: stopped after 1 rows; .*\n)?upsweep: d\.csv: cannot be written: the disk reports an error\. /),
+      ]);
+      expect(existsSync("d.csv")).toBe(false);
+    }
   });
 
   it("never gets its name when it cannot be brought to the disk at the end", async () => {

@@ -4,6 +4,7 @@ const { join } = require("node:path");
 const answer = require("../../dist/bin/worker.cjs");
 
 const { how, times, folder, victims } = JSON.parse(process.env.UPSWEEP_TEST_FAILS);
+if (how === "load") throw new Error("not to be loaded");
 let tasks = 0;
 
 module.exports = (task) => {
