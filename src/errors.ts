@@ -367,6 +367,14 @@ export const errors = {
   cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
   cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
+  beingWritten: (path: string, pid: number, lock: string) =>
+    inputError("beingWritten", path, `process ${pid} is writing it`, `Wait for it, or choose another name with -o. If that is no upsweep, remove ${lock}.`),
+  takenOver: (path: string, by: string) =>
+    new UpsweepError(
+      "takenOver",
+      `${path}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
+      false,
+    ),
   unfinished: (path: string) =>
     inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
   otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>

@@ -1,8 +1,9 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
-import { type Keeper, writeBatches } from "../run/write.js";
+import { type Keeper, stopHere, writeBatches } from "../run/write.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
+import { say } from "./report.js";
 import { thousands } from "./text.js";
 
 export interface Outcome<P> {
@@ -44,19 +45,13 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const start = performance.now();
   const sink = await sinkFor(output, { mayReplace, from: from.bytes });
   const keeper = keeperOf?.(sink);
+  if (from.bytes > 0) say(`upsweep: going on behind ${thousands(from.rows)} rows`, quiet);
   let isLeft = false;
-  const leave = () => {
-    isLeft = keeper?.leave() ?? false;
-    return isLeft;
-  };
   const bar = await progressBar(quiet, from.rows);
   let rows = from.rows;
   const settled = onInterrupt(() => {
     bar.stop();
-    if (!leave()) {
-      sink.abandon();
-      keeper?.remove();
-    }
+    isLeft = stopHere(sink, keeper);
     const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
     if (!quiet) process.stderr.write(`upsweep: interrupted after ${thousands(rows)} rows${left}\n`);
   });
@@ -67,7 +62,10 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
         behind: (progress, bytes) => keeper.behind(progress, bytes),
         finishing: (progress, bytes) => keeper.finishing(progress, bytes),
         finished: () => keeper.finished(),
-        leave,
+        leave: () => {
+          isLeft = keeper.leave();
+          return isLeft;
+        },
         remove: () => keeper.remove(),
       },
       onProgress: (soFar) => {

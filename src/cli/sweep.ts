@@ -11,7 +11,6 @@ import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
-import { thousands } from "./text.js";
 
 interface SweepOptions extends GridOptions {
   readonly output: string;
@@ -37,7 +36,6 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const kept = await keptSweep(plan, output, options);
   const start = kept && resume ? readStart(kept) : undefined;
   if (start === "whole") return say(`upsweep: ${output} is whole already`, quiet);
-  if (start) say(`upsweep: going on behind ${thousands(start.position.rows)} rows`, quiet);
   const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...options, method: methodOf(options.method, options.check), part, start: start?.position }), output, {
     header: plan.header,

@@ -124,9 +124,10 @@ export class Checkpoint {
     if (existsSync(this.#path)) conclude(this.#path, this.#kept.isPart ? manifestOf(this.#kept.path) : undefined);
   }
 
-  /** The sweep stops here, at once: what is written stays, to go on from. Returns whether there is anything. */
+  /** The sweep stops here, at once: what is written stays, to go on from. Returns whether there is anything of ours. */
   leave(): boolean {
     this.#isSaving = false;
+    if (!this.#sink.isOurs()) return false;
     if (this.#last && this.#last.position.done > 0n) {
       try {
         this.#sink.keepNow(this.#last.bytes);
@@ -141,7 +142,7 @@ export class Checkpoint {
   /** The sweep will never be whole: there is nothing to go on from. */
   remove(): void {
     this.#isSaving = false;
-    rmSync(this.#path, { force: true });
+    if (this.#sink.isOurs()) rmSync(this.#path, { force: true });
   }
 
   #save(reached: Pick<Manifest, "position" | "bytes">, isWhole = false): void {

@@ -58,14 +58,26 @@ export async function writeBatches<P>(
     }
   } catch (error) {
     const isFinal = error instanceof ClosedPipe || (error instanceof UpsweepError && error.isInputError);
-    if (!isFinal && keeper?.leave()) {
-      sink.leave();
-    } else {
-      sink.abandon();
-      keeper?.remove();
-    }
+    stopHere(sink, keeper, isFinal);
     throw error;
   } finally {
     await batches.return(undefined as never);
   }
+}
+
+/**
+ * Ends the writing at once. What is written stays to go on with, where there is anything and it is not `isFinal`; else nothing stays.
+ *
+ * @returns whether it stays.
+ */
+export function stopHere<P>(sink: Sink, keeper: Keeper<P> | undefined, isFinal = false): boolean {
+  const isLeft = !isFinal && (keeper?.leave() ?? false);
+  if (isLeft) {
+    sink.leave();
+  } else {
+    // In this order: without its file a sink is nobody's.
+    keeper?.remove();
+    sink.abandon();
+  }
+  return isLeft;
 }

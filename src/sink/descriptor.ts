@@ -9,11 +9,11 @@ const writeSome = promisify(write);
 /** How long to wait before a pipe that is full and does not block is tried again, in milliseconds. */
 const FULL_PIPE_WAIT = 1;
 
-/** Writes all of `bytes`. `name` is what messages call the file. */
-export async function writeAll(fd: number, bytes: Uint8Array, name: string): Promise<void> {
+/** Writes all of `bytes`: at so many bytes of the file, or where it stands. `name` is what messages call the file. */
+export async function writeAll(fd: number, bytes: Uint8Array, name: string, position?: number): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     try {
-      const { bytesWritten } = await writeSome(fd, bytes, at, bytes.length - at, null);
+      const { bytesWritten } = await writeSome(fd, bytes, at, bytes.length - at, position === undefined ? null : position + at);
       at += bytesWritten;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

@@ -5,8 +5,9 @@
 import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errors } from "../errors.js";
+import { errors, UpsweepError } from "../errors.js";
 import { writeAll } from "./descriptor.js";
+import { type Lock, takeLock } from "./lock.js";
 import type { Sink } from "./sink.js";
 
 /**
@@ -22,16 +23,39 @@ interface FileOptions {
   readonly from?: number | undefined;
 }
 
-/** @throws UpsweepError when the file, or an unfinished one, is there and may not be replaced, or it cannot be made; nothing has been counted then. */
+/**
+ * @throws UpsweepError when the file, or an unfinished one, is there and may not be replaced, another process writes it, or it cannot be made; nothing
+ * has been counted then.
+ */
 export async function fileSink(path: string, { mayReplace, from = 0 }: FileOptions): Promise<Sink> {
   const target = await targetOf(path);
-  if (!target.isRegular) return new Device(await openFile(target.path, path, 0), path);
+  if (!target.isRegular) return new Device(await openAs(path, () => open(target.path, "w")), path);
   if (target.isThere && !mayReplace) throw errors.fileExists(path);
   const partial = `${target.path}.partial`;
-  if (from === 0 && !mayReplace && isResumable(partial)) throw errors.unfinished(path);
+  const lock = await openAs(path, () => takeLock(partial, path));
+  try {
+    if (from === 0 && !mayReplace && isResumable(partial)) throw errors.unfinished(path);
+    const handle = await openAs(path, () => (from === 0 ? begin(partial) : goOn(partial, from)));
+    return new RegularFile(handle, path, { partial, target: target.path, lock, from });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** A file of its own, also where an unfinished one is there: whoever may still have that open does not reach this one. */
+async function begin(partial: string): Promise<FileHandle> {
   // What is said there of an unfinished file holds no longer once another is begun in its place.
-  if (from === 0) rmSync(manifestOf(partial), { force: true });
-  return new RegularFile(await openFile(partial, path, from), path, partial, target.path);
+  rmSync(manifestOf(partial), { force: true });
+  rmSync(partial, { force: true });
+  return open(partial, "wx");
+}
+
+async function goOn(partial: string, from: number): Promise<FileHandle> {
+  const handle = await open(partial, "r+");
+  // What stands behind may be half a row.
+  await handle.truncate(from);
+  return handle;
 }
 
 /** A device or a pipe: written as it is, nothing to keep or take back. */
@@ -50,6 +74,10 @@ class Device implements Sink {
   }
 
   async flush(): Promise<void> {}
+
+  isOurs(): boolean {
+    return true;
+  }
 
   keepNow(_bytes: number): void {}
 
@@ -70,24 +98,35 @@ class Device implements Sink {
   }
 }
 
+/** Where a regular file is written. */
+interface Place {
+  readonly partial: string;
+  readonly target: string;
+  readonly lock: Lock;
+  /** Bytes that stand there already. */
+  readonly from: number;
+}
+
 class RegularFile extends Device {
-  readonly #partial: string;
-  readonly #target: string;
+  readonly #place: Place;
+  /** Where the next bytes go: said with each write, so that nobody who has the file open too could shift them. */
+  #end: number;
   /** Bytes that the disk has not been asked for yet. */
   #waiting = 0;
   #isAsking = false;
   /** A system says only once that it could not keep what was written, and goes on as if nothing had been: here it is not forgotten. */
-  #lost: unknown;
+  #lost: UpsweepError | undefined;
 
-  constructor(handle: FileHandle, path: string, partial: string, target: string) {
+  constructor(handle: FileHandle, path: string, place: Place) {
     super(handle, path);
-    this.#partial = partial;
-    this.#target = target;
+    this.#place = place;
+    this.#end = place.from;
   }
 
   override async write(bytes: Uint8Array): Promise<void> {
-    if (this.#lost !== undefined) throw errors.cannotWrite(this.path, this.#lost);
-    await super.write(bytes);
+    if (this.#lost) throw this.#lost;
+    await writeAll(this.handle.fd, bytes, this.path, this.#end);
+    this.#end += bytes.length;
     this.#waiting += bytes.length;
     if (this.#waiting < BYTES_AT_ONCE || this.#isAsking) return;
     this.#waiting = 0;
@@ -102,33 +141,45 @@ class RegularFile extends Device {
     try {
       await this.handle.datasync();
     } catch (error) {
-      this.#lost ??= error;
-      throw errors.cannotWrite(this.path, error);
+      this.#lost ??= errors.cannotWrite(this.path, error);
     }
+    if (!this.isOurs()) this.#lost ??= errors.takenOver(this.path, this.#place.lock.holder());
+    if (this.#lost) throw this.#lost;
+  }
+
+  override isOurs(): boolean {
+    return this.#place.lock.isHeld();
   }
 
   override keepNow(bytes: number): void {
-    if (this.#lost !== undefined) throw this.#lost;
+    if (this.#lost) throw this.#lost;
+    if (!this.isOurs()) throw errors.takenOver(this.path, this.#place.lock.holder());
     // Half a row, which on a full disk leaves room to say how far it came.
     ftruncateSync(this.handle.fd, bytes);
     fdatasyncSync(this.handle.fd);
   }
 
   override async finish(): Promise<void> {
+    const { partial, target, lock } = this.#place;
+    await this.flush();
     try {
-      await this.handle.sync();
-      if (this.#lost !== undefined) throw this.#lost;
       await this.handle.close();
-      await rename(this.#partial, this.#target);
-      flushFolder(dirname(this.#target));
+      await rename(partial, target);
+      flushFolder(dirname(target));
     } catch (error) {
       throw errors.cannotWrite(this.path, error);
     }
+    lock.release();
   }
 
   override abandon(): void {
-    rmSync(this.#partial, { force: true });
+    if (this.isOurs()) rmSync(this.#place.partial, { force: true });
     this.leave();
+  }
+
+  override leave(): void {
+    this.#place.lock.release();
+    super.leave();
   }
 }
 
@@ -175,18 +226,15 @@ async function targetOf(path: string): Promise<{ path: string; isRegular: boolea
   }
 }
 
-async function openFile(path: string, name: string, from: number): Promise<FileHandle> {
+/** What cannot be opened is told by the name that the user gave. */
+async function openAs<T>(name: string, opening: () => Promise<T>): Promise<T> {
   try {
-    if (from === 0) return await open(path, "w");
-    const handle = await open(path, "a");
-    // What stands behind may be half a row.
-    await handle.truncate(from);
-    return handle;
+    return await opening();
   } catch (error) {
     throw wrapped(error, name);
   }
 }
 
 function wrapped(error: unknown, name: string): Error {
-  return error instanceof Error && error.name === "UpsweepError" ? error : errors.cannotOpen(name, error);
+  return error instanceof UpsweepError ? error : errors.cannotOpen(name, error);
 }

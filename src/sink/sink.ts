@@ -1,8 +1,10 @@
 /** Where rows go. A sink takes bytes; a write that has not settled holds the workers back. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
-  /** Brings to the disk what is written, where there is a disk. @throws UpsweepError when it could not be kept. */
+  /** Brings to the disk what is written, where there is a disk. @throws UpsweepError when it could not be kept, or is not ours any more. */
   flush(): Promise<void>;
+  /** Whether nobody else has begun to write there meanwhile; what lies beside the file is not to be touched then. */
+  isOurs(): boolean;
   /** Cuts off what stands behind so many bytes and brings the rest to the disk, at once: for the last moment of a process. */
   keepNow(bytes: number): void;
   /** Everything is written: make it whole. */

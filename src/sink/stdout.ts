@@ -9,6 +9,7 @@ export function stdoutSink(): Sink {
     // The descriptor itself, not process.stdout: that writes synchronously, and this thread would stand still meanwhile.
     write: (bytes) => writeAll(STDOUT, bytes, "standard output"),
     flush: async () => {},
+    isOurs: () => true,
     keepNow: () => {},
     finish: async () => {},
     abandon: () => {},

@@ -14,10 +14,10 @@ vi.mock("node:fs", async (original) => {
   const { promisify } = await import("node:util");
   const writeSome = promisify(real.write);
   const write = Object.assign((...given: Parameters<typeof real.write>) => real.write(...given), {
-    [promisify.custom]: async (fd: number, buffer: Uint8Array, at: number, length: number) => {
+    [promisify.custom]: async (fd: number, buffer: Uint8Array, at: number, length: number, position: number) => {
       const { bytes, after } = taking(length);
       if (after > 0) await new Promise((resolve) => setTimeout(resolve, after));
-      return writeSome(fd, buffer, at, bytes, null);
+      return writeSome(fd, buffer, at, bytes, position);
     },
   });
   return { ...real, write };

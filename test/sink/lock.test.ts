@@ -1,0 +1,156 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { fileSink } from "../../src/sink/file.ts";
+import { takeLock } from "../../src/sink/lock.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+afterEach(() => {
+  for (const name of readdirSync(".")) rmSync(name);
+});
+
+/** A lock as a process would have written it. */
+function lockOfProcess(pid: number, { host = hostname(), began = beginOf(pid) } = {}): void {
+  writeFileSync("out.csv.partial.lock", `${JSON.stringify({ host, pid, began, lock: "another" })}\n`);
+}
+
+const beginOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ")[19] as string;
+
+const again = { mayReplace: true };
+
+/** A process that does nothing until it is killed. */
+function idle() {
+  return spawn("sleep", ["60"]);
+}
+
+describe("a file that is being written", () => {
+  it("is refused to another process of this machine, also with --force and --resume", async () => {
+    const other = idle();
+    try {
+      lockOfProcess(other.pid as number);
+      const command = "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+      for (const flags of [[], ["--force"], ["--resume"]]) {
+        expect(await said([...command, ...flags])).toEqual({
+          exitCode: 2,
+          stderr: `upsweep: out.csv: process ${other.pid} is writing it. Wait for it, or choose another name with -o. If that is no upsweep, remove out.csv.partial.lock.\n`,
+          stdout: "",
+        });
+      }
+      expect(readdirSync(".")).toEqual(["out.csv.partial.lock"]);
+    } finally {
+      other.kill("SIGKILL");
+    }
+  });
+
+  it("is refused to this process too, until it is done", async () => {
+    const sink = await fileSink("out.csv", again);
+    await expect(fileSink("out.csv", again)).rejects.toThrow(`out.csv: process ${process.pid} is writing it. `);
+    await sink.write(Buffer.from("1\n"));
+    await sink.finish();
+    expect(readdirSync(".")).toEqual(["out.csv"]);
+    (await fileSink("out.csv", again)).abandon();
+    expect(readdirSync(".")).toEqual(["out.csv"]);
+  });
+
+  it("is free at once when the process was killed", async () => {
+    const other = idle();
+    lockOfProcess(other.pid as number);
+    other.kill("SIGKILL");
+    await new Promise((resolve) => other.on("exit", resolve));
+    const sink = await fileSink("out.csv", again);
+    expect(sink.isOurs()).toBe(true);
+    await sink.finish();
+    expect(readdirSync(".")).toEqual(["out.csv"]);
+  });
+
+  it.each<[string, () => void]>([
+    ["its number is another's by now", () => lockOfProcess(process.ppid, { began: "1" })],
+    ["it was of this number itself", () => lockOfProcess(process.pid, { began: "1" })],
+    ["it was an earlier one of this process that it has forgotten", () => lockOfProcess(process.pid)],
+    ["it was of another machine", () => lockOfProcess(process.ppid, { host: "elsewhere" })],
+    ["the lock says nothing", () => writeFileSync("out.csv.partial.lock", "")],
+    ["the lock is something else", () => writeFileSync("out.csv.partial.lock", '{"host":1}')],
+  ])("is free where the process has gone: %s", async (_, leave) => {
+    leave();
+    const sink = await fileSink("out.csv", again);
+    expect(sink.isOurs()).toBe(true);
+    sink.abandon();
+    expect(readdirSync(".")).toEqual([]);
+  });
+
+  it("is free where its process has ended, but nobody has asked for it", async () => {
+    // The shell becomes a sleep, which never asks for its child.
+    const parent = spawn("bash", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
+    try {
+      const pid = await new Promise<number>((resolve) => parent.stdout.on("data", (text) => resolve(Number(text))));
+      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))) await new Promise((resolve) => setTimeout(resolve, 5));
+      lockOfProcess(pid);
+      (await fileSink("out.csv", again)).abandon();
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+
+  it("belongs to one of two that come upon a dead process's lock together", async () => {
+    lockOfProcess(process.pid, { began: "1" });
+    const outcomes = await Promise.allSettled([takeLock("out.csv.partial", "out.csv"), takeLock("out.csv.partial", "out.csv")]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    for (const outcome of outcomes) if (outcome.status === "fulfilled") expect(outcome.value.isHeld()).toBe(true);
+  });
+});
+
+describe("a run whose file another machine has taken over", () => {
+  const takenOver = "out.csv: another run has begun to write it: process 7 on elsewhere. This one stops, and leaves it alone.";
+
+  it("finds out before the file gets its name, and touches nothing", async () => {
+    const sink = await fileSink("out.csv", again);
+    await sink.write(Buffer.from("ours\n"));
+    lockOfProcess(7, { host: "elsewhere", began: "1" });
+    rmSync("out.csv.partial");
+    writeFileSync("out.csv.partial", "theirs\n");
+    await expect(sink.flush()).rejects.toThrow(takenOver);
+    await expect(sink.write(Buffer.from("more\n"))).rejects.toThrow(takenOver);
+    await expect(sink.finish()).rejects.toThrow(takenOver);
+    expect(() => sink.keepNow(2)).toThrow(takenOver);
+    sink.abandon();
+    expect(readFileSync("out.csv.partial", "utf8")).toBe("theirs\n");
+    expect(readdirSync(".")).toEqual(["out.csv.partial", "out.csv.partial.lock"]);
+  });
+
+  it("stops a sweep, whose manifest would be wrong, and another goes on", async () => {
+    const command = ["sweep", "--in-channels", "1..40", "--out-channels", "1..40", "--l-in", "1..100", "--kernel-size", "1..40", "--stride", "1..10"];
+    const child = spawn(process.execPath, [BINARY, ...command, "--quiet", "-o", "out.csv"], { stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    while (!existsSync("out.csv.partial.json")) await new Promise((resolve) => setTimeout(resolve, 5));
+    lockOfProcess(7, { host: "elsewhere", began: "1" });
+    rmSync("out.csv.partial.json");
+    expect([await ended, stderr.startsWith(`upsweep: ${takenOver}`)], stderr).toEqual([1, true]);
+    expect(existsSync("out.csv.partial.json")).toBe(false);
+    expect(existsSync("out.csv.partial")).toBe(true);
+  });
+});
+
+it("of several sweeps into one name at the same time one makes the file", async () => {
+  const flags = "sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force -o".split(" ");
+  const run = (stride: number) =>
+    new Promise<number | null>((resolve) => {
+      spawn(process.execPath, [BINARY, ...flags, "out.csv", "--stride", String(stride)], { stdio: "ignore" }).on("exit", resolve);
+    });
+  const strides = [1, 2, 3, 4, 5, 6];
+  const codes = await Promise.all(strides.map(run));
+  expect(codes.every((code) => code === 0 || code === 2)).toBe(true);
+  const text = readFileSync("out.csv", "utf8");
+  const one = (stride: number) => spawnSync(process.execPath, [BINARY, ...flags, "-", "--stride", String(stride)], { encoding: "utf8", maxBuffer: 1e9 }).stdout;
+  const of = strides.find((stride) => one(stride) === text);
+  expect(codes[strides.indexOf(of as number)]).toBe(0);
+  expect(readdirSync(".")).toEqual(["out.csv"]);
+});
