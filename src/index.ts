@@ -9,7 +9,7 @@
 
 export { COLUMNS, type Column, DEFAULT_COLUMNS, type LayerResults, type ResultName, type Results, type ResultValue } from "./columns.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
-export { type CountOptions, count, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
+export { type CountOptions, count, type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
 export {
   KIND_NAMES,
   type KindName,

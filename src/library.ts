@@ -9,8 +9,9 @@ import { CHECKS, type Check, methodOf } from "./plan/method.js";
 import type { Plan } from "./plan/model.js";
 import { planSweep } from "./plan/plan.js";
 import { RowBatch } from "./run/batch.js";
+import { Checkpoint, keptSweep, readStart } from "./run/checkpoint.js";
 import { type Summary, summarise } from "./run/summary.js";
-import { type Progress, type RunOptions, sweepPlan } from "./run/sweep.js";
+import { type Position, type Progress, type RunOptions, sweepPlan } from "./run/sweep.js";
 import { writeBatches } from "./run/write.js";
 import { fileSink } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
@@ -108,17 +109,36 @@ export async function* sweep(spec: SpecInput | string, options: SweepOptions = {
   }
 }
 
+export interface FileOptions extends SweepOptions {
+  /**
+   * Keep what is written should the sweep stop before its end, and go on behind it when it is called again: with the same spec, columns and limit,
+   * on any number of workers, to the same bytes. A file that is there already is not replaced then.
+   */
+  readonly resume?: boolean;
+}
+
 /**
- * Sweeps a grid into a CSV file. The file appears under its name only when it is whole; an existing one is replaced then.
+ * Sweeps a grid into a CSV file. The file appears under its name only when it is whole; without `resume`, an existing one is replaced then.
  *
- * @throws UpsweepError as `sweep`, and when the file cannot be written.
+ * @returns the summary of the whole file; `seconds` are those of this call.
+ * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
+ * already, or what was stopped there is another sweep.
  */
-export async function sweepToFile(spec: SpecInput | string, path: string, options: SweepOptions = {}): Promise<Summary> {
+export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, ...options }: FileOptions = {}): Promise<Summary> {
   const swept = plan(spec);
-  const start = performance.now();
-  const sink = await fileSink(path, { mayReplace: true });
-  const { progress, bytes } = await writeBatches(sweepPlan(swept, runOptions(options)), swept.header, sink, { onProgress: options.onProgress });
-  return summarise(swept.accounts, progress, bytes, (performance.now() - start) / 1000);
+  const run = runOptions(options);
+  const begun = performance.now();
+  const kept = resume ? await keptSweep(swept, path, run) : undefined;
+  if (resume && !kept) throw errors.badOption("resume", "true", `${path} is no file that could be gone on with; leave it out.`);
+  const start = kept && readStart(kept);
+  const summary = (reached: Position, bytes: number) => summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
+  if (start?.isWhole) return summary(start.position, start.bytes);
+  const mayReplace = !resume || start?.mayReplace === true;
+  const sink = await fileSink(path, { mayReplace, from: start?.bytes });
+  const keeper = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
+  const rows = sweepPlan(swept, { ...run, start: start?.position });
+  const { progress, bytes } = await writeBatches(rows, swept.header, sink, { onProgress: options.onProgress, keeper, from: start?.bytes });
+  return summary(progress, bytes);
 }
 
 function runOptions({ method, check, workers, limit }: SweepOptions): RunOptions {

@@ -3,15 +3,12 @@ import { type Keeper, stopHere, writeBatches } from "../run/write.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
-import { say } from "./report.js";
+import { say, type Written } from "./report.js";
 import { thousands } from "./text.js";
 
-export interface Outcome<P> {
+/** What this run has written, and how far it came. */
+export interface Outcome<P> extends Written {
   readonly progress: P;
-  /** Bytes and rows that this run has written. */
-  readonly bytes: number;
-  readonly rows: bigint;
-  readonly seconds: number;
 }
 
 interface OutputOptions<P> {
@@ -53,7 +50,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     bar.stop();
     isLeft = stopHere(sink, keeper);
     const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
-    if (!quiet) process.stderr.write(`upsweep: interrupted after ${thousands(rows)} rows${left}\n`);
+    say(`upsweep: interrupted after ${thousands(rows)} rows${left}`, quiet);
   });
   try {
     const { progress, bytes } = await writeBatches(batches, header, sink, {
@@ -76,7 +73,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     return { progress, bytes: bytes - from.bytes, rows: progress.rows - from.rows, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
     bar.stop();
-    if (isLeft && !quiet) process.stderr.write(`upsweep: stopped after ${thousands(rows)} rows; the same command with --resume goes on\n`);
+    if (isLeft) say(`upsweep: stopped after ${thousands(rows)} rows; the same command with --resume goes on`, quiet);
     throw error;
   } finally {
     bar.stop();

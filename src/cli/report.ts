@@ -1,6 +1,5 @@
 /** The summary at the end of a run, on standard error. */
 import { namedAccounts } from "../run/summary.js";
-import type { Outcome } from "./output.js";
 import { bytesText, duration, scaled, table, thousands } from "./text.js";
 
 interface Counted {
@@ -9,6 +8,13 @@ interface Counted {
   readonly leftOut: readonly bigint[];
   readonly nothing?: bigint;
   readonly isCut?: boolean;
+}
+
+/** What a run has written. */
+export interface Written {
+  readonly bytes: number;
+  readonly rows: bigint;
+  readonly seconds: number;
 }
 
 /**
@@ -28,7 +34,7 @@ export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, acc
   return lines.join("\n");
 }
 
-export function writtenText({ rows, bytes, seconds }: Outcome<unknown>): string {
+export function writtenText({ rows, bytes, seconds }: Written): string {
   return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(rows) / seconds)} rows/s)`;
 }
 

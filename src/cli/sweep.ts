@@ -1,10 +1,8 @@
 /** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
 import { errors } from "../errors.js";
 import { type Check, methodOf } from "../plan/method.js";
-import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
-import { Checkpoint, type Kept, readStart } from "../run/checkpoint.js";
-import { identityOf } from "../run/identity.js";
+import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
 import { nameOfPart, type Part } from "../run/part.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
@@ -33,9 +31,13 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   }
   const plan = planSweep(await specFromCommand(file, flags, options));
   const output = part ? nameOfPart(options.output, part) : options.output;
-  const kept = await keptSweep(plan, output, options);
+  // Neither a device nor a pipe can be gone on with, or is several.
+  const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
+  const kept = isFile ? await keptSweep(plan, output, { limit, part }) : undefined;
+  if (resume && !kept) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
+  if (part && !kept) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
   const start = kept && resume ? readStart(kept) : undefined;
-  if (start === "whole") return say(`upsweep: ${output} is whole already`, quiet);
+  if (start?.isWhole) return say(`upsweep: ${output} is whole already`, quiet);
   const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...options, method: methodOf(options.method, options.check), part, start: start?.position }), output, {
     header: plan.header,
@@ -47,16 +49,4 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
   say(`${account}\n${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
-}
-
-/** Of a sweep into a file: its names, by which it can go on if it is stopped. */
-async function keptSweep(plan: Plan, output: string, { output: whole, resume, shard: part, limit }: SweepOptions): Promise<Kept | undefined> {
-  const partial = whole === "-" ? undefined : await partialOf(part ? whole : output);
-  if (partial === undefined) {
-    if (resume) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
-    if (part) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
-    return undefined;
-  }
-  const identity = identityOf(plan, limit, part);
-  return { path: output, partial: (await partialOf(output)) as string, identity, accounts: plan.accounts, isPart: part !== undefined };
 }

@@ -9,18 +9,19 @@
  */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { errors } from "../errors.js";
-import { manifestOf } from "../sink/file.js";
+import type { Plan } from "../plan/model.js";
+import { manifestOf, partialOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
-import { difference, type Identity } from "./identity.js";
+import { difference, type Identity, identityOf } from "./identity.js";
 import { type Manifest, readManifest, writeManifest } from "./manifest.js";
-import type { Position } from "./sweep.js";
+import type { Position, RunOptions } from "./sweep.js";
 
 /** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
 const MILLISECONDS_MOST = 1000;
 const BYTES_MOST = 256e6;
 
-/** Where a sweep goes on, and how many bytes of its file stand before. */
-export type Start = Pick<Manifest, "position" | "bytes" | "mayReplace">;
+/** Where a sweep goes on, and how many bytes of its file stand before; nowhere, when it is whole. */
+export type Start = Pick<Manifest, "position" | "bytes" | "mayReplace" | "isWhole">;
 
 /** A sweep into a file, by its names. */
 export interface Kept {
@@ -35,27 +36,40 @@ export interface Kept {
 }
 
 /**
- * Where a sweep into a file goes on: nowhere yet, behind what is written, or nowhere any more because the file is whole.
+ * A sweep into a file, by which it can go on if it is stopped.
+ *
+ * @param path the file that its rows go to.
+ * @returns undefined where that is a device or a pipe.
+ */
+export async function keptSweep(plan: Plan, path: string, { limit, part }: Pick<RunOptions, "limit" | "part"> = {}): Promise<Kept | undefined> {
+  const partial = await partialOf(path);
+  if (partial === undefined) return undefined;
+  return { path, partial, identity: identityOf(plan, limit, part), accounts: plan.accounts, isPart: part !== undefined };
+}
+
+/**
+ * Where a sweep into a file goes on; undefined where none was stopped.
  *
  * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
  */
-export function readStart(kept: Kept): Start | "whole" | undefined {
+export function readStart(kept: Kept): Start | undefined {
   const { path, partial, isPart } = kept;
   const unfinished = manifestOf(partial);
   if (existsSync(partial)) {
     if (!existsSync(unfinished)) return undefined;
-    const { bytes, position, mayReplace } = readOwn(unfinished, kept);
+    // All may be written, and only the name be missing: then it goes on with nothing to do.
+    const start = { ...readOwn(unfinished, kept), isWhole: false };
     const { size } = statSync(partial);
-    if (size < bytes) throw errors.shortPartial(partial, size, bytes);
-    return { bytes, position, mayReplace };
+    if (size < start.bytes) throw errors.shortPartial(partial, size, start.bytes);
+    return start;
   }
   // The file may have its name. Where the process ended right then, its manifest has not got its own yet.
   const beside = existsSync(unfinished) ? unfinished : manifestOf(path);
   if (!existsSync(path) || !existsSync(beside) || (beside !== unfinished && !isPart)) return undefined;
-  const { isWhole, bytes } = readOwn(beside, kept);
-  if (!isWhole || statSync(path).size !== bytes) return undefined;
+  const whole = readOwn(beside, kept);
+  if (!whole.isWhole || statSync(path).size !== whole.bytes) return undefined;
   if (beside === unfinished) conclude(unfinished, isPart ? manifestOf(path) : undefined);
-  return "whole";
+  return whole;
 }
 
 /** A manifest of this very sweep. */

@@ -1,6 +1,6 @@
 /** What a finished run says of itself; every raw index stands in its account. */
 import { RULES } from "../rules.js";
-import type { Progress } from "./sweep.js";
+import type { Position } from "./sweep.js";
 
 export interface Summary {
   /** Raw indices swept: rows + left out + positions without a layer. */
@@ -22,7 +22,7 @@ export function namedAccounts(names: readonly string[], leftOut: readonly bigint
 /** The names of the accounts of a list. */
 export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
 
-export function summarise(accounts: readonly string[], progress: Progress, bytes: number, seconds: number): Summary {
-  const { done, rows, nothing } = progress;
-  return { size: done, rows, leftOut: namedAccounts(accounts, progress.leftOut), nothing, bytes, seconds };
+export function summarise(accounts: readonly string[], reached: Position, bytes: number, seconds: number): Summary {
+  const { done, rows, nothing, leftOut } = reached;
+  return { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, bytes, seconds };
 }

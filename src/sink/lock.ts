@@ -70,7 +70,7 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   };
 }
 
-export function lockOf(file: string): string {
+function lockOf(file: string): string {
   return `${file}.lock`;
 }
 

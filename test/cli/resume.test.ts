@@ -2,9 +2,11 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { sweepToFile } from "../../src/library.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { Checkpoint } from "../../src/run/checkpoint.ts";
 import { identityOf } from "../../src/run/identity.ts";
+import { writeManifest } from "../../src/run/manifest.ts";
 import { sweepPlan } from "../../src/run/sweep.ts";
 import { writeBatches } from "../../src/run/write.ts";
 import { fileSink } from "../../src/sink/file.ts";
@@ -98,20 +100,9 @@ describe("a sweep that was stopped", () => {
     const whole = await wholeText();
     await stopped();
     expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
-    const bytes = readFileSync("out.csv").length;
-    const manifest = {
-      format: 1,
-      whole: true,
-      replace: false,
-      identity: identityOf(planSweep(specFrom(SPEC))),
-      bytes,
-      done: "16800",
-      rows: "11200",
-      nothing: "0",
-      leftOut: [],
-      accounts: [],
-    };
-    writeFileSync("out.csv.partial.json", JSON.stringify(manifest));
+    const account = { done: 16_800n, rows: 11_200n, nothing: 0n, leftOut: [] };
+    const identity = identityOf(planSweep(specFrom(SPEC)));
+    writeManifest("out.csv.partial.json", { identity, bytes: statSync("out.csv").size, position: account, accounts: [], isWhole: true, mayReplace: false });
     const loud = COMMAND.filter((word) => word !== "--quiet");
     expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is whole already\n", stdout: "" });
     expect(existsSync("out.csv.partial.json")).toBe(false);
@@ -193,4 +184,40 @@ it("refuses --resume where there is nothing to go on with", async () => {
   expect((await said([...COMMAND, "--resume", "--force"])).stderr).toBe(
     "upsweep: both --resume and --force are given. --resume goes on with what is there, --force begins anew.\n",
   );
+});
+
+describe("sweepToFile with resume", () => {
+  /** Several tasks, of which the first is done. */
+  const spec: SpecInput = { axes: { in_channels: [4, 6], out_channels: 4, l_in: "1..200", kernel_size: "1..30", stride: "1..30", groups: [1, 2, 3] } };
+
+  it("goes on behind what a call before it has written, and sums up the whole", async () => {
+    const { seconds: _, ...whole } = await sweepToFile(spec, "whole.csv");
+    const stop = () => {
+      throw new Error("enough");
+    };
+    await expect(sweepToFile(spec, "lib.csv", { resume: true, onProgress: stop })).rejects.toThrow("enough");
+    expect(existsSync("lib.csv")).toBe(false);
+    const rows: bigint[] = [];
+    const { seconds, ...resumed } = await sweepToFile(spec, "lib.csv", { resume: true, workers: 3, onProgress: (progress) => rows.push(progress.rows) });
+    expect(resumed).toEqual(whole);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows[0]).toBeGreaterThan(0n);
+    expect(readFileSync("lib.csv").equals(readFileSync("whole.csv"))).toBe(true);
+    expect(existsSync("lib.csv.partial.json")).toBe(false);
+  });
+
+  it("does not replace a file, nor go on with another sweep, nor with a device", async () => {
+    await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow("lib.csv: is there already. ");
+    await stopped();
+    await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow("out.csv: another sweep was stopped there: the columns was ");
+    await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow("resume: cannot be 'true'. /dev/null is no file that could be gone on with");
+  });
+
+  it("sums up a file that was whole before", async () => {
+    const { seconds: _, ...whole } = await sweepToFile(SPEC, "out.csv");
+    const { bytes, rows } = whole;
+    const kept = { identity: identityOf(planSweep(specFrom(SPEC))), bytes, accounts: [], isWhole: true, mayReplace: false };
+    writeManifest("out.csv.partial.json", { ...kept, position: { done: whole.size, rows, nothing: 0n, leftOut: [] } });
+    expect(await sweepToFile(SPEC, "out.csv", { resume: true })).toMatchObject({ bytes, rows, size: whole.size });
+  });
 });
