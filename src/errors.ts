@@ -407,6 +407,8 @@ export const errors = {
       "Sweep what is missing with --shard.",
     );
   },
+  mergeIntoPart: (path: string) =>
+    inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
   partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${other}`, "Name each part once."),
   unfinishedPart: (path: string, reason: string) =>
     inputError("unfinishedPart", path, `is no whole part of a sweep: ${reason}`, "Sweep it again, with --shard and --resume."),

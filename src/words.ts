@@ -73,10 +73,12 @@ export function reasonOf(cause: unknown): string {
     EROFS: "the file system is read-only",
     EFBIG: "the file would be larger than allowed",
     EMFILE: "too many files are open",
+    // Node has the reason for which it could not start a thread as the message.
+    EAGAIN: "the system allows no more threads",
     EIO: "the disk reports an error",
     ENODEV: "the file system is gone",
     ENOTCONN: "the file system is gone",
     ESTALE: "the file system is gone",
   };
-  return words[code ?? ""] ?? message;
+  return words[code ?? ""] ?? words[message] ?? message;
 }

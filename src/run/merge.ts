@@ -1,5 +1,5 @@
 /** Parts of a sweep joined to the file that they are parts of. */
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errors } from "../errors.js";
@@ -34,10 +34,13 @@ export interface Parts {
 /**
  * The parts of `path`: those named, or those that stand beside it by their names.
  *
- * @throws UpsweepError when one is missing, not whole, there twice, or of another sweep.
+ * @throws UpsweepError when one is missing, not whole, there twice, of another sweep, or `path` itself.
  */
 export function findParts(path: string, named: readonly string[]): Parts {
   const paths = named.length > 0 ? named : partsBeside(path);
+  const there = existsSync(path) ? realpathSync(path) : undefined;
+  const itself = paths.find((part) => existsSync(part) && realpathSync(part) === there);
+  if (itself !== undefined) throw errors.mergeIntoPart(path);
   const parts = paths.map(readPart).sort((a, b) => a.part.index - b.part.index);
   const [first] = parts as [WholePart];
   for (const part of parts) {
@@ -51,8 +54,8 @@ export function findParts(path: string, named: readonly string[]): Parts {
     const before = parts[i - 1];
     if (before?.part.index === part.part.index) throw errors.partTwice(part.path, before.path);
   }
-  const there = new Set(parts.map(({ part }) => part.index));
-  const missing = Array.from({ length: first.part.of }, (_, index) => index).filter((index) => !there.has(index));
+  const given = new Set(parts.map(({ part }) => part.index));
+  const missing = Array.from({ length: first.part.of }, (_, index) => index).filter((index) => !given.has(index));
   if (missing.length > 0) throw errors.missingParts(path, missing, first.part.of);
   const header = headerOf(first.path);
   for (const part of parts) if (headerOf(part.path) !== header) throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`);

@@ -5,6 +5,7 @@ import { Piscina } from "piscina";
 import { errors } from "../errors.js";
 import { kernelModule } from "../kernel/artefact.js";
 import { wasmKernel } from "../kernel/wasm.js";
+import { reasonOf } from "../words.js";
 import type { Answer, Job, Task, WorkerData } from "./protocol.js";
 import { performer } from "./task.js";
 
@@ -42,15 +43,7 @@ const ATTEMPTS_MORE = 2;
 const WORKER = fileURLToPath(new URL("../../dist/bin/worker.cjs", import.meta.url));
 
 export function threadedRunner(job: Job, workers: number): Runner {
-  const pool = new Piscina({
-    filename: WORKER,
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: TASKS_AT_WORKER,
-    // Workers make little garbage; without a limit V8 lets their heaps grow: 124 instead of 120 MiB at 10^8 rows. Measured 2026-11-24.
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
-    workerData: { module: kernelModule(), job } satisfies WorkerData,
-  });
+  const pool = poolOf({ module: kernelModule(), job }, workers);
   let isClosed = false;
   let unstarted: Error | undefined;
   // A worker that dies with nothing to do is replaced, and nothing is lost. One that dies while it starts is not; where none is left, the tasks that
@@ -84,6 +77,23 @@ export function threadedRunner(job: Job, workers: number): Runner {
       await pool.destroy();
     },
   };
+}
+
+/** @throws UpsweepError when the system gives no thread. */
+function poolOf(workerData: WorkerData, workers: number): Piscina {
+  try {
+    return new Piscina({
+      filename: WORKER,
+      minThreads: workers,
+      maxThreads: workers,
+      concurrentTasksPerWorker: TASKS_AT_WORKER,
+      // Workers make little garbage; without a limit V8 lets their heaps grow: 124 instead of 120 MiB at 10^8 rows. Measured 2026-11-24.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      workerData,
+    });
+  } catch (error) {
+    throw errors.noWorker(reasonOf(error));
+  }
 }
 
 /** What a message calls a task. */

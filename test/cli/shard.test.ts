@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -169,6 +169,18 @@ describe("merge refuses", () => {
         "out.00001-of-00002.csv: is a part of another sweep than out.00000-of-00002.csv: axis stride is 2..7 here and 1..7 there. Sweep all parts with the same spec, options and version.",
       ),
     );
+  });
+
+  it("are not merged into one of themselves", async () => {
+    await sweepParts(2);
+    const before = readFileSync(part(0, 2));
+    symlinkSync(part(0, 2), "link.csv");
+    for (const output of [part(0, 2), "link.csv"]) {
+      expect(await said(["merge", output, part(0, 2), part(1, 2), "--force"])).toEqual(
+        refusal(`${output}: is one of the parts itself. Name another file for what they make up, before the parts.`),
+      );
+    }
+    expect(readFileSync(part(0, 2)).equals(before)).toBe(true);
   });
 
   it("a part that is there twice", async () => {

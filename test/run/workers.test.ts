@@ -1,5 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import workerThreads from "node:worker_threads";
 import type { Piscina } from "piscina";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
@@ -99,6 +100,18 @@ describe("a sweep of which workers die", () => {
     );
     failing("load", 0);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 1 })).rejects.toThrow("not to be loaded. Where memory");
+  });
+
+  it("ends with one message where the system gives no thread", async () => {
+    const refused = Object.assign(new Error("EAGAIN"), { code: "ERR_WORKER_INIT_FAILED" });
+    const spy = vi.spyOn(workerThreads, "Worker").mockImplementation(function refuse() {
+      throw refused;
+    });
+    await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(
+      "no worker could be started: the system allows no more threads. Where memory or threads are short, ask for fewer with --workers. ",
+    );
+    spy.mockRestore();
+    expect(existsSync("bad.csv.partial")).toBe(false);
   });
 
   it("blames the task that was at work when a worker died, not those that lay with it", async () => {
