@@ -13,7 +13,7 @@ import {
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
 import { isDrawn } from "./sample";
-import { simulate, simulatedCovered } from "./simulate";
+import { simulate, simulatedCovered, simulationCost } from "./simulate";
 
 const PARAMETER_MAX: u32 = 2147483647;
 const BITS_MAX: u32 = 64;
@@ -142,6 +142,18 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
   store<u64>(tapsPtr, closed);
   store<u64>(coveredPtr, closedCovered);
   return !isCompared || (taps == closed && covered == closedCovered);
+}
+
+/** A look at a layer takes some nanoseconds; a simulation counts as so many looks as it takes as long as. */
+const LOOK_NANOSECONDS: f64 = 20;
+/** As many as a task has (VISITS_MOST in src/run/shards.ts): more than that makes no difference. */
+const LOOKS_MOST: f64 = 262_144;
+
+/** What it takes to simulate one dimension of a legal layer whose l_out is known, in looks at layers. */
+export function looksToSimulate(dimension: u32): u32 {
+  const lIn = getAt(L_IN, dimension), kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
+  const cost = simulationCost(isTransposed, getAt(DIMENSION_L_OUT, dimension), lIn, kernelSize, stride);
+  return <u32>min(cost / LOOK_NANOSECONDS, LOOKS_MOST);
 }
 
 /**

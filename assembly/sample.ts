@@ -3,6 +3,8 @@
 // what it will cost: long ones come less often. Measured 2026-11-24 on one core, where every row has a length of its own, so that each is worked out:
 // at most a hundredth more time.
 
+import { simulationCost } from "./simulate";
+
 /** Layers until the next one is due. */
 let untilDue: u32 = 1;
 
@@ -28,10 +30,7 @@ function canAfford(isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, str
   random = random * 1664525 + 1013904223;
   untilDue = 512 + (random >> 22);
   savings += <f64>untilDue / 2;
-  // About what simulate.ts takes: some nanoseconds for each residue or tap, and for each sixteen products.
-  const rows = <f64>(isTransposed ? min(kernelSize, stride) : kernelSize);
-  const products = <f64>(isTransposed ? lIn : lOut) * <f64>kernelSize;
-  const cost: f64 = 200 + 30 * rows + (products + <f64>lOut) / 16;
+  const cost = simulationCost(isTransposed, lOut, lIn, kernelSize, stride);
   if (cost > savings) return false;
   savings -= cost;
   return true;

@@ -14,9 +14,9 @@
 import { hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
-import { isInRange, keepsRule, set, setKind, workOutOverlap } from "./layer";
+import { isInRange, keepsRule, looksToSimulate, set, setKind, workOutOverlap } from "./layer";
 import {
-  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
+  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, METHOD_SIMULATE, METHOD_VERIFY, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
   TROUBLE_FATAL, TROUBLE_INEXACT,
 } from "./layout";
 import { openLoops, positionOf, restOfTurn, seek, step, stepOver } from "./odometer";
@@ -30,6 +30,8 @@ import { windowEndPtr, windowPtr } from "./window";
 let slotCount: u32 = 0;
 let stepCount: u32 = 0;
 let method: u32 = 0;
+/** Whether every layer is simulated, which can take as long as a million others do. */
+let isSimulating: bool = false;
 let accountCount: u32 = 0;
 /** Whether rows are written, or layers compared instead; else they are only counted. */
 let isWriting: bool = false;
@@ -64,6 +66,7 @@ export function openPlan(): void {
   slotCount = load<u32>(IMAGE_PTR);
   stepCount = load<u32>(IMAGE_PTR, 4);
   method = load<u32>(IMAGE_PTR, 8);
+  isSimulating = method == METHOD_SIMULATE || method == METHOD_VERIFY;
   accountCount = 1 + load<u32>(IMAGE_PTR, 16);
   // What the plan before has left behind.
   mayOverflow = false;
@@ -135,6 +138,7 @@ function settle(turned: u32): u32 {
       }
       case STEP_OVERLAP: {
         const bit: u32 = 1 << first;
+        if (isSimulating) visits += looksToSimulate(first);
         if (workOutOverlap(method, first)) disagreeing &= ~bit;
         else disagreeing |= bit;
         break;
@@ -153,7 +157,7 @@ function settle(turned: u32): u32 {
 }
 
 /**
- * Writes the rows of the raw indices [first, end), with at most `visitsMost` looks in all, counted over the whole batch.
+ * Writes the rows of the raw indices [first, end), until `visitsMost` looks at layers are taken, counted over the whole batch.
  * Returns the index it got to.
  */
 function sweepStretch(first: u64, end: u64, visitsMost: u32): u64 {
@@ -217,7 +221,7 @@ function finishBatch(): void {
 }
 
 /**
- * Writes the rows of the raw indices [first, end) to OUTPUT, as many as fit and as `visitsMost` looks at layers find, and
+ * Writes the rows of the raw indices [first, end) to OUTPUT, as many as fit and as `visitsMost` looks at layers find, one at least, and
  * fills the report. Returns the index it got to: `end`, or where to go on, or the layer at fault.
  */
 export function sweep(first: u64, end: u64, visitsMost: u32): u64 {

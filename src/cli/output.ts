@@ -40,19 +40,21 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   { header = "", quiet = false, fraction, mayReplace, from = { bytes: 0, rows: 0n }, keeperOf }: OutputOptions<P>,
 ): Promise<Outcome<P>> {
   const start = performance.now();
-  const sink = await sinkFor(output, { mayReplace, from: from.bytes });
-  const keeper = keeperOf?.(sink);
-  if (from.bytes > 0) say(`upsweep: going on behind ${thousands(from.rows)} rows`, quiet);
-  let isLeft = false;
-  const bar = await progressBar(quiet, from.rows);
   let rows = from.rows;
+  let isLeft = false;
+  let writing: { readonly sink: Sink; readonly keeper: Keeper<P> | undefined } | undefined;
+  const bar = await progressBar(quiet, from.rows);
   const settled = onInterrupt(() => {
     bar.stop();
-    isLeft = stopHere(sink, keeper);
+    isLeft = writing ? stopHere(writing.sink, writing.keeper) : from.bytes > 0;
     const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
     say(`upsweep: interrupted after ${thousands(rows)} rows${left}`, quiet);
   });
   try {
+    const sink = await sinkFor(output, { mayReplace, from: from.bytes });
+    const keeper = keeperOf?.(sink);
+    writing = { sink, keeper };
+    if (from.bytes > 0) say(`upsweep: going on behind ${thousands(from.rows)} rows`, quiet);
     const { progress, bytes } = await writeBatches(batches, header, sink, {
       from: from.bytes,
       keeper: keeper && {

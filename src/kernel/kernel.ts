@@ -54,7 +54,7 @@ export interface SweepBatch {
   readonly rows: number;
   /** Positions without a layer, then layers left out by each requirement of the grid, in their order. */
   readonly leftOut: readonly bigint[];
-  /** Looks at layers, blocks that are left out counted as one: what the stretch has cost. */
+  /** Looks at layers, blocks that are left out counted as one, and a layer that is simulated as it takes: what the stretch has cost. */
   readonly visits: number;
   /** Of a plan that compares: a tally for each convention, in the order of `COMPARED`. */
   readonly tallies?: readonly Tally[];

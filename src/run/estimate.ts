@@ -79,7 +79,7 @@ function countThrough(kernel: Kernel, plan: Plan): Seen | undefined {
 
 /** Measured here and now, on tasks from some places: single layers would mostly time the start of a batch. */
 function secondsPerIndex(kernel: Kernel, plan: Plan): number {
-  const visits = visitsHere(plan, "closed");
+  const visits = visitsHere("closed");
   let [seconds, indices] = [0, 0];
   // Twice: the first batches run before the machine code is at its best.
   for (const isTimed of [false, true]) {

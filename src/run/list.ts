@@ -91,11 +91,11 @@ async function* countChunks(
   const progress = (): ListProgress => ({ bytesRead, rows, leftOut: [...leftOut] });
   yield { csv: [chunks.header, Buffer.from(`${["", ...columns].join(",")}\n`)], rows: 0, progress: progress() };
 
-  // A list of one chunk is counted on this thread: starting another takes longer.
+  // A list of one chunk is counted on this thread, as starting another takes longer; but not where a layer can take hours.
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();
   const job = { kind: "list", list, method } as const;
-  const runner = second.done ? inlineRunner(job) : threadedRunner(job, workers);
+  const runner = second.done && method === "closed" ? inlineRunner(job) : threadedRunner(job, workers);
   const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
     if (!first.done) yield first.value;
     if (!second.done) yield second.value;

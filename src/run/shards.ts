@@ -9,34 +9,39 @@ import type { SweepAnswer } from "./protocol.js";
  */
 const TASK_BYTES = 4 * 1024 * 1024;
 
-/** Where rows are few or none are written, a task ends after this many looks at layers: some milliseconds. */
-const VISITS_MOST = 262_144;
+/**
+ * Where rows are few or none are written, a task ends after this many looks at layers: some milliseconds. A layer that is simulated counts as so
+ * many looks as it takes as long as.
+ */
+export const VISITS_MOST = 262_144;
 
 /** So many looks are taken on the main thread before others are started: it takes longer to start one. */
 const VISITS_HERE = 32_768;
 
-/** A simulated layer costs microseconds to seconds: smaller tasks keep the workers even and the progress moving. */
-const SIMULATED_VISITS = 512;
-
-/** How many looks at layers a task has at most. Its rows may fill the kernel's batch before. */
-export function visitsOfTask(method: Method): number {
-  return simulatesAll(method) ? SIMULATED_VISITS : VISITS_MOST;
-}
-
-/** How many raw indices a task gets through, whatever they hold. */
+/** How many raw indices a task is sure to get through, whatever they hold: where layers are simulated, a single one. */
 export function lengthOfTask(plan: Plan, method: Method): number {
-  return Math.min(visitsOfTask(method), Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost))));
+  if (simulatesAll(method)) return 1;
+  return Math.min(VISITS_MOST, Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost))));
 }
 
-/** How many looks are taken before any thread is started. */
-export function visitsHere(plan: Plan, method: Method): number {
-  if (!simulatesAll(method)) return VISITS_HERE;
-  // Layers that are simulated can take seconds each, which would keep the main thread from everything else: only what is little in all.
-  return plan.size <= BigInt(SIMULATED_VISITS) ? SIMULATED_VISITS : 0;
+/** How many looks are taken before any thread is started. A layer that is simulated could keep the main thread from everything else for hours. */
+export function visitsHere(method: Method): number {
+  return simulatesAll(method) ? 0 : VISITS_HERE;
+}
+
+/** Indices that are drawn for one task of a sample, at most. */
+export const DRAWN_MOST = 4096;
+
+/** How many indices to draw for the next task, after one of so many took so many looks; of the first, none has. */
+export function drawnOfTask(method: Method, before?: { readonly drawn: number; readonly visits: number }): number {
+  if (!simulatesAll(method)) return DRAWN_MOST;
+  if (!before) return 1;
+  const wanted = Math.floor(before.drawn * Math.min(16, VISITS_MOST / before.visits));
+  return Math.min(DRAWN_MOST, Math.max(1, wanted));
 }
 
 /** How much of a task an answer has taken, from 0 to 1. */
-export function shareOfTask({ visits, csv }: Pick<SweepAnswer, "visits" | "csv">, method: Method): number {
+export function shareOfTask({ visits, csv }: Pick<SweepAnswer, "visits" | "csv">): number {
   const bytes = csv.reduce((sum, { length }) => sum + length, 0);
-  return Math.min(1, Math.max(visits / visitsOfTask(method), bytes / TASK_BYTES));
+  return Math.min(1, Math.max(visits / VISITS_MOST, bytes / TASK_BYTES));
 }

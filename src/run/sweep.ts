@@ -11,7 +11,7 @@ import { boundsOf, type Part } from "./part.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
 import { inGrids, sampleIndices } from "./sample.js";
-import { lengthOfTask, shareOfTask, visitsHere, visitsOfTask } from "./shards.js";
+import { DRAWN_MOST, drawnOfTask, lengthOfTask, shareOfTask, VISITS_MOST, visitsHere } from "./shards.js";
 import { type Stretch, sweepInOrder } from "./stretches.js";
 import { inOrder } from "./window.js";
 
@@ -122,8 +122,6 @@ async function firstWithRows(rows: number, most: number, answerTo: (steps: numbe
 async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
   const { workers = defaultWorkers(), method = "closed" } = options;
   const job: Job = { kind: "sweep", plan, method };
-  const visits = visitsOfTask(method);
-  const share = (answer: SweepAnswer) => shareOfTask(answer, method);
   const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
   const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
     grid: stretch.grid,
@@ -137,7 +135,7 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
   });
 
   const here = inlineRunner(job);
-  let left = visitsHere(plan, method);
+  let left = visitsHere(method);
   while (left > 0 && rest.length > 0) {
     const stretch = rest.shift() as Stretch;
     const answer = await ask(here, left)(stretch);
@@ -150,24 +148,22 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, visits), { workers, length: lengthOfTask(plan, method), share }))
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), { workers, length: lengthOfTask(plan, method), share: shareOfTask }))
       yield reached(runner, stretch, answer);
   } finally {
     await runner.close();
   }
 }
 
-/** Indices that are drawn together: the grids' pieces of them are tasks. */
-const DRAWN = 4096;
-
 /** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
 async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
   const { workers = defaultWorkers(), method = "closed" } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
   const job: Job = { kind: "sweep", plan, method };
-  const runner = rows <= DRAWN ? inlineRunner(job) : threadedRunner(job, workers);
+  const runner = rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
+  let together = drawnOfTask(method);
   try {
-    const tasks = picksOf(plan, between(from, to, sampleIndices(plan.size, rows, BigInt(seed))));
+    const tasks = picksOf(plan, () => together, between(from, to, sampleIndices(plan.size, rows, BigInt(seed))));
     const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
     const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
@@ -175,7 +171,10 @@ async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint)
       indices: answer.next,
       upTo: async (rows) => reached(task, await firstWithRows(rows, Number(answer.next), (count) => run({ ...task, indices: task.indices.slice(0, count) }))),
     });
-    for await (const { task, answer } of inOrder(tasks, run, runner.width)) yield reached(task, answer);
+    for await (const { task, answer } of inOrder(tasks, run, runner.width)) {
+      together = drawnOfTask(method, { drawn: task.indices.length, visits: answer.visits });
+      yield reached(task, answer);
+    }
   } finally {
     await runner.close();
   }
@@ -190,13 +189,13 @@ function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
   }
 }
 
-/** Raw indices of the plan as tasks: of one grid each, counted from its first. */
-function* picksOf(plan: Plan, indices: Iterable<bigint>): Generator<Picks> {
+/** Raw indices of the plan as tasks: of one grid each, counted from its first, and at most so many together. */
+function* picksOf(plan: Plan, together: () => number, indices: Iterable<bigint>): Generator<Picks> {
   let current = 0;
   let pending: bigint[] = [];
   const task = (): Picks => ({ kind: "picks", grid: current, indices: BigUint64Array.from(pending) });
   for (const { grid, index } of inGrids(plan, indices)) {
-    if (pending.length === DRAWN || (pending.length > 0 && grid !== current)) {
+    if (pending.length >= together() || (pending.length > 0 && grid !== current)) {
       yield task();
       pending = [];
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readLayer } from "../../src/layer.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { planOf } from "../support/sweeps.ts";
 
 const compiled = KERNELS.filter(([name]) => name !== "reference");
 
@@ -18,6 +19,21 @@ describe.each(compiled)("on layers longer than its scratch, the %s kernel", (_, 
     const layer = readLayer({ in_channels: 1, out_channels: 1, ...shape });
     expect(kernel.count(layer, "simulate")).toEqual(kernel.count(layer, "closed"));
   });
+});
+
+it.each(compiled)("counts a layer that it simulates as the looks at layers that it takes as long as: the %s kernel", (_, kernel) => {
+  const plan = planOf({ axes: { in_channels: 1, out_channels: 1, l_in: 50_000, kernel_size: "50..99" } });
+  kernel.openPlan(plan, 0, "closed");
+  expect(kernel.sweep(0n, 50n, 1000)).toMatchObject({ next: 50n, visits: 50 });
+  for (const method of ["simulate", "verify"] as const) {
+    kernel.openPlan(plan, 0, method);
+    const { next, visits } = kernel.sweep(0n, 50n, 50_000);
+    // A layer has some 50,000·50 to 50,000·55 products here, sixteen of which take a nanosecond.
+    expect(next).toBe(6n);
+    expect(visits).toBeGreaterThanOrEqual(50_000);
+    expect(visits).toBeLessThan(60_000);
+    expect(kernel.sweep(6n, 50n, 1).next).toBe(7n);
+  }
 });
 
 it("simulates 100,000,000 inputs on the release kernel", () => {

@@ -84,6 +84,24 @@ describe("a sweep cut by cost", () => {
     expect(answers.length - inside.length).toBeLessThan(60);
   });
 
+  it("keeps the workers busy where three indices fill a task that took three thousand before", async () => {
+    let [started, underWay, sum] = [0, 0, 0];
+    const run = async ({ first, end }: Stretch) => {
+      started++;
+      sum += ++underWay;
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      const isCheap = first < 50_000n;
+      const most = first + (isCheap ? 3000n : 3n);
+      const next = most < end ? most : end;
+      return { next, share: Number(next - first) / (isCheap ? 3000 : 3) };
+    };
+    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 60_000n }], run, { workers: 3, length: 1, share: ({ share }) => share }));
+    expect(started).toBeGreaterThan(3333);
+    expect(started).toBeLessThan(8000);
+    expect(sum / started).toBeGreaterThan(5);
+  });
+
   it("hands on what a task throws", async () => {
     const run = async ({ first }: Stretch) => {
       if (first > 5000n) throw new Error("no more");
