@@ -375,6 +375,12 @@ export const errors = {
       `${path}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
       false,
     ),
+  lockGone: (path: string, lock: string) =>
+    new UpsweepError(
+      "lockGone",
+      `${path}: ${lock} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
+      false,
+    ),
   unfinished: (path: string) =>
     inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
   otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>

@@ -143,7 +143,7 @@ class RegularFile extends Device {
     } catch (error) {
       this.#lost ??= errors.cannotWrite(this.path, error);
     }
-    if (!this.isOurs()) this.#lost ??= errors.takenOver(this.path, this.#place.lock.holder());
+    if (!this.isOurs()) this.#lost ??= this.#place.lock.lost();
     if (this.#lost) throw this.#lost;
   }
 
@@ -153,7 +153,7 @@ class RegularFile extends Device {
 
   override keepNow(bytes: number): void {
     if (this.#lost) throw this.#lost;
-    if (!this.isOurs()) throw errors.takenOver(this.path, this.#place.lock.holder());
+    if (!this.isOurs()) throw this.#place.lock.lost();
     // Half a row, which on a full disk leaves room to say how far it came.
     ftruncateSync(this.handle.fd, bytes);
     fdatasyncSync(this.handle.fd);

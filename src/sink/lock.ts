@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { errors } from "../errors.js";
+import { errors, type UpsweepError } from "../errors.js";
 
 /** A process as it can be found again: its number may be another's by then. */
 interface Writer {
@@ -28,8 +28,8 @@ const SETTLED_WITHIN = 50;
 export interface Lock {
   /** Whether it is still there, and ours. */
   isHeld(): boolean;
-  /** Who has taken it over, for a message. */
-  holder(): string;
+  /** @returns the error of whoever has lost it. */
+  lost(): UpsweepError;
   /** Gives it back; one that is not ours any more is left alone. */
   release(): void;
 }
@@ -59,9 +59,9 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   const isHeld = () => readWriter(path)?.lock === writer.lock;
   return {
     isHeld,
-    holder: () => {
+    lost: () => {
       const other = readWriter(path);
-      return other ? `process ${other.pid} on ${other.host}` : `${path} is gone`;
+      return other ? errors.takenOver(name, `process ${other.pid} on ${other.host}`) : errors.lockGone(name, path);
     },
     release: () => {
       if (isHeld()) rmSync(path, { force: true });

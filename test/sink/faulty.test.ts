@@ -1,6 +1,6 @@
 /** Disks that fill up, and writes that take a part of what they are given, or their time. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
@@ -48,6 +48,58 @@ describe("writes that take", () => {
 });
 
 const mount = (...args: string[]) => spawnSync("mount", args, { encoding: "utf8" }).status === 0;
+
+describe("a disk that is not there any more", () => {
+  it("stops a sweep with one message, whose rows are there to go on with when it is back", async ({ skip }) => {
+    mkdirSync("away");
+    if (!mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", "away")) skip("only root can mount a small disk");
+    // The same file system twice: what is unmounted here stays there.
+    mkdirSync("kept");
+    expect(mount("--bind", "away", "kept")).toBe(true);
+    try {
+      const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+      let writes = 0;
+      taking = (bytes) => {
+        if (++writes === 4) spawnSync("umount", ["--lazy", "away"]);
+        return { bytes, after: 0 };
+      };
+      const { exitCode, stderr } = await said(["sweep", ...flags, "-o", "away/out.csv", "--workers", "2"]);
+      expect([exitCode, stderr]).toEqual([
+        1,
+        "upsweep: away/out.csv: away/out.csv.partial.lock is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.\n",
+      ]);
+      expect(readdirSync("away")).toEqual([]);
+      expect(existsSync("kept/out.csv")).toBe(false);
+      expect(await said(["sweep", ...flags, "-o", "kept/out.csv", "--resume", "--quiet"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+      await sweepToFile(SPEC, "whole.csv", { workers: 2 });
+      expect(readFileSync("kept/out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+    } finally {
+      for (const folder of ["away", "kept"]) spawnSync("umount", [folder]);
+    }
+  });
+});
+
+describe("a place that cannot be written", () => {
+  it.each([
+    ["ro/out.csv", "the file system is read-only"],
+    ["none/out.csv", "there is no such file or folder"],
+    ["file/out.csv", "a part of the path is not a folder"],
+    ["folder", "it is a folder"],
+  ])("is refused before anything is counted: %s", async (path, reason) => {
+    for (const folder of ["ro", "folder"]) mkdirSync(folder, { recursive: true });
+    writeFileSync("file", "");
+    if (path.startsWith("ro/") && !mount("-t", "tmpfs", "-o", "ro", "tmpfs", "ro")) return;
+    try {
+      const command = ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "2", "--kernel-size", "3", "-o", path];
+      for (const more of [[], ["--force"], ["--resume"]]) {
+        const { exitCode, stderr } = await said([...command, ...more]);
+        expect([exitCode, stderr]).toEqual([2, `upsweep: ${path}: cannot be written: ${reason}. Choose another place with -o.\n`]);
+      }
+    } finally {
+      if (path.startsWith("ro/")) spawnSync("umount", ["ro"]);
+    }
+  });
+});
 
 describe("a disk that is full", () => {
   it("stops a sweep with one message; with more room it goes on to the same bytes", async ({ skip }) => {
