@@ -148,7 +148,7 @@ export const NO_RULE: u32 = RULE_COUNT;
 // ── How taps and covered are found ─────────────────────────────────────────────────────────────────────────────────
 export const METHOD_CLOSED: u32 = 0;
 export const METHOD_SIMULATE: u32 = 1;
-/** Both, compared: a sweep stops with FAULT_DISAGREE at the first layer on which they differ. Not for lists. */
+/** Both, compared: a batch stops with FAULT_DISAGREE at the first layer on which they differ. */
 export const METHOD_VERIFY: u32 = 2;
 /** By the closed form; about one in a thousand is compared. */
 export const METHOD_SAMPLE: u32 = 3;

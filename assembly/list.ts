@@ -7,12 +7,13 @@ import { clearOverflow, hasOverflowed } from "./checked";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
-  BATCH_SIZE, BIAS, DIMENSION_FIELDS, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
+  BATCH_SIZE, BIAS, DIMENSION_FIELDS, FAULT_DISAGREE, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
   L_IN, LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, ROLE_CARRIED,
   ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
 } from "./layout";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
 import { COMMA, NEWLINE, writeInline, writeText, writeValue } from "./row";
+import { startSample } from "./sample";
 import { windowEndPtr, windowPtr } from "./window";
 
 const RETURN: u8 = 0x0d;
@@ -51,6 +52,7 @@ export function openList(): void {
   setKind(load<u32>(IMAGE_PTR, 16));
   isComparing = load<u32>(IMAGE_PTR, 20) != 0;
   hasTurned = true;
+  startSample();
   // What the list's fields set is overwritten by every record, the rest stays as it is set here.
   for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u32>(LIST_DEFAULTS_PTR + ((<usize>field) << 2)));
 }
@@ -225,6 +227,12 @@ function takeLayer(outPtr: usize, ptr: usize, lineEndPtr: usize): usize {
   return outPtr;
 }
 
+/** Returns whether closed form and simulation agree in every dimension in which they have been compared. */
+function workOutOverlaps(): bool {
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) if (!workOutOverlap(method, dimension)) return false;
+  return true;
+}
+
 /** The rule that the layer of the record breaks, or NO_RULE. */
 function brokenRuleOfRecord(): u32 {
   return outOfRange ? RULE_RANGE : brokenRule();
@@ -252,7 +260,10 @@ export function countList(from: u32, end: u32): u32 {
       if (hasFault()) break;
       const rule = brokenRuleOfRecord();
       if (rule == NO_RULE) {
-        if (hasTurned) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
+        if (hasTurned && !workOutOverlaps()) {
+          fault(FAULT_DISAGREE, <u64>(ptr - INPUT_PTR), 0);
+          break;
+        }
         hasTurned = false;
         const writtenPtr = takeLayer(outPtr, ptr, lineEndPtr);
         if (hasFault()) break;

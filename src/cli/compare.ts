@@ -8,6 +8,7 @@ import { errors } from "../errors.js";
 import type { LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js";
+import { methodOf } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { layerOf, walk } from "../plan/walk.js";
@@ -159,7 +160,7 @@ async function compareGrid(file: string | undefined, flags: AxisFlags, options: 
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
-  const batches = sweepPlan(plan, options);
+  const batches = sweepPlan(plan, { ...options, method: methodOf() });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
     fraction: fractionOf,
@@ -193,7 +194,14 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
   checkTransposed(kind);
   const { stream, size, name } = openList(options.from as string);
   const totals = emptyTotals<Place>();
-  const batches = countListRows(stream, name, { ...options, layer: kind.name, settings: settingsFrom(options), columns: [], isComparing: true });
+  const batches = countListRows(stream, name, {
+    ...options,
+    method: methodOf(),
+    layer: kind.name,
+    settings: settingsFrom(options),
+    columns: [],
+    isComparing: true,
+  });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
     fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),

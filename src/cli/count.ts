@@ -4,6 +4,7 @@ import { errors } from "../errors.js";
 import type { Kernel, LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Dimension, type Kind, type Layer, layerFrom, namedParameters, namesOfParameter, type Parameter } from "../parameters.js";
+import type { Check } from "../plan/method.js";
 import { flagOf, splitValues } from "../spec/flags.js";
 import { columnsOfGroup } from "../spec/spec.js";
 import { domainOf, type Run, readEntry } from "../spec/values.js";
@@ -20,6 +21,7 @@ interface CountOptions extends LayerOptions {
   readonly columns?: string;
   readonly method: "closed" | "simulate";
   readonly skipInvalid?: boolean;
+  readonly check?: Check;
 }
 
 /** Outputs up to this length show their whole overlap pattern, longer ones this many elements of each end. */
@@ -30,7 +32,8 @@ const PATTERN_END = 16;
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
-  if (options.skipInvalid) throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
+  const [foreign] = [options.skipInvalid && "--skip-invalid", options.check && "--check"].filter(Boolean);
+  if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;
   const kernel = wasmKernel();

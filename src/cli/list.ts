@@ -2,9 +2,10 @@
 import { createReadStream, statSync } from "node:fs";
 import { DEFAULT_COLUMNS } from "../columns.js";
 import { errors } from "../errors.js";
+import type { Check } from "../plan/method.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
-import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
+import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, settingsFrom } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 
@@ -14,6 +15,7 @@ interface ListOptions extends LayerOptions {
   readonly force?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
+  readonly check?: Check;
   readonly skipInvalid?: boolean;
   readonly workers?: number;
   readonly json?: boolean;
@@ -28,7 +30,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
   const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
-  const batches = countListRows(stream, name, { ...options, layer: kind.name, settings, columns });
+  const batches = countListRows(stream, name, { ...options, method: methodFrom(options), layer: kind.name, settings, columns });
   const outcome = await writeOutput(batches, options.output, {
     quiet: options.quiet,
     fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),

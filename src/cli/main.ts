@@ -87,6 +87,7 @@ function countCommand(): Command {
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(methodOption())
+    .addOption(checkOption())
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (options) => {
@@ -155,11 +156,7 @@ function sweepCommand(): Command {
     )
     .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
     .addOption(methodOption())
-    .addOption(
-      new Option("--check <what>", "compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all").choices(
-        CHECKS,
-      ),
-    )
+    .addOption(checkOption())
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (spec, options) => (await import("./sweep.js")).sweep(spec, flags, options));
@@ -268,6 +265,13 @@ function columnsOption(): Option {
 
 function methodOption(): Option {
   return new Option("--method <name>", "how overlaps are counted; both give the same integers").choices(["closed", "simulate"]).default("closed");
+}
+
+function checkOption(): Option {
+  return new Option(
+    "--check <what>",
+    "compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all",
+  ).choices(CHECKS);
 }
 
 function workersOption(): Option {

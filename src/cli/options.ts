@@ -3,6 +3,7 @@ import type { ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { DEFAULT_KIND, isKindName, KIND_NAMES, type Kind, kindOf, SETTINGS } from "../parameters.js";
 import type { Settings } from "../plan/list.js";
+import { type Check, type Method, methodOf } from "../plan/method.js";
 import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
 import { withOverrides } from "../spec/overrides.js";
 import { readColumns, readSpec, type Spec } from "../spec/spec.js";
@@ -78,6 +79,14 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 /** The result columns of --columns, or undefined when it is not given. */
 export function columnsFrom(text: string | undefined, kind: Kind, isRated: boolean | "later"): ResultName[] | undefined {
   return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kind, [], isRated) as ResultName[]);
+}
+
+/** How layers are found, by `--method` and `--check`. */
+export function methodFrom({ method, check }: { readonly method: "closed" | "simulate"; readonly check?: Check }): Method {
+  if (method === "simulate" && check) {
+    throw errors.usage("both --method simulate and --check are given", "Where every layer is simulated there is nothing to compare; leave one out.");
+  }
+  return methodOf(method, check);
 }
 
 /** The grid of a command: from a spec file or from flags, with what the options change in it. */

@@ -1,12 +1,12 @@
 /** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
 import { errors } from "../errors.js";
-import { type Check, methodOf } from "../plan/method.js";
+import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
 import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
 import { nameOfPart, type Part } from "../run/part.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
-import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
+import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 
@@ -26,9 +26,7 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const { shard: part, quiet, resume, force, limit } = options;
   if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
   if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
-  if (options.method === "simulate" && options.check) {
-    throw errors.usage("both --method simulate and --check are given", "Where every layer is simulated there is nothing to compare; leave one out.");
-  }
+  const method = methodFrom(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
   const output = part ? nameOfPart(options.output, part) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
@@ -39,7 +37,7 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const start = kept && resume ? readStart(kept) : undefined;
   if (start?.isWhole) return say(`upsweep: ${output} is whole already`, quiet);
   const mayReplace = force || start?.mayReplace || false;
-  const outcome = await writeOutput(sweepPlan(plan, { ...options, method: methodOf(options.method, options.check), part, start: start?.position }), output, {
+  const outcome = await writeOutput(sweepPlan(plan, { ...options, method, part, start: start?.position }), output, {
     header: plan.header,
     quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),

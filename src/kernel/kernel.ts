@@ -70,6 +70,7 @@ export type PicksBatch = Omit<SweepBatch, "next"> & {
 /** What stopped a list early, at the record that begins at byte `at` of its chunk. */
 export type ListFault =
   | { readonly kind: "overflow"; readonly at: number; readonly result: number }
+  | { readonly kind: "disagree"; readonly at: number }
   | { readonly kind: "rule"; readonly at: number; readonly rule: RuleId }
   | { readonly kind: "field"; readonly at: number; readonly field: number }
   | { readonly kind: "fieldCount"; readonly at: number; readonly found: number };
@@ -132,7 +133,7 @@ export interface Kernel {
   sweepPicks(indices: BigUint64Array): PicksBatch;
 
   /** Takes the plan of a list. */
-  openList(list: ListPlan, method: "closed" | "simulate"): void;
+  openList(list: ListPlan, method: Method): void;
 
   /** The rows of the records of `chunk` from byte `from` on, as many as fit in one batch. A chunk holds whole records. */
   countList(chunk: Uint8Array, from: number): ListBatch;

@@ -248,6 +248,7 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
       const rule = RULES.findIndex(({ id }) => id === counts.broken);
       leftOut[rule] = (leftOut[rule] as bigint) + 1n;
     } else {
+      if (method === "verify" && !sameByBothMethods(layer as Layer)) return stop({ kind: "disagree", at });
       if (list.isComparing) {
         if (!tallies.take(layer as Layer, method, BigInt(at))) return stop({ kind: "overflow", at, result: 0 });
         rows.push("");

@@ -170,7 +170,7 @@ class WasmKernel implements Kernel {
     return { ...this.#report(), visits: this.#reported32("REPORT_VISITS"), ...(fault && { fault }) };
   }
 
-  openList(list: ListPlan, method: "closed" | "simulate"): void {
+  openList(list: ListPlan, method: Method): void {
     if (list.fields.length > this.#constant("FIELD_CAPACITY")) {
       throw errors.tooManyFields(`${list.place}:1`, list.fields.length, this.#constant("FIELD_CAPACITY"));
     }
@@ -255,6 +255,8 @@ class WasmKernel implements Kernel {
     switch (this.#reported32("REPORT_FAULT")) {
       case this.#constant("FAULT_OVERFLOW"):
         return { kind: "overflow", at, result: what };
+      case this.#constant("FAULT_DISAGREE"):
+        return { kind: "disagree", at };
       case this.#constant("FAULT_RULE"):
         return { kind: "rule", at, rule: ruleId(what) };
       case this.#constant("FAULT_FIELD"):

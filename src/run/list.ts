@@ -4,6 +4,7 @@ import { errors } from "../errors.js";
 import { type ListFault, letGo, type Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
+import { type Method, simulatesAll } from "../plan/method.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
 import { type Bytes, type Chunks, cutIntoChunks } from "./chunks.js";
@@ -40,7 +41,7 @@ export interface ListOptions {
   readonly layer?: KindName | undefined;
   readonly settings?: Settings | undefined;
   readonly columns?: readonly ResultName[] | undefined;
-  readonly method?: "closed" | "simulate" | undefined;
+  readonly method?: Method | undefined;
   readonly workers?: number | undefined;
   /** Compare the conventions instead of writing rows. */
   readonly isComparing?: boolean | undefined;
@@ -95,7 +96,7 @@ async function* countChunks(
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();
   const job = { kind: "list", list, method } as const;
-  const runner = second.done && method === "closed" ? inlineRunner(job) : threadedRunner(job, workers);
+  const runner = second.done && !simulatesAll(method) ? inlineRunner(job) : threadedRunner(job, workers);
   const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
     if (!first.done) yield first.value;
     if (!second.done) yield second.value;
@@ -145,6 +146,8 @@ function faultError(list: ListPlan, fault: ListFault, record: string, at: string
       return fieldError(list.fields[fault.field]?.sets, fields[fault.field] as string, at);
     case "rule":
       return fault.rule === "RANGE" ? rangeError(list, fields, at) : errors.invalidLayer(at, fault.rule, layerOf(list, fields));
+    case "disagree":
+      return errors.disagree(layerOf(list, fields));
     case "overflow":
       return errors.overflow(at, list.isComparing ? "a count" : (list.columns[fault.result] as string), layerOf(list, fields));
   }

@@ -16,7 +16,7 @@ import type { Plan } from "../plan/model.js";
 /** What all tasks of a run have in common. */
 export type Job =
   | { readonly kind: "sweep"; readonly plan: Plan; readonly method: Method }
-  | { readonly kind: "list"; readonly list: ListPlan; readonly method: "closed" | "simulate" };
+  | { readonly kind: "list"; readonly list: ListPlan; readonly method: Method };
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;

@@ -79,6 +79,7 @@ const CASES: readonly (readonly [string, string])[] = [
     "upsweep: layer: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. In PyTorch output_padding must be smaller than stride or dilation.",
   ],
   [`count ${LAYER} --skip-invalid`, "upsweep: --skip-invalid is for lists. Leave it out, or name a list with --from."],
+  [`count ${LAYER} --check all`, "upsweep: --check is for lists. Leave it out, or name a list with --from."],
   [`count ${LAYER} --columns ops,ops`, "upsweep: --columns: the column ops stands twice. Keep one of them."],
   [
     "count --in-channels 2147483647 --out-channels 2147483647 --kernel-size 9 --l-in 9",

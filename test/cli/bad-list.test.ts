@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { inTemporaryFolder, said } from "../support/cli.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
@@ -155,6 +156,15 @@ it("finds the line of a bad row that lies megabytes into the list, on any number
     const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv", "--workers", workers]);
     expect([exitCode, stderr]).toEqual([2, "upsweep: layers.csv:200002: stride cannot be 0. Write a whole number from 1 to 2147483647.\n"]);
   }
+});
+
+it("reads a line without end no further than it can take", () => {
+  const endless = (command: string) => spawnSync("bash", ["-c", command.replace("upsweep", `"${process.execPath}" "${BINARY}"`)], { encoding: "utf8" });
+  expect(endless("(echo in_channels,out_channels,kernel_size,l_in; tr '\\0' 1 < /dev/zero) | upsweep count --from - --columns macs")).toMatchObject({
+    status: 2,
+    stderr: "upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
+  });
+  expect(endless("upsweep count --from /dev/zero").stderr).toMatch(/^upsweep: \/dev\/zero:1: the columns .* are missing from the header\. /);
 });
 
 it("refuses a row that is longer than its workers can take, and names its line", async () => {

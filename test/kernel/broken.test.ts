@@ -1,4 +1,5 @@
 /** What a sweep notices of a kernel that counts wrong: kernels are built here with a defect each. */
+import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { kernelModule } from "../../src/kernel/artefact.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
@@ -46,6 +47,26 @@ describe("a closed form that is wrong", () => {
     expect(met.index % 70n >= 20n && met.index % 70n < 30n).toBe(true);
     expect(met.index).toBeGreaterThan(20n);
     expect(met.index).toBeLessThan(19_930n);
+  });
+
+  it("stops a list in the same way, on one layer in seven", async () => {
+    broken = await brokenKernel("closed.ts", CLOSED, "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q");
+    const rows = Array.from({ length: 14_000 }, (_, i) => `1,1,3,${8 + i},1`);
+    writeFileSync("list.csv", `in_channels,out_channels,kernel_size,l_in,padding\n${rows.join("\n")}\n`);
+    const command = "count --from list.csv -o out.csv --quiet --columns macs --force".split(" ");
+    expect(await said([...command, "--check", "all"])).toEqual({
+      exitCode: 1,
+      stderr:
+        "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 10). This is a defect of upsweep: please report it with this line.\n",
+      stdout: "",
+    });
+    const { exitCode, stderr } = await said(command);
+    expect(exitCode).toBe(1);
+    const length = Number(/input of \(1, 1, ([0-9]+)\)/.exec(stderr)?.[1]);
+    expect(length % 7).toBe(3);
+    expect(length).toBeGreaterThan(10);
+    expect(await said([...command, "--check", "none"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+    expect(await said(["compare", "--from", "list.csv", "--quiet"])).toMatchObject({ exitCode: 1, stderr });
   });
 
   it("is met in several dimensions too", async () => {
