@@ -1,5 +1,5 @@
 import { SCRATCH_PTR } from "../../assembly/layout";
-import { scatter } from "../../assembly/overlap";
+import { gather, scatter } from "../../assembly/overlap";
 import { forSmallLayers, plainLOut, plainTaps, plainY } from "./support";
 
 let firstDifference: string = "";
@@ -85,5 +85,32 @@ describe("scatter, far out", () => {
   it("lands nothing on a piece between two inputs", () => {
     clearCounters(1);
     expect<u64>(scatter(65536, 65536, 2, 1, 200000, 0, 1)).toBe(0);
+  });
+});
+
+describe("gather", () => {
+  it("finds how many inputs each output of a convolution reads", () => {
+    // Five inputs under three taps, with a zero at each end: 2 3 3 3 2.
+    clearCounters(8);
+    expect<u64>(gather(0, 5, 5, 3, 1, 1, 1)).toBe(13);
+    expect<string>(counters(6)).toBe("2 3 3 3 2 0");
+  });
+
+  it("gives any piece of them by itself, at any stride and dilation", () => {
+    clearCounters(8);
+    expect<u64>(gather(4, 1, 5, 3, 1, 1, 1)).toBe(2);
+    expect<string>(counters(2)).toBe("2 0");
+    // Taps at 0 and 3, outputs at 0, 2 and 4 of six inputs.
+    clearCounters(8);
+    expect<u64>(gather(0, 3, 6, 2, 2, 0, 3)).toBe(5);
+    expect<string>(counters(4)).toBe("2 2 1 0");
+  });
+
+  it("leaves out outputs that read zeros of the padding alone", () => {
+    clearCounters(8);
+    expect<u64>(gather(0, 5, 1, 1, 1, 2, 1)).toBe(1);
+    expect<string>(counters(5)).toBe("0 0 1 0 0");
+    clearCounters(8);
+    expect<u64>(gather(3, 2, 1, 1, 1, 2, 1)).toBe(0);
   });
 });

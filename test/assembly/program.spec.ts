@@ -1,6 +1,6 @@
 import { set } from "../../assembly/layer";
 import {
-  ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, IN_PER_GROUP, DIMENSION_L_OUT, DIMENSION_TAPS, OP_ADD, OP_AND, OP_CHAIN, OP_DIVIDE, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
+  ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, IN_PER_GROUP, DIMENSION_L_OUT, DIMENSION_TAPS, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE, OP_EQUAL, OP_FLOOR_DIVIDE, OP_GCD, OP_GREATER, OP_GREATER_OR_EQUAL, OP_LCM, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN, OP_NOT_EQUAL, OP_POWER, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
   OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LESS, OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NUMBER, OP_OR, OP_RESULT,
   OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE, VARIABLE_0,
 } from "../../assembly/layout";
@@ -97,5 +97,42 @@ describe("a program without a value", () => {
     expect<i64>(result([OP_RESULT, FILTERS, 0, OP_NUMBER, 0, 2, OP_MULTIPLY, 0, 0])).toBe(9223372028264841218);
     result([OP_RESULT, FILTERS, 0, OP_NUMBER, 0, 3, OP_MULTIPLY, 0, 0]);
     expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+  });
+});
+
+describe("an operation", () => {
+  /** a operation b. */
+  const done = (a: i64, operation: i64, b: i64): i64 => result([OP_NUMBER, 0, a, OP_NUMBER, 0, b, operation, 0, 0]);
+
+  it("on two numbers is Python's", () => {
+    expect<i64>(done(-7, OP_ADD, 3)).toBe(-4);
+    expect<i64>(done(-7, OP_SUBTRACT, 3)).toBe(-10);
+    expect<i64>(done(-7, OP_MULTIPLY, 3)).toBe(-21);
+    expect<i64>(done(-6, OP_DIVIDE, 3)).toBe(-2);
+    expect<i64>(done(-7, OP_FLOOR_DIVIDE, 3)).toBe(-3);
+    expect<i64>(done(-7, OP_CEIL_DIVIDE, 3)).toBe(-2);
+    expect<i64>(done(-7, OP_MODULO, 3)).toBe(2);
+    expect<i64>(done(-7, OP_POWER, 3)).toBe(-343);
+    expect<i64>(done(-7, OP_MIN, 3)).toBe(-7);
+    expect<i64>(done(-7, OP_MAX, 3)).toBe(3);
+    expect<i64>(done(-12, OP_GCD, 18)).toBe(6);
+    expect<i64>(done(-12, OP_LCM, 18)).toBe(36);
+  });
+
+  it("that compares is 1 or 0", () => {
+    const operations: StaticArray<i64> = [OP_LESS, OP_LESS_OR_EQUAL, OP_EQUAL, OP_NOT_EQUAL, OP_GREATER_OR_EQUAL, OP_GREATER];
+    const below: StaticArray<i64> = [1, 1, 0, 1, 0, 0], same: StaticArray<i64> = [0, 1, 1, 0, 1, 0], above: StaticArray<i64> = [0, 0, 0, 1, 1, 1];
+    for (let i = 0; i < operations.length; i++) {
+      expect<i64>(done(-2, operations[i], 1)).toBe(below[i]);
+      expect<i64>(done(1, operations[i], 1)).toBe(same[i]);
+      expect<i64>(done(2, operations[i], 1)).toBe(above[i]);
+    }
+  });
+
+  it("on one number is Python's", () => {
+    expect<i64>(result([OP_NUMBER, 0, -7, OP_ABS, 0, 0])).toBe(7);
+    expect<i64>(result([OP_NUMBER, 0, -7, OP_NEGATE, 0, 0])).toBe(7);
+    expect<i64>(result([OP_NUMBER, 0, -7, OP_NOT, 0, 0])).toBe(0);
+    expect<i64>(result([OP_NUMBER, 0, 0, OP_NOT, 0, 0])).toBe(1);
   });
 });
