@@ -5,7 +5,7 @@
  * machine still runs cannot be seen from here: its lock is taken over too, and who has lost one finds that out before anything gets a name.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { errors, type UpsweepError } from "../errors.js";
 
@@ -49,7 +49,7 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
     if (readWriter(path) === undefined) await settled();
     const other = readWriter(path);
     if (other && isRunning(other)) throw errors.beingWritten(name, other.pid, path);
-    writeFileSync(`${path}.${writer.lock}`, text);
+    write(`${path}.${writer.lock}`, text);
     renameSync(`${path}.${writer.lock}`, path);
     await settled();
     const last = readWriter(path);
@@ -81,7 +81,7 @@ function settled(): Promise<void> {
 /** Writes a lock where there is none. */
 function isFirst(path: string, text: string): boolean {
   try {
-    writeFileSync(path, text, { flag: "wx" });
+    write(path, text);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -89,13 +89,27 @@ function isFirst(path: string, text: string): boolean {
   }
 }
 
-/** Whoever a lock names; undefined where there is none, or it is not written yet. */
+/** Makes a file, whole or not at all. */
+function write(path: string, text: string): void {
+  const fd = openSync(path, "wx");
+  try {
+    writeSync(fd, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whoever a lock names; undefined where there is none, or it is not written yet. @throws a system error when it is not for us to read. */
 function readWriter(path: string): Writer | undefined {
   try {
     const { host, pid, began, lock } = JSON.parse(readFileSync(path, "utf8")) as Partial<Writer>;
     const isSound = typeof host === "string" && Number.isSafeInteger(pid) && typeof began === "string" && typeof lock === "string";
     return isSound ? ({ host, pid, began, lock } as Writer) : undefined;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") throw error;
     return undefined;
   }
 }

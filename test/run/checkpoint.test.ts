@@ -1,0 +1,97 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Checkpoint } from "../../src/run/checkpoint.ts";
+import { readManifest } from "../../src/run/manifest.ts";
+import type { Sink } from "../../src/sink/sink.ts";
+import { inTemporaryFolder } from "../support/cli.ts";
+
+inTemporaryFolder();
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  rmSync("out.csv.partial.json", { force: true });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A sink whose flushes the test lets end when it likes. */
+function slowSink() {
+  const flushes: (() => void)[] = [];
+  const sink: Sink = {
+    write: async () => {},
+    flush: () => new Promise((resolve) => flushes.push(resolve)),
+    isOurs: () => true,
+    keepNow: () => {},
+    finish: async () => {},
+    abandon: () => {},
+    leave: () => {},
+  };
+  const flushed = async () => {
+    for (const end of flushes.splice(0)) end();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { sink, flushes, flushed };
+}
+
+const kept = { path: "out.csv", partial: "out.csv.partial", identity: { spec: "one" }, accounts: [], isPart: false };
+const at = (rows: number) => ({ done: BigInt(rows), rows: BigInt(rows), nothing: 0n, leftOut: [] });
+const savedRows = () => (existsSync("out.csv.partial.json") ? readManifest("out.csv.partial.json").position.rows : undefined);
+
+describe("how far a sweep has come", () => {
+  it("is written down when a second has passed since the last time, and not before", async () => {
+    const { sink, flushes, flushed } = slowSink();
+    const checkpoint = new Checkpoint(kept, sink);
+    vi.advanceTimersByTime(999);
+    checkpoint.behind(at(10), 1000);
+    expect(flushes.length).toBe(0);
+    vi.advanceTimersByTime(1);
+    checkpoint.behind(at(20), 2000);
+    expect(flushes.length).toBe(1);
+    await flushed();
+    expect(savedRows()).toBe(20n);
+    vi.advanceTimersByTime(999);
+    checkpoint.behind(at(30), 3000);
+    expect(flushes.length).toBe(0);
+    vi.advanceTimersByTime(1);
+    checkpoint.behind(at(40), 4000);
+    await flushed();
+    expect(savedRows()).toBe(40n);
+  });
+
+  it("is written down behind 256 MB, however little time has passed", async () => {
+    const { sink, flushes, flushed } = slowSink();
+    const checkpoint = new Checkpoint(kept, sink, false, 1000);
+    checkpoint.behind(at(10), 256e6 + 999);
+    expect(flushes.length).toBe(0);
+    checkpoint.behind(at(20), 256e6 + 1000);
+    await flushed();
+    expect(savedRows()).toBe(20n);
+    checkpoint.behind(at(30), 512e6 + 999);
+    expect(flushes.length).toBe(0);
+    checkpoint.behind(at(40), 512e6 + 1000);
+    await flushed();
+    expect(savedRows()).toBe(40n);
+  });
+
+  it("says only what was written before the disk was asked, and only when the disk has it", async () => {
+    const { sink, flushes, flushed } = slowSink();
+    const checkpoint = new Checkpoint(kept, sink);
+    vi.advanceTimersByTime(1000);
+    checkpoint.behind(at(10), 1000);
+    // While the disk takes its time the sweep goes on, and asks no second time.
+    vi.advanceTimersByTime(5000);
+    checkpoint.behind(at(20), 2000);
+    expect([flushes.length, savedRows()]).toEqual([1, undefined]);
+    await flushed();
+    expect(JSON.parse(readFileSync("out.csv.partial.json", "utf8"))).toMatchObject({ rows: "10", bytes: 1000 });
+  });
+
+  it("is not written down behind a disk that could not keep it", async () => {
+    const { sink } = slowSink();
+    const checkpoint = new Checkpoint(kept, { ...sink, flush: () => Promise.reject(new Error("lost")) });
+    vi.advanceTimersByTime(1000);
+    checkpoint.behind(at(10), 1000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(savedRows()).toBeUndefined();
+  });
+});
