@@ -60,5 +60,6 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
 /** The parser's words as the middle of a message. */
 function sentence({ code, message }: YAMLParseError): string {
   if (code === "MULTIPLE_DOCS") return "a second document begins, but a spec is one";
+  if (code === "RESOURCE_EXHAUSTION") return "it is nested too deep";
   return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, "");
 }

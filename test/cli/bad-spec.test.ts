@@ -187,6 +187,15 @@ it.each(CASES)("refuses a spec with %s", async (_, spec, message) => {
   expect(await said(["sweep", "grid.yaml", "--quiet", "-o", "out.csv"])).toEqual({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
 });
 
+it.each([
+  ["lists", "axes: { l_in: ", "[", "]", "}"],
+  ["maps", "", '{"a":', "}", ""],
+])("refuses a spec of %s nested 100,000 deep", async (_, before, open, close, after) => {
+  writeFileSync("deep.yaml", `${before}${open.repeat(100_000)}1${close.repeat(100_000)}${after}`);
+  const { exitCode, stderr } = await said(["sweep", "deep.yaml"]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^upsweep: deep\.yaml:1:[0-9]+: it is nested too deep\. Mend the YAML \(or JSON\) there\.\n$/)]);
+});
+
 it("refuses a spec that is longer than any can be, and reads what has no end no further", async () => {
   const tooLong = (place: string) =>
     `upsweep: ${place}: is longer than 2097152 bytes. Write ranges and expressions for single values, or count a list of layers: count --from.\n`;
