@@ -30,10 +30,11 @@ interface FileOptions {
 export async function fileSink(path: string, { mayReplace, from = 0 }: FileOptions): Promise<Sink> {
   const target = await targetOf(path);
   if (!target.isRegular) return new Device(await openAs(path, () => open(target.path, "w")), path);
-  if (target.isThere && !mayReplace) throw errors.fileExists(path);
   const partial = `${target.path}.partial`;
   const lock = await openAs(path, () => takeLock(partial, path));
   try {
+    // Asked only now: until then another process may have been about to give it that name.
+    if (!mayReplace && existsSync(target.path)) throw errors.fileExists(path);
     if (from === 0 && !mayReplace && isResumable(partial)) throw errors.unfinished(path);
     const handle = await openAs(path, () => (from === 0 ? begin(partial) : goOn(partial, from)));
     return new RegularFile(handle, path, { partial, target: target.path, lock, from });
@@ -213,14 +214,14 @@ function flushFolder(folder: string): void {
 }
 
 /** The file behind links; a device or a pipe is written as it is, not replaced. */
-async function targetOf(path: string): Promise<{ path: string; isRegular: boolean; isThere: boolean }> {
+async function targetOf(path: string): Promise<{ path: string; isRegular: boolean }> {
   try {
     const real = await realpath(path);
     const found = await stat(real);
     if (found.isDirectory()) throw errors.cannotOpen(path, "it is a folder");
-    return { path: real, isRegular: found.isFile(), isThere: true };
+    return { path: real, isRegular: found.isFile() };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { path, isRegular: true, isThere: false };
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { path, isRegular: true };
     if ((error as NodeJS.ErrnoException).code) throw wrapped(error, path);
     throw error;
   }

@@ -114,6 +114,17 @@ describe("a file that is being written", () => {
     expect(readdirSync(".")).toEqual(left);
   });
 
+  it("is not replaced when it gets its name while another waits for it", async () => {
+    // The lock of a dead process takes the other a moment, in which the file appears.
+    lockOfProcess(process.pid, { began: "1" });
+    const other = fileSink("out.csv", { mayReplace: false });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync("out.csv", "rows\n");
+    await expect(other).rejects.toThrow("out.csv: is there already.");
+    expect(readFileSync("out.csv", "utf8")).toBe("rows\n");
+    expect(readdirSync(".")).toEqual(["out.csv"]);
+  });
+
   it("belongs to one of two that come upon a dead process's lock together", async () => {
     lockOfProcess(process.pid, { began: "1" });
     const outcomes = await Promise.allSettled([takeLock("out.csv.partial", "out.csv"), takeLock("out.csv.partial", "out.csv")]);
