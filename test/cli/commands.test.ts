@@ -189,9 +189,11 @@ describe("upsweep sweep", () => {
     ["sweep", ["-o", "hours.csv", "--check", "all"], "0 rows; hours.csv is not written"],
     ["sweep", ["-o", "hours.csv", "--method", "simulate", "--sample", "1"], "0 rows; hours.csv is not written"],
     ["verify", [], "0 layers; no difference until then"],
+    ["count", ["--from", "layer.csv", "-o", "hours.csv", "--method", "simulate"], "0 rows; hours.csv is not written"],
   ])("ends on Ctrl-C while a single layer is simulated for hours: %s %j", async (command, flags, said) => {
-    const layer = "--in-channels 1 --out-channels 1 --kernel-size 2147483647 --l-in 2147483647";
-    const child = spawn(process.execPath, [BINARY, command, ...layer.split(" "), ...flags], { stdio: ["ignore", "ignore", "pipe"] });
+    writeFileSync("layer.csv", "in_channels,out_channels,kernel_size,l_in\n1,1,2147483647,2147483647\n");
+    const layer = flags.includes("--from") ? [] : "--in-channels 1 --out-channels 1 --kernel-size 2147483647 --l-in 2147483647".split(" ");
+    const child = spawn(process.execPath, [BINARY, command, ...layer, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (text) => (stderr += text));
     // It has long begun when it has worked for a second: hundredths of one, the 14th field behind a name in brackets.

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Checkpoint } from "../../src/run/checkpoint.ts";
 import { readManifest } from "../../src/run/manifest.ts";
+import { stopHere } from "../../src/run/write.ts";
+import { fileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
 import { inTemporaryFolder } from "../support/cli.ts";
 
@@ -84,6 +86,29 @@ describe("how far a sweep has come", () => {
     expect([flushes.length, savedRows()]).toEqual([1, undefined]);
     await flushed();
     expect(JSON.parse(readFileSync("out.csv.partial.json", "utf8"))).toMatchObject({ rows: "10", bytes: 1000 });
+  });
+
+  it("is left alone when somebody else has begun to write there", () => {
+    const { sink } = slowSink();
+    const checkpoint = new Checkpoint(kept, sink);
+    checkpoint.behind(at(10), 1000);
+    expect(checkpoint.leave()).toBe(true);
+    const theirs = new Checkpoint(kept, { ...sink, isOurs: () => false });
+    theirs.behind(at(20), 2000);
+    expect(theirs.leave()).toBe(false);
+    theirs.remove();
+    expect(savedRows()).toBe(10n);
+  });
+
+  it("goes with its rows when the sweep will never be whole", async () => {
+    const sink = await fileSink("out.csv", { mayReplace: false });
+    const checkpoint = new Checkpoint(kept, sink);
+    await sink.write(Buffer.from("1,2\n"));
+    checkpoint.behind(at(1), 4);
+    expect(checkpoint.leave()).toBe(true);
+    expect(savedRows()).toBe(1n);
+    expect(stopHere(sink, checkpoint, true)).toBe(false);
+    expect(readdirSync(".")).toEqual([]);
   });
 
   it("is not written down behind a disk that could not keep it", async () => {
