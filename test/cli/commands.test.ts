@@ -1,7 +1,7 @@
 /** The built binary, as a shell runs it. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { columnsOf } from "../../src/columns.ts";
 import { count, sweepToFile } from "../../src/library.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
@@ -190,20 +190,26 @@ describe("upsweep sweep", () => {
     ["sweep", ["-o", "hours.csv", "--method", "simulate", "--sample", "1"], "0 rows; hours.csv is not written"],
     ["verify", [], "0 layers; no difference until then"],
     ["count", ["--from", "layer.csv", "-o", "hours.csv", "--method", "simulate"], "0 rows; hours.csv is not written"],
-  ])("ends on Ctrl-C while a single layer is simulated for hours: %s %j", async (command, flags, said) => {
-    writeFileSync("layer.csv", "in_channels,out_channels,kernel_size,l_in\n1,1,2147483647,2147483647\n");
-    const layer = flags.includes("--from") ? [] : "--in-channels 1 --out-channels 1 --kernel-size 2147483647 --l-in 2147483647".split(" ");
-    const child = spawn(process.execPath, [BINARY, command, ...layer, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
-    let stderr = "";
-    child.stderr.on("data", (text) => (stderr += text));
-    // It has long begun when it has worked for a second: hundredths of one, the 14th field behind a name in brackets.
-    const worked = () => Number(readFileSync(`/proc/${child.pid}/stat`, "latin1").split(") ")[1]?.split(" ")[11]);
-    await expect.poll(worked, { timeout: 20_000 }).toBeGreaterThan(100);
-    child.kill("SIGINT");
-    expect(await new Promise((resolve) => child.on("exit", (code) => resolve(code)))).toBe(130);
-    expect(stderr).toBe(`upsweep: interrupted after ${said}\n`);
-    expect(readdirSync(".").filter((name) => name.startsWith("hours"))).toEqual([]);
-  });
+  ])(
+    "ends on Ctrl-C while a single layer is simulated for hours: %s %j",
+    async (command, flags, said) => {
+      writeFileSync("layer.csv", "in_channels,out_channels,kernel_size,l_in\n1,1,2147483647,2147483647\n");
+      const layer = flags.includes("--from") ? [] : "--in-channels 1 --out-channels 1 --kernel-size 2147483647 --l-in 2147483647".split(" ");
+      const child = spawn(process.execPath, [BINARY, command, ...layer, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      let stderr = "";
+      child.stderr.on("data", (text) => (stderr += text));
+      // It has long begun when it has worked for a second: hundredths of one, the 14th field behind a name in brackets.
+      const worked = () => Number(readFileSync(`/proc/${child.pid}/stat`, "latin1").split(") ")[1]?.split(" ")[11]);
+      await expect.poll(worked, { timeout: 20_000 }).toBeGreaterThan(100);
+      child.kill("SIGINT");
+      expect(await new Promise((resolve) => child.on("exit", (code) => resolve(code)))).toBe(130);
+      expect(stderr).toBe(`upsweep: interrupted after ${said}\n`);
+      expect(readdirSync(".").filter((name) => name.startsWith("hours"))).toEqual([]);
+      // So long that it says no more than that the process hears.
+    },
+    60_000,
+  );
 
   it("ends at once on a second Ctrl-C, though the disk is slow, and what it had can be gone on with", async () => {
     // Stands for a disk that takes a minute for what is left to be written.
