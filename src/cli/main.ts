@@ -87,7 +87,7 @@ function countCommand(): Command {
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(methodOption())
-    .addOption(checkOption())
+    .addOption(checkOption("with --from: "))
     .addOption(workersOption())
     .addOption(quietOption())
     .action(async (options) => {
@@ -267,10 +267,10 @@ function methodOption(): Option {
   return new Option("--method <name>", "how overlaps are counted; both give the same integers").choices(["closed", "simulate"]).default("closed");
 }
 
-function checkOption(): Option {
+function checkOption(onlyWith = ""): Option {
   return new Option(
     "--check <what>",
-    "compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all",
+    `${onlyWith}compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all`,
   ).choices(CHECKS);
 }
 

@@ -105,15 +105,16 @@ interface GridAnswer {
   readonly upTo: (rows: number) => Promise<GridAnswer>;
 }
 
-/** The answer to the first `most` steps or fewer that has so many rows; every step adds one at most. */
-async function firstWithRows(rows: number, most: number, answerTo: (steps: number) => Promise<SweepAnswer>): Promise<SweepAnswer> {
-  let [low, high] = [rows, most];
+/** The answer to the first so many indices, or fewer, that has so many rows; every index adds one at most, and all together have `whole`. */
+async function firstWithRows(rows: number, whole: SweepAnswer, indices: bigint, answerTo: (indices: bigint) => Promise<SweepAnswer>): Promise<SweepAnswer> {
+  let [low, high] = [BigInt(rows), indices];
+  if (low === high) return whole;
   while (low < high) {
-    const middle = Math.floor((low + high) / 2);
+    const middle = (low + high) / 2n;
     const answer = await answerTo(middle);
     for (const held of answer.held) letGo(held);
     if (answer.rows >= rows) high = middle;
-    else low = middle + 1;
+    else low = middle + 1n;
   }
   return answerTo(high);
 }
@@ -127,7 +128,10 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
     grid: stretch.grid,
     answer,
     indices: answer.next - stretch.first,
-    upTo: async (rows) => reached(runner, stretch, await firstWithRows(rows, answer.visits, (visits) => ask(runner, visits)(stretch))),
+    upTo: async (rows) => {
+      const to = (indices: bigint) => ask(runner, VISITS_MOST)({ ...stretch, end: stretch.first + indices });
+      return reached(runner, stretch, await firstWithRows(rows, answer, answer.next - stretch.first, to));
+    },
   });
   const rest = plan.grids.flatMap(({ first, size }, grid): Stretch[] => {
     const [begin, end] = [from > first ? from - first : 0n, to < first + size ? to - first : size];
@@ -169,7 +173,10 @@ async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint)
       grid: task.grid,
       answer,
       indices: answer.next,
-      upTo: async (rows) => reached(task, await firstWithRows(rows, Number(answer.next), (count) => run({ ...task, indices: task.indices.slice(0, count) }))),
+      upTo: async (rows) => {
+        const to = (indices: bigint) => run({ ...task, indices: task.indices.slice(0, Number(indices)) });
+        return reached(task, await firstWithRows(rows, answer, answer.next, to));
+      },
     });
     for await (const { task, answer } of inOrder(tasks, run, runner.width)) {
       together = drawnOfTask(method, { drawn: task.indices.length, visits: answer.visits });
