@@ -40,7 +40,7 @@
 // The memory is shared: another thread writes the rows of a window away where they stand (src/run). The kernel itself has one thread.
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 6;
+export const ABI_VERSION: u32 = 7;
 
 // ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -286,8 +286,8 @@ export const OUTPUT_BYTES: u32 = 4194304;
 export const OUTPUT_WINDOWS: u32 = 4;
 /** The longest text of a cell, without its separator. */
 export const CELL_TEXT_BYTES: u32 = 27;
-/** The longest run of result cells. */
-export const RESULTS_BYTES: u32 = RESULT_COUNT * (CELL_TEXT_BYTES + 1);
+/** The longest run of result cells that a record of a list can get. A kind can have more columns than RESULT_COUNT: h_out, w_out. */
+export const RESULTS_BYTES: u32 = CELL_CAPACITY * (CELL_TEXT_BYTES + 1);
 
 // ── Addresses: a running sum ───────────────────────────────────────────────────────────────────────────────────────
 export const LAYER_PTR: usize = 1024;
@@ -418,7 +418,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  * The image of a list (src/plan/image.ts):
  *
  *   header   cellCount, fieldCount, method, skipInvalid, kind, isComparing
- *   columns  RESULT_COUNT   × the column of each result cell
+ *   columns  CELL_CAPACITY  × the column of each result cell
  *   defaults LAYER_FIELDS   × the value of what no field of the list sets
  *   roles    FIELD_CAPACITY × the field of LAYER that a field of the list sets, or ROLE_CARRIED
  */
@@ -456,7 +456,7 @@ export const ORIGIN_INEXACT: u32 = 0xffffffff;
 const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
 
 export const LIST_COLUMNS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
-export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>RESULT_COUNT;
+export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>CELL_CAPACITY;
 export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 4 * <usize>LAYER_FIELDS;
 
 export const SCRATCH_PTR: usize = (IMAGE_END + 15) & ~15;

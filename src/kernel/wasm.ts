@@ -11,7 +11,7 @@ import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Held, Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 6;
+const ABI_VERSION = 7;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 

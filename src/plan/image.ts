@@ -78,17 +78,59 @@ export interface ImagePart {
   readonly bytes: Uint8Array;
 }
 
-/** Writes an image part by part; what is not written of a part is zero. Only what is used is written: most of the room is not. */
-class Writer {
+/** A section of an image: where it begins, the bytes of one entry, and the most entries. Texts name constants of assembly/layout.ts. */
+interface Section {
+  readonly address: string;
+  readonly entry: number | string;
+  readonly most: number | string;
+}
+
+/** The sections of a plan's image, in the order of their addresses. */
+export const PLAN_SECTIONS = {
+  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
+  LEVELS: { address: "IMAGE_LEVELS_PTR", entry: "IMAGE_LEVEL_BYTES", most: "LEVEL_CAPACITY" },
+  MEMBERS: { address: "IMAGE_MEMBERS_PTR", entry: "IMAGE_MEMBER_BYTES", most: "LEVEL_CAPACITY" },
+  BEGIN: { address: "IMAGE_BEGIN_PTR", entry: 4, most: "LEVEL_CAPACITY" },
+  STEPS: { address: "IMAGE_STEPS_PTR", entry: "STEP_BYTES", most: "STEP_CAPACITY" },
+  AXES: { address: "IMAGE_AXES_PTR", entry: "AXIS_BYTES", most: "AXIS_CAPACITY" },
+  ITEMS: { address: "IMAGE_ITEMS_PTR", entry: "ITEM_BYTES", most: "ITEM_CAPACITY" },
+  FIELDS: { address: "IMAGE_FIELDS_PTR", entry: 8, most: "FIELD_COUNT" },
+  SLOTS: { address: "IMAGE_SLOTS_PTR", entry: "CELL_BYTES", most: "CELL_CAPACITY" },
+  PARTS: { address: "IMAGE_PARTS_PTR", entry: "IMAGE_PART_BYTES", most: "PART_CAPACITY" },
+  CODE: { address: "IMAGE_CODE_PTR", entry: "INSTRUCTION_BYTES", most: "INSTRUCTION_CAPACITY" },
+  RUNS: { address: "IMAGE_RUNS_PTR", entry: "RUN_BYTES", most: "RUN_CAPACITY" },
+} as const satisfies Readonly<Record<string, Section>>;
+
+/** The sections of a list's image, in the order of their addresses. */
+export const LIST_SECTIONS = {
+  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
+  COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, most: "CELL_CAPACITY" },
+  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 4, most: "LAYER_FIELDS" },
+  ROLES: { address: "LIST_ROLES_PTR", entry: 4, most: "FIELD_CAPACITY" },
+} as const satisfies Readonly<Record<string, Section>>;
+
+/**
+ * Writes an image section by section; unwritten bytes of a section are zero. Only the entries in use are written, because most sections have far
+ * more room. A section that needs more room than it has is a defect of the program: it throws instead of overwriting the next section.
+ */
+export class ImageWriter {
+  readonly #constant: Constant;
   readonly #parts: ImagePart[] = [];
   #view = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  /** Begins a part of so many bytes. */
-  begin(address: number, bytes: number): void {
-    const buffer = new ArrayBuffer(bytes);
+  constructor(constant: Constant) {
+    this.#constant = constant;
+  }
+
+  /** Begins a section of so many entries. */
+  begin({ address, entry, most }: Section, count: number): void {
+    const numberOf = (value: number | string) => (typeof value === "number" ? value : this.#constant(value));
+    if (count > numberOf(most)) throw new Error(`the section at ${address} has room for ${numberOf(most)} entries, not for ${count}`);
+    // Writing behind the end of this buffer throws a RangeError.
+    const buffer = new ArrayBuffer(numberOf(entry) * count);
     this.#view = new DataView(buffer);
-    this.#parts.push({ address, bytes: new Uint8Array(buffer) });
+    this.#parts.push({ address: this.#constant(address), bytes: new Uint8Array(buffer) });
     this.#at = 0;
   }
 
@@ -155,9 +197,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     requirements: grid.requirements.length,
   });
 
-  const writer = new Writer();
-  const begin = (part: string, bytes: number) => writer.begin(constant(`IMAGE_${part}_PTR`), bytes);
-  writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
+  const writer = new ImageWriter(constant);
+  writer.begin(PLAN_SECTIONS.HEADER, 1);
   writer.words(
     slots.length,
     steps.length,
@@ -169,16 +210,16 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     parts.length,
     slots.length > 0 || plan.isComparing ? grid.loops.length : Math.max(0, ...grid.steps.map(({ level }) => level)),
   );
-  begin("LEVELS", constant("IMAGE_LEVEL_BYTES") * (grid.loops.length + 1));
+  writer.begin(PLAN_SECTIONS.LEVELS, grid.loops.length + 1);
   writer.words(1, 0, 0);
   for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
-  begin("MEMBERS", constant("IMAGE_MEMBER_BYTES") * runs.members.length);
+  writer.begin(PLAN_SECTIONS.MEMBERS, runs.members.length);
   for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
-  begin("BEGIN", 4 * (grid.loops.length + 1));
+  writer.begin(PLAN_SECTIONS.BEGIN, grid.loops.length + 1);
   for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(steps, level));
-  begin("STEPS", constant("STEP_BYTES") * steps.length);
+  writer.begin(PLAN_SECTIONS.STEPS, steps.length);
   for (const step of steps) writer.words(...step);
-  begin("AXES", constant("AXIS_BYTES") * grid.dependents.length);
+  writer.begin(PLAN_SECTIONS.AXES, grid.dependents.length);
   let [firstItem, firstRun] = [0, runs.count];
   for (const [i, { names }] of grid.dependents.entries()) {
     writer.goTo(i * constant("AXIS_BYTES"));
@@ -188,18 +229,18 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     firstItem += own.length;
     firstRun += runsKept[i] as number;
   }
-  begin("ITEMS", constant("ITEM_BYTES") * itemCount);
+  writer.begin(PLAN_SECTIONS.ITEMS, itemCount);
   for (const { kind, programs } of items.flat()) {
     writer.words(constant(`ITEM_${kind.toUpperCase()}`), ...programs, ...new Array<number>(3 - programs.length).fill(0));
   }
-  begin("FIELDS", 8 * constant("FIELD_COUNT"));
+  writer.begin(PLAN_SECTIONS.FIELDS, constant("FIELD_COUNT"));
   writer.goTo(8 * constant("BITS"));
   writer.long(BigInt(DEFAULT_BITS));
   for (const { name, value } of grid.fixed) {
     writer.goTo(8 * columnOf(name));
     writer.long(BigInt(value));
   }
-  begin("SLOTS", constant("CELL_BYTES") * constant("CELL_CAPACITY"));
+  writer.begin(PLAN_SECTIONS.SLOTS, constant("CELL_CAPACITY"));
   for (const [i, { text }] of slots.entries()) {
     if (text === undefined) continue;
     writer.goTo(i * constant("CELL_BYTES"));
@@ -207,14 +248,14 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.goTo(i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
     writer.word(text.length);
   }
-  begin("PARTS", constant("IMAGE_PART_BYTES") * parts.length);
+  writer.begin(PLAN_SECTIONS.PARTS, parts.length);
   for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : columnOf(plan.cells[cell] as string), endSlot);
-  begin("CODE", constant("INSTRUCTION_BYTES") * code.instructions.length);
+  writer.begin(PLAN_SECTIONS.CODE, code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
     writer.long(number);
   }
-  begin("RUNS", constant("RUN_BYTES") * runs.count);
+  writer.begin(PLAN_SECTIONS.RUNS, runs.count);
   for (const { runs: own } of grid.loops) {
     for (const run of (own ?? []).flat()) {
       writer.long(BigInt(run.first));
@@ -359,8 +400,8 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): r
     const plain = kind.plainNames.find((base) => base === sets);
     return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, sets, constant);
   });
-  const writer = new Writer();
-  writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
+  const writer = new ImageWriter(constant);
+  writer.begin(LIST_SECTIONS.HEADER, 1);
   writer.words(
     columns.length,
     list.fields.length,
@@ -369,16 +410,16 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): r
     kindNumber(kind, constant),
     Number(list.isComparing),
   );
-  writer.begin(constant("LIST_COLUMNS_PTR"), 4 * columns.length);
+  writer.begin(LIST_SECTIONS.COLUMNS, columns.length);
   writer.words(...columns);
-  writer.begin(constant("LIST_DEFAULTS_PTR"), 4 * constant("LAYER_FIELDS"));
+  writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"));
   const defaults = [...kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]), ["bits", list.settings.bits ?? DEFAULT_BITS] as const];
   if (list.settings.sample_rate !== undefined) defaults.push(["sample_rate", list.settings.sample_rate]);
   for (const [name, value] of defaults) {
     writer.goTo(4 * columnNumber(kind, name, constant));
     writer.word(value);
   }
-  writer.begin(constant("LIST_ROLES_PTR"), 4 * roles.length);
+  writer.begin(LIST_SECTIONS.ROLES, roles.length);
   for (const role of roles) writer.word(role);
   return writer.image();
 }

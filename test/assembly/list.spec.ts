@@ -1,5 +1,5 @@
 import {
-  BATCH_SIZE, BIAS, COVERED, DILATION, OUTPUT_PADDING, RESULT_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS,
+  BATCH_SIZE, BIAS, COVERED, DILATION, OUTPUT_PADDING, CELL_CAPACITY, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS,
   METHOD_CLOSED, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
 } from "../../assembly/layout";
 import { countList, openList } from "../../assembly/list";
@@ -137,7 +137,7 @@ describe("a list", () => {
   });
 
   it("goes on where it stopped when the output was full", () => {
-    const columns = new StaticArray<u32>(RESULT_COUNT).fill(MACS);
+    const columns = new StaticArray<u32>(39).fill(MACS);
     writeListImage([L_IN], columns, METHOD_CLOSED, false);
     openList();
     // A record of ten digits and 39 results of as many: 440 bytes of output for 11 of input, 8.8 MB in all.
@@ -153,5 +153,12 @@ describe("a list", () => {
     }
     expect<u64>(rows).toBe(20000);
     expect<string>(output().slice(-23)).toBe(",6442450941,6442450941\n");
+  });
+
+  it("writes as many results as the image has room for, and keeps the defaults", () => {
+    const columns = new StaticArray<u32>(CELL_CAPACITY).fill(MACS);
+    writeListImage([L_IN], columns, METHOD_CLOSED, false);
+    openList();
+    expect<string>(counted("5\n7\n")).toBe("5" + ",15".repeat(CELL_CAPACITY) + "\n7" + ",21".repeat(CELL_CAPACITY) + "\n");
   });
 });

@@ -1,9 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { PARAMETERS } from "../../src/parameters.ts";
+import { KIND_NAMES, kindOf, layerFrom, PARAMETERS } from "../../src/parameters.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
 import { addAccount } from "../../src/rules.ts";
+import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";
 
@@ -110,4 +111,53 @@ it("writes 0 for the sums of an empty batch whatever their factors are", () => {
     expect(csv).toBe(`0,${record},2147483648,0,0,0\n`);
     expect(fault).toMatchObject({ kind: "overflow", result: 1 });
   }
+});
+
+/** Lists of any kind with every column of that kind, some parameters left to the defaults, with or without a sample rate. */
+const wideLists = fc
+  .record({
+    layer: fc.constantFrom(...KIND_NAMES),
+    rate: fc.constantFrom("none", "setting", "column"),
+    leftOut: fc.array(fc.nat(20), { maxLength: 12 }),
+    values: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 24, maxLength: 24 }), { minLength: 1, maxLength: 6 }),
+  })
+  .map(({ layer, rate, leftOut, values }) => {
+    const kind = kindOf(layer);
+    const given = kind.parameters.filter(({ default: value }, i) => value === undefined || !leftOut.includes(i)).map(({ name }) => name);
+    const names = [...given, ...(rate === "column" ? ["sample_rate"] : [])];
+    const records = values.map((own) => names.map((name, i) => (name === "bias" ? (own[i] as number) % 2 : own[i])).join(","));
+    const columns = columnsOfGroup(kind, "all", rate !== "none");
+    const settings = rate === "setting" ? { sample_rate: 22_050 } : {};
+    const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings, skipInvalid: true });
+    return { list, text: `${records.join("\n")}\n` };
+  });
+
+describe.each(compiled)("lists of every kind with all columns, the %s kernel", (_, kernel) => {
+  test.prop([wideLists], { numRuns: 600 })("are counted like the reference counts them", ({ list, text }) => {
+    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+  });
+
+  it.each(KIND_NAMES)("counts each layer of a %s list as the same layer alone, with and without a rate", (layer) => {
+    const kind = kindOf(layer);
+    for (const sample_rate of [undefined, 48_000]) {
+      const columns = columnsOfGroup(kind, "all", sample_rate !== undefined);
+      const names = kind.parameters.filter((p) => p.default === undefined).map((p) => p.name);
+      const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings: { sample_rate } });
+      const value = (name: string) => 9 - names.indexOf(name);
+      const alone = layerFrom(kind, (p) => p.default ?? value(p.name), { sample_rate });
+      const { texts = {} } = kernel.count(alone, "closed");
+      const record = names.map(value).join(",");
+      expect(countOn(kernel, list, `${record}\n`).csv).toBe(`${[record, ...columns.map((name) => texts[name])].join(",")}\n`);
+    }
+  });
+});
+
+it("counts a 3-d list with every column: the last columns keep their values", () => {
+  const names = "in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w";
+  const kind = kindOf("conv_transpose3d");
+  const list = planList(names, "list", { ...REQUEST, layer: kind.name, columns: columnsOfGroup(kind, "all", false) });
+  const cells = countOn(reference, list, "7,5,3,3,3,2,2,2\n").csv.trimEnd().split(",");
+  // torchprofile, onnx_tool (bias included), and no answer of tensorflow: 5·4³·2³·7, 5·4³·(5·2³ + 1), nothing.
+  expect(cells.slice(-3)).toEqual(["17920", "13120", ""]);
+  for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").csv).toBe(`${cells.join(",")}\n`);
 });
