@@ -5,17 +5,12 @@
 import { column, columnsOf, type ResultName, readCells } from "../columns.js";
 import type { Dimension, Kind, Layer } from "../parameters.js";
 import type { Method } from "../plan/method.js";
+import { nearestDouble, type Rational } from "../rational.js";
 import { inBigInt, isRuleKept, outputLength, type RuleId, rulesOf } from "../rules.js";
 import type { LayerCounts } from "./kernel.js";
 
 export const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
-
-/** The largest denominator of a decimal that is no whole number. */
-const DENOMINATOR_MAX = 2n ** 60n;
-
-/** The longest text of a cell. */
-const CELL_TEXT = 27;
 
 /** y, the overlap pattern, over the output elements [first, first + length). */
 export function overlapPattern({ isTransposed }: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
@@ -110,19 +105,13 @@ function brokenRule(layer: Layer): RuleId | undefined {
   return rulesOf(layer.kind).find(({ id, dimension }) => !isRuleKept(id, dimension, layer))?.id;
 }
 
-/** A value that is no whole number: its numerator and denominator. */
-interface Quotient {
-  readonly over: bigint;
-  readonly under: bigint;
-}
-
 const product = (values: readonly bigint[]): bigint => values.reduce((a, b) => a * b, 1n);
 
 function floorDivide(a: bigint, b: bigint): bigint {
   return a >= 0n ? a / b : -((-a + b - 1n) / b);
 }
 
-type Value = bigint | boolean | Quotient | null;
+type Value = bigint | boolean | Rational | null;
 
 /** Every column of a layer, with no bound; what takes long only when it is asked for. */
 function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (() => Value)> {
@@ -218,26 +207,6 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   };
 }
 
-/** A quotient in decimals: exactly where they end and fit a cell, else as JavaScript writes the double nearest to it. */
-function decimalText({ over, under }: Quotient): string {
-  const whole = over / under;
-  const room = CELL_TEXT - 1 - String(whole).length;
-  const scaled = (over - whole * under) * 10n ** BigInt(room);
-  const exact = `${whole}.${String(scaled / under).padStart(room, "0")}`;
-  if (scaled % under === 0n) return exact.replace(/\.?0+$/, "");
-  const isSmall = over < 2n ** 53n && under < 2n ** 53n;
-  const near = String(Number(over) / Number(under));
-  if (isSmall && !near.includes("e") && over * 100n >= under) return near;
-  // The 17 digits of any double, rounded here.
-  const zeros = whole > 0n ? -String(whole).length : (/^0*/.exec(exact.slice(2)) as RegExpExecArray)[0].length;
-  const decimals = Math.min(room, Math.max(1, 17 + zeros));
-  const unit = 10n ** BigInt(decimals);
-  const [below, rest] = [(over * unit) / under, (over * unit) % under];
-  const isUp = 2n * rest > under || (2n * rest === under && below % 2n === 1n);
-  const rounded = String(isUp ? below + 1n : below).padStart(decimals + 1, "0");
-  return `${rounded.slice(0, -decimals)}.${rounded.slice(-decimals)}`.replace(/\.?0+$/, "");
-}
-
 /** The cell of a value; undefined where it passes 64 bits. */
 function cellText(name: ResultName, value: Value): string | undefined {
   if (value === null) return "";
@@ -245,8 +214,7 @@ function cellText(name: ResultName, value: Value): string | undefined {
   if (typeof value === "bigint") {
     return (column(name).type === "i64" ? value <= I64_MAX && value >= -I64_MAX : value <= U64_MAX) ? String(value) : undefined;
   }
-  const isWhole = value.over % value.under === 0n;
-  return value.over > U64_MAX || value.under > (isWhole ? U64_MAX : DENOMINATOR_MAX) ? undefined : decimalText(value);
+  return value.over > U64_MAX || value.under > U64_MAX ? undefined : String(nearestDouble(value));
 }
 
 /** What is worked out from l_out (or taps) has no value where that passes 64 bits, though it may be smaller itself. */

@@ -11,6 +11,7 @@ import { type ListPlan, namesSet, splitRecord } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, walk } from "../plan/walk.js";
+import { nearestDouble } from "../rational.js";
 import { RULES } from "../rules.js";
 import { domainOf } from "../spec/values.js";
 import type { Extreme, Kernel, ListBatch, ListFault, PicksBatch, SweepBatch, Tally } from "./kernel.js";
@@ -71,7 +72,7 @@ class Tallies {
         if (over > U64_MAX || under * results.macs > U64_MAX) return false;
         tally.layers++;
         if (over === under * results.macs) tally.exact++;
-        tally.ratios.push({ ratio: Number(over) / (Number(under) * Number(results.macs)), at });
+        tally.ratios.push({ ratio: nearestDouble({ over, under: under * results.macs }), at });
       } catch (error) {
         if (error instanceof RangeError) return false;
         throw error;

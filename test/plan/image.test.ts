@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { columnsOf } from "../../src/columns.ts";
-import { kernelModule } from "../../src/kernel/artefact.ts";
 import { KIND_NAMES, kindOf } from "../../src/parameters.ts";
 import { type ImagePart, ImageWriter, LIST_SECTIONS, listImage, PLAN_SECTIONS, planImage } from "../../src/plan/image.ts";
 import { planList } from "../../src/plan/list.ts";
+import { exportsOf } from "../support/kernels.ts";
 import { planOf } from "../support/sweeps.ts";
 
-const { exports } = new WebAssembly.Instance(kernelModule("release"), { env: { abort: () => {} } });
+const exports = exportsOf("release");
 const constant = (name: string) => Number((exports[name] as WebAssembly.Global).value);
 const numberOf = (value: number | string) => (typeof value === "number" ? value : constant(value));
 
