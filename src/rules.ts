@@ -103,7 +103,20 @@ export function explainBrokenRule(id: RuleId, layer: Layer): string {
 }
 
 /** What to do about a broken rule. */
-export function remedyOfBrokenRule(id: RuleId, { kind }: Layer): string {
+export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
+  const { kind, batch_size } = layer;
+  // PyTorch checks these two where it works an output out, and an empty batch has none.
+  const isTakenByPyTorch = batch_size === 0 && kind.isTransposed && (id === "OUTPUT_PADDING" || id === "L_OUT") && !hasNegativeLength(layer);
+  const difference = isTakenByPyTorch ? " PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch." : "";
+  return remedyOfAnyBatch(id, kind) + difference;
+}
+
+/** Whether an output length is below 0: PyTorch refuses that even when the batch is empty. */
+function hasNegativeLength({ kind, dimensions }: Layer): boolean {
+  return dimensions.some((dimension) => outputLength(kind, dimension) < 0n);
+}
+
+function remedyOfAnyBatch(id: RuleId, kind: Kind): string {
   switch (id) {
     case "IN_CHANNELS":
     case "OUT_CHANNELS":
