@@ -54,9 +54,11 @@ export const IN_CHANNELS: u32 = 1;
 export const OUT_CHANNELS: u32 = 2;
 export const GROUPS: u32 = 3;
 export const BIAS: u32 = 4;
-/** Settings: output elements per second, 0 when not given; bits of an element in memory. */
+/** Settings: output elements per second (the numerator), 0 when not given; bits of an element in memory. */
 export const SAMPLE_RATE: u32 = 5;
 export const BITS: u32 = 6;
+/** What SAMPLE_RATE is divided by: 1 where it is whole. */
+export const SAMPLE_RATE_DENOMINATOR: u32 = 7;
 
 // Then, once for each spatial dimension, its parameters and what has been worked out from them. Those of dimension n stand
 // n · DIMENSION_FIELDS further on.
@@ -126,7 +128,9 @@ export const ZERO_INSERTION_WASTE: u32 = 75;
 export const ARITHMETIC_INTENSITY: u32 = 76;
 export const MACS_PER_SECOND: u32 = 77;
 export const OPS_PER_SECOND: u32 = 78;
-export const RESULT_END: u32 = 79;
+/** A sample rate that is a fraction, as a cell. */
+export const SAMPLE_RATE_QUOTIENT: u32 = 79;
+export const RESULT_END: u32 = 80;
 export const RESULT_COUNT: u32 = RESULT_END - RESULT_0;
 
 // ── Variables: names of the user's own, signed. Their column numbers, which are their slots in LAYER, begin here ───
@@ -419,7 +423,7 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  *
  *   header   cellCount, fieldCount, method, skipInvalid, kind, isComparing
  *   columns  CELL_CAPACITY  × the column of each result cell
- *   defaults LAYER_FIELDS   × the value of what no field of the list sets
+ *   defaults LAYER_FIELDS   × u64: the value of what no field of the list sets
  *   roles    FIELD_CAPACITY × the field of LAYER that a field of the list sets, or ROLE_CARRIED
  */
 export const IMAGE_PTR: usize = (STACK_PTR + STACK_SIZE + 15) & ~15;
@@ -457,7 +461,7 @@ const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
 
 export const LIST_COLUMNS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
 export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>CELL_CAPACITY;
-export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 4 * <usize>LAYER_FIELDS;
+export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 8 * <usize>LAYER_FIELDS;
 
 export const SCRATCH_PTR: usize = (IMAGE_END + 15) & ~15;
 export const INPUT_PTR: usize = SCRATCH_PTR + 4 * <usize>SCRATCH_COUNTERS;

@@ -9,8 +9,9 @@ import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } 
 import {
   BATCH_SIZE, BIAS, DIMENSION_FIELDS, FAULT_DISAGREE, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_OVERFLOW, FAULT_RULE, FIELD_CAPACITY, IMAGE_PTR, INPUT_PTR,
   L_IN, LAYER_FIELDS, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, NO_RULE, ROLE_CARRIED,
-  ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
+  ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE, SAMPLE_RATE,
 } from "./layout";
+import { isRateInRange, readRate } from "./rate";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
 import { COMMA, NEWLINE, writeInline, writeText, writeValue } from "./row";
 import { startSample } from "./sample";
@@ -54,7 +55,7 @@ export function openList(): void {
   hasTurned = true;
   startSample();
   // What the list's fields set is overwritten by every record, the rest stays as it is set here.
-  for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u32>(LIST_DEFAULTS_PTR + ((<usize>field) << 2)));
+  for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u64>(LIST_DEFAULTS_PTR + ((<usize>field) << 3)));
 }
 
 /** Reads `true`, `True`, `TRUE`, `1` and their opposites from the bytes [ptr, endPtr) as the bias. */
@@ -88,6 +89,10 @@ function readField(role: u32, ptr: usize, endPtr: usize): u32 {
   if (role == BIAS) return readBias(ptr, endPtr);
   const negative = load<u8>(ptr) == MINUS;
   if (negative) ptr++;
+  if (role == SAMPLE_RATE) {
+    if (!readRate(ptr, endPtr)) return FIELD_MALFORMED;
+    return negative || !isRateInRange() ? FIELD_OUT_OF_RANGE : FIELD_GOOD;
+  }
   const digits = endPtr - ptr;
   if (digits == 0 || (digits > 1 && load<u8>(ptr) == 0x30)) return FIELD_MALFORMED;
   let value: u64 = 0;
@@ -120,7 +125,8 @@ function takeNumber(role: u32, value: u64): u32 {
 @inline
 function takeDigits(field: u32, ptr: usize, endPtr: usize): usize {
   const role = field < fieldCount ? load<u32>(LIST_ROLES_PTR + ((<usize>field) << 2)) : ROLE_CARRIED;
-  if (role == ROLE_CARRIED || role == BIAS) return ptr;
+  // BIAS and SAMPLE_RATE, which follow each other, are read in their own ways.
+  if (role == ROLE_CARRIED || role - BIAS <= SAMPLE_RATE - BIAS) return ptr;
   let value: u32 = 0;
   let atPtr = ptr;
   for (let digit = <u32>load<u8>(atPtr) - 0x30; digit <= 9; digit = <u32>load<u8>(atPtr) - 0x30) {

@@ -138,6 +138,42 @@ export const errors = {
   },
   outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string) =>
     inputError("outOfRange", place, `${domain.name} cannot be ${shown(got)}`, `Write ${rangeOf(domain)}.`),
+  badRate: (place: string, got: string) =>
+    inputError(
+      "badRate",
+      place,
+      `sample_rate cannot be ${shown(got)}`,
+      `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`,
+    ),
+  fineRate: (place: string, got: string) =>
+    inputError(
+      "fineRate",
+      place,
+      `sample_rate ${shown(got)} has too many digits to be exact`,
+      "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.",
+    ),
+  farRates: (place: string) =>
+    inputError(
+      "farRates",
+      place,
+      "the sample rates of this axis have no common denominator that keeps them exact",
+      "Write them with fewer digits, or in grids of their own.",
+    ),
+  fractionAmongExpressions: (place: string, name: string) =>
+    inputError(
+      "fractionAmongExpressions",
+      place,
+      `${name} has a fraction beside values that depend on other axes`,
+      "Write all of its values as numbers, or all as whole numbers and expressions.",
+    ),
+  fractionInAxis: (written: Written, span: Span) =>
+    expressionError(
+      "fractionInAxis",
+      written,
+      span,
+      "sample_rate is a fraction in this grid, and axes are whole numbers",
+      "Write this axis without it; conditions under 'where:' may use it.",
+    ),
   notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
   badStep: (place: string, name: string, got: string) =>
     inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),

@@ -13,7 +13,10 @@ import {
   PARAMETER_MAX,
   type Parameter,
   SETTINGS,
+  settingOf,
 } from "./parameters.js";
+import type { Rational } from "./rational.js";
+import { readRate } from "./spec/values.js";
 
 /**
  * A layer with every parameter given. The rules between parameters (groups divides channels, l_out >= 1, …) are the
@@ -31,9 +34,11 @@ export function readLayer(input: LayerInput, place = "layer"): Layer {
   const values = spread(kind, given, place);
   const missing = kind.parameters.filter((p) => p.default === undefined && values[p.name] === undefined).map((p) => p.name);
   if (missing.length > 0) throw errors.missingParameters(place, missing);
-  const settings = Object.fromEntries(
-    SETTINGS.filter(({ name }) => given[name] !== undefined).map((s) => [s.name, checkInteger(s, given[s.name], `${place}.${s.name}`)]),
-  );
+  const { bits, sample_rate } = given;
+  const settings = {
+    ...(bits !== undefined && { bits: checkInteger(settingOf("bits"), bits, `${place}.bits`) }),
+    ...(sample_rate !== undefined && { sample_rate: checkRate(sample_rate, `${place}.sample_rate`) }),
+  };
   return layerFrom(kind, (p) => checkValue(p, values[p.name] ?? p.default, `${place}.${p.name}`), settings);
 }
 
@@ -59,6 +64,12 @@ function checkValue(parameter: Parameter, value: unknown, place: string): number
     throw errors.notBoolean(place, parameter.name, String(value));
   }
   return checkInteger({ ...parameter, most: PARAMETER_MAX }, value, place);
+}
+
+/** A sample rate: a number, or a text such as "22050/32". */
+function checkRate(value: unknown, place: string): Rational {
+  if (typeof value !== "number" && typeof value !== "string") throw errors.badRate(place, String(value));
+  return readRate(String(value), place);
 }
 
 function checkInteger(domain: { readonly name: string; readonly least: number; readonly most: number }, value: unknown, place: string): number {

@@ -7,6 +7,7 @@ import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
+import { readRate } from "../spec/values.js";
 import { AxisFlags, readWholeNumber } from "./options.js";
 import { readPart } from "./part.js";
 
@@ -255,7 +256,9 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
     command.addOption(new Option(`${flagOf(name)} ${argument}`, meaning).argParser((text: string) => flags.give(name, text)));
   }
   for (const { name, meaning, least, most } of SETTINGS) {
-    command.addOption(new Option(`${flagOf(name)} <n>`, meaning).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
+    const flag = flagOf(name);
+    const read = (text: string) => (name === "sample_rate" ? readRate(text, flag) : readWholeNumber(flag, text, least, most));
+    command.addOption(new Option(`${flag} <n>`, meaning).argParser(read));
   }
 }
 

@@ -1,9 +1,9 @@
 /** What several commands read from their options. */
 import type { ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, isKindName, KIND_NAMES, type Kind, kindOf, SETTINGS } from "../parameters.js";
-import type { Settings } from "../plan/list.js";
+import { DEFAULT_KIND, isKindName, KIND_NAMES, type Kind, kindOf, type Settings } from "../parameters.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
+import { type Rational, textOfRational } from "../rational.js";
 import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
 import { withOverrides } from "../spec/overrides.js";
 import { readColumns, readSpec, type Spec } from "../spec/spec.js";
@@ -45,7 +45,7 @@ export class AxisFlags {
 export interface LayerOptions {
   readonly layer?: string;
   readonly bits?: number;
-  readonly sampleRate?: number;
+  readonly sampleRate?: Rational;
 }
 
 /** The kind of --layer. */
@@ -97,8 +97,8 @@ export async function specFromCommand(file: string | undefined, flags: AxisFlags
   const settings = settingsFrom(options);
   const overrides = {
     ...(options.layer !== undefined && { layer: { kind: "scalar", place: "--layer", text: options.layer } as const }),
-    variables: SETTINGS.flatMap(({ name }) =>
-      settings[name] === undefined ? [] : [entryFromFlag({ name, values: String(settings[name]), flag: flagOf(name) })],
+    variables: Object.entries(settings).flatMap(([name, value]: [string, number | Rational | undefined]) =>
+      value === undefined ? [] : [entryFromFlag({ name, values: typeof value === "number" ? String(value) : textOfRational(value), flag: flagOf(name) })],
     ),
     set: set.map((text) => entryFromFlag(readAssignment("--set", text))),
     where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),

@@ -140,7 +140,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   const everyOutput = N * filters * l_out * K;
   const everyInput = N * filters * I * K;
   const biases = b * N * C_out * l_out;
-  const rate = BigInt(layer.sample_rate ?? 0);
+  const rate = layer.sample_rate ?? { over: 0n, under: 1n };
   const bits = BigInt(layer.bits);
   // Away from the edges the taps fall into stride/g residues in turn, and into no other.
   const turns = each.map(({ stride, dilation }) => stride / gcd(stride, dilation));
@@ -176,7 +176,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
     ops_per_filter,
     aggregation_ops,
     ops: N * ops,
-    ops_per_second: { over: ops * rate, under: l_out },
+    ops_per_second: { over: ops * rate.over, under: l_out * rate.under },
     macs,
     multiplications: macs,
     additions,
@@ -189,7 +189,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
       over: (macs + additions) * (8n / gcd(8n, bits)),
       under: (elements.input + elements.output + params) * (bits / gcd(8n, bits)),
     },
-    macs_per_second: { over: filters * taps * rate, under: l_out },
+    macs_per_second: { over: filters * taps * rate.over, under: l_out * rate.under },
     moduleprofiler: isThree || unpaddedLengths.some((length) => length < 1n) ? null : moduleprofiler,
     ptflops: everyInput + biases,
     ptflops_0_7_4: everyOutput + biases,

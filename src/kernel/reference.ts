@@ -6,12 +6,12 @@ import { isResultName } from "../columns.js";
 import { binOf } from "../conventions/bins.js";
 import { COMPARED, inMacs, type Macs } from "../conventions/compared.js";
 import { mergedTallies } from "../conventions/tallies.js";
-import { anyParameter, DEFAULT_BITS, kindOf, type Layer, layerFrom, namedParameters } from "../parameters.js";
+import { anyParameter, DEFAULT_BITS, kindOf, type Layer, layerFrom, namedParameters, PARAMETER_MAX } from "../parameters.js";
 import { type ListPlan, namesSet, splitRecord } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, walk } from "../plan/walk.js";
-import { nearestDouble } from "../rational.js";
+import { nearestDouble, readRational } from "../rational.js";
 import { RULES } from "../rules.js";
 import { domainOf } from "../spec/values.js";
 import type { Extreme, Kernel, ListBatch, ListFault, PicksBatch, SweepBatch, Tally } from "./kernel.js";
@@ -127,7 +127,8 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
     }
     const counted = textsOf(layer, method, plan.cells.filter(isResultName));
     const texts = counted.broken === undefined ? counted.texts : {};
-    const known: Record<string, unknown> = { ...Object.fromEntries(values), ...namedParameters(layer), ...texts, name: grid.name };
+    const rate = layer.sample_rate && { sample_rate: String(nearestDouble(layer.sample_rate)) };
+    const known: Record<string, unknown> = { ...Object.fromEntries(values), ...rate, ...namedParameters(layer), ...texts, name: grid.name };
     const cells = plan.cells.map((name) => known[name]);
     const cell = cells.indexOf(undefined);
     if (cell >= 0) return { ...batch(index), fault: { kind: "overflow", index, cell } };
@@ -181,7 +182,7 @@ function layerOfRecord(list: ListPlan, fields: readonly string[]): Layer | { fie
   const kind = kindOf(list.layer);
   const values = new Map(kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]));
   values.set("bits", list.settings.bits ?? DEFAULT_BITS);
-  if (list.settings.sample_rate !== undefined) values.set("sample_rate", list.settings.sample_rate);
+  let rate = list.settings.sample_rate;
   let outOfRange = false;
   for (const [i, { sets }] of list.fields.entries()) {
     if (sets === undefined) continue;
@@ -190,6 +191,11 @@ function layerOfRecord(list: ListPlan, fields: readonly string[]): Layer | { fie
       const value = SPELT_BOOLEANS[text];
       if (value === undefined) return { field: i };
       values.set(sets, Number(value));
+    } else if (sets === "sample_rate") {
+      const read = readRational(text.replace(/^-/, ""));
+      if (/[^0-9./-]/.test(text) || typeof read !== "object") return { field: i };
+      if (text.startsWith("-") || read.over === 0n || read.over > BigInt(PARAMETER_MAX) * read.under) outOfRange = true;
+      rate = read;
     } else {
       if (!/^-?(0|[1-9][0-9]*)$/.test(text)) return { field: i };
       const value = BigInt(text);
@@ -199,7 +205,7 @@ function layerOfRecord(list: ListPlan, fields: readonly string[]): Layer | { fie
     }
   }
   if (outOfRange) return { outOfRange };
-  const settings = { bits: values.get("bits"), sample_rate: values.get("sample_rate") };
+  const settings = { bits: values.get("bits"), sample_rate: rate };
   return layerFrom(kind, (p) => values.get(p.name) as number, settings);
 }
 

@@ -1,7 +1,7 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
 import { column, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, isSettingName, type Kind, kindOf, parameterOf } from "../parameters.js";
+import { DEFAULT_BITS, isSettingName, type Kind, kindOf, parameterOf, RATE_DENOMINATOR } from "../parameters.js";
 import { rulesOf } from "../rules.js";
 import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
@@ -105,7 +105,7 @@ export const PLAN_SECTIONS = {
 export const LIST_SECTIONS = {
   HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
   COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, most: "CELL_CAPACITY" },
-  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 4, most: "LAYER_FIELDS" },
+  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, most: "LAYER_FIELDS" },
   ROLES: { address: "LIST_ROLES_PTR", entry: 4, most: "FIELD_CAPACITY" },
 } as const satisfies Readonly<Record<string, Section>>;
 
@@ -171,7 +171,7 @@ export class ImageWriter {
 export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): readonly ImagePart[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
-  const isOwn = (name: string) => !parameterOf(kind, name) && !isSettingName(name);
+  const isOwn = (name: string) => !parameterOf(kind, name) && !isSettingName(name) && name !== RATE_DENOMINATOR;
   const variables = [...grid.possible.keys()].filter(isOwn);
   const columnOf = (name: string): number =>
     isOwn(name) && !isResultName(name) ? constant("VARIABLE_0") + variables.indexOf(name) : columnNumber(kind, name, constant);
@@ -179,6 +179,9 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     const column = columnOf(name);
     return { column, isField: column < constant("RESULT_0") || column >= constant("VARIABLE_0") };
   });
+  // A sample rate that is a fraction has its numerator in the field, and is a quotient in the row.
+  const hasFractions = grid.fixed.some(({ name }) => name === RATE_DENOMINATOR);
+  const cellOf = (name: string): number => (name === "sample_rate" && hasFractions ? constant("SAMPLE_RATE_QUOTIENT") : columnOf(name));
   const slots = slotsOf(plan, grid);
   const runs = runsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
@@ -186,7 +189,7 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   const runCount = runs.count + runsKept.reduce((sum, count) => sum + count, 0);
   const itemCount = items.reduce((sum, { length }) => sum + length, 0);
   const parts = partsOf(grid, slots);
-  const steps = stepsOf(plan, grid, slots, parts, code, columnOf, constant);
+  const steps = stepsOf(plan, grid, slots, parts, code, columnOf, cellOf, constant);
   checkRoom(plan.place, constant, {
     variables: variables.length,
     runs: runCount,
@@ -236,6 +239,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   writer.begin(PLAN_SECTIONS.FIELDS, constant("FIELD_COUNT"));
   writer.goTo(8 * constant("BITS"));
   writer.long(BigInt(DEFAULT_BITS));
+  writer.goTo(8 * constant("SAMPLE_RATE_DENOMINATOR"));
+  writer.long(1n);
   for (const { name, value } of grid.fixed) {
     writer.goTo(8 * columnOf(name));
     writer.long(BigInt(value));
@@ -249,7 +254,7 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.word(text.length);
   }
   writer.begin(PLAN_SECTIONS.PARTS, parts.length);
-  for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : columnOf(plan.cells[cell] as string), endSlot);
+  for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : cellOf(plan.cells[cell] as string), endSlot);
   writer.begin(PLAN_SECTIONS.CODE, code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
@@ -341,6 +346,7 @@ function stepsOf(
   parts: readonly RowPart[],
   code: Code,
   columnOf: (name: string) => number,
+  cellOf: (name: string) => number,
   constant: Constant,
 ): number[][] {
   const rules = rulesOf(kindOf(plan.layer));
@@ -363,7 +369,7 @@ function stepsOf(
       case "overlap":
         return [step.dimension];
       case "cell":
-        return [slot, columnOf(plan.cells[step.cell] as string)];
+        return [slot, cellOf(plan.cells[step.cell] as string)];
     }
   };
   const words = (kind: string, level: number, operands: readonly number[]): number[] => {
@@ -413,11 +419,16 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): r
   writer.begin(LIST_SECTIONS.COLUMNS, columns.length);
   writer.words(...columns);
   writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"));
-  const defaults = [...kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]), ["bits", list.settings.bits ?? DEFAULT_BITS] as const];
-  if (list.settings.sample_rate !== undefined) defaults.push(["sample_rate", list.settings.sample_rate]);
+  const { bits = DEFAULT_BITS, sample_rate = { over: 0n, under: 1n } } = list.settings;
+  const defaults = [
+    ...kind.parameters.map((p): [string, number | bigint] => [p.name, p.default ?? p.least]),
+    ["bits", bits] as const,
+    ["sample_rate", sample_rate.over] as const,
+    [RATE_DENOMINATOR, sample_rate.under] as const,
+  ];
   for (const [name, value] of defaults) {
-    writer.goTo(4 * columnNumber(kind, name, constant));
-    writer.word(value);
+    writer.goTo(8 * columnNumber(kind, name, constant));
+    writer.long(BigInt(value));
   }
   writer.begin(LIST_SECTIONS.ROLES, roles.length);
   for (const role of roles) writer.word(role);

@@ -1,15 +1,13 @@
 /** The plan of a list: which field of a CSV's records is which parameter, and what is written behind them. */
 import { column, columnsOf, isResultName, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { type Kind, type KindName, kindOf, namesOfParameter, type ParameterName, SETTINGS, type SettingName } from "../parameters.js";
+import { type Kind, type KindName, kindOf, namesOfParameter, type ParameterName, SETTINGS, type Settings } from "../parameters.js";
 
 interface Field {
   readonly name: string;
   /** The parameter or setting that it sets; a plain name sets it in every dimension. Without one it is carried through unread. */
   readonly sets?: string;
 }
-
-export type Settings = { readonly [N in SettingName]?: number | undefined };
 
 export interface ListPlan {
   /** What messages begin with: the file's name. */

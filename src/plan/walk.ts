@@ -3,12 +3,12 @@
  * for messages and for the reference kernel; sweeping is the kernel's.
  */
 import { dependenciesOfColumn, isResultName, type ResultName } from "../columns.js";
-import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, type SettingName } from "../parameters.js";
+import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, RATE_DENOMINATOR, type Settings } from "../parameters.js";
+import { textOfRational } from "../rational.js";
 import { isRuleKept, type Rule, rulesOf } from "../rules.js";
 import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
 import type { Expression, ListItem } from "../spec/expression/node.js";
 import { domainOf, isHeld, valueAt } from "../spec/values.js";
-import type { Settings } from "./list.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
 /** The cell of a result of the layer at hand; undefined when it passes 64 bits. */
@@ -34,11 +34,12 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
   const lists = new Map<number, Row[]>();
   const rules = rulesOf(kind);
   const lookup: Lookup = (name) => {
+    if (!isResultName(name)) return values.get(name);
     const value = valueOfName(kind, name, values, resultOf);
     // A result that passes 64 bits is beyond what expressions can hold, so that it counts as an overflow there.
     if (value === undefined) return 2n ** 64n;
     if (value === "true" || value === "false") return value === "true" ? 1n : 0n;
-    return typeof value === "bigint" ? value : /^-?[0-9]+$/.test(value) ? BigInt(value) : undefined;
+    return /^-?[0-9]+$/.test(value) ? BigInt(value) : undefined;
   };
   let level = 0;
   const positions = grid.loops.map((loop) => {
@@ -106,8 +107,17 @@ export function layerOf(kind: Kind, values: ReadonlyMap<string, bigint>): Layer 
 }
 
 function settingsOf(values: ReadonlyMap<string, bigint>): Settings {
-  const value = (name: SettingName) => (values.has(name) ? Number(values.get(name)) : undefined);
-  return { bits: value("bits"), sample_rate: value("sample_rate") };
+  const [bits, rate] = [values.get("bits"), values.get("sample_rate")];
+  return {
+    ...(bits !== undefined && { bits: Number(bits) }),
+    ...(rate !== undefined && { sample_rate: { over: rate, under: values.get(RATE_DENOMINATOR) ?? 1n } }),
+  };
+}
+
+/** The value of a parameter, setting or variable for a message: a sample rate may be a fraction. */
+export function textOfValue(name: string, values: ReadonlyMap<string, bigint>): string | undefined {
+  const { sample_rate } = settingsOf(values);
+  return name === "sample_rate" && sample_rate ? textOfRational(sample_rate) : values.get(name)?.toString();
 }
 
 function isKept({ id, dimension }: Rule, layer: Layer): boolean {
@@ -131,8 +141,8 @@ function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bi
 }
 
 /** The value of a name where the walk has stopped; undefined for a result that passes 64 bits. */
-export function valueOfName(kind: Kind, name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): bigint | string | undefined {
-  return isResultName(name) ? resultOf(name, layerFor(kind, name, values)) : values.get(name);
+export function valueOfName(kind: Kind, name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): string | undefined {
+  return isResultName(name) ? resultOf(name, layerFor(kind, name, values)) : textOfValue(name, values);
 }
 
 function isInDomain(kind: Kind, name: string, value: bigint): boolean {

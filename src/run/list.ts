@@ -2,11 +2,11 @@
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { type ListFault, letGo, type Tally } from "../kernel/kernel.js";
-import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
-import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
+import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom, type Settings } from "../parameters.js";
+import { type ListPlan, namesSet, planList, splitRecord } from "../plan/list.js";
 import { type Method, simulatesAll } from "../plan/method.js";
 import { addAccount, RULES } from "../rules.js";
-import { domainOf, readInteger } from "../spec/values.js";
+import { domainOf, readInteger, readRate } from "../spec/values.js";
 import { type Bytes, type Chunks, cutIntoChunks } from "./chunks.js";
 import type { ListAnswer, RecordText } from "./protocol.js";
 import { defaultWorkers, inlineRunner, threadedRunner } from "./runner.js";
@@ -156,14 +156,26 @@ function faultError(list: ListPlan, fault: ListFault, record: string, at: string
 function fieldError(name: string | undefined, value: string, at: string): Error {
   if (name === undefined) return errors.badQuotes(at);
   if (value === "") return errors.emptyField(at, name);
+  if (name === "sample_rate") return rateError(value, at);
   return anyParameter(name)?.type === "boolean" ? errors.notBoolean(at, name, value) : errors.notInteger(at, name, value);
+}
+
+/** What is wrong with a sample rate. A list has plain decimals and fractions of them only. */
+function rateError(value: string, at: string): Error {
+  try {
+    readRate(value, at);
+  } catch (error) {
+    return error as Error;
+  }
+  return errors.badRate(at, value);
 }
 
 function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
   for (const [i, { sets: name }] of list.fields.entries()) {
     if (name === undefined || name === "bias") continue;
     try {
-      readInteger(domainOf(name), fields[i] as string, at);
+      if (name === "sample_rate") readRate(fields[i] as string, at);
+      else readInteger(domainOf(name), fields[i] as string, at);
     } catch (error) {
       return error as Error;
     }

@@ -5,7 +5,7 @@ import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
-import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
+import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
 import { boundsOf, type Part } from "./part.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
@@ -232,6 +232,6 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
     trouble.node,
     trouble.kind,
     names.map(shown).join(", "),
-    others.map(([name, value]) => `${name}=${value}`).join(", "),
+    others.map(([name]) => `${name}=${textOfValue(name, values)}`).join(", "),
   );
 }

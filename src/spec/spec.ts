@@ -6,6 +6,7 @@ import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
 import { parseExpression } from "./expression/parse.js";
 import { checkNames } from "./names.js";
+import { withRate } from "./rate.js";
 import { describeNode, type SourceEntry, type SourceNode } from "./source.js";
 import { domainOf, readInteger } from "./values.js";
 
@@ -112,7 +113,7 @@ function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typ
     where: where ? readWhere(where.value) : [],
   };
   checkNames(kind, grid);
-  return grid;
+  return withRate(grid);
 }
 
 function readName(source: SourceNode): string {
