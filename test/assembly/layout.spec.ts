@@ -62,7 +62,7 @@ describe("the areas of memory", () => {
   it("hold the parts of a list's image one behind the other", () => {
     expectRoom(IMAGE_PTR, IMAGE_HEADER_BYTES, LIST_COLUMNS_PTR);
     expectRoom(LIST_COLUMNS_PTR, 4 * <usize>CELL_CAPACITY, LIST_DEFAULTS_PTR);
-    expectRoom(LIST_DEFAULTS_PTR, 4 * <usize>LAYER_FIELDS, LIST_ROLES_PTR);
+    expectRoom(LIST_DEFAULTS_PTR, 8 * <usize>LAYER_FIELDS, LIST_ROLES_PTR);
     expectRoom(LIST_ROLES_PTR, 4 * <usize>FIELD_CAPACITY, SCRATCH_PTR);
   });
 
@@ -90,6 +90,7 @@ describe("alignment", () => {
     expect<usize>(IMAGE_CODE_PTR % 8).toBe(0);
     expect<usize>(IMAGE_RUNS_PTR % 8).toBe(0);
     expect<usize>(RUN_BYTES % 8).toBe(0);
+    expect<usize>(LIST_DEFAULTS_PTR % 8).toBe(0);
   });
 
   it("is 16 bytes for what moves as vectors", () => {

@@ -3,6 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, columnsOf } from "../../src/columns.ts";
 import { type Dimension, type Kind, type KindName, kindOf, type Layer } from "../../src/parameters.ts";
+import { type Rational, readRational } from "../../src/rational.ts";
 import { outputLength } from "../../src/rules.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
@@ -152,7 +153,7 @@ const layers = kinds.chain((name) => {
       batch_size: upTo(5, 0),
       bias: fc.boolean(),
       bits: fc.constantFrom(8, 16, 32, 12),
-      sample_rate: fc.constantFrom(undefined, 1, 22_050, 48_000),
+      sample_rate: fc.constantFrom(undefined, ...["1", "22050", "22050/32", "30000/1001", "1/3"].map((text) => readRational(text) as Rational)),
     })
     .map(({ dimensions, groups, inPerGroup, outPerGroup, ...rest }) =>
       layerOfDimensions(

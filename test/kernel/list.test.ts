@@ -127,7 +127,7 @@ const wideLists = fc
     const names = [...given, ...(rate === "column" ? ["sample_rate"] : [])];
     const records = values.map((own) => names.map((name, i) => (name === "bias" ? (own[i] as number) % 2 : own[i])).join(","));
     const columns = columnsOfGroup(kind, "all", rate !== "none");
-    const settings = rate === "setting" ? { sample_rate: 22_050 } : {};
+    const settings = rate === "setting" ? { sample_rate: { over: 11_025n, under: 16n } } : {};
     const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings, skipInvalid: true });
     return { list, text: `${records.join("\n")}\n` };
   });
@@ -139,7 +139,7 @@ describe.each(compiled)("lists of every kind with all columns, the %s kernel", (
 
   it.each(KIND_NAMES)("counts each layer of a %s list as the same layer alone, with and without a rate", (layer) => {
     const kind = kindOf(layer);
-    for (const sample_rate of [undefined, 48_000]) {
+    for (const sample_rate of [undefined, { over: 30_000n, under: 1001n }]) {
       const columns = columnsOfGroup(kind, "all", sample_rate !== undefined);
       const names = kind.parameters.filter((p) => p.default === undefined).map((p) => p.name);
       const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings: { sample_rate } });
@@ -160,4 +160,37 @@ it("counts a 3-d list with every column: the last columns keep their values", ()
   // torchprofile, onnx_tool (bias included), and no answer of tensorflow: 5·4³·2³·7, 5·4³·(5·2³ + 1), nothing.
   expect(cells.slice(-3)).toEqual(["17920", "13120", ""]);
   for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").csv).toBe(`${cells.join(",")}\n`);
+});
+
+describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => {
+  const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
+  const decimal = fc.oneof(
+    fc.integer({ min: 0, max: 200_000 }).map(String),
+    fc.tuple(digits(12), digits(20)).map(([whole, rest]) => `${whole}.${rest}`),
+    fc.double({ min: 0, max: 2 ** 32, noNaN: true }).map(String),
+    digits(20),
+  );
+  const rates = fc.oneof(
+    decimal,
+    fc.tuple(decimal, decimal).map(([a, b]) => `${a}/${b}`),
+    fc.stringMatching(/^[0-9./e-]{1,6}$/),
+  );
+  const quotedRates = fc.array(quoted(rates), { minLength: 1, maxLength: 4 });
+  test.prop([quotedRates, fc.boolean()], { numRuns: 4_000 })("are read, refused and left out like by the reference", (texts, skipInvalid) => {
+    const columns = ["macs_per_second", "ops_per_second"] as const;
+    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns, skipInvalid });
+    const text = texts.map((rate) => `${rate},3,5,7,2\n`).join("");
+    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+  });
+
+  it("are exact as decimals and fractions", () => {
+    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns: ["macs_per_second"] });
+    // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
+    const { csv } = countOn(kernel, list, "22050/32,1,1,2,3\n689.0625,1,1,2,3\n0.5,1,1,2,3\n30000/1001,1,1,2,3\n2,1,1,2,3\n");
+    const cells = csv
+      .trimEnd()
+      .split("\n")
+      .map((row) => row.split(",").at(-1));
+    expect(cells).toEqual(["1033.59375", "1033.59375", "0.75", String(45_000 / 1001), "3"]);
+  });
 });

@@ -49,7 +49,7 @@ function expectToFit(image: readonly ImagePart[], sections: (typeof IMAGES)[numb
 it.each(KIND_NAMES)("the image of a %s list with every column fits", (layer) => {
   const kind = kindOf(layer);
   const columns = columnsOf(kind).map(({ name }) => name);
-  const settings = { sample_rate: 22_050 };
+  const settings = { sample_rate: { over: 11_025n, under: 16n } };
   const list = planList([...kind.parameterNames, "bits"].join(","), "list", { layer, columns, settings, skipInvalid: false, isComparing: false });
   expectToFit(listImage(list, "closed", constant), LIST_SECTIONS);
 });
@@ -57,6 +57,6 @@ it.each(KIND_NAMES)("the image of a %s list with every column fits", (layer) => 
 it.each(KIND_NAMES)("the image of a %s plan with every column fits", (layer) => {
   const kind = kindOf(layer);
   const axes = Object.fromEntries(kind.parameters.map(({ name, type }) => [name, type === "boolean" ? [true, false] : [1, 2]]));
-  const plan = planOf({ layer, axes, variables: { sample_rate: [22_050, 48_000], bits: [8, 16] }, columns: ["all"] } as never);
+  const plan = planOf({ layer, axes, variables: { sample_rate: [689.0625, "30000/1001"], bits: [8, 16] }, columns: ["all"] } as never);
   expectToFit(planImage(plan, 0, "closed", constant), PLAN_SECTIONS);
 });
