@@ -55,7 +55,8 @@ describe("a sample rate that is a fraction", () => {
   });
 
   it("is taken by the library", async () => {
-    for (const sample_rate of [689.0625, "22050/32"]) expect(count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second).toBe(177_811_200);
+    for (const sample_rate of [689.0625, "22050/32"])
+      expect(count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second).toBe(177_811_200);
     const grid = { variables: { sample_rate: [689.0625, 8000] }, axes: LAYER, columns: ["sample_rate"] } as const;
     const rates: unknown[] = [];
     for await (const batch of sweep(grid, { workers: 1 })) for (const row of batch) rates.push((row as unknown as { sample_rate: number }).sample_rate);
