@@ -86,8 +86,8 @@ function tally(ptr: usize, column: u32, macs: u64, at: u64): void {
   if (macs == 0) return;
   workOutMacs(column);
   const exactly = multiply(under, macs);
-  // Where a product passes 64 bits nothing of the batch is used: `exactly` can be 0 then.
-  const ratio = over == 0 || exactly == 0 ? 0 : nearestDouble(over, exactly);
+  // Where that passes 64 bits it can come to 0; the batch is not used then.
+  const ratio = nearestDouble(over, max(1, exactly));
   const layers = load<u64>(ptr, TALLY_LAYERS);
   store<u64>(ptr, layers + 1, TALLY_LAYERS);
   if (over == exactly) store<u64>(ptr, load<u64>(ptr, TALLY_EXACT) + 1, TALLY_EXACT);

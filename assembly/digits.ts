@@ -122,10 +122,16 @@ function divideDigit(rest: u64, d: u64): u64 {
   return digit;
 }
 
-/** The double nearest to n/d, ties to even. n and d are not 0. */
+/** The double nearest to n/d, ties to even. d is not 0. */
+// @ts-ignore: decorator
+@inline
 export function nearestDouble(n: u64, d: u64): f64 {
   // Division of doubles rounds correctly, and here both are exact.
-  if ((n | d) < DOUBLE_EXACT) return <f64>n / <f64>d;
+  return (n | d) < DOUBLE_EXACT ? <f64>n / <f64>d : nearestDoubleOfLarge(n, d);
+}
+
+function nearestDoubleOfLarge(n: u64, d: u64): f64 {
+  if (n == 0) return 0;
   let exponent = <i64>clz(d) - <i64>clz(n);
   n <<= clz(n);
   d <<= clz(d);
@@ -231,7 +237,7 @@ function shortestDigits(x: f64): u64 {
 /** JavaScript writes numbers from here on without an exponent. */
 const POINT_LEAST: i32 = -6;
 
-/** Writes a positive double from 2^-64 to 2^64 as String() does: at most 24 bytes. Of the 28 from `ptr` on all may be overwritten. */
+/** Writes 0, or a positive double from 2^-64 to 2^64 as String() does: at most 24 bytes. Of the 28 from `ptr` on all may be overwritten. */
 function writeDouble(ptr: usize, x: f64): usize {
   if (x < <f64>DOUBLE_EXACT && x == floor(x)) return writeUnsigned(ptr, <u64>x);
   const digits = shortestDigits(x);
@@ -275,5 +281,5 @@ function withPoint(ptr: usize, before: i32, count: i32): usize {
 
 /** Writes n/d as the double nearest to it. d is not 0. At most 24 bytes; of the 28 from `ptr` on all may be overwritten. */
 export function writeQuotient(ptr: usize, n: u64, d: u64): usize {
-  return n == 0 ? writeUnsigned(ptr, 0) : writeDouble(ptr, nearestDouble(n, d));
+  return writeDouble(ptr, nearestDouble(n, d));
 }
