@@ -166,9 +166,9 @@ export const errors = {
       `${name} has a fraction beside values that depend on other axes`,
       "Write all of its values as numbers, or all as whole numbers and expressions.",
     ),
-  fractionInAxis: (written: Written, span: Span) =>
+  rateInAxis: (written: Written, span: Span) =>
     expressionError(
-      "fractionInAxis",
+      "rateInAxis",
       written,
       span,
       "sample_rate is a fraction in this grid, and axes are whole numbers",

@@ -13,7 +13,7 @@ export function withRate<G extends { readonly axes: readonly Axis[]; readonly wh
   if (under === 1) return grid;
   for (const { written, root } of grid.axes.flatMap(expressionsOf)) {
     const used = namesIn(root).find(({ name }) => name === "sample_rate");
-    if (used) throw errors.fractionInAxis(written, used.span);
+    if (used) throw errors.rateInAxis(written, used.span);
   }
   return { ...grid, where: grid.where.map((condition) => ({ ...condition, root: divided(condition.root, BigInt(under)) })) };
 }
