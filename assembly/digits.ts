@@ -141,7 +141,7 @@ function nearestDoubleOfLarge(n: u64, d: u64): f64 {
   let fraction = (high << 32) | divideDigit(divisionRest, d);
   if (!isOne) { // then the fraction is at least 1/2, and its first bit becomes the 1
     exponent--;
-    fraction <<= 1; // the bit that moves in is beyond the half that decides; what is left of the division stands for it
+    fraction <<= 1; // the bit that moves in is below the half that decides, and the rest of the division counts for it
   }
   const cut = fraction << MANTISSA_BITS; // the twelve bits that are rounded away, at the top
   let bits = (<u64>(exponent + EXPONENT_BIAS) << MANTISSA_BITS) + (fraction >> (64 - MANTISSA_BITS));
@@ -234,7 +234,7 @@ function shortestDigits(x: f64): u64 {
   return digits + u64(at > half || (at == half && (digits & 1) == 1));
 }
 
-/** JavaScript writes numbers from here on without an exponent. */
+/** A number with its point at this place or further left gets an exponent. */
 const POINT_LEAST: i32 = -6;
 
 /** Writes 0, or a positive double from 2^-64 to 2^64 as String() does: at most 24 bytes. Of the 28 from `ptr` on all may be overwritten. */
@@ -262,12 +262,12 @@ function writeDouble(ptr: usize, x: f64): usize {
   return endPtr - (digitsEndPtr - ptr - count);
 }
 
-/** Puts a point behind the first digits of so many; one to sixteen stand behind it. */
+/** Inserts a point after the first `before` of `count` digits; one to sixteen digits follow it. */
 // @ts-ignore: decorator
 @inline
 function withPoint(ptr: usize, before: i32, count: i32): usize {
   const pointPtr = ptr + before;
-  // As few bytes as hold them move, so that nothing far behind is overwritten.
+  // Only as many bytes move as hold the digits, so that little is overwritten after the cell.
   if (count - before <= 8) {
     const rest = load<u64>(pointPtr);
     store<u64>(pointPtr, rest, 1);

@@ -121,7 +121,7 @@ function ratioText(ratio: number | undefined): string {
   return Number(short) === 1 ? ratio.toPrecision(10).replace(/0+$/, "") : short.includes("e") ? ratio.toExponential(2) : short;
 }
 
-/** The row of the exact count, which the answers are compared with. Of nothing there is no ratio. */
+/** The row of the exact count, which the answers are compared with. A count of 0 has no ratio. */
 function exactCells(name: string, layer: Layer, results: LayerResults): string[] {
   const macs = thousands(results.macs as bigint);
   const ratio = results.macs === 0n ? "" : "1";

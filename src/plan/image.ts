@@ -127,7 +127,7 @@ export class ImageWriter {
   begin({ address, entry, most }: Section, count: number): void {
     const numberOf = (value: number | string) => (typeof value === "number" ? value : this.#constant(value));
     if (count > numberOf(most)) throw new Error(`the section at ${address} has room for ${numberOf(most)} entries, not for ${count}`);
-    // Writing behind the end of this buffer throws a RangeError.
+    // Writing past the end of this buffer throws a RangeError.
     const buffer = new ArrayBuffer(numberOf(entry) * count);
     this.#view = new DataView(buffer);
     this.#parts.push({ address: this.#constant(address), bytes: new Uint8Array(buffer) });

@@ -163,7 +163,7 @@ function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
 /**
  * Reads a sample rate: `22050`, `689.0625`, `44.1k` or `22050/32`.
  *
- * @throws UpsweepError when it is no such number, 0 or too large, or has too many digits to be exact.
+ * @throws UpsweepError when it has another form, is 0 or too large, or has too many digits to be exact.
  */
 export function readRate(text: string, place: string): Rational {
   const rate = readRational(text);

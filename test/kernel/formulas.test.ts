@@ -4,7 +4,7 @@ import { COLUMNS, type ResultName } from "../../src/columns.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { layerOfValues, TRANSPOSED } from "../support/layers.ts";
 
-/** Formulas in words: of what they say tests of their own exist. */
+/** Columns with formulas in words; other tests check them. */
 const IN_WORDS: readonly string[] = ["d_out", "h_out", "w_out", "taps", "covered", "overlap_min", "overlap_max"];
 
 /** The right side of a printed formula as JavaScript. `//` rounds down. */
@@ -46,7 +46,7 @@ describe.each(KERNELS)("on the %s kernel", (_, kernel) => {
             ...{ ψ: found.filters, λ: found.ops_per_filter, γ: found.aggregation_ops, bits: 16, sample_rate: 689.0625 },
             A: Number(unpadded?.additions_per_filter),
           };
-          // What the formula is for must not stand in it.
+          // A formula must not use the column that it defines.
           if (name !== "overlap_even") delete symbols[name];
           const code = inJavaScript(formula);
           const value = new Function(...Object.keys(symbols), `return ${code};`)(...Object.values(symbols));

@@ -95,7 +95,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     expect(one("44100/2")[0]).toMatch(/^22050,/);
   });
 
-  it("takes fractions in ranges' company and in joint axes", () => {
+  it("takes fractions beside ranges and in joint axes", () => {
     expect(cells({ variables: { sample_rate: ["1/2", "1..3"] }, axes: { ...AXES, out_channels: 2, l_in: 3 }, columns: ["sample_rate"] }, 1, kernel)).toEqual([
       "0.5",
       "1",
