@@ -4,9 +4,10 @@ import { sweep } from "../../src/library.ts";
 import { cutIntoChunks } from "../../src/run/chunks.ts";
 import { sampleIndices } from "../../src/run/sample.ts";
 import { inOrder } from "../../src/run/window.ts";
+import { runs } from "../support/tier.ts";
 
 describe("the ordered window", () => {
-  test.prop([fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 })], { numRuns: 50 })(
+  test.prop([fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 })], { numRuns: runs(50) })(
     "hands answers out in the order of the tasks, whatever the order in which they end, and never holds more than its width",
     async (turns, width) => {
       let [started, taken, most] = [0, 0, 0];
@@ -60,7 +61,7 @@ const record = fc.array(field, { minLength: 1, maxLength: 4 }).map((fields) => f
 
 describe("a list cut into chunks", () => {
   test.prop([fc.array(record, { minLength: 1, maxLength: 25 }), fc.constantFrom("\n", "\r\n"), fc.boolean(), fc.integer({ min: 1, max: 40 })], {
-    numRuns: 400,
+    numRuns: runs(400),
   })("is whole, and every chunk ends where a record ends", async (records, lineEnd, endsWithLine, pieceBytes) => {
     const bytes = Buffer.from(records.join(lineEnd) + (endsWithLine ? lineEnd : ""));
     const stream = (async function* () {
@@ -95,7 +96,7 @@ describe("a list cut into chunks", () => {
 });
 
 describe("a sample of indices", () => {
-  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.nat(200), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: 100 })(
+  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.nat(200), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: runs(100) })(
     "is ascending, without repeats, in range, and the same for the same seed",
     (size, most, seed) => {
       const count = Number(size < BigInt(most) ? size : BigInt(most));
