@@ -3,7 +3,7 @@
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
 import { column, isResultName } from "./columns.js";
-import { type Layer, PARAMETER_MAX } from "./parameters.js";
+import { type Kind, type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
 import { describeLayer, instead, list, nearest, reasonOf, shown } from "./words.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
@@ -32,6 +32,11 @@ function limitOf(name: string): string {
   const type = isResultName(name) ? column(name).type : "u64";
   if (type === "decimal") return "2^64 - 1 on the way to its quotient";
   return type === "i64" ? "2^63 - 1" : "2^64 - 1";
+}
+
+/** The parameters that PyTorch has no default for. */
+function requiredOf({ parameters }: Kind): readonly string[] {
+  return parameters.filter((p) => p.default === undefined).map(({ name }) => name);
 }
 
 function inputError(code: string, place: string, what: string, remedy: string): UpsweepError {
@@ -326,26 +331,109 @@ export const errors = {
   unnamedField: (place: string, position: number) =>
     inputError("unnamedField", place, `column ${position} of the header has no name`, "Name it (pandas: to_csv(index=False) leaves the index out)."),
   resultField: (place: string, name: string) =>
-    inputError("resultField", place, `the column ${shown(name)} is named like a result`, "Rename it: the results are written behind the columns of the list."),
+    inputError(
+      "resultField",
+      place,
+      `the column ${shown(name)} cannot be carried: a result of that name is written`,
+      "Rename it, or choose other results with --columns.",
+    ),
   nearField: (place: string, name: string, near: string) =>
     inputError(
       "nearField",
       place,
-      `the column ${shown(name)} is nearly ${near}`,
-      `Write '${near}' if it is that, or another name if it is to be carried through.`,
+      `the column ${shown(name)} looks like ${near}, but is not read`,
+      `Rename it to '${near}' if it is that, or declare it a label with --carry ${shown(name)}.`,
     ),
-  missingFields: (place: string, names: readonly string[]) =>
+  otherKindsField: (place: string, name: string, kinds: readonly string[]) =>
+    inputError(
+      "otherKindsField",
+      place,
+      `the column ${shown(name)} is a parameter of ${list(kinds)}, which this list does not hold`,
+      `Choose the kind with --layer or a column 'layer', or declare it a label with --carry ${shown(name)}.`,
+    ),
+  kindField: (place: string, name: string, column: string) =>
+    inputError(
+      "kindField",
+      place,
+      `the column ${shown(name)} looks like the kind of the layer, but is not read`,
+      `Rename it to '${column}' if it names the kind of each row, or declare it a label with --carry ${shown(name)}.`,
+    ),
+  unreadField: (place: string, name: string) =>
+    inputError(
+      "unreadField",
+      place,
+      `the column ${shown(name)} says something about the layer that is not counted`,
+      `Remove it, or declare it a label with --carry ${shown(name)}.`,
+    ),
+  carriedParameter: (place: string, name: string) =>
+    inputError("carriedParameter", place, `--carry names ${shown(name)}, which is a parameter of the layers`, "Leave it out of --carry, or rename the column."),
+  unknownCarried: (name: string, known: readonly string[]) => {
+    const near = nearest(name, known);
+    return inputError(
+      "unknownCarried",
+      "--carry",
+      `the header has no column ${shown(name)}`,
+      near ? `Did you mean ${shown(near)}?` : "Name columns of the list.",
+    );
+  },
+  kindTwice: (place: string) =>
+    inputError(
+      "kindTwice",
+      place,
+      "the list has a column 'layer', and --layer is given too",
+      "Leave --layer out, or declare the column a label with --carry layer.",
+    ),
+  unknownRowKind: (place: string, got: string, known: readonly string[]) =>
+    got === ""
+      ? inputError("unknownRowKind", place, "layer is empty", `Write one of ${list(known)}.`)
+      : inputError(
+          "unknownRowKind",
+          place,
+          `layer cannot be ${shown(got)}`,
+          `Write one of ${list(known)}, or PyTorch's class name, for example ConvTranspose1d.`,
+        ),
+  kindLacksFields: (place: string, kind: string, names: readonly string[]) =>
+    inputError(
+      "kindLacksFields",
+      place,
+      `a ${kind} needs ${list(names)}, which the header does not have`,
+      `Add the column${names.length === 1 ? "" : "s"}; rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
+    ),
+  noConventions: (place: string, kind: string) =>
+    inputError(
+      "noConventions",
+      place,
+      `other counters' answers are known for transposed convolutions only, not for ${kind}`,
+      "Leave such rows out of the comparison.",
+    ),
+  notEmptyField: (place: string, name: string, got: string, kind: string) =>
+    inputError("notEmptyField", place, `${name} is ${shown(got)}, but a ${kind} has no ${name}`, "Leave the field empty in this row."),
+  tupleField: (place: string, name: string, got: string, names: readonly string[]) =>
+    inputError(
+      "tupleField",
+      place,
+      `${name} cannot be ${shown(got)}`,
+      `Write one whole number for all dimensions, or one for each of ${list(names)}, for example "(${names.map((_, i) => i + 3).join(", ")})".`,
+    ),
+  missingFields: (place: string, names: readonly string[], kind: Kind) =>
     inputError(
       "missingFields",
       place,
       `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+      `PyTorch has no default for ${list(requiredOf(kind))}.`,
     ),
   fieldSetTwice: (place: string, name: string) =>
     inputError("fieldSetTwice", place, `two columns of the header set ${name}`, "Keep one of them: a plain name stands for all dimensions."),
   settingTwice: (place: string, name: string) => inputError("settingTwice", place, `${name} stands in the header and is given as a flag`, "Keep one of them."),
   tooManyFields: (place: string, count: number, capacity: number) =>
     inputError("tooManyFields", place, `the header has ${count} columns`, `At most ${capacity} are possible.`),
+  resultDiffers: (place: string, name: string, given: string, counted: string) =>
+    inputError(
+      "resultDiffers",
+      place,
+      `${name} is ${given === "" ? "empty" : shown(given)} in the list, but ${counted === "" ? "the layer has none" : `is counted as ${counted}`}`,
+      "Check which parameters the list was counted with; without --verify-results the column is replaced.",
+    ),
   emptyField: (place: string, name: string) =>
     inputError("emptyField", place, `${name} is empty`, "Write its value, or leave the whole column out to take PyTorch's default."),
   badQuotes: (place: string) =>

@@ -2,10 +2,9 @@
 import { errors } from "./errors.js";
 import {
   DEFAULT_KIND,
-  isKindName,
   KIND_NAMES,
   type Kind,
-  kindOf,
+  kindNamed,
   type Layer,
   type LayerInput,
   layerFrom,
@@ -24,8 +23,8 @@ import {
 export function readLayer(input: LayerInput, place = "layer"): Layer {
   if (typeof input !== "object" || input === null) throw errors.notMap(place, "the layer", typeof input);
   const { layer = DEFAULT_KIND, ...given } = input as unknown as Readonly<Record<string, unknown>>;
-  if (typeof layer !== "string" || !isKindName(layer)) throw errors.unknownKind(`${place}.layer`, String(layer), KIND_NAMES);
-  const kind = kindOf(layer);
+  const kind = typeof layer === "string" ? kindNamed(layer) : undefined;
+  if (!kind) throw errors.unknownKind(`${place}.layer`, String(layer), KIND_NAMES);
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
   for (const name of Object.keys(given)) if (!known.includes(name)) throw errors.unknownParameter(place, name, known);
   const values = spread(kind, given, place);

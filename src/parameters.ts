@@ -129,8 +129,15 @@ function meaningIn(isTransposed: boolean, { name, meaning }: { readonly name: Pa
 
 const kinds = new Map<string, Kind>(KIND_NAMES.map((name) => [name, kindFrom(name)]));
 
-export function isKindName(name: string): name is KindName {
-  return kinds.has(name);
+/** What a kind's name comes down to: the part after the last dot, in small letters, without underscores. */
+const plainName = (text: string) => (text.split(".").at(-1) ?? "").toLowerCase().replaceAll("_", "");
+
+const kindsByPlainName = new Map(KIND_NAMES.map((name) => [plainName(name), name]));
+
+/** The kind that a text names: `conv_transpose2d`, or PyTorch's class such as `ConvTranspose2d` or `torch.nn.ConvTranspose2d`. */
+export function kindNamed(text: string): Kind | undefined {
+  const name = kindsByPlainName.get(plainName(text));
+  return name && kindOf(name);
 }
 
 export function kindOf(name: KindName): Kind {

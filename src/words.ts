@@ -18,6 +18,46 @@ export function list(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
+/** Letters of other alphabets that look like Latin ones, in small letters. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  ...{
+    а: "a",
+    в: "b",
+    с: "c",
+    ԁ: "d",
+    е: "e",
+    һ: "h",
+    і: "i",
+    ј: "j",
+    к: "k",
+    ӏ: "l",
+    м: "m",
+    н: "h",
+    о: "o",
+    р: "p",
+    ԛ: "q",
+    ѕ: "s",
+    т: "t",
+    у: "y",
+    х: "x",
+    ԝ: "w",
+  },
+  ...{ α: "a", β: "b", ε: "e", γ: "y", ι: "i", κ: "k", ν: "v", ο: "o", ρ: "p", τ: "t", υ: "u", χ: "x", ω: "w" },
+  ...{ ı: "i", ɡ: "g", ɩ: "i", ɑ: "a", ʟ: "l", օ: "o", ո: "n", ս: "u" },
+};
+
+/**
+ * What a name comes down to for a reader: small letters and digits, without separators, invisible characters and accents, and with
+ * letters that look Latin taken for Latin ones. Names with the same skeleton are easily taken for each other.
+ */
+export function skeletonOf(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\p{Default_Ignorable_Code_Point}\p{M}\p{Cc}\p{Cf}\s._-]/gu, "");
+  return Array.from(plain, (letter) => LOOK_ALIKES[letter] ?? letter).join("");
+}
+
 /** The known name nearest to an unknown one, if it is near enough to be what was meant. */
 export function nearest(unknown: string, known: readonly string[]): string | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");

@@ -19,7 +19,7 @@ import { splitValues } from "../spec/flags.js";
 import { describeLayer } from "../words.js";
 import { markdown } from "./columns.js";
 import { countedLayer, inJson, layerFromFlags } from "./count.js";
-import { openList } from "./list.js";
+import { carryOption, kindOption, openList } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
 import { table, thousands } from "./text.js";
@@ -28,6 +28,7 @@ import { fractionOf, watch } from "./watch.js";
 interface CompareOptions extends GridOptions {
   readonly from?: string;
   readonly skipInvalid?: boolean;
+  readonly carry?: readonly string[];
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly workers?: number;
@@ -190,21 +191,23 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
   if (axis !== undefined || file !== undefined) {
     throw errors.usage(`both --from and ${axis?.flag ?? file} are given`, "Compare one or the other.");
   }
-  const kind = kindFrom(options);
-  checkTransposed(kind);
-  const { stream, size, name } = openList(options.from as string);
+  checkTransposed(kindFrom(options));
+  const { stream, size, name, isLive } = openList(options.from as string);
   const totals = emptyTotals<Place>();
   const batches = countListRows(stream, name, {
-    ...options,
     method: methodOf(),
-    layer: kind.name,
+    workers: options.workers,
+    skipInvalid: options.skipInvalid,
+    ...kindOption(options),
+    ...carryOption(options),
+    isLive,
     settings: settingsFrom(options),
     columns: [],
     isComparing: true,
   });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
-    fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
+    fraction: ({ bytesRead }) => (size ? Math.min(1, bytesRead / size) : undefined),
     interrupted: interruptedText,
     onBatch: ({ compared }) => {
       if (!compared) return;

@@ -22,6 +22,10 @@ interface CountOptions extends LayerOptions {
   readonly method: "closed" | "simulate";
   readonly skipInvalid?: boolean;
   readonly check?: Check;
+  readonly carry?: readonly string[];
+  readonly verifyResults?: boolean;
+  readonly total?: boolean;
+  readonly totalTo?: string;
 }
 
 /** Outputs up to this length show their whole overlap pattern, longer ones this many elements of each end. */
@@ -32,7 +36,16 @@ const PATTERN_END = 16;
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
-  const [foreign] = [options.skipInvalid && "--skip-invalid", options.check && "--check"].filter(Boolean);
+  const { skipInvalid, check, carry, verifyResults, total, totalTo } = options;
+  const forLists = {
+    "--skip-invalid": skipInvalid,
+    "--check": check,
+    "--carry": carry,
+    "--verify-results": verifyResults,
+    "--total": total,
+    "--total-to": totalTo,
+  };
+  const [foreign] = Object.entries(forLists).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;

@@ -82,6 +82,10 @@ function countCommand(): Command {
   return command
     .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
     .option("--from <file>", "a CSV of layers; - reads standard input")
+    .addOption(carryOption())
+    .option("--verify-results", "with --from: compare results that the list has already with what is counted, and stop where they differ")
+    .option("--total", "with --from: end with a row of totals")
+    .option("--total-to <file>", "with --from: write the totals to a file of JSON; - is standard output")
     .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
     .option("--force", "replace the file if it is there")
     .addOption(columnsOption())
@@ -209,6 +213,7 @@ function compareCommand(): Command {
   ]);
   return command
     .option("--from <file>", "a CSV of layers; - reads standard input")
+    .addOption(carryOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
     .option("--markdown", "as a Markdown table")
@@ -257,6 +262,12 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
   for (const { name, meaning, least, most } of SETTINGS) {
     command.addOption(new Option(`${flagOf(name)} <n>`, meaning).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
   }
+}
+
+function carryOption(): Option {
+  return new Option("--carry <names>", "with --from: columns that are labels, though they look like parameters; may be given several times").argParser(
+    collected,
+  );
 }
 
 function columnsOption(): Option {

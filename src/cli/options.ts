@@ -1,7 +1,7 @@
 /** What several commands read from their options. */
 import type { ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, isKindName, KIND_NAMES, type Kind, kindOf, SETTINGS } from "../parameters.js";
+import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed, SETTINGS } from "../parameters.js";
 import type { Settings } from "../plan/list.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
 import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
@@ -50,8 +50,9 @@ export interface LayerOptions {
 
 /** The kind of --layer. */
 export function kindFrom({ layer = DEFAULT_KIND }: LayerOptions): Kind {
-  if (!isKindName(layer)) throw errors.unknownKind("--layer", layer, KIND_NAMES);
-  return kindOf(layer);
+  const kind = kindNamed(layer);
+  if (!kind) throw errors.unknownKind("--layer", layer, KIND_NAMES);
+  return kind;
 }
 
 export function settingsFrom({ bits, sampleRate }: LayerOptions): Settings {
@@ -77,8 +78,8 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 }
 
 /** The result columns of --columns, or undefined when it is not given. */
-export function columnsFrom(text: string | undefined, kind: Kind, isRated: boolean | "later"): ResultName[] | undefined {
-  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kind, [], isRated) as ResultName[]);
+export function columnsFrom(text: string | undefined, kinds: Kind | readonly Kind[], isRated: boolean | "later"): ResultName[] | undefined {
+  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kinds, [], isRated) as ResultName[]);
 }
 
 /** How layers are found, by `--method` and `--check`. */

@@ -3,7 +3,7 @@
  * (reference.ts). Every kernel test runs on both.
  */
 import type { ResultName, ResultValue } from "../columns.js";
-import type { Dimension, Kind, Layer } from "../parameters.js";
+import type { Dimension, Kind, KindName, Layer } from "../parameters.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
@@ -73,7 +73,22 @@ export type ListFault =
   | { readonly kind: "disagree"; readonly at: number }
   | { readonly kind: "rule"; readonly at: number; readonly rule: RuleId }
   | { readonly kind: "field"; readonly at: number; readonly field: number }
-  | { readonly kind: "fieldCount"; readonly at: number; readonly found: number };
+  | { readonly kind: "fieldCount"; readonly at: number; readonly found: number }
+  /** The record names no kind that the list can hold. */
+  | { readonly kind: "kind"; readonly at: number };
+
+/** Exact sums over the rows of one kind. */
+export interface KindTotals {
+  readonly kind: KindName;
+  /** In the order of `addedColumns` (plan/list.ts). */
+  readonly sums: readonly bigint[];
+}
+
+/** The totals of two parts of a list together. */
+export function addTotals(one: readonly KindTotals[], other: readonly KindTotals[]): readonly KindTotals[] {
+  if (one.length === 0) return other;
+  return one.map(({ kind, sums }, i) => ({ kind, sums: sums.map((sum, at) => sum + (other[i]?.sums[at] ?? 0n)) }));
+}
 
 /** The rows of a stretch of a list's chunk. */
 export interface ListBatch {
@@ -85,6 +100,8 @@ export interface ListBatch {
   readonly leftOut: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
+  /** The totals of these rows, by kind: one for each of `addedColumns`. */
+  readonly totals: readonly KindTotals[];
   /** Of a list that is compared. */
   readonly tallies?: readonly Tally[];
   readonly fault?: ListFault;

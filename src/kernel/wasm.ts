@@ -1,17 +1,17 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
 import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
-import { type Dimension, type Kind, type Layer, valueOfParameter } from "../parameters.js";
+import { type Dimension, KIND_NAMES, type Kind, type Layer, valueOfParameter } from "../parameters.js";
 import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "../plan/image.js";
-import type { ListPlan } from "../plan/list.js";
+import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import type { Held, Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
+import type { Held, Kernel, KindTotals, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 6;
+const ABI_VERSION = 7;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
@@ -60,6 +60,7 @@ class WasmKernel implements Kernel {
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
   #isComparing = false;
+  #list: ListPlan | undefined;
   /** The place in the plan's cells of each slot of a row. */
   #cells: readonly number[] = [];
 
@@ -176,6 +177,7 @@ class WasmKernel implements Kernel {
     }
     this.#writeImage(listImage(list, method, this.#constant));
     this.#isComparing = list.isComparing;
+    this.#list = list;
     this.#exports.openList();
   }
 
@@ -187,7 +189,22 @@ class WasmKernel implements Kernel {
     const next = this.#exports.countList(from, chunk.length);
     if (next === chunk.length) this.#chunk = undefined;
     const fault = this.#listFault();
-    return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), ...(fault && { fault }) };
+    return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), totals: this.#totals(), ...(fault && { fault }) };
+  }
+
+  /** The totals of the last batch of a list, of the kinds that it may hold. */
+  #totals(): KindTotals[] {
+    const list = this.#list as ListPlan;
+    const added = addedColumns(list);
+    if (list.isComparing || added.length === 0) return [];
+    return (list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => {
+      const ptr = this.#constant("LIST_TOTALS_PTR") + this.#constant(`KIND_${kind.toUpperCase()}`) * this.#constant("LIST_TOTALS_BYTES");
+      const sums = added.map((name) => {
+        const at = ptr + list.columns.indexOf(name) * this.#constant("LIST_TOTAL_BYTES");
+        return this.#view.getBigUint64(at, true) + (this.#view.getBigUint64(at + 8, true) << 64n);
+      });
+      return { kind, sums };
+    });
   }
 
   #writeImage(parts: readonly ImagePart[]): void {
@@ -263,6 +280,8 @@ class WasmKernel implements Kernel {
         return { kind: "field", at, field: what };
       case this.#constant("FAULT_FIELD_COUNT"):
         return { kind: "fieldCount", at, found: what };
+      case this.#constant("FAULT_KIND"):
+        return { kind: "kind", at };
     }
     return undefined;
   }

@@ -6,24 +6,44 @@ const RETURN = 0x0d;
 const QUOTE = 0x22;
 
 /** Bytes that all threads see: a chunk is with whoever counts it, and still here should that thread die. */
-export type Bytes = Uint8Array<SharedArrayBuffer>;
+type Bytes = Uint8Array<SharedArrayBuffer>;
+
+/** Whole records of the stream. */
+export interface Chunk {
+  readonly bytes: Bytes;
+  /** Whether as many records as a chunk may hold had arrived; otherwise the stream has ended, or pauses. */
+  readonly isFull: boolean;
+}
 
 export interface Chunks {
   /** The first record, without line end and byte order mark. */
   readonly header: Uint8Array;
   /** Line ends passed with the header. */
   readonly headerLines: number;
-  /** The other records, in order; `undefined` stands where a record is longer than a chunk may be. */
-  readonly records: AsyncGenerator<Bytes | undefined>;
+  /** The other records, in order; `undefined` in place of a record that is longer than a chunk may be. */
+  readonly records: AsyncGenerator<Chunk | undefined>;
   /** A chunk is not needed any more: its memory is taken for another. */
   giveBack(chunk: Bytes): void;
   /** No more is wanted: the stream is closed. */
   close(): Promise<void>;
 }
 
-/** Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. */
-export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost: number): Promise<Chunks> {
+/** Resolves after everything that has already arrived was handed over: two turns of the event loop. */
+async function pause(): Promise<undefined> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return undefined;
+}
+
+/**
+ * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over.
+ *
+ * @param idle for a stream whose writer may wait for answers: resolves when nothing is being counted. Then a chunk is also cut where the
+ * stream pauses. While an earlier chunk is being counted, more records are collected instead.
+ */
+export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost: number, idle?: () => Promise<void>): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
+  /** The next piece, where it was asked for and has not arrived yet. */
+  let arriving: Promise<IteratorResult<Uint8Array>> | undefined;
   let piece: Uint8Array = new Uint8Array(0);
   // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
   const spare: SharedArrayBuffer[] = [];
@@ -35,7 +55,9 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
   /** Fills the chunk as far as the piece at hand goes, or takes the next one. */
   const more = async (): Promise<void> => {
     if (piece.length === 0) {
-      const next = await pieces.next();
+      arriving ??= pieces.next();
+      const next = await arriving;
+      arriving = undefined;
       if (next.done) ended = true;
       else piece = next.value;
     }
@@ -43,6 +65,14 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
     chunk.set(part, filled);
     filled += part.length;
     piece = piece.subarray(part.length);
+  };
+
+  /** Whether somebody may wait for answers: nothing is being counted, and the stream has handed over all that it has. */
+  const isAwaited = async (): Promise<boolean> => {
+    if (!idle || piece.length > 0) return false;
+    arriving ??= pieces.next();
+    // A stream that fails is met when its piece is taken.
+    return (await Promise.race([arriving.catch(() => true), idle().then(pause)])) === undefined;
   };
 
   /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
@@ -64,21 +94,28 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
   const header = cutAt(end < 0 ? filled : end + 1).slice(start, end < 0 ? undefined : end);
   const headerLines = header.reduce((lines, byte) => lines + Number(byte === NEWLINE), 1);
 
-  const records = async function* (): AsyncGenerator<Bytes | undefined> {
+  const records = async function* (): AsyncGenerator<Chunk | undefined> {
     for (;;) {
-      while (!ended && filled < bytesMost) await more();
+      let cut = 0;
+      while (!ended && filled < bytesMost && cut === 0) {
+        if (filled > 0 && (await isAwaited())) cut = lastRecordEnd(chunk.subarray(0, filled)) + 1;
+        if (cut === 0) await more();
+      }
       if (filled === 0) return;
-      // A full chunk may end within a record; what the stream ends with is whole.
-      const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
+      const isFull = !ended && filled === bytesMost;
+      // A full chunk may end within a record; what the stream ends with is complete.
+      if (cut === 0) cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
       if (cut === 0) {
         yield undefined;
         return;
       }
-      yield cutAt(cut);
+      yield { bytes: cutAt(cut), isFull };
     }
   };
   const close = async (): Promise<void> => {
-    await pieces.return?.();
+    // A stream that waits for input does not end by itself.
+    if (arriving === undefined) await pieces.return?.();
+    else void pieces.return?.();
   };
   return { header: trimReturn(header), headerLines, records: records(), giveBack: ({ buffer }) => spare.push(buffer), close };
 }
