@@ -5,6 +5,7 @@ export { hasOverflowed, clearOverflow } from "./checked";
 export { brokenRule, setKind, workOutOverlap } from "./layer";
 export { countList, openList } from "./list";
 export { gather, scatter } from "./overlap";
+export { denominator, numerator } from "./results";
 export { writeValue } from "./row";
 export { openPlan, sweep, sweepPicks } from "./sweep";
 export { useWindow } from "./window";

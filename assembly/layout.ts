@@ -20,7 +20,7 @@
 //   LOOPS     ├──────────────┤
 //             │ loops        │  where each loop of the nest stands, and each name that it turns
 //   STACK     ├──────────────┤
-//             │ stack        │  1,024 numbers of the expression being worked out
+//             │ stack        │  1,024 values of the expression being worked out
 //   IMAGE     ├──────────────┤
 //             │ image        │  the plan, or the roles of a list's fields; written by the host, only read here
 //             │              │  but for the runs of axes that depend on others
@@ -195,6 +195,8 @@ export const STEP_OVERLAP: u32 = 5;
 export const STEP_CELL: u32 = 6;
 /** (part, slot): join the texts of a part anew from that slot on. */
 export const STEP_JOIN: u32 = 7;
+/** (requirement, program): a condition over rationals. The next requirement counts layers rejected because a value is missing. */
+export const STEP_WHERE_EXACT: u32 = 8;
 export const STEP_BYTES: usize = 20;
 
 /** The account of positions that are no layers: past the end of an axis, or with values that have been there. */
@@ -244,8 +246,10 @@ export const OP_IN_VALUE: u32 = 29;
 export const OP_IN_RANGE: u32 = 30;
 export const OP_IN_POW2: u32 = 31;
 export const OP_IN_DIVISORS: u32 = 32;
-/** x was in none of the items: put 0 in its place. */
+/** x was in none of the items: put 0 in its place. The operand is 1 where OP_NOT follows. */
 export const OP_IN_NONE: u32 = 33;
+/** Conditions over rationals only: 1 where the value on top is missing, else 0. */
+export const OP_IS_MISSING: u32 = 34;
 
 // ── Items of an axis that depends on others (see dependent.ts): kind, then up to three programs ─────────────────
 export const ITEM_BYTES: usize = 16;
@@ -288,7 +292,7 @@ export const LEVEL_CAPACITY: u32 = 1 + AXIS_CAPACITY;
 /** Items of all dependent axes, and instructions of all programs. */
 export const ITEM_CAPACITY: u32 = 65536;
 export const INSTRUCTION_CAPACITY: u32 = 131072;
-/** Numbers on the stack; the parser lets no expression nest so deep that it takes more. */
+/** Values on the stack, of two slots at most; the parser lets no expression nest so deep that it takes more. */
 export const STACK_CAPACITY: u32 = 1024;
 /** Cells of a row; a long text takes several. */
 export const CELL_CAPACITY: u32 = 128;
@@ -411,7 +415,7 @@ export const MEMBER_OFFSET: usize = 12;
 const MEMBERS_SIZE: usize = <usize>LEVEL_CAPACITY * MEMBER_BYTES;
 
 export const STACK_PTR: usize = (MEMBERS_PTR + MEMBERS_SIZE + 15) & ~15;
-const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
+const STACK_SIZE: usize = 16 * <usize>(STACK_CAPACITY + 1);
 
 /**
  * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:

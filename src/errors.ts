@@ -50,6 +50,7 @@ const TROUBLE = {
   zeroDivisor: { what: "divides by zero", remedy: "Divide by another number." },
   negativeExponent: { what: "has a negative exponent", remedy: "Its value would be no whole number." },
   divisorsOf: { what: "has no list of divisors", remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.` },
+  notWhole: { what: "needs whole numbers", remedy: "gcd, lcm, divisors and exponents take no fractions." },
   stepBelowOne: { what: "is a step below 1", remedy: "The step of a range is a whole number from 1." },
   longRange: { what: "is a range of more than 2^31 values", remedy: "Shorten it, or widen its step." },
 } as const;
@@ -82,11 +83,25 @@ export const errors = {
       "badNumber",
       written,
       span,
-      `${part(written, span)} is no whole number`,
-      `Write plain decimal digits, with one of ${list(suffixes)} behind them if you like, for example 50M.`,
+      `${part(written, span)} is not a number`,
+      `Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of ${list(suffixes)} if you like, for example 50M.`,
     ),
   largeNumber: (written: Written, span: Span) =>
-    expressionError("largeNumber", written, span, `${part(written, span)} passes 2^63 - 1`, "Expressions work with whole numbers of 64 bits."),
+    expressionError(
+      "largeNumber",
+      written,
+      span,
+      `${part(written, span)} passes 2^63 - 1, or has too many digits`,
+      "Expressions work with numbers of 64 bits.",
+    ),
+  fractionInAxis: (written: Written, span: Span) =>
+    expressionError(
+      "fractionInAxis",
+      written,
+      span,
+      `${part(written, span)} is not a whole number`,
+      "Axes have whole numbers only; fractions can be written in conditions.",
+    ),
   unexpected: (written: Written, token: Span, wanted: string) => {
     const got = token.start === token.end ? (written.text.trim() === "" ? "it is empty" : "it ends") : `${part(written, token)} stands`;
     return expressionError("unexpected", written, token, `${got} where ${wanted} should be`, "Mend the expression there.");

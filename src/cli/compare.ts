@@ -5,7 +5,7 @@ import { COMPARED, inMacs } from "../conventions/compared.js";
 import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
 import { why } from "../conventions/why.js";
 import { errors } from "../errors.js";
-import type { LayerResults } from "../kernel/kernel.js";
+import { exactResult, type LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js";
 import { methodOf } from "../plan/method.js";
@@ -182,7 +182,7 @@ async function compareGrid(file: string | undefined, flags: AxisFlags, options: 
 function layerAt(plan: Plan, grid: number, index: bigint): Layer {
   const kind = kindOf(plan.layer);
   const kernel = wasmKernel();
-  const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) => kernel.count(layer, "closed").texts?.[name]);
+  const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) => exactResult(kernel.count(layer, "closed"), name));
   return layerOf(kind, values);
 }
 

@@ -8,6 +8,7 @@ import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import type { RuleId } from "../rules.js";
+import type { Rational } from "../spec/expression/exact.js";
 
 /** What a legal layer's columns hold; one that passes 64 bits is missing. */
 export type LayerResults = { readonly [N in ResultName]?: ResultValue };
@@ -15,9 +16,21 @@ export type LayerResults = { readonly [N in ResultName]?: ResultValue };
 /** Their cells, as a row has them. */
 type LayerTexts = { readonly [N in ResultName]?: string };
 
+/** The exact values behind the cells that hold quotients. */
+export type LayerQuotients = { readonly [N in ResultName]?: Rational };
+
 export type LayerCounts =
-  | { readonly broken: RuleId; readonly results?: never; readonly texts?: never }
-  | { readonly broken?: never; readonly results: LayerResults; readonly texts: LayerTexts };
+  | { readonly broken: RuleId; readonly results?: never; readonly texts?: never; readonly quotients?: never }
+  | { readonly broken?: never; readonly results: LayerResults; readonly texts: LayerTexts; readonly quotients: LayerQuotients };
+
+/** A result as an exact rational in lowest terms: null where it is missing, undefined where it passes 64 bits. */
+export function exactResult({ texts, quotients }: LayerCounts, name: ResultName): Rational | null | undefined {
+  const text = texts?.[name];
+  if (text === undefined || text === "") return text === "" ? null : undefined;
+  const quotient = quotients?.[name];
+  if (quotient) return quotient;
+  return { n: text === "true" ? 1n : text === "false" ? 0n : BigInt(text), d: 1n };
+}
 
 /** What stopped a sweep early, at a raw index: a cell that passes 2^64 - 1, methods that differ, an expression without a value. */
 export type SweepFault =

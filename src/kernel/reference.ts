@@ -13,7 +13,7 @@ import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, walk } from "../plan/walk.js";
 import { RULES } from "../rules.js";
 import { domainOf } from "../spec/values.js";
-import type { Extreme, Kernel, ListBatch, ListFault, PicksBatch, SweepBatch, Tally } from "./kernel.js";
+import { type Extreme, exactResult, type Kernel, type ListBatch, type ListFault, type PicksBatch, type SweepBatch, type Tally } from "./kernel.js";
 import { closed, countLayer, overlapPattern, simulate, textsOf, U64_MAX } from "./plain.js";
 
 /** Rows in a batch of the reference kernel. */
@@ -110,7 +110,7 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
   });
   for (let index = first; index < end; index++) {
     if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
-    const { outcome, values } = walk(kind, grid, index, (name, layer) => countLayer(layer, method, [name]).texts?.[name]);
+    const { outcome, values } = walk(kind, grid, index, (name, layer) => exactResult(countLayer(layer, method, [name]), name));
     if (outcome.kind === "trouble") return { ...batch(index), fault: { kind: "expression", index } };
     if (outcome.kind !== "layer") {
       const account = outcome.kind === "nothing" ? 0 : 1 + outcome.requirement;

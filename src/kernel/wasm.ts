@@ -7,6 +7,7 @@ import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
+import { type Rational, rational } from "../spec/expression/exact.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Held, Kernel, KindTotals, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 
@@ -21,6 +22,8 @@ interface Exports {
   brokenRule(): number;
   workOutOverlap(method: number, dimension: number): number;
   writeValue(ptr: number, column: number): number;
+  numerator(): bigint;
+  denominator(): bigint;
   clearOverflow(): void;
   hasOverflowed(): number;
   scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
@@ -106,14 +109,23 @@ class WasmKernel implements Kernel {
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
     for (const dimension of kind.dimensions.keys()) this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);
     const texts: { [N in ResultName]?: string } = {};
+    const quotients: { [N in ResultName]?: Rational } = {};
     for (const column of columnsOf(kind)) {
       if (layer.sample_rate === undefined && column.dependsOn.includes("sample_rate")) continue;
       this.#exports.clearOverflow();
       const outputPtr = this.#constant("OUTPUT_PTR");
       const end = this.#exports.writeValue(outputPtr, columnNumber(kind, column.name, this.#constant));
-      if (!this.#exports.hasOverflowed()) texts[column.name] = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
+      if (this.#exports.hasOverflowed()) continue;
+      const text = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
+      texts[column.name] = text;
+      if (column.type === "decimal" && text !== "") quotients[column.name] = text === "0" ? rational(0n, 1n) : this.#lastQuotient();
     }
-    return { results: readCells(texts), texts };
+    return { results: readCells(texts), texts, quotients };
+  }
+
+  /** The exact value of the quotient that was written last. */
+  #lastQuotient(): Rational {
+    return rational(BigInt.asUintN(64, this.#exports.numerator()), BigInt.asUintN(64, this.#exports.denominator()));
   }
 
   /** The field is there in every kind; of one that has no such parameter it is 0. */

@@ -353,7 +353,7 @@ function stepsOf(
         return [step.requirement, constant(`RULE_${id}`), dimension];
       }
       case "where":
-        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
+        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact)];
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         return [step.requirement, code.add(expression.root), columnOf(name)];
@@ -380,7 +380,7 @@ function stepsOf(
       const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
       if (parts.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
       if (step.kind === "cell") written.add(slot);
-      steps.push(words(step.kind, level, operandsOf(step, slot)));
+      steps.push(words(step.kind === "where" && step.isExact ? "where_exact" : step.kind, level, operandsOf(step, slot)));
     }
     for (const [part, { firstSlot, endSlot }] of parts.entries()) {
       const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);

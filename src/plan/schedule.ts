@@ -5,6 +5,7 @@
 import { column, dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { type Kind, namesOfParameter, type ParameterName } from "../parameters.js";
 import { rulesOf } from "../rules.js";
+import { needsRationals } from "../spec/expression/exact.js";
 import { type Expression, type ListItem, type Node, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
@@ -49,12 +50,15 @@ export function schedule(
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let requirement: number | undefined;
-    return partsWithNames(kind, constraint, possible).map(({ part, dependsOn }): Task => {
+    const parts = partsWithNames(kind, constraint, possible).map((of) => ({ ...of, isExact: needsRationals(of.part.root, isWholeName) }));
+    const text = textOf(constraint);
+    const texts = parts.some(({ isExact }) => isExact) ? [text, `${text} (a value is missing)`] : [text];
+    return parts.map(({ part, dependsOn, isExact }): Task => {
       const at = where.push(part) - 1;
-      // All parts of a constraint stand on one account.
+      // All parts of a constraint share one account, and those that meet missing values another.
       const step = (): Unplaced => {
-        requirement ??= requiring(textOf(constraint));
-        return { kind: "where", where: at, requirement };
+        requirement ??= requiring(...texts);
+        return { kind: "where", where: at, requirement, isExact };
       };
       return { dependsOn, step };
     });
@@ -100,6 +104,13 @@ export function schedule(
     for (let next = takeFirst([writing], isReady); next; next = takeFirst([writing], isReady)) place(next);
   }
   return { where, steps, requirements };
+}
+
+/** Whether a name always has a whole number as its value: results may be quotients, or missing. */
+function isWholeName(name: string): boolean {
+  if (!isResultName(name)) return true;
+  const { type, nullable } = column(name);
+  return type !== "decimal" && !nullable;
 }
 
 function takeFirst(lists: readonly Task[][], isReady: (task: Task) => boolean): Task | undefined {

@@ -4,7 +4,7 @@ import { errors } from "../errors.js";
 import { DEFAULT_KIND, isParameterName, isSettingName, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, parameterOf } from "../parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
-import { parseExpression } from "./expression/parse.js";
+import { parseCondition } from "./expression/parse.js";
 import { checkNames } from "./names.js";
 import { describeNode, type SourceEntry, type SourceNode } from "./source.js";
 import { domainOf, readInteger } from "./values.js";
@@ -130,7 +130,7 @@ function readWhere(source: SourceNode): Expression[] {
   const items = source.kind === "list" ? source.items : [source];
   return items.map((item): Expression => {
     if (item.kind !== "scalar") throw errors.badCondition(item.place, describeNode(item));
-    const root = parseExpression(item);
+    const root = parseCondition(item);
     if (!isCondition(root)) throw errors.notCondition(item, root);
     return { written: item, root };
   });

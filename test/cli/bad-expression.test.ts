@@ -90,29 +90,29 @@ const CASES: readonly (readonly [string, string, string])[] = [
     "grid.yaml:6:24: '^' is no operator of expressions. Write '**'.\n  kernel_size ^ 2\n              ^",
   ],
   [
-    "a decimal number in an expression",
+    "a fraction in an axis",
     axes("padding: kernel_size * 0.5"),
-    "grid.yaml:6:26: '0.5' is no whole number. Write plain decimal digits, with one of k, M, G, T, Ki, Mi and Gi behind them if you like, for example 50M.\n  kernel_size * 0.5\n                ^~~",
+    "grid.yaml:6:26: '0.5' is not a whole number. Axes have whole numbers only; fractions can be written in conditions.\n  kernel_size * 0.5\n                ^~~",
   ],
   [
-    "an exponent in an expression",
-    axes("padding: kernel_size + 1e3"),
-    "grid.yaml:6:26: '1e3' is no whole number. Write plain decimal digits, with one of k, M, G, T, Ki, Mi and Gi behind them if you like, for example 50M.\n  kernel_size + 1e3\n                ^~~",
+    "a fraction with an exponent in an axis",
+    axes("padding: kernel_size + 1e-3"),
+    "grid.yaml:6:26: '1e-3' is not a whole number. Axes have whole numbers only; fractions can be written in conditions.\n  kernel_size + 1e-3\n                ^~~~",
   ],
   [
     "an unknown suffix",
     axes("padding: 50m + 0"),
-    "grid.yaml:6:12: '50m' is no whole number. Write plain decimal digits, with one of k, M, G, T, Ki, Mi and Gi behind them if you like, for example 50M.\n  50m + 0\n  ^~~",
+    "grid.yaml:6:12: '50m' is not a number. Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of k, M, G, T, Ki, Mi and Gi if you like, for example 50M.\n  50m + 0\n  ^~~",
   ],
   [
     "a number beyond 64 bits",
     axes("padding: kernel_size - 99999999999999999999"),
-    "grid.yaml:6:26: 99999999999999999999 passes 2^63 - 1. Expressions work with whole numbers of 64 bits.\n  kernel_size - 99999999999999999999\n                ^~~~~~~~~~~~~~~~~~~~",
+    "grid.yaml:6:26: 99999999999999999999 passes 2^63 - 1, or has too many digits. Expressions work with numbers of 64 bits.\n  kernel_size - 99999999999999999999\n                ^~~~~~~~~~~~~~~~~~~~",
   ],
   [
     "a suffix that takes a number beyond 64 bits",
     axes("padding: kernel_size - 9223372036854775T"),
-    "grid.yaml:6:26: '9223372036854775T' passes 2^63 - 1. Expressions work with whole numbers of 64 bits.\n  kernel_size - 9223372036854775T\n                ^~~~~~~~~~~~~~~~~",
+    "grid.yaml:6:26: '9223372036854775T' passes 2^63 - 1, or has too many digits. Expressions work with numbers of 64 bits.\n  kernel_size - 9223372036854775T\n                ^~~~~~~~~~~~~~~~~",
   ],
   [
     "a character that is no operator",

@@ -188,7 +188,7 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
     for (let index = 0n; index < plan.size; index++) {
       const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).csv;
       if (single === "") continue;
-      const layer = namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => "0").values));
+      const layer = namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => ({ n: 0n, d: 1n })).values));
       expect(
         single.startsWith(
           `${plan.cells
