@@ -5,6 +5,7 @@ import { COMPARED, inMacs } from "../conventions/compared.js";
 import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
 import { why } from "../conventions/why.js";
 import { errors } from "../errors.js";
+import { openList } from "../input/list.js";
 import type { LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js";
@@ -19,7 +20,6 @@ import { splitValues } from "../spec/flags.js";
 import { describeLayer } from "../words.js";
 import { markdown } from "./columns.js";
 import { countedLayer, inJson, layerFromFlags } from "./count.js";
-import { openList } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
 import { table, thousands } from "./text.js";
@@ -28,6 +28,7 @@ import { fractionOf, watch } from "./watch.js";
 interface CompareOptions extends GridOptions {
   readonly from?: string;
   readonly skipInvalid?: boolean;
+  readonly delimiter?: string;
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly workers?: number;
@@ -38,6 +39,7 @@ export async function compare(file: string | undefined, flags: AxisFlags, option
   if (options.columns !== undefined) throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
   if (options.from !== undefined) return compareList(file, flags, options);
   if (options.skipInvalid) throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
+  if (options.delimiter) throw errors.usage("--delimiter is for lists", "Leave it out, or name a list with --from.");
   if (file === undefined && isOneLayer(flags, options)) return compareOne(flags, options);
   return compareGrid(file, flags, options);
 }
@@ -192,9 +194,9 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
   }
   const kind = kindFrom(options);
   checkTransposed(kind);
-  const { stream, size, name } = openList(options.from as string);
+  const { bytes, name } = openList(options.from as string, options.delimiter);
   const totals = emptyTotals<Place>();
-  const batches = countListRows(stream, name, {
+  const batches = countListRows(bytes, name, {
     ...options,
     method: methodOf(),
     layer: kind.name,
@@ -204,7 +206,7 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
   });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
-    fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
+    fraction: ({ fraction }) => fraction,
     interrupted: interruptedText,
     onBatch: ({ compared }) => {
       if (!compared) return;

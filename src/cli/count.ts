@@ -21,6 +21,8 @@ interface CountOptions extends LayerOptions {
   readonly columns?: string;
   readonly method: "closed" | "simulate";
   readonly skipInvalid?: boolean;
+  readonly delimiter?: string;
+  readonly errors?: "stop" | "row";
   readonly check?: Check;
 }
 
@@ -32,7 +34,12 @@ const PATTERN_END = 16;
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
-  const [foreign] = [options.skipInvalid && "--skip-invalid", options.check && "--check"].filter(Boolean);
+  const [foreign] = [
+    options.skipInvalid && "--skip-invalid",
+    options.check && "--check",
+    options.delimiter && "--delimiter",
+    options.errors && "--errors",
+  ].filter(Boolean);
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;

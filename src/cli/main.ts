@@ -7,7 +7,7 @@ import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
-import { AxisFlags, readWholeNumber } from "./options.js";
+import { AxisFlags, readDelimiter, readWholeNumber } from "./options.js";
 import { readPart } from "./part.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
@@ -81,11 +81,18 @@ function countCommand(): Command {
   addParameterOptions(command, flags, "<n>");
   return command
     .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
-    .option("--from <file>", "a CSV of layers; - reads standard input")
+    .option("--from <file>", "a list of layers, as CSV or JSON lines; - reads standard input")
+    .addOption(delimiterOption())
     .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
     .option("--force", "replace the file if it is there")
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
+    .addOption(
+      new Option("--errors <how>", "with --from: at a row at fault stop (the default), or write a row whose last column, error, has the message").choices([
+        "stop",
+        "row",
+      ]),
+    )
     .addOption(methodOption())
     .addOption(checkOption("with --from: "))
     .addOption(workersOption())
@@ -208,7 +215,8 @@ function compareCommand(): Command {
     ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
   ]);
   return command
-    .option("--from <file>", "a CSV of layers; - reads standard input")
+    .option("--from <file>", "a list of layers, as CSV or JSON lines; - reads standard input")
+    .addOption(delimiterOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
     .option("--markdown", "as a Markdown table")
@@ -272,6 +280,10 @@ function checkOption(onlyWith = ""): Option {
     "--check <what>",
     `${onlyWith}compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all`,
   ).choices(CHECKS);
+}
+
+function delimiterOption(): Option {
+  return new Option("--delimiter <character>", "with --from: what separates the fields; found from the header when left out").argParser(readDelimiter);
 }
 
 function workersOption(): Option {

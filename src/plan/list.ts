@@ -31,10 +31,10 @@ export type ListRequest = Pick<ListPlan, "layer" | "columns" | "skipInvalid" | "
  * Plans a list from its header record.
  *
  * @param headerText the record as it stands in the file, without its line end.
+ * @param at what messages about the header begin with.
  * @throws UpsweepError when a column is missing, named twice, named like a result, or nearly named like a parameter.
  */
-export function planList(headerText: string, place: string, request: ListRequest): ListPlan {
-  const at = `${place}:1`;
+export function planList(headerText: string, place: string, request: ListRequest, at = `${place}:1`): ListPlan {
   const kind = kindOf(request.layer);
   const names = splitRecord(headerText);
   if (names === undefined) throw errors.badQuotes(at);

@@ -1,9 +1,5 @@
 /** A stream of bytes cut into its header record and chunks of whole CSV records. */
-
-export const NEWLINE = 0x0a;
-const COMMA = 0x2c;
-const RETURN = 0x0d;
-const QUOTE = 0x22;
+import { bufferOf, COMMA, type ListBytes, NEWLINE, QUOTE, RETURN } from "../input/bytes.js";
 
 /** Bytes that all threads see: a chunk is with whoever counts it, and still here should that thread die. */
 export type Bytes = Uint8Array<SharedArrayBuffer>;
@@ -13,18 +9,31 @@ export interface Chunks {
   readonly header: Uint8Array;
   /** Line ends passed with the header. */
   readonly headerLines: number;
-  /** The other records, in order; `undefined` stands where a record is longer than a chunk may be. */
+  /** The other records, in order; `undefined` in the place of a record that is longer than a chunk may be. */
   readonly records: AsyncGenerator<Bytes | undefined>;
+  /** Whether the stream has ended: the chunk taken last is the last one. */
+  hasEnded(): boolean;
   /** A chunk is not needed any more: its memory is taken for another. */
   giveBack(chunk: Bytes): void;
   /** No more is wanted: the stream is closed. */
   close(): Promise<void>;
 }
 
-/** Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. */
-export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost: number): Promise<Chunks> {
+/** Up to so many bytes are counted when nothing more has come within a turn of the event loop: somebody waits for the answer to a line. */
+export const SMALL_BYTES = 32 * 1024;
+
+/** More than that is a stream that may have been held up for a moment; then it is waited so long, in milliseconds. */
+const PAUSE = 1;
+
+/**
+ * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
+ * its last whole record.
+ */
+export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
   let piece: Uint8Array = new Uint8Array(0);
+  /** The piece that is being waited for; after a pause it is still to come. */
+  let awaited: Promise<IteratorResult<Uint8Array>> | undefined;
   // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
   const spare: SharedArrayBuffer[] = [];
   const fresh = (): Bytes => new Uint8Array(spare.pop() ?? new SharedArrayBuffer(bytesMost));
@@ -32,17 +41,31 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
   let filled = 0;
   let ended = false;
 
-  /** Fills the chunk as far as the piece at hand goes, or takes the next one. */
-  const more = async (): Promise<void> => {
+  /** The next piece, or undefined where the stream has paused. */
+  const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
+    if (!awaited) {
+      awaited = pieces.next();
+      // A failure is met when the piece is asked for again.
+      awaited.catch(() => {});
+    }
+    const result = mayPause ? await unlessPaused(awaited, filled) : await awaited;
+    if (result) awaited = undefined;
+    return result;
+  };
+
+  /** Fills the chunk as far as the piece at hand goes, or takes the next one. Returns whether the stream has paused instead. */
+  const more = async (mayPause = false): Promise<boolean> => {
     if (piece.length === 0) {
-      const next = await pieces.next();
-      if (next.done) ended = true;
-      else piece = next.value;
+      const result = await next(mayPause);
+      if (!result) return true;
+      if (result.done) ended = true;
+      else piece = result.value;
     }
     const part = piece.subarray(0, bytesMost - filled);
     chunk.set(part, filled);
     filled += part.length;
     piece = piece.subarray(part.length);
+    return false;
   };
 
   /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
@@ -66,21 +89,51 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
 
   const records = async function* (): AsyncGenerator<Bytes | undefined> {
     for (;;) {
-      while (!ended && filled < bytesMost) await more();
+      let hasPaused = false;
+      while (!ended && filled < bytesMost && !hasPaused) hasPaused = await more(stream.isLive && filled > 0);
       if (filled === 0) return;
       // A full chunk may end within a record; what the stream ends with is whole.
       const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
-      if (cut === 0) {
+      if (cut > 0) yield cutAt(cut);
+      else if (hasPaused) await more();
+      else {
         yield undefined;
         return;
       }
-      yield cutAt(cut);
     }
   };
   const close = async (): Promise<void> => {
+    stream.close?.();
+    // Where nothing closes the stream, a read that is under way may never end.
+    if (awaited && !stream.close) return;
     await pieces.return?.();
   };
-  return { header: trimReturn(header), headerLines, records: records(), giveBack: ({ buffer }) => spare.push(buffer), close };
+  const giveBack = ({ buffer }: Bytes) => {
+    spare.push(buffer);
+  };
+  return { header: trimReturn(header), headerLines, records: records(), hasEnded: () => ended, giveBack, close };
+}
+
+/** What comes next, or undefined when nothing comes for a moment: a turn of the event loop, or longer where much has come before. */
+async function unlessPaused<T>(coming: Promise<T>, bytes: number): Promise<T | undefined> {
+  let stop = () => {};
+  const pause = new Promise<undefined>((resolve) => {
+    if (bytes > SMALL_BYTES) {
+      const timer = setTimeout(() => resolve(undefined), PAUSE);
+      stop = () => clearTimeout(timer);
+    } else {
+      // The first one may come before this turn's input; between the two all input at hand is read.
+      let immediate = setImmediate(() => {
+        immediate = setImmediate(() => resolve(undefined));
+      });
+      stop = () => clearImmediate(immediate);
+    }
+  });
+  try {
+    return await Promise.race([coming, pause]);
+  } finally {
+    stop();
+  }
 }
 
 /** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */
@@ -91,7 +144,7 @@ export function recordEnd(bytes: Uint8Array, from: number): number {
 /** The end of the last whole record; `bytes` begin with a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
   // Most lists hold no quotes; then the line ends are found natively, which only a Buffer does fast.
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   if (!buffer.includes(QUOTE)) return buffer.lastIndexOf(NEWLINE);
   let last = -1;
   for (const end of lineEndsOutsideQuotes(bytes, 0)) last = end;

@@ -1,8 +1,9 @@
 /** From task to answer, on whatever thread: the kernel's batches put together. */
 import { mergedTallies } from "../conventions/tallies.js";
+import { NEWLINE } from "../input/bytes.js";
 import type { Held, Kernel, Tally } from "../kernel/kernel.js";
 import { addAccount } from "../rules.js";
-import { NEWLINE, recordEnd } from "./chunks.js";
+import { recordEnd } from "./chunks.js";
 import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
