@@ -40,7 +40,7 @@ export function openList(path: string, delimiter?: string): { readonly bytes: Li
 }
 
 /** A list of whatever form as canonical CSV. */
-function listBytes(source: Source, delimiter: string | undefined, close: () => void): ListBytes {
+export function listBytes(source: Source, delimiter: string | undefined, close: () => void): ListBytes {
   const { isLive, size } = source;
   const lines = new Lines();
   let taken = 0;

@@ -13,7 +13,7 @@ export interface Chunks {
   readonly records: AsyncGenerator<Bytes | undefined>;
   /** Whether the stream has ended: the chunk taken last is the last one. */
   hasEnded(): boolean;
-  /** A chunk is not needed any more: its memory is taken for another. */
+  /** A chunk is counted and not needed any more: its memory is taken for another. */
   giveBack(chunk: Bytes): void;
   /** No more is wanted: the stream is closed. */
   close(): Promise<void>;
@@ -27,7 +27,7 @@ const PAUSE = 1;
 
 /**
  * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
- * its last whole record.
+ * its last whole record, unless chunks are still being counted: then what comes meanwhile makes a larger one.
  */
 export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
@@ -40,6 +40,11 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
   let chunk = fresh();
   let filled = 0;
   let ended = false;
+  /** Whether the last chunk was full: the stream is fast, and what has come since is no line that somebody waits for. */
+  let isFast = false;
+
+  /** Chunks that have not been given back. While there are any, nobody waits for want of another. */
+  let underWay = 0;
 
   /** The next piece, or undefined where the stream has paused. */
   const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
@@ -48,7 +53,9 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
       // A failure is met when the piece is asked for again.
       awaited.catch(() => {});
     }
-    const result = mayPause ? await unlessPaused(awaited, filled) : await awaited;
+    let result: IteratorResult<Uint8Array> | undefined;
+    do result = mayPause ? await unlessPaused(awaited, isFast || underWay > 0 || filled > SMALL_BYTES) : await awaited;
+    while (!result && underWay > 0);
     if (result) awaited = undefined;
     return result;
   };
@@ -92,10 +99,13 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
       let hasPaused = false;
       while (!ended && filled < bytesMost && !hasPaused) hasPaused = await more(stream.isLive && filled > 0);
       if (filled === 0) return;
+      isFast = !hasPaused;
       // A full chunk may end within a record; what the stream ends with is whole.
       const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
-      if (cut > 0) yield cutAt(cut);
-      else if (hasPaused) await more();
+      if (cut > 0) {
+        underWay++;
+        yield cutAt(cut);
+      } else if (hasPaused) await more();
       else {
         yield undefined;
         return;
@@ -109,16 +119,17 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
     await pieces.return?.();
   };
   const giveBack = ({ buffer }: Bytes) => {
+    underWay--;
     spare.push(buffer);
   };
   return { header: trimReturn(header), headerLines, records: records(), hasEnded: () => ended, giveBack, close };
 }
 
-/** What comes next, or undefined when nothing comes for a moment: a turn of the event loop, or longer where much has come before. */
-async function unlessPaused<T>(coming: Promise<T>, bytes: number): Promise<T | undefined> {
+/** What comes next, or undefined when nothing comes for a moment: a turn of the event loop, or longer where much comes. */
+async function unlessPaused<T>(coming: Promise<T>, isMuch: boolean): Promise<T | undefined> {
   let stop = () => {};
   const pause = new Promise<undefined>((resolve) => {
-    if (bytes > SMALL_BYTES) {
+    if (isMuch) {
       const timer = setTimeout(() => resolve(undefined), PAUSE);
       stop = () => clearTimeout(timer);
     } else {
