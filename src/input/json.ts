@@ -9,7 +9,6 @@ const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** What a number, or anything like one, is made of. */
 const WORD = /[-+.0-9A-Za-z]*/y;
 const ONE_OBJECT = "Write one flat JSON object per line.";
-const SPACE = /[ \t\r\n]*/y;
 const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false", null: "" };
 
 /** Whether a list that begins so is JSON. */
@@ -174,9 +173,9 @@ class JsonReader {
       this.#cells[column] = this.#value;
       at = this.#behindSpace(at);
       if (at >= this.#text.length) return INCOMPLETE;
-      const character = this.#text[at];
-      if (character === "}") return at + 1;
-      if (character !== ",") throw this.#unexpected(at, "a comma or }");
+      const code = this.#text.charCodeAt(at);
+      if (code === 0x7d) return at + 1;
+      if (code !== 0x2c) throw this.#unexpected(at, "a comma or }");
       at = this.#behindSpace(at + 1);
       if (at >= this.#text.length) return INCOMPLETE;
     }
@@ -197,7 +196,7 @@ class JsonReader {
 
   /** Reads a value, an array included. Returns the place after it. */
   #anyValue(at: number, column: number): number {
-    if (this.#text[at] !== "[") return this.#scalar(at, column);
+    if (this.#text.charCodeAt(at) !== 0x5b) return this.#scalar(at, column);
     const items: string[] = [];
     let next = this.#behindSpace(at + 1);
     if (this.#text[next] === "]") {
@@ -307,11 +306,9 @@ class JsonReader {
   // ── Text and lines ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #behindSpace(at: number): number {
-    const code = this.#text.charCodeAt(at);
-    if (code > 0x20) return at;
-    SPACE.lastIndex = at;
-    SPACE.exec(this.#text);
-    return SPACE.lastIndex;
+    let to = at;
+    for (let code = this.#text.charCodeAt(to); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; code = this.#text.charCodeAt(to)) to++;
+    return to;
   }
 
   #decoded(piece: Uint8Array, isEnd: boolean): string {

@@ -1,7 +1,6 @@
 /** Where lists come from: files, pipes and standard input, in the forms that people have, as one canonical CSV. */
-import { createReadStream, fstatSync, open as openFile, type ReadStream, statSync } from "node:fs";
+import { constants, createReadStream, fstatSync, openSync, type ReadStream, readSync, statSync } from "node:fs";
 import { Socket } from "node:net";
-import { promisify } from "node:util";
 import { errors } from "../errors.js";
 import { type ListBytes, lookAhead, NEWLINE, type Pieces, RETURN } from "./bytes.js";
 import { dialectOf, isCanonical, withCommas } from "./dialect.js";
@@ -11,6 +10,9 @@ import { Lines } from "./lines.js";
 
 /** Bytes of a file that are read at once. */
 const READ_BYTES = 1 << 20;
+
+/** How often a named pipe that nobody writes to is looked at, in milliseconds. */
+const WRITER_WAIT = 10;
 
 interface Source {
   readonly name: string;
@@ -118,11 +120,31 @@ function fileStream(path: string, streams: Set<{ destroy(): unknown }>): ReadStr
   return stream;
 }
 
-/** A pipe is read without blocking a thread, which could not be ended before its writer does something. */
+/**
+ * A named pipe. No thread blocks in opening or reading it: such a thread could be ended only by what a writer does, and so could this process.
+ */
 async function* pipeAt(path: string, streams: Set<{ destroy(): unknown }>): AsyncGenerator<Uint8Array> {
-  const stream = new Socket({ fd: await promisify(openFile)(path, "r"), readable: true, writable: false });
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const first = await firstBytes(fd);
+  const stream = new Socket({ fd, readable: true, writable: false });
   streams.add(stream);
+  if (first.length > 0) yield first;
   yield* stream;
+}
+
+/** Waits for the first writer, without whom a pipe seems to be at its end. Returns what has been read meanwhile. */
+async function firstBytes(fd: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(READ_BYTES);
+  for (;;) {
+    try {
+      const length = readSync(fd, bytes);
+      if (length > 0) return bytes.subarray(0, length);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return bytes.subarray(0, 0);
+      throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, WRITER_WAIT));
+  }
 }
 
 /** A stream whose errors name what could not be read. */

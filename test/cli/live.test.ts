@@ -151,6 +151,14 @@ describe("a list from a pipe", () => {
     server.close();
   });
 
+  it("can be interrupted while nobody writes to its named pipe", async () => {
+    spawnSync("mkfifo", ["nobody"]);
+    const { child, ended } = coprocess("--from", "nobody");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill("SIGINT");
+    expect((await ended).exitCode).toBe(130);
+  });
+
   it("gives the same rows as a file, however much comes at once", async () => {
     const rows = Array.from({ length: 300_000 }, (_, i) => `${(i % 500) + 1},${(i % 77) + 1},${(i % 9) + 1},${(i % 250) + 1}`);
     writeFileSync("many.csv", `${HEADER}\n${rows.join("\n")}\n`);
