@@ -460,6 +460,22 @@ export const errors = {
       `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`,
       "Give every row a field for each column; fields that hold commas stand in double quotes.",
     ),
+  foreignFormat: (place: string, what: string, remedy: string) => inputError("foreignFormat", place, `is ${what}, which is not read`, remedy),
+  damagedGzip: (place: string, reason: string) =>
+    inputError("damagedGzip", place, `the gzip data is damaged or cut off: ${reason}`, "Copy or compress the file again."),
+  badEncoding: (place: string, what: string) => inputError("badEncoding", place, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
+  badJson: (place: string, what: string, remedy: string) => inputError("badJson", place, what, remedy),
+  nestedJson: (place: string, key: string) =>
+    inputError("nestedJson", place, `the value of ${shown(key)} is nested`, "Write a number, text, true, false, null, or a list of these, such as [3, 5]."),
+  newKey: (place: string, key: string) =>
+    inputError(
+      "newKey",
+      place,
+      `the key ${shown(key)} is not in the first object`,
+      "From a pipe, the first object has all columns: write the key there too, with null, or read the list from a file.",
+    ),
+  errorColumn: (place: string, name: string) =>
+    inputError("errorColumn", place, `the list has a column ${name} already`, "Rename it, or leave --errors row out."),
   longRecord: (place: string, bytes: number) =>
     inputError("longRecord", place, `the row is longer than ${bytes} bytes`, "Shorten it; if it should be many rows, a quote may be left open."),
 

@@ -5,6 +5,7 @@ import { COMPARED, inMacs } from "../conventions/compared.js";
 import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
 import { why } from "../conventions/why.js";
 import { errors } from "../errors.js";
+import { openList } from "../input/list.js";
 import { exactResult, type LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js";
@@ -19,7 +20,7 @@ import { splitValues } from "../spec/flags.js";
 import { describeLayer } from "../words.js";
 import { markdown } from "./columns.js";
 import { countedLayer, inJson, layerFromFlags } from "./count.js";
-import { carryOption, kindOption, openList } from "./list.js";
+import { carryOption, kindOption } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
 import { table, thousands } from "./text.js";
@@ -29,6 +30,7 @@ interface CompareOptions extends GridOptions {
   readonly from?: string;
   readonly skipInvalid?: boolean;
   readonly carry?: readonly string[];
+  readonly delimiter?: string;
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly workers?: number;
@@ -39,6 +41,7 @@ export async function compare(file: string | undefined, flags: AxisFlags, option
   if (options.columns !== undefined) throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
   if (options.from !== undefined) return compareList(file, flags, options);
   if (options.skipInvalid) throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
+  if (options.delimiter) throw errors.usage("--delimiter is for lists", "Leave it out, or name a list with --from.");
   if (file === undefined && isOneLayer(flags, options)) return compareOne(flags, options);
   return compareGrid(file, flags, options);
 }
@@ -192,22 +195,21 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
     throw errors.usage(`both --from and ${axis?.flag ?? file} are given`, "Compare one or the other.");
   }
   checkTransposed(kindFrom(options));
-  const { stream, size, name, isLive } = openList(options.from as string);
+  const { bytes, name } = openList(options.from as string, options.delimiter);
   const totals = emptyTotals<Place>();
-  const batches = countListRows(stream, name, {
+  const batches = countListRows(bytes, name, {
     method: methodOf(),
     workers: options.workers,
     skipInvalid: options.skipInvalid,
     ...kindOption(options),
     ...carryOption(options),
-    isLive,
     settings: settingsFrom(options),
     columns: [],
     isComparing: true,
   });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
-    fraction: ({ bytesRead }) => (size ? Math.min(1, bytesRead / size) : undefined),
+    fraction: ({ fraction }) => fraction,
     interrupted: interruptedText,
     onBatch: ({ compared }) => {
       if (!compared) return;

@@ -26,6 +26,8 @@ interface CountOptions extends LayerOptions {
   readonly verifyResults?: boolean;
   readonly total?: boolean;
   readonly totalTo?: string;
+  readonly delimiter?: string;
+  readonly errors?: "stop" | "row";
 }
 
 /** Outputs up to this length show their whole overlap pattern, longer ones this many elements of each end. */
@@ -36,7 +38,7 @@ const PATTERN_END = 16;
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
-  const { skipInvalid, check, carry, verifyResults, total, totalTo } = options;
+  const { skipInvalid, check, carry, verifyResults, total, totalTo, delimiter } = options;
   const forLists = {
     "--skip-invalid": skipInvalid,
     "--check": check,
@@ -44,6 +46,8 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
     "--verify-results": verifyResults,
     "--total": total,
     "--total-to": totalTo,
+    "--delimiter": delimiter,
+    "--errors": options.errors,
   };
   const [foreign] = Object.entries(forLists).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");

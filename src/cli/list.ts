@@ -1,7 +1,7 @@
 /** `upsweep count --from`: every layer of a list, followed by its results. */
-import { createReadStream, fstatSync, statSync } from "node:fs";
 import { DEFAULT_COLUMNS } from "../columns.js";
 import { errors } from "../errors.js";
+import { openList } from "../input/list.js";
 import type { Kind } from "../parameters.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
@@ -24,6 +24,8 @@ interface ListOptions extends LayerOptions {
   readonly verifyResults?: boolean;
   readonly total?: boolean;
   readonly totalTo?: string;
+  readonly errors?: "stop" | "row";
+  readonly delimiter?: string;
   readonly workers?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -34,16 +36,20 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
   const settings = settingsFrom(options);
-  const { stream, size, name, isLive } = openList(options.from);
+  const hasErrorColumn = options.errors === "row";
+  if (hasErrorColumn && options.skipInvalid) {
+    throw errors.usage("both --skip-invalid and --errors row are given", "Rows at fault are left out or answered; leave one out.");
+  }
+  const { bytes, name } = openList(options.from, options.delimiter);
   let list: ListPlan | undefined;
-  const batches = countListRows(stream, name, {
+  const batches = countListRows(bytes, name, {
     method: methodFrom(options),
     workers: options.workers,
     skipInvalid: options.skipInvalid,
     ...kindOption(options),
     ...carryOption(options),
     verifyResults: options.verifyResults,
-    isLive,
+    hasErrorColumn,
     isTotalled: !options.quiet || needsTotals(options),
     settings,
     // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
@@ -60,15 +66,16 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
       if (dropped.length > 0) say(`upsweep: replacing the results that the list has already: ${dropped.join(", ")}`, options.quiet);
     },
   });
-  const written = options.total ? withTotalRow(batches, () => list as ListPlan) : batches;
+  const written = options.total ? withTotalRow(batches, () => list as ListPlan, hasErrorColumn) : batches;
   const outcome = await writeOutput(written, options.output, {
     quiet: options.quiet,
-    fraction: ({ bytesRead }) => (size ? Math.min(1, bytesRead / size) : undefined),
+    fraction: ({ fraction }) => fraction,
     mayReplace: options.force,
   });
   const { progress } = outcome;
   if (options.totalTo !== undefined) await writeTotals(progress, options.totalTo, options.force);
-  const lines = [accountText(progress, LIST_ACCOUNTS, "rows"), ...totalsText(progress.totals)];
+  const withErrors = progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
+  const lines = [accountText(progress, LIST_ACCOUNTS, "rows"), ...withErrors, ...totalsText(progress.totals)];
   say(`${lines.join("\n")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
 }
 
@@ -104,12 +111,17 @@ function totalsText(totals: ListTotals): readonly string[] {
 }
 
 /** The rows of a list, followed by one with the totals: `total` in its first label, and nothing in columns that cannot be added up. */
-async function* withTotalRow(batches: AsyncGenerator<ListedRows, ListProgress>, listOf: () => ListPlan): AsyncGenerator<ListedRows, ListProgress> {
+async function* withTotalRow(
+  batches: AsyncGenerator<ListedRows, ListProgress>,
+  listOf: () => ListPlan,
+  hasErrorColumn: boolean,
+): AsyncGenerator<ListedRows, ListProgress> {
   const progress = yield* batches;
   const list = listOf();
   const label = list.fields.find(({ meaning }) => meaning === "label")?.name;
   const sums = new Map(progress.totals.columns.map((name, i) => [name as string, sumsOf(progress.totals)[i]]));
   const cells = headerOf(list).map((name) => (name === label ? "total" : String(sums.get(name) ?? "")));
+  if (hasErrorColumn) cells.push("");
   yield { csv: [Buffer.from(`${cells.map(quoted).join(",")}\n`)], rows: 0, progress };
   return progress;
 }
@@ -123,38 +135,4 @@ async function writeTotals({ rows, totals }: ListProgress, path: string, mayRepl
   const sink = await sinkFor(path, { mayReplace });
   await sink.write(Buffer.from(`{\n${lines.map((line) => `  ${line}`).join(",\n")}\n}\n`));
   await sink.finish();
-}
-
-// ── Input ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface OpenList {
-  readonly stream: AsyncIterable<Uint8Array>;
-  /** Its bytes, of a file. */
-  readonly size?: number;
-  readonly name: string;
-  /** Whether it comes from a pipe, where somebody may wait for the answer to each line. */
-  readonly isLive: boolean;
-}
-
-/** The list as a stream. */
-export function openList(path: string): OpenList {
-  const name = path === "-" ? "standard input" : path;
-  try {
-    const found = path === "-" ? fstatSync(0) : statSync(path);
-    if (found.isDirectory()) throw errors.cannotRead(path, "it is a folder");
-    const stream = named(path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 20 }), name);
-    return found.isFile() ? { stream, size: found.size, name, isLive: false } : { stream, name, isLive: true };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
-    throw errors.cannotRead(name, error);
-  }
-}
-
-/** A stream whose errors name what could not be read. */
-async function* named(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw errors.cannotRead(name, error);
-  }
 }

@@ -7,7 +7,7 @@ import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
-import { AxisFlags, readWholeNumber } from "./options.js";
+import { AxisFlags, readDelimiter, readWholeNumber } from "./options.js";
 import { readPart } from "./part.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
@@ -81,7 +81,8 @@ function countCommand(): Command {
   addParameterOptions(command, flags, "<n>");
   return command
     .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
-    .option("--from <file>", "a CSV of layers; - reads standard input")
+    .option("--from <file>", "a list of layers, as CSV or JSON lines; - reads standard input")
+    .addOption(delimiterOption())
     .addOption(carryOption())
     .option("--verify-results", "with --from: compare results that the list has already with what is counted, and stop where they differ")
     .option("--total", "with --from: end with a row of totals")
@@ -90,6 +91,12 @@ function countCommand(): Command {
     .option("--force", "replace the file if it is there")
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
+    .addOption(
+      new Option("--errors <how>", "with --from: at a row at fault stop (the default), or write a row whose last column, error, has the message").choices([
+        "stop",
+        "row",
+      ]),
+    )
     .addOption(methodOption())
     .addOption(checkOption("with --from: "))
     .addOption(workersOption())
@@ -212,7 +219,8 @@ function compareCommand(): Command {
     ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
   ]);
   return command
-    .option("--from <file>", "a CSV of layers; - reads standard input")
+    .option("--from <file>", "a list of layers, as CSV or JSON lines; - reads standard input")
+    .addOption(delimiterOption())
     .addOption(carryOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
@@ -262,6 +270,10 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
   for (const { name, meaning, least, most } of SETTINGS) {
     command.addOption(new Option(`${flagOf(name)} <n>`, meaning).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
   }
+}
+
+function delimiterOption(): Option {
+  return new Option("--delimiter <character>", "with --from: what separates the fields; found from the header when left out").argParser(readDelimiter);
 }
 
 function carryOption(): Option {

@@ -90,6 +90,15 @@ export function methodFrom({ method, check }: { readonly method: "closed" | "sim
   return methodOf(method, check);
 }
 
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { comma: ",", semicolon: ";", tab: "\t", "\\t": "\t", pipe: "|" };
+
+/** The character of --delimiter, which may be written as a word. */
+export function readDelimiter(text: string): string {
+  const character = DELIMITER_NAMES[text] ?? text;
+  if (/^[\t!-~]$/.test(character) && !/["A-Za-z0-9._-]/.test(character)) return character;
+  throw errors.badOption("--delimiter", text, "Write one character such as ';', or comma, semicolon, tab or pipe.");
+}
+
 /** The grid of a command: from a spec file or from flags, with what the options change in it. */
 export async function specFromCommand(file: string | undefined, flags: AxisFlags, options: GridOptions): Promise<Spec> {
   const [axis] = [...flags.variables, ...flags.axes];

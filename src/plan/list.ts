@@ -80,10 +80,10 @@ export interface ListRequest extends Pick<ListPlan, "layer" | "skipInvalid" | "i
  * Plans a list from its header record.
  *
  * @param headerText the record as it is in the file, without its line end.
+ * @param at what messages about the header begin with.
  * @throws UpsweepError when a column is missing, named twice, or looks as if it meant something that is not read.
  */
-export function planList(headerText: string, place: string, request: ListRequest): ListPlan {
-  const at = `${place}:1`;
+export function planList(headerText: string, place: string, request: ListRequest, at = `${place}:1`): ListPlan {
   const names = splitRecord(headerText);
   if (names === undefined) throw errors.badQuotes(at);
   if (headerText.trim() === "") throw errors.emptyList(at);

@@ -1,78 +1,78 @@
 /** A stream of bytes cut into its header record and chunks of whole CSV records. */
-
-export const NEWLINE = 0x0a;
-const COMMA = 0x2c;
-const RETURN = 0x0d;
-const QUOTE = 0x22;
+import { bufferOf, COMMA, type ListBytes, NEWLINE, QUOTE, RETURN } from "../input/bytes.js";
 
 /** Bytes that all threads see: a chunk is with whoever counts it, and still here should that thread die. */
-type Bytes = Uint8Array<SharedArrayBuffer>;
-
-/** Whole records of the stream. */
-export interface Chunk {
-  readonly bytes: Bytes;
-  /** Whether as many records as a chunk may hold had arrived; otherwise the stream has ended, or pauses. */
-  readonly isFull: boolean;
-}
+export type Bytes = Uint8Array<SharedArrayBuffer>;
 
 export interface Chunks {
   /** The first record, without line end and byte order mark. */
   readonly header: Uint8Array;
   /** Line ends passed with the header. */
   readonly headerLines: number;
-  /** The other records, in order; `undefined` in place of a record that is longer than a chunk may be. */
-  readonly records: AsyncGenerator<Chunk | undefined>;
-  /** A chunk is not needed any more: its memory is taken for another. */
+  /** The other records, in order; `undefined` in the place of a record that is longer than a chunk may be. */
+  readonly records: AsyncGenerator<Bytes | undefined>;
+  /** Whether the stream has ended: the chunk taken last is the last one. */
+  hasEnded(): boolean;
+  /** A chunk is counted and not needed any more: its memory is taken for another. */
   giveBack(chunk: Bytes): void;
   /** No more is wanted: the stream is closed. */
   close(): Promise<void>;
 }
 
-/** Resolves after everything that has already arrived was handed over: two turns of the event loop. */
-async function pause(): Promise<undefined> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-  return undefined;
-}
+/** Up to so many bytes are counted when nothing more has come within a turn of the event loop: somebody waits for the answer to a line. */
+export const SMALL_BYTES = 32 * 1024;
+
+/** More than that is a stream that may have been held up for a moment; then it is waited so long, in milliseconds. */
+const PAUSE = 1;
 
 /**
- * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over.
- *
- * @param idle for a stream whose writer may wait for answers: resolves when nothing is being counted. Then a chunk is also cut where the
- * stream pauses. While an earlier chunk is being counted, more records are collected instead.
+ * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
+ * its last whole record, unless chunks are still being counted: then what comes meanwhile makes a larger one.
  */
-export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost: number, idle?: () => Promise<void>): Promise<Chunks> {
+export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
-  /** The next piece, where it was asked for and has not arrived yet. */
-  let arriving: Promise<IteratorResult<Uint8Array>> | undefined;
   let piece: Uint8Array = new Uint8Array(0);
+  /** The piece that is being waited for; after a pause it is still to come. */
+  let awaited: Promise<IteratorResult<Uint8Array>> | undefined;
   // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
   const spare: SharedArrayBuffer[] = [];
   const fresh = (): Bytes => new Uint8Array(spare.pop() ?? new SharedArrayBuffer(bytesMost));
   let chunk = fresh();
   let filled = 0;
   let ended = false;
+  /** Whether the last chunk was full: the stream is fast, and what has come since is no line that somebody waits for. */
+  let isFast = false;
 
-  /** Fills the chunk as far as the piece at hand goes, or takes the next one. */
-  const more = async (): Promise<void> => {
+  /** Chunks that have not been given back. While there are any, nobody waits for want of another. */
+  let underWay = 0;
+
+  /** The next piece, or undefined where the stream has paused. */
+  const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
+    if (!awaited) {
+      awaited = pieces.next();
+      // A failure is met when the piece is asked for again.
+      awaited.catch(() => {});
+    }
+    let result: IteratorResult<Uint8Array> | undefined;
+    do result = mayPause ? await unlessPaused(awaited, isFast || underWay > 0 || filled > SMALL_BYTES) : await awaited;
+    while (!result && underWay > 0);
+    if (result) awaited = undefined;
+    return result;
+  };
+
+  /** Fills the chunk as far as the piece at hand goes, or takes the next one. Returns whether the stream has paused instead. */
+  const more = async (mayPause = false): Promise<boolean> => {
     if (piece.length === 0) {
-      arriving ??= pieces.next();
-      const next = await arriving;
-      arriving = undefined;
-      if (next.done) ended = true;
-      else piece = next.value;
+      const result = await next(mayPause);
+      if (!result) return true;
+      if (result.done) ended = true;
+      else piece = result.value;
     }
     const part = piece.subarray(0, bytesMost - filled);
     chunk.set(part, filled);
     filled += part.length;
     piece = piece.subarray(part.length);
-  };
-
-  /** Whether somebody may wait for answers: nothing is being counted, and the stream has handed over all that it has. */
-  const isAwaited = async (): Promise<boolean> => {
-    if (!idle || piece.length > 0) return false;
-    arriving ??= pieces.next();
-    // A stream that fails is met when its piece is taken.
-    return (await Promise.race([arriving.catch(() => true), idle().then(pause)])) === undefined;
+    return false;
   };
 
   /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
@@ -94,30 +94,57 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
   const header = cutAt(end < 0 ? filled : end + 1).slice(start, end < 0 ? undefined : end);
   const headerLines = header.reduce((lines, byte) => lines + Number(byte === NEWLINE), 1);
 
-  const records = async function* (): AsyncGenerator<Chunk | undefined> {
+  const records = async function* (): AsyncGenerator<Bytes | undefined> {
     for (;;) {
-      let cut = 0;
-      while (!ended && filled < bytesMost && cut === 0) {
-        if (filled > 0 && (await isAwaited())) cut = lastRecordEnd(chunk.subarray(0, filled)) + 1;
-        if (cut === 0) await more();
-      }
+      let hasPaused = false;
+      while (!ended && filled < bytesMost && !hasPaused) hasPaused = await more(stream.isLive && filled > 0);
       if (filled === 0) return;
-      const isFull = !ended && filled === bytesMost;
-      // A full chunk may end within a record; what the stream ends with is complete.
-      if (cut === 0) cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
-      if (cut === 0) {
+      isFast = !hasPaused;
+      // A full chunk may end within a record; what the stream ends with is whole.
+      const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
+      if (cut > 0) {
+        underWay++;
+        yield cutAt(cut);
+      } else if (hasPaused) await more();
+      else {
         yield undefined;
         return;
       }
-      yield { bytes: cutAt(cut), isFull };
     }
   };
   const close = async (): Promise<void> => {
-    // A stream that waits for input does not end by itself.
-    if (arriving === undefined) await pieces.return?.();
-    else void pieces.return?.();
+    stream.close?.();
+    // Where nothing closes the stream, a read that is under way may never end.
+    if (awaited && !stream.close) return;
+    await pieces.return?.();
   };
-  return { header: trimReturn(header), headerLines, records: records(), giveBack: ({ buffer }) => spare.push(buffer), close };
+  const giveBack = ({ buffer }: Bytes) => {
+    underWay--;
+    spare.push(buffer);
+  };
+  return { header: trimReturn(header), headerLines, records: records(), hasEnded: () => ended, giveBack, close };
+}
+
+/** What comes next, or undefined when nothing comes for a moment: a turn of the event loop, or longer where much comes. */
+async function unlessPaused<T>(coming: Promise<T>, isMuch: boolean): Promise<T | undefined> {
+  let stop = () => {};
+  const pause = new Promise<undefined>((resolve) => {
+    if (isMuch) {
+      const timer = setTimeout(() => resolve(undefined), PAUSE);
+      stop = () => clearTimeout(timer);
+    } else {
+      // The first one may come before this turn's input; between the two all input at hand is read.
+      let immediate = setImmediate(() => {
+        immediate = setImmediate(() => resolve(undefined));
+      });
+      stop = () => clearImmediate(immediate);
+    }
+  });
+  try {
+    return await Promise.race([coming, pause]);
+  } finally {
+    stop();
+  }
 }
 
 /** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */
@@ -128,7 +155,7 @@ export function recordEnd(bytes: Uint8Array, from: number): number {
 /** The end of the last whole record; `bytes` begin with a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
   // Most lists hold no quotes; then the line ends are found natively, which only a Buffer does fast.
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   if (!buffer.includes(QUOTE)) return buffer.lastIndexOf(NEWLINE);
   let last = -1;
   for (const end of lineEndsOutsideQuotes(bytes, 0)) last = end;

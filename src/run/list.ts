@@ -1,6 +1,8 @@
 /** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
+import { isUtf8 } from "node:buffer";
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
-import { errors } from "../errors.js";
+import { errors, UpsweepError } from "../errors.js";
+import { type ListBytes, NEWLINE } from "../input/bytes.js";
 import { addTotals, type KindTotals, type ListFault, letGo, type Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, type Layer, layerFrom } from "../parameters.js";
 import {
@@ -19,18 +21,21 @@ import {
 import { type Method, simulatesAll } from "../plan/method.js";
 import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger } from "../spec/values.js";
-import { type Chunk, type Chunks, cutIntoChunks } from "./chunks.js";
-import type { ListAnswer, RecordText } from "./protocol.js";
-import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
-import { inOrder } from "./window.js";
+import { type Bytes, type Chunks, cutIntoChunks, recordEnd, SMALL_BYTES } from "./chunks.js";
+import type { Job, ListAnswer, RecordText } from "./protocol.js";
+import { defaultWorkers, type GrowingRunner, growingRunner, inlineRunner, threadedRunner } from "./runner.js";
+import { asTheyCome, inOrder } from "./window.js";
 
 /** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
 const CHUNK_BYTES = 512 * 1024;
 
 /** How far a list has been read. */
 export interface ListProgress {
-  readonly bytesRead: number;
+  /** How much of the list has been read, from 0 to 1; undefined where its size is unknown. */
+  readonly fraction?: number | undefined;
   readonly rows: bigint;
+  /** Rows that have an error instead of results. */
+  readonly errorRows: bigint;
   /** Layers left out (skipInvalid), in the order of `RULES`. */
   readonly leftOut: readonly bigint[];
   readonly totals: ListTotals;
@@ -69,43 +74,43 @@ export interface ListOptions {
   readonly isComparing?: boolean | undefined;
   /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
   readonly skipInvalid?: boolean | undefined;
+  /** Answer a row that is at fault with a row too: its results are empty, and a last column `error` has the message. */
+  readonly hasErrorColumn?: boolean | undefined;
   /** Columns that are labels, whatever they look like. */
   readonly carry?: readonly string[] | undefined;
   /** Compare results that the list has already with what is counted. */
   readonly verifyResults?: boolean | undefined;
   /** Add up the columns that can be added up (the default). */
   readonly isTotalled?: boolean | undefined;
-  /** Answer what has arrived whenever the stream pauses. */
-  readonly isLive?: boolean | undefined;
-  /** The line of the file on which the header begins, if not the first. */
-  readonly firstLine?: number | undefined;
   /** Called with the plan of the list before anything is counted. */
   readonly onPlan?: ((list: ListPlan) => void) | undefined;
 }
 
+/** The last column of lists whose rows may have an error. */
+const ERROR_COLUMN = "error";
+
 /**
- * Counts every layer of a CSV. Yields the header's bytes first, then the rows: the columns of the list, then the results.
+ * Counts every layer of a list. Yields the header's bytes first, then the rows: the columns of the list as they are, then the results.
  *
  * @param place what messages call the list: its file name.
  * @throws UpsweepError at the first row that is malformed or not a legal layer, naming its line; after the rows before it.
  */
-export async function* countListRows(stream: AsyncIterable<Uint8Array>, place: string, options: ListOptions = {}): AsyncGenerator<ListedRows, ListProgress> {
-  const counting = new Set<Promise<unknown>>();
-  const idle = async () => {
-    await Promise.allSettled(counting);
-  };
-  const chunks = await cutIntoChunks(stream, CHUNK_BYTES, options.isLive ? idle : undefined);
+export async function* countListRows(stream: ListBytes, place: string, options: ListOptions = {}): AsyncGenerator<ListedRows, ListProgress> {
+  let chunks: Chunks | undefined;
   try {
-    return yield* countChunks(chunks, place, options, counting);
+    chunks = await cutIntoChunks(stream, CHUNK_BYTES);
+    return yield* countChunks(chunks, stream, place, options);
   } finally {
-    await chunks.close();
+    if (chunks) await chunks.close();
+    else stream.close?.();
   }
 }
 
 /** The plan of the list whose header has been read. */
-function planOf(chunks: Chunks, place: string, options: ListOptions): ListPlan {
+function planOf(chunks: Chunks, place: string, at: string, options: ListOptions): ListPlan {
   const { layer, settings = {}, columns = DEFAULT_COLUMNS, skipInvalid = false, isComparing = false, carry, verifyResults, isTotalled } = options;
-  return planList(Buffer.from(chunks.header).toString("utf8"), place, {
+  if (!isUtf8(chunks.header)) throw errors.badEncoding(at, "the header is not valid UTF-8");
+  const request = {
     layer: layer ?? DEFAULT_KIND,
     isKindGiven: layer !== undefined,
     settings,
@@ -115,54 +120,87 @@ function planOf(chunks: Chunks, place: string, options: ListOptions): ListPlan {
     carry,
     verifyResults,
     isTotalled,
-  });
+  };
+  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, request, at);
+  if (options.hasErrorColumn && list.fields.some(({ name }) => name === ERROR_COLUMN)) throw errors.errorColumn(at, ERROR_COLUMN);
+  return list;
 }
 
-async function* countChunks(chunks: Chunks, place: string, options: ListOptions, counting: Set<Promise<unknown>>): AsyncGenerator<ListedRows, ListProgress> {
-  const { isLive = false, firstLine = 1 } = options;
-  const list = planOf(chunks, place, options);
+async function* countChunks(
+  chunks: Chunks,
+  { isLive = false, lines, fraction }: ListBytes,
+  place: string,
+  options: ListOptions,
+): AsyncGenerator<ListedRows, ListProgress> {
+  const { method = "closed", workers = defaultWorkers(), hasErrorColumn = false } = options;
+  const placeOf = (line: number) => `${place}:${lines?.of(line) ?? line}`;
+  const list = planOf(chunks, place, placeOf(1), options);
   options.onPlan?.(list);
   const leftOut = RULES.map(() => 0n);
   let rows = 0n;
-  let bytesRead = chunks.header.length + 1;
-  let line = chunks.headerLines + firstLine;
+  let errorRows = 0n;
+  let line = chunks.headerLines + 1;
   let kinds: readonly KindTotals[] = [];
-  const progress = (): ListProgress => ({ bytesRead, rows, leftOut: [...leftOut], totals: { columns: addedColumns(list), kinds } });
-  yield { csv: headerBytes(list, chunks.header), rows: 0, progress: progress() };
+  const totals = (): ListTotals => ({ columns: addedColumns(list), kinds });
+  const progress = (): ListProgress => ({ fraction: fraction?.(), rows, errorRows, leftOut: [...leftOut], totals: totals() });
+  yield { csv: [headerBytes(list, chunks.header, hasErrorColumn)], rows: 0, progress: progress() };
 
-  const runner = new ListRunner(list, options);
+  const job = { kind: "list", list, method } as const;
+  const { runner, tasks } = await runnerFor(job, workers, chunks, isLive);
+  const runAlone = async (bytes: Bytes, isAlone: boolean) => {
+    const isMuch = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
+    const isSmallAndAlone = isAlone && bytes.length <= SMALL_BYTES;
+    return (await runner.run({ kind: "chunk", bytes }, { isMuch, isSmallAndAlone })) as ListAnswer;
+  };
   // A record that is too long keeps its place in the order, so that the rows before it and its line come out right.
-  const run = async (chunk: Chunk | undefined) => {
-    if (chunk === undefined) return undefined;
-    const answering = runner.run(chunk);
-    counting.add(answering);
-    const answer = await answering;
-    counting.delete(answering);
-    chunks.giveBack(chunk.bytes);
-    return { size: chunk.bytes.length, ...answer };
+  const run = async (bytes: Bytes | undefined, isAlone = false): Promise<Part[] | undefined> => {
+    if (bytes === undefined) return undefined;
+    const parts: Part[] = [];
+    for (let rest = bytes; ; ) {
+      const answer = await runAlone(rest, isAlone);
+      if (!hasErrorColumn || answer.fault === undefined) {
+        parts.push({ answer });
+        break;
+      }
+      const { at } = answer.fault;
+      const end = recordEnd(rest, at) < 0 ? rest.length : recordEnd(rest, at) + 1;
+      parts.push({ answer, record: rest.slice(at, end) });
+      rest = rest.subarray(end);
+      if (rest.length === 0) break;
+    }
+    chunks.giveBack(bytes);
+    return parts;
   };
   try {
-    for await (const { answer } of inOrder(chunks.records, run, runner.width, isLive)) {
-      if (answer === undefined) throw errors.longRecord(`${place}:${line}`, CHUNK_BYTES);
-      rows += BigInt(answer.rows);
-      bytesRead += answer.size;
-      addAccount(leftOut, answer.leftOut);
-      kinds = addTotals(kinds, answer.totals);
-      const { tallies, records } = answer;
-      const lineBefore = line;
-      const recordAt = (at: bigint): ListedRecord => {
-        const { text, linesBefore } = (records as ReadonlyMap<bigint, RecordText>).get(at) as RecordText;
-        return { line: lineBefore + linesBefore, layer: layerOf(list, splitRecord(text) as string[]) };
-      };
-      const compared = tallies && { tallies, recordAt };
-      yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
-      for (const held of answer.held) letGo(held);
-      if (answer.fault && answer.faultRecord) {
-        throw faultError(list, answer.fault, answer.faultRecord.text, `${place}:${line + answer.faultRecord.linesBefore}`);
+    for await (const { answer: parts } of isLive ? asTheyCome(tasks, run, () => runner.width) : inOrder(tasks, run, runner.width)) {
+      if (parts === undefined) throw errors.longRecord(placeOf(line), CHUNK_BYTES);
+      for (const { answer, record } of parts) {
+        rows += BigInt(answer.rows);
+        addAccount(leftOut, answer.leftOut);
+        kinds = addTotals(kinds, answer.totals);
+        const { tallies, records } = answer;
+        const lineBefore = line;
+        const recordAt = (at: bigint): ListedRecord => {
+          const { text, linesBefore } = (records as ReadonlyMap<bigint, RecordText>).get(at) as RecordText;
+          return { line: lines?.of(lineBefore + linesBefore) ?? lineBefore + linesBefore, layer: layerOf(list, splitRecord(text) as string[]) };
+        };
+        const compared = tallies && { tallies, recordAt };
+        const csv = hasErrorColumn ? answer.csv.map(withEmptyField) : answer.csv;
+        yield { csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
+        for (const held of answer.held) letGo(held);
+        if (answer.fault && answer.faultRecord) {
+          const { text, linesBefore } = answer.faultRecord;
+          const error = faultError(list, answer.fault, text, placeOf(line + linesBefore));
+          if (!record || !(error instanceof UpsweepError && error.isInputError)) throw error;
+          errorRows++;
+          yield { csv: [errorRow(list, record, error.message)], rows: 0, progress: progress() };
+          line += linesBefore + lineEnds(record);
+        } else {
+          line += answer.lines;
+        }
       }
-      line += answer.lines;
+      lines?.forget(line);
     }
-    runner.check();
   } finally {
     await runner.close();
   }
@@ -170,43 +208,57 @@ async function* countChunks(chunks: Chunks, place: string, options: ListOptions,
 }
 
 /** The header of what is written. The list's own is copied as it is, unless columns are left out of it. */
-function headerBytes(list: ListPlan, header: Uint8Array): Uint8Array[] {
-  if (droppedColumns(list).length === 0 && !list.verified) return [Buffer.concat([header, Buffer.from(`${["", ...list.columns].join(",")}\n`)])];
-  return [Buffer.from(`${headerOf(list).map(quoted).join(",")}\n`)];
+function headerBytes(list: ListPlan, header: Uint8Array, hasErrorColumn: boolean): Uint8Array {
+  const last = hasErrorColumn ? [ERROR_COLUMN] : [];
+  if (droppedColumns(list).length > 0 || list.verified) return Buffer.from(`${[...headerOf(list), ...last].map(quoted).join(",")}\n`);
+  return Buffer.concat([header, Buffer.from(`${["", ...list.columns, ...last].join(",")}\n`)]);
 }
 
-/**
- * Counts chunks on this thread as long as few records arrive at once, because starting other threads takes longer; from the first full
- * chunk on with threads. Where every layer is simulated, one can take hours, so this thread counts none.
- */
-class ListRunner {
-  readonly width: number;
-  readonly #start: { readonly inline: () => Runner; readonly threads: () => Runner };
-  #inline: Runner | undefined;
-  #threaded: Runner | undefined;
-  readonly #simulates: boolean;
+/** The answer to a chunk, or to what follows a row at fault; with that row where it is to be answered by an error. */
+interface Part {
+  readonly answer: ListAnswer;
+  readonly record?: Uint8Array;
+}
 
-  constructor(list: ListPlan, { method = "closed", workers = defaultWorkers() }: ListOptions) {
-    const job = { kind: "list", list, method } as const;
-    this.#start = { inline: () => inlineRunner(job), threads: () => threadedRunner(job, workers) };
-    this.#simulates = simulatesAll(method);
-    this.width = 3 * workers;
-  }
+/** A live list is counted as it comes. A list of one chunk is counted on this thread, as starting another takes longer. */
+async function runnerFor(job: Job, workers: number, chunks: Chunks, isLive: boolean): Promise<{ runner: GrowingRunner; tasks: Chunks["records"] }> {
+  // Simulating a layer can take hours.
+  const needsThreads = simulatesAll(job.method);
+  if (isLive) return { runner: growingRunner(job, workers, needsThreads), tasks: chunks.records };
+  const first = await chunks.records.next();
+  const second = first.done ? first : await chunks.records.next();
+  const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
+    if (!first.done) yield first.value;
+    if (!second.done) yield second.value;
+    yield* chunks.records;
+  };
+  return { runner: second.done && !needsThreads ? inlineRunner(job) : threadedRunner(job, workers), tasks: tasks() };
+}
 
-  run({ bytes, isFull }: Chunk): Promise<ListAnswer> {
-    if (isFull || this.#simulates) this.#threaded ??= this.#start.threads();
-    if (!this.#threaded) this.#inline ??= this.#start.inline();
-    return (this.#threaded ?? (this.#inline as Runner)).run({ kind: "chunk", bytes }) as Promise<ListAnswer>;
+/** The rows with an empty field behind each. */
+function withEmptyField(csv: Uint8Array): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (let end = recordEnd(csv, 0); end >= 0; end = recordEnd(csv, from)) {
+    pieces.push(csv.subarray(from, end), Buffer.from(",\n"));
+    from = end + 1;
   }
+  return Buffer.concat(pieces);
+}
 
-  /** Has the kernel look at the list's columns, where no record has had it do so. @throws UpsweepError when there are too many. */
-  check(): void {
-    if (!this.#threaded) this.#inline ??= this.#start.inline();
-  }
+/** The row of a record at fault. A record that does not fit the header has its columns empty. */
+function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Array {
+  const text = Buffer.from(record)
+    .toString("latin1")
+    .replace(/\r?\n?$/, "");
+  const given = splitRecord(text);
+  const kept = list.fields.flatMap(({ meaning }, i) => (meaning === "result" ? [] : [given?.length === list.fields.length ? (given[i] as string) : ""]));
+  const results = ",".repeat(list.verified?.written ?? list.columns.length);
+  return Buffer.concat([Buffer.from(kept.map(quoted).join(","), "latin1"), Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`)]);
+}
 
-  async close(): Promise<void> {
-    await this.#threaded?.close();
-  }
+function lineEnds(bytes: Uint8Array): number {
+  return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
 }
 
 type Fault = ListFault | NonNullable<ListAnswer["fault"]>;

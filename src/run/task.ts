@@ -1,9 +1,10 @@
 /** From task to answer, on whatever thread: the kernel's batches put together. */
 import { mergedTallies } from "../conventions/tallies.js";
+import { NEWLINE } from "../input/bytes.js";
 import { addTotals, type Held, type Kernel, type KindTotals, type Tally } from "../kernel/kernel.js";
 import type { ListPlan } from "../plan/list.js";
 import { addAccount } from "../rules.js";
-import { NEWLINE, recordEnd } from "./chunks.js";
+import { recordEnd } from "./chunks.js";
 import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
 import { verifyRows } from "./verify.js";
 

@@ -1,45 +1,64 @@
 /**
  * The ordered window: tasks run side by side, their answers come out in the order of the tasks.
  *
- * At most `width` tasks are started and not yet taken, so a slow reader holds the tasks back, and memory is bounded by `width`
- * answers. With `isLive` an answer that is ready is handed out at once when the tasks pause; otherwise as many tasks as fit are started
- * first, because nothing is started while the reader writes.
+ * At most `width` tasks are started and not yet taken, so whoever takes slowly holds the tasks back, and memory is bounded
+ * by `width` answers.
  */
 export async function* inOrder<T, R>(
   tasks: Iterable<T> | AsyncIterable<T>,
   run: (task: T) => Promise<R>,
   width: number,
-  isLive = false,
 ): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
-  const source = Symbol.asyncIterator in tasks ? tasks[Symbol.asyncIterator]() : tasks[Symbol.iterator]();
   const started: { task: T; answer: Promise<R> }[] = [];
-  const take = async () => {
-    const { task, answer } = started.shift() as (typeof started)[number];
-    return { task, answer: await answer };
-  };
-  let next: Promise<IteratorResult<T>> | undefined;
-  try {
-    for (;;) {
-      next ??= Promise.resolve(source.next());
-      const oldest = isLive ? started[0] : undefined;
-      if (oldest && (await Promise.race([next.then(isFalse, isFalse), oldest.answer.then(isTrue, isTrue)]))) {
-        yield take();
-        continue;
-      }
-      const { done, value: task } = await next;
-      next = undefined;
-      if (done) break;
-      const answer = run(task);
-      // An answer that fails is met when its turn comes; until then it must not count as unhandled.
-      answer.catch(() => {});
-      started.push({ task, answer });
-      while (started.length >= width) yield take();
+  const take = async (oldest: { task: T; answer: Promise<R> }) => ({ task: oldest.task, answer: await oldest.answer });
+  for await (const task of tasks) {
+    const answer = run(task);
+    // An answer that fails is met when its turn comes; until then it must not count as unhandled.
+    answer.catch(() => {});
+    started.push({ task, answer });
+    if (started.length >= width) yield take(started.shift() as (typeof started)[number]);
+  }
+  for (const oldest of started) yield take(oldest);
+}
+
+/**
+ * The same for tasks that come when they come: each answer is handed on as soon as it is the oldest, without waiting for another task.
+ *
+ * @param run is told whether nothing else is under way.
+ * @param width may change as tasks are run.
+ */
+export async function* asTheyCome<T, R>(
+  tasks: AsyncIterator<T, unknown>,
+  run: (task: T, isAlone: boolean) => Promise<R>,
+  width: () => number,
+): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
+  const started: { task: T; answer: Promise<R> }[] = [];
+  let coming: Promise<IteratorResult<T, unknown>> | undefined;
+  let ended = false;
+  for (;;) {
+    if (!ended && started.length < width() && !coming) {
+      coming = tasks.next();
+      // A failure is met when the task's turn comes.
+      coming.catch(() => {});
     }
-    while (started.length > 0) yield take();
-  } finally {
-    if (next === undefined) await source.return?.();
+    const [oldest] = started;
+    if (!coming && !oldest) return;
+    // An answer that fails is thrown in its turn, after those before it.
+    const task = coming && (await (oldest ? Promise.race([coming, oldest.answer.then(nothing, nothing)]) : coming));
+    if (task === undefined) {
+      started.shift();
+      if (oldest) yield { task: oldest.task, answer: await oldest.answer };
+      continue;
+    }
+    coming = undefined;
+    if (task.done) {
+      ended = true;
+      continue;
+    }
+    const answer = run(task.value, started.length === 0);
+    answer.catch(() => {});
+    started.push({ task: task.value, answer });
   }
 }
 
-const isTrue = () => true;
-const isFalse = () => false;
+const nothing = () => undefined;

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { sweep } from "../../src/library.ts";
-import { type Chunk, cutIntoChunks } from "../../src/run/chunks.ts";
+import { cutIntoChunks } from "../../src/run/chunks.ts";
 import { sampleIndices } from "../../src/run/sample.ts";
 import { inOrder } from "../../src/run/window.ts";
 import { runs } from "../support/tier.ts";
@@ -72,8 +72,8 @@ describe("a list cut into chunks", () => {
     expect(chunks.headerLines).toBe((records[0] as string).split("\n").length);
     const parts: string[] = [];
     for await (const chunk of chunks.records) {
-      expect(chunk?.bytes.length).toBeLessThanOrEqual(120);
-      parts.push(Buffer.from((chunk as Chunk).bytes).toString());
+      expect(chunk?.length).toBeLessThanOrEqual(120);
+      parts.push(Buffer.from(chunk as Uint8Array).toString());
     }
     const rest = records.slice(1).join(lineEnd) + (endsWithLine && records.length > 1 ? lineEnd : "");
     expect(parts.join("")).toBe(rest);
@@ -90,7 +90,7 @@ describe("a list cut into chunks", () => {
     })();
     const { records } = await cutIntoChunks(stream, 20);
     const parts: (string | undefined)[] = [];
-    for await (const chunk of records) parts.push(chunk && Buffer.from(chunk.bytes).toString());
+    for await (const chunk of records) parts.push(chunk && Buffer.from(chunk).toString());
     expect(parts).toEqual(["a\nb\n", undefined]);
   });
 });
