@@ -4,6 +4,7 @@ export * from "./layout";
 export { hasOverflowed, clearOverflow } from "./checked";
 export { brokenRule, setKind, workOutOverlap } from "./layer";
 export { countList, openList } from "./list";
+export { countMany, openMany } from "./many";
 export { gather, scatter } from "./overlap";
 export { denominator, numerator } from "./results";
 export { writeValue } from "./row";

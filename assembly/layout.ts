@@ -34,6 +34,8 @@
 //             │ held         │  for each window whether the host still needs its rows; only the host reads and writes it
 //   OUTPUT    ├──────────────┤
 //             │ output       │  four windows of 4 MiB of finished rows, and room for one row more; or the tallies of a batch
+//   MANY      ├──────────────┤
+//             │ many         │  which columns and fields a batch of many layers has
 //   LAYOUT_END└──────────────┘
 //   0x2000000  = memoryBase in asconfig.json: the compiler's own constants begin here
 //
@@ -537,4 +539,30 @@ export const OUTPUT_PTR: usize = HELD_PTR + 16;
 /** One record of INPUT and its results may start before OUTPUT_BYTES and end behind it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
 export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;
-export const LAYOUT_END: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;
+
+/**
+ * Many layers in columns (many.ts): the header, written by the host; u32 where nothing else is said:
+ *
+ *   header   kind, method, columnCount, fieldCount, skipInvalid
+ *   columns  MANY_COLUMNS × the column of each result
+ *   fields   MANY_FIELDS  × the field of LAYER that a column of INPUT sets
+ *
+ * Column i of INPUT holds MANY_ROWS × u32. The results of a batch are in the first window of OUTPUT:
+ *
+ *   values   columnCount × MANY_ROWS × 8 bytes: u64 or i64, 0 or 1 where a column is true or false, f64 where it holds quotients
+ *   missing  columnCount × MANY_ROWS × u8: 1 where there is no value; only of columns from FIRST_SPECIAL on
+ *   rules    MANY_ROWS × u8: 0, or 1 + the rule that the layer breaks
+ */
+export const MANY_ROWS: u32 = 4096;
+export const MANY_COLUMNS: u32 = RESULT_COUNT + DIMENSION_COUNT;
+export const MANY_FIELDS: u32 = NAMES_MOST;
+export const MANY_HEADER_BYTES: usize = 20;
+export const MANY_PTR: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;
+export const MANY_COLUMNS_PTR: usize = MANY_PTR + MANY_HEADER_BYTES;
+export const MANY_FIELDS_PTR: usize = MANY_COLUMNS_PTR + 4 * <usize>MANY_COLUMNS;
+export const MANY_VALUES_PTR: usize = OUTPUT_PTR;
+export const MANY_MISSING_PTR: usize = MANY_VALUES_PTR + 8 * <usize>(MANY_COLUMNS * MANY_ROWS);
+export const MANY_RULES_PTR: usize = MANY_MISSING_PTR + <usize>(MANY_COLUMNS * MANY_ROWS);
+export const MANY_VALUES_END: usize = MANY_RULES_PTR + <usize>MANY_ROWS;
+
+export const LAYOUT_END: usize = MANY_FIELDS_PTR + 4 * <usize>MANY_FIELDS;

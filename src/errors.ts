@@ -5,7 +5,7 @@
 import { column, isResultName } from "./columns.js";
 import { type Kind, type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
-import { describeLayer, instead, list, nearest, reasonOf, shown } from "./words.js";
+import { describeLayer, instead, list, literal, nearest, reasonOf, shown } from "./words.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
 
 export type ErrorCode = keyof typeof errors;
@@ -57,6 +57,14 @@ const TROUBLE = {
 
 /** `inexact` leaves the layer out; the others stop the sweep. */
 export type TroubleKind = keyof typeof TROUBLE;
+
+/** How a program writes the whole number that a value of another type stands for. */
+function asNumber(value: unknown): string {
+  const inside = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+  const text = typeof inside === "bigint" || typeof inside === "string" || typeof inside === "number" ? String(inside).trim() : "";
+  const isWhole = /^[0-9]{1,15}$/.test(text);
+  return isWhole ? `Write the number ${Number(text)}.` : "Write a whole number, for example 16.";
+}
 
 function expressionError(code: string, written: Written, span: Span, what: string, remedy: string): UpsweepError {
   const below = written.text.trim() === "" ? "" : `\n${pointed(written, span)}`;
@@ -156,8 +164,11 @@ export const errors = {
     const remedy = whole ? `Write ${whole}, without a decimal point.` : "Write a whole number in plain decimal digits, for example 16.";
     return inputError("notInteger", place, `${name} cannot be ${shown(got)}`, remedy);
   },
-  outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string) =>
-    inputError("outOfRange", place, `${domain.name} cannot be ${shown(got)}`, `Write ${rangeOf(domain)}.`),
+  /** A value of a program, of whatever type. */
+  notIntegerValue: (place: string, name: string, got: unknown) => inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
+  outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string | number) =>
+    inputError("outOfRange", place, `${domain.name} cannot be ${typeof got === "number" ? literal(got) : shown(got)}`, `Write ${rangeOf(domain)}.`),
+  notBooleanValue: (place: string, name: string, got: unknown) => inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
   notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
   badStep: (place: string, name: string, got: string) =>
     inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),
@@ -310,6 +321,34 @@ export const errors = {
     inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),
   tooLarge: (place: string, size: bigint) =>
     inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
+
+  // ── Layers of a program ──────────────────────────────────────────────────────────────────────────────────────────
+  notLayer: (place: string, got: unknown) =>
+    inputError(
+      "notLayer",
+      place,
+      `a layer cannot be ${literal(got)}`,
+      "Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
+    ),
+  notLayers: (place: string, got: unknown) =>
+    inputError("notLayers", place, `layers cannot be ${literal(got)}`, "Pass an array of layers, or an object with a column for each parameter."),
+  columnLengths: (place: string, name: string, length: number, other: string, otherLength: number) =>
+    inputError(
+      "columnLengths",
+      place,
+      `${name} has ${length} value${length === 1 ? "" : "s"}, but ${other} has ${otherLength}`,
+      "Give every column one value for each layer, or a single number for all of them.",
+    ),
+  notOptions: (got: unknown) => inputError("notOptions", "options", `cannot be ${literal(got)}`, 'Write an object, for example { columns: ["macs"] }.'),
+  badChoice: (place: string, got: unknown, known: readonly (string | boolean)[]) =>
+    inputError("badChoice", place, `cannot be ${literal(got)}`, `Write one of ${list(known.map(String))}.`),
+  unsafeNumber: (place: string, name: string, value: bigint) =>
+    inputError(
+      "unsafeNumber",
+      place,
+      `${name} is ${value}, which a number cannot hold exactly (the limit is 2^53 - 1)`,
+      "Leave bigInts out to get a bigint, or leave that column out.",
+    ),
 
   // ── Single layers ────────────────────────────────────────────────────────────────────────────────────────────────
   missingParameters: (place: string, names: readonly string[]) =>

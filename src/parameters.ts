@@ -228,14 +228,16 @@ interface SeveralDimensions {
   readonly bias?: boolean;
 }
 
+/** A layer of each kind as a person writes it. */
+export interface LayerInputs {
+  readonly conv_transpose1d: SettingInput & { readonly layer?: "conv_transpose1d" } & OneDimension;
+  readonly conv1d: SettingInput & { readonly layer: "conv1d" } & Omit<OneDimension, "output_padding">;
+  readonly conv_transpose2d: SettingInput & { readonly layer: "conv_transpose2d" } & SeveralDimensions;
+  readonly conv_transpose3d: SettingInput & { readonly layer: "conv_transpose3d" } & SeveralDimensions & { readonly d_in: number };
+}
+
 /** A layer as a person writes it: PyTorch's defaults stand for what is left out. */
-export type LayerInput = SettingInput &
-  (
-    | ({ readonly layer?: "conv_transpose1d" } & OneDimension)
-    | ({ readonly layer: "conv1d" } & Omit<OneDimension, "output_padding">)
-    | ({ readonly layer: "conv_transpose2d" } & SeveralDimensions)
-    | ({ readonly layer: "conv_transpose3d" } & SeveralDimensions & { readonly d_in: number })
-  );
+export type LayerInput = LayerInputs[KindName];
 
 /** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
 export function layerFrom(

@@ -122,3 +122,37 @@ export function reasonOf(cause: unknown): string {
   };
   return words[code ?? ""] ?? words[message] ?? message;
 }
+
+/** The longest literal that a message shows. */
+const LITERAL = 60;
+
+/** A value as a JavaScript program writes it: 3n, '3', [3], null, NaN, {}. */
+export function literal(value: unknown): string {
+  try {
+    const text = literalAt(value, 0);
+    return text.length > LITERAL ? `${text.slice(0, LITERAL - 3)}...` : text;
+  } catch {
+    // A getter or proxy of the caller's.
+    return "an object";
+  }
+}
+
+function literalAt(value: unknown, depth: number): string {
+  if (typeof value === "string") return quoted(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  if (typeof value !== "object" || value === null) return String(value);
+  // Longer than what is shown, so that it is cut.
+  const some = <T>(items: readonly T[], show: (item: T) => string) => items.slice(0, LITERAL).map(show).join(", ");
+  if (depth > 2) return Array.isArray(value) ? "[...]" : "{...}";
+  if (Array.isArray(value)) return `[${some(value, (item) => literalAt(item, depth + 1))}]`;
+  const made: unknown = value.constructor;
+  if (typeof made === "function" && made !== Object) return /^[AEIOU]/.test(made.name) ? `an ${made.name}` : `a ${made.name}`;
+  const entries = Object.entries(value);
+  return entries.length === 0 ? "{}" : `{ ${some(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
+}
+
+function quoted(text: string): string {
+  return `'${text.slice(0, LITERAL).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)}'`;
+}

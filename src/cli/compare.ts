@@ -5,10 +5,12 @@ import { COMPARED, inMacs } from "../conventions/compared.js";
 import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
 import { why } from "../conventions/why.js";
 import { errors } from "../errors.js";
+import type { BigInts } from "../formats/json.js";
+import { type Json, jsonText } from "../formats/pretty.js";
 import { openList } from "../input/list.js";
 import { exactResult, type LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js";
+import { type Kind, kindOf, type Layer } from "../parameters.js";
 import { methodOf } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
@@ -19,7 +21,7 @@ import { sweepPlan } from "../run/sweep.js";
 import { splitValues } from "../spec/flags.js";
 import { describeLayer } from "../words.js";
 import { markdown } from "./columns.js";
-import { countedLayer, inJson, layerFromFlags } from "./count.js";
+import { bigIntsOf, countedLayer, layerFromFlags, parametersInJson } from "./count.js";
 import { carryOption, kindOption } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
@@ -32,6 +34,7 @@ interface CompareOptions extends GridOptions {
   readonly carry?: readonly string[];
   readonly delimiter?: string;
   readonly json?: boolean;
+  readonly bigInts?: BigInts;
   readonly markdown?: boolean;
   readonly workers?: number;
   readonly quiet?: boolean;
@@ -39,6 +42,7 @@ interface CompareOptions extends GridOptions {
 
 export async function compare(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
   if (options.columns !== undefined) throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
+  bigIntsOf(options);
   if (options.from !== undefined) return compareList(file, flags, options);
   if (options.skipInvalid) throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
   if (options.delimiter) throw errors.usage("--delimiter is for lists", "Leave it out, or name a list with --from.");
@@ -81,7 +85,7 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const overflowing = needed.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
-  if (options.json) print(JSON.stringify(oneInJson(layer, results, rows), null, 2));
+  if (options.json) print(oneInJson(layer, results, rows, bigIntsOf(options)));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
   else print(oneInText(layer, results, rows));
 }
@@ -134,21 +138,24 @@ function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]
   return [`\`${describeLayer(layer)}\``, "", markdown(HEAD, [exact, ...rows.map((row) => [`\`${row.name}\``, ...cellsOf(row).slice(1)])])].join("\n");
 }
 
-function oneInJson(layer: Layer, results: LayerResults, rows: readonly Row[]): object {
-  return {
+function oneInJson(layer: Layer, results: LayerResults, rows: readonly Row[], bigInts: BigInts): string {
+  // Some answers are fractions. Where integers are strings so are they: the field has one type in all conventions.
+  const number = (value: ResultValue) => (typeof value === "number" && bigInts === "string" ? String(value) : value);
+  const written = {
     layer: layer.kind.name,
-    ...namedParameters(layer),
-    macs: inJson(results.macs as bigint),
+    ...parametersInJson(layer),
+    macs: results.macs as bigint,
     conventions: rows.map(({ name, answer, macs, ratio, why: reason }) => ({
       name,
       tool: toolOf(name),
       unit: unitOf(name),
-      answer: inJson(answer),
-      macs: macs === undefined ? null : inJson(macs),
+      answer: number(answer),
+      macs: number(macs ?? null),
       ratio: ratio ?? null,
       why: reason,
     })),
   };
+  return jsonText(written, bigInts);
 }
 
 // ── Many layers ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,7 +232,7 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
 
 function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOptions, placeOf: (at: P) => Place): void {
   if (options.json) {
-    print(JSON.stringify(manyInJson(totals, layers, placeOf), null, 2));
+    print(jsonText(manyInJson(totals, layers, placeOf), bigIntsOf(options)));
     return;
   }
   const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "furthest off on"];
@@ -276,21 +283,21 @@ function percent(part: bigint, whole: bigint): string {
   return part > 0n && tenths === 0 ? "< 0.01 %" : `${tenths} %`;
 }
 
-function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at: P) => Place): object {
+function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at: P) => Place): Json {
   const extreme = (of: Total<P>["least"]) => {
     if (!of) return null;
     const { place, layer } = placeOf(of.at);
-    return { ratio: of.ratio, ...(place !== undefined && { place }), layer: { layer: layer.kind.name, ...namedParameters(layer) } };
+    return { ratio: of.ratio, ...(place !== undefined && { place }), layer: { layer: layer.kind.name, ...parametersInJson(layer) } };
   };
   return {
-    layers: inJson(layers),
+    layers,
     conventions: totals.map((total, i) => ({
-      name: COMPARED[i],
+      name: COMPARED[i] as string,
       tool: toolOf(COMPARED[i] as ResultName),
       unit: unitOf(COMPARED[i] as ResultName),
-      layers_with_ratio: inJson(total.layers),
-      layers_without_answer: inJson(total.missing),
-      exact: inJson(total.exact),
+      layers_with_ratio: total.layers,
+      layers_without_answer: total.missing,
+      exact: total.exact,
       median_ratio: medianOfTotal(total) ?? null,
       smallest: extreme(total.least),
       largest: extreme(total.most),

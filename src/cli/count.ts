@@ -1,6 +1,8 @@
 /** `upsweep count`: one layer, its work shown as a person would do it. */
 import { column, type ResultName, type ResultValue } from "../columns.js";
 import { errors } from "../errors.js";
+import type { BigInts } from "../formats/json.js";
+import { jsonText } from "../formats/pretty.js";
 import type { Kernel, LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Dimension, type Kind, type Layer, layerFrom, namedParameters, namesOfParameter, type Parameter } from "../parameters.js";
@@ -18,6 +20,7 @@ interface CountOptions extends LayerOptions {
   readonly output: string;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly bigInts?: BigInts;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
   readonly skipInvalid?: boolean;
@@ -51,6 +54,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   };
   const [foreign] = Object.entries(forLists).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
+  const bigInts = bigIntsOf(options);
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;
   const kernel = wasmKernel();
@@ -60,7 +64,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const wanted = columnsFrom(options.columns, layer.kind, isRated) ?? usual();
   const overflowing = wanted.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
-  const text = options.json ? json(layer, results, wanted) : shownWork(kernel, layer, results, wanted);
+  const text = options.json ? json(layer, results, wanted, bigInts) : shownWork(kernel, layer, results, wanted);
   const sink = await sinkFor(options.output, { mayReplace: options.force });
   await sink.write(Buffer.from(`${text}\n`));
   await sink.finish();
@@ -104,16 +108,21 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   return run.first;
 }
 
-/** The row as one flat object; what a double cannot hold is a string. */
-function json(layer: Layer, results: LayerResults, wanted: readonly ResultName[]): string {
-  const counted = wanted.map((name) => [name, inJson(results[name] as ResultValue)]);
-  return JSON.stringify({ layer: layer.kind.name, ...namedParameters(layer), ...Object.fromEntries(counted) }, null, 2);
+/** The row as one flat object. */
+function json(layer: Layer, results: LayerResults, wanted: readonly ResultName[], bigInts: BigInts): string {
+  const counted = wanted.map((name) => [name, results[name] as ResultValue]);
+  return jsonText({ layer: layer.kind.name, ...parametersInJson(layer), ...Object.fromEntries(counted) }, bigInts);
 }
 
-/** A value in JSON: integers that a double cannot hold are strings. */
-export function inJson(value: ResultValue): string | number | boolean | null {
-  if (typeof value !== "bigint") return value;
-  return value > BigInt(Number.MAX_SAFE_INTEGER) || value < -BigInt(Number.MAX_SAFE_INTEGER) ? String(value) : Number(value);
+/** Parameters by their names, integers as bigints. */
+export function parametersInJson(layer: Layer): { readonly [name: string]: bigint | boolean } {
+  return Object.fromEntries(Object.entries(namedParameters(layer)).map(([name, value]) => [name, typeof value === "number" ? BigInt(value) : value]));
+}
+
+/** How integers are written in JSON: exactly, as numbers, when nothing is said. */
+export function bigIntsOf({ json, bigInts }: { readonly json?: boolean; readonly bigInts?: BigInts }): BigInts {
+  if (bigInts !== undefined && !json) throw errors.usage("--big-ints is for --json", "Add --json, or leave it out.");
+  return bigInts ?? "number";
 }
 
 const SECTIONS = [

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { UpsweepError } from "../errors.js";
+import { BIG_INTS } from "../formats/json.js";
 import { KIND_NAMES, kindOf, PARAMETERS, SETTINGS } from "../parameters.js";
 import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
@@ -80,7 +81,8 @@ function countCommand(): Command {
   );
   addParameterOptions(command, flags, "<n>");
   return command
-    .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
+    .option("--json", "one layer: as JSON")
+    .addOption(bigIntsOption())
     .option("--from <file>", "a list of layers, as CSV or JSON lines; - reads standard input")
     .addOption(delimiterOption())
     .addOption(carryOption())
@@ -224,6 +226,7 @@ function compareCommand(): Command {
     .addOption(carryOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
+    .addOption(bigIntsOption())
     .option("--markdown", "as a Markdown table")
     .addOption(workersOption())
     .addOption(quietOption())
@@ -284,6 +287,13 @@ function carryOption(): Option {
 
 function columnsOption(): Option {
   return new Option("--columns <names>", "result columns or groups of them, and their order, for example l_out,ops,conventions");
+}
+
+function bigIntsOption(): Option {
+  return new Option(
+    "--big-ints <type>",
+    "with --json: write all integers as JSON numbers with every digit (when left out), or as strings; JSON.parse of JavaScript rounds numbers beyond 2^53",
+  ).choices(BIG_INTS);
 }
 
 function methodOption(): Option {

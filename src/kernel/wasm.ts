@@ -1,4 +1,4 @@
-/** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
+/** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
 import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
 import { type Dimension, KIND_NAMES, type Kind, type Layer, valueOfParameter } from "../parameters.js";
@@ -10,13 +10,14 @@ import { RULES, type RuleId } from "../rules.js";
 import { type Rational, rational } from "../spec/expression/exact.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Held, Kernel, KindTotals, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
+import { type ManyExports, ManyKernel } from "./many.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
 const ABI_VERSION = 7;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
-interface Exports {
+interface Exports extends ManyExports {
   readonly memory: WebAssembly.Memory;
   setKind(kind: number): void;
   brokenRule(): number;
@@ -39,6 +40,11 @@ interface Exports {
 /** Makes an instance of the kernel. In a worker `module` is the one that the main thread has compiled. */
 export function wasmKernel(build: Build = "release", module: WebAssembly.Module = kernelModule(build)): Kernel {
   return new WasmKernel(build, module);
+}
+
+/** Makes an instance of the kernel that counts many layers at once, on this thread. */
+export function manyKernel(build: Build = "release"): ManyKernel {
+  return new WasmKernel(build, kernelModule(build)).many();
 }
 
 function instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
@@ -126,6 +132,10 @@ class WasmKernel implements Kernel {
   /** The exact value of the quotient that was written last. */
   #lastQuotient(): Rational {
     return rational(BigInt.asUintN(64, this.#exports.numerator()), BigInt.asUintN(64, this.#exports.denominator()));
+  }
+
+  many(): ManyKernel {
+    return new ManyKernel(this.#exports, this.#bytes.buffer, this.#constant);
   }
 
   /** The field is there in every kind; of one that has no such parameter it is 0. */
