@@ -383,7 +383,12 @@ export const errors = {
   duplicateField: (place: string, name: string) =>
     inputError("duplicateField", place, `the column ${shown(name)} stands twice in the header`, "Keep one of them."),
   unnamedField: (place: string, position: number) =>
-    inputError("unnamedField", place, `column ${position} of the header has no name`, "Name it (pandas: to_csv(index=False) leaves the index out)."),
+    inputError(
+      "unnamedField",
+      place,
+      `column ${position} of the header has no name`,
+      position === 1 ? "Name it (pandas: to_csv(index=False) leaves the index out)." : "Name it, or remove the delimiter at the end of every line.",
+    ),
   resultField: (place: string, name: string) =>
     inputError(
       "resultField",

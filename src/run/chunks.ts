@@ -46,6 +46,24 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
   /** Chunks that have not been given back. While there are any, nobody waits for want of another. */
   let underWay = 0;
 
+  let wake = () => {};
+  /** One timer for all waits: making one for each piece of a fast stream takes longer than counting some rows. */
+  let timer: NodeJS.Timeout | undefined;
+  /** Waits for a piece, or until no chunk is being counted or the stream has paused. Returns whether the piece came first. */
+  const cameFirst = (coming: Promise<unknown>): Promise<boolean> =>
+    new Promise((resolve) => {
+      const came = () => resolve(true);
+      coming.then(came, came);
+      wake = () => resolve(false);
+      if (underWay > 0) return;
+      if (isFast || filled > SMALL_BYTES) {
+        timer = timer?.refresh() ?? setTimeout(() => wake(), PAUSE);
+      } else {
+        // The first one may come before this turn's input; between the two all input at hand is read.
+        setImmediate(() => setImmediate(() => resolve(false)));
+      }
+    });
+
   /** The next piece, or undefined where the stream has paused. */
   const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
     if (!awaited) {
@@ -53,10 +71,14 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
       // A failure is met when the piece is asked for again.
       awaited.catch(() => {});
     }
-    let result: IteratorResult<Uint8Array> | undefined;
-    do result = mayPause ? await unlessPaused(awaited, isFast || underWay > 0 || filled > SMALL_BYTES) : await awaited;
-    while (!result && underWay > 0);
-    if (result) awaited = undefined;
+    let wasBusy = true;
+    while (mayPause && wasBusy) {
+      wasBusy = underWay > 0;
+      if (await cameFirst(awaited)) break;
+      if (!wasBusy) return undefined;
+    }
+    const result = await awaited;
+    awaited = undefined;
     return result;
   };
 
@@ -119,32 +141,10 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
     await pieces.return?.();
   };
   const giveBack = ({ buffer }: Bytes) => {
-    underWay--;
+    if (--underWay === 0) wake();
     spare.push(buffer);
   };
   return { header: trimReturn(header), headerLines, records: records(), hasEnded: () => ended, giveBack, close };
-}
-
-/** What comes next, or undefined when nothing comes for a moment: a turn of the event loop, or longer where much comes. */
-async function unlessPaused<T>(coming: Promise<T>, isMuch: boolean): Promise<T | undefined> {
-  let stop = () => {};
-  const pause = new Promise<undefined>((resolve) => {
-    if (isMuch) {
-      const timer = setTimeout(() => resolve(undefined), PAUSE);
-      stop = () => clearTimeout(timer);
-    } else {
-      // The first one may come before this turn's input; between the two all input at hand is read.
-      let immediate = setImmediate(() => {
-        immediate = setImmediate(() => resolve(undefined));
-      });
-      stop = () => clearImmediate(immediate);
-    }
-  });
-  try {
-    return await Promise.race([coming, pause]);
-  } finally {
-    stop();
-  }
 }
 
 /** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */

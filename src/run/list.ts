@@ -29,6 +29,9 @@ import { asTheyCome, inOrder } from "./window.js";
 /** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
 const CHUNK_BYTES = 512 * 1024;
 
+/** The same where each row at fault is answered: what follows it in its chunk is given to the kernel anew. */
+const ERROR_CHUNK_BYTES = 64 * 1024;
+
 /** How far a list has been read. */
 export interface ListProgress {
   /** How much of the list has been read, from 0 to 1; undefined where its size is unknown. */
@@ -98,7 +101,7 @@ const ERROR_COLUMN = "error";
 export async function* countListRows(stream: ListBytes, place: string, options: ListOptions = {}): AsyncGenerator<ListedRows, ListProgress> {
   let chunks: Chunks | undefined;
   try {
-    chunks = await cutIntoChunks(stream, CHUNK_BYTES);
+    chunks = await cutIntoChunks(stream, options.hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
     return yield* countChunks(chunks, stream, place, options);
   } finally {
     if (chunks) await chunks.close();
@@ -146,7 +149,7 @@ async function* countChunks(
   yield { csv: [headerBytes(list, chunks.header, hasErrorColumn)], rows: 0, progress: progress() };
 
   const job = { kind: "list", list, method } as const;
-  const { runner, tasks } = await runnerFor(job, workers, chunks, isLive);
+  const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
   const runAlone = async (bytes: Bytes, isAlone: boolean) => {
     const isMuch = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
     const isSmallAndAlone = isAlone && bytes.length <= SMALL_BYTES;
@@ -173,7 +176,7 @@ async function* countChunks(
   };
   try {
     for await (const { answer: parts } of isLive ? asTheyCome(tasks, run, () => runner.width) : inOrder(tasks, run, runner.width)) {
-      if (parts === undefined) throw errors.longRecord(placeOf(line), CHUNK_BYTES);
+      if (parts === undefined) throw errors.longRecord(placeOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
       for (const { answer, record } of parts) {
         rows += BigInt(answer.rows);
         addAccount(leftOut, answer.leftOut);
@@ -221,9 +224,16 @@ interface Part {
 }
 
 /** A live list is counted as it comes. A list of one chunk is counted on this thread, as starting another takes longer. */
-async function runnerFor(job: Job, workers: number, chunks: Chunks, isLive: boolean): Promise<{ runner: GrowingRunner; tasks: Chunks["records"] }> {
+async function runnerFor(
+  job: Job,
+  workers: number,
+  chunks: Chunks,
+  { isLive, hasErrorColumn }: { readonly isLive: boolean; readonly hasErrorColumn: boolean },
+): Promise<{ runner: GrowingRunner; tasks: Chunks["records"] }> {
   // Simulating a layer can take hours.
   const needsThreads = simulatesAll(job.method);
+  // Rows at fault come back here one by one, which threads would only slow down.
+  if (hasErrorColumn && !needsThreads) return { runner: inlineRunner(job), tasks: chunks.records };
   if (isLive) return { runner: growingRunner(job, workers, needsThreads), tasks: chunks.records };
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();

@@ -41,6 +41,11 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
     Buffer.concat([Buffer.from(`\ufeff${CSV}`, "utf16le"), Buffer.from("6")]),
     "layers:3: the text is not valid UTF-16: it ends within a character. ",
   ],
+  [
+    "a delimiter at the end of every line",
+    `${semicolons(CSV).replaceAll("\n", ";\n")}`,
+    "layers:1: column 5 of the header has no name. Name it, or remove the delimiter at the end of every line.",
+  ],
   ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x69, 0, 0, 0]), "layers: is UTF-32 text, which is not read. Save it as UTF-8."],
   [
     "gzip that is cut off",
@@ -207,4 +212,15 @@ it("answers rows at fault with a row when it is asked to", async () => {
     exitCode: 2,
     stderr: "upsweep: some.csv:1: the list has a column error already. Rename it, or leave --errors row out.\n",
   });
+});
+
+it("passes over blank lines at the end, and says which line comes after them", async () => {
+  for (const text of [`${CSV}\n\n`, `${semicolons(CSV)}\r\n\n`, `${json("")}\n \n`]) {
+    writeFileSync("blank.csv", text);
+    expect(await said(["count", "--from", "blank.csv", "-o", "blank.out", "--force", "--quiet"])).toMatchObject({ exitCode: 0 });
+    writeFileSync("blank.csv", `${text}${text.startsWith("{") ? json("").replace("32", "0") : text.includes(";") ? "64;64;3;0" : "64,64,3,0"}`);
+    expect((await said(["count", "--from", "blank.csv", "-o", "blank.out", "--force", "--quiet"])).stderr).toMatch(
+      new RegExp(`^upsweep: blank\\.csv:${text.split("\n").length}: l_in cannot be 0\\.`),
+    );
+  }
 });
