@@ -315,7 +315,7 @@ export const errors = {
       "tooManySteps",
       place,
       `the constraints, derived axes and columns come to ${count} steps`,
-      `At most ${capacity} are possible; join conditions with 'and'.`,
+      `At most ${capacity} are possible; write fewer conditions, for example ranges or lists after 'in'.`,
     ),
   tooMuchCode: (place: string, count: number, capacity: number) =>
     inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),

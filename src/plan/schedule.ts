@@ -88,6 +88,7 @@ export function schedule(
 
   // What rules layers out comes first, then what is cheap, then what is dear; each kind in the order in which it is written.
   const pending = [rules, conditions, values, overlap];
+  const cellsPending = [writing];
   for (let level = 0; level <= nest.loops.length; level++) {
     const place = (task: Task) => {
       steps.push({ ...task.step(), level } as Step);
@@ -100,8 +101,8 @@ export function schedule(
       steps.push({ kind: "pick", level, axis: loop.dependent, requirement });
     }
     for (const name of loop?.names ?? []) known.add(name);
-    for (let next = takeFirst(pending, isReady); next; next = takeFirst(pending, isReady)) place(next);
-    for (let next = takeFirst([writing], isReady); next; next = takeFirst([writing], isReady)) place(next);
+    placeReady(pending, isReady, place);
+    placeReady(cellsPending, isReady, place);
   }
   return { where, steps, requirements };
 }
@@ -113,12 +114,25 @@ function isWholeName(name: string): boolean {
   return type !== "decimal" && !nullable;
 }
 
-function takeFirst(lists: readonly Task[][], isReady: (task: Task) => boolean): Task | undefined {
-  for (const list of lists) {
-    const at = list.findIndex(isReady);
-    if (at >= 0) return list.splice(at, 1)[0];
+/**
+ * Places what is ready, always the first of the first list, and takes it out of its list. Only a task that gives something can make others
+ * ready, so each list is passed through once for each of these.
+ */
+function placeReady(lists: Task[][], isReady: (task: Task) => boolean, place: (task: Task) => void): void {
+  for (let at = 0; at < lists.length; ) {
+    const waiting: Task[] = [];
+    let hasGiven = false;
+    for (const task of lists[at] as Task[]) {
+      if (hasGiven || !isReady(task)) {
+        waiting.push(task);
+        continue;
+      }
+      place(task);
+      hasGiven = task.gives !== undefined;
+    }
+    lists[at] = waiting;
+    at = hasGiven ? 0 : at + 1;
   }
-  return undefined;
 }
 
 /** All that a column depends on. */
@@ -137,11 +151,11 @@ function partsWithNames(
   { written, root }: Expression,
   possible: PossibleValues,
 ): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
-  let before: readonly string[] = [];
+  const before = new Set<string>();
   return partsOfConstraint(root).map((node) => {
-    const own = namesIn(node).flatMap(({ name }) => expandedName(kind, name));
-    const dependsOn = alwaysHasValue(node, possible) ? own : [...before, ...own];
-    before = [...before, ...own];
+    const own = new Set(namesIn(node).flatMap(({ name }) => expandedName(kind, name)));
+    const dependsOn = alwaysHasValue(node, possible) ? [...own] : [...new Set([...before, ...own])];
+    for (const name of own) before.add(name);
     return { part: { written, root: node }, dependsOn };
   });
 }

@@ -355,7 +355,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "too many constraints",
     where(...Array.from({ length: 1100 }, (_, i) => `stride != ${i + 10}`)),
-    "grid.yaml: the constraints, derived axes and columns come to 1119 steps. At most 1024 are possible; join conditions with 'and'.",
+    "grid.yaml: the constraints, derived axes and columns come to 1119 steps. At most 1024 are possible; write fewer conditions, for example ranges or lists after 'in'.",
   ],
 ];
 

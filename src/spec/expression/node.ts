@@ -98,7 +98,8 @@ export function namesIn(node: Node | Item): { readonly name: string; readonly sp
   const open: (Node | Item)[] = [node];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.kind === "name") names.push({ name: at.name, span: at });
-    open.push(...partsOf(at).toReversed());
+    // One by one: a list of all of them as arguments could pass the limit of the stack.
+    for (const part of partsOf(at).toReversed()) open.push(part);
   }
   return names;
 }
