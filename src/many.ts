@@ -149,13 +149,17 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
       const kindName = kindAt(row);
       let kind: Kind | undefined;
       let next = row;
-      // A batch is of one kind.
+      // A batch is of one kind. It ends before a layer that cannot be read, which is an error once those before it are found to be legal.
       for (; next < end && (next === row || kindAt(next) === kindName); next++) {
-        const place = `layers[${next}]`;
-        const read = readOrMark(own, next - row, layers[next], place, defaultKind, wanted.skipInvalid);
-        if (read === undefined) continue;
-        if (needsRate !== undefined && !read.isRated) throw errors.noSampleRate(place, needsRate);
-        kind = read.reader.kind;
+        try {
+          const read = readOrMark(own, next - row, layers[next], `layers[${next}]`, defaultKind, wanted.skipInvalid);
+          if (read === undefined) continue;
+          if (needsRate !== undefined && !read.isRated) throw errors.noSampleRate(`layers[${next}]`, needsRate);
+          kind = read.reader.kind;
+        } catch (error) {
+          if (next === row) throw error;
+          break;
+        }
       }
       return { plan: planFor(kind ?? readKind(kindName, `layers[${row}].layer`)), count: next - row };
     },
@@ -208,11 +212,12 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
   return {
     rows,
     fill: (own, row) => {
-      const count = Math.min(own.rowsMost, rows - row);
+      let count = Math.min(own.rowsMost, rows - row);
       for (const [i, field] of fields.entries()) {
         const target = own.input.subarray(i * own.rowsMost, i * own.rowsMost + count);
-        const done = copyColumn(field, row, target);
-        if (done < count) checkField(kind, field, row + done);
+        // As with objects: the rows before what cannot be read come first.
+        count = copyColumn(field, row, target);
+        if (count === 0) checkField(kind, field, row);
       }
       return { plan, count };
     },

@@ -87,6 +87,12 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   ["count --from nope.csv", "upsweep: nope.csv: cannot be read: there is no such file or folder. Check the path."],
   ["count --from .", "upsweep: .: cannot be read: it is a folder. Check the path."],
+  ["count --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1 --big-ints string", "upsweep: --big-ints is for --json. Add --json, or leave it out."],
+  ["compare --from layers.csv --big-ints string", "upsweep: --big-ints is for --json. Add --json, or leave it out."],
+  [
+    "compare --json --big-ints text",
+    "upsweep: option '--big-ints <type>' argument 'text' is invalid. Allowed choices are number, string.\nSee 'upsweep compare --help'.",
+  ],
   ["count --from layers.csv --json", "upsweep: both --from and --json are given. Lists are written as CSV; leave --json out."],
   ["count --from layers.csv --stride 2", "upsweep: both --from and --stride are given. Put the parameter into the list as a column, or leave --from out."],
   ["count --from", "upsweep: option '--from <file>' argument missing\nSee 'upsweep count --help'."],

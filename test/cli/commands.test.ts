@@ -36,14 +36,21 @@ describe("upsweep count", () => {
     expect(row).toMatchObject({ in_channels: 512, bias: true, l_out: 256, taps: 504, ops: 602_931_200, macs: 66_060_288 });
   });
 
-  it("writes integers beyond 2^53 as strings in JSON, and no others", () => {
-    const layer = { in_channels: 2 ** 26, out_channels: 2 ** 26, kernel_size: 2, l_in: 1 };
-    const row = JSON.parse(upsweep("count --in-channels 67108864 --out-channels 67108864 --kernel-size 2 --l-in 1 --json --no-bias").stdout);
-    const results = count({ ...layer, bias: false });
-    expect(row.bias).toBe(false);
-    expect(row.filters).toBe(2 ** 52);
-    expect(row.macs).toBe(String(results.macs));
-    expect(row.params).toBe(String(2n ** 53n));
+  it("writes integers in JSON with all their digits, as numbers or as strings whatever their size", () => {
+    const layer = { in_channels: 2 ** 26 + 1, out_channels: 2 ** 26 + 1, kernel_size: 2, l_in: 1, bias: false };
+    const command =
+      "count --in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --json --no-bias --columns macs,filters,additions_per_filter,overlap_even,zero_insertion_waste";
+    const { macs, filters } = count(layer);
+    expect(macs).toBe(2n * (2n ** 26n + 1n) ** 2n);
+    const digits = upsweep(command).stdout;
+    expect(digits).toContain(`  "in_channels": 67108865,\n`);
+    expect(digits).toContain(
+      `  "macs": ${macs},\n  "filters": ${filters},\n  "additions_per_filter": 0,\n  "overlap_even": false,\n  "zero_insertion_waste": 0\n}`,
+    );
+    expect(upsweep(`${command} --big-ints number`).stdout).toBe(digits);
+    const row = JSON.parse(upsweep(`${command} --big-ints string`).stdout);
+    expect(row).toMatchObject({ layer: "conv_transpose1d", in_channels: "67108865", bias: false, macs: String(macs), additions_per_filter: "0" });
+    expect(row).toMatchObject({ overlap_even: false, zero_insertion_waste: 0 });
   });
 
   it("gives the chosen results alone", () => {

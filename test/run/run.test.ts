@@ -149,6 +149,27 @@ describe("sweep() of the library", () => {
     expect(next.value.rows + [...next.value.leftOut.values()].reduce((sum, n) => sum + n, 0n)).toBe(800_000n);
   });
 
+  it("gives rows and a summary that JSON.stringify writes, every bigint as a string", async () => {
+    const most = 2 ** 31 - 1;
+    // macs = (2^31 - 1)^2·3, beyond 2^63; the second layer breaks a rule.
+    const grid = {
+      axes: { in_channels: most, out_channels: most, kernel_size: 3, l_in: 1, groups: [1, 2] },
+      columns: ["macs", "zero_insertion_waste"],
+    } as const;
+    const batches = sweep(grid, { workers: 1 });
+    const rows: unknown[] = [];
+    let next = await batches.next();
+    for (; !next.done; next = await batches.next()) rows.push(...next.value);
+    expect(JSON.stringify(rows)).toBe(
+      `[{"in_channels":${most},"out_channels":${most},"kernel_size":3,"l_in":1,"groups":1,"batch_size":1,"stride":1,"padding":0,"output_padding":0,"dilation":1,"bias":true,"macs":"13835058042397261827","zero_insertion_waste":0}]`,
+    );
+    expect(Object.keys(rows[0] as object)).not.toContain("toJSON");
+    const { seconds, bytes, ...counts } = JSON.parse(JSON.stringify(next.value));
+    expect([typeof seconds, typeof bytes]).toEqual(["number", "number"]);
+    expect(counts).toEqual({ size: "2", rows: "1", leftOut: { "in_channels % groups == 0": "1" }, nothing: "0" });
+    expect(Object.keys(next.value)).toEqual(["size", "rows", "leftOut", "nothing", "bytes", "seconds"]);
+  });
+
   it("stops its workers when the loop is left", async () => {
     const vast = { axes: { in_channels: "1..1000000", out_channels: "1..1000000", kernel_size: "1..100", l_in: "1..1000" } };
     for await (const batch of sweep(vast, { workers: 2 })) {
