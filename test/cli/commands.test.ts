@@ -45,12 +45,12 @@ describe("upsweep count", () => {
     const digits = upsweep(command).stdout;
     expect(digits).toContain(`  "in_channels": 67108865,\n`);
     expect(digits).toContain(
-      `  "macs": ${macs},\n  "filters": ${filters},\n  "additions_per_filter": 0,\n  "overlap_even": false,\n  "zero_insertion_waste": 0\n}`,
+      `  "macs": ${macs},\n  "filters": ${filters},\n  "additions_per_filter": 0,\n  "overlap_even": true,\n  "zero_insertion_waste": 0.5\n}`,
     );
     expect(upsweep(`${command} --big-ints number`).stdout).toBe(digits);
     const row = JSON.parse(upsweep(`${command} --big-ints string`).stdout);
     expect(row).toMatchObject({ layer: "conv_transpose1d", in_channels: "67108865", bias: false, macs: String(macs), additions_per_filter: "0" });
-    expect(row).toMatchObject({ overlap_even: false, zero_insertion_waste: 0 });
+    expect(row).toMatchObject({ overlap_even: true, zero_insertion_waste: 0.5 });
   });
 
   it("gives the chosen results alone", () => {
