@@ -1,5 +1,8 @@
 import { type Dimension, type Kind, type Layer, namesOfParameter, PARAMETER_MAX } from "./parameters.js";
 
+/** What a list's account of rows with a parameter outside its range is called. */
+export const RANGE_TEXT = "every parameter in its range";
+
 /**
  * The rules of a legal layer, in the order in which they are checked: PyTorch's own, read from running it. The kernel's
  * rule numbers (assembly/layout.ts) are looked up by `id`.
@@ -10,7 +13,7 @@ export const RULES = [
   { id: "OUTPUT_PADDING", text: "output_padding < stride or output_padding < dilation" },
   { id: "L_OUT", text: "l_out >= 1" },
   /** Lists only: the axes of a sweep and the parameters of a single layer are refused before anything is counted. */
-  { id: "RANGE", text: "every parameter in its range" },
+  { id: "RANGE", text: RANGE_TEXT },
 ] as const;
 
 export type RuleId = (typeof RULES)[number]["id"];

@@ -22,7 +22,7 @@ import { countedLayer, inJson, layerFromFlags } from "./count.js";
 import { openList } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
-import { table, thousands } from "./text.js";
+import { counted, table, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 interface CompareOptions extends GridOptions {
@@ -154,7 +154,7 @@ interface Place {
   readonly layer: Layer;
 }
 
-const interruptedText = (rows: bigint) => `interrupted after ${thousands(rows)} layers`;
+const interruptedText = (rows: bigint) => `interrupted after ${counted(rows, "layer")}`;
 
 async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");

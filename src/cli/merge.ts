@@ -3,6 +3,7 @@ import { errors } from "../errors.js";
 import { findParts, type MergeProgress, mergedRows } from "../run/merge.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
+import { counted } from "./text.js";
 
 interface MergeOptions {
   readonly force?: boolean;
@@ -18,5 +19,5 @@ export async function merge(output: string, named: readonly string[], options: M
     fraction: ({ bytes }: MergeProgress) => bytes / parts.bytes,
     mayReplace: options.force,
   });
-  say(`${accountText(parts.position, parts.accounts, "rows")}\n${output}: ${parts.parts.length} parts, ${writtenText(outcome)}`, options.quiet);
+  say(`${accountText(parts.position, parts.accounts, "rows")}\n${output}: ${counted(parts.parts.length, "part")}, ${writtenText(outcome)}`, options.quiet);
 }

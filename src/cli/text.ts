@@ -5,6 +5,11 @@ export function thousands(value: number | bigint): string {
   return value.toLocaleString("en-US");
 }
 
+/** A number with its noun: 1 row, 2 rows, 1,000 rows. */
+export function counted(value: number | bigint, noun: string, several = `${noun}s`): string {
+  return `${thousands(value)} ${value === 1 || value === 1n ? noun : several}`;
+}
+
 const PREFIXES = ["", "k", "M", "G", "T", "P", "E"] as const;
 
 /** 4210753 → 4.21 M. */
