@@ -2,10 +2,10 @@
 import { errors } from "./errors.js";
 import {
   DEFAULT_KIND,
-  isKindName,
+  isParameterName,
   KIND_NAMES,
   type Kind,
-  kindOf,
+  kindNamed,
   type Layer,
   type LayerInput,
   layerFrom,
@@ -13,6 +13,7 @@ import {
   PARAMETER_MAX,
   type Parameter,
   SETTINGS,
+  shortNames,
 } from "./parameters.js";
 
 /**
@@ -24,13 +25,14 @@ import {
 export function readLayer(input: LayerInput, place = "layer"): Layer {
   if (typeof input !== "object" || input === null) throw errors.notMap(place, "the layer", typeof input);
   const { layer = DEFAULT_KIND, ...given } = input as unknown as Readonly<Record<string, unknown>>;
-  if (typeof layer !== "string" || !isKindName(layer)) throw errors.unknownKind(`${place}.layer`, String(layer), KIND_NAMES);
-  const kind = kindOf(layer);
+  const kind = typeof layer === "string" ? kindNamed(layer) : undefined;
+  if (kind === undefined) throw errors.unknownKind(`${place}.layer`, String(layer), KIND_NAMES);
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
-  for (const name of Object.keys(given)) if (!known.includes(name)) throw errors.unknownParameter(place, name, known);
+  for (const name of Object.keys(given))
+    if (!known.includes(name)) throw isParameterName(name) ? errors.otherKindsParameter(place, name, kind) : errors.unknownParameter(place, name, known);
   const values = spread(kind, given, place);
   const missing = kind.parameters.filter((p) => p.default === undefined && values[p.name] === undefined).map((p) => p.name);
-  if (missing.length > 0) throw errors.missingParameters(place, missing);
+  if (missing.length > 0) throw errors.missingParameters(place, shortNames(kind, missing));
   const settings = Object.fromEntries(
     SETTINGS.filter(({ name }) => given[name] !== undefined).map((s) => [s.name, checkInteger(s, given[s.name], `${place}.${s.name}`)]),
   );

@@ -2,7 +2,7 @@
 import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns.js";
 import { type Kind, PARAMETER_MAX, type Parameter, SETTINGS } from "../parameters.js";
 import { kindFrom, type LayerOptions } from "./options.js";
-import { print } from "./report.js";
+import { print, printData } from "./terminal.js";
 import { table } from "./text.js";
 
 interface ColumnsOptions extends LayerOptions {
@@ -13,7 +13,7 @@ interface ColumnsOptions extends LayerOptions {
 export function columns(options: ColumnsOptions): void {
   const kind = kindFrom(options);
   if (options.json) {
-    print(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
+    printData(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
   } else {
     print(options.markdown ? columnsMarkdown(kind) : columnsText(kind));
   }

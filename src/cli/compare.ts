@@ -15,13 +15,13 @@ import { layerOf, walk } from "../plan/walk.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sweepPlan } from "../run/sweep.js";
-import { splitValues } from "../spec/flags.js";
 import { describeLayer } from "../words.js";
 import { markdown } from "./columns.js";
-import { countedLayer, inJson, layerFromFlags } from "./count.js";
+import { countedLayer, inJson, layerFromFlags, valuesOfFlag } from "./count.js";
 import { openList } from "./list.js";
-import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
-import { accountText, print, say } from "./report.js";
+import { type AxisFlags, type GridOptions, kindFrom, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
+import { accountText } from "./report.js";
+import { print, printData, say } from "./terminal.js";
 import { counted, table, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -47,7 +47,7 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   const { where = [], set = [], sample } = options;
   const { dimensions, plainNames } = kindFrom(options);
   const isPlain = ({ name, values }: AxisFlags["axes"][number]) => {
-    const each = splitValues(values);
+    const each = valuesOfFlag(values);
     const most = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
     return (each.length === 1 || each.length === most) && each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value));
   };
@@ -77,7 +77,7 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const overflowing = needed.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
-  if (options.json) print(JSON.stringify(oneInJson(layer, results, rows), null, 2));
+  if (options.json) printData(JSON.stringify(oneInJson(layer, results, rows), null, 2));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
   else print(oneInText(layer, results, rows));
 }
@@ -157,6 +157,7 @@ interface Place {
 const interruptedText = (rows: bigint) => `interrupted after ${counted(rows, "layer")}`;
 
 async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+  refuseOutputSize(options);
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
@@ -186,6 +187,7 @@ function layerAt(plan: Plan, grid: number, index: bigint): Layer {
 }
 
 async function compareList(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+  refuseOutputSize(options);
   const [axis] = flags.axes;
   if (axis !== undefined || file !== undefined) {
     throw errors.usage(`both --from and ${axis?.flag ?? file} are given`, "Compare one or the other.");
@@ -220,7 +222,7 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
 
 function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOptions, placeOf: (at: P) => Place): void {
   if (options.json) {
-    print(JSON.stringify(manyInJson(totals, layers, placeOf), null, 2));
+    printData(JSON.stringify(manyInJson(totals, layers, placeOf), null, 2));
     return;
   }
   const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "furthest off on"];

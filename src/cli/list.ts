@@ -5,7 +5,7 @@ import { errors } from "../errors.js";
 import type { Check } from "../plan/method.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
-import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, settingsFrom } from "./options.js";
+import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 
@@ -24,6 +24,7 @@ interface ListOptions extends LayerOptions {
 
 export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
   const [axis] = flags.axes;
+  refuseOutputSize(options);
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
   const [kind, settings] = [kindFrom(options), settingsFrom(options)];

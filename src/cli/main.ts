@@ -7,26 +7,43 @@ import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
+import { equip } from "./equip.js";
 import { AxisFlags, readWholeNumber } from "./options.js";
 import { readPart } from "./part.js";
+import { COLOR_CHOICES, chooseColor, complain } from "./terminal.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  chooseColor(colorOf(args));
   try {
-    await program().parseAsync([...args], { from: "user" });
+    await program(args).parseAsync(args[0] === "-V" ? ["-v"] : [...args], { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof ClosedPipe) return 0;
-    // Help and version end here too, with exit code 0; what commander has to say it has said.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UpsweepError) {
-      process.stderr.write(`upsweep: ${error.message}\n`);
-      return error.isInputError ? 2 : 1;
-    }
-    const { message } = error as Error;
-    process.stderr.write(`upsweep: ${message}. This is a defect of upsweep: please report it with the command that you gave.\n`);
-    return 1;
+    return report(error);
   }
+}
+
+/** Says what went wrong; returns the exit code: 2 when the input is at fault, 1 for anything else. */
+export function report(error: unknown): number {
+  // The reader of standard output wants no more, as with `| head`.
+  if (error instanceof ClosedPipe) return 0;
+  // Help and version end here too, with exit code 0; commander has printed its message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UpsweepError) {
+    complain(error.message);
+    return error.isInputError ? 2 : 1;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  complain(`${message}. This is a defect of upsweep: please report it with the command that you gave.`);
+  return 1;
+}
+
+/** What --color says, before anything is parsed: errors of parsing are coloured too. */
+function colorOf(args: readonly string[]): string {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const at = args.findIndex((arg) => arg === "--color" || arg.startsWith("--color="));
+  const given = at < 0 || at >= end ? undefined : args[at] === "--color" ? args[at + 1] : args[at]?.slice("--color=".length);
+  return COLOR_CHOICES.find((known) => known === given) ?? "auto";
 }
 
 function version(): string {
@@ -34,13 +51,11 @@ function version(): string {
   return version;
 }
 
-function program(): Command {
+function program(args: readonly string[]): Command {
   const upsweep = new Command("upsweep")
     .description("Exact operation counts of transposed convolutions, for one layer or a design space of billions.")
-    .version(version())
+    .version(version(), "-v, --version", "print the version")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "upsweep: ")) })
-    .showHelpAfterError("See 'upsweep --help'.")
     .addHelpText(
       "before",
       examples([
@@ -59,7 +74,11 @@ function program(): Command {
   upsweep.addCommand(compareCommand());
   upsweep.addCommand(columnsCommand());
   upsweep.addCommand(schemaCommand());
-  for (const command of upsweep.commands) command.copyInheritedSettings(upsweep).showHelpAfterError(`See 'upsweep ${command.name()} --help'.`);
+  for (const command of upsweep.commands) {
+    command.copyInheritedSettings(upsweep);
+    equip(command, args);
+  }
+  equip(upsweep, args);
   return upsweep;
 }
 
@@ -68,7 +87,7 @@ function examples(lines: readonly (readonly [string, string])[]): string {
 }
 
 function countCommand(): Command {
-  const flags = new AxisFlags();
+  const flags = new AxisFlags(false);
   const command = new Command("count").description("count one layer, each step shown; or every layer of a list").addHelpText(
     "before",
     examples([
@@ -80,6 +99,7 @@ function countCommand(): Command {
   );
   addParameterOptions(command, flags, "<n>");
   return command
+    .addOption(outputSizeOption())
     .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
     .option("--from <file>", "a CSV of layers; - reads standard input")
     .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
@@ -208,6 +228,7 @@ function compareCommand(): Command {
     ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
   ]);
   return command
+    .addOption(outputSizeOption())
     .option("--from <file>", "a CSV of layers; - reads standard input")
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(new Option("--json", "as JSON").conflicts("markdown"))
@@ -261,6 +282,10 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
 
 function columnsOption(): Option {
   return new Option("--columns <names>", "result columns or groups of them, and their order, for example l_out,ops,conventions");
+}
+
+function outputSizeOption(): Option {
+  return new Option("--output-size <n>", "one layer: choose output_padding so that the output has that length, as PyTorch's output_size does");
 }
 
 function methodOption(): Option {

@@ -60,14 +60,4 @@ export function writtenText({ rows, bytes, seconds }: Written): string {
   return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(rows) / seconds)} rows/s)`;
 }
 
-export function say(text: string, quiet: boolean | undefined): void {
-  if (!quiet) process.stderr.write(`${text}\n`);
-}
-
-/** Prints a text on standard output; a reader that has gone is none of its business. */
-export function print(text: string): void {
-  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-  process.stdout.write(`${text}\n`);
-}
+export { print, say } from "./terminal.js";

@@ -1,7 +1,18 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
 import { COLUMN_GROUPS, column, columnsOf, DEFAULT_COLUMNS, hasColumn, isResultName, NAME_COLUMN, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, isKindName, isParameterName, isSettingName, KIND_NAMES, type Kind, type KindName, kindOf, parameterOf } from "../parameters.js";
+import {
+  DEFAULT_KIND,
+  isParameterName,
+  isSettingName,
+  KIND_NAMES,
+  type Kind,
+  type KindName,
+  kindNamed,
+  kindOf,
+  parameterOf,
+  requiredNames,
+} from "../parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
 import { parseExpression } from "./expression/parse.js";
@@ -92,8 +103,9 @@ export function readSpec(source: SourceNode, place: string): Spec {
 function readKind(source: SourceNode | undefined): Kind {
   if (source === undefined) return kindOf(DEFAULT_KIND);
   const name = source.kind === "scalar" ? source.text.trim() : describeNode(source);
-  if (!isKindName(name)) throw errors.unknownKind(source.place, name, KIND_NAMES);
-  return kindOf(name);
+  const kind = kindNamed(name);
+  if (kind === undefined) throw errors.unknownKind(source.place, name, KIND_NAMES);
+  return kind;
 }
 
 function readGrids(source: SourceNode, kind: Kind): Grid[] {
@@ -103,7 +115,7 @@ function readGrids(source: SourceNode, kind: Kind): Grid[] {
 
 function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typeof GRID_KEYS)[number]>): Grid {
   const axes = find("axes");
-  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place);
+  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place, requiredNames(kind));
   const [name, variables, where] = [find("name"), find("variables"), find("where")];
   const grid = {
     place,

@@ -129,7 +129,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "no output",
     list("padding\n64,64,3,32,17\n"),
-    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     "a result above 2^64 - 1",

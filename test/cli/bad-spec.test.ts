@@ -14,11 +14,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ["an empty file", "", "grid.yaml:1:1: the spec is empty. Write names with their values, for example 'stride: [1, 2]'."],
   ["a list instead of a map", "- 1\n- 2\n", "grid.yaml:1:1: the spec is a list. Write names with their values, for example 'stride: [1, 2]'."],
   ["a text instead of a map", "hello\n", "grid.yaml:1:1: the spec is 'hello'. Write names with their values, for example 'stride: [1, 2]'."],
-  ["no axes", "columns: [ops]\n", "grid.yaml:1:1: the spec has no axes. Write at least in_channels, out_channels, kernel_size and l_in under 'axes:'."],
+  ["no axes", "columns: [ops]\n", "grid.yaml:1:1: the spec has no axes. Write at least in_channels, out_channels, l_in and kernel_size under 'axes:'."],
   [
     "empty axes",
     "axes:\ncolumns: [ops]\n",
-    "grid.yaml:1:1: the spec has no axes. Write at least in_channels, out_channels, kernel_size and l_in under 'axes:'.",
+    "grid.yaml:1:1: the spec has no axes. Write at least in_channels, out_channels, l_in and kernel_size under 'axes:'.",
   ],
   ["axes as a list", "axes: [1, 2]\n", "grid.yaml:1:7: axes is a list. Write names with their values, for example 'stride: [1, 2]'."],
   ["an unknown key", top("columns_: [ops]\n"), "grid.yaml:6:1: unknown key 'columns_'. Did you mean 'columns'?"],
@@ -36,12 +36,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "missing axes",
     "axes:\n  stride: 2\n",
-    "grid.yaml:2:3: in_channels, out_channels, l_in and kernel_size are missing. PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value.",
+    "grid.yaml:2:3: in_channels, out_channels, l_in and kernel_size are missing. PyTorch has no default for them; give each at least one value.",
   ],
   [
     "one missing axis",
     "axes:\n  in_channels: 1\n  out_channels: 1\n  l_in: 4\n",
-    "grid.yaml:2:3: kernel_size is missing. PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value.",
+    "grid.yaml:2:3: kernel_size is missing. PyTorch has no default for it; give it at least one value.",
   ],
   [
     "an axis without values",

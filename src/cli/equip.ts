@@ -1,0 +1,79 @@
+/** What every command has: checked options and arguments, messages through one writer, suggestions, and --color. */
+import { type Command, Option } from "commander";
+import { errors } from "../errors.js";
+import { candidates, printable } from "../words.js";
+import { COLOR_CHOICES, complain, hasColor, painter, STDERR, STDOUT, terminalWidth, writeErr, writeOut } from "./terminal.js";
+
+/** Options that may be given several times. Any other option with a value is refused when it is given twice. */
+const REPEATABLE: ReadonlySet<string> = new Set(["--where", "--set", "--axis", "--variable", "--carry"]);
+
+/** The longest argument that a message shows. */
+const ARGUMENT_SHOWN = 100;
+
+/** @param args the whole command line: messages of the parser quote parts of it. */
+export function equip(command: Command, args: readonly string[]): void {
+  command.addOption(
+    new Option("--color <when>", "use colour; auto is for terminals, unless NO_COLOR is set").choices(COLOR_CHOICES).default("auto").helpGroup("General:"),
+  );
+  checkOptions(command);
+  const name = command.parent === null ? "upsweep" : `upsweep ${command.name()}`;
+  command
+    .showSuggestionAfterError(false)
+    .configureOutput({
+      writeOut,
+      writeErr,
+      outputError: (text) => complain(parserMessage(text, command, args)),
+      getOutHelpWidth: () => terminalWidth() ?? 80,
+      getErrHelpWidth: () => 80,
+      getOutHasColors: () => hasColor(STDOUT),
+      getErrHasColors: () => hasColor(STDERR),
+    })
+    .configureHelp({ styleTitle: (title) => painter(STDOUT)("bold", title) })
+    .showHelpAfterError(`See '${name} --help'.`);
+}
+
+/** Refuses options with a value that are given twice, and empty values and arguments. */
+function checkOptions(command: Command): void {
+  for (const option of command.options) {
+    const flag = option.long ?? option.short ?? option.flags;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      if (typeof value !== "string") return;
+      if (value.trim() === "") throw errors.emptyArgument(flag);
+      if (isGiven && !REPEATABLE.has(flag)) throw errors.repeatedFlag(flag);
+      isGiven = true;
+    });
+  }
+  command.hook("preAction", (_, acting) => {
+    for (const [i, argument] of acting.args.entries()) {
+      if (argument.trim() === "")
+        throw errors.emptyArgument(`the argument <${acting.registeredArguments[Math.min(i, acting.registeredArguments.length - 1)]?.name()}>`);
+    }
+  });
+}
+
+/** A message of the parser without "error:", with what it quotes made printable, and with what may have been meant. */
+function parserMessage(text: string, command: Command, args: readonly string[]): string {
+  const quoted = args.flatMap((arg) => [arg, arg.split("=", 1)[0] as string]).sort((a, b) => b.length - a.length);
+  const readable = quoted.reduce((message, arg) => (arg === shortened(arg) ? message : message.replaceAll(arg, shortened(arg))), text);
+  return `${readable.replace(/^error: /, "").trimEnd()}${suggestionFor(text, command)}`;
+}
+
+function shortened(arg: string): string {
+  return printable(arg.length > ARGUMENT_SHOWN ? `${arg.slice(0, ARGUMENT_SHOWN)}...` : arg);
+}
+
+/** Names that an unknown option or command may stand for. */
+function suggestionFor(text: string, command: Command): string {
+  const [, what, unknown] = /^error: unknown (option|command) '([^']*)'/.exec(text) ?? [];
+  if (what === undefined || unknown === undefined) return "";
+  const known =
+    what === "command"
+      ? [...command.commands.map((each) => each.name()), "help"]
+      : command
+          .createHelp()
+          .visibleOptions(command)
+          .flatMap(({ long }) => long ?? []);
+  const meant = candidates(unknown.split("=", 1)[0] as string, known);
+  return meant.length === 0 ? "" : `\n(Did you mean ${meant.length > 1 ? "one of " : ""}${meant.join(", ")}?)`;
+}
