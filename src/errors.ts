@@ -392,7 +392,12 @@ export const errors = {
   cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
-    inputError("beingWritten", path, `process ${pid} is writing it`, `Wait for it, or choose another name with -o. If that is no upsweep, remove ${lock}.`),
+    inputError(
+      "beingWritten",
+      path,
+      `process ${pid} is writing it`,
+      `Wait for it, or choose another name with -o. If that is no upsweep, remove ${printable(lock)}.`,
+    ),
   takenOver: (path: string, by: string) =>
     new UpsweepError(
       "takenOver",
@@ -402,7 +407,7 @@ export const errors = {
   lockGone: (path: string, lock: string) =>
     new UpsweepError(
       "lockGone",
-      `${printable(path)}: ${lock} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
+      `${printable(path)}: ${printable(lock)} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
       false,
     ),
   unfinished: (path: string) =>
@@ -424,7 +429,7 @@ export const errors = {
       `--shard auto: task ${id} of an array of ${count} from ${least} on is none of ${count} in a row. Submit an array without gaps, or name the part: --shard 3/16.`,
     ),
   noParts: (path: string, example: string) =>
-    inputError("noParts", path, `no part of it is there, such as ${example}`, "Sweep them with --shard, or name them behind the file."),
+    inputError("noParts", path, `no part of it is there, such as ${printable(example)}`, "Sweep them with --shard, or name them behind the file."),
   mixedParts: (path: string, counts: readonly number[]) =>
     inputError("mixedParts", path, `parts of several divisions are there: of ${list(counts.map(String))}`, "Name those that belong together behind the file."),
   missingParts: (path: string, missing: readonly number[], of: number) => {
@@ -439,14 +444,14 @@ export const errors = {
   },
   mergeIntoPart: (path: string) =>
     inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
-  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${other}`, "Name each part once."),
+  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${printable(other)}`, "Name each part once."),
   unfinishedPart: (path: string, reason: string) =>
     inputError("unfinishedPart", path, `is no whole part of a sweep: ${reason}`, "Sweep it again, with --shard and --resume."),
   otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
     inputError(
       "otherPart",
       path,
-      `is a part of another sweep than ${other}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
+      `is a part of another sweep than ${printable(other)}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
       "Sweep all parts with the same spec, options and version.",
     ),
   cannotPrint: (cause: unknown) =>

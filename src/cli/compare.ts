@@ -15,14 +15,14 @@ import { layerOf, walk } from "../plan/walk.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sweepPlan } from "../run/sweep.js";
-import { describeLayer } from "../words.js";
+import { describeLayer, printable } from "../words.js";
 import { markdown } from "./columns.js";
 import { countedLayer, inJson, layerFromFlags, valuesOfFlag } from "./count.js";
 import { openList } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
 import { accountText } from "./report.js";
-import { print, printData, say } from "./terminal.js";
-import { counted, table, thousands } from "./text.js";
+import { print, printData, say, terminalWidth } from "./terminal.js";
+import { counted, fittedTable, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 interface CompareOptions extends GridOptions {
@@ -79,7 +79,7 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
   if (options.json) printData(JSON.stringify(oneInJson(layer, results, rows), null, 2));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
-  else print(oneInText(layer, results, rows));
+  else print(oneInText(layer, results, rows), (line) => (line.startsWith("convention ") ? "bold" : line.startsWith("macs ") ? "green" : undefined));
 }
 
 function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
@@ -122,7 +122,7 @@ function ratioText(ratio: number | undefined): string {
 
 function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
   const exact = ["macs", "mac", thousands(results.macs as bigint), thousands(results.macs as bigint), "1", "exact: one for every product that lands"];
-  return [describeLayer(layer), "", table([HEAD, exact, ...rows.map(cellsOf)], [2, 3, 4])].join("\n");
+  return [describeLayer(layer), "", fittedTable([HEAD, exact, ...rows.map(cellsOf)], terminalWidth(), [2, 3, 4])].join("\n");
 }
 
 function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
@@ -247,7 +247,10 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
         rows.map(([name, ...rest]) => [`\`${name}\``, ...rest]),
       )}\n\n${note}`,
     );
-  else print(`${table([head, ...rows], [1, 2, 3, 4, 5])}\n\n${note}`);
+  else {
+    const text = fittedTable([head, ...rows], terminalWidth(), [1, 2, 3, 4, 5]);
+    print(`${text}\n\n${note}`, (_, i) => (i === 0 ? "bold" : undefined));
+  }
 }
 
 /** A median in as many digits as it is known in. */
@@ -258,7 +261,7 @@ function medianText(total: Total<unknown>): string {
 }
 
 function placeText({ place, layer }: Place): string {
-  return place === undefined ? briefLayer(layer) : `${place}: ${briefLayer(layer)}`;
+  return place === undefined ? briefLayer(layer) : `${printable(place)}: ${briefLayer(layer)}`;
 }
 
 /** A layer as its constructor would be called, without what has PyTorch's default. */

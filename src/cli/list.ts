@@ -5,6 +5,7 @@ import { errors } from "../errors.js";
 import type { Check } from "../plan/method.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
+import { printable } from "../words.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
@@ -37,7 +38,10 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
     mayReplace: options.force,
   });
-  say(`${accountText(outcome.progress, LIST_ACCOUNTS, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
+  say(
+    `${accountText(outcome.progress, LIST_ACCOUNTS, "rows")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`,
+    options.quiet,
+  );
 }
 
 /** The list as a stream, and its size where it has one. */

@@ -1,6 +1,6 @@
 /** The command line: which command, with which options. What a command does stands in its own file, loaded when it is called. */
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { UpsweepError } from "../errors.js";
 import { KIND_NAMES, kindOf, PARAMETERS, SETTINGS } from "../parameters.js";
 import { CHECKS } from "../plan/method.js";
@@ -8,7 +8,7 @@ import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
 import { equip } from "./equip.js";
-import { AxisFlags, readWholeNumber } from "./options.js";
+import { AxisFlags, readWholeNumber, SHELLS } from "./options.js";
 import { readPart } from "./part.js";
 import { COLOR_CHOICES, chooseColor, complain } from "./terminal.js";
 
@@ -74,6 +74,7 @@ function program(args: readonly string[]): Command {
   upsweep.addCommand(compareCommand());
   upsweep.addCommand(columnsCommand());
   upsweep.addCommand(schemaCommand());
+  upsweep.addCommand(completionsCommand(upsweep));
   for (const command of upsweep.commands) {
     command.copyInheritedSettings(upsweep);
     equip(command, args);
@@ -260,6 +261,21 @@ function schemaCommand(): Command {
     .description("print the JSON Schema of a spec, for editors")
     .addHelpText("before", examples([["upsweep schema > upsweep.schema.json", "then, on top of a spec: # yaml-language-server: $schema=upsweep.schema.json"]]))
     .action(async () => (await import("./schema.js")).schema());
+}
+
+function completionsCommand(upsweep: Command): Command {
+  return new Command("completions")
+    .description("print a script that completes command lines in a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
+    .addHelpText(
+      "before",
+      examples([
+        ['eval "$(upsweep completions bash)"', "in ~/.bashrc"],
+        ["upsweep completions zsh > ~/.zfunc/_upsweep", "with fpath+=(~/.zfunc) before compinit in ~/.zshrc"],
+        ["upsweep completions fish > ~/.config/fish/completions/upsweep.fish", "for fish"],
+      ]),
+    )
+    .action(async (shell) => (await import("./completions.js")).completions(upsweep, shell));
 }
 
 /** One option for each parameter; values are kept in the order in which they are given. */

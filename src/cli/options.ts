@@ -47,6 +47,10 @@ export class AxisFlags {
   }
 }
 
+/** The shells for which there are completions. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
 /** What can be said about layers beside their parameters, wherever they come from. */
 export interface LayerOptions {
   readonly layer?: string;

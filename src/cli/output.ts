@@ -1,6 +1,7 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
 import type { Sink } from "../sink/sink.js";
+import { printable } from "../words.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { say, type Written } from "./report.js";
@@ -47,7 +48,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const settled = onInterrupt(() => {
     bar.stop();
     isLeft = writing ? stopHere(writing.sink, writing.keeper) : from.bytes > 0;
-    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
+    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${printable(output)} is not written`;
     say(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {

@@ -61,12 +61,12 @@ export function printData(text: string): void {
 /**
  * Prints a text for people on standard output, without the control characters that names in it may have.
  *
- * @param styleOf the style of a line, by its number from 0.
+ * @param styleOf the style of a line, by its text and its number from 0.
  */
-export function print(text: string, styleOf?: (line: number) => Style | undefined): void {
+export function print(text: string, styleOf?: (line: string, number: number) => Style | undefined): void {
   const paint = painter(STDOUT);
   const styled = (line: string, i: number) => {
-    const style = styleOf?.(i);
+    const style = styleOf?.(line, i);
     return style === undefined ? line : paint(style, line);
   };
   writeOut(`${sanitised(text).split("\n").map(styled).join("\n")}\n`);

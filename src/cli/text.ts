@@ -50,3 +50,42 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   const padded = (cell: string, i: number) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0));
   return rows.map((row) => row.map(padded).join("  ").trimEnd()).join("\n");
 }
+
+/** The narrowest that a column is made to fit a terminal. */
+const COLUMN_LEAST = 16;
+
+/**
+ * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 16 characters. The widest columns
+ * give way first.
+ */
+export function fittedTable(rows: readonly (readonly string[])[], width: number | undefined, right: readonly number[] = []): string {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+  const total = () => widths.reduce((sum, each) => sum + each + 2, -2);
+  if (width === undefined || total() <= width) return table(rows, right);
+  while (total() > width) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] as number) <= COLUMN_LEAST) break;
+    widths[widest] = (widths[widest] as number) - 1;
+  }
+  const lines = rows.flatMap((row) => {
+    const cells = row.map((cell, i) => wrapped(cell, widths[i] as number));
+    const height = Math.max(...cells.map((cell) => cell.length));
+    return Array.from({ length: height }, (_, line) => cells.map((cell) => cell[line] ?? ""));
+  });
+  return table(lines, right);
+}
+
+/** A text in lines of at most `width` characters; words that are longer are cut. */
+function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) as string;
+    if (last !== "" && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else {
+      const pieces = word.match(new RegExp(`.{1,${Math.max(1, width)}}`, "gsu")) ?? [""];
+      if (last === "") lines.pop();
+      lines.push(...pieces);
+    }
+  }
+  return lines;
+}
