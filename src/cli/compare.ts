@@ -248,7 +248,11 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
       )}\n\n${note}`,
     );
   else {
-    const text = fittedTable([head, ...rows], terminalWidth(), [1, 2, 3, 4, 5]);
+    const width = terminalWidth();
+    // On a terminal there is no room for an empty column.
+    const isShown = (column: number) => width === undefined || rows.some((row) => row[column] !== "");
+    const lines = [head, ...rows].map((row) => row.filter((_, column) => isShown(column)));
+    const text = fittedTable(lines, width, [1, 2, 3, 4, ...(isShown(5) ? [5] : [])]);
     print(`${text}\n\n${note}`, (_, i) => (i === 0 ? "bold" : undefined));
   }
 }

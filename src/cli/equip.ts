@@ -13,8 +13,9 @@ const ARGUMENT_SHOWN = 100;
 /** @param args the whole command line: messages of the parser quote parts of it. */
 export function equip(command: Command, args: readonly string[]): void {
   command.addOption(
-    new Option("--color <when>", "use colour; auto is for terminals, unless NO_COLOR is set").choices(COLOR_CHOICES).default("auto").helpGroup("General:"),
+    new Option("--color <when>", "use colour; auto means on terminals, unless NO_COLOR is set").choices(COLOR_CHOICES).default("auto").helpGroup("General:"),
   );
+  command.addHelpOption(new Option("-h, --help", "show this help").helpGroup("General:"));
   checkOptions(command);
   const name = command.parent === null ? "upsweep" : `upsweep ${command.name()}`;
   command

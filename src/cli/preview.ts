@@ -31,15 +31,13 @@ export async function preview(plan: Plan, { method, limit, workers, quiet = fals
   const rows = csv.split("\n").filter((line) => line !== "");
   const isWhole = rows.length <= most && most !== limit;
   const shown = rows.slice(0, most);
-  if (shown.length > 0)
-    print(previewText(plan, shown, terminalWidth() ?? 80), (line, i) => (i === 0 ? "bold" : line.startsWith("fixed: ") ? "dim" : undefined));
+  if (shown.length > 0) print(previewText(plan, shown, terminalWidth() ?? 80), (_, i) => (i === 0 ? "bold" : i > shown.length ? "dim" : undefined));
   if (isWhole) say(accountText(end, plan.accounts, "rows"), quiet);
+  if (shown.length === 0) return;
   const what = isWhole
     ? `All ${counted(shown.length, "row")} shown.`
     : `The first ${counted(shown.length, "row")} shown, of ${counted(plan.size, "raw index", "raw indices")}.`;
-  const how = isWhole
-    ? "Add -o FILE to write them to a file, or pipe them to another program."
-    : "Add -o FILE to write all rows to a file, or pipe them to another program.";
+  const how = `Add -o FILE to write ${isWhole ? "them" : "all rows"} to a file, or pipe them to another program.`;
   say(`${what} ${how}`, quiet);
 }
 

@@ -7,6 +7,7 @@ import { isatty } from "node:tty";
 import { errors } from "../errors.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { sanitised } from "../words.js";
+import { wrapped } from "./text.js";
 
 export const STDOUT = 1;
 export const STDERR = 2;
@@ -59,15 +60,18 @@ export function printData(text: string): void {
 }
 
 /**
- * Prints a text for people on standard output, without the control characters that names in it may have.
+ * Prints a text for people on standard output, without the control characters that names in it may have. On a terminal long lines are wrapped at
+ * words.
  *
  * @param styleOf the style of a line, by its text and its number from 0.
  */
 export function print(text: string, styleOf?: (line: string, number: number) => Style | undefined): void {
   const paint = painter(STDOUT);
+  const width = terminalWidth();
   const styled = (line: string, i: number) => {
     const style = styleOf?.(line, i);
-    return style === undefined ? line : paint(style, line);
+    const fitting = width !== undefined && line.length > width && !line.startsWith(" ") ? wrapped(line, width) : [line];
+    return fitting.map((part) => (style === undefined ? part : paint(style, part))).join("\n");
   };
   writeOut(`${sanitised(text).split("\n").map(styled).join("\n")}\n`);
 }

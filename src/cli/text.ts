@@ -52,10 +52,10 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 }
 
 /** The narrowest that a column is made to fit a terminal. */
-const COLUMN_LEAST = 16;
+const COLUMN_LEAST = 12;
 
 /**
- * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 16 characters. The widest columns
+ * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 12 characters. The widest columns
  * give way first.
  */
 export function fittedTable(rows: readonly (readonly string[])[], width: number | undefined, right: readonly number[] = []): string {
@@ -76,7 +76,7 @@ export function fittedTable(rows: readonly (readonly string[])[], width: number 
 }
 
 /** A text in lines of at most `width` characters; words that are longer are cut. */
-function wrapped(text: string, width: number): string[] {
+export function wrapped(text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const last = lines.at(-1) as string;

@@ -6,7 +6,7 @@ import { list } from "../words.js";
 const DASHED = /^([0-9]+)(-|\s*(?:–|—|~|to|\.\.\.|…)\s*)([0-9]+)$/;
 const TUPLE = /^\(\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*(,?)\s*\)$/;
 const PYTHON_RANGE = /^(?:list\(\s*)?(?:(?:np|numpy|torch)\.)?a?range\(\s*(-?[0-9]+(?:\s*,\s*-?[0-9]+){0,2})\s*,?\s*\)+$/;
-const TIMES = /^[0-9]+(?:\s*[xX×]\s*[0-9]+)+$/;
+const TIMES = /^[1-9][0-9]*(?:\s*[xX×]\s*[1-9][0-9]*)+$/;
 const SEPARATED = /^[0-9]+(?:\s*;\s*[0-9]+|\s+[0-9]+)+;?$/;
 const SLICE = /^([0-9]+):([0-9]+)$/;
 const GROUPED = /^[0-9]{1,3}(?:_[0-9]{3})+$/;

@@ -221,6 +221,6 @@ describe("an unknown name", () => {
   it("gets no suggestion when nothing known is like it", async () => {
     expect(await refusal(["count", "--zebra"])).toBe("unknown option '--zebra'\nSee 'upsweep count --help'.");
     expect(await refusal(["zebra"])).toBe("unknown command 'zebra'\nSee 'upsweep --help'.");
-    expect(await refusal(["comp"])).toBe("unknown command 'comp'\n(Did you mean compare?)\nSee 'upsweep --help'.");
+    expect(await refusal(["comp"])).toBe("unknown command 'comp'\n(Did you mean one of compare, completions?)\nSee 'upsweep --help'.");
   });
 });
