@@ -207,6 +207,12 @@ describe("the kind of a layer", () => {
 });
 
 describe("an unknown name", () => {
+  it("is refused as a parameter of one layer", async () => {
+    expect(await refusal(["compare", ...LAYER, "--axis", "kernel_sized=3"])).toBe(
+      "--axis kernel_sized: unknown parameter 'kernel_sized'. Did you mean 'kernel_size'?",
+    );
+  });
+
   it.each([
     ["--kernel", "--kernel-size"],
     ["--in", "--in-channels"],
