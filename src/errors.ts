@@ -358,7 +358,7 @@ export const errors = {
       "missingFields",
       place,
       `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+      `PyTorch has no default for ${names.length === 1 ? "it; add the column" : "them; add the columns"}.`,
     ),
   fieldSetTwice: (place: string, name: string) =>
     inputError("fieldSetTwice", place, `two columns of the header set ${name}`, "Keep one of them: a plain name stands for all dimensions."),

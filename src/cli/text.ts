@@ -26,7 +26,7 @@ export function scaled(value: number): string {
 /** Bytes in decimal units, as disks are sold and df -H shows them. */
 export function bytesText(bytes: number | bigint): string {
   const text = scaled(Number(bytes));
-  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} bytes`;
+  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} byte${text === "1" ? "" : "s"}`;
 }
 
 const MINUTE = 60;

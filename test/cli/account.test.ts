@@ -1,6 +1,8 @@
 /** The account at the end of a run: how many layers were written, and why the others were not. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { accountText } from "../../src/cli/report.ts";
+import { bytesText } from "../../src/cli/text.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -30,5 +32,14 @@ describe("the account of a run", () => {
     expect(accountText({ rows: 0n, leftOut: [1n], nothing: 1n }, ["stride > 1"], "rows")).toBe(
       "2 raw indices = 1 layer + 1 position without a layer\n1 layer = 0 rows + 1 left out\n     1  did not match stride > 1",
     );
+  });
+
+  it("uses the singular in the work of a layer of one product", async () => {
+    const one = "--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1".split(" ");
+    await said(["count", ...one, "-o", "one.txt"]);
+    expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1·1 = 1 product lands\n");
+    expect((await said(["verify", ...one])).stdout).toMatch(/^closed form and simulation agree on 1 layer \(/);
+    expect((await said(["plan", ...one, "--stride", "1..2", "--where", "stride > 1"])).stdout).toMatch(/for stride in 1..2: \(2 values\)/);
+    expect(bytesText(1)).toBe("1 byte");
   });
 });

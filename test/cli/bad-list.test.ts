@@ -18,12 +18,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "missing columns",
     "name,in_channels\na,1\n",
-    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for them; add the columns.",
   ],
   [
     "one missing column",
     "in_channels,out_channels,l_in\n1,1,1\n",
-    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for it; add the column.",
   ],
   [
     "a capital name",

@@ -1,6 +1,7 @@
 /** Values and layers as other tools write them: what is accepted, and what the message says to write instead. */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { count } from "../../src/library.ts";
 import { kindNamed } from "../../src/parameters.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 
@@ -48,6 +49,12 @@ describe("a value as other tools write it", () => {
     ["(3, 5)", "Layers with several dimensions have a parameter for each: kernel_size.h = 3 and kernel_size.w = 5."],
   ])("says in a grid what a tuple should be: %s", async (value, remedy) => {
     expect(await refusal(["sweep", ...CHANNELS, "--l-in", "8", "--kernel-size", value])).toBe(`--kernel-size: kernel_size cannot be '${value}'. ${remedy}`);
+  });
+
+  it("is refused when it has more values than an axis can", async () => {
+    expect(await refusal(["sweep", ...LAYER, "--variable", "x=0..3000000000"])).toBe(
+      "--variable x: '0..3000000000' of x has more than 2^31 values. Shorten it, or widen its step.",
+    );
   });
 
   it("leaves differences alone", async () => {
@@ -174,10 +181,13 @@ describe("the kind of a layer", () => {
     for (const other of ["convtranspose1d", "nn.conv1d", "torch.ConvTranspose1d", "Conv2d", "nn.nn.Conv1d", ""]) expect(kindNamed(other)).toBeUndefined();
   });
 
-  it("is accepted by its class in options and in specs", async () => {
+  it("is accepted by its class in options, in specs and in the library", async () => {
     writeFileSync("grid.yaml", "layer: torch.nn.ConvTranspose2d\naxes: { in_channels: 2, out_channels: 2, kernel_size: 3, h_in: 4, w_in: 5 }\n");
     expect((await said(["plan", "grid.yaml"])).stdout).toContain("kernel_size.h 3");
     expect((await said(["plan", ...TWO, "--layer", "ConvTranspose2d", "--kernel-size", "3"])).exitCode).toBe(0);
+    expect(count({ layer: "torch.nn.ConvTranspose2d", in_channels: 2, out_channels: 2, kernel_size: 3, h_in: 4, w_in: 5 }, { columns: ["macs"] })).toEqual({
+      macs: 720n,
+    });
     expect((await said(["columns", "--layer", "nn.Conv1d"])).stdout).toContain("Parameters of conv1d");
   });
 
