@@ -2,7 +2,7 @@
 import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns.js";
 import { type Kind, PARAMETER_MAX, type Parameter, SETTINGS } from "../parameters.js";
 import { kindFrom, type LayerOptions } from "./options.js";
-import { print, printData, terminalWidth } from "./terminal.js";
+import { print, printJson, terminalWidth } from "./terminal.js";
 import { fittedTable } from "./text.js";
 
 interface ColumnsOptions extends LayerOptions {
@@ -13,7 +13,7 @@ interface ColumnsOptions extends LayerOptions {
 export function columns(options: ColumnsOptions): void {
   const kind = kindFrom(options);
   if (options.json) {
-    printData(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
+    printJson({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) });
   } else {
     // Titles and heads of tables are the lines without a name in their first columns.
     if (options.markdown) print(columnsMarkdown(kind));

@@ -21,7 +21,7 @@ import { countedLayer, inJson, layerFromFlags, valuesOfFlag } from "./count.js";
 import { openList } from "./list.js";
 import { type AxisFlags, type GridOptions, kindFrom, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
 import { accountText } from "./report.js";
-import { print, printData, say, terminalWidth } from "./terminal.js";
+import { print, printJson, say, terminalWidth } from "./terminal.js";
 import { counted, fittedTable, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -77,7 +77,7 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const overflowing = needed.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
-  if (options.json) printData(JSON.stringify(oneInJson(layer, results, rows), null, 2));
+  if (options.json) printJson(oneInJson(layer, results, rows));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
   else print(oneInText(layer, results, rows), (line) => (line.startsWith("convention ") ? "bold" : line.startsWith("macs ") ? "green" : undefined));
 }
@@ -222,7 +222,7 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
 
 function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOptions, placeOf: (at: P) => Place): void {
   if (options.json) {
-    printData(JSON.stringify(manyInJson(totals, layers, placeOf), null, 2));
+    printJson(manyInJson(totals, layers, placeOf));
     return;
   }
   const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "furthest off on"];

@@ -54,8 +54,11 @@ export function writeErr(text: string): void {
   }
 }
 
-/** Prints data for programs, such as JSON, on standard output. */
-export function printData(text: string): void {
+/** Prints JSON on standard output; control characters, which JSON may have in strings, as escapes. */
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(value, null, 2).replace(/[^\P{C}\n]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+  );
   writeOut(`${text}\n`);
 }
 

@@ -145,6 +145,17 @@ describe("names with escape sequences", () => {
     expect([status, stderr.split("\n")[1]?.split(": ")[0]]).toEqual([0, `${PRINTED}.csv`]);
   });
 
+  it("are escapes in tables and in JSON, which stays valid", () => {
+    const name = "\x1b[31m\x9b2J\u202e\u{e0001}.csv";
+    writeFileSync(name, "in_channels,out_channels,kernel_size,l_in,stride,padding\n64,64,3,32,2,1\n");
+    const table = run("compare", "--from", name);
+    expect([table.status, table.stdout.includes("\\x1b[31m\\x9b2J\\u{202e}\\u{e0001}.csv:2: ConvTranspose1d(")]).toEqual([0, true]);
+    const json = run("compare", "--from", name, "--json");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+    for (const text of [table.stdout, json.stdout]) expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u{e0001}]/u);
+    expect(JSON.parse(json.stdout).conventions[0].largest.place).toBe(`${name}:2`);
+  });
+
   it("keep messages short when arguments are long", () => {
     expect(run(`--${"x".repeat(100_000)}`).stderr.length).toBeLessThan(300);
   });
