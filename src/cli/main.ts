@@ -297,16 +297,14 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
   command.optionsGroup("Layers:").addOption(layerOption());
   const add = ({ name, type, meaning, default: usual }: Omit<Parameter, "base" | "dimension">) => {
     const shown = type === "boolean" && argument === "<n>" ? "<true|false>" : argument;
-    const value = usual === undefined ? "required" : `default: ${type === "boolean" ? usual === 1 : usual}`;
+    const needed = kindsWith(name).length === KIND_NAMES.length ? "required" : `required by ${kindsWith(name).join(", ")}`;
+    const value = usual === undefined ? needed : `default: ${type === "boolean" ? usual === 1 : usual}`;
     command.addOption(new Option(`${flagOf(name)} ${shown}`, `${meaning} (${value})`).argParser((text: string) => flags.give(name, text)));
   };
   for (const parameter of PARAMETERS) add(parameter);
   command.addOption(new Option("--no-bias", "the same as --bias false").argParser(() => flags.give("bias", "false")));
   // Layers with several dimensions have their own lengths; --kernel-size and the others like it are for all dimensions.
-  for (const { name, meaning } of kindOf("conv_transpose3d").parameters.filter(({ base }) => base === "l_in")) {
-    const kinds = kindsWith(name).join(", ");
-    command.addOption(new Option(`${flagOf(name)} ${argument}`, `${meaning} (required by ${kinds})`).argParser((text: string) => flags.give(name, text)));
-  }
+  for (const parameter of kindOf("conv_transpose3d").parameters) if (parameter.base === "l_in") add(parameter);
   for (const { name, meaning, least, most, ...rest } of SETTINGS) {
     const usual = "default" in rest ? ` (default: ${rest.default})` : "";
     command.addOption(new Option(`${flagOf(name)} <n>`, `${meaning}${usual}`).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));

@@ -16,8 +16,9 @@ type Stream = typeof STDOUT | typeof STDERR;
 /** How long to wait before a full, non-blocking pipe is tried again, in milliseconds. */
 const FULL_PIPE_WAIT = 1;
 
-/** The system calls below; tests replace `write` to collect what is printed. */
+/** The system calls below; tests replace them to collect what is printed. */
 export const port = {
+  isTerminal: (stream: Stream): boolean => isatty(stream),
   write(stream: Stream, text: string): void {
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; ) {
@@ -99,7 +100,7 @@ export function terminalWidth(): number | undefined {
 }
 
 export function isTerminal(stream: Stream): boolean {
-  return isatty(stream);
+  return port.isTerminal(stream);
 }
 
 export const COLOR_CHOICES = ["auto", "always", "never"] as const;

@@ -24,6 +24,7 @@ export async function said(args: readonly string[]): Promise<Said> {
     return true;
   };
   const spies = [
+    vi.spyOn(port, "isTerminal").mockReturnValue(false),
     vi.spyOn(port, "write").mockImplementation((stream, text) => {
       if (stream === STDOUT) stdout += text;
       else stderr += text;
