@@ -7,11 +7,10 @@ import { COLOR_CHOICES, complain, hasColor, painter, STDERR, STDOUT, terminalWid
 /** Options that may be given several times. Any other option with a value is refused when it is given twice. */
 const REPEATABLE: ReadonlySet<string> = new Set(["--where", "--set", "--axis", "--variable", "--carry"]);
 
-/** The longest argument that a message shows. */
-const ARGUMENT_SHOWN = 100;
+/** An argument that is too long for a message. */
+const LONG_QUOTE = /'([^']{100})[^']{20,}'/g;
 
-/** @param args the whole command line: messages of the parser quote parts of it. */
-export function equip(command: Command, args: readonly string[]): void {
+export function equip(command: Command): void {
   command.addOption(
     new Option("--color <when>", "use colour; auto means on terminals, unless NO_COLOR is set").choices(COLOR_CHOICES).default("auto").helpGroup("General:"),
   );
@@ -23,7 +22,7 @@ export function equip(command: Command, args: readonly string[]): void {
     .configureOutput({
       writeOut,
       writeErr,
-      outputError: (text) => complain(parserMessage(text, command, args)),
+      outputError: (text) => complain(parserMessage(text, command)),
       getOutHelpWidth: () => terminalWidth() ?? 80,
       getErrHelpWidth: () => 80,
       getOutHasColors: () => hasColor(STDOUT),
@@ -53,15 +52,13 @@ function checkOptions(command: Command): void {
   });
 }
 
-/** A message of the parser without "error:", with what it quotes made printable, and with what may have been meant. */
-function parserMessage(text: string, command: Command, args: readonly string[]): string {
-  const quoted = args.flatMap((arg) => [arg, arg.split("=", 1)[0] as string]).sort((a, b) => b.length - a.length);
-  const readable = quoted.reduce((message, arg) => (arg === shortened(arg) ? message : message.replaceAll(arg, shortened(arg))), text);
-  return `${readable.replace(/^error: /, "").trimEnd()}${suggestionFor(text, command)}`;
-}
-
-function shortened(arg: string): string {
-  return printable(arg.length > ARGUMENT_SHOWN ? `${arg.slice(0, ARGUMENT_SHOWN)}...` : arg);
+/** A message of the parser, which is one line: without "error:", with what it quotes cut and made printable, and with what may have been meant. */
+function parserMessage(text: string, command: Command): string {
+  const short = text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(LONG_QUOTE, "'$1...'");
+  return `${printable(short)}${suggestionFor(text, command)}`;
 }
 
 /** Names that an unknown option or command may stand for. */

@@ -16,7 +16,7 @@ import { COLOR_CHOICES, chooseColor, complain, painter, STDOUT } from "./termina
 export async function main(args: readonly string[]): Promise<number> {
   chooseColor(colorOf(args));
   try {
-    await program(args).parseAsync(args[0] === "-V" ? ["-v"] : [...args], { from: "user" });
+    await program().parseAsync(args[0] === "-V" ? ["-v"] : [...args], { from: "user" });
     return 0;
   } catch (error) {
     return report(error);
@@ -51,7 +51,7 @@ function version(): string {
   return version;
 }
 
-function program(args: readonly string[]): Command {
+function program(): Command {
   const upsweep = new Command("upsweep")
     .description("Exact operation counts of transposed convolutions, for one layer or a design space of billions.")
     .optionsGroup("General:")
@@ -82,9 +82,9 @@ function program(args: readonly string[]): Command {
   upsweep.helpCommand("help [command]", "show the help of a command");
   for (const command of upsweep.commands) {
     command.copyInheritedSettings(upsweep);
-    equip(command, args);
+    equip(command);
   }
-  equip(upsweep, args);
+  equip(upsweep);
   return upsweep;
 }
 

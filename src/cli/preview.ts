@@ -36,7 +36,7 @@ export async function preview(plan: Plan, { method, limit, workers, quiet = fals
   if (shown.length === 0) return;
   const what = isWhole
     ? `All ${counted(shown.length, "row")} shown.`
-    : `The first ${counted(shown.length, "row")} shown, of ${counted(plan.size, "raw index", "raw indices")}.`;
+    : `The first ${counted(shown.length, "row")} shown, of ${counted(end.total, "raw index", "raw indices")}.`;
   const how = `Add -o FILE to write ${isWhole ? "them" : "all rows"} to a file, or pipe them to another program.`;
   say(`${what} ${how}`, quiet);
 }

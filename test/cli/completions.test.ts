@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { BINARY, inTemporaryFolder } from "../support/cli.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
@@ -31,6 +31,22 @@ function offered(line: string): string[] {
   expect(stderr).toBe("");
   return stdout.split("\n").filter((word) => word !== "");
 }
+
+describe("a script for completions", () => {
+  it.each(["bash", "zsh", "fish"])("is printed for %s, with every command", async (shell) => {
+    const { exitCode, stdout, stderr } = await said(["completions", shell]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    for (const name of ["count", "sweep", "merge", "plan", "verify", "compare", "columns", "schema", "completions"]) expect(stdout).toContain(name);
+  });
+
+  it("is refused for other shells", async () => {
+    const { exitCode, stderr } = await said(["completions", "csh"]);
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([
+      2,
+      "upsweep: command-argument value 'csh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
+    ]);
+  });
+});
 
 describe("completions in bash", () => {
   it("are registered for the command", () => {

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasColor, STDOUT } from "../../src/cli/terminal.ts";
 import { fittedTable } from "../../src/cli/text.ts";
-import { BINARY, inTemporaryFolder } from "../support/cli.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
@@ -69,8 +69,32 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
     );
   });
 
+  it("counts what a sample draws, and the raw indices of all grids", () => {
+    expect(plain(onTerminal(140, "sweep grid.yaml --sample 500"))).toContain("The first 10 rows shown, of 500 raw indices.");
+    writeFileSync(
+      "two.yaml",
+      "grids:\n  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 3, l_in: 4 }\n  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 5, l_in: 4 }\n",
+    );
+    const text = plain(onTerminal(140, "sweep two.yaml --columns macs"));
+    // What differs between the grids is a column, though each grid has one value of it.
+    expect(text.split("\n")[0]).toBe("in_channels  kernel_size  macs");
+    expect(text).toContain("of 18 raw indices");
+  });
+
   it("writes CSV into a pipe and a file", () => {
     expect(onTerminal(80, "sweep grid.yaml --quiet | head -1")).toMatch(/^batch_size,in_channels,/);
+  });
+});
+
+describe("a sweep without -o where standard output is called a terminal", () => {
+  it("shows its first rows in 80 columns", async () => {
+    const { exitCode, stdout, stderr } = await said(["sweep", "grid.yaml", "--columns", "macs"], true);
+    expect([exitCode, plain(stdout).split("\n").slice(0, 2)]).toEqual([
+      0,
+      ["in_channels  l_in  kernel_size  stride  macs", "          1     1            3       1   192"],
+    ]);
+    expect(stderr).toContain("The first 10 rows shown, of 12,800 raw indices.");
+    expect((await said(["sweep", "grid.yaml", "--where", "stride > 9"], true)).stdout).toBe("");
   });
 });
 

@@ -16,15 +16,15 @@ export interface Said {
   readonly stdout: string;
 }
 
-/** Runs a command line. `stdout` holds what is printed; rows written to the descriptor do not. */
-export async function said(args: readonly string[]): Promise<Said> {
+/** Runs a command line. `stdout` holds what is printed; rows written to the descriptor do not. A terminal has 80 columns. */
+export async function said(args: readonly string[], isTerminal = false): Promise<Said> {
   let [stderr, stdout] = ["", ""];
   const collect = (into: (text: string) => void) => (text: string | Uint8Array) => {
     into(text.toString());
     return true;
   };
   const spies = [
-    vi.spyOn(port, "isTerminal").mockReturnValue(false),
+    vi.spyOn(port, "isTerminal").mockReturnValue(isTerminal),
     vi.spyOn(port, "write").mockImplementation((stream, text) => {
       if (stream === STDOUT) stdout += text;
       else stderr += text;
