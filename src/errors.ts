@@ -3,21 +3,21 @@
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
 import { column, isResultName } from "./columns.js";
-import { type Kind, type Layer, PARAMETER_MAX } from "./parameters.js";
+import { equivalentsOf, type Kind, kindsWith, type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
-import { describeLayer, instead, list, literal, nearest, reasonOf, shown } from "./words.js";
+import { describeLayer, instead, list, literal, printable, reasonOf, sanitised, shown, suggestion } from "./words.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
 
 export type ErrorCode = keyof typeof errors;
 
-/** An error with a stable `code`. `isInputError` says whether the user's input is at fault (exit code 2) or not (1). */
+/** An error with a stable `code`. Its message has no control characters but line ends. `isInputError` says whether the user's input is at fault (exit code 2) or not (1). */
 export class UpsweepError extends Error {
   override readonly name = "UpsweepError";
   readonly code: string;
   readonly isInputError: boolean;
 
   constructor(code: string, message: string, isInputError = true) {
-    super(message);
+    super(sanitised(message));
     this.code = code;
     this.isInputError = isInputError;
   }
@@ -34,13 +34,8 @@ function limitOf(name: string): string {
   return type === "i64" ? "2^63 - 1" : "2^64 - 1";
 }
 
-/** The parameters that PyTorch has no default for. */
-function requiredOf({ parameters }: Kind): readonly string[] {
-  return parameters.filter((p) => p.default === undefined).map(({ name }) => name);
-}
-
 function inputError(code: string, place: string, what: string, remedy: string): UpsweepError {
-  return new UpsweepError(code, `${place}: ${what}. ${remedy}`);
+  return new UpsweepError(code, `${printable(place)}: ${what}. ${remedy}`);
 }
 
 /** Why an expression can have no value: what is said of it, what a number would have to be, and whether a layer can be spared it. */
@@ -68,7 +63,7 @@ function asNumber(value: unknown): string {
 
 function expressionError(code: string, written: Written, span: Span, what: string, remedy: string): UpsweepError {
   const below = written.text.trim() === "" ? "" : `\n${pointed(written, span)}`;
-  return new UpsweepError(code, `${placeIn(written, span.start)}: ${what}. ${remedy}${below}`);
+  return new UpsweepError(code, `${printable(placeIn(written, span.start))}: ${what}. ${remedy}${below}`);
 }
 
 /** A part of an expression as it is written. */
@@ -170,6 +165,20 @@ export const errors = {
     inputError("outOfRange", place, `${domain.name} cannot be ${typeof got === "number" ? literal(got) : shown(got)}`, `Write ${rangeOf(domain)}.`),
   notBooleanValue: (place: string, name: string, got: unknown) => inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
   notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
+  /** A value as other tools write it. */
+  foreignValue: (place: string, name: string, got: string, remedy: string) => inputError("foreignValue", place, `${name} cannot be ${shown(got)}`, remedy),
+  /** Padding that differs between the two ends of a one-dimensional layer. */
+  unequalPadding: (place: string, got: string, remedy: string) =>
+    inputError("unequalPadding", place, `padding has two values, ${shown(got)}, but PyTorch pads both ends of a layer alike`, remedy),
+  noOutputSize: (place: string, kind: string) =>
+    inputError("noOutputSize", place, `${kind} has no output size to choose`, "Only transposed layers have one; leave it out."),
+  impossibleOutputSize: (place: string, name: string, got: number, least: bigint, most: bigint, set: string) =>
+    inputError(
+      "impossibleOutputSize",
+      place,
+      `${name} cannot be ${got}`,
+      least > most ? `The layer has no output: ${set}.` : `With ${set} it can be ${least === most ? `${least} only` : `from ${least} to ${most}`}.`,
+    ),
   badStep: (place: string, name: string, got: string) =>
     inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),
   backwardsRange: (place: string, name: string, got: string, turned: string) =>
@@ -222,6 +231,13 @@ export const errors = {
 
   unknownKind: (place: string, got: string, known: readonly string[]) =>
     inputError("unknownKind", place, `layer cannot be ${shown(got)}`, `Write one of ${list(known)}.`),
+  /** A parameter that other kinds of layers have. */
+  otherKindsParameter: (place: string, name: string, kind: Kind) => {
+    const kinds = kindsWith(name);
+    const instead = equivalentsOf(kind, name);
+    const remedy = instead.length > 0 ? `Write ${list(instead)} instead` : "Leave it out";
+    return inputError("otherKindsParameter", place, `${kind.name} has no ${name}`, `${remedy}, or set the layer to ${kinds.join(" or ")}.`);
+  },
   otherKindsColumn: (place: string, name: string, kind: string) =>
     inputError("otherKindsColumn", place, `${name} is no column of ${kind}`, `See 'upsweep columns --layer ${kind}'.`),
   noSampleRate: (place: string, name: string) =>
@@ -267,15 +283,13 @@ export const errors = {
       "missingAxes",
       place,
       `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value.",
+      `PyTorch has no default for ${names.length === 1 ? "it; give it at least one value" : "them; give each at least one value"}.`,
     ),
-  noAxes: (place: string) =>
-    inputError("noAxes", place, "the spec has no axes", "Write at least in_channels, out_channels, kernel_size and l_in under 'axes:'."),
+  noAxes: (place: string, needed: readonly string[]) => inputError("noAxes", place, "the spec has no axes", `Write at least ${list(needed)} under 'axes:'.`),
   notColumnList: (place: string, got: string) =>
     inputError("notColumnList", place, `columns cannot be ${got}`, "Write a list of result columns, for example [l_out, ops, macs]."),
   unknownColumn: (place: string, name: string, known: readonly string[]) => {
-    const near = nearest(name, known);
-    return inputError("unknownColumn", place, `unknown column ${shown(name)}`, near ? `Did you mean '${near}'?` : "'upsweep columns' lists all.");
+    return inputError("unknownColumn", place, `unknown column ${shown(name)}`, suggestion(name, known) ?? "'upsweep columns' lists all.");
   },
   parameterColumn: (place: string, name: string, count: number) =>
     inputError(
@@ -356,7 +370,7 @@ export const errors = {
       "missingParameters",
       place,
       `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each.",
+      `PyTorch has no default for ${names.length === 1 ? "it; give it a value" : "them; give each a value"}.`,
     ),
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
@@ -426,15 +440,8 @@ export const errors = {
     ),
   carriedParameter: (place: string, name: string) =>
     inputError("carriedParameter", place, `--carry names ${shown(name)}, which is a parameter of the layers`, "Leave it out of --carry, or rename the column."),
-  unknownCarried: (name: string, known: readonly string[]) => {
-    const near = nearest(name, known);
-    return inputError(
-      "unknownCarried",
-      "--carry",
-      `the header has no column ${shown(name)}`,
-      near ? `Did you mean ${shown(near)}?` : "Name columns of the list.",
-    );
-  },
+  unknownCarried: (name: string, known: readonly string[]) =>
+    inputError("unknownCarried", "--carry", `the header has no column ${shown(name)}`, suggestion(name, known) ?? "Name columns of the list."),
   kindTwice: (place: string) =>
     inputError(
       "kindTwice",
@@ -474,12 +481,12 @@ export const errors = {
       `${name} cannot be ${shown(got)}`,
       `Write one whole number for all dimensions, or one for each of ${list(names)}, for example "(${names.map((_, i) => i + 3).join(", ")})".`,
     ),
-  missingFields: (place: string, names: readonly string[], kind: Kind) =>
+  missingFields: (place: string, names: readonly string[]) =>
     inputError(
       "missingFields",
       place,
       `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
-      `PyTorch has no default for ${list(requiredOf(kind))}.`,
+      `PyTorch has no default for ${names.length === 1 ? "it; add the column" : "them; add the columns"}.`,
     ),
   fieldSetTwice: (place: string, name: string) =>
     inputError("fieldSetTwice", place, `two columns of the header set ${name}`, "Keep one of them: a plain name stands for all dimensions."),
@@ -525,23 +532,33 @@ export const errors = {
 
   // ── Commands and files ───────────────────────────────────────────────────────────────────────────────────────────
   usage: (what: string, remedy: string) => new UpsweepError("usage", `${what}. ${remedy}`),
+  emptyArgument: (what: string) => new UpsweepError("emptyArgument", `${what} is empty. Give it a value, or leave it out.`),
   badOption: (flag: string, got: string, remedy: string) => inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
-  repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
+  repeatedFlag: (flag: string, takesSeveral = false) =>
+    new UpsweepError(
+      "repeatedFlag",
+      `${printable(flag)} was given twice. ${takesSeveral ? "Give all its values at once, for example --kernel-size 3,5,7." : "Keep one of them."}`,
+    ),
   cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
   cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
-    inputError("beingWritten", path, `process ${pid} is writing it`, `Wait for it, or choose another name with -o. If that is no upsweep, remove ${lock}.`),
+    inputError(
+      "beingWritten",
+      path,
+      `process ${pid} is writing it`,
+      `Wait for it, or choose another name with -o. If that is no upsweep, remove ${printable(lock)}.`,
+    ),
   takenOver: (path: string, by: string) =>
     new UpsweepError(
       "takenOver",
-      `${path}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
+      `${printable(path)}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
       false,
     ),
   lockGone: (path: string, lock: string) =>
     new UpsweepError(
       "lockGone",
-      `${path}: ${lock} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
+      `${printable(path)}: ${printable(lock)} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
       false,
     ),
   unfinished: (path: string) =>
@@ -563,7 +580,7 @@ export const errors = {
       `--shard auto: task ${id} of an array of ${count} from ${least} on is none of ${count} in a row. Submit an array without gaps, or name the part: --shard 3/16.`,
     ),
   noParts: (path: string, example: string) =>
-    inputError("noParts", path, `no part of it is there, such as ${example}`, "Sweep them with --shard, or name them behind the file."),
+    inputError("noParts", path, `no part of it is there, such as ${printable(example)}`, "Sweep them with --shard, or name them behind the file."),
   mixedParts: (path: string, counts: readonly number[]) =>
     inputError("mixedParts", path, `parts of several divisions are there: of ${list(counts.map(String))}`, "Name those that belong together behind the file."),
   missingParts: (path: string, missing: readonly number[], of: number) => {
@@ -578,23 +595,26 @@ export const errors = {
   },
   mergeIntoPart: (path: string) =>
     inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
-  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${other}`, "Name each part once."),
+  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${printable(other)}`, "Name each part once."),
   unfinishedPart: (path: string, reason: string) =>
     inputError("unfinishedPart", path, `is no whole part of a sweep: ${reason}`, "Sweep it again, with --shard and --resume."),
   otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
     inputError(
       "otherPart",
       path,
-      `is a part of another sweep than ${other}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
+      `is a part of another sweep than ${printable(other)}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
       "Sweep all parts with the same spec, options and version.",
     ),
+  cannotPrint: (cause: unknown) =>
+    new UpsweepError("cannotPrint", `standard output: cannot be written: ${reasonOf(cause)}. Make room, or write to another place.`, false),
   cannotWrite: (path: string, cause: unknown) =>
-    new UpsweepError("cannotWrite", `${path}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`, false),
-  notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
+    new UpsweepError("cannotWrite", `${printable(path)}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`, false),
+  notBuilt: (path: string) =>
+    new UpsweepError("notBuilt", `${printable(path)}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
   otherKernel: (path: string, got: number, expected: number) =>
     new UpsweepError(
       "otherKernel",
-      `${path}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
+      `${printable(path)}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
       false,
     ),
   doesNotAddUp: (indices: bigint, rows: number) =>

@@ -2,6 +2,7 @@
 import { errors } from "./errors.js";
 import {
   DEFAULT_KIND,
+  isParameterName,
   KIND_NAMES,
   type Kind,
   type KindName,
@@ -12,6 +13,7 @@ import {
   PARAMETER_MAX,
   type Parameter,
   SETTINGS,
+  shortNames,
   valueOfParameter,
 } from "./parameters.js";
 
@@ -26,10 +28,11 @@ export function readLayer(input: unknown, place = "layer", defaultKind: KindName
   const { layer = defaultKind, ...given } = input as Readonly<Record<string, unknown>>;
   const kind = readKind(layer, `${place}.layer`);
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
-  for (const name of Object.keys(given)) if (!known.includes(name)) throw errors.unknownParameter(place, name, known);
+  for (const name of Object.keys(given))
+    if (!known.includes(name)) throw isParameterName(name) ? errors.otherKindsParameter(place, name, kind) : errors.unknownParameter(place, name, known);
   const values = spread(kind, given, place);
   const missing = kind.parameters.filter((p) => p.default === undefined && values[p.name] === undefined).map((p) => p.name);
-  if (missing.length > 0) throw errors.missingParameters(place, missing);
+  if (missing.length > 0) throw errors.missingParameters(place, shortNames(kind, missing));
   const settings = Object.fromEntries(
     SETTINGS.filter(({ name }) => given[name] !== undefined).map((s) => [s.name, checkInteger(s, given[s.name], `${place}.${s.name}`)]),
   );

@@ -1,17 +1,28 @@
 /** How messages name things: values, names, layers, and what the system says. */
 import type { Dimension, Layer } from "./parameters.js";
 
-/** What must not reach a terminal as it is: control characters, line breaks of any kind, what is not seen or turns the writing round. */
+/** Control characters, line separators, lone surrogates, and characters that are invisible or change the writing direction. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
 function escaped(character: string): string {
   const code = character.codePointAt(0) as number;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 }
 
+/** A name in one line, as a terminal may have it: what cannot be printed is written as an escape. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, escaped);
+}
+
+/** A message as a terminal may have it: as `printable`, but line ends stay. */
+export function sanitised(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => (character === "\n" ? character : escaped(character)));
+}
+
 /** A value as the user wrote it, quoted unless it is a number, short enough to read. */
 export function shown(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
-  const printable = short.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
-  return /^-?[0-9]+$/.test(printable) ? printable : `'${printable}'`;
+  return /^-?[0-9]+$/.test(short) ? short : `'${printable(short)}'`;
 }
 
 export function list(names: readonly string[]): string {
@@ -59,14 +70,37 @@ export function skeletonOf(name: string): string {
 }
 
 /** The known name nearest to an unknown one, if it is near enough to be what was meant. */
-export function nearest(unknown: string, known: readonly string[]): string | undefined {
-  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+function nearest(unknown: string, known: readonly string[]): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
-    const distance = editDistance(plain(unknown), plain(name));
+    const distance = editDistance(skeletonOf(unknown), skeletonOf(name));
     if (best === undefined || distance < best.distance) best = { name, distance };
   }
   return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+}
+
+/** The most names that a message suggests at once. */
+const SUGGESTED_MOST = 4;
+
+/**
+ * The known names that an unknown one may stand for: those that begin like it (`kernel` is for `kernel_size`), else the nearest by spelling, else
+ * those with a word that begins like it (`size` is for `kernel_size`).
+ */
+export function candidates(unknown: string, known: readonly string[]): string[] {
+  const given = skeletonOf(unknown);
+  const near = nearest(unknown, known);
+  const begun = given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
+  if (near !== undefined && (begun.length === 0 || begun.includes(near))) return [near];
+  const inside = given.length < 3 ? [] : known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => skeletonOf(word).startsWith(given)));
+  const found = begun.length > 0 ? begun : inside;
+  return found.length <= SUGGESTED_MOST ? found : [];
+}
+
+/** "Did you mean …?", or undefined where nothing known is like the unknown name. */
+export function suggestion(unknown: string, known: readonly string[]): string | undefined {
+  const [first, ...others] = candidates(unknown, known);
+  if (first === undefined) return undefined;
+  return others.length === 0 ? `Did you mean '${first}'?` : `Did you mean one of ${[first, ...others].join(", ")}?`;
 }
 
 function editDistance(a: string, b: string): number {
@@ -84,8 +118,7 @@ function editDistance(a: string, b: string): number {
 }
 
 export function instead(unknown: string, known: readonly string[]): string {
-  const near = nearest(unknown, known);
-  return near ? `Did you mean '${near}'?` : `Known are ${list(known)}.`;
+  return suggestion(unknown, known) ?? `Known are ${list(known)}.`;
 }
 
 /** A layer in one line, as PyTorch would show it. */

@@ -18,14 +18,14 @@ import { layerOf, walk } from "../plan/walk.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sweepPlan } from "../run/sweep.js";
-import { splitValues } from "../spec/flags.js";
-import { describeLayer } from "../words.js";
+import { describeLayer, printable } from "../words.js";
 import { markdown } from "./columns.js";
-import { bigIntsOf, countedLayer, layerFromFlags, parametersInJson } from "./count.js";
+import { bigIntsOf, countedLayer, layerFromFlags, parametersInJson, valuesOfFlag } from "./count.js";
 import { carryOption, kindOption } from "./list.js";
-import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
-import { accountText, print, say } from "./report.js";
-import { table, thousands } from "./text.js";
+import { type AxisFlags, type GridOptions, kindFrom, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
+import { accountText } from "./report.js";
+import { print, printJson, say, terminalWidth } from "./terminal.js";
+import { counted, fittedTable, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 interface CompareOptions extends GridOptions {
@@ -55,7 +55,7 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   const { where = [], set = [], sample } = options;
   const { dimensions, plainNames } = kindFrom(options);
   const isPlain = ({ name, values }: AxisFlags["axes"][number]) => {
-    const each = splitValues(values);
+    const each = valuesOfFlag(values);
     const most = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
     return (each.length === 1 || each.length === most) && each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value));
   };
@@ -85,9 +85,9 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const overflowing = needed.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
-  if (options.json) print(oneInJson(layer, results, rows, bigIntsOf(options)));
+  if (options.json) printJson(oneInJson(layer, results, rows, bigIntsOf(options)));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
-  else print(oneInText(layer, results, rows));
+  else print(oneInText(layer, results, rows), (line) => (line.startsWith("convention ") ? "bold" : line.startsWith("macs ") ? "green" : undefined));
 }
 
 function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
@@ -130,7 +130,7 @@ function ratioText(ratio: number | undefined): string {
 
 function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
   const exact = ["macs", "mac", thousands(results.macs as bigint), thousands(results.macs as bigint), "1", "exact: one for every product that lands"];
-  return [describeLayer(layer), "", table([HEAD, exact, ...rows.map(cellsOf)], [2, 3, 4])].join("\n");
+  return [describeLayer(layer), "", fittedTable([HEAD, exact, ...rows.map(cellsOf)], terminalWidth(), [2, 3, 4])].join("\n");
 }
 
 function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
@@ -165,9 +165,10 @@ interface Place {
   readonly layer: Layer;
 }
 
-const interruptedText = (rows: bigint) => `interrupted after ${thousands(rows)} layers`;
+const interruptedText = (rows: bigint) => `interrupted after ${counted(rows, "layer")}`;
 
 async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+  refuseOutputSize(options);
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
@@ -197,6 +198,7 @@ function layerAt(plan: Plan, grid: number, index: bigint): Layer {
 }
 
 async function compareList(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+  refuseOutputSize(options);
   const [axis] = flags.axes;
   if (axis !== undefined || file !== undefined) {
     throw errors.usage(`both --from and ${axis?.flag ?? file} are given`, "Compare one or the other.");
@@ -232,7 +234,7 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
 
 function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOptions, placeOf: (at: P) => Place): void {
   if (options.json) {
-    print(jsonText(manyInJson(totals, layers, placeOf), bigIntsOf(options)));
+    printJson(jsonText(manyInJson(totals, layers, placeOf), bigIntsOf(options)));
     return;
   }
   const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "furthest off on"];
@@ -257,7 +259,14 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
         rows.map(([name, ...rest]) => [`\`${name}\``, ...rest]),
       )}\n\n${note}`,
     );
-  else print(`${table([head, ...rows], [1, 2, 3, 4, 5])}\n\n${note}`);
+  else {
+    const width = terminalWidth();
+    // On a terminal there is no room for an empty column.
+    const isShown = (column: number) => width === undefined || rows.some((row) => row[column] !== "");
+    const lines = [head, ...rows].map((row) => row.filter((_, column) => isShown(column)));
+    const text = fittedTable(lines, width, [1, 2, 3, 4, ...(isShown(5) ? [5] : [])]);
+    print(`${text}\n\n${note}`, (_, i) => (i === 0 ? "bold" : undefined));
+  }
 }
 
 /** A median in as many digits as it is known in. */
@@ -268,7 +277,7 @@ function medianText(total: Total<unknown>): string {
 }
 
 function placeText({ place, layer }: Place): string {
-  return place === undefined ? briefLayer(layer) : `${place}: ${briefLayer(layer)}`;
+  return place === undefined ? briefLayer(layer) : `${printable(place)}: ${briefLayer(layer)}`;
 }
 
 /** A layer as its constructor would be called, without what has PyTorch's default. */

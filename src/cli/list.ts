@@ -7,7 +7,8 @@ import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from ".
 import type { Check } from "../plan/method.js";
 import { countListRows, type ListedRows, type ListProgress, type ListTotals } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
-import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, settingsFrom } from "./options.js";
+import { printable } from "../words.js";
+import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
 import { sinkFor, writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 import { table, thousands } from "./text.js";
@@ -33,6 +34,7 @@ interface ListOptions extends LayerOptions {
 
 export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
   const [axis] = flags.axes;
+  refuseOutputSize(options);
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
   const settings = settingsFrom(options);
@@ -76,7 +78,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   if (options.totalTo !== undefined) await writeTotals(progress, options.totalTo, options.force);
   const withErrors = progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
   const lines = [accountText(progress, LIST_ACCOUNTS, "rows"), ...withErrors, ...totalsText(progress.totals)];
-  say(`${lines.join("\n")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
+  say(`${lines.join("\n")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`, options.quiet);
 }
 
 /** The kind of --layer, where it is given: without it, a column of the list may say it row by row. */

@@ -12,6 +12,12 @@ import { readColumns, readSpec, type Spec } from "../spec/spec.js";
 export class AxisFlags {
   readonly axes: AxisFlag[] = [];
   readonly variables: AxisFlag[] = [];
+  readonly #takeSeveral: boolean;
+
+  /** @param takeSeveral whether a flag can have several values. */
+  constructor(takeSeveral = true) {
+    this.#takeSeveral = takeSeveral;
+  }
 
   give(name: string, values: string): string {
     this.#add(this.axes, { name, values, flag: flagOf(name) });
@@ -31,7 +37,7 @@ export class AxisFlags {
   }
 
   #add(to: AxisFlag[], flag: AxisFlag): void {
-    if (to.some(({ name }) => name === flag.name)) throw errors.repeatedFlag(flag.flag);
+    if (to.some(({ name }) => name === flag.name)) throw errors.repeatedFlag(flag.flag, this.#takeSeveral);
     to.push(flag);
   }
 
@@ -41,17 +47,28 @@ export class AxisFlags {
   }
 }
 
+/** The shells for which there are completions. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
 /** What can be said about layers beside their parameters, wherever they come from. */
 export interface LayerOptions {
   readonly layer?: string;
   readonly bits?: number;
   readonly sampleRate?: number;
+  /** One layer only: the output size that determines output_padding. */
+  readonly outputSize?: string;
+}
+
+/** @throws UpsweepError for --output-size where there is more than one layer. */
+export function refuseOutputSize({ outputSize }: LayerOptions): void {
+  if (outputSize !== undefined) throw errors.usage("--output-size is for one layer", "Give output_padding for each layer instead.");
 }
 
 /** The kind of --layer. */
 export function kindFrom({ layer = DEFAULT_KIND }: LayerOptions): Kind {
   const kind = kindNamed(layer);
-  if (!kind) throw errors.unknownKind("--layer", layer, KIND_NAMES);
+  if (kind === undefined) throw errors.unknownKind("--layer", layer, KIND_NAMES);
   return kind;
 }
 

@@ -11,6 +11,7 @@ import {
   type ParameterName,
   SETTINGS,
   type SettingName,
+  shortNames,
 } from "../parameters.js";
 import { skeletonOf } from "../words.js";
 
@@ -120,7 +121,7 @@ export function planList(headerText: string, place: string, request: ListRequest
     const twice = setTwice(kind, fields);
     if (twice !== undefined) throw errors.fieldSetTwice(at, twice);
     const missing = missingParameters(plan, kind);
-    if (missing.length > 0) throw errors.missingFields(at, missing, kind);
+    if (missing.length > 0) throw errors.missingFields(at, shortNames(kind, missing));
   }
   return plan;
 }

@@ -1,7 +1,18 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
 import { COLUMN_GROUPS, COLUMNS, type Column, column, columnsOf, DEFAULT_COLUMNS, hasColumn, isResultName, NAME_COLUMN, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, isParameterName, isSettingName, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, parameterOf } from "../parameters.js";
+import {
+  DEFAULT_KIND,
+  isParameterName,
+  isSettingName,
+  KIND_NAMES,
+  type Kind,
+  type KindName,
+  kindNamed,
+  kindOf,
+  parameterOf,
+  requiredNames,
+} from "../parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
 import { parseCondition } from "./expression/parse.js";
@@ -93,7 +104,7 @@ function readKind(source: SourceNode | undefined): Kind {
   if (source === undefined) return kindOf(DEFAULT_KIND);
   const name = source.kind === "scalar" ? source.text.trim() : describeNode(source);
   const kind = kindNamed(name);
-  if (!kind) throw errors.unknownKind(source.place, name, KIND_NAMES);
+  if (kind === undefined) throw errors.unknownKind(source.place, name, KIND_NAMES);
   return kind;
 }
 
@@ -104,7 +115,7 @@ function readGrids(source: SourceNode, kind: Kind): Grid[] {
 
 function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typeof GRID_KEYS)[number]>): Grid {
   const axes = find("axes");
-  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place);
+  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place, requiredNames(kind));
   const [name, variables, where] = [find("name"), find("variables"), find("where")];
   const grid = {
     place,

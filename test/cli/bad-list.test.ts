@@ -18,12 +18,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "missing columns",
     "name,in_channels\na,1\n",
-    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for in_channels, out_channels, l_in and kernel_size.",
+    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for them; add the columns.",
   ],
   [
     "one missing column",
     "in_channels,out_channels,l_in\n1,1,1\n",
-    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for in_channels, out_channels, l_in and kernel_size.",
+    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for it; add the column.",
   ],
   [
     "a capital name",
@@ -174,7 +174,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "no output",
     list("padding\n64,64,3,32,17\n"),
-    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     "a result above 2^64 - 1",

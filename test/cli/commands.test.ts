@@ -99,8 +99,8 @@ describe("upsweep count --from", () => {
     );
     expect([status, stdout.split("\n")]).toEqual([0, ["in_channels,out_channels,kernel_size,l_in,groups,padding,ops", "1,1,3,2,1,0,18", "1,1,3,2,1,0,18", ""]]);
     expect(stderr).toContain("6 layers = 2 rows + 4 left out\n");
-    for (const rule of ["in_channels % groups == 0", "out_channels % groups == 0", "l_out >= 1", "every parameter in its range"])
-      expect(stderr).toContain(`1  break the rule ${rule}\n`);
+    for (const rule of ["in_channels % groups == 0", "out_channels % groups == 0", "l_out >= 1"]) expect(stderr).toContain(`1  broke the rule ${rule}\n`);
+    expect(stderr).toContain("1  had a parameter outside its range\n");
   });
 
   it("counts a long list as a sweep counts the same layers, on any number of workers and by both methods", async () => {
@@ -158,7 +158,7 @@ describe("upsweep sweep", () => {
     const { stderr } = upsweep(`sweep ${FLAGS} -o out.csv --force`);
     const number = (text: string | undefined) => Number(text?.replaceAll(",", ""));
     const [, layers, rows, leftOut] = /^([\d,]+) layers = ([\d,]+) rows \+ ([\d,]+) left out$/m.exec(stderr) as RegExpExecArray;
-    const byRule = [...stderr.matchAll(/^ +([\d,]+) {2}break the rule /gm)].map((match) => number(match[1]));
+    const byRule = [...stderr.matchAll(/^ +([\d,]+) {2}broke the rule /gm)].map((match) => number(match[1]));
     expect(number(layers)).toBe(2 * 64 * 20 * 9 * 9 * 3);
     expect(number(rows) + number(leftOut)).toBe(number(layers));
     expect(byRule.reduce((sum, n) => sum + n, 0)).toBe(number(leftOut));

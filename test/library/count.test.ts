@@ -223,7 +223,7 @@ describe("counter() of the library", () => {
     const paramsOf = counter({ layer: "conv_transpose2d", columns: ["params"] });
     expect(paramsOf({ in_channels: 4, out_channels: 2, kernel_size: [3, 5], h_in: 4, w_in: 4 })).toEqual({ params: 4n * 2n * 15n + 2n });
     expect(paramsOf({ layer: "conv1d", in_channels: 4, out_channels: 2, kernel_size: 3, l_in: 4 })).toEqual({ params: 26n });
-    expect(thrown(() => paramsOf(LAYER as never))?.message).toMatch(/^layer: unknown parameter 'l_in'\. Did you mean 'h_in'\?/);
+    expect(thrown(() => paramsOf(LAYER as never))?.message).toMatch(/^layer: conv_transpose2d has no l_in\. Write h_in and w_in instead/);
   });
 
   it("keeps its columns when counters take turns, and when the caller's array changes", () => {
