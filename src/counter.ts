@@ -4,7 +4,7 @@ import { errors } from "./errors.js";
 import { type Held, heldAs, type ManyKernel, type ManyPlan } from "./kernel/many.js";
 import { manyKernel } from "./kernel/wasm.js";
 import { type LayerReader, NOT_PLAIN, readerOf, readKind, readLayer } from "./layer.js";
-import { DEFAULT_KIND, type Kind, type KindName, kindNamed, kindOf, type LayerInput, type LayerInputs } from "./parameters.js";
+import { DEFAULT_KIND, type Kind, type KindName, kindNamed, type LayerInput, type LayerInputs } from "./parameters.js";
 import { BIG_INTS, type BigInts, type CountedResults, integerAs, withJson } from "./results.js";
 import { columnsOfGroup } from "./spec/spec.js";
 import { literal } from "./words.js";
@@ -93,16 +93,15 @@ export function counter(options: CounterOptions = {}): (layer: never) => object 
 
 function counterOf(options: CounterOptions): Answer {
   checkNames(options, ["layer", "columns", "method", "bigInts"]);
-  const { layer: defaultKind = DEFAULT_KIND } = options;
+  const kind = readKind(options.layer ?? DEFAULT_KIND, "layer");
   const bigInts = readBigInts(options.bigInts);
   const method = readMethod(options.method);
   const wanted = options.columns && readColumns(options.columns);
-  readKind(defaultKind, "layer");
   const ways = new Map<Kind, readonly [Way, Way]>();
-  if (wanted && options.layer !== undefined) ways.set(kindOf(defaultKind), waysOf(kindOf(defaultKind), method, wanted));
+  if (wanted && options.layer !== undefined) ways.set(kind, waysOf(kind, method, wanted));
   const own = ownKernel();
   return (layer) => {
-    const { reader, isRated } = readInto(own, 0, layer, "layer", defaultKind);
+    const { reader, isRated } = readInto(own, 0, layer, "layer", kind.name);
     let pair = ways.get(reader.kind);
     if (pair === undefined) {
       pair = waysOf(reader.kind, method, wanted);
@@ -111,7 +110,7 @@ function counterOf(options: CounterOptions): Answer {
     const way = pair[isRated ? 1 : 0];
     if (way.needsRate !== undefined && !isRated) throw errors.noSampleRate("columns", way.needsRate);
     own.open(way.plan);
-    if (own.count(1) === 0) throwFault(own, way.plan, "layer", readLayer(layer, "layer", defaultKind));
+    if (own.count(1) === 0) throwFault(own, way.plan, "layer", readLayer(layer, "layer", kind.name));
     return answerOf(own, way, bigInts);
   };
 }

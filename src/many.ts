@@ -7,16 +7,19 @@ import { checkInteger, checkValue, readKind, readLayer } from "./layer.js";
 import {
   DEFAULT_BITS,
   DEFAULT_KIND,
+  isParameterName,
   isSettingName,
   type Kind,
   type KindName,
   type LayerInput,
+  type NameOf,
   namesOfParameter,
   type ParameterName,
   parameterOf,
   SETTINGS,
   type SettingName,
   settingOf,
+  shortNames,
 } from "./parameters.js";
 
 /** The values of a parameter, one for each layer; or one for all. Booleans may be 0 and 1. */
@@ -40,13 +43,13 @@ export type LayerColumn =
 type InDimension = `${"kernel_size" | "stride" | "padding" | "output_padding" | "dilation"}.${"d" | "h" | "w"}` | `${"d" | "h" | "w"}_in`;
 
 /** Layers as an object of columns, by the names that `upsweep sweep` gives them: `kernel_size`, or of several dimensions also `kernel_size.h`. */
-export type LayerColumns = { readonly layer?: KindName | undefined } & {
+export type LayerColumns = { readonly layer?: NameOf<KindName> | undefined } & {
   readonly [N in ParameterName | SettingName | InDimension]?: LayerColumn | undefined;
 };
 
 export interface ManyOptions<B extends "bigint" | "number" = "bigint" | "number"> {
   /** The kind of layers that do not name theirs; `conv_transpose1d` when left out. */
-  readonly layer?: KindName | undefined;
+  readonly layer?: NameOf<KindName> | undefined;
   /** How taps and covered are found; the answers are the same. */
   readonly method?: "closed" | "simulate" | undefined;
   /** What integer columns are: `bigint` for BigUint64Array and BigInt64Array (the default), `number` for Float64Array, exact or an error. */
@@ -236,7 +239,8 @@ function fieldsOf(kind: Kind, table: Table): { readonly fields: readonly Field[]
   const isSet = new Set<string>();
   for (const [given, value] of Object.entries(table)) {
     if (given === "layer" || value === undefined) continue;
-    if (!known.includes(given)) throw errors.unknownParameter("layers", given, known);
+    if (!known.includes(given))
+      throw isParameterName(given) ? errors.otherKindsParameter("layers", given, kind) : errors.unknownParameter("layers", given, known);
     const plain = kind.plainNames.find((base) => base === given);
     for (const name of plain ? namesOfParameter(kind, plain) : [given]) {
       if (isSet.has(name)) throw errors.axisTwice(`layers.${given}`, name);
@@ -246,7 +250,7 @@ function fieldsOf(kind: Kind, table: Table): { readonly fields: readonly Field[]
     }
   }
   const missing = kind.parameters.filter((p) => p.default === undefined && !isSet.has(p.name)).map(({ name }) => name);
-  if (missing.length > 0) throw errors.missingParameters("layers", missing);
+  if (missing.length > 0) throw errors.missingParameters("layers", shortNames(kind, missing));
   for (const p of kind.parameters) if (p.default !== undefined && !isSet.has(p.name)) values.set(p.name, p.default);
   if (!isSet.has("bits")) values.set("bits", DEFAULT_BITS);
   return { fields, values };
