@@ -168,7 +168,6 @@ interface Place {
 const interruptedText = (rows: bigint) => `interrupted after ${counted(rows, "layer")}`;
 
 async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
-  refuseOutputSize(options);
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();

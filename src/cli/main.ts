@@ -139,6 +139,8 @@ function gridCommand(name: string, description: string, lines: readonly (readonl
   const command = new Command(name).description(description).argument("[spec]", "a grid in YAML or JSON").addHelpText("before", examples(lines));
   addParameterOptions(command, flags, "<values>");
   command
+    // Grids have no output size; those who give one are told what to write.
+    .addOption(outputSizeOption().hideHelp(name !== "compare"))
     .optionsGroup("Grid:")
     .addOption(
       new Option("--axis <name=values>", "an axis by its name; several names, separated by commas, change together").argParser((text: string) =>
@@ -245,8 +247,6 @@ function compareCommand(): Command {
     ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
   ]);
   return command
-    .optionsGroup("Layers:")
-    .addOption(outputSizeOption())
     .optionsGroup("A list of layers:")
     .option("--from <file>", "read layers from a CSV or JSON lines; - is standard input")
     .addOption(delimiterOption())

@@ -61,8 +61,8 @@ export interface LayerOptions {
 }
 
 /** @throws UpsweepError for --output-size where there is more than one layer. */
-export function refuseOutputSize({ outputSize }: LayerOptions): void {
-  if (outputSize !== undefined) throw errors.usage("--output-size is for one layer", "Give output_padding for each layer instead.");
+export function refuseOutputSize({ outputSize }: LayerOptions, remedy = "Give output_padding for each layer instead."): void {
+  if (outputSize !== undefined) throw errors.usage("--output-size is for one layer", remedy);
 }
 
 /** The kind of --layer. */
@@ -119,6 +119,7 @@ export function readDelimiter(text: string): string {
 /** The grid of a command: from a spec file or from flags, with what the options change in it. */
 export async function specFromCommand(file: string | undefined, flags: AxisFlags, options: GridOptions): Promise<Spec> {
   const [axis] = [...flags.variables, ...flags.axes];
+  refuseOutputSize(options, `In a grid write --where 'l_out == ${options.outputSize}', and output_padding as an axis.`);
   const { columns, set = [], where = [], sample, seed } = options;
   if (seed !== undefined && sample === undefined) throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
   const settings = settingsFrom(options);

@@ -170,7 +170,10 @@ describe("--output-size", () => {
     const message = "--output-size is for one layer. Give output_padding for each layer instead.";
     expect(await refusal(["count", "--from", "layers.csv", "--output-size", "9"])).toBe(message);
     expect(await refusal(["compare", "--from", "layers.csv", "--output-size", "9"])).toBe(message);
-    expect(await refusal(["compare", ...LAYER, "--stride", "1..2", "--output-size", "9"])).toBe(message);
+    for (const command of ["compare", "sweep", "plan", "verify"])
+      expect(await refusal([command, ...LAYER, "--stride", "1..2", "--output-size", "9"])).toBe(
+        "--output-size is for one layer. In a grid write --where 'l_out == 9', and output_padding as an axis.",
+      );
   });
 });
 
