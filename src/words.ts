@@ -84,15 +84,17 @@ const SUGGESTED_MOST = 4;
 
 /**
  * The known names that an unknown one may stand for: those that begin like it (`kernel` is for `kernel_size`), else the nearest by spelling, else
- * those with a word that begins like it (`size` is for `kernel_size`).
+ * those with a word that begins like it (`size` is for `kernel_size`), else those with a word that is one letter off (`kernl`).
  */
 export function candidates(unknown: string, known: readonly string[]): string[] {
   const given = skeletonOf(unknown);
   const near = nearest(unknown, known);
   const begun = given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
   if (near !== undefined && (begun.length === 0 || begun.includes(near))) return [near];
-  const inside = given.length < 3 ? [] : known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => skeletonOf(word).startsWith(given)));
-  const found = begun.length > 0 ? begun : inside;
+  const withWord = (isMeant: (word: string) => boolean) => known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => isMeant(skeletonOf(word))));
+  const inside = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
+  const misspelt = given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
+  const found = [begun, inside, misspelt].find((names) => names.length > 0) ?? [];
   return found.length <= SUGGESTED_MOST ? found : [];
 }
 

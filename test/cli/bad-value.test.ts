@@ -235,6 +235,7 @@ describe("an unknown name", () => {
     ["--channels", "--in-channels"],
     ["--strides", "--stride"],
     ["--kernel=3", "--kernel-size"],
+    ["--kernl", "--kernel-size"],
   ])("is matched by the beginnings of words: %s", async (option, meant) => {
     expect(await refusal(["count", option, "3"])).toBe(`unknown option '${option}'\n(Did you mean ${meant}?)\nSee 'upsweep count --help'.`);
   });
