@@ -68,7 +68,7 @@ export function readRate(ptr: usize, endPtr: usize): bool {
   return true;
 }
 
-/** Whether the rate just read is above 0 and no larger than a parameter. */
+/** Whether the layer's sample rate is above 0 and no larger than a parameter. Its denominator is not 0. */
 export function isRateInRange(): bool {
   const numerator = get(SAMPLE_RATE), denominator = get(SAMPLE_RATE_DENOMINATOR);
   const whole = numerator / denominator;

@@ -1,8 +1,10 @@
 /** `upsweep merge`: the parts of a sweep joined to one file. */
 import { errors } from "../errors.js";
 import { findParts, type MergeProgress, mergedRows } from "../run/merge.js";
+import { printable } from "../words.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
+import { counted } from "./text.js";
 
 interface MergeOptions {
   readonly force?: boolean;
@@ -18,5 +20,8 @@ export async function merge(output: string, named: readonly string[], options: M
     fraction: ({ bytes }: MergeProgress) => bytes / parts.bytes,
     mayReplace: options.force,
   });
-  say(`${accountText(parts.position, parts.accounts, "rows")}\n${output}: ${parts.parts.length} parts, ${writtenText(outcome)}`, options.quiet);
+  say(
+    `${accountText(parts.position, parts.accounts, "rows")}\n${printable(output)}: ${counted(parts.parts.length, "part")}, ${writtenText(outcome)}`,
+    options.quiet,
+  );
 }

@@ -1,10 +1,11 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
 import type { Sink } from "../sink/sink.js";
+import { printable } from "../words.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { say, type Written } from "./report.js";
-import { thousands } from "./text.js";
+import { counted } from "./text.js";
 
 /** What this run has written, and how far it came. */
 export interface Outcome<P> extends Written {
@@ -47,14 +48,14 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const settled = onInterrupt(() => {
     bar.stop();
     isLeft = writing ? stopHere(writing.sink, writing.keeper) : from.bytes > 0;
-    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
-    say(`upsweep: interrupted after ${thousands(rows)} rows${left}`, quiet);
+    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${printable(output)} is not written`;
+    say(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {
     const sink = await sinkFor(output, { mayReplace, from: from.bytes });
     const keeper = keeperOf?.(sink);
     writing = { sink, keeper };
-    if (from.bytes > 0) say(`upsweep: going on behind ${thousands(from.rows)} rows`, quiet);
+    if (from.bytes > 0) say(`upsweep: resuming after ${counted(from.rows, "row")}`, quiet);
     const { progress, bytes } = await writeBatches(batches, header, sink, {
       from: from.bytes,
       keeper: keeper && {
@@ -75,7 +76,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     return { progress, bytes: bytes - from.bytes, rows: progress.rows - from.rows, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
     bar.stop();
-    if (isLeft) say(`upsweep: stopped after ${thousands(rows)} rows; the same command with --resume goes on`, quiet);
+    if (isLeft) say(`upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`, quiet);
     throw error;
   } finally {
     bar.stop();

@@ -6,9 +6,11 @@ import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
 import { nameOfPart, type Part } from "../run/part.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
+import { printable } from "../words.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
+import { isTerminal, STDOUT } from "./terminal.js";
 
 interface SweepOptions extends GridOptions {
   readonly output: string;
@@ -28,6 +30,8 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
   const method = methodFrom(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
+  // A terminal cannot hold a sweep.
+  if (options.output === "-" && !part && !resume && isTerminal(STDOUT)) return (await import("./preview.js")).preview(plan, { ...options, method });
   const output = part ? nameOfPart(options.output, part) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
@@ -35,7 +39,7 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   if (resume && !kept) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
   if (part && !kept) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
   const start = kept && resume ? readStart(kept) : undefined;
-  if (start?.isWhole) return say(`upsweep: ${output} is whole already`, quiet);
+  if (start?.isWhole) return say(`upsweep: ${printable(output)} is whole already`, quiet);
   const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...options, method, part, start: start?.position }), output, {
     header: plan.header,
@@ -46,5 +50,5 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
     ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
-  say(`${account}\n${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
+  say(`${account}\n${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`, quiet);
 }

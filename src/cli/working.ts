@@ -1,13 +1,13 @@
 /** The working behind each result of a layer: its formula, then with the layer's numbers. */
 import { column, type ResultName } from "../columns.js";
+import { textOfFraction } from "../fraction.js";
 import type { LayerResults } from "../kernel/kernel.js";
 import type { Dimension, Layer } from "../parameters.js";
-import { textOfRational } from "../rational.js";
 
 /** @param dimensions what each dimension of the layer comes to by itself. */
 export function working(name: ResultName, layer: Layer, results: LayerResults, dimensions: readonly LayerResults[]): string {
   const { kind, batch_size: N, in_channels, out_channels, groups: g, bits, sample_rate } = layer;
-  const rate = sample_rate === undefined ? "sample_rate" : textOfRational(sample_rate);
+  const rate = sample_rate === undefined ? "sample_rate" : textOfFraction(sample_rate);
   const b = Number(layer.bias);
   // A result that passes 64 bits is asked for by nobody here, but may stand in the working of one that is.
   const r = (of: ResultName) => results[of] ?? of;
@@ -30,10 +30,11 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
       const pairs = isTransposed ? L : String(r("l_out"));
       const products = BigInt(pairs) * BigInt(K);
       const cropped = products - BigInt(r("taps") as bigint);
-      if (cropped === 0n) return isTransposed ? `sum(y): all ${pairs}·${K} = ${products} products land` : `sum(y): all ${pairs}·${K} = ${products} products`;
+      const all = `${pairs}·${K} = ${products} product${products === 1n ? "" : "s"}`;
+      if (cropped === 0n) return isTransposed ? `sum(y): all ${all} land${products === 1n ? "s" : ""}` : `sum(y): all ${all}`;
       return isTransposed
-        ? `sum(y): ${pairs}·${K} = ${products} products, of which padding crops ${cropped}`
-        : `sum(y): ${pairs}·${K} = ${products} products, of which ${cropped} are with zeros of the padding`;
+        ? `sum(y): ${all}, of which padding crops ${cropped}`
+        : `sum(y): ${all}, of which ${cropped} ${cropped === 1n ? "is" : "are"} with zeros of the padding`;
     }
     case "covered":
       return layer.dimensions.length > 1 ? over("covered") : "count(y > 0)";

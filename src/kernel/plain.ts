@@ -3,11 +3,12 @@
  * is optimised, and nothing is shared with the WebAssembly kernel.
  */
 import { column, columnsOf, type ResultName, readCells } from "../columns.js";
+import { type Fraction, nearestDouble } from "../fraction.js";
 import type { Dimension, Kind, Layer } from "../parameters.js";
 import type { Method } from "../plan/method.js";
-import { nearestDouble, type Rational } from "../rational.js";
 import { inBigInt, isRuleKept, outputLength, type RuleId, rulesOf } from "../rules.js";
-import type { LayerCounts } from "./kernel.js";
+import { type Rational, rational } from "../spec/expression/exact.js";
+import type { LayerCounts, LayerQuotients } from "./kernel.js";
 
 export const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
@@ -111,7 +112,7 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a >= 0n ? a / b : -((-a + b - 1n) / b);
 }
 
-type Value = bigint | boolean | Rational | null;
+type Value = bigint | boolean | Fraction | null;
 
 /** Every column of a layer, with no bound; what takes long only when it is asked for. */
 function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (() => Value)> {
@@ -237,21 +238,25 @@ export function textsOf(
   layer: Layer,
   method: Method,
   names: readonly ResultName[] = columnsOf(layer.kind).map(({ name }) => name),
-): { readonly broken: RuleId } | { readonly broken?: never; readonly texts: Partial<Record<ResultName, string>> } {
+): { readonly broken: RuleId } | { readonly broken?: never; readonly texts: Partial<Record<ResultName, string>>; readonly quotients: LayerQuotients } {
   const broken = brokenRule(layer);
   if (broken) return { broken };
   const values = unbounded(layer, method);
   const texts: Partial<Record<ResultName, string>> = {};
+  const quotients: { [N in ResultName]?: Rational } = {};
   for (const name of names) {
     if (layer.sample_rate === undefined && column(name).dependsOn.includes("sample_rate")) continue;
-    const value = values[name];
-    const text = cellText(name, typeof value === "function" ? value() : value);
-    if (text !== undefined && !restsOnTooMuch(name, values, layer, value !== null)) texts[name] = text;
+    const found = values[name];
+    const value = typeof found === "function" ? found() : found;
+    const text = cellText(name, value);
+    if (text === undefined || restsOnTooMuch(name, values, layer, value !== null)) continue;
+    texts[name] = text;
+    if (typeof value === "object" && value !== null) quotients[name] = rational(value.over, value.under);
   }
-  return { texts };
+  return { texts, quotients };
 }
 
 export function countLayer(layer: Layer, method: Method, names?: readonly ResultName[]): LayerCounts {
   const counted = textsOf(layer, method, names);
-  return counted.broken === undefined ? { results: readCells(counted.texts), texts: counted.texts } : { broken: counted.broken };
+  return counted.broken === undefined ? { ...counted, results: readCells(counted.texts) } : { broken: counted.broken };
 }

@@ -1,12 +1,12 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
-import { column, isResultName, NAME_COLUMN } from "../columns.js";
+import { column, hasColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, isSettingName, type Kind, kindOf, parameterOf, RATE_DENOMINATOR } from "../parameters.js";
+import { DEFAULT_BITS, isSettingName, KIND_NAMES, type Kind, kindOf, parameterOf, RATE_DENOMINATOR } from "../parameters.js";
 import { rulesOf } from "../rules.js";
 import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
-import type { ListPlan } from "./list.js";
+import { addedColumns, droppedColumns, holdsKind, type ListPlan, type Role, rolesOf } from "./list.js";
 import type { Method } from "./method.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "./model.js";
 import { Code } from "./program.js";
@@ -83,6 +83,8 @@ interface Section {
   readonly address: string;
   readonly entry: number | string;
   readonly most: number | string;
+  /** Whether each kind of layer has that many entries, one kind after the other. */
+  readonly isPerKind?: true;
 }
 
 /** The sections of a plan's image, in the order of their addresses. */
@@ -104,9 +106,10 @@ export const PLAN_SECTIONS = {
 /** The sections of a list's image, in the order of their addresses. */
 export const LIST_SECTIONS = {
   HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
-  COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, most: "CELL_CAPACITY" },
-  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, most: "LAYER_FIELDS" },
-  ROLES: { address: "LIST_ROLES_PTR", entry: 4, most: "FIELD_CAPACITY" },
+  KINDS: { address: "LIST_KINDS_PTR", entry: "LIST_KIND_BYTES", most: 1, isPerKind: true },
+  COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, most: "LIST_COLUMN_CAPACITY", isPerKind: true },
+  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, most: "LAYER_FIELDS", isPerKind: true },
+  ROLES: { address: "LIST_ROLES_PTR", entry: 4, most: "FIELD_CAPACITY", isPerKind: true },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /**
@@ -123,14 +126,15 @@ export class ImageWriter {
     this.#constant = constant;
   }
 
-  /** Begins a section of so many entries. */
-  begin({ address, entry, most }: Section, count: number): void {
+  /** Begins a section of so many entries; in a section that each kind has, those of the kind with that number. */
+  begin({ address, entry, most, isPerKind }: Section, count: number, kind = 0): void {
     const numberOf = (value: number | string) => (typeof value === "number" ? value : this.#constant(value));
-    if (count > numberOf(most)) throw new Error(`the section at ${address} has room for ${numberOf(most)} entries, not for ${count}`);
+    const [bytes, room] = [numberOf(entry), numberOf(most)];
+    if (count > room) throw new Error(`the section at ${address} has room for ${room} entries, not for ${count}`);
     // Writing past the end of this buffer throws a RangeError.
-    const buffer = new ArrayBuffer(numberOf(entry) * count);
+    const buffer = new ArrayBuffer(bytes * count);
     this.#view = new DataView(buffer);
-    this.#parts.push({ address: this.#constant(address), bytes: new Uint8Array(buffer) });
+    this.#parts.push({ address: this.#constant(address) + (isPerKind ? kind * bytes * room : 0), bytes: new Uint8Array(buffer) });
     this.#at = 0;
   }
 
@@ -357,7 +361,7 @@ function stepsOf(
         return [step.requirement, constant(`RULE_${id}`), dimension];
       }
       case "where":
-        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
+        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact)];
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         return [step.requirement, code.add(expression.root), columnOf(name)];
@@ -384,7 +388,7 @@ function stepsOf(
       const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
       if (parts.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
       if (step.kind === "cell") written.add(slot);
-      steps.push(words(step.kind, level, operandsOf(step, slot)));
+      steps.push(words(step.kind === "where" && step.isExact ? "where_exact" : step.kind, level, operandsOf(step, slot)));
     }
     for (const [part, { firstSlot, endSlot }] of parts.entries()) {
       const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
@@ -398,27 +402,40 @@ function kindNumber(kind: Kind, constant: Constant): number {
   return constant(`KIND_${kind.name.toUpperCase()}`);
 }
 
+/** The image of a list: for each kind of layer that it can hold, what its columns mean and which results follow. */
 export function listImage(list: ListPlan, method: Method, constant: Constant): readonly ImagePart[] {
-  const kind = kindOf(list.layer);
-  const columns = list.columns.map((name) => columnNumber(kind, name, constant));
-  const roles = list.fields.map(({ sets }) => {
-    if (sets === undefined) return constant("ROLE_CARRIED");
-    const plain = kind.plainNames.find((base) => base === sets);
-    return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, sets, constant);
-  });
   const writer = new ImageWriter(constant);
   writer.begin(LIST_SECTIONS.HEADER, 1);
   writer.words(
-    columns.length,
+    list.columns.length,
     list.fields.length,
     methodNumber(method, constant),
     Number(list.skipInvalid),
-    kindNumber(kind, constant),
+    kindNumber(kindOf(list.layer), constant),
     Number(list.isComparing),
+    list.kindField ?? constant("NO_KIND_FIELD"),
+    Number(droppedColumns(list).length > 0),
   );
-  writer.begin(LIST_SECTIONS.COLUMNS, columns.length);
-  writer.words(...columns);
-  writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"));
+  const held = (list.kindField === undefined ? [list.layer] : KIND_NAMES).map(kindOf);
+  for (const kind of held) writeKind(writer, list, kind, constant);
+  return writer.image();
+}
+
+function writeKind(writer: ImageWriter, list: ListPlan, kind: Kind, constant: Constant): void {
+  const number = kindNumber(kind, constant);
+  writer.begin(LIST_SECTIONS.KINDS, 1, number);
+  writer.text(kind.name.replaceAll("_", ""));
+  writer.goTo(constant("LIST_KIND_NAME_BYTES"));
+  writer.long(holdsKind(list, kind) ? 1n : 0n);
+
+  const added = addedColumns(list);
+  writer.begin(LIST_SECTIONS.COLUMNS, list.columns.length, number);
+  for (const name of list.columns) {
+    if (!hasColumn(kind, name)) writer.word(constant("NO_COLUMN"));
+    else writer.word(columnNumber(kind, name, constant) | (added.includes(name) ? constant("COLUMN_IS_ADDED") : 0));
+  }
+
+  writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"), number);
   const { bits = DEFAULT_BITS, sample_rate = { over: 0n, under: 1n } } = list.settings;
   const defaults = [
     ...kind.parameters.map((p): [string, number | bigint] => [p.name, p.default ?? p.least]),
@@ -430,7 +447,25 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): r
     writer.goTo(8 * columnNumber(kind, name, constant));
     writer.long(BigInt(value));
   }
-  writer.begin(LIST_SECTIONS.ROLES, roles.length);
-  for (const role of roles) writer.word(role);
-  return writer.image();
+
+  const roles = rolesOf(list, kind);
+  writer.begin(LIST_SECTIONS.ROLES, roles.length, number);
+  for (const role of roles) writer.word(roleNumber(kind, role, constant));
+}
+
+function roleNumber(kind: Kind, role: Role, constant: Constant): number {
+  switch (role.does) {
+    case "set": {
+      const plain = kind.plainNames.find((base) => base === role.name);
+      return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, role.name, constant);
+    }
+    case "stay empty":
+      return constant("ROLE_EMPTY");
+    case "name the kind":
+      return constant("ROLE_KIND");
+    case "go":
+      return constant("ROLE_DROPPED");
+    case "pass":
+      return constant("ROLE_CARRIED");
+  }
 }

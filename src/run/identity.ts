@@ -1,10 +1,10 @@
 /** What a sweep is: all that its bytes depend on. Two sweeps go together only if theirs is the same. */
 import { createHash } from "node:crypto";
+import { textOfFraction } from "../fraction.js";
 import { kernelHash } from "../kernel/artefact.js";
 import { RATE_DENOMINATOR } from "../parameters.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { textOf } from "../plan/schedule.js";
-import { textOfRational } from "../rational.js";
 import type { Run } from "../spec/values.js";
 import { type Part, textOfPart } from "./part.js";
 import { indicesOf } from "./sweep.js";
@@ -43,7 +43,7 @@ export function identityOf(plan: Plan, limit?: number, part?: Part): Identity {
 
 function partsOfGrid(grid: GridPlan): [string, string][] {
   const rates = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
-  const valueText = (name: string, value: number) => (name === "sample_rate" ? textOfRational({ over: BigInt(value), under: BigInt(rates) }) : String(value));
+  const valueText = (name: string, value: number) => (name === "sample_rate" ? textOfFraction({ over: BigInt(value), under: BigInt(rates) }) : String(value));
   const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
   const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
     const axis = dependent === undefined ? undefined : grid.dependents[dependent];

@@ -1,8 +1,9 @@
 /** What a finished run says of itself; every raw index stands in its account. */
+import { type ForJson, withJson } from "../results.js";
 import { RULES } from "../rules.js";
 import type { Position } from "./sweep.js";
 
-export interface Summary {
+export interface Summary extends ForJson<SummaryInJson> {
   /** Raw indices swept: rows + left out + positions without a layer. */
   readonly size: bigint;
   readonly rows: bigint;
@@ -10,6 +11,16 @@ export interface Summary {
   readonly leftOut: ReadonlyMap<string, bigint>;
   /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
   readonly nothing: bigint;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** A summary in JSON: counts as strings, whatever their size; the map as an object. */
+export interface SummaryInJson {
+  readonly size: string;
+  readonly rows: string;
+  readonly leftOut: Readonly<Record<string, string>>;
+  readonly nothing: string;
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -24,5 +35,5 @@ export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
 
 export function summarise(accounts: readonly string[], reached: Position, bytes: number, seconds: number): Summary {
   const { done, rows, nothing, leftOut } = reached;
-  return { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, bytes, seconds };
+  return withJson({ size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, bytes, seconds }) as unknown as Summary;
 }

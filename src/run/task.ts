@@ -1,15 +1,18 @@
 /** From task to answer, on whatever thread: the kernel's batches put together. */
 import { mergedTallies } from "../conventions/tallies.js";
-import type { Held, Kernel, Tally } from "../kernel/kernel.js";
+import { NEWLINE } from "../input/bytes.js";
+import { addTotals, type Held, type Kernel, type KindTotals, type Tally } from "../kernel/kernel.js";
+import type { ListPlan } from "../plan/list.js";
 import { addAccount } from "../rules.js";
-import { NEWLINE, recordEnd } from "./chunks.js";
+import { recordEnd } from "./chunks.js";
 import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
+import { verifyRows } from "./verify.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
 export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
-    return (task) => countChunk(kernel, task as Chunk);
+    return (task) => countChunk(kernel, job.list, task as Chunk);
   }
   let opened = -1;
   return (task) => {
@@ -69,23 +72,30 @@ function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
   return answer();
 }
 
-function countChunk(kernel: Kernel, { bytes }: Chunk): ListAnswer {
+function countChunk(kernel: Kernel, list: ListPlan, { bytes }: Chunk): ListAnswer {
   const kept = new KeptRows();
   const leftOut: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
+  let totals: readonly KindTotals[] = [];
   let [rows, lines] = [0, 0];
   const answer = (): ListAnswer => {
-    if (tallies.length === 0) return { ...kept, rows, leftOut, lines };
+    if (tallies.length === 0) return { ...kept, rows, leftOut, lines, totals };
     const merged = mergedTallies(tallies);
     const places = merged.flatMap(({ layers, least, most }) => (layers > 0n ? [least.at, most.at] : []));
-    return { ...kept, rows, leftOut, lines, tallies: merged, records: new Map(places.map((at) => [at, recordAt(bytes, Number(at))])) };
+    return { ...kept, rows, leftOut, lines, totals, tallies: merged, records: new Map(places.map((at) => [at, recordAt(bytes, Number(at))])) };
   };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
-    kept.keep(kernel, batch.csv);
+    const verified = list.verified && verifyRows(list, bytes, at, batch.csv);
+    if (verified) kept.csv.push(verified.csv);
+    else kept.keep(kernel, batch.csv);
+    if (verified?.difference) {
+      return { ...answer(), fault: { kind: "differs", ...verified.difference }, faultRecord: recordAt(bytes, verified.difference.at) };
+    }
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
     lines += batch.lines;
+    totals = addTotals(totals, batch.totals);
     if (batch.tallies) tallies.push(batch.tallies);
     if (batch.fault) return { ...answer(), fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
     at = batch.next;

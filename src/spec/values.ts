@@ -2,12 +2,13 @@
  * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
  */
 import { errors } from "../errors.js";
+import { type Fraction, gcd, readFraction } from "../fraction.js";
 import { anyParameter, isSettingName, type Kind, PARAMETER_MAX, parameterOf, settingOf } from "../parameters.js";
-import { gcd, type Rational, readRational } from "../rational.js";
 import type { Written } from "../written.js";
 import { runsOf, Trouble } from "./expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "./expression/node.js";
 import { parseItem } from "./expression/parse.js";
+import { remedyOfForeign } from "./foreign.js";
 
 /** The values first, first + step, …, `count` of them. */
 export interface Run {
@@ -91,6 +92,10 @@ export function readEntry(domain: Domain, written: Written): Run[] | ListItem {
     if (domain.type === "boolean" && text === text.toLowerCase()) return [one(text === "true" ? 1 : 0)];
     throw domain.type === "boolean" ? errors.notBoolean(place, domain.name, text) : errors.notInteger(place, domain.name, text);
   }
+  if (!NUMBER.test(text) && domain.type !== "boolean") {
+    const remedy = remedyOfForeign(domain.name, text, domain.least >= 0);
+    if (remedy !== undefined) throw errors.foreignValue(place, domain.name, text, remedy);
+  }
   if (domain.type === "boolean" && NUMBER_LIKE.test(text)) throw errors.notBoolean(place, domain.name, text);
   if (domain.name === "sample_rate" && RATE_LIKE.test(text)) return [rateRun(readRate(text, place), text, place)];
   if (text.startsWith("-") ? domain.least >= 0 && NUMBER_LIKE.test(text) : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)) {
@@ -165,15 +170,17 @@ function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
  *
  * @throws UpsweepError when it has another form, is 0 or too large, or has too many digits to be exact.
  */
-export function readRate(text: string, place: string): Rational {
-  const rate = readRational(text);
+export function readRate(text: string, place: string): Fraction {
+  const rate = readFraction(text.replace(/^-/, ""));
+  if (rate === "malformed") throw errors.badRate(place, text);
+  const isTooLarge = rate === "inexact" ? Number(text) > PARAMETER_MAX : rate.over > BigInt(PARAMETER_MAX) * rate.under;
+  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.over === 0n)) throw errors.rateOutOfRange(place, text);
   if (rate === "inexact") throw errors.fineRate(place, text);
-  if (rate === "malformed" || rate.over === 0n || rate.over > BigInt(PARAMETER_MAX) * rate.under) throw errors.badRate(place, text);
   return rate;
 }
 
 /** Axes hold their values as doubles, so that they are exact up to 2^53. */
-function rateRun({ over, under }: Rational, text: string, place: string): Run {
+function rateRun({ over, under }: Fraction, text: string, place: string): Run {
   if (over > Number.MAX_SAFE_INTEGER || under > Number.MAX_SAFE_INTEGER) throw errors.fineRate(place, text);
   return { ...one(Number(over)), ...(under > 1n && { under: Number(under) }) };
 }

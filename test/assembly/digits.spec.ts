@@ -1,4 +1,4 @@
-import { writeBoolean, writeQuotient, writeSigned, writeUnsigned } from "../../assembly/digits";
+import { nearestDouble, writeBoolean, writeQuotient, writeSigned, writeUnsigned } from "../../assembly/digits";
 import { OUTPUT_PTR } from "../../assembly/layout";
 import { textAt } from "./support";
 
@@ -175,5 +175,41 @@ describe("writeQuotient", () => {
     expect<string>(quotient(u64.MAX_VALUE - 2048, u64.MAX_VALUE)).toBe("0.9999999999999999");
     expect<string>(quotient(u64.MAX_VALUE, u64.MAX_VALUE - 2047)).toBe("1");
     expect<string>(quotient(u64.MAX_VALUE, u64.MAX_VALUE - 2049)).toBe("1.0000000000000002");
+  });
+});
+
+describe("nearestDouble", () => {
+  const MAX: u64 = u64.MAX_VALUE;
+
+  it("divides small numbers as the machine does", () => {
+    expect<f64>(nearestDouble(1, 3)).toBe(1.0 / 3.0);
+    expect<f64>(nearestDouble(0, 7)).toBe(0);
+    expect<f64>(nearestDouble(1 << 53, 1)).toBe(9007199254740992);
+  });
+
+  it("gives 0 for 0 over any number", () => {
+    expect<f64>(nearestDouble(0, MAX)).toBe(0);
+  });
+
+  it("is exact for quotients that a double holds", () => {
+    expect<f64>(nearestDouble(1 << 63, 1 << 62)).toBe(2);
+    expect<f64>(nearestDouble(3 << 61, 1 << 63)).toBe(0.75);
+    expect<f64>(nearestDouble(1, 1 << 63)).toBe(1.0 / 9223372036854775808.0);
+  });
+
+  it("rounds to the nearest, and half of a unit to even", () => {
+    // 2^53 + 1 is half between two doubles, 2^53 + 3 too; the even ones are below and above.
+    expect<f64>(nearestDouble((1 << 53) + 1, 1)).toBe(9007199254740992);
+    expect<f64>(nearestDouble((1 << 53) + 3, 1)).toBe(9007199254740996);
+    // A little more than half: the rest of the division decides.
+    expect<f64>(nearestDouble(((1 << 53) + 1) * 1000 + 1, 1000)).toBe(9007199254740994);
+    expect<f64>(nearestDouble(((1 << 53) + 1) * 1000 - 1, 1000)).toBe(9007199254740992);
+  });
+
+  it("carries into the next power of two", () => {
+    expect<f64>(nearestDouble(MAX, 1)).toBe(18446744073709551616.0);
+    expect<f64>(nearestDouble(MAX, MAX - 1)).toBe(1);
+    expect<f64>(nearestDouble(1, MAX)).toBe(1.0 / 18446744073709551616.0);
+    expect<f64>(nearestDouble(MAX - 1, MAX)).toBe(1);
   });
 });

@@ -78,8 +78,8 @@ describe("a sample rate", () => {
     [-0.5, `layer.sample_rate: sample_rate cannot be '-0.5'. ${remedy}`],
     [Number.NaN, `layer.sample_rate: sample_rate cannot be 'NaN'. ${remedy}`],
     ["22050/0", `layer.sample_rate: sample_rate cannot be '22050/0'. ${remedy}`],
-    [true, `layer.sample_rate: sample_rate cannot be 'true'. ${remedy}`],
-    [[3], `layer.sample_rate: sample_rate cannot be 3. ${remedy}`],
+    [true, `layer.sample_rate: sample_rate cannot be true. ${remedy}`],
+    [[3], `layer.sample_rate: sample_rate cannot be [3]. ${remedy}`],
   ])("cannot be %j in the library", (sample_rate, message) => {
     expect(() => count({ ...LAYER, sample_rate } as never)).toThrow(message);
   });

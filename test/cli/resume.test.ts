@@ -57,7 +57,7 @@ describe("a sweep that was stopped", () => {
     const { exitCode, stderr } = await said([...loud, "--resume"]);
     expect(exitCode).toBe(0);
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
-    expect(stderr).toMatch(/^upsweep: going on behind 700 rows\n16,800 layers = 11,200 rows \+ 5,600 left out\n/);
+    expect(stderr).toMatch(/^upsweep: resuming after 700 rows\n16,800 layers = 11,200 rows \+ 5,600 left out\n/);
     expect(existsSync("out.csv.partial") || existsSync("out.csv.partial.json")).toBe(false);
   });
 

@@ -2,11 +2,12 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, columnsOf } from "../../src/columns.ts";
+import { type Fraction, readFraction } from "../../src/fraction.ts";
 import { type Dimension, type Kind, type KindName, kindOf, type Layer } from "../../src/parameters.ts";
-import { type Rational, readRational } from "../../src/rational.ts";
 import { outputLength } from "../../src/rules.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
+import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
 
@@ -153,7 +154,7 @@ const layers = kinds.chain((name) => {
       batch_size: upTo(5, 0),
       bias: fc.boolean(),
       bits: fc.constantFrom(8, 16, 32, 12),
-      sample_rate: fc.constantFrom(undefined, ...["1", "22050", "22050/32", "30000/1001", "1/3"].map((text) => readRational(text) as Rational)),
+      sample_rate: fc.constantFrom(undefined, ...["1", "22050", "22050/32", "30000/1001", "1/3"].map((text) => readFraction(text) as Fraction)),
     })
     .map(({ dimensions, groups, inPerGroup, outPerGroup, ...rest }) =>
       layerOfDimensions(
@@ -170,16 +171,16 @@ const layers = kinds.chain((name) => {
 });
 
 describe.each(compiled)("on random layers of every kind, the %s kernel", (_, kernel) => {
-  test.prop([layers], { numRuns: 1_500 })("gives every column that the reference gives, and leaves the same out", (layer) => {
+  test.prop([layers], { numRuns: runs(1_500) })("gives every column that the reference gives, and leaves the same out", (layer) => {
     expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
   });
 
   const small = layers.filter(({ dimensions }) => dimensions.every(({ l_in }) => l_in <= 40));
-  test.prop([small], { numRuns: 300 })("gives the same columns by simulating", (layer) => {
+  test.prop([small], { numRuns: runs(300) })("gives the same columns by simulating", (layer) => {
     expect(kernel.count(layer, "simulate")).toEqual(kernel.count(layer, "closed"));
   });
 
-  test.prop([small], { numRuns: 300 })("finds the overlap away from the edges in the pattern itself", (layer) => {
+  test.prop([small], { numRuns: runs(300) })("finds the overlap away from the edges in the pattern itself", (layer) => {
     const [own] = layer.dimensions as [Dimension];
     const kind = kindOf("conv_transpose1d");
     // Long enough that a whole turn of the stride lies inside.

@@ -102,7 +102,7 @@ describe("a file that is being written", () => {
   ])("is refused where the lock %s", (_, call, code, reason, left) => {
     const failing = `const fs = require("node:fs"), { ${call} } = fs;
       fs.${call} = (...given) => {
-        if ("${call}" === "writeSync" || String(given[0]).endsWith(".lock")) throw Object.assign(new Error("${code}"), { code: "${code}" });
+        if ("${call}" === "writeSync" ? given[0] > 2 : String(given[0]).endsWith(".lock")) throw Object.assign(new Error("${code}"), { code: "${code}" });
         return ${call}(...given);
       };`;
     writeFileSync("failing.cjs", failing);

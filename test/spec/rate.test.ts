@@ -1,7 +1,7 @@
 /** Sample rates that are fractions: as they are read, in grids and in conditions. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { nearestDouble, type Rational, readRational, textOfRational } from "../../src/rational.ts";
+import { type Fraction, nearestDouble, readFraction, textOfFraction } from "../../src/fraction.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
@@ -21,13 +21,13 @@ describe("a number", () => {
     ["0", "0/1"],
     ["979.5918367346939", "9795918367346939/10000000000000"],
   ])("%s is %s", (text, fraction) => {
-    const { over, under } = readRational(text) as Rational;
+    const { over, under } = readFraction(text) as Fraction;
     expect(`${over}/${under}`).toBe(fraction);
   });
 
   it.each(["", ".", "/", ".5", "5.", "05", "1/", "/2", "1/0", "1/2/3", "1e", "1e3k", "+5", "-5", "5..5", "0x10", "1_000", "1/hop", "NaN", "Infinity"])(
     "cannot be '%s'",
-    (text) => expect(readRational(text)).toBe("malformed"),
+    (text) => expect(readFraction(text)).toBe("malformed"),
   );
 
   it.each([
@@ -37,17 +37,17 @@ describe("a number", () => {
     "1e-19",
     "1/0.000000001/1".slice(0, 13).replace("1/", "9999999999/"),
     "0.000000001/9999999999",
-  ])("'%s' is not held exactly", (text) => expect(readRational(text)).toBe("inexact"));
+  ])("'%s' is not held exactly", (text) => expect(readFraction(text)).toBe("inexact"));
 
   const natural = fc.bigInt({ min: 1n, max: 10n ** 15n });
   test.prop([natural, natural])("is written so that it is read back", (over, under) => {
-    const value = readRational(`${over}/${under}`) as Rational;
+    const value = readFraction(`${over}/${under}`) as Fraction;
     expect(value.over * under).toBe(over * value.under);
-    expect(readRational(textOfRational(value))).toEqual(value);
+    expect(readFraction(textOfFraction(value))).toEqual(value);
   });
 
   test.prop([fc.double({ min: 10, max: 2 ** 31, noNaN: true })])("that JavaScript writes is read as the same double", (value) => {
-    expect(nearestDouble(readRational(String(value)) as Rational)).toBe(value);
+    expect(nearestDouble(readFraction(String(value)) as Fraction)).toBe(value);
   });
 });
 
@@ -128,12 +128,12 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       fc.integer({ min: 1, max: 10 ** 6 }).map((n) => n / 16),
       fc.integer({ min: 1, max: 96_000 }),
     ),
-    { minLength: 1, maxLength: 4, selector: (rate) => textOfRational(readRational(String(rate)) as Rational) },
+    { minLength: 1, maxLength: 4, selector: (rate) => textOfFraction(readFraction(String(rate)) as Fraction) },
   );
   test.prop([rates], { numRuns: 60 })("gives the rows of the same layers counted alone", (sample_rate) => {
     const rows = cells({ variables: { sample_rate }, axes: { ...AXES, out_channels: 2, l_in: 3 }, columns: ["sample_rate", "macs_per_second"] }, 2, kernel);
     const expected = sample_rate.map((rate) => {
-      const { over, under } = readRational(String(rate)) as Rational;
+      const { over, under } = readFraction(String(rate)) as Fraction;
       // 4·2·(3·4) / 6 = 16 MACs for each output element.
       return `${nearestDouble({ over, under })},${nearestDouble({ over: 16n * over, under })}`;
     });

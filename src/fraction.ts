@@ -1,6 +1,6 @@
 /** Exact quotients of whole numbers. */
 
-export interface Rational {
+export interface Fraction {
   readonly over: bigint;
   readonly under: bigint;
 }
@@ -9,7 +9,7 @@ export interface Rational {
  * The double nearest to a quotient that is not negative, ties to even. The quotient is cut off after at least 64 bits, with a 1 in place of whatever
  * is cut off; Number() rounds that as it would round the quotient. The denominator is positive; both are below 2^900.
  */
-export function nearestDouble({ over, under }: Rational): number {
+export function nearestDouble({ over, under }: Fraction): number {
   const shift = BigInt(Math.max(0, 64 + under.toString(2).length - over.toString(2).length));
   const cut = (over << shift) / under;
   const isExact = cut * under === over << shift;
@@ -30,17 +30,17 @@ const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:e([+-]?[0-9]{1,4})|([kMGT]|[K
  *
  * @returns the number in lowest terms; "malformed", or "inexact" where 63 bits do not hold its numerator and denominator.
  */
-export function readRational(text: string): Rational | "malformed" | "inexact" {
+export function readFraction(text: string): Fraction | "malformed" | "inexact" {
   const parts = text.split("/").map((part) => readDecimal(part.trim()));
   if (parts.length > 2 || parts.includes("malformed")) return "malformed";
   if (parts.includes("inexact")) return "inexact";
-  const [a, b = { over: 1n, under: 1n }] = parts as Rational[];
+  const [a, b = { over: 1n, under: 1n }] = parts as Fraction[];
   if (a === undefined || b.over === 0n) return "malformed";
   const fraction = reduced(a.over * b.under, a.under * b.over);
   return fraction.over > MOST || fraction.under > MOST ? "inexact" : fraction;
 }
 
-function readDecimal(text: string): Rational | "malformed" | "inexact" {
+function readDecimal(text: string): Fraction | "malformed" | "inexact" {
   const [matched, whole = "", decimals = "", exponent = "0", suffix = ""] = DECIMAL.exec(text) ?? [];
   const factor = suffix === "" ? 1n : SUFFIXES[suffix];
   if (matched === undefined || factor === undefined) return "malformed";
@@ -52,7 +52,7 @@ function readDecimal(text: string): Rational | "malformed" | "inexact" {
   return reduced(BigInt(digits) * factor * (shift > 0 ? power : 1n), shift < 0 ? power : 1n);
 }
 
-function reduced(over: bigint, under: bigint): Rational {
+function reduced(over: bigint, under: bigint): Fraction {
   const divisor = gcd(over, under);
   return { over: over / divisor, under: under / divisor };
 }
@@ -63,10 +63,10 @@ export function gcd(a: bigint, b: bigint): bigint {
 }
 
 /** A number as a person writes it: `689.0625` where that is exact, else a fraction, `30000/1001`. */
-export function textOfRational(value: Rational): string {
+export function textOfFraction(value: Fraction): string {
   const { over, under } = reduced(value.over, value.under);
   if (under === 1n) return String(over);
   const decimal = String(nearestDouble({ over, under }));
-  const read = readRational(decimal);
+  const read = readFraction(decimal);
   return typeof read === "object" && read.over === over && read.under === under ? decimal : `${over}/${under}`;
 }
