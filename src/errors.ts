@@ -27,6 +27,11 @@ function rangeOf({ least, most = PARAMETER_MAX }: { readonly least: number; read
   return `a whole number from ${least} to ${most}`;
 }
 
+/** A value as it was given: a text as a person writes it, or what a program passes. */
+function asGiven(got: unknown): string {
+  return typeof got === "string" ? shown(got) : literal(got);
+}
+
 /** What to write for a sample rate. */
 const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`;
 
@@ -165,15 +170,15 @@ export const errors = {
   /** A value of a program, of whatever type. */
   notIntegerValue: (place: string, name: string, got: unknown) => inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
   outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string | number) =>
-    inputError("outOfRange", place, `${domain.name} cannot be ${typeof got === "number" ? literal(got) : shown(got)}`, `Write ${rangeOf(domain)}.`),
+    inputError("outOfRange", place, `${domain.name} cannot be ${asGiven(got)}`, `Write ${rangeOf(domain)}.`),
   notBooleanValue: (place: string, name: string, got: unknown) => inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
-  badRate: (place: string, got: unknown) => inputError("badRate", place, `sample_rate cannot be ${typeof got === "string" ? shown(got) : literal(got)}`, RATES),
-  rateOutOfRange: (place: string, got: string) => inputError("outOfRange", place, `sample_rate cannot be ${shown(got)}`, RATES),
-  fineRate: (place: string, got: string) =>
+  badRate: (place: string, got: unknown) => inputError("badRate", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  rateOutOfRange: (place: string, got: string | number) => inputError("outOfRange", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  fineRate: (place: string, got: string | number) =>
     inputError(
       "fineRate",
       place,
-      `sample_rate ${shown(got)} has too many digits to be exact`,
+      `sample_rate ${asGiven(got)} has too many digits to be exact`,
       "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.",
     ),
   farRates: (place: string) =>

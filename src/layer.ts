@@ -79,7 +79,7 @@ export function checkValue(parameter: Parameter, value: unknown, place: string):
 /** A sample rate: a number, or a text such as "22050/32". */
 export function checkRate(value: unknown, place: string): Fraction {
   if (typeof value !== "number" && typeof value !== "string") throw errors.badRate(place, value);
-  return readRate(String(value), place);
+  return readRate(String(value), place, value);
 }
 
 interface Domain {

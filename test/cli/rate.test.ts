@@ -42,6 +42,27 @@ describe("a sample rate that is a fraction", () => {
     expect(cells).toEqual(["macs_per_second", "177811200", "177811200", "5689958400", "177811200"]);
   });
 
+  it("is taken for lists of JSON, and for comparing earlier results", async () => {
+    const layer = { ...LAYER, sample_rate: 689.0625 };
+    writeFileSync(
+      "list.jsonl",
+      [layer, { ...layer, sample_rate: "22050/32" }, { ...layer, sample_rate: 22_050 }].map((one) => `${JSON.stringify(one)}\n`).join(""),
+    );
+    await said(["count", "--from", "list.jsonl", "--columns", "macs_per_second", "-o", "json.csv"]);
+    const rows = readFileSync("json.csv", "utf8").trimEnd().split("\n");
+    expect(rows.slice(1).map((row) => row.split(",").at(-1))).toEqual(["177811200", "177811200", "5689958400"]);
+    expect((await said(["count", "--from", "json.csv", "--verify-results", "-o", "same.csv"])).exitCode).toBe(0);
+    writeFileSync("other.csv", readFileSync("json.csv", "utf8").replace(/177811200\n/, "177811201\n"));
+    expect((await said(["count", "--from", "other.csv", "--verify-results", "-o", "differs.csv"])).stderr).toMatch(
+      /^upsweep: other\.csv:2: macs_per_second is 177811201 in the list, but is counted as 177811200\. /,
+    );
+  });
+
+  it("is named in the error of a condition that has no value for it", async () => {
+    const command = ["sweep", ...FLAGS, "--sample-rate", "22050/32", "--where", "gcd(sample_rate, 2) == 1", "--columns", "macs_per_second", "-o", "none.csv"];
+    expect((await said(command)).stderr).toContain("'gcd(sample_rate, 2)' needs whole numbers where sample_rate is 689.0625. ");
+  });
+
   it("is taken by a spec, as a number and as a fraction", async () => {
     const axes = Object.entries(LAYER).map(([name, value]) => `  ${name}: ${value}\n`);
     writeFileSync(
@@ -75,8 +96,8 @@ describe("a sample rate", () => {
 
   it.each<[unknown, string]>([
     [0, `layer.sample_rate: sample_rate cannot be 0. ${remedy}`],
-    [-0.5, `layer.sample_rate: sample_rate cannot be '-0.5'. ${remedy}`],
-    [Number.NaN, `layer.sample_rate: sample_rate cannot be 'NaN'. ${remedy}`],
+    [-0.5, `layer.sample_rate: sample_rate cannot be -0.5. ${remedy}`],
+    [Number.NaN, `layer.sample_rate: sample_rate cannot be NaN. ${remedy}`],
     ["22050/0", `layer.sample_rate: sample_rate cannot be '22050/0'. ${remedy}`],
     [true, `layer.sample_rate: sample_rate cannot be true. ${remedy}`],
     [[3], `layer.sample_rate: sample_rate cannot be [3]. ${remedy}`],

@@ -2,6 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { exportsOf } from "../support/kernels.ts";
+import { runs } from "../support/tier.ts";
 
 const U64_MAX = 2n ** 64n - 1n;
 /** A cell has room for 27 bytes and its separator. */
@@ -82,7 +83,7 @@ describe.each(["debug", "release"] as const)("a quotient on the %s kernel", (bui
     return Buffer.from(bytes.slice(ptr, end)).toString("latin1");
   };
 
-  test.prop([pairs], { numRuns: 20_000 })("is written as String() writes the nearest double", ([n, d]) => {
+  test.prop([pairs], { numRuns: runs(20_000) })("is written as String() writes the nearest double", ([n, d]) => {
     expect(written(n, d)).toBe(String(nearestDouble(n, d)));
   });
 

@@ -178,6 +178,9 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
     decimal,
     fc.tuple(decimal, decimal).map(([a, b]) => `${a}/${b}`),
     fc.stringMatching(/^[0-9./e-]{1,6}$/),
+    // As the tuples of other columns: with spaces and brackets.
+    fc.tuple(fc.constantFrom("", " ", "(", "[ "), decimal, fc.constantFrom("", " ", ")", ",)", " ]", ",")).map((parts) => parts.join("")),
+    fc.stringMatching(/^[0-9/.,() -]{1,6}$/),
   );
   const quotedRates = fc.array(quoted(rates), { minLength: 1, maxLength: 4 });
   test.prop([quotedRates, fc.boolean()], { numRuns: runs(4_000) })("are read, refused and left out like by the reference", (texts, skipInvalid) => {
@@ -196,6 +199,23 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
       .split("\n")
       .map((row) => row.split(",").at(-1));
     expect(cells).toEqual(["1033.59375", "1033.59375", "0.75", String(45_000 / 1001), "3"]);
+    expect(countOn(kernel, list, ' 22050/32,1,1,2,3\n"(22050/32,)",1,1,2,3\n[ 689.0625 ],1,1,2,3\n').csv.match(/,1033\.59375\n/g)).toHaveLength(3);
+  });
+
+  it("belong to their row in a list that mixes kinds", () => {
+    const header = "layer,sample_rate,in_channels,out_channels,l_in,kernel_size,stride";
+    const list = planList(header, "list", { ...REQUEST, columns: ["macs_per_second"] });
+    // conv_transpose1d: 2·3 products in 4 outputs; conv1d: 2·3 products in 2 outputs.
+    const rows = ["conv_transpose1d,22050/32,1,1,2,3,1", "conv1d,689.0625,1,1,4,3,1", "conv1d,2,1,1,4,3,1", "conv_transpose1d,3,1,1,2,3,1"];
+    expect(countOn(kernel, list, `${rows.join("\n")}\n`).csv).toBe(`${rows[0]},1033.59375\n${rows[1]},2067.1875\n${rows[2]},6\n${rows[3]},4.5\n`);
+    // One rate for all rows, whichever kind they are of.
+    const one = planList("layer,in_channels,out_channels,l_in,kernel_size", "list", {
+      ...REQUEST,
+      columns: ["macs_per_second"],
+      settings: { sample_rate: { over: 11_025n, under: 16n } },
+    });
+    const records = ["conv_transpose1d,1,1,2,3", "conv1d,1,1,4,3", "conv_transpose1d,1,1,2,3"];
+    expect(countOn(kernel, one, `${records.join("\n")}\n`).csv).toBe(`${records[0]},1033.59375\n${records[1]},2067.1875\n${records[2]},1033.59375\n`);
   });
 });
 

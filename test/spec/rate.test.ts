@@ -5,6 +5,7 @@ import { type Fraction, nearestDouble, readFraction, textOfFraction } from "../.
 import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
+import { runs } from "../support/tier.ts";
 
 describe("a number", () => {
   it.each<[string, string]>([
@@ -122,6 +123,53 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     expect(cells({ ...spec, where: "sample_rate in [500, 1000]" } as SpecInput, 1, kernel)).toEqual(["500"]);
   });
 
+  it.each<[string, string[]]>([
+    ["sample_rate == 1000 / 3", ["1000/3"]],
+    ["sample_rate != 1000 / 3", ["689.0625", "22050"]],
+    ["sample_rate * 3 == 1000", ["1000/3"]],
+    ["sample_rate == 689.0625 or sample_rate == 22050", ["689.0625", "22050"]],
+    ["300 < sample_rate <= 689.0625", ["1000/3", "689.0625"]],
+    ["sample_rate // 1 == 689 and sample_rate % 1 == 1 / 16", ["689.0625"]],
+    ["sample_rate in 0.0625..1000", ["689.0625"]],
+    ["sample_rate in [22050, 333.0]", ["22050"]],
+    ["not sample_rate > 500", ["1000/3"]],
+    ["sample_rate is not missing", ["1000/3", "689.0625", "22050"]],
+    ["sample_rate is missing", []],
+    ["ceil_div(sample_rate, 1) == 334", ["1000/3"]],
+    ["min(sample_rate, 400) == 400", ["689.0625", "22050"]],
+    // 4·2·(3·4) / 6 = 16 MACs for each output element: 16/3·1000, 11,025, 352,800.
+    ["macs_per_second == 16 * sample_rate", ["1000/3", "689.0625", "22050"]],
+    ["macs_per_second > sample_rate * 16", []],
+    ["macs_per_second > sample_rate * 15.999", ["1000/3", "689.0625", "22050"]],
+    ["macs_per_second == 16000 / 3", ["1000/3"]],
+    ["macs_per_second <= 11025", ["1000/3", "689.0625"]],
+    ["macs_per_second < 11.025k", ["1000/3"]],
+  ])("decides %s exactly", (where, kept) => {
+    const columns = ["sample_rate", "macs_per_second"];
+    const spec = { variables: { sample_rate: ["1000/3", 689.0625, 22_050] }, axes: { ...AXES, out_channels: 2, l_in: 3 }, where, columns } as SpecInput;
+    const { csv, leftOut, fault } = sweepOn(kernel, planOf(spec));
+    expect(fault).toBeUndefined();
+    const rates = kept.map((rate) => String(nearestDouble(readFraction(rate) as Fraction)));
+    expect(csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-2)]))).toEqual(rates);
+    expect(leftOut.reduce((a, b) => a + b)).toBe(BigInt(3 - kept.length));
+  });
+
+  it("decides conditions on one fraction for all layers", () => {
+    const kept = (where: string) =>
+      sweepOn(kernel, planOf({ variables: { sample_rate: "22050/32" }, axes: AXES, where, columns: ["l_out", "macs_per_second"] } as SpecInput)).rows;
+    // Of 4·C_out·4·L / (L + 3) · 689.0625: 16 and 32 for L = 3, 23.27 and 46.54 for L = 8.
+    expect(kept("macs_per_second > sample_rate * 46")).toBe(1);
+    expect(kept("macs_per_second < sample_rate * 46")).toBe(3);
+    expect(kept("macs_per_second < 1.5M")).toBe(4);
+    expect(kept("macs_per_second == 22050")).toBe(1);
+    expect(kept("macs_per_second * 11 == 256 * sample_rate")).toBe(1);
+  });
+
+  it("stops at a condition that has no value for a fraction", () => {
+    const spec = { variables: { sample_rate: ["1000/3", 500] }, axes: AXES, where: "gcd(sample_rate, 2) == 1", columns: ["sample_rate"] } as SpecInput;
+    expect(sweepOn(kernel, planOf(spec)).fault).toEqual({ kind: "expression", index: 0n });
+  });
+
   const rates = fc.uniqueArray(
     fc.oneof(
       fc.tuple(fc.integer({ min: 1, max: 400_000 }), fc.integer({ min: 1, max: 99 })).map(([a, b]) => `${a}/${b}`),
@@ -130,7 +178,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     ),
     { minLength: 1, maxLength: 4, selector: (rate) => textOfFraction(readFraction(String(rate)) as Fraction) },
   );
-  test.prop([rates], { numRuns: 60 })("gives the rows of the same layers counted alone", (sample_rate) => {
+  test.prop([rates], { numRuns: runs(60) })("gives the rows of the same layers counted alone", (sample_rate) => {
     const rows = cells({ variables: { sample_rate }, axes: { ...AXES, out_channels: 2, l_in: 3 }, columns: ["sample_rate", "macs_per_second"] }, 2, kernel);
     const expected = sample_rate.map((rate) => {
       const { over, under } = readFraction(String(rate)) as Fraction;
@@ -139,6 +187,34 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     });
     expect(rows).toEqual(expected);
   });
+
+  const bounds = fc.tuple(fc.integer({ min: 1, max: 10 ** 7 }), fc.integer({ min: 1, max: 999 }));
+  const operators = fc.constantFrom("<", "<=", "==", "!=", ">", ">=");
+  test.prop([rates, bounds, operators, fc.integer({ min: 1, max: 20 })], { numRuns: runs(300) })(
+    "keeps the rows that a condition holds for, decided in whole numbers",
+    (sample_rate, [n, d], operator, factor) => {
+      const fractions = sample_rate.map((rate) => readFraction(String(rate)) as Fraction);
+      // Often just the bound itself: macs_per_second is 16 times the rate.
+      const first = fractions[0] as Fraction;
+      const [over, under] = d % 2 === 0 ? [first.over * 16n * BigInt(factor), first.under] : [BigInt(n), BigInt(d)];
+      const spec = (where: string) => ({
+        variables: { sample_rate },
+        axes: { ...AXES, out_channels: 2, l_in: 3 },
+        where,
+        columns: ["sample_rate"],
+      });
+      const holds = ({ over: a, under: b }: Fraction) => {
+        const [left, right] = [a * 16n * BigInt(factor) * under, over * b];
+        const sign = left < right ? "<" : left > right ? ">" : "==";
+        return operator === sign || (operator === "!=" ? sign !== "==" : operator.length === 2 && operator !== "==" && (sign === "==" || operator[0] === sign));
+      };
+      const expected = fractions.filter(holds).map((rate) => String(nearestDouble(rate)));
+      for (const where of [`sample_rate * ${16 * factor} ${operator} ${over} / ${under}`, `macs_per_second ${operator} ${over} / ${under} / ${factor}`]) {
+        const { csv, fault } = sweepOn(kernel, planOf(spec(where) as SpecInput));
+        expect([fault, csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-1)]))]).toEqual([undefined, expected]);
+      }
+    },
+  );
 });
 
 describe("a grid refuses", () => {
