@@ -288,6 +288,20 @@ export const errors = {
     ),
   tooMuchCode: (place: string, count: number, capacity: number) =>
     inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),
+  undecidable: (place: string, isOwn: boolean, grid: string, axis: string, reason: string) =>
+    inputError(
+      "undecidable",
+      place,
+      `distinct cannot tell whether ${isOwn ? `a layer occurs twice in ${grid}` : `a layer is in ${grid}`}${axis === "" ? "" : ` by the axis ${axis}`}: ${reason}`,
+      "Write that grid with its parameters alone, or leave distinct out and remove duplicates afterwards.",
+    ),
+  distinctTooLarge: (place: string, grid: string, most: number) =>
+    inputError(
+      "distinctTooLarge",
+      place,
+      `to tell whether a layer is in ${grid} takes more than ${most} operations`,
+      "Write the values of that grid as ranges, or sweep the grids one by one.",
+    ),
   tooLarge: (place: string, size: bigint) =>
     inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
 
@@ -366,6 +380,18 @@ export const errors = {
   repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
   cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
   cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
+  unknownFormat: (path: string, extension: string, supported: readonly string[], formats: readonly string[]) =>
+    inputError(
+      "unknownFormat",
+      path,
+      `the extension ${shown(extension)} names no format`,
+      `Supported are ${list(supported)}. For another name, choose the format with --format ${formats.join("|")}.`,
+    ),
+  unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
+    inputError("unsupportedFormat", path, `files that end in ${shown(extension)} cannot be written`, `Supported are ${list(supported)}.`),
+  otherFormat: (path: string, extension: string, promised: string, asked: string) =>
+    inputError("otherFormat", path, `the extension ${shown(extension)} means ${promised}, but the rows are ${asked}`, `Name a file that ends in .${asked}.`),
+  gzipMissing: (path: string) => inputError("gzipMissing", path, "gzip is not supported yet", "Leave .gz out, or pipe the rows into gzip."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
     inputError("beingWritten", path, `process ${pid} is writing it`, `Wait for it, or choose another name with -o. If that is no upsweep, remove ${lock}.`),

@@ -1,6 +1,9 @@
 /** The public functions. */
 import { column, columnsOf, hasColumn, isResultName, type LayerResults, type ResultName, type Results } from "./columns.js";
 import { errors } from "./errors.js";
+import { headerIn } from "./formats/encoding.js";
+import { type FormatName, formatNamed, formatOf } from "./formats/format.js";
+import { BIG_INTS, type BigInts } from "./formats/json.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { wasmKernel } from "./kernel/wasm.js";
 import { readLayer } from "./layer.js";
@@ -13,7 +16,7 @@ import { Checkpoint, keptSweep, readStart } from "./run/checkpoint.js";
 import { type Summary, summarise } from "./run/summary.js";
 import { type Position, type Progress, type RunOptions, sweepPlan } from "./run/sweep.js";
 import { writeBatches } from "./run/write.js";
-import { fileSink } from "./sink/file.js";
+import { fileSink, partialOf } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
 import { columnsOfGroup } from "./spec/spec.js";
 
@@ -115,10 +118,14 @@ export interface FileOptions extends SweepOptions {
    * on any number of workers, to the same bytes. A file that is there already is not replaced then.
    */
   readonly resume?: boolean;
+  /** The format of the rows: `csv`, `tsv` or `jsonl`. The extension of the path decides when it is left out. */
+  readonly format?: FormatName;
+  /** How JSON Lines have integers: all as numbers with their exact digits (the default), or all as strings. */
+  readonly bigInts?: BigInts;
 }
 
 /**
- * Sweeps a grid into a CSV file. The file appears under its name only when it is whole; without `resume`, an existing one is replaced then.
+ * Sweeps a grid into a file: CSV, tab-separated values or JSON Lines, by its extension. The file appears under its name only when it is whole; without `resume`, an existing one is replaced then.
  *
  * @returns the summary of the whole file; `seconds` are those of this call.
  * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
@@ -126,7 +133,7 @@ export interface FileOptions extends SweepOptions {
  */
 export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, ...options }: FileOptions = {}): Promise<Summary> {
   const swept = plan(spec);
-  const run = runOptions(options);
+  const run = { ...runOptions(options), ...(await fileFormat(path, options)) };
   const begun = performance.now();
   const kept = resume ? await keptSweep(swept, path, run) : undefined;
   if (resume && !kept) throw errors.badOption("resume", "true", `${path} is no file that could be gone on with; leave it out.`);
@@ -137,8 +144,24 @@ export async function sweepToFile(spec: SpecInput | string, path: string, { resu
   const sink = await fileSink(path, { mayReplace, from: start?.bytes });
   const keeper = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
   const rows = sweepPlan(swept, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, swept.header, sink, { onProgress: options.onProgress, keeper, from: start?.bytes });
+  const { progress, bytes } = await writeBatches(rows, headerIn(run.format, swept.header), sink, {
+    onProgress: options.onProgress,
+    keeper,
+    from: start?.bytes,
+  });
   return summary(progress, bytes);
+}
+
+/** The format of the rows of a file. */
+async function fileFormat(
+  path: string,
+  { format: name, bigInts }: FileOptions,
+): Promise<{ readonly format: FormatName; readonly bigInts: BigInts | undefined }> {
+  if (bigInts !== undefined && !BIG_INTS.includes(bigInts)) throw errors.badOption("bigInts", String(bigInts), `Write one of ${BIG_INTS.join(", ")}.`);
+  const asked = name === undefined ? undefined : formatNamed("format", name);
+  const { format, compression } = formatOf(path, asked, (await partialOf(path)) !== undefined);
+  if (compression === "gzip") throw errors.gzipMissing(path);
+  return { format, bigInts };
 }
 
 function runOptions({ method, check, workers, limit }: SweepOptions): RunOptions {

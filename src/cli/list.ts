@@ -6,12 +6,11 @@ import type { Check } from "../plan/method.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, settingsFrom } from "./options.js";
-import { writeOutput } from "./output.js";
+import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 
-interface ListOptions extends LayerOptions {
+interface ListOptions extends LayerOptions, FormatOptions {
   readonly from: string;
-  readonly output: string;
   readonly force?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
@@ -25,12 +24,13 @@ interface ListOptions extends LayerOptions {
 export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
   const [axis] = flags.axes;
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
-  if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
+  if (options.json) throw errors.usage("both --from and --json are given", "Write --format jsonl to have one JSON object a line.");
+  const { format, bigInts } = await outputFormat(options);
   const [kind, settings] = [kindFrom(options), settingsFrom(options)];
   // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
   const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
-  const batches = countListRows(stream, name, { ...options, method: methodFrom(options), layer: kind.name, settings, columns });
+  const batches = countListRows(stream, name, { ...options, method: methodFrom(options), layer: kind.name, settings, columns, format, bigInts });
   const outcome = await writeOutput(batches, options.output, {
     quiet: options.quiet,
     fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { UpsweepError } from "../errors.js";
+import { BIG_INTS } from "../formats/json.js";
 import { KIND_NAMES, kindOf, PARAMETERS, SETTINGS } from "../parameters.js";
 import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
@@ -84,6 +85,8 @@ function countCommand(): Command {
     .option("--from <file>", "a CSV of layers; - reads standard input")
     .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
     .option("--force", "replace the file if it is there")
+    .addOption(formatOption("with --from: "))
+    .addOption(bigIntsOption())
     .addOption(columnsOption())
     .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
     .addOption(methodOption())
@@ -112,6 +115,7 @@ function gridCommand(name: string, description: string, lines: readonly (readonl
     )
     .addOption(new Option("--set <name=values>", "change an axis or variable of the file").argParser(collected))
     .addOption(new Option("--where <condition>", "leave out layers that do not keep it; may be given several times").argParser(collected))
+    .addOption(new Option("--distinct", "write each layer once: leave out what an earlier grid has too"))
     .addOption(
       new Option("--sample <n>", "draw that many raw indices, uniformly, instead of taking all").argParser((text) =>
         readWholeNumber("--sample", text, 1, SAMPLE_MAX),
@@ -148,6 +152,8 @@ function sweepCommand(): Command {
   return command
     .option("-o, --output <file>", "where the rows go; - is standard output", "-")
     .option("--force", "replace the file if it is there, and whatever is left of a sweep that was stopped")
+    .addOption(formatOption())
+    .addOption(bigIntsOption())
     .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
     .addOption(
       new Option("--shard <i/n>", "sweep only that part of the raw indices, counted from 0, into a file of its own; auto: that of the array job").argParser(
@@ -257,6 +263,14 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
   for (const { name, meaning, least, most } of SETTINGS) {
     command.addOption(new Option(`${flagOf(name)} <n>`, meaning).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
   }
+}
+
+function formatOption(onlyWith = ""): Option {
+  return new Option("--format <name>", `${onlyWith}the format of the rows: csv, tsv or jsonl; the file's extension decides when left out`);
+}
+
+function bigIntsOption(): Option {
+  return new Option("--big-ints <type>", "in JSON, write all integers as numbers with their exact digits, or all as strings").choices(BIG_INTS);
 }
 
 function columnsOption(): Option {

@@ -1,5 +1,9 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
+import { errors } from "../errors.js";
+import { type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
+import { partialOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
@@ -9,6 +13,26 @@ import { thousands } from "./text.js";
 /** What this run has written, and how far it came. */
 export interface Outcome<P> extends Written {
   readonly progress: P;
+}
+
+/** What `-o`, `--format` and `--big-ints` say of the rows. */
+export interface FormatOptions {
+  readonly output: string;
+  readonly format?: string;
+  readonly bigInts?: BigInts;
+}
+
+/** The format of the rows that a command writes, and what JSON Lines have for integers. Asked before anything is counted. */
+export async function outputFormat({ output, format: name, bigInts }: FormatOptions): Promise<OutputFormat & { readonly bigInts?: BigInts }> {
+  const asked: FormatName | undefined = name === undefined ? undefined : formatNamed("--format", name);
+  const isFile = output !== "-" && (await partialOf(output)) !== undefined;
+  const found = formatOf(output, asked, isFile);
+  // The seam for gzip: who writes it takes this line out, and compresses where `compression` is "gzip".
+  if (found.compression === "gzip") throw errors.gzipMissing(output);
+  if (bigInts !== undefined && found.format !== "jsonl") {
+    throw errors.usage(`--big-ints is given, but the rows are ${found.format}`, "It is for JSON: write --format jsonl, or leave it out.");
+  }
+  return { ...found, ...(bigInts && { bigInts }) };
 }
 
 interface OutputOptions<P> {

@@ -2,6 +2,7 @@
 import { isResultName } from "../columns.js";
 import { kindOf } from "../parameters.js";
 import { mayOverflow } from "../plan/cells.js";
+import { isRepeat } from "../plan/distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { axisText, textOf } from "../plan/schedule.js";
@@ -69,7 +70,9 @@ function lineOf(grid: GridPlan, step: Step): string | undefined {
     case "rule":
       return `leave out unless ${grid.requirements[step.requirement]}`;
     case "where":
-      return `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
+      return isRepeat(grid.requirements[step.requirement] as string)
+        ? `leave out what is ${grid.requirements[step.requirement]}`
+        : `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
     case "derive": {
       const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
       return `${name} = ${textOf(expression)}`;

@@ -1,4 +1,6 @@
 /** The summary at the end of a run, on standard error. */
+import { gridLabel, isRepeat } from "../plan/distinct.js";
+import type { Plan } from "../plan/model.js";
 import { namedAccounts } from "../run/summary.js";
 import { bytesText, duration, scaled, table, thousands } from "./text.js";
 
@@ -28,10 +30,26 @@ export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, acc
     nothing > 0n ? [`${thousands(layers + nothing)} raw indices = ${thousands(layers)} layers + ${thousands(nothing)} positions without a layer`] : [];
   lines.push(`${thousands(layers)} layers = ${thousands(rows)} ${noun} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`);
   if (left > 0n) {
-    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => ["   ", thousands(count), `break the rule ${account}`]);
+    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => [
+      "   ",
+      thousands(count),
+      isRepeat(account) ? account : `break the rule ${account}`,
+    ]);
     lines.push(table(named, [1]));
   }
   return lines.join("\n");
+}
+
+/** So many grids are named, each with its rows; the others are summed up. */
+const GRIDS_NAMED = 20;
+
+/** Of a union, the rows of each grid; of one grid, or where it is not known, nothing. */
+export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: Pick<Plan, "grids">): string {
+  if (grids.length < 2 || !gridRows) return "";
+  const named = grids.slice(0, GRIDS_NAMED).map(({ name }, grid) => ["   ", thousands(gridRows[grid] ?? 0n), gridLabel(grid, name)]);
+  const others = gridRows.slice(GRIDS_NAMED);
+  const rest = others.length === 0 ? [] : [["   ", thousands(others.reduce((sum, rows) => sum + rows, 0n)), `${thousands(others.length)} grids more`]];
+  return `rows by grid:\n${table([...named, ...rest], [1])}`;
 }
 
 export function writtenText({ rows, bytes, seconds }: Written): string {

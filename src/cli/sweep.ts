@@ -1,5 +1,6 @@
 /** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
 import { errors } from "../errors.js";
+import { headerIn } from "../formats/encoding.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
 import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
@@ -7,11 +8,10 @@ import { nameOfPart, type Part } from "../run/part.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
-import { writeOutput } from "./output.js";
-import { accountText, say, writtenText } from "./report.js";
+import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
+import { accountText, gridsText, say, writtenText } from "./report.js";
 
-interface SweepOptions extends GridOptions {
-  readonly output: string;
+interface SweepOptions extends GridOptions, FormatOptions {
   readonly force?: boolean;
   readonly resume?: boolean;
   readonly shard?: Part;
@@ -27,18 +27,19 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
   if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
   const method = methodFrom(options);
+  const { format, bigInts } = await outputFormat(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
   const output = part ? nameOfPart(options.output, part) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
-  const kept = isFile ? await keptSweep(plan, output, { limit, part }) : undefined;
+  const kept = isFile ? await keptSweep(plan, output, { limit, part, format, bigInts }) : undefined;
   if (resume && !kept) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
   if (part && !kept) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
   const start = kept && resume ? readStart(kept) : undefined;
   if (start?.isWhole) return say(`upsweep: ${output} is whole already`, quiet);
   const mayReplace = force || start?.mayReplace || false;
-  const outcome = await writeOutput(sweepPlan(plan, { ...options, method, part, start: start?.position }), output, {
-    header: plan.header,
+  const outcome = await writeOutput(sweepPlan(plan, { ...options, method, part, format, bigInts, start: start?.position }), output, {
+    header: headerIn(format, plan.header),
     quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),
     mayReplace,
@@ -46,5 +47,6 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
     ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
-  say(`${account}\n${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
+  const grids = gridsText(outcome.progress.gridRows, plan);
+  say(`${account}\n${grids === "" ? "" : `${grids}\n`}${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
 }

@@ -12,9 +12,9 @@ import { errors } from "../errors.js";
 import type { Plan } from "../plan/model.js";
 import { manifestOf, partialOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
-import { difference, type Identity, identityOf } from "./identity.js";
+import { difference, type Identity, identityOf, type Shape } from "./identity.js";
 import { type Manifest, readManifest, writeManifest } from "./manifest.js";
-import type { Position, RunOptions } from "./sweep.js";
+import type { Position } from "./sweep.js";
 
 /** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
 const MILLISECONDS_MOST = 1000;
@@ -41,10 +41,10 @@ export interface Kept {
  * @param path the file that its rows go to.
  * @returns undefined where that is a device or a pipe.
  */
-export async function keptSweep(plan: Plan, path: string, { limit, part }: Pick<RunOptions, "limit" | "part"> = {}): Promise<Kept | undefined> {
+export async function keptSweep(plan: Plan, path: string, shape: Shape = {}): Promise<Kept | undefined> {
   const partial = await partialOf(path);
   if (partial === undefined) return undefined;
-  return { path, partial, identity: identityOf(plan, limit, part), accounts: plan.accounts, isPart: part !== undefined };
+  return { path, partial, identity: identityOf(plan, shape), accounts: plan.accounts, isPart: shape.part !== undefined };
 }
 
 /**

@@ -1,6 +1,9 @@
 /** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
+import { cellTypeOf, type Encoding, encoderOf, hasHeader } from "../formats/encoding.js";
+import type { FormatName } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
 import { type ListFault, letGo, type Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, type KindName, kindOf, type Layer, layerFrom } from "../parameters.js";
 import { type ListPlan, namesSet, planList, type Settings, splitRecord } from "../plan/list.js";
@@ -47,6 +50,10 @@ export interface ListOptions {
   readonly isComparing?: boolean | undefined;
   /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
   readonly skipInvalid?: boolean | undefined;
+  /** The format of the rows, CSV when left out. */
+  readonly format?: FormatName | undefined;
+  /** How JSON Lines have integers, as numbers when left out. */
+  readonly bigInts?: BigInts | undefined;
 }
 
 type WholeOptions = { readonly [N in keyof ListOptions]-?: NonNullable<ListOptions[N]> };
@@ -69,11 +76,13 @@ export async function* countListRows(
     workers = defaultWorkers(),
     skipInvalid = false,
     isComparing = false,
+    format = "csv",
+    bigInts = "number",
   }: ListOptions = {},
 ): AsyncGenerator<ListedRows, ListProgress> {
   const chunks = await cutIntoChunks(stream, CHUNK_BYTES);
   try {
-    return yield* countChunks(chunks, place, { layer, settings, columns, method, workers, skipInvalid, isComparing });
+    return yield* countChunks(chunks, place, { layer, settings, columns, method, workers, skipInvalid, isComparing, format, bigInts });
   } finally {
     await chunks.close();
   }
@@ -82,7 +91,7 @@ export async function* countListRows(
 async function* countChunks(
   chunks: Chunks,
   place: string,
-  { layer, settings, columns, method, workers, skipInvalid, isComparing }: WholeOptions,
+  { layer, settings, columns, method, workers, skipInvalid, isComparing, format, bigInts }: WholeOptions,
 ): AsyncGenerator<ListedRows, ListProgress> {
   const list = planList(Buffer.from(chunks.header).toString("utf8"), place, { layer, settings, columns, skipInvalid, isComparing });
   const leftOut = RULES.map(() => 0n);
@@ -90,12 +99,14 @@ async function* countChunks(
   let bytesRead = chunks.header.length + 1;
   let line = chunks.headerLines + 1;
   const progress = (): ListProgress => ({ bytesRead, rows, leftOut: [...leftOut] });
-  yield { csv: [chunks.header, Buffer.from(`${["", ...columns].join(",")}\n`)], rows: 0, progress: progress() };
+  const encoding = encodingOfList(list, format, bigInts);
+  const header = Buffer.concat([chunks.header, Buffer.from(`${["", ...columns].join(",")}\n`)]);
+  yield { csv: hasHeader(format) ? [encoderOf(encoding)?.(header) ?? header] : [], rows: 0, progress: progress() };
 
   // A list of one chunk is counted on this thread, as starting another takes longer; but not where a layer can take hours.
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();
-  const job = { kind: "list", list, method } as const;
+  const job = { kind: "list", list, method, encoding } as const;
   const runner = second.done && !simulatesAll(method) ? inlineRunner(job) : threadedRunner(job, workers);
   const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
     if (!first.done) yield first.value;
@@ -133,6 +144,12 @@ async function* countChunks(
     await runner.close();
   }
   return progress();
+}
+
+/** How the rows of a list are written: its own fields, then the results. A field that is carried through is text. */
+function encodingOfList({ fields, columns }: ListPlan, format: FormatName, bigInts: BigInts): Encoding {
+  const own = fields.map(({ name, sets }) => ({ name, type: sets === undefined ? "text" : cellTypeOf(sets), isForeign: true }) as const);
+  return { format, columns: [...own, ...columns.map((name) => ({ name, type: cellTypeOf(name) }))], bigInts };
 }
 
 /** The error for a record at fault; the record is read again here, where its values are at hand. */

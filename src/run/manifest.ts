@@ -28,8 +28,8 @@ export interface Manifest {
 
 /** Replaces the manifest before in one step; on a disk it is there when this returns. */
 export function writeManifest(path: string, { identity, bytes, position, accounts, isWhole, mayReplace }: Manifest): void {
-  const { done, rows, nothing, leftOut } = position;
-  const account = { done: String(done), rows: String(rows), nothing: String(nothing), leftOut: leftOut.map(String) };
+  const { done, rows, nothing, leftOut, gridRows } = position;
+  const account = { done: String(done), rows: String(rows), nothing: String(nothing), leftOut: leftOut.map(String), gridRows: gridRows?.map(String) };
   const written = { format: FORMAT, whole: isWhole, replace: mayReplace, identity, bytes, ...account, accounts };
   try {
     writeFileSync(`${path}.new`, `${JSON.stringify(written, null, 2)}\n`, { flush: true });
@@ -51,7 +51,7 @@ export function readManifest(path: string): Manifest {
   } catch (error) {
     throw errors.badManifest(path, error instanceof SyntaxError ? "it is no JSON" : error);
   }
-  const { format, whole, replace, identity, bytes, done, rows, nothing, leftOut, accounts } = read ?? {};
+  const { format, whole, replace, identity, bytes, done, rows, nothing, leftOut, gridRows, accounts } = read ?? {};
   if (format !== FORMAT) throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
   const isSound =
     typeof whole === "boolean" &&
@@ -61,6 +61,7 @@ export function readManifest(path: string): Manifest {
     Number(bytes) > 0 &&
     [done, rows, nothing].every(isCount) &&
     isListOf(leftOut, isCount) &&
+    (gridRows === undefined || isListOf(gridRows, isCount)) &&
     isListOf(accounts, (name) => typeof name === "string") &&
     (leftOut as string[]).length === (accounts as string[]).length;
   if (!isSound) throw errors.badManifest(path, "something is missing in it");
@@ -68,7 +69,13 @@ export function readManifest(path: string): Manifest {
   return {
     identity: identity as Identity,
     bytes: bytes as number,
-    position: { done: doneBefore, rows: rowsBefore, nothing: nothingBefore, leftOut: (leftOut as string[]).map(BigInt) },
+    position: {
+      done: doneBefore,
+      rows: rowsBefore,
+      nothing: nothingBefore,
+      leftOut: (leftOut as string[]).map(BigInt),
+      ...(gridRows !== undefined && { gridRows: (gridRows as string[]).map(BigInt) }),
+    },
     accounts: accounts as string[],
     isWhole: whole,
     mayReplace: replace,

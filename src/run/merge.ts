@@ -3,8 +3,10 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, s
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errors } from "../errors.js";
+import { hasHeader } from "../formats/encoding.js";
+import { type FormatName, formatOf } from "../formats/format.js";
 import { manifestOf } from "../sink/file.js";
-import { difference, type Identity, SHARD, SIZE } from "./identity.js";
+import { difference, FORMAT, type Identity, SHARD, SIZE } from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { nameOfPart, type Part, partNamed } from "./part.js";
 import type { Position } from "./sweep.js";
@@ -57,14 +59,19 @@ export function findParts(path: string, named: readonly string[]): Parts {
   const given = new Set(parts.map(({ part }) => part.index));
   const missing = Array.from({ length: first.part.of }, (_, index) => index).filter((index) => !given.has(index));
   if (missing.length > 0) throw errors.missingParts(path, missing, first.part.of);
-  const header = headerOf(first.path);
-  for (const part of parts) if (headerOf(part.path) !== header) throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`);
+  const { format } = formatOf(path, (first.identity[FORMAT] ?? "csv") as FormatName);
+  const header = hasHeader(format) ? headerOf(first.path) : "";
+  for (const part of hasHeader(format) ? parts : [])
+    if (headerOf(part.path) !== header) throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`);
   const sum = (of: (position: Position) => bigint) => parts.reduce((all, { position }) => all + of(position), 0n);
   const position: Position = {
     done: sum(({ done }) => done),
     rows: sum(({ rows }) => rows),
     nothing: sum(({ nothing }) => nothing),
     leftOut: first.accounts.map((_, account) => sum(({ leftOut }) => leftOut[account] ?? 0n)),
+    ...(parts.every(({ position: { gridRows } }) => gridRows) && {
+      gridRows: (first.position.gridRows as readonly bigint[]).map((_, grid) => sum(({ gridRows }) => gridRows?.[grid] ?? 0n)),
+    }),
   };
   if (String(position.done) !== first.identity[SIZE]) {
     throw errors.unfinishedPart(first.path, `with the others it has ${position.done} of ${first.identity[SIZE]} raw indices`);

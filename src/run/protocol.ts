@@ -8,15 +8,17 @@
  *
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
+import type { Encoding } from "../formats/encoding.js";
 import type { Held, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 
-/** What all tasks of a run have in common. */
-export type Job =
-  | { readonly kind: "sweep"; readonly plan: Plan; readonly method: Method }
-  | { readonly kind: "list"; readonly list: ListPlan; readonly method: Method };
+/** What all tasks of a run have in common. Rows are CSV where no other encoding is given. */
+export type Job = { readonly method: Method; readonly encoding?: Encoding | undefined } & (
+  | { readonly kind: "sweep"; readonly plan: Plan }
+  | { readonly kind: "list"; readonly list: ListPlan }
+);
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
@@ -48,7 +50,7 @@ export interface Chunk {
 export type Task = Shard | Picks | Chunk;
 
 interface Rows {
-  /** Whole rows, in order. They stand in the kernel's memory, which the threads share, or are copies. */
+  /** Whole rows, in order, in the format of the job. They are in the kernel's memory, which the threads share, or are copies. */
   readonly csv: readonly Uint8Array[];
   /** To be let go once the rows are written: their place is needed for others. */
   readonly held: readonly Held[];

@@ -10,6 +10,8 @@ export interface Summary {
   readonly leftOut: ReadonlyMap<string, bigint>;
   /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
   readonly nothing: bigint;
+  /** Rows of each grid of the spec, in their order; missing when the run goes on from one that did not record them. */
+  readonly gridRows?: readonly bigint[];
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -23,6 +25,6 @@ export function namedAccounts(names: readonly string[], leftOut: readonly bigint
 export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
 
 export function summarise(accounts: readonly string[], reached: Position, bytes: number, seconds: number): Summary {
-  const { done, rows, nothing, leftOut } = reached;
-  return { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, bytes, seconds };
+  const { done, rows, nothing, leftOut, gridRows } = reached;
+  return { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, ...(gridRows && { gridRows }), bytes, seconds };
 }

@@ -1,5 +1,8 @@
 /** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
 import { errors } from "../errors.js";
+import { type Encoding, encodingOf, overheadOf } from "../formats/encoding.js";
+import type { FormatName } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
 import { letGo, type SweepFault, type Tally } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
@@ -26,6 +29,8 @@ export interface Progress {
   readonly nothing: bigint;
   /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
   readonly leftOut: readonly bigint[];
+  /** Rows of each grid, in their order; they add up to `rows`. Missing when the run goes on from one that did not record them. */
+  readonly gridRows?: readonly bigint[];
   /** Whether the limit was reached: what comes behind the last row was not looked at. */
   readonly isCut: boolean;
 }
@@ -40,7 +45,7 @@ export interface SweptRows {
 }
 
 /** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
-export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut">;
+export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut" | "gridRows">;
 
 export interface RunOptions {
   /** Worker threads; the rows are the same for any number. */
@@ -52,6 +57,10 @@ export interface RunOptions {
   readonly start?: Position | undefined;
   /** Sweep only this part of the raw indices, or of the sample. */
   readonly part?: Part | undefined;
+  /** The format of the rows, CSV when left out. */
+  readonly format?: FormatName | undefined;
+  /** How JSON Lines have integers, as numbers when left out. */
+  readonly bigInts?: BigInts | undefined;
 }
 
 /**
@@ -66,8 +75,9 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
   const total = end - first;
   const answers = (all < plan.size ? drawn : swept)(plan, options, first + start.done, end);
   const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
+  const gridRows = start.rows === 0n || start.gridRows ? plan.grids.map((_, grid) => start.gridRows?.[grid] ?? 0n) : undefined;
   let { done, rows, nothing } = start;
-  const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
+  const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], ...(gridRows && { gridRows: [...gridRows] }), isCut });
   try {
     for await (const whole of answers) {
       const { accounts } = plan.grids[whole.grid] as GridPlan;
@@ -75,6 +85,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       const isCut = whole.answer.rows >= room;
       const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
       rows += BigInt(answer.rows);
+      if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
       done += indices;
       nothing += answer.leftOut[0] ?? 0n;
       if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices) throw errors.doesNotAddUp(indices, answer.rows);
@@ -119,10 +130,16 @@ async function firstWithRows(rows: number, whole: SweepAnswer, indices: bigint, 
   return answerTo(high);
 }
 
+/** How the rows of a plan are written. */
+function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
+  return encodingOf(format, cells, bigInts);
+}
+
 /** The raw indices [from, to). */
 async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
   const { workers = defaultWorkers(), method = "closed" } = options;
-  const job: Job = { kind: "sweep", plan, method };
+  const encoding = encodingOfPlan(plan, options);
+  const job: Job = { kind: "sweep", plan, method, encoding };
   const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
   const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
     grid: stretch.grid,
@@ -152,7 +169,11 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), { workers, length: lengthOfTask(plan, method), share: shareOfTask }))
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), {
+      workers,
+      length: lengthOfTask(plan, method, overheadOf(encoding)),
+      share: shareOfTask,
+    }))
       yield reached(runner, stretch, answer);
   } finally {
     await runner.close();
@@ -163,7 +184,7 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
   const { workers = defaultWorkers(), method = "closed" } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
-  const job: Job = { kind: "sweep", plan, method };
+  const job: Job = { kind: "sweep", plan, method, encoding: encodingOfPlan(plan, options) };
   const runner = rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
   let together = drawnOfTask(method);
   try {

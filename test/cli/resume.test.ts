@@ -30,7 +30,7 @@ async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
   const plan = planSweep(specFrom(spec));
   const sink = await fileSink("out.csv", { mayReplace: true });
   const checkpoint = new Checkpoint(
-    { path: "out.csv", partial: "out.csv.partial", identity: identityOf(plan, limit), accounts: plan.accounts, isPart: false },
+    { path: "out.csv", partial: "out.csv.partial", identity: identityOf(plan, { limit }), accounts: plan.accounts, isPart: false },
     sink,
   );
   const interrupted = async function* () {

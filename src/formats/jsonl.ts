@@ -1,0 +1,96 @@
+/** JSON Lines: one object a row, its keys the names of the columns, in their order. */
+import { type BigInts, type EncodedColumn, jsonOf } from "./json.js";
+import { fieldEnd } from "./tsv.js";
+
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const CLOSING = 0x7d;
+
+/** The longest that a byte of text can become: \u0000. */
+const ESCAPED_MOST = 6;
+
+const NULL = Buffer.from("null");
+
+/** How the bytes of a cell become JSON. */
+type Way = "copy" | "quote" | "text" | "convert";
+
+function wayOf({ type, isForeign }: EncodedColumn, bigInts: BigInts): Way {
+  if (type === "text") return "text";
+  // In a list a value can be quoted, or a boolean be spelt True.
+  if (isForeign) return "convert";
+  return type === "boolean" || type === "decimal" || bigInts === "number" ? "copy" : "quote";
+}
+
+export function jsonlEncoder(columns: readonly EncodedColumn[], bigInts: BigInts): (csv: Uint8Array) => Uint8Array {
+  const keys = columns.map(({ name }, i) => Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
+  const ways = columns.map((each) => wayOf(each, bigInts));
+  const longestKey = Math.max(...keys.map(({ length }) => length));
+  const lastColumn = columns.length - 1;
+  return (csv) => {
+    let out = new Uint8Array(4 * csv.length + 4096);
+    let length = 0;
+    let place = 0;
+    const append = (bytes: Uint8Array) => {
+      out.set(bytes, length);
+      length += bytes.length;
+    };
+    for (let at = 0; at < csv.length; ) {
+      const way = ways[place] as Way;
+      let end = at;
+      if (way === "copy" || way === "quote") while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
+      else end = fieldEnd(csv, at);
+      const room = longestKey + ESCAPED_MOST * (end - at) + 8;
+      if (length + room > out.length) {
+        const larger = new Uint8Array(2 * out.length + room);
+        larger.set(out.subarray(0, length));
+        out = larger;
+      }
+      const key = keys[place] as Uint8Array;
+      for (let i = 0; i < key.length; i++) out[length++] = key[i] as number;
+      if (end === at) {
+        append(NULL);
+      } else if (way === "copy") {
+        while (at < end) out[length++] = csv[at++] as number;
+      } else if (way === "quote" || (way === "text" && isPlain(csv, at, end))) {
+        out[length++] = QUOTE;
+        while (at < end) out[length++] = csv[at++] as number;
+        out[length++] = QUOTE;
+      } else {
+        append(converted(columns[place] as EncodedColumn, Buffer.from(csv.subarray(at, end)).toString("utf8"), bigInts));
+      }
+      if (place === lastColumn) {
+        out[length++] = CLOSING;
+        out[length++] = NEWLINE;
+        place = 0;
+      } else {
+        place++;
+      }
+      at = end + 1;
+    }
+    return out.subarray(0, length);
+  };
+}
+
+/** Whether bytes are a JSON string as they stand: plain ASCII without quotes, backslashes and control characters. */
+function isPlain(csv: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const byte = csv[i] as number;
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+/** A field as it stands in the CSV; one in quotes is text even where it is empty. */
+function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
+  const isQuoted = field.startsWith('"');
+  const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;
+  return Buffer.from(isQuoted && type === "text" ? JSON.stringify(text) : jsonOf(type, text, bigInts));
+}
+
+/** What a row has beyond its CSV: keys, quotes, and text that must be escaped. */
+export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
+  const keys = columns.reduce((sum, { name }) => sum + JSON.stringify(name).length + 4, 2);
+  return keys + (bigInts === "string" ? 2 * columns.length : 0) + columns.filter(({ type }) => type === "text").length * (ESCAPED_MOST - 1) * 80;
+}
