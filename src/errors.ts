@@ -420,10 +420,42 @@ export const errors = {
     inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
   badManifest: (path: string, cause: unknown) =>
     inputError("badManifest", path, `does not say how far the sweep has come: ${reasonOf(cause)}`, "Begin anew with --force."),
-  raggedArray: (id: number, least: number, count: number) =>
-    new UpsweepError(
+  noArray: (option: string, variables: readonly string[]) =>
+    inputError(
+      "noArray",
+      `--shard ${option}`,
+      `this is no task of an array job: none of ${list(variables)} is set`,
+      "Name the part yourself, for example --shard 3/16.",
+    ),
+  twoArrays: (option: string, one: string, other: string) =>
+    inputError(
+      "twoArrays",
+      `--shard ${option}`,
+      `${one} and ${other} are both set`,
+      "Name the part yourself, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
+    ),
+  notTaskNumber: (option: string, variable: string, got: string) =>
+    inputError("notTaskNumber", `--shard ${option}`, `${variable} is ${shown(got)}, not a whole number`, "Name the part yourself, for example --shard 3/16."),
+  outsideArray: (variable: string, task: number, from: number, of: number) =>
+    inputError(
+      "outsideArray",
+      `--shard auto/${of}`,
+      `${variable} is ${task}, but the ${of} parts are the tasks ${from} to ${of - 1 + from}`,
+      "Submit tasks in that range, or give the number of all parts.",
+    ),
+  unknownArray: (option: string, scheduler: string, variable: string | undefined, task: string) =>
+    inputError(
+      "unknownArray",
+      `--shard ${option}`,
+      `${scheduler} says which task this is (${task}), but not of how many${variable === undefined ? "" : `: ${variable} is not set`}`,
+      "Give the number of all parts, for example --shard auto/16.",
+    ),
+  raggedArray: (option: string, said: readonly string[], from: number, array: string) =>
+    inputError(
       "raggedArray",
-      `--shard auto: task ${id} of an array of ${count} from ${least} on is none of ${count} in a row. Submit an array without gaps, or name the part: --shard 3/16.`,
+      `--shard ${option}`,
+      `the array does not run from ${from} without gaps: ${said.join(", ")}`,
+      `Submit a whole one (${array}). To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.`,
     ),
   noParts: (path: string, example: string) =>
     inputError("noParts", path, `no part of it is there, such as ${example}`, "Sweep them with --shard, or name them behind the file."),

@@ -156,9 +156,10 @@ function sweepCommand(): Command {
     .addOption(bigIntsOption())
     .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
     .addOption(
-      new Option("--shard <i/n>", "sweep only that part of the raw indices, counted from 0, into a file of its own; auto: that of the array job").argParser(
-        (text: string) => readPart(text),
-      ),
+      new Option(
+        "--shard <i/n>",
+        "sweep only that part of the raw indices, counted from 0, into a file of its own; auto or auto/n: the part of the array job's task",
+      ).argParser((text: string) => readPart(text)),
     )
     .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
     .addOption(methodOption())

@@ -1,8 +1,9 @@
 /** `upsweep merge`: the parts of a sweep joined to one file. */
 import { errors } from "../errors.js";
+import { gridNamesOf } from "../run/identity.js";
 import { findParts, type MergeProgress, mergedRows } from "../run/merge.js";
 import { writeOutput } from "./output.js";
-import { accountText, say, writtenText } from "./report.js";
+import { accountText, gridsText, say, writtenText } from "./report.js";
 
 interface MergeOptions {
   readonly force?: boolean;
@@ -18,5 +19,9 @@ export async function merge(output: string, named: readonly string[], options: M
     fraction: ({ bytes }: MergeProgress) => bytes / parts.bytes,
     mayReplace: options.force,
   });
-  say(`${accountText(parts.position, parts.accounts, "rows")}\n${output}: ${parts.parts.length} parts, ${writtenText(outcome)}`, options.quiet);
+  const grids = gridsText(parts.position.gridRows, { grids: gridNamesOf((parts.parts[0] as (typeof parts.parts)[number]).identity) });
+  say(
+    `${accountText(parts.position, parts.accounts, "rows")}\n${grids === "" ? "" : `${grids}\n`}${output}: ${parts.parts.length} parts, ${writtenText(outcome)}`,
+    options.quiet,
+  );
 }

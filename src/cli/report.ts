@@ -1,6 +1,5 @@
 /** The summary at the end of a run, on standard error. */
 import { gridLabel, isRepeat } from "../plan/distinct.js";
-import type { Plan } from "../plan/model.js";
 import { namedAccounts } from "../run/summary.js";
 import { bytesText, duration, scaled, table, thousands } from "./text.js";
 
@@ -44,7 +43,7 @@ export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, acc
 const GRIDS_NAMED = 20;
 
 /** Of a union, the rows of each grid; of one grid, or where it is not known, nothing. */
-export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: Pick<Plan, "grids">): string {
+export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: { readonly grids: readonly { readonly name?: string }[] }): string {
   if (grids.length < 2 || !gridRows) return "";
   const named = grids.slice(0, GRIDS_NAMED).map(({ name }, grid) => ["   ", thousands(gridRows[grid] ?? 0n), gridLabel(grid, name)]);
   const others = gridRows.slice(GRIDS_NAMED);

@@ -72,6 +72,15 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** The names of the grids of a sweep, as far as they have one. */
+export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
+  const count = Number(identity["the number of grids"] ?? 1);
+  return Array.from({ length: count }, (_, i) => {
+    const name = identity[count === 1 ? "the name" : `the name of grid ${i + 1}`];
+    return name ? { name } : {};
+  });
+}
+
 /** What differs, in the first part that does; undefined where all are the same. */
 export function difference(one: Identity, other: Identity): string | undefined {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].find((name) => one[name] !== other[name]);

@@ -87,7 +87,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   ["count --from nope.csv", "upsweep: nope.csv: cannot be read: there is no such file or folder. Check the path."],
   ["count --from .", "upsweep: .: cannot be read: it is a folder. Check the path."],
-  ["count --from layers.csv --json", "upsweep: both --from and --json are given. Lists are written as CSV; leave --json out."],
+  ["count --from layers.csv --json", "upsweep: both --from and --json are given. Write --format jsonl to have one JSON object a line."],
   ["count --from layers.csv --stride 2", "upsweep: both --from and --stride are given. Put the parameter into the list as a column, or leave --from out."],
   ["count --from", "upsweep: option '--from <file>' argument missing\nSee 'upsweep count --help'."],
   ["columns --json --markdown", "upsweep: option '--json' cannot be used with option '--markdown'\nSee 'upsweep columns --help'."],

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { readPart } from "../../src/cli/part.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { boundsOf, nameOfPart, type Part } from "../../src/run/part.ts";
 import { sweepPlan } from "../../src/run/sweep.ts";
@@ -234,7 +233,7 @@ describe("--shard", () => {
     const { exitCode, stderr } = await said([...SWEEP, `--shard=${text}`]);
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(/^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16, or auto in an array job/),
+      expect.stringMatching(/^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16; in an array job auto, or auto\/16\./),
     ]);
   });
 
@@ -248,28 +247,6 @@ describe("--shard", () => {
     expect((await said([...SWEEP, "--shard", "0/2", "--limit", "5"])).stderr).toBe(
       "upsweep: both --shard and --limit are given. The first rows of all are not known in a part; leave one out.\n",
     );
-  });
-
-  it("takes its part from Slurm and from Kubernetes", () => {
-    const slurm = (id: number, min: number, count: number, step?: number) => ({
-      SLURM_ARRAY_TASK_ID: String(id),
-      SLURM_ARRAY_TASK_MIN: String(min),
-      SLURM_ARRAY_TASK_COUNT: String(count),
-      ...(step && { SLURM_ARRAY_TASK_STEP: String(step) }),
-    });
-    expect(readPart("auto", slurm(0, 0, 16))).toEqual({ index: 0, of: 16 });
-    expect(readPart("auto", slurm(15, 0, 16, 1))).toEqual({ index: 15, of: 16 });
-    expect(readPart("auto", slurm(4, 1, 4))).toEqual({ index: 3, of: 4 });
-    expect(readPart("auto", slurm(30, 0, 16, 2))).toEqual({ index: 15, of: 16 });
-    expect(readPart("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({ index: 2, of: 3 });
-    expect(() => readPart("auto", slurm(7, 1, 3))).toThrow(
-      "--shard auto: task 7 of an array of 3 from 1 on is none of 3 in a row. Submit an array without gaps, or name the part: --shard 3/16.",
-    );
-    expect(() => readPart("auto", slurm(1, 0, 3, 2))).toThrow("Submit an array without gaps");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "2" })).toThrow("--shard auto is given, but JOB_COMPLETIONS is not set. Set it in the job");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow("Set JOB_COMPLETIONS to the completions of the job.");
-    expect(() => readPart("auto", { SLURM_ARRAY_TASK_ID: "x" })).toThrow("SLURM_ARRAY_TASK_ID: ");
-    expect(() => readPart("auto", {})).toThrow("--shard auto is given outside of an array job.");
   });
 
   it("does as examples/kubernetes says", async () => {
