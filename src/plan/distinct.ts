@@ -273,7 +273,10 @@ class Membership {
           if (++this.#combinations > COMBINATIONS_MOST)
             throw this.#undecidable(namesOf(element), `more than ${COMBINATIONS_MOST} values of variables would have to be tried`);
           try {
-            branches.push(all([...tests, ...this.#build(elements, at + 1, new Map([...known, ...given]), [...chosen, ...given])]));
+            const branch = [...tests, ...this.#build(elements, at + 1, new Map([...known, ...given]), [...chosen, ...given])];
+            // Nothing more to ask: with this value the layer is in the grid.
+            if (branch.length === 0) return parts;
+            branches.push(all(branch));
           } catch (error) {
             if (!(error instanceof Never)) throw error;
           }

@@ -81,9 +81,20 @@ function grids(hasVariables: boolean): fc.Arbitrary<object> {
       where: some(["kernel_size > stride", "l_out % 2 == 1", "padding < kernel_size and l_in in [1, 2, 5..9]", "taps > 3 or bias", ...own(["rate <= u"])], 2),
       hasWhere: fc.boolean(),
       isInner: fc.boolean(),
+      isJoint: fc.boolean(),
     })
-    .map(({ rate, u, joint, where, hasWhere, isInner, ...axes }) => ({
-      ...(hasVariables && { variables: { rate, u } }),
+    .map(({ rate, u, joint, where, hasWhere, isInner, isJoint, ...axes }) => ({
+      ...(hasVariables && {
+        variables: isJoint
+          ? {
+              "rate, u": [
+                [1, 2],
+                [2, 2],
+                [3, 4],
+              ],
+            }
+          : { rate, u },
+      }),
       axes: isInner ? { out_channels: 12, ...joint, ...axes } : { out_channels: 12, ...axes, ...joint },
       ...(hasWhere && { where }),
     }));
@@ -153,6 +164,16 @@ describe("distinct", () => {
     const grid = { variables: { hop: [4, 8, 16], rate: "divisors(hop)" }, axes: { ...BASE, l_in: 10, kernel_size: "2 * rate", stride: "rate" } };
     expect(distinctRows([grid]).map((row) => row.split(",")[5])).toEqual(["1", "2", "4", "8", "16"]);
     expect(distinctRows([{ variables: { unused: "1..5" }, axes: BASE }])).toHaveLength(6);
+  });
+
+  it("finds layers that do not depend on a variable that the other grid has", () => {
+    const axes = { ...BASE, l_in: 5 };
+    expect(
+      distinctRows([
+        { variables: { rate: [1, 2], u: "rate" }, axes },
+        { variables: { u: [1, 2] }, axes: { ...axes, l_in: "5 * u" } },
+      ]),
+    ).toHaveLength(2);
   });
 
   it("decides 2-d layers, whose dimensions follow a plain name", () => {
