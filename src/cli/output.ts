@@ -3,7 +3,6 @@ import { errors } from "../errors.js";
 import { type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
-import { partialOf } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
@@ -25,7 +24,7 @@ export interface FormatOptions {
 /** The format of the rows that a command writes, and what JSON Lines have for integers. Asked before anything is counted. */
 export async function outputFormat({ output, format: name, bigInts }: FormatOptions): Promise<OutputFormat & { readonly bigInts?: BigInts }> {
   const asked: FormatName | undefined = name === undefined ? undefined : formatNamed("--format", name);
-  const isFile = output !== "-" && (await partialOf(output)) !== undefined;
+  const isFile = output !== "-" && (await (await import("../sink/file.js")).partialOf(output)) !== undefined;
   const found = formatOf(output, asked, isFile);
   // The seam for gzip: who writes it takes this line out, and compresses where `compression` is "gzip".
   if (found.compression === "gzip") throw errors.gzipMissing(output);

@@ -23,52 +23,81 @@ function wayOf({ type, isForeign }: EncodedColumn, bigInts: BigInts): Way {
   return type === "boolean" || type === "decimal" || bigInts === "number" ? "copy" : "quote";
 }
 
+/**
+ * The encoder of rows. Rows of a sweep begin like the row before, as far as the outer loops have not turned: that much is copied from there, which
+ * halves the time (2026-11-26, vocoder.yaml).
+ */
 export function jsonlEncoder(columns: readonly EncodedColumn[], bigInts: BigInts): (csv: Uint8Array) => Uint8Array {
   const keys = columns.map(({ name }, i) => Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
   const ways = columns.map((each) => wayOf(each, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
+  // In a list a comma may stand in a quoted field.
+  const isSimple = !columns.some(({ isForeign }) => isForeign);
+  // How much longer rows have become so far.
+  let growth = 4;
   return (csv) => {
-    let out = new Uint8Array(4 * csv.length + 4096);
+    let out = new Uint8Array(Math.ceil(growth * csv.length) + 4096);
     let length = 0;
-    let place = 0;
     const append = (bytes: Uint8Array) => {
       out.set(bytes, length);
       length += bytes.length;
     };
+    const makeRoom = (room: number) => {
+      if (length + room <= out.length) return;
+      const larger = new Uint8Array(2 * out.length + room);
+      larger.set(out.subarray(0, length));
+      out = larger;
+    };
+    /** Where the row before begins, in the CSV and in the output, and how long it is there after each cell. */
+    let [rowBefore, outBefore] = [-1, 0];
+    const lengths = new Uint32Array(columns.length);
     for (let at = 0; at < csv.length; ) {
-      const way = ways[place] as Way;
-      let end = at;
-      if (way === "copy" || way === "quote") while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
-      else end = fieldEnd(csv, at);
-      const room = longestKey + ESCAPED_MOST * (end - at) + 8;
-      if (length + room > out.length) {
-        const larger = new Uint8Array(2 * out.length + room);
-        larger.set(out.subarray(0, length));
-        out = larger;
+      const [row, outRow] = [at, length];
+      let place = 0;
+      if (isSimple && rowBefore >= 0) {
+        let before = rowBefore;
+        for (let i = row; csv[i] === csv[before] && csv[i] !== NEWLINE; i++) {
+          if (csv[i] === COMMA) {
+            place++;
+            at = i + 1;
+          }
+          before++;
+        }
+        if (place > 0) {
+          const shared = lengths[place - 1] as number;
+          makeRoom(shared);
+          out.copyWithin(length, outBefore, outBefore + shared);
+          length += shared;
+        }
       }
-      const key = keys[place] as Uint8Array;
-      for (let i = 0; i < key.length; i++) out[length++] = key[i] as number;
-      if (end === at) {
-        append(NULL);
-      } else if (way === "copy") {
-        while (at < end) out[length++] = csv[at++] as number;
-      } else if (way === "quote" || (way === "text" && isPlain(csv, at, end))) {
-        out[length++] = QUOTE;
-        while (at < end) out[length++] = csv[at++] as number;
-        out[length++] = QUOTE;
-      } else {
-        append(converted(columns[place] as EncodedColumn, Buffer.from(csv.subarray(at, end)).toString("utf8"), bigInts));
+      for (; place <= lastColumn; place++) {
+        const way = ways[place] as Way;
+        let end = at;
+        if (way === "copy" || way === "quote") while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
+        else end = fieldEnd(csv, at);
+        makeRoom(longestKey + ESCAPED_MOST * (end - at) + 8);
+        const key = keys[place] as Uint8Array;
+        for (let i = 0; i < key.length; i++) out[length++] = key[i] as number;
+        if (end === at) {
+          append(NULL);
+        } else if (way === "copy") {
+          while (at < end) out[length++] = csv[at++] as number;
+        } else if (way === "quote" || (way === "text" && isPlain(csv, at, end))) {
+          out[length++] = QUOTE;
+          while (at < end) out[length++] = csv[at++] as number;
+          out[length++] = QUOTE;
+        } else {
+          append(converted(columns[place] as EncodedColumn, Buffer.from(csv.subarray(at, end)).toString("utf8"), bigInts));
+        }
+        lengths[place] = length - outRow;
+        at = end + 1;
       }
-      if (place === lastColumn) {
-        out[length++] = CLOSING;
-        out[length++] = NEWLINE;
-        place = 0;
-      } else {
-        place++;
-      }
-      at = end + 1;
+      out[length++] = CLOSING;
+      out[length++] = NEWLINE;
+      [rowBefore, outBefore] = [row, outRow];
     }
+    growth = Math.max(growth, (1.02 * length) / csv.length);
     return out.subarray(0, length);
   };
 }
@@ -91,6 +120,6 @@ function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Ui
 
 /** What a row has beyond its CSV: keys, quotes, and text that must be escaped. */
 export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
-  const keys = columns.reduce((sum, { name }) => sum + JSON.stringify(name).length + 4, 2);
+  const keys = columns.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6, 2);
   return keys + (bigInts === "string" ? 2 * columns.length : 0) + columns.filter(({ type }) => type === "text").length * (ESCAPED_MOST - 1) * 80;
 }

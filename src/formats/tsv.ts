@@ -12,8 +12,35 @@ const COMMA = 0x2c;
 export function toTsv(csv: Uint8Array): Uint8Array {
   const bytes = Buffer.from(csv.buffer, csv.byteOffset, csv.byteLength);
   if (bytes.includes(QUOTE) || bytes.includes(TAB)) return withQuotes(csv);
-  for (let i = 0; i < csv.length; i++) if (csv[i] === COMMA) csv[i] = TAB;
+  replaceCommas(csv);
   return csv;
+}
+
+const EVERY_COMMA = 0x2c2c2c2c;
+const LOW_BITS = 0x7f7f7f7f;
+
+/** Four bytes at a time: 2.5 times as fast as one by one (2026-11-26, vocoder.yaml). */
+function replaceCommas(csv: Uint8Array): void {
+  const replaceBytes = (from: number, to: number) => {
+    for (let i = from; i < to; i++) if (csv[i] === COMMA) csv[i] = TAB;
+  };
+  const head = -csv.byteOffset & 3;
+  const count = Math.max(0, (csv.length - head) >> 2);
+  if (count === 0) {
+    replaceBytes(0, csv.length);
+    return;
+  }
+  const words = new Int32Array(csv.buffer, csv.byteOffset + head, count);
+  replaceBytes(0, head);
+  for (let i = 0; i < count; i++) {
+    const word = words[i] as number;
+    const other = word ^ EVERY_COMMA;
+    // The high bit of each byte that is not a comma is set in here.
+    const others = ((other & LOW_BITS) + LOW_BITS) | 0 | other;
+    const commas = (~others >>> 7) & 0x01010101;
+    if (commas !== 0) words[i] = word ^ Math.imul(commas, COMMA ^ TAB);
+  }
+  replaceBytes(head + 4 * count, csv.length);
 }
 
 /** Field by field: a field that holds a tab gets quotes. */
