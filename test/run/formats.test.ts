@@ -105,8 +105,11 @@ describe("a sweep", () => {
     expect(piped("--format", "tsv").stdout).toBe(csv.replaceAll(",", "\t"));
     expect(piped("--format", "jsonl").stdout).toBe(jsonLinesOf(csv));
     expect(piped("--format", "ndjson", "--big-ints", "number").stdout).toBe(jsonLinesOf(csv));
-    const toDevice = [process.execPath, BINARY, "sweep", ...GRID, "--limit", "2", "--quiet", "-o", "/dev/stdout", "--format", "jsonl", "| cat"];
-    expect(spawnSync("sh", ["-c", toDevice.join(" ")], { encoding: "utf8" }).stdout).toBe(jsonLinesOf(csv));
+    // A named pipe can have any name.
+    const toPipe = `mkfifo rows.fifo && { cat rows.fifo & ${[process.execPath, BINARY, "sweep", ...GRID].join(" ")} --limit 2 --quiet -o rows.fifo`;
+    const fromPipe = (options: string) => spawnSync("bash", ["-c", `rm -f rows.fifo; ${toPipe} ${options}; wait; }`], { encoding: "utf8" }).stdout;
+    expect(fromPipe("")).toBe(csv);
+    expect(fromPipe("--format jsonl")).toBe(jsonLinesOf(csv));
   });
 
   it.each(["csv", "tsv", "jsonl"])("goes on with %s where it was stopped, and only in the format that it had", async (format) => {
