@@ -391,6 +391,13 @@ export const errors = {
     inputError("unsupportedFormat", path, `files that end in ${shown(extension)} cannot be written`, `Supported are ${list(supported)}.`),
   otherFormat: (path: string, extension: string, promised: string, asked: string) =>
     inputError("otherFormat", path, `the extension ${shown(extension)} means ${promised}, but the rows are ${asked}`, `Name a file that ends in .${asked}.`),
+  layerFile: (path: string, extension: string, isJson: boolean) =>
+    inputError(
+      "layerFile",
+      path,
+      `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${shown(extension)} means something else`,
+      `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. Rows come from 'upsweep count --from' and 'upsweep sweep'.`,
+    ),
   gzipMissing: (path: string) => inputError("gzipMissing", path, "gzip is not supported yet", "Leave .gz out, or pipe the rows into gzip."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>

@@ -1,6 +1,7 @@
 /** `upsweep count`: one layer, its work shown as a person would do it. */
 import { column, type ResultName, type ResultValue } from "../columns.js";
 import { errors } from "../errors.js";
+import { checkLayerFile } from "../formats/format.js";
 import type { Kernel, LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { type Dimension, type Kind, type Layer, layerFrom, namedParameters, namesOfParameter, type Parameter } from "../parameters.js";
@@ -17,6 +18,7 @@ import { working } from "./working.js";
 interface CountOptions extends LayerOptions {
   readonly output: string;
   readonly force?: boolean;
+  readonly format?: string;
   readonly json?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
@@ -32,8 +34,9 @@ const PATTERN_END = 16;
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
-  const [foreign] = [options.skipInvalid && "--skip-invalid", options.check && "--check"].filter(Boolean);
+  const [foreign] = [options.skipInvalid && "--skip-invalid", options.check && "--check", options.format && "--format"].filter(Boolean);
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
+  checkLayerFile(options.output, options.json === true);
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;
   const kernel = wasmKernel();

@@ -7,11 +7,12 @@ import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js
 import { planSweep } from "../plan/plan.js";
 import { axisText, textOf } from "../plan/schedule.js";
 import { estimate } from "../run/estimate.js";
+import { overlapsOf } from "../run/overlaps.js";
 import { defaultWorkers } from "../run/runner.js";
 import { indicesOf, sweepPlan } from "../run/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
-import { accountText, print } from "./report.js";
+import { accountText, overlapsText, print } from "./report.js";
 import { bytesText, duration, table, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -28,7 +29,9 @@ export async function plan(file: string | undefined, flags: AxisFlags, options: 
   const planned = planSweep(spec);
   const workers = options.workers ?? defaultWorkers();
   const size = options.exact ? await exactText(planSweep(spec, "count"), workers) : sizeText(planned, workers);
-  print([nestsText(planned), "", rawText(planned), size, ...overflowText(planned)].join("\n"));
+  const overlaps = overlapsText(overlapsOf(planned));
+  const union = overlaps.length > 0 ? ["", ...overlaps] : [];
+  print([nestsText(planned), "", rawText(planned), size, ...union, ...overflowText(planned)].join("\n"));
 }
 
 function nestsText({ grids, cells, columns }: Plan): string {

@@ -1,5 +1,6 @@
 /** The summary at the end of a run, on standard error. */
 import { gridLabel, isRepeat } from "../plan/distinct.js";
+import type { Overlap } from "../run/overlaps.js";
 import { namedAccounts } from "../run/summary.js";
 import { bytesText, duration, scaled, table, thousands } from "./text.js";
 
@@ -49,6 +50,21 @@ export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: { 
   const others = gridRows.slice(GRIDS_NAMED);
   const rest = others.length === 0 ? [] : [["   ", thousands(others.reduce((sum, rows) => sum + rows, 0n)), `${thousands(others.length)} grids more`]];
   return `rows by grid:\n${table([...named, ...rest], [1])}`;
+}
+
+/** So many overlaps are named. */
+const OVERLAPS_NAMED = 5;
+
+/** Which grids write layers that an earlier one has written, a line each. */
+export function overlapsText(overlaps: readonly Overlap[]): string[] {
+  const lines = overlaps.slice(0, OVERLAPS_NAMED).map(({ later, earlier, shared, looked, isExact }) => {
+    const layers = `${thousands(shared)} layer${shared === 1 ? "" : "s"}`;
+    const what = isExact ? `repeats ${layers} of ${earlier}` : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(looked)} raw indices drawn)`;
+    return `${later} ${what}`;
+  });
+  if (lines.length === 0) return [];
+  const more = overlaps.length - lines.length;
+  return [...lines, ...(more > 0 ? [`${thousands(more)} more pairs of grids overlap`] : []), "--distinct writes each layer once"];
 }
 
 export function writtenText({ rows, bytes, seconds }: Written): string {

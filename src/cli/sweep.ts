@@ -9,7 +9,7 @@ import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
-import { accountText, gridsText, say, writtenText } from "./report.js";
+import { accountText, gridsText, overlapsText, say, writtenText } from "./report.js";
 
 interface SweepOptions extends GridOptions, FormatOptions {
   readonly force?: boolean;
@@ -48,5 +48,7 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
   const grids = gridsText(outcome.progress.gridRows, plan);
-  say(`${account}\n${grids === "" ? "" : `${grids}\n`}${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
+  const overlaps = quiet || plan.grids.length < 2 ? [] : overlapsText((await import("../run/overlaps.js")).overlapsOf(plan));
+  const union = [...(grids === "" ? [] : [grids]), ...overlaps].map((line) => `${line}\n`).join("");
+  say(`${account}\n${union}${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
 }

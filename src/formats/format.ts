@@ -3,10 +3,10 @@ import { basename } from "node:path";
 import { errors } from "../errors.js";
 
 /** The formats in which rows can be written. */
-export const FORMATS = ["csv", "tsv", "jsonl"] as const;
+const FORMATS = ["csv", "tsv", "jsonl"] as const;
 export type FormatName = (typeof FORMATS)[number];
 
-export type Compression = "none" | "gzip";
+type Compression = "none" | "gzip";
 
 /** What a file holds: the format of its rows, and how its bytes are compressed. */
 export interface OutputFormat {
@@ -68,6 +68,13 @@ export function formatOf(path: string, asked?: FormatName, isFile = true): Outpu
   }
   if (asked !== undefined && asked !== promised) throw errors.otherFormat(path, `.${extension}`, promised, asked);
   return { format: promised, compression };
+}
+
+/** Checks the name of a file for one layer, which is shown as text or as JSON: it must not promise rows, or anything else. */
+export function checkLayerFile(path: string, isJson: boolean): void {
+  const extension = path === "-" ? undefined : extensionOf(basename(path))?.toLowerCase();
+  if (extension === undefined || (isJson && extension === "json")) return;
+  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || FOREIGN.has(extension)) throw errors.layerFile(path, `.${extension}`, isJson);
 }
 
 function withoutGzip(name: string): string {

@@ -65,6 +65,7 @@ export function distinctConditions(
   const conditions: Expression[] = [];
   let operations = 0;
   for (const candidate of [...earlier, own]) {
+    if (!canOverlap(keys, own.grid.possible, candidate.grid.possible)) continue;
     const parts = new Membership(kind, keys, place, candidate, own).parts();
     if (parts === undefined) continue;
     operations += parts.reduce((sum, part) => sum + sizeOf(part), 0);
@@ -555,7 +556,7 @@ function smaller(chosen: readonly (readonly [string, Node])[]): Node {
   );
 }
 
-/** Of a plan's grid whose conditions are known: whether it and another may share a layer, by what their names can be. */
+/** Whether two grids may share a layer, by what their keys can be. */
 export function canOverlap(keys: ReadonlySet<string>, one: PossibleValues, other: PossibleValues): boolean {
   return [...keys].every((key) => {
     const [a, b] = [one.get(key), other.get(key)];

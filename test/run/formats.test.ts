@@ -153,7 +153,7 @@ describe("a union", () => {
     writeFileSync("many.json", JSON.stringify({ grids: Array.from({ length: 30 }, (_, i) => ({ axes: { ...axes, stride: `1..${i + 1}` } })) }));
     const { stderr } = await said(["sweep", "many.json", "-o", "out.csv", "--force"]);
     expect(stderr).toContain("rows by grid:\n       1  grid 1\n       2  grid 2\n");
-    expect(stderr).toMatch(/\n {6}20 {2}grid 20\n {5}255 {2}10 grids more\nout\.csv: /);
+    expect(stderr).toMatch(/\n {6}20 {2}grid 20\n {5}255 {2}10 grids more\ngrid 2 repeats 1 layer of grid 1\n/);
   });
 });
 
@@ -219,6 +219,19 @@ describe("a name that promises what is not written is refused before anything st
     const { exitCode, stderr } = await said(command as string[]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message as string)]);
     expect(existsSync("x.parquet")).toBe(false);
+  });
+
+  it("of one layer too, which is text or JSON", async () => {
+    const layer = ["count", "--in-channels", "1", "--out-channels", "1", "--kernel-size", "3", "--l-in", "2"];
+    for (const path of ["x.csv", "x.parquet", "x.gz", "x.json"]) {
+      expect((await said([...layer, "-o", path])).stderr).toContain(
+        `${path}: one layer is written as text, but the extension '.${path.slice(2)}' means something else.`,
+      );
+    }
+    expect((await said([...layer, "--json", "-o", "x.jsonl"])).stderr).toContain("one layer is written as JSON");
+    expect((await said([...layer, "--format", "jsonl"])).stderr).toBe("upsweep: --format is for lists. Leave it out, or name a list with --from.\n");
+    expect(await said([...layer, "--json", "-o", "x.json"])).toEqual(quiet);
+    expect(await said([...layer, "-o", "x.txt"])).toEqual(quiet);
   });
 
   it("in the library too", async () => {
