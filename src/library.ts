@@ -10,10 +10,11 @@ import type { Plan } from "./plan/model.js";
 import { planSweep } from "./plan/plan.js";
 import { RowBatch } from "./run/batch.js";
 import { Checkpoint, keptSweep, readStart } from "./run/checkpoint.js";
+import { compressionOf } from "./run/packing.js";
 import { type Summary, summarise } from "./run/summary.js";
 import { type Position, type Progress, type RunOptions, sweepPlan } from "./run/sweep.js";
 import { writeBatches } from "./run/write.js";
-import { fileSink } from "./sink/file.js";
+import { fileSink, partialOf } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
 import { columnsOfGroup } from "./spec/spec.js";
 
@@ -115,6 +116,8 @@ export interface FileOptions extends SweepOptions {
    * on any number of workers, to the same bytes. A file that is there already is not replaced then.
    */
   readonly resume?: boolean;
+  /** With `resume`: do not read what is there to compare its checksum. */
+  readonly trust?: boolean;
 }
 
 /**
@@ -124,20 +127,21 @@ export interface FileOptions extends SweepOptions {
  * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
  * already, or what was stopped there is another sweep.
  */
-export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, ...options }: FileOptions = {}): Promise<Summary> {
+export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, trust = false, ...options }: FileOptions = {}): Promise<Summary> {
   const swept = plan(spec);
-  const run = runOptions(options);
+  const compression = compressionOf(path);
+  const run = { ...runOptions(options), isSummed: (await partialOf(path)) !== undefined };
   const begun = performance.now();
-  const kept = resume ? await keptSweep(swept, path, run) : undefined;
+  const kept = resume ? await keptSweep(swept, path, { ...run, resume }) : undefined;
   if (resume && !kept) throw errors.badOption("resume", "true", `${path} is no file that could be gone on with; leave it out.`);
-  const start = kept && readStart(kept);
+  const start = kept && (await readStart(kept, swept, run, { trust }));
   const summary = (reached: Position, bytes: number) => summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
-  const sink = await fileSink(path, { mayReplace, from: start?.bytes });
+  const sink = await fileSink(path, { mayReplace, from: start });
   const keeper = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
   const rows = sweepPlan(swept, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, swept.header, sink, { onProgress: options.onProgress, keeper, from: start?.bytes });
+  const { progress, bytes } = await writeBatches(rows, swept.header, sink, { onProgress: options.onProgress, keeper, from: start, compression });
   return summary(progress, bytes);
 }
 

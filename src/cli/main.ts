@@ -149,6 +149,7 @@ function sweepCommand(): Command {
     .option("-o, --output <file>", "where the rows go; - is standard output", "-")
     .option("--force", "replace the file if it is there, and whatever is left of a sweep that was stopped")
     .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
+    .option("--trust", "with --resume: do not read what is there to compare its checksum")
     .addOption(
       new Option("--shard <i/n>", "sweep only that part of the raw indices, counted from 0, into a file of its own; auto: that of the array job").argParser(
         (text: string) => readPart(text),
@@ -175,6 +176,7 @@ function mergeCommand(): Command {
       ]),
     )
     .option("--force", "replace the file if it is there")
+    .option("--trust", "do not compare the parts with their checksums")
     .addOption(quietOption())
     .action(async (output, parts, options) => (await import("./merge.js")).merge(output, parts, options));
 }

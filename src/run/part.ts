@@ -22,15 +22,21 @@ export function textOfPart({ index, of }: Part): string {
 
 const digits = (count: number) => String(count).padStart(5, "0");
 
+/** The ending of a file's name: of a compressed one that of its format too, for example `.csv.gz`. */
+function endingOf(path: string): string {
+  const last = extname(path);
+  return last === ".gz" ? `${extname(basename(path, last))}${last}` : last;
+}
+
 /** `out.csv` becomes `out.00003-of-00016.csv`: in the order of their names the parts are in the order of their rows. */
 export function nameOfPart(path: string, { index, of }: Part): string {
-  const ending = extname(path);
+  const ending = endingOf(path);
   return join(dirname(path), `${basename(path, ending)}.${digits(index)}-of-${digits(of)}${ending}`);
 }
 
 /** The part of `path` that goes by a file name without folder, if one does. */
 export function partNamed(path: string, name: string): Part | undefined {
-  const ending = extname(path);
+  const ending = endingOf(path);
   const base = basename(path, ending);
   if (!name.startsWith(`${base}.`) || !name.endsWith(ending)) return undefined;
   const match = /^([0-9]{5})-of-([0-9]{5})$/.exec(name.slice(base.length + 1, name.length - ending.length));

@@ -2,6 +2,7 @@
 import { mergedTallies } from "../conventions/tallies.js";
 import type { Held, Kernel, Tally } from "../kernel/kernel.js";
 import { addAccount } from "../rules.js";
+import { joined, NO_BYTES } from "../sum.js";
 import { NEWLINE, recordEnd } from "./chunks.js";
 import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
 
@@ -16,7 +17,7 @@ export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
     const { grid } = task as Shard | Picks;
     if (grid !== opened) kernel.openPlan(job.plan, grid, job.method);
     opened = grid;
-    return task.kind === "picks" ? sweepPicks(kernel, task) : sweepShard(kernel, task as Shard);
+    return task.kind === "picks" ? sweepPicks(kernel, task, job.isSummed) : sweepShard(kernel, task as Shard, job.isSummed);
   };
 }
 
@@ -43,21 +44,29 @@ class KeptRows {
 }
 
 /** One batch: what is left of the shard is another's task. */
-function sweepShard(kernel: Kernel, { first, end, visitsMost }: Shard): SweepAnswer {
+function sweepShard(kernel: Kernel, { first, end, visitsMost }: Shard, isSummed = false): SweepAnswer {
   const batch = kernel.sweep(first, end, visitsMost);
+  // Summed while they are still in the cache.
+  const sum = isSummed ? { sum: kernel.sum(batch.csv) } : {};
   const kept = new KeptRows();
   kept.keep(kernel, batch.csv);
-  return { ...batch, ...kept };
+  return { ...batch, ...kept, ...sum };
 }
 
-function sweepPicks(kernel: Kernel, { indices }: Picks): SweepAnswer {
+function sweepPicks(kernel: Kernel, { indices }: Picks, isSummed = false): SweepAnswer {
   const kept = new KeptRows();
   const leftOut: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let [rows, visits, done] = [0, 0, 0];
-  const answer = (): SweepAnswer => ({ ...kept, rows, leftOut, visits, next: BigInt(done), ...(tallies.length > 0 && { tallies: mergedTallies(tallies) }) });
+  let sum = NO_BYTES;
+  const answer = (): SweepAnswer => ({
+    ...{ ...kept, rows, leftOut, visits, next: BigInt(done) },
+    ...(tallies.length > 0 && { tallies: mergedTallies(tallies) }),
+    ...(isSummed && { sum }),
+  });
   while (done < indices.length) {
     const batch = kernel.sweepPicks(indices.subarray(done, done + kernel.picksMost));
+    if (isSummed) sum = joined(sum, kernel.sum(batch.csv));
     kept.keep(kernel, batch.csv);
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
