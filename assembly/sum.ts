@@ -18,7 +18,6 @@ function storeLanes(at: usize, even: v128, odd: v128): void {
 
 /** Writes the checksum of the bytes [ptr, ptr + length) to SUM. */
 export function sumBytes(ptr: usize, length: u32): void {
-  const low = i16x8.splat(0xff);
   const newline = i8x16.splat(<i8>NEWLINE);
   const none = i32x4.splat(0);
   let plain0 = none, plain1 = none, plain2 = none, plain3 = none;
@@ -27,30 +26,32 @@ export function sumBytes(ptr: usize, length: u32): void {
   const blocks: usize = <usize>length / BLOCK_BYTES;
   const blocksEnd = ptr + blocks * BLOCK_BYTES;
   for (let at = ptr; at < blocksEnd; at += BLOCK_BYTES) {
-    let even = none, odd = none, evenPrefix = none, oddPrefix = none, lines = none;
+    let both = none, odd = none, bothPrefix = none, oddPrefix = none, lines = none;
     for (let row = at; row < at + BLOCK_BYTES; row += 64) {
       const row0 = v128.load(row), row1 = v128.load(row, 16), row2 = v128.load(row, 32), row3 = v128.load(row, 48);
-      even = i16x8.add(even, v128.and(row0, low));
+      both = i16x8.add(both, row0);
       odd = i16x8.add(odd, i16x8.shr_u(row0, 8));
-      evenPrefix = i16x8.add(evenPrefix, even);
+      bothPrefix = i16x8.add(bothPrefix, both);
       oddPrefix = i16x8.add(oddPrefix, odd);
       lines = i8x16.sub(lines, i8x16.eq(row0, newline));
-      even = i16x8.add(even, v128.and(row1, low));
+      both = i16x8.add(both, row1);
       odd = i16x8.add(odd, i16x8.shr_u(row1, 8));
-      evenPrefix = i16x8.add(evenPrefix, even);
+      bothPrefix = i16x8.add(bothPrefix, both);
       oddPrefix = i16x8.add(oddPrefix, odd);
       lines = i8x16.sub(lines, i8x16.eq(row1, newline));
-      even = i16x8.add(even, v128.and(row2, low));
+      both = i16x8.add(both, row2);
       odd = i16x8.add(odd, i16x8.shr_u(row2, 8));
-      evenPrefix = i16x8.add(evenPrefix, even);
+      bothPrefix = i16x8.add(bothPrefix, both);
       oddPrefix = i16x8.add(oddPrefix, odd);
       lines = i8x16.sub(lines, i8x16.eq(row2, newline));
-      even = i16x8.add(even, v128.and(row3, low));
+      both = i16x8.add(both, row3);
       odd = i16x8.add(odd, i16x8.shr_u(row3, 8));
-      evenPrefix = i16x8.add(evenPrefix, even);
+      bothPrefix = i16x8.add(bothPrefix, both);
       oddPrefix = i16x8.add(oddPrefix, odd);
       lines = i8x16.sub(lines, i8x16.eq(row3, newline));
     }
+    // Sums of pairs of bytes, even + 256 × odd, and what is left without the odd ones, modulo 2^16: one operation less for each row.
+    const even = i16x8.sub(both, i16x8.shl(odd, 8)), evenPrefix = i16x8.sub(bothPrefix, i16x8.shl(oddPrefix, 8));
     // Every row of the blocks before counts once more for each row of this one.
     prefix0 = i32x4.add(i32x4.add(prefix0, i32x4.shl(plain0, 4)), i32x4.extend_low_i16x8_u(evenPrefix));
     prefix1 = i32x4.add(i32x4.add(prefix1, i32x4.shl(plain1, 4)), i32x4.extend_high_i16x8_u(evenPrefix));

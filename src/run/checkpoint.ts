@@ -17,7 +17,6 @@ import type { Lock } from "../sink/lock.js";
 import { fileAt, removeRandomNames, statusOf } from "../sink/own.js";
 import type { Sink } from "../sink/sink.js";
 import { isSameSum, NO_BYTES } from "../sum.js";
-import { holdsSweep, sumOfFile } from "./finished.js";
 import { difference, type Identity, identityOf } from "./identity.js";
 import { type Manifest, type Reached, readManifest, writeManifest } from "./manifest.js";
 import { type Compression, compressionOf } from "./packing.js";
@@ -136,11 +135,14 @@ async function startOf(kept: Kept, lock: Lock, { trust = false }: StartOptions):
 
 const isOwnName = (own: string, partial: string) => /^\.[0-9a-f]{12}$/.test(own.slice(partial.length)) && own.startsWith(partial);
 
+/** Loaded only where something is there. */
+const finished = () => import("./finished.js");
+
 /** Whether a file has the bytes that its manifest says, and rows as many lines as there are rows, with a header or without. */
-export async function agrees(file: string, { sum, position }: Manifest, compression: Compression): Promise<boolean> {
+async function agrees(file: string, { sum, position }: Manifest, compression: Compression): Promise<boolean> {
   const headerLines = BigInt(sum.lines) - position.rows;
   const isSound = compression === "gzip" || headerLines === 0n || headerLines === 1n;
-  return isSound && isSameSum(await sumOfFile(file, sum.bytes), sum);
+  return isSound && isSameSum(await (await finished()).sumOfFile(file, sum.bytes), sum);
 }
 
 /** From OUT and the manifest beside it. */
@@ -161,7 +163,7 @@ async function finishedBefore(kept: Kept, { trust = false }: StartOptions): Prom
 async function finishedUnsaid(kept: Kept, plan: Plan, run: RunOptions, { onCompare }: StartOptions): Promise<Finished | undefined> {
   const file = targetOf(kept.partial);
   if (kept.isPart || statusOf(kept.partial) || !statusOf(file)?.isFile()) return undefined;
-  const position = await holdsSweep(file, compressionOf(kept.path), plan, run, onCompare);
+  const position = await (await finished()).holdsSweep(file, compressionOf(kept.path), plan, run, onCompare);
   return position && { isWhole: true, position, bytes: Number(statusOf(file)?.size) };
 }
 

@@ -1,9 +1,9 @@
 /** From batches of rows to a sink: the header, the rows in order, and the file made whole, taken back, or left to continue from. */
 import { errors, UpsweepError } from "../errors.js";
 import { ClosedPipe, type Sink } from "../sink/sink.js";
-import { sumOf } from "../sum.js";
+import { NO_BYTES, sumOf } from "../sum.js";
 import type { Reached } from "./manifest.js";
-import { type Compression, type Packed, packing } from "./packing.js";
+import { type Compression, type From, type Packed, type Packing, Plain } from "./packing.js";
 import { BEGINNING, type Position } from "./sweep.js";
 
 /** Whoever keeps how far it has come (see checkpoint.ts). */
@@ -24,6 +24,11 @@ interface WriteOptions<P> {
   readonly compression?: Compression | undefined;
 }
 
+/** What the rows go through. Compression is loaded only where it is needed. */
+async function packing<P>(compression: Compression, sink: Sink, from: From<P> = { sum: NO_BYTES, progress: undefined, skip: 0 }): Promise<Packing<P>> {
+  return compression === "gzip" ? new (await import("./gzip.js")).Gzip(sink, from) : new Plain(sink, from);
+}
+
 /**
  * Writes everything that `batches` yields, and finishes the sink. On an error the sink is abandoned; with a keeper it is left as it is, unless the
  * input is at fault and going on would end there again.
@@ -39,7 +44,7 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
 ): Promise<{ progress: P; bytes: number }> {
   const start = from?.position ?? BEGINNING;
   const isBegun = (from?.sum.bytes ?? 0) > 0;
-  const packed = packing<Position & P>(compression, sink, isBegun && from ? { ...from, progress: start as Position & P } : undefined);
+  const packed = await packing<Position & P>(compression, sink, isBegun && from ? { ...from, progress: start as Position & P } : undefined);
   let bytes = from?.sum.bytes ?? 0;
   let lines = 0;
   let isCounted = true;
