@@ -155,7 +155,7 @@ async function finishedBefore(kept: Kept, { trust = false }: StartOptions): Prom
   const manifest = readOwn(beside, kept);
   const { sum, position, isWhole } = manifest;
   if (!isWhole || Number(there.size) !== sum.bytes) return undefined;
-  if (!trust && !(await agrees(file, manifest, compressionOf(kept.path)))) throw errors.damaged(kept.path, beside);
+  if (!trust && !(await agrees(file, manifest, compressionOf(kept.path)))) throw errors.damaged(kept.path, manifestOf(kept.path));
   return { isWhole: true, position, bytes: sum.bytes };
 }
 

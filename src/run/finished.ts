@@ -8,6 +8,7 @@ import { wasmKernel } from "../kernel/wasm.js";
 import type { Plan } from "../plan/model.js";
 import { openOwn } from "../sink/file.js";
 import { joined, NO_BYTES, type Sum } from "../sum.js";
+import { reasonOf } from "../words.js";
 import type { Compression } from "./packing.js";
 import { type Position, type RunOptions, sweepPlan } from "./sweep.js";
 
@@ -70,7 +71,8 @@ export async function* rowsOf(
   try {
     yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw error instanceof UpsweepError ? error : errors.cannotRead(path, error);
+    if (error instanceof UpsweepError) throw error;
+    throw errors.unfinishedPart(path, `it is not intact gzip: ${reasonOf(error)}`, true);
   }
 }
 

@@ -145,15 +145,19 @@ export async function* mergedRows({ parts, header }: Parts, { trust = false } = 
   for (const { path, compression, position, sum } of parts) {
     let seen = NO_BYTES;
     let toSkip = header.length;
+    let lines = 0;
     for await (const piece of rowsOf(path, compression, sum.bytes, (bytes) => {
       copied += bytes.length;
       if (!trust) seen = joined(seen, sumOfMany(bytes));
     })) {
       const own = piece.subarray(toSkip);
       toSkip -= piece.length - own.length;
-      yield { csv: [own], progress: { rows, bytes: copied }, sum: sumOfMany(own) };
+      const ownSum = sumOfMany(own);
+      lines += ownSum.lines;
+      yield { csv: [own], progress: { rows, bytes: copied }, sum: ownSum };
     }
     if (!trust && !isSameSum(seen, sum)) throw errors.unfinishedPart(path, `its checksum is not that in ${manifestOf(path)}`, true);
+    if (BigInt(lines) !== position.rows) throw errors.unfinishedPart(path, `it has ${lines} rows, ${manifestOf(path)} says ${position.rows}`, true);
     rows += position.rows;
   }
   return { rows, bytes: copied };
