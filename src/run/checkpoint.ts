@@ -14,7 +14,7 @@ import { errors } from "../errors.js";
 import type { Plan } from "../plan/model.js";
 import { isManifest, type Left, lockFile, manifestOf, nameNew, partialOf } from "../sink/file.js";
 import type { Lock } from "../sink/lock.js";
-import { fileAt, removeRandomNames, statusOf } from "../sink/own.js";
+import { fileAt, mustBeOwn, removeRandomNames, statusOf } from "../sink/own.js";
 import type { Sink } from "../sink/sink.js";
 import { isSameSum, NO_BYTES } from "../sum.js";
 import { difference, type Identity, identityOf } from "./identity.js";
@@ -127,6 +127,7 @@ async function startOf(kept: Kept, lock: Lock, { trust = false }: StartOptions):
     conclude(unfinished, kept.isManifestKept ? manifestOf(targetOf(partial)) : undefined);
     return { isWhole: true, position, bytes: sum.bytes };
   }
+  mustBeOwn(partial, rows);
   if (rows.size < BigInt(sum.bytes)) throw errors.shortPartial(partial, Number(rows.size), sum.bytes);
   if (!trust && !(await agrees(partial, manifest, compressionOf(kept.path)))) throw errors.damaged(partial, unfinished);
   // All may be written, and only the name be missing: then it continues with nothing to do.
