@@ -47,7 +47,7 @@ const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 /** Replaces the manifest before in one step; on a disk it is there when this returns. */
 export function writeManifest(path: string, { identity, sum, skip, position, accounts, isWhole, mayReplace, ownName }: Manifest): void {
   const { done, rows, nothing, leftOut } = position;
-  const account = { done: String(done), rows: String(rows), nothing: String(nothing), leftOut: leftOut.map(String) };
+  const account = { done: String(done), rows: String(rows), nothing: String(nothing), leftOut: accounts.map((_, i) => String(leftOut[i] ?? 0n)) };
   const file = { bytes: sum.bytes, lines: sum.lines, checksum: textOfSum(sum), skip };
   const written = { upsweep: "manifest", format: FORMAT, whole: isWhole, replace: mayReplace, name: ownName, identity, ...file, ...account, accounts };
   const text = JSON.stringify(written, null, 2).slice(0, -2);

@@ -75,7 +75,8 @@ describe("a sweep into a name that ends in .gz", () => {
     const plan = planSweep(specFrom({ axes: AXES } as SpecInput));
     expect(await said([...SWEEP, "whole.csv.gz"])).toEqual(done);
     const whole = readFileSync("whole.csv.gz");
-    for (const batches of [1, 2, 3, 5]) {
+    let continued = 0;
+    for (const batches of [1, 2, 3, 4]) {
       for (const name of readdirSync(".")) if (name.startsWith("out")) rmSync(name);
       const kept = (await keptSweep(plan, "out.csv.gz")) as Kept;
       const sink = await fileSink("out.csv.gz", { mayReplace: false });
@@ -89,6 +90,12 @@ describe("a sweep into a name that ends in .gz", () => {
       };
       const keeper = new Checkpoint(kept, sink);
       await expect(writeBatches(stopping() as never, plan.header, sink, { keeper, compression: "gzip" })).rejects.toThrow("stop");
+      // Where no member was complete, nothing is left, and it begins again.
+      if (!existsSync("out.csv.gz.partial.json")) {
+        expect(readdirSync(".")).toEqual(["whole.csv.gz"]);
+        continue;
+      }
+      continued++;
       const { bytes, skip } = JSON.parse(readFileSync("out.csv.gz.partial.json", "utf8")) as { bytes: number; skip: number };
       const written = members(readFileSync("out.csv.gz.partial"));
       expect(readFileSync("out.csv.gz.partial").length).toBe(bytes);
@@ -98,6 +105,7 @@ describe("a sweep into a name that ends in .gz", () => {
       expect(await said([...SWEEP, "out.csv.gz", "--resume"])).toEqual(done);
       expect(readFileSync("out.csv.gz").equals(whole)).toBe(true);
     }
+    expect(continued).toBeGreaterThan(1);
   });
 
   it("stops at the limit, and is written to standard output as plain CSV", async () => {

@@ -129,8 +129,7 @@ describe("a process that may open too few files", () => {
   const list = "in_channels,out_channels,l_in,kernel_size\n".concat("1,1,2,3\n".repeat(200_000));
   const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
   it.each<[string, readonly string[]]>([
-    ["a sweep", ["sweep", ...flags, "-o", "few/out.csv"]],
-    ["a sweep with --resume", ["sweep", ...flags, "-o", "few/out.csv", "--resume"]],
+    ["a sweep", ["sweep", ...flags, "--limit", "200000", "-o", "few/out.csv", "--resume"]],
     ["a compressed sweep", ["sweep", ...flags, "--limit", "200000", "-o", "few/out.csv.gz"]],
     ["a list", ["count", "--from", "list.csv", "-o", "few/out.csv"]],
     ["a merge", ["merge", "few/out.csv", "part.00000-of-00001.csv"]],
@@ -147,7 +146,7 @@ describe("a process that may open too few files", () => {
       const left = readdirSync("few").sort();
       if (!stderr.startsWith("upsweep: ") && status !== 0) continue;
       codes.add(status);
-      if (status === 0) continue;
+      if (status === 0) break;
       expect([files, stderr]).toEqual([files, expect.stringMatching(/^upsweep: [^\n]+\n$/)]);
       expect(stderr).toMatch(/too many (open )?files|EMFILE/);
       expect([[], ["out.csv.partial", "out.csv.partial.json"], ["out.csv.gz.partial", "out.csv.gz.partial.json"]]).toContainEqual(left);

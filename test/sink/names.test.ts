@@ -182,7 +182,7 @@ describe("links under the names beside a file", () => {
       mkdirSync(name);
       expect((await said([...SWEEP, "--resume"])).stderr).toContain(`${name}: is a folder, which upsweep`);
       rmSync(name, { recursive: true });
-      spawnSync("mkfifo", [name]);
+      spawnSync("bash", ["-c", `mkfifo ${name}`]);
       expect((await said([...SWEEP, "--resume"])).stderr).toContain(`${name}: is not a regular file, which upsweep`);
     }
   });
