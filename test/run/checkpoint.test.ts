@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Checkpoint } from "../../src/run/checkpoint.ts";
 import { readManifest } from "../../src/run/manifest.ts";
-import { stopHere } from "../../src/run/write.ts";
+import { stopHere, writeBatches } from "../../src/run/write.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
-import { NO_BYTES } from "../../src/sum.ts";
+import { NO_BYTES, sumOf } from "../../src/sum.ts";
 import { inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -124,4 +124,20 @@ describe("how far a sweep has come", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(savedRows()).toBeUndefined();
   });
+});
+
+it("a file whose lines are not its rows does not get its name, and its rows stay", async () => {
+  vi.useRealTimers();
+  const sink = await fileSink("out.csv", { mayReplace: false });
+  const rows = Buffer.from("1,2\n3,4\n");
+  const batches = async function* () {
+    const progress = { done: 3n, rows: 3n, nothing: 0n, leftOut: [] };
+    yield { csv: [rows], progress, sum: sumOf(rows) };
+    return progress;
+  };
+  await expect(writeBatches(batches(), "a,b\n", sink, { keeper: new Checkpoint(kept, sink) })).rejects.toThrow(
+    "2 lines were written for 3 rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep",
+  );
+  expect(readdirSync(".").sort()).toEqual(["out.csv.partial", "out.csv.partial.json"]);
+  expect(readFileSync("out.csv.partial", "utf8")).toBe("a,b\n1,2\n3,4\n");
 });
