@@ -6,5 +6,6 @@ export { brokenRule, setKind, workOutOverlap } from "./layer";
 export { countList, openList } from "./list";
 export { gather, scatter } from "./overlap";
 export { writeValue } from "./row";
+export { sumBytes } from "./sum";
 export { openPlan, sweep, sweepPicks } from "./sweep";
 export { useWindow } from "./window";

@@ -398,7 +398,6 @@ export const errors = {
       `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${shown(extension)} means something else`,
       `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. Rows come from 'upsweep count --from' and 'upsweep sweep'.`,
     ),
-  gzipMissing: (path: string) => inputError("gzipMissing", path, "gzip is not supported yet", "Leave .gz out, or pipe the rows into gzip."),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
     inputError("beingWritten", path, `process ${pid} is writing it`, `Wait for it, or choose another name with -o. If that is no upsweep, remove ${lock}.`),
@@ -414,6 +413,16 @@ export const errors = {
       `${path}: ${lock} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
       false,
     ),
+  foreignFile: (path: string, what: string) =>
+    inputError("foreignFile", path, `is ${what}, which upsweep neither follows nor writes`, "Remove it, or choose another name with -o."),
+  foreignPartial: (path: string) =>
+    inputError("foreignPartial", path, "is there, but no run of upsweep is known to have left it", "Move it away, or give it up with --force."),
+  appeared: (path: string, partial: string) =>
+    new UpsweepError(
+      "appeared",
+      `${path}: appeared while this run was writing, and is left as it is. Move it away and repeat the command with --resume, which finds all rows in ${partial}; a list or a merge is repeated as it was.`,
+      false,
+    ),
   unfinished: (path: string) =>
     inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
   otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>
@@ -425,6 +434,13 @@ export const errors = {
     ),
   shortPartial: (path: string, size: number, expected: number) =>
     inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
+  damaged: (path: string, manifest: string) =>
+    inputError(
+      "damaged",
+      path,
+      `does not agree with ${manifest}: the checksum or the number of lines is another`,
+      "The file or its manifest has been changed or damaged. Sweep it again with --force.",
+    ),
   badManifest: (path: string, cause: unknown) =>
     inputError("badManifest", path, `does not say how far the sweep has come: ${reasonOf(cause)}`, "Begin anew with --force."),
   noArray: (option: string, variables: readonly string[]) =>
@@ -481,8 +497,8 @@ export const errors = {
   mergeIntoPart: (path: string) =>
     inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
   partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${other}`, "Name each part once."),
-  unfinishedPart: (path: string, reason: string) =>
-    inputError("unfinishedPart", path, `is no whole part of a sweep: ${reason}`, "Sweep it again, with --shard and --resume."),
+  unfinishedPart: (path: string, reason: string, isDamaged = false) =>
+    inputError("unfinishedPart", path, `is not a complete part of a sweep: ${reason}`, `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`),
   otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
     inputError(
       "otherPart",
@@ -503,6 +519,12 @@ export const errors = {
     new UpsweepError(
       "doesNotAddUp",
       `${indices} raw indices do not add up to ${rows} rows and what is left out. This is a defect of upsweep: please report it with the command that you gave.`,
+      false,
+    ),
+  linesDoNotMatch: (lines: number, rows: bigint) =>
+    new UpsweepError(
+      "linesDoNotMatch",
+      `${lines} lines were written for ${rows} rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep: please report it with the command that you gave.`,
       false,
     ),
   noMemory: (reason: string) =>

@@ -2,7 +2,7 @@
 import { column, columnsOf, hasColumn, isResultName, type LayerResults, type ResultName, type Results } from "./columns.js";
 import { errors } from "./errors.js";
 import { headerIn } from "./formats/encoding.js";
-import { type FormatName, formatNamed, formatOf } from "./formats/format.js";
+import { type FormatName, formatNamed, formatOf, type OutputFormat } from "./formats/format.js";
 import { BIG_INTS, type BigInts } from "./formats/json.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { wasmKernel } from "./kernel/wasm.js";
@@ -122,6 +122,8 @@ export interface FileOptions extends SweepOptions {
   readonly format?: FormatName;
   /** How JSON Lines have integers: all as numbers with their exact digits (the default), or all as strings. */
   readonly bigInts?: BigInts;
+  /** With `resume`: do not read what is there to compare its checksum. */
+  readonly trust?: boolean;
 }
 
 /**
@@ -131,37 +133,35 @@ export interface FileOptions extends SweepOptions {
  * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
  * already, or what was stopped there is another sweep.
  */
-export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, ...options }: FileOptions = {}): Promise<Summary> {
+export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, trust = false, ...options }: FileOptions = {}): Promise<Summary> {
   const swept = plan(spec);
-  const run = { ...runOptions(options), ...(await fileFormat(path, options)) };
+  const { format, compression, bigInts } = await fileFormat(path, options);
+  const run = { ...runOptions(options), format, bigInts, isSummed: (await partialOf(path)) !== undefined };
   const begun = performance.now();
-  const kept = resume ? await keptSweep(swept, path, run) : undefined;
+  const kept = resume ? await keptSweep(swept, path, { ...run, compression, resume }) : undefined;
   if (resume && !kept) throw errors.badOption("resume", "true", `${path} is no file that could be gone on with; leave it out.`);
-  const start = kept && readStart(kept);
+  const start = kept && (await readStart(kept, swept, run, { trust }));
   const summary = (reached: Position, bytes: number) => summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
-  const sink = await fileSink(path, { mayReplace, from: start?.bytes });
+  const sink = await fileSink(path, { mayReplace, from: start });
   const keeper = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
   const rows = sweepPlan(swept, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, headerIn(run.format, swept.header), sink, {
+  const { progress, bytes } = await writeBatches(rows, headerIn(format, swept.header), sink, {
     onProgress: options.onProgress,
     keeper,
-    from: start?.bytes,
+    from: start,
+    compression,
   });
   return summary(progress, bytes);
 }
 
 /** The format of the rows of a file. */
-async function fileFormat(
-  path: string,
-  { format: name, bigInts }: FileOptions,
-): Promise<{ readonly format: FormatName; readonly bigInts: BigInts | undefined }> {
+async function fileFormat(path: string, { format: name, bigInts }: FileOptions): Promise<OutputFormat & { readonly bigInts: BigInts | undefined }> {
   if (bigInts !== undefined && !BIG_INTS.includes(bigInts)) throw errors.badOption("bigInts", String(bigInts), `Write one of ${BIG_INTS.join(", ")}.`);
   const asked = name === undefined ? undefined : formatNamed("format", name);
   const { format, compression } = formatOf(path, asked, (await partialOf(path)) !== undefined);
-  if (compression === "gzip") throw errors.gzipMissing(path);
-  return { format, bigInts };
+  return { format, compression, bigInts };
 }
 
 function runOptions({ method, check, workers, limit }: SweepOptions): RunOptions {

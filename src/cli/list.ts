@@ -25,13 +25,14 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   const [axis] = flags.axes;
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Write --format jsonl to have one JSON object a line.");
-  const { format, bigInts } = await outputFormat(options);
+  const { format, bigInts, compression } = await outputFormat(options);
   const [kind, settings] = [kindFrom(options), settingsFrom(options)];
   // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
   const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS;
   const { stream, size, name } = openList(options.from);
   const batches = countListRows(stream, name, { ...options, method: methodFrom(options), layer: kind.name, settings, columns, format, bigInts });
   const outcome = await writeOutput(batches, options.output, {
+    compression,
     quiet: options.quiet,
     fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
     mayReplace: options.force,

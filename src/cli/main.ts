@@ -155,6 +155,7 @@ function sweepCommand(): Command {
     .addOption(formatOption())
     .addOption(bigIntsOption())
     .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
+    .option("--trust", "with --resume: do not read what is there to compare its checksum")
     .addOption(
       new Option(
         "--shard <i/n>",
@@ -182,6 +183,7 @@ function mergeCommand(): Command {
       ]),
     )
     .option("--force", "replace the file if it is there")
+    .option("--trust", "do not compare the parts with their checksums")
     .addOption(quietOption())
     .action(async (output, parts, options) => (await import("./merge.js")).merge(output, parts, options));
 }

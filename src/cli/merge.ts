@@ -7,14 +7,16 @@ import { accountText, gridsText, say, writtenText } from "./report.js";
 
 interface MergeOptions {
   readonly force?: boolean;
+  readonly trust?: boolean;
   readonly quiet?: boolean;
 }
 
 export async function merge(output: string, named: readonly string[], options: MergeOptions): Promise<void> {
   if (output === "-") throw errors.usage("merge to - is asked for", "Name a file.");
-  const parts = findParts(output, named);
-  const outcome = await writeOutput(mergedRows(parts), output, {
+  const parts = await findParts(output, named);
+  const outcome = await writeOutput(mergedRows(parts, options), output, {
     header: parts.header,
+    compression: parts.compression,
     quiet: options.quiet,
     fraction: ({ bytes }: MergeProgress) => bytes / parts.bytes,
     mayReplace: options.force,

@@ -6,7 +6,7 @@ import { errors } from "../errors.js";
 const FORMATS = ["csv", "tsv", "jsonl"] as const;
 export type FormatName = (typeof FORMATS)[number];
 
-type Compression = "none" | "gzip";
+export type Compression = "none" | "gzip";
 
 /** What a file holds: the format of its rows, and how its bytes are compressed. */
 export interface OutputFormat {

@@ -13,10 +13,16 @@ import type { Held, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
+import type { Sum } from "../sum.js";
 
 /** What all tasks of a run have in common. Rows are CSV where no other encoding is given. */
 export type Job = { readonly method: Method; readonly encoding?: Encoding | undefined } & (
-  | { readonly kind: "sweep"; readonly plan: Plan }
+  | {
+      readonly kind: "sweep";
+      readonly plan: Plan;
+      /** Whether answers have the checksum of their rows. */
+      readonly isSummed?: boolean;
+    }
   | { readonly kind: "list"; readonly list: ListPlan }
 );
 
@@ -64,6 +70,8 @@ export interface SweepAnswer extends Rows {
   /** Where the shard has got to: its end, or where another has to go on. */
   readonly next: bigint;
   readonly visits: number;
+  /** The checksum of the rows, where the job wants it. */
+  readonly sum?: Sum;
   /** Of a plan that compares; places are raw indices of the grid. */
   readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;

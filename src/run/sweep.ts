@@ -10,6 +10,7 @@ import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
+import type { Sum } from "../sum.js";
 import { boundsOf, type Part } from "./part.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
@@ -39,6 +40,8 @@ export interface Progress {
 export interface SweptRows {
   readonly csv: readonly Uint8Array[];
   readonly rows: number;
+  /** Their checksum, where it is wanted. */
+  readonly sum?: Sum;
   /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
   readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
   readonly progress: Progress;
@@ -46,6 +49,9 @@ export interface SweptRows {
 
 /** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
 export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut" | "gridRows">;
+
+/** Before the first raw index. */
+export const BEGINNING: Position = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] };
 
 export interface RunOptions {
   /** Worker threads; the rows are the same for any number. */
@@ -61,6 +67,8 @@ export interface RunOptions {
   readonly format?: FormatName | undefined;
   /** How JSON Lines have integers, as numbers when left out. */
   readonly bigInts?: BigInts | undefined;
+  /** Have the workers make the checksum of the rows, and count their lines: what a file is compared with. */
+  readonly isSummed?: boolean | undefined;
 }
 
 /**
@@ -69,7 +77,7 @@ export interface RunOptions {
  * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
  */
 export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
-  const { limit, part = { index: 0, of: 1 }, start = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] } } = options;
+  const { limit, part = { index: 0, of: 1 }, start = BEGINNING } = options;
   const all = indicesOf(plan);
   const { first, end } = boundsOf(part, all);
   const total = end - first;
@@ -91,7 +99,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices) throw errors.doesNotAddUp(indices, answer.rows);
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
-      yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress(isCut) };
+      yield { csv: answer.csv, rows: answer.rows, ...(answer.sum && { sum: answer.sum }), ...(compared && { compared }), progress: progress(isCut) };
       for (const held of answer.held) letGo(held);
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
@@ -99,6 +107,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
   } finally {
     await answers.return();
   }
+  if (done !== total) throw errors.doesNotAddUp(total, Number(rows));
   return progress();
 }
 
@@ -137,9 +146,9 @@ function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions
 
 /** The raw indices [from, to). */
 async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed" } = options;
+  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const encoding = encodingOfPlan(plan, options);
-  const job: Job = { kind: "sweep", plan, method, encoding };
+  const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
   const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
   const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
     grid: stretch.grid,
@@ -182,9 +191,9 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 
 /** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
 async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed" } = options;
+  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
-  const job: Job = { kind: "sweep", plan, method, encoding: encodingOfPlan(plan, options) };
+  const job: Job = { kind: "sweep", plan, method, encoding: encodingOfPlan(plan, options), isSummed };
   const runner = rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
   let together = drawnOfTask(method);
   try {

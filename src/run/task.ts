@@ -3,13 +3,15 @@ import { mergedTallies } from "../conventions/tallies.js";
 import { type Encode, encoderOf } from "../formats/encoding.js";
 import type { Held, Kernel, Tally } from "../kernel/kernel.js";
 import { addAccount } from "../rules.js";
+import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { NEWLINE, recordEnd } from "./chunks.js";
 import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
 export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
   const encode = job.encoding && encoderOf(job.encoding);
-  const rows = () => new KeptRows(encode);
+  const isSummed = job.kind === "sweep" && job.isSummed === true;
+  const rows = () => new KeptRows(encode, isSummed);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
     return (task) => countChunk(kernel, task as Chunk, rows());
@@ -37,14 +39,18 @@ class KeptRows {
   readonly csv: Uint8Array[] = [];
   readonly held: Held[] = [];
   readonly #encode: Encode | undefined;
+  #sum: Sum | undefined;
 
-  constructor(encode: Encode | undefined) {
+  constructor(encode: Encode | undefined, isSummed: boolean) {
     this.#encode = encode;
+    this.#sum = isSummed ? NO_BYTES : undefined;
   }
 
   keep(kernel: Kernel, csv: Uint8Array): void {
     if (csv.length === 0) return;
     const rows = this.#encode ? this.#encode(csv) : csv;
+    // Summed while they are still in the cache.
+    if (this.#sum) this.#sum = joined(this.#sum, kernel.sum(rows));
     // An encoder that makes new bytes leaves the kernel's memory free.
     if (rows.buffer !== csv.buffer) {
       this.csv.push(rows);
@@ -56,8 +62,8 @@ class KeptRows {
   }
 
   /** What an answer says of them. */
-  get kept(): { readonly csv: readonly Uint8Array[]; readonly held: readonly Held[] } {
-    return { csv: this.csv, held: this.held };
+  get kept(): { readonly csv: readonly Uint8Array[]; readonly held: readonly Held[]; readonly sum?: Sum } {
+    return { csv: this.csv, held: this.held, ...(this.#sum && { sum: this.#sum }) };
   }
 }
 
