@@ -49,11 +49,19 @@ function addRun(first: i64, stride: i64, count: u64, origin: u32): void {
   store<u32>(ptr, origin, RUN_ORIGIN);
 }
 
+/** Trial divisions that take as long as one look at a layer. */
+const TRIALS_PER_LOOK: u32 = 10;
+
+/** What the last `fill` has taken, in looks at layers: finding the divisors of a large number takes as long as thousands of them. */
+export let looksToFill: u32 = 0;
+
 /** The divisors of n in ascending order: the small ones found upwards, then their partners downwards. */
 function addDivisors(n: i64, origin: u32): void {
   if (divisible(n) != n) return;
   let d: u32 = 1;
   const whole = <u32>n;
+  // Upwards to the root of n, and downwards again.
+  looksToFill += 2 * <u32>sqrt<f64>(whole) / TRIALS_PER_LOOK;
   for (; <u64>d * d < <u64>whole; d++) if (whole % d == 0) addRun(d, 1, 1, origin);
   if (d * d == whole) addRun(d, 1, 1, origin);
   for (d--; d > 0; d--) if (whole % d == 0) addRun(whole / d, 1, 1, origin);
@@ -101,6 +109,7 @@ function addRow(itemPtr: usize, nameCount: u32): void {
 
 /** Works out the values of an axis. Returns false where one has no value at all. */
 export function fill(axis: u32): bool {
+  looksToFill = 0;
   const ptr = axisPtr(axis);
   const nameCount = load<u32>(ptr, AXIS_NAME_COUNT);
   let itemPtr = IMAGE_ITEMS_PTR + <usize>load<u32>(ptr, AXIS_FIRST_ITEM) * ITEM_BYTES;

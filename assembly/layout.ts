@@ -20,7 +20,7 @@
 //   LOOPS     ├──────────────┤
 //             │ loops        │  where each loop of the nest stands, and each name that it turns
 //   STACK     ├──────────────┤
-//             │ stack        │  1,024 numbers of the expression being worked out
+//             │ stack        │  1,024 values of the expression being worked out
 //   IMAGE     ├──────────────┤
 //             │ image        │  the plan, or the roles of a list's fields; written by the host, only read here
 //             │              │  but for the runs of axes that depend on others
@@ -36,19 +36,22 @@
 //             │ sum          │  a checksum, and 64 KiB for bytes from elsewhere that the host wants summed
 //   OUTPUT    ├──────────────┤
 //             │ output       │  four windows of 4 MiB of finished rows, and room for one row more; or the tallies of a batch
+//   MANY      ├──────────────┤
+//             │ many         │  which columns and fields a batch of many layers has
 //   LAYOUT_END└──────────────┘
 //   0x2000000  = memoryBase in asconfig.json: the compiler's own constants begin here
 //
 // The memory is shared: another thread writes the rows of a window away where they stand (src/run). The kernel itself has one thread.
 
 /** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 7;
+export const ABI_VERSION: u32 = 8;
 
 // ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
 export const KIND_CONV_TRANSPOSE2D: u32 = 1;
 export const KIND_CONV_TRANSPOSE3D: u32 = 2;
 export const KIND_CONV1D: u32 = 3;
+export const KIND_COUNT: u32 = 4;
 
 // ── Fields of a layer: the slot of each in LAYER, which is its column number ───────────────────────────────────────
 export const BATCH_SIZE: u32 = 0;
@@ -169,6 +172,8 @@ export const FAULT_FIELD: u32 = 4;
 export const FAULT_FIELD_COUNT: u32 = 5;
 /** An expression of a plan has no value: it passes 64 bits, divides by zero, … */
 export const FAULT_EXPRESSION: u32 = 6;
+/** The record of a list names a kind that is unknown, or that the list cannot hold (see LIST_KINDS). */
+export const FAULT_KIND: u32 = 7;
 
 // ── What becomes of an expression ──────────────────────────────────────────────────────────────────────────────────
 export const TROUBLE_NONE: u32 = 0;
@@ -194,6 +199,8 @@ export const STEP_OVERLAP: u32 = 5;
 export const STEP_CELL: u32 = 6;
 /** (part, slot): join the texts of a part anew from that slot on. */
 export const STEP_JOIN: u32 = 7;
+/** (requirement, program): a condition over rationals. The next requirement counts layers rejected because a value is missing. */
+export const STEP_WHERE_EXACT: u32 = 8;
 export const STEP_BYTES: usize = 20;
 
 /** The account of positions that are no layers: past the end of an axis, or with values that have been there. */
@@ -243,8 +250,10 @@ export const OP_IN_VALUE: u32 = 29;
 export const OP_IN_RANGE: u32 = 30;
 export const OP_IN_POW2: u32 = 31;
 export const OP_IN_DIVISORS: u32 = 32;
-/** x was in none of the items: put 0 in its place. */
+/** x was in none of the items: put 0 in its place. The operand is 1 where OP_NOT follows. */
 export const OP_IN_NONE: u32 = 33;
+/** Conditions over rationals only: 1 where the value on top is missing, else 0. */
+export const OP_IS_MISSING: u32 = 34;
 
 // ── Items of an axis that depends on others (see dependent.ts): kind, then up to three programs ─────────────────
 export const ITEM_BYTES: usize = 16;
@@ -257,10 +266,23 @@ export const ITEM_POW2: u32 = 2;
 /** (n) */
 export const ITEM_DIVISORS: u32 = 3;
 
-/** The role of a list's field that is carried through unread; any other role is the number of the field it sets … */
-export const ROLE_CARRIED: u32 = 0xffffffff;
-/** … with this bit, in every dimension. */
+// ── Roles of a list's fields: the number of the field of LAYER that it sets, or one of these ──────────────────────
+/** With this bit a field sets its parameter in every dimension. */
 export const ROLE_EVERY_DIMENSION: u32 = 0x100;
+/** Roles from here on set nothing. */
+export const FIRST_PASSIVE_ROLE: u32 = 0xfffffffc;
+/** A result that an earlier run has written: it is left out of the record, because the new results follow. */
+export const ROLE_DROPPED: u32 = 0xfffffffc;
+/** Names the kind of the layer; read before the other fields. */
+export const ROLE_KIND: u32 = 0xfffffffd;
+/** A parameter that the kind does not have: it must be empty. */
+export const ROLE_EMPTY: u32 = 0xfffffffe;
+/** Carried through unread. */
+export const ROLE_CARRIED: u32 = 0xffffffff;
+/** In place of the number of the field that names the kind, where all records have one kind. */
+export const NO_KIND_FIELD: u32 = 0xffffffff;
+/** Set in a list's result column whose values are added up (see LIST_TOTALS). */
+export const COLUMN_IS_ADDED: u32 = 0x10000;
 
 // ── Capacities ─────────────────────────────────────────────────────────────────────────────────────────────────────
 /** Runs of evenly spaced values that all axes of a plan may have together. */
@@ -274,7 +296,7 @@ export const LEVEL_CAPACITY: u32 = 1 + AXIS_CAPACITY;
 /** Items of all dependent axes, and instructions of all programs. */
 export const ITEM_CAPACITY: u32 = 65536;
 export const INSTRUCTION_CAPACITY: u32 = 131072;
-/** Numbers on the stack; the parser lets no expression nest so deep that it takes more. */
+/** Values on the stack, of two slots at most; the parser lets no expression nest so deep that it takes more. */
 export const STACK_CAPACITY: u32 = 1024;
 /** Cells of a row; a long text takes several. */
 export const CELL_CAPACITY: u32 = 128;
@@ -288,8 +310,10 @@ export const OUTPUT_BYTES: u32 = 4194304;
 export const OUTPUT_WINDOWS: u32 = 4;
 /** The longest text of a cell, without its separator. */
 export const CELL_TEXT_BYTES: u32 = 27;
-/** The longest run of result cells. */
-export const RESULTS_BYTES: u32 = RESULT_COUNT * (CELL_TEXT_BYTES + 1);
+/** Result columns of a list: every result, and the output length of each dimension. */
+export const LIST_COLUMN_CAPACITY: u32 = RESULT_COUNT + DIMENSION_COUNT;
+/** The longest run of a list's result cells. */
+export const RESULTS_BYTES: u32 = LIST_COLUMN_CAPACITY * (CELL_TEXT_BYTES + 1);
 
 // ── Addresses: a running sum ───────────────────────────────────────────────────────────────────────────────────────
 export const LAYER_PTR: usize = 1024;
@@ -303,7 +327,8 @@ const LAYER_BYTES: usize = 8 * <usize>FIELD_COUNT;
  *   16 bytes       u32   bytes of OUTPUT that are filled
  *   20 fault       u32   FAULT_…
  *   24 faultWhat   u32   FAULT_OVERFLOW: which slot of the row (sweep) or which result (list); FAULT_EXPRESSION: which step;
- *                        FAULT_RULE: rule; FAULT_FIELD: which field; FAULT_FIELD_COUNT: fields found
+ *                        FAULT_RULE: rule; FAULT_FIELD: which field; FAULT_FIELD_COUNT: fields found; FAULT_KIND: which kind,
+ *                        or KIND_COUNT when its name is unknown
  *   28 lines       u32   list: line ends passed, those inside quotes included
  *   32 visits      u32   sweep: layers looked at, left-out blocks counted as one
  *   36 accounts    u32   how many of the accounts that follow are in use
@@ -394,7 +419,7 @@ export const MEMBER_OFFSET: usize = 12;
 const MEMBERS_SIZE: usize = <usize>LEVEL_CAPACITY * MEMBER_BYTES;
 
 export const STACK_PTR: usize = (MEMBERS_PTR + MEMBERS_SIZE + 15) & ~15;
-const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
+const STACK_SIZE: usize = 16 * <usize>(STACK_CAPACITY + 1);
 
 /**
  * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:
@@ -417,12 +442,19 @@ const STACK_SIZE: usize = 8 * <usize>(STACK_CAPACITY + 1);
  * it is filled: such a run has as its origin the first run of its item, or ORIGIN_INEXACT. A row of a joint axis has a run
  * for each name.
  *
- * The image of a list (src/plan/image.ts):
+ * The image of a list (src/plan/image.ts). Each kind has its own tables, because one list may mix kinds:
  *
- *   header   cellCount, fieldCount, method, skipInvalid, kind, isComparing
- *   columns  RESULT_COUNT   × the column of each result cell
- *   defaults LAYER_FIELDS   × the value of what no field of the list sets
- *   roles    FIELD_CAPACITY × the field of LAYER that a field of the list sets, or ROLE_CARRIED
+ *   header   cellCount, fieldCount, method, skipInvalid, kind, isComparing, kindField, isDropping
+ *   kinds    KIND_COUNT × (canonical name, 24 bytes padded with zeros, then 1 as u64 where the list can hold that kind)
+ *   columns  KIND_COUNT × LIST_COLUMN_CAPACITY × the column of each result cell, or NO_COLUMN for an empty cell
+ *   defaults KIND_COUNT × LAYER_FIELDS × the value of what no field of the list sets
+ *   roles    KIND_COUNT × FIELD_CAPACITY × the role of each field
+ *
+ *   columns, roles   those of the kind in use, copied here by the kernel
+ *
+ * The kernel keeps the totals of the columns with COLUMN_IS_ADDED, as sums of 128 bits (low half, high half):
+ *
+ *   totals   KIND_COUNT × LIST_COLUMN_CAPACITY × (u64, u64)
  */
 export const IMAGE_PTR: usize = (STACK_PTR + STACK_SIZE + 15) & ~15;
 export const IMAGE_HEADER_BYTES: usize = 48;
@@ -455,11 +487,23 @@ export const RUN_COUNT: usize = 16;
 export const RUN_ORIGIN: usize = 20;
 /** The origin of a run whose expression does not divide exactly. */
 export const ORIGIN_INEXACT: u32 = 0xffffffff;
-const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
+export const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
 
-export const LIST_COLUMNS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
-export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + 4 * <usize>RESULT_COUNT;
-export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + 4 * <usize>LAYER_FIELDS;
+export const LIST_KINDS_PTR: usize = (IMAGE_PTR + IMAGE_HEADER_BYTES + 7) & ~7;
+export const LIST_KIND_BYTES: usize = 32;
+export const LIST_KIND_NAME_BYTES: usize = 24;
+export const LIST_COLUMNS_PTR: usize = LIST_KINDS_PTR + LIST_KIND_BYTES * <usize>KIND_COUNT;
+export const LIST_COLUMNS_BYTES: usize = 4 * <usize>LIST_COLUMN_CAPACITY;
+export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + LIST_COLUMNS_BYTES * <usize>KIND_COUNT;
+export const LIST_DEFAULTS_BYTES: usize = 4 * <usize>LAYER_FIELDS;
+export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + LIST_DEFAULTS_BYTES * <usize>KIND_COUNT;
+export const LIST_ROLES_BYTES: usize = 4 * <usize>FIELD_CAPACITY;
+export const LIST_COLUMNS_IN_USE_PTR: usize = LIST_ROLES_PTR + LIST_ROLES_BYTES * <usize>KIND_COUNT;
+export const LIST_ROLES_IN_USE_PTR: usize = LIST_COLUMNS_IN_USE_PTR + LIST_COLUMNS_BYTES;
+export const LIST_TOTALS_PTR: usize = (LIST_ROLES_IN_USE_PTR + LIST_ROLES_BYTES + 15) & ~15;
+export const LIST_TOTAL_BYTES: usize = 16;
+export const LIST_TOTALS_BYTES: usize = LIST_TOTAL_BYTES * <usize>LIST_COLUMN_CAPACITY;
+export const LIST_END: usize = LIST_TOTALS_PTR + LIST_TOTALS_BYTES * <usize>KIND_COUNT;
 
 export const SCRATCH_PTR: usize = (IMAGE_END + 15) & ~15;
 export const INPUT_PTR: usize = SCRATCH_PTR + 4 * <usize>SCRATCH_COUNTERS;
@@ -510,4 +554,30 @@ export const OUTPUT_PTR: usize = SUM_INPUT_PTR + <usize>SUM_INPUT_BYTES;
 /** One record of INPUT and its results may start before OUTPUT_BYTES and end behind it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
 export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;
-export const LAYOUT_END: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;
+
+/**
+ * Many layers in columns (many.ts): the header, written by the host; u32 where nothing else is said:
+ *
+ *   header   kind, method, columnCount, fieldCount, skipInvalid
+ *   columns  MANY_COLUMNS × the column of each result
+ *   fields   MANY_FIELDS  × the field of LAYER that a column of INPUT sets
+ *
+ * Column i of INPUT holds MANY_ROWS × u32. The results of a batch are in the first window of OUTPUT:
+ *
+ *   values   columnCount × MANY_ROWS × 8 bytes: u64 or i64, 0 or 1 where a column is true or false, f64 where it holds quotients
+ *   missing  columnCount × MANY_ROWS × u8: 1 where there is no value; only of columns from FIRST_SPECIAL on
+ *   rules    MANY_ROWS × u8: 0, or 1 + the rule that the layer breaks
+ */
+export const MANY_ROWS: u32 = 4096;
+export const MANY_COLUMNS: u32 = RESULT_COUNT + DIMENSION_COUNT;
+export const MANY_FIELDS: u32 = NAMES_MOST;
+export const MANY_HEADER_BYTES: usize = 20;
+export const MANY_PTR: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;
+export const MANY_COLUMNS_PTR: usize = MANY_PTR + MANY_HEADER_BYTES;
+export const MANY_FIELDS_PTR: usize = MANY_COLUMNS_PTR + 4 * <usize>MANY_COLUMNS;
+export const MANY_VALUES_PTR: usize = OUTPUT_PTR;
+export const MANY_MISSING_PTR: usize = MANY_VALUES_PTR + 8 * <usize>(MANY_COLUMNS * MANY_ROWS);
+export const MANY_RULES_PTR: usize = MANY_MISSING_PTR + <usize>(MANY_COLUMNS * MANY_ROWS);
+export const MANY_VALUES_END: usize = MANY_RULES_PTR + <usize>MANY_ROWS;
+
+export const LAYOUT_END: usize = MANY_FIELDS_PTR + 4 * <usize>MANY_FIELDS;

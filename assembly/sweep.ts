@@ -12,11 +12,12 @@
 // arithmetic, whatever its size.
 
 import { hasOverflowed } from "./checked";
+import { holds, metMissing } from "./condition";
 import { compareLayer, startComparison, writeComparison } from "./compare";
-import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
+import { fill, looksToFill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_REPEAT } from "./dependent";
 import { isInRange, keepsRule, looksToSimulate, set, setKind, workOutOverlap } from "./layer";
 import {
-  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, METHOD_SIMULATE, METHOD_VERIFY, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE,
+  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_BEGIN_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, METHOD_SIMULATE, METHOD_VERIFY, NOTHING, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, STEP_WHERE_EXACT,
   TROUBLE_FATAL, TROUBLE_INEXACT,
 } from "./layout";
 import { openLoops, positionOf, restOfTurn, seek, step, stepOver } from "./odometer";
@@ -110,9 +111,15 @@ function settle(turned: u32): u32 {
         break;
       }
       case STEP_WHERE: {
-        const holds = run(second);
+        const found = run(second);
         if (troubleFound()) return failed(ptr);
-        if (holds == 0) return leftOut(load<u32>(ptr, 4), 1 + first);
+        if (found == 0) return leftOut(load<u32>(ptr, 4), 1 + first);
+        break;
+      }
+      case STEP_WHERE_EXACT: {
+        const isKept = holds(second);
+        if (troubleFound()) return failed(ptr);
+        if (!isKept) return leftOut(load<u32>(ptr, 4), (metMissing ? 2 : 1) + first);
         break;
       }
       case STEP_DERIVE: {
@@ -125,6 +132,7 @@ function settle(turned: u32): u32 {
       }
       case STEP_FILL: {
         if (!fill(first)) return failed(ptr);
+        visits += looksToFill;
         break;
       }
       case STEP_PICK: {

@@ -34,6 +34,8 @@ interface ColumnRow {
   readonly layers?: readonly KindName[];
   /** The spatial dimension that it is of. */
   readonly dimension?: string;
+  /** Whether the values of several layers add up to that of a network. */
+  readonly isAdditive?: true;
   /** Whether its cell is empty where the tool gives no answer. */
   readonly nullable?: true;
   /** Whose answer it is. */
@@ -160,6 +162,7 @@ export const COLUMNS = [
     counts: "Elements of the input.",
     dependsOn: ["batch_size", "in_channels", "l_in"],
     needsOverlap: false,
+    isAdditive: true,
   },
   {
     name: "output_elements",
@@ -170,6 +173,7 @@ export const COLUMNS = [
     counts: "Elements of the output.",
     dependsOn: ["batch_size", "out_channels", ...GEOMETRY],
     needsOverlap: false,
+    isAdditive: true,
   },
   {
     name: "weight_elements",
@@ -180,6 +184,7 @@ export const COLUMNS = [
     counts: "Elements of the weight, the bias not among them.",
     dependsOn: [...CHANNELS, "kernel_size"],
     needsOverlap: false,
+    isAdditive: true,
   },
   {
     name: "additions_per_filter",
@@ -230,6 +235,7 @@ export const COLUMNS = [
     counts: "Multiplications and additions of the layer as documented; counts l_out·K multiplications where only taps exist.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: true,
+    isAdditive: true,
   },
   {
     name: "ops_per_second",
@@ -250,6 +256,7 @@ export const COLUMNS = [
     counts: "Multiply-accumulates of the layer: one for every product that lands; not the bias, not what is cropped.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: true,
+    isAdditive: true,
   },
   {
     name: "multiplications",
@@ -260,6 +267,7 @@ export const COLUMNS = [
     counts: "Multiplications of the layer; the same number as macs.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: true,
+    isAdditive: true,
   },
   {
     name: "additions",
@@ -270,6 +278,7 @@ export const COLUMNS = [
     counts: "Additions of the layer: an output element of m products needs m - 1, or m with bias; a hole needs none.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: true,
+    isAdditive: true,
   },
   {
     name: "flops",
@@ -280,6 +289,7 @@ export const COLUMNS = [
     counts: "Arithmetic operations of the layer.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: true,
+    isAdditive: true,
   },
   {
     name: "params",
@@ -290,6 +300,7 @@ export const COLUMNS = [
     counts: "Weights and biases of the layer.",
     dependsOn: [...CHANNELS, "kernel_size", "bias"],
     needsOverlap: false,
+    isAdditive: true,
   },
   {
     name: "cropped_products",
@@ -300,6 +311,7 @@ export const COLUMNS = [
     counts: "Products that padding crops: no output element takes them.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: true,
+    isAdditive: true,
   },
   {
     name: "zero_insertion_macs",
@@ -310,6 +322,7 @@ export const COLUMNS = [
     counts: "What an implementation spends that inserts zeros between the inputs and convolves over them.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
   },
   {
@@ -365,6 +378,7 @@ export const COLUMNS = [
     counts: "Products, cropped ones too, and one for every biased output. (Its public API divides by N.)",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "ptflops", version: "0.7.6", commit: "d612c75", function: "pytorch_ops.py conv_flops_counter_hook" },
   },
@@ -377,6 +391,7 @@ export const COLUMNS = [
     counts: "K products for every output element, the zeros that stride inserts too, and the bias.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "ptflops", version: "0.6.4 to 0.7.4", commit: "", function: "pytorch_ops.py conv_flops_counter_hook" },
   },
@@ -389,6 +404,7 @@ export const COLUMNS = [
     counts: "K products for every output element, the zeros that stride inserts too.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "thop", version: "0.1.1", commit: "43c064a", function: "calc_func.py calculate_conv2d_flops" },
   },
@@ -401,6 +417,7 @@ export const COLUMNS = [
     counts: "Products, cropped ones too.",
     dependsOn: ["batch_size", ...CHANNELS, "l_in", "kernel_size"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "ultralytics/thop", version: "2.1.6", commit: "fbb5e19", function: "basic_hooks.py count_convtNd" },
   },
@@ -413,6 +430,7 @@ export const COLUMNS = [
     counts: "K products for every output element, the zeros that stride inserts too, and the bias.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "torchinfo", version: "1.8.0", commit: "5c4164f", function: "layer_info.py calculate_macs" },
   },
@@ -425,6 +443,7 @@ export const COLUMNS = [
     counts: "Products, cropped ones too. (mmengine 0.11.0rc0 counts the same.)",
     dependsOn: ["batch_size", ...CHANNELS, "l_in", "kernel_size"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "fvcore", version: "0.1.6", commit: "3378afe", function: "jit_handles.py conv_flop_count" },
   },
@@ -437,6 +456,7 @@ export const COLUMNS = [
     counts: "Two for every product, cropped ones too.",
     dependsOn: ["batch_size", ...CHANNELS, "l_in", "kernel_size"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "PyTorch FlopCounterMode", version: "main", commit: "f34fa15", function: "flop_counter.py conv_flop_count" },
   },
@@ -449,6 +469,7 @@ export const COLUMNS = [
     counts: "Products, cropped ones too, with groups divided twice: 0 for depthwise layers. (calflops 29ca584 counts the same.)",
     dependsOn: ["batch_size", ...CHANNELS, "l_in", "kernel_size"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "DeepSpeed", version: "0.19.6", commit: "edaa722", function: "profiler.py _conv_trans_flops_compute" },
   },
@@ -473,6 +494,7 @@ export const COLUMNS = [
     counts: "K products for every output element, with all input channels unless the layer has as many outputs.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "torchprofile", version: "0.1.0", commit: "ec8bf8a", function: "handlers.py _convolution" },
   },
@@ -485,6 +507,7 @@ export const COLUMNS = [
     counts: "K products for every output element, with the output channels in place of the input channels, and the bias.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
+    isAdditive: true,
     layers: TRANSPOSED,
     tool: { name: "onnx-tool", version: "1.0.1", commit: "00f5f0a", function: "node.py ConvTransposeNode" },
   },

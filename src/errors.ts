@@ -3,21 +3,21 @@
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
 import { column, isResultName } from "./columns.js";
-import { type Layer, PARAMETER_MAX } from "./parameters.js";
+import { equivalentsOf, type Kind, kindsWith, type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
-import { describeLayer, instead, list, nearest, reasonOf, shown } from "./words.js";
+import { describeLayer, instead, list, literal, printable, reasonOf, sanitised, shown, suggestion } from "./words.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
 
 export type ErrorCode = keyof typeof errors;
 
-/** An error with a stable `code`. `isInputError` says whether the user's input is at fault (exit code 2) or not (1). */
+/** An error with a stable `code`. Its message has no control characters but line ends. `isInputError` says whether the user's input is at fault (exit code 2) or not (1). */
 export class UpsweepError extends Error {
   override readonly name = "UpsweepError";
   readonly code: string;
   readonly isInputError: boolean;
 
   constructor(code: string, message: string, isInputError = true) {
-    super(message);
+    super(sanitised(message));
     this.code = code;
     this.isInputError = isInputError;
   }
@@ -35,7 +35,7 @@ function limitOf(name: string): string {
 }
 
 function inputError(code: string, place: string, what: string, remedy: string): UpsweepError {
-  return new UpsweepError(code, `${place}: ${what}. ${remedy}`);
+  return new UpsweepError(code, `${printable(place)}: ${what}. ${remedy}`);
 }
 
 /** Why an expression can have no value: what is said of it, what a number would have to be, and whether a layer can be spared it. */
@@ -45,6 +45,7 @@ const TROUBLE = {
   zeroDivisor: { what: "divides by zero", remedy: "Divide by another number." },
   negativeExponent: { what: "has a negative exponent", remedy: "Its value would be no whole number." },
   divisorsOf: { what: "has no list of divisors", remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.` },
+  notWhole: { what: "needs whole numbers", remedy: "gcd, lcm, divisors and exponents take no fractions." },
   stepBelowOne: { what: "is a step below 1", remedy: "The step of a range is a whole number from 1." },
   longRange: { what: "is a range of more than 2^31 values", remedy: "Shorten it, or widen its step." },
 } as const;
@@ -52,9 +53,17 @@ const TROUBLE = {
 /** `inexact` leaves the layer out; the others stop the sweep. */
 export type TroubleKind = keyof typeof TROUBLE;
 
+/** How a program writes the whole number that a value of another type stands for. */
+function asNumber(value: unknown): string {
+  const inside = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+  const text = typeof inside === "bigint" || typeof inside === "string" || typeof inside === "number" ? String(inside).trim() : "";
+  const isWhole = /^[0-9]{1,15}$/.test(text);
+  return isWhole ? `Write the number ${Number(text)}.` : "Write a whole number, for example 16.";
+}
+
 function expressionError(code: string, written: Written, span: Span, what: string, remedy: string): UpsweepError {
   const below = written.text.trim() === "" ? "" : `\n${pointed(written, span)}`;
-  return new UpsweepError(code, `${placeIn(written, span.start)}: ${what}. ${remedy}${below}`);
+  return new UpsweepError(code, `${printable(placeIn(written, span.start))}: ${what}. ${remedy}${below}`);
 }
 
 /** A part of an expression as it is written. */
@@ -77,11 +86,25 @@ export const errors = {
       "badNumber",
       written,
       span,
-      `${part(written, span)} is no whole number`,
-      `Write plain decimal digits, with one of ${list(suffixes)} behind them if you like, for example 50M.`,
+      `${part(written, span)} is not a number`,
+      `Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of ${list(suffixes)} if you like, for example 50M.`,
     ),
   largeNumber: (written: Written, span: Span) =>
-    expressionError("largeNumber", written, span, `${part(written, span)} passes 2^63 - 1`, "Expressions work with whole numbers of 64 bits."),
+    expressionError(
+      "largeNumber",
+      written,
+      span,
+      `${part(written, span)} passes 2^63 - 1, or has too many digits`,
+      "Expressions work with numbers of 64 bits.",
+    ),
+  fractionInAxis: (written: Written, span: Span) =>
+    expressionError(
+      "fractionInAxis",
+      written,
+      span,
+      `${part(written, span)} is not a whole number`,
+      "Axes have whole numbers only; fractions can be written in conditions.",
+    ),
   unexpected: (written: Written, token: Span, wanted: string) => {
     const got = token.start === token.end ? (written.text.trim() === "" ? "it is empty" : "it ends") : `${part(written, token)} stands`;
     return expressionError("unexpected", written, token, `${got} where ${wanted} should be`, "Mend the expression there.");
@@ -136,9 +159,26 @@ export const errors = {
     const remedy = whole ? `Write ${whole}, without a decimal point.` : "Write a whole number in plain decimal digits, for example 16.";
     return inputError("notInteger", place, `${name} cannot be ${shown(got)}`, remedy);
   },
-  outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string) =>
-    inputError("outOfRange", place, `${domain.name} cannot be ${shown(got)}`, `Write ${rangeOf(domain)}.`),
+  /** A value of a program, of whatever type. */
+  notIntegerValue: (place: string, name: string, got: unknown) => inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
+  outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string | number) =>
+    inputError("outOfRange", place, `${domain.name} cannot be ${typeof got === "number" ? literal(got) : shown(got)}`, `Write ${rangeOf(domain)}.`),
+  notBooleanValue: (place: string, name: string, got: unknown) => inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
   notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
+  /** A value as other tools write it. */
+  foreignValue: (place: string, name: string, got: string, remedy: string) => inputError("foreignValue", place, `${name} cannot be ${shown(got)}`, remedy),
+  /** Padding that differs between the two ends of a one-dimensional layer. */
+  unequalPadding: (place: string, got: string, remedy: string) =>
+    inputError("unequalPadding", place, `padding has two values, ${shown(got)}, but PyTorch pads both ends of a layer alike`, remedy),
+  noOutputSize: (place: string, kind: string) =>
+    inputError("noOutputSize", place, `${kind} has no output size to choose`, "Only transposed layers have one; leave it out."),
+  impossibleOutputSize: (place: string, name: string, got: number, least: bigint, most: bigint, set: string) =>
+    inputError(
+      "impossibleOutputSize",
+      place,
+      `${name} cannot be ${got}`,
+      least > most ? `The layer has no output: ${set}.` : `With ${set} it can be ${least === most ? `${least} only` : `from ${least} to ${most}`}.`,
+    ),
   badStep: (place: string, name: string, got: string) =>
     inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),
   backwardsRange: (place: string, name: string, got: string, turned: string) =>
@@ -191,6 +231,13 @@ export const errors = {
 
   unknownKind: (place: string, got: string, known: readonly string[]) =>
     inputError("unknownKind", place, `layer cannot be ${shown(got)}`, `Write one of ${list(known)}.`),
+  /** A parameter that other kinds of layers have. */
+  otherKindsParameter: (place: string, name: string, kind: Kind) => {
+    const kinds = kindsWith(name);
+    const instead = equivalentsOf(kind, name);
+    const remedy = instead.length > 0 ? `Write ${list(instead)} instead` : "Leave it out";
+    return inputError("otherKindsParameter", place, `${kind.name} has no ${name}`, `${remedy}, or set the layer to ${kinds.join(" or ")}.`);
+  },
   otherKindsColumn: (place: string, name: string, kind: string) =>
     inputError("otherKindsColumn", place, `${name} is no column of ${kind}`, `See 'upsweep columns --layer ${kind}'.`),
   noSampleRate: (place: string, name: string) =>
@@ -236,15 +283,13 @@ export const errors = {
       "missingAxes",
       place,
       `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value.",
+      `PyTorch has no default for ${names.length === 1 ? "it; give it at least one value" : "them; give each at least one value"}.`,
     ),
-  noAxes: (place: string) =>
-    inputError("noAxes", place, "the spec has no axes", "Write at least in_channels, out_channels, kernel_size and l_in under 'axes:'."),
+  noAxes: (place: string, needed: readonly string[]) => inputError("noAxes", place, "the spec has no axes", `Write at least ${list(needed)} under 'axes:'.`),
   notColumnList: (place: string, got: string) =>
     inputError("notColumnList", place, `columns cannot be ${got}`, "Write a list of result columns, for example [l_out, ops, macs]."),
   unknownColumn: (place: string, name: string, known: readonly string[]) => {
-    const near = nearest(name, known);
-    return inputError("unknownColumn", place, `unknown column ${shown(name)}`, near ? `Did you mean '${near}'?` : "'upsweep columns' lists all.");
+    return inputError("unknownColumn", place, `unknown column ${shown(name)}`, suggestion(name, known) ?? "'upsweep columns' lists all.");
   },
   parameterColumn: (place: string, name: string, count: number) =>
     inputError(
@@ -284,7 +329,7 @@ export const errors = {
       "tooManySteps",
       place,
       `the constraints, derived axes and columns come to ${count} steps`,
-      `At most ${capacity} are possible; join conditions with 'and'.`,
+      `At most ${capacity} are possible; write fewer conditions, for example ranges or lists after 'in'.`,
     ),
   tooMuchCode: (place: string, count: number, capacity: number) =>
     inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),
@@ -305,13 +350,41 @@ export const errors = {
   tooLarge: (place: string, size: bigint) =>
     inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
 
+  // ── Layers of a program ──────────────────────────────────────────────────────────────────────────────────────────
+  notLayer: (place: string, got: unknown) =>
+    inputError(
+      "notLayer",
+      place,
+      `a layer cannot be ${literal(got)}`,
+      "Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
+    ),
+  notLayers: (place: string, got: unknown) =>
+    inputError("notLayers", place, `layers cannot be ${literal(got)}`, "Pass an array of layers, or an object with a column for each parameter."),
+  columnLengths: (place: string, name: string, length: number, other: string, otherLength: number) =>
+    inputError(
+      "columnLengths",
+      place,
+      `${name} has ${length} value${length === 1 ? "" : "s"}, but ${other} has ${otherLength}`,
+      "Give every column one value for each layer, or a single number for all of them.",
+    ),
+  notOptions: (got: unknown) => inputError("notOptions", "options", `cannot be ${literal(got)}`, 'Write an object, for example { columns: ["macs"] }.'),
+  badChoice: (place: string, got: unknown, known: readonly (string | boolean)[]) =>
+    inputError("badChoice", place, `cannot be ${literal(got)}`, `Write one of ${list(known.map(String))}.`),
+  unsafeNumber: (place: string, name: string, value: bigint) =>
+    inputError(
+      "unsafeNumber",
+      place,
+      `${name} is ${value}, which a number cannot hold exactly (the limit is 2^53 - 1)`,
+      "Leave bigInts out to get a bigint, or leave that column out.",
+    ),
+
   // ── Single layers ────────────────────────────────────────────────────────────────────────────────────────────────
   missingParameters: (place: string, names: readonly string[]) =>
     inputError(
       "missingParameters",
       place,
       `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each.",
+      `PyTorch has no default for ${names.length === 1 ? "it; give it a value" : "them; give each a value"}.`,
     ),
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
@@ -338,28 +411,109 @@ export const errors = {
   duplicateField: (place: string, name: string) =>
     inputError("duplicateField", place, `the column ${shown(name)} stands twice in the header`, "Keep one of them."),
   unnamedField: (place: string, position: number) =>
-    inputError("unnamedField", place, `column ${position} of the header has no name`, "Name it (pandas: to_csv(index=False) leaves the index out)."),
+    inputError(
+      "unnamedField",
+      place,
+      `column ${position} of the header has no name`,
+      position === 1 ? "Name it (pandas: to_csv(index=False) leaves the index out)." : "Name it, or remove the delimiter at the end of every line.",
+    ),
   resultField: (place: string, name: string) =>
-    inputError("resultField", place, `the column ${shown(name)} is named like a result`, "Rename it: the results are written behind the columns of the list."),
+    inputError(
+      "resultField",
+      place,
+      `the column ${shown(name)} cannot be carried: a result of that name is written`,
+      "Rename it, or choose other results with --columns.",
+    ),
   nearField: (place: string, name: string, near: string) =>
     inputError(
       "nearField",
       place,
-      `the column ${shown(name)} is nearly ${near}`,
-      `Write '${near}' if it is that, or another name if it is to be carried through.`,
+      `the column ${shown(name)} looks like ${near}, but is not read`,
+      `Rename it to '${near}' if it is that, or declare it a label with --carry ${shown(name)}.`,
+    ),
+  otherKindsField: (place: string, name: string, kinds: readonly string[]) =>
+    inputError(
+      "otherKindsField",
+      place,
+      `the column ${shown(name)} is a parameter of ${list(kinds)}, which this list does not hold`,
+      `Choose the kind with --layer or a column 'layer', or declare it a label with --carry ${shown(name)}.`,
+    ),
+  kindField: (place: string, name: string, column: string) =>
+    inputError(
+      "kindField",
+      place,
+      `the column ${shown(name)} looks like the kind of the layer, but is not read`,
+      `Rename it to '${column}' if it names the kind of each row, or declare it a label with --carry ${shown(name)}.`,
+    ),
+  unreadField: (place: string, name: string) =>
+    inputError(
+      "unreadField",
+      place,
+      `the column ${shown(name)} says something about the layer that is not counted`,
+      `Remove it, or declare it a label with --carry ${shown(name)}.`,
+    ),
+  carriedParameter: (place: string, name: string) =>
+    inputError("carriedParameter", place, `--carry names ${shown(name)}, which is a parameter of the layers`, "Leave it out of --carry, or rename the column."),
+  unknownCarried: (name: string, known: readonly string[]) =>
+    inputError("unknownCarried", "--carry", `the header has no column ${shown(name)}`, suggestion(name, known) ?? "Name columns of the list."),
+  kindTwice: (place: string) =>
+    inputError(
+      "kindTwice",
+      place,
+      "the list has a column 'layer', and --layer is given too",
+      "Leave --layer out, or declare the column a label with --carry layer.",
+    ),
+  unknownRowKind: (place: string, got: string, known: readonly string[]) =>
+    got === ""
+      ? inputError("unknownRowKind", place, "layer is empty", `Write one of ${list(known)}.`)
+      : inputError(
+          "unknownRowKind",
+          place,
+          `layer cannot be ${shown(got)}`,
+          `Write one of ${list(known)}, or PyTorch's class name, for example ConvTranspose1d.`,
+        ),
+  kindLacksFields: (place: string, kind: string, names: readonly string[]) =>
+    inputError(
+      "kindLacksFields",
+      place,
+      `a ${kind} needs ${list(names)}, which the header does not have`,
+      `Add the column${names.length === 1 ? "" : "s"}; rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
+    ),
+  noConventions: (place: string, kind: string) =>
+    inputError(
+      "noConventions",
+      place,
+      `other counters' answers are known for transposed convolutions only, not for ${kind}`,
+      "Leave such rows out of the comparison.",
+    ),
+  notEmptyField: (place: string, name: string, got: string, kind: string) =>
+    inputError("notEmptyField", place, `${name} is ${shown(got)}, but a ${kind} has no ${name}`, "Leave the field empty in this row."),
+  tupleField: (place: string, name: string, got: string, names: readonly string[]) =>
+    inputError(
+      "tupleField",
+      place,
+      `${name} cannot be ${shown(got)}`,
+      `Write one whole number for all dimensions, or one for each of ${list(names)}, for example "(${names.map((_, i) => i + 3).join(", ")})".`,
     ),
   missingFields: (place: string, names: readonly string[]) =>
     inputError(
       "missingFields",
       place,
       `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
-      "PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+      `PyTorch has no default for ${names.length === 1 ? "it; add the column" : "them; add the columns"}.`,
     ),
   fieldSetTwice: (place: string, name: string) =>
     inputError("fieldSetTwice", place, `two columns of the header set ${name}`, "Keep one of them: a plain name stands for all dimensions."),
   settingTwice: (place: string, name: string) => inputError("settingTwice", place, `${name} stands in the header and is given as a flag`, "Keep one of them."),
   tooManyFields: (place: string, count: number, capacity: number) =>
     inputError("tooManyFields", place, `the header has ${count} columns`, `At most ${capacity} are possible.`),
+  resultDiffers: (place: string, name: string, given: string, counted: string) =>
+    inputError(
+      "resultDiffers",
+      place,
+      `${name} is ${given === "" ? "empty" : shown(given)} in the list, but ${counted === "" ? "the layer has none" : `is counted as ${counted}`}`,
+      "Check which parameters the list was counted with; without --verify-results the column is replaced.",
+    ),
   emptyField: (place: string, name: string) =>
     inputError("emptyField", place, `${name} is empty`, "Write its value, or leave the whole column out to take PyTorch's default."),
   badQuotes: (place: string) =>
@@ -371,13 +525,34 @@ export const errors = {
       `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`,
       "Give every row a field for each column; fields that hold commas stand in double quotes.",
     ),
+  foreignFormat: (place: string, what: string, remedy: string) => inputError("foreignFormat", place, `is ${what}, which is not read`, remedy),
+  damagedGzip: (place: string, reason: string) =>
+    inputError("damagedGzip", place, `the gzip data is damaged or cut off: ${reason}`, "Copy or compress the file again."),
+  badEncoding: (place: string, what: string) => inputError("badEncoding", place, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
+  badJson: (place: string, what: string, remedy: string) => inputError("badJson", place, what, remedy),
+  nestedJson: (place: string, key: string) =>
+    inputError("nestedJson", place, `the value of ${shown(key)} is nested`, "Write a number, text, true, false, null, or a list of these, such as [3, 5]."),
+  newKey: (place: string, key: string) =>
+    inputError(
+      "newKey",
+      place,
+      `the key ${shown(key)} is not in the first object`,
+      "From a pipe, the first object has all columns: write the key there too, with null, or read the list from a file.",
+    ),
+  errorColumn: (place: string, name: string) =>
+    inputError("errorColumn", place, `the list has a column ${name} already`, "Rename it, or leave --errors row out."),
   longRecord: (place: string, bytes: number) =>
     inputError("longRecord", place, `the row is longer than ${bytes} bytes`, "Shorten it; if it should be many rows, a quote may be left open."),
 
   // ── Commands and files ───────────────────────────────────────────────────────────────────────────────────────────
   usage: (what: string, remedy: string) => new UpsweepError("usage", `${what}. ${remedy}`),
+  emptyArgument: (what: string) => new UpsweepError("emptyArgument", `${what} is empty. Give it a value, or leave it out.`),
   badOption: (flag: string, got: string, remedy: string) => inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
-  repeatedFlag: (flag: string) => inputError("repeatedFlag", flag, "stands twice", "Give all its values at once, for example --kernel-size 3,5,7."),
+  repeatedFlag: (flag: string, takesSeveral = false) =>
+    new UpsweepError(
+      "repeatedFlag",
+      `${printable(flag)} was given twice. ${takesSeveral ? "Give all its values at once, for example --kernel-size 3,5,7." : "Keep one of them."}`,
+    ),
   cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
   cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
   unknownFormat: (path: string, extension: string, supported: readonly string[], formats: readonly string[]) =>
@@ -400,17 +575,22 @@ export const errors = {
     ),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
-    inputError("beingWritten", path, `process ${pid} is writing it`, `Wait for it, or choose another name with -o. If that is no upsweep, remove ${lock}.`),
+    inputError(
+      "beingWritten",
+      path,
+      `process ${pid} is writing it`,
+      `Wait for it, or choose another name with -o. If that is no upsweep, remove ${printable(lock)}.`,
+    ),
   takenOver: (path: string, by: string) =>
     new UpsweepError(
       "takenOver",
-      `${path}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
+      `${printable(path)}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
       false,
     ),
   lockGone: (path: string, lock: string) =>
     new UpsweepError(
       "lockGone",
-      `${path}: ${lock} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
+      `${printable(path)}: ${printable(lock)} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
       false,
     ),
   foreignFile: (path: string, what: string) =>
@@ -481,7 +661,7 @@ export const errors = {
       `Submit a whole one (${array}). To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.`,
     ),
   noParts: (path: string, example: string) =>
-    inputError("noParts", path, `no part of it is there, such as ${example}`, "Sweep them with --shard, or name them behind the file."),
+    inputError("noParts", path, `no part of it is there, such as ${printable(example)}`, "Sweep them with --shard, or name them behind the file."),
   mixedParts: (path: string, counts: readonly number[]) =>
     inputError("mixedParts", path, `parts of several divisions are there: of ${list(counts.map(String))}`, "Name those that belong together behind the file."),
   missingParts: (path: string, missing: readonly number[], of: number) => {
@@ -496,23 +676,26 @@ export const errors = {
   },
   mergeIntoPart: (path: string) =>
     inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
-  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${other}`, "Name each part once."),
+  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${printable(other)}`, "Name each part once."),
   unfinishedPart: (path: string, reason: string, isDamaged = false) =>
     inputError("unfinishedPart", path, `is not a complete part of a sweep: ${reason}`, `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`),
   otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
     inputError(
       "otherPart",
       path,
-      `is a part of another sweep than ${other}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
+      `is a part of another sweep than ${printable(other)}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
       "Sweep all parts with the same spec, options and version.",
     ),
+  cannotPrint: (cause: unknown) =>
+    new UpsweepError("cannotPrint", `standard output: cannot be written: ${reasonOf(cause)}. Make room, or write to another place.`, false),
   cannotWrite: (path: string, cause: unknown) =>
-    new UpsweepError("cannotWrite", `${path}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`, false),
-  notBuilt: (path: string) => new UpsweepError("notBuilt", `${path}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
+    new UpsweepError("cannotWrite", `${printable(path)}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`, false),
+  notBuilt: (path: string) =>
+    new UpsweepError("notBuilt", `${printable(path)}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
   otherKernel: (path: string, got: number, expected: number) =>
     new UpsweepError(
       "otherKernel",
-      `${path}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
+      `${printable(path)}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
       false,
     ),
   doesNotAddUp: (indices: bigint, rows: number) =>

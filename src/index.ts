@@ -8,12 +8,15 @@
  */
 
 export { COLUMNS, type Column, DEFAULT_COLUMNS, type LayerResults, type ResultName, type Results, type ResultValue } from "./columns.js";
+export { type CounterInput, type CounterOptions, type CountOptions, count, counter } from "./counter.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
-export { type CountOptions, count, type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
+export { type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
+export { countMany, type LayerColumn, type LayerColumns, type ManyOptions, type ManyResults } from "./many.js";
 export {
   KIND_NAMES,
   type KindName,
   type LayerInput,
+  type LayerInputs,
   type LayerParameters,
   PARAMETER_MAX,
   PARAMETERS,
@@ -22,9 +25,10 @@ export {
   SETTINGS,
 } from "./parameters.js";
 export type { GridPlan, Loop, Plan, Step } from "./plan/model.js";
+export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./results.js";
 export { RULES, type Rule, type RuleId } from "./rules.js";
 export { type Row, RowBatch } from "./run/batch.js";
-export type { Summary } from "./run/summary.js";
+export type { Summary, SummaryInJson } from "./run/summary.js";
 export type { Progress } from "./run/sweep.js";
 export type { AxisEntry, GridInput, SpecInput } from "./spec/read.js";
 export type { Run } from "./spec/values.js";

@@ -1,13 +1,8 @@
-/** The public functions. */
-import { column, columnsOf, hasColumn, isResultName, type LayerResults, type ResultName, type Results } from "./columns.js";
+/** The public functions on sweeps; those on single layers are in counter.ts and many.ts. */
 import { errors } from "./errors.js";
 import { headerIn } from "./formats/encoding.js";
 import { type FormatName, formatNamed, formatOf, type OutputFormat } from "./formats/format.js";
 import { BIG_INTS, type BigInts } from "./formats/json.js";
-import type { Kernel } from "./kernel/kernel.js";
-import { wasmKernel } from "./kernel/wasm.js";
-import { readLayer } from "./layer.js";
-import type { LayerInput } from "./parameters.js";
 import { CHECKS, type Check, methodOf } from "./plan/method.js";
 import type { Plan } from "./plan/model.js";
 import { planSweep } from "./plan/plan.js";
@@ -18,47 +13,6 @@ import { type Position, type Progress, type RunOptions, sweepPlan } from "./run/
 import { writeBatches } from "./run/write.js";
 import { fileSink, partialOf } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
-import { columnsOfGroup } from "./spec/spec.js";
-
-let kernel: Kernel | undefined;
-
-export interface CountOptions<C extends ResultName = ResultName> {
-  /** How taps and covered are found: `closed` in O(log) steps (the default), `simulate` in O(l_in · kernel_size). Same integers. */
-  readonly method?: "closed" | "simulate";
-  /** The results wanted; all that the kind of layer has when left out. */
-  readonly columns?: readonly C[];
-}
-
-/**
- * Counts one layer. What each result counts stands in `COLUMNS`; the formulas are moduleprofiler's (documented), ours (exact)
- * and other counters' (conventions).
- *
- * @param layer PyTorch's parameters, with PyTorch's defaults; whole numbers up to 2^31 - 1. `layer` names its kind.
- * @returns exact integers, 0 to 2^64 - 1 (signed ones within 63 bits); decimals as the nearest number; null where a tool gives
- * no answer.
- * @throws UpsweepError when a parameter is missing, unknown or out of range, the layer breaks one of PyTorch's rules, or
- * a wanted result passes 2^64 - 1.
- */
-export function count(layer: LayerInput, options?: CountOptions & { readonly columns?: undefined }): LayerResults;
-export function count<C extends ResultName>(layer: LayerInput, options: CountOptions<C>): Pick<Results, C>;
-export function count(layer: LayerInput, options: CountOptions = {}): Partial<Results> {
-  const whole = readLayer(layer);
-  kernel ??= wasmKernel();
-  const counts = kernel.count(whole, options.method ?? "closed");
-  if (counts.broken !== undefined) throw errors.invalidLayer("layer", counts.broken, whole);
-  const known = columnsOf(whole.kind).map(({ name }) => name);
-  const isRated = whole.sample_rate !== undefined;
-  const wanted = options.columns ?? columnsOfGroup(whole.kind, "all", isRated);
-  const results = wanted.map((name) => {
-    if (!isResultName(name)) throw errors.unknownColumn("columns", name, known);
-    if (!hasColumn(whole.kind, name)) throw errors.otherKindsColumn("columns", name, whole.kind.name);
-    if (!isRated && column(name).dependsOn.includes("sample_rate")) throw errors.noSampleRate("columns", name);
-    const value = counts.results[name];
-    if (value === undefined) throw errors.overflow("layer", name, whole);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(results) as Partial<Results>;
-}
 
 /**
  * Plans a sweep without running it: its loop nests, exact raw size and schedule. Takes microseconds to milliseconds for a

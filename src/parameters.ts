@@ -70,6 +70,9 @@ const KIND_ROWS = {
 
 export type KindName = keyof typeof KIND_ROWS;
 
+/** A kind's own name, or PyTorch's class. */
+export type NameOf<K extends KindName> = K | `${"" | "nn." | "torch.nn."}${(typeof KIND_ROWS)[K]["module"]}`;
+
 export const KIND_NAMES = Object.keys(KIND_ROWS) as readonly KindName[];
 
 export const DEFAULT_KIND: KindName = "conv_transpose1d";
@@ -129,12 +132,46 @@ function meaningIn(isTransposed: boolean, { name, meaning }: { readonly name: Pa
 
 const kinds = new Map<string, Kind>(KIND_NAMES.map((name) => [name, kindFrom(name)]));
 
-export function isKindName(name: string): name is KindName {
-  return kinds.has(name);
-}
-
 export function kindOf(name: KindName): Kind {
   return kinds.get(name) as Kind;
+}
+
+const plainKind = (text: string) => text.toLowerCase().replaceAll("_", "");
+
+const kindsByPlainName: ReadonlyMap<string, Kind> = new Map([...kinds.values()].map((kind) => [plainKind(kind.name), kind]));
+
+/**
+ * The kind that a text names: by its own name or by PyTorch's class, `conv_transpose1d`, `ConvTranspose1d`, `nn.ConvTranspose1d` or
+ * `torch.nn.ConvTranspose1d`, in small or capital letters. Every input looks kinds up here: options, specs, lists and the library.
+ */
+export function kindNamed(text: string): Kind | undefined {
+  return kindsByPlainName.get(plainKind(text.replace(/^(?:torch\.)?nn\.(?:modules\.conv\.|functional\.)?/, "")));
+}
+
+/** The kinds that have a parameter of that name, or take it for all dimensions. */
+export function kindsWith(name: string): KindName[] {
+  return [...kinds.values()].filter((kind) => [...kind.parameterNames, ...kind.plainNames].includes(name)).map((kind) => kind.name);
+}
+
+/** What a kind has in place of a parameter of other kinds: `h_in` and `w_in` for `l_in`, `kernel_size` for `kernel_size.h`. */
+export function equivalentsOf(kind: Kind, name: string): readonly string[] {
+  const base = anyParameter(name)?.base;
+  const own = base === undefined ? [] : namesOfParameter(kind, base);
+  return shortNames(kind, own);
+}
+
+/** Names of parameters with those of all dimensions put together: `kernel_size` for `kernel_size.h` and `kernel_size.w`. */
+export function shortNames(kind: Kind, names: readonly string[]): string[] {
+  const whole = kind.plainNames.filter((plain) => namesOfParameter(kind, plain).every((own) => names.includes(own)));
+  return [...new Set(names.map((name) => whole.find((plain) => namesOfParameter(kind, plain).includes(name)) ?? name))];
+}
+
+/** The parameters that must be given, as one writes them. */
+export function requiredNames(kind: Kind): string[] {
+  return shortNames(
+    kind,
+    kind.parameters.filter((p) => p.default === undefined).map((p) => p.name),
+  );
 }
 
 /** The parameter of that name; undefined where a kind has none. */
@@ -221,14 +258,16 @@ interface SeveralDimensions {
   readonly bias?: boolean;
 }
 
+/** A layer of each kind as a person writes it. */
+export interface LayerInputs {
+  readonly conv_transpose1d: SettingInput & { readonly layer?: NameOf<"conv_transpose1d"> } & OneDimension;
+  readonly conv1d: SettingInput & { readonly layer: NameOf<"conv1d"> } & Omit<OneDimension, "output_padding">;
+  readonly conv_transpose2d: SettingInput & { readonly layer: NameOf<"conv_transpose2d"> } & SeveralDimensions;
+  readonly conv_transpose3d: SettingInput & { readonly layer: NameOf<"conv_transpose3d"> } & SeveralDimensions & { readonly d_in: number };
+}
+
 /** A layer as a person writes it: PyTorch's defaults stand for what is left out. */
-export type LayerInput = SettingInput &
-  (
-    | ({ readonly layer?: "conv_transpose1d" } & OneDimension)
-    | ({ readonly layer: "conv1d" } & Omit<OneDimension, "output_padding">)
-    | ({ readonly layer: "conv_transpose2d" } & SeveralDimensions)
-    | ({ readonly layer: "conv_transpose3d" } & SeveralDimensions & { readonly d_in: number })
-  );
+export type LayerInput = LayerInputs[KindName];
 
 /** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
 export function layerFrom(

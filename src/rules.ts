@@ -1,5 +1,8 @@
 import { type Dimension, type Kind, type Layer, namesOfParameter, PARAMETER_MAX } from "./parameters.js";
 
+/** What a list's account of rows with a parameter outside its range is called. */
+export const RANGE_TEXT = "every parameter in its range";
+
 /**
  * The rules of a legal layer, in the order in which they are checked: PyTorch's own, read from running it. The kernel's
  * rule numbers (assembly/layout.ts) are looked up by `id`.
@@ -10,7 +13,7 @@ export const RULES = [
   { id: "OUTPUT_PADDING", text: "output_padding < stride or output_padding < dilation" },
   { id: "L_OUT", text: "l_out >= 1" },
   /** Lists only: the axes of a sweep and the parameters of a single layer are refused before anything is counted. */
-  { id: "RANGE", text: "every parameter in its range" },
+  { id: "RANGE", text: RANGE_TEXT },
 ] as const;
 
 export type RuleId = (typeof RULES)[number]["id"];
@@ -80,10 +83,7 @@ export function isRuleKept(id: RuleId, dimension: number, layer: Layer): boolean
 /** Says how a layer breaks a rule, with its values. */
 export function explainBrokenRule(id: RuleId, layer: Layer): string {
   const { kind } = layer;
-  const at = Math.max(
-    0,
-    layer.dimensions.findIndex((_, dimension) => !isRuleKept(id, dimension, layer)),
-  );
+  const at = brokenDimension(id, layer);
   const own = layer.dimensions[at] as Dimension;
   const named = (base: keyof Dimension) => `${namesOfParameter(kind, base)[at]} ${own[base]}`;
   switch (id) {
@@ -102,19 +102,43 @@ export function explainBrokenRule(id: RuleId, layer: Layer): string {
   }
 }
 
-/** What to do about a broken rule. */
-export function remedyOfBrokenRule(id: RuleId, { kind }: Layer): string {
+/** The dimension whose output breaks the rule; the first of several. */
+function brokenDimension(id: RuleId, layer: Layer): number {
+  return Math.max(
+    0,
+    layer.dimensions.findIndex((_, dimension) => !isRuleKept(id, dimension, layer)),
+  );
+}
+
+/** What to do about a broken rule, with the names and limits of the layer. */
+export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
+  const { kind } = layer;
+  const at = brokenDimension(id, layer);
+  const named = (base: keyof Dimension) => namesOfParameter(kind, base)[at];
   switch (id) {
     case "IN_CHANNELS":
     case "OUT_CHANNELS":
       return "In PyTorch groups must divide in_channels and out_channels.";
     case "OUTPUT_PADDING":
-      return "In PyTorch output_padding must be smaller than stride or dilation.";
-    case "L_OUT":
-      return kind.isTransposed
-        ? "Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1."
-        : "Raise l_in or padding, or lower kernel_size or dilation, until the kernel fits.";
+      return `In PyTorch ${named("output_padding")} must be smaller than ${named("stride")} or ${named("dilation")}.`;
+    case "L_OUT": {
+      const own = layer.dimensions[at] as Dimension;
+      const letter = kind.dimensions[at] as string;
+      const limit = paddingLimit(kind, own);
+      if (!kind.isTransposed)
+        return `Raise ${named("l_in")}, or ${named("padding")} to at least ${limit}, or lower ${named("kernel_size")} or ${named("dilation")}, until the kernel fits.`;
+      const raised = [named("l_in"), named("kernel_size"), named("stride")].join(", ");
+      return `Lower ${named("padding")} to at most ${limit}, or raise ${raised} or ${named("dilation")}, until ${letter === "" ? "l_out" : `${letter}_out`} is at least 1.`;
+    }
     case "RANGE":
       return `Parameters are whole numbers up to ${PARAMETER_MAX}, from 0 (batch_size, padding, output_padding) or 1.`;
   }
+}
+
+/** The most padding with which a transposed layer has an output, or the least with which another has. */
+function paddingLimit(kind: Kind, dimension: Dimension): bigint {
+  const { l_in: L, kernel_size: K, dilation: d } = inBigInt(dimension);
+  if (kind.isTransposed) return (outputLength(kind, { ...dimension, padding: 0 }) - 1n) / 2n;
+  const missing = d * (K - 1n) + 1n - L;
+  return (missing + 1n) / 2n;
 }

@@ -2,8 +2,8 @@
 import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns.js";
 import { type Kind, PARAMETER_MAX, type Parameter, SETTINGS } from "../parameters.js";
 import { kindFrom, type LayerOptions } from "./options.js";
-import { print } from "./report.js";
-import { table } from "./text.js";
+import { print, printJson, terminalWidth } from "./terminal.js";
+import { fittedTable } from "./text.js";
 
 interface ColumnsOptions extends LayerOptions {
   readonly json?: boolean;
@@ -13,13 +13,15 @@ interface ColumnsOptions extends LayerOptions {
 export function columns(options: ColumnsOptions): void {
   const kind = kindFrom(options);
   if (options.json) {
-    print(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
+    printJson(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
   } else {
-    print(options.markdown ? columnsMarkdown(kind) : columnsText(kind));
+    // Titles and heads of tables are the lines without a name in their first columns.
+    if (options.markdown) print(columnsMarkdown(kind));
+    else print(columnsText(kind, terminalWidth()), (line) => (/^\S.*:|^ +name /.test(line) ? "bold" : undefined));
   }
 }
 
-function columnsText(kind: Kind): string {
+function columnsText(kind: Kind, width: number | undefined): string {
   const own = columnsOf(kind);
   const parameters = kind.parameters.map((p) => ["", p.name, rangeText(p), defaultText(p), p.meaning]);
   const settings = SETTINGS.map((s) => ["", s.name, `${s.least}..${s.most}`, "default" in s ? String(s.default) : "(must be given)", s.meaning]);
@@ -27,18 +29,18 @@ function columnsText(kind: Kind): string {
   const conventions = own.flatMap((c) => (c.tool ? [["", c.name, c.unit, c.formula, `${toolText(c.tool)}: ${c.counts}`]] : []));
   return [
     `Parameters of ${kind.name}: every row has all of them, in this order`,
-    table([["", "name", "range", "default", "meaning"], ...parameters]),
+    fittedTable([["", "name", "range", "default", "meaning"], ...parameters], width),
     "",
-    "Settings: variables that some results go by",
-    table([["", "name", "range", "default", "meaning"], ...settings]),
+    "Settings: variables that some results depend on",
+    fittedTable([["", "name", "range", "default", "meaning"], ...settings], width),
     "",
-    "Results, in the order of --columns; those with a star when none are chosen. The group's name stands for all of its columns, 'all' for every one",
-    table([["", "name", "group", "formula", "what it counts"], ...results]),
+    "Results: columns to choose with --columns, by name or by group; 'all' is every column. Those with a star are the default",
+    fittedTable([["", "name", "group", "formula", "what it counts"], ...results], width),
     ...(conventions.length > 0
       ? [
           "",
           "Results of the group conventions: what other counters answer",
-          table([["", "name", "unit", "formula", "whose it is, and what it counts"], ...conventions]),
+          fittedTable([["", "name", "unit", "formula", "whose it is, and what it counts"], ...conventions], width),
         ]
       : []),
   ].join("\n");

@@ -5,9 +5,12 @@ import { COMPARED, inMacs } from "../conventions/compared.js";
 import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
 import { why } from "../conventions/why.js";
 import { errors } from "../errors.js";
-import type { LayerResults } from "../kernel/kernel.js";
+import type { BigInts } from "../formats/json.js";
+import { type Json, jsonText } from "../formats/pretty.js";
+import { openList } from "../input/list.js";
+import { exactResult, type LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import { type Kind, kindOf, type Layer, namedParameters } from "../parameters.js";
+import { type Kind, kindOf, type Layer } from "../parameters.js";
 import { methodOf } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
@@ -15,20 +18,23 @@ import { layerOf, walk } from "../plan/walk.js";
 import { countListRows } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sweepPlan } from "../run/sweep.js";
-import { splitValues } from "../spec/flags.js";
-import { describeLayer } from "../words.js";
+import { describeLayer, printable } from "../words.js";
 import { markdown } from "./columns.js";
-import { countedLayer, inJson, layerFromFlags } from "./count.js";
-import { openList } from "./list.js";
-import { type AxisFlags, type GridOptions, kindFrom, settingsFrom, specFromCommand } from "./options.js";
-import { accountText, print, say } from "./report.js";
-import { table, thousands } from "./text.js";
+import { bigIntsOf, countedLayer, layerFromFlags, parametersInJson, valuesOfFlag } from "./count.js";
+import { carryOption, kindOption } from "./list.js";
+import { type AxisFlags, type GridOptions, kindFrom, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
+import { accountText } from "./report.js";
+import { print, printJson, say, terminalWidth } from "./terminal.js";
+import { counted, fittedTable, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 interface CompareOptions extends GridOptions {
   readonly from?: string;
   readonly skipInvalid?: boolean;
+  readonly carry?: readonly string[];
+  readonly delimiter?: string;
   readonly json?: boolean;
+  readonly bigInts?: BigInts;
   readonly markdown?: boolean;
   readonly workers?: number;
   readonly quiet?: boolean;
@@ -36,8 +42,10 @@ interface CompareOptions extends GridOptions {
 
 export async function compare(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
   if (options.columns !== undefined) throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
+  bigIntsOf(options);
   if (options.from !== undefined) return compareList(file, flags, options);
   if (options.skipInvalid) throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
+  if (options.delimiter) throw errors.usage("--delimiter is for lists", "Leave it out, or name a list with --from.");
   if (file === undefined && isOneLayer(flags, options)) return compareOne(flags, options);
   return compareGrid(file, flags, options);
 }
@@ -47,7 +55,7 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   const { where = [], set = [], sample } = options;
   const { dimensions, plainNames } = kindFrom(options);
   const isPlain = ({ name, values }: AxisFlags["axes"][number]) => {
-    const each = splitValues(values);
+    const each = valuesOfFlag(values);
     const most = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
     return (each.length === 1 || each.length === most) && each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value));
   };
@@ -77,9 +85,9 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const overflowing = needed.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
-  if (options.json) print(JSON.stringify(oneInJson(layer, results, rows), null, 2));
+  if (options.json) printJson(oneInJson(layer, results, rows, bigIntsOf(options)));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
-  else print(oneInText(layer, results, rows));
+  else print(oneInText(layer, results, rows), (line) => (line.startsWith("convention ") ? "bold" : line.startsWith("macs ") ? "green" : undefined));
 }
 
 function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
@@ -122,7 +130,7 @@ function ratioText(ratio: number | undefined): string {
 
 function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
   const exact = ["macs", "mac", thousands(results.macs as bigint), thousands(results.macs as bigint), "1", "exact: one for every product that lands"];
-  return [describeLayer(layer), "", table([HEAD, exact, ...rows.map(cellsOf)], [2, 3, 4])].join("\n");
+  return [describeLayer(layer), "", fittedTable([HEAD, exact, ...rows.map(cellsOf)], terminalWidth(), [2, 3, 4])].join("\n");
 }
 
 function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
@@ -130,21 +138,24 @@ function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]
   return [`\`${describeLayer(layer)}\``, "", markdown(HEAD, [exact, ...rows.map((row) => [`\`${row.name}\``, ...cellsOf(row).slice(1)])])].join("\n");
 }
 
-function oneInJson(layer: Layer, results: LayerResults, rows: readonly Row[]): object {
-  return {
+function oneInJson(layer: Layer, results: LayerResults, rows: readonly Row[], bigInts: BigInts): string {
+  // Some answers are fractions. Where integers are strings so are they: the field has one type in all conventions.
+  const number = (value: ResultValue) => (typeof value === "number" && bigInts === "string" ? String(value) : value);
+  const written = {
     layer: layer.kind.name,
-    ...namedParameters(layer),
-    macs: inJson(results.macs as bigint),
+    ...parametersInJson(layer),
+    macs: results.macs as bigint,
     conventions: rows.map(({ name, answer, macs, ratio, why: reason }) => ({
       name,
       tool: toolOf(name),
       unit: unitOf(name),
-      answer: inJson(answer),
-      macs: macs === undefined ? null : inJson(macs),
+      answer: number(answer),
+      macs: number(macs ?? null),
       ratio: ratio ?? null,
       why: reason,
     })),
   };
+  return jsonText(written, bigInts);
 }
 
 // ── Many layers ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +165,7 @@ interface Place {
   readonly layer: Layer;
 }
 
-const interruptedText = (rows: bigint) => `interrupted after ${thousands(rows)} layers`;
+const interruptedText = (rows: bigint) => `interrupted after ${counted(rows, "layer")}`;
 
 async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
@@ -181,30 +192,32 @@ async function compareGrid(file: string | undefined, flags: AxisFlags, options: 
 function layerAt(plan: Plan, grid: number, index: bigint): Layer {
   const kind = kindOf(plan.layer);
   const kernel = wasmKernel();
-  const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) => kernel.count(layer, "closed").texts?.[name]);
+  const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) => exactResult(kernel.count(layer, "closed"), name));
   return layerOf(kind, values);
 }
 
 async function compareList(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+  refuseOutputSize(options);
   const [axis] = flags.axes;
   if (axis !== undefined || file !== undefined) {
     throw errors.usage(`both --from and ${axis?.flag ?? file} are given`, "Compare one or the other.");
   }
-  const kind = kindFrom(options);
-  checkTransposed(kind);
-  const { stream, size, name } = openList(options.from as string);
+  checkTransposed(kindFrom(options));
+  const { bytes, name } = openList(options.from as string, options.delimiter);
   const totals = emptyTotals<Place>();
-  const batches = countListRows(stream, name, {
-    ...options,
+  const batches = countListRows(bytes, name, {
     method: methodOf(),
-    layer: kind.name,
+    workers: options.workers,
+    skipInvalid: options.skipInvalid,
+    ...kindOption(options),
+    ...carryOption(options),
     settings: settingsFrom(options),
     columns: [],
     isComparing: true,
   });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
-    fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
+    fraction: ({ fraction }) => fraction,
     interrupted: interruptedText,
     onBatch: ({ compared }) => {
       if (!compared) return;
@@ -220,7 +233,7 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
 
 function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOptions, placeOf: (at: P) => Place): void {
   if (options.json) {
-    print(JSON.stringify(manyInJson(totals, layers, placeOf), null, 2));
+    printJson(jsonText(manyInJson(totals, layers, placeOf), bigIntsOf(options)));
     return;
   }
   const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "furthest off on"];
@@ -245,7 +258,14 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
         rows.map(([name, ...rest]) => [`\`${name}\``, ...rest]),
       )}\n\n${note}`,
     );
-  else print(`${table([head, ...rows], [1, 2, 3, 4, 5])}\n\n${note}`);
+  else {
+    const width = terminalWidth();
+    // On a terminal there is no room for an empty column.
+    const isShown = (column: number) => width === undefined || rows.some((row) => row[column] !== "");
+    const lines = [head, ...rows].map((row) => row.filter((_, column) => isShown(column)));
+    const text = fittedTable(lines, width, [1, 2, 3, 4, ...(isShown(5) ? [5] : [])]);
+    print(`${text}\n\n${note}`, (_, i) => (i === 0 ? "bold" : undefined));
+  }
 }
 
 /** A median in as many digits as it is known in. */
@@ -256,7 +276,7 @@ function medianText(total: Total<unknown>): string {
 }
 
 function placeText({ place, layer }: Place): string {
-  return place === undefined ? briefLayer(layer) : `${place}: ${briefLayer(layer)}`;
+  return place === undefined ? briefLayer(layer) : `${printable(place)}: ${briefLayer(layer)}`;
 }
 
 /** A layer as its constructor would be called, without what has PyTorch's default. */
@@ -271,21 +291,21 @@ function percent(part: bigint, whole: bigint): string {
   return part > 0n && tenths === 0 ? "< 0.01 %" : `${tenths} %`;
 }
 
-function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at: P) => Place): object {
+function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at: P) => Place): Json {
   const extreme = (of: Total<P>["least"]) => {
     if (!of) return null;
     const { place, layer } = placeOf(of.at);
-    return { ratio: of.ratio, ...(place !== undefined && { place }), layer: { layer: layer.kind.name, ...namedParameters(layer) } };
+    return { ratio: of.ratio, ...(place !== undefined && { place }), layer: { layer: layer.kind.name, ...parametersInJson(layer) } };
   };
   return {
-    layers: inJson(layers),
+    layers,
     conventions: totals.map((total, i) => ({
-      name: COMPARED[i],
+      name: COMPARED[i] as string,
       tool: toolOf(COMPARED[i] as ResultName),
       unit: unitOf(COMPARED[i] as ResultName),
-      layers_with_ratio: inJson(total.layers),
-      layers_without_answer: inJson(total.missing),
-      exact: inJson(total.exact),
+      layers_with_ratio: total.layers,
+      layers_without_answer: total.missing,
+      exact: total.exact,
       median_ratio: medianOfTotal(total) ?? null,
       smallest: extreme(total.least),
       largest: extreme(total.most),

@@ -2,14 +2,30 @@
 import { column, type ResultName, type ResultValue } from "../columns.js";
 import { errors } from "../errors.js";
 import { checkLayerFile } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
+import { jsonText } from "../formats/pretty.js";
 import type { Kernel, LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import { type Dimension, type Kind, type Layer, layerFrom, namedParameters, namesOfParameter, type Parameter } from "../parameters.js";
+import {
+  anyParameter,
+  type Dimension,
+  isParameterName,
+  type Kind,
+  type Layer,
+  layerFrom,
+  namedParameters,
+  namesOfParameter,
+  PARAMETER_MAX,
+  type Parameter,
+  shortNames,
+} from "../parameters.js";
 import type { Check } from "../plan/method.js";
+import { outputLength } from "../rules.js";
 import { flagOf, splitValues } from "../spec/flags.js";
+import { isNamedPadding, remedyOfNamedPadding, remedyOfUnequalPadding } from "../spec/foreign.js";
 import { columnsOfGroup } from "../spec/spec.js";
-import { domainOf, type Run, readEntry } from "../spec/values.js";
-import { describeLayer } from "../words.js";
+import { domainOf, type Run, readEntry, readInteger } from "../spec/values.js";
+import { describeLayer, list } from "../words.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
 import { sinkFor } from "./output.js";
 import { table } from "./text.js";
@@ -20,10 +36,17 @@ interface CountOptions extends LayerOptions {
   readonly force?: boolean;
   readonly format?: string;
   readonly json?: boolean;
+  readonly bigInts?: BigInts;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
   readonly skipInvalid?: boolean;
   readonly check?: Check;
+  readonly carry?: readonly string[];
+  readonly verifyResults?: boolean;
+  readonly total?: boolean;
+  readonly totalTo?: string;
+  readonly delimiter?: string;
+  readonly errors?: "stop" | "row";
 }
 
 /** Outputs up to this length show their whole overlap pattern, longer ones this many elements of each end. */
@@ -34,9 +57,22 @@ const PATTERN_END = 16;
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
-  const [foreign] = [options.skipInvalid && "--skip-invalid", options.check && "--check", options.format && "--format"].filter(Boolean);
+  const { skipInvalid, check, carry, verifyResults, total, totalTo, delimiter } = options;
+  const forLists = {
+    "--skip-invalid": skipInvalid,
+    "--check": check,
+    "--carry": carry,
+    "--verify-results": verifyResults,
+    "--total": total,
+    "--total-to": totalTo,
+    "--delimiter": delimiter,
+    "--errors": options.errors,
+    "--format": options.format,
+  };
+  const [foreign] = Object.entries(forLists).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
   checkLayerFile(options.output, options.json === true);
+  const bigInts = bigIntsOf(options);
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;
   const kernel = wasmKernel();
@@ -46,7 +82,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const wanted = columnsFrom(options.columns, layer.kind, isRated) ?? usual();
   const overflowing = wanted.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
-  const text = options.json ? json(layer, results, wanted) : shownWork(kernel, layer, results, wanted);
+  const text = options.json ? json(layer, results, wanted, bigInts) : shownWork(kernel, layer, results, wanted);
   const sink = await sinkFor(options.output, { mayReplace: options.force });
   await sink.write(Buffer.from(`${text}\n`));
   await sink.finish();
@@ -59,26 +95,85 @@ export function countedLayer(kernel: Kernel, layer: Layer, method: "closed" | "s
   return counts.results;
 }
 
-/** The one layer that flags give. Of several dimensions `--kernel-size 3,5` is one value for each, `--kernel-size 3` one for all. */
+/**
+ * The one layer that flags give. With several dimensions `--kernel-size 3,5` is one value for each, `--kernel-size 3` one for all; PyTorch's
+ * `(3, 5)` means the same.
+ */
 export function layerFromFlags(command: string, flags: AxisFlags, options: LayerOptions): Layer {
   const kind = kindFrom(options);
   const known = [...kind.parameterNames, ...kind.plainNames];
   const foreign = flags.axes.find(({ name }) => !known.includes(name));
-  if (foreign) throw errors.unknownParameter(foreign.flag, foreign.name, known);
+  if (foreign) {
+    throw isParameterName(foreign.name)
+      ? errors.otherKindsParameter(foreign.flag, foreign.name, kind)
+      : errors.unknownParameter(foreign.flag, foreign.name, known);
+  }
   const given = (p: Parameter) => flags.valuesOf(p.name) ?? flags.valuesOf(p.base);
-  const missing = kind.parameters.filter((p) => p.default === undefined && given(p) === undefined).map((p) => flagOf(p.name.replace(/\..$/, "")));
-  if (missing.length > 0) throw errors.missingParameters(command, [...new Set(missing)]);
-  const read = (p: Parameter) => {
+  const missing = kind.parameters.filter((p) => p.default === undefined && given(p) === undefined).map((p) => p.name);
+  if (missing.length > 0) throw errors.missingParameters(command, shortNames(kind, missing).map(flagOf));
+  const read = (p: Parameter): number => {
     const text = given(p);
-    return text === undefined ? (p.default ?? p.least) : valueFromFlag(kind, p, text);
+    if (text === undefined) return p.default ?? p.least;
+    if (p.base === "padding") checkPadding(kind, p, text, (base) => read(kind.parameters.find((q) => q.base === base && q.dimension === p.dimension) ?? p));
+    return valueFromFlag(kind, p, text);
   };
-  return layerFrom(kind, read, settingsFrom(options));
+  const layer = layerFrom(kind, read, settingsFrom(options));
+  if (options.outputSize === undefined) return layer;
+  if (flags.axes.some(({ name }) => anyParameter(name)?.base === "output_padding")) {
+    throw errors.usage("both --output-size and --output-padding are given", "The size determines output_padding; leave one out.");
+  }
+  return withOutputSize(layer, options.outputSize);
+}
+
+/** Says what to write for paddings that PyTorch has no parameter for: those with a name, and two that differ. */
+function checkPadding(kind: Kind, p: Parameter, text: string, valueIn: (base: keyof Dimension) => number): void {
+  const flag = flagOf(p.base);
+  const own = () => ({
+    l_in: valueIn("l_in"),
+    kernel_size: valueIn("kernel_size"),
+    stride: valueIn("stride"),
+    output_padding: kind.isTransposed ? valueIn("output_padding") : 0,
+    dilation: valueIn("dilation"),
+  });
+  if (isNamedPadding(text)) throw errors.foreignValue(flag, p.name, text.trim(), remedyOfNamedPadding(kind, text, own()));
+  const values = valuesOfFlag(text);
+  if (kind.dimensions.length === 1 && values.length === 2 && values.every((value) => /^(0|[1-9][0-9]{0,9})$/.test(value))) {
+    throw errors.unequalPadding(flag, text, remedyOfUnequalPadding(kind, values.map(Number), own()));
+  }
+}
+
+/** The layer with the output_padding that gives outputs of that size, as PyTorch's `forward(input, output_size)` chooses it. */
+function withOutputSize(layer: Layer, text: string): Layer {
+  const { kind } = layer;
+  const flag = "--output-size";
+  if (!kind.isTransposed) throw errors.noOutputSize(flag, kind.name);
+  const names = kind.dimensions.map((letter) => (letter === "" ? "l_out" : `${letter}_out`));
+  const values = valuesOfFlag(text);
+  if (values.length !== 1 && values.length !== names.length) throw errors.dimensionCount(flag, "output_size", values.length, names);
+  const dimensions = layer.dimensions.map((dimension, i) => {
+    const name = names[i] as string;
+    const size = readInteger({ name, type: "integer", least: 1, most: PARAMETER_MAX }, values[values.length === 1 ? 0 : i] as string, flag);
+    const base = outputLength(kind, { ...dimension, output_padding: 0 });
+    const [least, most] = [base < 1n ? 1n : base, base + BigInt(dimension.stride) - 1n];
+    if (size < least || size > most) {
+      const set = (["l_in", "kernel_size", "stride", "padding", "dilation"] as const).map((of) => `${namesOfParameter(kind, of)[i]} ${dimension[of]}`);
+      throw errors.impossibleOutputSize(flag, name, size, least, most, list(set));
+    }
+    return { ...dimension, output_padding: Number(BigInt(size) - base) };
+  });
+  return { ...layer, dimensions };
+}
+
+/** The values of a flag; those of a Python tuple, `(3, 5)` or `(3,)`, without its parentheses. */
+export function valuesOfFlag(text: string): string[] {
+  const [, inside] = /^\s*\(\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*,?\s*\)\s*$/.exec(text) ?? [];
+  return splitValues(inside ?? text);
 }
 
 function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   const names = p.perDimension ? namesOfParameter(kind, p.base) : [p.name];
   const flag = flagOf(names.length > 1 && p.base !== "l_in" ? p.base : p.name);
-  const values = splitValues(text);
+  const values = valuesOfFlag(text);
   const mayHaveSeveral = names.length > 1 && p.base !== "l_in";
   if (mayHaveSeveral && values.length > 1 && values.length !== names.length) throw errors.dimensionCount(flag, p.base, values.length, names);
   const value = mayHaveSeveral && values.length > 1 ? values[p.dimension] : values[0];
@@ -90,16 +185,21 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   return run.first;
 }
 
-/** The row as one flat object; what a double cannot hold is a string. */
-function json(layer: Layer, results: LayerResults, wanted: readonly ResultName[]): string {
-  const counted = wanted.map((name) => [name, inJson(results[name] as ResultValue)]);
-  return JSON.stringify({ layer: layer.kind.name, ...namedParameters(layer), ...Object.fromEntries(counted) }, null, 2);
+/** The row as one flat object. */
+function json(layer: Layer, results: LayerResults, wanted: readonly ResultName[], bigInts: BigInts): string {
+  const counted = wanted.map((name) => [name, results[name] as ResultValue]);
+  return jsonText({ layer: layer.kind.name, ...parametersInJson(layer), ...Object.fromEntries(counted) }, bigInts);
 }
 
-/** A value in JSON: integers that a double cannot hold are strings. */
-export function inJson(value: ResultValue): string | number | boolean | null {
-  if (typeof value !== "bigint") return value;
-  return value > BigInt(Number.MAX_SAFE_INTEGER) || value < -BigInt(Number.MAX_SAFE_INTEGER) ? String(value) : Number(value);
+/** Parameters by their names, integers as bigints. */
+export function parametersInJson(layer: Layer): { readonly [name: string]: bigint | boolean } {
+  return Object.fromEntries(Object.entries(namedParameters(layer)).map(([name, value]) => [name, typeof value === "number" ? BigInt(value) : value]));
+}
+
+/** How integers are written in JSON: exactly, as numbers, when nothing is said. */
+export function bigIntsOf({ json, bigInts }: { readonly json?: boolean; readonly bigInts?: BigInts }): BigInts {
+  if (bigInts !== undefined && !json) throw errors.usage("--big-ints is for --json", "Add --json, or leave it out.");
+  return bigInts ?? "number";
 }
 
 const SECTIONS = [

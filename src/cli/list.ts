@@ -1,13 +1,18 @@
-/** `upsweep count --from`: every layer of a list, with the results behind its columns. */
-import { createReadStream, statSync } from "node:fs";
+/** `upsweep count --from`: every layer of a list, followed by its results. */
 import { DEFAULT_COLUMNS } from "../columns.js";
 import { errors } from "../errors.js";
+import { encoderOf } from "../formats/encoding.js";
+import { openList } from "../input/list.js";
+import type { Kind } from "../parameters.js";
+import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
-import { countListRows } from "../run/list.js";
+import { countListRows, encodingOfList, type ListedRows, type ListProgress, type ListTotals, type RowShape } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
-import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, settingsFrom } from "./options.js";
-import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
+import { printable } from "../words.js";
+import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
+import { type FormatOptions, outputFormat, sinkFor, writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
+import { table, thousands } from "./text.js";
 
 interface ListOptions extends LayerOptions, FormatOptions {
   readonly from: string;
@@ -16,6 +21,12 @@ interface ListOptions extends LayerOptions, FormatOptions {
   readonly method: "closed" | "simulate";
   readonly check?: Check;
   readonly skipInvalid?: boolean;
+  readonly carry?: readonly string[];
+  readonly verifyResults?: boolean;
+  readonly total?: boolean;
+  readonly totalTo?: string;
+  readonly errors?: "stop" | "row";
+  readonly delimiter?: string;
   readonly workers?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -23,42 +34,112 @@ interface ListOptions extends LayerOptions, FormatOptions {
 
 export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
   const [axis] = flags.axes;
+  refuseOutputSize(options);
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
   if (options.json) throw errors.usage("both --from and --json are given", "Write --format jsonl to have one JSON object a line.");
   const { format, bigInts, compression } = await outputFormat(options);
-  const [kind, settings] = [kindFrom(options), settingsFrom(options)];
-  // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
-  const columns = columnsFrom(options.columns, kind, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS;
-  const { stream, size, name } = openList(options.from);
-  const batches = countListRows(stream, name, { ...options, method: methodFrom(options), layer: kind.name, settings, columns, format, bigInts });
-  const outcome = await writeOutput(batches, options.output, {
+  const settings = settingsFrom(options);
+  const hasErrorColumn = options.errors === "row";
+  if (hasErrorColumn && options.skipInvalid) {
+    throw errors.usage("both --skip-invalid and --errors row are given", "Rows at fault are left out or answered; leave one out.");
+  }
+  const { bytes, name } = openList(options.from, options.delimiter);
+  let list: ListPlan | undefined;
+  const batches = countListRows(bytes, name, {
+    method: methodFrom(options),
+    workers: options.workers,
+    skipInvalid: options.skipInvalid,
+    ...kindOption(options),
+    ...carryOption(options),
+    verifyResults: options.verifyResults,
+    hasErrorColumn,
+    isTotalled: !options.quiet || needsTotals(options),
+    settings,
+    format,
+    bigInts,
+    // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
+    columns: (kinds: readonly Kind[]) => columnsFrom(options.columns, kinds, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS,
+    onPlan: (planned) => {
+      list = planned;
+      if (needsTotals(options) && addedColumns(planned).length === 0) {
+        throw errors.usage(
+          `${options.total ? "--total" : "--total-to"} is given, but no column can be added up`,
+          "Choose macs, params or other sums with --columns.",
+        );
+      }
+      const dropped = droppedColumns(planned);
+      if (dropped.length > 0) say(`upsweep: replacing the results that the list has already: ${dropped.join(", ")}`, options.quiet);
+    },
+  });
+  const written = options.total ? withTotalRow(batches, () => list as ListPlan, { format, bigInts, hasErrorColumn }) : batches;
+  const outcome = await writeOutput(written, options.output, {
     compression,
     quiet: options.quiet,
-    fraction: ({ bytesRead }) => (size ? bytesRead / size : undefined),
+    fraction: ({ fraction }) => fraction,
     mayReplace: options.force,
   });
-  say(`${accountText(outcome.progress, LIST_ACCOUNTS, "rows")}\n${options.output === "-" ? "" : `${options.output}: `}${writtenText(outcome)}`, options.quiet);
+  const { progress } = outcome;
+  if (options.totalTo !== undefined) await writeTotals(progress, options.totalTo, options.force);
+  const withErrors = progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
+  const lines = [accountText(progress, LIST_ACCOUNTS, "rows"), ...withErrors, ...totalsText(progress.totals)];
+  say(`${lines.join("\n")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`, options.quiet);
 }
 
-/** The list as a stream, and its size where it has one. */
-export function openList(path: string): { stream: AsyncIterable<Uint8Array>; size?: number; name: string } {
-  if (path === "-") return { stream: named(process.stdin, "standard input"), name: "standard input" };
-  try {
-    const found = statSync(path);
-    if (found.isDirectory()) throw errors.cannotRead(path, "it is a folder");
-    const stream = named(createReadStream(path, { highWaterMark: 1 << 20 }), path);
-    return found.isFile() ? { stream, size: found.size, name: path } : { stream, name: path };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
-    throw errors.cannotRead(path, error);
-  }
+/** The kind of --layer, where it is given: without it, a column of the list may say it row by row. */
+export function kindOption(options: LayerOptions): { readonly layer?: Kind["name"] } {
+  return options.layer === undefined ? {} : { layer: kindFrom(options).name };
 }
 
-/** A stream whose errors name what could not be read. */
-async function* named(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw errors.cannotRead(name, error);
-  }
+/** The columns of --carry, which may be given several times, with commas between names. */
+export function carryOption({ carry = [] }: { readonly carry?: readonly string[] }): { readonly carry: readonly string[] } {
+  return { carry: carry.flatMap((names) => names.split(",").map((name) => name.trim())).filter((name) => name !== "") };
+}
+
+const needsTotals = ({ total, totalTo }: ListOptions) => total === true || totalTo !== undefined;
+
+// ── Totals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The sums over all kinds, in the order of the columns. */
+function sumsOf({ columns, kinds }: ListTotals): readonly bigint[] {
+  return columns.map((_, i) => kinds.reduce((sum, { sums }) => sum + (sums[i] ?? 0n), 0n));
+}
+
+function totalsText(totals: ListTotals): readonly string[] {
+  const sums = sumsOf(totals);
+  return sums.length === 0
+    ? []
+    : [
+        table(
+          totals.columns.map((name, i) => ["total", name, thousands(sums[i] as bigint)]),
+          [2],
+        ),
+      ];
+}
+
+/** The rows of a list, followed by one with the totals: `total` in its first label, and nothing in columns that cannot be added up. */
+async function* withTotalRow(
+  batches: AsyncGenerator<ListedRows, ListProgress>,
+  listOf: () => ListPlan,
+  shape: RowShape,
+): AsyncGenerator<ListedRows, ListProgress> {
+  const progress = yield* batches;
+  const list = listOf();
+  const label = list.fields.find(({ meaning }) => meaning === "label")?.name;
+  const sums = new Map(progress.totals.columns.map((name, i) => [name as string, sumsOf(progress.totals)[i]]));
+  const cells = headerOf(list).map((name) => (name === label ? "total" : String(sums.get(name) ?? "")));
+  if (shape.hasErrorColumn) cells.push("");
+  const row = Buffer.from(`${cells.map(quoted).join(",")}\n`);
+  yield { csv: [encoderOf(encodingOfList(list, shape))?.(row) ?? row], rows: 0, progress };
+  return progress;
+}
+
+/** Writes the totals as a JSON object: of all layers, and of each kind where there are several. Integers are exact. */
+async function writeTotals({ rows, totals }: ListProgress, path: string, mayReplace?: boolean): Promise<void> {
+  const entries = (sums: readonly bigint[]) => totals.columns.map((name, i) => `${JSON.stringify(name)}: ${sums[i]}`);
+  const kinds = totals.kinds.length < 2 ? [] : totals.kinds.filter(({ sums }) => sums.some((sum) => sum > 0n));
+  const byKind = kinds.map(({ kind, sums }) => `    ${JSON.stringify(kind)}: { ${entries(sums).join(", ")} }`);
+  const lines = [`"layers": ${rows}`, ...entries(sumsOf(totals)), ...(byKind.length > 0 ? [`"kinds": {\n${byKind.join(",\n")}\n  }`] : [])];
+  const sink = await sinkFor(path, { mayReplace });
+  await sink.write(Buffer.from(`{\n${lines.map((line) => `  ${line}`).join(",\n")}\n}\n`));
+  await sink.finish();
 }

@@ -1,33 +1,50 @@
 /** The command line: which command, with which options. What a command does stands in its own file, loaded when it is called. */
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { UpsweepError } from "../errors.js";
 import { BIG_INTS } from "../formats/json.js";
-import { KIND_NAMES, kindOf, PARAMETERS, SETTINGS } from "../parameters.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf, kindsWith, PARAMETERS, type Parameter, SETTINGS } from "../parameters.js";
 import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
-import { AxisFlags, readWholeNumber } from "./options.js";
+import { equip } from "./equip.js";
+import { AxisFlags, readDelimiter, readWholeNumber, SHELLS } from "./options.js";
 import { readPart } from "./part.js";
+import { COLOR_CHOICES, chooseColor, complain, painter, STDOUT } from "./terminal.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  chooseColor(colorOf(args));
   try {
-    await program().parseAsync([...args], { from: "user" });
+    await program().parseAsync(args[0] === "-V" ? ["-v"] : [...args], { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof ClosedPipe) return 0;
-    // Help and version end here too, with exit code 0; what commander has to say it has said.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UpsweepError) {
-      process.stderr.write(`upsweep: ${error.message}\n`);
-      return error.isInputError ? 2 : 1;
-    }
-    const { message } = error as Error;
-    process.stderr.write(`upsweep: ${message}. This is a defect of upsweep: please report it with the command that you gave.\n`);
-    return 1;
+    return report(error);
   }
+}
+
+/** Says what went wrong; returns the exit code: 2 when the input is at fault, 1 for anything else. */
+export function report(error: unknown): number {
+  // The reader of standard output wants no more, as with `| head`.
+  if (error instanceof ClosedPipe) return 0;
+  // Help and version end here too, with exit code 0; commander has printed its message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UpsweepError) {
+    complain(error.message);
+    return error.isInputError ? 2 : 1;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  complain(`${message}. This is a defect of upsweep: please report it with the command that you gave.`);
+  return 1;
+}
+
+/** What --color says, before anything is parsed: errors of parsing are coloured too. */
+function colorOf(args: readonly string[]): string {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const at = args.findIndex((arg) => arg === "--color" || arg.startsWith("--color="));
+  const given = at < 0 || at >= end ? undefined : args[at] === "--color" ? args[at + 1] : args[at]?.slice("--color=".length);
+  return COLOR_CHOICES.find((known) => known === given) ?? "auto";
 }
 
 function version(): string {
@@ -38,10 +55,9 @@ function version(): string {
 function program(): Command {
   const upsweep = new Command("upsweep")
     .description("Exact operation counts of transposed convolutions, for one layer or a design space of billions.")
-    .version(version())
+    .optionsGroup("General:")
+    .version(version(), "-v, --version", "print the version")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "upsweep: ")) })
-    .showHelpAfterError("See 'upsweep --help'.")
     .addHelpText(
       "before",
       examples([
@@ -52,24 +68,33 @@ function program(): Command {
         ["upsweep compare --from layers.csv", "what other counters say of them"],
       ]),
     );
+  upsweep.commandsGroup("Layers:");
   upsweep.addCommand(countCommand());
+  upsweep.addCommand(compareCommand());
+  upsweep.commandsGroup("Design spaces:");
+  upsweep.addCommand(planCommand());
   upsweep.addCommand(sweepCommand());
   upsweep.addCommand(mergeCommand());
-  upsweep.addCommand(planCommand());
   upsweep.addCommand(verifyCommand());
-  upsweep.addCommand(compareCommand());
+  upsweep.commandsGroup("Reference:");
   upsweep.addCommand(columnsCommand());
   upsweep.addCommand(schemaCommand());
-  for (const command of upsweep.commands) command.copyInheritedSettings(upsweep).showHelpAfterError(`See 'upsweep ${command.name()} --help'.`);
+  upsweep.addCommand(completionsCommand(upsweep));
+  upsweep.helpCommand("help [command]", "show the help of a command");
+  for (const command of upsweep.commands) {
+    command.copyInheritedSettings(upsweep);
+    equip(command);
+  }
+  equip(upsweep);
   return upsweep;
 }
 
 function examples(lines: readonly (readonly [string, string])[]): string {
-  return `Examples:\n${lines.map(([command, meaning]) => `  ${command}\n      ${meaning}\n`).join("")}`;
+  return `${painter(STDOUT)("bold", "Examples:")}\n${lines.map(([command, meaning]) => `  ${command}\n      ${meaning}\n`).join("")}`;
 }
 
 function countCommand(): Command {
-  const flags = new AxisFlags();
+  const flags = new AxisFlags(false);
   const command = new Command("count").description("count one layer, each step shown; or every layer of a list").addHelpText(
     "before",
     examples([
@@ -81,18 +106,28 @@ function countCommand(): Command {
   );
   addParameterOptions(command, flags, "<n>");
   return command
-    .option("--json", "one layer: as JSON; integers beyond 2^53 are strings")
-    .option("--from <file>", "a CSV of layers; - reads standard input")
-    .option("-o, --output <file>", "where the answer goes; - is standard output", "-")
-    .option("--force", "replace the file if it is there")
-    .addOption(formatOption("with --from: "))
-    .addOption(bigIntsOption())
+    .addOption(outputSizeOption())
+    .optionsGroup("A list of layers:")
+    .option("--from <file>", "read layers from a CSV or JSON lines; - is standard input")
+    .addOption(delimiterOption())
+    .addOption(carryOption())
+    .option("--skip-invalid", "leave out layers that break a rule, and count them, instead of stopping at the first")
+    .addOption(errorsOption())
+    .option("--verify-results", "compare results that the list has already with the counted ones, and stop where they differ")
+    .option("--total", "end with a row of totals")
+    .option("--total-to <file>", "write the totals to FILE as JSON; - is standard output")
+    .optionsGroup("Output:")
     .addOption(columnsOption())
-    .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
+    .option("-o, --output <file>", "write the answer to FILE; - is standard output", "-")
+    .option("--force", "replace FILE if it exists")
+    .option("--json", "one layer: write JSON")
+    .addOption(formatOption("with --from: "))
+    .addOption(bigIntsOption("with --json, or in JSON lines: "))
+    .addOption(quietOption())
+    .optionsGroup("Calculation:")
     .addOption(methodOption())
     .addOption(checkOption("with --from: "))
     .addOption(workersOption())
-    .addOption(quietOption())
     .action(async (options) => {
       if (options.from === undefined) await (await import("./count.js")).countOne(flags, options);
       else await (await import("./list.js")).countList(flags, options);
@@ -105,25 +140,23 @@ function gridCommand(name: string, description: string, lines: readonly (readonl
   const command = new Command(name).description(description).argument("[spec]", "a grid in YAML or JSON").addHelpText("before", examples(lines));
   addParameterOptions(command, flags, "<values>");
   command
+    // Grids have no output size; those who give one are told what to write.
+    .addOption(outputSizeOption().hideHelp(name !== "compare"))
+    .optionsGroup("Grid:")
     .addOption(
-      new Option("--axis <name=values>", "the same for any axis; several names, separated by commas, turn together").argParser((text: string) =>
+      new Option("--axis <name=values>", "an axis by its name; several names, separated by commas, change together").argParser((text: string) =>
         flags.giveAxis(text),
       ),
     )
+    .addOption(new Option("--variable <name=values>", "an axis of your own, which expressions can use").argParser((text: string) => flags.giveVariable(text)))
+    .addOption(new Option("--set <name=values>", "change an axis or variable of the spec; may be given several times").argParser(collected))
+    .addOption(new Option("--where <condition>", "keep only layers that match the condition; may be given several times").argParser(collected))
+    .addOption(new Option("--distinct", "write each layer once; leave out layers that an earlier grid has too"))
     .addOption(
-      new Option("--variable <name=values>", "an axis of your own, which others can be written with").argParser((text: string) => flags.giveVariable(text)),
+      new Option("--sample <n>", "draw N raw indices uniformly, instead of taking all").argParser((text) => readWholeNumber("--sample", text, 1, SAMPLE_MAX)),
     )
-    .addOption(new Option("--set <name=values>", "change an axis or variable of the file").argParser(collected))
-    .addOption(new Option("--where <condition>", "leave out layers that do not keep it; may be given several times").argParser(collected))
-    .addOption(new Option("--distinct", "write each layer once: leave out what an earlier grid has too"))
-    .addOption(
-      new Option("--sample <n>", "draw that many raw indices, uniformly, instead of taking all").argParser((text) =>
-        readWholeNumber("--sample", text, 1, SAMPLE_MAX),
-      ),
-    )
-    .addOption(
-      new Option("--seed <n>", "draw another sample; 0 when left out").argParser((text) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER)),
-    )
+    .addOption(new Option("--seed <n>", "draw another sample (default: 0)").argParser((text) => readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER)))
+    .optionsGroup("Output:")
     .addOption(columnsOption());
   return { command, flags };
 }
@@ -138,7 +171,7 @@ function sweepCommand(): Command {
     ["upsweep sweep grid.yaml -o out.csv", "a grid from a file"],
     [
       "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
-      "the same without a file; the last axis turns fastest",
+      "the same without a file; the last axis changes fastest",
     ],
     [
       "upsweep sweep --stride 2..8 --kernel-size '2 * stride' --padding 'stride // 2' --l-in 32 --in-channels 64 --out-channels 64 --where 'l_out == stride * l_in'",
@@ -146,43 +179,44 @@ function sweepCommand(): Command {
     ],
     ["upsweep sweep grid.yaml --set l_in=1..100 --sample 100000 --seed 7 -o some.csv", "a file with one axis changed; a sample of it"],
     ["upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3", "other result columns, three rows"],
-    ["upsweep sweep grid.yaml -o out.csv --resume", "go on after an interruption; the file becomes the same to the byte"],
-    ["upsweep sweep grid.yaml -o out.csv --shard 3/16 --resume", "one of 16 parts, into out.00003-of-00016.csv; 'upsweep merge out.csv' joins them"],
+    ["upsweep sweep grid.yaml -o out.csv --resume", "continue after an interruption; the result is byte-identical"],
+    ["upsweep sweep grid.yaml -o out.csv --shard 3/16 --resume", "one of 16 shards, out.00003-of-00016.csv; 'upsweep merge out.csv' merges them"],
   ]);
   return command
-    .option("-o, --output <file>", "where the rows go; - is standard output", "-")
-    .option("--force", "replace the file if it is there, and whatever is left of a sweep that was stopped")
+    .option("-o, --output <file>", "write rows to FILE; - is standard output, of which a terminal gets the first rows", "-")
+    .option("--force", "replace FILE if it exists, and what is left of an interrupted sweep")
     .addOption(formatOption())
-    .addOption(bigIntsOption())
-    .option("--resume", "go on with the sweep into that file that was stopped; begin it if none was")
+    .addOption(bigIntsOption("in JSON lines: "))
+    .option("--resume", "continue an interrupted sweep into FILE; with nothing to resume, start from the beginning")
     .option("--trust", "with --resume: do not read what is there to compare its checksum")
     .addOption(
-      new Option(
-        "--shard <i/n>",
-        "sweep only that part of the raw indices, counted from 0, into a file of its own; auto or auto/n: the part of the array job's task",
-      ).argParser((text: string) => readPart(text)),
+      new Option("--shard <i/n>", "sweep part I of N, counted from 0, into its own file; auto or auto/N takes the part from an array job").argParser(
+        (text: string) => readPart(text),
+      ),
     )
-    .addOption(new Option("--limit <n>", "stop behind that many rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
+    .addOption(new Option("--limit <n>", "stop after N rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
+    .addOption(quietOption())
+    .optionsGroup("Calculation:")
     .addOption(methodOption())
     .addOption(checkOption())
     .addOption(workersOption())
-    .addOption(quietOption())
     .action(async (spec, options) => (await import("./sweep.js")).sweep(spec, flags, options));
 }
 
 function mergeCommand(): Command {
   return new Command("merge")
-    .description("join the parts of a sweep to the very file that it would have made undivided")
-    .argument("<output>", "the file that the parts make up")
-    .argument("[parts...]", "the parts, in any order; without, those that stand beside it by their names")
+    .description("merge shards into the file an unsharded sweep would have written")
+    .argument("<output>", "the file to write")
+    .argument("[parts...]", "the shards, in any order (default: those next to the output, found by name)")
     .addHelpText(
       "before",
       examples([
-        ["upsweep merge out.csv", "the parts out.00000-of-00016.csv to out.00015-of-00016.csv; they stay where they are"],
-        ["upsweep merge all.csv node1/out.00000-of-00002.csv node2/out.00001-of-00002.csv", "parts from elsewhere, each with its .json beside it"],
+        ["upsweep merge out.csv", "merge out.00000-of-00016.csv to out.00015-of-00016.csv, which are kept"],
+        ["upsweep merge all.csv node1/out.00000-of-00002.csv node2/out.00001-of-00002.csv", "shards from other folders, each next to its .json"],
       ]),
     )
-    .option("--force", "replace the file if it is there")
+    .optionsGroup("Output:")
+    .option("--force", "replace the output if it exists")
     .option("--trust", "do not compare the parts with their checksums")
     .addOption(quietOption())
     .action(async (output, parts, options) => (await import("./merge.js")).merge(output, parts, options));
@@ -194,7 +228,8 @@ function planCommand(): Command {
     ["upsweep plan grid.yaml --exact", "count the rows without writing them"],
   ]);
   return command
-    .option("--exact", "count the rows, and what each rule leaves out, by looking at every layer")
+    .option("--exact", "count the rows, and the layers that each rule leaves out, by visiting every layer")
+    .optionsGroup("Calculation:")
     .addOption(workersOption())
     .action(async (spec, options) => (await import("./plan.js")).plan(spec, flags, options));
 }
@@ -205,24 +240,31 @@ function verifyCommand(): Command {
     ["upsweep verify --l-in 1..8 --kernel-size 1..6 --stride 1..6 --padding 0..8 --in-channels 1 --out-channels 1", "on every layer"],
   ]);
   return command
-    .addOption(workersOption())
     .addOption(quietOption())
+    .optionsGroup("Calculation:")
+    .addOption(workersOption())
     .action(async (spec, options) => (await import("./verify.js")).verify(spec, flags, options));
 }
 
 function compareCommand(): Command {
-  const { command, flags } = gridCommand("compare", "put the answers of other counters beside the exact count, and say why they differ", [
+  const { command, flags } = gridCommand("compare", "compare the answers of other counters with the exact count, and say why they differ", [
     ["upsweep compare --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32", "one layer: every convention, with the reason"],
     ["upsweep compare --from examples/real-layers.csv", "a list: how often each is exact, and how far off"],
     ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
   ]);
   return command
-    .option("--from <file>", "a CSV of layers; - reads standard input")
-    .option("--skip-invalid", "with --from: leave out layers that break a rule, and count them, instead of stopping there")
-    .addOption(new Option("--json", "as JSON").conflicts("markdown"))
-    .option("--markdown", "as a Markdown table")
-    .addOption(workersOption())
+    .optionsGroup("A list of layers:")
+    .option("--from <file>", "read layers from a CSV or JSON lines; - is standard input")
+    .addOption(delimiterOption())
+    .addOption(carryOption())
+    .option("--skip-invalid", "leave out layers that break a rule, and count them, instead of stopping at the first")
+    .optionsGroup("Output:")
+    .addOption(new Option("--json", "write JSON").conflicts("markdown"))
+    .addOption(bigIntsOption())
+    .option("--markdown", "write a Markdown table")
     .addOption(quietOption())
+    .optionsGroup("Calculation:")
+    .addOption(workersOption())
     .action(async (spec, options) => (await import("./compare.js")).compare(spec, flags, options));
 }
 
@@ -237,9 +279,11 @@ function columnsCommand(): Command {
         ["upsweep columns --json", "for a program"],
       ]),
     )
-    .option("--layer <kind>", `the kind of the layers: ${KIND_NAMES.join(", ")}`)
-    .addOption(new Option("--json", "as JSON").conflicts("markdown"))
-    .option("--markdown", "as Markdown tables")
+    .optionsGroup("Layers:")
+    .addOption(layerOption())
+    .optionsGroup("Output:")
+    .addOption(new Option("--json", "write JSON").conflicts("markdown"))
+    .option("--markdown", "write Markdown tables")
     .action(async (options) => (await import("./columns.js")).columns(options));
 }
 
@@ -250,51 +294,95 @@ function schemaCommand(): Command {
     .action(async () => (await import("./schema.js")).schema());
 }
 
+function completionsCommand(upsweep: Command): Command {
+  return new Command("completions")
+    .description("print a script that completes command lines in a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
+    .addHelpText(
+      "before",
+      examples([
+        ['eval "$(upsweep completions bash)"', "in ~/.bashrc"],
+        ["upsweep completions zsh > ~/.zfunc/_upsweep", "with fpath+=(~/.zfunc) before compinit in ~/.zshrc"],
+        ["upsweep completions fish > ~/.config/fish/completions/upsweep.fish", "for fish"],
+      ]),
+    )
+    .action(async (shell) => (await import("./completions.js")).completions(upsweep, shell));
+}
+
 /** One option for each parameter; values are kept in the order in which they are given. */
 function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>" | "<values>"): void {
-  for (const { name, type, meaning } of PARAMETERS) {
+  command.optionsGroup("Layers:").addOption(layerOption());
+  const add = ({ name, type, meaning, default: usual }: Omit<Parameter, "base" | "dimension">) => {
     const shown = type === "boolean" && argument === "<n>" ? "<true|false>" : argument;
-    command.addOption(new Option(`${flagOf(name)} ${shown}`, meaning).argParser((text: string) => flags.give(name, text)));
-  }
+    const needed = kindsWith(name).length === KIND_NAMES.length ? "required" : `required by ${kindsWith(name).join(", ")}`;
+    const value = usual === undefined ? needed : `default: ${type === "boolean" ? usual === 1 : usual}`;
+    command.addOption(new Option(`${flagOf(name)} ${shown}`, `${meaning} (${value})`).argParser((text: string) => flags.give(name, text)));
+  };
+  for (const parameter of PARAMETERS) add(parameter);
   command.addOption(new Option("--no-bias", "the same as --bias false").argParser(() => flags.give("bias", "false")));
-  command.addOption(new Option("--layer <kind>", `the kind of the layers: ${KIND_NAMES.join(", ")}`));
-  // Of layers with several dimensions; --kernel-size and its like are for all of them.
-  const lengths = kindOf("conv_transpose3d").parameters.filter(({ base }) => base === "l_in");
-  for (const { name, meaning } of lengths) {
-    command.addOption(new Option(`${flagOf(name)} ${argument}`, meaning).argParser((text: string) => flags.give(name, text)));
-  }
-  for (const { name, meaning, least, most } of SETTINGS) {
-    command.addOption(new Option(`${flagOf(name)} <n>`, meaning).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
+  // Layers with several dimensions have their own lengths; --kernel-size and the others like it are for all dimensions.
+  for (const parameter of kindOf("conv_transpose3d").parameters) if (parameter.base === "l_in") add(parameter);
+  for (const { name, meaning, least, most, ...rest } of SETTINGS) {
+    const usual = "default" in rest ? ` (default: ${rest.default})` : "";
+    command.addOption(new Option(`${flagOf(name)} <n>`, `${meaning}${usual}`).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
   }
 }
 
 function formatOption(onlyWith = ""): Option {
-  return new Option("--format <name>", `${onlyWith}the format of the rows: csv, tsv or jsonl; the file's extension decides when left out`);
+  return new Option("--format <name>", `${onlyWith}format of the rows: csv, tsv or jsonl (default: by the extension of the output)`);
 }
 
-function bigIntsOption(): Option {
-  return new Option("--big-ints <type>", "in JSON, write all integers as numbers with their exact digits, or all as strings").choices(BIG_INTS);
+function delimiterOption(): Option {
+  return new Option("--delimiter <character>", "the character between fields (default: found from the header)").argParser(readDelimiter);
+}
+
+function carryOption(): Option {
+  return new Option("--carry <names>", "columns that are labels, though they look like parameters; may be given several times").argParser(collected);
+}
+
+function errorsOption(): Option {
+  return new Option("--errors <how>", "at a row at fault: stop (the default), or write a row whose last column, error, has the message").choices([
+    "stop",
+    "row",
+  ]);
+}
+
+function layerOption(): Option {
+  return new Option("--layer <kind>", `kind of the layers: ${KIND_NAMES.join(", ")}, or PyTorch's class, such as ConvTranspose2d (default: ${DEFAULT_KIND})`);
 }
 
 function columnsOption(): Option {
-  return new Option("--columns <names>", "result columns or groups of them, and their order, for example l_out,ops,conventions");
+  return new Option("--columns <names>", "result columns or groups of them, in order, for example l_out,ops,conventions; see 'upsweep columns'");
+}
+
+function outputSizeOption(): Option {
+  return new Option("--output-size <n>", "one layer: choose output_padding for an output of that length, as PyTorch's output_size does");
+}
+
+function bigIntsOption(where = "with --json: "): Option {
+  return new Option(
+    "--big-ints <type>",
+    `${where}write all integers as JSON numbers with every digit (when left out), or as strings; JSON.parse of JavaScript rounds numbers beyond 2^53`,
+  ).choices(BIG_INTS);
 }
 
 function methodOption(): Option {
-  return new Option("--method <name>", "how overlaps are counted; both give the same integers").choices(["closed", "simulate"]).default("closed");
+  return new Option("--method <name>", "count overlaps by a closed form or by simulation; the results are the same")
+    .choices(["closed", "simulate"])
+    .default("closed");
 }
 
 function checkOption(onlyWith = ""): Option {
   return new Option(
     "--check <what>",
-    `${onlyWith}compare the closed form with the simulation: on no layer, on about one in a thousand (when left out), or on all`,
+    `${onlyWith}compare the closed form with the simulation: on no layer, on about one in a thousand (the default), or on all`,
   ).choices(CHECKS);
 }
 
 function workersOption(): Option {
-  return new Option("--workers <n>", "worker threads; as many as processors when left out").argParser((text) => readWholeNumber("--workers", text, 1, 1024));
+  return new Option("--workers <n>", "worker threads (default: the number of processors)").argParser((text) => readWholeNumber("--workers", text, 1, 1024));
 }
 
 function quietOption(): Option {
-  return new Option("--quiet", "no progress and no summary");
+  return new Option("--quiet", "show no progress and no summary");
 }

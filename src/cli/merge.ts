@@ -2,8 +2,10 @@
 import { errors } from "../errors.js";
 import { gridNamesOf } from "../run/identity.js";
 import { findParts, type MergeProgress, mergedRows } from "../run/merge.js";
+import { printable } from "../words.js";
 import { writeOutput } from "./output.js";
 import { accountText, gridsText, say, writtenText } from "./report.js";
+import { counted } from "./text.js";
 
 interface MergeOptions {
   readonly force?: boolean;
@@ -22,8 +24,6 @@ export async function merge(output: string, named: readonly string[], options: M
     mayReplace: options.force,
   });
   const grids = gridsText(parts.position.gridRows, { grids: gridNamesOf((parts.parts[0] as (typeof parts.parts)[number]).identity) });
-  say(
-    `${accountText(parts.position, parts.accounts, "rows")}\n${grids === "" ? "" : `${grids}\n`}${output}: ${parts.parts.length} parts, ${writtenText(outcome)}`,
-    options.quiet,
-  );
+  const written = `${printable(output)}: ${counted(parts.parts.length, "part")}, ${writtenText(outcome)}`;
+  say([accountText(parts.position, parts.accounts, "rows"), ...(grids === "" ? [] : [grids]), written].join("\n"), options.quiet);
 }

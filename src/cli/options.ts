@@ -1,7 +1,7 @@
 /** What several commands read from their options. */
 import type { ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, isKindName, KIND_NAMES, type Kind, kindOf, SETTINGS } from "../parameters.js";
+import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed, SETTINGS } from "../parameters.js";
 import type { Settings } from "../plan/list.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
 import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
@@ -12,6 +12,12 @@ import { readColumns, readSpec, type Spec } from "../spec/spec.js";
 export class AxisFlags {
   readonly axes: AxisFlag[] = [];
   readonly variables: AxisFlag[] = [];
+  readonly #takeSeveral: boolean;
+
+  /** @param takeSeveral whether a flag can have several values. */
+  constructor(takeSeveral = true) {
+    this.#takeSeveral = takeSeveral;
+  }
 
   give(name: string, values: string): string {
     this.#add(this.axes, { name, values, flag: flagOf(name) });
@@ -31,7 +37,7 @@ export class AxisFlags {
   }
 
   #add(to: AxisFlag[], flag: AxisFlag): void {
-    if (to.some(({ name }) => name === flag.name)) throw errors.repeatedFlag(flag.flag);
+    if (to.some(({ name }) => name === flag.name)) throw errors.repeatedFlag(flag.flag, this.#takeSeveral);
     to.push(flag);
   }
 
@@ -41,17 +47,29 @@ export class AxisFlags {
   }
 }
 
+/** The shells for which there are completions. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
 /** What can be said about layers beside their parameters, wherever they come from. */
 export interface LayerOptions {
   readonly layer?: string;
   readonly bits?: number;
   readonly sampleRate?: number;
+  /** One layer only: the output size that determines output_padding. */
+  readonly outputSize?: string;
+}
+
+/** @throws UpsweepError for --output-size where there is more than one layer. */
+export function refuseOutputSize({ outputSize }: LayerOptions, remedy = "Give output_padding for each layer instead."): void {
+  if (outputSize !== undefined) throw errors.usage("--output-size is for one layer", remedy);
 }
 
 /** The kind of --layer. */
 export function kindFrom({ layer = DEFAULT_KIND }: LayerOptions): Kind {
-  if (!isKindName(layer)) throw errors.unknownKind("--layer", layer, KIND_NAMES);
-  return kindOf(layer);
+  const kind = kindNamed(layer);
+  if (kind === undefined) throw errors.unknownKind("--layer", layer, KIND_NAMES);
+  return kind;
 }
 
 export function settingsFrom({ bits, sampleRate }: LayerOptions): Settings {
@@ -78,8 +96,8 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 }
 
 /** The result columns of --columns, or undefined when it is not given. */
-export function columnsFrom(text: string | undefined, kind: Kind, isRated: boolean | "later"): ResultName[] | undefined {
-  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kind, [], isRated) as ResultName[]);
+export function columnsFrom(text: string | undefined, kinds: Kind | readonly Kind[], isRated: boolean | "later"): ResultName[] | undefined {
+  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kinds, [], isRated) as ResultName[]);
 }
 
 /** How layers are found, by `--method` and `--check`. */
@@ -90,9 +108,19 @@ export function methodFrom({ method, check }: { readonly method: "closed" | "sim
   return methodOf(method, check);
 }
 
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { comma: ",", semicolon: ";", tab: "\t", "\\t": "\t", pipe: "|" };
+
+/** The character of --delimiter, which may be written as a word. */
+export function readDelimiter(text: string): string {
+  const character = DELIMITER_NAMES[text] ?? text;
+  if (/^[\t!-~]$/.test(character) && !/["A-Za-z0-9._-]/.test(character)) return character;
+  throw errors.badOption("--delimiter", text, "Write one character such as ';', or comma, semicolon, tab or pipe.");
+}
+
 /** The grid of a command: from a spec file or from flags, with what the options change in it. */
 export async function specFromCommand(file: string | undefined, flags: AxisFlags, options: GridOptions): Promise<Spec> {
   const [axis] = [...flags.variables, ...flags.axes];
+  refuseOutputSize(options, `In a grid write --where 'l_out == ${options.outputSize}', and output_padding as an axis.`);
   const { columns, set = [], where = [], sample, seed } = options;
   if (seed !== undefined && sample === undefined) throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
   const settings = settingsFrom(options);

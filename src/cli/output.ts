@@ -7,10 +7,11 @@ import type { Packed } from "../run/packing.js";
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
 import type { Left } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
+import { printable } from "../words.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { say, type Written } from "./report.js";
-import { thousands } from "./text.js";
+import { counted } from "./text.js";
 
 /** What this run has written, and how far it came. */
 export interface Outcome<P> extends Written {
@@ -70,14 +71,14 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const settled = onInterrupt(() => {
     bar.stop();
     isLeft = writing ? stopHere(writing.sink, writing.keeper) : before.bytes > 0;
-    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${output} is not written`;
-    say(`upsweep: interrupted after ${thousands(rows)} rows${left}`, quiet);
+    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${printable(output)} is not written`;
+    say(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {
     const sink = await sinkFor(output, { mayReplace, from });
     const keeper = keeperOf?.(sink);
     writing = { sink, keeper };
-    if (before.bytes > 0) say(`upsweep: resuming after ${thousands(before.rows)} rows`, quiet);
+    if (before.bytes > 0) say(`upsweep: resuming after ${counted(before.rows, "row")}`, quiet);
     const { progress, bytes } = await writeBatches(batches, header, sink, {
       from,
       compression,
@@ -99,7 +100,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     return { progress, bytes: bytes - before.bytes, rows: progress.rows - before.rows, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
     bar.stop();
-    if (isLeft) say(`upsweep: stopped after ${thousands(rows)} rows; the same command with --resume goes on`, quiet);
+    if (isLeft) say(`upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`, quiet);
     throw error;
   } finally {
     bar.stop();

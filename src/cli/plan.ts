@@ -2,9 +2,9 @@
 import { isResultName } from "../columns.js";
 import { kindOf } from "../parameters.js";
 import { mayOverflow } from "../plan/cells.js";
-import { isRepeat } from "../plan/distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
+import { isRepeat } from "../plan/repeats.js";
 import { axisText, textOf } from "../plan/schedule.js";
 import { estimate } from "../run/estimate.js";
 import { overlapsOf } from "../run/overlaps.js";
@@ -13,7 +13,7 @@ import { indicesOf, sweepPlan } from "../run/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { accountText, overlapsText, print } from "./report.js";
-import { bytesText, duration, table, thousands } from "./text.js";
+import { bytesText, counted, duration, table, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 interface PlanOptions extends GridOptions {
@@ -37,10 +37,11 @@ export async function plan(file: string | undefined, flags: AxisFlags, options: 
 function nestsText({ grids, cells, columns }: Plan): string {
   const results = cells.map((name, i) => (i < cells.length - columns.length ? undefined : name));
   const shown = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
-    const title = grids.length > 1 ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${thousands(grid.size)} raw indices\n` : "";
+    const title =
+      grids.length > 1 ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${counted(grid.size, "raw index", "raw indices")}\n` : "";
     return `${title}${nestText(grid, results)}`;
   });
-  if (grids.length > shown.length) shown.push(`… and ${thousands(grids.length - shown.length)} grids more`);
+  if (grids.length > shown.length) shown.push(`… and ${counted(grids.length - shown.length, "more grid")}`);
   return shown.join("\n\n");
 }
 
@@ -56,7 +57,7 @@ function nestText(grid: GridPlan, results: readonly (string | undefined)[]): str
 }
 
 function positionsText({ size, dependent }: Loop): string {
-  return dependent === undefined ? `${thousands(size)} values` : `at most ${thousands(size)} value${size === 1 ? "" : "s"}`;
+  return dependent === undefined ? counted(size, "value") : `at most ${counted(size, "value")}`;
 }
 
 /** @param cells the result in each cell of a row. */
@@ -147,7 +148,7 @@ async function exactText(plan: Plan, workers: number): Promise<string> {
   const end = await watch(sweepPlan(plan, { workers }), {
     quiet: false,
     fraction: fractionOf,
-    interrupted: (rows) => `interrupted after ${thousands(rows)} rows`,
+    interrupted: (rows) => `interrupted after ${counted(rows, "row")}`,
   });
   return accountText(end, plan.accounts, "rows");
 }

@@ -17,6 +17,8 @@ const FIRST_DRAW_MS = 300;
 /** A bar, unless standard error is no terminal or `quiet` is asked for. Rows of a run before count for no rate. */
 export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<ProgressBar> {
   if (quiet || !process.stderr.isTTY) return silent;
+  // The terminal may go away: then there is nobody to show the bar to.
+  process.stderr.on("error", () => {});
   const cliProgress = (await import("cli-progress")).default;
   const start = performance.now();
   let bar: SingleBar | undefined;

@@ -1,8 +1,11 @@
 /** The summary at the end of a run, on standard error. */
-import { gridLabel, isRepeat } from "../plan/distinct.js";
+import { KIND_NAMES, kindOf } from "../parameters.js";
+import { gridLabel } from "../plan/distinct.js";
+import { isRepeat } from "../plan/repeats.js";
+import { RANGE_TEXT, RULES, rulesOf } from "../rules.js";
 import type { Overlap } from "../run/overlaps.js";
 import { namedAccounts } from "../run/summary.js";
-import { bytesText, duration, scaled, table, thousands } from "./text.js";
+import { bytesText, counted, duration, scaled, table, thousands } from "./text.js";
 
 interface Counted {
   readonly rows: bigint;
@@ -20,24 +23,41 @@ export interface Written {
 }
 
 /**
- * `6,220,800 layers = 5,529,600 rows + 691,200 left out`, and by which rules, in the order in which they were checked. Where
- * there are positions without a layer, they stand before that.
+ * The account of a run: `6,220,800 layers = 5,529,600 rows + 691,200 left out`, then one line for each reason, in the order in which the reasons
+ * are checked. Positions without a layer, if there are any, get the first line.
+ *
+ * @param noun `rows`, or a participle such as `compared`.
  */
 export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, accounts: readonly string[], noun: string): string {
   const left = leftOut.reduce((sum, count) => sum + count, 0n);
   const layers = rows + left;
   const lines =
-    nothing > 0n ? [`${thousands(layers + nothing)} raw indices = ${thousands(layers)} layers + ${thousands(nothing)} positions without a layer`] : [];
-  lines.push(`${thousands(layers)} layers = ${thousands(rows)} ${noun} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`);
+    nothing > 0n
+      ? [`${counted(layers + nothing, "raw index", "raw indices")} = ${counted(layers, "layer")} + ${counted(nothing, "position")} without a layer`]
+      : [];
+  const kept = noun === "rows" ? counted(rows, "row") : `${thousands(rows)} ${noun}`;
+  lines.push(`${counted(layers, "layer")} = ${kept} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`);
   if (left > 0n) {
-    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => [
-      "   ",
-      thousands(count),
-      isRepeat(account) ? account : `break the rule ${account}`,
-    ]);
+    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => ["   ", thousands(count), reasonText(account)]);
     lines.push(table(named, [1]));
   }
   return lines.join("\n");
+}
+
+/** PyTorch's rules, as every kind of layer writes them. */
+const RULE_TEXTS: ReadonlySet<string> = new Set(KIND_NAMES.flatMap((name) => rulesOf(kindOf(name)).map(({ text }) => text)));
+
+/** Why the layers of an account were left out: a rule of PyTorch, a value that an axis cannot take, or a condition of the user. */
+function reasonText(account: string): string {
+  if (isRepeat(account)) return account;
+  if (account === RANGE_TEXT) return "had a parameter outside its range";
+  if (RULE_TEXTS.has(account) || RULES.some(({ text }) => text === account)) return `broke the rule ${account}`;
+  // Conditions cannot hold a single '=': these two are derived values (src/plan/schedule.ts).
+  const inexact = /^([\w., ]+ = .*) divides exactly$/.exec(account);
+  if (inexact) return `had no whole number as ${inexact[1]}`;
+  const outside = /^([\w., ]+ = .*) is (from -?\d+ to .*|true or false)$/.exec(account);
+  if (outside) return `had a value of ${outside[1]} that is not ${outside[2]}`;
+  return `did not match ${account}`;
 }
 
 /** So many grids are named, each with its rows; the others are summed up. */
@@ -58,7 +78,7 @@ const OVERLAPS_NAMED = 5;
 /** Which grids write layers that an earlier one has written, a line each. */
 export function overlapsText(overlaps: readonly Overlap[]): string[] {
   const lines = overlaps.slice(0, OVERLAPS_NAMED).map(({ later, earlier, shared, looked, isExact }) => {
-    const layers = `${thousands(shared)} layer${shared === 1 ? "" : "s"}`;
+    const layers = counted(shared, "layer");
     const what = isExact ? `repeats ${layers} of ${earlier}` : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(looked)} raw indices drawn)`;
     return `${later} ${what}`;
   });
@@ -71,14 +91,4 @@ export function writtenText({ rows, bytes, seconds }: Written): string {
   return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(rows) / seconds)} rows/s)`;
 }
 
-export function say(text: string, quiet: boolean | undefined): void {
-  if (!quiet) process.stderr.write(`${text}\n`);
-}
-
-/** Prints a text on standard output; a reader that has gone is none of its business. */
-export function print(text: string): void {
-  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-  process.stdout.write(`${text}\n`);
-}
+export { print, say } from "./terminal.js";

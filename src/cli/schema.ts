@@ -1,7 +1,7 @@
 /** `upsweep schema`: the JSON Schema of a spec. */
 import { specSchema } from "../spec/schema.js";
-import { print } from "./report.js";
+import { printJson } from "./terminal.js";
 
 export function schema(): void {
-  print(JSON.stringify(specSchema(), null, 2));
+  printJson(JSON.stringify(specSchema(), null, 2));
 }

@@ -7,9 +7,11 @@ import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
 import { nameOfPart, type Part } from "../run/part.js";
 import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
+import { printable } from "../words.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { accountText, gridsText, overlapsText, say, writtenText } from "./report.js";
+import { isTerminal, STDOUT } from "./terminal.js";
 
 interface SweepOptions extends GridOptions, FormatOptions {
   readonly force?: boolean;
@@ -31,6 +33,8 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const method = methodFrom(options);
   const { format, bigInts, compression } = await outputFormat(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
+  // A terminal cannot hold a sweep.
+  if (options.output === "-" && !part && !resume && isTerminal(STDOUT)) return (await import("./preview.js")).preview(plan, { ...options, method });
   const output = part ? nameOfPart(options.output, part) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
@@ -38,9 +42,9 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   if (resume && !kept) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
   if (part && !kept) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
   const run = { ...options, method, part, format, bigInts, isSummed: kept !== undefined };
-  const onCompare = () => say(`upsweep: ${output} exists; sweeping again without writing, to compare it`, quiet);
+  const onCompare = () => say(`upsweep: ${printable(output)} exists; sweeping again without writing, to compare it`, quiet);
   const start = kept && resume ? await readStart(kept, plan, run, { trust, onCompare }) : undefined;
-  if (start?.isWhole) return say(`upsweep: ${output} is complete`, quiet);
+  if (start?.isWhole) return say(`upsweep: ${printable(output)} is complete`, quiet);
   const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...run, start: start?.position }), output, {
     header: headerIn(format, plan.header),
@@ -54,6 +58,6 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   const account = accountText(outcome.progress, plan.accounts, "rows");
   const grids = gridsText(outcome.progress.gridRows, plan);
   const overlaps = quiet || plan.grids.length < 2 ? [] : overlapsText((await import("../run/overlaps.js")).overlapsOf(plan));
-  const union = [...(grids === "" ? [] : [grids]), ...overlaps].map((line) => `${line}\n`).join("");
-  say(`${account}\n${union}${output === "-" ? "" : `${output}: `}${writtenText(outcome)}`, quiet);
+  const written = `${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`;
+  say([account, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

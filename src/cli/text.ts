@@ -5,6 +5,11 @@ export function thousands(value: number | bigint): string {
   return value.toLocaleString("en-US");
 }
 
+/** A number with its noun: 1 row, 2 rows, 1,000 rows. */
+export function counted(value: number | bigint, noun: string, several = `${noun}s`): string {
+  return `${thousands(value)} ${value === 1 || value === 1n ? noun : several}`;
+}
+
 const PREFIXES = ["", "k", "M", "G", "T", "P", "E"] as const;
 
 /** 4210753 → 4.21 M. */
@@ -21,7 +26,7 @@ export function scaled(value: number): string {
 /** Bytes in decimal units, as disks are sold and df -H shows them. */
 export function bytesText(bytes: number | bigint): string {
   const text = scaled(Number(bytes));
-  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} bytes`;
+  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} byte${text === "1" ? "" : "s"}`;
 }
 
 const MINUTE = 60;
@@ -44,4 +49,43 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
   const padded = (cell: string, i: number) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0));
   return rows.map((row) => row.map(padded).join("  ").trimEnd()).join("\n");
+}
+
+/** The narrowest that a column is made to fit a terminal. */
+const COLUMN_LEAST = 12;
+
+/**
+ * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 12 characters. The widest columns
+ * give way first.
+ */
+export function fittedTable(rows: readonly (readonly string[])[], width: number | undefined, right: readonly number[] = []): string {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+  const total = () => widths.reduce((sum, each) => sum + each + 2, -2);
+  if (width === undefined || total() <= width) return table(rows, right);
+  while (total() > width) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] as number) <= COLUMN_LEAST) break;
+    widths[widest] = (widths[widest] as number) - 1;
+  }
+  const lines = rows.flatMap((row) => {
+    const cells = row.map((cell, i) => wrapped(cell, widths[i] as number));
+    const height = Math.max(...cells.map((cell) => cell.length));
+    return Array.from({ length: height }, (_, line) => cells.map((cell) => cell[line] ?? ""));
+  });
+  return table(lines, right);
+}
+
+/** A text in lines of at most `width` characters; words that are longer are cut. */
+export function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) as string;
+    if (last !== "" && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else {
+      const pieces = word.match(new RegExp(`.{1,${Math.max(1, width)}}`, "gsu")) ?? [""];
+      if (last === "") lines.pop();
+      lines.push(...pieces);
+    }
+  }
+  return lines;
 }

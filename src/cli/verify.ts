@@ -3,7 +3,7 @@ import { planSweep } from "../plan/plan.js";
 import { sweepPlan } from "../run/sweep.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
-import { duration, thousands } from "./text.js";
+import { counted, duration, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 interface VerifyOptions extends GridOptions {
@@ -19,10 +19,10 @@ export async function verify(file: string | undefined, flags: AxisFlags, options
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
     fraction: fractionOf,
-    interrupted: (rows) => `interrupted after ${thousands(rows)} layers; no difference until then`,
+    interrupted: (rows) => `interrupted after ${counted(rows, "layer")}; no difference until then`,
   });
   const seconds = (performance.now() - start) / 1000;
   const drawn = end.total < plan.size ? ` (drawn from ${thousands(plan.size)})` : "";
   say(accountText(end, plan.accounts, `verified${drawn}`), options.quiet);
-  print(`closed form and simulation agree on all ${thousands(end.rows)} layers (${duration(seconds)})`);
+  print(`closed form and simulation agree on ${end.rows === 1n ? "" : "all "}${counted(end.rows, "layer")} (${duration(seconds)})`);
 }

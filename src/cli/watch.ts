@@ -1,6 +1,7 @@
 /** A run whose rows nobody writes: to its end, with a bar. */
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
+import { say } from "./terminal.js";
 
 interface Watching<B, P> {
   readonly quiet: boolean;
@@ -19,7 +20,7 @@ export async function watch<P extends { readonly rows: bigint }, B extends { rea
   let rows = 0n;
   const settled = onInterrupt(() => {
     bar.stop();
-    process.stderr.write(`upsweep: ${interrupted(rows)}\n`);
+    say(`upsweep: ${interrupted(rows)}`);
   });
   try {
     for (;;) {

@@ -28,10 +28,11 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
       const pairs = isTransposed ? L : String(r("l_out"));
       const products = BigInt(pairs) * BigInt(K);
       const cropped = products - BigInt(r("taps") as bigint);
-      if (cropped === 0n) return isTransposed ? `sum(y): all ${pairs}·${K} = ${products} products land` : `sum(y): all ${pairs}·${K} = ${products} products`;
+      const all = `${pairs}·${K} = ${products} product${products === 1n ? "" : "s"}`;
+      if (cropped === 0n) return isTransposed ? `sum(y): all ${all} land${products === 1n ? "s" : ""}` : `sum(y): all ${all}`;
       return isTransposed
-        ? `sum(y): ${pairs}·${K} = ${products} products, of which padding crops ${cropped}`
-        : `sum(y): ${pairs}·${K} = ${products} products, of which ${cropped} are with zeros of the padding`;
+        ? `sum(y): ${all}, of which padding crops ${cropped}`
+        : `sum(y): ${all}, of which ${cropped} ${cropped === 1n ? "is" : "are"} with zeros of the padding`;
     }
     case "covered":
       return layer.dimensions.length > 1 ? over("covered") : "count(y > 0)";

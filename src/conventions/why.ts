@@ -74,7 +74,7 @@ function zerosClause(layer: Layer, results: LayerResults): string[] {
   const kernel = layer.dimensions.reduce((product, { kernel_size }) => product * BigInt(kernel_size), 1n);
   const [all, taps] = [(results.l_out as bigint) * kernel, results.taps as bigint];
   if (all === taps) return [];
-  const figures = `${grouped(all)} products a filter where ${grouped(taps)} land`;
+  const figures = `${grouped(all)} product${all === 1n ? "" : "s"} a filter where ${grouped(taps)} land${taps === 1n ? "s" : ""}`;
   const inserts = layer.dimensions.some(({ stride, l_in }) => stride > 1 && l_in > 1);
   return [inserts ? `counts the zeros that stride inserts, ${figures}` : `counts taps that reach beyond the input, ${figures}`];
 }
@@ -94,7 +94,7 @@ function biasClause(name: ResultName, layer: Layer, results: LayerResults): stri
     return `${grouped(results.output_elements as bigint)} for the bias, left out of the ratio`;
   if (name !== "deepspeed_flops") return undefined;
   const biases = (results.deepspeed_flops as bigint) - 2n * (results.deepspeed_macs as bigint);
-  return `${grouped(biases)} for a bias of the forward convolution's size (${grouped(results.output_elements as bigint)} are due), left out of the ratio`;
+  return `${grouped(biases)} for a bias of the forward convolution's size (${grouped(results.output_elements as bigint)} ${results.output_elements === 1n ? "is" : "are"} due), left out of the ratio`;
 }
 
 function grouped(value: bigint): string {

@@ -3,11 +3,12 @@
  * (reference.ts). Every kernel test runs on both.
  */
 import type { ResultName, ResultValue } from "../columns.js";
-import type { Dimension, Kind, Layer } from "../parameters.js";
+import type { Dimension, Kind, KindName, Layer } from "../parameters.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import type { RuleId } from "../rules.js";
+import type { Rational } from "../spec/expression/exact.js";
 import type { Sum } from "../sum.js";
 
 /** What a legal layer's columns hold; one that passes 64 bits is missing. */
@@ -16,9 +17,21 @@ export type LayerResults = { readonly [N in ResultName]?: ResultValue };
 /** Their cells, as a row has them. */
 type LayerTexts = { readonly [N in ResultName]?: string };
 
+/** The exact values behind the cells that hold quotients. */
+export type LayerQuotients = { readonly [N in ResultName]?: Rational };
+
 export type LayerCounts =
-  | { readonly broken: RuleId; readonly results?: never; readonly texts?: never }
-  | { readonly broken?: never; readonly results: LayerResults; readonly texts: LayerTexts };
+  | { readonly broken: RuleId; readonly results?: never; readonly texts?: never; readonly quotients?: never }
+  | { readonly broken?: never; readonly results: LayerResults; readonly texts: LayerTexts; readonly quotients: LayerQuotients };
+
+/** A result as an exact rational in lowest terms: null where it is missing, undefined where it passes 64 bits. */
+export function exactResult({ texts, quotients }: LayerCounts, name: ResultName): Rational | null | undefined {
+  const text = texts?.[name];
+  if (text === undefined || text === "") return text === "" ? null : undefined;
+  const quotient = quotients?.[name];
+  if (quotient) return quotient;
+  return { n: text === "true" ? 1n : text === "false" ? 0n : BigInt(text), d: 1n };
+}
 
 /** What stopped a sweep early, at a raw index: a cell that passes 2^64 - 1, methods that differ, an expression without a value. */
 export type SweepFault =
@@ -74,7 +87,22 @@ export type ListFault =
   | { readonly kind: "disagree"; readonly at: number }
   | { readonly kind: "rule"; readonly at: number; readonly rule: RuleId }
   | { readonly kind: "field"; readonly at: number; readonly field: number }
-  | { readonly kind: "fieldCount"; readonly at: number; readonly found: number };
+  | { readonly kind: "fieldCount"; readonly at: number; readonly found: number }
+  /** The record names no kind that the list can hold. */
+  | { readonly kind: "kind"; readonly at: number };
+
+/** Exact sums over the rows of one kind. */
+export interface KindTotals {
+  readonly kind: KindName;
+  /** In the order of `addedColumns` (plan/list.ts). */
+  readonly sums: readonly bigint[];
+}
+
+/** The totals of two parts of a list together. */
+export function addTotals(one: readonly KindTotals[], other: readonly KindTotals[]): readonly KindTotals[] {
+  if (one.length === 0) return other;
+  return one.map(({ kind, sums }, i) => ({ kind, sums: sums.map((sum, at) => sum + (other[i]?.sums[at] ?? 0n)) }));
+}
 
 /** The rows of a stretch of a list's chunk. */
 export interface ListBatch {
@@ -86,6 +114,8 @@ export interface ListBatch {
   readonly leftOut: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
+  /** The totals of these rows, by kind: one for each of `addedColumns`. */
+  readonly totals: readonly KindTotals[];
   /** Of a list that is compared. */
   readonly tallies?: readonly Tally[];
   readonly fault?: ListFault;

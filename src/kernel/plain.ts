@@ -6,7 +6,8 @@ import { column, columnsOf, type ResultName, readCells } from "../columns.js";
 import type { Dimension, Kind, Layer } from "../parameters.js";
 import type { Method } from "../plan/method.js";
 import { inBigInt, isRuleKept, outputLength, type RuleId, rulesOf } from "../rules.js";
-import type { LayerCounts } from "./kernel.js";
+import { type Rational, rational } from "../spec/expression/exact.js";
+import type { LayerCounts, LayerQuotients } from "./kernel.js";
 
 export const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
@@ -269,21 +270,25 @@ export function textsOf(
   layer: Layer,
   method: Method,
   names: readonly ResultName[] = columnsOf(layer.kind).map(({ name }) => name),
-): { readonly broken: RuleId } | { readonly broken?: never; readonly texts: Partial<Record<ResultName, string>> } {
+): { readonly broken: RuleId } | { readonly broken?: never; readonly texts: Partial<Record<ResultName, string>>; readonly quotients: LayerQuotients } {
   const broken = brokenRule(layer);
   if (broken) return { broken };
   const values = unbounded(layer, method);
   const texts: Partial<Record<ResultName, string>> = {};
+  const quotients: { [N in ResultName]?: Rational } = {};
   for (const name of names) {
     if (layer.sample_rate === undefined && column(name).dependsOn.includes("sample_rate")) continue;
-    const value = values[name];
-    const text = cellText(name, typeof value === "function" ? value() : value);
-    if (text !== undefined && !restsOnTooMuch(name, values, layer, value !== null)) texts[name] = text;
+    const found = values[name];
+    const value = typeof found === "function" ? found() : found;
+    const text = cellText(name, value);
+    if (text === undefined || restsOnTooMuch(name, values, layer, value !== null)) continue;
+    texts[name] = text;
+    if (typeof value === "object" && value !== null) quotients[name] = rational(value.over, value.under);
   }
-  return { texts };
+  return { texts, quotients };
 }
 
 export function countLayer(layer: Layer, method: Method, names?: readonly ResultName[]): LayerCounts {
   const counted = textsOf(layer, method, names);
-  return counted.broken === undefined ? { results: readCells(counted.texts), texts: counted.texts } : { broken: counted.broken };
+  return counted.broken === undefined ? { ...counted, results: readCells(counted.texts) } : { broken: counted.broken };
 }

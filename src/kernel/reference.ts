@@ -2,19 +2,19 @@
  * The reference kernel: sweeps, lists and tallies layer by layer, each counted plainly (plain.ts). It is the oracle that the
  * WebAssembly kernel is tested against; it is never optimised.
  */
-import { isResultName } from "../columns.js";
+import { hasColumn, isResultName } from "../columns.js";
 import { binOf } from "../conventions/bins.js";
 import { COMPARED, inMacs, type Macs } from "../conventions/compared.js";
 import { mergedTallies } from "../conventions/tallies.js";
-import { anyParameter, DEFAULT_BITS, kindOf, type Layer, layerFrom, namedParameters } from "../parameters.js";
-import { type ListPlan, namesSet, splitRecord } from "../plan/list.js";
+import { anyParameter, DEFAULT_BITS, KIND_NAMES, type Kind, kindNamed, kindOf, type Layer, layerFrom, namedParameters } from "../parameters.js";
+import { addedColumns, holdsKind, type ListPlan, rolesOf, splitRecord } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, walk } from "../plan/walk.js";
 import { RULES } from "../rules.js";
 import { domainOf } from "../spec/values.js";
 import type { Sum } from "../sum.js";
-import type { Extreme, Kernel, ListBatch, ListFault, PicksBatch, SweepBatch, Tally } from "./kernel.js";
+import { type Extreme, exactResult, type Kernel, type ListBatch, type ListFault, type PicksBatch, type SweepBatch, type Tally } from "./kernel.js";
 import { closed, countLayer, overlapPattern, simulate, textsOf, U64_MAX } from "./plain.js";
 
 /** Rows in a batch of the reference kernel. */
@@ -125,7 +125,7 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
   });
   for (let index = first; index < end; index++) {
     if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
-    const { outcome, values } = walk(kind, grid, index, (name, layer) => countLayer(layer, method, [name]).texts?.[name]);
+    const { outcome, values } = walk(kind, grid, index, (name, layer) => exactResult(countLayer(layer, method, [name]), name));
     if (outcome.kind === "trouble") return { ...batch(index), fault: { kind: "expression", index } };
     if (outcome.kind !== "layer") {
       const account = outcome.kind === "nothing" ? 0 : 1 + outcome.requirement;
@@ -191,30 +191,50 @@ const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 /** One record as a layer: its parameters, or what is wrong with it. */
-function layerOfRecord(list: ListPlan, fields: readonly string[]): Layer | { field: number } | { outOfRange: true } {
-  const kind = kindOf(list.layer);
+function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): Layer | { field: number } | { outOfRange: true } {
   const values = new Map(kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]));
   values.set("bits", list.settings.bits ?? DEFAULT_BITS);
   if (list.settings.sample_rate !== undefined) values.set("sample_rate", list.settings.sample_rate);
   let outOfRange = false;
-  for (const [i, { sets }] of list.fields.entries()) {
-    if (sets === undefined) continue;
+  for (const [i, role] of rolesOf(list, kind).entries()) {
     const text = fields[i] as string;
-    if (anyParameter(sets)?.type === "boolean") {
+    if (role.does === "stay empty" && text !== "") return { field: i };
+    if (role.does !== "set") continue;
+    if (anyParameter(role.name)?.type === "boolean") {
       const value = SPELT_BOOLEANS[text];
       if (value === undefined) return { field: i };
-      values.set(sets, Number(value));
-    } else {
-      if (!/^-?(0|[1-9][0-9]*)$/.test(text)) return { field: i };
-      const value = BigInt(text);
-      const { least, most } = domainOf(sets);
-      if (text.startsWith("-") || value < BigInt(least) || value > BigInt(most)) outOfRange = true;
-      for (const name of namesSet(kind, sets)) values.set(name, Number(value));
+      values.set(role.name, Number(value));
+      continue;
+    }
+    const parts = partsOfTuple(text, role.names.length);
+    if (parts === undefined) return { field: i };
+    for (const [at, name] of role.names.entries()) {
+      const part = parts[at] as string;
+      const { least, most } = domainOf(name);
+      if (part.startsWith("-") || BigInt(part) < BigInt(least) || BigInt(part) > BigInt(most)) outOfRange = true;
+      values.set(name, Number(part));
     }
   }
   if (outOfRange) return { outOfRange };
   const settings = { bits: values.get("bits"), sample_rate: values.get("sample_rate") };
   return layerFrom(kind, (p) => values.get(p.name) as number, settings);
+}
+
+const NUMBER = "-?(?:0|[1-9][0-9]*)";
+
+/** One number for all dimensions, or `(3, 5)`, `[3, 5]` or `3, 5` with one for each; `(3,)` is one number. Undefined where it is neither. */
+function partsOfTuple(text: string, count: number): readonly string[] | undefined {
+  if (new RegExp(`^${NUMBER}$`).test(text)) return new Array<string>(count).fill(text);
+  const inner = /^[ \t]*(?:\(([^()]*?)(,[ \t]*)?\)|\[([^[\]]*?)(,[ \t]*)?\]|([^()[\]]*))[ \t]*$/s.exec(text);
+  const parts = (inner?.[1] ?? inner?.[3] ?? inner?.[5])?.split(",").map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""));
+  return parts?.length === count && parts.every((part) => new RegExp(`^${NUMBER}$`).test(part)) ? parts : undefined;
+}
+
+/** The kind of a record, if it names one that the list can hold. */
+function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind | undefined {
+  if (list.kindField === undefined) return kindOf(list.layer);
+  const kind = kindNamed(fields[list.kindField] as string);
+  return kind && holdsKind(list, kind) ? kind : undefined;
 }
 
 /** Where the record that begins at `at` ends: at the first line end that is not inside a quoted field. */
@@ -229,12 +249,26 @@ function recordEnd(text: string, at: number): number {
   }
 }
 
+/** The fields of a record as they are written, without those of an earlier run's results. */
+function keptTexts(list: ListPlan, record: string): readonly string[] {
+  if (list.verified || !list.fields.some(({ meaning }) => meaning === "result")) return [record];
+  const texts: string[] = [];
+  const field = /"(?:[^"]|"")*"|[^,]*/y;
+  for (let at = 0; at <= record.length; at = field.lastIndex + 1) {
+    field.lastIndex = at;
+    texts.push((field.exec(record) as RegExpExecArray)[0]);
+  }
+  return texts.filter((_, i) => list.fields[i]?.meaning !== "result");
+}
+
 function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: number): ListBatch {
   const text = Buffer.from(chunk).toString("latin1");
   const leftOut = RULES.map(() => 0n);
   const rows: string[] = [];
   let at = from;
   const tallies = new Tallies();
+  const added = addedColumns(list);
+  const sums = new Map((added.length === 0 ? [] : list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => [kind, added.map(() => 0n)]));
   const batch = () => ({
     next: at,
     ...(list.isComparing && { tallies: tallies.all() }),
@@ -242,6 +276,7 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     rows: rows.length,
     leftOut,
     lines: text.slice(from, at).split("\n").length - 1,
+    totals: sums.size === 0 || list.isComparing ? [] : [...sums].map(([kind, of]) => ({ kind, sums: of })),
   });
   const stop = (fault: ListFault) => ({ ...batch(), fault });
   while (at < text.length && rows.length < BATCH_ROWS) {
@@ -255,9 +290,12 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     const fields = splitRecord(record);
     if (fields === undefined) return stop({ kind: "field", at, field: 0 });
     if (fields.length !== list.fields.length) return stop({ kind: "fieldCount", at, found: fields.length });
-    const layer = layerOfRecord(list, fields);
+    const kind = kindOfRecord(list, fields);
+    if (kind === undefined) return stop({ kind: "kind", at });
+    const layer = layerOfRecord(list, kind, fields);
     if ("field" in layer) return stop({ kind: "field", at, field: layer.field });
-    const counts = "outOfRange" in layer ? { broken: "RANGE" as const } : textsOf(layer, method, list.columns);
+    const columns = list.columns.filter((name) => hasColumn(kind, name));
+    const counts = "outOfRange" in layer ? { broken: "RANGE" as const } : textsOf(layer, method, columns);
     if (counts.broken !== undefined) {
       if (!list.skipInvalid) return stop({ kind: "rule", at, rule: counts.broken });
       const rule = RULES.findIndex(({ id }) => id === counts.broken);
@@ -270,10 +308,12 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
         at = behind;
         continue;
       }
-      const results = list.columns.map((name) => counts.texts[name]);
+      const results = list.columns.map((name) => (hasColumn(kind, name) ? counts.texts[name] : ""));
       const result = results.indexOf(undefined);
       if (result >= 0) return stop({ kind: "overflow", at, result });
-      rows.push(`${[record, ...results].join(",")}\n`);
+      const total = sums.get(kind.name);
+      for (const [i, name] of added.entries()) if (total) total[i] = (total[i] as bigint) + BigInt(results[list.columns.indexOf(name)] || 0);
+      rows.push(`${[...keptTexts(list, record), ...results].join(",")}\n`);
     }
     at = behind;
   }

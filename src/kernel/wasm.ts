@@ -1,27 +1,31 @@
-/** The WebAssembly kernel. This is the one file that makes an instance of it and touches its memory. */
+/** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
 import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
-import { type Dimension, type Kind, type Layer, valueOfParameter } from "../parameters.js";
+import { type Dimension, KIND_NAMES, type Kind, type Layer, valueOfParameter } from "../parameters.js";
 import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "../plan/image.js";
-import type { ListPlan } from "../plan/list.js";
+import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
+import { type Rational, rational } from "../spec/expression/exact.js";
 import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import type { Held, Kernel, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
+import type { Held, Kernel, KindTotals, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
+import { type ManyExports, ManyKernel } from "./many.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 7;
+const ABI_VERSION = 8;
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
-interface Exports {
+interface Exports extends ManyExports {
   readonly memory: WebAssembly.Memory;
   setKind(kind: number): void;
   brokenRule(): number;
   workOutOverlap(method: number, dimension: number): number;
   writeValue(ptr: number, column: number): number;
+  numerator(): bigint;
+  denominator(): bigint;
   clearOverflow(): void;
   hasOverflowed(): number;
   scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
@@ -38,6 +42,11 @@ interface Exports {
 /** Makes an instance of the kernel. In a worker `module` is the one that the main thread has compiled. */
 export function wasmKernel(build: Build = "release", module: WebAssembly.Module = kernelModule(build)): Kernel {
   return new WasmKernel(build, module);
+}
+
+/** Makes an instance of the kernel that counts many layers at once, on this thread. */
+export function manyKernel(build: Build = "release"): ManyKernel {
+  return new WasmKernel(build, kernelModule(build)).many();
 }
 
 function instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
@@ -62,6 +71,7 @@ class WasmKernel implements Kernel {
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
   #isComparing = false;
+  #list: ListPlan | undefined;
   /** The place in the plan's cells of each slot of a row. */
   #cells: readonly number[] = [];
 
@@ -107,14 +117,27 @@ class WasmKernel implements Kernel {
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
     for (const dimension of kind.dimensions.keys()) this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);
     const texts: { [N in ResultName]?: string } = {};
+    const quotients: { [N in ResultName]?: Rational } = {};
     for (const column of columnsOf(kind)) {
       if (layer.sample_rate === undefined && column.dependsOn.includes("sample_rate")) continue;
       this.#exports.clearOverflow();
       const outputPtr = this.#constant("OUTPUT_PTR");
       const end = this.#exports.writeValue(outputPtr, columnNumber(kind, column.name, this.#constant));
-      if (!this.#exports.hasOverflowed()) texts[column.name] = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
+      if (this.#exports.hasOverflowed()) continue;
+      const text = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
+      texts[column.name] = text;
+      if (column.type === "decimal" && text !== "") quotients[column.name] = text === "0" ? rational(0n, 1n) : this.#lastQuotient();
     }
-    return { results: readCells(texts), texts };
+    return { results: readCells(texts), texts, quotients };
+  }
+
+  /** The exact value of the quotient that was written last. */
+  #lastQuotient(): Rational {
+    return rational(BigInt.asUintN(64, this.#exports.numerator()), BigInt.asUintN(64, this.#exports.denominator()));
+  }
+
+  many(): ManyKernel {
+    return new ManyKernel(this.#exports, this.#bytes.buffer, this.#constant);
   }
 
   /** The field is there in every kind; of one that has no such parameter it is 0. */
@@ -197,6 +220,7 @@ class WasmKernel implements Kernel {
     }
     this.#writeImage(listImage(list, method, this.#constant));
     this.#isComparing = list.isComparing;
+    this.#list = list;
     this.#exports.openList();
   }
 
@@ -208,7 +232,22 @@ class WasmKernel implements Kernel {
     const next = this.#exports.countList(from, chunk.length);
     if (next === chunk.length) this.#chunk = undefined;
     const fault = this.#listFault();
-    return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), ...(fault && { fault }) };
+    return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), totals: this.#totals(), ...(fault && { fault }) };
+  }
+
+  /** The totals of the last batch of a list, of the kinds that it may hold. */
+  #totals(): KindTotals[] {
+    const list = this.#list as ListPlan;
+    const added = addedColumns(list);
+    if (list.isComparing || added.length === 0) return [];
+    return (list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => {
+      const ptr = this.#constant("LIST_TOTALS_PTR") + this.#constant(`KIND_${kind.toUpperCase()}`) * this.#constant("LIST_TOTALS_BYTES");
+      const sums = added.map((name) => {
+        const at = ptr + list.columns.indexOf(name) * this.#constant("LIST_TOTAL_BYTES");
+        return this.#view.getBigUint64(at, true) + (this.#view.getBigUint64(at + 8, true) << 64n);
+      });
+      return { kind, sums };
+    });
   }
 
   #writeImage(parts: readonly ImagePart[]): void {
@@ -284,6 +323,8 @@ class WasmKernel implements Kernel {
         return { kind: "field", at, field: what };
       case this.#constant("FAULT_FIELD_COUNT"):
         return { kind: "fieldCount", at, found: what };
+      case this.#constant("FAULT_KIND"):
+        return { kind: "kind", at };
     }
     return undefined;
   }

@@ -203,7 +203,7 @@ function boundsOf(node: Node, known: PossibleValues): Bounds {
 function looseBounds(node: Node, known: PossibleValues): Bounds {
   switch (node.kind) {
     case "number":
-      return { least: node.value, most: node.value };
+      return node.under === undefined ? { least: node.value, most: node.value } : { least: node.value / node.under, most: node.value / node.under + 1n };
     case "name":
       return known.get(node.name) ?? { least: I64_MIN, most: I64_MAX };
     case "negate": {
@@ -211,6 +211,7 @@ function looseBounds(node: Node, known: PossibleValues): Bounds {
       return { least: -most, most: -least };
     }
     case "not":
+    case "missing":
     case "compare":
     case "in":
       return TRUTH;

@@ -6,7 +6,7 @@
  * some values of the grid's variables give its keys and the grid's conditions hold. A variable that a parameter repeats (`stride: rate`) is that
  * parameter; other variables are tried value by value. The same test, over smaller values of the variables, finds layers that one grid has twice.
  */
-import { column, dependenciesOfColumn, isResultName } from "../columns.js";
+import { dependenciesOfColumn, isResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { DEFAULT_BITS, type Kind, SETTINGS } from "../parameters.js";
 import { expressionsOf } from "../spec/axes.js";
@@ -16,6 +16,7 @@ import type { Grid } from "../spec/spec.js";
 import { lastOf, type Run, valueAt } from "../spec/values.js";
 import type { Possible, PossibleValues } from "./bounds.js";
 import type { DependentAxis, GridPlan } from "./model.js";
+import { repeatsOf } from "./repeats.js";
 import { textOf } from "./schedule.js";
 
 /** What is known of a grid before its conditions on other grids are. */
@@ -24,13 +25,6 @@ export type PlannedGrid = Omit<GridPlan, "accounts">;
 /** So many combinations of values of variables are tried, and so many operations make up the conditions of a grid. */
 const COMBINATIONS_MOST = 1000;
 const OPERATIONS_MOST = 50_000;
-
-const ACCOUNT = "already in ";
-
-/** Whether an account counts layers that were there before, and no condition that a layer fails. */
-export function isRepeat(account: string): boolean {
-  return account.startsWith(ACCOUNT);
-}
 
 /** What messages call a grid. */
 export function gridLabel(number: number, name: string | undefined): string {
@@ -70,7 +64,7 @@ export function distinctConditions(
     if (parts === undefined) continue;
     operations += parts.reduce((sum, part) => sum + sizeOf(part), 0);
     if (operations > OPERATIONS_MOST) throw errors.distinctTooLarge(place, candidate.label, OPERATIONS_MOST);
-    const text = `${ACCOUNT}${candidate.label}`;
+    const text = repeatsOf(candidate.label);
     const root: Node = parts.length === 0 ? { kind: "number", value: 0n, isCondition: true, ...NOWHERE } : { kind: "not", of: all(parts), ...NOWHERE };
     // A message about it shows this text: the expressions of other grids have their places elsewhere.
     conditions.push({ written: { text, place }, root: placed(root, text.length) });
@@ -122,6 +116,7 @@ function replaced(node: Node, by: (name: string) => Node): Node {
       return by(node.name);
     case "negate":
     case "not":
+    case "missing":
       return { ...node, of: one(node.of) };
     case "binary":
       return { ...node, left: one(node.left), right: one(node.right) };
@@ -365,14 +360,9 @@ class Membership {
     const isShown = (name: string) => this.#keys.has(name) || (isResultName(name) && this.#isSettled(name));
     const isKept = this.#isOwn || this.#own.grid.where.some((other) => textOf(other) === textOf(condition));
     if (isKept && names.every(isShown)) return [];
-    const text = textOf(condition);
-    for (const name of names) {
-      if (!isResultName(name)) continue;
-      if (!this.#isSettled(name)) throw this.#undecidable([], `its condition '${text}' depends on a setting that the two grids do not share`);
-      if (column(name).type === "decimal" || column(name).nullable)
-        throw this.#undecidable([], `its condition '${text}' is on ${name}, which may have no whole value`);
+    if (names.some((name) => isResultName(name) && !this.#isSettled(name))) {
+      throw this.#undecidable([], `its condition '${textOf(condition)}' depends on a setting that the two grids do not share`);
     }
-    if (contains(condition.root, isDivision)) throw this.#undecidable([], `its condition '${text}' divides with /`);
     return [this.#resolved(condition.root, known, [])];
   }
 

@@ -1,12 +1,12 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
-import { column, isResultName, NAME_COLUMN } from "../columns.js";
+import { column, hasColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, isSettingName, type Kind, kindOf, parameterOf } from "../parameters.js";
+import { DEFAULT_BITS, isSettingName, KIND_NAMES, type Kind, kindOf, parameterOf } from "../parameters.js";
 import { rulesOf } from "../rules.js";
 import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
-import type { ListPlan } from "./list.js";
+import { addedColumns, droppedColumns, holdsKind, type ListPlan, type Role, rolesOf } from "./list.js";
 import type { Method } from "./method.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "./model.js";
 import { Code } from "./program.js";
@@ -78,14 +78,56 @@ export interface ImagePart {
   readonly bytes: Uint8Array;
 }
 
-/** Writes an image part by part; what is not written of a part is zero. Only what is used is written: most of the room is not. */
-class Writer {
+/** The sections of a plan's image in the order of their addresses, and where the last one ends: names in assembly/layout.ts. */
+const PLAN_SECTIONS = [
+  "IMAGE_PTR",
+  "IMAGE_LEVELS_PTR",
+  "IMAGE_MEMBERS_PTR",
+  "IMAGE_BEGIN_PTR",
+  "IMAGE_STEPS_PTR",
+  "IMAGE_AXES_PTR",
+  "IMAGE_ITEMS_PTR",
+  "IMAGE_FIELDS_PTR",
+  "IMAGE_SLOTS_PTR",
+  "IMAGE_PARTS_PTR",
+  "IMAGE_CODE_PTR",
+  "IMAGE_RUNS_PTR",
+  "IMAGE_END",
+] as const;
+
+/** The same of a list's image. */
+const LIST_SECTIONS = [
+  "IMAGE_PTR",
+  "LIST_KINDS_PTR",
+  "LIST_COLUMNS_PTR",
+  "LIST_DEFAULTS_PTR",
+  "LIST_ROLES_PTR",
+  "LIST_COLUMNS_IN_USE_PTR",
+  "LIST_END",
+] as const;
+
+/**
+ * Writes an image section by section; what is not written of a section is zero. Only the used part is written, because most of the
+ * room is not used. A section that would overlap the next one is refused: the kernel would read wrong numbers.
+ */
+class Writer<S extends string> {
+  readonly #sections: readonly S[];
+  readonly #constant: Constant;
   readonly #parts: ImagePart[] = [];
   #view = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  /** Begins a part of so many bytes. */
-  begin(address: number, bytes: number): void {
+  /** @param sections names of addresses, in their order; the last is the end of the section before it. */
+  constructor(sections: readonly S[], constant: Constant) {
+    this.#sections = sections;
+    this.#constant = constant;
+  }
+
+  /** Begins to write `bytes` bytes of a section, `offset` bytes after its beginning. */
+  begin(section: S, bytes: number, offset = 0): void {
+    const address = this.#constant(section) + offset;
+    const end = this.#constant(this.#sections[this.#sections.indexOf(section) + 1] as S);
+    if (address + bytes > end) throw new Error(`${section} has no room for ${bytes} bytes at ${offset}: it ends at ${end}`);
     const buffer = new ArrayBuffer(bytes);
     this.#view = new DataView(buffer);
     this.#parts.push({ address, bytes: new Uint8Array(buffer) });
@@ -155,9 +197,10 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     requirements: grid.requirements.length,
   });
 
-  const writer = new Writer();
-  const begin = (part: string, bytes: number) => writer.begin(constant(`IMAGE_${part}_PTR`), bytes);
-  writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
+  const writer = new Writer(PLAN_SECTIONS, constant);
+  const begin = (part: "LEVELS" | "MEMBERS" | "BEGIN" | "STEPS" | "AXES" | "ITEMS" | "FIELDS" | "SLOTS" | "PARTS" | "CODE" | "RUNS", bytes: number) =>
+    writer.begin(`IMAGE_${part}_PTR`, bytes);
+  writer.begin("IMAGE_PTR", constant("IMAGE_HEADER_BYTES"));
   writer.words(
     slots.length,
     steps.length,
@@ -310,7 +353,7 @@ function stepsOf(
         return [step.requirement, constant(`RULE_${id}`), dimension];
       }
       case "where":
-        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root)];
+        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact)];
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         return [step.requirement, code.add(expression.root), columnOf(name)];
@@ -337,7 +380,7 @@ function stepsOf(
       const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
       if (parts.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
       if (step.kind === "cell") written.add(slot);
-      steps.push(words(step.kind, level, operandsOf(step, slot)));
+      steps.push(words(step.kind === "where" && step.isExact ? "where_exact" : step.kind, level, operandsOf(step, slot)));
     }
     for (const [part, { firstSlot, endSlot }] of parts.entries()) {
       const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
@@ -351,34 +394,65 @@ function kindNumber(kind: Kind, constant: Constant): number {
   return constant(`KIND_${kind.name.toUpperCase()}`);
 }
 
+/** The image of a list: for each kind of layer that it can hold, what its columns mean and which results follow. */
 export function listImage(list: ListPlan, method: Method, constant: Constant): readonly ImagePart[] {
-  const kind = kindOf(list.layer);
-  const columns = list.columns.map((name) => columnNumber(kind, name, constant));
-  const roles = list.fields.map(({ sets }) => {
-    if (sets === undefined) return constant("ROLE_CARRIED");
-    const plain = kind.plainNames.find((base) => base === sets);
-    return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, sets, constant);
-  });
-  const writer = new Writer();
-  writer.begin(constant("IMAGE_PTR"), constant("IMAGE_HEADER_BYTES"));
+  const writer = new Writer(LIST_SECTIONS, constant);
+  writer.begin("IMAGE_PTR", constant("IMAGE_HEADER_BYTES"));
   writer.words(
-    columns.length,
+    list.columns.length,
     list.fields.length,
     methodNumber(method, constant),
     Number(list.skipInvalid),
-    kindNumber(kind, constant),
+    kindNumber(kindOf(list.layer), constant),
     Number(list.isComparing),
+    list.kindField ?? constant("NO_KIND_FIELD"),
+    Number(droppedColumns(list).length > 0),
   );
-  writer.begin(constant("LIST_COLUMNS_PTR"), 4 * columns.length);
-  writer.words(...columns);
-  writer.begin(constant("LIST_DEFAULTS_PTR"), 4 * constant("LAYER_FIELDS"));
+  const held = (list.kindField === undefined ? [list.layer] : KIND_NAMES).map(kindOf);
+  for (const kind of held) writeKind(writer, list, kind, constant);
+  return writer.image();
+}
+
+function writeKind(writer: Writer<(typeof LIST_SECTIONS)[number]>, list: ListPlan, kind: Kind, constant: Constant): void {
+  const number = kindNumber(kind, constant);
+  writer.begin("LIST_KINDS_PTR", constant("LIST_KIND_BYTES"), number * constant("LIST_KIND_BYTES"));
+  writer.text(kind.name.replaceAll("_", ""));
+  writer.goTo(constant("LIST_KIND_NAME_BYTES"));
+  writer.long(holdsKind(list, kind) ? 1n : 0n);
+
+  const added = addedColumns(list);
+  writer.begin("LIST_COLUMNS_PTR", 4 * list.columns.length, number * constant("LIST_COLUMNS_BYTES"));
+  for (const name of list.columns) {
+    if (!hasColumn(kind, name)) writer.word(constant("NO_COLUMN"));
+    else writer.word(columnNumber(kind, name, constant) | (added.includes(name) ? constant("COLUMN_IS_ADDED") : 0));
+  }
+
+  writer.begin("LIST_DEFAULTS_PTR", constant("LIST_DEFAULTS_BYTES"), number * constant("LIST_DEFAULTS_BYTES"));
   const defaults = [...kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]), ["bits", list.settings.bits ?? DEFAULT_BITS] as const];
   if (list.settings.sample_rate !== undefined) defaults.push(["sample_rate", list.settings.sample_rate]);
   for (const [name, value] of defaults) {
     writer.goTo(4 * columnNumber(kind, name, constant));
     writer.word(value);
   }
-  writer.begin(constant("LIST_ROLES_PTR"), 4 * roles.length);
-  for (const role of roles) writer.word(role);
-  return writer.image();
+
+  const roles = rolesOf(list, kind);
+  writer.begin("LIST_ROLES_PTR", 4 * roles.length, number * constant("LIST_ROLES_BYTES"));
+  for (const role of roles) writer.word(roleNumber(kind, role, constant));
+}
+
+function roleNumber(kind: Kind, role: Role, constant: Constant): number {
+  switch (role.does) {
+    case "set": {
+      const plain = kind.plainNames.find((base) => base === role.name);
+      return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, role.name, constant);
+    }
+    case "stay empty":
+      return constant("ROLE_EMPTY");
+    case "name the kind":
+      return constant("ROLE_KIND");
+    case "go":
+      return constant("ROLE_DROPPED");
+    case "pass":
+      return constant("ROLE_CARRIED");
+  }
 }

@@ -32,8 +32,10 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   const keys = keysOf(kind, spec.columns);
   // The grids as they are written: what they have in common with others is looked up in these.
   const candidates: { readonly grid: PlannedGrid; readonly label: string }[] = [];
+  // The conditions of one grid become conditions of those after it.
+  const hasBits = spec.isDistinct && (keys.has("bits") || spec.grids.some((grid) => needsBits(kind, grid, cells)));
   for (const [number, grid] of spec.grids.entries()) {
-    let planned = planGrid(kind, grid, cells, size, purpose, spec.isDistinct && keys.has("bits"));
+    let planned = planGrid(kind, grid, cells, size, purpose, hasBits);
     if (spec.isDistinct) {
       const own = { grid: planned, label: gridLabel(number, grid.name) };
       const repeats = distinctConditions(kind, keys, grid, own, candidates);

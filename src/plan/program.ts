@@ -36,6 +36,7 @@ const BINARY: Readonly<Record<string, string>> = {
 export class Code {
   readonly #instructions: { operation: string; operand: number; number: bigint }[] = [];
   readonly #columnOf: ColumnOf;
+  #isExact = false;
 
   constructor(columnOf: ColumnOf) {
     this.#columnOf = columnOf;
@@ -45,9 +46,14 @@ export class Code {
     return this.#instructions;
   }
 
-  /** Adds the program of an expression; returns its first instruction, by which it is named. */
-  add(node: Node): number {
+  /**
+   * Adds the program of an expression; returns its first instruction, by which it is named.
+   *
+   * @param isExact whether it is a condition that is decided over rationals (assembly/condition.ts).
+   */
+  add(node: Node, isExact = false): number {
     const first = this.#instructions.length;
+    this.#isExact = isExact;
     this.#push(node);
     this.#emit("END");
     return first;
@@ -67,6 +73,9 @@ export class Code {
     switch (node.kind) {
       case "number":
         this.#emit("NUMBER", 0, node.value);
+        if (node.under === undefined) return;
+        this.#emit("NUMBER", 0, node.under);
+        this.#emit("DIVIDE");
         return;
       case "name": {
         const { column, isField } = this.#columnOf(node.name);
@@ -77,6 +86,15 @@ export class Code {
       case "not":
         this.#push(node.of);
         this.#emit(node.kind.toUpperCase());
+        return;
+      case "missing":
+        if (!this.#isExact) {
+          this.#emit("NUMBER", 0, node.isNegated ? 1n : 0n);
+          return;
+        }
+        this.#push(node.of);
+        this.#emit("IS_MISSING");
+        if (node.isNegated) this.#emit("NOT");
         return;
       case "binary":
         this.#push(node.left);
@@ -114,7 +132,7 @@ export class Code {
       case "in": {
         this.#push(node.of);
         const jumps = node.items.map((item) => this.#pushItem(item));
-        this.#emit("IN_NONE");
+        this.#emit("IN_NONE", Number(node.isNegated));
         this.#land(jumps);
         if (node.isNegated) this.#emit("NOT");
         return;

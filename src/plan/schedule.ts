@@ -5,11 +5,13 @@
 import { column, dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { type Kind, namesOfParameter, type ParameterName } from "../parameters.js";
 import { rulesOf } from "../rules.js";
+import { needsRationals } from "../spec/expression/exact.js";
 import { type Expression, type ListItem, type Node, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
 import { alwaysHasValue, type PossibleValues } from "./bounds.js";
 import type { DependentAxis, GridPlan, Step } from "./model.js";
+import { isRepeat } from "./repeats.js";
 
 /** Of a step before its level is known. */
 type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
@@ -49,12 +51,17 @@ export function schedule(
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let requirement: number | undefined;
-    return partsWithNames(kind, constraint, possible).map(({ part, dependsOn }): Task => {
+    const parts = partsWithNames(kind, constraint, possible).map((of) => ({ ...of, isExact: needsRationals(of.part.root, isWholeName) }));
+    const text = textOf(constraint);
+    // What an earlier grid has is one account, whatever else that grid's conditions met.
+    const withMissing = isRepeat(text) ? text : `${text} (a value is missing)`;
+    const texts = parts.some(({ isExact }) => isExact) ? [text, withMissing] : [text];
+    return parts.map(({ part, dependsOn, isExact }): Task => {
       const at = where.push(part) - 1;
-      // All parts of a constraint stand on one account.
+      // All parts of a constraint share one account, and those that meet missing values another.
       const step = (): Unplaced => {
-        requirement ??= requiring(textOf(constraint));
-        return { kind: "where", where: at, requirement };
+        requirement ??= requiring(...texts);
+        return { kind: "where", where: at, requirement, isExact };
       };
       return { dependsOn, step };
     });
@@ -84,6 +91,7 @@ export function schedule(
 
   // What rules layers out comes first, then what is cheap, then what is dear; each kind in the order in which it is written.
   const pending = [rules, conditions, values, overlap];
+  const cellsPending = [writing];
   for (let level = 0; level <= nest.loops.length; level++) {
     const place = (task: Task) => {
       steps.push({ ...task.step(), level } as Step);
@@ -96,18 +104,41 @@ export function schedule(
       steps.push({ kind: "pick", level, axis: loop.dependent, requirement });
     }
     for (const name of loop?.names ?? []) known.add(name);
-    for (let next = takeFirst(pending, isReady); next; next = takeFirst(pending, isReady)) place(next);
-    for (let next = takeFirst([writing], isReady); next; next = takeFirst([writing], isReady)) place(next);
+    placeReady(pending, isReady, place);
+    placeReady(cellsPending, isReady, place);
   }
+  // A condition that is never checked would let layers through without a word.
+  const unchecked = pending[1]?.find((task) => !isReady(task));
+  if (unchecked) throw new Error(`a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`);
   return { where, steps, requirements };
 }
 
-function takeFirst(lists: readonly Task[][], isReady: (task: Task) => boolean): Task | undefined {
-  for (const list of lists) {
-    const at = list.findIndex(isReady);
-    if (at >= 0) return list.splice(at, 1)[0];
+/** Whether a name always has a whole number as its value: results may be quotients, or missing. */
+function isWholeName(name: string): boolean {
+  if (!isResultName(name)) return true;
+  const { type, nullable } = column(name);
+  return type !== "decimal" && !nullable;
+}
+
+/**
+ * Places what is ready, always the first of the first list, and takes it out of its list. Only a task that gives something can make others
+ * ready, so each list is passed through once for each of these.
+ */
+function placeReady(lists: Task[][], isReady: (task: Task) => boolean, place: (task: Task) => void): void {
+  for (let at = 0; at < lists.length; ) {
+    const waiting: Task[] = [];
+    let hasGiven = false;
+    for (const task of lists[at] as Task[]) {
+      if (hasGiven || !isReady(task)) {
+        waiting.push(task);
+        continue;
+      }
+      place(task);
+      hasGiven = task.gives !== undefined;
+    }
+    lists[at] = waiting;
+    at = hasGiven ? 0 : at + 1;
   }
-  return undefined;
 }
 
 /** All that a column depends on. */
@@ -126,11 +157,11 @@ function partsWithNames(
   { written, root }: Expression,
   possible: PossibleValues,
 ): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
-  let before: readonly string[] = [];
+  const before = new Set<string>();
   return partsOfConstraint(root).map((node) => {
-    const own = namesIn(node).flatMap(({ name }) => expandedName(kind, name));
-    const dependsOn = alwaysHasValue(node, possible) ? own : [...before, ...own];
-    before = [...before, ...own];
+    const own = new Set(namesIn(node).flatMap(({ name }) => expandedName(kind, name)));
+    const dependsOn = alwaysHasValue(node, possible) ? [...own] : [...new Set([...before, ...own])];
+    for (const name of own) before.add(name);
     return { part: { written, root: node }, dependsOn };
   });
 }

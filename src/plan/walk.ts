@@ -6,13 +6,14 @@ import { dependenciesOfColumn, isResultName, type ResultName } from "../columns.
 import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, type SettingName } from "../parameters.js";
 import { isRuleKept, type Rule, rulesOf } from "../rules.js";
 import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
+import { decide, type ExactLookup, type Rational } from "../spec/expression/exact.js";
 import type { Expression, ListItem } from "../spec/expression/node.js";
 import { domainOf, isHeld, valueAt } from "../spec/values.js";
 import type { Settings } from "./list.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
-/** The cell of a result of the layer at hand; undefined when it passes 64 bits. */
-export type ResultOf = (name: ResultName, layer: Layer) => string | undefined;
+/** The exact value of a result of a layer: null where it is missing, undefined where it passes 64 bits. */
+export type ResultOf = (name: ResultName, layer: Layer) => Rational | null | undefined;
 
 type Outcome =
   | { readonly kind: "layer" }
@@ -33,13 +34,9 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
   const values = new Map(grid.fixed.map(({ name, value }): [string, bigint] => [name, BigInt(value)]));
   const lists = new Map<number, Row[]>();
   const rules = rulesOf(kind);
-  const lookup: Lookup = (name) => {
-    const value = valueOfName(kind, name, values, resultOf);
-    // A result that passes 64 bits is beyond what expressions can hold, so that it counts as an overflow there.
-    if (value === undefined) return 2n ** 64n;
-    if (value === "true" || value === "false") return value === "true" ? 1n : 0n;
-    return typeof value === "bigint" ? value : /^-?[0-9]+$/.test(value) ? BigInt(value) : undefined;
-  };
+  const exact: ExactLookup = (name) => valueOfName(kind, name, values, resultOf);
+  // What is beyond 64 bits is beyond what expressions can hold, so that it counts as an overflow there.
+  const lookup: Lookup = (name) => exact(name)?.n ?? 2n ** 64n;
   let level = 0;
   const positions = grid.loops.map((loop) => {
     const position = index / loop.subtree;
@@ -65,9 +62,12 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
         if (!isKept(rules[step.rule] as Rule, layerOf(kind, values))) return stopped({ kind: "leftOut", requirement: step.requirement });
         break;
       case "where": {
-        const value = attempt(grid.where[step.where] as Expression, lookup);
-        if (typeof value !== "bigint") return stopped(leftOutOr(value, step.requirement));
-        if (value === 0n) return stopped({ kind: "leftOut", requirement: step.requirement });
+        const expression = grid.where[step.where] as Expression;
+        const found = step.isExact ? attemptCondition(expression, exact) : attempt(expression, lookup);
+        if (typeof found === "object" && "kind" in found) return stopped(leftOutOr(found, step.requirement));
+        if (typeof found === "bigint" ? found === 0n : !found.holds) {
+          return stopped({ kind: "leftOut", requirement: step.requirement + Number(typeof found === "object" && found.metMissing) });
+        }
         break;
       }
       case "derive": {
@@ -130,9 +130,11 @@ function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bi
   return layerFrom(kind, read, settingsOf(values));
 }
 
-/** The value of a name where the walk has stopped; undefined for a result that passes 64 bits. */
-export function valueOfName(kind: Kind, name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): bigint | string | undefined {
-  return isResultName(name) ? resultOf(name, layerFor(kind, name, values)) : values.get(name);
+/** The value of a name where the walk has stopped: null where it is missing, undefined for a result that passes 64 bits. */
+export function valueOfName(kind: Kind, name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): Rational | null | undefined {
+  if (isResultName(name)) return resultOf(name, layerFor(kind, name, values));
+  const value = values.get(name);
+  return value === undefined ? undefined : { n: value, d: 1n };
 }
 
 function isInDomain(kind: Kind, name: string, value: bigint): boolean {
@@ -146,6 +148,15 @@ type Failure = Extract<Outcome, { readonly kind: "trouble" }>;
 function attempt(expression: Expression, lookup: Lookup): bigint | Failure {
   try {
     return evaluate(expression.root, lookup);
+  } catch (trouble) {
+    if (trouble instanceof Trouble) return { kind: "trouble", trouble, expression };
+    throw trouble;
+  }
+}
+
+function attemptCondition(expression: Expression, lookup: ExactLookup): ReturnType<typeof decide> | Failure {
+  try {
+    return decide(expression.root, lookup);
   } catch (trouble) {
     if (trouble instanceof Trouble) return { kind: "trouble", trouble, expression };
     throw trouble;

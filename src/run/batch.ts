@@ -1,13 +1,15 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
 import { column, isResultName, type LayerRow, NAME_COLUMN, type ResultName, readCell } from "../columns.js";
 import { anyParameter } from "../parameters.js";
+import { type ForJson, type JsonValue, withJson } from "../results.js";
 
 /**
  * One row: parameters as numbers (bias as boolean), results as exact integers, decimals as the nearest number; the same type for a
  * column every time, null only where a tool gives no answer. Variables that were asked for are there too, as bigint, and the
- * grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.)
+ * grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.) JSON.stringify writes every
+ * bigint as a string, whatever its size.
  */
-export type Row<C extends ResultName = ResultName> = LayerRow<C>;
+export type Row<C extends ResultName = ResultName> = LayerRow<C> & ForJson<Readonly<Record<string, JsonValue>>>;
 
 export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row<C>> {
   /** The columns of a row, in order. */
@@ -23,16 +25,21 @@ export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row
   }
 
   *[Symbol.iterator](): Generator<Row<C>> {
-    const readers = this.columns.map(readerOf);
+    const { columns } = this;
+    const readers = columns.map(readerOf);
     for (const line of Buffer.from(this.csv.buffer, this.csv.byteOffset, this.csv.byteLength).toString("utf8").trimEnd().split("\n")) {
       if (line === "") return;
       const cells = line.split(",");
-      yield Object.fromEntries(this.columns.map((name, i) => [name, (readers[i] as (text: string) => unknown)(cells[i] as string)])) as unknown as Row<C>;
+      const row: Record<string, unknown> = {};
+      for (const [i, name] of columns.entries()) row[name] = (readers[i] as Reader)(cells[i] as string);
+      yield withJson(row) as unknown as Row<C>;
     }
   }
 }
 
-function readerOf(name: string): (text: string) => unknown {
+type Reader = (text: string) => unknown;
+
+function readerOf(name: string): Reader {
   if (name === NAME_COLUMN) return (text) => text;
   if (isResultName(name)) return (text) => readCell(column(name), text);
   const parameter = anyParameter(name);

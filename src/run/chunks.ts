@@ -1,9 +1,5 @@
 /** A stream of bytes cut into its header record and chunks of whole CSV records. */
-
-export const NEWLINE = 0x0a;
-const COMMA = 0x2c;
-const RETURN = 0x0d;
-const QUOTE = 0x22;
+import { bufferOf, COMMA, type ListBytes, NEWLINE, QUOTE, RETURN } from "../input/bytes.js";
 
 /** Bytes that all threads see: a chunk is with whoever counts it, and still here should that thread die. */
 export type Bytes = Uint8Array<SharedArrayBuffer>;
@@ -13,36 +9,92 @@ export interface Chunks {
   readonly header: Uint8Array;
   /** Line ends passed with the header. */
   readonly headerLines: number;
-  /** The other records, in order; `undefined` stands where a record is longer than a chunk may be. */
+  /** The other records, in order; `undefined` in the place of a record that is longer than a chunk may be. */
   readonly records: AsyncGenerator<Bytes | undefined>;
-  /** A chunk is not needed any more: its memory is taken for another. */
+  /** Whether the stream has ended: the chunk taken last is the last one. */
+  hasEnded(): boolean;
+  /** A chunk is counted and not needed any more: its memory is taken for another. */
   giveBack(chunk: Bytes): void;
   /** No more is wanted: the stream is closed. */
   close(): Promise<void>;
 }
 
-/** Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. */
-export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost: number): Promise<Chunks> {
+/** Up to so many bytes are counted when nothing more has come within a turn of the event loop: somebody waits for the answer to a line. */
+export const SMALL_BYTES = 32 * 1024;
+
+/** More than that is a stream that may have been held up for a moment; then it is waited so long, in milliseconds. */
+const PAUSE = 1;
+
+/**
+ * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
+ * its last whole record, unless chunks are still being counted: then what comes meanwhile makes a larger one.
+ */
+export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
   let piece: Uint8Array = new Uint8Array(0);
+  /** The piece that is being waited for; after a pause it is still to come. */
+  let awaited: Promise<IteratorResult<Uint8Array>> | undefined;
   // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
   const spare: SharedArrayBuffer[] = [];
   const fresh = (): Bytes => new Uint8Array(spare.pop() ?? new SharedArrayBuffer(bytesMost));
   let chunk = fresh();
   let filled = 0;
   let ended = false;
+  /** Whether the last chunk was full: the stream is fast, and what has come since is no line that somebody waits for. */
+  let isFast = false;
 
-  /** Fills the chunk as far as the piece at hand goes, or takes the next one. */
-  const more = async (): Promise<void> => {
+  /** Chunks that have not been given back. While there are any, nobody waits for want of another. */
+  let underWay = 0;
+
+  let wake = () => {};
+  /** One timer for all waits: making one for each piece of a fast stream takes longer than counting some rows. */
+  let timer: NodeJS.Timeout | undefined;
+  /** Waits for a piece, or until no chunk is being counted or the stream has paused. Returns whether the piece came first. */
+  const cameFirst = (coming: Promise<unknown>): Promise<boolean> =>
+    new Promise((resolve) => {
+      const came = () => resolve(true);
+      coming.then(came, came);
+      wake = () => resolve(false);
+      if (underWay > 0) return;
+      if (isFast || filled > SMALL_BYTES) {
+        timer = timer?.refresh() ?? setTimeout(() => wake(), PAUSE);
+      } else {
+        // The first one may come before this turn's input; between the two all input at hand is read.
+        setImmediate(() => setImmediate(() => resolve(false)));
+      }
+    });
+
+  /** The next piece, or undefined where the stream has paused. */
+  const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
+    if (!awaited) {
+      awaited = pieces.next();
+      // A failure is met when the piece is asked for again.
+      awaited.catch(() => {});
+    }
+    let wasBusy = true;
+    while (mayPause && wasBusy) {
+      wasBusy = underWay > 0;
+      if (await cameFirst(awaited)) break;
+      if (!wasBusy) return undefined;
+    }
+    const result = await awaited;
+    awaited = undefined;
+    return result;
+  };
+
+  /** Fills the chunk as far as the piece at hand goes, or takes the next one. Returns whether the stream has paused instead. */
+  const more = async (mayPause = false): Promise<boolean> => {
     if (piece.length === 0) {
-      const next = await pieces.next();
-      if (next.done) ended = true;
-      else piece = next.value;
+      const result = await next(mayPause);
+      if (!result) return true;
+      if (result.done) ended = true;
+      else piece = result.value;
     }
     const part = piece.subarray(0, bytesMost - filled);
     chunk.set(part, filled);
     filled += part.length;
     piece = piece.subarray(part.length);
+    return false;
   };
 
   /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
@@ -66,21 +118,33 @@ export async function cutIntoChunks(stream: AsyncIterable<Uint8Array>, bytesMost
 
   const records = async function* (): AsyncGenerator<Bytes | undefined> {
     for (;;) {
-      while (!ended && filled < bytesMost) await more();
+      let hasPaused = false;
+      while (!ended && filled < bytesMost && !hasPaused) hasPaused = await more(stream.isLive && filled > 0);
       if (filled === 0) return;
+      isFast = !hasPaused;
       // A full chunk may end within a record; what the stream ends with is whole.
       const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
-      if (cut === 0) {
+      if (cut > 0) {
+        underWay++;
+        yield cutAt(cut);
+      } else if (hasPaused) await more();
+      else {
         yield undefined;
         return;
       }
-      yield cutAt(cut);
     }
   };
   const close = async (): Promise<void> => {
+    stream.close?.();
+    // Where nothing closes the stream, a read that is under way may never end.
+    if (awaited && !stream.close) return;
     await pieces.return?.();
   };
-  return { header: trimReturn(header), headerLines, records: records(), giveBack: ({ buffer }) => spare.push(buffer), close };
+  const giveBack = ({ buffer }: Bytes) => {
+    if (--underWay === 0) wake();
+    spare.push(buffer);
+  };
+  return { header: trimReturn(header), headerLines, records: records(), hasEnded: () => ended, giveBack, close };
 }
 
 /** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */
@@ -91,7 +155,7 @@ export function recordEnd(bytes: Uint8Array, from: number): number {
 /** The end of the last whole record; `bytes` begin with a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
   // Most lists hold no quotes; then the line ends are found natively, which only a Buffer does fast.
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   if (!buffer.includes(QUOTE)) return buffer.lastIndexOf(NEWLINE);
   let last = -1;
   for (const end of lineEndsOutsideQuotes(bytes, 0)) last = end;

@@ -8,8 +8,10 @@ import { visitsHere } from "./shards.js";
 /** A plan that takes no more looks at layers than this is counted through: it takes some milliseconds, and the answer is exact. */
 const EXACT_VISITS = 300_000;
 
-/** Of others, so many raw indices are drawn for the share of layers that become rows. */
+/** Of others, raw indices are drawn for the share of layers that become rows: first a few, then as many as the looks for all of them allow. */
+const FIRST_SAMPLE = 64;
 const SAMPLE = 20_000;
+const SAMPLE_VISITS = 2_000_000;
 /** And so many places, from which a task's worth is swept, for the time. */
 const PLACES = 8;
 const SEED = 0n;
@@ -36,17 +38,11 @@ export function estimate(plan: Plan): Estimate {
   const header = BigInt(plan.header.length);
   const whole = countThrough(kernel, plan);
   if (whole) return { rows: BigInt(whole.rows), bytes: BigInt(whole.bytes) + header, seconds: whole.seconds, isExact: true, sampled: Number(plan.size) };
-  const drawn = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
-  const seen = { rows: 0, bytes: 0 };
-  for (const { grid, indices } of byGrid(plan, sampleIndices(plan.size, drawn, SEED))) {
-    kernel.openPlan(plan, grid, "closed");
-    for (let at = 0; at < indices.length; ) {
-      const batch = kernel.sweepPicks(BigUint64Array.from(indices.slice(at, at + kernel.picksMost)));
-      seen.rows += batch.rows;
-      seen.bytes += batch.csv.length;
-      at += batch.done + Number(batch.fault !== undefined);
-    }
-  }
+  const most = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
+  const pilot = drawnFrom(kernel, plan, Math.min(most, FIRST_SAMPLE));
+  const affordable = Math.floor((SAMPLE_VISITS * FIRST_SAMPLE) / Math.max(1, pilot.visits));
+  const drawn = Math.min(most, Math.max(FIRST_SAMPLE, affordable));
+  const seen = drawnFrom(kernel, plan, drawn);
   const scaled = (part: number) => (plan.size * BigInt(part)) / BigInt(drawn);
   return {
     rows: scaled(seen.rows),
@@ -55,6 +51,22 @@ export function estimate(plan: Plan): Estimate {
     isExact: false,
     sampled: drawn,
   };
+}
+
+/** What becomes of so many raw indices, drawn uniformly, and how many looks that takes. */
+function drawnFrom(kernel: Kernel, plan: Plan, count: number): { readonly rows: number; readonly bytes: number; readonly visits: number } {
+  let [rows, bytes, visits] = [0, 0, 0];
+  for (const { grid, indices } of byGrid(plan, sampleIndices(plan.size, count, SEED))) {
+    kernel.openPlan(plan, grid, "closed");
+    for (let at = 0; at < indices.length; ) {
+      const batch = kernel.sweepPicks(BigUint64Array.from(indices.slice(at, at + kernel.picksMost)));
+      rows += batch.rows;
+      bytes += batch.csv.length;
+      visits += batch.visits;
+      at += batch.done + Number(batch.fault !== undefined);
+    }
+  }
+  return { rows, bytes, visits };
 }
 
 /** The whole plan, if it takes few enough looks. */

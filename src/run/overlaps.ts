@@ -1,11 +1,14 @@
 /** Whether the grids of a union have layers in common: said of sweeps that write them twice. */
 import { type ErrorCode, UpsweepError } from "../errors.js";
+import { exactResult } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { DEFAULT_BITS, kindOf } from "../parameters.js";
-import { canOverlap, gridLabel, isRepeat, keysOf, membershipOf } from "../plan/distinct.js";
+import { canOverlap, gridLabel, keysOf, membershipOf } from "../plan/distinct.js";
 import type { GridPlan, Plan } from "../plan/model.js";
+import { isRepeat } from "../plan/repeats.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
-import { evaluate, type Lookup, Trouble } from "../spec/expression/evaluate.js";
+import { Trouble } from "../spec/expression/evaluate.js";
+import { decide, type ExactLookup } from "../spec/expression/exact.js";
 import type { Node } from "../spec/expression/node.js";
 import { sampleIndices } from "./sample.js";
 
@@ -63,19 +66,17 @@ function decidable(make: () => Node | undefined): Node | undefined {
 function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, looked: number): number {
   const kind = kindOf(layer);
   const kernel = wasmKernel();
-  const resultOf: ResultOf = (name, of) => kernel.count(of, "closed").texts?.[name];
+  const resultOf: ResultOf = (name, of) => exactResult(kernel.count(of, "closed"), name);
   let shared = 0;
   for (const index of sampleIndices(grid.size, looked, 0n)) {
     const { outcome, values } = walk(kind, grid, index, resultOf);
     if (outcome.kind !== "layer" || kernel.count(layerOf(kind, values), "closed").broken !== undefined) continue;
-    const lookup: Lookup = (name) => {
+    const lookup: ExactLookup = (name) => {
       const value = valueOfName(kind, name, values, resultOf);
-      if (value === undefined) return name === "bits" ? BigInt(DEFAULT_BITS) : undefined;
-      if (value === "true" || value === "false") return value === "true" ? 1n : 0n;
-      return typeof value === "bigint" ? value : /^-?[0-9]+$/.test(value) ? BigInt(value) : undefined;
+      return value === undefined && name === "bits" ? { n: BigInt(DEFAULT_BITS), d: 1n } : value;
     };
     try {
-      if (evaluate(isIn, lookup) !== 0n) shared++;
+      if (decide(isIn, lookup).holds) shared++;
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
     }

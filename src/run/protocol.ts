@@ -9,11 +9,12 @@
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
 import type { Encoding } from "../formats/encoding.js";
-import type { Held, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
+import type { Held, KindTotals, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import type { Sum } from "../sum.js";
+import type { Difference } from "./verify.js";
 
 /** What all tasks of a run have in common. Rows are CSV where no other encoding is given. */
 export type Job = { readonly method: Method; readonly encoding?: Encoding | undefined } & (
@@ -83,10 +84,11 @@ export interface ListAnswer extends Rows {
   readonly leftOut: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
+  readonly totals: readonly KindTotals[];
   /** Of a list that is compared; places are bytes of the chunk, and `records` has what stands at each. */
   readonly tallies?: readonly Tally[];
   readonly records?: ReadonlyMap<bigint, RecordText>;
-  readonly fault?: ListFault;
+  readonly fault?: ListFault | ({ readonly kind: "differs" } & Difference);
   /** The record at fault. */
   readonly faultRecord?: RecordText;
 }

@@ -108,6 +108,38 @@ function whatOf(task: Task): string {
   }
 }
 
+/**
+ * For tasks that come when they come: this thread counts, until there is so much to do that threads are worth starting. Then it still takes small
+ * tasks that come alone, as a thread answers later.
+ */
+export function growingRunner(job: Job, workers: number, needsThreads: boolean): GrowingRunner {
+  const inline = inlineRunner(job);
+  let threads = needsThreads ? threadedRunner(job, workers) : undefined;
+  return {
+    get width() {
+      return threads?.width ?? 1;
+    },
+    async run(task, { isMuch, isSmallAndAlone }) {
+      if (isMuch) threads ??= threadedRunner(job, workers);
+      return threads && (needsThreads || !isSmallAndAlone) ? threads.run(task) : inline.run(task);
+    },
+    async close() {
+      await threads?.close();
+    },
+  };
+}
+
+export interface GrowingRunner extends Omit<Runner, "run"> {
+  run(task: Task, urgency: Urgency): Promise<Answer>;
+}
+
+interface Urgency {
+  /** More is at hand than one thread should do. */
+  readonly isMuch: boolean;
+  /** Few bytes, and nothing else under way. */
+  readonly isSmallAndAlone: boolean;
+}
+
 export function inlineRunner(job: Job): Runner {
   const perform = performer(wasmKernel(), job);
   return {

@@ -1,8 +1,9 @@
 /** What a finished run says of itself; every raw index stands in its account. */
+import { type ForJson, withJson } from "../results.js";
 import { RULES } from "../rules.js";
 import type { Position } from "./sweep.js";
 
-export interface Summary {
+export interface Summary extends ForJson<SummaryInJson> {
   /** Raw indices swept: rows + left out + positions without a layer. */
   readonly size: bigint;
   readonly rows: bigint;
@@ -12,6 +13,17 @@ export interface Summary {
   readonly nothing: bigint;
   /** Rows of each grid of the spec, in their order; missing when the run goes on from one that did not record them. */
   readonly gridRows?: readonly bigint[];
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** A summary in JSON: counts as strings, whatever their size; the map as an object. */
+export interface SummaryInJson {
+  readonly size: string;
+  readonly rows: string;
+  readonly leftOut: Readonly<Record<string, string>>;
+  readonly nothing: string;
+  readonly gridRows?: readonly string[];
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -26,5 +38,6 @@ export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
 
 export function summarise(accounts: readonly string[], reached: Position, bytes: number, seconds: number): Summary {
   const { done, rows, nothing, leftOut, gridRows } = reached;
-  return { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, ...(gridRows && { gridRows }), bytes, seconds };
+  const account = { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, ...(gridRows && { gridRows }) };
+  return withJson({ ...account, bytes, seconds }) as unknown as Summary;
 }

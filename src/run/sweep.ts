@@ -3,7 +3,7 @@ import { errors } from "../errors.js";
 import { type Encoding, encodingOf, overheadOf } from "../formats/encoding.js";
 import type { FormatName } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
-import { letGo, type SweepFault, type Tally } from "../kernel/kernel.js";
+import { exactResult, letGo, type SweepFault, type Tally } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
 import type { Method } from "../plan/method.js";
@@ -246,7 +246,7 @@ function* picksOf(plan: Plan, together: () => number, indices: Iterable<bigint>)
 function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   const grid = plan.grids[number] as GridPlan;
   const kernel = wasmKernel();
-  const resultOf: ResultOf = (name, layer) => kernel.count(layer, "closed").texts?.[name];
+  const resultOf: ResultOf = (name, layer) => exactResult(kernel.count(layer, "closed"), name);
   const kind = kindOf(plan.layer);
   const { values, outcome } = walk(kind, grid, fault.index, resultOf);
   const layer = layerOf(kind, values);
@@ -254,7 +254,11 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   if (fault.kind === "overflow") return errors.overflow(plan.place, plan.isComparing ? "a count" : (plan.cells[fault.cell] as string), layer);
   if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
   const { trouble, expression } = outcome;
-  const shown = (name: string) => `${name} is ${valueOfName(kind, name, values, resultOf) ?? "above 2^64 - 1"}`;
+  const shown = (name: string) => {
+    const value = valueOfName(kind, name, values, resultOf);
+    if (!value) return `${name} is ${value === null ? "missing" : "above 2^64 - 1"}`;
+    return `${name} is ${value.n}${value.d === 1n ? "" : `/${value.d}`}`;
+  };
   const names = [...new Set(namesIn(trouble.node).map(({ name }) => name))];
   const others = [...values].filter(([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name));
   return errors.trouble(

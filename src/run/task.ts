@@ -1,11 +1,14 @@
 /** From task to answer, on whatever thread: the kernel's batches put together. */
 import { mergedTallies } from "../conventions/tallies.js";
 import { type Encode, encoderOf } from "../formats/encoding.js";
-import type { Held, Kernel, Tally } from "../kernel/kernel.js";
+import { NEWLINE } from "../input/bytes.js";
+import { addTotals, type Held, type Kernel, type KindTotals, type Tally } from "../kernel/kernel.js";
+import type { ListPlan } from "../plan/list.js";
 import { addAccount } from "../rules.js";
 import { joined, NO_BYTES, type Sum } from "../sum.js";
-import { NEWLINE, recordEnd } from "./chunks.js";
+import { recordEnd } from "./chunks.js";
 import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
+import { verifyRows } from "./verify.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
 export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
@@ -14,7 +17,7 @@ export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
   const rows = () => new KeptRows(encode, isSummed);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
-    return (task) => countChunk(kernel, task as Chunk, rows());
+    return (task) => countChunk(kernel, job.list, task as Chunk, rows());
   }
   let opened = -1;
   return (task) => {
@@ -61,6 +64,11 @@ class KeptRows {
     this.csv.push(held ? rows : rows.slice());
   }
 
+  /** Rows that are no kernel's. */
+  keepOwn(csv: Uint8Array): void {
+    this.csv.push(this.#encode ? this.#encode(csv) : csv);
+  }
+
   /** What an answer says of them. */
   get kept(): { readonly csv: readonly Uint8Array[]; readonly held: readonly Held[]; readonly sum?: Sum } {
     return { csv: this.csv, held: this.held, ...(this.#sum && { sum: this.#sum }) };
@@ -99,22 +107,30 @@ function sweepPicks(kernel: Kernel, { indices }: Picks, rowsKept: KeptRows): Swe
   return answer();
 }
 
-function countChunk(kernel: Kernel, { bytes }: Chunk, rowsKept: KeptRows): ListAnswer {
+function countChunk(kernel: Kernel, list: ListPlan, { bytes }: Chunk, rowsKept: KeptRows): ListAnswer {
   const leftOut: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
+  let totals: readonly KindTotals[] = [];
   let [rows, lines] = [0, 0];
   const answer = (): ListAnswer => {
-    if (tallies.length === 0) return { ...rowsKept.kept, rows, leftOut, lines };
+    if (tallies.length === 0) return { ...rowsKept.kept, rows, leftOut, lines, totals };
     const merged = mergedTallies(tallies);
     const places = merged.flatMap(({ layers, least, most }) => (layers > 0n ? [least.at, most.at] : []));
-    return { ...rowsKept.kept, rows, leftOut, lines, tallies: merged, records: new Map(places.map((at) => [at, recordAt(bytes, Number(at))])) };
+    const records = new Map(places.map((at) => [at, recordAt(bytes, Number(at))]));
+    return { ...rowsKept.kept, rows, leftOut, lines, totals, tallies: merged, records };
   };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
-    rowsKept.keep(kernel, batch.csv);
+    const verified = list.verified && verifyRows(list, bytes, at, batch.csv);
+    if (verified) rowsKept.keepOwn(verified.csv);
+    else rowsKept.keep(kernel, batch.csv);
+    if (verified?.difference) {
+      return { ...answer(), fault: { kind: "differs", ...verified.difference }, faultRecord: recordAt(bytes, verified.difference.at) };
+    }
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
     lines += batch.lines;
+    totals = addTotals(totals, batch.totals);
     if (batch.tallies) tallies.push(batch.tallies);
     if (batch.fault) return { ...answer(), fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
     at = batch.next;

@@ -20,3 +20,45 @@ export async function* inOrder<T, R>(
   }
   for (const oldest of started) yield take(oldest);
 }
+
+/**
+ * The same for tasks that come when they come: each answer is handed on as soon as it is the oldest, without waiting for another task.
+ *
+ * @param run is told whether nothing else is under way.
+ * @param width may change as tasks are run.
+ */
+export async function* asTheyCome<T, R>(
+  tasks: AsyncIterator<T, unknown>,
+  run: (task: T, isAlone: boolean) => Promise<R>,
+  width: () => number,
+): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
+  const started: { task: T; answer: Promise<R> }[] = [];
+  let coming: Promise<IteratorResult<T, unknown>> | undefined;
+  let ended = false;
+  for (;;) {
+    if (!ended && started.length < width() && !coming) {
+      coming = tasks.next();
+      // A failure is met when the task's turn comes.
+      coming.catch(() => {});
+    }
+    const [oldest] = started;
+    if (!coming && !oldest) return;
+    // An answer that fails is thrown in its turn, after those before it.
+    const task = coming && (await (oldest ? Promise.race([coming, oldest.answer.then(nothing, nothing)]) : coming));
+    if (task === undefined) {
+      started.shift();
+      if (oldest) yield { task: oldest.task, answer: await oldest.answer };
+      continue;
+    }
+    coming = undefined;
+    if (task.done) {
+      ended = true;
+      continue;
+    }
+    const answer = run(task.value, started.length === 0);
+    answer.catch(() => {});
+    started.push({ task: task.value, answer });
+  }
+}
+
+const nothing = () => undefined;

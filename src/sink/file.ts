@@ -2,7 +2,7 @@
  * Rows to a file. They are written beside it, to NAME.partial; the name itself appears only when everything is there and on the disk, so
  * nobody ever reads half a file under it.
  */
-import { closeSync, constants, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, link, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errors, UpsweepError } from "../errors.js";
@@ -38,6 +38,7 @@ interface FileOptions {
  */
 export async function fileSink(path: string, { mayReplace, from: { bytes: from, lock: held } = { bytes: 0 } }: FileOptions): Promise<Sink> {
   const target = await targetOf(path);
+  if (target.fd !== undefined) return new Device({ fd: target.fd, close: async () => {} }, path);
   if (!target.isRegular) return new Device(await openAs(path, () => open(target.path, "w")), path);
   const partial = `${target.path}.partial`;
   const lock = held ?? (await openAs(path, () => takeLock(partial, path)));
@@ -113,12 +114,12 @@ export async function openOwn(path: string, access: number): Promise<FileHandle>
 }
 
 /** A device or a pipe: written as it is, nothing to keep or take back. */
-class Device implements Sink {
-  protected readonly handle: FileHandle;
+class Device<H extends Pick<FileHandle, "fd" | "close">> implements Sink {
+  protected readonly handle: H;
   /** What messages call it. */
   protected readonly path: string;
 
-  constructor(handle: FileHandle, path: string) {
+  constructor(handle: H, path: string) {
     this.handle = handle;
     this.path = path;
   }
@@ -169,7 +170,7 @@ interface Place {
   readonly from: number;
 }
 
-class RegularFile extends Device {
+class RegularFile extends Device<FileHandle> {
   readonly #ownName: string;
   readonly #place: Place;
   /** Where the next bytes go: said with each write, so that nobody who has the file open too could shift them. */
@@ -333,15 +334,34 @@ function flushFolder(folder: string): void {
   }
 }
 
+/** Names of descriptors that this process has been given, as by `-o /dev/stdout` or `-o >(gzip > rows.gz)`. */
+const OWN_DESCRIPTOR = /^(?:\/dev\/(?:fd\/(\d{1,9})|(stdout)|(stderr))|\/proc\/self\/fd\/(\d{1,9}))$/;
+
+interface Target {
+  readonly path: string;
+  readonly isRegular: boolean;
+  /** A descriptor that is open already. Opened by its name it would be written from its beginning, and a socket not at all. */
+  readonly fd?: number;
+}
+
 /** The file behind links; a device or a pipe is written as it is, not replaced. */
-async function targetOf(path: string): Promise<{ path: string; isRegular: boolean }> {
+async function targetOf(path: string): Promise<Target> {
+  const [, number, stdout, stderr, ofProcess] = OWN_DESCRIPTOR.exec(path) ?? [];
+  const fd = stdout ? 1 : stderr ? 2 : (number ?? ofProcess);
   try {
-    const real = await realpath(path);
-    const found = await stat(real);
+    if (fd !== undefined) {
+      const found = fstatSync(Number(fd));
+      // Node.js has descriptors of its own, which are none of these.
+      const isGiven = found.isFIFO() || found.isFile() || found.isSocket() || found.isCharacterDevice();
+      if (!isGiven) throw Object.assign(new Error(`${path} is not open`), { code: "EBADF" });
+      return { path, isRegular: false, fd: Number(fd) };
+    }
+    // The links of /proc to pipes have no path that could be resolved, but they have a status.
+    const found = await stat(path);
     if (found.isDirectory()) throw errors.cannotOpen(path, "it is a folder");
-    return { path: real, isRegular: found.isFile() };
+    return found.isFile() ? { path: await realpath(path), isRegular: true } : { path, isRegular: false };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { path, isRegular: true };
+    if (fd === undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return { path, isRegular: true };
     if ((error as NodeJS.ErrnoException).code) throw wrapped(error, path);
     throw error;
   }

@@ -1,7 +1,7 @@
 /** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
 import { isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { isParameterName, type Kind, namesOfParameter } from "../parameters.js";
+import { isParameterName, type Kind, namesOfParameter, shortNames } from "../parameters.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "./expression/node.js";
 import { KEYWORDS, parseItem } from "./expression/parse.js";
 import { describeNode, type SourceNode } from "./source.js";
@@ -47,7 +47,7 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   const known = [...kind.parameterNames, ...kind.plainNames];
   const written = readEntries(source, (name, place) => {
     if (isResultName(name)) throw errors.resultAxis(place, name);
-    if (!known.includes(name)) throw errors.unknownAxis(place, name, known);
+    if (!known.includes(name)) throw isParameterName(name) ? errors.otherKindsParameter(place, name, kind) : errors.unknownAxis(place, name, known);
   });
   const axes = written.flatMap((axis) => [axis, ...followersOf(axis, kind)]);
   const given = new Set<string>();
@@ -58,7 +58,7 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
     }
   }
   const missing = kind.parameters.filter((p) => p.default === undefined && !given.has(p.name)).map((p) => p.name);
-  if (missing.length > 0) throw errors.missingAxes(source.place, missing);
+  if (missing.length > 0) throw errors.missingAxes(source.place, shortNames(kind, missing));
   return axes;
 }
 

@@ -1,9 +1,10 @@
 /** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
 import { columnsOf, isResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import type { Kind } from "../parameters.js";
+import { anyParameter, type Kind } from "../parameters.js";
 import { type Axis, expressionsOf } from "./axes.js";
 import { type Expression, type ListItem, namesIn } from "./expression/node.js";
+import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
 /** The names that an axis' values depend on. */
 export function dependenciesOf(axis: Axis): readonly string[] {
@@ -25,7 +26,14 @@ export function checkNames(kind: Kind, { axes, where }: { readonly axes: readonl
       throw errors.unknownName(written, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
     }
   };
-  for (const axis of axes) for (const expression of expressionsOf(axis)) check(expression, []);
+  for (const axis of axes) {
+    for (const expression of expressionsOf(axis)) {
+      const { text, place } = expression.written;
+      const isName = isNamedPadding(text) && !known.includes(text.trim()) && axis.names.some((name) => anyParameter(name)?.base === "padding");
+      if (isName) throw errors.foreignValue(place, "padding", text.trim(), remedyOfNamedPadding(kind, text));
+      check(expression, []);
+    }
+  }
   for (const condition of where) {
     check(condition, results);
     const rated = namesIn(condition.root).find(({ name }) => columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"));

@@ -1,7 +1,7 @@
 /** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { errors } from "../errors.js";
-import type { KindName, ParameterName } from "../parameters.js";
+import type { KindName, NameOf, ParameterName } from "../parameters.js";
 import { sourceFromObject } from "./object.js";
 import { type Overrides, withOverrides } from "./overrides.js";
 import { type ColumnName, readSpec, type Spec } from "./spec.js";
@@ -31,7 +31,7 @@ export interface GridInput {
 
 interface OutputInput {
   /** The kind of the layers; `conv_transpose1d` when left out. */
-  readonly layer?: KindName;
+  readonly layer?: NameOf<KindName>;
   /** Result columns, groups of them, names of variables and `name`, in the order of the row. */
   readonly columns?: readonly ColumnName[];
   /** Write each layer once: one that an earlier grid has too is left out. */

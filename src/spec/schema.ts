@@ -72,7 +72,11 @@ export function specSchema(): object {
     description: "A design space of transposed convolutions: one grid, or several that are swept one after the other.",
     type: "object",
     properties: {
-      layer: { enum: KIND_NAMES, default: DEFAULT_KIND, description: "The kind of the layers." },
+      layer: {
+        enum: [...KIND_NAMES, ...["", "nn.", "torch.nn."].flatMap((prefix) => KIND_NAMES.map((name) => prefix + kindOf(name).module))],
+        default: DEFAULT_KIND,
+        description: "The kind of the layers, by its name here or by PyTorch's class.",
+      },
       ...grid,
       grids: {
         type: "array",

@@ -1,10 +1,21 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
-import { COLUMN_GROUPS, column, columnsOf, DEFAULT_COLUMNS, hasColumn, isResultName, NAME_COLUMN, type ResultName } from "../columns.js";
+import { COLUMN_GROUPS, COLUMNS, type Column, column, columnsOf, DEFAULT_COLUMNS, hasColumn, isResultName, NAME_COLUMN, type ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, isKindName, isParameterName, isSettingName, KIND_NAMES, type Kind, type KindName, kindOf, parameterOf } from "../parameters.js";
+import {
+  DEFAULT_KIND,
+  isParameterName,
+  isSettingName,
+  KIND_NAMES,
+  type Kind,
+  type KindName,
+  kindNamed,
+  kindOf,
+  parameterOf,
+  requiredNames,
+} from "../parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
-import { parseExpression } from "./expression/parse.js";
+import { parseCondition } from "./expression/parse.js";
 import { checkNames } from "./names.js";
 import { describeNode, type SourceEntry, type SourceNode } from "./source.js";
 import { domainOf, readInteger } from "./values.js";
@@ -96,8 +107,9 @@ export function readSpec(source: SourceNode, place: string): Spec {
 function readKind(source: SourceNode | undefined): Kind {
   if (source === undefined) return kindOf(DEFAULT_KIND);
   const name = source.kind === "scalar" ? source.text.trim() : describeNode(source);
-  if (!isKindName(name)) throw errors.unknownKind(source.place, name, KIND_NAMES);
-  return kindOf(name);
+  const kind = kindNamed(name);
+  if (kind === undefined) throw errors.unknownKind(source.place, name, KIND_NAMES);
+  return kind;
 }
 
 function readGrids(source: SourceNode, kind: Kind): Grid[] {
@@ -107,7 +119,7 @@ function readGrids(source: SourceNode, kind: Kind): Grid[] {
 
 function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typeof GRID_KEYS)[number]>): Grid {
   const axes = find("axes");
-  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place);
+  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place, requiredNames(kind));
   const [name, variables, where] = [find("name"), find("variables"), find("where")];
   const grid = {
     place,
@@ -133,7 +145,7 @@ function readWhere(source: SourceNode): Expression[] {
   const items = source.kind === "list" ? source.items : [source];
   return items.map((item): Expression => {
     if (item.kind !== "scalar") throw errors.badCondition(item.place, describeNode(item));
-    const root = parseExpression(item);
+    const root = parseCondition(item);
     if (!isCondition(root)) throw errors.notCondition(item, root);
     return { written: item, root };
   });
@@ -163,16 +175,19 @@ export const GROUP_NAMES = ["config", ...COLUMN_GROUPS, "all"] as const;
 
 /**
  * Reads a list of columns and groups of them; variables and names can be columns where every grid has them. Without grids
- * (for a single layer or a list) `isRated` says whether there is a sample rate; of a list that may turn out later.
+ * (for a single layer or a list) `isRated` says whether there is a sample rate; of a list that may turn out later. A list can
+ * mix kinds: then it can have the columns of all of them.
  */
 export function readColumns(
   source: SourceNode,
-  kind: Kind,
+  of: Kind | readonly Kind[],
   grids: readonly Grid[] = [],
   isRated: boolean | "later" = grids.every((grid) => has(grid, "sample_rate")),
 ): ColumnName[] {
   if (source.kind !== "list") throw errors.notColumnList(source.place, describeNode(source));
   if (source.items.length === 0) throw errors.emptyColumns(source.place);
+  const kinds = [of].flat() as Kind[];
+  const [kind] = kinds as [Kind];
   const variables = [...new Set(grids.flatMap((grid) => grid.axes.flatMap(({ names }) => names).filter((name) => !parameterOf(kind, name))))];
   const chosen: ColumnName[] = [];
   const single = new Set<string>();
@@ -182,13 +197,13 @@ export function readColumns(
     const group = GROUP_NAMES.find((known) => known === name);
     if (group) {
       // A group adds what is not there yet.
-      for (const each of columnsOfGroup(kind, group, isRated === true)) if (!chosen.includes(each)) chosen.push(each);
+      for (const each of columnsOfGroup(kinds, group, isRated === true)) if (!chosen.includes(each)) chosen.push(each);
       continue;
     }
     if (isParameterName(name)) throw errors.parameterColumn(item.place, name, kind.parameterNames.length);
     if (single.has(name)) throw errors.duplicateColumn(item.place, name);
     single.add(name);
-    if (isResultName(name)) checkResult(item.place, name, kind, isRated);
+    if (isResultName(name)) checkResult(item.place, name, kinds, isRated);
     else checkOwnColumn(item.place, name, kind, grids, variables);
     if (!chosen.includes(name)) chosen.push(name);
   }
@@ -196,9 +211,10 @@ export function readColumns(
 }
 
 /** The columns of a group that layers of that kind have; those per second only where there is a sample rate. */
-export function columnsOfGroup(kind: Kind, group: (typeof GROUP_NAMES)[number], isRated: boolean): ResultName[] {
-  return columnsOf(kind)
-    .filter((c) => (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")))
+export function columnsOfGroup(of: Kind | readonly Kind[], group: (typeof GROUP_NAMES)[number], isRated: boolean): ResultName[] {
+  const kinds = [of].flat() as Kind[];
+  return COLUMNS.filter(({ name }) => kinds.some((kind) => hasColumn(kind, name)))
+    .filter((c: Column) => (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")))
     .map(({ name }) => name);
 }
 
@@ -206,8 +222,8 @@ function has(grid: Grid, name: string): boolean {
   return grid.axes.some(({ names }) => names.includes(name));
 }
 
-function checkResult(place: string, name: ResultName, kind: Kind, isRated: boolean | "later"): void {
-  if (!hasColumn(kind, name)) throw errors.otherKindsColumn(place, name, kind.name);
+function checkResult(place: string, name: ResultName, kinds: readonly Kind[], isRated: boolean | "later"): void {
+  if (!kinds.some((kind) => hasColumn(kind, name))) throw errors.otherKindsColumn(place, name, (kinds[0] as Kind).name);
   if (!isRated && column(name).dependsOn.includes("sample_rate")) throw errors.noSampleRate(place, name);
 }
 

@@ -7,6 +7,7 @@ import type { Written } from "../written.js";
 import { runsOf, Trouble } from "./expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "./expression/node.js";
 import { parseItem } from "./expression/parse.js";
+import { remedyOfForeign } from "./foreign.js";
 
 /** The values first, first + step, …, `count` of them. */
 export interface Run {
@@ -85,6 +86,10 @@ export function readEntry(domain: Domain, written: Written): Run[] | ListItem {
   if (/^(true|false)$/i.test(text)) {
     if (domain.type === "boolean" && text === text.toLowerCase()) return [one(text === "true" ? 1 : 0)];
     throw domain.type === "boolean" ? errors.notBoolean(place, domain.name, text) : errors.notInteger(place, domain.name, text);
+  }
+  if (!NUMBER.test(text) && domain.type !== "boolean") {
+    const remedy = remedyOfForeign(domain.name, text, domain.least >= 0);
+    if (remedy !== undefined) throw errors.foreignValue(place, domain.name, text, remedy);
   }
   if (domain.type === "boolean" && NUMBER_LIKE.test(text)) throw errors.notBoolean(place, domain.name, text);
   if (text.startsWith("-") ? domain.least >= 0 && NUMBER_LIKE.test(text) : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)) {

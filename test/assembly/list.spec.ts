@@ -1,6 +1,8 @@
 import {
-  BATCH_SIZE, BIAS, COVERED, DILATION, OUTPUT_PADDING, RESULT_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, IN_CHANNELS, KERNEL_SIZE, L_IN, L_OUT, MACS,
-  METHOD_CLOSED, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
+  BATCH_SIZE, BIAS, COLUMN_IS_ADDED, COVERED, DILATION, OUTPUT_PADDING, RESULT_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_KIND, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, FVCORE, IMAGE_PTR, IN_CHANNELS, KERNEL_SIZE,
+  KIND_CONV1D, KIND_CONV_TRANSPOSE1D, KIND_CONV_TRANSPOSE2D, KIND_COUNT, L_IN, L_OUT, LIST_COLUMNS_BYTES, LIST_COLUMNS_PTR, LIST_DEFAULTS_BYTES, LIST_DEFAULTS_PTR, LIST_KIND_BYTES, LIST_KIND_NAME_BYTES,
+  LIST_KINDS_PTR, LIST_ROLES_BYTES, LIST_ROLES_PTR, LIST_TOTALS_PTR, MACS, METHOD_CLOSED, NO_COLUMN, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, ROLE_DROPPED, ROLE_EMPTY, ROLE_KIND,
+  RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
 } from "../../assembly/layout";
 import { countList, openList } from "../../assembly/list";
 import { countPlainly, output, plainCovered, plainTaps, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut, writeInput, writeListImage } from "./support";
@@ -82,7 +84,7 @@ describe("a list", () => {
 
   it("refuses a field that is no whole number, and says which and where", () => {
     open();
-    const wrong: StaticArray<string> = ["", " 3", "3 ", "+3", "3.0", "1e3", "0x3", "03", "00", "-", "--3", "3-", "three", "1_000", "٣"];
+    const wrong: StaticArray<string> = ["", "3 3", "+3", "3.0", "1e3", "0x3", "03", "00", "-", "--3", "3-", "three", "1_000", "٣"];
     for (let i = 0; i < wrong.length; i++) expect<string>(faultOf("2,a,3,1,true\n2,a," + wrong[i] + ",1,true\n")).toBe(`${FAULT_FIELD} 2 13`);
   });
 
@@ -153,5 +155,107 @@ describe("a list", () => {
     }
     expect<u64>(rows).toBe(20000);
     expect<string>(output().slice(-23)).toBe(",6442450941,6442450941\n");
+  });
+
+  it("takes numbers with spaces around them, and tuples of one", () => {
+    open();
+    const good: StaticArray<string> = [" 3", "3 ", "\t3", "(3)", "[3]", "(3,)", "( 3 , )"];
+    for (let i = 0; i < good.length; i++) {
+      const field = good[i].includes(",") ? '"' + good[i] + '"' : good[i];
+      expect<string>(counted("2,a," + field + ",1,true\n")).toBe("2,a," + field + ",1,true,4,18\n");
+    }
+    const wrong: StaticArray<string> = ["(3", "3)", "[3)", "()", "( )", " ", "(3;)", "(3 3)"];
+    for (let i = 0; i < wrong.length; i++) expect<string>(faultOf("2,a," + wrong[i] + ",1,true\n")).toBe(`${FAULT_FIELD} 2 0`);
+    expect<string>(faultOf('2,a,"3,4",1,true\n')).toBe(`${FAULT_FIELD} 2 0`);
+    expect<string>(faultOf('2,a,"(3,,)",1,true\n')).toBe(`${FAULT_FIELD} 2 0`);
+    expect<string>(faultOf('2,a,"3,",1,true\n')).toBe(`${FAULT_FIELD} 2 0`);
+    expect<string>(faultOf('2,a,"(-3,)",1,true\n')).toBe(`${FAULT_RULE} ${RULE_RANGE} 0`);
+  });
+
+  it("leaves the results of an earlier run out of the record, wherever they are", () => {
+    writeListImage([ROLE_DROPPED, L_IN, ROLE_DROPPED, ROLE_CARRIED, ROLE_DROPPED], [L_OUT], METHOD_CLOSED, false);
+    store<u32>(IMAGE_PTR, 1, 28);
+    openList();
+    expect<string>(counted('7,2,"x, ""y""","a, b",\n,3,,,9\r\n')).toBe('2,"a, b",4\n3,,5\n');
+  });
+
+  it("adds up columns in 128 bits", () => {
+    writeListImage([OUT_CHANNELS], [L_OUT, MACS | COLUMN_IS_ADDED, PARAMS | COLUMN_IS_ADDED], METHOD_CLOSED, false);
+    openList();
+    counted("1\n2\n");
+    expect<u64>(load<u64>(LIST_TOTALS_PTR, 16)).toBe(18);
+    expect<u64>(load<u64>(LIST_TOTALS_PTR, 24)).toBe(0);
+    expect<u64>(load<u64>(LIST_TOTALS_PTR, 32)).toBe(12);
+    // A batch of none still has parameters.
+    writeListImage([BATCH_SIZE, OUT_CHANNELS], [MACS | COLUMN_IS_ADDED, PARAMS | COLUMN_IS_ADDED], METHOD_CLOSED, false);
+    openList();
+    expect<string>(counted("0,1\n")).toBe("0,1,0,4\n");
+    expect<u64>(load<u64>(LIST_TOTALS_PTR)).toBe(0);
+    expect<u64>(load<u64>(LIST_TOTALS_PTR, 16)).toBe(4);
+    writeListImage([IN_CHANNELS, OUT_CHANNELS], [MACS | COLUMN_IS_ADDED], METHOD_CLOSED, false);
+    openList();
+    counted("1500000000,1500000000\n".repeat(2));
+    // 2 · 2.25e18 · 6 = 27e18, of which 2^64 is carried.
+    expect<u64>(load<u64>(LIST_TOTALS_PTR)).toBe(<u64>27000000000000000000 - 0);
+    expect<u64>(load<u64>(LIST_TOTALS_PTR, 8)).toBe(1);
+  });
+});
+
+/** Fields: layer, l_in, stride, a parameter of two dimensions. Kinds: conv_transpose1d and conv1d; conv_transpose2d cannot be held. */
+function openMixed(): void {
+  writeListImage([ROLE_KIND, L_IN, STRIDE, ROLE_EMPTY], [L_OUT, TAPS, FVCORE], METHOD_CLOSED, false);
+  store<u32>(IMAGE_PTR, 0, 24);
+  copyTables(KIND_CONV1D);
+  store<u32>(LIST_COLUMNS_PTR + LIST_COLUMNS_BYTES * <usize>KIND_CONV1D, NO_COLUMN, 8);
+  nameKind(KIND_CONV_TRANSPOSE1D, "convtranspose1d", true);
+  nameKind(KIND_CONV_TRANSPOSE2D, "convtranspose2d", false);
+  nameKind(KIND_CONV1D, "conv1d", true);
+  openList();
+}
+
+function nameKind(kind: u32, name: string, isHeld: bool): void {
+  const ptr = LIST_KINDS_PTR + LIST_KIND_BYTES * <usize>kind;
+  memory.fill(ptr, 0, LIST_KIND_BYTES);
+  for (let i = 0; i < name.length; i++) store<u8>(ptr + i, <u8>name.charCodeAt(i));
+  store<u64>(ptr, isHeld ? 1 : 0, LIST_KIND_NAME_BYTES);
+}
+
+/** Gives a kind the tables of the first. */
+function copyTables(kind: u32): void {
+  memory.copy(LIST_COLUMNS_PTR + LIST_COLUMNS_BYTES * <usize>kind, LIST_COLUMNS_PTR, LIST_COLUMNS_BYTES);
+  memory.copy(LIST_DEFAULTS_PTR + LIST_DEFAULTS_BYTES * <usize>kind, LIST_DEFAULTS_PTR, LIST_DEFAULTS_BYTES);
+  memory.copy(LIST_ROLES_PTR + LIST_ROLES_BYTES * <usize>kind, LIST_ROLES_PTR, 64);
+}
+
+describe("a list that mixes kinds", () => {
+  it("counts each record as a layer of the kind that it names, however that is spelt", () => {
+    openMixed();
+    // l_in 5, kernel_size 3, stride 2: transposed 11 outputs and 15 products, plain 2 outputs of 3 products.
+    expect<string>(counted("conv_transpose1d,5,2,\nconv1d,5,2,\nConvTranspose1d,5,2,\n")).toBe(
+      "conv_transpose1d,5,2,,11,15,15\nconv1d,5,2,,2,6,\nConvTranspose1d,5,2,,11,15,15\n",
+    );
+    expect<string>(counted('"torch.nn.Conv1d",5,2,\r\nCONV1D,5,2,""\n')).toBe('"torch.nn.Conv1d",5,2,,2,6,\nCONV1D,5,2,"",2,6,\n');
+  });
+
+  it("refuses a kind that is unknown or that the list cannot hold, and a parameter that the kind does not have", () => {
+    openMixed();
+    expect<string>(faultOf("conv1d,5,2,\nlinear,5,2,\n")).toBe(`${FAULT_KIND} ${KIND_COUNT} 12`);
+    expect<string>(faultOf("conv_transpose2d,5,2,\n")).toBe(`${FAULT_KIND} ${KIND_CONV_TRANSPOSE2D} 0`);
+    expect<string>(faultOf(",5,2,\n")).toBe(`${FAULT_KIND} ${KIND_COUNT} 0`);
+    expect<string>(faultOf("a_name_that_is_longer_than_any_kind,5,2,\n")).toBe(`${FAULT_KIND} ${KIND_COUNT} 0`);
+    expect<string>(faultOf("conv1d,5,2,7\n")).toBe(`${FAULT_FIELD} 3 0`);
+  });
+
+  it("finds the kind behind other fields, quoted or not, and leaves short records to the reader", () => {
+    writeListImage([ROLE_CARRIED, L_IN, ROLE_KIND], [L_OUT], METHOD_CLOSED, false);
+    store<u32>(IMAGE_PTR, 2, 24);
+    copyTables(KIND_CONV1D);
+    nameKind(KIND_CONV_TRANSPOSE1D, "convtranspose1d", true);
+    nameKind(KIND_CONV1D, "conv1d", true);
+    openList();
+    expect<string>(counted('"a, ""b""\n,",5,conv1d\r\nx,5,"ConvTranspose1d"\r\ny,5,conv1d')).toBe(
+      '"a, ""b""\n,",5,conv1d,3\nx,5,"ConvTranspose1d",7\ny,5,conv1d,3\n',
+    );
+    expect<string>(faultOf("x,5\n")).toBe(`${FAULT_FIELD_COUNT} 2 0`);
   });
 });

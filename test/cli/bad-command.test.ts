@@ -21,9 +21,9 @@ const CASES: readonly (readonly [string, string])[] = [
   ["sweep --strid 3", "upsweep: unknown option '--strid'\n(Did you mean --stride?)\nSee 'upsweep sweep --help'."],
   [
     "sweep --stride 3",
-    "upsweep: flags: in_channels, out_channels, l_in and kernel_size are missing. PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each at least one value.",
+    "upsweep: flags: in_channels, out_channels, l_in and kernel_size are missing. PyTorch has no default for them; give each at least one value.",
   ],
-  [`sweep ${LAYER} --stride 1 --stride 2`, "upsweep: --stride: stands twice. Give all its values at once, for example --kernel-size 3,5,7."],
+  [`sweep ${LAYER} --stride 1 --stride 2`, "upsweep: --stride was given twice. Give all its values at once, for example --kernel-size 3,5,7."],
   [`sweep ${LAYER} --workers 0`, "upsweep: --workers: cannot be 0. Write a whole number from 1 to 1024."],
   [`sweep ${LAYER} --workers two`, "upsweep: --workers: cannot be 'two'. Write a whole number from 1 to 1024."],
   [
@@ -42,14 +42,8 @@ const CASES: readonly (readonly [string, string])[] = [
   [`sweep ${LAYER} -o layers.csv/x`, "upsweep: layers.csv/x: cannot be written: a part of the path is not a folder. Choose another place with -o."],
   [`verify ${LAYER} --sample 0`, "upsweep: --sample: cannot be 0. Write a whole number from 1 to 100000000."],
   [`verify ${LAYER} --seed -1`, "upsweep: --seed: cannot be -1. Write a whole number from 0 to 9007199254740991."],
-  [
-    "count",
-    "upsweep: count: --in-channels, --out-channels, --l-in and --kernel-size are missing. PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each.",
-  ],
-  [
-    "count --in-channels 3",
-    "upsweep: count: --out-channels, --l-in and --kernel-size are missing. PyTorch has no default for in_channels, out_channels, kernel_size and l_in; give each.",
-  ],
+  ["count", "upsweep: count: --in-channels, --out-channels, --l-in and --kernel-size are missing. PyTorch has no default for them; give each a value."],
+  ["count --in-channels 3", "upsweep: count: --out-channels, --l-in and --kernel-size are missing. PyTorch has no default for them; give each a value."],
   [
     `count ${LAYER} --stride 1,2`,
     "upsweep: --stride: stride has several values: '1,2'. count takes one layer; give one value, or use 'upsweep sweep' for a grid.",
@@ -61,7 +55,7 @@ const CASES: readonly (readonly [string, string])[] = [
   [`count ${LAYER} --stride 0`, "upsweep: --stride: stride cannot be 0. Write a whole number from 1 to 2147483647."],
   [`count ${LAYER} --stride x`, "upsweep: --stride: stride cannot be 'x'. Write a whole number in plain decimal digits, for example 16."],
   [`count ${LAYER} --bias 1`, "upsweep: --bias: bias cannot be 1. Write true or false."],
-  [`count ${LAYER} --bias true --no-bias`, "upsweep: --bias: stands twice. Give all its values at once, for example --kernel-size 3,5,7."],
+  [`count ${LAYER} --bias true --no-bias`, "upsweep: --bias was given twice. Keep one of them."],
   [
     `count ${LAYER} --groups 3`,
     "upsweep: layer: not a legal layer: groups 3 does not divide in_channels 64. In PyTorch groups must divide in_channels and out_channels.",
@@ -72,7 +66,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   [
     `count ${LAYER} --padding 17`,
-    "upsweep: layer: not a legal layer: the output length would be 0. Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "upsweep: layer: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     `count ${LAYER} --output-padding 1`,
@@ -87,6 +81,12 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   ["count --from nope.csv", "upsweep: nope.csv: cannot be read: there is no such file or folder. Check the path."],
   ["count --from .", "upsweep: .: cannot be read: it is a folder. Check the path."],
+  ["count --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1 --big-ints string", "upsweep: --big-ints is for --json. Add --json, or leave it out."],
+  ["compare --from layers.csv --big-ints string", "upsweep: --big-ints is for --json. Add --json, or leave it out."],
+  [
+    "compare --json --big-ints text",
+    "upsweep: option '--big-ints <type>' argument 'text' is invalid. Allowed choices are number, string.\nSee 'upsweep compare --help'.",
+  ],
   ["count --from layers.csv --json", "upsweep: both --from and --json are given. Write --format jsonl to have one JSON object a line."],
   ["count --from layers.csv --stride 2", "upsweep: both --from and --stride are given. Put the parameter into the list as a column, or leave --from out."],
   ["count --from", "upsweep: option '--from <file>' argument missing\nSee 'upsweep count --help'."],

@@ -18,47 +18,93 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "missing columns",
     "name,in_channels\na,1\n",
-    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+    "layers.csv:1: the columns out_channels, l_in and kernel_size are missing from the header. PyTorch has no default for them; add the columns.",
   ],
   [
     "one missing column",
     "in_channels,out_channels,l_in\n1,1,1\n",
-    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for in_channels, out_channels, kernel_size and l_in.",
+    "layers.csv:1: the column kernel_size is missing from the header. PyTorch has no default for it; add the column.",
   ],
   [
     "a capital name",
     list("Stride\n"),
-    "layers.csv:1: the column 'Stride' is nearly stride. Write 'stride' if it is that, or another name if it is to be carried through.",
+    "layers.csv:1: the column 'Stride' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'Stride'.",
   ],
   [
     "a space before a name",
     list(" stride\n"),
-    "layers.csv:1: the column ' stride' is nearly stride. Write 'stride' if it is that, or another name if it is to be carried through.",
+    "layers.csv:1: the column ' stride' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry ' stride'.",
   ],
   [
     "a hyphen in a name",
     "in_channels,out_channels,kernel-size,l_in\n",
-    "layers.csv:1: the column 'kernel-size' is nearly kernel_size. Write 'kernel_size' if it is that, or another name if it is to be carried through.",
+    "layers.csv:1: the column 'kernel-size' looks like kernel_size, but is not read. Rename it to 'kernel_size' if it is that, or declare it a label with --carry 'kernel-size'.",
   ],
   [
     "a name of another framework",
     list("strides\n"),
-    "layers.csv:1: the column 'strides' is nearly stride. Write 'stride' if it is that, or another name if it is to be carried through.",
+    "layers.csv:1: the column 'strides' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'strides'.",
+  ],
+  [
+    "a letter of another alphabet that looks the same",
+    list("strіde\n"),
+    "layers.csv:1: the column 'strіde' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'strіde'.",
+  ],
+  [
+    "an invisible character in a name",
+    list("stri\u200bde\n"),
+    "layers.csv:1: the column 'stri\\u{200b}de' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'stri\\u{200b}de'.",
+  ],
+  [
+    "full-width letters in a name",
+    list("ｐａｄｄｉｎｇ\n"),
+    "layers.csv:1: the column 'ｐａｄｄｉｎｇ' looks like padding, but is not read. Rename it to 'padding' if it is that, or declare it a label with --carry 'ｐａｄｄｉｎｇ'.",
+  ],
+  ...["kind", "type", "module", "transposed", "op_type", "Layer"].map((name): readonly [string, string, string] => [
+    `a column ${name} that may name the kind`,
+    list(`${name}\n`),
+    `layers.csv:1: the column '${name}' looks like the kind of the layer, but is not read. Rename it to 'layer' if it names the kind of each row, or declare it a label with --carry '${name}'.`,
+  ]),
+  ...["padding_mode", "auto_pad"].map((name): readonly [string, string, string] => [
+    `a column ${name} that no count takes into account`,
+    list(`${name}\n`),
+    `layers.csv:1: the column '${name}' says something about the layer that is not counted. Remove it, or declare it a label with --carry '${name}'.`,
+  ]),
+  [
+    "a parameter of other kinds",
+    list("h_in\n"),
+    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d and conv_transpose3d, which this list does not hold. Choose the kind with --layer or a column 'layer', or declare it a label with --carry 'h_in'.",
+  ],
+  [
+    "a kind that is not counted",
+    list("layer\n64,64,3,32,conv1d\n64,64,3,32,linear\n"),
+    "layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d, or PyTorch's class name, for example ConvTranspose1d.",
+  ],
+  ["no kind", list("layer\n64,64,3,32,\n"), "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d."],
+  [
+    "a kind whose columns are not in the header",
+    list("layer\n64,64,3,32,conv_transpose2d\n"),
+    "layers.csv:2: a conv_transpose2d needs h_in and w_in, which the header does not have. Add the columns; rows of other kinds leave them empty.",
+  ],
+  [
+    "a parameter that the row's kind does not have",
+    list("layer,output_padding\n64,64,3,32,ConvTranspose1d,0\n64,64,3,32,Conv1d,1\n"),
+    "layers.csv:3: output_padding is 1, but a conv1d has no output_padding. Leave the field empty in this row.",
+  ],
+  [
+    "a tuple for one value",
+    list('stride\n64,64,3,32,"(1, 2)"\n'),
+    "layers.csv:2: stride cannot be '(1, 2)'. Write a whole number in plain decimal digits, for example 16.",
   ],
   [
     "another short name",
     list("pad\n"),
-    "layers.csv:1: the column 'pad' is nearly padding. Write 'padding' if it is that, or another name if it is to be carried through.",
-  ],
-  [
-    "a result name",
-    list("macs\n"),
-    "layers.csv:1: the column 'macs' is named like a result. Rename it: the results are written behind the columns of the list.",
+    "layers.csv:1: the column 'pad' looks like padding, but is not read. Rename it to 'padding' if it is that, or declare it a label with --carry 'pad'.",
   ],
   [
     "a result name in capitals",
     list("MACs\n"),
-    "layers.csv:1: the column 'MACs' is nearly macs. Write 'macs' if it is that, or another name if it is to be carried through.",
+    "layers.csv:1: the column 'MACs' looks like macs, but is not read. Rename it to 'macs' if it is that, or declare it a label with --carry 'MACs'.",
   ],
   ["a column twice", list("name,name\n"), "layers.csv:1: the column 'name' stands twice in the header. Keep one of them."],
   [
@@ -76,7 +122,6 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ["an exponent", list("stride\n64,64,3,32,1e3\n"), "layers.csv:2: stride cannot be '1e3'. Write a whole number in plain decimal digits, for example 16."],
   ["a word", list("stride\n64,64,3,32,two\n"), "layers.csv:2: stride cannot be 'two'. Write a whole number in plain decimal digits, for example 16."],
   ["a leading zero", list("stride\n64,64,3,32,02\n"), "layers.csv:2: stride cannot be 02. Write a whole number in plain decimal digits, for example 16."],
-  ["a space", list("stride\n64,64,3,32, 2\n"), "layers.csv:2: stride cannot be ' 2'. Write a whole number in plain decimal digits, for example 16."],
   ["a negative number", list("padding\n64,64,3,32,-1\n"), "layers.csv:2: padding cannot be -1. Write a whole number from 0 to 2147483647."],
   ["zero where one is least", list("stride\n64,64,3,32,0\n"), "layers.csv:2: stride cannot be 0. Write a whole number from 1 to 2147483647."],
   [
@@ -129,7 +174,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "no output",
     list("padding\n64,64,3,32,17\n"),
-    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     "a result above 2^64 - 1",

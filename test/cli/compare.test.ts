@@ -34,6 +34,24 @@ describe("upsweep compare", () => {
     expect(stdout).toContain("| convention | unit | answer | in MACs | ratio | why |\n| --- | --- | --- | --- | --- | --- |\n| **macs** | mac |");
   });
 
+  it("writes integers in JSON with every digit, or all as strings", async () => {
+    // Two products where no bias is added: K = 2, L = 1, C_in = C_out = 2^26 + 1.
+    const vast = "--in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --stride 3 --bias false --json".split(" ");
+    const macs = 2n * (2n ** 26n + 1n) ** 2n;
+    const digits = (await said(["compare", ...vast])).stdout;
+    expect(digits).toContain(`  "in_channels": 67108865,\n`);
+    expect(digits).toContain(`  "macs": ${macs},\n  "conventions": [\n    {\n      "name": "ops",\n`);
+    expect(digits).toContain(`      "unit": "flop",\n      "answer": ${2n * macs},\n      "macs": ${macs},\n      "ratio": 1,\n`);
+    const json = JSON.parse((await said(["compare", ...vast, "--big-ints", "string"])).stdout);
+    expect(json).toMatchObject({ layer: "conv_transpose1d", in_channels: "67108865", stride: "3", bias: false, macs: String(macs) });
+    // One type in all conventions, fractions included.
+    const types = json.conventions.map(({ answer, macs: own, ratio }: Record<string, unknown>) => [typeof answer, typeof own, typeof ratio].join());
+    expect(new Set(types)).toEqual(new Set(["string,string,number"]));
+    const many = JSON.parse((await said(["compare", ...SPACE, "--json", "--quiet", "--big-ints", "string"])).stdout);
+    const [ops] = many.conventions;
+    expect([many.layers, ops.layers_with_ratio, ops.largest.layer.stride]).toEqual(["8", "8", expect.stringMatching(/^[1-4]$/)]);
+  });
+
   it("takes layers of several dimensions, and says where a tool has no answer", async () => {
     const { stdout } = await said([
       "compare",

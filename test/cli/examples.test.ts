@@ -28,6 +28,49 @@ describe("the examples", () => {
     expect(hifigan?.slice(-3)).toEqual(["256", "602931200", "66060288"]);
   });
 
+  it("find the chains of strides whose four stages all fit, and no row of another", async () => {
+    const swept = await said(["sweep", `${examples}/hifigan-hops.yaml`, "-o", "hops.csv"]);
+    expect(swept.exitCode).toBe(0);
+    const [header = "", ...rows] = readFileSync("hops.csv", "utf8").trim().split("\n");
+    const names = header.split(",");
+    const found = rows.map((row) => {
+      const value = (name: string) => Number(row.split(",")[names.indexOf(name)]);
+      return [
+        value("hop"),
+        [1, 2, 3, 4].map((i) => value(`rate_${i}`)).join("·"),
+        value("stage"),
+        value("stride"),
+        value("kernel_size"),
+        value("padding"),
+        value("l_out"),
+      ].join(" ");
+    });
+    // By hand: PyTorch's length without dilation and output_padding, for every chain and kernel rule.
+    const expected: string[] = [];
+    for (const hop of [256, 300, 320, 441, 480, 512]) {
+      for (let a = 2; a <= 12; a++)
+        for (let b = 2; b <= a; b++)
+          for (let c = 2; c <= b; c++)
+            for (let d = 2; d <= c; d++) {
+              if (a * b * c * d !== hop) continue;
+              for (const kernelOf of [(s: number) => 2 * s, (s: number) => 2 * s + 1, (s: number) => 3 * s]) {
+                let length = 32;
+                const stages = [a, b, c, d].map((stride, i) => {
+                  const kernel = kernelOf(stride);
+                  const padding = Math.floor((kernel - stride) / 2);
+                  const output = (length - 1) * stride - 2 * padding + kernel;
+                  const fits = output === stride * length;
+                  length *= stride;
+                  return { fits, row: [hop, [a, b, c, d].join("·"), i + 1, stride, kernel, padding, output].join(" ") };
+                });
+                if (stages.every(({ fits }) => fits)) expected.push(...stages.map(({ row }) => row));
+              }
+            }
+    }
+    expect(expected.length).toBeGreaterThan(50);
+    expect(found.sort()).toEqual(expected.sort());
+  });
+
   const specs = readdirSync(examples).filter((file) => file.endsWith(".yaml"));
   it.each(specs)("can be planned and verified: %s", async (spec) => {
     expect((await said(["plan", `${examples}/${spec}`])).exitCode).toBe(0);

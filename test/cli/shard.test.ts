@@ -46,7 +46,7 @@ describe("a sweep in parts", () => {
   it("merges with the account of the whole", async () => {
     await sweepParts(3);
     const { stderr } = await said(["merge", "out.csv"]);
-    expect(stderr).toMatch(/^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}break the rule in_channels % groups == 0\n.*\nout\.csv: 3 parts, /);
+    expect(stderr).toMatch(/^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}broke the rule in_channels % groups == 0\n.*\nout\.csv: 3 parts, /);
   });
 
   it("gives each part a header, so that it can be read by itself", async () => {

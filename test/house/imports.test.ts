@@ -44,6 +44,8 @@ describe("the house", () => {
 
   it("lets sinks know bytes and errors alone", () => knowsNone(/^src\/sink\//, /^src\/(?!errors|sink\/)/));
 
+  it("lets the input know no kernel, worker, sink or command", () => knowsNone(/^src\/input\//, /^src\/(kernel|plan|run|sink|cli)\/|piscina/));
+
   it("lets the worker know the kernel and the protocol, not the pool", () =>
     knowsNone(/^src\/run\/(worker|task|protocol)\.ts$/, /runner|window|sweep|^src\/(cli|sink)\//));
 

@@ -74,6 +74,7 @@ describe("the installed package", () => {
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
+        "THIRD-PARTY.md",
         "examples/small.yaml",
         "upsweep.schema.json",
       ]),

@@ -8,6 +8,7 @@ import type { Method } from "../../src/plan/method.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
+import { slowIt } from "../support/tier.ts";
 
 inTemporaryFolder();
 
@@ -36,7 +37,7 @@ describe("a closed form that is wrong", () => {
     expect(await said([...flags, "--method", "simulate", "-o", "out.csv", "--quiet", "--force"])).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
-  it("on one layer in seven is met by the sample within some thousands, and never by none", async () => {
+  slowIt("on one layer in seven is met by the sample within some thousands, and never by none", async () => {
     const kernel = wasmKernel("release", await brokenKernel("closed.ts", CLOSED, "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q"));
     const plan = planOf(spec);
     const faultWith = (method: Method) => sweepOn(kernel, plan, { method }).fault;
@@ -49,7 +50,7 @@ describe("a closed form that is wrong", () => {
     expect(met.index).toBeLessThan(19_930n);
   });
 
-  it("stops a list in the same way, on one layer in seven", async () => {
+  slowIt("stops a list in the same way, on one layer in seven", async () => {
     broken = await brokenKernel("closed.ts", CLOSED, "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q");
     const rows = Array.from({ length: 14_000 }, (_, i) => `1,1,3,${8 + i},1`);
     writeFileSync("list.csv", `in_channels,out_channels,kernel_size,l_in,padding\n${rows.join("\n")}\n`);
@@ -69,7 +70,7 @@ describe("a closed form that is wrong", () => {
     expect(await said(["compare", "--from", "list.csv", "--quiet"])).toMatchObject({ exitCode: 1, stderr });
   });
 
-  it("is met in several dimensions too", async () => {
+  slowIt("is met in several dimensions too", async () => {
     const kernel = wasmKernel("release", await brokenKernel("closed.ts", CLOSED, "  return i64(kernelSize == 5) + lIn * kernelSize - below - (q"));
     const axes = { in_channels: 1, out_channels: 1, h_in: "8..90", w_in: 9, "kernel_size.h": 3, "kernel_size.w": 5, padding: 1 };
     const plan = planOf({ layer: "conv_transpose2d", axes, columns: ["macs"] } as never);

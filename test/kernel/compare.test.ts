@@ -10,6 +10,7 @@ import { planSweep } from "../../src/plan/plan.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
+import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
 const [, release] = KERNELS.at(-1) as (typeof KERNELS)[number];
@@ -31,7 +32,7 @@ const grids = fc
   .map((axes) => ({ axes }) as SpecInput);
 
 describe.each(compiled)("comparing, the %s kernel", (_, kernel) => {
-  test.prop([grids], { numRuns: 40 })("tallies the layers of a grid like the reference", (grid) => {
+  test.prop([grids], { numRuns: runs(40) })("tallies the layers of a grid like the reference", (grid) => {
     const plan = planSweep(specFrom(grid), "compare");
     const tally = (of: typeof kernel) => {
       of.openPlan(plan, 0, "closed");
@@ -144,7 +145,7 @@ function counted({ inPerGroup, outPerGroup, ...rest }: Some) {
 }
 
 describe("the conventions", () => {
-  test.prop([some], { numRuns: 1_000 })("of the inputs are exact where padding is 0, and nowhere else", (values) => {
+  test.prop([some], { numRuns: runs(1_000) })("of the inputs are exact where padding is 0, and nowhere else", (values) => {
     const { results } = counted(values);
     if (!results) return;
     expect(results.fvcore === results.macs).toBe(values.padding === 0);
@@ -152,14 +153,14 @@ describe("the conventions", () => {
     expect(results.torch).toBe(2n * (results.fvcore as bigint));
   });
 
-  test.prop([some], { numRuns: 500 })("of DeepSpeed are 0 for depthwise layers, and fvcore's without groups", (values) => {
+  test.prop([some], { numRuns: runs(500) })("of DeepSpeed are 0 for depthwise layers, and fvcore's without groups", (values) => {
     const depthwise = counted({ ...values, groups: values.groups + 1, inPerGroup: 1, outPerGroup: 1 }).results;
     if (depthwise) expect(depthwise.deepspeed_macs).toBe(0n);
     const whole = counted({ ...values, groups: 1 }).results;
     if (whole) expect(whole.deepspeed_macs).toBe(whole.fvcore);
   });
 
-  test.prop([some], { numRuns: 500 })("all scale with the batch", (values) => {
+  test.prop([some], { numRuns: runs(500) })("all scale with the batch", (values) => {
     const [one, many] = [counted({ ...values, batch_size: 1 }).results, counted(values).results];
     if (!one || !many) return;
     for (const name of COMPARED) {
@@ -169,7 +170,7 @@ describe("the conventions", () => {
     }
   });
 
-  test.prop([some], { numRuns: 500 })("of the outputs agree where units are the same, and never count less than lands", (values) => {
+  test.prop([some], { numRuns: runs(500) })("of the outputs agree where units are the same, and never count less than lands", (values) => {
     const { layer, results } = counted(values);
     if (!results) return;
     const macs = (name: ResultName) => inMacs(name, layer, results)?.over as bigint;

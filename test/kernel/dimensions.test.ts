@@ -8,6 +8,7 @@ import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
+import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
 const [, release] = KERNELS.at(-1) as (typeof KERNELS)[number];
@@ -41,7 +42,7 @@ const spaces = fc
   })) as fc.Arbitrary<SpecInput>;
 
 describe.each(compiled)("on random spaces of two dimensions, the %s kernel", (_, kernel) => {
-  test.prop([spaces], { numRuns: 60 })("writes the reference's bytes and keeps its account", (space) => {
+  test.prop([spaces], { numRuns: runs(60) })("writes the reference's bytes and keeps its account", (space) => {
     const plan = planOf(space);
     expect(sweepOn(kernel, plan)).toEqual(sweepOn(reference, plan));
     expect(sweepOn(kernel, plan, { method: "verify" }).fault).toBeUndefined();

@@ -6,6 +6,7 @@ import { type Dimension, type Kind, type KindName, kindOf, type Layer } from "..
 import { outputLength } from "../../src/rules.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
+import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
 
@@ -169,16 +170,16 @@ const layers = kinds.chain((name) => {
 });
 
 describe.each(compiled)("on random layers of every kind, the %s kernel", (_, kernel) => {
-  test.prop([layers], { numRuns: 1_500 })("gives every column that the reference gives, and leaves the same out", (layer) => {
+  test.prop([layers], { numRuns: runs(1_500) })("gives every column that the reference gives, and leaves the same out", (layer) => {
     expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
   });
 
   const small = layers.filter(({ dimensions }) => dimensions.every(({ l_in }) => l_in <= 40));
-  test.prop([small], { numRuns: 300 })("gives the same columns by simulating", (layer) => {
+  test.prop([small], { numRuns: runs(300) })("gives the same columns by simulating", (layer) => {
     expect(kernel.count(layer, "simulate")).toEqual(kernel.count(layer, "closed"));
   });
 
-  test.prop([small], { numRuns: 300 })("finds the overlap away from the edges in the pattern itself", (layer) => {
+  test.prop([small], { numRuns: runs(300) })("finds the overlap away from the edges in the pattern itself", (layer) => {
     const [own] = layer.dimensions as [Dimension];
     const kind = kindOf("conv_transpose1d");
     // Long enough that a whole turn of the stride lies inside.

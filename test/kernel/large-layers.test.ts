@@ -7,6 +7,7 @@ import { type Dimension, type Layer, type LayerParameters, PARAMETER_MAX } from 
 import { outputLength } from "../../src/rules.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";
+import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [readonly [string, Kernel], ...(readonly [string, Kernel])[]];
 
@@ -45,17 +46,17 @@ const huge = layers({ length: PARAMETER_MAX, kernel: PARAMETER_MAX, other: PARAM
 const hugeWithFewTaps = layers({ length: PARAMETER_MAX, kernel: 1_000, other: PARAMETER_MAX, channels: PARAMETER_MAX, batch: PARAMETER_MAX });
 
 describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
-  test.prop([moderate], { numRuns: 400 })("simulates what the closed form says, and the reference agrees", (layer) => {
+  test.prop([moderate], { numRuns: runs(400) })("simulates what the closed form says, and the reference agrees", (layer) => {
     const closed = kernel.count(layer, "closed");
     expect(kernel.count(layer, "simulate")).toEqual(closed);
     expect(reference.count(layer, "closed")).toEqual(closed);
   });
 
-  test.prop([hugeWithFewTaps], { numRuns: 1_000 })("counts like the reference up to parameters of 2^31 - 1, and leaves the same results out", (layer) => {
+  test.prop([hugeWithFewTaps], { numRuns: runs(1_000) })("counts like the reference up to parameters of 2^31 - 1, and leaves the same results out", (layer) => {
     expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
   });
 
-  test.prop([huge], { numRuns: 2_000 })("gives the same overlap when input and kernel, stride and dilation change places", (layer) => {
+  test.prop([huge], { numRuns: runs(2_000) })("gives the same overlap when input and kernel, stride and dilation change places", (layer) => {
     const [own] = layer.dimensions as [Dimension];
     const mirrored = { ...layer, dimensions: [{ ...own, l_in: own.kernel_size, kernel_size: own.l_in, stride: own.dilation, dilation: own.stride }] };
     const shape = (of: Layer) => {
@@ -68,7 +69,7 @@ describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
     expect(taps <= BigInt(own.l_in) * BigInt(own.kernel_size)).toBe(true);
   });
 
-  test.prop([huge], { numRuns: 500 })("lands every product where nothing is cropped", (layer) => {
+  test.prop([huge], { numRuns: runs(500) })("lands every product where nothing is cropped", (layer) => {
     const [own] = layer.dimensions as [Dimension];
     const { taps } = kernel.count({ ...layer, dimensions: [{ ...own, padding: 0 }] }, "closed").results as Results;
     expect(taps).toBe(BigInt(own.l_in) * BigInt(own.kernel_size));

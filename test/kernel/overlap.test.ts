@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Dimension } from "../../src/parameters.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { TRANSPOSED } from "../support/layers.ts";
+import { runs } from "../support/tier.ts";
 
 const shape = (l_in: number, kernel_size: number, rest: Partial<Dimension> = {}): Dimension => ({
   l_in,
@@ -33,7 +34,7 @@ describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
     padding: fc.integer({ min: 0, max: 12 }),
     dilation: fc.integer({ min: 1, max: 6 }),
   });
-  test.prop([small, fc.integer({ min: 0, max: 250 }), fc.integer({ min: 1, max: 60 })], { numRuns: 200 })(
+  test.prop([small, fc.integer({ min: 0, max: 250 }), fc.integer({ min: 1, max: 60 })], { numRuns: runs(200) })(
     "gives any piece like the plain double loop, and leaves nothing behind for the next",
     ({ l_in, kernel_size, ...rest }, first, length) => {
       const y = new Array<number>(length).fill(0);

@@ -8,6 +8,7 @@ import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { TRANSPOSED } from "../support/layers.ts";
 import { planOf, type Swept, sweepOn } from "../support/sweeps.ts";
+import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
 
@@ -157,7 +158,7 @@ const grids: fc.Arbitrary<SpecInput> = fc
   );
 
 describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
-  test.prop([grids, fc.constantFrom("closed" as const, "simulate" as const)], { numRuns: 60 })(
+  test.prop([grids, fc.constantFrom("closed" as const, "simulate" as const)], { numRuns: runs(60) })(
     "writes the reference's bytes and keeps its account",
     (grid, method) => {
       const plan = planOf(grid);
@@ -168,7 +169,7 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
     },
   );
 
-  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })], { numRuns: 100 })(
+  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })], { numRuns: runs(100) })(
     "writes the same bytes and account however the index space is cut",
     (grid, cuts) => {
       const plan = planOf(grid);
@@ -180,14 +181,14 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
     },
   );
 
-  test.prop([grids], { numRuns: 60 })("finds at every raw index the layer that stands there in the loop nest", (grid) => {
+  test.prop([grids], { numRuns: runs(60) })("finds at every raw index the layer that stands there in the loop nest", (grid) => {
     const plan = planOf(grid);
     const { csv } = sweepOn(kernel, plan);
     const rows: string[] = [];
     for (let index = 0n; index < plan.size; index++) {
       const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).csv;
       if (single === "") continue;
-      const layer = namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => "0").values));
+      const layer = namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => ({ n: 0n, d: 1n })).values));
       expect(
         single.startsWith(
           `${plan.cells

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
@@ -236,6 +237,118 @@ describe("a list", () => {
       ['"a, ""b"""', "64", "32", '"4"', "128", "True", "1048576", expect.any(String)],
       ['"c', 'd"', "3", "3", "1", "7", "0", "63", "0"],
     ]);
+  });
+});
+
+describe("a list that mixes kinds", () => {
+  const MIXED_LIST = `name,layer,in_channels,out_channels,kernel_size,l_in,h_in,w_in,output_padding
+pre,Conv1d,80,512,7,32,,,
+up,ConvTranspose1d,512,256,16,32,,,0
+decode,ConvTranspose2d,64,32,3,,16,16,0
+`;
+  const lines = (text: string) =>
+    text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  const counted = async (output: string, ...more: string[]) => {
+    writeFileSync("mixed.csv", MIXED_LIST);
+    expect(await said(["count", "--from", "mixed.csv", "-o", output, "--force", "--quiet", "--columns", "macs,h_out", ...more])).toEqual(quiet);
+    return read(output);
+  };
+
+  it("has every column in every line of JSON, null where the kind has no such parameter or result", async () => {
+    expect(lines(await counted("out.jsonl"))).toEqual(
+      [
+        ["pre", "Conv1d", 80, 512, 7, 32, null, null, null, 7_454_720, null],
+        ["up", "ConvTranspose1d", 512, 256, 16, 32, null, null, 0, 67_108_864, null],
+        ["decode", "ConvTranspose2d", 64, 32, 3, null, 16, 16, 0, 4_718_592, 18],
+      ].map((row) =>
+        Object.fromEntries(
+          ["name", "layer", "in_channels", "out_channels", "kernel_size", "l_in", "h_in", "w_in", "output_padding", "macs", "h_out"].map((name, i) => [
+            name,
+            row[i],
+          ]),
+        ),
+      ),
+    );
+  });
+
+  it("is read by DuckDB with a type for each column", async () => {
+    await counted("out.jsonl");
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    const reader = await connection.runAndReadAll("SELECT layer, h_in, typeof(h_in) AS type, macs, typeof(macs) AS counts FROM 'out.jsonl'");
+    expect(reader.getRowObjects().map(({ layer, h_in, type, counts }) => [layer, h_in, type, counts])).toEqual([
+      ["Conv1d", null, "BIGINT", "BIGINT"],
+      ["ConvTranspose1d", null, "BIGINT", "BIGINT"],
+      ["ConvTranspose2d", 16n, "BIGINT", "BIGINT"],
+    ]);
+    connection.closeSync();
+    instance.closeSync();
+  });
+});
+
+describe("what else a list can have", () => {
+  const HEADER = "label,in_channels,out_channels,kernel_size,l_in";
+  const counted = async (output: string, list: string, ...more: string[]) => {
+    writeFileSync("list.csv", list);
+    return said(["count", "--from", "list.csv", "-o", output, "--force", "--quiet", "--columns", "macs,zero_insertion_waste", ...more]);
+  };
+  const FAULTY = `${HEADER}\na,66,32,4,128\n"b, ""c""",0,32,4,128\nd,3,3,1\ne,3,3,1,7\n`;
+
+  it("answers rows at fault in every format", async () => {
+    for (const output of ["out.csv", "out.tsv", "out.jsonl", "out.csv.gz"]) expect(await counted(output, FAULTY, "--errors", "row")).toEqual(quiet);
+    expect(read("out.csv.gz")).toBe(read("out.csv"));
+    const rows = read("out.jsonl")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ label, macs, error }) => [label, macs, error])).toEqual([
+      ["a", 1_081_344, null],
+      ['b, "c"', null, "list.csv:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647."],
+      [null, null, expect.stringContaining("list.csv:4: the row has 4 fields, the header 5.")],
+      ["e", 63, null],
+    ]);
+    const [header, , faulty] = read("out.tsv").split("\n");
+    expect(header).toBe(`${HEADER},macs,zero_insertion_waste,error`.replaceAll(",", "\t"));
+    expect(faulty?.split("\t").slice(0, 7)).toEqual(['"b, ""c"""', "0", "32", "4", "128", "", ""]);
+  });
+
+  it("ends with its totals in every format", async () => {
+    const list = `${HEADER}\na,66,32,4,128\ne,3,3,1,7\n`;
+    for (const output of ["out.csv", "out.tsv", "out.jsonl"]) expect(await counted(output, list, "--total")).toEqual(quiet);
+    expect(read("out.csv").split("\n").at(-2)).toBe("total,,,,,1081407,");
+    expect(read("out.tsv")).toBe(read("out.csv").replaceAll(",", "\t"));
+    expect(JSON.parse(read("out.jsonl").split("\n").at(-2) as string)).toEqual({
+      label: "total",
+      in_channels: null,
+      out_channels: null,
+      kernel_size: null,
+      l_in: null,
+      macs: 1_081_407,
+      zero_insertion_waste: null,
+    });
+  });
+
+  it("leaves out results of an earlier run in every format, compared or not", async () => {
+    const list = `${HEADER},macs\na,66,32,4,128,1081344\ne,3,3,1,7,63\n`;
+    for (const more of [[], ["--verify-results"]]) {
+      for (const output of ["out.csv", "out.tsv", "out.jsonl"]) {
+        writeFileSync("list.csv", list);
+        expect(await said(["count", "--from", "list.csv", "-o", output, "--force", "--quiet", "--columns", "params", ...more])).toEqual(quiet);
+      }
+      expect(read("out.csv")).toBe(`${HEADER},params\na,66,32,4,128,8480\ne,3,3,1,7,12\n`);
+      expect(read("out.tsv")).toBe(read("out.csv").replaceAll(",", "\t"));
+      expect(JSON.parse(read("out.jsonl").split("\n")[1] as string)).toEqual({
+        label: "e",
+        in_channels: 3,
+        out_channels: 3,
+        kernel_size: 1,
+        l_in: 7,
+        params: 12,
+      });
+    }
   });
 });
 

@@ -1,17 +1,18 @@
 /**
  * Specs, lists and command lines that are broken at random: each is done rightly or refused with a message, never met with a stack trace, a defect
- * of our own or silence. `FUZZ=100000` for the long run.
+ * of our own or silence. `FUZZ=100000 npm run test:slow` for the long run.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, type Said, said } from "../support/cli.ts";
+import { IS_SLOW } from "../support/tier.ts";
 
 inTemporaryFolder();
 
 /** Inputs in all. */
-const FUZZ = Number(process.env.FUZZ ?? 1500);
+const FUZZ = Number(process.env.FUZZ ?? (IS_SLOW ? 15_000 : 900));
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 const SPECS = [...readdirSync(examples).filter((name) => name.endsWith(".yaml"))].map((name) => readFileSync(examples + name, "utf8"));

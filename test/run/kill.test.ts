@@ -6,9 +6,10 @@ import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { nameOfPart } from "../../src/run/part.ts";
 import { BINARY } from "../support/cli.ts";
+import { IS_SLOW, slowIt } from "../support/tier.ts";
 
-/** How often a sweep is killed in all; `KILLS=250` for the long run. */
-const KILLS = Number(process.env.KILLS ?? 10);
+/** How often a sweep is killed in all, and half of how often a merge gets damaged parts; `KILLS=250` for the long run. */
+const KILLS = Number(process.env.KILLS ?? (IS_SLOW ? 30 : 5));
 
 /** What is damaged, and how, follows from this number; `KILL_SEED` repeats it. When a process is killed does not. */
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
@@ -125,7 +126,7 @@ function damage(paths: readonly string[]): string {
 }
 
 describe("a sweep that is killed again and again, and its files damaged", () => {
-  it.each(Object.keys(SWEEPS))(
+  slowIt.each(Object.keys(SWEEPS))(
     "becomes the same file to the byte as one that was not, or is refused: %s",
     async (name) => {
       const whole = join(folder, `${name}${endingOf(name)}`);

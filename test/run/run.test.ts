@@ -4,9 +4,10 @@ import { sweep } from "../../src/library.ts";
 import { cutIntoChunks } from "../../src/run/chunks.ts";
 import { sampleIndices } from "../../src/run/sample.ts";
 import { inOrder } from "../../src/run/window.ts";
+import { runs } from "../support/tier.ts";
 
 describe("the ordered window", () => {
-  test.prop([fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 })], { numRuns: 50 })(
+  test.prop([fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 })], { numRuns: runs(50) })(
     "hands answers out in the order of the tasks, whatever the order in which they end, and never holds more than its width",
     async (turns, width) => {
       let [started, taken, most] = [0, 0, 0];
@@ -60,7 +61,7 @@ const record = fc.array(field, { minLength: 1, maxLength: 4 }).map((fields) => f
 
 describe("a list cut into chunks", () => {
   test.prop([fc.array(record, { minLength: 1, maxLength: 25 }), fc.constantFrom("\n", "\r\n"), fc.boolean(), fc.integer({ min: 1, max: 40 })], {
-    numRuns: 400,
+    numRuns: runs(400),
   })("is whole, and every chunk ends where a record ends", async (records, lineEnd, endsWithLine, pieceBytes) => {
     const bytes = Buffer.from(records.join(lineEnd) + (endsWithLine ? lineEnd : ""));
     const stream = (async function* () {
@@ -95,7 +96,7 @@ describe("a list cut into chunks", () => {
 });
 
 describe("a sample of indices", () => {
-  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.nat(200), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: 100 })(
+  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.nat(200), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: runs(100) })(
     "is ascending, without repeats, in range, and the same for the same seed",
     (size, most, seed) => {
       const count = Number(size < BigInt(most) ? size : BigInt(most));
@@ -146,6 +147,27 @@ describe("sweep() of the library", () => {
     }
     expect(next.value).toMatchObject({ size: 800_000n, rows: BigInt(rows), bytes });
     expect(next.value.rows + [...next.value.leftOut.values()].reduce((sum, n) => sum + n, 0n)).toBe(800_000n);
+  });
+
+  it("gives rows and a summary that JSON.stringify writes, every bigint as a string", async () => {
+    const most = 2 ** 31 - 1;
+    // macs = (2^31 - 1)^2·3, beyond 2^63; the second layer breaks a rule.
+    const grid = {
+      axes: { in_channels: most, out_channels: most, kernel_size: 3, l_in: 1, groups: [1, 2] },
+      columns: ["macs", "zero_insertion_waste"],
+    } as const;
+    const batches = sweep(grid, { workers: 1 });
+    const rows: unknown[] = [];
+    let next = await batches.next();
+    for (; !next.done; next = await batches.next()) rows.push(...next.value);
+    expect(JSON.stringify(rows)).toBe(
+      `[{"in_channels":${most},"out_channels":${most},"kernel_size":3,"l_in":1,"groups":1,"batch_size":1,"stride":1,"padding":0,"output_padding":0,"dilation":1,"bias":true,"macs":"13835058042397261827","zero_insertion_waste":0}]`,
+    );
+    expect(Object.keys(rows[0] as object)).not.toContain("toJSON");
+    const { seconds, bytes, ...counts } = JSON.parse(JSON.stringify(next.value));
+    expect([typeof seconds, typeof bytes]).toEqual(["number", "number"]);
+    expect(counts).toEqual({ size: "2", rows: "1", leftOut: { "in_channels % groups == 0": "1" }, nothing: "0" });
+    expect(Object.keys(next.value)).toEqual(["size", "rows", "leftOut", "nothing", "bytes", "seconds"]);
   });
 
   it("stops its workers when the loop is left", async () => {

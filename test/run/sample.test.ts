@@ -1,9 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { sampleIndices } from "../../src/run/sample.ts";
+import { runs } from "../support/tier.ts";
 
 describe("a sample of raw indices", () => {
-  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.integer({ min: 0, max: 500 }), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: 300 })(
+  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.integer({ min: 0, max: 500 }), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: runs(300) })(
     "has as many different ones as were asked for, in ascending order and within the space",
     (size, wanted, seed) => {
       const count = size < BigInt(wanted) ? Number(size) : wanted;

@@ -2,6 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { type Stretch, sweepInOrder } from "../../src/run/stretches.ts";
+import { runs } from "../support/tier.ts";
 
 /** The visits that an index takes: 1 where layers stand, and for a whole empty block 1 at its first index. */
 interface Space {
@@ -58,7 +59,7 @@ async function sweepSpace(space: Space, workers: number, visits: number, delay: 
 
 describe("a sweep cut by cost", () => {
   test.prop([spaces, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40_000 }), fc.array(fc.nat(40), { minLength: 1, maxLength: 20 })], {
-    numRuns: 150,
+    numRuns: runs(150),
   })("answers for every index once, in order, however the tasks overtake each other", async (space, workers, visits, delays) => {
     fc.pre(space.dense.reduce((sum, [from, to]) => sum + to - from, 0) / visits < 200);
     let turn = 0;

@@ -2,6 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { PARAMETER_MAX } from "../../src/parameters.ts";
 import { domainOf, findDuplicate, leastOf, mostOf, type Run, readEntry, sizeOf, valueAt } from "../../src/spec/values.ts";
+import { runs } from "../support/tier.ts";
 
 const read = (text: string) => readEntry(domainOf("padding"), { text, place: "here" }) as Run[];
 const spellOut = (runs: readonly Run[]) => runs.flatMap(({ first, step, count }) => Array.from({ length: count }, (_, i) => first + i * step));
@@ -33,7 +34,7 @@ describe("an axis entry", () => {
 const run = fc.record({ first: fc.nat(60), step: fc.integer({ min: 1, max: 12 }), count: fc.integer({ min: 1, max: 12 }) });
 
 describe("runs of values", () => {
-  test.prop([fc.array(run, { minLength: 1, maxLength: 5 })], { numRuns: 500 })(
+  test.prop([fc.array(run, { minLength: 1, maxLength: 5 })], { numRuns: runs(500) })(
     "have the size, bounds, positions and duplicates of the values spelt out",
     (runs) => {
       const values = spellOut(runs);

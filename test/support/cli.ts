@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { port, STDOUT } from "../../src/cli/terminal.ts";
 
 /** The built binary, for what needs a process of its own. */
 export const BINARY = fileURLToPath(new URL("../../dist/bin/cli.cjs", import.meta.url));
@@ -15,14 +16,19 @@ export interface Said {
   readonly stdout: string;
 }
 
-/** Runs a command line. `stdout` holds what goes through process.stdout; rows written to the descriptor do not. */
-export async function said(args: readonly string[]): Promise<Said> {
+/** Runs a command line. `stdout` holds what is printed; rows written to the descriptor do not. A terminal has 80 columns. */
+export async function said(args: readonly string[], isTerminal = false): Promise<Said> {
   let [stderr, stdout] = ["", ""];
   const collect = (into: (text: string) => void) => (text: string | Uint8Array) => {
     into(text.toString());
     return true;
   };
   const spies = [
+    vi.spyOn(port, "isTerminal").mockReturnValue(isTerminal),
+    vi.spyOn(port, "write").mockImplementation((stream, text) => {
+      if (stream === STDOUT) stdout += text;
+      else stderr += text;
+    }),
     vi.spyOn(process.stderr, "write").mockImplementation(collect((text) => (stderr += text))),
     vi.spyOn(process.stdout, "write").mockImplementation(collect((text) => (stdout += text))),
   ];

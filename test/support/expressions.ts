@@ -1,6 +1,7 @@
 /**
- * Random expressions with their meaning: each is made as text and, beside it, as a function in BigInt. The project's own parser
- * and evaluator have no part in it, so that they can be tested against it.
+ * Random expressions with their meaning: each is made as text and, beside it, as two functions: over whole numbers, as axes have it, and
+ * over rationals and missing values, as conditions have it. The project's own parser and evaluators have no part in it, so that they can
+ * be tested against it.
  */
 import { fc } from "@fast-check/vitest";
 
@@ -14,6 +15,17 @@ export class NoValue extends Error {
 }
 
 export type Names = ReadonlyMap<string, bigint>;
+
+/** A fraction in lowest terms with a positive denominator. */
+export interface Fraction {
+  readonly n: bigint;
+  readonly d: bigint;
+}
+
+/** null is a missing value. */
+export type ExactNames = ReadonlyMap<string, Fraction | null>;
+
+type Exact = Fraction | null;
 
 /** How tightly an expression binds: one that binds less tightly than it must stands in parentheses. */
 const OR = 1;
@@ -30,6 +42,7 @@ export interface Made {
   readonly text: string;
   readonly binds: number;
   readonly value: (names: Names) => bigint;
+  readonly exact: (names: ExactNames) => Exact;
 }
 
 const least = -(2n ** 63n);
@@ -40,11 +53,28 @@ function in64Bits(value: bigint): bigint {
   return value;
 }
 
-/** The value of a name; null is a result that is no whole number. */
-function whole(value: bigint | null | undefined): bigint {
-  if (value === null) throw new NoValue(true);
-  return value as bigint;
+export function fraction(n: bigint, d = 1n): Fraction {
+  const common = gcd(n, d) * (d < 0n ? -1n : 1n);
+  return { n: n / common, d: d / common };
 }
+
+/** A fraction whose parts fit 64 bits; -2^63 only as what an operation on whole numbers comes to. */
+function checked(value: Fraction, ofWhole: boolean): Fraction {
+  if (value.n > most || value.n < (ofWhole ? least : -most) || value.d > most) throw new NoValue(false);
+  return value;
+}
+
+const isWhole = (value: Fraction) => value.d === 1n;
+const times = (a: Fraction, b: Fraction) => fraction(a.n * b.n, a.d * b.d);
+const plus = (a: Fraction, b: Fraction) => fraction(a.n * b.d + b.n * a.d, a.d * b.d);
+const minus = (a: Fraction): Fraction => ({ n: -a.n, d: a.d });
+const over = (a: Fraction, b: Fraction): Fraction => {
+  if (b.n === 0n) throw new NoValue(false);
+  return checked(fraction(a.n * b.d, a.d * b.n), false);
+};
+const floored = ({ n, d }: Fraction) => fraction(floor(n, d));
+/** Negative, 0 or positive, as a is below, at or above b. */
+const order = (a: Fraction, b: Fraction) => a.n * b.d - b.n * a.d;
 
 /** The value of an expression, in 64 bits. */
 function at(made: Made, names: Names): bigint {
@@ -65,14 +95,35 @@ const floor = (a: bigint, b: bigint): bigint => {
   return towardsZero * b === a || a > 0n === b > 0n ? towardsZero : towardsZero - 1n;
 };
 
-const OPERATORS: Readonly<Record<string, { binds: number; leftBinds?: number; rightBinds?: number; of: (a: bigint, b: bigint) => bigint }>> = {
-  "+": { binds: SUM, of: (a, b) => a + b },
-  "-": { binds: SUM, of: (a, b) => a - b },
-  "*": { binds: PRODUCT, of: (a, b) => a * b },
-  "//": { binds: PRODUCT, of: floor },
-  "%": { binds: PRODUCT, of: (a, b) => a - b * floor(a, b) },
+interface Operator {
+  readonly binds: number;
+  readonly leftBinds?: number;
+  readonly rightBinds?: number;
+  readonly of: (a: bigint, b: bigint) => bigint;
+  /** Over fractions; `areWhole` says whether both are whole numbers. */
+  readonly exact: (a: Fraction, b: Fraction, areWhole: boolean) => Fraction;
+}
+
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  "+": { binds: SUM, of: (a, b) => a + b, exact: (a, b, areWhole) => checked(plus(a, b), areWhole) },
+  "-": { binds: SUM, of: (a, b) => a - b, exact: (a, b, areWhole) => checked(plus(a, areWhole ? minus(b) : checked(minus(b), false)), areWhole) },
+  "*": { binds: PRODUCT, of: (a, b) => a * b, exact: (a, b, areWhole) => checked(times(a, b), areWhole) },
+  "//": { binds: PRODUCT, of: floor, exact: (a, b, areWhole) => (areWhole ? checked(fraction(floor(a.n, b.n)), true) : floored(over(a, b))) },
+  "%": {
+    binds: PRODUCT,
+    of: (a, b) => a - b * floor(a, b),
+    exact: (a, b, areWhole) => {
+      if (areWhole) {
+        checked(fraction(floor(a.n, b.n)), true);
+        return fraction(a.n - b.n * floor(a.n, b.n));
+      }
+      const multiple = checked(times(b, floored(over(a, b))), isWhole(b));
+      return checked(plus(a, checked(minus(multiple), false)), false);
+    },
+  },
   "/": {
     binds: PRODUCT,
+    exact: over,
     of: (a, b) => {
       if (b === 0n) throw new NoValue(false);
       if (a % b !== 0n) throw new NoValue(true);
@@ -88,6 +139,14 @@ const OPERATORS: Readonly<Record<string, { binds: number; leftBinds?: number; ri
       if (magnitude(a) > 1n && b > 64n) throw new NoValue(false);
       return magnitude(a) > 1n ? a ** b : a ** (b % 2n === 0n && b > 0n ? 2n : b > 0n ? 1n : 0n);
     },
+    exact: (a, b) => {
+      if (!isWhole(b) || b.n < 0n) throw new NoValue(false);
+      const raised = (base: bigint) => {
+        if (magnitude(base) > 1n && b.n > 63n) throw new NoValue(false);
+        return magnitude(base) > 1n || b.n === 0n ? base ** b.n : base ** (2n - (b.n % 2n));
+      };
+      return checked({ n: raised(a.n), d: raised(a.d) }, isWhole(a));
+    },
   },
 };
 
@@ -101,13 +160,28 @@ const COMPARISONS: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> =
 };
 
 /** Functions of two numbers; some take more, and join them one after the other. */
-const CALLS: Readonly<Record<string, { most: number; of: (a: bigint, b: bigint) => bigint }>> = {
-  min: { most: 4, of: (a, b) => (a < b ? a : b) },
-  max: { most: 4, of: (a, b) => (a > b ? a : b) },
-  gcd: { most: 3, of: gcd },
-  lcm: { most: 3, of: (a, b) => (a === 0n || b === 0n ? 0n : magnitude(a * b) / gcd(a, b)) },
-  ceil_div: { most: 2, of: (a, b) => -floor(-a, b) },
+const ofWhole = (of: (a: bigint, b: bigint) => bigint) => (a: Fraction, b: Fraction, areWhole: boolean) => {
+  if (!areWhole) throw new NoValue(false);
+  return checked(fraction(of(a.n, b.n)), false);
 };
+const lcm = (a: bigint, b: bigint) => (a === 0n || b === 0n ? 0n : magnitude(a * b) / gcd(a, b));
+
+const CALLS: Readonly<Record<string, { most: number; of: (a: bigint, b: bigint) => bigint; exact: Operator["exact"] }>> = {
+  min: { most: 4, of: (a, b) => (a < b ? a : b), exact: (a, b) => (order(a, b) < 0n ? a : b) },
+  max: { most: 4, of: (a, b) => (a > b ? a : b), exact: (a, b) => (order(a, b) > 0n ? a : b) },
+  gcd: { most: 3, of: gcd, exact: ofWhole(gcd) },
+  lcm: { most: 3, of: lcm, exact: ofWhole(lcm) },
+  ceil_div: {
+    most: 2,
+    of: (a, b) => -floor(-a, b),
+    exact: (a, b, areWhole) => (areWhole ? checked(fraction(-floor(-a.n, b.n)), true) : minus(floored(minus(over(a, b))))),
+  },
+};
+
+/** An operation on two values, of which one may be missing. */
+const combined = (exact: Operator["exact"]) => (a: Exact, b: Exact) => (a === null || b === null ? null : exact(a, b, isWhole(a) && isWhole(b)));
+const yes = (holds: boolean) => fraction(holds ? 1n : 0n);
+const isTrue = (value: Exact) => value !== null && value.n !== 0n;
 
 const SUFFIXED: readonly (readonly [string, bigint])[] = [
   ["1k", 1000n],
@@ -119,52 +193,116 @@ const SUFFIXED: readonly (readonly [string, bigint])[] = [
 
 /** Numbers as they are met in specs, and now and then large ones. */
 function numbers(isTame: boolean): fc.Arbitrary<Made> {
-  const small = fc.nat(12).map((n): Made => ({ text: String(n), binds: ATOM, value: () => BigInt(n) }));
+  const small = fc.nat(12).map((n): Made => ({ text: String(n), binds: ATOM, value: () => BigInt(n), exact: () => fraction(BigInt(n)) }));
   if (isTame) return small;
-  const large = fc.constantFrom(...SUFFIXED).map(([text, value]): Made => ({ text, binds: ATOM, value: () => value }));
+  const large = fc.constantFrom(...SUFFIXED).map(([text, value]): Made => ({ text, binds: ATOM, value: () => value, exact: () => fraction(value) }));
   return fc.oneof({ weight: 8, arbitrary: small }, { weight: 1, arbitrary: large });
 }
+
+/** Numbers with a fraction, which conditions can have. */
+const FRACTIONS: readonly (readonly [string, Fraction])[] = [
+  ["0.5", fraction(1n, 2n)],
+  ["1.5", fraction(3n, 2n)],
+  ["2.25k", fraction(2250n)],
+  ["0.333", fraction(333n, 1000n)],
+  ["1e3", fraction(1000n)],
+  ["25e-2", fraction(1n, 4n)],
+  ["1.5Ki", fraction(1536n)],
+  ["0.0001M", fraction(100n)],
+];
+const fractions = fc.constantFrom(...FRACTIONS).map(([text, value]): Made => {
+  const never = () => {
+    throw new Error("a fraction in an axis");
+  };
+  return { text, binds: ATOM, value: never, exact: () => value };
+});
 
 /** `space` between two tokens, where none is needed. */
 const spaces = fc.constantFrom("", " ", " ");
 
 /** Random numeric expressions over some names. A tame one has no large numbers and divides by nothing but positive ones. */
 export function expressions(names: readonly string[], isTame = false): fc.Arbitrary<Made> {
-  return builder(names, isTame).number;
+  return builder(names, isTame, false).number;
 }
 
 export function conditions(names: readonly string[], isTame = false): fc.Arbitrary<Made> {
-  return builder(names, isTame).condition;
+  return builder(names, isTame, true).condition;
 }
 
-function builder(names: readonly string[], isTame: boolean) {
-  const name = names.length > 0 ? [fc.constantFrom(...names).map((n): Made => ({ text: n, binds: ATOM, value: (known) => whole(known.get(n)) }))] : [];
-  const divisor = (made: Made): Made =>
-    isTame ? { text: `max(1, ${made.text})`, binds: ATOM, value: (known) => (at(made, known) > 1n ? at(made, known) : 1n) } : made;
+/** The larger of 1 and an expression. */
+function atLeastOne(made: Made): Made {
+  const larger = (value: Exact): Exact => (value === null ? null : order(value, fraction(1n)) > 0n ? value : fraction(1n));
+  return {
+    text: `max(1, ${made.text})`,
+    binds: ATOM,
+    value: (known) => (at(made, known) > 1n ? at(made, known) : 1n),
+    exact: (known) => larger(made.exact(known)),
+  };
+}
+
+function builder(names: readonly string[], isTame: boolean, isCondition: boolean) {
+  const name =
+    names.length > 0
+      ? [
+          fc
+            .constantFrom(...names)
+            .map((n): Made => ({ text: n, binds: ATOM, value: (known) => known.get(n) as bigint, exact: (known) => known.get(n) as Exact })),
+        ]
+      : [];
+  const divisor = (made: Made): Made => (isTame ? atLeastOne(made) : made);
   return fc.letrec<{ number: Made; condition: Made; leaf: Made }>((tie) => ({
-    leaf: fc.oneof(numbers(isTame), ...name),
+    leaf: fc.oneof({ weight: 3, arbitrary: fc.oneof(numbers(isTame), ...name) }, ...(isCondition ? [{ weight: 1, arbitrary: fractions }] : [])),
     number: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
       tie("leaf"),
       fc
         .tuple(fc.constantFrom(...Object.keys(OPERATORS).filter((o) => !isTame || o !== "**")), tie("number"), tie("number"), spaces)
         .map(([operator, left, second, space]): Made => {
-          const { binds, leftBinds = binds, rightBinds = binds + 1, of } = OPERATORS[operator] as (typeof OPERATORS)[string];
+          const { binds, leftBinds = binds, rightBinds = binds + 1, of, exact } = OPERATORS[operator] as (typeof OPERATORS)[string];
           const right = "/%".includes(operator.slice(0, 1)) ? divisor(second) : second;
           return {
             text: `${inside(left, leftBinds)}${space}${operator}${space}${inside(right, rightBinds)}`,
             binds,
             value: (known) => of(at(left, known), at(right, known)),
+            exact: (known) => combined(exact)(left.exact(known), right.exact(known)),
           };
         }),
-      tie("number").map((of): Made => ({ text: `-${inside(of, SIGN)}`, binds: SIGN, value: (known) => -at(of, known) })),
-      tie("number").map((of): Made => ({ text: `abs(${of.text})`, binds: ATOM, value: (known) => magnitude(at(of, known)) })),
-      fc.constantFrom(...Object.keys(CALLS)).chain((call) => {
-        const { most: length, of } = CALLS[call] as (typeof CALLS)[string];
+      tie("number").map(
+        (of): Made => ({
+          text: `-${inside(of, SIGN)}`,
+          binds: SIGN,
+          value: (known) => -at(of, known),
+          exact: (known) => {
+            const value = of.exact(known);
+            return value && checked(minus(value), isWhole(value));
+          },
+        }),
+      ),
+      tie("number").map(
+        (of): Made => ({
+          text: `abs(${of.text})`,
+          binds: ATOM,
+          value: (known) => magnitude(at(of, known)),
+          exact: (known) => {
+            const value = of.exact(known);
+            return value && checked({ n: magnitude(value.n), d: value.d }, false);
+          },
+        }),
+      ),
+      fc.constantFrom(...Object.keys(CALLS).filter((call) => !isTame || !isCondition || !["gcd", "lcm"].includes(call))).chain((call) => {
+        const { most: length, of, exact } = CALLS[call] as (typeof CALLS)[string];
         return fc.array(tie("number"), { minLength: 2, maxLength: length }).map((made): Made => {
           const [first, ...others] = (call === "ceil_div" ? [made[0] as Made, divisor(made[1] as Made)] : made) as [Made, ...Made[]];
           const text = `${call}(${[first, ...others].map((arg) => arg.text).join(", ")})`;
-          return { text, binds: ATOM, value: (known) => others.reduce((value, arg) => in64Bits(of(value, at(arg, known))), at(first, known)) };
+          return {
+            text,
+            binds: ATOM,
+            value: (known) => others.reduce((value, arg) => in64Bits(of(value, at(arg, known))), at(first, known)),
+            exact: (known) => {
+              const [start, ...values] = [first, ...others].map((arg) => arg.exact(known)) as [Exact, ...Exact[]];
+              return values.reduce(combined(exact), start);
+            },
+          };
         });
       }),
       tie("condition"),
@@ -184,9 +322,31 @@ function builder(names: readonly string[], isTame: boolean) {
             }
             return 1n;
           },
+          exact: (known) => {
+            let left = first.exact(known);
+            for (const [operator, right] of rest) {
+              const value = right.exact(known);
+              if (left === null || value === null) return yes(false);
+              if (!(COMPARISONS[operator] as (typeof COMPARISONS)[string])(order(left, value), 0n)) return yes(false);
+              left = value;
+            }
+            return yes(true);
+          },
         }),
       ),
-      fc.tuple(tie("number"), fc.boolean(), fc.array(items(tie("number"), isTame), { minLength: 1, maxLength: 3 })).map(
+      ...(isCondition
+        ? [
+            fc.tuple(tie("number"), fc.boolean()).map(
+              ([of, isNot]): Made => ({
+                text: `${inside(of, SUM)} is ${isNot ? "not " : ""}missing`,
+                binds: COMPARE,
+                value: () => truth(isNot),
+                exact: (known) => yes((of.exact(known) === null) !== isNot),
+              }),
+            ),
+          ]
+        : []),
+      fc.tuple(tie("number"), fc.boolean(), fc.array(items(tie("number"), isTame, isCondition), { minLength: 1, maxLength: 3 })).map(
         ([of, isNot, list]): Made => ({
           text: `${inside(of, SUM)} ${isNot ? "not in" : "in"} [${list.map(({ text }) => text).join(", ")}]`,
           binds: COMPARE,
@@ -194,9 +354,21 @@ function builder(names: readonly string[], isTame: boolean) {
             const value = at(of, known);
             return truth(list.some((item) => item.has(value, known)) !== isNot);
           },
+          exact: (known) => {
+            const value = of.exact(known);
+            const isIn = list.some((item) => item.hasExactly(value, known));
+            return yes(isNot ? !isIn && value !== null : isIn);
+          },
         }),
       ),
-      tie("condition").map((of): Made => ({ text: `not ${inside(of, NOT)}`, binds: NOT, value: (known) => truth(at(of, known) === 0n) })),
+      tie("condition").map(
+        (of): Made => ({
+          text: `not ${inside(of, NOT)}`,
+          binds: NOT,
+          value: (known) => truth(at(of, known) === 0n),
+          exact: (known) => yes(!isTrue(of.exact(known))),
+        }),
+      ),
       fc.tuple(fc.constantFrom("and", "or"), fc.array(tie("condition"), { minLength: 2, maxLength: 3 })).map(([word, parts]): Made => {
         const binds = word === "and" ? AND : OR;
         return {
@@ -207,6 +379,14 @@ function builder(names: readonly string[], isTame: boolean) {
             for (const part of parts) {
               value = at(part, known);
               if ((value === 0n) === (word === "and")) break;
+            }
+            return value;
+          },
+          exact: (known) => {
+            let value: Exact = null;
+            for (const part of parts) {
+              value = part.exact(known);
+              if (isTrue(value) === (word === "or")) break;
             }
             return value;
           },
@@ -223,6 +403,7 @@ export interface MadeItem {
   readonly isOne: boolean;
   readonly values: (names: Names) => bigint[];
   readonly has: (value: bigint, names: Names) => boolean;
+  readonly hasExactly: (value: Exact, names: ExactNames) => boolean;
 }
 
 const divisible = (n: bigint): bigint => {
@@ -230,16 +411,19 @@ const divisible = (n: bigint): bigint => {
   return n;
 };
 
-export function items(number: fc.Arbitrary<Made>, isTame: boolean): fc.Arbitrary<MadeItem> {
-  const step = number.map(
-    (made): Made => (isTame ? { text: `max(1, ${made.text})`, binds: ATOM, value: (known) => (at(made, known) > 1n ? at(made, known) : 1n) } : made),
-  );
+/** With `isCondition` over fractions; then a tame one asks for no divisors, which are those of whole numbers only. */
+export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition = false): fc.Arbitrary<MadeItem> {
+  const step = number.map((made): Made => (isTame ? atLeastOne(made) : made));
   const bounded = (made: Made): Made =>
     isTame
       ? {
           text: `min(40, max(1, ${made.text}))`,
           binds: ATOM,
           value: (known) => [1n, at(made, known), 40n].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[1] as bigint,
+          exact: (known) => {
+            const value = atLeastOne(made).exact(known);
+            return value && (order(value, fraction(40n)) > 0n ? fraction(40n) : value);
+          },
         }
       : made;
   const end = number.map(bounded);
@@ -247,7 +431,16 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean): fc.Arbitrary
     {
       weight: 4,
       arbitrary: number.map(
-        (made): MadeItem => ({ text: made.text, isOne: true, values: (known) => [at(made, known)], has: (value, known) => at(made, known) === value }),
+        (made): MadeItem => ({
+          text: made.text,
+          isOne: true,
+          values: (known) => [at(made, known)],
+          has: (value, known) => at(made, known) === value,
+          hasExactly: (value, known) => {
+            const other = made.exact(known);
+            return value !== null && other !== null && order(value, other) === 0n;
+          },
+        }),
       ),
     },
     {
@@ -273,6 +466,15 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean): fc.Arbitrary
             const [from, to, width] = parts(known);
             return value >= from && value <= to && (value - from) % width === 0n;
           },
+          hasExactly: (value, known) => {
+            const [from, to, width] = [first.exact(known), last.exact(known), by ? by.exact(known) : fraction(1n)];
+            if (value === null || from === null || to === null || width === null) return false;
+            if (order(width, fraction(1n)) < 0n) throw new NoValue(false);
+            if (order(value, from) < 0n || order(value, to) > 0n) return false;
+            if (isWhole(value) && isWhole(from) && isWhole(width)) return (value.n - from.n) % width.n === 0n;
+            const areWhole = isWhole(value) && isWhole(from);
+            return isWhole(over(checked(plus(value, areWhole ? minus(from) : checked(minus(from), false)), areWhole), width));
+          },
         };
       }),
     },
@@ -283,11 +485,21 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean): fc.Arbitrary
           const [from, to] = [at(first, known), at(last, known)];
           return Array.from({ length: 63 }, (_, i) => 2n ** BigInt(i)).filter((power) => power >= from && power <= to);
         };
-        return { text: `pow2(${first.text}, ${last.text})`, isOne: false, values, has: (value, known) => values(known).includes(value) };
+        return {
+          text: `pow2(${first.text}, ${last.text})`,
+          isOne: false,
+          values,
+          has: (value, known) => values(known).includes(value),
+          hasExactly: (value, known) => {
+            const [from, to] = [first.exact(known), last.exact(known)];
+            if (value === null || from === null || to === null || order(value, from) < 0n || order(value, to) > 0n) return false;
+            return Array.from({ length: 63 }, (_, i) => 2n ** BigInt(i)).some((power) => order(value, fraction(power)) === 0n);
+          },
+        };
       }),
     },
     {
-      weight: 1,
+      weight: isTame && isCondition ? 0 : 1,
       arbitrary: end.map(
         (of): MadeItem => ({
           text: `divisors(${of.text})`,
@@ -301,6 +513,12 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean): fc.Arbitrary
             const n = divisible(at(of, known));
             return value > 0n && n % value === 0n;
           },
+          hasExactly: (value, known) => {
+            const whole = of.exact(known);
+            if (value === null || whole === null) return false;
+            if (!isWhole(whole)) throw new NoValue(false);
+            return divisible(whole.n) > 0n && isWhole(value) && value.n > 0n && whole.n % value.n === 0n;
+          },
         }),
       ),
     },
@@ -313,6 +531,16 @@ export function outcomeOf(made: Made, names: Names): bigint | "inexact" | "fatal
     return at(made, names);
   } catch (error) {
     if (error instanceof NoValue) return error.isInexact ? "inexact" : "fatal";
+    throw error;
+  }
+}
+
+/** Whether a condition holds; "fatal" where it has no value. */
+export function decided(made: Made, names: ExactNames): boolean | "fatal" {
+  try {
+    return isTrue(made.exact(names));
+  } catch (error) {
+    if (error instanceof NoValue) return "fatal";
     throw error;
   }
 }

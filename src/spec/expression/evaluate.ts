@@ -27,11 +27,8 @@ export class Trouble extends Error {
   }
 }
 
-/**
- * The value of a name: a parameter, a variable or a result. A result beyond 2^63 - 1 counts as an overflow; undefined stands for
- * one that is no whole number, or that a tool gives no answer for.
- */
-export type Lookup = (name: string) => bigint | undefined;
+/** The value of a name: a parameter, a variable or a result. A result beyond 2^63 - 1 counts as an overflow. */
+export type Lookup = (name: string) => bigint;
 
 /** @throws Trouble where a part of it has no value. */
 export function evaluate(node: Node, lookup: Lookup): bigint {
@@ -44,15 +41,15 @@ function unchecked(node: Node, lookup: Lookup): bigint {
   switch (node.kind) {
     case "number":
       return node.value;
-    case "name": {
-      const value = lookup(node.name);
-      if (value === undefined) throw new Trouble("inexact", node);
-      return value;
-    }
+    case "name":
+      return lookup(node.name);
     case "negate":
       return -evaluate(node.of, lookup);
     case "not":
       return evaluate(node.of, lookup) === 0n ? 1n : 0n;
+    case "missing":
+      // Only results can be missing, and what depends on them is decided elsewhere (exact.ts).
+      return node.isNegated ? 1n : 0n;
     case "binary":
       return binary(node.operator, evaluate(node.left, lookup), evaluate(node.right, lookup), node);
     case "compare": {
@@ -83,7 +80,7 @@ function unchecked(node: Node, lookup: Lookup): bigint {
 }
 
 /** Rounded towards minus infinity, as Python does. */
-function floorDiv(a: bigint, b: bigint): bigint {
+export function floorDiv(a: bigint, b: bigint): bigint {
   const quotient = a / b;
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
 }
@@ -114,7 +111,7 @@ function binary(operator: BinaryOperator, a: bigint, b: bigint, node: Node): big
   }
 }
 
-function compare(operator: Comparison, a: bigint, b: bigint): boolean {
+export function compare(operator: Comparison, a: bigint, b: bigint): boolean {
   switch (operator) {
     case "<":
       return a < b;
@@ -131,11 +128,11 @@ function compare(operator: Comparison, a: bigint, b: bigint): boolean {
   }
 }
 
-function magnitude(a: bigint): bigint {
+export function magnitude(a: bigint): bigint {
   return a < 0n ? -a : a;
 }
 
-function gcd(a: bigint, b: bigint): bigint {
+export function gcd(a: bigint, b: bigint): bigint {
   while (b !== 0n) [a, b] = [b, a % b];
   return magnitude(a);
 }

@@ -22,10 +22,13 @@ export type ListFunctionName = keyof typeof LIST_FUNCTIONS;
 
 /** An expression for one whole number; a condition is 1 where it holds and 0 where it does not, as in Python. */
 export type Node = Span &
+  /** A whole number, or in a condition the fraction value / under in lowest terms. */
   (
-    | { readonly kind: "number"; readonly value: bigint; readonly isCondition?: true }
+    | { readonly kind: "number"; readonly value: bigint; readonly under?: bigint; readonly isCondition?: true }
     | { readonly kind: "name"; readonly name: string }
     | { readonly kind: "negate" | "not"; readonly of: Node }
+    /** `x is missing`, `x is not missing`: whether a tool gives no answer. */
+    | { readonly kind: "missing"; readonly of: Node; readonly isNegated: boolean }
     | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
     /** `a < b <= c`: every neighbouring pair must hold; what stands behind a pair that does not is not worked out. */
     | { readonly kind: "compare"; readonly first: Node; readonly rest: readonly { readonly operator: Comparison; readonly right: Node }[] }
@@ -66,6 +69,7 @@ export function partsOf(node: Node | Item): readonly (Node | Item)[] {
       return [];
     case "negate":
     case "not":
+    case "missing":
     case "divisors":
       return [node.of];
     case "binary":
@@ -94,7 +98,8 @@ export function namesIn(node: Node | Item): { readonly name: string; readonly sp
   const open: (Node | Item)[] = [node];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.kind === "name") names.push({ name: at.name, span: at });
-    open.push(...partsOf(at).toReversed());
+    // One by one: a list of all of them as arguments could pass the limit of the stack.
+    for (const part of partsOf(at).toReversed()) open.push(part);
   }
   return names;
 }
@@ -105,6 +110,7 @@ export function isCondition(node: Node): boolean {
     case "compare":
     case "in":
     case "not":
+    case "missing":
       return true;
     case "and":
     case "or":

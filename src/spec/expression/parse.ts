@@ -25,12 +25,16 @@ const NESTING_MAX = 200;
 const DEPTH_MAX = 1000;
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(["<", "<=", ">", ">=", "==", "!="]);
-export const KEYWORDS: ReadonlySet<string> = new Set(["and", "or", "not", "in", "true", "false", "True", "False"]);
+export const KEYWORDS: ReadonlySet<string> = new Set(["and", "or", "not", "in", "is", "missing", "true", "false", "True", "False"]);
 const FUNCTION_NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(LIST_FUNCTIONS)];
 
-/** @throws UpsweepError with the place of what is wrong, and a caret under it. */
-export function parseExpression(written: Written): Node {
-  const parser = new Parser(written);
+/**
+ * Reads a condition. Its numbers may be fractions.
+ *
+ * @throws UpsweepError with the place of what is wrong, and a caret under it.
+ */
+export function parseCondition(written: Written): Node {
+  const parser = new Parser(written, true);
   const node = parser.expression();
   parser.expectEnd();
   return node;
@@ -38,7 +42,7 @@ export function parseExpression(written: Written): Node {
 
 /** Reads one entry of a list of values: an expression, `first..last`, `first..last:step`, `pow2(first, last)` or `divisors(n)`. */
 export function parseItem(written: Written): Item {
-  const parser = new Parser(written);
+  const parser = new Parser(written, false);
   const item = parser.item();
   parser.expectEnd();
   return item;
@@ -52,9 +56,9 @@ class Parser {
   /** How deep each node is; leaves are not in it. */
   readonly #depths = new Map<Node, number>();
 
-  constructor(written: Written) {
+  constructor(written: Written, allowsFractions: boolean) {
     this.#written = written;
-    this.#tokens = tokensOf(written);
+    this.#tokens = tokensOf(written, allowsFractions);
   }
 
   expectEnd(): void {
@@ -151,7 +155,7 @@ class Parser {
 
   #compared(): Node {
     const first = this.#sum();
-    const membership = this.#membership(first);
+    const membership = this.#missing(first) ?? this.#membership(first);
     if (membership) return membership;
     const rest: { operator: Comparison; right: Node }[] = [];
     while (this.#next.kind === "symbol" && COMPARISONS.has(this.#next.text)) {
@@ -165,7 +169,17 @@ class Parser {
     return this.#over({ kind: "compare", first, rest, start: first.start, end: last.right.end }, nodes);
   }
 
-  /** `in [..]` or `not in [..]` behind a value. */
+  /** `is missing` or `is not missing` after a value. */
+  #missing(of: Node): Node | undefined {
+    const is = this.#take("is");
+    if (!is) return undefined;
+    const isNegated = this.#take("not") !== undefined;
+    const missing = this.#take("missing");
+    if (!missing) throw errors.unexpected(this.#written, this.#next, "'missing' after 'is'");
+    return this.#over({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [of]);
+  }
+
+  /** `in [..]` or `not in [..]` after a value. */
   #membership(of: Node): Node | undefined {
     const not = this.#take("not");
     if (!this.#take("in")) {

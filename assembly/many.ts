@@ -1,0 +1,124 @@
+// Many layers at once, from columns of numbers to columns of numbers. The host writes a column of INPUT for each field that
+// differs from layer to layer; all other fields keep the values that it has written into LAYER.
+
+import { clearOverflow, hasOverflowed } from "./checked";
+import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
+import {
+  FAULT_FIELD, FAULT_OVERFLOW, FAULT_RULE, FIRST_SPECIAL, INPUT_PTR, L_IN, MANY_COLUMNS_PTR, MANY_FIELDS_PTR, MANY_MISSING_PTR, MANY_PTR, MANY_ROWS,
+  MANY_RULES_PTR, MANY_VALUES_PTR, NO_RULE, RULE_COUNT, RULE_RANGE,
+} from "./layout";
+import { nearestQuotient } from "./nearest";
+import { fault, finishReport, hasFault, startReport } from "./report";
+import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./results";
+
+let columnCount: u32 = 0;
+let fieldCount: u32 = 0;
+let method: u32 = 0;
+let skipInvalid: bool = false;
+
+/** Whether a dimension differs from that of the layer whose overlaps were worked out last. */
+let hasTurned: bool = true;
+
+/** Reads the header that the host has written. Call once before `countMany`. */
+export function openMany(): void {
+  setKind(load<u32>(MANY_PTR));
+  method = load<u32>(MANY_PTR, 4);
+  columnCount = load<u32>(MANY_PTR, 8);
+  fieldCount = load<u32>(MANY_PTR, 12);
+  skipInvalid = load<u32>(MANY_PTR, 16) != 0;
+}
+
+/** Takes the fields of a row into LAYER. Returns the first that is out of its range, or `fieldCount`. */
+function takeFields(row: u32): u32 {
+  let outside = fieldCount;
+  for (let i: u32 = 0; i < fieldCount; i++) {
+    const field = load<u32>(MANY_FIELDS_PTR + ((<usize>i) << 2));
+    const given = <u64>load<u32>(INPUT_PTR + ((<usize>(i * MANY_ROWS + row)) << 2));
+    if (!isInRange(field, given)) {
+      if (outside == fieldCount) outside = i;
+      continue;
+    }
+    if (field >= L_IN && get(field) != given) hasTurned = true;
+    set(field, given);
+  }
+  return outside;
+}
+
+function valuePtr(column: u32, row: u32): usize {
+  return MANY_VALUES_PTR + ((<usize>(column * MANY_ROWS + row)) << 3);
+}
+
+function columnAt(i: u32): u32 {
+  return load<u32>(MANY_COLUMNS_PTR + ((<usize>i) << 2));
+}
+
+/** Where a column has no value: NaN if it holds quotients, else 0. */
+function writeNothing(ptr: usize, column: u32): void {
+  if (isQuotient(column)) store<f64>(ptr, NaN);
+  else store<u64>(ptr, 0);
+}
+
+/** Writes the results of a row, or stops at the first that overflows. */
+function writeResults(row: u32): void {
+  clearOverflow();
+  for (let i: u32 = 0; i < columnCount; i++) {
+    const column = columnAt(i);
+    const ptr = valuePtr(i, row);
+    const isSpecial = column >= FIRST_SPECIAL;
+    const hasNone = isSpecial && isMissing(column);
+    if (isSpecial) store<u8>(MANY_MISSING_PTR + <usize>(i * MANY_ROWS + row), <u8>hasNone);
+    if (hasNone) {
+      writeNothing(ptr, column);
+      continue;
+    }
+    if (isSpecial && isQuotient(column)) {
+      workOutQuotient(column);
+      if (!hasOverflowed()) store<f64>(ptr, nearestQuotient(numerator(), denominator()));
+    } else {
+      store<u64>(ptr, value(column));
+    }
+    if (hasOverflowed()) {
+      fault(FAULT_OVERFLOW, row, i);
+      return;
+    }
+  }
+}
+
+/** Marks a row whose layer breaks a rule; its columns hold nothing. */
+function skipRow(row: u32, rule: u32): void {
+  store<u8>(MANY_RULES_PTR + <usize>row, <u8>(rule + 1));
+  for (let i: u32 = 0; i < columnCount; i++) {
+    const column = columnAt(i);
+    writeNothing(valuePtr(i, row), column);
+    if (column >= FIRST_SPECIAL) store<u8>(MANY_MISSING_PTR + <usize>(i * MANY_ROWS + row), 0);
+  }
+}
+
+/**
+ * Counts the layers of the first `rows` rows of INPUT, at most MANY_ROWS. Returns how many are done: all, or those before the one at fault,
+ * which the report names.
+ */
+export function countMany(rows: u32): u32 {
+  startReport(RULE_COUNT);
+  hasTurned = true;
+  let row: u32 = 0;
+  for (; row < rows; row++) {
+    const outside = takeFields(row);
+    const rule = outside < fieldCount ? RULE_RANGE : brokenRule();
+    if (rule == NO_RULE) {
+      store<u8>(MANY_RULES_PTR + <usize>row, 0);
+      if (hasTurned) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
+      hasTurned = false;
+      writeResults(row);
+    } else if (skipInvalid) {
+      skipRow(row, rule);
+    } else if (rule == RULE_RANGE) {
+      fault(FAULT_FIELD, row, outside);
+    } else {
+      fault(FAULT_RULE, row, rule);
+    }
+    if (hasFault()) break;
+  }
+  finishReport(row, 0);
+  return row;
+}

@@ -1,0 +1,32 @@
+/** Indented JSON that keeps every digit: JSON.stringify writes no bigint, and a number has only 53 bits. */
+import { type BigInts, jsonOf } from "./json.js";
+
+/** What `jsonText` writes. Integers are bigints, numbers are decimals. */
+export type Json = bigint | number | boolean | string | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** A value as indented JSON, as JSON.stringify(value, null, 2) would write it. */
+export function jsonText(value: Json, bigInts: BigInts, indent = ""): string {
+  if (value === null) return "null";
+  if (typeof value === "bigint") return jsonOf("i64", String(value), bigInts);
+  if (typeof value === "number") return jsonOf("decimal", String(value), bigInts);
+  if (typeof value === "boolean") return jsonOf("boolean", String(value), bigInts);
+  if (typeof value === "string") return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (isArray(value))
+    return block(
+      "[",
+      value.map((own) => jsonText(own, bigInts, inner)),
+      "]",
+      indent,
+    );
+  const entries = Object.entries(value).map(([name, own]) => `${JSON.stringify(name)}: ${jsonText(own, bigInts, inner)}`);
+  return block("{", entries, "}", indent);
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function block(open: string, lines: readonly string[], close: string, indent: string): string {
+  return lines.length === 0 ? open + close : `${open}\n${lines.map((line) => `${indent}  ${line}`).join(",\n")}\n${indent}${close}`;
+}

@@ -1,0 +1,139 @@
+/** What a file is packed in: gzip and UTF-16 are undone here, other formats are refused by name. */
+import { createGunzip } from "node:zlib";
+import { errors } from "../errors.js";
+import { bufferOf, lookAhead, NEWLINE, type Pieces } from "./bytes.js";
+
+/** Bytes of unpacked data that gunzip hands over at once. */
+const GUNZIP_CHUNK = 256 * 1024;
+
+/** Formats that people pass for a list, by the bytes they begin with. */
+const FOREIGN = [
+  { magic: "504b0304", name: "a ZIP archive or an Excel workbook", remedy: "Save the sheet as CSV, or unpack the archive." },
+  { magic: "d0cf11e0a1b11ae1", name: "an old Excel workbook", remedy: "Save the sheet as CSV." },
+  { magic: "50415231", name: "a Parquet file", remedy: "Write it as CSV, for example with DuckDB or pandas." },
+  { magic: "4152524f5731", name: "an Arrow file", remedy: "Write it as CSV, for example with DuckDB or pandas." },
+  { magic: "28b52ffd", name: "compressed with zstd", remedy: "Unpack it: zstd -dc FILE | upsweep count --from -" },
+  { magic: "fd377a585a00", name: "compressed with xz", remedy: "Unpack it: xz -dc FILE | upsweep count --from -" },
+  { magic: "425a68", name: "compressed with bzip2", remedy: "Unpack it: bzip2 -dc FILE | upsweep count --from -" },
+  { magic: "fffe0000", name: "UTF-32 text", remedy: "Save it as UTF-8." },
+  { magic: "0000feff", name: "UTF-32 text", remedy: "Save it as UTF-8." },
+] as const;
+
+const MAGIC_BYTES = 8;
+
+/** The bytes of a list as UTF-8 (or what the file has for it), whatever they are packed in. */
+export async function unpacked(pieces: Pieces, place: string): Promise<Pieces> {
+  const first = await lookAhead(pieces, hasMagic);
+  if (!isGzip(first.head)) return decoded(first, place);
+  const inner = await lookAhead(gunzipped(first.all, place), hasMagic);
+  if (isGzip(inner.head)) throw errors.foreignFormat(place, "compressed with gzip twice", "Unpack it once: gzip -dc FILE | upsweep count --from -");
+  return decoded(inner, place);
+}
+
+function hasMagic(head: Uint8Array): boolean {
+  return head.length >= MAGIC_BYTES || head.includes(NEWLINE);
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function decoded({ head, all }: { readonly head: Uint8Array; readonly all: Pieces }, place: string): Pieces {
+  const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
+  // UTF-16 of one column can begin as bzip2 does, but its second byte is then NUL.
+  const foreign = FOREIGN.find(({ magic }) => hex.startsWith(magic));
+  if (foreign) throw errors.foreignFormat(place, foreign.name, foreign.remedy);
+  const [a, b] = head;
+  if (a === 0xff && b === 0xfe) return fromUtf16(all, "little", 2, place);
+  if (a === 0xfe && b === 0xff) return fromUtf16(all, "big", 2, place);
+  if (a !== undefined && a !== 0 && b === 0) return fromUtf16(all, "little", 0, place);
+  if (a === 0 && b !== undefined && b !== 0) return fromUtf16(all, "big", 0, place);
+  return all;
+}
+
+// ── gzip ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Unpacks gzip of any number of members. Only zeros may follow the last one. */
+async function* gunzipped(pieces: Pieces, place: string): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK });
+  const iterator = pieces[Symbol.asyncIterator]();
+  let hasEnded = false;
+  let readError: Error | undefined;
+  let taken = 0;
+  /** Where the last byte other than NUL was. */
+  let lastData = 0;
+  let wake = () => {};
+  for (const event of ["drain", "end", "close"]) gunzip.on(event, () => wake());
+  gunzip.once("end", () => {
+    hasEnded = true;
+  });
+  const feed = async () => {
+    for (;;) {
+      const next = await iterator.next();
+      if (next.done) break;
+      const isPadding = next.value.every((byte) => byte === 0);
+      if (!isPadding) lastData = taken + next.value.findLastIndex((byte) => byte !== 0) + 1;
+      taken += next.value.length;
+      if (hasEnded || gunzip.destroyed) continue;
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (!gunzip.write(next.value)) await woken;
+    }
+    if (!gunzip.destroyed) gunzip.end();
+  };
+  const fed = feed().catch((error: Error) => {
+    readError = error;
+    gunzip.destroy(error);
+  });
+  try {
+    yield* gunzip;
+    await fed;
+  } catch (error) {
+    throw readError ?? errors.damagedGzip(place, (error as Error).message);
+  } finally {
+    gunzip.destroy();
+    // Not awaited: a read that is under way ends only when the source is closed.
+    iterator.return?.().catch(() => {});
+  }
+  if (readError) throw readError;
+  if (gunzip.bytesWritten < lastData) throw errors.damagedGzip(place, "there is other data after its end");
+}
+
+// ── UTF-16 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Turns UTF-16 into UTF-8. A lone surrogate has no UTF-8 and is an error with its line. */
+async function* fromUtf16(pieces: Pieces, endian: "little" | "big", markBytes: number, place: string): AsyncGenerator<Uint8Array> {
+  let kept = Buffer.alloc(0);
+  let skip = markBytes;
+  let line = 1;
+  const textOf = (bytes: Buffer) => {
+    const text = bytes.toString("utf16le");
+    // Within a text of pairs, only half a pair is a character of category Cs.
+    const lone = text.search(/\p{Cs}/u);
+    if (lone >= 0) throw errors.badEncoding(`${place}:${line + countLines(text, lone)}`, "the text is not valid UTF-16: half of a surrogate pair");
+    line += countLines(text, text.length);
+    return Buffer.from(text, "utf8");
+  };
+  for await (const piece of pieces) {
+    const bytes = Buffer.concat([kept, piece]);
+    // What follows is kept for the next piece: half a unit, or the first half of a pair.
+    let end = bytes.length - (bytes.length % 2);
+    if (end >= 2 && ((bytes[endian === "little" ? end - 1 : end - 2] as number) & 0xfc) === 0xd8) end -= 2;
+    if (end <= skip) {
+      kept = bytes;
+      continue;
+    }
+    const units = Buffer.from(bytes.subarray(skip, end));
+    skip = 0;
+    kept = Buffer.from(bytes.subarray(end));
+    yield textOf(endian === "little" ? units : units.swap16());
+  }
+  if (kept.length > skip) throw errors.badEncoding(`${place}:${line}`, "the text is not valid UTF-16: it ends within a character");
+}
+
+function countLines(text: string, end: number): number {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) lines++;
+  return lines;
+}

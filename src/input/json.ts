@@ -1,0 +1,357 @@
+/** JSON lines, and arrays of objects: each flat object becomes a record of CSV, numbers digit by digit as they were written. */
+import { isUtf8 } from "node:buffer";
+import { errors } from "../errors.js";
+import { shown } from "../words.js";
+import { bufferOf, type Pieces, RECORD_BYTES_MOST } from "./bytes.js";
+import type { Lines } from "./lines.js";
+
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+/** What a number, or anything like one, is made of. */
+const WORD = /[-+.0-9A-Za-z]*/y;
+const ONE_OBJECT = "Write one flat JSON object per line.";
+const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false", null: "" };
+
+/** Whether a list that begins so is JSON. */
+export function isJson(head: Uint8Array): boolean {
+  return /^(?:\u00ef\u00bb\u00bf)?[ \t\r\n]*(?:\{|\[[ \t\r\n]*[{\]])/.test(bufferOf(head).toString("latin1"));
+}
+
+/** The keys of all objects, in order of first appearance. */
+export async function keysOf(pieces: Pieces, place: string): Promise<readonly string[]> {
+  const reader = new JsonReader(place, undefined, undefined);
+  for await (const piece of pieces) reader.read(piece);
+  reader.end();
+  return reader.keys;
+}
+
+/** A list in JSON as CSV. Without `keys`, those of the first object are the columns. */
+export async function* fromJson(pieces: Pieces, place: string, keys: readonly string[] | undefined, lines: Lines): AsyncGenerator<Uint8Array> {
+  const reader = new JsonReader(place, keys, lines);
+  for await (const piece of pieces) {
+    const csv = reader.read(piece);
+    if (csv !== "") yield Buffer.from(csv);
+  }
+  const csv = reader.end();
+  if (csv !== "") yield Buffer.from(csv);
+}
+
+/** The text ends within the object at hand: more is needed. */
+const INCOMPLETE = -1;
+
+class JsonReader {
+  readonly keys: string[] = [];
+  readonly #place: string;
+  readonly #lines: Lines | undefined;
+  readonly #columns = new Map<string, number>();
+  /** Where records are written, only the keys of the first object can be new. */
+  readonly #isCollecting: boolean;
+  #isOpen: boolean;
+  #hasHeader = false;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  #text = "";
+  #at = 0;
+  /** The user's line at the last place that was asked for, and the first line end after it. */
+  #line = 1;
+  #newline = -1;
+  #csvLine = 1;
+  /** Of an array: whether it is open, has been closed, and whether a comma must come before the next object. */
+  #array: "none" | "open" | "closed" = "none";
+  #needsComma = false;
+  #objects = 0;
+  /** At each position of an object the key that the last object had there, as it was written. Most objects are alike. */
+  readonly #expected: { readonly token: string; readonly column: number }[] = [];
+  #cells: (string | undefined)[] = [];
+  /** What a value was found to be: its field, and where it ends. */
+  #value = "";
+
+  constructor(place: string, keys: readonly string[] | undefined, lines: Lines | undefined) {
+    this.#place = place;
+    this.#lines = lines;
+    this.#isCollecting = lines === undefined;
+    this.#isOpen = keys === undefined;
+    for (const key of keys ?? []) this.#addKey(key);
+  }
+
+  /** Reads a piece. Returns the records of the objects that end in it. */
+  read(piece: Uint8Array): string {
+    const text = this.#decoded(piece, false);
+    const hasBegun = this.#at < this.#text.length;
+    this.#append(text);
+    // Only a brace ends an object: one that comes in small pieces is not read again for each of them.
+    if (hasBegun && !text.includes("}") && this.#text.length < RECORD_BYTES_MOST) return "";
+    return this.#objectsAtHand(false);
+  }
+
+  /** Reads what is left. */
+  end(): string {
+    this.#append(this.#decoded(new Uint8Array(0), true));
+    const csv = this.#objectsAtHand(true);
+    if (this.#array === "open") throw this.#error(this.#at, "the array is not closed", "The list may be cut off; write it again.");
+    return csv;
+  }
+
+  #append(text: string): void {
+    this.#lineOf(this.#at);
+    this.#text = this.#text.slice(this.#at) + text;
+    this.#at = 0;
+    this.#newline = this.#text.indexOf("\n");
+  }
+
+  #objectsAtHand(isEnd: boolean): string {
+    const records: string[] = [];
+    for (;;) {
+      const start = this.#toObject();
+      if (start === undefined) break;
+      this.#cells = new Array<string | undefined>(this.keys.length).fill(undefined);
+      const end = this.#object(start);
+      if (end === INCOMPLETE) {
+        const length = this.#text.length - start;
+        if (length > RECORD_BYTES_MOST) throw errors.longRecord(this.#where(start), RECORD_BYTES_MOST);
+        if (isEnd) throw this.#error(start, "the object is not closed", "The list may be cut off; write it again.");
+        this.#at = start;
+        break;
+      }
+      this.#objects++;
+      this.#needsComma = this.#array === "open";
+      if (!this.#isCollecting) this.#write(start, records);
+      this.#at = end;
+    }
+    return records.join("");
+  }
+
+  /** Goes to the next object. Returns where it begins, or undefined where none is at hand. */
+  #toObject(): number | undefined {
+    for (;;) {
+      const at = this.#behindSpace(this.#at);
+      this.#at = at;
+      if (at >= this.#text.length) return undefined;
+      const character = this.#text[at];
+      if (character === "{" && !this.#needsComma && this.#array !== "closed") return at;
+      if (character === "[" && this.#array === "none" && this.#objects === 0) this.#array = "open";
+      else if (character === "]" && this.#array === "open" && (this.#needsComma || this.#objects === 0)) {
+        this.#array = "closed";
+        this.#needsComma = false;
+      } else if (character === "," && this.#needsComma) this.#needsComma = false;
+      else {
+        const wanted = this.#array === "open" && this.#needsComma ? "a comma or ]" : this.#array === "closed" ? "the end" : "an object";
+        const remedy =
+          character === ","
+            ? "Write each object on its own line, without commas between lines."
+            : "Write one object per line, for example with pandas: to_json(orient='records', lines=True).";
+        throw this.#unexpected(at, wanted, remedy);
+      }
+      this.#at = at + 1;
+    }
+  }
+
+  /** Reads the object at `start` into the cells. Returns the place after it. */
+  #object(start: number): number {
+    let at = this.#behindSpace(start + 1);
+    if (this.#text[at] === "}") return at + 1;
+    for (let position = 0; ; position++) {
+      const expected = this.#expected[position];
+      let column: number;
+      if (expected && this.#text.startsWith(expected.token, at)) {
+        column = expected.column;
+        at += expected.token.length;
+      } else {
+        const keyEnd = this.#string(at, "a key in double quotes");
+        if (keyEnd === INCOMPLETE) return INCOMPLETE;
+        const key = this.#value;
+        const colon = this.#behindSpace(keyEnd);
+        if (colon >= this.#text.length) return INCOMPLETE;
+        if (this.#text[colon] !== ":") throw this.#unexpected(colon, "a colon");
+        const behind = this.#behindSpace(colon + 1);
+        if (behind >= this.#text.length) return INCOMPLETE;
+        column = this.#columnOf(key, at);
+        this.#expected[position] = { token: this.#text.slice(at, behind), column };
+        at = behind;
+      }
+      if (this.#cells[column] !== undefined) throw errors.duplicateKey(this.#where(at), this.keys[column] as string);
+      at = this.#anyValue(at, column);
+      if (at === INCOMPLETE) return INCOMPLETE;
+      this.#cells[column] = this.#value;
+      at = this.#behindSpace(at);
+      if (at >= this.#text.length) return INCOMPLETE;
+      const code = this.#text.charCodeAt(at);
+      if (code === 0x7d) return at + 1;
+      if (code !== 0x2c) throw this.#unexpected(at, "a comma or }");
+      at = this.#behindSpace(at + 1);
+      if (at >= this.#text.length) return INCOMPLETE;
+    }
+  }
+
+  #columnOf(key: string, at: number): number {
+    const known = this.#columns.get(key);
+    if (known !== undefined) return known;
+    if (!this.#isOpen) throw errors.newKey(this.#where(at), key);
+    return this.#addKey(key);
+  }
+
+  #addKey(key: string): number {
+    this.#columns.set(key, this.keys.length);
+    this.keys.push(key);
+    return this.keys.length - 1;
+  }
+
+  /** Reads a value, an array included. Returns the place after it. */
+  #anyValue(at: number, column: number): number {
+    if (this.#text.charCodeAt(at) !== 0x5b) return this.#scalar(at, column);
+    const items: string[] = [];
+    let next = this.#behindSpace(at + 1);
+    if (this.#text[next] === "]") {
+      this.#value = "()";
+      return next + 1;
+    }
+    for (;;) {
+      const end = this.#scalar(next, column);
+      if (end === INCOMPLETE) return INCOMPLETE;
+      items.push(this.#value);
+      next = this.#behindSpace(end);
+      if (next >= this.#text.length) return INCOMPLETE;
+      if (this.#text[next] === "]") break;
+      if (this.#text[next] !== ",") throw this.#unexpected(next, "a comma or ]");
+      next = this.#behindSpace(next + 1);
+    }
+    this.#value = `(${items.join(", ")})`;
+    return next + 1;
+  }
+
+  /** Reads a number, string, true, false or null. Returns the place after it. */
+  #scalar(at: number, column: number): number {
+    const text = this.#text;
+    const first = text.charCodeAt(at);
+    // Digits alone, as most values are.
+    if (first >= 0x30 && first <= 0x39) {
+      let end = at + 1;
+      let code = text.charCodeAt(end);
+      while (code >= 0x30 && code <= 0x39) code = text.charCodeAt(++end);
+      if ((code === 0x2c || code === 0x7d) && (first !== 0x30 || end === at + 1)) {
+        this.#value = text.slice(at, end);
+        return end;
+      }
+    }
+    if (at >= text.length) return INCOMPLETE;
+    if (first === 0x22) return this.#string(at, "a value");
+    if (first === 0x7b || first === 0x5b) throw errors.nestedJson(this.#where(at), this.keys[column] as string);
+    WORD.lastIndex = at;
+    const word = (WORD.exec(text) as RegExpExecArray)[0];
+    const end = at + word.length;
+    if (end >= text.length) return INCOMPLETE;
+    const literal = Object.hasOwn(LITERALS, word) ? LITERALS[word] : undefined;
+    if (literal === undefined && !NUMBER.test(word)) {
+      throw word === ""
+        ? this.#unexpected(at, "a value")
+        : this.#error(at, `${this.keys[column]} has the value ${word}, which is not JSON`, "Write a number, a text in double quotes, true, false or null.");
+    }
+    this.#value = literal ?? word;
+    return end;
+  }
+
+  /** Reads a string. Returns the place after its closing quote. */
+  #string(at: number, wanted: string): number {
+    const text = this.#text;
+    if (at >= text.length) return INCOMPLETE;
+    if (text[at] !== '"') throw this.#unexpected(at, wanted);
+    let end = text.indexOf('"', at + 1);
+    let raw = text.slice(at + 1, end < 0 ? undefined : end);
+    const hasEscape = raw.includes("\\");
+    if (hasEscape) {
+      while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+      raw = text.slice(at + 1, end < 0 ? undefined : end);
+    }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has no control characters in strings
+    if (/[\u0000-\u001f]/.test(raw))
+      throw this.#error(at, "a text is not closed on its line, or holds a control character", 'Write a closing ", and a line break as \\n.');
+    if (end < 0) return INCOMPLETE;
+    this.#value = hasEscape ? this.#unescaped(raw, at) : raw;
+    return end + 1;
+  }
+
+  #unescaped(raw: string, at: number): string {
+    try {
+      const value = JSON.parse(`"${raw}"`) as string;
+      if (!/\p{Cs}/u.test(value)) return value;
+    } catch {
+      // The same error.
+    }
+    throw this.#error(at, "a text has an escape that is not JSON", 'Known are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits.');
+  }
+
+  /** Writes the record of the cells, and the header before the first one. */
+  #write(start: number, records: string[]): void {
+    const line = this.#lineOf(start);
+    if (!this.#hasHeader) {
+      this.#hasHeader = true;
+      this.#isOpen = false;
+      this.#lines?.set(this.#csvLine, line);
+      records.push(this.#record(this.keys));
+    }
+    this.#lines?.set(this.#csvLine, line);
+    records.push(this.#record(this.#cells));
+  }
+
+  #record(cells: readonly (string | undefined)[]): string {
+    let record = "";
+    for (let i = 0; i < this.keys.length; i++) {
+      const cell = cells[i] ?? "";
+      const isPlain = !/[",\r\n]/.test(cell);
+      if (!isPlain) for (const character of cell) if (character === "\n") this.#csvLine++;
+      record += `${i === 0 ? "" : ","}${isPlain ? cell : `"${cell.replaceAll('"', '""')}"`}`;
+    }
+    this.#csvLine++;
+    return `${record}\n`;
+  }
+
+  // ── Text and lines ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  #behindSpace(at: number): number {
+    let to = at;
+    for (let code = this.#text.charCodeAt(to); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; code = this.#text.charCodeAt(to)) to++;
+    return to;
+  }
+
+  #decoded(piece: Uint8Array, isEnd: boolean): string {
+    try {
+      return this.#decoder.decode(piece, { stream: !isEnd });
+    } catch {
+      // The first line that is no UTF-8 by itself; the first bytes may belong to a character of the piece before.
+      let line = this.#lineOf(this.#text.length);
+      for (let from = 0; from < piece.length; line++) {
+        const newline = piece.indexOf(0x0a, from);
+        const end = newline < 0 ? piece.length : newline + 1;
+        if (!isUtf8(piece.subarray(from, end))) break;
+        from = end;
+      }
+      throw errors.badEncoding(`${this.#place}:${line}`, "the text is not valid UTF-8");
+    }
+  }
+
+  /** The line of a place. The places asked for ascend until more text arrives. */
+  #lineOf(at: number): number {
+    while (this.#newline >= 0 && this.#newline < at) {
+      this.#line++;
+      this.#newline = this.#text.indexOf("\n", this.#newline + 1);
+    }
+    return this.#line;
+  }
+
+  #where(at: number): string {
+    return `${this.#place}:${this.#lineOf(at)}`;
+  }
+
+  #error(at: number, what: string, remedy: string): Error {
+    return errors.badJson(this.#where(at), what, remedy);
+  }
+
+  #unexpected(at: number, wanted: string, remedy = ONE_OBJECT): Error {
+    return this.#error(at, `${wanted} is expected, not ${shown(this.#text.slice(at, at + 12))}`, remedy);
+  }
+}
+
+/** Whether an odd number of backslashes is before a character. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text[from - 1] === "\\") from--;
+  return (at - from) % 2 === 1;
+}

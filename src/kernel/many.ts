@@ -1,0 +1,109 @@
+/** Many layers at once, as columns of numbers (assembly/many.ts). One layer is a batch of one row. */
+import { column, type ResultName } from "../columns.js";
+import type { Kind } from "../parameters.js";
+import { type Constant, columnNumber } from "../plan/image.js";
+import { METHODS } from "../plan/method.js";
+import { RULES, type RuleId } from "../rules.js";
+
+/** What a batch is made of, and what is counted. */
+export interface ManyPlan {
+  readonly kind: Kind;
+  readonly method: "closed" | "simulate";
+  readonly columns: readonly ResultName[];
+  /** The parameters and settings that have a column of INPUT, in its order. */
+  readonly fields: readonly string[];
+  /** Those that are the same in every row. */
+  readonly values: ReadonlyMap<string, number>;
+  readonly skipInvalid: boolean;
+}
+
+/** Why a batch stopped at the row after those that are done. */
+export type ManyFault =
+  | { readonly kind: "overflow"; readonly column: number }
+  | { readonly kind: "rule"; readonly rule: RuleId }
+  | { readonly kind: "field"; readonly field: number };
+
+/** The exports that are called here. */
+export interface ManyExports {
+  openMany(): void;
+  countMany(rows: number): number;
+}
+
+/** How the numbers of a result column are held: as integers without or with a sign, as 0 or 1, or as doubles. */
+export type Held = "unsigned" | "signed" | "boolean" | "double";
+
+const HELD = { u64: "unsigned", i64: "signed", boolean: "boolean", decimal: "double" } as const;
+
+export function heldAs(name: ResultName): Held {
+  return HELD[column(name).type];
+}
+
+/** Memory never grows, so all views stay good. */
+export class ManyKernel {
+  /** The most rows of a batch; also the distance between two columns of a view. */
+  readonly rowsMost: number;
+  /** The columns of the fields. */
+  readonly input: Uint32Array;
+  /** The columns of the results, four ways to read them. */
+  readonly unsigned: BigUint64Array;
+  readonly signed: BigInt64Array;
+  readonly doubles: Float64Array;
+  readonly words: Uint32Array;
+  /** For each column of results and row, 1 where there is no value. Only of nullable columns. */
+  readonly missing: Uint8Array;
+  /** For each row 0, or 1 + the number of the rule that its layer breaks. */
+  readonly rules: Uint8Array;
+  readonly #exports: ManyExports;
+  readonly #constant: Constant;
+  readonly #header: Uint32Array;
+  readonly #layer: Uint32Array;
+  readonly #report: DataView;
+  #opened: ManyPlan | undefined;
+
+  constructor(exports: ManyExports, buffer: ArrayBufferLike, constant: Constant) {
+    this.#exports = exports;
+    this.#constant = constant;
+    this.rowsMost = constant("MANY_ROWS");
+    const cells = constant("MANY_COLUMNS") * this.rowsMost;
+    const valuesPtr = constant("MANY_VALUES_PTR");
+    this.input = new Uint32Array(buffer, constant("INPUT_PTR"), constant("MANY_FIELDS") * this.rowsMost);
+    this.unsigned = new BigUint64Array(buffer, valuesPtr, cells);
+    this.signed = new BigInt64Array(buffer, valuesPtr, cells);
+    this.doubles = new Float64Array(buffer, valuesPtr, cells);
+    this.words = new Uint32Array(buffer, valuesPtr, 2 * cells);
+    this.missing = new Uint8Array(buffer, constant("MANY_MISSING_PTR"), cells);
+    this.rules = new Uint8Array(buffer, constant("MANY_RULES_PTR"), this.rowsMost);
+    this.#header = new Uint32Array(buffer, constant("MANY_PTR"), constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS") + constant("MANY_FIELDS"));
+    this.#layer = new Uint32Array(buffer, constant("LAYER_PTR"), 2 * constant("LAYER_FIELDS"));
+    this.#report = new DataView(buffer, constant("REPORT_PTR"));
+  }
+
+  /** Takes what the batches to come are made of; does nothing when it is taken already. */
+  open(plan: ManyPlan): void {
+    if (this.#opened === plan) return;
+    const { kind, method, columns, fields, values, skipInvalid } = plan;
+    const constant = this.#constant;
+    const numberOf = (name: string) => columnNumber(kind, name, constant);
+    this.#header.set([constant(`KIND_${kind.name.toUpperCase()}`), METHODS.indexOf(method), columns.length, fields.length, Number(skipInvalid)]);
+    this.#header.set(columns.map(numberOf), constant("MANY_HEADER_BYTES") / 4);
+    this.#header.set(fields.map(numberOf), constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS"));
+    // A kind without output_padding has the field nevertheless; it is 0 then.
+    this.#layer.fill(0);
+    for (const [name, value] of values) this.#layer[2 * numberOf(name)] = value;
+    this.#exports.openMany();
+    this.#opened = plan;
+  }
+
+  /** Counts that many rows; returns how many are done, fewer where there is a fault. */
+  count(rows: number): number {
+    return this.#exports.countMany(rows);
+  }
+
+  fault(): ManyFault {
+    const what = this.#report.getUint32(this.#constant("REPORT_FAULT_WHAT"), true);
+    const kind = this.#report.getUint32(this.#constant("REPORT_FAULT"), true);
+    if (kind === this.#constant("FAULT_OVERFLOW")) return { kind: "overflow", column: what };
+    if (kind === this.#constant("FAULT_FIELD")) return { kind: "field", field: what };
+    return { kind: "rule", rule: (RULES[what] as (typeof RULES)[number]).id };
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * Conditions decided over exact rationals: the plain reading that the kernel's machine (assembly/condition.ts) is tested against, and
+ * what messages are made from. A missing value makes a comparison false.
+ */
+import { compare, DIVISORS_MAX, floorDiv, gcd, magnitude, Trouble } from "./evaluate.js";
+import { type BinaryOperator, type Item, type Node, partsOf } from "./node.js";
+
+const I64_MAX = 2n ** 63n - 1n;
+const I64_MIN = -(2n ** 63n);
+
+/** n / d in lowest terms, d >= 1. */
+export interface Rational {
+  readonly n: bigint;
+  readonly d: bigint;
+}
+
+/** The value of a name: null where it is missing, undefined where it passes 64 bits. */
+export type ExactLookup = (name: string) => Rational | null | undefined;
+
+type Value = Rational | null;
+
+const whole = (n: bigint): Rational => ({ n, d: 1n });
+const truth = (holds: boolean): Rational => whole(holds ? 1n : 0n);
+
+/** The rational n / d in lowest terms; d is not 0. */
+export function rational(n: bigint, d: bigint): Rational {
+  const common = gcd(n, d) * (d < 0n ? -1n : 1n);
+  return { n: n / common, d: d / common };
+}
+
+/**
+ * Decides a condition.
+ *
+ * @returns whether it holds, and whether a comparison was false because a value is missing.
+ * @throws Trouble where a part of it has no value.
+ */
+export function decide(node: Node, lookup: ExactLookup): { readonly holds: boolean; readonly metMissing: boolean } {
+  const run = new Decision(lookup);
+  const holds = run.isTrue(run.value(node));
+  return { holds, metMissing: run.metMissing };
+}
+
+class Decision {
+  metMissing = false;
+  readonly #lookup: ExactLookup;
+
+  constructor(lookup: ExactLookup) {
+    this.#lookup = lookup;
+  }
+
+  isTrue(value: Value): boolean {
+    if (value === null) this.metMissing = true;
+    return value !== null && value.n !== 0n;
+  }
+
+  value(node: Node): Value {
+    switch (node.kind) {
+      case "number":
+        return { n: node.value, d: node.under ?? 1n };
+      case "name": {
+        const value = this.#lookup(node.name);
+        if (value === undefined) throw new Trouble("overflow", node);
+        return value === null ? null : checked(value, node, value.d === 1n);
+      }
+      case "negate": {
+        const value = this.value(node.of);
+        return value && checked({ n: -value.n, d: value.d }, node, value.d === 1n);
+      }
+      case "not": {
+        const value = this.value(node.of);
+        return truth(!this.isTrue(value) && value !== null);
+      }
+      case "missing":
+        return truth((this.value(node.of) === null) !== node.isNegated);
+      case "binary":
+        return binary(node.operator, this.value(node.left), this.value(node.right), node);
+      case "call": {
+        const [first, ...others] = node.args.map((arg) => this.value(arg)) as [Value, ...Value[]];
+        if (node.name === "abs") return first && checked({ n: magnitude(first.n), d: first.d }, node, first.d === 1n);
+        const operation = node.name;
+        return others.reduce((left, right) => joined(operation, left, right, node), first);
+      }
+      case "compare": {
+        let left = this.value(node.first);
+        for (const { operator, right } of node.rest) {
+          const value = this.value(right);
+          if (!this.#compared(left, value, (a, b) => compare(operator, a, b))) return truth(false);
+          left = value;
+        }
+        return truth(true);
+      }
+      case "in": {
+        const value = this.value(node.of);
+        const isIn = node.items.some((item) => this.#isIn(value, item));
+        return truth(!isIn === node.isNegated && (isIn || !node.isNegated || value !== null));
+      }
+      case "and":
+      case "or": {
+        let value: Value = truth(false);
+        for (const part of node.parts) {
+          value = this.value(part);
+          if (this.isTrue(value) === (node.kind === "or")) return value;
+        }
+        return value;
+      }
+    }
+  }
+
+  /** A comparison by cross-multiplication. */
+  #compared(a: Value, b: Value, holds: (a: bigint, b: bigint) => boolean): boolean {
+    if (a === null || b === null) {
+      this.metMissing = true;
+      return false;
+    }
+    return holds(a.n * b.d, b.n * a.d);
+  }
+
+  #isIn(x: Value, item: Item): boolean {
+    const isAtLeast = (a: Value, b: Value) => this.#compared(a, b, (left, right) => left >= right);
+    switch (item.kind) {
+      case "value":
+        return this.#compared(x, this.value(item.value), (a, b) => a === b);
+      case "range": {
+        const [first, last, step] = [this.value(item.first), this.value(item.last), item.step ? this.value(item.step) : whole(1n)];
+        if (x === null || first === null || last === null || step === null) {
+          this.metMissing = true;
+          return false;
+        }
+        if (step.n < step.d) throw new Trouble("stepBelowOne", item.step ?? item);
+        if (!isAtLeast(x, first) || !isAtLeast(last, x)) return false;
+        if (x.d === 1n && first.d === 1n && step.d === 1n) return (x.n - first.n) % step.n === 0n;
+        const distance = binary("-", x, first, item) as Rational;
+        return (binary("/", distance, step, item) as Rational).d === 1n;
+      }
+      case "pow2": {
+        const [first, last] = [this.value(item.first), this.value(item.last)];
+        if (x === null || first === null || last === null) {
+          this.metMissing = true;
+          return false;
+        }
+        return x.d === 1n && x.n >= 1n && (x.n & (x.n - 1n)) === 0n && isAtLeast(x, first) && isAtLeast(last, x);
+      }
+      case "divisors": {
+        const of = this.value(item.of);
+        if (x === null || of === null) {
+          this.metMissing = true;
+          return false;
+        }
+        if (of.d !== 1n) throw new Trouble("notWhole", item);
+        if (of.n < 1n || of.n > DIVISORS_MAX) throw new Trouble("divisorsOf", item);
+        return x.d === 1n && x.n > 0n && of.n % x.n === 0n;
+      }
+    }
+  }
+}
+
+/** A value that fits the kernel's 64 bits; only a whole number may be -2^63. */
+function checked({ n, d }: Rational, node: Node | Item, mayBeLeast = false): Rational {
+  if (n > I64_MAX || n < (mayBeLeast ? I64_MIN : -I64_MAX) || d > I64_MAX) throw new Trouble("overflow", node);
+  return { n, d };
+}
+
+function binary(operator: BinaryOperator, a: Value, b: Value, node: Node | Item): Value {
+  if (a === null || b === null) return null;
+  const areWhole = a.d === 1n && b.d === 1n;
+  switch (operator) {
+    case "+":
+      return checked(rational(a.n * b.d + b.n * a.d, a.d * b.d), node, areWhole);
+    case "-":
+      if (!areWhole) checked({ n: -b.n, d: b.d }, node);
+      return checked(rational(a.n * b.d - b.n * a.d, a.d * b.d), node, areWhole);
+    case "*":
+      return checked(rational(a.n * b.n, a.d * b.d), node, areWhole);
+    case "/":
+      if (b.n === 0n) throw new Trouble("zeroDivisor", node);
+      return checked(rational(a.n * b.d, a.d * b.n), node);
+    case "//": {
+      if (b.n === 0n) throw new Trouble("zeroDivisor", node);
+      if (areWhole) return checked(whole(floorDiv(a.n, b.n)), node, true);
+      const { n, d } = binary("/", a, b, node) as Rational;
+      return whole(floorDiv(n, d));
+    }
+    case "%": {
+      const quotient = binary("//", a, b, node) as Rational;
+      if (areWhole) return whole(a.n - b.n * quotient.n);
+      return binary("-", a, binary("*", b, quotient, node), node);
+    }
+    case "**":
+      return power(a, b, node);
+  }
+}
+
+function power(base: Rational, exponent: Rational, node: Node | Item): Rational {
+  if (exponent.d !== 1n) throw new Trouble("notWhole", node);
+  if (exponent.n < 0n) throw new Trouble("negativeExponent", node);
+  const raised = (of: bigint): bigint => {
+    if (of >= -1n && of <= 1n) return exponent.n === 0n ? 1n : exponent.n % 2n === 0n ? of * of : of;
+    if (exponent.n > 63n) throw new Trouble("overflow", node);
+    return of ** exponent.n;
+  };
+  return checked({ n: raised(base.n), d: raised(base.d) }, node, base.d === 1n);
+}
+
+function joined(name: "min" | "max" | "gcd" | "lcm" | "ceil_div", a: Value, b: Value, node: Node): Value {
+  if (a === null || b === null) return null;
+  switch (name) {
+    case "min":
+      return a.n * b.d < b.n * a.d ? a : b;
+    case "max":
+      return a.n * b.d > b.n * a.d ? a : b;
+    case "ceil_div": {
+      if (b.n === 0n) throw new Trouble("zeroDivisor", node);
+      if (a.d === 1n && b.d === 1n) return checked(whole(-floorDiv(-a.n, b.n)), node, true);
+      const { n, d } = binary("/", a, b, node) as Rational;
+      return whole(-floorDiv(-n, d));
+    }
+    default: {
+      if (a.d !== 1n || b.d !== 1n) throw new Trouble("notWhole", node);
+      const value = name === "gcd" ? gcd(a.n, b.n) : a.n === 0n || b.n === 0n ? 0n : magnitude((a.n / gcd(a.n, b.n)) * b.n);
+      return checked(whole(value), node);
+    }
+  }
+}
+
+/** Whether a condition could meet a fraction or a missing value, so that it must be decided over rationals. */
+export function needsRationals(node: Node | Item, isWhole: (name: string) => boolean): boolean {
+  const open: (Node | Item)[] = [node];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at.kind === "missing" || (at.kind === "number" && at.under !== undefined)) return true;
+    if ((at.kind === "binary" && at.operator === "/") || (at.kind === "name" && !isWhole(at.name))) return true;
+    for (const part of partsOf(at)) open.push(part);
+  }
+  return false;
+}

@@ -1,0 +1,45 @@
+/** The account at the end of a run: how many layers were written, and why the others were not. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { accountText } from "../../src/cli/report.ts";
+import { bytesText } from "../../src/cli/text.ts";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const LAYER = "--in-channels 6 --out-channels 6 --kernel-size 3 --l-in 4";
+const sweep = async (...more: string[]) => (await said(["sweep", ...LAYER.split(" "), ...more, "-o", "out.csv", "--force"])).stderr.split("\n").slice(0, -2);
+
+describe("the account of a run", () => {
+  it("says which rules of PyTorch layers broke, and which conditions of the user they did not match", async () => {
+    expect(await sweep("--groups", "1..4", "--where", "groups != 2")).toEqual([
+      "4 layers = 2 rows + 2 left out",
+      "     1  broke the rule in_channels % groups == 0",
+      "     1  did not match groups != 2",
+    ]);
+  });
+
+  it("says of derived values that they are no whole number, or outside their range", async () => {
+    expect(await sweep("--stride", "1..5", "--padding", "(stride - 3) / 2")).toEqual([
+      "5 layers = 2 rows + 3 left out",
+      "     2  had no whole number as padding = (stride - 3) / 2",
+      "     1  had a value of padding = (stride - 3) / 2 that is not from 0 to 2147483647",
+    ]);
+  });
+
+  it("uses the singular for one layer and one row", async () => {
+    expect(await sweep()).toEqual(["1 layer = 1 row + 0 left out"]);
+    expect(accountText({ rows: 0n, leftOut: [1n], nothing: 1n }, ["stride > 1"], "rows")).toBe(
+      "2 raw indices = 1 layer + 1 position without a layer\n1 layer = 0 rows + 1 left out\n     1  did not match stride > 1",
+    );
+  });
+
+  it("uses the singular in the work of a layer of one product", async () => {
+    const one = "--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1".split(" ");
+    await said(["count", ...one, "-o", "one.txt"]);
+    expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1·1 = 1 product lands\n");
+    expect((await said(["verify", ...one])).stdout).toMatch(/^closed form and simulation agree on 1 layer \(/);
+    expect((await said(["plan", ...one, "--stride", "1..2", "--where", "stride > 1"])).stdout).toMatch(/for stride in 1..2: \(2 values\)/);
+    expect(bytesText(1)).toBe("1 byte");
+  });
+});

@@ -1,0 +1,185 @@
+/** Lists on the command line: what their columns mean, their totals, and our own output as input. */
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+/** The lines that `count --from` writes for a list, and its summary. */
+async function counted(list: string, ...options: string[]): Promise<{ exitCode: number; lines: string[]; stderr: string }> {
+  writeFileSync("list.csv", list);
+  const { exitCode, stderr } = await said(["count", "--from", "list.csv", "-o", "counted.csv", "--force", ...options]);
+  return { exitCode, lines: exitCode === 0 ? readFileSync("counted.csv", "utf8").trimEnd().split("\n") : [], stderr };
+}
+
+const HEADER = "in_channels,out_channels,kernel_size,l_in";
+
+describe("a column layer", () => {
+  const mixed = `layer,${HEADER},h_in,w_in\nconv1d,66,32,4,128,,\nConvTranspose1d,66,32,4,128,,\nnn.ConvTranspose2d,6,3,"(2, 5)",,4,6\n`;
+
+  it("says row by row what is counted, and leaves empty what a kind does not have", async () => {
+    const { lines } = await counted(mixed, "--columns", "macs,fvcore,h_out");
+    expect(lines).toEqual([
+      `layer,${HEADER},h_in,w_in,macs,fvcore,h_out`,
+      "conv1d,66,32,4,128,,,1056000,,",
+      "ConvTranspose1d,66,32,4,128,,,1081344,1081344,",
+      'nn.ConvTranspose2d,6,3,"(2, 5)",,4,6,4320,4320,5',
+    ]);
+  });
+
+  it("lets a group of columns stand for those of all kinds", async () => {
+    const { lines } = await counted(mixed, "--columns", "geometry");
+    expect(lines[0]).toContain(",l_out,d_out,h_out,w_out,taps,");
+  });
+
+  it("cannot be given together with --layer", async () => {
+    expect((await counted(mixed, "--layer", "conv1d")).stderr).toBe(
+      "upsweep: list.csv:1: the list has a column 'layer', and --layer is given too. Leave --layer out, or declare the column a label with --carry layer.\n",
+    );
+    const { lines } = await counted(`layer,${HEADER}\ndecoder.up.0,66,32,4,128\n`, "--layer", "Conv1d", "--carry", "layer", "--columns", "macs");
+    expect(lines[1]).toBe("decoder.up.0,66,32,4,128,1056000");
+  });
+
+  it("refuses a comparison with kinds that other counters are not known for", async () => {
+    writeFileSync("list.csv", mixed);
+    const { exitCode, stderr } = await said(["compare", "--from", "list.csv", "--quiet"]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      "upsweep: list.csv:2: other counters' answers are known for transposed convolutions only, not for conv1d. Leave such rows out of the comparison.\n",
+    ]);
+  });
+});
+
+describe("--carry", () => {
+  it("declares columns labels, several at once or one after the other", async () => {
+    const { lines } = await counted(
+      `kind,${HEADER},padding_mode,Stride\nup,66,32,4,128,zeros,9\n`,
+      "--carry",
+      "kind,Stride",
+      "--carry",
+      "padding_mode",
+      "--columns",
+      "macs",
+    );
+    expect(lines).toEqual([`kind,${HEADER},padding_mode,Stride,macs`, "up,66,32,4,128,zeros,9,1081344"]);
+  });
+
+  it("cannot name a parameter, a result that is written, or a column that is not there", async () => {
+    expect((await counted(`${HEADER}\n`, "--carry", "l_in")).stderr).toBe(
+      "upsweep: list.csv:1: --carry names 'l_in', which is a parameter of the layers. Leave it out of --carry, or rename the column.\n",
+    );
+    expect((await counted(`${HEADER},macs\n`, "--carry", "macs")).stderr).toBe(
+      "upsweep: list.csv:1: the column 'macs' cannot be carried: a result of that name is written. Rename it, or choose other results with --columns.\n",
+    );
+    expect((await counted(`${HEADER},kind\n`, "--carry", "kinds")).stderr).toBe("upsweep: --carry: the header has no column 'kinds'. Did you mean 'kind'?\n");
+  });
+});
+
+describe("our own output", () => {
+  const sweep =
+    "sweep --in-channels 1..4 --out-channels 1..3 --kernel-size 3..5 --l-in 7 --stride 2 --columns macs,zero_insertion_waste,overlap_even,moduleprofiler";
+
+  it("is counted again to the same bytes", async () => {
+    await said([...sweep.split(" "), "-o", "sweep.csv", "--quiet"]);
+    const columns = ["--columns", "macs,zero_insertion_waste,overlap_even,moduleprofiler"];
+    const { exitCode, stderr } = await said(["count", "--from", "sweep.csv", "-o", "again.csv", ...columns]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("upsweep: replacing the results that the list has already: macs, zero_insertion_waste, overlap_even, moduleprofiler\n");
+    expect(readFileSync("again.csv", "utf8")).toBe(readFileSync("sweep.csv", "utf8"));
+    expect((await said(["compare", "--from", "sweep.csv", "--quiet"])).exitCode).toBe(0);
+  });
+
+  it("is checked with --verify-results, also for columns that are not written", async () => {
+    expect((await said(["count", "--from", "sweep.csv", "-o", "verified.csv", "--verify-results", "--columns", "params"])).exitCode).toBe(0);
+    const [header, first] = readFileSync("verified.csv", "utf8").split("\n");
+    expect(header).toMatch(/,bias,params$/);
+    expect(first).toBe("1,1,1,7,3,2,0,0,1,1,true,4");
+  });
+
+  it("stops at the first result that differs, with its line and both values", async () => {
+    const lines = readFileSync("sweep.csv", "utf8").split("\n");
+    const damaged = [...lines.slice(0, 5), (lines[5] as string).replace(/,([0-9]+),(0\.[0-9]+),/, ",1$1,$2,"), ...lines.slice(6)];
+    writeFileSync("damaged.csv", damaged.join("\n"));
+    const { exitCode, stderr } = await said(["count", "--from", "damaged.csv", "-o", "never.csv", "--verify-results", "--quiet"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^upsweep: damaged\.csv:6: macs is 1([0-9]+) in the list, but is counted as \1\. Check which parameters /);
+  });
+
+  it("takes numbers as other programs write them for the same", async () => {
+    const list = `${HEADER},macs,zero_insertion_waste,overlap_even,note\n66,32,4,128,1081344.0,0.022900763358778626,True,x\n`;
+    expect((await counted(list, "--verify-results")).exitCode).toBe(0);
+    expect((await counted(list.replace("44.0,", "44.5,"), "--verify-results")).stderr).toContain(
+      "list.csv:2: macs is '1081344.5' in the list, but is counted as 1081344.",
+    );
+    expect((await counted(list.replace("0.0229", "0.0228"), "--verify-results")).stderr).toContain(
+      "list.csv:2: zero_insertion_waste is '0.022800763358778626' in the list",
+    );
+  });
+});
+
+describe("totals", () => {
+  const list = `name,${HEADER}\na,66,32,4,128\nb,2,3,2,4\n`;
+
+  it("are in the summary for every column that can be added up", async () => {
+    const { stderr } = await counted(list, "--columns", "l_out,macs,params");
+    expect(stderr.split("\n").slice(1, 3)).toEqual(["total  macs    1,081,392", "total  params      8,495"]);
+  });
+
+  it("end the list as a record with --total", async () => {
+    const { lines } = await counted(list, "--columns", "l_out,macs,params", "--total");
+    expect(lines.at(-1)).toBe("total,,,,,,1081392,8495");
+  });
+
+  it("go to a file with --total-to, by kind where there are several", async () => {
+    const mixed = `layer,${HEADER}\nconv1d,66,32,4,128\nconv_transpose1d,2,3,2,4\n`;
+    expect((await counted(mixed, "--columns", "macs,params", "--total-to", "total.json")).exitCode).toBe(0);
+    expect(JSON.parse(readFileSync("total.json", "utf8"))).toEqual({
+      layers: 2,
+      macs: 1056048,
+      params: 8495,
+      kinds: { conv_transpose1d: { macs: 48, params: 15 }, conv1d: { macs: 1056000, params: 8480 } },
+    });
+  });
+
+  it("are refused where no column can be added up", async () => {
+    expect((await counted(list, "--columns", "l_out", "--total")).stderr).toBe(
+      "upsweep: --total is given, but no column can be added up. Choose macs, params or other sums with --columns.\n",
+    );
+  });
+});
+
+describe("a list from a pipe", () => {
+  it("gets the answer to each line as soon as the line is written", async () => {
+    const child = spawn(process.execPath, [BINARY, "count", "--from", "-", "--columns", "macs", "--quiet"], { stdio: ["pipe", "pipe", "inherit"] });
+    const lines = child.stdout.setEncoding("utf8")[Symbol.asyncIterator]();
+    const answer = async () => (await lines.next()).value as string;
+    child.stdin.write(`${HEADER}\n`);
+    expect(await answer()).toBe(`${HEADER},macs\n`);
+    for (const [lIn, macs] of [
+      [4, 48],
+      [5, 60],
+      [6, 72],
+    ]) {
+      child.stdin.write(`2,3,2,${lIn}\n`);
+      expect(await answer()).toBe(`2,3,2,${lIn},${macs}\n`);
+    }
+    // Half a record waits for its other half.
+    child.stdin.write("2,3,");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    child.stdin.write("2,7\n2,3,2,8");
+    expect(await answer()).toBe("2,3,2,7,84\n");
+    child.stdin.end();
+    expect(await answer()).toBe("2,3,2,8,96\n");
+  });
+
+  it("is counted to the same bytes as from a file, however it arrives", () => {
+    const rows = Array.from({ length: 60_000 }, (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${1 + (i % 9)},${1 + i}`);
+    writeFileSync("long.csv", `${HEADER}\n${rows.join("\n")}\n`);
+    const run = (command: string) => execFileSync("bash", ["-c", command], { encoding: "utf8", maxBuffer: 1 << 26 });
+    const count = `"${process.execPath}" "${BINARY}" count --columns macs,l_out --quiet --from`;
+    const whole = run(`${count} long.csv`);
+    expect(run(`cat long.csv | ${count} -`)).toBe(whole);
+    expect(run(`(head -c 700000 long.csv; sleep 0.1; tail -c +700001 long.csv) | ${count} -`)).toBe(whole);
+  });
+});

@@ -1,0 +1,291 @@
+/** Lists that come line by line: each line has its answer before the next one is written. */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { chmodSync, createWriteStream, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { constants, createGzip } from "node:zlib";
+import { afterEach, describe, expect, it } from "vitest";
+import { cutIntoChunks } from "../../src/run/chunks.ts";
+import { asTheyCome } from "../../src/run/window.ts";
+import { BINARY, inTemporaryFolder } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const HEADER = "in_channels,out_channels,kernel_size,l_in";
+/** What a layer without padding and stride comes to. */
+const macs = (row: string) => row.split(",").reduce((product, value) => product * Number(value), 1);
+
+const children: ChildProcessWithoutNullStreams[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+/** upsweep with a list that is written to it, and what it answers. */
+function coprocess(...args: string[]) {
+  const child = spawn(process.execPath, [BINARY, "count", "--columns", "macs", "--quiet", ...args]);
+  children.push(child);
+  let [text, stderr] = ["", ""];
+  let wake = () => {};
+  child.stdout.on("data", (data: Buffer) => {
+    text += data;
+    wake();
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    stderr += data;
+  });
+  child.stdin.on("error", () => {});
+  const ended = new Promise<{ exitCode: number | null; stderr: string }>((resolve) => child.on("close", (exitCode) => resolve({ exitCode, stderr })));
+  /** The next line that it writes. */
+  const line = async (): Promise<string> => {
+    while (!text.includes("\n")) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    const end = text.indexOf("\n");
+    const found = text.slice(0, end);
+    text = text.slice(end + 1);
+    return found;
+  };
+  return { child, line, ended, rest: () => text };
+}
+
+describe("a list from a pipe", () => {
+  it("has its header at once, and an answer to each line before the next one is written", async () => {
+    const { child, line, ended } = coprocess("--from", "-");
+    child.stdin.write(`${HEADER}\n`);
+    expect(await line()).toBe(`${HEADER},macs`);
+    for (let i = 1; i <= 300; i++) {
+      const row = `${i},64,3,32`;
+      child.stdin.write(`${row}\n`);
+      expect(await line()).toBe(`${row},${macs(row)}`);
+    }
+    child.stdin.end("7,1,1,1");
+    expect(await line()).toBe("7,1,1,1,7");
+    expect(await ended).toEqual({ exitCode: 0, stderr: "" });
+  });
+
+  it("waits for the end of a line, and answers all lines that come together", async () => {
+    const { child, line } = coprocess("--from", "-");
+    child.stdin.write(`${HEADER},name\n1,1,1,5,"a`);
+    expect(await line()).toBe(`${HEADER},name,macs`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    child.stdin.write('\nb"\n2,1,1,5,c\n3,1,');
+    expect([await line(), await line(), await line()]).toEqual(['1,1,1,5,"a', 'b",5', "2,1,1,5,c,10"]);
+    child.stdin.write("1,5,d\n");
+    expect(await line()).toBe("3,1,1,5,d,15");
+  });
+
+  it.each([
+    ["semicolons", `${HEADER};x\n`, (row: string) => `${row.replaceAll(",", ";")};\n`],
+    ["JSON lines", undefined, (row: string) => `{${HEADER.split(",").map((name, i) => `"${name}":${row.split(",")[i]}`)}}\n`],
+  ])("is answered line by line as %s too", async (_, header, written) => {
+    const { child, line } = coprocess("--from", "-");
+    if (header) child.stdin.write(header.replaceAll(",", ";"));
+    for (let i = 1; i <= 5; i++) {
+      const row = `${i},64,3,32`;
+      child.stdin.write(written(row));
+      if (i === 1) expect(await line()).toBe(header ? `${HEADER},x,macs` : `${HEADER},macs`);
+      expect(await line()).toBe(`${row}${header ? "," : ""},${macs(row)}`);
+    }
+  });
+
+  it("is answered while it is compressed, wherever the compressor flushes", async () => {
+    const { child, line } = coprocess("--from", "-");
+    const gzip = createGzip();
+    gzip.pipe(child.stdin);
+    gzip.write(`${HEADER}\n`);
+    gzip.flush(constants.Z_SYNC_FLUSH);
+    expect(await line()).toBe(`${HEADER},macs`);
+    for (let i = 1; i <= 5; i++) {
+      gzip.write(`${i},1,1,1\n`);
+      gzip.flush(constants.Z_SYNC_FLUSH);
+      expect(await line()).toBe(`${i},1,1,1,${i}`);
+    }
+  });
+
+  it("is closed when it is refused, although more would come", async () => {
+    for (const text of [`${HEADER}\n0,1,1,1\n`, "nothing\n"]) {
+      const { child, ended } = coprocess("--from", "-");
+      child.stdin.write(text);
+      const { exitCode, stderr } = await ended;
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^upsweep: standard input:[12]: [^\n]+\n$/);
+    }
+  });
+
+  it("has an answer to lines at fault as well, when it is asked for", async () => {
+    const { child, line } = coprocess("--from", "-", "--errors", "row");
+    child.stdin.write(`${HEADER}\n`);
+    expect(await line()).toBe(`${HEADER},macs,error`);
+    for (const [row, answer] of [
+      ["0,1,1,1", '0,1,1,1,,"standard input:2: in_channels cannot be 0. Write a whole number from 1 to 2147483647."'],
+      ["2,1,1,1", "2,1,1,1,2,"],
+      ["2,1", ',,,,,"standard input:4: the row has 2 fields, the header 4. '],
+      ["3,1,1,1", "3,1,1,1,3,"],
+    ] as const) {
+      child.stdin.write(`${row}\n`);
+      expect((await line()).slice(0, answer.length)).toBe(answer);
+    }
+  });
+
+  it("may be a named pipe, and a socket", async () => {
+    spawnSync("mkfifo", ["rows"]);
+    const fromPipe = coprocess("--from", "rows");
+    const writer = createWriteStream("rows");
+    writer.write(`${HEADER}\n1,1,1,1\n`);
+    expect([await fromPipe.line(), await fromPipe.line()]).toEqual([`${HEADER},macs`, "1,1,1,1,1"]);
+    writer.write("0,1,1,1\n");
+    // Refused: it ends although the writer has the pipe open.
+    expect((await fromPipe.ended).stderr).toBe("upsweep: rows:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647.\n");
+    writer.destroy();
+    const server = createServer((socket) => socket.end(`${HEADER}\n5,1,1,1\n`));
+    await new Promise<void>((resolve) => server.listen("socket", resolve));
+    const python = "import os,socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect('socket')\nos.dup2(s.fileno(),0)\nos.execvp(sys.argv[1],sys.argv[1:])";
+    if (hasPython()) {
+      const run = spawn("python3", ["-c", python, process.execPath, BINARY, "count", "--from", "-", "--columns", "macs"]);
+      let text = "";
+      for await (const data of run.stdout) text += data;
+      expect(text).toBe(`${HEADER},macs\n5,1,1,1,5\n`);
+    }
+    server.close();
+  });
+
+  it("can be interrupted while nobody writes to its named pipe", async () => {
+    spawnSync("mkfifo", ["nobody"]);
+    const { child, ended } = coprocess("--from", "nobody");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill("SIGINT");
+    expect((await ended).exitCode).toBe(130);
+  });
+
+  it("gives the same rows as a file, however much comes at once", async () => {
+    const rows = Array.from({ length: 300_000 }, (_, i) => `${(i % 500) + 1},${(i % 77) + 1},${(i % 9) + 1},${(i % 250) + 1}`);
+    writeFileSync("many.csv", `${HEADER}\n${rows.join("\n")}\n`);
+    const file = spawnSync(process.execPath, [BINARY, "count", "--from", "many.csv", "--columns", "macs", "--quiet"], { maxBuffer: 1 << 26 });
+    const bash = (command: string) =>
+      spawnSync("bash", ["-c", `${command} | "${process.execPath}" "${BINARY}" count --from - --columns macs --quiet`], { maxBuffer: 1 << 26 });
+    for (const command of ["cat many.csv", "(head -c 3000000 many.csv; sleep 0.1; tail -c +3000001 many.csv)", "dd if=many.csv bs=777 status=none"]) {
+      const { stdout, status } = bash(command);
+      expect(status).toBe(0);
+      expect(stdout.equals(file.stdout)).toBe(true);
+    }
+  });
+});
+
+describe("a live stream cut into chunks", () => {
+  it("has a chunk at each pause, and full ones while it is fast", async () => {
+    const stream = Object.assign(
+      (async function* () {
+        yield Buffer.from("h\na\nb\nc");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        yield Buffer.from("d\n");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let i = 0; i < 30; i++) yield Buffer.from("e\n");
+      })(),
+      { isLive: true },
+    );
+    const { records, giveBack } = await cutIntoChunks(stream, 16);
+    const parts: string[] = [];
+    for await (const chunk of records) {
+      if (!chunk) continue;
+      parts.push(Buffer.from(chunk).toString());
+      giveBack(chunk);
+    }
+    expect(parts.slice(0, 2)).toEqual(["a\nb\n", "cd\n"]);
+    expect(parts.slice(2).join("")).toBe("e\n".repeat(30));
+    expect(parts[2]).toHaveLength(16);
+  });
+});
+
+describe("answers to tasks that come when they come", () => {
+  it("are handed on in the order of the tasks, each without waiting for the next task", async () => {
+    const log: string[] = [];
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const tasks = (async function* () {
+      yield 30;
+      yield 1;
+      await wait(80);
+      log.push("third comes");
+      yield 5;
+    })();
+    const run = async (ms: number, isAlone: boolean) => {
+      await wait(ms);
+      return isAlone;
+    };
+    for await (const { task, answer } of asTheyCome(tasks, run, () => 2)) log.push(`${task} ${answer}`);
+    expect(log).toEqual(["30 true", "1 false", "third comes", "5 true"]);
+  });
+
+  it("end with the error of a task after the answers before it", async () => {
+    const seen: number[] = [];
+    const tasks = [1, 2, 3].values();
+    const run = async (task: number) => {
+      if (task === 2) throw new Error("two");
+      return task;
+    };
+    const asynchronous = { next: async () => tasks.next() };
+    await expect(async () => {
+      for await (const { answer } of asTheyCome(asynchronous, run, () => 3)) seen.push(answer);
+    }).rejects.toThrow("two");
+    expect(seen).toEqual([1]);
+  });
+});
+
+function hasPython(): boolean {
+  return spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0;
+}
+
+describe.runIf(hasPython())("examples/python", () => {
+  const folder = fileURLToPath(new URL("../../examples/python", import.meta.url));
+
+  function python(code: string) {
+    writeFileSync("upsweep", `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
+    chmodSync("upsweep", 0o755);
+    const env = { ...process.env, PATH: `${process.cwd()}:${process.env.PATH}`, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
+    const { stdout, stderr, status } = spawnSync("python3", ["-W", "error", "-c", code], { encoding: "utf8", env });
+    return { stdout, stderr, status };
+  }
+
+  it("finds a layer in the recipe's search loop", () => {
+    const [, recipe] = /^```python\n(.*?)^```$/ms.exec(readFileSync(`${folder}/README.md`, "utf8")) as unknown as [string, string];
+    const { stdout, stderr, status } = python(recipe);
+    expect([status, stderr]).toEqual([0, ""]);
+    // What Python says is what one layer comes to by itself.
+    const [, layer, cost] = /^\((\{.*?\}), (\{.*?\})\)$/.exec(stdout.trim()) as unknown as [string, string, string];
+    const flags = Object.entries(JSON.parse(layer.replaceAll("'", '"'))).flatMap(([name, value]) => [`--${name.replaceAll("_", "-")}`, String(value)]);
+    const one = spawnSync(process.execPath, [BINARY, "count", ...flags, "--json", "--columns", "l_out,macs,params"], { encoding: "utf8" });
+    expect(JSON.parse(one.stdout)).toMatchObject(JSON.parse(cost.replaceAll("'", '"')));
+  });
+
+  it("has exact integers, and says what is wrong with a layer and goes on", () => {
+    const code = `
+from upsweep_client import Upsweep
+fields = ["name", "in_channels", "out_channels", "kernel_size", "l_in", "bias"]
+layer = dict(name='a, "b"\\n', in_channels=2**31 - 1, out_channels=2**20, kernel_size=3, l_in=1000, bias=False)
+with Upsweep(fields, columns="macs,zero_insertion_waste,overlap_even,deepspeed_macs") as upsweep:
+    print(upsweep.count(layer))
+    for wrong in (dict(layer, l_in=0), dict(layer, kernel_size="x")):
+        try:
+            upsweep.count(wrong)
+        except ValueError as error:
+            print(error)
+    print(upsweep.count(dict(layer, in_channels=1))["macs"])
+try:
+    with Upsweep(fields, columns="mac"):
+        pass
+except RuntimeError as error:
+    print(error)
+`;
+    const { stdout, stderr, status } = python(code);
+    expect([status, stderr]).toEqual([0, ""]);
+    const lines = stdout.trim().split("\n");
+    expect(lines[0]).toMatch(new RegExp(`^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, 'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, `));
+    expect(lines.slice(1)).toEqual([
+      "standard input:4: l_in cannot be 0. Write a whole number from 1 to 2147483647.",
+      "standard input:6: kernel_size cannot be 'x'. Write a whole number in plain decimal digits, for example 16.",
+      String(2 ** 20 * 3000),
+      "upsweep: --columns: unknown column 'mac'. Did you mean 'macs'?",
+    ]);
+  });
+});

@@ -1,0 +1,26 @@
+/** Decimal results, worked out from integers of the reference kernel and rounded once. */
+import type { ResultName } from "../../src/columns.ts";
+import type { Layer } from "../../src/parameters.ts";
+
+/** n/d as the nearest double, halfway to even. Number() of a BigInt rounds so; a last bit says whether anything is left of the division. */
+export function nearest(n: bigint, d: bigint): number {
+  const scaled = n << 200n;
+  const quotient = ((scaled / d) << 1n) | (scaled % d === 0n ? 0n : 1n);
+  return Number(quotient) / 2 ** 201;
+}
+
+/** The decimal results of a layer, from its integer results. */
+export function decimalsOf(layer: Layer, results: Readonly<Partial<Record<ResultName, unknown>>>): Partial<Record<ResultName, number>> {
+  const of = (name: ResultName) => results[name] as bigint;
+  const kernel = of("weight_elements") / of("filters");
+  const touched = (of("input_elements") + of("output_elements") + of("params")) * BigInt(layer.bits);
+  const strides = layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n);
+  const rate = BigInt(layer.sample_rate ?? 0);
+  return {
+    zero_insertion_waste: nearest(of("l_out") * kernel - of("taps"), of("l_out") * kernel),
+    arithmetic_intensity: nearest(of("flops") * 8n, touched),
+    macs_per_second: nearest(of("filters") * of("taps") * rate, of("l_out")),
+    ops_per_second: nearest((of("filters") * of("ops_per_filter") + of("aggregation_ops")) * rate, of("l_out")),
+    ...(layer.kind.isTransposed && layer.dimensions.length < 3 && { tensorflow: nearest(2n * of("zero_insertion_macs"), strides) }),
+  };
+}

@@ -1,0 +1,23 @@
+/** A random test that fails says how to run the failing case again: `SEED` and `CASE` in the environment choose it. */
+import { relative } from "node:path";
+import { fc } from "@fast-check/vitest";
+import { expect } from "vitest";
+
+const { SEED, CASE } = process.env;
+
+/** The command that runs only the failing case of the current test. */
+function commandFor(seed: number, path: string): string {
+  const { testPath = "", currentTestName = "" } = expect.getState();
+  const name = (currentTestName.split(" > ").at(-1) ?? "").replace(/ \(with seed=.*$/, "");
+  return `SEED=${seed} CASE=${path} npx vitest run --config test/vitest.config.ts ${relative(process.cwd(), testPath)} -t ${JSON.stringify(name)}`;
+}
+
+fc.configureGlobal({
+  ...(SEED !== undefined && { seed: Number(SEED) }),
+  ...(CASE !== undefined && { path: CASE }),
+  reporter: (run) => {
+    if (!run.failed) return;
+    const repeat = run.counterexamplePath === null ? "" : `\nRepeat this case: ${commandFor(run.seed, run.counterexamplePath)}`;
+    throw new Error(`${fc.defaultReportMessage(run)}${repeat}`, { cause: run.errorInstance });
+  },
+});

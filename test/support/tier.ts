@@ -1,0 +1,21 @@
+/**
+ * The two tiers of tests. `npm test` runs everything once with few random cases; `npm run test:slow` runs the files that import this module
+ * again, with all their random cases and with the tests that take long. CI runs both.
+ */
+import { it, type TestAPI } from "vitest";
+import "./repeatable.ts";
+
+/** Whether this is the slow tier. */
+export const IS_SLOW = process.env.UPSWEEP_TIER === "slow";
+
+/** How many random cases the fast tier keeps: one in so many, but never fewer than `FEWEST`. */
+const FAST_SHARE = 8;
+const FEWEST = 10;
+
+/** The number of random cases of a property: all of them in the slow tier, a part of them in the fast one. */
+export function runs(all: number): number {
+  return IS_SLOW ? all : Math.min(all, Math.max(FEWEST, Math.ceil(all / FAST_SHARE)));
+}
+
+/** A test that only the slow tier runs. */
+export const slowIt = it.skipIf(!IS_SLOW) as TestAPI;
