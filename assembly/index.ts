@@ -9,5 +9,6 @@ export { countMany, openMany } from "./many";
 export { gather, scatter } from "./overlap";
 export { denominator, numerator } from "./results";
 export { writeValue } from "./row";
+export { sumBytes } from "./sum";
 export { openPlan, sweep, sweepPicks } from "./sweep";
 export { useWindow } from "./window";

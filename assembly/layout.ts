@@ -32,6 +32,8 @@
 //             │ tallies      │  a comparison: for each convention, how its answers stand to the exact count
 //   HELD      ├──────────────┤
 //             │ held         │  for each window whether the host still needs its rows; only the host reads and writes it
+//   SUM       ├──────────────┤
+//             │ sum          │  a checksum, and 64 KiB for bytes from elsewhere that the host wants summed
 //   OUTPUT    ├──────────────┤
 //             │ output       │  four windows of 4 MiB of finished rows, and room for one row more; or the tallies of a batch
 //   MANY      ├──────────────┤
@@ -539,7 +541,20 @@ export const TALLY_BYTES: usize = (TALLY_HEAD + 4 * <usize>TALLY_BINS + 7) & ~7;
 export const TALLIES_PTR: usize = (INPUT_PTR + <usize>INPUT_BYTES + 7) & ~7;
 /** OUTPUT_WINDOWS × i32: 1 while the host needs the rows of that window, else 0. */
 export const HELD_PTR: usize = (TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT + 15) & ~15;
-export const OUTPUT_PTR: usize = HELD_PTR + 16;
+/**
+ * The checksum of some bytes (see sum.ts):
+ *
+ *    0 plain       16 × u32   for each lane the sum of its bytes
+ *   64 weighted    16 × u32   the same, each byte times the number of its row of 16
+ *  128 lines       u32        line ends
+ */
+export const SUM_PTR: usize = HELD_PTR + 16;
+export const SUM_WEIGHTED: usize = 64;
+export const SUM_LINES: usize = 128;
+/** Bytes from elsewhere, to be summed. */
+export const SUM_INPUT_PTR: usize = SUM_PTR + 144;
+export const SUM_INPUT_BYTES: u32 = 65536;
+export const OUTPUT_PTR: usize = SUM_INPUT_PTR + <usize>SUM_INPUT_BYTES;
 /** One record of INPUT and its results may start before OUTPUT_BYTES and end behind it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
 export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;

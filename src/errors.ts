@@ -372,6 +372,20 @@ export const errors = {
     ),
   tooMuchCode: (place: string, count: number, capacity: number) =>
     inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),
+  undecidable: (place: string, isOwn: boolean, grid: string, axis: string, reason: string) =>
+    inputError(
+      "undecidable",
+      place,
+      `distinct cannot tell whether ${isOwn ? `a layer occurs twice in ${grid}` : `a layer is in ${grid}`}${axis === "" ? "" : ` by the axis ${axis}`}: ${reason}`,
+      "Write that grid with its parameters alone, or leave distinct out and remove duplicates afterwards.",
+    ),
+  distinctTooLarge: (place: string, grid: string, most: number) =>
+    inputError(
+      "distinctTooLarge",
+      place,
+      `to tell whether a layer is in ${grid} takes more than ${most} operations`,
+      "Write the values of that grid as ranges, or sweep the grids one by one.",
+    ),
   tooLarge: (place: string, size: bigint) =>
     inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
 
@@ -580,6 +594,24 @@ export const errors = {
     ),
   cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
   cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
+  unknownFormat: (path: string, extension: string, supported: readonly string[], formats: readonly string[]) =>
+    inputError(
+      "unknownFormat",
+      path,
+      `the extension ${shown(extension)} names no format`,
+      `Supported are ${list(supported)}. For another name, choose the format with --format ${formats.join("|")}.`,
+    ),
+  unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
+    inputError("unsupportedFormat", path, `files that end in ${shown(extension)} cannot be written`, `Supported are ${list(supported)}.`),
+  otherFormat: (path: string, extension: string, promised: string, asked: string) =>
+    inputError("otherFormat", path, `the extension ${shown(extension)} means ${promised}, but the rows are ${asked}`, `Name a file that ends in .${asked}.`),
+  layerFile: (path: string, extension: string, isJson: boolean) =>
+    inputError(
+      "layerFile",
+      path,
+      `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${shown(extension)} means something else`,
+      `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. Rows come from 'upsweep count --from' and 'upsweep sweep'.`,
+    ),
   fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
     inputError(
@@ -600,6 +632,16 @@ export const errors = {
       `${printable(path)}: ${printable(lock)} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
       false,
     ),
+  foreignFile: (path: string, what: string) =>
+    inputError("foreignFile", path, `is ${what}, which upsweep neither follows nor writes`, "Remove it, or choose another name with -o."),
+  foreignPartial: (path: string) =>
+    inputError("foreignPartial", path, "is there, but no run of upsweep is known to have left it", "Move it away, or give it up with --force."),
+  appeared: (path: string, partial: string) =>
+    new UpsweepError(
+      "appeared",
+      `${path}: appeared while this run was writing, and is left as it is. Move it away and repeat the command with --resume, which finds all rows in ${partial}; a list or a merge is repeated as it was.`,
+      false,
+    ),
   unfinished: (path: string) =>
     inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
   otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>
@@ -611,12 +653,51 @@ export const errors = {
     ),
   shortPartial: (path: string, size: number, expected: number) =>
     inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
+  damaged: (path: string, manifest: string) =>
+    inputError(
+      "damaged",
+      path,
+      `does not agree with ${manifest}: the checksum or the number of lines is another`,
+      "The file or its manifest has been changed or damaged. Sweep it again with --force.",
+    ),
   badManifest: (path: string, cause: unknown) =>
     inputError("badManifest", path, `does not say how far the sweep has come: ${reasonOf(cause)}`, "Begin anew with --force."),
-  raggedArray: (id: number, least: number, count: number) =>
-    new UpsweepError(
+  noArray: (option: string, variables: readonly string[]) =>
+    inputError(
+      "noArray",
+      `--shard ${option}`,
+      `this is no task of an array job: none of ${list(variables)} is set`,
+      "Name the part yourself, for example --shard 3/16.",
+    ),
+  twoArrays: (option: string, one: string, other: string) =>
+    inputError(
+      "twoArrays",
+      `--shard ${option}`,
+      `${one} and ${other} are both set`,
+      "Name the part yourself, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
+    ),
+  notTaskNumber: (option: string, variable: string, got: string) =>
+    inputError("notTaskNumber", `--shard ${option}`, `${variable} is ${shown(got)}, not a whole number`, "Name the part yourself, for example --shard 3/16."),
+  outsideArray: (variable: string, task: number, from: number, of: number) =>
+    inputError(
+      "outsideArray",
+      `--shard auto/${of}`,
+      `${variable} is ${task}, but the ${of} parts are the tasks ${from} to ${of - 1 + from}`,
+      "Submit tasks in that range, or give the number of all parts.",
+    ),
+  unknownArray: (option: string, scheduler: string, variable: string | undefined, task: string) =>
+    inputError(
+      "unknownArray",
+      `--shard ${option}`,
+      `${scheduler} says which task this is (${task}), but not of how many${variable === undefined ? "" : `: ${variable} is not set`}`,
+      "Give the number of all parts, for example --shard auto/16.",
+    ),
+  raggedArray: (option: string, said: readonly string[], from: number, array: string) =>
+    inputError(
       "raggedArray",
-      `--shard auto: task ${id} of an array of ${count} from ${least} on is none of ${count} in a row. Submit an array without gaps, or name the part: --shard 3/16.`,
+      `--shard ${option}`,
+      `the array does not run from ${from} without gaps: ${said.join(", ")}`,
+      `Submit a whole one (${array}). To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.`,
     ),
   noParts: (path: string, example: string) =>
     inputError("noParts", path, `no part of it is there, such as ${printable(example)}`, "Sweep them with --shard, or name them behind the file."),
@@ -635,8 +716,8 @@ export const errors = {
   mergeIntoPart: (path: string) =>
     inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
   partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${printable(other)}`, "Name each part once."),
-  unfinishedPart: (path: string, reason: string) =>
-    inputError("unfinishedPart", path, `is no whole part of a sweep: ${reason}`, "Sweep it again, with --shard and --resume."),
+  unfinishedPart: (path: string, reason: string, isDamaged = false) =>
+    inputError("unfinishedPart", path, `is not a complete part of a sweep: ${reason}`, `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`),
   otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
     inputError(
       "otherPart",
@@ -660,6 +741,12 @@ export const errors = {
     new UpsweepError(
       "doesNotAddUp",
       `${indices} raw indices do not add up to ${rows} rows and what is left out. This is a defect of upsweep: please report it with the command that you gave.`,
+      false,
+    ),
+  linesDoNotMatch: (lines: number, rows: bigint) =>
+    new UpsweepError(
+      "linesDoNotMatch",
+      `${lines} lines were written for ${rows} rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep: please report it with the command that you gave.`,
       false,
     ),
   noMemory: (reason: string) =>

@@ -1,5 +1,8 @@
 /** The public functions on sweeps; those on single layers are in counter.ts and many.ts. */
 import { errors } from "./errors.js";
+import { headerIn } from "./formats/encoding.js";
+import { type FormatName, formatNamed, formatOf, type OutputFormat } from "./formats/format.js";
+import { BIG_INTS, type BigInts } from "./formats/json.js";
 import { CHECKS, type Check, methodOf } from "./plan/method.js";
 import type { Plan } from "./plan/model.js";
 import { planSweep } from "./plan/plan.js";
@@ -8,7 +11,7 @@ import { Checkpoint, keptSweep, readStart } from "./run/checkpoint.js";
 import { type Summary, summarise } from "./run/summary.js";
 import { type Position, type Progress, type RunOptions, sweepPlan } from "./run/sweep.js";
 import { writeBatches } from "./run/write.js";
-import { fileSink } from "./sink/file.js";
+import { fileSink, partialOf } from "./sink/file.js";
 import { type SpecInput, specFrom } from "./spec/read.js";
 
 /**
@@ -69,30 +72,50 @@ export interface FileOptions extends SweepOptions {
    * on any number of workers, to the same bytes. A file that is there already is not replaced then.
    */
   readonly resume?: boolean;
+  /** The format of the rows: `csv`, `tsv` or `jsonl`. The extension of the path decides when it is left out. */
+  readonly format?: FormatName;
+  /** How JSON Lines have integers: all as numbers with their exact digits (the default), or all as strings. */
+  readonly bigInts?: BigInts;
+  /** With `resume`: do not read what is there to compare its checksum. */
+  readonly trust?: boolean;
 }
 
 /**
- * Sweeps a grid into a CSV file. The file appears under its name only when it is whole; without `resume`, an existing one is replaced then.
+ * Sweeps a grid into a file: CSV, tab-separated values or JSON Lines, by its extension. The file appears under its name only when it is whole; without `resume`, an existing one is replaced then.
  *
  * @returns the summary of the whole file; `seconds` are those of this call.
  * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
  * already, or what was stopped there is another sweep.
  */
-export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, ...options }: FileOptions = {}): Promise<Summary> {
+export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, trust = false, ...options }: FileOptions = {}): Promise<Summary> {
   const swept = plan(spec);
-  const run = runOptions(options);
+  const { format, compression, bigInts } = await fileFormat(path, options);
+  const run = { ...runOptions(options), format, bigInts, isSummed: (await partialOf(path)) !== undefined };
   const begun = performance.now();
-  const kept = resume ? await keptSweep(swept, path, run) : undefined;
+  const kept = resume ? await keptSweep(swept, path, { ...run, compression, resume }) : undefined;
   if (resume && !kept) throw errors.badOption("resume", "true", `${path} is no file that could be gone on with; leave it out.`);
-  const start = kept && readStart(kept);
+  const start = kept && (await readStart(kept, swept, run, { trust }));
   const summary = (reached: Position, bytes: number) => summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
-  const sink = await fileSink(path, { mayReplace, from: start?.bytes });
+  const sink = await fileSink(path, { mayReplace, from: start });
   const keeper = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
   const rows = sweepPlan(swept, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, swept.header, sink, { onProgress: options.onProgress, keeper, from: start?.bytes });
+  const { progress, bytes } = await writeBatches(rows, headerIn(format, swept.header), sink, {
+    onProgress: options.onProgress,
+    keeper,
+    from: start,
+    compression,
+  });
   return summary(progress, bytes);
+}
+
+/** The format of the rows of a file. */
+async function fileFormat(path: string, { format: name, bigInts }: FileOptions): Promise<OutputFormat & { readonly bigInts: BigInts | undefined }> {
+  if (bigInts !== undefined && !BIG_INTS.includes(bigInts)) throw errors.badOption("bigInts", String(bigInts), `Write one of ${BIG_INTS.join(", ")}.`);
+  const asked = name === undefined ? undefined : formatNamed("format", name);
+  const { format, compression } = formatOf(path, asked, (await partialOf(path)) !== undefined);
+  return { format, compression, bigInts };
 }
 
 function runOptions({ method, check, workers, limit }: SweepOptions): RunOptions {

@@ -29,6 +29,7 @@ function toJSON(this: Readonly<Record<string, unknown>>): Record<string, unknown
 
 function inJson(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return value.map(inJson);
   if (value instanceof Map) return Object.fromEntries([...value].map(([name, own]) => [name, inJson(own)]));
   return value;
 }

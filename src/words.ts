@@ -148,6 +148,9 @@ export function reasonOf(cause: unknown): string {
     EROFS: "the file system is read-only",
     EFBIG: "the file would be larger than allowed",
     EMFILE: "too many files are open",
+    ENFILE: "too many files are open",
+    EBADF: "it is not open",
+    ELOOP: "it is a symbolic link",
     // Node has the reason for which it could not start a thread as the message.
     EAGAIN: "the system allows no more threads",
     EIO: "the disk reports an error",

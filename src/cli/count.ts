@@ -1,6 +1,7 @@
 /** `upsweep count`: one layer, its work shown as a person would do it. */
 import { column, type ResultName, type ResultValue } from "../columns.js";
 import { errors } from "../errors.js";
+import { checkLayerFile } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import { jsonText } from "../formats/pretty.js";
 import type { Kernel, LayerResults } from "../kernel/kernel.js";
@@ -33,6 +34,7 @@ import { working } from "./working.js";
 interface CountOptions extends LayerOptions {
   readonly output: string;
   readonly force?: boolean;
+  readonly format?: string;
   readonly json?: boolean;
   readonly bigInts?: BigInts;
   readonly columns?: string;
@@ -65,9 +67,11 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
     "--total-to": totalTo,
     "--delimiter": delimiter,
     "--errors": options.errors,
+    "--format": options.format,
   };
   const [foreign] = Object.entries(forLists).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
   if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
+  checkLayerFile(options.output, options.json === true);
   const bigInts = bigIntsOf(options);
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;

@@ -1,21 +1,21 @@
 /** `upsweep count --from`: every layer of a list, followed by its results. */
 import { DEFAULT_COLUMNS } from "../columns.js";
 import { errors } from "../errors.js";
+import { encoderOf } from "../formats/encoding.js";
 import { openList } from "../input/list.js";
 import type { Kind } from "../parameters.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
-import { countListRows, type ListedRows, type ListProgress, type ListTotals } from "../run/list.js";
+import { countListRows, encodingOfList, type ListedRows, type ListProgress, type ListTotals, type RowShape } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { printable } from "../words.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
-import { sinkFor, writeOutput } from "./output.js";
+import { type FormatOptions, outputFormat, sinkFor, writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 import { table, thousands } from "./text.js";
 
-interface ListOptions extends LayerOptions {
+interface ListOptions extends LayerOptions, FormatOptions {
   readonly from: string;
-  readonly output: string;
   readonly force?: boolean;
   readonly columns?: string;
   readonly method: "closed" | "simulate";
@@ -36,7 +36,8 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   const [axis] = flags.axes;
   refuseOutputSize(options);
   if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
-  if (options.json) throw errors.usage("both --from and --json are given", "Lists are written as CSV; leave --json out.");
+  if (options.json) throw errors.usage("both --from and --json are given", "Write --format jsonl to have one JSON object a line.");
+  const { format, bigInts, compression } = await outputFormat(options);
   const settings = settingsFrom(options);
   const hasErrorColumn = options.errors === "row";
   if (hasErrorColumn && options.skipInvalid) {
@@ -54,6 +55,8 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     hasErrorColumn,
     isTotalled: !options.quiet || needsTotals(options),
     settings,
+    format,
+    bigInts,
     // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
     columns: (kinds: readonly Kind[]) => columnsFrom(options.columns, kinds, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS,
     onPlan: (planned) => {
@@ -68,8 +71,9 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
       if (dropped.length > 0) say(`upsweep: replacing the results that the list has already: ${dropped.join(", ")}`, options.quiet);
     },
   });
-  const written = options.total ? withTotalRow(batches, () => list as ListPlan, hasErrorColumn) : batches;
+  const written = options.total ? withTotalRow(batches, () => list as ListPlan, { format, bigInts, hasErrorColumn }) : batches;
   const outcome = await writeOutput(written, options.output, {
+    compression,
     quiet: options.quiet,
     fraction: ({ fraction }) => fraction,
     mayReplace: options.force,
@@ -116,15 +120,16 @@ function totalsText(totals: ListTotals): readonly string[] {
 async function* withTotalRow(
   batches: AsyncGenerator<ListedRows, ListProgress>,
   listOf: () => ListPlan,
-  hasErrorColumn: boolean,
+  shape: RowShape,
 ): AsyncGenerator<ListedRows, ListProgress> {
   const progress = yield* batches;
   const list = listOf();
   const label = list.fields.find(({ meaning }) => meaning === "label")?.name;
   const sums = new Map(progress.totals.columns.map((name, i) => [name as string, sumsOf(progress.totals)[i]]));
   const cells = headerOf(list).map((name) => (name === label ? "total" : String(sums.get(name) ?? "")));
-  if (hasErrorColumn) cells.push("");
-  yield { csv: [Buffer.from(`${cells.map(quoted).join(",")}\n`)], rows: 0, progress };
+  if (shape.hasErrorColumn) cells.push("");
+  const row = Buffer.from(`${cells.map(quoted).join(",")}\n`);
+  yield { csv: [encoderOf(encodingOfList(list, shape))?.(row) ?? row], rows: 0, progress };
   return progress;
 }
 

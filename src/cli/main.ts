@@ -122,7 +122,8 @@ function countCommand(): Command {
     .option("-o, --output <file>", "write the answer to FILE; - is standard output", "-")
     .option("--force", "replace FILE if it exists")
     .option("--json", "one layer: write JSON")
-    .addOption(bigIntsOption())
+    .addOption(formatOption("with --from: "))
+    .addOption(bigIntsOption("with --json, or in JSON lines: "))
     .addOption(quietOption())
     .optionsGroup("Calculation:")
     .addOption(methodOption())
@@ -151,6 +152,7 @@ function gridCommand(name: string, description: string, lines: readonly (readonl
     .addOption(new Option("--variable <name=values>", "an axis of your own, which expressions can use").argParser((text: string) => flags.giveVariable(text)))
     .addOption(new Option("--set <name=values>", "change an axis or variable of the spec; may be given several times").argParser(collected))
     .addOption(new Option("--where <condition>", "keep only layers that match the condition; may be given several times").argParser(collected))
+    .addOption(new Option("--distinct", "write each layer once; leave out layers that an earlier grid has too"))
     .addOption(
       new Option("--sample <n>", "draw N raw indices uniformly, instead of taking all").argParser((text) => readWholeNumber("--sample", text, 1, SAMPLE_MAX)),
     )
@@ -184,10 +186,13 @@ function sweepCommand(): Command {
   return command
     .option("-o, --output <file>", "write rows to FILE; - is standard output, of which a terminal gets the first rows", "-")
     .option("--force", "replace FILE if it exists, and what is left of an interrupted sweep")
+    .addOption(formatOption())
+    .addOption(bigIntsOption("in JSON lines: "))
     .option("--resume", "continue an interrupted sweep into FILE; with nothing to resume, start from the beginning")
+    .option("--trust", "with --resume: do not read what is there to compare its checksum")
     .addOption(
-      new Option("--shard <i/n>", "sweep part I of N, counted from 0, into its own file; auto takes both from an array job").argParser((text: string) =>
-        readPart(text),
+      new Option("--shard <i/n>", "sweep part I of N, counted from 0, into its own file; auto or auto/N takes the part from an array job").argParser(
+        (text: string) => readPart(text),
       ),
     )
     .addOption(new Option("--limit <n>", "stop after N rows").argParser((text) => readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER)))
@@ -213,6 +218,7 @@ function mergeCommand(): Command {
     )
     .optionsGroup("Output:")
     .option("--force", "replace the output if it exists")
+    .option("--trust", "do not compare the parts with their checksums")
     .addOption(quietOption())
     .action(async (output, parts, options) => (await import("./merge.js")).merge(output, parts, options));
 }
@@ -325,6 +331,10 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
   }
 }
 
+function formatOption(onlyWith = ""): Option {
+  return new Option("--format <name>", `${onlyWith}format of the rows: csv, tsv or jsonl (default: by the extension of the output)`);
+}
+
 function delimiterOption(): Option {
   return new Option("--delimiter <character>", "the character between fields (default: found from the header)").argParser(readDelimiter);
 }
@@ -352,10 +362,10 @@ function outputSizeOption(): Option {
   return new Option("--output-size <n>", "one layer: choose output_padding for an output of that length, as PyTorch's output_size does");
 }
 
-function bigIntsOption(): Option {
+function bigIntsOption(where = "with --json: "): Option {
   return new Option(
     "--big-ints <type>",
-    "with --json: write all integers as JSON numbers with every digit (when left out), or as strings; JSON.parse of JavaScript rounds numbers beyond 2^53",
+    `${where}write all integers as JSON numbers with every digit (when left out), or as strings; JSON.parse of JavaScript rounds numbers beyond 2^53`,
   ).choices(BIG_INTS);
 }
 

@@ -83,6 +83,7 @@ export interface GridOptions extends LayerOptions {
   readonly where?: readonly string[];
   readonly sample?: number;
   readonly seed?: number;
+  readonly distinct?: boolean;
 }
 
 /** @throws UpsweepError when the text is not a whole number of [least, most]. */
@@ -132,6 +133,7 @@ export async function specFromCommand(file: string | undefined, flags: AxisFlags
     where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),
     ...(columns !== undefined && { columns: listFromFlag("--columns", columns) }),
     ...(sample !== undefined && { sample: sampleFromFlags(sample, seed ?? 0) }),
+    ...(options.distinct && { distinct: { kind: "scalar", place: "--distinct", text: "true" } as const }),
   };
   if (file === undefined) {
     if (axis === undefined) throw errors.usage("no grid is given", "Name a spec file, or give axes as flags, for example --stride 1..4.");

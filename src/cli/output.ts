@@ -1,5 +1,11 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
+import { errors } from "../errors.js";
+import { type Compression, type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
+import type { Start } from "../run/checkpoint.js";
+import type { Packed } from "../run/packing.js";
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
+import type { Left } from "../sink/file.js";
 import type { Sink } from "../sink/sink.js";
 import { printable } from "../words.js";
 import { onInterrupt } from "./interrupt.js";
@@ -12,55 +18,73 @@ export interface Outcome<P> extends Written {
   readonly progress: P;
 }
 
+/** What `-o`, `--format` and `--big-ints` say of the rows. */
+export interface FormatOptions {
+  readonly output: string;
+  readonly format?: string;
+  readonly bigInts?: BigInts;
+}
+
+/** The format of the rows that a command writes, and what JSON Lines have for integers. Asked before anything is counted. */
+export async function outputFormat({ output, format: name, bigInts }: FormatOptions): Promise<OutputFormat & { readonly bigInts?: BigInts }> {
+  const asked: FormatName | undefined = name === undefined ? undefined : formatNamed("--format", name);
+  const isFile = output !== "-" && (await (await import("../sink/file.js")).partialOf(output)) !== undefined;
+  const found = formatOf(output, asked, isFile);
+  if (bigInts !== undefined && found.format !== "jsonl") {
+    throw errors.usage(`--big-ints is given, but the rows are ${found.format}`, "It is for JSON: write --format jsonl, or leave it out.");
+  }
+  return { ...found, ...(bigInts && { bigInts }) };
+}
+
 interface OutputOptions<P> {
   readonly header?: string;
+  readonly compression: Compression;
   readonly quiet?: boolean | undefined;
   /** How much is done, or undefined when the whole is not known. */
   readonly fraction: (progress: P) => number | undefined;
   /** Whether a file that is there may be replaced. */
   readonly mayReplace?: boolean | undefined;
-  /** What stands in the file from a run before. */
-  readonly from?: { readonly bytes: number; readonly rows: bigint };
-  /** Of a run that can go on later: whoever keeps how far it has come. */
-  readonly keeperOf?: (sink: Sink) => Keeper<P>;
+  /** What the file has from a run before. */
+  readonly from?: Start | undefined;
+  /** Of a run that can be continued later: whoever keeps how far it has come. */
+  readonly keeperOf?: (sink: Sink) => Keeper;
 }
 
 /** `-` is standard output. */
-export async function sinkFor(
-  output: string,
-  { mayReplace = false, from }: { mayReplace?: boolean | undefined; from?: number | undefined } = {},
-): Promise<Sink> {
+export async function sinkFor(output: string, { mayReplace = false, from }: { mayReplace?: boolean | undefined; from?: Left | undefined } = {}): Promise<Sink> {
   if (output === "-") return (await import("../sink/stdout.js")).stdoutSink();
   return (await import("../sink/file.js")).fileSink(output, { mayReplace, from });
 }
 
 /** Writes all batches to `output`. Ctrl-C takes the unfinished file back, or leaves it to go on with, and ends with exit code 130. */
 export async function writeOutput<P extends { readonly rows: bigint }>(
-  batches: AsyncGenerator<{ readonly csv: readonly Uint8Array[]; readonly progress: P }, P>,
+  batches: AsyncGenerator<Packed<P>, P>,
   output: string,
-  { header = "", quiet = false, fraction, mayReplace, from = { bytes: 0, rows: 0n }, keeperOf }: OutputOptions<P>,
+  { header = "", compression, quiet = false, fraction, mayReplace, from, keeperOf }: OutputOptions<P>,
 ): Promise<Outcome<P>> {
   const start = performance.now();
-  let rows = from.rows;
+  const before = { bytes: from?.bytes ?? 0, rows: from?.position.rows ?? 0n };
+  let { rows } = before;
   let isLeft = false;
-  let writing: { readonly sink: Sink; readonly keeper: Keeper<P> | undefined } | undefined;
-  const bar = await progressBar(quiet, from.rows);
+  let writing: { readonly sink: Sink; readonly keeper: Keeper | undefined } | undefined;
+  const bar = await progressBar(quiet, before.rows);
   const settled = onInterrupt(() => {
     bar.stop();
-    isLeft = writing ? stopHere(writing.sink, writing.keeper) : from.bytes > 0;
+    isLeft = writing ? stopHere(writing.sink, writing.keeper) : before.bytes > 0;
     const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${printable(output)} is not written`;
     say(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {
-    const sink = await sinkFor(output, { mayReplace, from: from.bytes });
+    const sink = await sinkFor(output, { mayReplace, from });
     const keeper = keeperOf?.(sink);
     writing = { sink, keeper };
-    if (from.bytes > 0) say(`upsweep: resuming after ${counted(from.rows, "row")}`, quiet);
+    if (before.bytes > 0) say(`upsweep: resuming after ${counted(before.rows, "row")}`, quiet);
     const { progress, bytes } = await writeBatches(batches, header, sink, {
-      from: from.bytes,
+      from,
+      compression,
       keeper: keeper && {
-        behind: (progress, bytes) => keeper.behind(progress, bytes),
-        finishing: (progress, bytes) => keeper.finishing(progress, bytes),
+        behind: (reached) => keeper.behind(reached),
+        finishing: (reached) => keeper.finishing(reached),
         finished: () => keeper.finished(),
         leave: () => {
           isLeft = keeper.leave();
@@ -73,7 +97,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
         bar.show(fraction(soFar), rows);
       },
     });
-    return { progress, bytes: bytes - from.bytes, rows: progress.rows - from.rows, seconds: (performance.now() - start) / 1000 };
+    return { progress, bytes: bytes - before.bytes, rows: progress.rows - before.rows, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
     bar.stop();
     if (isLeft) say(`upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`, quiet);

@@ -5,13 +5,15 @@ import { kindOf, RATE_DENOMINATOR } from "../parameters.js";
 import { mayOverflow } from "../plan/cells.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
+import { isRepeat } from "../plan/repeats.js";
 import { axisText, textOf } from "../plan/schedule.js";
 import { estimate } from "../run/estimate.js";
+import { overlapsOf } from "../run/overlaps.js";
 import { defaultWorkers } from "../run/runner.js";
 import { indicesOf, sweepPlan } from "../run/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
-import { accountText, print } from "./report.js";
+import { accountText, overlapsText, print } from "./report.js";
 import { bytesText, counted, duration, table, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -28,7 +30,9 @@ export async function plan(file: string | undefined, flags: AxisFlags, options: 
   const planned = planSweep(spec);
   const workers = options.workers ?? defaultWorkers();
   const size = options.exact ? await exactText(planSweep(spec, "count"), workers) : sizeText(planned, workers);
-  print([nestsText(planned), "", rawText(planned), size, ...overflowText(planned)].join("\n"));
+  const overlaps = overlapsText(overlapsOf(planned));
+  const union = overlaps.length > 0 ? ["", ...overlaps] : [];
+  print([nestsText(planned), "", rawText(planned), size, ...union, ...overflowText(planned)].join("\n"));
 }
 
 function nestsText({ grids, cells, columns }: Plan): string {
@@ -72,7 +76,9 @@ function lineOf(grid: GridPlan, step: Step): string | undefined {
     case "rule":
       return `leave out unless ${grid.requirements[step.requirement]}`;
     case "where":
-      return `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
+      return isRepeat(grid.requirements[step.requirement] as string)
+        ? `leave out what is ${grid.requirements[step.requirement]}`
+        : `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
     case "derive": {
       const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
       return `${name} = ${textOf(expression)}`;

@@ -1,6 +1,9 @@
 /** The summary at the end of a run, on standard error. */
 import { KIND_NAMES, kindOf } from "../parameters.js";
+import { gridLabel } from "../plan/distinct.js";
+import { isRepeat } from "../plan/repeats.js";
 import { RANGE_TEXT, RULES, rulesOf } from "../rules.js";
+import type { Overlap } from "../run/overlaps.js";
 import { namedAccounts } from "../run/summary.js";
 import { bytesText, counted, duration, scaled, table, thousands } from "./text.js";
 
@@ -46,6 +49,7 @@ const RULE_TEXTS: ReadonlySet<string> = new Set(KIND_NAMES.flatMap((name) => rul
 
 /** Why the layers of an account were left out: a rule of PyTorch, a value that an axis cannot take, or a condition of the user. */
 function reasonText(account: string): string {
+  if (isRepeat(account)) return account;
   if (account === RANGE_TEXT) return "had a parameter outside its range";
   if (RULE_TEXTS.has(account) || RULES.some(({ text }) => text === account)) return `broke the rule ${account}`;
   // Conditions cannot hold a single '=': these two are derived values (src/plan/schedule.ts).
@@ -54,6 +58,37 @@ function reasonText(account: string): string {
   const outside = /^([\w., ]+ = .*) is (from -?\d+ to .*|true or false)$/.exec(account);
   if (outside) return `had a value of ${outside[1]} that is not ${outside[2]}`;
   return `did not match ${account}`;
+}
+
+/** So many grids are named, each with its rows; the others are summed up. */
+const GRIDS_NAMED = 20;
+
+/** Of a union, the rows of each grid; of one grid, or where it is not known, nothing. */
+export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: { readonly grids: readonly { readonly name?: string }[] }): string {
+  if (grids.length < 2 || !gridRows) return "";
+  const named = grids.slice(0, GRIDS_NAMED).map(({ name }, grid) => ["   ", thousands(gridRows[grid] ?? 0n), gridLabel(grid, name)]);
+  const others = gridRows.slice(GRIDS_NAMED);
+  const rest = others.length === 0 ? [] : [["   ", thousands(others.reduce((sum, rows) => sum + rows, 0n)), `${thousands(others.length)} grids more`]];
+  return `rows by grid:\n${table([...named, ...rest], [1])}`;
+}
+
+/** So many overlaps are named. */
+const OVERLAPS_NAMED = 5;
+
+/** Which grids write layers that an earlier one has written, a line each. */
+export function overlapsText(overlaps: readonly Overlap[]): string[] {
+  const lines = overlaps.slice(0, OVERLAPS_NAMED).map(({ later, earlier, shared, looked, isExact }) => {
+    const layers = counted(shared, "layer");
+    const what = isExact ? `repeats ${layers} of ${earlier}` : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(looked)} raw indices drawn)`;
+    return `${later} ${what}`;
+  });
+  if (lines.length === 0) return [];
+  const more = overlaps.length - lines.length;
+  return [
+    ...lines,
+    ...(more > 0 ? [`${counted(more, "more pair of grids overlaps", "more pairs of grids overlap")}`] : []),
+    "--distinct writes each layer once",
+  ];
 }
 
 export function writtenText({ rows, bytes, seconds }: Written): string {

@@ -1,5 +1,6 @@
 /** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
 import { errors } from "../errors.js";
+import { headerIn } from "../formats/encoding.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
 import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
@@ -8,14 +9,14 @@ import { type Progress, sweepPlan } from "../run/sweep.js";
 import { partialOf } from "../sink/file.js";
 import { printable } from "../words.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
-import { writeOutput } from "./output.js";
-import { accountText, say, writtenText } from "./report.js";
+import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
+import { accountText, gridsText, overlapsText, say, writtenText } from "./report.js";
 import { isTerminal, STDOUT } from "./terminal.js";
 
-interface SweepOptions extends GridOptions {
-  readonly output: string;
+interface SweepOptions extends GridOptions, FormatOptions {
   readonly force?: boolean;
   readonly resume?: boolean;
+  readonly trust?: boolean;
   readonly shard?: Part;
   readonly method: "closed" | "simulate";
   readonly check?: Check;
@@ -25,30 +26,38 @@ interface SweepOptions extends GridOptions {
 }
 
 export async function sweep(file: string | undefined, flags: AxisFlags, options: SweepOptions): Promise<void> {
-  const { shard: part, quiet, resume, force, limit } = options;
+  const { shard: part, quiet, resume, trust, force, limit } = options;
   if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
+  if (trust && !resume) throw errors.usage("--trust is given without --resume", "It skips reading what is resumed; leave it out.");
   if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
   const method = methodFrom(options);
+  const { format, bigInts, compression } = await outputFormat(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
   // A terminal cannot hold a sweep.
   if (options.output === "-" && !part && !resume && isTerminal(STDOUT)) return (await import("./preview.js")).preview(plan, { ...options, method });
   const output = part ? nameOfPart(options.output, part) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
-  const kept = isFile ? await keptSweep(plan, output, { limit, part }) : undefined;
+  const kept = isFile ? await keptSweep(plan, output, { limit, part, format, bigInts, compression, resume }) : undefined;
   if (resume && !kept) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
   if (part && !kept) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
-  const start = kept && resume ? readStart(kept) : undefined;
-  if (start?.isWhole) return say(`upsweep: ${printable(output)} is whole already`, quiet);
+  const run = { ...options, method, part, format, bigInts, isSummed: kept !== undefined };
+  const onCompare = () => say(`upsweep: ${printable(output)} exists; sweeping again without writing, to compare it`, quiet);
+  const start = kept && resume ? await readStart(kept, plan, run, { trust, onCompare }) : undefined;
+  if (start?.isWhole) return say(`upsweep: ${printable(output)} is complete`, quiet);
   const mayReplace = force || start?.mayReplace || false;
-  const outcome = await writeOutput(sweepPlan(plan, { ...options, method, part, start: start?.position }), output, {
-    header: plan.header,
+  const outcome = await writeOutput(sweepPlan(plan, { ...run, start: start?.position }), output, {
+    header: headerIn(format, plan.header),
+    compression,
     quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),
     mayReplace,
-    ...(start && { from: { bytes: start.bytes, rows: start.position.rows } }),
+    from: start,
     ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
-  say(`${account}\n${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`, quiet);
+  const grids = gridsText(outcome.progress.gridRows, plan);
+  const overlaps = quiet || plan.grids.length < 2 ? [] : overlapsText((await import("../run/overlaps.js")).overlapsOf(plan));
+  const written = `${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`;
+  say([account, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

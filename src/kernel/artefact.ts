@@ -31,7 +31,7 @@ export function kernelHash(): string {
 function readArtefact(path: string): Buffer<ArrayBuffer> {
   try {
     return readFileSync(path);
-  } catch {
-    throw errors.notBuilt(path);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "ENOENT" ? errors.notBuilt(path) : errors.cannotRead(path, error);
   }
 }

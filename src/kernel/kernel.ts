@@ -9,6 +9,7 @@ import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import type { RuleId } from "../rules.js";
 import type { Rational } from "../spec/expression/exact.js";
+import type { Sum } from "../sum.js";
 
 /** What a legal layer's columns hold; one that passes 64 bits is missing. */
 export type LayerResults = { readonly [N in ResultName]?: ResultValue };
@@ -137,6 +138,9 @@ export interface Kernel {
    * milliseconds for room where there is none; undefined if there is none then: the rows are copied, or gone with the next call.
    */
   hold(patience: number): Held | undefined;
+
+  /** The checksum of bytes, which may be rows of its own. Other results stay as they are. */
+  sum(bytes: Uint8Array): Sum;
 
   /** The longest chunk of a list that `countList` takes, in bytes. */
   readonly chunkBytesMost: number;

@@ -14,6 +14,7 @@ import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, walk } from "../plan/walk.js";
 import { RULES } from "../rules.js";
 import { domainOf } from "../spec/values.js";
+import type { Sum } from "../sum.js";
 import { type Extreme, exactResult, type Kernel, type ListBatch, type ListFault, type PicksBatch, type SweepBatch, type Tally } from "./kernel.js";
 import { closed, countLayer, overlapPattern, simulate, textsOf, U64_MAX } from "./plain.js";
 
@@ -30,6 +31,7 @@ export function referenceKernel(): Kernel {
     chunkBytesMost: 512 * 1024,
     // Every batch is a text of its own.
     hold: () => new Int32Array(1),
+    sum: sumBytes,
     count: countLayer,
     overlap: overlapPattern,
     openPlan: (opened, number, by) => {
@@ -46,6 +48,19 @@ export function referenceKernel(): Kernel {
     },
     countList: (chunk, from) => countChunk(list, method, chunk, from),
   };
+}
+
+/** By the definition of the checksum, a byte at a time. */
+function sumBytes(bytes: Uint8Array): Sum {
+  const sums = Array.from({ length: 32 }, () => 0n);
+  let lines = 0;
+  for (const [i, byte] of bytes.entries()) {
+    const lane = i % 16;
+    sums[lane] = (sums[lane] as bigint) + BigInt(byte);
+    sums[16 + lane] = (sums[16 + lane] as bigint) + BigInt(Math.floor(i / 16)) * BigInt(byte);
+    if (byte === 10) lines++;
+  }
+  return { bytes: bytes.length, lines, lanes: Uint32Array.from(sums, (sum) => Number(BigInt.asUintN(32, sum))) };
 }
 
 interface Counted {

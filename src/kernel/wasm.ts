@@ -8,6 +8,7 @@ import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { RULES, type RuleId } from "../rules.js";
 import { type Rational, rational } from "../spec/expression/exact.js";
+import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import type { Held, Kernel, KindTotals, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
 import { type ManyExports, ManyKernel } from "./many.js";
@@ -35,6 +36,7 @@ interface Exports extends ManyExports {
   sweepPicks(count: number): number;
   openList(): void;
   countList(from: number, end: number): number;
+  sumBytes(address: number, length: number): void;
 }
 
 /** Makes an instance of the kernel. In a worker `module` is the one that the main thread has compiled. */
@@ -154,6 +156,25 @@ class WasmKernel implements Kernel {
     const pattern = scratch.slice();
     scratch.fill(0);
     return pattern;
+  }
+
+  sum(bytes: Uint8Array): Sum {
+    if (bytes.buffer === this.#bytes.buffer) return this.#sumAt(bytes.byteOffset, bytes.length);
+    const [place, most] = [this.#constant("SUM_INPUT_PTR"), this.#constant("SUM_INPUT_BYTES")];
+    let sum = NO_BYTES;
+    for (let at = 0; at < bytes.length; at += most) {
+      const piece = bytes.subarray(at, at + most);
+      this.#bytes.set(piece, place);
+      sum = joined(sum, this.#sumAt(place, piece.length));
+    }
+    return sum;
+  }
+
+  #sumAt(address: number, length: number): Sum {
+    this.#exports.sumBytes(address, length);
+    const lanes = new Uint32Array(this.#bytes.buffer, this.#constant("SUM_PTR"), NO_BYTES.lanes.length);
+    const lines = this.#view.getUint32(this.#constant("SUM_PTR") + this.#constant("SUM_LINES"), true);
+    return { bytes: length, lines, lanes: lanes.slice() };
   }
 
   hold(patience: number): Held | undefined {

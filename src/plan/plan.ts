@@ -6,12 +6,13 @@ import { dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
 import { DEFAULT_BITS, type Kind, kindOf, RATE_DENOMINATOR } from "../parameters.js";
 import { type Axis, expressionsOf } from "../spec/axes.js";
-import { namesIn } from "../spec/expression/node.js";
+import { type Expression, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
 import { possibleOfAxis, possibleOfRuns } from "./bounds.js";
 import { mostBytesOfName, mostBytesOfResult } from "./cells.js";
+import { distinctConditions, gridLabel, keysOf, type PlannedGrid } from "./distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
 import { schedule } from "./schedule.js";
 
@@ -28,8 +29,19 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   const accounts: string[] = [];
   const grids: GridPlan[] = [];
   let size = 0n;
-  for (const grid of spec.grids) {
-    const planned = planGrid(kind, grid, cells, size, purpose);
+  const keys = keysOf(kind, spec.columns);
+  // The grids as they are written: what they have in common with others is looked up in these.
+  const candidates: { readonly grid: PlannedGrid; readonly label: string }[] = [];
+  // The conditions of one grid become conditions of those after it.
+  const hasBits = spec.isDistinct && (keys.has("bits") || spec.grids.some((grid) => needsBits(kind, grid, cells)));
+  for (const [number, grid] of spec.grids.entries()) {
+    let planned = planGrid(kind, grid, cells, size, purpose, hasBits);
+    if (spec.isDistinct) {
+      const own = { grid: planned, label: gridLabel(number, grid.name) };
+      const repeats = distinctConditions(kind, keys, grid, own, candidates);
+      candidates.push(own);
+      planned = { ...planned, ...scheduled(kind, planned, [...grid.where, ...repeats], cells, purpose) };
+    }
     size += planned.size;
     for (const text of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
     grids.push({ ...planned, accounts: planned.requirements.map((text) => accounts.indexOf(text)) });
@@ -58,10 +70,11 @@ function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number 
   return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
 }
 
-function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigint, purpose: Purpose): Omit<GridPlan, "accounts"> {
+/** @param hasBits whether the size of an element plays a part beyond what the grid itself says. */
+function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigint, purpose: Purpose, hasBits: boolean): PlannedGrid {
   const given = new Set(grid.axes.flatMap(({ names }) => names));
   const defaults = kind.parameters.filter((p) => !given.has(p.name)).map((p) => ({ name: p.name, value: p.default ?? p.least }));
-  if (!given.has("bits") && needsBits(kind, grid, cells)) defaults.push({ name: "bits", value: DEFAULT_BITS });
+  if (!given.has("bits") && (hasBits || needsBits(kind, grid, cells))) defaults.push({ name: "bits", value: DEFAULT_BITS });
   const rates = grid.axes.find((axis) => axis.kind === "plain" && axis.rateDenominator !== undefined);
   if (rates?.kind === "plain") defaults.push({ name: RATE_DENOMINATOR, value: rates.rateDenominator as number });
   const isFixed = (axis: Axis) => axis.kind === "plain" && axis.size === 1;
@@ -97,8 +110,12 @@ function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigin
     first,
     size: loops.reduce((product, loop) => product * BigInt(loop.size), 1n),
     ...nest,
-    ...schedule(kind, nest, grid.where, cells, purpose === "verify" || purpose === "compare"),
+    ...scheduled(kind, nest, grid.where, cells, purpose),
   };
+}
+
+function scheduled(kind: Kind, nest: Parameters<typeof schedule>[1], where: readonly Expression[], cells: readonly string[], purpose: Purpose) {
+  return schedule(kind, nest, where, cells, purpose === "verify" || purpose === "compare");
 }
 
 /** Whether the size of an element plays a part: only then is it named among what is fixed. */

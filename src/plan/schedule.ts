@@ -11,6 +11,7 @@ import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
 import { alwaysHasValue, type PossibleValues } from "./bounds.js";
 import type { DependentAxis, GridPlan, Step } from "./model.js";
+import { isRepeat } from "./repeats.js";
 
 /** Of a step before its level is known. */
 type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
@@ -52,7 +53,9 @@ export function schedule(
     let requirement: number | undefined;
     const parts = partsWithNames(kind, constraint, possible).map((of) => ({ ...of, isExact: needsRationals(of.part.root, isWholeName) }));
     const text = textOf(constraint);
-    const texts = parts.some(({ isExact }) => isExact) ? [text, `${text} (a value is missing)`] : [text];
+    // What an earlier grid has is one account, whatever else that grid's conditions met.
+    const withMissing = isRepeat(text) ? text : `${text} (a value is missing)`;
+    const texts = parts.some(({ isExact }) => isExact) ? [text, withMissing] : [text];
     return parts.map(({ part, dependsOn, isExact }): Task => {
       const at = where.push(part) - 1;
       // All parts of a constraint share one account, and those that meet missing values another.
@@ -104,6 +107,9 @@ export function schedule(
     placeReady(pending, isReady, place);
     placeReady(cellsPending, isReady, place);
   }
+  // A condition that is never checked would let layers through without a word.
+  const unchecked = pending[1]?.find((task) => !isReady(task));
+  if (unchecked) throw new Error(`a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`);
   return { where, steps, requirements };
 }
 

@@ -6,8 +6,8 @@ import { RATE_DENOMINATOR } from "../parameters.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { textOf } from "../plan/schedule.js";
 import type { Run } from "../spec/values.js";
-import { type Part, textOfPart } from "./part.js";
-import { indicesOf } from "./sweep.js";
+import { textOfPart } from "./part.js";
+import { indicesOf, type RunOptions } from "./sweep.js";
 
 /** What is swept, in parts with a name each. */
 export type Identity = Readonly<Record<string, string>>;
@@ -15,19 +15,27 @@ export type Identity = Readonly<Record<string, string>>;
 /** The name under which the part of a sweep stands. */
 export const SHARD = "the shard";
 
+/** The name of the format of its rows. */
+export const FORMAT = "the format";
+
 /** The name under which the number of its raw indices stands, of all parts together. */
 export const SIZE = "the number of raw indices";
 
 /** What is longer than this stands in the manifest as its hash. */
 const SHOWN_MOST = 120;
 
+/** What of a run's options its bytes depend on. */
+export type Shape = Pick<RunOptions, "limit" | "part" | "format" | "bigInts">;
+
 /** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
-export function identityOf(plan: Plan, limit?: number, part?: Part): Identity {
+export function identityOf(plan: Plan, { limit, part, format = "csv", bigInts = "number" }: Shape = {}): Identity {
   const parts: [string, string][] = [
     ["the kernel", kernelHash()],
     ["the layer", plan.layer],
     ["the columns", plan.cells.join(",")],
     ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
+    [FORMAT, format],
+    ...(format === "jsonl" ? [["the type of integers", bigInts] as [string, string]] : []),
     ["the limit", limit === undefined ? "none" : String(limit)],
     [SHARD, part ? textOfPart(part) : "none"],
     ["the number of grids", String(plan.grids.length)],
@@ -71,6 +79,15 @@ function runText({ first, step, count }: Run, textOf: (value: number) => string)
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** The names of the grids of a sweep, as far as they have one. */
+export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
+  const count = Number(identity["the number of grids"] ?? 1);
+  return Array.from({ length: count }, (_, i) => {
+    const name = identity[count === 1 ? "the name" : `the name of grid ${i + 1}`];
+    return name ? { name } : {};
+  });
 }
 
 /** What differs, in the first part that does; undefined where all are the same. */

@@ -2,6 +2,9 @@
 import { isUtf8 } from "node:buffer";
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors, UpsweepError } from "../errors.js";
+import { cellTypeOf, type Encode, type Encoding, encoderOf, hasHeader } from "../formats/encoding.js";
+import type { FormatName } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
 import { type ListBytes, NEWLINE } from "../input/bytes.js";
 import { addTotals, type KindTotals, type ListFault, letGo, type Tally } from "../kernel/kernel.js";
 import { anyParameter, DEFAULT_KIND, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, type Layer, layerFrom, type Settings } from "../parameters.js";
@@ -76,6 +79,10 @@ export interface ListOptions {
   readonly isComparing?: boolean | undefined;
   /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
   readonly skipInvalid?: boolean | undefined;
+  /** The format of the rows, CSV when left out. */
+  readonly format?: FormatName | undefined;
+  /** How JSON Lines have integers, as numbers when left out. */
+  readonly bigInts?: BigInts | undefined;
   /** Answer a row that is at fault with a row too: its results are empty, and a last column `error` has the message. */
   readonly hasErrorColumn?: boolean | undefined;
   /** Columns that are labels, whatever they look like. */
@@ -145,9 +152,13 @@ async function* countChunks(
   let kinds: readonly KindTotals[] = [];
   const totals = (): ListTotals => ({ columns: addedColumns(list), kinds });
   const progress = (): ListProgress => ({ fraction: fraction?.(), rows, errorRows, leftOut: [...leftOut], totals: totals() });
-  yield { csv: [headerBytes(list, chunks.header, hasErrorColumn)], rows: 0, progress: progress() };
+  const encoding = encodingOfList(list, options);
+  const encode: Encode = encoderOf(encoding) ?? ((csv) => csv);
+  const header = hasHeader(encoding.format) ? [encode(headerBytes(list, chunks.header, hasErrorColumn))] : [];
+  yield { csv: header, rows: 0, progress: progress() };
 
-  const job = { kind: "list", list, method } as const;
+  // Rows with one more field get it here, so they are encoded here too.
+  const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
   const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
   const runAlone = async (bytes: Bytes, isAlone: boolean) => {
     const isMuch = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
@@ -187,7 +198,7 @@ async function* countChunks(
           return { line: lines?.of(lineBefore + linesBefore) ?? lineBefore + linesBefore, layer: layerOf(list, splitRecord(text) as string[]) };
         };
         const compared = tallies && { tallies, recordAt };
-        const csv = hasErrorColumn ? answer.csv.map(withEmptyField) : answer.csv;
+        const csv = hasErrorColumn ? answer.csv.map((rows) => encode(withEmptyField(rows))) : answer.csv;
         yield { csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
         for (const held of answer.held) letGo(held);
         if (answer.fault && answer.faultRecord) {
@@ -195,7 +206,7 @@ async function* countChunks(
           const error = faultError(list, answer.fault, text, placeOf(line + linesBefore));
           if (!record || !(error instanceof UpsweepError && error.isInputError)) throw error;
           errorRows++;
-          yield { csv: [errorRow(list, record, error.message)], rows: 0, progress: progress() };
+          yield { csv: [encode(errorRow(list, record, error.message))], rows: 0, progress: progress() };
           line += linesBefore + lineEnds(record);
         } else {
           line += answer.lines;
@@ -207,6 +218,27 @@ async function* countChunks(
     await runner.close();
   }
   return progress();
+}
+
+/** What the rows of a list have beyond its plan. */
+export type RowShape = Pick<ListOptions, "format" | "bigInts" | "hasErrorColumn">;
+
+/**
+ * How the rows of a list are written: its own columns, then the results. Every row has every column: a parameter or a result that the kind of
+ * the row does not have is an empty cell, and null in JSON, so that readers find the columns in any row.
+ */
+export function encodingOfList(list: ListPlan, { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape): Encoding {
+  const own = list.fields.filter(({ meaning }) => meaning !== "result");
+  const results = list.columns.slice(0, list.verified?.written);
+  return {
+    format,
+    columns: [
+      ...own.map(({ name, meaning }) => ({ name, type: meaning === "parameter" ? cellTypeOf(name) : "text", isForeign: true }) as const),
+      ...results.map((name) => ({ name, type: cellTypeOf(name) })),
+      ...(hasErrorColumn ? [{ name: ERROR_COLUMN, type: "text" } as const] : []),
+    ],
+    bigInts,
+  };
 }
 
 /** The header of what is written. The list's own is copied as it is, unless columns are left out of it. */

@@ -8,16 +8,24 @@
  *
  * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
  */
+import type { Encoding } from "../formats/encoding.js";
 import type { Held, KindTotals, ListFault, SweepFault, Tally } from "../kernel/kernel.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
+import type { Sum } from "../sum.js";
 import type { Difference } from "./verify.js";
 
-/** What all tasks of a run have in common. */
-export type Job =
-  | { readonly kind: "sweep"; readonly plan: Plan; readonly method: Method }
-  | { readonly kind: "list"; readonly list: ListPlan; readonly method: Method };
+/** What all tasks of a run have in common. Rows are CSV where no other encoding is given. */
+export type Job = { readonly method: Method; readonly encoding?: Encoding | undefined } & (
+  | {
+      readonly kind: "sweep";
+      readonly plan: Plan;
+      /** Whether answers have the checksum of their rows. */
+      readonly isSummed?: boolean;
+    }
+  | { readonly kind: "list"; readonly list: ListPlan }
+);
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
@@ -49,7 +57,7 @@ export interface Chunk {
 export type Task = Shard | Picks | Chunk;
 
 interface Rows {
-  /** Whole rows, in order. They stand in the kernel's memory, which the threads share, or are copies. */
+  /** Whole rows, in order, in the format of the job. They are in the kernel's memory, which the threads share, or are copies. */
   readonly csv: readonly Uint8Array[];
   /** To be let go once the rows are written: their place is needed for others. */
   readonly held: readonly Held[];
@@ -63,6 +71,8 @@ export interface SweepAnswer extends Rows {
   /** Where the shard has got to: its end, or where another has to go on. */
   readonly next: bigint;
   readonly visits: number;
+  /** The checksum of the rows, where the job wants it. */
+  readonly sum?: Sum;
   /** Of a plan that compares; places are raw indices of the grid. */
   readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;

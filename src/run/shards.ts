@@ -18,10 +18,14 @@ export const VISITS_MOST = 262_144;
 /** So many looks are taken on the main thread before others are started: it takes longer to start one. */
 const VISITS_HERE = 32_768;
 
-/** How many raw indices a task is sure to get through, whatever they hold: where layers are simulated, a single one. */
-export function lengthOfTask(plan: Plan, method: Method): number {
+/**
+ * How many raw indices a task is sure to get through, whatever they hold: where layers are simulated, a single one.
+ *
+ * @param overhead bytes that a row has at most beyond its CSV (see overheadOf in formats/encoding.ts).
+ */
+export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
   if (simulatesAll(method)) return 1;
-  return Math.min(VISITS_MOST, Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost))));
+  return Math.min(VISITS_MOST, Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost + overhead))));
 }
 
 /** How many looks are taken before any thread is started. A layer that is simulated could keep the main thread from everything else for hours. */

@@ -11,6 +11,8 @@ export interface Summary extends ForJson<SummaryInJson> {
   readonly leftOut: ReadonlyMap<string, bigint>;
   /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
   readonly nothing: bigint;
+  /** Rows of each grid of the spec, in their order; missing when the run goes on from one that did not record them. */
+  readonly gridRows?: readonly bigint[];
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -21,6 +23,7 @@ export interface SummaryInJson {
   readonly rows: string;
   readonly leftOut: Readonly<Record<string, string>>;
   readonly nothing: string;
+  readonly gridRows?: readonly string[];
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -34,6 +37,7 @@ export function namedAccounts(names: readonly string[], leftOut: readonly bigint
 export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
 
 export function summarise(accounts: readonly string[], reached: Position, bytes: number, seconds: number): Summary {
-  const { done, rows, nothing, leftOut } = reached;
-  return withJson({ size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, bytes, seconds }) as unknown as Summary;
+  const { done, rows, nothing, leftOut, gridRows } = reached;
+  const account = { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, ...(gridRows && { gridRows }) };
+  return withJson({ ...account, bytes, seconds }) as unknown as Summary;
 }

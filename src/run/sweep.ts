@@ -1,6 +1,9 @@
 /** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
 import { isResultName } from "../columns.js";
 import { errors } from "../errors.js";
+import { type Encoding, encodingOf, overheadOf } from "../formats/encoding.js";
+import type { FormatName } from "../formats/format.js";
+import type { BigInts } from "../formats/json.js";
 import { exactResult, letGo, type SweepFault, type Tally } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
@@ -8,6 +11,7 @@ import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
+import type { Sum } from "../sum.js";
 import { boundsOf, type Part } from "./part.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
@@ -27,6 +31,8 @@ export interface Progress {
   readonly nothing: bigint;
   /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
   readonly leftOut: readonly bigint[];
+  /** Rows of each grid, in their order; they add up to `rows`. Missing when the run goes on from one that did not record them. */
+  readonly gridRows?: readonly bigint[];
   /** Whether the limit was reached: what comes behind the last row was not looked at. */
   readonly isCut: boolean;
 }
@@ -35,13 +41,18 @@ export interface Progress {
 export interface SweptRows {
   readonly csv: readonly Uint8Array[];
   readonly rows: number;
+  /** Their checksum, where it is wanted. */
+  readonly sum?: Sum;
   /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
   readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
   readonly progress: Progress;
 }
 
 /** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
-export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut">;
+export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut" | "gridRows">;
+
+/** Before the first raw index. */
+export const BEGINNING: Position = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] };
 
 export interface RunOptions {
   /** Worker threads; the rows are the same for any number. */
@@ -53,6 +64,12 @@ export interface RunOptions {
   readonly start?: Position | undefined;
   /** Sweep only this part of the raw indices, or of the sample. */
   readonly part?: Part | undefined;
+  /** The format of the rows, CSV when left out. */
+  readonly format?: FormatName | undefined;
+  /** How JSON Lines have integers, as numbers when left out. */
+  readonly bigInts?: BigInts | undefined;
+  /** Have the workers make the checksum of the rows, and count their lines: what a file is compared with. */
+  readonly isSummed?: boolean | undefined;
 }
 
 /**
@@ -61,14 +78,15 @@ export interface RunOptions {
  * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
  */
 export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
-  const { limit, part = { index: 0, of: 1 }, start = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] } } = options;
+  const { limit, part = { index: 0, of: 1 }, start = BEGINNING } = options;
   const all = indicesOf(plan);
   const { first, end } = boundsOf(part, all);
   const total = end - first;
   const answers = (all < plan.size ? drawn : swept)(plan, options, first + start.done, end);
   const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
+  const gridRows = start.rows === 0n || start.gridRows ? plan.grids.map((_, grid) => start.gridRows?.[grid] ?? 0n) : undefined;
   let { done, rows, nothing } = start;
-  const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], isCut });
+  const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], ...(gridRows && { gridRows: [...gridRows] }), isCut });
   try {
     for await (const whole of answers) {
       const { accounts } = plan.grids[whole.grid] as GridPlan;
@@ -76,12 +94,13 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       const isCut = whole.answer.rows >= room;
       const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
       rows += BigInt(answer.rows);
+      if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
       done += indices;
       nothing += answer.leftOut[0] ?? 0n;
       if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices) throw errors.doesNotAddUp(indices, answer.rows);
       for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
-      yield { csv: answer.csv, rows: answer.rows, ...(compared && { compared }), progress: progress(isCut) };
+      yield { csv: answer.csv, rows: answer.rows, ...(answer.sum && { sum: answer.sum }), ...(compared && { compared }), progress: progress(isCut) };
       for (const held of answer.held) letGo(held);
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
@@ -89,6 +108,7 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
   } finally {
     await answers.return();
   }
+  if (done !== total) throw errors.doesNotAddUp(total, Number(rows));
   return progress();
 }
 
@@ -120,10 +140,16 @@ async function firstWithRows(rows: number, whole: SweepAnswer, indices: bigint, 
   return answerTo(high);
 }
 
+/** How the rows of a plan are written. */
+function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
+  return encodingOf(format, cells, bigInts);
+}
+
 /** The raw indices [from, to). */
 async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed" } = options;
-  const job: Job = { kind: "sweep", plan, method };
+  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
+  const encoding = encodingOfPlan(plan, options);
+  const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
   const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
   const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
     grid: stretch.grid,
@@ -153,7 +179,11 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), { workers, length: lengthOfTask(plan, method), share: shareOfTask }))
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), {
+      workers,
+      length: lengthOfTask(plan, method, overheadOf(encoding)),
+      share: shareOfTask,
+    }))
       yield reached(runner, stretch, answer);
   } finally {
     await runner.close();
@@ -162,9 +192,9 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 
 /** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
 async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed" } = options;
+  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
-  const job: Job = { kind: "sweep", plan, method };
+  const job: Job = { kind: "sweep", plan, method, encoding: encodingOfPlan(plan, options), isSummed };
   const runner = rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
   let together = drawnOfTask(method);
   try {

@@ -5,9 +5,10 @@
  * machine still runs cannot be seen from here: its lock is taken over too, and who has lost one finds that out before anything gets a name.
  */
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { errors, type UpsweepError } from "../errors.js";
+import { errors, UpsweepError } from "../errors.js";
+import { type FileId, fileAt, foreignness, NO_FOLLOW, replace, statusOf, writeNew } from "./own.js";
 
 /** A process as it can be found again: its number may be another's by then. */
 interface Writer {
@@ -17,6 +18,8 @@ interface Writer {
   readonly began: string;
   /** One of its locks. */
   readonly lock: string;
+  /** The unfinished file that it writes, once there is one. */
+  readonly file?: FileId;
 }
 
 /** What this process holds. */
@@ -26,8 +29,14 @@ const held = new Set<string>();
 const SETTLED_WITHIN = 50;
 
 export interface Lock {
+  /** The unfinished file of the run that was killed here before, if one was. */
+  readonly leftFile: FileId | undefined;
+  /** Whether the lock of a run that has ended was taken over. */
+  readonly wasTaken: boolean;
   /** Whether it is still there, and ours. */
   isHeld(): boolean;
+  /** Says in the lock which file is being written, so that the next run knows it should this one be killed. */
+  names(file: FileId): void;
   /** @returns the error of whoever has lost it. */
   lost(): UpsweepError;
   /** Gives it back; one that is not ours any more is left alone. */
@@ -43,29 +52,45 @@ export interface Lock {
 export async function takeLock(file: string, name: string): Promise<Lock> {
   const path = lockOf(file);
   const writer: Writer = { host: hostname(), pid: process.pid, began: beginOf(process.pid), lock: randomUUID() };
-  const text = `${JSON.stringify(writer)}\n`;
-  if (!isFirst(path, text)) {
+  const textOf = (written: Writer) => `${JSON.stringify(written)}\n`;
+  let left: Writer | undefined;
+  let own = firstOf(path, textOf(writer));
+  const wasTaken = own === undefined;
+  if (own === undefined) {
     // It may be there and not be written yet.
     if (readWriter(path) === undefined) await settled();
-    const other = readWriter(path);
-    if (other && isRunning(other)) throw errors.beingWritten(name, other.pid, path);
-    write(`${path}.${writer.lock}`, text);
-    renameSync(`${path}.${writer.lock}`, path);
+    left = readWriter(path);
+    if (left && isRunning(left)) throw errors.beingWritten(name, left.pid, path);
+    own = replace(path, textOf(writer));
     await settled();
     const last = readWriter(path);
     if (last && last.lock !== writer.lock) throw errors.beingWritten(name, last.pid, path);
   }
   held.add(writer.lock);
-  const isHeld = () => readWriter(path)?.lock === writer.lock;
+  const isHeld = () => {
+    try {
+      // Opening the file asks a file server for its newest state.
+      return readWriter(path)?.lock === writer.lock;
+    } catch (error) {
+      // Nothing can be opened: what is there can still be told by its name.
+      if (isOutOfFiles(error)) return fileAt(path) === own;
+      throw error;
+    }
+  };
   return {
+    leftFile: left?.file,
+    wasTaken,
     isHeld,
+    names: (file) => {
+      if (isHeld()) own = replace(path, textOf({ ...writer, file }));
+    },
     lost: () => {
       const other = readWriter(path);
       return other ? errors.takenOver(name, `process ${other.pid} on ${other.host}`) : errors.lockGone(name, path);
     },
     release: () => {
-      if (isHeld()) rmSync(path, { force: true });
       held.delete(writer.lock);
+      if (isHeld()) rmSync(path, { force: true });
     },
   };
 }
@@ -78,38 +103,37 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SETTLED_WITHIN));
 }
 
-/** Writes a lock where there is none. */
-function isFirst(path: string, text: string): boolean {
+/** Writes a lock where there is none; undefined where there is one. */
+function firstOf(path: string, text: string): FileId | undefined {
   try {
-    write(path, text);
-    return true;
+    return writeNew(path, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
     throw error;
   }
 }
 
-/** Makes a file, whole or not at all. */
-function write(path: string, text: string): void {
-  const fd = openSync(path, "wx");
-  try {
-    writeSync(fd, text);
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
-  } finally {
-    closeSync(fd);
-  }
-}
+const isOutOfFiles = (error: unknown) => ["EMFILE", "ENFILE"].includes((error as NodeJS.ErrnoException).code ?? "");
 
-/** Whoever a lock names; undefined where there is none, or it is not written yet. @throws a system error when it is not for us to read. */
+/**
+ * Whoever a lock names; undefined where there is none, or it is not written yet.
+ *
+ * @throws UpsweepError when it is a link or the like. A system error when it is not for us to read, or nothing can be opened.
+ */
 function readWriter(path: string): Writer | undefined {
   try {
-    const { host, pid, began, lock } = JSON.parse(readFileSync(path, "utf8")) as Partial<Writer>;
-    const isSound = typeof host === "string" && Number.isSafeInteger(pid) && typeof began === "string" && typeof lock === "string";
-    return isSound ? ({ host, pid, began, lock } as Writer) : undefined;
+    const status = statusOf(path);
+    if (status && !status.isFile()) throw errors.foreignFile(path, foreignness(status) as string);
+    const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
+    try {
+      const { host, pid, began, lock, file } = JSON.parse(readFileSync(fd, "utf8")) as Partial<Writer>;
+      const isSound = typeof host === "string" && Number.isSafeInteger(pid) && typeof began === "string" && typeof lock === "string";
+      return isSound ? ({ host, pid, began, lock, ...(typeof file === "string" && { file }) } as Writer) : undefined;
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EACCES") throw error;
+    if (error instanceof UpsweepError || (error as NodeJS.ErrnoException).code === "EACCES" || isOutOfFiles(error)) throw error;
     return undefined;
   }
 }

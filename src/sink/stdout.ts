@@ -11,7 +11,7 @@ export function stdoutSink(): Sink {
     flush: async () => {},
     isOurs: () => true,
     keepNow: () => {},
-    finish: async () => {},
+    finish: async (named) => named?.(),
     abandon: () => {},
     leave: () => {},
   };

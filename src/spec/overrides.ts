@@ -11,13 +11,14 @@ export interface Overrides {
   /** Conditions to add. */
   readonly where?: readonly SourceNode[] | undefined;
   readonly columns?: SourceNode | undefined;
+  readonly distinct?: SourceNode | undefined;
   readonly sample?: SourceNode | undefined;
 }
 
 type MapNode = SourceNode & { readonly kind: "map" };
 
 /** The source with all of that in place; in every grid, where it has several. */
-export function withOverrides(source: SourceNode, { set = [], variables = [], layer, where = [], columns, sample }: Overrides): SourceNode {
+export function withOverrides(source: SourceNode, { set = [], variables = [], layer, where = [], columns, distinct, sample }: Overrides): SourceNode {
   if (source.kind !== "map") return source; // what is wrong with it is said where it is read
   const inGrid = (grid: SourceNode): SourceNode =>
     grid.kind === "map" ? withConditions(set.reduce(withAxis, variables.reduce(withVariable, grid)), where) : grid;
@@ -27,6 +28,7 @@ export function withOverrides(source: SourceNode, { set = [], variables = [], la
   else whole = inGrid(source) as MapNode;
   if (layer) whole = withEntry(whole, { key: "layer", keyPlace: layer.place, value: layer });
   if (columns) whole = withEntry(whole, { key: "columns", keyPlace: columns.place, value: columns });
+  if (distinct) whole = withEntry(whole, { key: "distinct", keyPlace: distinct.place, value: distinct });
   if (sample) whole = withEntry(whole, { key: "sample", keyPlace: sample.place, value: sample });
   return whole;
 }

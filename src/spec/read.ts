@@ -34,6 +34,8 @@ interface OutputInput {
   readonly layer?: NameOf<KindName>;
   /** Result columns, groups of them, names of variables and `name`, in the order of the row. */
   readonly columns?: readonly ColumnName[];
+  /** Write each layer once: one that an earlier grid has too is left out. */
+  readonly distinct?: boolean;
   /** Draw so many raw indices, instead of sweeping all. */
   readonly sample?: { readonly rows: number; readonly seed?: number };
 }

@@ -93,6 +93,11 @@ export function specSchema(): object {
         description: `Columns behind the parameters, in their order. Without it: ${DEFAULT_COLUMNS.join(", ")}.`,
         items: { anyOf: columns },
       },
+      distinct: {
+        type: "boolean",
+        default: false,
+        description: "Write each layer once: one that an earlier grid has too, by all its parameters, is left out and counted.",
+      },
       sample: {
         type: "object",
         description: "Draw so many raw indices, uniformly, instead of sweeping all.",

@@ -51,13 +51,15 @@ export interface Spec {
   readonly grids: readonly Grid[];
   /** In the order of the row, behind the eleven parameters. */
   readonly columns: readonly ColumnName[];
+  /** Whether a layer that an earlier grid has too is written once. */
+  readonly isDistinct: boolean;
   /** Without it everything is swept. */
   readonly sample?: Sample;
 }
 
 /** The keys of a grid, and of a spec: either those of its one grid, or `grids`. */
 const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
-const SPEC_KEYS = ["layer", ...GRID_KEYS, "grids", "columns", "sample"] as const;
+const SPEC_KEYS = ["layer", ...GRID_KEYS, "grids", "columns", "distinct", "sample"] as const;
 const SAMPLE_KEYS = ["rows", "seed"] as const;
 
 /** The largest sample. Before its first row it is dealt out to blocks, which takes 0.23 µs a draw (2026-11-23): half a minute for this many. */
@@ -92,11 +94,13 @@ export function readSpec(source: SourceNode, place: string): Spec {
   const read = grids ? readGrids(grids.value, kind) : [readGrid(source, place, kind, find)];
   const columns = find("columns");
   const sample = find("sample");
+  const distinct = find("distinct");
   return {
     place,
     layer: kind.name,
     grids: read,
     columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, read),
+    isDistinct: distinct !== undefined && readDistinct(distinct.value),
     ...(sample && { sample: readSample(sample.value) }),
   };
 }
@@ -146,6 +150,12 @@ function readWhere(source: SourceNode): Expression[] {
     if (!isCondition(root)) throw errors.notCondition(item, root);
     return { written: item, root };
   });
+}
+
+function readDistinct(source: SourceNode): boolean {
+  const text = source.kind === "scalar" ? source.text.trim() : describeNode(source);
+  if (text !== "true" && text !== "false") throw errors.notBoolean(source.place, "distinct", text);
+  return text === "true";
 }
 
 function readSample(source: SourceNode): Sample {

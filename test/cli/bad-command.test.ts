@@ -99,7 +99,7 @@ const CASES: readonly (readonly [string, string])[] = [
     "compare --json --big-ints text",
     "upsweep: option '--big-ints <type>' argument 'text' is invalid. Allowed choices are number, string.\nSee 'upsweep compare --help'.",
   ],
-  ["count --from layers.csv --json", "upsweep: both --from and --json are given. Lists are written as CSV; leave --json out."],
+  ["count --from layers.csv --json", "upsweep: both --from and --json are given. Write --format jsonl to have one JSON object a line."],
   ["count --from layers.csv --stride 2", "upsweep: both --from and --stride are given. Put the parameter into the list as a column, or leave --from out."],
   ["count --from", "upsweep: option '--from <file>' argument missing\nSee 'upsweep count --help'."],
   ["columns --json --markdown", "upsweep: option '--json' cannot be used with option '--markdown'\nSee 'upsweep columns --help'."],

@@ -155,10 +155,10 @@ it.each([
   ["#", "#"],
 ])("takes the delimiter %s", async (name, character) => {
   writeFileSync("given.csv", CSV.replaceAll(",", character));
-  expect(await said(["count", "--from", "given.csv", "--quiet", "--delimiter", name, "-o", "given.out", "--force", "--columns", "macs"])).toMatchObject({
+  expect(await said(["count", "--from", "given.csv", "--quiet", "--delimiter", name, "-o", "given-out.csv", "--force", "--columns", "macs"])).toMatchObject({
     exitCode: 0,
   });
-  expect(readFileSync("given.out", "utf8")).toBe(`${HEADER},macs\n${ROW},393216\n`);
+  expect(readFileSync("given-out.csv", "utf8")).toBe(`${HEADER},macs\n${ROW},393216\n`);
 });
 
 it.each(["", ";;", '"', "x", "5", "é", "\n"])("refuses the delimiter '%s'", async (delimiter) => {
@@ -185,10 +185,10 @@ it("refuses what is for lists without a list", async () => {
 it("answers rows at fault with a row when it is asked to", async () => {
   const rows = ["1,1,3,2,a", '0,1,3,2,"b,"', "1,1,3", '1,1,3,2,"x\ny"', '1,1,x,2,""""', '1,1,3,2,"a"b', "2147483647,2147483647,3,2147483647,c", "2,1,3,2,d"];
   writeFileSync("some.csv", `${HEADER},name\n${rows.join("\r\n")}`);
-  const args = ["count", "--from", "some.csv", "-o", "some.out", "--force", "--columns", "macs,l_out", "--errors", "row"];
+  const args = ["count", "--from", "some.csv", "-o", "some-out.csv", "--force", "--columns", "macs,l_out", "--errors", "row"];
   const { exitCode, stderr } = await said(args);
   expect([exitCode, stderr.split("\n").slice(0, 2)]).toEqual([0, ["3 layers = 3 rows + 0 left out", "5 more with an error"]]);
-  const lines = readFileSync("some.out", "utf8").split("\n");
+  const lines = readFileSync("some-out.csv", "utf8").split("\n");
   // The layer of a result that is too large is named whole.
   expect(lines.splice(8, 1)[0]).toMatch(/^2147483647,2147483647,3,2147483647,c,,,"some\.csv:9: macs of ConvTranspose1d\(.*\) .* passes 2\^64 - 1\. .*"$/);
   expect(lines).toEqual([
@@ -217,9 +217,9 @@ it("answers rows at fault with a row when it is asked to", async () => {
 it("passes over blank lines at the end, and says which line comes after them", async () => {
   for (const text of [`${CSV}\n\n`, `${semicolons(CSV)}\r\n\n`, `${json("")}\n \n`]) {
     writeFileSync("blank.csv", text);
-    expect(await said(["count", "--from", "blank.csv", "-o", "blank.out", "--force", "--quiet"])).toMatchObject({ exitCode: 0 });
+    expect(await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"])).toMatchObject({ exitCode: 0 });
     writeFileSync("blank.csv", `${text}${text.startsWith("{") ? json("").replace("32", "0") : text.includes(";") ? "64;64;3;0" : "64,64,3,0"}`);
-    expect((await said(["count", "--from", "blank.csv", "-o", "blank.out", "--force", "--quiet"])).stderr).toMatch(
+    expect((await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"])).stderr).toMatch(
       new RegExp(`^upsweep: blank\\.csv:${text.split("\n").length}: l_in cannot be 0\\.`),
     );
   }

@@ -1,17 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { Checkpoint } from "../../src/run/checkpoint.ts";
 import { identityOf } from "../../src/run/identity.ts";
-import { writeManifest } from "../../src/run/manifest.ts";
 import { sweepPlan } from "../../src/run/sweep.ts";
 import { writeBatches } from "../../src/run/write.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { changeManifest, type Fields, writeFields } from "../support/manifests.ts";
 
 inTemporaryFolder();
 
@@ -24,18 +25,38 @@ const SPEC: SpecInput = {
 const FLAGS = ["--in-channels", "4,6", "--out-channels", "4", "--l-in", "1..40", "--kernel-size", "3..7", "--stride", "1..7", "--groups", "1,2,3"];
 const COMMAND = ["sweep", ...FLAGS, "--bias", "true,false", "--columns", "l_out,macs", "-o", "out.csv", "--quiet"];
 
+function clear(): void {
+  for (const name of readdirSync(".")) if (name.startsWith("out.")) rmSync(name);
+}
+
+/** The same bytes but for one bit. */
+function changed(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] as number) ^ 1;
+  return copy;
+}
+
 /** Leaves a sweep behind as an interruption does: stopped behind its first batch of rows, with half a row that was being written. */
 async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
-  for (const name of ["out.csv", "out.csv.partial", "out.csv.partial.json"]) rmSync(name, { force: true });
+  clear();
   const plan = planSweep(specFrom(spec));
   const sink = await fileSink("out.csv", { mayReplace: true });
   const checkpoint = new Checkpoint(
-    { path: "out.csv", partial: "out.csv.partial", identity: identityOf(plan, limit), accounts: plan.accounts, isPart: false },
+    {
+      path: "out.csv",
+      partial: "out.csv.partial",
+      identity: identityOf(plan, { limit }),
+      accounts: plan.accounts,
+      compression: "none",
+      headerLines: 1n,
+      isPart: false,
+      isManifestKept: false,
+    },
     sink,
   );
   const interrupted = async function* () {
     // Of so small a sweep the first batch is the whole: its first rows are taken.
-    for await (const { csv, progress } of sweepPlan(plan, { limit: 700 })) yield { csv, progress };
+    for await (const { csv, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true })) yield { csv, progress, sum };
     throw new Error("no room");
   };
   await expect(writeBatches(interrupted(), plan.header, sink, { keeper: checkpoint })).rejects.toThrow("no room");
@@ -88,25 +109,85 @@ describe("a sweep that was stopped", () => {
     expect(existsSync("out.csv.partial")).toBe(true);
   });
 
-  it("is begun by --resume where none was stopped", async () => {
+  it("is begun by --resume where none was stopped, and is complete when it is repeated", async () => {
     const whole = await wholeText();
-    for (const name of ["out.csv", "out.csv.partial", "out.csv.partial.json"]) rmSync(name, { force: true });
+    clear();
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
-    expect(await said([...COMMAND, "--resume"])).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
+    const loud = COMMAND.filter((word) => word !== "--quiet");
+    expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is complete\n", stdout: "" });
+    expect(await said([...loud, "--resume", "--trust"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is complete\n", stdout: "" });
+    expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
   });
 
-  it("is whole when it was stopped between the name of the file and its own end", async () => {
-    const whole = await wholeText();
-    await stopped();
+  it.each(["out.csv", "out.csv.gz"])("is recognised as complete by sweeping it again, where the first run left no manifest: %s", async (name) => {
+    clear();
+    const command = COMMAND.map((word) => (word === "out.csv" ? name : word)).filter((word) => word !== "--quiet");
+    expect(await said([...command])).toMatchObject({ exitCode: 0 });
+    expect(readdirSync(".").filter((file) => file.startsWith("out."))).toEqual([name]);
+    expect(await said([...command, "--resume"])).toEqual({
+      exitCode: 0,
+      stderr: `upsweep: ${name} exists; sweeping again without writing, to compare it\nupsweep: ${name} is complete\n`,
+      stdout: "",
+    });
+    const bytes = readFileSync(name);
+    const there = refusal(`${name}: is there already. Choose another name with -o, or replace it with --force.`);
+    for (const other of [bytes.subarray(0, bytes.length - 1), Buffer.concat([bytes, bytes.subarray(0, 9)]), changed(bytes, 200), Buffer.from("x")]) {
+      writeFileSync(name, other);
+      expect(await said([...command, "--resume", "--quiet"])).toEqual(there);
+      expect(readFileSync(name).equals(other)).toBe(true);
+    }
+    writeFileSync(name, bytes);
+    expect(await said([...command.map((word) => (word === "l_out,macs" ? "macs" : word)), "--resume", "--quiet"])).toEqual(there);
+  });
+
+  it("is refused where a finished file was changed", async () => {
+    clear();
     expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
-    const account = { done: 16_800n, rows: 11_200n, nothing: 0n, leftOut: [] };
-    const identity = identityOf(planSweep(specFrom(SPEC)));
-    writeManifest("out.csv.partial.json", { identity, bytes: statSync("out.csv").size, position: account, accounts: [], isWhole: true, mayReplace: false });
+    writeFileSync("out.csv", changed(readFileSync("out.csv"), 1000));
+    expect(await said([...COMMAND, "--resume"])).toEqual(
+      refusal(
+        "out.csv: does not agree with out.csv.json: the checksum or the number of lines is another. The file or its manifest has been changed or damaged. Sweep it again with --force.",
+      ),
+    );
+    expect(await said([...COMMAND, "--force"])).toMatchObject({ exitCode: 0 });
+    // What the manifest said of the old file holds no longer.
+    expect(existsSync("out.csv.json")).toBe(false);
+  });
+
+  it("leaves a file of the user alone that is where the manifest would be", async () => {
+    clear();
+    writeFileSync("out.csv.json", '{ "mine": true }');
+    expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+    expect(readFileSync("out.csv.json", "utf8")).toBe('{ "mine": true }');
+    expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
+    expect(await said([...COMMAND, "--shard", "0/2"])).toMatchObject({ exitCode: 0 });
+    const part = "out.00001-of-00002.csv.json";
+    writeFileSync(part, "mine");
+    expect(await said([...COMMAND, "--shard", "1/2"])).toEqual(
+      refusal(`${part}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`),
+    );
+    expect(readFileSync(part, "utf8")).toBe("mine");
+  });
+
+  it("is complete when it was stopped between the name of the file and its own end", async () => {
+    const whole = await wholeText();
+    clear();
+    expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
+    renameSync("out.csv.json", "out.csv.partial.json");
     const loud = COMMAND.filter((word) => word !== "--quiet");
-    expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is whole already\n", stdout: "" });
+    expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is complete\n", stdout: "" });
     expect(existsSync("out.csv.partial.json")).toBe(false);
-    expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
+    // While it was getting its name it has another, which its manifest says.
+    for (const isNamed of [false, true]) {
+      renameSync("out.csv.json", "out.csv.partial.json");
+      const { name } = JSON.parse(readFileSync("out.csv.partial.json", "utf8")) as { name: string };
+      linkSync("out.csv", name);
+      if (!isNamed) rmSync("out.csv");
+      expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+      expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
+      expect(readdirSync(".").filter((file) => file.startsWith("out.csv"))).toEqual(["out.csv", "out.csv.json"]);
+    }
   });
 
   it("goes on without --force where it was begun with it, and only then in place of a file", async () => {
@@ -114,36 +195,89 @@ describe("a sweep that was stopped", () => {
     await stopped();
     writeFileSync("out.csv", "old");
     expect(await said([...COMMAND, "--resume"])).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
-    const manifest = readFileSync("out.csv.partial.json", "utf8");
-    writeFileSync("out.csv.partial.json", manifest.replace('"replace": false', '"replace": true'));
+    changeManifest("out.csv.partial.json", () => ({ replace: true }));
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
   });
 
-  it("is refused when its files have been changed", async () => {
+  it("is refused when its rows have been changed, and taken with --trust", async () => {
+    await stopped();
+    const [rows, manifest] = [readFileSync("out.csv.partial"), readFileSync("out.csv.partial.json", "utf8")];
+    const { bytes } = JSON.parse(manifest) as { bytes: number };
+    const row = rows.indexOf("\n", 2000) + 1;
+    const damaged = refusal(
+      "out.csv.partial: does not agree with out.csv.partial.json: the checksum or the number of lines is another. The file or its manifest has been changed or damaged. Sweep it again with --force.",
+    );
+    const damages: [string, Buffer][] = [
+      ["a flipped bit", changed(rows, 1234)],
+      ["a byte of the header", changed(rows, 3)],
+      ["the last byte", changed(rows, bytes - 1)],
+      ["zeros", Buffer.from(rows).fill(0, 4096, 8192)],
+      ["a cut inside a row", Buffer.concat([rows.subarray(0, row + 5), rows.subarray(row + 9), Buffer.alloc(9, "1")])],
+      ["a row twice", Buffer.concat([rows.subarray(0, row), rows.subarray(rows.lastIndexOf("\n", row - 2) + 1)])],
+      ["two blocks exchanged", Buffer.concat([rows.subarray(0, 4096), rows.subarray(8192, 12_288), rows.subarray(4096, 8192), rows.subarray(12_288)])],
+    ];
+    for (const [, text] of damages) {
+      writeFileSync("out.csv.partial", text);
+      expect(await said([...COMMAND, "--resume"])).toEqual(damaged);
+      expect(readFileSync("out.csv.partial").equals(text)).toBe(true);
+      expect(readFileSync("out.csv.partial.json", "utf8")).toBe(manifest);
+      expect(existsSync("out.csv.partial.lock")).toBe(false);
+    }
+    expect(await said([...COMMAND, "--resume", "--trust"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+
     await stopped();
     truncateSync("out.csv.partial", 100);
     expect((await said([...COMMAND, "--resume"])).stderr).toMatch(
       /^upsweep: out\.csv\.partial: has 100 bytes, but [0-9]+ were written\. Somebody has changed it: begin anew with --force\.\n$/,
     );
-    for (const [text, reason] of [
-      ["{", "it is no JSON"],
-      ["null", "it is of another version of upsweep, or of something else"],
-      ['{"format":1,"identity":{}}', "something is missing in it"],
-      [
-        '{"format":1,"whole":false,"replace":false,"identity":null,"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}',
+  });
+
+  it.each<[string, (fields: Fields) => Fields]>([
+    ["done, too small", () => ({ done: "600" })],
+    ["done, too large", ({ done }) => ({ done: String(Number(done) + 500) })],
+    ["done, beyond the end", () => ({ done: "99999999999" })],
+    ["rows, too large", ({ rows }) => ({ rows: String(Number(rows) + 1) })],
+    ["rows, with what makes up for it", ({ rows, nothing }) => ({ rows: String(Number(rows) - 1), nothing: String(Number(nothing) + 1) })],
+    ["bytes, too small", () => ({ bytes: 2000 })],
+    ["bytes, too large", ({ bytes }) => ({ bytes: Number(bytes) + 3 })],
+    ["lines", ({ lines }) => ({ lines: Number(lines) + 1 })],
+    ["the checksum", () => ({ checksum: "A".repeat(171).concat("=") })],
+  ])("is refused when its manifest was changed by hand, with a fitting checksum of the manifest or without: %s", async (_, change) => {
+    await stopped();
+    const [rows, manifest] = [readFileSync("out.csv.partial"), readFileSync("out.csv.partial.json", "utf8")];
+    changeManifest("out.csv.partial.json", change);
+    const fitting = await said([...COMMAND, "--resume"]);
+    expect([fitting.exitCode, fitting.stderr]).toEqual([2, expect.stringMatching(/^upsweep: [^\n]*--force\.\n$/)]);
+    const fields = JSON.parse(manifest) as Fields;
+    writeFileSync("out.csv.partial.json", `${JSON.stringify({ ...fields, ...change(fields) }, null, 2)}\n`);
+    const damaged = refusal(
+      "out.csv.partial.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.",
+    );
+    expect(await said([...COMMAND, "--resume"])).toEqual(damaged);
+    expect(await said([...COMMAND, "--resume", "--trust"])).toEqual(damaged);
+    expect(readFileSync("out.csv.partial").equals(rows)).toBe(true);
+  });
+
+  it("is refused when its manifest is none", async () => {
+    await stopped();
+    const fields = JSON.parse(readFileSync("out.csv.partial.json", "utf8")) as Fields;
+    const missing = (name: string) => Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+    const reasons: [string, () => void][] = [
+      ["it is not JSON", () => writeFileSync("out.csv.partial.json", "{")],
+      ["it is of another version of upsweep, or of something else", () => writeFileSync("out.csv.partial.json", "null")],
+      ["it is of another version of upsweep, or of something else", () => writeFields("out.csv.partial.json", { ...fields, format: 1 })],
+      ...["whole", "name", "bytes", "skip", "checksum", "done", "leftOut"].map((name): [string, () => void] => [
         "something is missing in it",
-      ],
-      [
-        '{"format":1,"whole":false,"replace":false,"identity":{},"bytes":0,"done":"1","rows":"1","nothing":"0","leftOut":[],"accounts":[]}',
-        "something is missing in it",
-      ],
-      [
-        '{"format":1,"whole":false,"replace":false,"identity":{},"bytes":9,"done":"1","rows":"1","nothing":"0","leftOut":["1"],"accounts":[]}',
-        "something is missing in it",
-      ],
-    ] as const) {
-      writeFileSync("out.csv.partial.json", text);
+        () => writeFields("out.csv.partial.json", missing(name)),
+      ]),
+      ["something is missing in it", () => writeFields("out.csv.partial.json", { ...fields, bytes: 0 })],
+      ["something is missing in it", () => writeFields("out.csv.partial.json", { ...fields, checksum: "AAAA" })],
+      ["something is missing in it", () => writeFields("out.csv.partial.json", { ...fields, leftOut: ["1"] })],
+      ["its rows and rejected layers do not add up to its raw indices", () => writeFields("out.csv.partial.json", { ...fields, done: "1" })],
+    ];
+    for (const [reason, damage] of reasons) {
+      damage();
       expect(await said([...COMMAND, "--resume"])).toEqual(
         refusal(`out.csv.partial.json: does not say how far the sweep has come: ${reason}. Begin anew with --force.`),
       );
@@ -176,6 +310,10 @@ it("goes on after the disk was full, here a limit to the size of files", () => {
   expect(run(`${upsweep} ${space} -o full.csv --quiet --resume && ${upsweep} ${space} --quiet | cmp - full.csv`)).toMatchObject({ status: 0, stderr: "" });
 });
 
+it("refuses --trust without --resume", async () => {
+  expect(await said([...COMMAND, "--trust"])).toEqual(refusal("--trust is given without --resume. It skips reading what is resumed; leave it out."));
+});
+
 it("refuses --resume where there is nothing to go on with", async () => {
   const toPipe = COMMAND.map((word) => (word === "out.csv" ? "/dev/null" : word));
   expect((await said([...toPipe, "--resume"])).stderr).toBe(
@@ -206,18 +344,37 @@ describe("sweepToFile with resume", () => {
     expect(existsSync("lib.csv.partial.json")).toBe(false);
   });
 
-  it("does not replace a file, nor go on with another sweep, nor with a device", async () => {
+  it("does not replace a file, nor continue another sweep, nor a device", async () => {
+    writeFileSync("lib.csv", "rows of somebody else\n");
+    rmSync("lib.csv.json", { force: true });
     await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow("lib.csv: is there already. ");
     await stopped();
     await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow("out.csv: another sweep was stopped there: the columns was ");
     await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow("resume: cannot be 'true'. /dev/null is no file that could be gone on with");
   });
 
-  it("sums up a file that was whole before", async () => {
+  it("sums up a file that was complete before, with a manifest and without", async () => {
+    clear();
     const { seconds: _, ...whole } = await sweepToFile(SPEC, "out.csv");
-    const { bytes, rows } = whole;
-    const kept = { identity: identityOf(planSweep(specFrom(SPEC))), bytes, accounts: [], isWhole: true, mayReplace: false };
-    writeManifest("out.csv.partial.json", { ...kept, position: { done: whole.size, rows, nothing: 0n, leftOut: [] } });
-    expect(await sweepToFile(SPEC, "out.csv", { resume: true })).toMatchObject({ bytes, rows, size: whole.size });
+    for (let call = 0; call < 2; call++) {
+      const { seconds, ...again } = await sweepToFile(SPEC, "out.csv", { resume: true, trust: call > 0 });
+      expect(again).toEqual(whole);
+    }
+    expect(existsSync("out.csv.json")).toBe(false);
+  });
+
+  it("refuses rows that were changed, but with trust", async () => {
+    await stopped();
+    writeFileSync("out.csv.partial", changed(readFileSync("out.csv.partial"), 700));
+    await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow("out.csv.partial: does not agree with out.csv.partial.json: ");
+    await sweepToFile(SPEC, "out.csv", { resume: true, trust: true });
+    expect(existsSync("out.csv")).toBe(true);
+  });
+
+  it("writes gzip where the name ends in .gz", async () => {
+    const { bytes } = await sweepToFile(SPEC, "lib.csv.gz");
+    await sweepToFile(SPEC, "plain.csv");
+    expect(gunzipSync(readFileSync("lib.csv.gz")).equals(readFileSync("plain.csv"))).toBe(true);
+    expect(bytes).toBe(statSync("lib.csv.gz").size);
   });
 });

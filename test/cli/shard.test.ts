@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { readPart } from "../../src/cli/part.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { boundsOf, nameOfPart, type Part } from "../../src/run/part.ts";
 import { sweepPlan } from "../../src/run/sweep.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { changeManifest } from "../support/manifests.ts";
 
 inTemporaryFolder();
 
@@ -32,13 +32,15 @@ describe("a sweep in parts", () => {
   it.each([
     ["of a grid", SWEEP],
     ["of a sample", [...SWEEP, "--sample", "5000", "--seed", "3"]],
+    ["of a grid, compressed", SWEEP.map((word) => (word === "out.csv" ? "out.csv.gz" : word))],
     ["with more parts than layers", ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "2", "--kernel-size", "1..3", "-o", "out.csv", "--quiet"]],
   ])("merges to the very bytes of the whole: %s", async (_, command) => {
+    const out = command[command.indexOf("-o") + 1] as string;
     await sweepParts(5, command);
-    expect(readdirSync(".").filter((name) => name.endsWith(".csv"))).toEqual([0, 1, 2, 3, 4].map((index) => part(index, 5)));
-    expect(await said(["merge", "out.csv", "--quiet"])).toEqual(done);
-    expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(done);
-    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+    expect(readdirSync(".").filter((name) => !name.endsWith(".json"))).toEqual([0, 1, 2, 3, 4].map((index) => nameOfPart(out, { index, of: 5 })));
+    expect(await said(["merge", out, "--quiet"])).toEqual(done);
+    expect(await said(command.map((word) => (word === out ? `whole.${out}` : word)))).toEqual(done);
+    expect(readFileSync(out).equals(readFileSync(`whole.${out}`))).toBe(true);
   });
 
   it("merges with the account of the whole", async () => {
@@ -55,7 +57,7 @@ describe("a sweep in parts", () => {
   it("goes on with a part that was stopped, and leaves one alone that is whole", async () => {
     await sweepParts(2);
     const loud = SWEEP.filter((word) => word !== "--quiet");
-    expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({ exitCode: 0, stderr: "upsweep: out.00001-of-00002.csv is whole already\n" });
+    expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({ exitCode: 0, stderr: "upsweep: out.00001-of-00002.csv is complete\n" });
     expect((await said([...SWEEP, "--shard", "1/2"])).stderr).toMatch(/^upsweep: out\.00001-of-00002\.csv: is there already\. /);
 
     // As if it had been stopped right before, and right after, the part got its name.
@@ -192,36 +194,135 @@ describe("merge refuses", () => {
     );
   });
 
-  it("a part that is not whole", async () => {
+  it("a part that is not complete", async () => {
     await sweepParts(2);
     const manifest = readFileSync(`${part(1, 2)}.json`, "utf8");
-    const size = readFileSync(part(1, 2)).length;
-    const again = "Sweep it again, with --shard and --resume.";
+    const rows = readFileSync(part(1, 2));
+    const resume = "Sweep it again, with --shard and --resume.";
+    const force = "Sweep it again, with --shard and --force.";
     const merged = () => said(["merge", "out.csv"]);
     truncateSync(part(1, 2), 100);
     expect(await merged()).toEqual(
-      refusal(`out.00001-of-00002.csv: is no whole part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${size}. ${again}`),
+      refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${rows.length}. ${force}`),
     );
-    for (const [from, to, reason] of [
-      ['"whole": true', '"whole": false', "out.00001-of-00002.csv.json says that it was stopped"],
-      ['"the shard": "1/2"', '"the shard": "none"', "out.00001-of-00002.csv.json does not say which part it is"],
-      [`"bytes": ${size}`, '"bytes": 100', "its first line is not that of out.00000-of-00002.csv"],
+    writeFileSync(part(1, 2), rows);
+    for (const [change, reason] of [
+      [{ whole: false }, "out.00001-of-00002.csv.json says that it was stopped"],
+      [{ identity: { "the shard": "none" } }, "out.00001-of-00002.csv.json does not say which part it is"],
     ] as const) {
-      writeFileSync(`${part(1, 2)}.json`, manifest.replace(`"bytes": ${size}`, '"bytes": 100').replace(from, to));
-      if (from.startsWith('"bytes"')) writeFileSync(part(1, 2), "x".repeat(100));
-      expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is no whole part of a sweep: ${reason}. ${again}`));
+      writeFileSync(`${part(1, 2)}.json`, manifest);
+      changeManifest(`${part(1, 2)}.json`, () => change);
+      expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: ${reason}. ${resume}`));
     }
+    writeFileSync(`${part(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
+    expect(await merged()).toEqual(
+      refusal(`${part(1, 2)}.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.`),
+    );
     rmSync(`${part(1, 2)}.json`);
-    expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is no whole part of a sweep: out.00001-of-00002.csv.json is not there. ${again}`));
+    expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: out.00001-of-00002.csv.json is not there. ${resume}`));
+    expect(readdirSync(".").filter((name) => /^out\.csv/.test(name))).toEqual([]);
+  });
+
+  it.each(["out.csv", "out.csv.gz"])("a part whose bytes have been changed, but with --trust: %s", async (out) => {
+    await sweepParts(
+      3,
+      SWEEP.map((word) => (word === "out.csv" ? out : word)),
+    );
+    const [one, other] = [1, 2].map((index) => nameOfPart(out, { index, of: 3 })) as [string, string];
+    const rows = readFileSync(one);
+    const reason = (text: string) => refusal(`${one}: is not a complete part of a sweep: ${text}. Sweep it again, with --shard and --force.`);
+    const damages: [Buffer, string][] = [
+      [
+        Buffer.from(rows).fill(rows[rows.length - 2] === 0x30 ? 0x31 : 0x30, rows.length - 2, rows.length - 1),
+        out === "out.csv" ? `its checksum is not that in ${one}.json` : "it is not intact gzip: incorrect length check",
+      ],
+      [Buffer.concat([rows.subarray(0, 800), rows.subarray(900)]), `it has ${rows.length - 100} bytes, ${one}.json says ${rows.length}`],
+    ];
+    if (out === "out.csv") {
+      damages.push(
+        [Buffer.from(rows).fill(0, 1000, 2000), `its checksum is not that in ${one}.json`],
+        [Buffer.from(rows).fill("x", 0, 1), `its first line is not that of ${nameOfPart(out, { index: 0, of: 3 })}`],
+      );
+    }
+    for (const [text, why] of damages) {
+      writeFileSync(one, text);
+      expect(await said(["merge", out])).toEqual(reason(why));
+      expect(readdirSync(".").filter((name) => name.startsWith(`${out}`))).toEqual([]);
+    }
+    writeFileSync(one, rows);
+    // Two parts exchanged, where they are equally long and where they are not.
+    renameSync(one, "spare");
+    renameSync(other, one);
+    renameSync("spare", other);
+    const { exitCode, stderr } = await said(["merge", out]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/is not a complete part of a sweep: (its checksum is not|it has \d+ bytes)/)]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("two parts of equal size that are exchanged", async () => {
+    const command = [
+      "sweep",
+      "--in-channels",
+      "4",
+      "--out-channels",
+      "4",
+      "--l-in",
+      "10..29",
+      "--kernel-size",
+      "3",
+      "--columns",
+      "l_out",
+      "-o",
+      "out.csv",
+      "--quiet",
+    ];
+    await sweepParts(2, command);
+    expect(readFileSync(part(0, 2)).length).toBe(readFileSync(part(1, 2)).length);
+    renameSync(part(0, 2), "spare");
+    renameSync(part(1, 2), part(0, 2));
+    renameSync("spare", part(1, 2));
+    expect((await said(["merge", "out.csv"])).stderr).toBe(
+      `upsweep: ${part(0, 2)}: is not a complete part of a sweep: its checksum is not that in ${part(0, 2)}.json. Sweep it again, with --shard and --force.\n`,
+    );
+    expect(existsSync("out.csv")).toBe(false);
+    expect(await said(["merge", "out.csv", "--trust", "--quiet"])).toEqual(done);
+    // With their manifests they may lie under any name.
+    for (const index of [0, 1]) renameSync(`${part(index, 2)}.json`, `${index}.json`);
+    renameSync("0.json", `${part(1, 2)}.json`);
+    renameSync("1.json", `${part(0, 2)}.json`);
+    expect(await said(["merge", "out.csv", "--quiet", "--force"])).toEqual(done);
+    expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(done);
+    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
   });
 
   it("parts that do not add up to the whole", async () => {
     await sweepParts(2);
-    const manifest = `${part(1, 2)}.json`;
-    writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/"done": "[0-9]+"/, '"done": "4199"'));
+    changeManifest(`${part(1, 2)}.json`, ({ nothing }) => ({ done: "4201", nothing: String(Number(nothing) + 1) }));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
-      "upsweep: out.00000-of-00002.csv: is no whole part of a sweep: with the others it has 8399 of 8400 raw indices. Sweep it again, with --shard and --resume.\n",
+      "upsweep: out.00000-of-00002.csv: is not a complete part of a sweep: with the others it has 8401 of 8400 raw indices. Sweep it again, with --shard and --resume.\n",
     );
+    changeManifest(`${part(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
+    expect((await said(["merge", "out.csv"])).stderr).toContain("the rows of its grids do not add up to its rows");
+    // Rows that one part lacks and another has too many.
+    await sweepParts(2, [...SWEEP, "--force"]);
+    for (const [index, by] of [
+      [0, 1],
+      [1, -1],
+    ] as const) {
+      changeManifest(`${part(index, 2)}.json`, ({ rows, leftOut }) => {
+        const counts = (leftOut as string[]).map(Number);
+        const most = counts.indexOf(Math.max(...counts));
+        return {
+          rows: String(Number(rows) + by),
+          gridRows: [String(Number(rows) + by)],
+          leftOut: counts.map((count, i) => String(count - (i === most ? by : 0))),
+        };
+      });
+    }
+    expect((await said(["merge", "out.csv"])).stderr).toMatch(
+      /^upsweep: out\.00000-of-00002\.csv: is not a complete part of a sweep: it has \d+ rows, out\.00000-of-00002\.csv\.json says \d+\. /,
+    );
+    expect(existsSync("out.csv")).toBe(false);
   });
 
   it("standard output", async () => {
@@ -234,7 +335,7 @@ describe("--shard", () => {
     const { exitCode, stderr } = await said([...SWEEP, `--shard=${text}`]);
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(/^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16, or auto in an array job/),
+      expect.stringMatching(/^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16; in an array job auto, or auto\/16\./),
     ]);
   });
 
@@ -248,28 +349,6 @@ describe("--shard", () => {
     expect((await said([...SWEEP, "--shard", "0/2", "--limit", "5"])).stderr).toBe(
       "upsweep: both --shard and --limit are given. The first rows of all are not known in a part; leave one out.\n",
     );
-  });
-
-  it("takes its part from Slurm and from Kubernetes", () => {
-    const slurm = (id: number, min: number, count: number, step?: number) => ({
-      SLURM_ARRAY_TASK_ID: String(id),
-      SLURM_ARRAY_TASK_MIN: String(min),
-      SLURM_ARRAY_TASK_COUNT: String(count),
-      ...(step && { SLURM_ARRAY_TASK_STEP: String(step) }),
-    });
-    expect(readPart("auto", slurm(0, 0, 16))).toEqual({ index: 0, of: 16 });
-    expect(readPart("auto", slurm(15, 0, 16, 1))).toEqual({ index: 15, of: 16 });
-    expect(readPart("auto", slurm(4, 1, 4))).toEqual({ index: 3, of: 4 });
-    expect(readPart("auto", slurm(30, 0, 16, 2))).toEqual({ index: 15, of: 16 });
-    expect(readPart("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({ index: 2, of: 3 });
-    expect(() => readPart("auto", slurm(7, 1, 3))).toThrow(
-      "--shard auto: task 7 of an array of 3 from 1 on is none of 3 in a row. Submit an array without gaps, or name the part: --shard 3/16.",
-    );
-    expect(() => readPart("auto", slurm(1, 0, 3, 2))).toThrow("Submit an array without gaps");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "2" })).toThrow("--shard auto is given, but JOB_COMPLETIONS is not set. Set it in the job");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow("Set JOB_COMPLETIONS to the completions of the job.");
-    expect(() => readPart("auto", { SLURM_ARRAY_TASK_ID: "x" })).toThrow("SLURM_ARRAY_TASK_ID: ");
-    expect(() => readPart("auto", {})).toThrow("--shard auto is given outside of an array job.");
   });
 
   it("does as examples/kubernetes says", async () => {

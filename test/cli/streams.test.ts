@@ -109,6 +109,38 @@ describe("a command whose standard error fails", () => {
   });
 });
 
+describe("-o with the name of a pipe or of a descriptor", () => {
+  const bash = (script: string) => spawnSync("bash", ["-c", script], { encoding: "utf8", env: { ...process.env, NODE: process.execPath, BINARY } });
+  const SWEEP = '"$NODE" "$BINARY" sweep grid.yaml --quiet';
+
+  it.each([
+    ["standard output in a pipe", `${SWEEP} -o /dev/stdout | cat`],
+    ["by its number", `${SWEEP} -o /proc/self/fd/1 | cat`],
+    ["standard error", `${SWEEP} -o /dev/stderr 2>&1 | cat`],
+    ["a process substitution", `${SWEEP} -o >(cat > there.txt); while [ ! -s there.txt ]; do sleep 0.05; done; sleep 0.2; cat there.txt`],
+    ["a link to a pipe", `ln -sf /dev/stdout link; ${SWEEP} -o link | cat`],
+    ["a named pipe", `mkfifo named; { cat named & ${SWEEP} -o named; wait; }`],
+    ["standard output in a file, where it stands", `{ echo before; ${SWEEP} -o /dev/stdout; echo after; } > there.csv; sed '1d;$d' there.csv`],
+  ])("writes there: %s", (_, script) => {
+    const { stdout, stderr } = bash(script);
+    expect([stderr, stdout]).toEqual(["", bash(SWEEP).stdout]);
+    expect(stdout.split("\n")).toHaveLength(4 * 40 + 2);
+  });
+
+  it("is refused where no such descriptor is open", () => {
+    const { status, stderr } = bash(`${SWEEP} -o /dev/fd/8000`);
+    expect([status, stderr]).toEqual([2, "upsweep: /dev/fd/8000: cannot be written: it is not open. Choose another place with -o.\n"]);
+  });
+
+  it("ends quietly when its reader has enough", () => {
+    expect(bash(`set -o pipefail; ${SWEEP} -o /dev/stdout --set in_channels=1..2000 | head -1`)).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/^batch_size,.*\n$/),
+    });
+  });
+});
+
 describe("names with escape sequences", () => {
   const RED = "\x1b[31mred\x07\x9b2J\u202e\nnext";
   const PRINTED = "\\x1b[31mred\\x07\\x9b2J\\u{202e}\\x0anext";

@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Checkpoint } from "../../src/run/checkpoint.ts";
 import { readManifest } from "../../src/run/manifest.ts";
-import { stopHere } from "../../src/run/write.ts";
+import { stopHere, writeBatches } from "../../src/run/write.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
+import { NO_BYTES, sumOf } from "../../src/sum.ts";
 import { inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -35,8 +36,21 @@ function slowSink() {
   return { sink, flushes, flushed };
 }
 
-const kept = { path: "out.csv", partial: "out.csv.partial", identity: { spec: "one" }, accounts: [], isPart: false };
-const at = (rows: number) => ({ done: BigInt(rows), rows: BigInt(rows), nothing: 0n, leftOut: [] });
+const kept = {
+  path: "out.csv",
+  partial: "out.csv.partial",
+  identity: { spec: "one" },
+  accounts: [],
+  compression: "none" as const,
+  headerLines: 1n,
+  isPart: false,
+  isManifestKept: false,
+};
+const reached = (rows: number, bytes: number) => ({
+  position: { done: BigInt(rows), rows: BigInt(rows), nothing: 0n, leftOut: [] },
+  sum: { ...NO_BYTES, bytes },
+  skip: 0,
+});
 const savedRows = () => (existsSync("out.csv.partial.json") ? readManifest("out.csv.partial.json").position.rows : undefined);
 
 describe("how far a sweep has come", () => {
@@ -44,18 +58,18 @@ describe("how far a sweep has come", () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     vi.advanceTimersByTime(999);
-    checkpoint.behind(at(10), 1000);
+    checkpoint.behind(reached(10, 1000));
     expect(flushes.length).toBe(0);
     vi.advanceTimersByTime(1);
-    checkpoint.behind(at(20), 2000);
+    checkpoint.behind(reached(20, 2000));
     expect(flushes.length).toBe(1);
     await flushed();
     expect(savedRows()).toBe(20n);
     vi.advanceTimersByTime(999);
-    checkpoint.behind(at(30), 3000);
+    checkpoint.behind(reached(30, 3000));
     expect(flushes.length).toBe(0);
     vi.advanceTimersByTime(1);
-    checkpoint.behind(at(40), 4000);
+    checkpoint.behind(reached(40, 4000));
     await flushed();
     expect(savedRows()).toBe(40n);
   });
@@ -63,14 +77,14 @@ describe("how far a sweep has come", () => {
   it("is written down behind 256 MB, however little time has passed", async () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink, false, 1000);
-    checkpoint.behind(at(10), 256e6 + 999);
+    checkpoint.behind(reached(10, 256e6 + 999));
     expect(flushes.length).toBe(0);
-    checkpoint.behind(at(20), 256e6 + 1000);
+    checkpoint.behind(reached(20, 256e6 + 1000));
     await flushed();
     expect(savedRows()).toBe(20n);
-    checkpoint.behind(at(30), 512e6 + 999);
+    checkpoint.behind(reached(30, 512e6 + 999));
     expect(flushes.length).toBe(0);
-    checkpoint.behind(at(40), 512e6 + 1000);
+    checkpoint.behind(reached(40, 512e6 + 1000));
     await flushed();
     expect(savedRows()).toBe(40n);
   });
@@ -79,10 +93,10 @@ describe("how far a sweep has come", () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     vi.advanceTimersByTime(1000);
-    checkpoint.behind(at(10), 1000);
+    checkpoint.behind(reached(10, 1000));
     // While the disk takes its time the sweep goes on, and asks no second time.
     vi.advanceTimersByTime(5000);
-    checkpoint.behind(at(20), 2000);
+    checkpoint.behind(reached(20, 2000));
     expect([flushes.length, savedRows()]).toEqual([1, undefined]);
     await flushed();
     expect(JSON.parse(readFileSync("out.csv.partial.json", "utf8"))).toMatchObject({ rows: "10", bytes: 1000 });
@@ -91,10 +105,10 @@ describe("how far a sweep has come", () => {
   it("is left alone when somebody else has begun to write there", () => {
     const { sink } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
-    checkpoint.behind(at(10), 1000);
+    checkpoint.behind(reached(10, 1000));
     expect(checkpoint.leave()).toBe(true);
     const theirs = new Checkpoint(kept, { ...sink, isOurs: () => false });
-    theirs.behind(at(20), 2000);
+    theirs.behind(reached(20, 2000));
     expect(theirs.leave()).toBe(false);
     theirs.remove();
     expect(savedRows()).toBe(10n);
@@ -104,7 +118,7 @@ describe("how far a sweep has come", () => {
     const sink = await fileSink("out.csv", { mayReplace: false });
     const checkpoint = new Checkpoint(kept, sink);
     await sink.write(Buffer.from("1,2\n"));
-    checkpoint.behind(at(1), 4);
+    checkpoint.behind(reached(1, 4));
     expect(checkpoint.leave()).toBe(true);
     expect(savedRows()).toBe(1n);
     expect(stopHere(sink, checkpoint, true)).toBe(false);
@@ -115,8 +129,24 @@ describe("how far a sweep has come", () => {
     const { sink } = slowSink();
     const checkpoint = new Checkpoint(kept, { ...sink, flush: () => Promise.reject(new Error("lost")) });
     vi.advanceTimersByTime(1000);
-    checkpoint.behind(at(10), 1000);
+    checkpoint.behind(reached(10, 1000));
     await new Promise((resolve) => setImmediate(resolve));
     expect(savedRows()).toBeUndefined();
   });
+});
+
+it("a file whose lines are not its rows does not get its name, and its rows stay", async () => {
+  vi.useRealTimers();
+  const sink = await fileSink("out.csv", { mayReplace: false });
+  const rows = Buffer.from("1,2\n3,4\n");
+  const batches = async function* () {
+    const progress = { done: 3n, rows: 3n, nothing: 0n, leftOut: [] };
+    yield { csv: [rows], progress, sum: sumOf(rows) };
+    return progress;
+  };
+  await expect(writeBatches(batches(), "a,b\n", sink, { keeper: new Checkpoint(kept, sink) })).rejects.toThrow(
+    "2 lines were written for 3 rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep",
+  );
+  expect(readdirSync(".").sort()).toEqual(["out.csv.partial", "out.csv.partial.json"]);
+  expect(readFileSync("out.csv.partial", "utf8")).toBe("a,b\n1,2\n3,4\n");
 });

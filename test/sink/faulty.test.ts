@@ -1,9 +1,9 @@
 /** Disks that fill up, and writes that take a part of what they are given, or their time. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
-import { inTemporaryFolder, said } from "../support/cli.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
@@ -122,5 +122,36 @@ describe("a disk that is full", () => {
     } finally {
       spawnSync("umount", ["disk"]);
     }
+  });
+});
+
+describe("a process that may open too few files", () => {
+  const list = "in_channels,out_channels,l_in,kernel_size\n".concat("1,1,2,3\n".repeat(200_000));
+  const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+  it.each<[string, readonly string[]]>([
+    ["a sweep", ["sweep", ...flags, "--limit", "200000", "-o", "few/out.csv", "--resume"]],
+    ["a compressed sweep", ["sweep", ...flags, "--limit", "200000", "-o", "few/out.csv.gz"]],
+    ["a list", ["count", "--from", "list.csv", "-o", "few/out.csv"]],
+    ["a merge", ["merge", "few/out.csv", "part.00000-of-00001.csv"]],
+  ])("ends with one message, and leaves no lock and nothing that cannot be continued: %s", async (_, command) => {
+    writeFileSync("list.csv", list);
+    expect(await said(["sweep", ...flags, "--shard", "0/1", "--force", "--quiet", "-o", "part.csv"])).toMatchObject({ exitCode: 0 });
+    const codes = new Set<number | null>();
+    // Below these numbers node itself does not start; how many it takes differs from one version to another.
+    for (let files = 14; files < 40; files++) {
+      rmSync("few", { recursive: true, force: true });
+      mkdirSync("few");
+      const script = `ulimit -n ${files}; exec "$@"`;
+      const { status, stderr } = spawnSync("bash", ["-c", script, "bash", process.execPath, BINARY, ...command, "--quiet"], { encoding: "utf8" });
+      const left = readdirSync("few").sort();
+      if (!stderr.startsWith("upsweep: ") && status !== 0) continue;
+      codes.add(status);
+      if (status === 0) break;
+      expect([files, stderr]).toEqual([files, expect.stringMatching(/^upsweep: [^\n]+\n$/)]);
+      expect(stderr).toMatch(/too many (open )?files|EMFILE/);
+      expect([[], ["out.csv.partial", "out.csv.partial.json"], ["out.csv.gz.partial", "out.csv.gz.partial.json"]]).toContainEqual(left);
+    }
+    expect(codes.has(0)).toBe(true);
+    expect(codes.size).toBeGreaterThan(1);
   });
 });

@@ -97,12 +97,12 @@ describe("a file that is being written", () => {
   });
 
   it.each([
-    ["is not for us to read", "readFileSync", "EACCES", "permission denied", ["out.csv.partial.lock"]],
-    ["finds no room", "writeSync", "ENOSPC", "the disk is full", []],
+    ["is not for us to read", "openSync", "EACCES", "permission denied", ["out.csv.partial.lock"]],
+    ["finds no room", "writeFileSync", "ENOSPC", "the disk is full", []],
   ])("is refused where the lock %s", (_, call, code, reason, left) => {
     const failing = `const fs = require("node:fs"), { ${call} } = fs;
       fs.${call} = (...given) => {
-        if ("${call}" === "writeSync" ? given[0] > 2 : String(given[0]).endsWith(".lock")) throw Object.assign(new Error("${code}"), { code: "${code}" });
+        if ("${call}" === "writeFileSync" || String(given[0]).endsWith(".lock")) throw Object.assign(new Error("${code}"), { code: "${code}" });
         return ${call}(...given);
       };`;
     writeFileSync("failing.cjs", failing);

@@ -1,0 +1,337 @@
+/** How a file gets its name: nothing that is there is lost, nothing unfinished is named, and links are not followed. */
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { planSweep } from "../../src/plan/plan.ts";
+import { Checkpoint, keptSweep, readStart } from "../../src/run/checkpoint.ts";
+import { sweepPlan } from "../../src/run/sweep.ts";
+import { writeBatches } from "../../src/run/write.ts";
+import { fileSink } from "../../src/sink/file.ts";
+import { type SpecInput, specFrom } from "../../src/spec/read.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+
+/** Called before every operation on names of the promises of node:fs; one that rejects makes the operation fail. */
+let before: (operation: string, ...paths: string[]) => Promise<void> = async () => {};
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof import("node:fs/promises")>();
+  const wrapped = (name: "rename" | "link" | "unlink" | "open") =>
+    Object.assign(async (...given: string[]) => {
+      await before(name, ...given);
+      return (real[name] as (...given: string[]) => Promise<unknown>)(...given);
+    });
+  return { ...real, rename: wrapped("rename"), link: wrapped("link"), unlink: wrapped("unlink"), open: wrapped("open") };
+});
+
+inTemporaryFolder();
+afterEach(() => {
+  before = async () => {};
+  for (const name of readdirSync(".")) rmSync(name, { recursive: true });
+});
+
+const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
+const done = { exitCode: 0, stderr: "", stdout: "" };
+const LAYER = "--in-channels 1 --out-channels 1 --l-in 2..40 --kernel-size 3".split(" ");
+const SWEEP = ["sweep", ...LAYER, "-o", "out.csv", "--quiet"];
+const ROWS = () => spawnSync(process.execPath, [BINARY, "sweep", ...LAYER], { encoding: "utf8" }).stdout;
+
+describe("a file that appears while a run writes", () => {
+  it.each([
+    ["a sweep", SWEEP],
+    ["a sweep of a part", [...SWEEP, "--shard", "0/1"]],
+    ["a sweep with --resume", [...SWEEP, "--resume"]],
+  ])("is left alone by %s, whose rows can be continued", async (_, command) => {
+    const out = command.includes("--shard") ? "out.00000-of-00001.csv" : "out.csv";
+    before = async (operation) => {
+      if (operation === "rename" && !existsSync(out)) writeFileSync(out, "theirs\n");
+    };
+    const { exitCode, stderr } = await said(command);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining(`upsweep: ${out}: appeared while this run was writing, and is left as it is. Move it away`),
+    ]);
+    expect(readFileSync(out, "utf8")).toBe("theirs\n");
+    expect(readdirSync(".").sort()).toEqual([out, `${out}.partial`, `${out}.partial.json`]);
+    expect(await said([...command.filter((word) => word !== "--resume"), "--resume"])).toEqual(
+      refusal(`${out}: is there already. Choose another name with -o, or replace it with --force.`),
+    );
+    before = async () => {};
+    rmSync(out);
+    expect(await said([...command.filter((word) => word !== "--resume"), "--resume"])).toEqual(done);
+    expect(readFileSync(out, "utf8")).toBe(ROWS());
+  });
+
+  it("is left alone by a list", async () => {
+    writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
+    before = async (operation) => {
+      if (operation === "rename" && !existsSync("out.csv")) writeFileSync("out.csv", "theirs\n");
+    };
+    const { exitCode, stderr } = await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("out.csv: appeared while this run was writing")]);
+    expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
+    expect(readdirSync(".").sort()).toEqual(["list.csv", "out.csv"]);
+  });
+
+  it("is replaced with --force", async () => {
+    before = async (operation) => {
+      if (operation === "rename" && !existsSync("out.csv")) writeFileSync("out.csv", "theirs\n");
+    };
+    expect(await said([...SWEEP, "--force"])).toEqual(done);
+    expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
+    expect(readdirSync(".")).toEqual(["out.csv"]);
+  });
+
+  it.each(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])("is left alone where there are no hard links too (%s)", async (code) => {
+    let isThere = false;
+    before = async (operation, _, to) => {
+      if (operation !== "link") return;
+      if (isThere && to === "out.csv") writeFileSync("out.csv", "theirs\n");
+      throw Object.assign(new Error(code), { code });
+    };
+    expect(await said(SWEEP)).toEqual(done);
+    expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
+    rmSync("out.csv");
+    isThere = true;
+    expect((await said(SWEEP)).stderr).toContain("out.csv: appeared while this run was writing");
+    expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
+  });
+
+  it("is a dangling link as well", async () => {
+    symlinkSync("nowhere", "out.csv");
+    expect(await said(SWEEP)).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
+    expect(existsSync("nowhere")).toBe(false);
+    expect(readdirSync(".")).toEqual(["out.csv"]);
+  });
+});
+
+describe("an unfinished file that no run is known to have left", () => {
+  it.each(["out.csv.partial", "out.csv.partial.json"])("is refused, and given up with --force: %s", async (name) => {
+    writeFileSync(name, "somebody's rows\n");
+    writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
+    const expected = refusal(`${name}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`);
+    expect(await said(SWEEP)).toEqual(expected);
+    expect(await said(["count", "--from", "list.csv", "-o", "out.csv"])).toEqual(expected);
+    if (name === "out.csv.partial") expect(await said([...SWEEP, "--resume"])).toEqual(expected);
+    expect(readFileSync(name, "utf8")).toBe("somebody's rows\n");
+    expect(readdirSync(".").sort()).toEqual(["list.csv", name]);
+    expect(await said([...SWEEP, "--force"])).toEqual(done);
+    expect(readdirSync(".").sort()).toEqual(["list.csv", "out.csv"]);
+  });
+
+  it("is replaced where the lock of a run that was killed says that it is its own, or where it is empty", async () => {
+    const long = "sweep --l-in 70000 --in-channels 6 --out-channels 4 --method simulate --kernel-size 1..400 --stride 1..50 -o out.csv --quiet".split(" ");
+    const child = spawn(process.execPath, [BINARY, ...long], { stdio: "ignore" });
+    while (!(existsSync("out.csv.partial") && statSync("out.csv.partial").size > 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.on("exit", resolve));
+    if (!existsSync("out.csv.partial.json")) {
+      // What a run that was killed at another moment leaves.
+      writeFileSync("out.csv.partial.0123456789ab", "");
+      expect(await said(SWEEP)).toEqual(done);
+      expect(readdirSync(".")).toEqual(["out.csv"]);
+    }
+    writeFileSync("out.csv.partial", "");
+    expect(await said([...SWEEP, "--force"])).toEqual(done);
+    rmSync("out.csv");
+    writeFileSync("out.csv.partial", "");
+    expect(await said(SWEEP)).toEqual(done);
+  });
+});
+
+describe("links under the names beside a file", () => {
+  const LINKED = ["out.csv.partial", "out.csv.partial.json", "out.csv.partial.lock"];
+
+  it.each(LINKED)("are never followed: %s", async (name) => {
+    writeFileSync("precious", "precious\n");
+    for (const command of [SWEEP, [...SWEEP, "--resume"], [...SWEEP, "--force"]]) {
+      rmSync("out.csv", { force: true });
+      rmSync(name, { force: true });
+      symlinkSync("precious", name);
+      const { exitCode, stderr } = await said(command);
+      const isForced = command.includes("--force") && name !== "out.csv.partial.lock";
+      expect([command, exitCode], stderr).toEqual([command, isForced ? 0 : 2]);
+      if (!isForced)
+        expect(stderr).toMatch(
+          /^upsweep: out\.csv\.partial[^ ]*: is (there, but no run|a symbolic link, which upsweep neither follows nor writes\. Remove it)/,
+        );
+      expect(readFileSync("precious", "utf8")).toBe("precious\n");
+    }
+  });
+
+  it("are not followed to a manifest or to rows that would be good", async () => {
+    const { stopped } = await interrupted();
+    for (const name of ["out.csv.partial", "out.csv.partial.json"]) {
+      await stopped();
+      const text = readFileSync(name);
+      writeFileSync("elsewhere", text);
+      rmSync(name);
+      symlinkSync("elsewhere", name);
+      for (const trust of [[], ["--trust"]]) {
+        expect(await said([...SWEEP, "--resume", ...trust])).toEqual(
+          refusal(`${name}: is a symbolic link, which upsweep neither follows nor writes. Remove it, or choose another name with -o.`),
+        );
+      }
+      expect(readFileSync("elsewhere").equals(text)).toBe(true);
+      rmSync(name);
+      linkSync("elsewhere", name);
+      expect((await said([...SWEEP, "--resume"])).stderr).toBe(
+        `upsweep: ${name}: is a file with several names (hard links), which upsweep neither follows nor writes. Remove it, or choose another name with -o.\n`,
+      );
+      rmSync("elsewhere");
+      rmSync(name);
+      mkdirSync(name);
+      expect((await said([...SWEEP, "--resume"])).stderr).toContain(`${name}: is a folder, which upsweep`);
+      rmSync(name, { recursive: true });
+      spawnSync("bash", ["-c", `mkfifo ${name}`]);
+      expect((await said([...SWEEP, "--resume"])).stderr).toContain(`${name}: is not a regular file, which upsweep`);
+    }
+  });
+
+  it("at the file itself stay, and the file that they lead to is replaced", async () => {
+    mkdirSync("data");
+    writeFileSync("data/real.csv", "old\n");
+    symlinkSync("data/real.csv", "out.csv");
+    expect(await said([...SWEEP, "--force"])).toEqual(done);
+    expect(lstatSync("out.csv").isSymbolicLink()).toBe(true);
+    expect(readFileSync("data/real.csv", "utf8")).toBe(ROWS());
+    expect(readdirSync("data")).toEqual(["real.csv"]);
+  });
+});
+
+describe("a file that replaces another", () => {
+  it.each([0o600, 0o640, 0o444, 0o755])("has its mode: %o", async (mode) => {
+    writeFileSync("out.csv", "old\n");
+    chmodSync("out.csv", mode);
+    let seen: number | undefined;
+    before = async (operation) => {
+      if (operation === "rename") seen ??= statSync("out.csv.partial").mode & 0o777;
+    };
+    expect(await said([...SWEEP, "--force"])).toEqual(done);
+    expect(statSync("out.csv").mode & 0o777).toBe(mode);
+    expect(seen).toBe(mode);
+  });
+});
+
+const SPEC: SpecInput = { axes: { in_channels: 1, out_channels: 1, l_in: "2..40", kernel_size: 3 } };
+
+/** Sweeps in this process, which pretend to run on different machines: each finds the lock of the other to be of another host. */
+async function interrupted() {
+  const plan = planSweep(specFrom(SPEC));
+  return {
+    stopped: async () => {
+      for (const name of readdirSync(".")) if (name.startsWith("out.csv")) rmSync(name, { recursive: true });
+      const sink = await fileSink("out.csv", { mayReplace: true });
+      const kept = await keptSweep(plan, "out.csv");
+      const stopping = async function* () {
+        yield* sweepPlan(plan, { limit: 20, isSummed: true });
+        throw new Error("stop");
+      };
+      await expect(writeBatches(stopping() as never, plan.header, sink, { keeper: new Checkpoint(kept as never, sink) })).rejects.toThrow("stop");
+    },
+  };
+}
+
+describe("two runs on two machines", () => {
+  /** The lock as the other machine sees it. */
+  function seenFromElsewhere(): void {
+    if (!existsSync("out.csv.partial.lock")) return;
+    const lock = JSON.parse(readFileSync("out.csv.partial.lock", "utf8")) as { host: string };
+    if (lock.host === hostname()) writeFileSync("out.csv.partial.lock", `${JSON.stringify({ ...lock, host: "elsewhere" })}\n`);
+  }
+
+  async function run(plan: ReturnType<typeof planSweep>, onRow: () => Promise<void>): Promise<void> {
+    const kept = (await keptSweep(plan, "out.csv")) as NonNullable<Awaited<ReturnType<typeof keptSweep>>>;
+    const sink = await fileSink("out.csv", { mayReplace: true });
+    const batches = async function* () {
+      const sweep = sweepPlan(plan, { isSummed: true });
+      for (;;) {
+        const next = await sweep.next();
+        if (next.done) return next.value;
+        yield next.value;
+        await onRow();
+      }
+    };
+    await writeBatches(batches(), plan.header, sink, { keeper: new Checkpoint(kept, sink, true) });
+  }
+
+  it("never give a file its name that is not finished, at whatever step the second begins with --force, or ends", async () => {
+    const plans = [SPEC, { axes: { ...SPEC.axes, l_in: "50..60" } } as SpecInput].map((spec) => planSweep(specFrom(spec))) as [never, never];
+    const texts: string[] = [];
+    for (const plan of plans) {
+      await run(plan, async () => {});
+      texts.push(readFileSync("out.csv", "utf8"));
+      rmSync("out.csv");
+    }
+    const isGood = () => !existsSync("out.csv") || texts.includes(readFileSync("out.csv", "utf8"));
+    let interleavings = 0;
+    // Steps of the first run at which the second begins, and then those of the second after which the first goes on.
+    for (let begin = 0; ; begin++) {
+      let stepsOfFirst = 0;
+      for (let pause = 0; ; pause++) {
+        for (const name of readdirSync(".")) rmSync(name);
+        let [steps, stepsOfSecond] = [0, 0];
+        let second: Promise<unknown> | undefined;
+        let goOn = () => {};
+        let isPaused = false;
+        const atStep = async () => {
+          expect(isGood()).toBe(true);
+          if (second === undefined) {
+            if (steps++ < begin) return;
+            seenFromElsewhere();
+            const reached = new Promise<void>((resolve) => {
+              goOn = resolve;
+            });
+            let release = () => {};
+            const held = new Promise<void>((resolve) => {
+              release = resolve;
+            });
+            inSecond = async () => {
+              expect(isGood()).toBe(true);
+              if (isPaused || stepsOfSecond++ < pause) return;
+              isPaused = true;
+              goOn();
+              await held;
+            };
+            before = () => inSecond();
+            second = run(plans[1], () => inSecond()).then(goOn, (error) => {
+              goOn();
+              return error;
+            });
+            await reached;
+            seenFromElsewhere();
+            letSecondGo = release;
+            before = async () => expect(isGood()).toBe(true);
+          }
+        };
+        let inSecond: () => Promise<void> = async () => {};
+        let letSecondGo = () => {};
+        before = atStep;
+        const first = await run(plans[0], atStep).catch((error: Error) => error);
+        stepsOfFirst = steps;
+        letSecondGo();
+        const other = await second;
+        expect(isGood()).toBe(true);
+        interleavings++;
+        // One of them has made the file, and whoever has not says so.
+        const outcomes = [first, other].filter((outcome) => outcome instanceof Error) as Error[];
+        for (const { message } of outcomes) expect(message).toMatch(/another run has begun to write it|is gone, removed by somebody|cannot be written/);
+        if (outcomes.length < 2) expect(existsSync("out.csv"), `the second began at step ${begin} and paused at step ${pause}`).toBe(true);
+        if (!isPaused || second === undefined) break;
+      }
+      if (stepsOfFirst <= begin) break;
+    }
+    expect(interleavings).toBeGreaterThan(20);
+  });
+});
+
+it("does not continue what a run has left under its lock unless it is the sweep's own", async () => {
+  const plan = planSweep(specFrom(SPEC));
+  const kept = (await keptSweep(plan, "out.csv")) as NonNullable<Awaited<ReturnType<typeof keptSweep>>>;
+  const start = await readStart(kept, plan, {});
+  expect(start).toMatchObject({ isWhole: false, bytes: 0 });
+  // The lock is held until the sink has it.
+  await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(`process ${process.pid} is writing it`);
+  const sink = await fileSink("out.csv", { mayReplace: false, from: start as never });
+  sink.abandon();
+  expect(readdirSync(".")).toEqual([]);
+});
