@@ -15,11 +15,6 @@ export function hasOverflowed(): bool {
   return overflow;
 }
 
-/** Marks one, of a number that fits no column. */
-export function markOverflow(): void {
-  overflow = true;
-}
-
 /** a + b; marks an overflow when it passes 2^64 - 1. */
 export function add(a: u64, b: u64): u64 {
   const sum = a + b;

@@ -5,6 +5,7 @@
 // without a bias are one less for each output) each pair is one. The ratio is that number over `macs`.
 
 import { hasOverflowed, clearOverflow, add, multiply } from "./checked";
+import { nearestDouble } from "./digits";
 import { get } from "./layer";
 import {
   BIAS, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS,
@@ -84,10 +85,12 @@ function tally(ptr: usize, column: u32, macs: u64, at: u64): void {
   }
   if (macs == 0) return;
   workOutMacs(column);
-  const ratio = <f64>over / (<f64>under * <f64>macs);
+  const exactly = multiply(under, macs);
+  // Where that passes 64 bits it can come to 0; the batch is not used then.
+  const ratio = nearestDouble(over, max(1, exactly));
   const layers = load<u64>(ptr, TALLY_LAYERS);
   store<u64>(ptr, layers + 1, TALLY_LAYERS);
-  if (over == multiply(under, macs)) store<u64>(ptr, load<u64>(ptr, TALLY_EXACT) + 1, TALLY_EXACT);
+  if (over == exactly) store<u64>(ptr, load<u64>(ptr, TALLY_EXACT) + 1, TALLY_EXACT);
   if (layers == 0 || ratio < load<f64>(ptr, TALLY_LEAST)) {
     store<f64>(ptr, ratio, TALLY_LEAST);
     store<u64>(ptr, at, TALLY_LEAST_AT);

@@ -1,7 +1,6 @@
 // Numbers to ASCII. Every function writes at `ptr` and returns the address behind what it wrote.
 
-import { gcd, markOverflow } from "./checked";
-import { CELL_TEXT_BYTES, DIGITS_PTR } from "./layout";
+import { DIGITS_PTR } from "./layout";
 
 /** Numbers are written in pieces of eight digits, which fit a 64-bit word as text. */
 const EIGHT_DIGITS: u64 = 100000000;
@@ -82,130 +81,205 @@ export function writeBoolean(ptr: usize, value: bool): usize {
 }
 
 // ── Quotients ──────────────────────────────────────────────────────────────────────────────────────────────────────
-// A quotient whose decimals come to an end is written exactly, if it fits a cell. One third is not: it is written in the fewest
-// digits from which a program reads the double nearest to it, as Python and JavaScript write it.
-
-/** Digits that any double can be read back from, and those that are enough for most. */
-const DIGITS_MOST: i32 = 17;
-const DIGITS_LEAST: i32 = 15;
-
-/** Up to here ten times a denominator fits 64 bits. */
-const DENOMINATOR_MOST: u64 = 1 << 60;
+// A quotient is rounded once, to the nearest double, and written in the fewest digits from which that double can be read back, as
+// Python and JavaScript do; the form (where the point goes, when there is an exponent) is that of JavaScript's String().
 
 /** Whole numbers below are exact as doubles. */
 const DOUBLE_EXACT: u64 = 1 << 53;
+const MANTISSA_BITS: u64 = 52;
+const MANTISSA: u64 = (1 << 52) - 1;
+const EXPONENT_BIAS: i64 = 1023;
 
-/** How many decimals n/d has when nothing divides both, or -1 when they have no end: only factors 2 and 5 of d let them end. */
-function decimalCount(d: u64): i32 {
-  let twos = 0, fives = 0;
-  for (; (d & 1) == 0; d >>= 1) twos++;
-  for (; d % 5 == 0; d /= 5) fives++;
-  return d == 1 ? max(twos, fives) : -1;
+const LOW_HALF: u64 = 0xffffffff;
+
+let productLow: u64 = 0;
+
+/** The upper 64 bits of a · b; the lower are left in `productLow`. */
+// @ts-ignore: decorator
+@inline
+function multiplyWide(a: u64, b: u64): u64 {
+  const aLow = a & LOW_HALF, aHigh = a >> 32, bLow = b & LOW_HALF, bHigh = b >> 32;
+  const middle = aHigh * bLow + (aLow * bLow >> 32);
+  const other = aLow * bHigh + (middle & LOW_HALF);
+  productLow = a * b;
+  return aHigh * bHigh + (middle >> 32) + (other >> 32);
 }
 
-function digitsBefore(value: u64): i32 {
-  let count = 1;
-  for (; value >= 10; value /= 10) count++;
-  return count;
-}
+let divisionRest: u64 = 0;
 
-/** How many zeros stand behind the point of rest/d before its first other digit. */
-function leadingZeros(rest: u64, d: u64): i32 {
-  let count = 0;
-  for (let next = rest * 10; next < d; next *= 10) count++;
-  return count;
-}
-
-/** The decimals of the last `writeRounded` behind the integer part as one number, modulo 2^64. */
-let written: u64 = 0;
-
-/**
- * Writes whole + rest/d with `decimals` of them, rounded to the nearest (halfway to even); returns the address behind. A carry goes up through
- * the digits before.
- */
-function writeRounded(ptr: usize, whole: u64, rest: u64, d: u64, decimals: i32): usize {
-  const pointPtr = writeUnsigned(ptr, whole);
-  const endPtr = pointPtr + 1 + decimals;
-  store<u8>(pointPtr, 0x2e);
-  written = whole;
-  for (let atPtr = pointPtr + 1; atPtr < endPtr; atPtr++) {
-    const scaled = rest * 10;
-    const digit = scaled / d;
-    store<u8>(atPtr, 0x30 + <u8>digit);
-    written = written * 10 + digit;
-    rest = scaled - digit * d;
+/** One digit to base 2^32 of a long division: rest·2^32 / d for rest < d, with d >= 2^63. What is left goes to `divisionRest`. */
+function divideDigit(rest: u64, d: u64): u64 {
+  const dHigh = d >> 32, dLow = d & LOW_HALF;
+  let digit = rest / dHigh;
+  let left = rest - digit * dHigh;
+  // The upper half of d alone gives a digit that is too large by 2 at most.
+  while (digit > LOW_HALF || digit * dLow > left << 32) {
+    digit--;
+    left += dHigh;
+    if (left > LOW_HALF) break;
   }
-  // Halfway the even digit is taken, as Python and JavaScript do.
-  if (rest < d - rest || (rest == d - rest && (written & 1) == 0)) return endPtr;
-  written++;
-  let atPtr = endPtr - 1;
-  for (; atPtr > pointPtr; atPtr--) {
-    const digit = load<u8>(atPtr);
-    if (digit < 0x39) {
-      store<u8>(atPtr, digit + 1);
-      return endPtr;
-    }
-    store<u8>(atPtr, 0x30);
+  divisionRest = (rest << 32) - digit * d;
+  return digit;
+}
+
+/** The double nearest to n/d, ties to even. d is not 0. */
+// @ts-ignore: decorator
+@inline
+export function nearestDouble(n: u64, d: u64): f64 {
+  // Division of doubles rounds correctly, and here both are exact.
+  return (n | d) < DOUBLE_EXACT ? <f64>n / <f64>d : nearestDoubleOfLarge(n, d);
+}
+
+function nearestDoubleOfLarge(n: u64, d: u64): f64 {
+  if (n == 0) return 0;
+  let exponent = <i64>clz(d) - <i64>clz(n);
+  n <<= clz(n);
+  d <<= clz(d);
+  // n/d is in (1/2, 2): 1 or 0, then 64 bits of a fraction.
+  const isOne = n >= d;
+  const high = divideDigit(isOne ? n - d : n, d);
+  let fraction = (high << 32) | divideDigit(divisionRest, d);
+  if (!isOne) { // then the fraction is at least 1/2, and its first bit becomes the 1
+    exponent--;
+    fraction <<= 1; // the bit that moves in is below the half that decides, and the rest of the division counts for it
   }
-  // 9.99… → 10.00…: it is a whole number then, and its zeros are taken away.
-  const carriedPtr = writeUnsigned(ptr, whole + 1);
-  store<u8>(carriedPtr, 0x2e);
-  return carriedPtr + 1;
+  const cut = fraction << MANTISSA_BITS; // the twelve bits that are rounded away, at the top
+  let bits = (<u64>(exponent + EXPONENT_BIAS) << MANTISSA_BITS) + (fraction >> (64 - MANTISSA_BITS));
+  const half: u64 = 1 << 63;
+  if (cut > half || (cut == half && (divisionRest != 0 || (bits & 1) == 1))) bits++; // a carry goes up into the exponent, as it must
+  return reinterpret<f64>(bits);
 }
 
-/** Takes zeros from the end, and the point if it is the end then. */
-function withoutZeros(endPtr: usize): usize {
-  while (load<u8>(endPtr - 1) == 0x30) endPtr--;
-  return load<u8>(endPtr - 1) == 0x2e ? endPtr - 1 : endPtr;
+// The shortest digits are found as in R. Giulietti's Schubfach (2020): the ends of the interval of numbers that round to the double are
+// scaled by a power of ten, until it holds at most a few whole numbers.
+
+/** The powers of ten that doubles from 2^-64 to 2^64 take: 10^-3 to 10^36, each the upper 128 bits of it (64 and 64), rounded up. */
+const POWER_FIRST: i32 = -3;
+const POWER_LAST: i32 = 36;
+const POWER_BYTES: usize = 16;
+const POWERS_PTR: usize = memory.data(640, 16);
+
+/** floor(log2(10^exponent)), for exponents of that table. */
+// @ts-ignore: decorator
+@inline
+function log2OfPower(exponent: i32): i32 {
+  return (exponent * 1741647) >> 19;
 }
 
-/**
- * Whether the double nearest to digits·10^-decimals is m·2^-e, where both are near the same number. It is when they are no further
- * apart than half a unit of m: |digits·2^e - m·10^decimals| <= 10^decimals / 2. The difference is below 2^63, so it can be
- * worked out modulo 2^64.
- */
-function readsBack(digits: u64, decimals: i32, m: u64, e: u64): bool {
-  let unit: u64 = 1;
-  for (let i = 0; i < decimals; i++) unit *= 10;
-  let difference = <i64>((digits << e) - m * unit);
-  if (difference < 0) difference = -difference;
-  const twice = <u64>difference * 2;
-  return twice < unit || (twice == unit && (m & 1) == 0);
+function storePower(exponent: i32, high: u64, low: u64): void {
+  const ptr = POWERS_PTR + <usize>(exponent - POWER_FIRST) * POWER_BYTES;
+  store<u64>(ptr, high);
+  store<u64>(ptr, low, 8);
 }
 
-/** Writes a double of [0.01, 2^53) that is no whole number, in the fewest digits from which it can be read back. */
-function writeShortest(ptr: usize, x: f64): usize {
+function makePowers(): void {
+  storePower(-3, 0x83126e978d4fdf3b, 0x645a1cac083126ea);
+  storePower(-2, 0xa3d70a3d70a3d70a, 0x3d70a3d70a3d70a4);
+  storePower(-1, 0xcccccccccccccccc, 0xcccccccccccccccd);
+  let high: u64 = 0, low: u64 = 1;
+  for (let exponent = 0; exponent <= POWER_LAST; exponent++) {
+    const shift = 127 - <u64>log2OfPower(exponent);
+    if (shift >= 64) storePower(exponent, low << (shift - 64), 0);
+    else storePower(exponent, (high << shift) | (shift > 0 ? low >> (64 - shift) : 0), low << shift);
+    const carry = multiplyWide(low, 10);
+    low = productLow;
+    high = high * 10 + carry;
+  }
+}
+makePowers();
+
+/** The upper 64 bits of a number of 128 times another of 64, with the lowest bit set where anything is cut off. */
+// @ts-ignore: decorator
+@inline
+function scaled(powerHigh: u64, powerLow: u64, by: u64): u64 {
+  const carried = multiplyWide(powerLow, by);
+  const high = multiplyWide(powerHigh, by);
+  const middle = productLow + carried;
+  return (high + u64(middle < carried)) | u64(middle > 1);
+}
+
+let shortestExponent: i32 = 0;
+
+/** The digits of a double from 2^-64 to 2^64, as a whole number times ten to the power of `shortestExponent`; zeros may end it. */
+function shortestDigits(x: f64): u64 {
   const bits = reinterpret<u64>(x);
-  const m = (bits & (DOUBLE_EXACT / 2 - 1)) | (DOUBLE_EXACT / 2);
-  const e = 1075 - (bits >> 52); // x = m·2^-e
-  const unit: u64 = 1 << e;
-  const whole = m >> e;
-  const rest = m - (whole << e);
-  const before = whole > 0 ? digitsBefore(whole) : -leadingZeros(rest, unit);
-  let digits = DIGITS_LEAST;
-  let endPtr = writeRounded(ptr, whole, rest, unit, max(1, digits - before));
-  while (digits < DIGITS_MOST && !readsBack(written, max(1, digits - before), m, e)) {
-    digits++;
-    endPtr = writeRounded(ptr, whole, rest, unit, max(1, digits - before));
+  const fraction = bits & MANTISSA;
+  const m = fraction | (1 << MANTISSA_BITS);
+  const q = <i32>(bits >> MANTISSA_BITS) - 1075; // x = m·2^q
+  // Below a power of two the doubles lie closer: the interval ends half as far down.
+  const isPower = fraction == 0;
+  const k = (q * 1262611 - (isPower ? 524031 : 0)) >> 22;
+  const ptr = POWERS_PTR + <usize>(-k - POWER_FIRST) * POWER_BYTES;
+  const powerHigh = load<u64>(ptr), powerLow = load<u64>(ptr, 8);
+  const shift = <u64>(q + log2OfPower(-k) + 1);
+  // In quarters: the ends of the interval, and the double. An end counts where m is even, for a tie goes to the even one.
+  const isOpen = m & 1;
+  const quarters = m << 2;
+  const lower = scaled(powerHigh, powerLow, (quarters - 2 + u64(isPower)) << shift) + isOpen;
+  const upper = scaled(powerHigh, powerLow, (quarters + 2) << shift) - isOpen;
+  const at = scaled(powerHigh, powerLow, quarters << shift);
+  const digits = at >> 2;
+  // One digit less, if just one such number is inside.
+  const tens = digits / 10;
+  const isTenBelow = lower <= tens * 40, isTenAbove = tens * 40 + 40 <= upper;
+  if (isTenBelow != isTenAbove) {
+    shortestExponent = k + 1;
+    return tens + u64(isTenAbove);
   }
-  return withoutZeros(endPtr);
+  shortestExponent = k;
+  const isBelow = lower <= digits * 4, isAbove = digits * 4 + 4 <= upper;
+  if (isBelow != isAbove) return digits + u64(isAbove);
+  // Both are: the nearer one, and of two equally near the even one.
+  const half = digits * 4 + 2;
+  return digits + u64(at > half || (at == half && (digits & 1) == 1));
 }
 
-/** Writes n/d, in at most CELL_TEXT_BYTES. d is not 0; where it passes 2^60 an overflow is marked. */
-export function writeQuotient(ptr: usize, n: u64, d: u64): usize {
-  const whole = n / d;
-  const rest = n % d;
-  if (rest == 0) return writeUnsigned(ptr, whole);
-  if (d > DENOMINATOR_MOST) {
-    markOverflow();
-    return ptr;
+/** A number with its point at this place or further left gets an exponent. */
+const POINT_LEAST: i32 = -6;
+
+/** Writes 0, or a positive double from 2^-64 to 2^64 as String() does: at most 24 bytes. Of the 28 from `ptr` on all may be overwritten. */
+function writeDouble(ptr: usize, x: f64): usize {
+  if (x < <f64>DOUBLE_EXACT && x == floor(x)) return writeUnsigned(ptr, <u64>x);
+  const digits = shortestDigits(x);
+  const digitsEndPtr = writeUnsignedInline(ptr, digits);
+  // x = 0.(digits)·10^point
+  const point = <i32>(digitsEndPtr - ptr) + shortestExponent;
+  let endPtr = digitsEndPtr;
+  while (load<u8>(endPtr - 1) == 0x30) endPtr--;
+  const count = <i32>(endPtr - ptr);
+  if (point >= count) { // 9007199254740994, 9223372036854776000
+    memory.fill(endPtr, 0x30, point - count);
+    return ptr + point;
   }
-  const before = digitsBefore(whole);
-  const room = <i32>CELL_TEXT_BYTES - 1 - before;
-  const exact = decimalCount(d / gcd(rest, d));
-  if (exact >= 0 && exact <= room) return writeRounded(ptr, whole, rest, d, exact);
-  if (n < DOUBLE_EXACT && d < DOUBLE_EXACT && n * 100 >= d) return writeShortest(ptr, <f64>n / <f64>d);
-  // Beyond what doubles divide exactly: rounded here.
-  const significantBefore = whole > 0 ? before : -leadingZeros(rest, d);
-  return withoutZeros(writeRounded(ptr, whole, rest, d, min(room, max(1, DIGITS_MOST - significantBefore))));
+  if (point > 0) return withPoint(ptr, point, count);
+  if (point <= POINT_LEAST) { // 1.5e-7, 1e-7
+    endPtr = count > 1 ? withPoint(ptr, 1, count) : endPtr;
+    store<u16>(endPtr, 0x2d65); // "e-", little-endian
+    return writeUnsigned(endPtr + 2, 1 - point);
+  }
+  store<u64>(ptr, 0x3030303030302e30); // "0.000000"
+  endPtr = writeUnsigned(ptr + 2 - point, digits);
+  return endPtr - (digitsEndPtr - ptr - count);
+}
+
+/** Inserts a point after the first `before` of `count` digits; one to sixteen digits follow it. */
+// @ts-ignore: decorator
+@inline
+function withPoint(ptr: usize, before: i32, count: i32): usize {
+  const pointPtr = ptr + before;
+  // Only as many bytes move as hold the digits, so that little is overwritten after the cell.
+  if (count - before <= 8) {
+    const rest = load<u64>(pointPtr);
+    store<u64>(pointPtr, rest, 1);
+  } else {
+    const rest = v128.load(pointPtr);
+    v128.store(pointPtr, rest, 1);
+  }
+  store<u8>(pointPtr, 0x2e);
+  return ptr + count + 1;
+}
+
+/** Writes n/d as the double nearest to it. d is not 0. At most 24 bytes; of the 28 from `ptr` on all may be overwritten. */
+export function writeQuotient(ptr: usize, n: u64, d: u64): usize {
+  return writeDouble(ptr, nearestDouble(n, d));
 }

@@ -2,6 +2,7 @@
 
 export * from "./layout";
 export { hasOverflowed, clearOverflow } from "./checked";
+export { writeQuotient } from "./digits";
 export { brokenRule, setKind, workOutOverlap } from "./layer";
 export { countList, openList } from "./list";
 export { countMany, openMany } from "./many";

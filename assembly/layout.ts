@@ -59,9 +59,11 @@ export const IN_CHANNELS: u32 = 1;
 export const OUT_CHANNELS: u32 = 2;
 export const GROUPS: u32 = 3;
 export const BIAS: u32 = 4;
-/** Settings: output elements per second, 0 when not given; bits of an element in memory. */
+/** Settings: output elements per second (the numerator), 0 when not given; bits of an element in memory. */
 export const SAMPLE_RATE: u32 = 5;
 export const BITS: u32 = 6;
+/** What SAMPLE_RATE is divided by: 1 where it is whole. */
+export const SAMPLE_RATE_DENOMINATOR: u32 = 7;
 
 // Then, once for each spatial dimension, its parameters and what has been worked out from them. Those of dimension n stand
 // n · DIMENSION_FIELDS further on.
@@ -131,7 +133,9 @@ export const ZERO_INSERTION_WASTE: u32 = 75;
 export const ARITHMETIC_INTENSITY: u32 = 76;
 export const MACS_PER_SECOND: u32 = 77;
 export const OPS_PER_SECOND: u32 = 78;
-export const RESULT_END: u32 = 79;
+/** A sample rate that is a fraction, as a cell. */
+export const SAMPLE_RATE_QUOTIENT: u32 = 79;
+export const RESULT_END: u32 = 80;
 export const RESULT_COUNT: u32 = RESULT_END - RESULT_0;
 
 // ── Variables: names of the user's own, signed. Their column numbers, which are their slots in LAYER, begin here ───
@@ -447,7 +451,7 @@ const STACK_SIZE: usize = 16 * <usize>(STACK_CAPACITY + 1);
  *   header   cellCount, fieldCount, method, skipInvalid, kind, isComparing, kindField, isDropping
  *   kinds    KIND_COUNT × (canonical name, 24 bytes padded with zeros, then 1 as u64 where the list can hold that kind)
  *   columns  KIND_COUNT × LIST_COLUMN_CAPACITY × the column of each result cell, or NO_COLUMN for an empty cell
- *   defaults KIND_COUNT × LAYER_FIELDS × the value of what no field of the list sets
+ *   defaults KIND_COUNT × LAYER_FIELDS × u64: the value of what no field of the list sets
  *   roles    KIND_COUNT × FIELD_CAPACITY × the role of each field
  *
  *   columns, roles   those of the kind in use, copied here by the kernel
@@ -495,7 +499,7 @@ export const LIST_KIND_NAME_BYTES: usize = 24;
 export const LIST_COLUMNS_PTR: usize = LIST_KINDS_PTR + LIST_KIND_BYTES * <usize>KIND_COUNT;
 export const LIST_COLUMNS_BYTES: usize = 4 * <usize>LIST_COLUMN_CAPACITY;
 export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + LIST_COLUMNS_BYTES * <usize>KIND_COUNT;
-export const LIST_DEFAULTS_BYTES: usize = 4 * <usize>LAYER_FIELDS;
+export const LIST_DEFAULTS_BYTES: usize = 8 * <usize>LAYER_FIELDS;
 export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + LIST_DEFAULTS_BYTES * <usize>KIND_COUNT;
 export const LIST_ROLES_BYTES: usize = 4 * <usize>FIELD_CAPACITY;
 export const LIST_COLUMNS_IN_USE_PTR: usize = LIST_ROLES_PTR + LIST_ROLES_BYTES * <usize>KIND_COUNT;
@@ -558,11 +562,12 @@ export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 
 /**
  * Many layers in columns (many.ts): the header, written by the host; u32 where nothing else is said:
  *
- *   header   kind, method, columnCount, fieldCount, skipInvalid
+ *   header   kind, method, columnCount, fieldCount, skipInvalid, isRated
  *   columns  MANY_COLUMNS × the column of each result
  *   fields   MANY_FIELDS  × the field of LAYER that a column of INPUT sets
  *
- * Column i of INPUT holds MANY_ROWS × u32. The results of a batch are in the first window of OUTPUT:
+ * Column i of INPUT holds MANY_ROWS × u32. Behind the fields four columns have the words of a sample rate that differs from layer to layer: of its
+ * numerator and its denominator, each the lower one first. The results of a batch are in the first window of OUTPUT:
  *
  *   values   columnCount × MANY_ROWS × 8 bytes: u64 or i64, 0 or 1 where a column is true or false, f64 where it holds quotients
  *   missing  columnCount × MANY_ROWS × u8: 1 where there is no value; only of columns from FIRST_SPECIAL on
@@ -570,8 +575,9 @@ export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 
  */
 export const MANY_ROWS: u32 = 4096;
 export const MANY_COLUMNS: u32 = RESULT_COUNT + DIMENSION_COUNT;
-export const MANY_FIELDS: u32 = NAMES_MOST;
-export const MANY_HEADER_BYTES: usize = 20;
+/** The names, of which the sample rate has four columns. */
+export const MANY_FIELDS: u32 = NAMES_MOST + 3;
+export const MANY_HEADER_BYTES: usize = 24;
 export const MANY_PTR: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;
 export const MANY_COLUMNS_PTR: usize = MANY_PTR + MANY_HEADER_BYTES;
 export const MANY_FIELDS_PTR: usize = MANY_COLUMNS_PTR + 4 * <usize>MANY_COLUMNS;

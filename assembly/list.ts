@@ -13,8 +13,9 @@ import {
   ADDITIONS_PER_FILTER, BATCH_SIZE, BIAS, COLUMN_IS_ADDED, DIMENSION_FIELDS, FAULT_DISAGREE, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_KIND, FAULT_OVERFLOW, FAULT_RULE, FIRST_PASSIVE_ROLE, FIRST_SPECIAL, IMAGE_PTR,
   INPUT_PTR, KIND_COUNT, L_IN, LAYER_FIELDS, LIST_COLUMNS_BYTES, LIST_COLUMNS_IN_USE_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_BYTES, LIST_DEFAULTS_PTR, LIST_KIND_BYTES, LIST_KIND_NAME_BYTES, LIST_KINDS_PTR,
   LIST_ROLES_BYTES, LIST_ROLES_IN_USE_PTR, LIST_ROLES_PTR, LIST_TOTAL_BYTES, LIST_TOTALS_BYTES, LIST_TOTALS_PTR, NO_COLUMN, NO_KIND_FIELD, NO_RULE, ROLE_CARRIED, ROLE_DROPPED, ROLE_EMPTY,
-  ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE,
+  ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE, SAMPLE_RATE,
 } from "./layout";
+import { isRateInRange, readRate } from "./rate";
 import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
 import { writeUnsignedInline } from "./digits";
 import { value, valueInline } from "./results";
@@ -80,7 +81,7 @@ function useKind(kind: u32): void {
   totalsPtr = LIST_TOTALS_PTR + <usize>kind * LIST_TOTALS_BYTES;
   const defaultsPtr = LIST_DEFAULTS_PTR + <usize>kind * LIST_DEFAULTS_BYTES;
   // Each record overwrites what the list's fields set; the other fields keep these values.
-  for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u32>(defaultsPtr + ((<usize>field) << 2)));
+  for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u64>(defaultsPtr + ((<usize>field) << 3)));
   hasTurned = true;
 }
 
@@ -225,7 +226,7 @@ function readTuple(role: u32, ptr: usize, endPtr: usize): u32 {
     while (lastPtr > ptr && isSpace(load<u8>(lastPtr - 1))) lastPtr--;
     // A comma at the end is Python's way to write a tuple of one.
     if (ptr == lastPtr && isBracketed && toPtr >= endPtr && found > 0) break;
-    if (found == count || ptr == lastPtr || !isNumber(ptr, lastPtr)) return FIELD_MALFORMED;
+    if (found == count || ptr == lastPtr || (role != SAMPLE_RATE && !isNumber(ptr, lastPtr))) return FIELD_MALFORMED;
     worst = max(worst, readNumber(field + found * DIMENSION_FIELDS, ptr, lastPtr));
     if (worst == FIELD_MALFORMED) return worst;
     found++;
@@ -234,10 +235,14 @@ function readTuple(role: u32, ptr: usize, endPtr: usize): u32 {
   return found == count ? worst : FIELD_MALFORMED;
 }
 
-/** Reads plain decimal digits from the bytes [ptr, endPtr) as what a role stands for. */
+/** Reads plain decimal digits, or a sample rate in any of its forms, from the bytes [ptr, endPtr) as what a role stands for. */
 function readNumber(role: u32, ptr: usize, endPtr: usize): u32 {
   const negative = load<u8>(ptr) == MINUS;
   if (negative) ptr++;
+  if (role == SAMPLE_RATE) {
+    if (!readRate(ptr, endPtr)) return FIELD_MALFORMED;
+    return negative || !isRateInRange() ? FIELD_OUT_OF_RANGE : FIELD_GOOD;
+  }
   const digits = endPtr - ptr;
   if (digits == 0 || (digits > 1 && load<u8>(ptr) == 0x30)) return FIELD_MALFORMED;
   let value: u64 = 0;
@@ -270,7 +275,8 @@ function takeNumber(role: u32, value: u64): u32 {
 @inline
 function takeDigits(field: u32, ptr: usize, endPtr: usize): usize {
   const role = field < fieldCount ? load<u32>(LIST_ROLES_IN_USE_PTR + ((<usize>field) << 2)) : ROLE_CARRIED;
-  if (role >= FIRST_PASSIVE_ROLE || role == BIAS) return ptr;
+  // BIAS and SAMPLE_RATE, which follow each other, have their own forms.
+  if (role >= FIRST_PASSIVE_ROLE || role - BIAS <= SAMPLE_RATE - BIAS) return ptr;
   let value: u32 = 0;
   let atPtr = ptr;
   for (let digit = <u32>load<u8>(atPtr) - 0x30; digit <= 9; digit = <u32>load<u8>(atPtr) - 0x30) {

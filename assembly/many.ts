@@ -2,12 +2,13 @@
 // differs from layer to layer; all other fields keep the values that it has written into LAYER.
 
 import { clearOverflow, hasOverflowed } from "./checked";
+import { nearestDouble } from "./digits";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import {
   FAULT_FIELD, FAULT_OVERFLOW, FAULT_RULE, FIRST_SPECIAL, INPUT_PTR, L_IN, MANY_COLUMNS_PTR, MANY_FIELDS_PTR, MANY_MISSING_PTR, MANY_PTR, MANY_ROWS,
-  MANY_RULES_PTR, MANY_VALUES_PTR, NO_RULE, RULE_COUNT, RULE_RANGE,
+  MANY_RULES_PTR, MANY_VALUES_PTR, NO_RULE, RULE_COUNT, RULE_RANGE, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR,
 } from "./layout";
-import { nearestQuotient } from "./nearest";
+import { isRateInRange } from "./rate";
 import { fault, finishReport, hasFault, startReport } from "./report";
 import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./results";
 
@@ -15,6 +16,8 @@ let columnCount: u32 = 0;
 let fieldCount: u32 = 0;
 let method: u32 = 0;
 let skipInvalid: bool = false;
+/** Whether the words of a sample rate follow the columns of the fields. */
+let isRated: bool = false;
 
 /** Whether a dimension differs from that of the layer whose overlaps were worked out last. */
 let hasTurned: bool = true;
@@ -26,22 +29,42 @@ export function openMany(): void {
   columnCount = load<u32>(MANY_PTR, 8);
   fieldCount = load<u32>(MANY_PTR, 12);
   skipInvalid = load<u32>(MANY_PTR, 16) != 0;
+  isRated = load<u32>(MANY_PTR, 20) != 0;
 }
 
-/** Takes the fields of a row into LAYER. Returns the first that is out of its range, or `fieldCount`. */
+/** No field is out of its range. */
+const NONE_OUTSIDE: u32 = 0xffffffff;
+
+function inputAt(column: u32, row: u32): u64 {
+  return <u64>load<u32>(INPUT_PTR + ((<usize>(column * MANY_ROWS + row)) << 2));
+}
+
+/** The number whose lower and upper word are in two columns, one behind the other. */
+function wideInputAt(column: u32, row: u32): u64 {
+  return inputAt(column, row) | (inputAt(column + 1, row) << 32);
+}
+
+/** Takes the fields of a row into LAYER. Returns the first that is out of its range, `fieldCount` for the sample rate; or NONE_OUTSIDE. */
 function takeFields(row: u32): u32 {
-  let outside = fieldCount;
+  let outside = NONE_OUTSIDE;
   for (let i: u32 = 0; i < fieldCount; i++) {
     const field = load<u32>(MANY_FIELDS_PTR + ((<usize>i) << 2));
-    const given = <u64>load<u32>(INPUT_PTR + ((<usize>(i * MANY_ROWS + row)) << 2));
+    const given = inputAt(i, row);
     if (!isInRange(field, given)) {
-      if (outside == fieldCount) outside = i;
+      outside = min(outside, i);
       continue;
     }
     if (field >= L_IN && get(field) != given) hasTurned = true;
     set(field, given);
   }
-  return outside;
+  return isRated && outside == NONE_OUTSIDE && !takeRate(row) ? fieldCount : outside;
+}
+
+/** Takes the sample rate of a row. Returns false when it is out of its range. */
+function takeRate(row: u32): bool {
+  set(SAMPLE_RATE, wideInputAt(fieldCount, row));
+  set(SAMPLE_RATE_DENOMINATOR, wideInputAt(fieldCount + 2, row));
+  return isRateInRange();
 }
 
 function valuePtr(column: u32, row: u32): usize {
@@ -73,7 +96,7 @@ function writeResults(row: u32): void {
     }
     if (isSpecial && isQuotient(column)) {
       workOutQuotient(column);
-      if (!hasOverflowed()) store<f64>(ptr, nearestQuotient(numerator(), denominator()));
+      if (!hasOverflowed()) store<f64>(ptr, nearestDouble(numerator(), denominator()));
     } else {
       store<u64>(ptr, value(column));
     }
@@ -104,7 +127,7 @@ export function countMany(rows: u32): u32 {
   let row: u32 = 0;
   for (; row < rows; row++) {
     const outside = takeFields(row);
-    const rule = outside < fieldCount ? RULE_RANGE : brokenRule();
+    const rule = outside == NONE_OUTSIDE ? brokenRule() : RULE_RANGE;
     if (rule == NO_RULE) {
       store<u8>(MANY_RULES_PTR + <usize>row, 0);
       if (hasTurned) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);

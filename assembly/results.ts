@@ -11,7 +11,7 @@ import {
   DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_SPECIAL, FLOPS, FVCORE,
   GROUPS, HOLES, IN_CHANNELS, IN_PER_GROUP, INPUT_ELEMENTS, KERNEL_SIZE, L_IN, L_OUT, MACS, MACS_PER_SECOND, MODULEPROFILER, MULTIPLICATIONS, ONNX_TOOL,
   OPS, OPS_PER_FILTER, OPS_PER_SECOND, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_ELEMENTS, OVERLAP_EVEN, OVERLAP_MAX, OVERLAP_MIN, PADDING, PARAMS, PER_BATCH_END, PTFLOPS,
-  PTFLOPS_0_7_4, SAMPLE_RATE, STRIDE, TAPS, COVERED, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO, TORCHPROFILE, VARIABLE_0,
+  PTFLOPS_0_7_4, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR, SAMPLE_RATE_QUOTIENT, STRIDE, TAPS, COVERED, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO, TORCHPROFILE, VARIABLE_0,
   WEIGHT_ELEMENTS, ZERO_INSERTION_MACS, ZERO_INSERTION_WASTE,
 } from "./layout";
 import {
@@ -231,7 +231,7 @@ export function isBoolean(column: u32): bool {
 
 /** Whether a column holds quotients (see `workOutQuotient`). */
 export function isQuotient(column: u32): bool {
-  return (column >= ZERO_INSERTION_WASTE && column <= OPS_PER_SECOND) || column == TENSORFLOW;
+  return (column >= ZERO_INSERTION_WASTE && column <= SAMPLE_RATE_QUOTIENT) || column == TENSORFLOW;
 }
 
 /** Whether the layer has no value in a column: the tool that it stands for raises, or gives no answer. */
@@ -332,12 +332,17 @@ export function workOutQuotient(column: u32): void {
     }
     case MACS_PER_SECOND: {
       quotientNumerator = multiply(macs(1, layerFilters(), product(DIMENSION_TAPS)), get(SAMPLE_RATE));
-      quotientDenominator = product(DIMENSION_L_OUT);
+      quotientDenominator = multiply(product(DIMENSION_L_OUT), get(SAMPLE_RATE_DENOMINATOR));
       break;
     }
     case OPS_PER_SECOND: {
       quotientNumerator = multiply(documentedOps(1, layerFilters(), layerOpsPerFilter(), layerAggregationOps()), get(SAMPLE_RATE));
-      quotientDenominator = product(DIMENSION_L_OUT);
+      quotientDenominator = multiply(product(DIMENSION_L_OUT), get(SAMPLE_RATE_DENOMINATOR));
+      break;
+    }
+    case SAMPLE_RATE_QUOTIENT: {
+      quotientNumerator = get(SAMPLE_RATE);
+      quotientDenominator = get(SAMPLE_RATE_DENOMINATOR);
       break;
     }
     default: { // TENSORFLOW

@@ -144,11 +144,12 @@ export function rateNeeded(columns: readonly ResultName[]): ResultName | undefin
   return columns.find((name) => column(name).dependsOn.includes("sample_rate"));
 }
 
-/** A plan for batches whose fields are those of a `LayerReader`. */
+/** A plan for batches whose columns are those of a `LayerReader`. */
 export function planOf(kind: Kind, columns: readonly ResultName[], { method = "closed", skipInvalid = false }: Partial<ManyPlan>): ManyPlan {
   const { fields } = readerOf(kind);
-  // The sample rate is the last field; without a column that needs it, it may be missing, and is not looked at.
-  return { kind, method, columns, fields: rateNeeded(columns) ? fields : fields.slice(0, -1), values: new Map(), skipInvalid };
+  // Without a column that needs the sample rate it may be missing, and is not looked at.
+  const isRated = rateNeeded(columns) !== undefined;
+  return { kind, method, columns, fields, isRated, values: new Map(), skipInvalid };
 }
 
 /** Reads a layer into a row of the kernel's INPUT. */

@@ -27,6 +27,14 @@ function rangeOf({ least, most = PARAMETER_MAX }: { readonly least: number; read
   return `a whole number from ${least} to ${most}`;
 }
 
+/** A value as it was given: a text as a person writes it, or what a program passes. */
+function asGiven(got: unknown): string {
+  return typeof got === "string" ? shown(got) : literal(got);
+}
+
+/** What to write for a sample rate. */
+const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`;
+
 /** What a result of that name must not pass. */
 function limitOf(name: string): string {
   const type = isResultName(name) ? column(name).type : "u64";
@@ -162,8 +170,39 @@ export const errors = {
   /** A value of a program, of whatever type. */
   notIntegerValue: (place: string, name: string, got: unknown) => inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
   outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string | number) =>
-    inputError("outOfRange", place, `${domain.name} cannot be ${typeof got === "number" ? literal(got) : shown(got)}`, `Write ${rangeOf(domain)}.`),
+    inputError("outOfRange", place, `${domain.name} cannot be ${asGiven(got)}`, `Write ${rangeOf(domain)}.`),
   notBooleanValue: (place: string, name: string, got: unknown) => inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
+  badRate: (place: string, got: unknown) => inputError("badRate", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  rateOutOfRange: (place: string, got: string | number) => inputError("outOfRange", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  fineRate: (place: string, got: string | number) =>
+    inputError(
+      "fineRate",
+      place,
+      `sample_rate ${asGiven(got)} has too many digits to be exact`,
+      "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.",
+    ),
+  farRates: (place: string) =>
+    inputError(
+      "farRates",
+      place,
+      "the sample rates of this axis have no common denominator that keeps them exact",
+      "Write them with fewer digits, or in grids of their own.",
+    ),
+  fractionAmongExpressions: (place: string, name: string) =>
+    inputError(
+      "fractionAmongExpressions",
+      place,
+      `${name} has a fraction beside values that depend on other axes`,
+      "Write all of its values as numbers, or all as whole numbers and expressions.",
+    ),
+  rateInAxis: (written: Written, span: Span) =>
+    expressionError(
+      "rateInAxis",
+      written,
+      span,
+      "sample_rate is a fraction in this grid, and axes are whole numbers",
+      "Write this axis without it; conditions under 'where:' may use it.",
+    ),
   notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
   /** A value as other tools write it. */
   foreignValue: (place: string, name: string, got: string, remedy: string) => inputError("foreignValue", place, `${name} cannot be ${shown(got)}`, remedy),

@@ -3,12 +3,11 @@ import { type COLUMNS, column, type ResultName, type Results } from "./columns.j
 import { checkColumns, checkNames, ownKernel, planOf, rateNeeded, readChoice, readColumns, readInto, readMethod, throwFault } from "./counter.js";
 import { errors, UpsweepError } from "./errors.js";
 import { type Held, heldAs, type ManyKernel, type ManyPlan } from "./kernel/many.js";
-import { checkInteger, checkValue, readKind, readLayer } from "./layer.js";
+import { checkInteger, checkRate, checkValue, type RateWords, readKind, readLayer, wordsOfRate } from "./layer.js";
 import {
   DEFAULT_BITS,
   DEFAULT_KIND,
   isParameterName,
-  isSettingName,
   type Kind,
   type KindName,
   type LayerInput,
@@ -16,8 +15,8 @@ import {
   namesOfParameter,
   type ParameterName,
   parameterOf,
+  RATE_DENOMINATOR,
   SETTINGS,
-  type SettingName,
   settingOf,
   shortNames,
 } from "./parameters.js";
@@ -44,7 +43,10 @@ type InDimension = `${"kernel_size" | "stride" | "padding" | "output_padding" | 
 
 /** Layers as an object of columns, by the names that `upsweep sweep` gives them: `kernel_size`, or of several dimensions also `kernel_size.h`. */
 export type LayerColumns = { readonly layer?: NameOf<KindName> | undefined } & {
-  readonly [N in ParameterName | SettingName | InDimension]?: LayerColumn | undefined;
+  readonly [N in ParameterName | "bits" | InDimension]?: LayerColumn | undefined;
+} & {
+  /** Numbers, or texts such as "22050/32". */
+  readonly sample_rate?: LayerColumn | string | readonly (number | string)[] | undefined;
 };
 
 export interface ManyOptions<B extends "bigint" | "number" = "bigint" | "number"> {
@@ -202,15 +204,16 @@ function isColumn(value: unknown): value is Values {
 function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches {
   const kind = readKind(table.layer ?? defaultKind, "layers.layer");
   checkColumns(kind, wanted.columns);
-  const { fields, values } = fieldsOf(kind, table);
+  const { fields, rates, values } = fieldsOf(kind, table);
   const needsRate = rateNeeded(wanted.columns);
   if (needsRate !== undefined && table.sample_rate === undefined) throw errors.noSampleRate("layers", needsRate);
-  const first = fields[0];
+  const all = rates ? [...fields, rates] : fields;
+  const first = all[0];
   const rows = first?.values.length ?? 1;
-  for (const { given, values: own } of fields) {
+  for (const { given, values: own } of all) {
     if (own.length !== rows) throw errors.columnLengths("layers", given, own.length, (first as Field).given, rows);
   }
-  const plan: ManyPlan = { ...wanted, kind, fields: fields.map(({ name }) => name), values };
+  const plan: ManyPlan = { ...wanted, kind, fields: fields.map(({ name }) => name), isRated: rates !== undefined, values };
   const layerAt = (row: number) => readLayer(rowOf(table, kind, row), `layers[${row}]`, kind.name);
   return {
     rows,
@@ -222,20 +225,34 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
         count = copyColumn(field, row, target);
         if (count === 0) checkField(kind, field, row);
       }
+      if (rates) {
+        const columns = [0, 1, 2, 3].map((i) => own.input.subarray((fields.length + i) * own.rowsMost)) as unknown as RateColumns;
+        count = copyRates(rates.values, row, count, columns);
+        if (count === 0) checkField(kind, rates, row);
+      }
       return { plan, count };
     },
     layerAt: (row) => {
-      for (const field of fields) checkField(kind, field, row);
+      for (const field of all) checkField(kind, field, row);
       return { layer: layerAt(row), place: `layers[${row}]` };
     },
   };
 }
 
-/** What each column sets: fields that differ from layer to layer, and those that are the same throughout. */
-function fieldsOf(kind: Kind, table: Table): { readonly fields: readonly Field[]; readonly values: ReadonlyMap<string, number> } {
+interface Fields {
+  /** Those that differ from layer to layer, but for the sample rate. */
+  readonly fields: readonly Field[];
+  readonly rates?: Field;
+  /** Those that are the same throughout. */
+  readonly values: ReadonlyMap<string, number | bigint>;
+}
+
+/** What each column sets. */
+function fieldsOf(kind: Kind, table: Table): Fields {
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
   const fields: Field[] = [];
-  const values = new Map<string, number>();
+  let rates: Field | undefined;
+  const values = new Map<string, number | bigint>();
   const isSet = new Set<string>();
   for (const [given, value] of Object.entries(table)) {
     if (given === "layer" || value === undefined) continue;
@@ -245,7 +262,14 @@ function fieldsOf(kind: Kind, table: Table): { readonly fields: readonly Field[]
     for (const name of plain ? namesOfParameter(kind, plain) : [given]) {
       if (isSet.has(name)) throw errors.axisTwice(`layers.${given}`, name);
       isSet.add(name);
-      if (isColumn(value)) fields.push({ name, given, values: value, isBoolean: parameterOf(kind, name)?.type === "boolean" });
+      const field = { name, given, values: value as Values, isBoolean: parameterOf(kind, name)?.type === "boolean" };
+      if (name === "sample_rate") {
+        if (isColumn(value)) rates = field;
+        else {
+          const { over, under } = checkRate(value, `layers.${given}`);
+          values.set(name, over).set(RATE_DENOMINATOR, under);
+        }
+      } else if (isColumn(value)) fields.push(field);
       else values.set(name, checkNamed(kind, name, value, `layers.${given}`));
     }
   }
@@ -253,12 +277,12 @@ function fieldsOf(kind: Kind, table: Table): { readonly fields: readonly Field[]
   if (missing.length > 0) throw errors.missingParameters("layers", shortNames(kind, missing));
   for (const p of kind.parameters) if (p.default !== undefined && !isSet.has(p.name)) values.set(p.name, p.default);
   if (!isSet.has("bits")) values.set("bits", DEFAULT_BITS);
-  return { fields, values };
+  return { fields, ...(rates && { rates }), values };
 }
 
-/** The value of a parameter or setting, if it can have it. */
+/** The value of a parameter or of `bits`, if it can have it. */
 function checkNamed(kind: Kind, name: string, value: unknown, place: string): number {
-  if (isSettingName(name)) return checkInteger(settingOf(name), value, place);
+  if (name === "bits") return checkInteger(settingOf(name), value, place);
   return checkValue(parameterOf(kind, name) as NonNullable<ReturnType<typeof parameterOf>>, value, place);
 }
 
@@ -268,7 +292,9 @@ function checkField(kind: Kind, { name, given, values }: Field, row: number): vo
   const place = `layers.${given}[${row}]`;
   // In a column of 64-bit integers a bigint is as good as a number.
   const isWide = values instanceof BigInt64Array || values instanceof BigUint64Array;
-  checkNamed(kind, name, isWide ? Number(value) : value, place);
+  const own = isWide ? Number(value) : value;
+  if (name === "sample_rate") checkRate(own, place);
+  else checkNamed(kind, name, own, place);
 }
 
 /**
@@ -302,6 +328,43 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
     }
   }
   return count;
+}
+
+/** The four columns of the words of sample rates. */
+type RateColumns = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+
+/** The words of a sample rate that is out of the range: the kernel finds it. */
+const RATE_OUT_OF_RANGE: RateWords = [0, 0, 1, 0];
+
+/** Copies sample rates from `row` on, `count` of them, as their words. Returns where it stopped at a value that is none. */
+function copyRates(values: Values, row: number, count: number, columns: RateColumns): number {
+  let before: unknown;
+  let words = RATE_OUT_OF_RANGE;
+  for (let i = 0; i < count; i++) {
+    const given: unknown = values[row + i];
+    const value = typeof given === "bigint" ? Number(given) : given;
+    // Neighbours mostly have the same rate.
+    if (i === 0 || value !== before) {
+      const read = rateWords(value);
+      if (read === undefined) return i;
+      [before, words] = [value, read];
+    }
+    columns[0][i] = words[0];
+    columns[1][i] = words[1];
+    columns[2][i] = words[2];
+    columns[3][i] = words[3];
+  }
+  return count;
+}
+
+/** The words of a sample rate, or undefined where the value is none. */
+function rateWords(value: unknown): RateWords | undefined {
+  if (typeof value === "number" && value >>> 0 === value) return [value, 0, 1, 0];
+  try {
+    return wordsOfRate(checkRate(value, "sample_rate"));
+  } catch (error) {
+    return error instanceof UpsweepError && error.code === "outOfRange" ? RATE_OUT_OF_RANGE : undefined;
+  }
 }
 
 /** One row of a table as a layer. */

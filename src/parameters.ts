@@ -2,6 +2,7 @@
  * The parameters of a layer, by kind: what a row begins with. Names, defaults and ranges are PyTorch's. The kernel's field
  * numbers (assembly/layout.ts) are looked up by name.
  */
+import type { Fraction } from "./fraction.js";
 
 /** The largest value of a parameter: what PyTorch's int fields and the kernel's 64-bit intermediates both take. */
 export const PARAMETER_MAX = 2 ** 31 - 1;
@@ -42,8 +43,16 @@ export const DEFAULT_BITS = 32;
 /** What is no parameter of a layer but goes into some columns: a variable whose name is taken. */
 export const SETTINGS = [
   { name: "bits", least: 1, most: 64, default: DEFAULT_BITS, meaning: "bits of an element in memory, for arithmetic_intensity" },
-  { name: "sample_rate", least: 1, most: PARAMETER_MAX, meaning: "output elements of the layer per second of audio, for macs_per_second and ops_per_second" },
+  {
+    name: "sample_rate",
+    least: 1,
+    most: PARAMETER_MAX,
+    meaning: "output elements of the layer per second of audio, such as 22050, 689.0625 or 22050/32, for macs_per_second and ops_per_second",
+  },
 ] as const;
+
+/** In a grid whose sample rates are fractions: the name of their common denominator. The values of `sample_rate` are then their numerators. */
+export const RATE_DENOMINATOR = "sample_rate_denominator";
 
 export type SettingName = (typeof SETTINGS)[number]["name"];
 
@@ -222,7 +231,13 @@ export interface Layer {
   /** In the order of the kind's dimensions. */
   readonly dimensions: readonly Dimension[];
   readonly bits: number;
-  readonly sample_rate?: number | undefined;
+  readonly sample_rate?: Fraction | undefined;
+}
+
+/** What some results go by besides the parameters. */
+export interface Settings {
+  readonly bits?: number | undefined;
+  readonly sample_rate?: Fraction | undefined;
 }
 
 /** The parameters of a one-dimensional layer by their names. */
@@ -234,8 +249,8 @@ type RequiredParameter = "in_channels" | "out_channels" | "l_in" | "kernel_size"
 interface SettingInput {
   /** Bits of an element, 1 to 64; 32 when left out. */
   readonly bits?: number;
-  /** Output elements of the layer per second. */
-  readonly sample_rate?: number;
+  /** Output elements of the layer per second: a number, or a text such as "22050/32". */
+  readonly sample_rate?: number | string;
 }
 
 type OneDimension = Pick<LayerParameters, RequiredParameter> & Partial<LayerParameters>;
@@ -270,11 +285,7 @@ export interface LayerInputs {
 export type LayerInput = LayerInputs[KindName];
 
 /** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
-export function layerFrom(
-  kind: Kind,
-  read: (parameter: Parameter) => number,
-  settings: { readonly bits?: number | undefined; readonly sample_rate?: number | undefined } = {},
-): Layer {
+export function layerFrom(kind: Kind, read: (parameter: Parameter) => number, settings: Settings = {}): Layer {
   const once = (base: ParameterName) => read(kind.parameters.find((p) => p.base === base) as Parameter);
   const dimensions = kind.dimensions.map((_, dimension): Dimension => {
     const own = (base: ParameterName) => {

@@ -112,6 +112,19 @@ function brokenDimension(id: RuleId, layer: Layer): number {
 
 /** What to do about a broken rule, with the names and limits of the layer. */
 export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
+  const { kind, batch_size } = layer;
+  // PyTorch checks these two where it works an output out, and an empty batch has none.
+  const isTakenByPyTorch = batch_size === 0 && kind.isTransposed && (id === "OUTPUT_PADDING" || id === "L_OUT") && !hasNegativeLength(layer);
+  const difference = isTakenByPyTorch ? " PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch." : "";
+  return remedyOfAnyBatch(id, layer) + difference;
+}
+
+/** Whether an output length is below 0: PyTorch refuses that even when the batch is empty. */
+function hasNegativeLength({ kind, dimensions }: Layer): boolean {
+  return dimensions.some((dimension) => outputLength(kind, dimension) < 0n);
+}
+
+function remedyOfAnyBatch(id: RuleId, layer: Layer): string {
   const { kind } = layer;
   const at = brokenDimension(id, layer);
   const named = (base: keyof Dimension) => namesOfParameter(kind, base)[at];

@@ -24,7 +24,13 @@ export function columns(options: ColumnsOptions): void {
 function columnsText(kind: Kind, width: number | undefined): string {
   const own = columnsOf(kind);
   const parameters = kind.parameters.map((p) => ["", p.name, rangeText(p), defaultText(p), p.meaning]);
-  const settings = SETTINGS.map((s) => ["", s.name, `${s.least}..${s.most}`, "default" in s ? String(s.default) : "(must be given)", s.meaning]);
+  const settings = SETTINGS.map((s) => [
+    "",
+    s.name,
+    s.name === "sample_rate" ? `above 0, to ${s.most}` : `${s.least}..${s.most}`,
+    "default" in s ? String(s.default) : "(must be given)",
+    s.meaning,
+  ]);
   const results = own.filter((c) => c.tool === undefined).map((c) => [isDefault(c) ? "*" : "", c.name, c.group, c.formula, c.counts]);
   const conventions = own.flatMap((c) => (c.tool ? [["", c.name, c.unit, c.formula, `${toolText(c.tool)}: ${c.counts}`]] : []));
   return [

@@ -3,10 +3,11 @@ import { column, type ResultName, type ResultValue } from "../columns.js";
 import { RELATIVE_ERROR } from "../conventions/bins.js";
 import { COMPARED, inMacs } from "../conventions/compared.js";
 import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
-import { why } from "../conventions/why.js";
+import { EMPTY_BATCH, why } from "../conventions/why.js";
 import { errors } from "../errors.js";
 import type { BigInts } from "../formats/json.js";
 import { type Json, jsonText } from "../formats/pretty.js";
+import { nearestDouble } from "../fraction.js";
 import { openList } from "../input/list.js";
 import { exactResult, type LayerResults } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
@@ -97,8 +98,8 @@ function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
   return {
     name,
     answer: results[name] as ResultValue,
-    macs: macs && (isWhole ? macs.over / macs.under : Number(macs.over) / Number(macs.under)),
-    ratio: macs && exact > 0n ? Number(macs.over) / (Number(macs.under) * Number(exact)) : undefined,
+    macs: macs && (isWhole ? macs.over / macs.under : nearestDouble(macs)),
+    ratio: macs && exact > 0n ? nearestDouble({ over: macs.over, under: macs.under * exact }) : undefined,
     why: why(name, layer, results),
   };
 }
@@ -128,13 +129,19 @@ function ratioText(ratio: number | undefined): string {
   return Number(short) === 1 ? ratio.toPrecision(10).replace(/0+$/, "") : short.includes("e") ? ratio.toExponential(2) : short;
 }
 
+/** The row of the exact count, which the answers are compared with. A count of 0 has no ratio. */
+function exactCells(name: string, layer: Layer, results: LayerResults): string[] {
+  const macs = thousands(results.macs as bigint);
+  const ratio = results.macs === 0n ? "" : "1";
+  return [name, "mac", macs, macs, ratio, layer.batch_size === 0 ? EMPTY_BATCH : "exact: one for every product that lands"];
+}
+
 function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
-  const exact = ["macs", "mac", thousands(results.macs as bigint), thousands(results.macs as bigint), "1", "exact: one for every product that lands"];
-  return [describeLayer(layer), "", fittedTable([HEAD, exact, ...rows.map(cellsOf)], terminalWidth(), [2, 3, 4])].join("\n");
+  return [describeLayer(layer), "", fittedTable([HEAD, exactCells("macs", layer, results), ...rows.map(cellsOf)], terminalWidth(), [2, 3, 4])].join("\n");
 }
 
 function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
-  const exact = ["**macs**", "mac", thousands(results.macs as bigint), thousands(results.macs as bigint), "1", "exact: one for every product that lands"];
+  const exact = exactCells("**macs**", layer, results);
   return [`\`${describeLayer(layer)}\``, "", markdown(HEAD, [exact, ...rows.map((row) => [`\`${row.name}\``, ...cellsOf(row).slice(1)])])].join("\n");
 }
 
@@ -250,7 +257,11 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
       at,
     ];
   });
-  const note = `Ratios of each answer, in MACs, to the exact count. Medians are within 0.4 %, all else is exact.`;
+  // The documented operations are never missing: layers without their ratio have no exact count to compare with.
+  const uncounted = layers - (totals[0] as Total<P>).layers;
+  const without =
+    uncounted === 0n ? "" : ` ${thousands(uncounted)} layer${uncounted === 1n ? " has" : "s have"} no ratio: an empty batch, or no product that lands.`;
+  const note = `Ratios of each answer, in MACs, to the exact count. Medians are within 0.4 %, all else is exact.${without}`;
   if (options.markdown)
     print(
       `${markdown(
@@ -305,6 +316,7 @@ function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at
       unit: unitOf(COMPARED[i] as ResultName),
       layers_with_ratio: total.layers,
       layers_without_answer: total.missing,
+      layers_without_macs: layers - total.layers - total.missing,
       exact: total.exact,
       median_ratio: medianOfTotal(total) ?? null,
       smallest: extreme(total.least),

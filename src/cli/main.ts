@@ -8,6 +8,7 @@ import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
+import { readRate } from "../spec/values.js";
 import { equip } from "./equip.js";
 import { AxisFlags, readDelimiter, readWholeNumber, SHELLS } from "./options.js";
 import { readPart } from "./part.js";
@@ -324,7 +325,9 @@ function addParameterOptions(command: Command, flags: AxisFlags, argument: "<n>"
   for (const parameter of kindOf("conv_transpose3d").parameters) if (parameter.base === "l_in") add(parameter);
   for (const { name, meaning, least, most, ...rest } of SETTINGS) {
     const usual = "default" in rest ? ` (default: ${rest.default})` : "";
-    command.addOption(new Option(`${flagOf(name)} <n>`, `${meaning}${usual}`).argParser((text) => readWholeNumber(flagOf(name), text, least, most)));
+    const flag = flagOf(name);
+    const read = (text: string) => (name === "sample_rate" ? readRate(text, flag) : readWholeNumber(flag, text, least, most));
+    command.addOption(new Option(`${flag} <n>`, `${meaning}${usual}`).argParser(read));
   }
 }
 

@@ -1,8 +1,8 @@
 /** What several commands read from their options. */
 import type { ResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed, SETTINGS } from "../parameters.js";
-import type { Settings } from "../plan/list.js";
+import { type Fraction, textOfFraction } from "../fraction.js";
+import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed, type Settings } from "../parameters.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
 import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
 import { withOverrides } from "../spec/overrides.js";
@@ -55,7 +55,7 @@ export type Shell = (typeof SHELLS)[number];
 export interface LayerOptions {
   readonly layer?: string;
   readonly bits?: number;
-  readonly sampleRate?: number;
+  readonly sampleRate?: Fraction;
   /** One layer only: the output size that determines output_padding. */
   readonly outputSize?: string;
 }
@@ -126,8 +126,8 @@ export async function specFromCommand(file: string | undefined, flags: AxisFlags
   const settings = settingsFrom(options);
   const overrides = {
     ...(options.layer !== undefined && { layer: { kind: "scalar", place: "--layer", text: options.layer } as const }),
-    variables: SETTINGS.flatMap(({ name }) =>
-      settings[name] === undefined ? [] : [entryFromFlag({ name, values: String(settings[name]), flag: flagOf(name) })],
+    variables: Object.entries(settings).flatMap(([name, value]: [string, number | Fraction | undefined]) =>
+      value === undefined ? [] : [entryFromFlag({ name, values: typeof value === "number" ? String(value) : textOfFraction(value), flag: flagOf(name) })],
     ),
     set: set.map((text) => entryFromFlag(readAssignment("--set", text))),
     where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),

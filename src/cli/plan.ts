@@ -1,6 +1,7 @@
 /** `upsweep plan`: what a sweep will do, before it does it. */
 import { isResultName } from "../columns.js";
-import { kindOf } from "../parameters.js";
+import { textOfFraction } from "../fraction.js";
+import { kindOf, RATE_DENOMINATOR } from "../parameters.js";
 import { mayOverflow } from "../plan/cells.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
@@ -47,7 +48,8 @@ function nestsText({ grids, cells, columns }: Plan): string {
 
 /** The loops as one would write them, each with what is checked and worked out inside it and not deeper. */
 function nestText(grid: GridPlan, results: readonly (string | undefined)[]): string {
-  const fixed = grid.fixed.map(({ name, value }) => `${name} ${name === "bias" ? value === 1 : value}`);
+  const rate = rateOf(grid);
+  const fixed = grid.fixed.filter(({ name }) => name !== RATE_DENOMINATOR).map(({ name, value }) => `${name} ${valueText(name, value, rate)}`);
   const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(grid, results, 0)];
   for (const [i, loop] of grid.loops.entries()) {
     lines.push(`${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`);
@@ -91,8 +93,10 @@ function valuesText(grid: GridPlan, loop: Loop): string {
   if (loop.dependent !== undefined) return axisText(grid.dependents[loop.dependent] as DependentAxis);
   const columns = (loop.runs ?? []).map((runs, i) => ({ name: loop.names[i] as string, runs }));
   const [first] = columns;
-  if (columns.length === 1 && first) return listText(first.runs.map((run) => runText(first.name, run)));
-  return listText(Array.from({ length: loop.size }, (_, row) => `[${columns.map(({ name, runs }) => runText(name, runs[row] as Run)).join(", ")}]`));
+  if (columns.length === 1 && first) return listText(first.runs.map((run) => runText(first.name, run, rateOf(grid))));
+  return listText(
+    Array.from({ length: loop.size }, (_, row) => `[${columns.map(({ name, runs }) => runText(name, runs[row] as Run, rateOf(grid))).join(", ")}]`),
+  );
 }
 
 function listText(texts: readonly string[]): string {
@@ -100,10 +104,20 @@ function listText(texts: readonly string[]): string {
   return texts.length > 1 ? `[${shown.join(", ")}]` : shown.join("");
 }
 
-function runText(name: string, run: Run): string {
-  if (name === "bias") return String(run.first === 1);
-  if (run.count === 1) return String(run.first);
-  return `${run.first}..${lastOf(run)}${run.step === 1 ? "" : `:${run.step}`}`;
+/** The denominator of the grid's sample rates. */
+function rateOf({ fixed }: GridPlan): number {
+  return fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
+}
+
+function valueText(name: string, value: number, rateDenominator: number): string {
+  if (name === "bias") return String(value === 1);
+  return name === "sample_rate" ? textOfFraction({ over: BigInt(value), under: BigInt(rateDenominator) }) : String(value);
+}
+
+function runText(name: string, run: Run, rateDenominator: number): string {
+  const text = (value: number) => valueText(name, value, rateDenominator);
+  if (run.count === 1) return text(run.first);
+  return `${text(run.first)}..${text(lastOf(run))}${run.step === 1 ? "" : `:${text(run.step)}`}`;
 }
 
 /** The raw size, and how it comes about. */

@@ -1,4 +1,5 @@
 /** A sweep to a terminal: its first rows as a table, and how to get all of them. */
+import { isParameterName } from "../parameters.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { sweepPlan } from "../run/sweep.js";
@@ -41,7 +42,10 @@ export async function preview(plan: Plan, { method, limit, workers, quiet = fals
   say(`${what} ${how}`, quiet);
 }
 
-/** The rows without what is the same in all of them, and without columns that do not fit. */
+/**
+ * The rows without what is fixed in the grid. Where they are too wide, the parameters go that are the same in all rows shown, and then the last
+ * columns.
+ */
 function previewText({ cells, grids }: Plan, rows: readonly string[], width: number): string {
   const [first, ...others] = grids.map(({ fixed }) => fixed);
   const same = (first ?? []).filter(
@@ -49,21 +53,39 @@ function previewText({ cells, grids }: Plan, rows: readonly string[], width: num
   );
   const isSame = (name: string) => same.some((fixed) => fixed.name === name);
   const split = rows.map((row) => row.split(","));
-  const columns = cells.flatMap((name, i) => (isSame(name) ? [] : [{ name, cells: split.map((row) => row[i] ?? "") }]));
-  const widths = columns.map(({ name, cells: own }) => Math.max(name.length, ...own.map((cell) => cell.length)));
-  let used = -2;
-  const fitting = columns.filter((_, i) => {
-    used += (widths[i] as number) + 2;
-    return used <= width || i === 0;
-  });
+  const columns = cells.flatMap((name, i) => (isSame(name) ? [] : [columnOf(name, split, i)]));
+  const repeated = columns.filter(({ name, cells: own }) => rows.length > 1 && isParameterName(name) && own.every((cell) => cell === own[0]));
+  const alike: Column[] = [];
+  const left = () => columns.filter((column) => !alike.includes(column));
+  while (repeated.length > 0 && widthOf(left()) > width) alike.push(repeated.shift() as Column);
+  const fitting = left().filter((_, i, all) => i === 0 || widthOf(all.slice(0, i + 1)) <= width);
   const text = table(
     [fitting.map(({ name }) => name), ...rows.map((_, row) => fitting.map((column) => column.cells[row] as string))],
     fitting.map((_, i) => i),
   );
-  const hidden = columns.slice(fitting.length).map(({ name }) => name);
+  const hidden = left()
+    .slice(fitting.length)
+    .map(({ name }) => name);
   const notes = [
     ...(same.length > 0 ? [`fixed: ${same.map(({ name, value }) => `${name} ${name === "bias" ? value === 1 : value}`).join(", ")}`] : []),
+    ...(alike.length > 0 ? [`the same in these rows: ${alike.map(({ name, cells: own }) => `${name} ${own[0]}`).join(", ")}`] : []),
     ...(hidden.length > 0 ? [`not shown: ${hidden.join(", ")}`] : []),
   ];
   return [text, ...notes].join("\n");
+}
+
+interface Column {
+  readonly name: string;
+  readonly cells: readonly string[];
+  readonly width: number;
+}
+
+function columnOf(name: string, rows: readonly (readonly string[])[], at: number): Column {
+  const cells = rows.map((row) => row[at] ?? "");
+  return { name, cells, width: Math.max(name.length, ...cells.map((cell) => cell.length)) };
+}
+
+/** The width of a table, with two spaces between its columns. */
+function widthOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, { width }) => sum + width + 2, -2);
 }

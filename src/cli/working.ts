@@ -1,11 +1,13 @@
 /** The working behind each result of a layer: its formula, then with the layer's numbers. */
 import { column, type ResultName } from "../columns.js";
+import { textOfFraction } from "../fraction.js";
 import type { LayerResults } from "../kernel/kernel.js";
 import type { Dimension, Layer } from "../parameters.js";
 
 /** @param dimensions what each dimension of the layer comes to by itself. */
 export function working(name: ResultName, layer: Layer, results: LayerResults, dimensions: readonly LayerResults[]): string {
   const { kind, batch_size: N, in_channels, out_channels, groups: g, bits, sample_rate } = layer;
+  const rate = sample_rate === undefined ? "sample_rate" : textOfFraction(sample_rate);
   const b = Number(layer.bias);
   // A result that passes 64 bits is asked for by nobody here, but may stand in the working of one that is.
   const r = (of: ResultName) => results[of] ?? of;
@@ -60,7 +62,7 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
     case "ops":
       return `N·(ψ·λ + γ) = ${N}·(${filters}·${r("ops_per_filter")} + ${r("aggregation_ops")})`;
     case "ops_per_second":
-      return `(ψ·λ + γ) / l_out · sample_rate = (${filters}·${r("ops_per_filter")} + ${r("aggregation_ops")}) / ${r("l_out")} · ${sample_rate}`;
+      return `(ψ·λ + γ) / l_out · sample_rate = (${filters}·${r("ops_per_filter")} + ${r("aggregation_ops")}) / ${r("l_out")} · ${rate}`;
     case "macs":
       return `N·ψ·taps = ${N}·${filters}·${r("taps")}`;
     case "multiplications":
@@ -82,7 +84,7 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
     case "arithmetic_intensity":
       return `flops per byte = ${r("flops")} / ((${r("input_elements")} + ${r("output_elements")} + ${r("params")})·${bits}/8)`;
     case "macs_per_second":
-      return `ψ·taps / l_out · sample_rate = ${filters}·${r("taps")} / ${r("l_out")} · ${sample_rate}`;
+      return `ψ·taps / l_out · sample_rate = ${filters}·${r("taps")} / ${r("l_out")} · ${rate}`;
     default:
       return conventionWorking(name, layer, results);
   }

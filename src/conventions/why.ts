@@ -22,10 +22,13 @@ const PRODUCTS: Readonly<Record<string, "inputs" | "outputs">> = {
   moduleprofiler: "outputs",
 };
 
+/** Why an empty batch has no ratio. */
+export const EMPTY_BATCH = "the batch is empty: there is nothing to count";
+
 /** @param results all results of the layer, none of which passes 64 bits. */
 export function why(name: ResultName, layer: Layer, results: LayerResults): string {
   if (results[name] === null) return unanswered(name, layer);
-  if (layer.batch_size === 0) return "the batch is empty: nothing is counted";
+  if (layer.batch_size === 0) return EMPTY_BATCH;
   const clauses = name === "ops" || name === "moduleprofiler" ? ofOperations(name, layer, results) : ofProducts(name, layer, results);
   const { over, under } = inMacs(name, layer, results) ?? { over: 0n, under: 1n };
   const isExact = over === under * (results.macs as bigint);

@@ -12,8 +12,10 @@ export interface ManyPlan {
   readonly columns: readonly ResultName[];
   /** The parameters and settings that have a column of INPUT, in its order. */
   readonly fields: readonly string[];
-  /** Those that are the same in every row. */
-  readonly values: ReadonlyMap<string, number>;
+  /** Whether four more columns have the words of a sample rate (`wordsOfRate`). */
+  readonly isRated: boolean;
+  /** The values of those that are the same in every row. */
+  readonly values: ReadonlyMap<string, number | bigint>;
   readonly skipInvalid: boolean;
 }
 
@@ -56,7 +58,7 @@ export class ManyKernel {
   readonly #exports: ManyExports;
   readonly #constant: Constant;
   readonly #header: Uint32Array;
-  readonly #layer: Uint32Array;
+  readonly #layer: BigUint64Array;
   readonly #report: DataView;
   #opened: ManyPlan | undefined;
 
@@ -74,22 +76,30 @@ export class ManyKernel {
     this.missing = new Uint8Array(buffer, constant("MANY_MISSING_PTR"), cells);
     this.rules = new Uint8Array(buffer, constant("MANY_RULES_PTR"), this.rowsMost);
     this.#header = new Uint32Array(buffer, constant("MANY_PTR"), constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS") + constant("MANY_FIELDS"));
-    this.#layer = new Uint32Array(buffer, constant("LAYER_PTR"), 2 * constant("LAYER_FIELDS"));
+    this.#layer = new BigUint64Array(buffer, constant("LAYER_PTR"), constant("LAYER_FIELDS"));
     this.#report = new DataView(buffer, constant("REPORT_PTR"));
   }
 
   /** Takes what the batches to come are made of; does nothing when it is taken already. */
   open(plan: ManyPlan): void {
     if (this.#opened === plan) return;
-    const { kind, method, columns, fields, values, skipInvalid } = plan;
+    const { kind, method, columns, fields, isRated, values, skipInvalid } = plan;
     const constant = this.#constant;
     const numberOf = (name: string) => columnNumber(kind, name, constant);
-    this.#header.set([constant(`KIND_${kind.name.toUpperCase()}`), METHODS.indexOf(method), columns.length, fields.length, Number(skipInvalid)]);
+    this.#header.set([
+      constant(`KIND_${kind.name.toUpperCase()}`),
+      METHODS.indexOf(method),
+      columns.length,
+      fields.length,
+      Number(skipInvalid),
+      Number(isRated),
+    ]);
     this.#header.set(columns.map(numberOf), constant("MANY_HEADER_BYTES") / 4);
     this.#header.set(fields.map(numberOf), constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS"));
     // A kind without output_padding has the field nevertheless; it is 0 then.
-    this.#layer.fill(0);
-    for (const [name, value] of values) this.#layer[2 * numberOf(name)] = value;
+    this.#layer.fill(0n);
+    this.#layer[constant("SAMPLE_RATE_DENOMINATOR")] = 1n;
+    for (const [name, value] of values) this.#layer[numberOf(name)] = BigInt(value);
     this.#exports.openMany();
     this.#opened = plan;
   }

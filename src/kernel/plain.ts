@@ -3,6 +3,7 @@
  * is optimised, and nothing is shared with the WebAssembly kernel.
  */
 import { column, columnsOf, type ResultName, readCells } from "../columns.js";
+import { type Fraction, nearestDouble } from "../fraction.js";
 import type { Dimension, Kind, Layer } from "../parameters.js";
 import type { Method } from "../plan/method.js";
 import { inBigInt, isRuleKept, outputLength, type RuleId, rulesOf } from "../rules.js";
@@ -11,12 +12,6 @@ import type { LayerCounts, LayerQuotients } from "./kernel.js";
 
 export const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
-
-/** The largest denominator of a decimal that is no whole number. */
-const DENOMINATOR_MAX = 2n ** 60n;
-
-/** The longest text of a cell. */
-const CELL_TEXT = 27;
 
 /** y, the overlap pattern, over the output elements [first, first + length). */
 export function overlapPattern({ isTransposed }: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
@@ -111,19 +106,13 @@ function brokenRule(layer: Layer): RuleId | undefined {
   return rulesOf(layer.kind).find(({ id, dimension }) => !isRuleKept(id, dimension, layer))?.id;
 }
 
-/** A value that is no whole number: its numerator and denominator. */
-interface Quotient {
-  readonly over: bigint;
-  readonly under: bigint;
-}
-
 const product = (values: readonly bigint[]): bigint => values.reduce((a, b) => a * b, 1n);
 
 function floorDivide(a: bigint, b: bigint): bigint {
   return a >= 0n ? a / b : -((-a + b - 1n) / b);
 }
 
-type Value = bigint | boolean | Quotient | null;
+type Value = bigint | boolean | Fraction | null;
 
 /** Every column of a layer, with no bound; what takes long only when it is asked for. */
 function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (() => Value)> {
@@ -152,7 +141,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   const everyOutput = N * filters * l_out * K;
   const everyInput = N * filters * I * K;
   const biases = b * N * C_out * l_out;
-  const rate = BigInt(layer.sample_rate ?? 0);
+  const rate = layer.sample_rate ?? { over: 0n, under: 1n };
   const bits = BigInt(layer.bits);
   // Away from the edges the taps fall into stride/g residues in turn, and into no other.
   const turns = each.map(({ stride, dilation }) => stride / gcd(stride, dilation));
@@ -188,7 +177,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
     ops_per_filter,
     aggregation_ops,
     ops: N * ops,
-    ops_per_second: { over: ops * rate, under: l_out },
+    ops_per_second: { over: ops * rate.over, under: l_out * rate.under },
     macs,
     multiplications: macs,
     additions,
@@ -201,7 +190,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
       over: (macs + additions) * (8n / gcd(8n, bits)),
       under: (elements.input + elements.output + params) * (bits / gcd(8n, bits)),
     },
-    macs_per_second: { over: filters * taps * rate, under: l_out },
+    macs_per_second: { over: filters * taps * rate.over, under: l_out * rate.under },
     moduleprofiler: isThree || unpaddedLengths.some((length) => length < 1n) ? null : moduleprofiler,
     ptflops: everyInput + biases,
     ptflops_0_7_4: everyOutput + biases,
@@ -219,26 +208,6 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   };
 }
 
-/** A quotient in decimals: exactly where they end and fit a cell, else as JavaScript writes the double nearest to it. */
-function decimalText({ over, under }: Quotient): string {
-  const whole = over / under;
-  const room = CELL_TEXT - 1 - String(whole).length;
-  const scaled = (over - whole * under) * 10n ** BigInt(room);
-  const exact = `${whole}.${String(scaled / under).padStart(room, "0")}`;
-  if (scaled % under === 0n) return exact.replace(/\.?0+$/, "");
-  const isSmall = over < 2n ** 53n && under < 2n ** 53n;
-  const near = String(Number(over) / Number(under));
-  if (isSmall && !near.includes("e") && over * 100n >= under) return near;
-  // The 17 digits of any double, rounded here.
-  const zeros = whole > 0n ? -String(whole).length : (/^0*/.exec(exact.slice(2)) as RegExpExecArray)[0].length;
-  const decimals = Math.min(room, Math.max(1, 17 + zeros));
-  const unit = 10n ** BigInt(decimals);
-  const [below, rest] = [(over * unit) / under, (over * unit) % under];
-  const isUp = 2n * rest > under || (2n * rest === under && below % 2n === 1n);
-  const rounded = String(isUp ? below + 1n : below).padStart(decimals + 1, "0");
-  return `${rounded.slice(0, -decimals)}.${rounded.slice(-decimals)}`.replace(/\.?0+$/, "");
-}
-
 /** The cell of a value; undefined where it passes 64 bits. */
 function cellText(name: ResultName, value: Value): string | undefined {
   if (value === null) return "";
@@ -246,8 +215,7 @@ function cellText(name: ResultName, value: Value): string | undefined {
   if (typeof value === "bigint") {
     return (column(name).type === "i64" ? value <= I64_MAX && value >= -I64_MAX : value <= U64_MAX) ? String(value) : undefined;
   }
-  const isWhole = value.over % value.under === 0n;
-  return value.over > U64_MAX || value.under > (isWhole ? U64_MAX : DENOMINATOR_MAX) ? undefined : decimalText(value);
+  return value.over > U64_MAX || value.under > U64_MAX ? undefined : String(nearestDouble(value));
 }
 
 /** What is worked out from l_out (or taps) has no value where that passes 64 bits, though it may be smaller itself. */

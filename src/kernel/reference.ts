@@ -6,7 +6,8 @@ import { hasColumn, isResultName } from "../columns.js";
 import { binOf } from "../conventions/bins.js";
 import { COMPARED, inMacs, type Macs } from "../conventions/compared.js";
 import { mergedTallies } from "../conventions/tallies.js";
-import { anyParameter, DEFAULT_BITS, KIND_NAMES, type Kind, kindNamed, kindOf, type Layer, layerFrom, namedParameters } from "../parameters.js";
+import { nearestDouble, readFraction } from "../fraction.js";
+import { anyParameter, DEFAULT_BITS, KIND_NAMES, type Kind, kindNamed, kindOf, type Layer, layerFrom, namedParameters, PARAMETER_MAX } from "../parameters.js";
 import { addedColumns, holdsKind, type ListPlan, rolesOf, splitRecord } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
@@ -86,7 +87,7 @@ class Tallies {
         if (over > U64_MAX || under * results.macs > U64_MAX) return false;
         tally.layers++;
         if (over === under * results.macs) tally.exact++;
-        tally.ratios.push({ ratio: Number(over) / (Number(under) * Number(results.macs)), at });
+        tally.ratios.push({ ratio: nearestDouble({ over, under: under * results.macs }), at });
       } catch (error) {
         if (error instanceof RangeError) return false;
         throw error;
@@ -141,7 +142,8 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
     }
     const counted = textsOf(layer, method, plan.cells.filter(isResultName));
     const texts = counted.broken === undefined ? counted.texts : {};
-    const known: Record<string, unknown> = { ...Object.fromEntries(values), ...namedParameters(layer), ...texts, name: grid.name };
+    const rate = layer.sample_rate && { sample_rate: String(nearestDouble(layer.sample_rate)) };
+    const known: Record<string, unknown> = { ...Object.fromEntries(values), ...rate, ...namedParameters(layer), ...texts, name: grid.name };
     const cells = plan.cells.map((name) => known[name]);
     const cell = cells.indexOf(undefined);
     if (cell >= 0) return { ...batch(index), fault: { kind: "overflow", index, cell } };
@@ -194,7 +196,7 @@ const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
 function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): Layer | { field: number } | { outOfRange: true } {
   const values = new Map(kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]));
   values.set("bits", list.settings.bits ?? DEFAULT_BITS);
-  if (list.settings.sample_rate !== undefined) values.set("sample_rate", list.settings.sample_rate);
+  let rate = list.settings.sample_rate;
   let outOfRange = false;
   for (const [i, role] of rolesOf(list, kind).entries()) {
     const text = fields[i] as string;
@@ -204,6 +206,14 @@ function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): L
       const value = SPELT_BOOLEANS[text];
       if (value === undefined) return { field: i };
       values.set(role.name, Number(value));
+      continue;
+    }
+    if (role.name === "sample_rate") {
+      const [part] = partsOfTuple(text, 1, RATE) ?? [];
+      const read = part === undefined ? "malformed" : readFraction(part.replace(/^-/, ""));
+      if (part === undefined || typeof read !== "object") return { field: i };
+      if (part.startsWith("-") || read.over === 0n || read.over > BigInt(PARAMETER_MAX) * read.under) outOfRange = true;
+      rate = read;
       continue;
     }
     const parts = partsOfTuple(text, role.names.length);
@@ -216,18 +226,20 @@ function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): L
     }
   }
   if (outOfRange) return { outOfRange };
-  const settings = { bits: values.get("bits"), sample_rate: values.get("sample_rate") };
+  const settings = { bits: values.get("bits"), sample_rate: rate };
   return layerFrom(kind, (p) => values.get(p.name) as number, settings);
 }
 
 const NUMBER = "-?(?:0|[1-9][0-9]*)";
+/** What a sample rate is made of; `readFraction` reads it more closely. */
+const RATE = "-?[0-9./]+";
 
 /** One number for all dimensions, or `(3, 5)`, `[3, 5]` or `3, 5` with one for each; `(3,)` is one number. Undefined where it is neither. */
-function partsOfTuple(text: string, count: number): readonly string[] | undefined {
-  if (new RegExp(`^${NUMBER}$`).test(text)) return new Array<string>(count).fill(text);
+function partsOfTuple(text: string, count: number, number = NUMBER): readonly string[] | undefined {
+  if (new RegExp(`^${number}$`).test(text)) return new Array<string>(count).fill(text);
   const inner = /^[ \t]*(?:\(([^()]*?)(,[ \t]*)?\)|\[([^[\]]*?)(,[ \t]*)?\]|([^()[\]]*))[ \t]*$/s.exec(text);
   const parts = (inner?.[1] ?? inner?.[3] ?? inner?.[5])?.split(",").map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""));
-  return parts?.length === count && parts.every((part) => new RegExp(`^${NUMBER}$`).test(part)) ? parts : undefined;
+  return parts?.length === count && parts.every((part) => new RegExp(`^${number}$`).test(part)) ? parts : undefined;
 }
 
 /** The kind of a record, if it names one that the list can hold. */

@@ -1,7 +1,7 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
 import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
-import { type Dimension, KIND_NAMES, type Kind, type Layer, valueOfParameter } from "../parameters.js";
+import { type Dimension, KIND_NAMES, type Kind, type Layer, RATE_DENOMINATOR, valueOfParameter } from "../parameters.js";
 import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "../plan/image.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
@@ -105,14 +105,15 @@ class WasmKernel implements Kernel {
 
   count(layer: Layer, method: "closed" | "simulate"): LayerCounts {
     const { kind } = layer;
-    const set = (name: string, value: number) => {
+    const set = (name: string, value: number | bigint) => {
       this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * columnNumber(kind, name, this.#constant), BigInt(value), true);
     };
     this.#exports.setKind(this.#constant(`KIND_${kind.name.toUpperCase()}`));
     for (const parameter of kind.parameters) set(parameter.name, valueOfParameter(layer, parameter));
     if (!kind.isTransposed) for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
     set("bits", layer.bits);
-    set("sample_rate", layer.sample_rate ?? 0);
+    set("sample_rate", layer.sample_rate?.over ?? 0);
+    set(RATE_DENOMINATOR, layer.sample_rate?.under ?? 1);
     const broken = this.#exports.brokenRule();
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
     for (const dimension of kind.dimensions.keys()) this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);

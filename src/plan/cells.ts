@@ -1,6 +1,6 @@
 /** How large the cells of a grid can get: bounds with big integers, never too small. */
 import { column, type ResultName } from "../columns.js";
-import { type Kind, type ParameterName, parameterOf, type SettingName } from "../parameters.js";
+import { type Kind, type ParameterName, parameterOf, RATE_DENOMINATOR, type SettingName } from "../parameters.js";
 import type { Possible, PossibleValues } from "./bounds.js";
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -26,6 +26,7 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
   const bits = known.get("bits");
   const isWholeBytes = bits === undefined || (bits.least === bits.most && bits.least % 8n === 0n);
   const setting = (base: SettingName): bigint => known.get(base)?.most ?? 64n;
+  const rateDenominator = known.get(RATE_DENOMINATOR)?.most ?? 1n;
   const lengthIn = (d: number) =>
     kind.isTransposed
       ? (most("l_in", d) - 1n) * most("stride", d) -
@@ -87,7 +88,7 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
     case "ops":
       return batch * ops;
     case "ops_per_second":
-      return larger(ops * setting("sample_rate"), lOut);
+      return larger(ops * setting("sample_rate"), lOut * rateDenominator);
     case "macs":
     case "multiplications":
     case "additions":
@@ -104,7 +105,7 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
     case "arithmetic_intensity":
       return larger(2n * macs * perByte, (inputElements + outputElements + params) * setting("bits"));
     case "macs_per_second":
-      return larger(filters * pairs * setting("sample_rate"), lOut);
+      return larger(filters * pairs * setting("sample_rate"), lOut * rateDenominator);
     case "moduleprofiler":
       return 2n * zeroInsertion + macs + outputElements;
     case "thop":
@@ -150,6 +151,7 @@ export function mostBytesOfResult(kind: Kind, name: ResultName, known: PossibleV
 /** No cell of that parameter, setting or variable takes more characters. */
 export function mostBytesOfName(kind: Kind, name: string, known: PossibleValues): number {
   if (parameterOf(kind, name)?.type === "boolean") return "false".length;
+  if (name === "sample_rate" && known.has(RATE_DENOMINATOR)) return DECIMAL_BYTES;
   const { least, most } = known.get(name) as Possible;
   return Math.max(String(least).length, String(most).length);
 }

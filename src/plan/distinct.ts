@@ -8,7 +8,7 @@
  */
 import { dependenciesOfColumn, isResultName } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, type Kind, SETTINGS } from "../parameters.js";
+import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../parameters.js";
 import { expressionsOf } from "../spec/axes.js";
 import { runsOf, Trouble } from "../spec/expression/evaluate.js";
 import { type Comparison, type Expression, type Item, type Node, namesIn, partsOf } from "../spec/expression/node.js";
@@ -204,6 +204,9 @@ class Membership {
 
   /** What must hold for a layer to be in the grid, one thing after the other; undefined where no layer is. */
   parts(): Node[] | undefined {
+    if (this.#keys.has("sample_rate") && !this.#hasSameRates) {
+      throw this.#undecidable(["sample_rate"], "its sample rates are fractions over another denominator");
+    }
     const elements = this.#elements();
     // Duplicates within a grid come from variables that the layer does not show.
     if (this.#isOwn && !elements.some((element) => this.#isTried(element))) return undefined;
@@ -316,6 +319,10 @@ class Membership {
     }
   }
 
+  get #hasSameRates(): boolean {
+    return haveSameRates(this.#candidate.grid.possible, this.#own.grid.possible);
+  }
+
   /** Whether an axis is what says that a variable and a parameter are the same. */
   #isDefinition(name: string, { root }: Expression): boolean {
     return root.kind === "name" && this.#aliases.get(root.name) === name;
@@ -377,7 +384,7 @@ class Membership {
     };
     return settings.every((base) => {
       const value = constant(this.#candidate.grid, base);
-      return value !== undefined && value === constant(this.#own.grid, base);
+      return value !== undefined && (base !== "sample_rate" || this.#hasSameRates) && value === constant(this.#own.grid, base);
     });
   }
 
@@ -546,9 +553,15 @@ function smaller(chosen: readonly (readonly [string, Node])[]): Node {
   );
 }
 
+/** Whether the sample rates of two grids are numerators over the same denominator. */
+function haveSameRates(one: PossibleValues, other: PossibleValues): boolean {
+  return one.get(RATE_DENOMINATOR)?.most === other.get(RATE_DENOMINATOR)?.most;
+}
+
 /** Whether two grids may share a layer, by what their keys can be. */
 export function canOverlap(keys: ReadonlySet<string>, one: PossibleValues, other: PossibleValues): boolean {
   return [...keys].every((key) => {
+    if (key === "sample_rate" && !haveSameRates(one, other)) return true;
     const [a, b] = [one.get(key), other.get(key)];
     if (!a || !b) return true;
     if (a.most < b.least || b.most < a.least) return false;

@@ -1,7 +1,7 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
 import { column, hasColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, isSettingName, KIND_NAMES, type Kind, kindOf, parameterOf } from "../parameters.js";
+import { DEFAULT_BITS, isSettingName, KIND_NAMES, type Kind, kindOf, parameterOf, RATE_DENOMINATOR } from "../parameters.js";
 import { rulesOf } from "../rules.js";
 import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
@@ -78,59 +78,63 @@ export interface ImagePart {
   readonly bytes: Uint8Array;
 }
 
-/** The sections of a plan's image in the order of their addresses, and where the last one ends: names in assembly/layout.ts. */
-const PLAN_SECTIONS = [
-  "IMAGE_PTR",
-  "IMAGE_LEVELS_PTR",
-  "IMAGE_MEMBERS_PTR",
-  "IMAGE_BEGIN_PTR",
-  "IMAGE_STEPS_PTR",
-  "IMAGE_AXES_PTR",
-  "IMAGE_ITEMS_PTR",
-  "IMAGE_FIELDS_PTR",
-  "IMAGE_SLOTS_PTR",
-  "IMAGE_PARTS_PTR",
-  "IMAGE_CODE_PTR",
-  "IMAGE_RUNS_PTR",
-  "IMAGE_END",
-] as const;
+/** A section of an image: where it begins, the bytes of one entry, and the most entries. Texts name constants of assembly/layout.ts. */
+interface Section {
+  readonly address: string;
+  readonly entry: number | string;
+  readonly most: number | string;
+  /** Whether each kind of layer has that many entries, one kind after the other. */
+  readonly isPerKind?: true;
+}
 
-/** The same of a list's image. */
-const LIST_SECTIONS = [
-  "IMAGE_PTR",
-  "LIST_KINDS_PTR",
-  "LIST_COLUMNS_PTR",
-  "LIST_DEFAULTS_PTR",
-  "LIST_ROLES_PTR",
-  "LIST_COLUMNS_IN_USE_PTR",
-  "LIST_END",
-] as const;
+/** The sections of a plan's image, in the order of their addresses. */
+export const PLAN_SECTIONS = {
+  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
+  LEVELS: { address: "IMAGE_LEVELS_PTR", entry: "IMAGE_LEVEL_BYTES", most: "LEVEL_CAPACITY" },
+  MEMBERS: { address: "IMAGE_MEMBERS_PTR", entry: "IMAGE_MEMBER_BYTES", most: "LEVEL_CAPACITY" },
+  BEGIN: { address: "IMAGE_BEGIN_PTR", entry: 4, most: "LEVEL_CAPACITY" },
+  STEPS: { address: "IMAGE_STEPS_PTR", entry: "STEP_BYTES", most: "STEP_CAPACITY" },
+  AXES: { address: "IMAGE_AXES_PTR", entry: "AXIS_BYTES", most: "AXIS_CAPACITY" },
+  ITEMS: { address: "IMAGE_ITEMS_PTR", entry: "ITEM_BYTES", most: "ITEM_CAPACITY" },
+  FIELDS: { address: "IMAGE_FIELDS_PTR", entry: 8, most: "FIELD_COUNT" },
+  SLOTS: { address: "IMAGE_SLOTS_PTR", entry: "CELL_BYTES", most: "CELL_CAPACITY" },
+  PARTS: { address: "IMAGE_PARTS_PTR", entry: "IMAGE_PART_BYTES", most: "PART_CAPACITY" },
+  CODE: { address: "IMAGE_CODE_PTR", entry: "INSTRUCTION_BYTES", most: "INSTRUCTION_CAPACITY" },
+  RUNS: { address: "IMAGE_RUNS_PTR", entry: "RUN_BYTES", most: "RUN_CAPACITY" },
+} as const satisfies Readonly<Record<string, Section>>;
+
+/** The sections of a list's image, in the order of their addresses. */
+export const LIST_SECTIONS = {
+  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
+  KINDS: { address: "LIST_KINDS_PTR", entry: "LIST_KIND_BYTES", most: 1, isPerKind: true },
+  COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, most: "LIST_COLUMN_CAPACITY", isPerKind: true },
+  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, most: "LAYER_FIELDS", isPerKind: true },
+  ROLES: { address: "LIST_ROLES_PTR", entry: 4, most: "FIELD_CAPACITY", isPerKind: true },
+} as const satisfies Readonly<Record<string, Section>>;
 
 /**
- * Writes an image section by section; what is not written of a section is zero. Only the used part is written, because most of the
- * room is not used. A section that would overlap the next one is refused: the kernel would read wrong numbers.
+ * Writes an image section by section; unwritten bytes of a section are zero. Only the entries in use are written, because most sections have far
+ * more room. A section that needs more room than it has is a defect of the program: it throws instead of overwriting the next section.
  */
-class Writer<S extends string> {
-  readonly #sections: readonly S[];
+export class ImageWriter {
   readonly #constant: Constant;
   readonly #parts: ImagePart[] = [];
   #view = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  /** @param sections names of addresses, in their order; the last is the end of the section before it. */
-  constructor(sections: readonly S[], constant: Constant) {
-    this.#sections = sections;
+  constructor(constant: Constant) {
     this.#constant = constant;
   }
 
-  /** Begins to write `bytes` bytes of a section, `offset` bytes after its beginning. */
-  begin(section: S, bytes: number, offset = 0): void {
-    const address = this.#constant(section) + offset;
-    const end = this.#constant(this.#sections[this.#sections.indexOf(section) + 1] as S);
-    if (address + bytes > end) throw new Error(`${section} has no room for ${bytes} bytes at ${offset}: it ends at ${end}`);
-    const buffer = new ArrayBuffer(bytes);
+  /** Begins a section of so many entries; in a section that each kind has, those of the kind with that number. */
+  begin({ address, entry, most, isPerKind }: Section, count: number, kind = 0): void {
+    const numberOf = (value: number | string) => (typeof value === "number" ? value : this.#constant(value));
+    const [bytes, room] = [numberOf(entry), numberOf(most)];
+    if (count > room) throw new Error(`the section at ${address} has room for ${room} entries, not for ${count}`);
+    // Writing past the end of this buffer throws a RangeError.
+    const buffer = new ArrayBuffer(bytes * count);
     this.#view = new DataView(buffer);
-    this.#parts.push({ address, bytes: new Uint8Array(buffer) });
+    this.#parts.push({ address: this.#constant(address) + (isPerKind ? kind * bytes * room : 0), bytes: new Uint8Array(buffer) });
     this.#at = 0;
   }
 
@@ -171,7 +175,7 @@ class Writer<S extends string> {
 export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): readonly ImagePart[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
-  const isOwn = (name: string) => !parameterOf(kind, name) && !isSettingName(name);
+  const isOwn = (name: string) => !parameterOf(kind, name) && !isSettingName(name) && name !== RATE_DENOMINATOR;
   const variables = [...grid.possible.keys()].filter(isOwn);
   const columnOf = (name: string): number =>
     isOwn(name) && !isResultName(name) ? constant("VARIABLE_0") + variables.indexOf(name) : columnNumber(kind, name, constant);
@@ -179,6 +183,9 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     const column = columnOf(name);
     return { column, isField: column < constant("RESULT_0") || column >= constant("VARIABLE_0") };
   });
+  // A sample rate that is a fraction has its numerator in the field, and is a quotient in the row.
+  const hasFractions = grid.fixed.some(({ name }) => name === RATE_DENOMINATOR);
+  const cellOf = (name: string): number => (name === "sample_rate" && hasFractions ? constant("SAMPLE_RATE_QUOTIENT") : columnOf(name));
   const slots = slotsOf(plan, grid);
   const runs = runsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
@@ -186,7 +193,7 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
   const runCount = runs.count + runsKept.reduce((sum, count) => sum + count, 0);
   const itemCount = items.reduce((sum, { length }) => sum + length, 0);
   const parts = partsOf(grid, slots);
-  const steps = stepsOf(plan, grid, slots, parts, code, columnOf, constant);
+  const steps = stepsOf(plan, grid, slots, parts, code, columnOf, cellOf, constant);
   checkRoom(plan.place, constant, {
     variables: variables.length,
     runs: runCount,
@@ -197,10 +204,8 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     requirements: grid.requirements.length,
   });
 
-  const writer = new Writer(PLAN_SECTIONS, constant);
-  const begin = (part: "LEVELS" | "MEMBERS" | "BEGIN" | "STEPS" | "AXES" | "ITEMS" | "FIELDS" | "SLOTS" | "PARTS" | "CODE" | "RUNS", bytes: number) =>
-    writer.begin(`IMAGE_${part}_PTR`, bytes);
-  writer.begin("IMAGE_PTR", constant("IMAGE_HEADER_BYTES"));
+  const writer = new ImageWriter(constant);
+  writer.begin(PLAN_SECTIONS.HEADER, 1);
   writer.words(
     slots.length,
     steps.length,
@@ -212,16 +217,16 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     parts.length,
     slots.length > 0 || plan.isComparing ? grid.loops.length : Math.max(0, ...grid.steps.map(({ level }) => level)),
   );
-  begin("LEVELS", constant("IMAGE_LEVEL_BYTES") * (grid.loops.length + 1));
+  writer.begin(PLAN_SECTIONS.LEVELS, grid.loops.length + 1);
   writer.words(1, 0, 0);
   for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
-  begin("MEMBERS", constant("IMAGE_MEMBER_BYTES") * runs.members.length);
+  writer.begin(PLAN_SECTIONS.MEMBERS, runs.members.length);
   for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
-  begin("BEGIN", 4 * (grid.loops.length + 1));
+  writer.begin(PLAN_SECTIONS.BEGIN, grid.loops.length + 1);
   for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(steps, level));
-  begin("STEPS", constant("STEP_BYTES") * steps.length);
+  writer.begin(PLAN_SECTIONS.STEPS, steps.length);
   for (const step of steps) writer.words(...step);
-  begin("AXES", constant("AXIS_BYTES") * grid.dependents.length);
+  writer.begin(PLAN_SECTIONS.AXES, grid.dependents.length);
   let [firstItem, firstRun] = [0, runs.count];
   for (const [i, { names }] of grid.dependents.entries()) {
     writer.goTo(i * constant("AXIS_BYTES"));
@@ -231,18 +236,20 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     firstItem += own.length;
     firstRun += runsKept[i] as number;
   }
-  begin("ITEMS", constant("ITEM_BYTES") * itemCount);
+  writer.begin(PLAN_SECTIONS.ITEMS, itemCount);
   for (const { kind, programs } of items.flat()) {
     writer.words(constant(`ITEM_${kind.toUpperCase()}`), ...programs, ...new Array<number>(3 - programs.length).fill(0));
   }
-  begin("FIELDS", 8 * constant("FIELD_COUNT"));
+  writer.begin(PLAN_SECTIONS.FIELDS, constant("FIELD_COUNT"));
   writer.goTo(8 * constant("BITS"));
   writer.long(BigInt(DEFAULT_BITS));
+  writer.goTo(8 * constant("SAMPLE_RATE_DENOMINATOR"));
+  writer.long(1n);
   for (const { name, value } of grid.fixed) {
     writer.goTo(8 * columnOf(name));
     writer.long(BigInt(value));
   }
-  begin("SLOTS", constant("CELL_BYTES") * constant("CELL_CAPACITY"));
+  writer.begin(PLAN_SECTIONS.SLOTS, constant("CELL_CAPACITY"));
   for (const [i, { text }] of slots.entries()) {
     if (text === undefined) continue;
     writer.goTo(i * constant("CELL_BYTES"));
@@ -250,14 +257,14 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.goTo(i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
     writer.word(text.length);
   }
-  begin("PARTS", constant("IMAGE_PART_BYTES") * parts.length);
-  for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : columnOf(plan.cells[cell] as string), endSlot);
-  begin("CODE", constant("INSTRUCTION_BYTES") * code.instructions.length);
+  writer.begin(PLAN_SECTIONS.PARTS, parts.length);
+  for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : cellOf(plan.cells[cell] as string), endSlot);
+  writer.begin(PLAN_SECTIONS.CODE, code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
     writer.long(number);
   }
-  begin("RUNS", constant("RUN_BYTES") * runs.count);
+  writer.begin(PLAN_SECTIONS.RUNS, runs.count);
   for (const { runs: own } of grid.loops) {
     for (const run of (own ?? []).flat()) {
       writer.long(BigInt(run.first));
@@ -343,6 +350,7 @@ function stepsOf(
   parts: readonly RowPart[],
   code: Code,
   columnOf: (name: string) => number,
+  cellOf: (name: string) => number,
   constant: Constant,
 ): number[][] {
   const rules = rulesOf(kindOf(plan.layer));
@@ -365,7 +373,7 @@ function stepsOf(
       case "overlap":
         return [step.dimension];
       case "cell":
-        return [slot, columnOf(plan.cells[step.cell] as string)];
+        return [slot, cellOf(plan.cells[step.cell] as string)];
     }
   };
   const words = (kind: string, level: number, operands: readonly number[]): number[] => {
@@ -396,8 +404,8 @@ function kindNumber(kind: Kind, constant: Constant): number {
 
 /** The image of a list: for each kind of layer that it can hold, what its columns mean and which results follow. */
 export function listImage(list: ListPlan, method: Method, constant: Constant): readonly ImagePart[] {
-  const writer = new Writer(LIST_SECTIONS, constant);
-  writer.begin("IMAGE_PTR", constant("IMAGE_HEADER_BYTES"));
+  const writer = new ImageWriter(constant);
+  writer.begin(LIST_SECTIONS.HEADER, 1);
   writer.words(
     list.columns.length,
     list.fields.length,
@@ -413,30 +421,35 @@ export function listImage(list: ListPlan, method: Method, constant: Constant): r
   return writer.image();
 }
 
-function writeKind(writer: Writer<(typeof LIST_SECTIONS)[number]>, list: ListPlan, kind: Kind, constant: Constant): void {
+function writeKind(writer: ImageWriter, list: ListPlan, kind: Kind, constant: Constant): void {
   const number = kindNumber(kind, constant);
-  writer.begin("LIST_KINDS_PTR", constant("LIST_KIND_BYTES"), number * constant("LIST_KIND_BYTES"));
+  writer.begin(LIST_SECTIONS.KINDS, 1, number);
   writer.text(kind.name.replaceAll("_", ""));
   writer.goTo(constant("LIST_KIND_NAME_BYTES"));
   writer.long(holdsKind(list, kind) ? 1n : 0n);
 
   const added = addedColumns(list);
-  writer.begin("LIST_COLUMNS_PTR", 4 * list.columns.length, number * constant("LIST_COLUMNS_BYTES"));
+  writer.begin(LIST_SECTIONS.COLUMNS, list.columns.length, number);
   for (const name of list.columns) {
     if (!hasColumn(kind, name)) writer.word(constant("NO_COLUMN"));
     else writer.word(columnNumber(kind, name, constant) | (added.includes(name) ? constant("COLUMN_IS_ADDED") : 0));
   }
 
-  writer.begin("LIST_DEFAULTS_PTR", constant("LIST_DEFAULTS_BYTES"), number * constant("LIST_DEFAULTS_BYTES"));
-  const defaults = [...kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]), ["bits", list.settings.bits ?? DEFAULT_BITS] as const];
-  if (list.settings.sample_rate !== undefined) defaults.push(["sample_rate", list.settings.sample_rate]);
+  writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"), number);
+  const { bits = DEFAULT_BITS, sample_rate = { over: 0n, under: 1n } } = list.settings;
+  const defaults = [
+    ...kind.parameters.map((p): [string, number | bigint] => [p.name, p.default ?? p.least]),
+    ["bits", bits] as const,
+    ["sample_rate", sample_rate.over] as const,
+    [RATE_DENOMINATOR, sample_rate.under] as const,
+  ];
   for (const [name, value] of defaults) {
-    writer.goTo(4 * columnNumber(kind, name, constant));
-    writer.word(value);
+    writer.goTo(8 * columnNumber(kind, name, constant));
+    writer.long(BigInt(value));
   }
 
   const roles = rolesOf(list, kind);
-  writer.begin("LIST_ROLES_PTR", 4 * roles.length, number * constant("LIST_ROLES_BYTES"));
+  writer.begin(LIST_SECTIONS.ROLES, roles.length, number);
   for (const role of roles) writer.word(roleNumber(kind, role, constant));
 }
 

@@ -10,7 +10,7 @@ import {
   namesOfParameter,
   type ParameterName,
   SETTINGS,
-  type SettingName,
+  type Settings,
   shortNames,
 } from "../parameters.js";
 import { skeletonOf } from "../words.js";
@@ -37,8 +37,6 @@ export type Role =
   /** Is left out of the copied record. */
   | { readonly does: "go" }
   | { readonly does: "pass" };
-
-export type Settings = { readonly [N in SettingName]?: number | undefined };
 
 export interface ListPlan {
   /** What messages begin with: the file's name. */

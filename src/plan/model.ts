@@ -45,7 +45,7 @@ export interface GridPlan {
   readonly first: bigint;
   /** How many raw indices it has: the product of the sizes of its loops. */
   readonly size: bigint;
-  /** What has one value throughout. */
+  /** What has one value throughout; `RATE_DENOMINATOR` is among it where sample rates are fractions. */
   readonly fixed: readonly { readonly name: string; readonly value: number }[];
   /** Outermost first. */
   readonly loops: readonly Loop[];

@@ -4,7 +4,7 @@
  */
 import { dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, type Kind, kindOf } from "../parameters.js";
+import { DEFAULT_BITS, type Kind, kindOf, RATE_DENOMINATOR } from "../parameters.js";
 import { type Axis, expressionsOf } from "../spec/axes.js";
 import { type Expression, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
@@ -75,6 +75,8 @@ function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigin
   const given = new Set(grid.axes.flatMap(({ names }) => names));
   const defaults = kind.parameters.filter((p) => !given.has(p.name)).map((p) => ({ name: p.name, value: p.default ?? p.least }));
   if (!given.has("bits") && (hasBits || needsBits(kind, grid, cells))) defaults.push({ name: "bits", value: DEFAULT_BITS });
+  const rates = grid.axes.find((axis) => axis.kind === "plain" && axis.rateDenominator !== undefined);
+  if (rates?.kind === "plain") defaults.push({ name: RATE_DENOMINATOR, value: rates.rateDenominator as number });
   const isFixed = (axis: Axis) => axis.kind === "plain" && axis.size === 1;
   const fixed = [
     ...defaults,

@@ -3,13 +3,13 @@
  * for messages and for the reference kernel; sweeping is the kernel's.
  */
 import { dependenciesOfColumn, isResultName, type ResultName } from "../columns.js";
-import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, type SettingName } from "../parameters.js";
+import { textOfFraction } from "../fraction.js";
+import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, RATE_DENOMINATOR, type Settings } from "../parameters.js";
 import { isRuleKept, type Rule, rulesOf } from "../rules.js";
 import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
 import { decide, type ExactLookup, type Rational } from "../spec/expression/exact.js";
 import type { Expression, ListItem } from "../spec/expression/node.js";
 import { domainOf, isHeld, valueAt } from "../spec/values.js";
-import type { Settings } from "./list.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
 /** The exact value of a result of a layer: null where it is missing, undefined where it passes 64 bits. */
@@ -106,8 +106,17 @@ export function layerOf(kind: Kind, values: ReadonlyMap<string, bigint>): Layer 
 }
 
 function settingsOf(values: ReadonlyMap<string, bigint>): Settings {
-  const value = (name: SettingName) => (values.has(name) ? Number(values.get(name)) : undefined);
-  return { bits: value("bits"), sample_rate: value("sample_rate") };
+  const [bits, rate] = [values.get("bits"), values.get("sample_rate")];
+  return {
+    ...(bits !== undefined && { bits: Number(bits) }),
+    ...(rate !== undefined && { sample_rate: { over: rate, under: values.get(RATE_DENOMINATOR) ?? 1n } }),
+  };
+}
+
+/** The value of a parameter, setting or variable for a message: a sample rate may be a fraction. */
+export function textOfValue(name: string, values: ReadonlyMap<string, bigint>): string | undefined {
+  const { sample_rate } = settingsOf(values);
+  return name === "sample_rate" && sample_rate ? textOfFraction(sample_rate) : values.get(name)?.toString();
 }
 
 function isKept({ id, dimension }: Rule, layer: Layer): boolean {

@@ -5,8 +5,8 @@ import { type ForJson, type JsonValue, withJson } from "../results.js";
 
 /**
  * One row: parameters as numbers (bias as boolean), results as exact integers, decimals as the nearest number; the same type for a
- * column every time, null only where a tool gives no answer. Variables that were asked for are there too, as bigint, and the
- * grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.) JSON.stringify writes every
+ * column every time, null only where a tool gives no answer. Variables that were asked for are there too, as bigint (`sample_rate` as
+ * number), and the grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.) JSON.stringify writes every
  * bigint as a string, whatever its size.
  */
 export type Row<C extends ResultName = ResultName> = LayerRow<C> & ForJson<Readonly<Record<string, JsonValue>>>;
@@ -43,6 +43,8 @@ function readerOf(name: string): Reader {
   if (name === NAME_COLUMN) return (text) => text;
   if (isResultName(name)) return (text) => readCell(column(name), text);
   const parameter = anyParameter(name);
+  // A sample rate may be a fraction.
+  if (name === "sample_rate") return Number;
   if (!parameter) return BigInt;
   return parameter.type === "boolean" ? (text) => text === "true" : Number;
 }

@@ -1,6 +1,8 @@
 /** What a sweep is: all that its bytes depend on. Two sweeps go together only if theirs is the same. */
 import { createHash } from "node:crypto";
+import { textOfFraction } from "../fraction.js";
 import { kernelHash } from "../kernel/artefact.js";
+import { RATE_DENOMINATOR } from "../parameters.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { textOf } from "../plan/schedule.js";
 import type { Run } from "../spec/values.js";
@@ -48,24 +50,31 @@ export function identityOf(plan: Plan, { limit, part, format = "csv", bigInts = 
 }
 
 function partsOfGrid(grid: GridPlan): [string, string][] {
+  const rates = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
+  const valueText = (name: string, value: number) => (name === "sample_rate" ? textOfFraction({ over: BigInt(value), under: BigInt(rates) }) : String(value));
   const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
   const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
     const axis = dependent === undefined ? undefined : grid.dependents[dependent];
     const items = axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
-    return [`axis ${names.join(", ")}`, runs ? runs.map((own) => own.map(runText).join(", ")).join(" with ") : JSON.stringify(items)];
+    return [
+      `axis ${names.join(", ")}`,
+      runs
+        ? runs.map((own, i) => own.map((run) => runText(run, (value) => valueText(names[i] as string, value))).join(", ")).join(" with ")
+        : JSON.stringify(items),
+    ];
   });
   return [
     ["the name", grid.name ?? ""],
     ["the order of the axes", order],
     ...loops,
-    ...grid.fixed.map(({ name, value }): [string, string] => [`axis ${name}`, String(value)]),
+    ...grid.fixed.filter(({ name }) => name !== RATE_DENOMINATOR).map(({ name, value }): [string, string] => [`axis ${name}`, valueText(name, value)]),
     ...grid.derived.map(({ name, expression }): [string, string] => [`axis ${name}`, textOf(expression)]),
     ["where", grid.where.map(textOf).join(" and ")],
   ];
 }
 
-function runText({ first, step, count }: Run): string {
-  return count === 1 ? String(first) : `${first}..${first + step * (count - 1)}${step === 1 ? "" : `:${step}`}`;
+function runText({ first, step, count }: Run, textOf: (value: number) => string): string {
+  return count === 1 ? textOf(first) : `${textOf(first)}..${textOf(first + step * (count - 1))}${step === 1 ? "" : `:${textOf(step)}`}`;
 }
 
 function sha256(text: string): string {

@@ -7,7 +7,7 @@ import type { FormatName } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import { type ListBytes, NEWLINE } from "../input/bytes.js";
 import { addTotals, type KindTotals, type ListFault, letGo, type Tally } from "../kernel/kernel.js";
-import { anyParameter, DEFAULT_KIND, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, type Layer, layerFrom } from "../parameters.js";
+import { anyParameter, DEFAULT_KIND, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, type Layer, layerFrom, type Settings } from "../parameters.js";
 import {
   addedColumns,
   droppedColumns,
@@ -18,12 +18,11 @@ import {
   planList,
   quoted,
   rolesOf,
-  type Settings,
   splitRecord,
 } from "../plan/list.js";
 import { type Method, simulatesAll } from "../plan/method.js";
 import { addAccount, RULES } from "../rules.js";
-import { domainOf, readInteger } from "../spec/values.js";
+import { domainOf, readInteger, readRate } from "../spec/values.js";
 import { type Bytes, type Chunks, cutIntoChunks, recordEnd, SMALL_BYTES } from "./chunks.js";
 import type { Job, ListAnswer, RecordText } from "./protocol.js";
 import { defaultWorkers, type GrowingRunner, growingRunner, inlineRunner, threadedRunner } from "./runner.js";
@@ -345,9 +344,25 @@ function fieldError(list: ListPlan, fields: readonly string[], field: number, at
   if (role?.does === "stay empty") return errors.notEmptyField(at, name, value, kind.name);
   if (role?.does !== "set") return errors.badQuotes(at);
   if (value === "") return errors.emptyField(at, name);
+  if (name === "sample_rate") return rateError(value, at);
   if (anyParameter(name)?.type === "boolean") return errors.notBoolean(at, name, value);
   if (role.names.length > 1) return errors.tupleField(at, name, value, role.names);
   return errors.notInteger(at, name, value);
+}
+
+/** The sample rate of a field, which may have spaces or brackets around it as any number may. */
+function rateIn(text: string): string {
+  return text.replace(/^[\s([]+|[\s,)\]]+$/g, "");
+}
+
+/** What is wrong with a sample rate. A list has plain decimals and fractions of them only. */
+function rateError(value: string, at: string): Error {
+  try {
+    readRate(rateIn(value), at);
+  } catch (error) {
+    return error as Error;
+  }
+  return errors.badRate(at, value);
 }
 
 function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
@@ -355,7 +370,8 @@ function rangeError(list: ListPlan, fields: readonly string[], at: string): Erro
     if (role.does !== "set" || role.name === "bias") continue;
     for (const [part, name] of role.names.entries()) {
       try {
-        readInteger(domainOf(name), valueIn(fields[i] as string, part), at);
+        if (name === "sample_rate") readRate(rateIn(fields[i] as string), at);
+        else readInteger(domainOf(name), valueIn(fields[i] as string, part), at);
       } catch (error) {
         return error as Error;
       }

@@ -1,4 +1,5 @@
 /** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
+import { isResultName } from "../columns.js";
 import { errors } from "../errors.js";
 import { type Encoding, encodingOf, overheadOf } from "../formats/encoding.js";
 import type { FormatName } from "../formats/format.js";
@@ -8,7 +9,7 @@ import { wasmKernel } from "../kernel/wasm.js";
 import { kindOf } from "../parameters.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
-import { layerOf, type ResultOf, valueOfName, walk } from "../plan/walk.js";
+import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../plan/walk.js";
 import { namesIn } from "../spec/expression/node.js";
 import type { Sum } from "../sum.js";
 import { boundsOf, type Part } from "./part.js";
@@ -255,6 +256,7 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
   const { trouble, expression } = outcome;
   const shown = (name: string) => {
+    if (!isResultName(name)) return `${name} is ${textOfValue(name, values)}`;
     const value = valueOfName(kind, name, values, resultOf);
     if (!value) return `${name} is ${value === null ? "missing" : "above 2^64 - 1"}`;
     return `${name} is ${value.n}${value.d === 1n ? "" : `/${value.d}`}`;
@@ -266,6 +268,6 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
     trouble.node,
     trouble.kind,
     names.map(shown).join(", "),
-    others.map(([name, value]) => `${name}=${value}`).join(", "),
+    others.map(([name]) => `${name}=${textOfValue(name, values)}`).join(", "),
   );
 }

@@ -1,11 +1,12 @@
 /** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
 import { isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { isParameterName, type Kind, namesOfParameter, shortNames } from "../parameters.js";
+import { textOfFraction } from "../fraction.js";
+import { isParameterName, type Kind, namesOfParameter, RATE_DENOMINATOR, shortNames } from "../parameters.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "./expression/node.js";
 import { KEYWORDS, parseItem } from "./expression/parse.js";
 import { describeNode, type SourceNode } from "./source.js";
-import { domainOf, findDuplicate, type Run, readEntry, sizeOf } from "./values.js";
+import { domainOf, findDuplicate, overOne, type Run, readEntry, sizeOf } from "./values.js";
 
 /** One axis, as written. All its names turn together; only a joint axis has several. */
 export type Axis = { readonly place: string; readonly names: readonly string[] } & (
@@ -14,6 +15,8 @@ export type Axis = { readonly place: string; readonly names: readonly string[] }
       /** The values of each name. */
       readonly runs: readonly (readonly Run[])[];
       readonly size: number;
+      /** Where sample rates are fractions: their common denominator. The runs of `sample_rate` are numerators. */
+      readonly rateDenominator?: number;
     }
   /** One value, which follows from other axes: no loop. */
   | { readonly kind: "derived"; readonly expression: Expression }
@@ -81,7 +84,7 @@ export function readVariables(source: SourceNode): Axis[] {
   if (source.kind === "null") return [];
   if (source.kind !== "map") throw errors.notMap(source.place, "variables", describeNode(source));
   return readEntries(source, (name, place) => {
-    const taken = isResultName(name) || isParameterName(name) || name === NAME_COLUMN;
+    const taken = isResultName(name) || isParameterName(name) || name === NAME_COLUMN || name === RATE_DENOMINATOR;
     const isWord = KEYWORDS.has(name) || Object.hasOwn(FUNCTIONS, name) || Object.hasOwn(LIST_FUNCTIONS, name);
     if (taken || isWord || !/^[A-Za-z_][0-9A-Za-z_]{0,62}$/.test(name)) throw errors.badVariable(place, name, taken);
   });
@@ -109,9 +112,15 @@ function readAxis(name: string, source: SourceNode, place: string): Axis {
     if (item.kind !== "scalar") throw errors.badAxisValue(item.place, name, describeNode(item));
     return { item, read: readScalar(name, item, source.kind === "list") };
   });
-  const constant = entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Run[]) : []));
-  checkDistinct(source.place, name, constant);
-  if (entries.every(({ read }) => Array.isArray(read))) return { kind: "plain", place, names: [name], runs: [constant], size: sizeOf(constant) };
+  const { runs: constant, under } = overOne(
+    entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Run[]) : [])),
+    source.place,
+  );
+  checkDistinct(source.place, name, constant, under);
+  if (entries.every(({ read }) => Array.isArray(read))) {
+    return { kind: "plain", place, names: [name], runs: [constant], size: sizeOf(constant), ...(under > 1 && { rateDenominator: under }) };
+  }
+  if (under > 1) throw errors.fractionAmongExpressions(source.place, name);
   const [first] = entries;
   if (entries.length === 1 && first && !Array.isArray(first.read)) {
     const { written, root } = first.read as ListItem;
@@ -143,9 +152,11 @@ function hasTopComma(text: string): boolean {
   return false;
 }
 
-function checkDistinct(place: string, name: string, runs: readonly Run[]): void {
+function checkDistinct(place: string, name: string, runs: readonly Run[], under: number): void {
   const duplicate = findDuplicate(runs);
-  if (duplicate !== undefined) throw errors.duplicateValue(place, name, domainOf(name).type === "boolean" ? String(duplicate === 1) : String(duplicate));
+  if (duplicate === undefined) return;
+  const value = domainOf(name).type === "boolean" ? String(duplicate === 1) : textOfFraction({ over: BigInt(duplicate), under: BigInt(under) });
+  throw errors.duplicateValue(place, name, value);
 }
 
 function readJointAxis(names: readonly string[], source: SourceNode, place: string): Axis {
@@ -160,18 +171,25 @@ function readJointAxis(names: readonly string[], source: SourceNode, place: stri
       return { item, read: readJointValue(name, item) };
     });
   });
-  const values = rows.map((row) => row.map(({ read }) => (Array.isArray(read) ? read[0]?.first : undefined)));
+  const rateAt = names.indexOf("sample_rate");
+  const rates = rows.flatMap((row) => {
+    const read = row[rateAt]?.read;
+    return Array.isArray(read) ? (read as Run[]) : [];
+  });
+  const { under } = overOne(rates, source.place);
+  const values = rows.map((row) => row.map(({ read }) => (Array.isArray(read) ? (read[0] as Run) : undefined)));
   const seen = new Map<string, number>();
   for (const [i, row] of values.entries()) {
     if (row.includes(undefined)) continue;
-    const text = row.join(", ");
+    const text = row.map((run) => (run?.under === undefined ? run?.first : `${run.first}/${run.under}`)).join(", ");
     if (seen.has(text)) throw errors.duplicateValue((source.items[i] as SourceNode).place, label, `[${text}]`);
     seen.set(text, i);
   }
   if (values.every((row) => !row.includes(undefined))) {
-    const runs = names.map((_, i) => values.map((row): Run => ({ first: row[i] as number, step: 1, count: 1 })));
-    return { kind: "plain", place, names, runs, size: rows.length };
+    const runs = names.map((_, i) => (i === rateAt ? overOne(rates, source.place).runs : values.map((row) => row[i] as Run)));
+    return { kind: "plain", place, names, runs, size: rows.length, ...(under > 1 && { rateDenominator: under }) };
   }
+  if (under > 1) throw errors.fractionAmongExpressions(source.place, "sample_rate");
   const expression = ({ item, read }: { item: SourceNode & { kind: "scalar" }; read: Run[] | ListItem }): Expression => {
     const root = Array.isArray(read) ? parseItem(item) : read.root;
     if (root.kind !== "value") throw errors.badAxisValue(item.place, label, "several values");

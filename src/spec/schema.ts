@@ -1,17 +1,19 @@
 /** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
 import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns.js";
-import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS } from "../parameters.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS, settingOf } from "../parameters.js";
 import { GROUP_NAMES, NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 
 const EXPRESSION = "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";
+
+const RATE = { type: "number", exclusiveMinimum: 0, maximum: settingOf("sample_rate").most };
 
 /** One value of an axis or an expression, then lists of them. */
 function valuesOf(name: string, meaning: string): object {
   const { type, least, most } = domainOf(name);
   const value = {
     anyOf: [
-      type === "boolean" ? { type: "boolean" } : { type: "integer", minimum: least, maximum: most },
+      type === "boolean" ? { type: "boolean" } : name === "sample_rate" ? RATE : { type: "integer", minimum: least, maximum: most },
       { type: "string", minLength: 1, description: EXPRESSION },
     ],
   };
@@ -22,7 +24,7 @@ const JOINT = {
   type: "array",
   minItems: 1,
   description: "Axes that turn together: rows with a value for each name.",
-  items: { type: "array", minItems: 2, items: { type: ["integer", "boolean", "string"] } },
+  items: { type: "array", minItems: 2, items: { type: ["number", "boolean", "string"] } },
 };
 
 /** The parameters of every kind of layer, each once. */

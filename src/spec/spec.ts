@@ -17,6 +17,7 @@ import { type Axis, readAxes, readVariables } from "./axes.js";
 import { type Expression, isCondition } from "./expression/node.js";
 import { parseCondition } from "./expression/parse.js";
 import { checkNames } from "./names.js";
+import { overOneRate, withRate } from "./rate.js";
 import { describeNode, type SourceEntry, type SourceNode } from "./source.js";
 import { domainOf, readInteger } from "./values.js";
 
@@ -90,16 +91,18 @@ export function readSpec(source: SourceNode, place: string): Spec {
   const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
   if (grids && own) throw errors.besideGrids(own.keyPlace, own.key);
   const kind = readKind(find("layer")?.value);
-  const read = grids ? readGrids(grids.value, kind) : [readGrid(source, place, kind, find)];
   const columns = find("columns");
   const sample = find("sample");
   const distinct = find("distinct");
+  const isDistinct = distinct !== undefined && readDistinct(distinct.value);
+  const written = grids ? readGrids(grids.value, kind) : [readGrid(source, place, kind, find)];
+  const read = (isDistinct ? overOneRate(written) : written).map(withRate);
   return {
     place,
     layer: kind.name,
     grids: read,
     columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, read),
-    isDistinct: distinct !== undefined && readDistinct(distinct.value),
+    isDistinct,
     ...(sample && { sample: readSample(sample.value) }),
   };
 }

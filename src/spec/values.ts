@@ -2,6 +2,7 @@
  * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
  */
 import { errors } from "../errors.js";
+import { type Fraction, gcd, readFraction } from "../fraction.js";
 import { anyParameter, isSettingName, type Kind, PARAMETER_MAX, parameterOf, settingOf } from "../parameters.js";
 import type { Written } from "../written.js";
 import { runsOf, Trouble } from "./expression/evaluate.js";
@@ -14,6 +15,8 @@ export interface Run {
   readonly first: number;
   readonly step: number;
   readonly count: number;
+  /** Of a sample rate that is a fraction, while it is read: the denominator of `first`. */
+  readonly under?: number;
 }
 
 export function lastOf(run: Run): number {
@@ -70,6 +73,8 @@ export const POSITIONS_MAX = 2 ** 31;
 const NUMBER = /^(0|[1-9][0-9]*)$/;
 const NUMBER_LIKE = /^-?[0-9](?:[0-9A-Za-z_]|\.(?!\.))*$/;
 const SUFFIXED = /^(0|[1-9][0-9]*)([kMGT]|[KMG]i)$/;
+/** A number, or a fraction of two, as a sample rate may be; no range, and nothing with names. */
+const RATE_LIKE = /^-?[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*(?:\s*\/\s*[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*)?$/;
 const RANGE = /^([^.:\s]+)\s*\.\.\s*([^.:\s]+)(?:\s*:\s*(\S+))?$/;
 const POW2 = /^pow2\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$/;
 
@@ -92,6 +97,7 @@ export function readEntry(domain: Domain, written: Written): Run[] | ListItem {
     if (remedy !== undefined) throw errors.foreignValue(place, domain.name, text, remedy);
   }
   if (domain.type === "boolean" && NUMBER_LIKE.test(text)) throw errors.notBoolean(place, domain.name, text);
+  if (domain.name === "sample_rate" && RATE_LIKE.test(text)) return [rateRun(readRate(text, place), text, place)];
   if (text.startsWith("-") ? domain.least >= 0 && NUMBER_LIKE.test(text) : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)) {
     return [one(readInteger(domain, text, place))];
   }
@@ -157,6 +163,47 @@ function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
     if (trouble instanceof Trouble) throw errors.constantTrouble(written, trouble.node, trouble.kind);
     throw trouble;
   }
+}
+
+/**
+ * Reads a sample rate: `22050`, `689.0625`, `44.1k` or `22050/32`.
+ *
+ * @param got what messages show: the text, or the number that a program gave.
+ * @throws UpsweepError when it has another form, is 0 or too large, or has too many digits to be exact.
+ */
+export function readRate(text: string, place: string, got: string | number = text): Fraction {
+  const rate = readFraction(text.replace(/^-/, ""));
+  if (rate === "malformed") throw errors.badRate(place, got);
+  const isTooLarge = rate === "inexact" ? Number(text) > PARAMETER_MAX : rate.over > BigInt(PARAMETER_MAX) * rate.under;
+  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.over === 0n)) throw errors.rateOutOfRange(place, got);
+  if (rate === "inexact") throw errors.fineRate(place, got);
+  return rate;
+}
+
+/** Axes hold their values as doubles, so that they are exact up to 2^53. */
+function rateRun({ over, under }: Fraction, text: string, place: string): Run {
+  if (over > Number.MAX_SAFE_INTEGER || under > Number.MAX_SAFE_INTEGER) throw errors.fineRate(place, text);
+  return { ...one(Number(over)), ...(under > 1n && { under: Number(under) }) };
+}
+
+/**
+ * The sample rates of an axis over their least common denominator, so that they are whole numbers.
+ *
+ * @returns the runs without denominators of their own, and the common one.
+ */
+export function overOne(runs: readonly Run[], place: string): { readonly runs: readonly Run[]; readonly under: number } {
+  const under = runs.reduce((common, run) => {
+    const own = BigInt(run.under ?? 1);
+    return (common / gcd(common, own)) * own;
+  }, 1n);
+  if (under === 1n) return { runs, under: 1 };
+  const scaled = runs.map(({ first, step, count, under: own = 1 }): Run => {
+    const factor = under / BigInt(own);
+    const last = (BigInt(first) + BigInt(count - 1) * BigInt(step)) * factor;
+    if (under > Number.MAX_SAFE_INTEGER || last > Number.MAX_SAFE_INTEGER) throw errors.farRates(place);
+    return { first: first * Number(factor), step: step * Number(factor), count };
+  });
+  return { runs: scaled, under: Number(under) };
 }
 
 /** Reads plain decimal digits as a value. */

@@ -1,5 +1,4 @@
-import { clearOverflow, hasOverflowed } from "../../assembly/checked";
-import { writeBoolean, writeQuotient, writeSigned, writeUnsigned } from "../../assembly/digits";
+import { nearestDouble, writeBoolean, writeQuotient, writeSigned, writeUnsigned } from "../../assembly/digits";
 import { OUTPUT_PTR } from "../../assembly/layout";
 import { textAt } from "./support";
 
@@ -122,30 +121,37 @@ describe("writeBoolean", () => {
 
 /** n/d as it is written. */
 function quotient(n: u64, d: u64): string {
-  clearOverflow();
-  return textAt(OUTPUT_PTR, writeQuotient(OUTPUT_PTR, n, d));
+  memory.fill(OUTPUT_PTR, GUARD, 40);
+  const endPtr = writeQuotient(OUTPUT_PTR, n, d);
+  return load<u8>(OUTPUT_PTR, 28) == GUARD ? textAt(OUTPUT_PTR, endPtr) : "overrun";
 }
 
+// test/kernel/decimals.test.ts compares many more with JavaScript's own.
 describe("writeQuotient", () => {
-  it("writes whole numbers without a point", () => {
+  it("writes whole numbers that doubles hold exactly without a point", () => {
     expect<string>(quotient(0, 7)).toBe("0");
     expect<string>(quotient(21, 7)).toBe("3");
-    expect<string>(quotient(u64.MAX_VALUE, 1)).toBe("18446744073709551615");
+    expect<string>(quotient((1 << 53) - 1, 1)).toBe("9007199254740991");
   });
 
-  it("writes decimals that come to an end exactly", () => {
+  it("rounds larger ones to the nearest double, and half way to the even one", () => {
+    expect<string>(quotient((1 << 53) + 1, 1)).toBe("9007199254740992");
+    expect<string>(quotient((1 << 53) + 3, 1)).toBe("9007199254740996");
+    expect<string>(quotient(u64.MAX_VALUE, 1)).toBe("18446744073709552000");
+    expect<string>(quotient(u64.MAX_VALUE, 10)).toBe("1844674407370955300");
+    expect<string>(quotient((1 << 53) - 1, 2)).toBe("4503599627370495.5");
+    expect<string>(quotient((1 << 54) - 2, 4)).toBe("4503599627370495.5");
+    expect<string>(quotient((1 << 53) + 1, 2)).toBe("4503599627370496");
+    expect<string>(quotient((1 << 55) - 1, 8)).toBe("4503599627370496");
+  });
+
+  it("writes the fewest digits that give the double back", () => {
     expect<string>(quotient(1, 4)).toBe("0.25");
     expect<string>(quotient(10, 4)).toBe("2.5");
     expect<string>(quotient(7, 1000)).toBe("0.007");
-    expect<string>(quotient(u64.MAX_VALUE, 10)).toBe("1844674407370955161.5");
-    expect<string>(quotient(5, 1048576)).toBe("0.00000476837158203125");
-    expect<string>(quotient((1 << 53) + 1, 2)).toBe("4503599627370496.5");
-  });
-
-  it("writes others as the double nearest to them, in the fewest digits that give it back", () => {
+    expect<string>(quotient(1, 105)).toBe("0.009523809523809525");
     expect<string>(quotient(1, 3)).toBe("0.3333333333333333");
     expect<string>(quotient(2, 3)).toBe("0.6666666666666666");
-    expect<string>(quotient(2, 7)).toBe("0.2857142857142857");
     expect<string>(quotient(22, 7)).toBe("3.142857142857143");
     expect<string>(quotient(24600, 7)).toBe("3514.285714285714");
     expect<string>(quotient(2294879640833817, 2200)).toBe("1043127109469.9169");
@@ -155,16 +161,55 @@ describe("writeQuotient", () => {
     expect<string>(quotient(999999999999, 1000000000001)).toBe("0.999999999998");
   });
 
-  it("rounds what is too large or too small for that to seventeen digits", () => {
-    expect<string>(quotient(u64.MAX_VALUE, 7)).toBe("2635249153387078802.1"); // …802.142857
-    expect<string>(quotient(1, 2147483647)).toBe("0.0000000004656612875245797"); // 4.6566128752457969241e-10
-    expect<string>(quotient(5999999999999999999, 3)).toBe("1999999999999999999.7");
+  it("writes values below 10^-6 with an exponent", () => {
+    expect<string>(quotient(1, 1000000)).toBe("0.000001");
+    expect<string>(quotient(5, 1048576)).toBe("0.00000476837158203125");
+    expect<string>(quotient(1, 10000000)).toBe("1e-7");
+    expect<string>(quotient(3, 20000000)).toBe("1.5e-7");
+    expect<string>(quotient(1, 2147483647)).toBe("4.656612875245797e-10");
+    expect<string>(quotient(1, u64.MAX_VALUE)).toBe("5.421010862427522e-20");
   });
 
-  it("marks an overflow for a denominator above 2^60, unless it divides", () => {
-    expect<string>(quotient(1, (1 << 60) + 1)).toBe("");
-    expect<bool>(hasOverflowed()).toBe(true);
-    expect<string>(quotient(0, (1 << 60) + 1)).toBe("0");
-    expect<bool>(hasOverflowed()).toBe(false);
+  it("rounds a ratio next to 1 as a power of two needs it, where the doubles below are nearer", () => {
+    expect<string>(quotient(u64.MAX_VALUE - 1, u64.MAX_VALUE)).toBe("1");
+    expect<string>(quotient(u64.MAX_VALUE - 2048, u64.MAX_VALUE)).toBe("0.9999999999999999");
+    expect<string>(quotient(u64.MAX_VALUE, u64.MAX_VALUE - 2047)).toBe("1");
+    expect<string>(quotient(u64.MAX_VALUE, u64.MAX_VALUE - 2049)).toBe("1.0000000000000002");
+  });
+});
+
+describe("nearestDouble", () => {
+  const MAX: u64 = u64.MAX_VALUE;
+
+  it("divides small numbers as the machine does", () => {
+    expect<f64>(nearestDouble(1, 3)).toBe(1.0 / 3.0);
+    expect<f64>(nearestDouble(0, 7)).toBe(0);
+    expect<f64>(nearestDouble(1 << 53, 1)).toBe(9007199254740992);
+  });
+
+  it("gives 0 for 0 over any number", () => {
+    expect<f64>(nearestDouble(0, MAX)).toBe(0);
+  });
+
+  it("is exact for quotients that a double holds", () => {
+    expect<f64>(nearestDouble(1 << 63, 1 << 62)).toBe(2);
+    expect<f64>(nearestDouble(3 << 61, 1 << 63)).toBe(0.75);
+    expect<f64>(nearestDouble(1, 1 << 63)).toBe(1.0 / 9223372036854775808.0);
+  });
+
+  it("rounds to the nearest, and half of a unit to even", () => {
+    // 2^53 + 1 is half between two doubles, 2^53 + 3 too; the even ones are below and above.
+    expect<f64>(nearestDouble((1 << 53) + 1, 1)).toBe(9007199254740992);
+    expect<f64>(nearestDouble((1 << 53) + 3, 1)).toBe(9007199254740996);
+    // A little more than half: the rest of the division decides.
+    expect<f64>(nearestDouble(((1 << 53) + 1) * 1000 + 1, 1000)).toBe(9007199254740994);
+    expect<f64>(nearestDouble(((1 << 53) + 1) * 1000 - 1, 1000)).toBe(9007199254740992);
+  });
+
+  it("carries into the next power of two", () => {
+    expect<f64>(nearestDouble(MAX, 1)).toBe(18446744073709551616.0);
+    expect<f64>(nearestDouble(MAX, MAX - 1)).toBe(1);
+    expect<f64>(nearestDouble(1, MAX)).toBe(1.0 / 18446744073709551616.0);
+    expect<f64>(nearestDouble(MAX - 1, MAX)).toBe(1);
   });
 });

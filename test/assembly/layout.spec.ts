@@ -67,7 +67,7 @@ describe("the areas of memory", () => {
     expectRoom(LIST_KINDS_PTR, 32 * kinds, LIST_COLUMNS_PTR);
     // A list of three dimensions can ask for every result, and for the output length of each dimension.
     expectRoom(LIST_COLUMNS_PTR, 4 * <usize>(RESULT_COUNT + 3) * kinds, LIST_DEFAULTS_PTR);
-    expectRoom(LIST_DEFAULTS_PTR, 4 * <usize>LAYER_FIELDS * kinds, LIST_ROLES_PTR);
+    expectRoom(LIST_DEFAULTS_PTR, 8 * <usize>LAYER_FIELDS * kinds, LIST_ROLES_PTR);
     expectRoom(LIST_ROLES_PTR, 4 * <usize>FIELD_CAPACITY * kinds, LIST_COLUMNS_IN_USE_PTR);
     expectRoom(LIST_COLUMNS_IN_USE_PTR, 4 * <usize>(RESULT_COUNT + 3), LIST_ROLES_IN_USE_PTR);
     expectRoom(LIST_ROLES_IN_USE_PTR, 4 * <usize>FIELD_CAPACITY, LIST_TOTALS_PTR);
@@ -99,6 +99,7 @@ describe("alignment", () => {
     expect<usize>(IMAGE_CODE_PTR % 8).toBe(0);
     expect<usize>(IMAGE_RUNS_PTR % 8).toBe(0);
     expect<usize>(RUN_BYTES % 8).toBe(0);
+    expect<usize>(LIST_DEFAULTS_PTR % 8).toBe(0);
   });
 
   it("is 16 bytes for what moves as vectors", () => {

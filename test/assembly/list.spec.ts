@@ -1,6 +1,6 @@
 import {
-  BATCH_SIZE, BIAS, COLUMN_IS_ADDED, COVERED, DILATION, OUTPUT_PADDING, RESULT_COUNT, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_KIND, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, FVCORE, IMAGE_PTR, IN_CHANNELS, KERNEL_SIZE,
-  KIND_CONV1D, KIND_CONV_TRANSPOSE1D, KIND_CONV_TRANSPOSE2D, KIND_COUNT, L_IN, L_OUT, LIST_COLUMNS_BYTES, LIST_COLUMNS_PTR, LIST_DEFAULTS_BYTES, LIST_DEFAULTS_PTR, LIST_KIND_BYTES, LIST_KIND_NAME_BYTES,
+  BATCH_SIZE, BIAS, COLUMN_IS_ADDED, COVERED, DILATION, OUTPUT_PADDING, FAULT_FIELD, FAULT_FIELD_COUNT, FAULT_KIND, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, FVCORE, IMAGE_PTR, IN_CHANNELS, KERNEL_SIZE,
+  KIND_CONV1D, KIND_CONV_TRANSPOSE1D, KIND_CONV_TRANSPOSE2D, KIND_COUNT, L_IN, L_OUT, LIST_COLUMN_CAPACITY, LIST_COLUMNS_BYTES, LIST_COLUMNS_PTR, LIST_DEFAULTS_BYTES, LIST_DEFAULTS_PTR, LIST_KIND_BYTES, LIST_KIND_NAME_BYTES,
   LIST_KINDS_PTR, LIST_ROLES_BYTES, LIST_ROLES_PTR, LIST_TOTALS_PTR, MACS, METHOD_CLOSED, NO_COLUMN, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, ROLE_DROPPED, ROLE_EMPTY, ROLE_KIND,
   RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
 } from "../../assembly/layout";
@@ -139,7 +139,7 @@ describe("a list", () => {
   });
 
   it("goes on where it stopped when the output was full", () => {
-    const columns = new StaticArray<u32>(RESULT_COUNT).fill(MACS);
+    const columns = new StaticArray<u32>(39).fill(MACS);
     writeListImage([L_IN], columns, METHOD_CLOSED, false);
     openList();
     // A record of ten digits and 39 results of as many: 440 bytes of output for 11 of input, 8.8 MB in all.
@@ -155,6 +155,13 @@ describe("a list", () => {
     }
     expect<u64>(rows).toBe(20000);
     expect<string>(output().slice(-23)).toBe(",6442450941,6442450941\n");
+  });
+
+  it("writes as many results as the image has room for, and keeps the defaults", () => {
+    const columns = new StaticArray<u32>(LIST_COLUMN_CAPACITY).fill(MACS);
+    writeListImage([L_IN], columns, METHOD_CLOSED, false);
+    openList();
+    expect<string>(counted("5\n7\n")).toBe("5" + ",15".repeat(LIST_COLUMN_CAPACITY) + "\n7" + ",21".repeat(LIST_COLUMN_CAPACITY) + "\n");
   });
 
   it("takes numbers with spaces around them, and tuples of one", () => {

@@ -1,8 +1,8 @@
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, FAULT_FIELD, FAULT_NONE, FAULT_OVERFLOW, FAULT_RULE, GROUPS, IN_CHANNELS, INPUT_PTR, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D,
-  KIND_CONV_TRANSPOSE3D, L_IN, MACS, MANY_COLUMNS, MANY_COLUMNS_PTR, MANY_FIELDS, MANY_FIELDS_PTR, MANY_MISSING_PTR, MANY_PTR, MANY_ROWS, MANY_RULES_PTR, MANY_VALUES_END,
+  KIND_CONV_TRANSPOSE3D, L_IN, MACS, MACS_PER_SECOND, MANY_COLUMNS, MANY_COLUMNS_PTR, MANY_FIELDS, MANY_FIELDS_PTR, MANY_MISSING_PTR, MANY_PTR, MANY_ROWS, MANY_RULES_PTR, MANY_VALUES_END,
   MANY_VALUES_PTR, METHOD_CLOSED, METHOD_SIMULATE, MODULEPROFILER, OUT_CHANNELS, OUTPUT_PTR, OUTPUT_WINDOW_BYTES, OVERLAP_EVEN, PADDING, PARAMS, RULE_L_OUT, RULE_RANGE,
-  STRIDE, TENSORFLOW, ZERO_INSERTION_WASTE,
+  SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR, STRIDE, TENSORFLOW, ZERO_INSERTION_WASTE,
 } from "../../assembly/layout";
 import { set } from "../../assembly/layer";
 import { countMany, openMany } from "../../assembly/many";
@@ -10,12 +10,13 @@ import { reportFault, reportFaultAt, reportFaultWhat } from "./support";
 
 const MAX: u32 = 2147483647;
 
-function open(kind: u32, method: u32, columns: StaticArray<u32>, fields: StaticArray<u32>, skipInvalid: bool = false): void {
+function open(kind: u32, method: u32, columns: StaticArray<u32>, fields: StaticArray<u32>, skipInvalid: bool = false, isRated: bool = false): void {
   store<u32>(MANY_PTR, kind);
   store<u32>(MANY_PTR, method, 4);
   store<u32>(MANY_PTR, columns.length, 8);
   store<u32>(MANY_PTR, fields.length, 12);
   store<u32>(MANY_PTR, <u32>skipInvalid, 16);
+  store<u32>(MANY_PTR, <u32>isRated, 20);
   for (let i = 0; i < columns.length; i++) store<u32>(MANY_COLUMNS_PTR + 4 * <usize>i, columns[i]);
   for (let i = 0; i < fields.length; i++) store<u32>(MANY_FIELDS_PTR + 4 * <usize>i, fields[i]);
   openMany();
@@ -64,7 +65,7 @@ describe("countMany", () => {
   it("has room for all results in one window, and for all fields in INPUT", () => {
     expect<usize>(MANY_VALUES_END).toBeLessThanOrEqual(OUTPUT_PTR + OUTPUT_WINDOW_BYTES);
     expect<u32>(4 * MANY_FIELDS * MANY_ROWS).toBeLessThanOrEqual(524288);
-    expect<u32>(MANY_COLUMNS).toBe(42);
+    expect<u32>(MANY_COLUMNS).toBe(43);
   });
 
   it("counts every row, with what differs from columns", () => {
@@ -137,6 +138,37 @@ describe("countMany", () => {
     expect<u32>(countMany(2)).toBe(1);
     expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
     expect<u32>(reportFaultWhat()).toBe(1);
+  });
+
+  it("takes sample rates as two words each of numerator and denominator", () => {
+    fix();
+    open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS_PER_SECOND], [L_IN], true, true);
+    column(0, [4, 4, 4, 4, 4, 0, 4]);
+    // 2; 11025/16; 2^32 / 3; 3 / 2^32; 0; 5 of a layer that is illegal; 2^31.
+    column(1, [2, 11025, 0, 3, 0, 5, 0x80000000]);
+    column(2, [0, 0, 1, 0, 0, 0, 0]);
+    column(3, [1, 16, 3, 0, 1, 0, 1]);
+    column(4, [0, 0, 0, 1, 0, 0, 0]);
+    expect<u32>(countMany(7)).toBe(7);
+    // 12 MACs for 9 outputs.
+    expect<f64>(decimal(0, 0)).toBe(24.0 / 9.0);
+    expect<f64>(decimal(0, 1)).toBe(918.75);
+    expect<f64>(decimal(0, 2)).toBe(51539607552.0 / 27.0);
+    expect<f64>(decimal(0, 3)).toBe(36.0 / 38654705664.0);
+    for (let row: u32 = 4; row < 7; row++) {
+      expect<u8>(rule(row)).toBe(<u8>(1 + RULE_RANGE));
+      expect<bool>(isNaN(decimal(0, row))).toBe(true);
+    }
+    open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS_PER_SECOND], [L_IN], false, true);
+    expect<u32>(countMany(7)).toBe(4);
+    expect<u32>(reportFault()).toBe(FAULT_FIELD);
+    expect<u32>(reportFaultWhat()).toBe(1);
+    // One rate for all rows.
+    set(SAMPLE_RATE, 11025);
+    set(SAMPLE_RATE_DENOMINATOR, 16);
+    open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS_PER_SECOND], [L_IN]);
+    expect<u32>(countMany(1)).toBe(1);
+    expect<f64>(decimal(0, 0)).toBe(918.75);
   });
 
   it("marks what has no value", () => {

@@ -4,8 +4,8 @@
 import {
   AXIS_BYTES, BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
   IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
-  IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, IN_PER_GROUP, NO_COLUMN, NO_KIND_FIELD, OP_END, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
-  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RESULT_COUNT, RULE_COUNT, RUN_BYTES,
+  IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMN_CAPACITY, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, IN_PER_GROUP, NO_COLUMN, NO_KIND_FIELD, OP_END, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
+  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RULE_COUNT, RUN_BYTES, SAMPLE_RATE_DENOMINATOR,
   STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, STRIDE,
 } from "../../assembly/layout";
 
@@ -50,6 +50,7 @@ const SLOTS: StaticArray<u32> = [
 export function writeLayer(parameters: StaticArray<u64>): void {
   for (let i = 0; i < parameters.length; i++) store<u64>(LAYER_PTR + 8 * <usize>SLOTS[i], parameters[i]);
   store<u64>(LAYER_PTR + 8 * <usize>BITS, 32);
+  store<u64>(LAYER_PTR + 8 * <usize>SAMPLE_RATE_DENOMINATOR, 1);
   store<u64>(LAYER_PTR + 8 * <usize>IN_PER_GROUP, layerField(IN_CHANNELS) / layerField(GROUPS));
   store<u64>(LAYER_PTR + 8 * <usize>OUT_PER_GROUP, layerField(OUT_CHANNELS) / layerField(GROUPS));
 }
@@ -220,17 +221,18 @@ export class PlanImage {
 /** Writes the image of a list; parameters without a field are those of l_in = 2, kernel_size = 3, stride = 1. */
 export function writeListImage(roles: StaticArray<u32>, columns: StaticArray<u32>, method: u32, skipInvalid: bool): void {
   const defaults: StaticArray<u32> = [1, 1, 1, 2, 3, 1, 0, 0, 1, 1, 1];
-  assert(<u32>columns.length <= RESULT_COUNT);
+  assert(<u32>columns.length <= LIST_COLUMN_CAPACITY);
   store<u32>(IMAGE_PTR, columns.length);
   store<u32>(IMAGE_PTR, roles.length, 4);
   store<u32>(IMAGE_PTR, method, 8);
   store<u32>(IMAGE_PTR, skipInvalid ? 1 : 0, 12);
   store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 16);
+  store<u64>(LIST_DEFAULTS_PTR + 8 * <usize>SAMPLE_RATE_DENOMINATOR, 1);
   store<u32>(IMAGE_PTR, 0, 20);
   store<u32>(IMAGE_PTR, NO_KIND_FIELD, 24);
   store<u32>(IMAGE_PTR, 0, 28);
   for (let i = 0; i < columns.length; i++) store<u32>(LIST_COLUMNS_PTR + 4 * <usize>i, columns[i]);
-  for (let i = 0; i < defaults.length; i++) store<u32>(LIST_DEFAULTS_PTR + 4 * <usize>SLOTS[i], defaults[i]);
+  for (let i = 0; i < defaults.length; i++) store<u64>(LIST_DEFAULTS_PTR + 8 * <usize>SLOTS[i], defaults[i]);
   for (let i = 0; i < roles.length; i++) store<u32>(LIST_ROLES_PTR + 4 * <usize>i, roles[i]);
 }
 

@@ -72,6 +72,18 @@ const CASES: readonly (readonly [string, string])[] = [
     `count ${LAYER} --output-padding 1`,
     "upsweep: layer: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. In PyTorch output_padding must be smaller than stride or dilation.",
   ],
+  [
+    `count ${LAYER} --batch-size 0 --output-padding 1`,
+    "upsweep: layer: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. In PyTorch output_padding must be smaller than stride or dilation. PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch.",
+  ],
+  [
+    "count --in-channels 1 --out-channels 1 --l-in 1 --kernel-size 4 --padding 2 --batch-size 0",
+    "upsweep: layer: not a legal layer: the output length would be 0. Lower padding to at most 1, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1. PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch.",
+  ],
+  [
+    "count --in-channels 1 --out-channels 1 --l-in 1 --kernel-size 3 --padding 2 --batch-size 0",
+    "upsweep: layer: not a legal layer: the output length would be -1. Lower padding to at most 1, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+  ],
   [`count ${LAYER} --skip-invalid`, "upsweep: --skip-invalid is for lists. Leave it out, or name a list with --from."],
   [`count ${LAYER} --check all`, "upsweep: --check is for lists. Leave it out, or name a list with --from."],
   [`count ${LAYER} --columns ops,ops`, "upsweep: --columns: the column ops stands twice. Keep one of them."],

@@ -101,6 +101,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     "grid.yaml:6:12: '50m' is not a number. Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of k, M, G, T, Ki, Mi and Gi if you like, for example 50M.\n  50m + 0\n  ^~~",
   ],
   [
+    "a fraction without its zero",
+    axes("padding: .5 * kernel_size"),
+    "grid.yaml:6:12: '.5' is not a number. Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of k, M, G, T, Ki, Mi and Gi if you like, for example 50M.\n  .5 * kernel_size\n  ^~",
+  ],
+  [
     "a number beyond 64 bits",
     axes("padding: kernel_size - 99999999999999999999"),
     "grid.yaml:6:26: 99999999999999999999 passes 2^63 - 1, or has too many digits. Expressions work with numbers of 64 bits.\n  kernel_size - 99999999999999999999\n                ^~~~~~~~~~~~~~~~~~~~",

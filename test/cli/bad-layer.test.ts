@@ -35,7 +35,10 @@ describe("a command line about other kinds of layers", () => {
     [`count ${LAYER} --columns h_out`, "--columns: h_out is no column of conv_transpose1d. See 'upsweep columns --layer conv_transpose1d'."],
     [`count --layer conv1d ${LAYER} --columns fvcore`, "--columns: fvcore is no column of conv1d. See 'upsweep columns --layer conv1d'."],
     [`count ${LAYER} --bits 0`, "--bits: cannot be 0. Write a whole number from 1 to 64."],
-    [`count ${LAYER} --sample-rate fast`, "--sample-rate: cannot be 'fast'. Write a whole number from 1 to 2147483647."],
+    [
+      `count ${LAYER} --sample-rate fast`,
+      "--sample-rate: sample_rate cannot be 'fast'. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.",
+    ],
     [
       `count --layer conv1d ${CHANNELS} --kernel-size 9 --l-in 4`,
       "layer: not a legal layer: the output length would be -4. Raise l_in, or padding to at least 3, or lower kernel_size or dilation, until the kernel fits.",
@@ -107,7 +110,7 @@ describe("a list about other kinds of layers", () => {
     [
       "in_channels,out_channels,l_in,kernel_size,sample_rate\n1,1,2,3,0\n",
       ["--columns", "ops_per_second"],
-      "2: sample_rate cannot be 0. Write a whole number from 1 to 2147483647.",
+      "2: sample_rate cannot be 0. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.",
     ],
   ])("%#: is refused", async (text, options, message) => {
     writeFileSync("layers.csv", text);

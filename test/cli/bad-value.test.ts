@@ -78,6 +78,15 @@ describe("a value as other tools write it", () => {
   });
 });
 
+describe("a field of a list for several dimensions", () => {
+  it.each(["(3, x)", "(3, 5, 7)", "3.5", "(3;3)", "()"])("is one number or one for each, not %s", async (value) => {
+    writeFileSync("two.csv", `in_channels,out_channels,h_in,w_in,kernel_size\n6,3,8,8,"${value}"\n`);
+    expect(await refusal(["count", "--from", "two.csv", "--layer", "ConvTranspose2d", "-o", "out.csv"])).toBe(
+      `two.csv:2: kernel_size cannot be '${value}'. Write one whole number for all dimensions, or one for each of kernel_size.h and kernel_size.w, for example "(3, 4)".`,
+    );
+  });
+});
+
 describe("named and unequal padding", () => {
   const TRANSPOSED = "PyTorch's transposed layers have no named padding.";
   const SAME = `${TRANSPOSED} For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2`;

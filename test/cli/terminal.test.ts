@@ -44,10 +44,12 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
     expect(lines[12]).toBe("The first 10 rows shown, of 12,800 raw indices. Add -o FILE to write all rows to a file, or pipe them to another program.");
   });
 
-  it("says which columns do not fit", () => {
+  it("takes out parameters that are the same in the rows shown, and then the last columns", () => {
     const lines = plain(onTerminal(80, "sweep grid.yaml")).trimEnd().split("\n");
     expect(lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
-    expect(lines).toContain("not shown: additions, params");
+    expect(lines).toContain("the same in these rows: in_channels 1, kernel_size 3");
+    const narrow = plain(onTerminal(50, "sweep grid.yaml")).trimEnd().split("\n");
+    expect(narrow.join(" ")).toContain("the same in these rows: in_channels 1, kernel_size 3, stride 1 not shown: additions, params");
   });
 
   it("shows all rows with their account when there are few, and as many as --limit asks for", () => {

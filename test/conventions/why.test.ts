@@ -107,7 +107,7 @@ describe("why a convention differs", () => {
       { layer: "conv_transpose3d", in_channels: 1, out_channels: 1, kernel_size: 2, d_in: 2, h_in: 2, w_in: 2 },
       "has no answer for 3-d layers",
     ],
-    ["says that an empty batch counts nothing", "thop", plain({ batch_size: 0 }), "the batch is empty: nothing is counted"],
+    ["says that an empty batch counts nothing", "thop", plain({ batch_size: 0 }), "the batch is empty: there is nothing to count"],
   ])("%s", (_, name, layer, sentence) => {
     expect(whyOf(name, layer)).toBe(sentence);
   });

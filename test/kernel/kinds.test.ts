@@ -2,6 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, columnsOf } from "../../src/columns.ts";
+import { type Fraction, readFraction } from "../../src/fraction.ts";
 import { type Dimension, type Kind, type KindName, kindOf, type Layer } from "../../src/parameters.ts";
 import { outputLength } from "../../src/rules.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
@@ -153,7 +154,7 @@ const layers = kinds.chain((name) => {
       batch_size: upTo(5, 0),
       bias: fc.boolean(),
       bits: fc.constantFrom(8, 16, 32, 12),
-      sample_rate: fc.constantFrom(undefined, 1, 22_050, 48_000),
+      sample_rate: fc.constantFrom(undefined, ...["1", "22050", "22050/32", "30000/1001", "1/3"].map((text) => readFraction(text) as Fraction)),
     })
     .map(({ dimensions, groups, inPerGroup, outPerGroup, ...rest }) =>
       layerOfDimensions(

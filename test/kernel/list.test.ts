@@ -2,9 +2,10 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/columns.ts";
 import { addTotals, type Kernel, type KindTotals } from "../../src/kernel/kernel.ts";
-import { KIND_NAMES, type KindName, kindOf, PARAMETERS } from "../../src/parameters.ts";
+import { KIND_NAMES, type KindName, kindOf, layerFrom, PARAMETERS } from "../../src/parameters.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
 import { addAccount } from "../../src/rules.ts";
+import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";
@@ -116,6 +117,108 @@ it("writes 0 for the sums of an empty batch whatever their factors are", () => {
   }
 });
 
+/** Lists of any kind with every column of that kind, some parameters left to the defaults, with or without a sample rate. */
+const wideLists = fc
+  .record({
+    layer: fc.constantFrom(...KIND_NAMES),
+    rate: fc.constantFrom("none", "setting", "column"),
+    leftOut: fc.array(fc.nat(20), { maxLength: 12 }),
+    values: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 24, maxLength: 24 }), { minLength: 1, maxLength: 6 }),
+  })
+  .map(({ layer, rate, leftOut, values }) => {
+    const kind = kindOf(layer);
+    const given = kind.parameters.filter(({ default: value }, i) => value === undefined || !leftOut.includes(i)).map(({ name }) => name);
+    const names = [...given, ...(rate === "column" ? ["sample_rate"] : [])];
+    const records = values.map((own) => names.map((name, i) => (name === "bias" ? (own[i] as number) % 2 : own[i])).join(","));
+    const columns = columnsOfGroup(kind, "all", rate !== "none");
+    const settings = rate === "setting" ? { sample_rate: { over: 11_025n, under: 16n } } : {};
+    const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings, skipInvalid: true });
+    return { list, text: `${records.join("\n")}\n` };
+  });
+
+describe.each(compiled)("lists of every kind with all columns, the %s kernel", (_, kernel) => {
+  test.prop([wideLists], { numRuns: runs(600) })("are counted like the reference counts them", ({ list, text }) => {
+    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+  });
+
+  it.each(KIND_NAMES)("counts each layer of a %s list as the same layer alone, with and without a rate", (layer) => {
+    const kind = kindOf(layer);
+    for (const sample_rate of [undefined, { over: 30_000n, under: 1001n }]) {
+      const columns = columnsOfGroup(kind, "all", sample_rate !== undefined);
+      const names = kind.parameters.filter((p) => p.default === undefined).map((p) => p.name);
+      const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings: { sample_rate } });
+      const value = (name: string) => 9 - names.indexOf(name);
+      const alone = layerFrom(kind, (p) => p.default ?? value(p.name), { sample_rate });
+      const { texts = {} } = kernel.count(alone, "closed");
+      const record = names.map(value).join(",");
+      expect(countOn(kernel, list, `${record}\n`).csv).toBe(`${[record, ...columns.map((name) => texts[name])].join(",")}\n`);
+    }
+  });
+});
+
+it("counts a 3-d list with every column: the last columns keep their values", () => {
+  const names = "in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w";
+  const kind = kindOf("conv_transpose3d");
+  const list = planList(names, "list", { ...REQUEST, layer: kind.name, columns: columnsOfGroup(kind, "all", false) });
+  const cells = countOn(reference, list, "7,5,3,3,3,2,2,2\n").csv.trimEnd().split(",");
+  // torchprofile, onnx_tool (bias included), and no answer of tensorflow: 5·4³·2³·7, 5·4³·(5·2³ + 1), nothing.
+  expect(cells.slice(-3)).toEqual(["17920", "13120", ""]);
+  for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").csv).toBe(`${cells.join(",")}\n`);
+});
+
+describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => {
+  const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
+  const decimal = fc.oneof(
+    fc.integer({ min: 0, max: 200_000 }).map(String),
+    fc.tuple(digits(12), digits(20)).map(([whole, rest]) => `${whole}.${rest}`),
+    fc.double({ min: 0, max: 2 ** 32, noNaN: true }).map(String),
+    digits(20),
+  );
+  const rates = fc.oneof(
+    decimal,
+    fc.tuple(decimal, decimal).map(([a, b]) => `${a}/${b}`),
+    fc.stringMatching(/^[0-9./e-]{1,6}$/),
+    // As the tuples of other columns: with spaces and brackets.
+    fc.tuple(fc.constantFrom("", " ", "(", "[ "), decimal, fc.constantFrom("", " ", ")", ",)", " ]", ",")).map((parts) => parts.join("")),
+    fc.stringMatching(/^[0-9/.,() -]{1,6}$/),
+  );
+  const quotedRates = fc.array(quoted(rates), { minLength: 1, maxLength: 4 });
+  test.prop([quotedRates, fc.boolean()], { numRuns: runs(4_000) })("are read, refused and left out like by the reference", (texts, skipInvalid) => {
+    const columns = ["macs_per_second", "ops_per_second"] as const;
+    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns, skipInvalid });
+    const text = texts.map((rate) => `${rate},3,5,7,2\n`).join("");
+    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+  });
+
+  it("are exact as decimals and fractions", () => {
+    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns: ["macs_per_second"] });
+    // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
+    const { csv } = countOn(kernel, list, "22050/32,1,1,2,3\n689.0625,1,1,2,3\n0.5,1,1,2,3\n30000/1001,1,1,2,3\n2,1,1,2,3\n");
+    const cells = csv
+      .trimEnd()
+      .split("\n")
+      .map((row) => row.split(",").at(-1));
+    expect(cells).toEqual(["1033.59375", "1033.59375", "0.75", String(45_000 / 1001), "3"]);
+    expect(countOn(kernel, list, ' 22050/32,1,1,2,3\n"(22050/32,)",1,1,2,3\n[ 689.0625 ],1,1,2,3\n').csv.match(/,1033\.59375\n/g)).toHaveLength(3);
+  });
+
+  it("belong to their row in a list that mixes kinds", () => {
+    const header = "layer,sample_rate,in_channels,out_channels,l_in,kernel_size,stride";
+    const list = planList(header, "list", { ...REQUEST, columns: ["macs_per_second"] });
+    // conv_transpose1d: 2·3 products in 4 outputs; conv1d: 2·3 products in 2 outputs.
+    const rows = ["conv_transpose1d,22050/32,1,1,2,3,1", "conv1d,689.0625,1,1,4,3,1", "conv1d,2,1,1,4,3,1", "conv_transpose1d,3,1,1,2,3,1"];
+    expect(countOn(kernel, list, `${rows.join("\n")}\n`).csv).toBe(`${rows[0]},1033.59375\n${rows[1]},2067.1875\n${rows[2]},6\n${rows[3]},4.5\n`);
+    // One rate for all rows, whichever kind they are of.
+    const one = planList("layer,in_channels,out_channels,l_in,kernel_size", "list", {
+      ...REQUEST,
+      columns: ["macs_per_second"],
+      settings: { sample_rate: { over: 11_025n, under: 16n } },
+    });
+    const records = ["conv_transpose1d,1,1,2,3", "conv1d,1,1,4,3", "conv_transpose1d,1,1,2,3"];
+    expect(countOn(kernel, one, `${records.join("\n")}\n`).csv).toBe(`${records[0]},1033.59375\n${records[1]},2067.1875\n${records[2]},1033.59375\n`);
+  });
+});
+
 /** The required parameters of a kind, and one with a default, with small values that differ. */
 function recordOf(kind: KindName): ReadonlyMap<string, string> {
   const { parameters } = kindOf(kind);
@@ -132,7 +235,7 @@ describe.each(KIND_NAMES)("a list of %s", (kind) => {
     const columns = columnsOf(kindOf(kind))
       .filter((c) => isRated || !c.dependsOn.includes("sample_rate"))
       .map(({ name }) => name);
-    const settings = isRated ? { sample_rate: 22050 } : {};
+    const settings = isRated ? { sample_rate: { over: 22_050n, under: 1n } } : {};
     const list = planList([...record.keys()].join(","), "list", { ...REQUEST, layer: kind, settings, columns });
     const text = `${[...record.values()].join(",")}\n`;
     const expected = countOn(reference, list, text.repeat(2));

@@ -43,7 +43,14 @@ const anyLayer: fc.Arbitrary<LayerInput> = fc
     output_padding: fc.array(small(0, 2), { minLength: 3, maxLength: 3 }),
     dilation: fc.array(small(1, 3), { minLength: 3, maxLength: 3 }),
     bits: small(1, 64),
-    sample_rate: fc.option(small(1, 48_000), { nil: undefined }),
+    sample_rate: fc.option(
+      fc.oneof(
+        small(1, 48_000),
+        small(1, 2 ** 20).map((n) => n / 16),
+        fc.constantFrom("22050/32", "30000/1001", "1/3", "44.1k", 0.1, 12_345.123457),
+      ),
+      { nil: undefined },
+    ),
   })
   .map(({ layer, lengths, kernel_size, stride, padding, output_padding, dilation, ...rest }) => {
     const kind = kindOf(layer);
@@ -125,6 +132,27 @@ describe("count() of the library", () => {
     expect(thrown(() => count(LAYER, { columns: ["macs_per_second"] }))?.code).toBe("noSampleRate");
   });
 
+  it("takes sample rates that are fractions, one after the other", () => {
+    // 504·131,072 / 256 = 258,048 MACs for each output element.
+    const perSecond = counter({ columns: ["macs_per_second"] });
+    const rates: [number | string, number][] = [
+      [689.0625, 177_811_200],
+      [22050, 5_689_958_400],
+      ["22050/32", 177_811_200],
+      ["1/3", 86_016],
+      // Its numerator does not fit 32 bits.
+      [12_345.6789012, 3_185_777_749.0968575],
+      [2 ** 31 - 1, 258_048 * (2 ** 31 - 1)],
+      [1, 258_048],
+    ];
+    for (const [sample_rate, expected] of rates) {
+      expect([sample_rate, perSecond({ ...LAYER, sample_rate }).macs_per_second]).toEqual([sample_rate, expected]);
+      expect(count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second).toBe(expected);
+      // A column that needs no rate is not changed by one.
+      expect(counter({ columns: ["macs"] })({ ...LAYER, sample_rate }).macs).toBe(504n * 131_072n);
+    }
+  });
+
   it("reads what can be written in more than one way", () => {
     const two = { layer: "conv_transpose2d", in_channels: 4, out_channels: 2, h_in: 5, w_in: 6 } as const;
     const macs = (rest: object) => count({ ...two, kernel_size: 3, ...rest }, { columns: ["macs"] }).macs;
@@ -203,7 +231,13 @@ describe("what is said of values that are no parameter", () => {
     expect(said({ layer: null })).toBe(`layer.layer: cannot be null. ${kinds}`);
     expect(said({ kernel: 3 })).toMatch(/^layer: unknown parameter 'kernel'\./);
     expect(said({ bits: 65 })).toBe("layer.bits: bits cannot be 65. Write a whole number from 1 to 64.");
-    expect(said({ sample_rate: 0 })).toMatch(/^layer\.sample_rate: sample_rate cannot be 0\./);
+    const rates = "Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.";
+    for (const rate of [0, -1, -0.5, 2 ** 31, 1e300, Number.NaN, null, 3n, "", "-5", "0/5", "fast", [5]] as const) {
+      const shown = typeof rate === "string" ? `'${rate}'` : rate === 3n ? "3n" : Array.isArray(rate) ? "[5]" : rate;
+      expect(said({ sample_rate: rate })).toBe(`layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : shown}. ${rates}`);
+    }
+    const exact = "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.";
+    expect(said({ sample_rate: 1e-30 })).toBe(`layer.sample_rate: sample_rate 1e-30 has too many digits to be exact. ${exact}`);
     expect(said({ padding: 200 })).toMatch(/^layer: not a legal layer: the output length would be /);
   });
 

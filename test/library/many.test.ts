@@ -43,7 +43,7 @@ function rowOf(many: ReturnType<typeof countMany<ResultName>>, columns: readonly
 
 interface Drawn {
   readonly kind: KindName;
-  readonly table: Readonly<Record<string, readonly number[]>>;
+  readonly table: Readonly<Record<string, readonly (number | string)[]>>;
   readonly bias: readonly boolean[];
 }
 
@@ -51,10 +51,12 @@ interface Drawn {
 const drawn: fc.Arbitrary<Drawn> = fc.tuple(fc.constantFrom(...KIND_NAMES), fc.integer({ min: 1, max: 40 })).chain(([kind, rows]) => {
   const { parameterNames } = kindOf(kind);
   const names = [...parameterNames.filter((name) => name !== "bias"), "bits", "sample_rate"];
+  const rates = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(689.0625, 0.1, 12_345.123457, "22050/32", "30000/1001", "44.1k"));
   const valuesOf = (name: string) => {
     const isLength = name.endsWith("_in") || /^(kernel_size|in_channels|out_channels)/.test(name);
     const most = isLength ? 8 : /^(groups|dilation)/.test(name) ? 2 : 4;
-    const usual = fc.integer({ min: /^(batch_size|padding|output_padding)/.test(name) ? 0 : 1, max: most });
+    const usual: fc.Arbitrary<number | string> =
+      name === "sample_rate" ? rates : fc.integer({ min: /^(batch_size|padding|output_padding)/.test(name) ? 0 : 1, max: most });
     return fc.array(fc.oneof({ weight: 40, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(-1, 0, 2 ** 31, 2 ** 40) }), {
       minLength: rows,
       maxLength: rows,
@@ -212,6 +214,77 @@ describe("countMany()", () => {
     const closed = countMany(table, ["macs", "covered", "macs_per_second"]);
     expect(countMany(table, ["macs", "covered", "macs_per_second"], { method: "simulate" })).toStrictEqual(closed);
     expect(closed.columns.macs_per_second[1]).toBe((Number(closed.columns.macs[1]) / 17) * 200);
+  });
+
+  it("takes sample rates that are fractions, in columns of every type and in objects", () => {
+    // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
+    const layer = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
+    const columns = ["macs_per_second", "l_out"] as const;
+    const counted = (sample_rate: LayerColumns["sample_rate"]) => [...countMany({ ...layer, sample_rate }, columns).columns.macs_per_second];
+    expect(counted([689.0625, "22050/32", 4, 689.0625])).toEqual([1033.59375, 1033.59375, 6, 1033.59375]);
+    expect(counted(["22050/32", "22050/32", "30000/1001"])).toEqual([1033.59375, 1033.59375, 45_000 / 1001]);
+    expect(counted(Float64Array.of(689.0625, 0.1, 12_345.6789012))).toEqual([1033.59375, 0.15, 18_518.5183518]);
+    expect(counted(Float32Array.of(689.0625, 2))).toEqual([1033.59375, 3]);
+    expect(counted(Uint16Array.of(22_050, 2))).toEqual([33_075, 3]);
+    expect(counted(Int32Array.of(22_050, 2))).toEqual([33_075, 3]);
+    expect(counted(BigInt64Array.of(22_050n, 2n))).toEqual([33_075, 3]);
+    expect(counted("22050/32")).toEqual([1033.59375]);
+    expect(counted(12_345.6789012)).toEqual([18_518.5183518]);
+    // One rate for all, and columns before and after it.
+    const many = countMany({ l_in: [2, 3], sample_rate: "22050/32", kernel_size: [3, 3], in_channels: 1, out_channels: 1 }, columns);
+    expect([...many.columns.macs_per_second]).toEqual([1033.59375, (9 / 5) * 689.0625]);
+    const objects = [
+      { ...layer, sample_rate: 689.0625 },
+      { ...layer, sample_rate: 4 },
+      { ...layer, sample_rate: "30000/1001" },
+    ];
+    expect([...countMany(objects, columns).columns.macs_per_second]).toEqual([1033.59375, 6, 45_000 / 1001]);
+    // More than one batch of the kernel.
+    const rates = Float64Array.from({ length: 10_000 }, (_, i) => (i + 1) / 16);
+    expect([...countMany({ ...layer, sample_rate: rates }, columns).columns.macs_per_second]).toEqual([...rates.map((rate) => 1.5 * rate)]);
+  });
+
+  it("needs no sample rate for columns without one, and looks at it all the same", () => {
+    const layer = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
+    expect([...countMany({ ...layer, sample_rate: [0.5, "1/3"] }, ["macs"]).columns.macs]).toEqual([6n, 6n]);
+    expect([...countMany([{ ...layer, sample_rate: 0.5 }, layer], ["macs"]).columns.macs]).toEqual([6n, 6n]);
+    expect(thrown(() => countMany({ ...layer, sample_rate: [0.5, "x"] }, ["macs"]))?.message).toMatch(
+      /^layers\.sample_rate\[1\]: sample_rate cannot be 'x'\. /,
+    );
+  });
+
+  it("lists sample rates out of their range as invalid, and refuses what is no rate", () => {
+    const layer = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
+    const far = [0.5, 0, -1, 2 ** 31, 2 ** 32, 1e300, "-1/2", "0", -0.5, 2];
+    const objects = far.map((sample_rate) => ({ ...layer, sample_rate }));
+    const bad = far.flatMap((_, i) => (i > 0 && i < 9 ? [i] : []));
+    for (const layers of [objects, { ...layer, sample_rate: far }]) {
+      const { columns, invalid, brokenRules } = countMany(layers, ["macs_per_second"], { skipInvalid: true });
+      expect([...invalid]).toEqual(bad);
+      expect([...brokenRules].every((rule) => RULES[rule]?.id === "RANGE")).toBe(true);
+      expect([...columns.macs_per_second]).toEqual([0.75, ...bad.map(() => Number.NaN), 3]);
+      expect(thrown(() => countMany(layers, ["macs_per_second"]))?.message).toMatch(
+        /^layers(\.sample_rate\[1\]|\[1\]\.sample_rate): sample_rate cannot be 0\. /,
+      );
+    }
+    const ints = countMany({ ...layer, sample_rate: Int32Array.of(1, -1, 0) }, ["macs_per_second"], { skipInvalid: true });
+    expect([...ints.invalid]).toEqual([1, 2]);
+    for (const value of ["x", "", null, true, Number.NaN, 1e-30, "1/0"]) {
+      for (const layers of [
+        { ...layer, sample_rate: [2, value] },
+        [
+          { ...layer, sample_rate: 2 },
+          { ...layer, sample_rate: value },
+        ],
+      ]) {
+        const error = thrown(() => countMany(layers as LayerColumns, ["macs_per_second"], { skipInvalid: true }));
+        expect(error?.message).toMatch(/^layers(\.sample_rate\[1\]|\[1\]\.sample_rate): sample_rate /);
+      }
+    }
+    expect(thrown(() => countMany({ ...layer, sample_rate: "x" }, ["macs"]))?.message).toMatch(/^layers\.sample_rate: sample_rate cannot be 'x'\. /);
+    expect(thrown(() => countMany({ ...layer, l_in: [1, 2, 3], sample_rate: [1, 2] }, ["macs"]))?.message).toMatch(
+      /^layers: sample_rate has 2 values, but l_in has 3\. /,
+    );
   });
 
   it("has nothing to count in an empty array, and one layer in an object of numbers", () => {

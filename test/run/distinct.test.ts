@@ -196,6 +196,23 @@ describe("distinct", () => {
     expect(distinctRows([bits(32), bits(8)], { columns: ["bits", "macs"] })).toHaveLength(12);
   });
 
+  it("takes equal sample rates for the same, whatever fractions they are written as", () => {
+    const rated = (rates: unknown, more: object = {}) => ({ variables: { sample_rate: rates }, axes: { ...BASE, l_in: 4 }, ...more });
+    const columns = ["sample_rate", "macs_per_second"];
+    const made = [rated([689.0625, 22050, "1/3"]), rated(["22050/32", "44100/2", 8000]), rated(["2/6", 8000, 7])];
+    const { rows } = rowsOn(release, unionOf(made, { columns }));
+    expect(once(rows)).toHaveLength(5);
+    for (const [, kernel] of KERNELS) expect(rowsOn(kernel, unionOf(made, { columns, distinct: true })).rows).toEqual(once(rows));
+    // In conditions too, also where the rate is no column.
+    const fast = rated(["1/3", 100.5], { where: "sample_rate > 0.5" });
+    expect(distinctRows([fast, rated([100.5, "1/3"])], { columns }).map((row) => row.split(",").at(-2))).toEqual(["100.5", String(1 / 3)]);
+    expect(distinctRows([fast, rated([8000])], { columns: ["l_out"] })).toHaveLength(1);
+    const far = { ...BASE, l_in: 4 };
+    expect(() =>
+      plan(unionOf([rated(["1/3"]), { variables: { sample_rate: 8 }, axes: { ...far, in_channels: "sample_rate // 2" } }], { columns, distinct: true })),
+    ).toThrow("by the axis sample_rate: its sample rates are fractions over another denominator");
+  });
+
   it("finds layers that one grid has twice by its variables", () => {
     const grid = { variables: { hop: [4, 8, 16], rate: "divisors(hop)" }, axes: { ...BASE, l_in: 10, kernel_size: "2 * rate", stride: "rate" } };
     expect(distinctRows([grid]).map((row) => row.split(",")[5])).toEqual(["1", "2", "4", "8", "16"]);

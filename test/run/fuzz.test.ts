@@ -260,7 +260,9 @@ describe("what random input has found", () => {
 
   it("messages name characters that are not seen, or that break lines, by their numbers", async () => {
     writeFileSync("list.csv", "\u2028kernel_size,l_in\u202e,in_channels,out_channels\n");
-    expect((await said(["count", "--from", "list.csv"])).stderr).toMatch(/^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' is nearly kernel_size\. /);
+    expect((await said(["count", "--from", "list.csv"])).stderr).toMatch(
+      /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not read\. /,
+    );
     writeFileSync("spec.yaml", '"\u202eaxes": 1\n');
     expect((await said(["sweep", "spec.yaml"])).stderr).toMatch(/^upsweep: spec\.yaml:1:1: unknown key '\\u\{202e\}axes'\. Did you mean 'axes'\?/);
   });

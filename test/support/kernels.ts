@@ -1,4 +1,5 @@
 /** The kernels that every kernel test runs on. */
+import { type Build, kernelModule } from "../../src/kernel/artefact.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { referenceKernel } from "../../src/kernel/reference.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
@@ -8,3 +9,8 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [referenceKernel(
 );
 
 export const METHODS = ["closed", "simulate"] as const;
+
+/** The exports of a build: its constants, memory and functions, for what no `Kernel` offers. */
+export function exportsOf(build: Build): WebAssembly.Exports {
+  return new WebAssembly.Instance(kernelModule(build), { env: { abort: () => {} } }).exports;
+}

@@ -60,7 +60,7 @@ export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
     const span = (length: number): Span => ({ start: at, end: at + length });
     // A dot belongs to a number unless it begins a range, and a sign where it follows the e of an exponent. Whatever else follows the digits
     // without a space is judged with them.
-    const number = match(/[0-9](?:[0-9A-Za-z_]|\.(?!\.)|(?<=[0-9.][eE])[+-](?=[0-9]))*/y);
+    const number = match(/(?:[0-9]|\.(?=[0-9]))(?:[0-9A-Za-z_]|\.(?!\.)|(?<=[0-9.][eE])[+-](?=[0-9]))*/y);
     // A dot belongs to a name where it stands before the letter of a dimension: kernel_size.h.
     const name = match(/[A-Za-z_][0-9A-Za-z_]*(?:\.[dhw](?![0-9A-Za-z_]))?/y);
     const symbol = SYMBOLS.find((s) => text.startsWith(s, at));

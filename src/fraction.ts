@@ -1,0 +1,72 @@
+/** Exact quotients of whole numbers. */
+
+export interface Fraction {
+  readonly over: bigint;
+  readonly under: bigint;
+}
+
+/**
+ * The double nearest to a quotient that is not negative, ties to even. The quotient is cut off after at least 64 bits, with a 1 in place of whatever
+ * is cut off; Number() rounds that as it would round the quotient. The denominator is positive; both are below 2^900.
+ */
+export function nearestDouble({ over, under }: Fraction): number {
+  const shift = BigInt(Math.max(0, 64 + under.toString(2).length - over.toString(2).length));
+  const cut = (over << shift) / under;
+  const isExact = cut * under === over << shift;
+  return Number((cut << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
+}
+
+/** The largest numerator and denominator that the kernel's counts are worked out with. */
+const MOST = 2n ** 63n - 1n;
+/** More digits than this in a number, or decimals, are taken for a mistake. */
+const DIGITS_MOST = 18;
+
+/** Suffixes of numbers, as in expressions. */
+const SUFFIXES: Readonly<Record<string, bigint>> = { k: 10n ** 3n, M: 10n ** 6n, G: 10n ** 9n, T: 10n ** 12n, Ki: 2n ** 10n, Mi: 2n ** 20n, Gi: 2n ** 30n };
+const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:e([+-]?[0-9]{1,4})|([kMGT]|[KMG]i))?$/i;
+
+/**
+ * Reads a number that is not negative: `22050`, `689.0625`, `1e3`, `44.1k`, or a fraction of two of these, `22050/32`.
+ *
+ * @returns the number in lowest terms; "malformed", or "inexact" where 63 bits do not hold its numerator and denominator.
+ */
+export function readFraction(text: string): Fraction | "malformed" | "inexact" {
+  const parts = text.split("/").map((part) => readDecimal(part.trim()));
+  if (parts.length > 2 || parts.includes("malformed")) return "malformed";
+  if (parts.includes("inexact")) return "inexact";
+  const [a, b = { over: 1n, under: 1n }] = parts as Fraction[];
+  if (a === undefined || b.over === 0n) return "malformed";
+  const fraction = reduced(a.over * b.under, a.under * b.over);
+  return fraction.over > MOST || fraction.under > MOST ? "inexact" : fraction;
+}
+
+function readDecimal(text: string): Fraction | "malformed" | "inexact" {
+  const [matched, whole = "", decimals = "", exponent = "0", suffix = ""] = DECIMAL.exec(text) ?? [];
+  const factor = suffix === "" ? 1n : SUFFIXES[suffix];
+  if (matched === undefined || factor === undefined) return "malformed";
+  const kept = decimals.replace(/0+$/, "");
+  const digits = `${whole}${kept}`.replace(/^0+/, "");
+  const shift = Number(exponent) - kept.length;
+  if (digits.length > DIGITS_MOST || Math.abs(shift) > DIGITS_MOST) return "inexact";
+  const power = 10n ** BigInt(Math.abs(shift));
+  return reduced(BigInt(digits) * factor * (shift > 0 ? power : 1n), shift < 0 ? power : 1n);
+}
+
+function reduced(over: bigint, under: bigint): Fraction {
+  const divisor = gcd(over, under);
+  return { over: over / divisor, under: under / divisor };
+}
+
+export function gcd(a: bigint, b: bigint): bigint {
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a;
+}
+
+/** A number as a person writes it: `689.0625` where that is exact, else a fraction, `30000/1001`. */
+export function textOfFraction(value: Fraction): string {
+  const { over, under } = reduced(value.over, value.under);
+  if (under === 1n) return String(over);
+  const decimal = String(nearestDouble({ over, under }));
+  const read = readFraction(decimal);
+  return typeof read === "object" && read.over === over && read.under === under ? decimal : `${over}/${under}`;
+}
