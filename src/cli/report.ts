@@ -86,7 +86,7 @@ export function overlapsText(overlaps: readonly Overlap[]): string[] {
   const more = overlaps.length - lines.length;
   return [
     ...lines,
-    ...(more > 0 ? [`${counted(more, "more pair of grids overlaps", "more pairs of grids overlap")}`] : []),
+    ...(more > 0 ? [counted(more, "more pair of grids overlaps", "more pairs of grids overlap")] : []),
     "--distinct writes each layer once",
   ];
 }

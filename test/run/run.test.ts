@@ -166,8 +166,8 @@ describe("sweep() of the library", () => {
     expect(Object.keys(rows[0] as object)).not.toContain("toJSON");
     const { seconds, bytes, ...counts } = JSON.parse(JSON.stringify(next.value));
     expect([typeof seconds, typeof bytes]).toEqual(["number", "number"]);
-    expect(counts).toEqual({ size: "2", rows: "1", leftOut: { "in_channels % groups == 0": "1" }, nothing: "0" });
-    expect(Object.keys(next.value)).toEqual(["size", "rows", "leftOut", "nothing", "bytes", "seconds"]);
+    expect(counts).toEqual({ size: "2", rows: "1", leftOut: { "in_channels % groups == 0": "1" }, nothing: "0", gridRows: ["1"] });
+    expect(Object.keys(next.value)).toEqual(["size", "rows", "leftOut", "nothing", "gridRows", "bytes", "seconds"]);
   });
 
   it("stops its workers when the loop is left", async () => {
