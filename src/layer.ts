@@ -1,5 +1,5 @@
 /** Layers as people write them: checked, and PyTorch's defaults filled in. */
-import { errors } from "./errors.js";
+import { errors, UpsweepError } from "./errors.js";
 import type { Fraction } from "./fraction.js";
 import {
   DEFAULT_BITS,
@@ -100,11 +100,31 @@ export function checkInteger(domain: Domain, value: unknown, place: string): num
 export const NOT_PLAIN = -1;
 
 /** The words of a sample rate in a row: those of its numerator and of its denominator, each the lower one first. */
-export type RateWords = readonly [number, number, number, number];
+type RateWords = readonly [number, number, number, number];
 
-export function wordsOfRate({ over, under }: Fraction): RateWords {
+function wordsOfRate({ over, under }: Fraction): RateWords {
   const words = (value: bigint) => [Number(BigInt.asUintN(32, value)), Number(value >> 32n)] as const;
   return [...words(over), ...words(under)];
+}
+
+/** No rate, or one out of its range, which the kernel finds. */
+const NO_RATE: RateWords = [0, 0, 1, 0];
+
+let lastRate: unknown;
+let lastWords: RateWords | undefined;
+
+/** The words of a sample rate as it was given; undefined where the value is none. Neighbours mostly have the same rate, so the last is kept. */
+export function rateWords(value: unknown): RateWords | undefined {
+  if (typeof value === "number" && value >>> 0 === value) return value > 0 && value <= PARAMETER_MAX ? [value, 0, 1, 0] : NO_RATE;
+  if (value === lastRate) return lastWords;
+  let words: RateWords | undefined;
+  try {
+    words = wordsOfRate(checkRate(value, "sample_rate"));
+  } catch (error) {
+    words = error instanceof UpsweepError && error.code === "outOfRange" ? NO_RATE : undefined;
+  }
+  [lastRate, lastWords] = [value, words];
+  return words;
 }
 
 /** What a name in a layer sets: one field of a row, or that of every dimension. */
@@ -146,7 +166,7 @@ export class LayerReader {
         return entryOf({ name, least: own.least, most: PARAMETER_MAX }, false, namesOfParameter(kind, name));
       }),
     ]);
-    this.#defaults = [...kind.parameters.map((p) => p.default ?? 0), DEFAULT_BITS, ...wordsOfRate({ over: 0n, under: 1n })];
+    this.#defaults = [...kind.parameters.map((p) => p.default ?? 0), DEFAULT_BITS, ...NO_RATE];
     this.#required = kind.parameters.reduce((mask, p, field) => (p.default === undefined ? mask | (1 << field) : mask), 0);
     this.#rateBit = 1 << rateField;
   }
@@ -168,10 +188,15 @@ export class LayerReader {
       }
       if (value === undefined) continue;
       let number: number;
-      if (typeof value === "number") {
-        // A whole number in the range, and not for a boolean.
-        if (!(value >= entry.least && value <= entry.most) || value % 1 !== 0 || entry.isBoolean) return NOT_PLAIN;
+      // A whole number in the range, and not for a boolean.
+      if (typeof value === "number" && value >= entry.least && value <= entry.most && value % 1 === 0 && !entry.isBoolean) {
         number = value;
+      } else if (entry.mask === this.#rateBit) {
+        // A rate that is a fraction sets its other three words too; `number` is the first.
+        const words = rateWords(value);
+        if (words === undefined || words[0] + words[1] === 0) return NOT_PLAIN;
+        number = words[0];
+        for (let at = 1; at < words.length; at++) table[(this.fields.length + at) * distance + row] = words[at] as number;
       } else if (typeof value === "boolean" && entry.isBoolean) {
         number = Number(value);
       } else {
@@ -189,7 +214,8 @@ export class LayerReader {
   write(layer: Layer, table: Uint32Array, distance: number, row: number): number {
     for (const [field, parameter] of this.kind.parameters.entries()) table[field * distance + row] = valueOfParameter(layer, parameter);
     table[this.fields.indexOf("bits") * distance + row] = layer.bits;
-    for (const [at, word] of wordsOfRate(layer.sample_rate ?? { over: 0n, under: 1n }).entries()) table[(this.fields.length + at) * distance + row] = word;
+    const words = layer.sample_rate ? wordsOfRate(layer.sample_rate) : NO_RATE;
+    for (const [at, word] of words.entries()) table[(this.fields.length + at) * distance + row] = word;
     return layer.sample_rate === undefined ? 0 : 1;
   }
 }

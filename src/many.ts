@@ -3,7 +3,7 @@ import { type COLUMNS, column, type ResultName, type Results } from "./columns.j
 import { checkColumns, checkNames, ownKernel, planOf, rateNeeded, readChoice, readColumns, readInto, readMethod, throwFault } from "./counter.js";
 import { errors, UpsweepError } from "./errors.js";
 import { type Held, heldAs, type ManyKernel, type ManyPlan } from "./kernel/many.js";
-import { checkInteger, checkRate, checkValue, type RateWords, readKind, readLayer, wordsOfRate } from "./layer.js";
+import { checkInteger, checkRate, checkValue, rateWords, readKind, readLayer } from "./layer.js";
 import {
   DEFAULT_BITS,
   DEFAULT_KIND,
@@ -333,38 +333,18 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
 /** The four columns of the words of sample rates. */
 type RateColumns = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
-/** The words of a sample rate that is out of the range: the kernel finds it. */
-const RATE_OUT_OF_RANGE: RateWords = [0, 0, 1, 0];
-
 /** Copies sample rates from `row` on, `count` of them, as their words. Returns where it stopped at a value that is none. */
 function copyRates(values: Values, row: number, count: number, columns: RateColumns): number {
-  let before: unknown;
-  let words = RATE_OUT_OF_RANGE;
   for (let i = 0; i < count; i++) {
     const given: unknown = values[row + i];
-    const value = typeof given === "bigint" ? Number(given) : given;
-    // Neighbours mostly have the same rate.
-    if (i === 0 || value !== before) {
-      const read = rateWords(value);
-      if (read === undefined) return i;
-      [before, words] = [value, read];
-    }
+    const words = rateWords(typeof given === "bigint" ? Number(given) : given);
+    if (words === undefined) return i;
     columns[0][i] = words[0];
     columns[1][i] = words[1];
     columns[2][i] = words[2];
     columns[3][i] = words[3];
   }
   return count;
-}
-
-/** The words of a sample rate, or undefined where the value is none. */
-function rateWords(value: unknown): RateWords | undefined {
-  if (typeof value === "number" && value >>> 0 === value) return [value, 0, 1, 0];
-  try {
-    return wordsOfRate(checkRate(value, "sample_rate"));
-  } catch (error) {
-    return error instanceof UpsweepError && error.code === "outOfRange" ? RATE_OUT_OF_RANGE : undefined;
-  }
 }
 
 /** One row of a table as a layer. */

@@ -234,7 +234,10 @@ describe("what is said of values that are no parameter", () => {
     const rates = "Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.";
     for (const rate of [0, -1, -0.5, 2 ** 31, 1e300, Number.NaN, null, 3n, "", "-5", "0/5", "fast", [5]] as const) {
       const shown = typeof rate === "string" ? `'${rate}'` : rate === 3n ? "3n" : Array.isArray(rate) ? "[5]" : rate;
-      expect(said({ sample_rate: rate })).toBe(`layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : shown}. ${rates}`);
+      const message = `layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : shown}. ${rates}`;
+      expect(said({ sample_rate: rate })).toBe(message);
+      // A column that needs no rate does not make a wrong one right.
+      expect(thrown(() => counter({ columns: ["macs"] })({ ...LAYER, sample_rate: rate } as LayerInput))?.message).toBe(message);
     }
     const exact = "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.";
     expect(said({ sample_rate: 1e-30 })).toBe(`layer.sample_rate: sample_rate 1e-30 has too many digits to be exact. ${exact}`);

@@ -281,6 +281,8 @@ describe("countMany()", () => {
         expect(error?.message).toMatch(/^layers(\.sample_rate\[1\]|\[1\]\.sample_rate): sample_rate /);
       }
     }
+    const sparse = { ...layer, sample_rate: [2, undefined] } as unknown as LayerColumns;
+    expect(thrown(() => countMany(sparse, ["macs"]))?.message).toMatch(/^layers\.sample_rate\[1\]: sample_rate cannot be undefined\. /);
     expect(thrown(() => countMany({ ...layer, sample_rate: "x" }, ["macs"]))?.message).toMatch(/^layers\.sample_rate: sample_rate cannot be 'x'\. /);
     expect(thrown(() => countMany({ ...layer, l_in: [1, 2, 3], sample_rate: [1, 2] }, ["macs"]))?.message).toMatch(
       /^layers: sample_rate has 2 values, but l_in has 3\. /,
