@@ -84,11 +84,7 @@ export function overlapsText(overlaps: readonly Overlap[]): string[] {
   });
   if (lines.length === 0) return [];
   const more = overlaps.length - lines.length;
-  return [
-    ...lines,
-    ...(more > 0 ? [counted(more, "more pair of grids overlaps", "more pairs of grids overlap")] : []),
-    "--distinct writes each layer once",
-  ];
+  return [...lines, ...(more > 0 ? [counted(more, "more pair of grids overlaps", "more pairs of grids overlap")] : []), "--distinct writes each layer once"];
 }
 
 export function writtenText({ rows, bytes, seconds }: Written): string {
