@@ -61,7 +61,8 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
     if (readWriter(path) === undefined) await settled();
     left = readWriter(path);
     if (left && isRunning(left)) throw errors.beingWritten(name, left.pid, path);
-    own = replace(path, textOf(writer));
+    // Should this run be killed before it begins a file, the one that is there is still known to be a run's.
+    own = replace(path, textOf({ ...writer, ...(left?.file !== undefined && { file: left.file }) }));
     await settled();
     const last = readWriter(path);
     if (last && last.lock !== writer.lock) throw errors.beingWritten(name, last.pid, path);

@@ -9,7 +9,7 @@ import { BINARY } from "../support/cli.ts";
 import { IS_SLOW, slowIt } from "../support/tier.ts";
 
 /** How often a sweep is killed in all, and half of how often a merge gets damaged parts; `KILLS=250` for the long run. */
-const KILLS = Number(process.env.KILLS ?? (IS_SLOW ? 30 : 5));
+const KILLS = Number(process.env.KILLS ?? (IS_SLOW ? 20 : 5));
 
 /** What is damaged, and how, follows from this number; `KILL_SEED` repeats it. When a process is killed does not. */
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
@@ -125,6 +125,18 @@ function damage(paths: readonly string[]): string {
   return `${isText ? name : "a bit flipped"} in ${basename(path)}`;
 }
 
+const REFUSAL = /^upsweep: [^\n]*--force\.\n$/;
+
+/** Files as they were before they were damaged. Unfinished rows without a manifest are not known under another inode: they stay away. */
+function restore(paths: readonly string[]): void {
+  for (const path of paths) {
+    const isKnown = !path.endsWith(".partial") || existsSync(`${path}.json.good`);
+    rmSync(path, { force: true });
+    if (isKnown && existsSync(`${path}.good`)) copyFileSync(`${path}.good`, path);
+  }
+  for (const path of paths) rmSync(`${path}.good`, { force: true });
+}
+
 describe("a sweep that is killed again and again, and its files damaged", () => {
   slowIt.each(Object.keys(SWEEPS))(
     "becomes the same file to the byte as one that was not, or is refused: %s",
@@ -139,26 +151,37 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
         const file = fileOf(name, out);
         const kept = [file, `${file}.json`, `${file}.partial`, `${file}.partial.json`];
         for (const path of kept) rmSync(path, { force: true });
+        /** Damage that no run has ended on yet. */
+        let unseen: string | undefined;
         for (let attempt = 0; ; attempt++) {
           const { code, stderr } = await run([...argumentsOf(name, out, 1 + (attempt % 3)), "--resume"], 100 + Math.random() * 2400);
           if (code === 0) break;
+          // The run that was given damaged files was killed before it had looked at them.
+          if (code === 2 && unseen !== undefined) {
+            expect(stderr, unseen).toMatch(REFUSAL);
+            refusals++;
+            restore(kept);
+            unseen = undefined;
+            continue;
+          }
           expect({ code, stderr }).toEqual({ code: null, stderr: "" });
           kills++;
           if (random(2) === 0) continue;
           // Between the two runs something happens to what is there. It is found out, or does no harm.
-          for (const path of kept) if (existsSync(path)) copyFileSync(path, `${path}.good`);
+          if (unseen === undefined) for (const path of kept) if (existsSync(path)) copyFileSync(path, `${path}.good`);
           const what = `${damage(kept)} (KILL_SEED=${SEED})`;
           const after = await run([...argumentsOf(name, out, 2), "--resume"], 400 + Math.random() * 1000);
           if (after.code === 0) expect(await hashOf(file), what).toBe(expected);
-          else if (after.code !== null) expect(after, what).toEqual({ code: 2, stderr: expect.stringMatching(/^upsweep: [^\n]*--force\.\n$/) });
+          else if (after.code !== null) expect(after, what).toEqual({ code: 2, stderr: expect.stringMatching(REFUSAL) });
           if (after.code === 0) break;
-          if (after.code === null) kills++;
-          else refusals++;
-          for (const path of kept) {
-            if (after.code !== null) rmSync(path, { force: true });
-            if (after.code !== null && existsSync(`${path}.good`)) copyFileSync(`${path}.good`, path);
-            rmSync(`${path}.good`, { force: true });
+          if (after.code === null) {
+            kills++;
+            unseen = what;
+            continue;
           }
+          refusals++;
+          restore(kept);
+          unseen = undefined;
         }
         expect(await hashOf(file)).toBe(expected);
         for (const path of kept) rmSync(`${path}.good`, { force: true });

@@ -8,6 +8,7 @@ import { Checkpoint, keptSweep, readStart } from "../../src/run/checkpoint.ts";
 import { sweepPlan } from "../../src/run/sweep.ts";
 import { writeBatches } from "../../src/run/write.ts";
 import { fileSink } from "../../src/sink/file.ts";
+import { takeLock } from "../../src/sink/lock.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
@@ -135,6 +136,17 @@ describe("an unfinished file that no run is known to have left", () => {
     rmSync("out.csv");
     writeFileSync("out.csv.partial", "");
     expect(await said(SWEEP)).toEqual(done);
+  });
+
+  it("is replaced although the next run was killed before it had begun a file", async () => {
+    writeFileSync("out.csv.partial", "rows of the first run\n");
+    const { dev, ino } = statSync("out.csv.partial", { bigint: true });
+    const dead = { host: hostname(), pid: process.pid, began: "1" };
+    writeFileSync("out.csv.partial.lock", JSON.stringify({ ...dead, lock: "first", file: `${dev}:${ino}` }));
+    await takeLock("out.csv.partial", "out.csv");
+    writeFileSync("out.csv.partial.lock", JSON.stringify({ ...JSON.parse(readFileSync("out.csv.partial.lock", "utf8")), ...dead }));
+    expect(await said([...SWEEP, "--resume"])).toEqual(done);
+    expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
   });
 });
 
