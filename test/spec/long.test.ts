@@ -1,0 +1,96 @@
+/**
+ * Expressions and lists far longer than anybody writes by hand: each ends, with its answer or with one clear refusal. Nothing here is timed; what
+ * takes quadratic time or a call for each term does not end within a test's limit.
+ */
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { plan } from "../../src/library.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
+import { inTemporaryFolder, said } from "../support/cli.ts";
+
+inTemporaryFolder();
+
+const AXES = { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: "1..9" };
+
+const many = (text: string, count: number, between = "") => Array.from({ length: count }, () => text).join(between);
+
+/** What the command line writes for a condition in a file, and its exit code. */
+async function planned(where: string, axes: object = AXES) {
+  writeFileSync("long.yaml", `axes: ${JSON.stringify(axes)}\nwhere: "${where}"\n`);
+  const { exitCode, stdout, stderr } = await said(["plan", "long.yaml"]);
+  expect(stdout + stderr).not.toMatch(/call stack|defect/);
+  return { exitCode, stdout, stderr };
+}
+
+describe("a long condition", () => {
+  it.each([
+    ["139,000 terms joined by and", many("l_in > 0", 139_000, " and "), /come to 139\d+ steps\. At most 1024 are possible/],
+    ["139,000 terms joined by or", many("l_in > 0", 139_000, " or "), /come to \d+ operations\. At most 131072 are possible/],
+    ["200,000 chained comparisons", `0${many(" <= l_in", 200_000)}`, /come to 200\d+ steps\. At most 1024 are possible/],
+    ["200,000 items after in", `l_in in [${Array.from({ length: 200_000 }, (_, i) => i).join(", ")}]`, /come to \d+ operations\. At most 131072/],
+    ["a call with 200,000 arguments", `max(${many("l_in", 200_000, ", ")}) > 0`, /come to \d+ operations\. At most 131072 are possible/],
+    ["200,000 terms joined by +", `0${many(" + 1", 200_000)} > 0`, /is nested too deep\. At most \d+ levels/],
+    ["200,000 minus signs", `${many("-", 200_000)}1 < 2`, /is nested too deep\. At most \d+ levels/],
+    ["200,000 times not", `${many("not ", 200_000)}l_in > 2`, /is nested too deep\. At most \d+ levels/],
+    ["200,000 powers of powers", `1${many(" ** 1", 200_000)} > 0`, /is nested too deep\. At most \d+ levels/],
+    ["200,000 pairs of parentheses", `${many("(", 200_000)}1${many(")", 200_000)} > 0`, /is nested too deep\. At most \d+ levels/],
+    ["20,000 lists within lists", `${many("l_in in [", 20_000)}1${many("]", 20_000)}`, /./],
+  ])("is refused with one message: %s", async (_, where, message) => {
+    const { exitCode, stdout, stderr } = await planned(where);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^upsweep: long\.yaml/);
+    expect(stderr).toMatch(message);
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
+  it("is answered up to the limits: 1,000 terms joined by and, 20,000 joined by or, 50,000 items", () => {
+    expect(plan({ axes: AXES, where: many("l_in > 0", 1_000, " and ") } as SpecInput).size).toBe(9n);
+    expect(plan({ axes: AXES, where: many("l_in > 5", 20_000, " or ") } as SpecInput).size).toBe(9n);
+    expect(plan({ axes: AXES, where: `l_in in [${many("3", 50_000, ", ")}]` } as SpecInput).size).toBe(9n);
+  });
+
+  it("is read where and and parentheses are nested 150 deep", async () => {
+    const { exitCode, stdout } = await planned(`${many("(", 150)}l_in > 0${many(" and l_in > 1)", 150)}`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("raw size");
+  });
+});
+
+describe("a long axis", () => {
+  it("is refused beyond its values: 200,000 in a list, and as many that depend on others", async () => {
+    const written = Array.from({ length: 200_000 }, (_, i) => 2 * i + 1 + (i % 2));
+    const dependent = Array.from({ length: 100_000 }, (_, i) => `stride + ${i}`);
+    for (const axes of [
+      { ...AXES, l_in: written },
+      { ...AXES, stride: "1..5", l_in: dependent },
+    ]) {
+      const { exitCode, stderr } = await planned("l_in > 0", axes);
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/separate values and ranges\. At most 65536 are possible/)]);
+    }
+  });
+
+  it("is bounded where it depends on 100,000 lengths", async () => {
+    const divisors = await said(["plan", "--in-channels", "64", "--out-channels", "64", "--l-in", "1..100000", "--kernel-size", "divisors(l_in)"]);
+    expect(divisors.exitCode).toBe(0);
+    expect(divisors.stdout).toMatch(/raw size +12,800,000/);
+    // The products of two lengths have a million values: their divisors are bounded, not listed.
+    const wide = await said([
+      ...["plan", "--in-channels", "1..1000", "--out-channels", "1..1000", "--l-in", "1..1000"],
+      ...["--kernel-size", "divisors(l_in * in_channels)", "--groups", "divisors(gcd(in_channels, out_channels))"],
+    ]);
+    expect(wide.exitCode).toBe(0);
+  });
+});
+
+describe("a wide list", () => {
+  it("is read with 65,536 columns, and refused with one more", async () => {
+    const columns = ["in_channels", "out_channels", "kernel_size", "l_in", ...Array.from({ length: 65_532 }, (_, i) => `c${i}`)];
+    const row = ["2", "3", "4", "5", ...Array.from({ length: 65_532 }, () => "")].join(",");
+    writeFileSync("wide.csv", `${columns.join(",")}\n${row}\n`);
+    const { exitCode } = await said(["count", "--from", "wide.csv", "--columns", "macs", "-o", "counted.csv"]);
+    expect(exitCode).toBe(0);
+    writeFileSync("wider.csv", `${columns.join(",")},one_more\n${row},\n`);
+    const wider = await said(["count", "--from", "wider.csv", "--columns", "macs"]);
+    expect([wider.exitCode, wider.stderr]).toEqual([2, expect.stringMatching(/^upsweep: wider\.csv:1: the header has 65537 columns\. At most 65536/)]);
+  });
+});
