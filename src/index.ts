@@ -28,7 +28,7 @@ export type { GridPlan, Loop, Plan, Step } from "./plan/model.js";
 export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./results.js";
 export { RULES, type Rule, type RuleId } from "./rules.js";
 export { type Row, RowBatch } from "./run/batch.js";
+export type { Progress } from "./run/position.js";
 export type { Summary, SummaryInJson } from "./run/summary.js";
-export type { Progress } from "./run/sweep.js";
 export type { AxisEntry, GridInput, SpecInput } from "./spec/read.js";
 export type { Run } from "./spec/values.js";

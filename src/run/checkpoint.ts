@@ -21,7 +21,8 @@ import type { Sink } from "../sink/sink.js";
 import { isSameSum, NO_BYTES } from "../sum.js";
 import { difference, type Identity, identityOf, type Shape } from "./identity.js";
 import { type Manifest, type Reached, readManifest, writeManifest } from "./manifest.js";
-import { BEGINNING, type Position, type RunOptions } from "./sweep.js";
+import { BEGINNING, type Position } from "./position.js";
+import type { RunOptions } from "./sweep.js";
 
 /** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
 const MILLISECONDS_MOST = 1000;

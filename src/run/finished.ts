@@ -11,7 +11,8 @@ import type { Plan } from "../plan/model.js";
 import { openOwn } from "../sink/file.js";
 import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { reasonOf } from "../words.js";
-import { type Position, type RunOptions, sweepPlan } from "./sweep.js";
+import type { Position } from "./position.js";
+import { type RunOptions, sweepPlan } from "./sweep.js";
 
 /** Bytes that are read at once. */
 const PIECE_BYTES = 4 * 1024 * 1024;

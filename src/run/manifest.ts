@@ -12,7 +12,7 @@ import { MANIFEST_HEAD } from "../sink/file.js";
 import { readOwn, replace } from "../sink/own.js";
 import { lanesFrom, type Sum, textOfSum } from "../sum.js";
 import type { Identity } from "./identity.js";
-import type { Position } from "./sweep.js";
+import type { Position } from "./position.js";
 
 const FORMAT = 2;
 

@@ -12,7 +12,7 @@ import { difference, FORMAT, type Identity, SHARD, SIZE } from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import type { Packed } from "./packing.js";
 import { nameOfPart, type Part, partNamed } from "./part.js";
-import type { Position } from "./sweep.js";
+import type { Position } from "./position.js";
 
 const LONGEST_HEADER = 65_536;
 

@@ -1,7 +1,7 @@
 /** What a finished run says of itself; every raw index stands in its account. */
 import { type ForJson, withJson } from "../results.js";
 import { RULES } from "../rules.js";
-import type { Position } from "./sweep.js";
+import type { Position } from "./position.js";
 
 export interface Summary extends ForJson<SummaryInJson> {
   /** Raw indices swept: rows + left out + positions without a layer. */

@@ -13,29 +13,13 @@ import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../plan/
 import { namesIn } from "../spec/expression/node.js";
 import type { Sum } from "../sum.js";
 import { boundsOf, type Part } from "./part.js";
+import { BEGINNING, type Position, type Progress } from "./position.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
 import { inGrids, sampleIndices } from "./sample.js";
 import { DRAWN_MOST, drawnOfTask, lengthOfTask, shareOfTask, VISITS_MOST, visitsHere } from "./shards.js";
 import { type Stretch, sweepInOrder } from "./stretches.js";
 import { inOrder } from "./window.js";
-
-/** How far a run has come: what has been written, and what has been left out by which requirement. */
-export interface Progress {
-  /** Raw indices behind us. */
-  readonly done: bigint;
-  /** Raw indices in all; those that are drawn, of a sample. */
-  readonly total: bigint;
-  readonly rows: bigint;
-  /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
-  readonly nothing: bigint;
-  /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
-  readonly leftOut: readonly bigint[];
-  /** Rows of each grid, in their order; they add up to `rows`. Missing when the run goes on from one that did not record them. */
-  readonly gridRows?: readonly bigint[];
-  /** Whether the limit was reached: what comes behind the last row was not looked at. */
-  readonly isCut: boolean;
-}
 
 /** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
 export interface SweptRows {
@@ -47,12 +31,6 @@ export interface SweptRows {
   readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
   readonly progress: Progress;
 }
-
-/** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
-export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut" | "gridRows">;
-
-/** Before the first raw index. */
-export const BEGINNING: Position = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] };
 
 export interface RunOptions {
   /** Worker threads; the rows are the same for any number. */

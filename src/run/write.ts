@@ -5,7 +5,7 @@ import { ClosedPipe, type Sink } from "../sink/sink.js";
 import { NO_BYTES, sumOf } from "../sum.js";
 import type { Reached } from "./manifest.js";
 import { type From, type Packed, type Packing, Plain } from "./packing.js";
-import { BEGINNING, type Position } from "./sweep.js";
+import { BEGINNING, type Position } from "./position.js";
 
 /** Whoever keeps how far it has come (see checkpoint.ts). */
 export interface Keeper {
