@@ -758,7 +758,9 @@ export const errors = {
   noWorker: (reason: string) =>
     new UpsweepError(
       "noWorker",
-      `no worker could be started: ${reason.replace(/\.$/, "")}. Where memory or threads are short, ask for fewer with --workers. Else install the package again.`,
+      reason.startsWith("EMFILE")
+        ? "no worker could be started: too many files are open. Raise the limit (ulimit -n), or ask for fewer with --workers."
+        : `no worker could be started: ${reason.replace(/\.$/, "")}. Where memory or threads are short, ask for fewer with --workers. Else install the package again.`,
       false,
     ),
   workersFailed: (task: string, attempts: number, reason: string) =>
