@@ -758,7 +758,7 @@ export const errors = {
   noWorker: (reason: string) =>
     new UpsweepError(
       "noWorker",
-      reason.startsWith("EMFILE")
+      /EMFILE|too many (open )?files/.test(reason)
         ? "no worker could be started: too many files are open. Raise the limit (ulimit -n), or ask for fewer with --workers."
         : `no worker could be started: ${reason.replace(/\.$/, "")}. Where memory or threads are short, ask for fewer with --workers. Else install the package again.`,
       false,

@@ -14,6 +14,8 @@ export default defineConfig({
       thresholds: { lines: 95 },
       reportsDirectory: "build/coverage",
     },
+    // A file of tests for each processor: vitest leaves one free, which on two processors halves its speed.
+    maxWorkers: "100%",
     // The longest tests walk every small layer on three kernels; nothing here is timed.
     testTimeout: 300_000,
     hookTimeout: 60_000,
