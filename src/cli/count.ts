@@ -21,13 +21,13 @@ import {
 } from "../parameters.js";
 import type { Check } from "../plan/method.js";
 import { outputLength } from "../rules.js";
+import { sinkFor } from "../sink/open.js";
 import { flagOf, splitValues } from "../spec/flags.js";
 import { isNamedPadding, remedyOfNamedPadding, remedyOfUnequalPadding } from "../spec/foreign.js";
 import { columnsOfGroup } from "../spec/spec.js";
 import { domainOf, type Run, readEntry, readInteger } from "../spec/values.js";
 import { describeLayer, list } from "../words.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
-import { sinkFor } from "./output.js";
 import { table } from "./text.js";
 import { working } from "./working.js";
 

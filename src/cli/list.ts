@@ -8,9 +8,10 @@ import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from ".
 import type { Check } from "../plan/method.js";
 import { countListRows, encodingOfList, type ListedRows, type ListProgress, type ListTotals, type RowShape } from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
+import { sinkFor } from "../sink/open.js";
 import { printable } from "../words.js";
 import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
-import { type FormatOptions, outputFormat, sinkFor, writeOutput } from "./output.js";
+import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 import { table, thousands } from "./text.js";
 

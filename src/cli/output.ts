@@ -5,7 +5,7 @@ import type { BigInts } from "../formats/json.js";
 import type { Start } from "../run/checkpoint.js";
 import type { Packed } from "../run/packing.js";
 import { type Keeper, stopHere, writeBatches } from "../run/write.js";
-import type { Left } from "../sink/file.js";
+import { sinkFor } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { printable } from "../words.js";
 import { onInterrupt } from "./interrupt.js";
@@ -48,12 +48,6 @@ interface OutputOptions<P> {
   readonly from?: Start | undefined;
   /** Of a run that can be continued later: whoever keeps how far it has come. */
   readonly keeperOf?: (sink: Sink) => Keeper;
-}
-
-/** `-` is standard output. */
-export async function sinkFor(output: string, { mayReplace = false, from }: { mayReplace?: boolean | undefined; from?: Left | undefined } = {}): Promise<Sink> {
-  if (output === "-") return (await import("../sink/stdout.js")).stdoutSink();
-  return (await import("../sink/file.js")).fileSink(output, { mayReplace, from });
 }
 
 /** Writes all batches to `output`. Ctrl-C takes the unfinished file back, or leaves it to go on with, and ends with exit code 130. */
