@@ -15,7 +15,7 @@ import {
 import { isDrawn } from "./sample";
 import { simulate, simulatedCovered, simulationCost } from "./simulate";
 
-const PARAMETER_MAX: u32 = 2147483647;
+export const PARAMETER_MAX: u32 = 2147483647;
 const BITS_MAX: u32 = 64;
 
 /** How many spatial dimensions the layers at hand have, and whether they are transposed convolutions. */

@@ -1,14 +1,12 @@
 // Sample rates in lists: a decimal (22050, 689.0625) or a fraction of two (22050/32), read exactly into numerator and denominator.
 
 import { clearOverflow, gcd, hasOverflowed, multiply, signedMagnitude } from "./checked";
-import { get, set } from "./layer";
+import { get, PARAMETER_MAX, set } from "./layer";
 import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "./layout";
 
 const POINT: u8 = 0x2e;
 const SLASH: u8 = 0x2f;
 const ZERO: u8 = 0x30;
-
-const RATE_MAX: u64 = 2147483647;
 
 /** More digits than this in a number, or decimals, are taken for a mistake. */
 const DIGITS_MOST: u32 = 18;
@@ -72,5 +70,5 @@ export function readRate(ptr: usize, endPtr: usize): bool {
 export function isRateInRange(): bool {
   const numerator = get(SAMPLE_RATE), denominator = get(SAMPLE_RATE_DENOMINATOR);
   const whole = numerator / denominator;
-  return numerator > 0 && (whole < RATE_MAX || (whole == RATE_MAX && numerator % denominator == 0));
+  return numerator > 0 && (whole < PARAMETER_MAX || (whole == PARAMETER_MAX && numerator % denominator == 0));
 }

@@ -60,7 +60,7 @@ function reasonText(account: string): string {
   return `did not match ${account}`;
 }
 
-/** So many grids are named, each with its rows; the others are summed up. */
+/** The most grids that a summary lists. The rows of further grids are added up in one line. */
 const GRIDS_NAMED = 20;
 
 /** Of a union, the rows of each grid; of one grid, or where it is not known, nothing. */
@@ -68,11 +68,11 @@ export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: { 
   if (grids.length < 2 || !gridRows) return "";
   const named = grids.slice(0, GRIDS_NAMED).map(({ name }, grid) => ["   ", thousands(gridRows[grid] ?? 0n), gridLabel(grid, name)]);
   const others = gridRows.slice(GRIDS_NAMED);
-  const rest = others.length === 0 ? [] : [["   ", thousands(others.reduce((sum, rows) => sum + rows, 0n)), `${thousands(others.length)} grids more`]];
+  const rest = others.length === 0 ? [] : [["   ", thousands(others.reduce((sum, rows) => sum + rows, 0n)), counted(others.length, "more grid")]];
   return `rows by grid:\n${table([...named, ...rest], [1])}`;
 }
 
-/** So many overlaps are named. */
+/** The most overlaps that a summary lists. */
 const OVERLAPS_NAMED = 5;
 
 /** Which grids write layers that an earlier one has written, a line each. */

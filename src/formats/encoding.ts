@@ -16,7 +16,7 @@ export interface Encoding {
   readonly bigInts: BigInts;
 }
 
-/** Turns whole rows of CSV into the format. The result may stand in the memory of the rows themselves. */
+/** Converts whole rows of CSV into the format. The result may overwrite the memory of the rows. */
 export type Encode = (csv: Uint8Array) => Uint8Array;
 
 /** The encoder of rows; undefined where they are CSV already. */
@@ -42,7 +42,7 @@ export function headerIn(format: FormatName, csvHeader: string): string {
   return format === "csv" ? csvHeader : Buffer.from(toTsv(Buffer.from(csvHeader))).toString("utf8");
 }
 
-/** No row is longer than it is as CSV and so many bytes more. */
+/** How many bytes longer than in CSV a row can be at most. */
 export function overheadOf({ format, columns, bigInts }: Encoding): number {
   return format === "jsonl" ? jsonlOverhead(columns, bigInts) : 0;
 }

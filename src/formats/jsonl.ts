@@ -32,7 +32,7 @@ export function jsonlEncoder(columns: readonly EncodedColumn[], bigInts: BigInts
   const ways = columns.map((each) => wayOf(each, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
-  // In a list a comma may stand in a quoted field.
+  // Carried columns of a list can have commas inside quoted fields.
   const isSimple = !columns.some(({ isForeign }) => isForeign);
   // How much longer rows have become so far.
   let growth = 4;
@@ -111,7 +111,7 @@ function isPlain(csv: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** A field as it stands in the CSV; one in quotes is text even where it is empty. */
+/** A field of the CSV as JSON. A field in quotes is text, even when it is empty. */
 function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
   const isQuoted = field.startsWith('"');
   const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;

@@ -1,5 +1,5 @@
 /**
- * Tab-separated values: CSV's rules with a tab for the comma. A field that holds a tab, a quote or a line end stands in double quotes, as pandas,
+ * Tab-separated values: CSV's rules with a tab for the comma. A field that holds a tab, a quote or a line end is in double quotes, as pandas,
  * polars and DuckDB read it with the separator "\t".
  */
 

@@ -22,7 +22,7 @@ import { textOf } from "./schedule.js";
 /** What is known of a grid before its conditions on other grids are. */
 export type PlannedGrid = Omit<GridPlan, "accounts">;
 
-/** So many combinations of values of variables are tried, and so many operations make up the conditions of a grid. */
+/** Limits: the combinations of variables' values that are tried, and the operations in the conditions of a grid. */
 const COMBINATIONS_MOST = 1000;
 const OPERATIONS_MOST = 50_000;
 

@@ -12,7 +12,7 @@ import { decide, type ExactLookup } from "../spec/expression/exact.js";
 import type { Node } from "../spec/expression/node.js";
 import { sampleIndices } from "./sample.js";
 
-/** So many layers of a grid are looked up in an earlier one: all, or a sample of them; so many in all. Together some tenths of a second at most. */
+/** Limits that keep the search within some tenths of a second: layers of a grid, lookups in all, and pairs of grids. */
 const LAYERS_MOST = 1000;
 const LOOKUPS_MOST = 5000;
 const PAIRS_MOST = 10_000;

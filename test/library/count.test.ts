@@ -3,27 +3,16 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns.ts";
 import { count, counter } from "../../src/counter.ts";
-import { UpsweepError } from "../../src/errors.ts";
 import { referenceKernel } from "../../src/kernel/reference.ts";
 import { readLayer } from "../../src/layer.ts";
 import { KIND_NAMES, kindOf, type LayerInput } from "../../src/parameters.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { decimalsOf, nearest } from "../support/decimals.ts";
+import { thrown } from "../support/thrown.ts";
 
 const reference = referenceKernel();
 
 const LAYER = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 };
-
-/** What a call throws; undefined if it does not. */
-function thrown(call: () => unknown): UpsweepError | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    expect(error).toBeInstanceOf(UpsweepError);
-    return error as UpsweepError;
-  }
-}
 
 const small = (least: number, most: number) => fc.integer({ min: least, max: most });
 

@@ -3,21 +3,12 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns.ts";
 import { count } from "../../src/counter.ts";
-import { UpsweepError } from "../../src/errors.ts";
+import type { UpsweepError } from "../../src/errors.ts";
 import { countMany, type LayerColumns } from "../../src/many.ts";
 import { KIND_NAMES, type KindName, kindOf, type LayerInput } from "../../src/parameters.ts";
 import { RULES } from "../../src/rules.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
-
-function thrown(call: () => unknown): UpsweepError | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    expect(error).toBeInstanceOf(UpsweepError);
-    return error as UpsweepError;
-  }
-}
+import { thrown } from "../support/thrown.ts";
 
 /** What `count` answers for each layer, or the code of its error. */
 function oneByOne(layers: readonly LayerInput[], columns: readonly ResultName[]): (Readonly<Record<string, unknown>> | string)[] {

@@ -187,7 +187,7 @@ describe("a union", () => {
     writeFileSync("many.json", JSON.stringify({ grids: Array.from({ length: 30 }, (_, i) => ({ axes: { ...axes, stride: `1..${i + 1}` } })) }));
     const { stderr } = await said(["sweep", "many.json", "-o", "out.csv", "--force"]);
     expect(stderr).toContain("rows by grid:\n       1  grid 1\n       2  grid 2\n");
-    expect(stderr).toMatch(/\n {6}20 {2}grid 20\n {5}255 {2}10 grids more\ngrid 2 repeats 1 layer of grid 1\n/);
+    expect(stderr).toMatch(/\n {6}20 {2}grid 20\n {5}255 {2}10 more grids\ngrid 2 repeats 1 layer of grid 1\n/);
   });
 });
 

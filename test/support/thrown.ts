@@ -1,0 +1,14 @@
+/** Errors of the library. */
+import { expect } from "vitest";
+import { UpsweepError } from "../../src/errors.ts";
+
+/** The error that a call throws, which must be ours; undefined when it throws none. */
+export function thrown(call: () => unknown): UpsweepError | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(UpsweepError);
+    return error as UpsweepError;
+  }
+}
