@@ -11,7 +11,22 @@ import { errors } from "../errors.js";
 import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../parameters.js";
 import { expressionsOf } from "../spec/axes.js";
 import { runsOf, Trouble } from "../spec/expression/evaluate.js";
-import { type Comparison, type Expression, type Item, type Node, namesIn, partsOf } from "../spec/expression/node.js";
+import { type Expression, type Item, type Node, namesIn } from "../spec/expression/node.js";
+import {
+  all,
+  any,
+  binary,
+  compare,
+  contains,
+  NOWHERE,
+  nameNode,
+  numberNode,
+  placed,
+  replaced,
+  replacedItem,
+  replacedOperands,
+  sizeOf,
+} from "../spec/expression/rewrite.js";
 import type { Grid } from "../spec/spec.js";
 import { lastOf, type Run, valueAt } from "../spec/values.js";
 import type { Possible } from "./bounds.js";
@@ -81,92 +96,6 @@ export function distinctConditions(
 export function membershipOf(kind: Kind, keys: ReadonlySet<string>, place: string, candidate: Candidate, own: Candidate): Node | undefined {
   const parts = new Membership(kind, keys, place, candidate, own).parts();
   return parts && (parts.length === 0 ? { kind: "number", value: 1n, isCondition: true, ...NOWHERE } : all(parts));
-}
-
-// ── Nodes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const NOWHERE = { start: 0, end: 0 } as const;
-
-function numberNode(value: bigint): Node {
-  return { kind: "number", value, ...NOWHERE };
-}
-
-function nameNode(name: string): Node {
-  return { kind: "name", name, ...NOWHERE };
-}
-
-function binary(operator: "*" | "/", left: Node, right: number): Node {
-  return { kind: "binary", operator, left, right: numberNode(BigInt(right)), ...NOWHERE };
-}
-
-function compare(left: Node, operator: Comparison, right: Node): Node {
-  return { kind: "compare", first: left, rest: [{ operator, right }], ...NOWHERE };
-}
-
-function all(parts: readonly Node[]): Node {
-  return parts.length === 1 ? (parts[0] as Node) : { kind: "and", parts, ...NOWHERE };
-}
-
-function any(parts: readonly Node[]): Node {
-  return parts.length === 1 ? (parts[0] as Node) : { kind: "or", parts, ...NOWHERE };
-}
-
-function sizeOf(node: Node | Item): number {
-  return 1 + partsOf(node).reduce((sum, part) => sum + sizeOf(part), 0);
-}
-
-/** A node with every name replaced, and every part of it. */
-function replaced(node: Node, by: (name: string) => Node): Node {
-  const one = (inner: Node) => replaced(inner, by);
-  switch (node.kind) {
-    case "number":
-      return node;
-    case "name":
-      return by(node.name);
-    case "negate":
-    case "not":
-    case "missing":
-      return { ...node, of: one(node.of) };
-    case "binary":
-      return { ...node, left: one(node.left), right: one(node.right) };
-    case "compare":
-      return { ...node, first: one(node.first), rest: node.rest.map(({ operator, right }) => ({ operator, right: one(right) })) };
-    case "in":
-      return { ...node, of: one(node.of), items: node.items.map((item) => replacedItem(item, by)) };
-    case "and":
-    case "or":
-      return { ...node, parts: node.parts.map(one) };
-    case "call":
-      return { ...node, args: node.args.map(one) };
-  }
-}
-
-function replacedItem(item: Item, by: (name: string) => Node): Item {
-  const one = (inner: Node) => replaced(inner, by);
-  switch (item.kind) {
-    case "value":
-      return { ...item, value: one(item.value) };
-    case "range":
-      return { ...item, first: one(item.first), last: one(item.last), ...(item.step && { step: one(item.step) }) };
-    case "pow2":
-      return { ...item, first: one(item.first), last: one(item.last) };
-    case "divisors":
-      return { ...item, of: one(item.of) };
-  }
-}
-
-/** The same node, every part of which spans all of a text of that length. */
-function placed<N extends Node | Item>(node: N, end: number): N {
-  const moved = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => {
-      const isNode = (inner: unknown): inner is Node => typeof inner === "object" && inner !== null;
-      if (key === "rest")
-        return [key, (value as { operator: Comparison; right: Node }[]).map(({ operator, right }) => ({ operator, right: placed(right, end) }))];
-      if (Array.isArray(value)) return [key, value.map((inner: Node) => placed(inner, end))];
-      return [key, isNode(value) ? placed(value, end) : value];
-    }),
-  );
-  return { ...(moved as unknown as N), start: 0, end };
 }
 
 // ── Membership ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -548,24 +477,6 @@ function namesOf(element: Element): readonly string[] {
 
 function isDivision(node: Node | Item): boolean {
   return node.kind === "binary" && node.operator === "/";
-}
-
-function contains(node: Node | Item, is: (part: Node | Item) => boolean): boolean {
-  return is(node) || partsOf(node).some((part) => contains(part, is));
-}
-
-/** An item with other operands; they are asked for in their order. */
-function replacedOperands(item: Item, by: (operand: Node) => Node): Item {
-  switch (item.kind) {
-    case "value":
-      return { ...item, value: by(item.value) };
-    case "range":
-      return { ...item, first: by(item.first), last: by(item.last), ...(item.step && { step: by(item.step) }) };
-    case "pow2":
-      return { ...item, first: by(item.first), last: by(item.last) };
-    case "divisors":
-      return { ...item, of: by(item.of) };
-  }
 }
 
 function itemOfRun({ first, step, count }: Run): Item {

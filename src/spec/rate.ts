@@ -1,7 +1,8 @@
 /** Grids whose sample rates are fractions: their axis has numerators over one common denominator. */
 import { errors } from "../errors.js";
 import { type Axis, expressionsOf } from "./axes.js";
-import { type Expression, namesIn } from "./expression/node.js";
+import { type Expression, type Node, namesIn } from "./expression/node.js";
+import { binary, replaced } from "./expression/rewrite.js";
 
 /**
  * The grid with conditions that divide the numerator by the denominator wherever they name `sample_rate`.
@@ -15,16 +16,13 @@ export function withRate<G extends { readonly axes: readonly Axis[]; readonly wh
     const used = namesIn(root).find(({ name }) => name === "sample_rate");
     if (used) throw errors.rateInAxis(written, used.span);
   }
-  return { ...grid, where: grid.where.map((condition) => ({ ...condition, root: divided(condition.root, BigInt(under)) })) };
+  return { ...grid, where: grid.where.map((condition) => ({ ...condition, root: divided(condition.root, under) })) };
 }
 
-/** A part of an expression with `sample_rate` divided throughout. */
-function divided<T>(part: T, under: bigint): T {
-  if (Array.isArray(part)) return part.map((each) => divided(each, under)) as T;
-  if (typeof part !== "object" || part === null) return part;
-  const { kind, name, start, end } = part as { kind?: string; name?: string; start?: number; end?: number };
-  if (kind === "name" && name === "sample_rate") {
-    return { kind: "binary", operator: "/", left: part, right: { kind: "number", value: under, start, end }, start, end } as T;
-  }
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, divided(value, under)])) as T;
+/** An expression with `sample_rate` divided throughout; messages still point at the name. */
+function divided(root: Node, under: number): Node {
+  return replaced(root, (name, node) => {
+    const place = { start: node.start, end: node.end };
+    return name === "sample_rate" ? { ...binary("/", node, under), ...place } : node;
+  });
 }
