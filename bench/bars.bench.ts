@@ -60,7 +60,11 @@ const spaceOfRows = (exponent: number) => ({
   },
 });
 
-const flagsOf = (exponent: number) => Object.entries(spaceOfRows(exponent).axes).flatMap(([name, values]) => [`--${name.replace("_", "-")}`, String(values)]);
+const flagsOf = (exponent: number) =>
+  Object.entries(spaceOfRows(exponent).axes).flatMap(([name, values]) => [
+    `--${name.replace("_", "-")}`,
+    String(values),
+  ]);
 
 async function asFastAsCopying(): Promise<Bar> {
   const [file, copy] = [temporary("swept.csv"), temporary("copied.csv")];
@@ -78,7 +82,10 @@ async function asFastAsCopying(): Promise<Bar> {
       quietDisk();
       return { copied, swept: seconds(() => upsweep("sweep", VOCODER, "-o", file)) };
     });
-    check(readFileSync(file).equals(readFileSync(copy)), "the sweep gives the same bytes every time");
+    check(
+      readFileSync(file).equals(readFileSync(copy)),
+      "the sweep gives the same bytes every time",
+    );
     const ratio = median(pairs.map(({ copied, swept }) => swept / copied));
     return {
       what: "sweep of vocoder.yaml to a file, against cp of that file, both on the disk",
@@ -144,11 +151,15 @@ interface Simulated {
 }
 
 /** Rounds enough to be timed: some milliseconds for a layer that takes a nanosecond a product. */
-const roundsOf = ([lIn = 1, kernelSize = 1]: readonly number[]) => Math.max(1, Math.min(500, Math.round(2e6 / (lIn * kernelSize))));
+const roundsOf = ([lIn = 1, kernelSize = 1]: readonly number[]) =>
+  Math.max(1, Math.min(500, Math.round(2e6 / (lIn * kernelSize))));
 
 /** The kernel's own simulation, called without host or text. */
 function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(root("build/upsweep.release.wasm"))), { env: { abort() {} } });
+  const instance = new WebAssembly.Instance(
+    new WebAssembly.Module(readFileSync(root("build/upsweep.release.wasm"))),
+    { env: { abort() {} } },
+  );
   const exports = instance.exports as Record<string, WebAssembly.Global> & {
     readonly memory: WebAssembly.Memory;
     setKind(kind: number): void;
@@ -175,18 +186,29 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
         ),
       );
       const read = (name: string) => Number(view.getBigUint64(place(name), true));
-      return { taps: read("DIMENSION_TAPS"), covered: read("DIMENSION_COVERED"), nanoseconds: (best * 1e9) / rounds };
+      return {
+        taps: read("DIMENSION_TAPS"),
+        covered: read("DIMENSION_COVERED"),
+        nanoseconds: (best * 1e9) / rounds,
+      };
     });
   // Once for V8, which makes its best code of what has run for a while.
   simulateAll();
   return simulateAll();
 }
 
-const totalNanoseconds = (all: readonly Simulated[]) => all.reduce((sum, own) => sum + own.nanoseconds, 0);
+const totalNanoseconds = (all: readonly Simulated[]) =>
+  all.reduce((sum, own) => sum + own.nanoseconds, 0);
 
 /** Another program's simulation of the same layers, one line for each. */
-function simulateElsewhere(command: string, args: readonly string[], geometries: readonly (readonly number[])[]): Simulated[] {
-  const input = geometries.map((geometry) => `${[...geometry, roundsOf(geometry)].join(" ")}\n`).join("");
+function simulateElsewhere(
+  command: string,
+  args: readonly string[],
+  geometries: readonly (readonly number[])[],
+): Simulated[] {
+  const input = geometries
+    .map((geometry) => `${[...geometry, roundsOf(geometry)].join(" ")}\n`)
+    .join("");
   const lines = execFileSync(command, args, { input, encoding: "utf8" }).trim().split("\n");
   return lines.map((line) => {
     const [taps = 0, covered = 0, ns = 0] = line.split(" ").map(Number);
@@ -197,25 +219,58 @@ function simulateElsewhere(command: string, args: readonly string[], geometries:
 function simulations(): Bar[] {
   const geometries = realGeometries();
   const ours = simulateHere(geometries);
-  const against = (what: string, least: number, theirs: readonly Simulated[] | undefined, missing: string): Bar => {
+  const against = (
+    what: string,
+    least: number,
+    theirs: readonly Simulated[] | undefined,
+    missing: string,
+  ): Bar => {
     const bar = `at least ${least}`;
-    if (!theirs) return { what, ours: nanoseconds(totalNanoseconds(ours) / 1e9), theirs: missing, bar };
+    if (!theirs)
+      return { what, ours: nanoseconds(totalNanoseconds(ours) / 1e9), theirs: missing, bar };
     check(
-      theirs.every(({ taps, covered }, i) => taps === ours[i]?.taps && covered === ours[i]?.covered),
+      theirs.every(
+        ({ taps, covered }, i) => taps === ours[i]?.taps && covered === ours[i]?.covered,
+      ),
       `${what}: the same taps and covered`,
     );
     const ratio = totalNanoseconds(theirs) / totalNanoseconds(ours);
-    return { what, ours: nanoseconds(totalNanoseconds(ours) / 1e9), theirs: nanoseconds(totalNanoseconds(theirs) / 1e9), ratio, bar, met: ratio >= least };
+    return {
+      what,
+      ours: nanoseconds(totalNanoseconds(ours) / 1e9),
+      theirs: nanoseconds(totalNanoseconds(theirs) / 1e9),
+      ratio,
+      bar,
+      met: ratio >= least,
+    };
   };
   const program = temporary("simulate");
-  const compiled = spawnSync("cc", ["-O3", "-march=native", "-o", program, root("bench/native/simulate.c")]);
+  const compiled = spawnSync("cc", [
+    "-O3",
+    "-march=native",
+    "-o",
+    program,
+    root("bench/native/simulate.c"),
+  ]);
   const c = compiled.status === 0 ? simulateElsewhere(program, [], geometries) : undefined;
   rmSync(program, { force: true });
   const hasTorch = spawnSync("/usr/bin/python3", ["-c", "import torch"]).status === 0;
-  const torch = hasTorch ? simulateElsewhere("/usr/bin/python3", [root("bench/native/simulate.py")], geometries) : undefined;
+  const torch = hasTorch
+    ? simulateElsewhere("/usr/bin/python3", [root("bench/native/simulate.py")], geometries)
+    : undefined;
   return [
-    against("the 222 real layers simulated, against the plain loop in C (cc -O3 -march=native)", 3, c, "skipped: no cc here"),
-    against("the same, against PyTorch's convolution of ones (one thread)", 200, torch, "skipped: no PyTorch here"),
+    against(
+      "the 222 real layers simulated, against the plain loop in C (cc -O3 -march=native)",
+      3,
+      c,
+      "skipped: no cc here",
+    ),
+    against(
+      "the same, against PyTorch's convolution of ones (one thread)",
+      200,
+      torch,
+      "skipped: no PyTorch here",
+    ),
   ];
 }
 
@@ -223,13 +278,25 @@ async function listRate(): Promise<Bar> {
   const [list, out] = [temporary("list.csv"), temporary("counted.csv")];
   try {
     const spec = {
-      axes: { in_channels: [64, 128], out_channels: [32, 64], kernel_size: "2..51", stride: "1..10", l_in: "1..1250", groups: [1, 2], bias: [true, false] },
+      axes: {
+        in_channels: [64, 128],
+        out_channels: [32, 64],
+        kernel_size: "2..51",
+        stride: "1..10",
+        l_in: "1..1250",
+        groups: [1, 2],
+        bias: [true, false],
+      },
     };
     await sweepToFile(spec, out, { workers: 2 });
     execFileSync("sh", ["-c", `cut -d, -f1-11 '${out}' > '${list}'`]);
     const swept = execFileSync("sha256sum", ["-b", out], { encoding: "utf8" }).split(" ")[0];
     const count = async () =>
-      writeBatches(countListRows(createReadStream(list, { highWaterMark: 1 << 20 }), "list", { workers: 2 }), "", await fileSink(out, { mayReplace: true }));
+      writeBatches(
+        countListRows(createReadStream(list, { highWaterMark: 1 << 20 }), "list", { workers: 2 }),
+        "",
+        await fileSink(out, { mayReplace: true }),
+      );
     const rates: number[] = [];
     for (let i = 0; i < 5; i++) {
       rmSync(out);
@@ -238,7 +305,10 @@ async function listRate(): Promise<Bar> {
       const { progress } = await count();
       rates.push(Number(progress.rows) / ((performance.now() - start) / 1000));
     }
-    check(execFileSync("sha256sum", ["-b", out], { encoding: "utf8" }).split(" ")[0] === swept, "the list's rows are the sweep's rows");
+    check(
+      execFileSync("sha256sum", ["-b", out], { encoding: "utf8" }).split(" ")[0] === swept,
+      "the list's rows are the sweep's rows",
+    );
     const rate = median(rates);
     return {
       what: "count --from a list of 10 M rows to a file, two workers",
@@ -267,10 +337,11 @@ function peakMemory(...args: readonly string[]): number {
 }
 
 function memory(): Bar {
-  const [small, large] = [6, 8].map((exponent) => median(Array.from({ length: 3 }, () => peakMemory("sweep", ...flagsOf(exponent), "-o", "/dev/null")))) as [
-    number,
-    number,
-  ];
+  const [small, large] = [6, 8].map((exponent) =>
+    median(
+      Array.from({ length: 3 }, () => peakMemory("sweep", ...flagsOf(exponent), "-o", "/dev/null")),
+    ),
+  ) as [number, number];
   const ratio = large / small;
   return {
     what: "peak memory of a sweep of 10^8 rows, against one of 10^6",
@@ -283,11 +354,13 @@ function memory(): Bar {
 }
 
 function scaling(): Bar[] {
-  const once = (exponent: number) => seconds(() => upsweep("sweep", ...flagsOf(exponent), "-o", "/dev/null"));
+  const once = (exponent: number) =>
+    seconds(() => upsweep("sweep", ...flagsOf(exponent), "-o", "/dev/null"));
   once(6);
   // The speed of the machine drifts over minutes: what is put beside the longest runs stands before and behind them.
   const times = new Map<number, number[]>([6, 7, 8, 9].map((exponent) => [exponent, []]));
-  for (const exponent of [6, 7, 6, 7, 6, 7, 8, 8, 9, 8, 8]) times.get(exponent)?.push(once(exponent));
+  for (const exponent of [6, 7, 6, 7, 6, 7, 8, 8, 9, 8, 8])
+    times.get(exponent)?.push(once(exponent));
   const taken = [...times].map(([exponent, all]) => ({ exponent, s: median(all) }));
   return taken.slice(1).map(({ exponent, s }, i): Bar => {
     const before = taken[i] as (typeof taken)[number];
@@ -304,8 +377,21 @@ function scaling(): Bar[] {
 }
 
 function startUp(): Bar {
-  const layer = ["count", "--in-channels", "1", "--out-channels", "1", "--kernel-size", "3", "--l-in", "2"];
-  const pairs = Array.from({ length: 21 }, () => ({ empty: seconds(() => spawnSync(process.execPath, ["-e", "0"])), ours: seconds(() => upsweep(...layer)) }));
+  const layer = [
+    "count",
+    "--in-channels",
+    "1",
+    "--out-channels",
+    "1",
+    "--kernel-size",
+    "3",
+    "--l-in",
+    "2",
+  ];
+  const pairs = Array.from({ length: 21 }, () => ({
+    empty: seconds(() => spawnSync(process.execPath, ["-e", "0"])),
+    ours: seconds(() => upsweep(...layer)),
+  }));
   const ratio = median(pairs.map(({ empty, ours }) => ours / empty));
   return {
     what: "count of one layer, against an empty Node process",
@@ -320,9 +406,17 @@ function startUp(): Bar {
 /** The files of the package and of what it depends on in production. */
 function installSize(): Bar {
   const packed = JSON.parse(
-    execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: root("."), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+    execFileSync("npm", ["pack", "--dry-run", "--json"], {
+      cwd: root("."),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
   )[0] as { unpackedSize: number };
-  const folders = execFileSync("npm", ["ls", "--omit=dev", "--all", "--parseable"], { cwd: root("."), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+  const folders = execFileSync("npm", ["ls", "--omit=dev", "--all", "--parseable"], {
+    cwd: root("."),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  })
     .trim()
     .split("\n")
     .slice(1);
@@ -330,7 +424,13 @@ function installSize(): Bar {
     readdirSync(folder, { withFileTypes: true })
       .filter(({ name }) => name !== "node_modules")
       .reduce(
-        (sum, entry) => sum + (entry.isDirectory() ? bytesOf(join(folder, entry.name)) : entry.isFile() ? statSync(join(folder, entry.name)).size : 0),
+        (sum, entry) =>
+          sum +
+          (entry.isDirectory()
+            ? bytesOf(join(folder, entry.name))
+            : entry.isFile()
+              ? statSync(join(folder, entry.name)).size
+              : 0),
         0,
       );
   const bytes = packed.unpackedSize + folders.reduce((sum, folder) => sum + bytesOf(folder), 0);
@@ -346,12 +446,30 @@ function installSize(): Bar {
 
 async function againstDuckdb(): Promise<Bar> {
   const { ours, theirs, ratio } = await duckdbRatio();
-  return { what: "11.5 M rows to /dev/null, against DuckDB's COPY", ours: shown(ours), theirs: shown(theirs), ratio, bar: "at least 10", met: ratio >= 10 };
+  return {
+    what: "11.5 M rows to /dev/null, against DuckDB's COPY",
+    ours: shown(ours),
+    theirs: shown(theirs),
+    ratio,
+    bar: "at least 10",
+    met: ratio >= 10,
+  };
 }
 
 export async function bars(): Promise<Bar[]> {
   const found: Bar[] = [];
-  for (const bar of [asFastAsCopying, rowsPerSecond, againstDuckdb, twoWorkers, simulations, listRate, memory, scaling, startUp, installSize]) {
+  for (const bar of [
+    asFastAsCopying,
+    rowsPerSecond,
+    againstDuckdb,
+    twoWorkers,
+    simulations,
+    listRate,
+    memory,
+    scaling,
+    startUp,
+    installSize,
+  ]) {
     const answer = await bar();
     for (const own of [answer].flat()) {
       found.push(own);

@@ -18,8 +18,17 @@ export interface Contender {
 }
 
 /** The median seconds of each contender, all of them in one process, one after the other. */
-export async function medianSeconds(contenders: readonly Contender[], options: { seconds?: number; iterations?: number } = {}): Promise<Map<string, number>> {
-  const bench = new Bench({ time: (options.seconds ?? 0.3) * 1000, iterations: options.iterations ?? 5, warmupIterations: 1, warmupTime: 0, throws: true });
+export async function medianSeconds(
+  contenders: readonly Contender[],
+  options: { seconds?: number; iterations?: number } = {},
+): Promise<Map<string, number>> {
+  const bench = new Bench({
+    time: (options.seconds ?? 0.3) * 1000,
+    iterations: options.iterations ?? 5,
+    warmupIterations: 1,
+    warmupTime: 0,
+    throws: true,
+  });
   for (const { name, run } of contenders) bench.add(name, run);
   await bench.run();
   return new Map(
@@ -60,7 +69,15 @@ export function check(holds: boolean, what: string): void {
 
 export function markdown({ title, says, head, rows }: Section): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [`## ${title}`, "", line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line), "", says].join("\n");
+  return [
+    `## ${title}`,
+    "",
+    line(head),
+    line(head.map((_, i) => (i === 0 ? "---" : "---:"))),
+    ...rows.map(line),
+    "",
+    says,
+  ].join("\n");
 }
 
 export function machine(): string {

@@ -8,13 +8,23 @@ import { writeBatches } from "../dist/run/write.js";
 import { fileSink } from "../dist/sink/file.js";
 import { check, medianSeconds, millions, type Section } from "./harness.js";
 
-const AXES = { in_channels: [64, 128], out_channels: [32, 64], kernel_size: "2..51", stride: "1..10", l_in: "1..500", groups: [1, 2], bias: [true, false] };
+const AXES = {
+  in_channels: [64, 128],
+  out_channels: [32, 64],
+  kernel_size: "2..51",
+  stride: "1..10",
+  l_in: "1..500",
+  groups: [1, 2],
+  bias: [true, false],
+};
 
 export async function list(): Promise<Section> {
   const file = (name: string) => join(tmpdir(), `upsweep-bench-${process.pid}-${name}.csv`);
   const count = async (workers: number) =>
     writeBatches(
-      countListRows(createReadStream(file("list"), { highWaterMark: 1 << 20 }), "list", { workers }),
+      countListRows(createReadStream(file("list"), { highWaterMark: 1 << 20 }), "list", {
+        workers,
+      }),
       "",
       await fileSink(file("out"), { mayReplace: true }),
     );
@@ -24,13 +34,20 @@ export async function list(): Promise<Section> {
     writeFileSync(file("list"), swept.replace(/^((?:[^,\n]*,){10}[^,\n]*).*$/gm, "$1"));
     await count(2);
     check(readFileSync(file("out"), "latin1") === swept, "the list's rows are the sweep's rows");
-    const contenders = [1, 2].map((workers) => ({ name: `${workers} worker${workers === 1 ? "" : "s"}`, run: async () => count(workers) }));
+    const contenders = [1, 2].map((workers) => ({
+      name: `${workers} worker${workers === 1 ? "" : "s"}`,
+      run: async () => count(workers),
+    }));
     const seconds = await medianSeconds(contenders, { seconds: 0, iterations: 5 });
     return {
       title: "A list of layers",
       says: `${rows.toLocaleString("en-US")} rows of eleven columns read from a file, counted and written to another; median of 5.`,
       head: ["", "time", "rows"],
-      rows: contenders.map(({ name }) => [name, `${(seconds.get(name) as number).toFixed(2)} s`, millions(Number(rows) / (seconds.get(name) as number))]),
+      rows: contenders.map(({ name }) => [
+        name,
+        `${(seconds.get(name) as number).toFixed(2)} s`,
+        millions(Number(rows) / (seconds.get(name) as number)),
+      ]),
     };
   } finally {
     for (const name of ["swept", "list", "out"]) rmSync(file(name), { force: true });

@@ -8,20 +8,60 @@ import { check, medianSeconds, nanoseconds, type Section } from "./harness.js";
 
 /** `lengths` neighbouring input lengths turn fastest, so that every row is a new shape. */
 const SHAPES = [
-  { name: "HiFi-GAN, first stage: L 32, K 16, s 8, p 4", l_in: 32, lengths: 200, kernel_size: 16, stride: 8, padding: 4 },
-  { name: "EnCodec, causal: L 1200, K 4, s 2", l_in: 1200, lengths: 100, kernel_size: 4, stride: 2 },
-  { name: "WaveGlow, upsampler: L 64, K 1024, s 256", l_in: 64, lengths: 50, kernel_size: 1024, stride: 256 },
-  { name: "heavily cropped and dilated: L 200, K 31, s 6, p 90, d 4", l_in: 200, lengths: 50, kernel_size: 31, stride: 6, padding: 90, dilation: 4 },
-  { name: "a minute of audio: L 100,000, K 8, s 4, p 2", l_in: 100_000, lengths: 20, kernel_size: 8, stride: 4, padding: 2 },
+  {
+    name: "HiFi-GAN, first stage: L 32, K 16, s 8, p 4",
+    l_in: 32,
+    lengths: 200,
+    kernel_size: 16,
+    stride: 8,
+    padding: 4,
+  },
+  {
+    name: "EnCodec, causal: L 1200, K 4, s 2",
+    l_in: 1200,
+    lengths: 100,
+    kernel_size: 4,
+    stride: 2,
+  },
+  {
+    name: "WaveGlow, upsampler: L 64, K 1024, s 256",
+    l_in: 64,
+    lengths: 50,
+    kernel_size: 1024,
+    stride: 256,
+  },
+  {
+    name: "heavily cropped and dilated: L 200, K 31, s 6, p 90, d 4",
+    l_in: 200,
+    lengths: 50,
+    kernel_size: 31,
+    stride: 6,
+    padding: 90,
+    dilation: 4,
+  },
+  {
+    name: "a minute of audio: L 100,000, K 8, s 4, p 2",
+    l_in: 100_000,
+    lengths: 20,
+    kernel_size: 8,
+    stride: 4,
+    padding: 2,
+  },
 ] as const;
 
 export async function overlap(): Promise<Section> {
   const rows: string[][] = [];
   for (const { name, l_in, lengths, ...rest } of SHAPES) {
-    const swept = plan({ axes: { in_channels: 1, out_channels: 1, ...rest, l_in: `${l_in}..${l_in + lengths - 1}` }, columns: ["taps", "covered"] });
+    const swept = plan({
+      axes: { in_channels: 1, out_channels: 1, ...rest, l_in: `${l_in}..${l_in + lengths - 1}` },
+      columns: ["taps", "covered"],
+    });
     const contender = (kernel: Kernel, method: "closed" | "simulate", title: string) => {
       kernel.openPlan(swept, 0, method);
-      return { name: title, run: () => Buffer.from(kernel.sweep(0n, swept.size).csv).toString("latin1") };
+      return {
+        name: title,
+        run: () => Buffer.from(kernel.sweep(0n, swept.size).csv).toString("latin1"),
+      };
     };
     const contenders = [
       contender(wasmKernel(), "closed", "closed"),
@@ -33,7 +73,9 @@ export async function overlap(): Promise<Section> {
     const [expected] = contenders.slice(-1).map(({ run }) => run());
     for (const { name: title, run } of contenders) check(run() === expected, `${name}, ${title}`);
     const seconds = await medianSeconds(contenders, { seconds: 0.2, iterations: 3 });
-    const perLayer = contenders.map(({ name: title }) => nanoseconds((seconds.get(title) as number) / lengths));
+    const perLayer = contenders.map(({ name: title }) =>
+      nanoseconds((seconds.get(title) as number) / lengths),
+    );
     rows.push([name, ...perLayer, ...(perLayer.length < 4 ? ["not run"] : [])]);
   }
   return {

@@ -18,7 +18,11 @@ const found = await bars();
 if (process.argv.includes("--json")) {
   console.log(JSON.stringify({ machine: machine(), bars: found }, null, 2));
 } else {
-  const parts = ["# Results", "", `${machine()}. Written by \`npm run bench -- --save\`; ratios within one run say more than single figures.`];
+  const parts = [
+    "# Results",
+    "",
+    `${machine()}. Written by \`npm run bench -- --save\`; ratios within one run say more than single figures.`,
+  ];
   parts.push("", markdown(tableOf(found)));
   console.log(`${parts.at(-1)}\n`);
   for (const bench of [overlap, vocoder, baselines, sparse, innermost, filtering, list]) {
@@ -33,11 +37,19 @@ if (process.argv.includes("--json")) {
 }
 
 function tableOf(all: readonly Bar[]): Section {
-  const verdict = ({ met }: Bar) => (met === undefined ? "not measured" : met ? "met" : "**not met**");
+  const verdict = ({ met }: Bar) =>
+    met === undefined ? "not measured" : met ? "met" : "**not met**";
   return {
     title: "The bars",
     says: "Medians. What is put beside one another was run in turns, in one go; the contents were compared first.",
     head: ["what", "ours", "theirs", "ratio", "bar", ""],
-    rows: all.map((bar) => [bar.what, bar.ours, bar.theirs, bar.ratio?.toFixed(2) ?? "", bar.bar, verdict(bar)]),
+    rows: all.map((bar) => [
+      bar.what,
+      bar.ours,
+      bar.theirs,
+      bar.ratio?.toFixed(2) ?? "",
+      bar.bar,
+      verdict(bar),
+    ]),
   };
 }

@@ -7,35 +7,67 @@ import { plan, type SpecInput, sweepToFile } from "../dist/index.js";
 import { planSweep } from "../dist/plan/plan.js";
 import { sweepPlan } from "../dist/run/sweep.js";
 import { specFrom } from "../dist/spec/read.js";
-import { check, medianSeconds, millions, nanoseconds, pairedSpeedUp, type Section } from "./harness.js";
+import {
+  check,
+  medianSeconds,
+  millions,
+  nanoseconds,
+  pairedSpeedUp,
+  type Section,
+} from "./harness.js";
 
 const RUNS = { seconds: 0, iterations: 5 };
 
 /** 10^12 raw indices, of which a constraint on the outer axes leaves 10^6. */
 const SPARSE: SpecInput = {
-  axes: { stride: "1..1000", kernel_size: "1..1000", l_in: "1..1000", in_channels: "1..1000", out_channels: 64 },
+  axes: {
+    stride: "1..1000",
+    kernel_size: "1..1000",
+    l_in: "1..1000",
+    in_channels: "1..1000",
+    out_channels: 64,
+  },
   where: ["kernel_size == 2 * stride", "stride % 500 == 0"],
 };
 
 /** The same with nearly all the work in one value of the outermost axis, and enough of it to be timed on two threads. */
 const SKEWED: SpecInput = {
-  axes: { stride: "1..1000", kernel_size: "1..1000", l_in: "1..10000", in_channels: "1..1000", out_channels: 64 },
+  axes: {
+    stride: "1..1000",
+    kernel_size: "1..1000",
+    l_in: "1..10000",
+    in_channels: "1..1000",
+    out_channels: 64,
+  },
   where: ["stride == 701", "kernel_size % 250 == 0", "macs % 7 == in_channels % 7"],
 };
 
 async function count(spec: SpecInput, workers: number): Promise<bigint> {
   const batches = sweepPlan(planSweep(specFrom(spec), "count"), { workers });
-  for (let next = await batches.next(); ; next = await batches.next()) if (next.done) return next.value.rows;
+  for (let next = await batches.next(); ; next = await batches.next())
+    if (next.done) return next.value.rows;
 }
 
 export async function sparse(): Promise<Section> {
   const file = join(tmpdir(), `upsweep-bench-${process.pid}.csv`);
   try {
     const summary = await sweepToFile(SPARSE, file, { workers: 2 });
-    check(summary.size === 10n ** 12n && summary.rows === 10n ** 6n, "10^12 raw indices leave 10^6 rows");
-    check([...summary.leftOut.values()].reduce((sum, n) => sum + n, summary.rows) === 10n ** 12n, "the account adds up");
-    check((await count(SKEWED, 1)) === (await count(SKEWED, 2)), "one and two workers count the same");
-    const seconds = await medianSeconds([{ name: "sweep", run: async () => sweepToFile(SPARSE, file, { workers: 2 }) }], RUNS);
+    check(
+      summary.size === 10n ** 12n && summary.rows === 10n ** 6n,
+      "10^12 raw indices leave 10^6 rows",
+    );
+    check(
+      [...summary.leftOut.values()].reduce((sum, n) => sum + n, summary.rows) === 10n ** 12n,
+      "the account adds up",
+    );
+    check(
+      (await count(SKEWED, 1)) === (await count(SKEWED, 2)),
+      "one and two workers count the same",
+    );
+    const seconds = await medianSeconds(
+      [{ name: "sweep", run: async () => sweepToFile(SPARSE, file, { workers: 2 }) }],
+      RUNS,
+    );
     const speedUp = await pairedSpeedUp(
       () => count(SKEWED, 1),
       () => count(SKEWED, 2),
@@ -47,9 +79,17 @@ export async function sparse(): Promise<Section> {
       says: `The skewed space has ${raw.toLocaleString("en-US")} raw indices; 40,000,000 of them, all at one of 1,000 strides, are looked at with a constraint on macs at the innermost level. Starting the threads is included; the sweep is the median of 5, the speed-up the median of 9 pairs of runs taken in turns. The bar for the sweep is 10 s, for the speed-up 1.7.`,
       head: ["", "time", "against one worker"],
       rows: [
-        ["10^12 raw indices, 10^6 rows to a file, 2 workers", `${(seconds.get("sweep") as number).toFixed(2)} s`, ""],
+        [
+          "10^12 raw indices, 10^6 rows to a file, 2 workers",
+          `${(seconds.get("sweep") as number).toFixed(2)} s`,
+          "",
+        ],
         ["skewed space counted, 1 worker", `${speedUp.seconds[0].toFixed(2)} s`, "1.00"],
-        ["skewed space counted, 2 workers", `${speedUp.seconds[1].toFixed(2)} s`, `${speedUp.ratio.toFixed(2)} times as fast`],
+        [
+          "skewed space counted, 2 workers",
+          `${speedUp.seconds[1].toFixed(2)} s`,
+          `${speedUp.ratio.toFixed(2)} times as fast`,
+        ],
       ],
     };
   } finally {
@@ -57,7 +97,15 @@ export async function sparse(): Promise<Section> {
   }
 }
 
-const INNER: SpecInput = { axes: { l_in: "1..2000", kernel_size: "1..50", stride: 4, in_channels: "1..100", out_channels: "1..4" } };
+const INNER: SpecInput = {
+  axes: {
+    l_in: "1..2000",
+    kernel_size: "1..50",
+    stride: 4,
+    in_channels: "1..100",
+    out_channels: "1..4",
+  },
+};
 
 /** Constraints that always hold, at the innermost level; what they cost is the difference to none. */
 const CONSTRAINTS = [
@@ -74,7 +122,8 @@ export async function innermost(): Promise<Section> {
     const spec = where === undefined ? INNER : { ...INNER, where };
     return { name: where ?? "none", run: async () => count(spec, 1) };
   });
-  for (const { name, run } of contenders) check((await run()) === BigInt(layers), `every layer keeps '${name}'`);
+  for (const { name, run } of contenders)
+    check((await run()) === BigInt(layers), `every layer keeps '${name}'`);
   const seconds = await medianSeconds(contenders, RUNS);
   const none = seconds.get("none") as number;
   return {
@@ -83,7 +132,11 @@ export async function innermost(): Promise<Section> {
     head: ["constraint", "a layer", "more than without"],
     rows: contenders.map(({ name }) => {
       const own = seconds.get(name) as number;
-      return [name === "none" ? "none" : `\`${name}\``, nanoseconds(own / layers), name === "none" ? "" : nanoseconds(Math.max(0, own - none) / layers)];
+      return [
+        name === "none" ? "none" : `\`${name}\``,
+        nanoseconds(own / layers),
+        name === "none" ? "" : nanoseconds(Math.max(0, own - none) / layers),
+      ];
     }),
   };
 }
@@ -103,7 +156,12 @@ const FILTERED: SpecInput = {
     in_channels: [...CHANNELS],
     out_channels: [...CHANNELS],
   },
-  where: ["kernel_size >= stride", "l_out == stride * l_in", "kernel_size in [2 * stride, 3 * stride]", "params <= 500k"],
+  where: [
+    "kernel_size >= stride",
+    "l_out == stride * l_in",
+    "kernel_size in [2 * stride, 3 * stride]",
+    "params <= 500k",
+  ],
   columns: ["l_out", "params"],
 };
 
@@ -115,15 +173,27 @@ export async function filtering(): Promise<Section> {
     const { rows, size } = await sweepToFile(FILTERED, file("ours"), { workers: 2 });
     await connection.run(copyStatement(file("sql")));
     writeGenerated(file("generator"));
-    check(readFileSync(file("generator")).equals(readFileSync(file("ours"))), "the generator gives the same bytes");
+    check(
+      readFileSync(file("generator")).equals(readFileSync(file("ours"))),
+      "the generator gives the same bytes",
+    );
     const differing = await connection.runAndReadAll(
       `SELECT count(*) FROM ((FROM '${file("ours")}' EXCEPT ALL FROM '${file("sql")}') UNION ALL (FROM '${file("sql")}' EXCEPT ALL FROM '${file("ours")}'))`,
     );
     check(differing.getRows()[0]?.[0] === 0n, "DuckDB gives the same rows");
     const contenders = [
-      { name: "upsweep, 2 workers", run: async () => sweepToFile(FILTERED, file("ours"), { workers: 2 }) },
-      { name: "DuckDB, 2 threads, cross join with WHERE", run: async () => connection.run(copyStatement(file("sql"))) },
-      { name: "TypeScript, a generator filtered afterwards", run: () => writeGenerated(file("generator")) },
+      {
+        name: "upsweep, 2 workers",
+        run: async () => sweepToFile(FILTERED, file("ours"), { workers: 2 }),
+      },
+      {
+        name: "DuckDB, 2 threads, cross join with WHERE",
+        run: async () => connection.run(copyStatement(file("sql"))),
+      },
+      {
+        name: "TypeScript, a generator filtered afterwards",
+        run: () => writeGenerated(file("generator")),
+      },
     ];
     const seconds = await medianSeconds(contenders, RUNS);
     const fastest = seconds.get("upsweep, 2 workers") as number;
@@ -157,7 +227,15 @@ function* everyLayer(): Generator<Generated> {
     for (let kernelSize = 1; kernelSize <= KERNELS; kernelSize++)
       for (let lIn = 1; lIn <= LENGTHS; lIn++)
         for (const inChannels of CHANNELS)
-          for (const outChannels of CHANNELS) yield { stride, kernelSize, padding: Math.floor((kernelSize - stride) / 2), lIn, inChannels, outChannels };
+          for (const outChannels of CHANNELS)
+            yield {
+              stride,
+              kernelSize,
+              padding: Math.floor((kernelSize - stride) / 2),
+              lIn,
+              inChannels,
+              outChannels,
+            };
 }
 
 function writeGenerated(path: string): void {

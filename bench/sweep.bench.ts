@@ -18,15 +18,26 @@ export async function vocoder(): Promise<Section> {
     await sweepToFile(VOCODER, file, { workers: 1 });
     check(readFileSync(file).equals(bytes), "1 and 2 workers give the same bytes");
     const contenders = [
-      { name: "1 worker, to /dev/null", run: async () => sweepToFile(VOCODER, "/dev/null", { workers: 1 }) },
-      { name: "2 workers, to /dev/null", run: async () => sweepToFile(VOCODER, "/dev/null", { workers: 2 }) },
+      {
+        name: "1 worker, to /dev/null",
+        run: async () => sweepToFile(VOCODER, "/dev/null", { workers: 1 }),
+      },
+      {
+        name: "2 workers, to /dev/null",
+        run: async () => sweepToFile(VOCODER, "/dev/null", { workers: 2 }),
+      },
       { name: "1 worker, to a file", run: async () => sweepToFile(VOCODER, file, { workers: 1 }) },
       { name: "2 workers, to a file", run: async () => sweepToFile(VOCODER, file, { workers: 2 }) },
     ];
     const seconds = await medianSeconds(contenders, RUNS);
     const rows = contenders.map(({ name }) => {
       const s = seconds.get(name) as number;
-      return [name, `${s.toFixed(2)} s`, millions(Number(two.rows) / s), `${(two.bytes / s / 1e9).toFixed(2)} GB/s`];
+      return [
+        name,
+        `${s.toFixed(2)} s`,
+        millions(Number(two.rows) / s),
+        `${(two.bytes / s / 1e9).toFixed(2)} GB/s`,
+      ];
     });
     return {
       title: "Sweep of examples/vocoder.yaml",
@@ -39,7 +50,12 @@ export async function vocoder(): Promise<Section> {
   }
 }
 
-type Grid = Readonly<Record<"batch_size" | "in_channels" | "out_channels" | "kernel_size" | "stride" | "l_in", readonly number[]>> & {
+type Grid = Readonly<
+  Record<
+    "batch_size" | "in_channels" | "out_channels" | "kernel_size" | "stride" | "l_in",
+    readonly number[]
+  >
+> & {
   readonly bias: readonly boolean[];
 };
 
@@ -65,7 +81,10 @@ export async function duckdbRatio(): Promise<{ ours: number; theirs: number; rat
   try {
     await connection.run(copyStatement(GRID, file("sql")));
     await sweepToFile({ axes: GRID }, file("ours"), { workers: 2 });
-    check(statSync(file("sql")).size === statSync(file("ours")).size, "DuckDB writes as many bytes");
+    check(
+      statSync(file("sql")).size === statSync(file("ours")).size,
+      "DuckDB writes as many bytes",
+    );
     const { ratio, seconds } = await pairedSpeedUp(
       async () => connection.run(copyStatement(LARGER_GRID, "/dev/null")),
       async () => sweepToFile({ axes: LARGER_GRID }, "/dev/null", { workers: 2 }),
@@ -90,12 +109,18 @@ export async function baselines(): Promise<Section> {
     const { rows } = await ours();
     strings();
     await sql();
-    check(readFileSync(file("ours")).equals(readFileSync(file("strings"))), "template strings give the same bytes");
+    check(
+      readFileSync(file("ours")).equals(readFileSync(file("strings"))),
+      "template strings give the same bytes",
+    );
     const differing = await connection.runAndReadAll(
       `SELECT count(*) FROM ((FROM '${file("ours")}' EXCEPT ALL FROM '${file("sql")}') UNION ALL (FROM '${file("sql")}' EXCEPT ALL FROM '${file("ours")}'))`,
     );
     check(differing.getRows()[0]?.[0] === 0n, "DuckDB gives the same rows");
-    check(statSync(file("sql")).size === statSync(file("ours")).size, "DuckDB writes as many bytes");
+    check(
+      statSync(file("sql")).size === statSync(file("ours")).size,
+      "DuckDB writes as many bytes",
+    );
     const contenders = [
       { name: "upsweep, 2 workers", run: ours },
       { name: "DuckDB, 2 threads, COPY of a cross join", run: sql },

@@ -2,10 +2,24 @@
  * THE column table. The CSV header, `upsweep columns`, the README's table, the library's types and the plan's schedule all
  * come from here; the kernel's column numbers (assembly/layout.ts) are looked up by name.
  */
-import { type Kind, type KindName, type LayerParameters, namesOfParameter, type ParameterName, type SettingName } from "./parameters.js";
+import {
+  type Kind,
+  type KindName,
+  type LayerParameters,
+  namesOfParameter,
+  type ParameterName,
+  type SettingName,
+} from "./parameters.js";
 
 /** What a result column rests on: the parameters whose turn can change it. */
-const GEOMETRY = ["l_in", "kernel_size", "stride", "padding", "output_padding", "dilation"] as const;
+const GEOMETRY = [
+  "l_in",
+  "kernel_size",
+  "stride",
+  "padding",
+  "output_padding",
+  "dilation",
+] as const;
 const CHANNELS = ["in_channels", "out_channels", "groups"] as const;
 
 const TRANSPOSED = ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"] as const;
@@ -39,7 +53,12 @@ interface ColumnRow {
   /** Whether its cell is empty where the tool gives no answer. */
   readonly nullable?: true;
   /** Whose answer it is. */
-  readonly tool?: { readonly name: string; readonly version: string; readonly commit: string; readonly function: string };
+  readonly tool?: {
+    readonly name: string;
+    readonly version: string;
+    readonly commit: string;
+    readonly function: string;
+  };
 }
 
 /** The result columns. N, C_in, C_out, g, L, K, s, p, d, o, b are the parameters in the order of their table. */
@@ -96,7 +115,8 @@ export const COLUMNS = [
     type: "u64",
     unit: "products",
     formula: "sum(y)",
-    counts: "(input, tap) pairs that land on the output of one filter; not those that padding crops.",
+    counts:
+      "(input, tap) pairs that land on the output of one filter; not those that padding crops.",
     dependsOn: GEOMETRY,
     needsOverlap: true,
   },
@@ -126,7 +146,8 @@ export const COLUMNS = [
     type: "u64",
     unit: "products",
     formula: "min over r of #{k : k·d = r mod s}",
-    counts: "The fewest products on an output element away from the edges, where y repeats with the stride.",
+    counts:
+      "The fewest products on an output element away from the edges, where y repeats with the stride.",
     dependsOn: ["kernel_size", "stride", "dilation"],
     needsOverlap: false,
     layers: TRANSPOSED,
@@ -148,7 +169,8 @@ export const COLUMNS = [
     type: "boolean",
     unit: "",
     formula: "overlap_min = overlap_max",
-    counts: "Whether every output element away from the edges takes equally many products; if not, checkerboard or tonal artefacts threaten.",
+    counts:
+      "Whether every output element away from the edges takes equally many products; if not, checkerboard or tonal artefacts threaten.",
     dependsOn: ["kernel_size", "stride", "dilation"],
     needsOverlap: false,
     layers: TRANSPOSED,
@@ -192,7 +214,8 @@ export const COLUMNS = [
     type: "i64",
     unit: "operations",
     formula: "sum(y - 1) = taps - l_out",
-    counts: "Additions of overlapping products in one filter, each hole counted as -1: negative where holes outnumber overlaps.",
+    counts:
+      "Additions of overlapping products in one filter, each hole counted as -1: negative where holes outnumber overlaps.",
     dependsOn: GEOMETRY,
     needsOverlap: true,
   },
@@ -232,7 +255,8 @@ export const COLUMNS = [
     type: "u64",
     unit: "operations",
     formula: "N·(ψ·λ + γ)",
-    counts: "Multiplications and additions of the layer as documented; counts l_out·K multiplications where only taps exist.",
+    counts:
+      "Multiplications and additions of the layer as documented; counts l_out·K multiplications where only taps exist.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: true,
     isAdditive: true,
@@ -243,7 +267,8 @@ export const COLUMNS = [
     type: "decimal",
     unit: "operations/s",
     formula: "(ψ·λ + γ) / l_out · sample_rate",
-    counts: "Documented operations of one stream per second of audio, at sample_rate output elements per second.",
+    counts:
+      "Documented operations of one stream per second of audio, at sample_rate output elements per second.",
     dependsOn: [...GEOMETRY, ...CHANNELS, "bias", "sample_rate"],
     needsOverlap: true,
   },
@@ -253,7 +278,8 @@ export const COLUMNS = [
     type: "u64",
     unit: "MACs",
     formula: "N·ψ·taps",
-    counts: "Multiply-accumulates of the layer: one for every product that lands; not the bias, not what is cropped.",
+    counts:
+      "Multiply-accumulates of the layer: one for every product that lands; not the bias, not what is cropped.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: true,
     isAdditive: true,
@@ -275,7 +301,8 @@ export const COLUMNS = [
     type: "u64",
     unit: "operations",
     formula: "N·(ψ·taps - (1 - b)·C_out·covered)",
-    counts: "Additions of the layer: an output element of m products needs m - 1, or m with bias; a hole needs none.",
+    counts:
+      "Additions of the layer: an output element of m products needs m - 1, or m with bias; a hole needs none.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: true,
     isAdditive: true,
@@ -319,7 +346,8 @@ export const COLUMNS = [
     type: "u64",
     unit: "MACs",
     formula: "N·ψ·l_out·K",
-    counts: "What an implementation spends that inserts zeros between the inputs and convolves over them.",
+    counts:
+      "What an implementation spends that inserts zeros between the inputs and convolves over them.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: false,
     isAdditive: true,
@@ -342,7 +370,8 @@ export const COLUMNS = [
     type: "decimal",
     unit: "operations/byte",
     formula: "flops / ((input_elements + output_elements + params)·bits / 8)",
-    counts: "Operations per byte moved, when input, output, weight and bias each move once; an element has bits bits.",
+    counts:
+      "Operations per byte moved, when input, output, weight and bias each move once; an element has bits bits.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias", "bits"],
     needsOverlap: true,
   },
@@ -352,7 +381,8 @@ export const COLUMNS = [
     type: "decimal",
     unit: "MACs/s",
     formula: "ψ·taps / l_out · sample_rate",
-    counts: "Multiply-accumulates of one stream per second of audio, at sample_rate output elements per second.",
+    counts:
+      "Multiply-accumulates of one stream per second of audio, at sample_rate output elements per second.",
     dependsOn: [...GEOMETRY, ...CHANNELS, "sample_rate"],
     needsOverlap: true,
   },
@@ -362,11 +392,17 @@ export const COLUMNS = [
     type: "u64",
     unit: "op",
     formula: "N·ψ·(l_out·(K + 1) + A) - (1 - b)·N·C_out·l_out",
-    counts: "The documented operations, with A = sum(y - 1) of the layer without output_padding; empty where that has no output, and in 3-d.",
+    counts:
+      "The documented operations, with A = sum(y - 1) of the layer without output_padding; empty where that has no output, and in 3-d.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: true,
     layers: TRANSPOSED,
-    tool: { name: "moduleprofiler", version: "0.0.4", commit: "071b9f8", function: "ops.py _convtranspose1d_ops_fn" },
+    tool: {
+      name: "moduleprofiler",
+      version: "0.0.4",
+      commit: "071b9f8",
+      function: "ops.py _convtranspose1d_ops_fn",
+    },
     nullable: true,
   },
   {
@@ -375,12 +411,18 @@ export const COLUMNS = [
     type: "u64",
     unit: "mac+bias",
     formula: "N·ψ·K·L + b·N·C_out·l_out",
-    counts: "Products, cropped ones too, and one for every biased output. (Its public API divides by N.)",
+    counts:
+      "Products, cropped ones too, and one for every biased output. (Its public API divides by N.)",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "ptflops", version: "0.7.6", commit: "d612c75", function: "pytorch_ops.py conv_flops_counter_hook" },
+    tool: {
+      name: "ptflops",
+      version: "0.7.6",
+      commit: "d612c75",
+      function: "pytorch_ops.py conv_flops_counter_hook",
+    },
   },
   {
     name: "ptflops_0_7_4",
@@ -393,7 +435,12 @@ export const COLUMNS = [
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "ptflops", version: "0.6.4 to 0.7.4", commit: "", function: "pytorch_ops.py conv_flops_counter_hook" },
+    tool: {
+      name: "ptflops",
+      version: "0.6.4 to 0.7.4",
+      commit: "",
+      function: "pytorch_ops.py conv_flops_counter_hook",
+    },
   },
   {
     name: "thop",
@@ -406,7 +453,12 @@ export const COLUMNS = [
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "thop", version: "0.1.1", commit: "43c064a", function: "calc_func.py calculate_conv2d_flops" },
+    tool: {
+      name: "thop",
+      version: "0.1.1",
+      commit: "43c064a",
+      function: "calc_func.py calculate_conv2d_flops",
+    },
   },
   {
     name: "thop_ultralytics",
@@ -419,7 +471,12 @@ export const COLUMNS = [
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "ultralytics/thop", version: "2.1.6", commit: "fbb5e19", function: "basic_hooks.py count_convtNd" },
+    tool: {
+      name: "ultralytics/thop",
+      version: "2.1.6",
+      commit: "fbb5e19",
+      function: "basic_hooks.py count_convtNd",
+    },
   },
   {
     name: "torchinfo",
@@ -432,7 +489,12 @@ export const COLUMNS = [
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "torchinfo", version: "1.8.0", commit: "5c4164f", function: "layer_info.py calculate_macs" },
+    tool: {
+      name: "torchinfo",
+      version: "1.8.0",
+      commit: "5c4164f",
+      function: "layer_info.py calculate_macs",
+    },
   },
   {
     name: "fvcore",
@@ -445,7 +507,12 @@ export const COLUMNS = [
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "fvcore", version: "0.1.6", commit: "3378afe", function: "jit_handles.py conv_flop_count" },
+    tool: {
+      name: "fvcore",
+      version: "0.1.6",
+      commit: "3378afe",
+      function: "jit_handles.py conv_flop_count",
+    },
   },
   {
     name: "torch",
@@ -458,7 +525,12 @@ export const COLUMNS = [
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "PyTorch FlopCounterMode", version: "main", commit: "f34fa15", function: "flop_counter.py conv_flop_count" },
+    tool: {
+      name: "PyTorch FlopCounterMode",
+      version: "main",
+      commit: "f34fa15",
+      function: "flop_counter.py conv_flop_count",
+    },
   },
   {
     name: "deepspeed_macs",
@@ -466,12 +538,18 @@ export const COLUMNS = [
     type: "u64",
     unit: "mac",
     formula: "N·L·K·C_in·((C_out / g) // g)",
-    counts: "Products, cropped ones too, with groups divided twice: 0 for depthwise layers. (calflops 29ca584 counts the same.)",
+    counts:
+      "Products, cropped ones too, with groups divided twice: 0 for depthwise layers. (calflops 29ca584 counts the same.)",
     dependsOn: ["batch_size", ...CHANNELS, "l_in", "kernel_size"],
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "DeepSpeed", version: "0.19.6", commit: "edaa722", function: "profiler.py _conv_trans_flops_compute" },
+    tool: {
+      name: "DeepSpeed",
+      version: "0.19.6",
+      commit: "edaa722",
+      function: "profiler.py _conv_trans_flops_compute",
+    },
   },
   {
     name: "deepspeed_flops",
@@ -479,11 +557,17 @@ export const COLUMNS = [
     type: "i64",
     unit: "flop",
     formula: "2·deepspeed_macs + b·N·(C_out / g)·((L + 2·p - d·(K - 1) - 1) // s + 1)",
-    counts: "Twice that, and a bias for the output of the forward convolution, whose size can be negative.",
+    counts:
+      "Twice that, and a bias for the output of the forward convolution, whose size can be negative.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
     layers: TRANSPOSED,
-    tool: { name: "DeepSpeed", version: "0.19.6", commit: "edaa722", function: "profiler.py _conv_trans_flops_compute" },
+    tool: {
+      name: "DeepSpeed",
+      version: "0.19.6",
+      commit: "edaa722",
+      function: "profiler.py _conv_trans_flops_compute",
+    },
   },
   {
     name: "torchprofile",
@@ -491,12 +575,18 @@ export const COLUMNS = [
     type: "u64",
     unit: "mac",
     formula: "N·C_out·l_out·K·r, r = C_out / g if C_out = C_in, else C_in",
-    counts: "K products for every output element, with all input channels unless the layer has as many outputs.",
+    counts:
+      "K products for every output element, with all input channels unless the layer has as many outputs.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "torchprofile", version: "0.1.0", commit: "ec8bf8a", function: "handlers.py _convolution" },
+    tool: {
+      name: "torchprofile",
+      version: "0.1.0",
+      commit: "ec8bf8a",
+      function: "handlers.py _convolution",
+    },
   },
   {
     name: "onnx_tool",
@@ -504,12 +594,18 @@ export const COLUMNS = [
     type: "u64",
     unit: "mac+bias",
     formula: "N·C_out·l_out·(C_out / g)·K + b·N·C_out·l_out",
-    counts: "K products for every output element, with the output channels in place of the input channels, and the bias.",
+    counts:
+      "K products for every output element, with the output channels in place of the input channels, and the bias.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS, "bias"],
     needsOverlap: false,
     isAdditive: true,
     layers: TRANSPOSED,
-    tool: { name: "onnx-tool", version: "1.0.1", commit: "00f5f0a", function: "node.py ConvTransposeNode" },
+    tool: {
+      name: "onnx-tool",
+      version: "1.0.1",
+      commit: "00f5f0a",
+      function: "node.py ConvTransposeNode",
+    },
   },
   {
     name: "tensorflow",
@@ -517,11 +613,17 @@ export const COLUMNS = [
     type: "decimal",
     unit: "flop",
     formula: "2·N·ψ·K·l_out / s",
-    counts: "Two for every product that zero insertion would make, divided by the stride; can be a fraction. Empty in 3-d.",
+    counts:
+      "Two for every product that zero insertion would make, divided by the stride; can be a fraction. Empty in 3-d.",
     dependsOn: ["batch_size", ...GEOMETRY, ...CHANNELS],
     needsOverlap: false,
     layers: TRANSPOSED,
-    tool: { name: "TensorFlow profiler", version: "main", commit: "0304934", function: "flops_registry.py _conv_2d_backprop_input_flops" },
+    tool: {
+      name: "TensorFlow profiler",
+      version: "main",
+      commit: "0304934",
+      function: "flops_registry.py _conv_2d_backprop_input_flops",
+    },
     nullable: true,
   },
 ] as const satisfies readonly ColumnRow[];
@@ -531,7 +633,14 @@ export type ResultName = Row["name"];
 export type Column = ColumnRow & { readonly name: ResultName };
 
 /** The result columns of a row when none are chosen. */
-export const DEFAULT_COLUMNS: readonly ResultName[] = ["l_out", "additions_per_filter", "ops", "macs", "additions", "params"];
+export const DEFAULT_COLUMNS: readonly ResultName[] = [
+  "l_out",
+  "additions_per_filter",
+  "ops",
+  "macs",
+  "additions",
+  "params",
+];
 
 /** The column that holds the name of a grid. */
 export const NAME_COLUMN = "name";
@@ -539,13 +648,24 @@ export const NAME_COLUMN = "name";
 /** What a result can be: an exact integer; true or false; of a decimal the nearest double; null where a tool gives no answer. */
 export type ResultValue = bigint | boolean | number | null;
 
-type OfType<T extends ColumnRow["type"]> = T extends "boolean" ? boolean : T extends "decimal" ? number : bigint;
+type OfType<T extends ColumnRow["type"]> = T extends "boolean"
+  ? boolean
+  : T extends "decimal"
+    ? number
+    : bigint;
 
 /** Results by their names; a column has the same type every time. */
-export type Results = { readonly [R in Row as R["name"]]: OfType<R["type"]> | (R extends { readonly nullable: true } ? null : never) };
+export type Results = {
+  readonly [R in Row as R["name"]]:
+    | OfType<R["type"]>
+    | (R extends { readonly nullable: true } ? null : never);
+};
 
 /** The results that every one-dimensional transposed layer has; the others want more dimensions or a sample rate. */
-export type LayerResults = Omit<Results, "d_out" | "h_out" | "w_out" | "macs_per_second" | "ops_per_second">;
+export type LayerResults = Omit<
+  Results,
+  "d_out" | "h_out" | "w_out" | "macs_per_second" | "ops_per_second"
+>;
 
 /** A row of a sweep over one-dimensional layers. */
 export type LayerRow<C extends ResultName = ResultName> = LayerParameters & Pick<Results, C>;
@@ -577,13 +697,19 @@ export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly str
   return dependsOn.flatMap((base): readonly string[] => {
     if (base === "bits" || base === "sample_rate") return [base];
     const names = namesOfParameter(kind, base);
-    return dimension === undefined || names.length < 2 ? names : names.filter((_, i) => kind.dimensions[i] === dimension);
+    return dimension === undefined || names.length < 2
+      ? names
+      : names.filter((_, i) => kind.dimensions[i] === dimension);
   });
 }
 
 /** What the cells of results stand for. */
-export function readCells(texts: { readonly [N in ResultName]?: string }): { readonly [N in ResultName]?: ResultValue } {
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, readCell(column(name as ResultName), text)]));
+export function readCells(texts: { readonly [N in ResultName]?: string }): {
+  readonly [N in ResultName]?: ResultValue;
+} {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [name, readCell(column(name as ResultName), text)]),
+  );
 }
 
 /** What the text of a cell stands for. */

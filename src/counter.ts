@@ -1,10 +1,25 @@
 /** One layer after the other, on this thread: `count` and `counter`. */
-import { COLUMNS, column, hasColumn, isResultName, type LayerResults, type ResultName, type ResultValue } from "./columns.js";
+import {
+  COLUMNS,
+  column,
+  hasColumn,
+  isResultName,
+  type LayerResults,
+  type ResultName,
+  type ResultValue,
+} from "./columns.js";
 import { errors } from "./errors.js";
 import { type Held, heldAs, type ManyKernel, type ManyPlan } from "./kernel/many.js";
 import { manyKernel } from "./kernel/wasm.js";
 import { type LayerReader, NOT_PLAIN, readerOf, readKind, readLayer } from "./layer.js";
-import { DEFAULT_KIND, type Kind, type KindName, kindNamed, type LayerInput, type LayerInputs } from "./parameters.js";
+import {
+  DEFAULT_KIND,
+  type Kind,
+  type KindName,
+  kindNamed,
+  type LayerInput,
+  type LayerInputs,
+} from "./parameters.js";
 import { BIG_INTS, type BigInts, type CountedResults, integerAs, withJson } from "./results.js";
 import { columnsOfGroup } from "./spec/spec.js";
 import { literal } from "./words.js";
@@ -26,13 +41,19 @@ export interface CountOptions<C extends ResultName = ResultName, B extends BigIn
   readonly bigInts?: B | undefined;
 }
 
-export interface CounterOptions<C extends ResultName = ResultName, B extends BigInts = BigInts, K extends KindName = KindName> extends CountOptions<C, B> {
+export interface CounterOptions<
+  C extends ResultName = ResultName,
+  B extends BigInts = BigInts,
+  K extends KindName = KindName,
+> extends CountOptions<C, B> {
   /** The kind of the layers that do not name theirs; `conv_transpose1d` when left out. */
   readonly layer?: K | undefined;
 }
 
 /** A layer for a counter of kind K: it need not name its kind, and may name another. */
-export type CounterInput<K extends KindName> = LayerInput | (Omit<LayerInputs[K], "layer"> & { readonly layer?: K });
+export type CounterInput<K extends KindName> =
+  | LayerInput
+  | (Omit<LayerInputs[K], "layer"> & { readonly layer?: K });
 
 /**
  * Counts one layer. `COLUMNS` says what each result counts; the formulas are moduleprofiler's (documented), ours (exact) and other counters'
@@ -48,7 +69,10 @@ export function count<B extends BigInts = "bigint">(
   layer: LayerInput,
   options?: CountOptions<ResultName, B> & { readonly columns?: undefined },
 ): CountedResults<keyof LayerResults, B>;
-export function count<C extends ResultName, B extends BigInts = "bigint">(layer: LayerInput, options: CountOptions<C, B>): CountedResults<C, B>;
+export function count<C extends ResultName, B extends BigInts = "bigint">(
+  layer: LayerInput,
+  options: CountOptions<C, B>,
+): CountedResults<C, B>;
 export function count(layer: LayerInput, options: CountOptions = {}): object {
   return counterFor(options)(layer);
 }
@@ -63,7 +87,10 @@ function counterFor(options: CountOptions): Answer {
   const { columns, method, bigInts } = options;
   checkNames(options, ["columns", "method", "bigInts"]);
   // Names of columns hold no comma, so this is the key of no other valid list.
-  const key = Array.isArray(columns) && columns.every((name) => typeof name === "string") ? `${columns.length} ${columns.join()}` : typeof columns;
+  const key =
+    Array.isArray(columns) && columns.every((name) => typeof name === "string")
+      ? `${columns.length} ${columns.join()}`
+      : typeof columns;
   const known = counters.get(`${readMethod(method)} ${readBigInts(bigInts)} ${key}`);
   if (known) return known;
   const made = counterOf(options);
@@ -84,9 +111,11 @@ function counterFor(options: CountOptions): Answer {
 export function counter<B extends BigInts = "bigint", K extends KindName = "conv_transpose1d">(
   options?: CounterOptions<ResultName, B, K> & { readonly columns?: undefined },
 ): (layer: CounterInput<K>) => CountedResults<keyof LayerResults, B>;
-export function counter<C extends ResultName, B extends BigInts = "bigint", K extends KindName = "conv_transpose1d">(
-  options: CounterOptions<C, B, K>,
-): (layer: CounterInput<K>) => CountedResults<C, B>;
+export function counter<
+  C extends ResultName,
+  B extends BigInts = "bigint",
+  K extends KindName = "conv_transpose1d",
+>(options: CounterOptions<C, B, K>): (layer: CounterInput<K>) => CountedResults<C, B>;
 export function counter(options: CounterOptions = {}): (layer: never) => object {
   return counterOf(options);
 }
@@ -108,9 +137,11 @@ function counterOf(options: CounterOptions): Answer {
       ways.set(reader.kind, pair);
     }
     const way = pair[isRated ? 1 : 0];
-    if (way.needsRate !== undefined && !isRated) throw errors.noSampleRate("columns", way.needsRate);
+    if (way.needsRate !== undefined && !isRated)
+      throw errors.noSampleRate("columns", way.needsRate);
     own.open(way.plan);
-    if (own.count(1) === 0) throwFault(own, way.plan, "layer", readLayer(layer, "layer", kind.name));
+    if (own.count(1) === 0)
+      throwFault(own, way.plan, "layer", readLayer(layer, "layer", kind.name));
     return answerOf(own, way, bigInts);
   };
 }
@@ -124,12 +155,21 @@ interface Way {
   readonly needsRate: ResultName | undefined;
 }
 
-function waysOf(kind: Kind, method: "closed" | "simulate", wanted: readonly ResultName[] | undefined): readonly [Way, Way] {
+function waysOf(
+  kind: Kind,
+  method: "closed" | "simulate",
+  wanted: readonly ResultName[] | undefined,
+): readonly [Way, Way] {
   const wayOf = (isRated: boolean): Way => {
     const columns = wanted ?? columnsOfGroup(kind, "all", isRated);
     const plan = planOf(kind, columns, { method });
     const table = columns.map(column);
-    return { plan, held: columns.map(heldAs), nullable: table.map(({ nullable }) => nullable === true), needsRate: rateNeeded(columns) };
+    return {
+      plan,
+      held: columns.map(heldAs),
+      nullable: table.map(({ nullable }) => nullable === true),
+      needsRate: rateNeeded(columns),
+    };
   };
   if (wanted) {
     checkColumns(kind, wanted);
@@ -145,7 +185,11 @@ export function rateNeeded(columns: readonly ResultName[]): ResultName | undefin
 }
 
 /** A plan for batches whose columns are those of a `LayerReader`. */
-export function planOf(kind: Kind, columns: readonly ResultName[], { method = "closed", skipInvalid = false }: Partial<ManyPlan>): ManyPlan {
+export function planOf(
+  kind: Kind,
+  columns: readonly ResultName[],
+  { method = "closed", skipInvalid = false }: Partial<ManyPlan>,
+): ManyPlan {
   const { fields } = readerOf(kind);
   // Without a column that needs the sample rate it may be missing, and is not looked at.
   const isRated = rateNeeded(columns) !== undefined;
@@ -153,7 +197,13 @@ export function planOf(kind: Kind, columns: readonly ResultName[], { method = "c
 }
 
 /** Reads a layer into a row of the kernel's INPUT. */
-export function readInto(own: ManyKernel, row: number, layer: unknown, place: string, defaultKind: KindName): { reader: LayerReader; isRated: boolean } {
+export function readInto(
+  own: ManyKernel,
+  row: number,
+  layer: unknown,
+  place: string,
+  defaultKind: KindName,
+): { reader: LayerReader; isRated: boolean } {
   const isObject = typeof layer === "object" && layer !== null;
   const given = isObject ? (layer as { readonly layer?: unknown }).layer : undefined;
   const name = given === undefined ? defaultKind : given;
@@ -169,10 +219,16 @@ export function readInto(own: ManyKernel, row: number, layer: unknown, place: st
 }
 
 /** Says why the kernel has stopped at a layer. */
-export function throwFault(own: ManyKernel, plan: ManyPlan, place: string, layer: ReturnType<typeof readLayer>): never {
+export function throwFault(
+  own: ManyKernel,
+  plan: ManyPlan,
+  place: string,
+  layer: ReturnType<typeof readLayer>,
+): never {
   const fault = own.fault();
   if (fault.kind === "rule") throw errors.invalidLayer(place, fault.rule, layer);
-  if (fault.kind === "overflow") throw errors.overflow(place, plan.columns[fault.column] as ResultName, layer);
+  if (fault.kind === "overflow")
+    throw errors.overflow(place, plan.columns[fault.column] as ResultName, layer);
   throw new Error(`the kernel refuses field ${fault.field} of ${place}`);
 }
 
@@ -201,10 +257,15 @@ function answerOf(own: ManyKernel, { plan, held, nullable }: Way, bigInts: BigIn
 /** @throws UpsweepError for an option of another name. */
 export function checkNames(options: object, known: readonly string[]): void {
   if (typeof options !== "object" || options === null) throw errors.notOptions(options);
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw errors.unknownKey("options", name, known);
+  for (const name of Object.keys(options))
+    if (!known.includes(name)) throw errors.unknownKey("options", name, known);
 }
 
-export function readChoice<T extends string | boolean>(name: string, value: unknown, known: readonly T[]): T {
+export function readChoice<T extends string | boolean>(
+  name: string,
+  value: unknown,
+  known: readonly T[],
+): T {
   if (!known.includes(value as T)) throw errors.badChoice(name, value, known);
   return value as T;
 }
@@ -233,5 +294,6 @@ export function readColumns(columns: unknown): readonly ResultName[] {
 
 /** @throws UpsweepError for a column that layers of that kind do not have. */
 export function checkColumns(kind: Kind, columns: readonly ResultName[]): void {
-  for (const name of columns) if (!hasColumn(kind, name)) throw errors.otherKindsColumn("columns", name, kind.name);
+  for (const name of columns)
+    if (!hasColumn(kind, name)) throw errors.otherKindsColumn("columns", name, kind.name);
 }

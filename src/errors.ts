@@ -5,7 +5,17 @@
 import { column, isResultName } from "./columns.js";
 import { equivalentsOf, type Kind, kindsWith, type Layer, PARAMETER_MAX } from "./parameters.js";
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
-import { describeLayer, instead, list, literal, printable, reasonOf, sanitised, shown, suggestion } from "./words.js";
+import {
+  describeLayer,
+  instead,
+  list,
+  literal,
+  printable,
+  reasonOf,
+  sanitised,
+  shown,
+  suggestion,
+} from "./words.js";
 import { placeIn, pointed, type Span, type Written } from "./written.js";
 
 export type ErrorCode = keyof typeof errors;
@@ -23,7 +33,13 @@ export class UpsweepError extends Error {
   }
 }
 
-function rangeOf({ least, most = PARAMETER_MAX }: { readonly least: number; readonly most?: number }): string {
+function rangeOf({
+  least,
+  most = PARAMETER_MAX,
+}: {
+  readonly least: number;
+  readonly most?: number;
+}): string {
   return `a whole number from ${least} to ${most}`;
 }
 
@@ -49,13 +65,31 @@ function inputError(code: string, place: string, what: string, remedy: string): 
 /** Why an expression can have no value: what is said of it, what a number would have to be, and whether a layer can be spared it. */
 const TROUBLE = {
   inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
-  overflow: { what: "passes 64 bits", remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1." },
+  overflow: {
+    what: "passes 64 bits",
+    remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1.",
+  },
   zeroDivisor: { what: "divides by zero", remedy: "Divide by another number." },
-  negativeExponent: { what: "has a negative exponent", remedy: "Its value would be no whole number." },
-  divisorsOf: { what: "has no list of divisors", remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.` },
-  notWhole: { what: "needs whole numbers", remedy: "gcd, lcm, divisors and exponents take no fractions." },
-  stepBelowOne: { what: "is a step below 1", remedy: "The step of a range is a whole number from 1." },
-  longRange: { what: "is a range of more than 2^31 values", remedy: "Shorten it, or widen its step." },
+  negativeExponent: {
+    what: "has a negative exponent",
+    remedy: "Its value would be no whole number.",
+  },
+  divisorsOf: {
+    what: "has no list of divisors",
+    remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.`,
+  },
+  notWhole: {
+    what: "needs whole numbers",
+    remedy: "gcd, lcm, divisors and exponents take no fractions.",
+  },
+  stepBelowOne: {
+    what: "is a step below 1",
+    remedy: "The step of a range is a whole number from 1.",
+  },
+  longRange: {
+    what: "is a range of more than 2^31 values",
+    remedy: "Shorten it, or widen its step.",
+  },
 } as const;
 
 /** `inexact` leaves the layer out; the others stop the sweep. */
@@ -64,14 +98,26 @@ export type TroubleKind = keyof typeof TROUBLE;
 /** How a program writes the whole number that a value of another type stands for. */
 function asNumber(value: unknown): string {
   const inside = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
-  const text = typeof inside === "bigint" || typeof inside === "string" || typeof inside === "number" ? String(inside).trim() : "";
+  const text =
+    typeof inside === "bigint" || typeof inside === "string" || typeof inside === "number"
+      ? String(inside).trim()
+      : "";
   const isWhole = /^[0-9]{1,15}$/.test(text);
   return isWhole ? `Write the number ${Number(text)}.` : "Write a whole number, for example 16.";
 }
 
-function expressionError(code: string, written: Written, span: Span, what: string, remedy: string): UpsweepError {
+function expressionError(
+  code: string,
+  written: Written,
+  span: Span,
+  what: string,
+  remedy: string,
+): UpsweepError {
   const below = written.text.trim() === "" ? "" : `\n${pointed(written, span)}`;
-  return new UpsweepError(code, `${printable(placeIn(written, span.start))}: ${what}. ${remedy}${below}`);
+  return new UpsweepError(
+    code,
+    `${printable(placeIn(written, span.start))}: ${what}. ${remedy}${below}`,
+  );
 }
 
 /** A part of an expression as it is written. */
@@ -114,11 +160,28 @@ export const errors = {
       "Axes have whole numbers only; fractions can be written in conditions.",
     ),
   unexpected: (written: Written, token: Span, wanted: string) => {
-    const got = token.start === token.end ? (written.text.trim() === "" ? "it is empty" : "it ends") : `${part(written, token)} stands`;
-    return expressionError("unexpected", written, token, `${got} where ${wanted} should be`, "Mend the expression there.");
+    const got =
+      token.start === token.end
+        ? written.text.trim() === ""
+          ? "it is empty"
+          : "it ends"
+        : `${part(written, token)} stands`;
+    return expressionError(
+      "unexpected",
+      written,
+      token,
+      `${got} where ${wanted} should be`,
+      "Mend the expression there.",
+    );
   },
   notClosed: (written: Written, opened: Span, closing: string) =>
-    expressionError("notClosed", written, opened, `this ${part(written, opened)} is not closed`, `Write a '${closing}' where it ends.`),
+    expressionError(
+      "notClosed",
+      written,
+      opened,
+      `this ${part(written, opened)} is not closed`,
+      `Write a '${closing}' where it ends.`,
+    ),
   tooDeep: (written: Written, span: Span, most: number) =>
     expressionError(
       "tooDeep",
@@ -128,18 +191,55 @@ export const errors = {
       `At most ${most} levels are possible.`,
     ),
   emptySet: (written: Written, span: Span) =>
-    expressionError("emptySet", written, span, "the list is empty, so nothing is in it", "Write its values, for example in [1, 2, 4]."),
+    expressionError(
+      "emptySet",
+      written,
+      span,
+      "the list is empty, so nothing is in it",
+      "Write its values, for example in [1, 2, 4].",
+    ),
   listAsNumber: (written: Written, span: Span, name: string) =>
-    expressionError("listAsNumber", written, span, `${name} gives a list, where one number should be`, `Write it as an axis' values, or behind 'in'.`),
+    expressionError(
+      "listAsNumber",
+      written,
+      span,
+      `${name} gives a list, where one number should be`,
+      `Write it as an axis' values, or behind 'in'.`,
+    ),
   unknownFunction: (written: Written, span: Span, name: string, known: readonly string[]) =>
-    expressionError("unknownFunction", written, span, `unknown function ${shown(name)}`, instead(name, known)),
-  wrongArguments: (written: Written, span: Span, name: string, got: number, least: number, most: number) => {
+    expressionError(
+      "unknownFunction",
+      written,
+      span,
+      `unknown function ${shown(name)}`,
+      instead(name, known),
+    ),
+  wrongArguments: (
+    written: Written,
+    span: Span,
+    name: string,
+    got: number,
+    least: number,
+    most: number,
+  ) => {
     const wanted = least === most ? `${least}` : `at least ${least}`;
     const remedy = `It takes ${wanted} number${wanted === "1" ? "" : "s, separated by commas"}.`;
-    return expressionError("wrongArguments", written, span, `${name} has ${got} argument${got === 1 ? "" : "s"}`, remedy);
+    return expressionError(
+      "wrongArguments",
+      written,
+      span,
+      `${name} has ${got} argument${got === 1 ? "" : "s"}`,
+      remedy,
+    );
   },
   unknownName: (written: Written, span: Span, name: string, known: readonly string[]) =>
-    expressionError("unknownName", written, span, `unknown name ${shown(name)}`, instead(name, known)),
+    expressionError(
+      "unknownName",
+      written,
+      span,
+      `unknown name ${shown(name)}`,
+      instead(name, known),
+    ),
   resultInAxis: (written: Written, span: Span, name: string) =>
     expressionError(
       "resultInAxis",
@@ -149,9 +249,21 @@ export const errors = {
       "Axes can be written with other axes; put what the result must be under 'where:'.",
     ),
   notCondition: (written: Written, span: Span) =>
-    expressionError("notCondition", written, span, "this is a number, not a condition", "Compare it with something, for example '… == 0'."),
+    expressionError(
+      "notCondition",
+      written,
+      span,
+      "this is a number, not a condition",
+      "Compare it with something, for example '… == 0'.",
+    ),
   constantTrouble: (written: Written, span: Span, kind: TroubleKind) =>
-    expressionError("constantTrouble", written, span, `${part(written, span)} ${TROUBLE[kind].what}`, TROUBLE[kind].remedy),
+    expressionError(
+      "constantTrouble",
+      written,
+      span,
+      `${part(written, span)} ${TROUBLE[kind].what}`,
+      TROUBLE[kind].remedy,
+    ),
   trouble: (written: Written, span: Span, kind: TroubleKind, names: string, layer: string) =>
     expressionError(
       "trouble",
@@ -164,16 +276,31 @@ export const errors = {
   // ── Values of axes and parameters ────────────────────────────────────────────────────────────────────────────────
   notInteger: (place: string, name: string, got: string) => {
     const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
-    const remedy = whole ? `Write ${whole}, without a decimal point.` : "Write a whole number in plain decimal digits, for example 16.";
+    const remedy = whole
+      ? `Write ${whole}, without a decimal point.`
+      : "Write a whole number in plain decimal digits, for example 16.";
     return inputError("notInteger", place, `${name} cannot be ${shown(got)}`, remedy);
   },
   /** A value of a program, of whatever type. */
-  notIntegerValue: (place: string, name: string, got: unknown) => inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
-  outOfRange: (place: string, domain: { readonly name: string; readonly least: number; readonly most?: number }, got: string | number) =>
-    inputError("outOfRange", place, `${domain.name} cannot be ${asGiven(got)}`, `Write ${rangeOf(domain)}.`),
-  notBooleanValue: (place: string, name: string, got: unknown) => inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
-  badRate: (place: string, got: unknown) => inputError("badRate", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
-  rateOutOfRange: (place: string, got: string | number) => inputError("outOfRange", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  notIntegerValue: (place: string, name: string, got: unknown) =>
+    inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
+  outOfRange: (
+    place: string,
+    domain: { readonly name: string; readonly least: number; readonly most?: number },
+    got: string | number,
+  ) =>
+    inputError(
+      "outOfRange",
+      place,
+      `${domain.name} cannot be ${asGiven(got)}`,
+      `Write ${rangeOf(domain)}.`,
+    ),
+  notBooleanValue: (place: string, name: string, got: unknown) =>
+    inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
+  badRate: (place: string, got: unknown) =>
+    inputError("badRate", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  rateOutOfRange: (place: string, got: string | number) =>
+    inputError("outOfRange", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
   fineRate: (place: string, got: string | number) =>
     inputError(
       "fineRate",
@@ -203,25 +330,56 @@ export const errors = {
       "sample_rate is a fraction in this grid, and axes are whole numbers",
       "Write this axis without it; conditions under 'where:' may use it.",
     ),
-  notBoolean: (place: string, name: string, got: string) => inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
+  notBoolean: (place: string, name: string, got: string) =>
+    inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
   /** A value as other tools write it. */
-  foreignValue: (place: string, name: string, got: string, remedy: string) => inputError("foreignValue", place, `${name} cannot be ${shown(got)}`, remedy),
+  foreignValue: (place: string, name: string, got: string, remedy: string) =>
+    inputError("foreignValue", place, `${name} cannot be ${shown(got)}`, remedy),
   /** Padding that differs between the two ends of a one-dimensional layer. */
   unequalPadding: (place: string, got: string, remedy: string) =>
-    inputError("unequalPadding", place, `padding has two values, ${shown(got)}, but PyTorch pads both ends of a layer alike`, remedy),
+    inputError(
+      "unequalPadding",
+      place,
+      `padding has two values, ${shown(got)}, but PyTorch pads both ends of a layer alike`,
+      remedy,
+    ),
   noOutputSize: (place: string, kind: string) =>
-    inputError("noOutputSize", place, `${kind} has no output size to choose`, "Only transposed layers have one; leave it out."),
-  impossibleOutputSize: (place: string, name: string, got: number, least: bigint, most: bigint, set: string) =>
+    inputError(
+      "noOutputSize",
+      place,
+      `${kind} has no output size to choose`,
+      "Only transposed layers have one; leave it out.",
+    ),
+  impossibleOutputSize: (
+    place: string,
+    name: string,
+    got: number,
+    least: bigint,
+    most: bigint,
+    set: string,
+  ) =>
     inputError(
       "impossibleOutputSize",
       place,
       `${name} cannot be ${got}`,
-      least > most ? `The layer has no output: ${set}.` : `With ${set} it can be ${least === most ? `${least} only` : `from ${least} to ${most}`}.`,
+      least > most
+        ? `The layer has no output: ${set}.`
+        : `With ${set} it can be ${least === most ? `${least} only` : `from ${least} to ${most}`}.`,
     ),
   badStep: (place: string, name: string, got: string) =>
-    inputError("badStep", place, `the step of ${name} ${shown(got)} is not a positive whole number`, "Write first..last:step, for example 32..256:32."),
+    inputError(
+      "badStep",
+      place,
+      `the step of ${name} ${shown(got)} is not a positive whole number`,
+      "Write first..last:step, for example 32..256:32.",
+    ),
   backwardsRange: (place: string, name: string, got: string, turned: string) =>
-    inputError("backwardsRange", place, `the range ${shown(got)} of ${name} runs backwards`, `Write ${turned}.`),
+    inputError(
+      "backwardsRange",
+      place,
+      `the range ${shown(got)} of ${name} runs backwards`,
+      `Write ${turned}.`,
+    ),
   notPowerOfTwo: (place: string, name: string, got: string, end: number) =>
     inputError(
       "notPowerOfTwo",
@@ -237,13 +395,33 @@ export const errors = {
       `Inside [ ] write it in quotes, for example ["pow2(32, 512)", 640].`,
     ),
   textList: (place: string, name: string, got: string) =>
-    inputError("textList", place, `${name} cannot be ${shown(got)}: several values in one text`, `Write them as a list, for example [1, 2, 4].`),
+    inputError(
+      "textList",
+      place,
+      `${name} cannot be ${shown(got)}: several values in one text`,
+      `Write them as a list, for example [1, 2, 4].`,
+    ),
   emptyAxis: (place: string, name: string) =>
-    inputError("emptyAxis", place, `the axis ${name} has no values`, "Give it at least one, or leave it out to take PyTorch's default."),
+    inputError(
+      "emptyAxis",
+      place,
+      `the axis ${name} has no values`,
+      "Give it at least one, or leave it out to take PyTorch's default.",
+    ),
   duplicateValue: (place: string, name: string, got: string) =>
-    inputError("duplicateValue", place, `the axis ${name} has the value ${got} twice`, "Leave one of them out: every layer is counted once."),
+    inputError(
+      "duplicateValue",
+      place,
+      `the axis ${name} has the value ${got} twice`,
+      "Leave one of them out: every layer is counted once.",
+    ),
   longAxis: (place: string, name: string, got: string) =>
-    inputError("longAxis", place, `${shown(got)} of ${name} has more than 2^31 values`, "Shorten it, or widen its step."),
+    inputError(
+      "longAxis",
+      place,
+      `${shown(got)} of ${name} has more than 2^31 values`,
+      "Shorten it, or widen its step.",
+    ),
   jointList: (place: string, names: readonly string[], got: string) =>
     inputError(
       "jointList",
@@ -259,7 +437,12 @@ export const errors = {
       `Write a value for each of ${list(names)}.`,
     ),
   severalInJoint: (place: string, name: string, got: string) =>
-    inputError("severalInJoint", place, `${shown(got)} of ${name} stands for several values`, "In the row of a joint axis each name has one value."),
+    inputError(
+      "severalInJoint",
+      place,
+      `${shown(got)} of ${name} stands for several values`,
+      "In the row of a joint axis each name has one value.",
+    ),
   tooManyRuns: (place: string, count: number, capacity: number) =>
     inputError(
       "tooManyRuns",
@@ -269,16 +452,31 @@ export const errors = {
     ),
 
   unknownKind: (place: string, got: string, known: readonly string[]) =>
-    inputError("unknownKind", place, `layer cannot be ${shown(got)}`, `Write one of ${list(known)}.`),
+    inputError(
+      "unknownKind",
+      place,
+      `layer cannot be ${shown(got)}`,
+      `Write one of ${list(known)}.`,
+    ),
   /** A parameter that other kinds of layers have. */
   otherKindsParameter: (place: string, name: string, kind: Kind) => {
     const kinds = kindsWith(name);
     const instead = equivalentsOf(kind, name);
     const remedy = instead.length > 0 ? `Write ${list(instead)} instead` : "Leave it out";
-    return inputError("otherKindsParameter", place, `${kind.name} has no ${name}`, `${remedy}, or set the layer to ${kinds.join(" or ")}.`);
+    return inputError(
+      "otherKindsParameter",
+      place,
+      `${kind.name} has no ${name}`,
+      `${remedy}, or set the layer to ${kinds.join(" or ")}.`,
+    );
   },
   otherKindsColumn: (place: string, name: string, kind: string) =>
-    inputError("otherKindsColumn", place, `${name} is no column of ${kind}`, `See 'upsweep columns --layer ${kind}'.`),
+    inputError(
+      "otherKindsColumn",
+      place,
+      `${name} is no column of ${kind}`,
+      `See 'upsweep columns --layer ${kind}'.`,
+    ),
   noSampleRate: (place: string, name: string) =>
     inputError(
       "noSampleRate",
@@ -287,36 +485,82 @@ export const errors = {
       "Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
     ),
   unratedName: (written: Written, span: Span, name: string) =>
-    expressionError("unratedName", written, span, `${name} needs a sample_rate`, "Give it under 'variables:', or with --sample-rate."),
+    expressionError(
+      "unratedName",
+      written,
+      span,
+      `${name} needs a sample_rate`,
+      "Give it under 'variables:', or with --sample-rate.",
+    ),
   dimensionCount: (place: string, name: string, got: number, names: readonly string[]) =>
-    inputError("dimensionCount", place, `${name} has ${got} values`, `Give one for all dimensions, or one for each of ${list(names)}.`),
+    inputError(
+      "dimensionCount",
+      place,
+      `${name} has ${got} values`,
+      `Give one for all dimensions, or one for each of ${list(names)}.`,
+    ),
 
-  axisTwice: (place: string, name: string) => inputError("axisTwice", place, `the axis ${name} stands twice`, "Keep one of them."),
+  axisTwice: (place: string, name: string) =>
+    inputError("axisTwice", place, `the axis ${name} stands twice`, "Keep one of them."),
   circle: (written: Written, span: Span, names: readonly string[]) =>
-    expressionError("circle", written, span, `the axes depend on each other in a circle: ${names.join(" → ")}`, "Give one of them values of its own."),
+    expressionError(
+      "circle",
+      written,
+      span,
+      `the axes depend on each other in a circle: ${names.join(" → ")}`,
+      "Give one of them values of its own.",
+    ),
   badVariable: (place: string, name: string, isTaken: boolean) =>
     inputError(
       "badVariable",
       place,
-      isTaken ? `${shown(name)} cannot be a variable: it is a column already` : `${shown(name)} cannot be the name of a variable`,
+      isTaken
+        ? `${shown(name)} cannot be a variable: it is a column already`
+        : `${shown(name)} cannot be the name of a variable`,
       isTaken
         ? "Choose another name; parameters stand under 'axes:'."
         : "Write a word of letters, digits and underscores that means nothing else in expressions.",
     ),
 
   // ── The form of a spec ───────────────────────────────────────────────────────────────────────────────────────────
-  syntax: (place: string, what: string) => inputError("syntax", place, what, "Mend the YAML (or JSON) there."),
+  syntax: (place: string, what: string) =>
+    inputError("syntax", place, what, "Mend the YAML (or JSON) there."),
   notMap: (place: string, what: string, got: string) =>
-    inputError("notMap", place, `${what} is ${got}`, "Write names with their values, for example 'stride: [1, 2]'."),
+    inputError(
+      "notMap",
+      place,
+      `${what} is ${got}`,
+      "Write names with their values, for example 'stride: [1, 2]'.",
+    ),
   badAxisValue: (place: string, name: string, got: string) =>
-    inputError("badAxisValue", place, `${name} cannot be ${got}`, "Write a number, a range such as 32..256:32, pow2(32, 512), or a list of these."),
-  unknownKey: (place: string, key: string, known: readonly string[]) => inputError("unknownKey", place, `unknown key ${shown(key)}`, instead(key, known)),
-  axisAtTop: (place: string, name: string) => inputError("axisAtTop", place, `the axis ${name} stands outside of axes`, "Write it, indented, under 'axes:'."),
-  tag: (place: string, tag: string) => inputError("tag", place, `the YAML tag ${shown(tag)} is not taken`, "Write the plain value."),
-  unknownAxis: (place: string, name: string, known: readonly string[]) => inputError("unknownAxis", place, `unknown axis ${shown(name)}`, instead(name, known)),
+    inputError(
+      "badAxisValue",
+      place,
+      `${name} cannot be ${got}`,
+      "Write a number, a range such as 32..256:32, pow2(32, 512), or a list of these.",
+    ),
+  unknownKey: (place: string, key: string, known: readonly string[]) =>
+    inputError("unknownKey", place, `unknown key ${shown(key)}`, instead(key, known)),
+  axisAtTop: (place: string, name: string) =>
+    inputError(
+      "axisAtTop",
+      place,
+      `the axis ${name} stands outside of axes`,
+      "Write it, indented, under 'axes:'.",
+    ),
+  tag: (place: string, tag: string) =>
+    inputError("tag", place, `the YAML tag ${shown(tag)} is not taken`, "Write the plain value."),
+  unknownAxis: (place: string, name: string, known: readonly string[]) =>
+    inputError("unknownAxis", place, `unknown axis ${shown(name)}`, instead(name, known)),
   resultAxis: (place: string, name: string) =>
-    inputError("resultAxis", place, `${name} is a result, not a parameter`, "It cannot be an axis; name it in columns to have it counted."),
-  duplicateKey: (place: string, key: string) => inputError("duplicateKey", place, `the key ${shown(key)} stands twice`, "Keep one of them."),
+    inputError(
+      "resultAxis",
+      place,
+      `${name} is a result, not a parameter`,
+      "It cannot be an axis; name it in columns to have it counted.",
+    ),
+  duplicateKey: (place: string, key: string) =>
+    inputError("duplicateKey", place, `the key ${shown(key)} stands twice`, "Keep one of them."),
   missingAxes: (place: string, names: readonly string[]) =>
     inputError(
       "missingAxes",
@@ -324,11 +568,27 @@ export const errors = {
       `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
       `PyTorch has no default for ${names.length === 1 ? "it; give it at least one value" : "them; give each at least one value"}.`,
     ),
-  noAxes: (place: string, needed: readonly string[]) => inputError("noAxes", place, "the spec has no axes", `Write at least ${list(needed)} under 'axes:'.`),
+  noAxes: (place: string, needed: readonly string[]) =>
+    inputError(
+      "noAxes",
+      place,
+      "the spec has no axes",
+      `Write at least ${list(needed)} under 'axes:'.`,
+    ),
   notColumnList: (place: string, got: string) =>
-    inputError("notColumnList", place, `columns cannot be ${got}`, "Write a list of result columns, for example [l_out, ops, macs]."),
+    inputError(
+      "notColumnList",
+      place,
+      `columns cannot be ${got}`,
+      "Write a list of result columns, for example [l_out, ops, macs].",
+    ),
   unknownColumn: (place: string, name: string, known: readonly string[]) => {
-    return inputError("unknownColumn", place, `unknown column ${shown(name)}`, suggestion(name, known) ?? "'upsweep columns' lists all.");
+    return inputError(
+      "unknownColumn",
+      place,
+      `unknown column ${shown(name)}`,
+      suggestion(name, known) ?? "'upsweep columns' lists all.",
+    );
   },
   parameterColumn: (place: string, name: string, count: number) =>
     inputError(
@@ -337,16 +597,45 @@ export const errors = {
       `${name} is a parameter, not a result`,
       `All ${count === 11 ? "eleven" : count} parameters always stand in the row; leave it out of columns.`,
     ),
-  duplicateColumn: (place: string, name: string) => inputError("duplicateColumn", place, `the column ${name} stands twice`, "Keep one of them."),
+  duplicateColumn: (place: string, name: string) =>
+    inputError("duplicateColumn", place, `the column ${name} stands twice`, "Keep one of them."),
   emptyColumns: (place: string) =>
-    inputError("emptyColumns", place, "columns is empty", "Name at least one result column, or leave columns out to have the usual six."),
-  alias: (place: string) => inputError("alias", place, "YAML anchors and aliases are not taken", "Write the values out."),
-  besideGrids: (place: string, key: string) => inputError("besideGrids", place, `${key} stands beside grids`, "Write it inside the grids that it is for."),
-  notGridList: (place: string, got: string) => inputError("notGridList", place, `grids cannot be ${got}`, "Write a list of blocks, each with its own axes."),
+    inputError(
+      "emptyColumns",
+      place,
+      "columns is empty",
+      "Name at least one result column, or leave columns out to have the usual six.",
+    ),
+  alias: (place: string) =>
+    inputError("alias", place, "YAML anchors and aliases are not taken", "Write the values out."),
+  besideGrids: (place: string, key: string) =>
+    inputError(
+      "besideGrids",
+      place,
+      `${key} stands beside grids`,
+      "Write it inside the grids that it is for.",
+    ),
+  notGridList: (place: string, got: string) =>
+    inputError(
+      "notGridList",
+      place,
+      `grids cannot be ${got}`,
+      "Write a list of blocks, each with its own axes.",
+    ),
   badName: (place: string, got: string, bytes: number) =>
-    inputError("badName", place, `the name of a grid cannot be ${got}`, `Write up to ${bytes} bytes of text without commas, quotes and line ends.`),
+    inputError(
+      "badName",
+      place,
+      `the name of a grid cannot be ${got}`,
+      `Write up to ${bytes} bytes of text without commas, quotes and line ends.`,
+    ),
   unnamedGrid: (place: string, gridPlace: string) =>
-    inputError("unnamedGrid", place, `the column name is asked for, but the grid at ${gridPlace} has none`, "Give it one with 'name:'."),
+    inputError(
+      "unnamedGrid",
+      place,
+      `the column name is asked for, but the grid at ${gridPlace} has none`,
+      "Give it one with 'name:'.",
+    ),
   missingVariable: (place: string, name: string, gridPlace: string) =>
     inputError(
       "missingVariable",
@@ -355,14 +644,40 @@ export const errors = {
       "Give it one there, or leave the column out.",
     ),
   badCondition: (place: string, got: string) =>
-    inputError("badCondition", place, `a condition cannot be ${got}`, "Write an expression, for example 'l_out == stride * l_in'."),
-  noSampleRows: (place: string) => inputError("noSampleRows", place, "sample does not say how many", "Write for example 'sample: { rows: 100000, seed: 7 }'."),
+    inputError(
+      "badCondition",
+      place,
+      `a condition cannot be ${got}`,
+      "Write an expression, for example 'l_out == stride * l_in'.",
+    ),
+  noSampleRows: (place: string) =>
+    inputError(
+      "noSampleRows",
+      place,
+      "sample does not say how many",
+      "Write for example 'sample: { rows: 100000, seed: 7 }'.",
+    ),
   setJoint: (place: string, names: string, joint: string) =>
-    inputError("setJoint", place, `${names} is part of the joint axis '${joint}'`, `Set the whole of it: --set '${joint}=[[…], […]]'.`),
+    inputError(
+      "setJoint",
+      place,
+      `${names} is part of the joint axis '${joint}'`,
+      `Set the whole of it: --set '${joint}=[[…], […]]'.`,
+    ),
   longSpec: (place: string, most: number) =>
-    inputError("longSpec", place, `is longer than ${most} bytes`, "Write ranges and expressions for single values, or count a list of layers: count --from."),
+    inputError(
+      "longSpec",
+      place,
+      `is longer than ${most} bytes`,
+      "Write ranges and expressions for single values, or count a list of layers: count --from.",
+    ),
   tooManyVariables: (place: string, count: number, capacity: number) =>
-    inputError("tooManyVariables", place, `there are ${count} variables`, `At most ${capacity} are possible.`),
+    inputError(
+      "tooManyVariables",
+      place,
+      `there are ${count} variables`,
+      `At most ${capacity} are possible.`,
+    ),
   tooManySteps: (place: string, count: number, capacity: number) =>
     inputError(
       "tooManySteps",
@@ -371,7 +686,12 @@ export const errors = {
       `At most ${capacity} are possible; write fewer conditions, for example ranges or lists after 'in'.`,
     ),
   tooMuchCode: (place: string, count: number, capacity: number) =>
-    inputError("tooMuchCode", place, `the expressions come to ${count} operations`, `At most ${capacity} are possible.`),
+    inputError(
+      "tooMuchCode",
+      place,
+      `the expressions come to ${count} operations`,
+      `At most ${capacity} are possible.`,
+    ),
   undecidable: (place: string, isOwn: boolean, grid: string, axis: string, reason: string) =>
     inputError(
       "undecidable",
@@ -387,7 +707,12 @@ export const errors = {
       "Write the values of that grid as ranges, or sweep the grids one by one.",
     ),
   tooLarge: (place: string, size: bigint) =>
-    inputError("tooLarge", place, `the grid has ${size} layers`, `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`),
+    inputError(
+      "tooLarge",
+      place,
+      `the grid has ${size} layers`,
+      `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`,
+    ),
 
   // ── Layers of a program ──────────────────────────────────────────────────────────────────────────────────────────
   notLayer: (place: string, got: unknown) =>
@@ -398,17 +723,39 @@ export const errors = {
       "Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
     ),
   notLayers: (place: string, got: unknown) =>
-    inputError("notLayers", place, `layers cannot be ${literal(got)}`, "Pass an array of layers, or an object with a column for each parameter."),
-  columnLengths: (place: string, name: string, length: number, other: string, otherLength: number) =>
+    inputError(
+      "notLayers",
+      place,
+      `layers cannot be ${literal(got)}`,
+      "Pass an array of layers, or an object with a column for each parameter.",
+    ),
+  columnLengths: (
+    place: string,
+    name: string,
+    length: number,
+    other: string,
+    otherLength: number,
+  ) =>
     inputError(
       "columnLengths",
       place,
       `${name} has ${length} value${length === 1 ? "" : "s"}, but ${other} has ${otherLength}`,
       "Give every column one value for each layer, or a single number for all of them.",
     ),
-  notOptions: (got: unknown) => inputError("notOptions", "options", `cannot be ${literal(got)}`, 'Write an object, for example { columns: ["macs"] }.'),
+  notOptions: (got: unknown) =>
+    inputError(
+      "notOptions",
+      "options",
+      `cannot be ${literal(got)}`,
+      'Write an object, for example { columns: ["macs"] }.',
+    ),
   badChoice: (place: string, got: unknown, known: readonly (string | boolean)[]) =>
-    inputError("badChoice", place, `cannot be ${literal(got)}`, `Write one of ${list(known.map(String))}.`),
+    inputError(
+      "badChoice",
+      place,
+      `cannot be ${literal(got)}`,
+      `Write one of ${list(known.map(String))}.`,
+    ),
   unsafeNumber: (place: string, name: string, value: bigint) =>
     inputError(
       "unsafeNumber",
@@ -428,7 +775,12 @@ export const errors = {
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
   invalidLayer: (place: string, rule: RuleId, layer: Layer) =>
-    inputError("invalidLayer", place, `not a legal layer: ${explainBrokenRule(rule, layer)}`, remedyOfBrokenRule(rule, layer)),
+    inputError(
+      "invalidLayer",
+      place,
+      `not a legal layer: ${explainBrokenRule(rule, layer)}`,
+      remedyOfBrokenRule(rule, layer),
+    ),
   overflow: (place: string, name: string, layer: Layer) =>
     inputError(
       "overflow",
@@ -446,15 +798,27 @@ export const errors = {
 
   // ── Lists of layers ──────────────────────────────────────────────────────────────────────────────────────────────
   emptyList: (place: string) =>
-    inputError("emptyList", place, "there is no header", "The first line names the columns, for example in_channels,out_channels,kernel_size,l_in."),
+    inputError(
+      "emptyList",
+      place,
+      "there is no header",
+      "The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
+    ),
   duplicateField: (place: string, name: string) =>
-    inputError("duplicateField", place, `the column ${shown(name)} stands twice in the header`, "Keep one of them."),
+    inputError(
+      "duplicateField",
+      place,
+      `the column ${shown(name)} stands twice in the header`,
+      "Keep one of them.",
+    ),
   unnamedField: (place: string, position: number) =>
     inputError(
       "unnamedField",
       place,
       `column ${position} of the header has no name`,
-      position === 1 ? "Name it (pandas: to_csv(index=False) leaves the index out)." : "Name it, or remove the delimiter at the end of every line.",
+      position === 1
+        ? "Name it (pandas: to_csv(index=False) leaves the index out)."
+        : "Name it, or remove the delimiter at the end of every line.",
     ),
   resultField: (place: string, name: string) =>
     inputError(
@@ -492,9 +856,19 @@ export const errors = {
       `Remove it, or declare it a label with --carry ${shown(name)}.`,
     ),
   carriedParameter: (place: string, name: string) =>
-    inputError("carriedParameter", place, `--carry names ${shown(name)}, which is a parameter of the layers`, "Leave it out of --carry, or rename the column."),
+    inputError(
+      "carriedParameter",
+      place,
+      `--carry names ${shown(name)}, which is a parameter of the layers`,
+      "Leave it out of --carry, or rename the column.",
+    ),
   unknownCarried: (name: string, known: readonly string[]) =>
-    inputError("unknownCarried", "--carry", `the header has no column ${shown(name)}`, suggestion(name, known) ?? "Name columns of the list."),
+    inputError(
+      "unknownCarried",
+      "--carry",
+      `the header has no column ${shown(name)}`,
+      suggestion(name, known) ?? "Name columns of the list.",
+    ),
   kindTwice: (place: string) =>
     inputError(
       "kindTwice",
@@ -526,7 +900,12 @@ export const errors = {
       "Leave such rows out of the comparison.",
     ),
   notEmptyField: (place: string, name: string, got: string, kind: string) =>
-    inputError("notEmptyField", place, `${name} is ${shown(got)}, but a ${kind} has no ${name}`, "Leave the field empty in this row."),
+    inputError(
+      "notEmptyField",
+      place,
+      `${name} is ${shown(got)}, but a ${kind} has no ${name}`,
+      "Leave the field empty in this row.",
+    ),
   tupleField: (place: string, name: string, got: string, names: readonly string[]) =>
     inputError(
       "tupleField",
@@ -542,10 +921,26 @@ export const errors = {
       `PyTorch has no default for ${names.length === 1 ? "it; add the column" : "them; add the columns"}.`,
     ),
   fieldSetTwice: (place: string, name: string) =>
-    inputError("fieldSetTwice", place, `two columns of the header set ${name}`, "Keep one of them: a plain name stands for all dimensions."),
-  settingTwice: (place: string, name: string) => inputError("settingTwice", place, `${name} stands in the header and is given as a flag`, "Keep one of them."),
+    inputError(
+      "fieldSetTwice",
+      place,
+      `two columns of the header set ${name}`,
+      "Keep one of them: a plain name stands for all dimensions.",
+    ),
+  settingTwice: (place: string, name: string) =>
+    inputError(
+      "settingTwice",
+      place,
+      `${name} stands in the header and is given as a flag`,
+      "Keep one of them.",
+    ),
   tooManyFields: (place: string, count: number, capacity: number) =>
-    inputError("tooManyFields", place, `the header has ${count} columns`, `At most ${capacity} are possible.`),
+    inputError(
+      "tooManyFields",
+      place,
+      `the header has ${count} columns`,
+      `At most ${capacity} are possible.`,
+    ),
   resultDiffers: (place: string, name: string, given: string, counted: string) =>
     inputError(
       "resultDiffers",
@@ -554,9 +949,19 @@ export const errors = {
       "Check which parameters the list was counted with; without --verify-results the column is replaced.",
     ),
   emptyField: (place: string, name: string) =>
-    inputError("emptyField", place, `${name} is empty`, "Write its value, or leave the whole column out to take PyTorch's default."),
+    inputError(
+      "emptyField",
+      place,
+      `${name} is empty`,
+      "Write its value, or leave the whole column out to take PyTorch's default.",
+    ),
   badQuotes: (place: string) =>
-    inputError("badQuotes", place, "a quoted field is not closed, or goes on behind its closing quote", 'Write a quote inside a quoted field twice: "".'),
+    inputError(
+      "badQuotes",
+      place,
+      "a quoted field is not closed, or goes on behind its closing quote",
+      'Write a quote inside a quoted field twice: "".',
+    ),
   fieldCount: (place: string, got: number, expected: number) =>
     inputError(
       "fieldCount",
@@ -564,13 +969,26 @@ export const errors = {
       `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`,
       "Give every row a field for each column; fields that hold commas stand in double quotes.",
     ),
-  foreignFormat: (place: string, what: string, remedy: string) => inputError("foreignFormat", place, `is ${what}, which is not read`, remedy),
+  foreignFormat: (place: string, what: string, remedy: string) =>
+    inputError("foreignFormat", place, `is ${what}, which is not read`, remedy),
   damagedGzip: (place: string, reason: string) =>
-    inputError("damagedGzip", place, `the gzip data is damaged or cut off: ${reason}`, "Copy or compress the file again."),
-  badEncoding: (place: string, what: string) => inputError("badEncoding", place, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
-  badJson: (place: string, what: string, remedy: string) => inputError("badJson", place, what, remedy),
+    inputError(
+      "damagedGzip",
+      place,
+      `the gzip data is damaged or cut off: ${reason}`,
+      "Copy or compress the file again.",
+    ),
+  badEncoding: (place: string, what: string) =>
+    inputError("badEncoding", place, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
+  badJson: (place: string, what: string, remedy: string) =>
+    inputError("badJson", place, what, remedy),
   nestedJson: (place: string, key: string) =>
-    inputError("nestedJson", place, `the value of ${shown(key)} is nested`, "Write a number, text, true, false, null, or a list of these, such as [3, 5]."),
+    inputError(
+      "nestedJson",
+      place,
+      `the value of ${shown(key)} is nested`,
+      "Write a number, text, true, false, null, or a list of these, such as [3, 5].",
+    ),
   newKey: (place: string, key: string) =>
     inputError(
       "newKey",
@@ -579,22 +997,46 @@ export const errors = {
       "From a pipe, the first object has all columns: write the key there too, with null, or read the list from a file.",
     ),
   errorColumn: (place: string, name: string) =>
-    inputError("errorColumn", place, `the list has a column ${name} already`, "Rename it, or leave --errors row out."),
+    inputError(
+      "errorColumn",
+      place,
+      `the list has a column ${name} already`,
+      "Rename it, or leave --errors row out.",
+    ),
   longRecord: (place: string, bytes: number) =>
-    inputError("longRecord", place, `the row is longer than ${bytes} bytes`, "Shorten it; if it should be many rows, a quote may be left open."),
+    inputError(
+      "longRecord",
+      place,
+      `the row is longer than ${bytes} bytes`,
+      "Shorten it; if it should be many rows, a quote may be left open.",
+    ),
 
   // ── Commands and files ───────────────────────────────────────────────────────────────────────────────────────────
   usage: (what: string, remedy: string) => new UpsweepError("usage", `${what}. ${remedy}`),
-  emptyArgument: (what: string) => new UpsweepError("emptyArgument", `${what} is empty. Give it a value, or leave it out.`),
-  badOption: (flag: string, got: string, remedy: string) => inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
+  emptyArgument: (what: string) =>
+    new UpsweepError("emptyArgument", `${what} is empty. Give it a value, or leave it out.`),
+  badOption: (flag: string, got: string, remedy: string) =>
+    inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
   repeatedFlag: (flag: string, takesSeveral = false) =>
     new UpsweepError(
       "repeatedFlag",
       `${printable(flag)} was given twice. ${takesSeveral ? "Give all its values at once, for example --kernel-size 3,5,7." : "Keep one of them."}`,
     ),
-  cannotRead: (path: string, cause: unknown) => inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
-  cannotOpen: (path: string, cause: unknown) => inputError("cannotOpen", path, `cannot be written: ${reasonOf(cause)}`, "Choose another place with -o."),
-  unknownFormat: (path: string, extension: string, supported: readonly string[], formats: readonly string[]) =>
+  cannotRead: (path: string, cause: unknown) =>
+    inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
+  cannotOpen: (path: string, cause: unknown) =>
+    inputError(
+      "cannotOpen",
+      path,
+      `cannot be written: ${reasonOf(cause)}`,
+      "Choose another place with -o.",
+    ),
+  unknownFormat: (
+    path: string,
+    extension: string,
+    supported: readonly string[],
+    formats: readonly string[],
+  ) =>
     inputError(
       "unknownFormat",
       path,
@@ -602,9 +1044,19 @@ export const errors = {
       `Supported are ${list(supported)}. For another name, choose the format with --format ${formats.join("|")}.`,
     ),
   unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
-    inputError("unsupportedFormat", path, `files that end in ${shown(extension)} cannot be written`, `Supported are ${list(supported)}.`),
+    inputError(
+      "unsupportedFormat",
+      path,
+      `files that end in ${shown(extension)} cannot be written`,
+      `Supported are ${list(supported)}.`,
+    ),
   otherFormat: (path: string, extension: string, promised: string, asked: string) =>
-    inputError("otherFormat", path, `the extension ${shown(extension)} means ${promised}, but the rows are ${asked}`, `Name a file that ends in .${asked}.`),
+    inputError(
+      "otherFormat",
+      path,
+      `the extension ${shown(extension)} means ${promised}, but the rows are ${asked}`,
+      `Name a file that ends in .${asked}.`,
+    ),
   layerFile: (path: string, extension: string, isJson: boolean) =>
     inputError(
       "layerFile",
@@ -612,7 +1064,13 @@ export const errors = {
       `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${shown(extension)} means something else`,
       `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. Rows come from 'upsweep count --from' and 'upsweep sweep'.`,
     ),
-  fileExists: (path: string) => inputError("fileExists", path, "is there already", "Choose another name with -o, or replace it with --force."),
+  fileExists: (path: string) =>
+    inputError(
+      "fileExists",
+      path,
+      "is there already",
+      "Choose another name with -o, or replace it with --force.",
+    ),
   beingWritten: (path: string, pid: number, lock: string) =>
     inputError(
       "beingWritten",
@@ -633,9 +1091,19 @@ export const errors = {
       false,
     ),
   foreignFile: (path: string, what: string) =>
-    inputError("foreignFile", path, `is ${what}, which upsweep neither follows nor writes`, "Remove it, or choose another name with -o."),
+    inputError(
+      "foreignFile",
+      path,
+      `is ${what}, which upsweep neither follows nor writes`,
+      "Remove it, or choose another name with -o.",
+    ),
   foreignPartial: (path: string) =>
-    inputError("foreignPartial", path, "is there, but no run of upsweep is known to have left it", "Move it away, or give it up with --force."),
+    inputError(
+      "foreignPartial",
+      path,
+      "is there, but no run of upsweep is known to have left it",
+      "Move it away, or give it up with --force.",
+    ),
   appeared: (path: string, partial: string) =>
     new UpsweepError(
       "appeared",
@@ -643,7 +1111,12 @@ export const errors = {
       false,
     ),
   unfinished: (path: string) =>
-    inputError("unfinished", path, "a sweep into it was stopped before its end", "Go on with it with --resume, or begin anew with --force."),
+    inputError(
+      "unfinished",
+      path,
+      "a sweep into it was stopped before its end",
+      "Go on with it with --resume, or begin anew with --force.",
+    ),
   otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>
     inputError(
       "otherSweep",
@@ -652,7 +1125,12 @@ export const errors = {
       "Sweep what was swept then, or begin anew with --force.",
     ),
   shortPartial: (path: string, size: number, expected: number) =>
-    inputError("shortPartial", path, `has ${size} bytes, but ${expected} were written`, "Somebody has changed it: begin anew with --force."),
+    inputError(
+      "shortPartial",
+      path,
+      `has ${size} bytes, but ${expected} were written`,
+      "Somebody has changed it: begin anew with --force.",
+    ),
   damaged: (path: string, manifest: string) =>
     inputError(
       "damaged",
@@ -661,7 +1139,12 @@ export const errors = {
       "The file or its manifest has been changed or damaged. Sweep it again with --force.",
     ),
   badManifest: (path: string, cause: unknown) =>
-    inputError("badManifest", path, `does not say how far the sweep has come: ${reasonOf(cause)}`, "Begin anew with --force."),
+    inputError(
+      "badManifest",
+      path,
+      `does not say how far the sweep has come: ${reasonOf(cause)}`,
+      "Begin anew with --force.",
+    ),
   noArray: (option: string, variables: readonly string[]) =>
     inputError(
       "noArray",
@@ -677,7 +1160,12 @@ export const errors = {
       "Name the part yourself, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
     ),
   notTaskNumber: (option: string, variable: string, got: string) =>
-    inputError("notTaskNumber", `--shard ${option}`, `${variable} is ${shown(got)}, not a whole number`, "Name the part yourself, for example --shard 3/16."),
+    inputError(
+      "notTaskNumber",
+      `--shard ${option}`,
+      `${variable} is ${shown(got)}, not a whole number`,
+      "Name the part yourself, for example --shard 3/16.",
+    ),
   outsideArray: (variable: string, task: number, from: number, of: number) =>
     inputError(
       "outsideArray",
@@ -700,11 +1188,22 @@ export const errors = {
       `Submit a whole one (${array}). To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.`,
     ),
   noParts: (path: string, example: string) =>
-    inputError("noParts", path, `no part of it is there, such as ${printable(example)}`, "Sweep them with --shard, or name them behind the file."),
+    inputError(
+      "noParts",
+      path,
+      `no part of it is there, such as ${printable(example)}`,
+      "Sweep them with --shard, or name them behind the file.",
+    ),
   mixedParts: (path: string, counts: readonly number[]) =>
-    inputError("mixedParts", path, `parts of several divisions are there: of ${list(counts.map(String))}`, "Name those that belong together behind the file."),
+    inputError(
+      "mixedParts",
+      path,
+      `parts of several divisions are there: of ${list(counts.map(String))}`,
+      "Name those that belong together behind the file.",
+    ),
   missingParts: (path: string, missing: readonly number[], of: number) => {
-    const named = missing.length > 10 ? [...missing.slice(0, 9), `${missing.length - 9} more`] : missing;
+    const named =
+      missing.length > 10 ? [...missing.slice(0, 9), `${missing.length - 9} more`] : missing;
     const what = missing.length === 1 ? "part" : "parts";
     return inputError(
       "missingParts",
@@ -714,11 +1213,33 @@ export const errors = {
     );
   },
   mergeIntoPart: (path: string) =>
-    inputError("mergeIntoPart", path, "is one of the parts itself", "Name another file for what they make up, before the parts."),
-  partTwice: (path: string, other: string) => inputError("partTwice", path, `is the same part as ${printable(other)}`, "Name each part once."),
+    inputError(
+      "mergeIntoPart",
+      path,
+      "is one of the parts itself",
+      "Name another file for what they make up, before the parts.",
+    ),
+  partTwice: (path: string, other: string) =>
+    inputError(
+      "partTwice",
+      path,
+      `is the same part as ${printable(other)}`,
+      "Name each part once.",
+    ),
   unfinishedPart: (path: string, reason: string, isDamaged = false) =>
-    inputError("unfinishedPart", path, `is not a complete part of a sweep: ${reason}`, `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`),
-  otherPart: (path: string, other: string, what: string, is: string | undefined, theirs: string | undefined) =>
+    inputError(
+      "unfinishedPart",
+      path,
+      `is not a complete part of a sweep: ${reason}`,
+      `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`,
+    ),
+  otherPart: (
+    path: string,
+    other: string,
+    what: string,
+    is: string | undefined,
+    theirs: string | undefined,
+  ) =>
     inputError(
       "otherPart",
       path,
@@ -726,11 +1247,23 @@ export const errors = {
       "Sweep all parts with the same spec, options and version.",
     ),
   cannotPrint: (cause: unknown) =>
-    new UpsweepError("cannotPrint", `standard output: cannot be written: ${reasonOf(cause)}. Make room, or write to another place.`, false),
+    new UpsweepError(
+      "cannotPrint",
+      `standard output: cannot be written: ${reasonOf(cause)}. Make room, or write to another place.`,
+      false,
+    ),
   cannotWrite: (path: string, cause: unknown) =>
-    new UpsweepError("cannotWrite", `${printable(path)}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`, false),
+    new UpsweepError(
+      "cannotWrite",
+      `${printable(path)}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`,
+      false,
+    ),
   notBuilt: (path: string) =>
-    new UpsweepError("notBuilt", `${printable(path)}: the kernel is not there. Run 'npm run build', or install the package again.`, false),
+    new UpsweepError(
+      "notBuilt",
+      `${printable(path)}: the kernel is not there. Run 'npm run build', or install the package again.`,
+      false,
+    ),
   otherKernel: (path: string, got: number, expected: number) =>
     new UpsweepError(
       "otherKernel",

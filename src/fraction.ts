@@ -22,7 +22,15 @@ const MOST = 2n ** 63n - 1n;
 const DIGITS_MOST = 18;
 
 /** Suffixes of numbers, as in expressions. */
-const SUFFIXES: Readonly<Record<string, bigint>> = { k: 10n ** 3n, M: 10n ** 6n, G: 10n ** 9n, T: 10n ** 12n, Ki: 2n ** 10n, Mi: 2n ** 20n, Gi: 2n ** 30n };
+const SUFFIXES: Readonly<Record<string, bigint>> = {
+  k: 10n ** 3n,
+  M: 10n ** 6n,
+  G: 10n ** 9n,
+  T: 10n ** 12n,
+  Ki: 2n ** 10n,
+  Mi: 2n ** 20n,
+  Gi: 2n ** 30n,
+};
 const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:e([+-]?[0-9]{1,4})|([kMGT]|[KMG]i))?$/i;
 
 /**
@@ -41,7 +49,8 @@ export function readFraction(text: string): Fraction | "malformed" | "inexact" {
 }
 
 function readDecimal(text: string): Fraction | "malformed" | "inexact" {
-  const [matched, whole = "", decimals = "", exponent = "0", suffix = ""] = DECIMAL.exec(text) ?? [];
+  const [matched, whole = "", decimals = "", exponent = "0", suffix = ""] =
+    DECIMAL.exec(text) ?? [];
   const factor = suffix === "" ? 1n : SUFFIXES[suffix];
   if (matched === undefined || factor === undefined) return "malformed";
   const kept = decimals.replace(/0+$/, "");
@@ -68,5 +77,7 @@ export function textOfFraction(value: Fraction): string {
   if (under === 1n) return String(over);
   const decimal = String(nearestDouble({ over, under }));
   const read = readFraction(decimal);
-  return typeof read === "object" && read.over === over && read.under === under ? decimal : `${over}/${under}`;
+  return typeof read === "object" && read.over === over && read.under === under
+    ? decimal
+    : `${over}/${under}`;
 }

@@ -7,11 +7,31 @@
  * await sweepToFile({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: "pow2(32, 512)" } }, "out.csv");
  */
 
-export { COLUMNS, type Column, DEFAULT_COLUMNS, type LayerResults, type ResultName, type Results, type ResultValue } from "./columns.js";
-export { type CounterInput, type CounterOptions, type CountOptions, count, counter } from "./counter.js";
+export {
+  COLUMNS,
+  type Column,
+  DEFAULT_COLUMNS,
+  type LayerResults,
+  type ResultName,
+  type Results,
+  type ResultValue,
+} from "./columns.js";
+export {
+  type CounterInput,
+  type CounterOptions,
+  type CountOptions,
+  count,
+  counter,
+} from "./counter.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
 export { type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
-export { countMany, type LayerColumn, type LayerColumns, type ManyOptions, type ManyResults } from "./many.js";
+export {
+  countMany,
+  type LayerColumn,
+  type LayerColumns,
+  type ManyOptions,
+  type ManyResults,
+} from "./many.js";
 export {
   KIND_NAMES,
   type KindName,

@@ -48,7 +48,10 @@ export interface SweepOptions {
  *
  * @throws UpsweepError for a faulty spec before the first batch, or at the first layer with a result above 2^64 - 1.
  */
-export async function* sweep(spec: SpecInput | string, options: SweepOptions = {}): AsyncGenerator<RowBatch, Summary> {
+export async function* sweep(
+  spec: SpecInput | string,
+  options: SweepOptions = {},
+): AsyncGenerator<RowBatch, Summary> {
   const swept = plan(spec);
   const start = performance.now();
   const batches = sweepPlan(swept, runOptions(options));
@@ -56,7 +59,8 @@ export async function* sweep(spec: SpecInput | string, options: SweepOptions = {
   try {
     for (;;) {
       const next = await batches.next();
-      if (next.done) return summarise(swept.accounts, next.value, bytes, (performance.now() - start) / 1000);
+      if (next.done)
+        return summarise(swept.accounts, next.value, bytes, (performance.now() - start) / 1000);
       const csv = Buffer.concat(next.value.csv);
       bytes += csv.length;
       if (next.value.rows > 0) yield new RowBatch(swept.cells, next.value.rows, csv);
@@ -88,15 +92,30 @@ export interface FileOptions extends SweepOptions {
  * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
  * already, or what was stopped there is another sweep.
  */
-export async function sweepToFile(spec: SpecInput | string, path: string, { resume = false, trust = false, ...options }: FileOptions = {}): Promise<Summary> {
+export async function sweepToFile(
+  spec: SpecInput | string,
+  path: string,
+  { resume = false, trust = false, ...options }: FileOptions = {},
+): Promise<Summary> {
   const swept = plan(spec);
   const { format, compression, bigInts } = await fileFormat(path, options);
-  const run = { ...runOptions(options), format, bigInts, isSummed: (await partialOf(path)) !== undefined };
+  const run = {
+    ...runOptions(options),
+    format,
+    bigInts,
+    isSummed: (await partialOf(path)) !== undefined,
+  };
   const begun = performance.now();
   const kept = resume ? await keptSweep(swept, path, { ...run, compression, resume }) : undefined;
-  if (resume && !kept) throw errors.badOption("resume", "true", `${path} is no file that could be gone on with; leave it out.`);
+  if (resume && !kept)
+    throw errors.badOption(
+      "resume",
+      "true",
+      `${path} is no file that could be gone on with; leave it out.`,
+    );
   const start = kept && (await readStart(kept, swept, run, { trust }));
-  const summary = (reached: Position, bytes: number) => summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
+  const summary = (reached: Position, bytes: number) =>
+    summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
   const sink = await fileSink(path, { mayReplace, from: start });
@@ -112,8 +131,12 @@ export async function sweepToFile(spec: SpecInput | string, path: string, { resu
 }
 
 /** The format of the rows of a file. */
-async function fileFormat(path: string, { format: name, bigInts }: FileOptions): Promise<OutputFormat & { readonly bigInts: BigInts | undefined }> {
-  if (bigInts !== undefined && !BIG_INTS.includes(bigInts)) throw errors.badOption("bigInts", String(bigInts), `Write one of ${BIG_INTS.join(", ")}.`);
+async function fileFormat(
+  path: string,
+  { format: name, bigInts }: FileOptions,
+): Promise<OutputFormat & { readonly bigInts: BigInts | undefined }> {
+  if (bigInts !== undefined && !BIG_INTS.includes(bigInts))
+    throw errors.badOption("bigInts", String(bigInts), `Write one of ${BIG_INTS.join(", ")}.`);
   const asked = name === undefined ? undefined : formatNamed("format", name);
   const { format, compression } = formatOf(path, asked, (await partialOf(path)) !== undefined);
   return { format, compression, bigInts };
@@ -121,8 +144,10 @@ async function fileFormat(path: string, { format: name, bigInts }: FileOptions):
 
 function runOptions({ method, check, workers, limit }: SweepOptions): RunOptions {
   for (const [name, value] of Object.entries({ workers, limit })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw errors.badOption(name, String(value), "Write a whole number from 1.");
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw errors.badOption(name, String(value), "Write a whole number from 1.");
   }
-  if (check !== undefined && !CHECKS.includes(check)) throw errors.badOption("check", String(check), `Write one of ${CHECKS.join(", ")}.`);
+  if (check !== undefined && !CHECKS.includes(check))
+    throw errors.badOption("check", String(check), `Write one of ${CHECKS.join(", ")}.`);
   return { method: methodOf(method, check), workers, limit };
 }

@@ -1,6 +1,17 @@
 /** Many layers in one call, on this thread: `countMany`. */
 import { type COLUMNS, column, type ResultName, type Results } from "./columns.js";
-import { checkColumns, checkNames, ownKernel, planOf, rateNeeded, readChoice, readColumns, readInto, readMethod, throwFault } from "./counter.js";
+import {
+  checkColumns,
+  checkNames,
+  ownKernel,
+  planOf,
+  rateNeeded,
+  readChoice,
+  readColumns,
+  readInto,
+  readMethod,
+  throwFault,
+} from "./counter.js";
 import { errors, UpsweepError } from "./errors.js";
 import { type Held, heldAs, type ManyKernel, type ManyPlan } from "./kernel/many.js";
 import { checkInteger, checkRate, checkValue, rateWords, readKind, readLayer } from "./layer.js";
@@ -39,7 +50,9 @@ export type LayerColumn =
   | BigInt64Array
   | BigUint64Array;
 
-type InDimension = `${"kernel_size" | "stride" | "padding" | "output_padding" | "dilation"}.${"d" | "h" | "w"}` | `${"d" | "h" | "w"}_in`;
+type InDimension =
+  | `${"kernel_size" | "stride" | "padding" | "output_padding" | "dilation"}.${"d" | "h" | "w"}`
+  | `${"d" | "h" | "w"}_in`;
 
 /** Layers as an object of columns, by the names that `upsweep sweep` gives them: `kernel_size`, or of several dimensions also `kernel_size.h`. */
 export type LayerColumns = { readonly layer?: NameOf<KindName> | undefined } & {
@@ -112,7 +125,9 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   const { name: defaultKind } = readKind(layer, "layer");
   const isTable = typeof layers === "object" && layers !== null && !ArrayBuffer.isView(layers);
   if (!isTable) throw errors.notLayers("layers", layers);
-  const batches = Array.isArray(layers) ? inObjects(layers, wanted, defaultKind) : inColumns(layers as Table, wanted, defaultKind);
+  const batches = Array.isArray(layers)
+    ? inObjects(layers, wanted, defaultKind)
+    : inColumns(layers as Table, wanted, defaultKind);
   return collect(batches, wanted.columns, bigInts) as unknown as ManyResults<C, B>;
 }
 
@@ -146,7 +161,8 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
     return plan;
   };
   const needsRate = rateNeeded(wanted.columns);
-  const kindAt = (row: number) => (layers[row] as { readonly layer?: unknown } | null | undefined)?.layer ?? defaultKind;
+  const kindAt = (row: number) =>
+    (layers[row] as { readonly layer?: unknown } | null | undefined)?.layer ?? defaultKind;
   return {
     rows: layers.length,
     fill: (own, row) => {
@@ -157,27 +173,49 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
       // A batch is of one kind. It ends before a layer that cannot be read, which is an error once those before it are found to be legal.
       for (; next < end && (next === row || kindAt(next) === kindName); next++) {
         try {
-          const read = readOrMark(own, next - row, layers[next], `layers[${next}]`, defaultKind, wanted.skipInvalid);
+          const read = readOrMark(
+            own,
+            next - row,
+            layers[next],
+            `layers[${next}]`,
+            defaultKind,
+            wanted.skipInvalid,
+          );
           if (read === undefined) continue;
-          if (needsRate !== undefined && !read.isRated) throw errors.noSampleRate(`layers[${next}]`, needsRate);
+          if (needsRate !== undefined && !read.isRated)
+            throw errors.noSampleRate(`layers[${next}]`, needsRate);
           kind = read.reader.kind;
         } catch (error) {
           if (next === row) throw error;
           break;
         }
       }
-      return { plan: planFor(kind ?? readKind(kindName, `layers[${row}].layer`)), count: next - row };
+      return {
+        plan: planFor(kind ?? readKind(kindName, `layers[${row}].layer`)),
+        count: next - row,
+      };
     },
-    layerAt: (row) => ({ layer: readLayer(layers[row], `layers[${row}]`, defaultKind), place: `layers[${row}]` }),
+    layerAt: (row) => ({
+      layer: readLayer(layers[row], `layers[${row}]`, defaultKind),
+      place: `layers[${row}]`,
+    }),
   };
 }
 
 /** Reads a layer into a row; where illegal ones are skipped, one with a parameter out of its range is marked for the kernel instead. */
-function readOrMark(own: ManyKernel, row: number, layer: unknown, place: string, defaultKind: KindName, skipInvalid: boolean) {
+function readOrMark(
+  own: ManyKernel,
+  row: number,
+  layer: unknown,
+  place: string,
+  defaultKind: KindName,
+  skipInvalid: boolean,
+) {
   try {
     return readInto(own, row, layer, place, defaultKind);
   } catch (error) {
-    if (!skipInvalid || !(error instanceof UpsweepError) || error.code !== "outOfRange") throw error;
+    if (!skipInvalid || !(error instanceof UpsweepError) || error.code !== "outOfRange")
+      throw error;
     own.input[row] = OUT_OF_RANGE;
     return undefined;
   }
@@ -206,14 +244,22 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
   checkColumns(kind, wanted.columns);
   const { fields, rates, values } = fieldsOf(kind, table);
   const needsRate = rateNeeded(wanted.columns);
-  if (needsRate !== undefined && table.sample_rate === undefined) throw errors.noSampleRate("layers", needsRate);
+  if (needsRate !== undefined && table.sample_rate === undefined)
+    throw errors.noSampleRate("layers", needsRate);
   const all = rates ? [...fields, rates] : fields;
   const first = all[0];
   const rows = first?.values.length ?? 1;
   for (const { given, values: own } of all) {
-    if (own.length !== rows) throw errors.columnLengths("layers", given, own.length, (first as Field).given, rows);
+    if (own.length !== rows)
+      throw errors.columnLengths("layers", given, own.length, (first as Field).given, rows);
   }
-  const plan: ManyPlan = { ...wanted, kind, fields: fields.map(({ name }) => name), isRated: rates !== undefined, values };
+  const plan: ManyPlan = {
+    ...wanted,
+    kind,
+    fields: fields.map(({ name }) => name),
+    isRated: rates !== undefined,
+    values,
+  };
   const layerAt = (row: number) => readLayer(rowOf(table, kind, row), `layers[${row}]`, kind.name);
   return {
     rows,
@@ -226,7 +272,9 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
         if (count === 0) checkField(kind, field, row);
       }
       if (rates) {
-        const columns = [0, 1, 2, 3].map((i) => own.input.subarray((fields.length + i) * own.rowsMost)) as unknown as RateColumns;
+        const columns = [0, 1, 2, 3].map((i) =>
+          own.input.subarray((fields.length + i) * own.rowsMost),
+        ) as unknown as RateColumns;
         count = copyRates(rates.values, row, count, columns);
         if (count === 0) checkField(kind, rates, row);
       }
@@ -257,12 +305,19 @@ function fieldsOf(kind: Kind, table: Table): Fields {
   for (const [given, value] of Object.entries(table)) {
     if (given === "layer" || value === undefined) continue;
     if (!known.includes(given))
-      throw isParameterName(given) ? errors.otherKindsParameter("layers", given, kind) : errors.unknownParameter("layers", given, known);
+      throw isParameterName(given)
+        ? errors.otherKindsParameter("layers", given, kind)
+        : errors.unknownParameter("layers", given, known);
     const plain = kind.plainNames.find((base) => base === given);
     for (const name of plain ? namesOfParameter(kind, plain) : [given]) {
       if (isSet.has(name)) throw errors.axisTwice(`layers.${given}`, name);
       isSet.add(name);
-      const field = { name, given, values: value as Values, isBoolean: parameterOf(kind, name)?.type === "boolean" };
+      const field = {
+        name,
+        given,
+        values: value as Values,
+        isBoolean: parameterOf(kind, name)?.type === "boolean",
+      };
       if (name === "sample_rate") {
         if (isColumn(value)) rates = field;
         else {
@@ -273,9 +328,12 @@ function fieldsOf(kind: Kind, table: Table): Fields {
       else values.set(name, checkNamed(kind, name, value, `layers.${given}`));
     }
   }
-  const missing = kind.parameters.filter((p) => p.default === undefined && !isSet.has(p.name)).map(({ name }) => name);
+  const missing = kind.parameters
+    .filter((p) => p.default === undefined && !isSet.has(p.name))
+    .map(({ name }) => name);
   if (missing.length > 0) throw errors.missingParameters("layers", shortNames(kind, missing));
-  for (const p of kind.parameters) if (p.default !== undefined && !isSet.has(p.name)) values.set(p.name, p.default);
+  for (const p of kind.parameters)
+    if (p.default !== undefined && !isSet.has(p.name)) values.set(p.name, p.default);
   if (!isSet.has("bits")) values.set("bits", DEFAULT_BITS);
   return { fields, ...(rates && { rates }), values };
 }
@@ -283,7 +341,11 @@ function fieldsOf(kind: Kind, table: Table): Fields {
 /** The value of a parameter or of `bits`, if it can have it. */
 function checkNamed(kind: Kind, name: string, value: unknown, place: string): number {
   if (name === "bits") return checkInteger(settingOf(name), value, place);
-  return checkValue(parameterOf(kind, name) as NonNullable<ReturnType<typeof parameterOf>>, value, place);
+  return checkValue(
+    parameterOf(kind, name) as NonNullable<ReturnType<typeof parameterOf>>,
+    value,
+    place,
+  );
 }
 
 /** Throws if the value of a field in a row is not one that it can have. */
@@ -310,7 +372,10 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
     }
     return count;
   }
-  if (ArrayBuffer.isView(values) && !(values instanceof Float32Array || values instanceof Float64Array)) {
+  if (
+    ArrayBuffer.isView(values) &&
+    !(values instanceof Float32Array || values instanceof Float64Array)
+  ) {
     // What is below 0 wraps to 2^31 and above, which is out of every range.
     target.set(values.subarray(row, row + count));
     return count;
@@ -349,7 +414,9 @@ function copyRates(values: Values, row: number, count: number, columns: RateColu
 
 /** One row of a table as a layer. */
 function rowOf(table: Table, kind: Kind, row: number): object {
-  const entries = Object.entries(table).filter(([name, value]) => name !== "layer" && value !== undefined);
+  const entries = Object.entries(table).filter(
+    ([name, value]) => name !== "layer" && value !== undefined,
+  );
   const values = entries.map(([name, value]) => {
     const own: unknown = isColumn(value) ? value[row] : value;
     return [name, typeof own === "bigint" ? Number(own) : own];
@@ -378,7 +445,11 @@ function targetOf(name: ResultName, rows: number, bigInts: "bigint" | "number"):
   return { name, held, array: arrayOf(), missing: column(name).nullable ? [] : undefined };
 }
 
-function collect(batches: Batches, columns: readonly ResultName[], bigInts: "bigint" | "number"): ManyResults<ResultName, "bigint" | "number"> {
+function collect(
+  batches: Batches,
+  columns: readonly ResultName[],
+  bigInts: "bigint" | "number",
+): ManyResults<ResultName, "bigint" | "number"> {
   const { rows } = batches;
   const own = ownKernel();
   const targets = columns.map((name) => targetOf(name, rows, bigInts));
@@ -405,25 +476,43 @@ function collect(batches: Batches, columns: readonly ResultName[], bigInts: "big
   return {
     rows,
     columns: Object.fromEntries(targets.map(({ name, array }) => [name, array])),
-    missing: Object.fromEntries(targets.flatMap(({ name, missing }) => (missing ? [[name, Uint32Array.from(missing)]] : []))),
+    missing: Object.fromEntries(
+      targets.flatMap(({ name, missing }) => (missing ? [[name, Uint32Array.from(missing)]] : [])),
+    ),
     invalid: Uint32Array.from(invalid),
     brokenRules: Uint8Array.from(brokenRules),
   } as ManyResults<ResultName, "bigint" | "number">;
 }
 
 /** Takes the values of column `i` of a batch over, from `row` on. */
-function take(own: ManyKernel, i: number, { name, held, array, missing }: Target, row: number, count: number): void {
+function take(
+  own: ManyKernel,
+  i: number,
+  { name, held, array, missing }: Target,
+  row: number,
+  count: number,
+): void {
   const from = i * own.rowsMost;
   if (array instanceof BigUint64Array) array.set(own.unsigned.subarray(from, from + count), row);
   else if (array instanceof BigInt64Array) array.set(own.signed.subarray(from, from + count), row);
   else if (held === "double") array.set(own.doubles.subarray(from, from + count), row);
-  else if (held === "boolean") for (let at = 0; at < count; at++) array[row + at] = own.words[2 * (from + at)] as number;
+  else if (held === "boolean")
+    for (let at = 0; at < count; at++) array[row + at] = own.words[2 * (from + at)] as number;
   else takeNumbers(own, from, name, held, array, row, count);
-  for (let at = 0; missing !== undefined && at < count; at++) if (own.missing[from + at] === 1) missing.push(row + at);
+  for (let at = 0; missing !== undefined && at < count; at++)
+    if (own.missing[from + at] === 1) missing.push(row + at);
 }
 
 /** Integers as doubles, from two words each: those that a double holds exactly are below 2^53. */
-function takeNumbers(own: ManyKernel, from: number, name: ResultName, held: Held, array: Float64Array | Uint8Array, row: number, count: number): void {
+function takeNumbers(
+  own: ManyKernel,
+  from: number,
+  name: ResultName,
+  held: Held,
+  array: Float64Array | Uint8Array,
+  row: number,
+  count: number,
+): void {
   const { words } = own;
   for (let at = 0; at < count; at++) {
     const low = words[2 * (from + at)] as number;
@@ -431,7 +520,11 @@ function takeNumbers(own: ManyKernel, from: number, name: ResultName, held: Held
     const high = held === "signed" ? word | 0 : word;
     const value = high * 2 ** 32 + low;
     if (!Number.isSafeInteger(value)) {
-      throw errors.unsafeNumber(`layers[${row + at}]`, name, (held === "signed" ? own.signed : own.unsigned)[from + at] as bigint);
+      throw errors.unsafeNumber(
+        `layers[${row + at}]`,
+        name,
+        (held === "signed" ? own.signed : own.unsigned)[from + at] as bigint,
+      );
     }
     array[row + at] = value;
   }

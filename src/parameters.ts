@@ -25,14 +25,66 @@ export const PARAMETERS = [
   { name: "batch_size", type: "integer", least: 0, default: 1, meaning: "samples in the input, N" },
   { name: "in_channels", type: "integer", least: 1, meaning: "channels of the input, C_in" },
   { name: "out_channels", type: "integer", least: 1, meaning: "channels of the output, C_out" },
-  { name: "l_in", type: "integer", least: 1, perDimension: true, meaning: "length of the input, L" },
-  { name: "kernel_size", type: "integer", least: 1, perDimension: true, meaning: "taps of a kernel, K" },
-  { name: "stride", type: "integer", least: 1, default: 1, perDimension: true, meaning: "output elements from one input element to the next, s" },
-  { name: "padding", type: "integer", least: 0, default: 0, perDimension: true, meaning: "output elements cropped at each end, p" },
-  { name: "output_padding", type: "integer", least: 0, default: 0, perDimension: true, meaning: "output elements added at the upper end, o" },
-  { name: "dilation", type: "integer", least: 1, default: 1, perDimension: true, meaning: "output elements from one tap to the next, d" },
-  { name: "groups", type: "integer", least: 1, default: 1, meaning: "independent groups of channels, g" },
-  { name: "bias", type: "boolean", least: 0, default: 1, meaning: "whether each output channel adds a bias, b" },
+  {
+    name: "l_in",
+    type: "integer",
+    least: 1,
+    perDimension: true,
+    meaning: "length of the input, L",
+  },
+  {
+    name: "kernel_size",
+    type: "integer",
+    least: 1,
+    perDimension: true,
+    meaning: "taps of a kernel, K",
+  },
+  {
+    name: "stride",
+    type: "integer",
+    least: 1,
+    default: 1,
+    perDimension: true,
+    meaning: "output elements from one input element to the next, s",
+  },
+  {
+    name: "padding",
+    type: "integer",
+    least: 0,
+    default: 0,
+    perDimension: true,
+    meaning: "output elements cropped at each end, p",
+  },
+  {
+    name: "output_padding",
+    type: "integer",
+    least: 0,
+    default: 0,
+    perDimension: true,
+    meaning: "output elements added at the upper end, o",
+  },
+  {
+    name: "dilation",
+    type: "integer",
+    least: 1,
+    default: 1,
+    perDimension: true,
+    meaning: "output elements from one tap to the next, d",
+  },
+  {
+    name: "groups",
+    type: "integer",
+    least: 1,
+    default: 1,
+    meaning: "independent groups of channels, g",
+  },
+  {
+    name: "bias",
+    type: "boolean",
+    least: 0,
+    default: 1,
+    meaning: "whether each output channel adds a bias, b",
+  },
 ] as const satisfies readonly ParameterRow[];
 
 export type ParameterName = (typeof PARAMETERS)[number]["name"];
@@ -42,12 +94,19 @@ export const DEFAULT_BITS = 32;
 
 /** What is no parameter of a layer but goes into some columns: a variable whose name is taken. */
 export const SETTINGS = [
-  { name: "bits", least: 1, most: 64, default: DEFAULT_BITS, meaning: "bits of an element in memory, for arithmetic_intensity" },
+  {
+    name: "bits",
+    least: 1,
+    most: 64,
+    default: DEFAULT_BITS,
+    meaning: "bits of an element in memory, for arithmetic_intensity",
+  },
   {
     name: "sample_rate",
     least: 1,
     most: PARAMETER_MAX,
-    meaning: "output elements of the layer per second of audio, such as 22050, 689.0625 or 22050/32, for macs_per_second and ops_per_second",
+    meaning:
+      "output elements of the layer per second of audio, such as 22050, 689.0625 or 22050/32, for macs_per_second and ops_per_second",
   },
 ] as const;
 
@@ -80,7 +139,9 @@ const KIND_ROWS = {
 export type KindName = keyof typeof KIND_ROWS;
 
 /** A kind's own name, or PyTorch's class. */
-export type NameOf<K extends KindName> = K | `${"" | "nn." | "torch.nn."}${(typeof KIND_ROWS)[K]["module"]}`;
+export type NameOf<K extends KindName> =
+  | K
+  | `${"" | "nn." | "torch.nn."}${(typeof KIND_ROWS)[K]["module"]}`;
 
 export const KIND_NAMES = Object.keys(KIND_ROWS) as readonly KindName[];
 
@@ -112,11 +173,17 @@ export interface Kind {
 
 function kindFrom(name: KindName): Kind {
   const row = KIND_ROWS[name];
-  const rows: readonly (ParameterRow & { readonly name: ParameterName })[] = PARAMETERS.filter((p) => row.isTransposed || p.name !== "output_padding");
+  const rows: readonly (ParameterRow & { readonly name: ParameterName })[] = PARAMETERS.filter(
+    (p) => row.isTransposed || p.name !== "output_padding",
+  );
   const parameters = rows.flatMap((p) =>
     (p.perDimension ? row.dimensions : [""]).map((letter, dimension): Parameter => {
-      const own = letter === "" ? p.name : p.name === "l_in" ? `${letter}_in` : `${p.name}.${letter}`;
-      const meaning = letter === "" ? meaningIn(row.isTransposed, p) : `${p.meaning}, in ${DIMENSION_WORDS[letter]}`;
+      const own =
+        letter === "" ? p.name : p.name === "l_in" ? `${letter}_in` : `${p.name}.${letter}`;
+      const meaning =
+        letter === ""
+          ? meaningIn(row.isTransposed, p)
+          : `${p.meaning}, in ${DIMENSION_WORDS[letter]}`;
       return { ...p, name: own, base: p.name, dimension, meaning };
     }),
   );
@@ -125,14 +192,20 @@ function kindFrom(name: KindName): Kind {
     ...row,
     parameters,
     parameterNames: parameters.map((p) => p.name),
-    plainNames: row.dimensions.length === 1 ? [] : rows.filter((p) => p.perDimension && p.name !== "l_in").map((p) => p.name),
+    plainNames:
+      row.dimensions.length === 1
+        ? []
+        : rows.filter((p) => p.perDimension && p.name !== "l_in").map((p) => p.name),
   };
 }
 
 const DIMENSION_WORDS: Readonly<Record<string, string>> = { d: "depth", h: "height", w: "width" };
 
 /** Of a convolution that is not transposed some parameters mean the opposite end. */
-function meaningIn(isTransposed: boolean, { name, meaning }: { readonly name: ParameterName; readonly meaning: string }): string {
+function meaningIn(
+  isTransposed: boolean,
+  { name, meaning }: { readonly name: ParameterName; readonly meaning: string },
+): string {
   if (isTransposed) return meaning;
   if (name === "stride") return "input elements from one output element to the next, s";
   if (name === "padding") return "zeros added at each end of the input, p";
@@ -147,19 +220,25 @@ export function kindOf(name: KindName): Kind {
 
 const plainKind = (text: string) => text.toLowerCase().replaceAll("_", "");
 
-const kindsByPlainName: ReadonlyMap<string, Kind> = new Map([...kinds.values()].map((kind) => [plainKind(kind.name), kind]));
+const kindsByPlainName: ReadonlyMap<string, Kind> = new Map(
+  [...kinds.values()].map((kind) => [plainKind(kind.name), kind]),
+);
 
 /**
  * The kind that a text names: by its own name or by PyTorch's class, `conv_transpose1d`, `ConvTranspose1d`, `nn.ConvTranspose1d` or
  * `torch.nn.ConvTranspose1d`, in small or capital letters. Every input looks kinds up here: options, specs, lists and the library.
  */
 export function kindNamed(text: string): Kind | undefined {
-  return kindsByPlainName.get(plainKind(text.replace(/^(?:torch\.)?nn\.(?:modules\.conv\.|functional\.)?/, "")));
+  return kindsByPlainName.get(
+    plainKind(text.replace(/^(?:torch\.)?nn\.(?:modules\.conv\.|functional\.)?/, "")),
+  );
 }
 
 /** The kinds that have a parameter of that name, or take it for all dimensions. */
 export function kindsWith(name: string): KindName[] {
-  return [...kinds.values()].filter((kind) => [...kind.parameterNames, ...kind.plainNames].includes(name)).map((kind) => kind.name);
+  return [...kinds.values()]
+    .filter((kind) => [...kind.parameterNames, ...kind.plainNames].includes(name))
+    .map((kind) => kind.name);
 }
 
 /** What a kind has in place of a parameter of other kinds: `h_in` and `w_in` for `l_in`, `kernel_size` for `kernel_size.h`. */
@@ -171,8 +250,16 @@ export function equivalentsOf(kind: Kind, name: string): readonly string[] {
 
 /** Names of parameters with those of all dimensions put together: `kernel_size` for `kernel_size.h` and `kernel_size.w`. */
 export function shortNames(kind: Kind, names: readonly string[]): string[] {
-  const whole = kind.plainNames.filter((plain) => namesOfParameter(kind, plain).every((own) => names.includes(own)));
-  return [...new Set(names.map((name) => whole.find((plain) => namesOfParameter(kind, plain).includes(name)) ?? name))];
+  const whole = kind.plainNames.filter((plain) =>
+    namesOfParameter(kind, plain).every((own) => names.includes(own)),
+  );
+  return [
+    ...new Set(
+      names.map(
+        (name) => whole.find((plain) => namesOfParameter(kind, plain).includes(name)) ?? name,
+      ),
+    ),
+  ];
 }
 
 /** The parameters that must be given, as one writes them. */
@@ -194,7 +281,9 @@ export function namesOfParameter(kind: Kind, base: ParameterName): readonly stri
 }
 
 const everyName = new Map<string, Parameter>(
-  [...kinds.values()].reverse().flatMap(({ parameters }) => parameters.map((p): [string, Parameter] => [p.name, p])),
+  [...kinds.values()]
+    .reverse()
+    .flatMap(({ parameters }) => parameters.map((p): [string, Parameter] => [p.name, p])),
 );
 
 /** Whether some kind of layer has a parameter of that name. */
@@ -241,7 +330,9 @@ export interface Settings {
 }
 
 /** The parameters of a one-dimensional layer by their names. */
-export type LayerParameters = { readonly [N in Exclude<ParameterName, "bias">]: number } & { readonly bias: boolean };
+export type LayerParameters = { readonly [N in Exclude<ParameterName, "bias">]: number } & {
+  readonly bias: boolean;
+};
 
 /** Parameters without a PyTorch default. */
 type RequiredParameter = "in_channels" | "out_channels" | "l_in" | "kernel_size";
@@ -275,18 +366,32 @@ interface SeveralDimensions {
 
 /** A layer of each kind as a person writes it. */
 export interface LayerInputs {
-  readonly conv_transpose1d: SettingInput & { readonly layer?: NameOf<"conv_transpose1d"> } & OneDimension;
-  readonly conv1d: SettingInput & { readonly layer: NameOf<"conv1d"> } & Omit<OneDimension, "output_padding">;
-  readonly conv_transpose2d: SettingInput & { readonly layer: NameOf<"conv_transpose2d"> } & SeveralDimensions;
-  readonly conv_transpose3d: SettingInput & { readonly layer: NameOf<"conv_transpose3d"> } & SeveralDimensions & { readonly d_in: number };
+  readonly conv_transpose1d: SettingInput & {
+    readonly layer?: NameOf<"conv_transpose1d">;
+  } & OneDimension;
+  readonly conv1d: SettingInput & { readonly layer: NameOf<"conv1d"> } & Omit<
+      OneDimension,
+      "output_padding"
+    >;
+  readonly conv_transpose2d: SettingInput & {
+    readonly layer: NameOf<"conv_transpose2d">;
+  } & SeveralDimensions;
+  readonly conv_transpose3d: SettingInput & {
+    readonly layer: NameOf<"conv_transpose3d">;
+  } & SeveralDimensions & { readonly d_in: number };
 }
 
 /** A layer as a person writes it: PyTorch's defaults stand for what is left out. */
 export type LayerInput = LayerInputs[KindName];
 
 /** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
-export function layerFrom(kind: Kind, read: (parameter: Parameter) => number, settings: Settings = {}): Layer {
-  const once = (base: ParameterName) => read(kind.parameters.find((p) => p.base === base) as Parameter);
+export function layerFrom(
+  kind: Kind,
+  read: (parameter: Parameter) => number,
+  settings: Settings = {},
+): Layer {
+  const once = (base: ParameterName) =>
+    read(kind.parameters.find((p) => p.base === base) as Parameter);
   const dimensions = kind.dimensions.map((_, dimension): Dimension => {
     const own = (base: ParameterName) => {
       const parameter = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
@@ -315,12 +420,20 @@ export function layerFrom(kind: Kind, read: (parameter: Parameter) => number, se
 }
 
 /** The value of a parameter of a layer, booleans as 0 and 1. */
-export function valueOfParameter(layer: Layer, { base, dimension, perDimension }: Parameter): number {
+export function valueOfParameter(
+  layer: Layer,
+  { base, dimension, perDimension }: Parameter,
+): number {
   if (perDimension) return (layer.dimensions[dimension] as Dimension)[base as keyof Dimension];
   return Number(layer[base as "batch_size" | "in_channels" | "out_channels" | "groups" | "bias"]);
 }
 
 /** The parameters of a layer by their names, in the order of its columns. */
 export function namedParameters(layer: Layer): Readonly<Record<string, number | boolean>> {
-  return Object.fromEntries(layer.kind.parameters.map((p) => [p.name, p.type === "boolean" ? valueOfParameter(layer, p) === 1 : valueOfParameter(layer, p)]));
+  return Object.fromEntries(
+    layer.kind.parameters.map((p) => [
+      p.name,
+      p.type === "boolean" ? valueOfParameter(layer, p) === 1 : valueOfParameter(layer, p),
+    ]),
+  );
 }

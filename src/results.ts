@@ -5,12 +5,18 @@ import type { ResultName, Results, ResultValue } from "./columns.js";
 export const BIG_INTS = ["bigint", "number", "string"] as const;
 export type BigInts = (typeof BIG_INTS)[number];
 
-type IntegerAs<B extends BigInts> = B extends "number" ? number : B extends "string" ? string : bigint;
+type IntegerAs<B extends BigInts> = B extends "number"
+  ? number
+  : B extends "string"
+    ? string
+    : bigint;
 
 type ValueAs<V, B extends BigInts> = V extends bigint ? IntegerAs<B> : V;
 
 /** Results by their names, integers as asked for. */
-export type ResultsAs<C extends ResultName, B extends BigInts = "bigint"> = { readonly [N in C]: ValueAs<Results[N], B> };
+export type ResultsAs<C extends ResultName, B extends BigInts = "bigint"> = {
+  readonly [N in C]: ValueAs<Results[N], B>;
+};
 
 /** What JSON.stringify takes in place of an object; it is not enumerable, so Object.keys and spreads do not meet it. */
 export interface ForJson<J> {
@@ -18,7 +24,8 @@ export interface ForJson<J> {
 }
 
 /** The results of a layer. In JSON every bigint is a string, whatever its size. */
-export type CountedResults<C extends ResultName, B extends BigInts = "bigint"> = ResultsAs<C, B> & ForJson<ResultsAs<C, B extends "bigint" ? "string" : B>>;
+export type CountedResults<C extends ResultName, B extends BigInts = "bigint"> = ResultsAs<C, B> &
+  ForJson<ResultsAs<C, B extends "bigint" ? "string" : B>>;
 
 /** A value in JSON: no bigint. */
 export type JsonValue = string | number | boolean | null;
@@ -30,7 +37,8 @@ function toJSON(this: Readonly<Record<string, unknown>>): Record<string, unknown
 function inJson(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return value.map(inJson);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([name, own]) => [name, inJson(own)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([name, own]) => [name, inJson(own)]));
   return value;
 }
 

@@ -1,4 +1,10 @@
-import { type Dimension, type Kind, type Layer, namesOfParameter, PARAMETER_MAX } from "./parameters.js";
+import {
+  type Dimension,
+  type Kind,
+  type Layer,
+  namesOfParameter,
+  PARAMETER_MAX,
+} from "./parameters.js";
 
 /** What a list's account of rows with a parameter outside its range is called. */
 export const RANGE_TEXT = "every parameter in its range";
@@ -33,15 +39,29 @@ export function rulesOf(kind: Kind): readonly Rule[] {
   const perDimension = (id: RuleId, text: string, bases: readonly (keyof Dimension)[]): Rule[] =>
     kind.dimensions.map((letter, dimension) => {
       const dependsOn = bases.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []);
-      const named = letter === "" ? text : text.replace("l_out", `${letter}_out`).replace(/(output_padding|stride|dilation)/g, `$1.${letter}`);
+      const named =
+        letter === ""
+          ? text
+          : text
+              .replace("l_out", `${letter}_out`)
+              .replace(/(output_padding|stride|dilation)/g, `$1.${letter}`);
       return { id, dimension, text: named, dependsOn };
     });
   const [inChannels, outChannels, outputPadding, lOut] = RULES;
   return [
     { ...inChannels, dimension: 0, dependsOn: ["in_channels", "groups"] },
     { ...outChannels, dimension: 0, dependsOn: ["out_channels", "groups"] },
-    ...(kind.isTransposed ? perDimension(outputPadding.id, outputPadding.text, ["output_padding", "stride", "dilation"]) : []),
-    ...perDimension(lOut.id, lOut.text, ["l_in", "kernel_size", "stride", "padding", "output_padding", "dilation"]),
+    ...(kind.isTransposed
+      ? perDimension(outputPadding.id, outputPadding.text, ["output_padding", "stride", "dilation"])
+      : []),
+    ...perDimension(lOut.id, lOut.text, [
+      "l_in",
+      "kernel_size",
+      "stride",
+      "padding",
+      "output_padding",
+      "dilation",
+    ]),
   ];
 }
 
@@ -52,7 +72,14 @@ export function addAccount(total: bigint[], part: readonly bigint[]): void {
 
 /** The output length of a dimension; below 1 the layer is illegal. */
 export function outputLength({ isTransposed }: Kind, dimension: Dimension): bigint {
-  const { l_in: L, kernel_size: K, stride: s, padding: p, output_padding: o, dilation: d } = inBigInt(dimension);
+  const {
+    l_in: L,
+    kernel_size: K,
+    stride: s,
+    padding: p,
+    output_padding: o,
+    dilation: d,
+  } = inBigInt(dimension);
   if (isTransposed) return (L - 1n) * s - 2n * p + d * (K - 1n) + o + 1n;
   const span = L + 2n * p - d * (K - 1n) - 1n;
   // Rounded towards minus infinity, so that what is below 1 stays so.
@@ -60,7 +87,9 @@ export function outputLength({ isTransposed }: Kind, dimension: Dimension): bigi
 }
 
 export function inBigInt(dimension: Dimension): { readonly [N in keyof Dimension]: bigint } {
-  return Object.fromEntries(Object.entries(dimension).map(([name, value]) => [name, BigInt(value)])) as { [N in keyof Dimension]: bigint };
+  return Object.fromEntries(
+    Object.entries(dimension).map(([name, value]) => [name, BigInt(value)]),
+  ) as { [N in keyof Dimension]: bigint };
 }
 
 /** Whether a layer keeps a rule; those of the output, in that dimension. */
@@ -114,8 +143,14 @@ function brokenDimension(id: RuleId, layer: Layer): number {
 export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
   const { kind, batch_size } = layer;
   // PyTorch checks these two where it works an output out, and an empty batch has none.
-  const isTakenByPyTorch = batch_size === 0 && kind.isTransposed && (id === "OUTPUT_PADDING" || id === "L_OUT") && !hasNegativeLength(layer);
-  const difference = isTakenByPyTorch ? " PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch." : "";
+  const isTakenByPyTorch =
+    batch_size === 0 &&
+    kind.isTransposed &&
+    (id === "OUTPUT_PADDING" || id === "L_OUT") &&
+    !hasNegativeLength(layer);
+  const difference = isTakenByPyTorch
+    ? " PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch."
+    : "";
   return remedyOfAnyBatch(id, layer) + difference;
 }
 

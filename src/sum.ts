@@ -46,14 +46,19 @@ export function joined(first: Sum, second: Sum): Sum {
     const row = rows + Number(lane + turn >= LANES);
     const plain = second.lanes[lane] as number;
     lanes[to] = (lanes[to] as number) + plain;
-    lanes[LANES + to] = (lanes[LANES + to] as number) + (second.lanes[LANES + lane] as number) + Math.imul(row, plain);
+    lanes[LANES + to] =
+      (lanes[LANES + to] as number) +
+      (second.lanes[LANES + lane] as number) +
+      Math.imul(row, plain);
   }
   return { bytes: first.bytes + second.bytes, lines: first.lines + second.lines, lanes };
 }
 
 /** Whether the bytes are the same, as far as their checksums say. */
 export function isSameSum(one: Sum, other: Sum): boolean {
-  return one.bytes === other.bytes && one.lines === other.lines && textOfSum(one) === textOfSum(other);
+  return (
+    one.bytes === other.bytes && one.lines === other.lines && textOfSum(one) === textOfSum(other)
+  );
 }
 
 /** The lanes as a manifest has them. */

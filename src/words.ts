@@ -16,7 +16,9 @@ export function printable(text: string): string {
 
 /** A message as a terminal may have it: as `printable`, but line ends stay. */
 export function sanitised(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => (character === "\n" ? character : escaped(character)));
+  return text.replace(UNPRINTABLE, (character) =>
+    character === "\n" ? character : escaped(character),
+  );
 }
 
 /** A value as the user wrote it, quoted unless it is a number, short enough to read. */
@@ -53,7 +55,21 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
     х: "x",
     ԝ: "w",
   },
-  ...{ α: "a", β: "b", ε: "e", γ: "y", ι: "i", κ: "k", ν: "v", ο: "o", ρ: "p", τ: "t", υ: "u", χ: "x", ω: "w" },
+  ...{
+    α: "a",
+    β: "b",
+    ε: "e",
+    γ: "y",
+    ι: "i",
+    κ: "k",
+    ν: "v",
+    ο: "o",
+    ρ: "p",
+    τ: "t",
+    υ: "u",
+    χ: "x",
+    ω: "w",
+  },
   ...{ ı: "i", ɡ: "g", ɩ: "i", ɑ: "a", ʟ: "l", օ: "o", ո: "n", ս: "u" },
 };
 
@@ -76,7 +92,9 @@ function nearest(unknown: string, known: readonly string[]): string | undefined 
     const distance = editDistance(skeletonOf(unknown), skeletonOf(name));
     if (best === undefined || distance < best.distance) best = { name, distance };
   }
-  return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+  return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3))
+    ? best.name
+    : undefined;
 }
 
 /** The most names that a message suggests at once. */
@@ -91,7 +109,8 @@ export function candidates(unknown: string, known: readonly string[]): string[] 
   const near = nearest(unknown, known);
   const begun = given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
   if (near !== undefined && (begun.length === 0 || begun.includes(near))) return [near];
-  const withWord = (isMeant: (word: string) => boolean) => known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => isMeant(skeletonOf(word))));
+  const withWord = (isMeant: (word: string) => boolean) =>
+    known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => isMeant(skeletonOf(word))));
   const inside = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
   const misspelt = given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
   const found = [begun, inside, misspelt].find((names) => names.length > 0) ?? [];
@@ -102,7 +121,9 @@ export function candidates(unknown: string, known: readonly string[]): string[] 
 export function suggestion(unknown: string, known: readonly string[]): string | undefined {
   const [first, ...others] = candidates(unknown, known);
   if (first === undefined) return undefined;
-  return others.length === 0 ? `Did you mean '${first}'?` : `Did you mean one of ${[first, ...others].join(", ")}?`;
+  return others.length === 0
+    ? `Did you mean '${first}'?`
+    : `Did you mean one of ${[first, ...others].join(", ")}?`;
 }
 
 function editDistance(a: string, b: string): number {
@@ -127,9 +148,19 @@ export function instead(unknown: string, known: readonly string[]): string {
 export function describeLayer(layer: Layer): string {
   const { kind, batch_size, in_channels, out_channels, groups, bias, dimensions } = layer;
   const each = (name: keyof Dimension) => dimensions.map((dimension) => dimension[name]);
-  const names = (["kernel_size", "stride", "padding", "output_padding", "dilation"] as const).filter((name) => kind.isTransposed || name !== "output_padding");
-  const parameters = names.map((name) => `${name}=${each(name).length === 1 ? each(name)[0] : `(${each(name).join(", ")})`}`);
-  const written = [in_channels, out_channels, ...parameters, `groups=${groups}`, `bias=${bias ? "True" : "False"}`].join(", ");
+  const names = (
+    ["kernel_size", "stride", "padding", "output_padding", "dilation"] as const
+  ).filter((name) => kind.isTransposed || name !== "output_padding");
+  const parameters = names.map(
+    (name) => `${name}=${each(name).length === 1 ? each(name)[0] : `(${each(name).join(", ")})`}`,
+  );
+  const written = [
+    in_channels,
+    out_channels,
+    ...parameters,
+    `groups=${groups}`,
+    `bias=${bias ? "True" : "False"}`,
+  ].join(", ");
   return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;
 }
 
@@ -182,13 +213,17 @@ function literalAt(value: unknown, depth: number): string {
   if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
   if (typeof value !== "object" || value === null) return String(value);
   // Longer than what is shown, so that it is cut.
-  const some = <T>(items: readonly T[], show: (item: T) => string) => items.slice(0, LITERAL).map(show).join(", ");
+  const some = <T>(items: readonly T[], show: (item: T) => string) =>
+    items.slice(0, LITERAL).map(show).join(", ");
   if (depth > 2) return Array.isArray(value) ? "[...]" : "{...}";
   if (Array.isArray(value)) return `[${some(value, (item) => literalAt(item, depth + 1))}]`;
   const made: unknown = value.constructor;
-  if (typeof made === "function" && made !== Object) return /^[AEIOU]/.test(made.name) ? `an ${made.name}` : `a ${made.name}`;
+  if (typeof made === "function" && made !== Object)
+    return /^[AEIOU]/.test(made.name) ? `an ${made.name}` : `a ${made.name}`;
   const entries = Object.entries(value);
-  return entries.length === 0 ? "{}" : `{ ${some(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
+  return entries.length === 0
+    ? "{}"
+    : `{ ${some(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
 }
 
 function quoted(text: string): string {

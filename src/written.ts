@@ -25,7 +25,8 @@ const LINE = 100;
 
 /** A text with a caret under one of its parts; long texts are cut to what stands around it. */
 export function pointed({ text }: Written, { start, end }: Span): string {
-  const from = text.length <= LINE ? 0 : Math.max(0, Math.min(start - LINE / 2, text.length - LINE));
+  const from =
+    text.length <= LINE ? 0 : Math.max(0, Math.min(start - LINE / 2, text.length - LINE));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the terminal
   const line = text.slice(from, from + LINE).replace(/[\s\u0000-\u001f\u007f-\u009f]/g, " ");
   const [before, behind] = [from > 0 ? "…" : "", from + LINE < text.length ? "…" : ""];

@@ -13,17 +13,37 @@ interface ColumnsOptions extends LayerOptions {
 export function columns(options: ColumnsOptions): void {
   const kind = kindFrom(options);
   if (options.json) {
-    printJson(JSON.stringify({ layer: kind.name, parameters: kind.parameters, settings: SETTINGS, results: columnsOf(kind) }, null, 2));
+    printJson(
+      JSON.stringify(
+        {
+          layer: kind.name,
+          parameters: kind.parameters,
+          settings: SETTINGS,
+          results: columnsOf(kind),
+        },
+        null,
+        2,
+      ),
+    );
   } else {
     // Titles and heads of tables are the lines without a name in their first columns.
     if (options.markdown) print(columnsMarkdown(kind));
-    else print(columnsText(kind, terminalWidth()), (line) => (/^\S.*:|^ +name /.test(line) ? "bold" : undefined));
+    else
+      print(columnsText(kind, terminalWidth()), (line) =>
+        /^\S.*:|^ +name /.test(line) ? "bold" : undefined,
+      );
   }
 }
 
 function columnsText(kind: Kind, width: number | undefined): string {
   const own = columnsOf(kind);
-  const parameters = kind.parameters.map((p) => ["", p.name, rangeText(p), defaultText(p), p.meaning]);
+  const parameters = kind.parameters.map((p) => [
+    "",
+    p.name,
+    rangeText(p),
+    defaultText(p),
+    p.meaning,
+  ]);
   const settings = SETTINGS.map((s) => [
     "",
     s.name,
@@ -31,8 +51,12 @@ function columnsText(kind: Kind, width: number | undefined): string {
     "default" in s ? String(s.default) : "(must be given)",
     s.meaning,
   ]);
-  const results = own.filter((c) => c.tool === undefined).map((c) => [isDefault(c) ? "*" : "", c.name, c.group, c.formula, c.counts]);
-  const conventions = own.flatMap((c) => (c.tool ? [["", c.name, c.unit, c.formula, `${toolText(c.tool)}: ${c.counts}`]] : []));
+  const results = own
+    .filter((c) => c.tool === undefined)
+    .map((c) => [isDefault(c) ? "*" : "", c.name, c.group, c.formula, c.counts]);
+  const conventions = own.flatMap((c) =>
+    c.tool ? [["", c.name, c.unit, c.formula, `${toolText(c.tool)}: ${c.counts}`]] : [],
+  );
   return [
     `Parameters of ${kind.name}: every row has all of them, in this order`,
     fittedTable([["", "name", "range", "default", "meaning"], ...parameters], width),
@@ -46,7 +70,10 @@ function columnsText(kind: Kind, width: number | undefined): string {
       ? [
           "",
           "Results of the group conventions: what other counters answer",
-          fittedTable([["", "name", "unit", "formula", "whose it is, and what it counts"], ...conventions], width),
+          fittedTable(
+            [["", "name", "unit", "formula", "whose it is, and what it counts"], ...conventions],
+            width,
+          ),
         ]
       : []),
   ].join("\n");
@@ -54,13 +81,25 @@ function columnsText(kind: Kind, width: number | undefined): string {
 
 /** The tables of the README. */
 export function columnsMarkdown(kind: Kind): string {
-  const parameters = kind.parameters.map((p) => [`\`${p.name}\``, rangeText(p), defaultText(p), p.meaning]);
+  const parameters = kind.parameters.map((p) => [
+    `\`${p.name}\``,
+    rangeText(p),
+    defaultText(p),
+    p.meaning,
+  ]);
   const results = columnsOf(kind)
     .filter((c) => c.tool === undefined)
-    .map((c) => [`\`${c.name}\`${isDefault(c) ? " \\*" : ""}`, c.group, c.unit, c.formula, c.counts]);
-  return [markdown(["parameter", "range", "default", "meaning"], parameters), markdown(["result", "group", "unit", "formula", "what it counts"], results)].join(
-    "\n\n",
-  );
+    .map((c) => [
+      `\`${c.name}\`${isDefault(c) ? " \\*" : ""}`,
+      c.group,
+      c.unit,
+      c.formula,
+      c.counts,
+    ]);
+  return [
+    markdown(["parameter", "range", "default", "meaning"], parameters),
+    markdown(["result", "group", "unit", "formula", "what it counts"], results),
+  ].join("\n\n");
 }
 
 /** A tool with its version, and the commit at which it was read. */
@@ -75,7 +114,10 @@ export function conventionsMarkdown(): string {
     const { function: where } = c.tool;
     return [[`\`${c.name}\``, toolText(c.tool), `\`${where}\``, c.formula, c.unit, c.counts]];
   });
-  return markdown(["column", "tool, version, commit", "function", "formula", "unit", "what it counts"], rows);
+  return markdown(
+    ["column", "tool, version, commit", "function", "formula", "unit", "what it counts"],
+    rows,
+  );
 }
 
 export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {

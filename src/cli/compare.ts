@@ -2,7 +2,13 @@
 import { column, type ResultName, type ResultValue } from "../columns.js";
 import { RELATIVE_ERROR } from "../conventions/bins.js";
 import { COMPARED, inMacs } from "../conventions/compared.js";
-import { addTallies, emptyTotals, medianOfTotal, type Total, worstOf } from "../conventions/tallies.js";
+import {
+  addTallies,
+  emptyTotals,
+  medianOfTotal,
+  type Total,
+  worstOf,
+} from "../conventions/tallies.js";
 import { EMPTY_BATCH, why } from "../conventions/why.js";
 import { errors } from "../errors.js";
 import type { BigInts } from "../formats/json.js";
@@ -21,9 +27,22 @@ import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sweepPlan } from "../run/sweep.js";
 import { describeLayer, printable } from "../words.js";
 import { markdown } from "./columns.js";
-import { bigIntsOf, countedLayer, layerFromFlags, parametersInJson, valuesOfFlag } from "./count.js";
+import {
+  bigIntsOf,
+  countedLayer,
+  layerFromFlags,
+  parametersInJson,
+  valuesOfFlag,
+} from "./count.js";
 import { carryOption, kindOption } from "./list.js";
-import { type AxisFlags, type GridOptions, kindFrom, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
+import {
+  type AxisFlags,
+  type GridOptions,
+  kindFrom,
+  refuseOutputSize,
+  settingsFrom,
+  specFromCommand,
+} from "./options.js";
 import { accountText } from "./report.js";
 import { print, printJson, say, terminalWidth } from "./terminal.js";
 import { counted, fittedTable, thousands } from "./text.js";
@@ -41,12 +60,19 @@ interface CompareOptions extends GridOptions {
   readonly quiet?: boolean;
 }
 
-export async function compare(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
-  if (options.columns !== undefined) throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
+export async function compare(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: CompareOptions,
+): Promise<void> {
+  if (options.columns !== undefined)
+    throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
   bigIntsOf(options);
   if (options.from !== undefined) return compareList(file, flags, options);
-  if (options.skipInvalid) throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
-  if (options.delimiter) throw errors.usage("--delimiter is for lists", "Leave it out, or name a list with --from.");
+  if (options.skipInvalid)
+    throw errors.usage("--skip-invalid is for lists", "Leave it out, or name a list with --from.");
+  if (options.delimiter)
+    throw errors.usage("--delimiter is for lists", "Leave it out, or name a list with --from.");
   if (file === undefined && isOneLayer(flags, options)) return compareOne(flags, options);
   return compareGrid(file, flags, options);
 }
@@ -58,13 +84,26 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   const isPlain = ({ name, values }: AxisFlags["axes"][number]) => {
     const each = valuesOfFlag(values);
     const most = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
-    return (each.length === 1 || each.length === most) && each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value));
+    return (
+      (each.length === 1 || each.length === most) &&
+      each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value))
+    );
   };
-  return flags.axes.length > 0 && flags.variables.length === 0 && where.length + set.length === 0 && sample === undefined && flags.axes.every(isPlain);
+  return (
+    flags.axes.length > 0 &&
+    flags.variables.length === 0 &&
+    where.length + set.length === 0 &&
+    sample === undefined &&
+    flags.axes.every(isPlain)
+  );
 }
 
 function checkTransposed(kind: Kind): void {
-  if (!kind.isTransposed) throw errors.usage(`${kind.name} is given`, "The conventions are of transposed convolutions; see 'upsweep columns'.");
+  if (!kind.isTransposed)
+    throw errors.usage(
+      `${kind.name} is given`,
+      "The conventions are of transposed convolutions; see 'upsweep columns'.",
+    );
 }
 
 // ── One layer ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,13 +121,24 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
   checkTransposed(kindFrom(options));
   const layer = layerFromFlags("compare", flags, options);
   const results = countedLayer(wasmKernel(), layer, "closed");
-  const needed: readonly ResultName[] = [...COMPARED, "macs", "output_elements", "cropped_products", "taps", "l_out", "holes"];
+  const needed: readonly ResultName[] = [
+    ...COMPARED,
+    "macs",
+    "output_elements",
+    "cropped_products",
+    "taps",
+    "l_out",
+    "holes",
+  ];
   const overflowing = needed.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
   if (options.json) printJson(oneInJson(layer, results, rows, bigIntsOf(options)));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
-  else print(oneInText(layer, results, rows), (line) => (line.startsWith("convention ") ? "bold" : line.startsWith("macs ") ? "green" : undefined));
+  else
+    print(oneInText(layer, results, rows), (line) =>
+      line.startsWith("convention ") ? "bold" : line.startsWith("macs ") ? "green" : undefined,
+    );
 }
 
 function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
@@ -99,7 +149,10 @@ function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
     name,
     answer: results[name] as ResultValue,
     macs: macs && (isWhole ? macs.over / macs.under : nearestDouble(macs)),
-    ratio: macs && exact > 0n ? nearestDouble({ over: macs.over, under: macs.under * exact }) : undefined,
+    ratio:
+      macs && exact > 0n
+        ? nearestDouble({ over: macs.over, under: macs.under * exact })
+        : undefined,
     why: why(name, layer, results),
   };
 }
@@ -117,8 +170,16 @@ function unitOf(name: ResultName): string {
 const HEAD = ["convention", "unit", "answer", "in MACs", "ratio", "why"];
 
 function cellsOf({ name, answer, macs, ratio, why: reason }: Row): string[] {
-  const number = (value: number | bigint | undefined) => (value === undefined ? "" : value.toLocaleString("en-US", { maximumFractionDigits: 2 }));
-  return [name, unitOf(name), answer === null ? "none" : number(answer as number | bigint), number(macs), ratioText(ratio), reason];
+  const number = (value: number | bigint | undefined) =>
+    value === undefined ? "" : value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  return [
+    name,
+    unitOf(name),
+    answer === null ? "none" : number(answer as number | bigint),
+    number(macs),
+    ratioText(ratio),
+    reason,
+  ];
 }
 
 function ratioText(ratio: number | undefined): string {
@@ -126,28 +187,57 @@ function ratioText(ratio: number | undefined): string {
   if (ratio === 0 || ratio === 1) return String(ratio);
   // Four digits, and never a 1 that is none.
   const short = ratio.toPrecision(4);
-  return Number(short) === 1 ? ratio.toPrecision(10).replace(/0+$/, "") : short.includes("e") ? ratio.toExponential(2) : short;
+  return Number(short) === 1
+    ? ratio.toPrecision(10).replace(/0+$/, "")
+    : short.includes("e")
+      ? ratio.toExponential(2)
+      : short;
 }
 
 /** The row of the exact count, which the answers are compared with. A count of 0 has no ratio. */
 function exactCells(name: string, layer: Layer, results: LayerResults): string[] {
   const macs = thousands(results.macs as bigint);
   const ratio = results.macs === 0n ? "" : "1";
-  return [name, "mac", macs, macs, ratio, layer.batch_size === 0 ? EMPTY_BATCH : "exact: one for every product that lands"];
+  return [
+    name,
+    "mac",
+    macs,
+    macs,
+    ratio,
+    layer.batch_size === 0 ? EMPTY_BATCH : "exact: one for every product that lands",
+  ];
 }
 
 function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
-  return [describeLayer(layer), "", fittedTable([HEAD, exactCells("macs", layer, results), ...rows.map(cellsOf)], terminalWidth(), [2, 3, 4])].join("\n");
+  return [
+    describeLayer(layer),
+    "",
+    fittedTable(
+      [HEAD, exactCells("macs", layer, results), ...rows.map(cellsOf)],
+      terminalWidth(),
+      [2, 3, 4],
+    ),
+  ].join("\n");
 }
 
 function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
   const exact = exactCells("**macs**", layer, results);
-  return [`\`${describeLayer(layer)}\``, "", markdown(HEAD, [exact, ...rows.map((row) => [`\`${row.name}\``, ...cellsOf(row).slice(1)])])].join("\n");
+  return [
+    `\`${describeLayer(layer)}\``,
+    "",
+    markdown(HEAD, [exact, ...rows.map((row) => [`\`${row.name}\``, ...cellsOf(row).slice(1)])]),
+  ].join("\n");
 }
 
-function oneInJson(layer: Layer, results: LayerResults, rows: readonly Row[], bigInts: BigInts): string {
+function oneInJson(
+  layer: Layer,
+  results: LayerResults,
+  rows: readonly Row[],
+  bigInts: BigInts,
+): string {
   // Some answers are fractions. Where integers are strings so are they: the field has one type in all conventions.
-  const number = (value: ResultValue) => (typeof value === "number" && bigInts === "string" ? String(value) : value);
+  const number = (value: ResultValue) =>
+    typeof value === "number" && bigInts === "string" ? String(value) : value;
   const written = {
     layer: layer.kind.name,
     ...parametersInJson(layer),
@@ -174,7 +264,11 @@ interface Place {
 
 const interruptedText = (rows: bigint) => `interrupted after ${counted(rows, "layer")}`;
 
-async function compareGrid(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+async function compareGrid(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: CompareOptions,
+): Promise<void> {
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
@@ -184,7 +278,8 @@ async function compareGrid(file: string | undefined, flags: AxisFlags, options: 
     fraction: fractionOf,
     interrupted: interruptedText,
     onBatch: ({ compared }) => {
-      if (compared) addTallies(totals, compared.tallies, (index) => ({ grid: compared.grid, index }));
+      if (compared)
+        addTallies(totals, compared.tallies, (index) => ({ grid: compared.grid, index }));
     },
   });
   say(accountText(end, plan.accounts, "compared"), options.quiet);
@@ -199,15 +294,24 @@ async function compareGrid(file: string | undefined, flags: AxisFlags, options: 
 function layerAt(plan: Plan, grid: number, index: bigint): Layer {
   const kind = kindOf(plan.layer);
   const kernel = wasmKernel();
-  const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) => exactResult(kernel.count(layer, "closed"), name));
+  const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) =>
+    exactResult(kernel.count(layer, "closed"), name),
+  );
   return layerOf(kind, values);
 }
 
-async function compareList(file: string | undefined, flags: AxisFlags, options: CompareOptions): Promise<void> {
+async function compareList(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: CompareOptions,
+): Promise<void> {
   refuseOutputSize(options);
   const [axis] = flags.axes;
   if (axis !== undefined || file !== undefined) {
-    throw errors.usage(`both --from and ${axis?.flag ?? file} are given`, "Compare one or the other.");
+    throw errors.usage(
+      `both --from and ${axis?.flag ?? file} are given`,
+      "Compare one or the other.",
+    );
   }
   checkTransposed(kindFrom(options));
   const { bytes, name } = openList(options.from as string, options.delimiter);
@@ -238,12 +342,25 @@ async function compareList(file: string | undefined, flags: AxisFlags, options: 
   show(totals, end.rows, options, (at) => at);
 }
 
-function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOptions, placeOf: (at: P) => Place): void {
+function show<P>(
+  totals: readonly Total<P>[],
+  layers: bigint,
+  options: CompareOptions,
+  placeOf: (at: P) => Place,
+): void {
   if (options.json) {
     printJson(jsonText(manyInJson(totals, layers, placeOf), bigIntsOf(options)));
     return;
   }
-  const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "furthest off on"];
+  const head = [
+    "convention",
+    "exact",
+    "median",
+    "smallest",
+    "largest",
+    "no answer",
+    "furthest off on",
+  ];
   const rows = totals.map((total, i) => {
     const worst = worstOf(total);
     const at = worst === undefined || worst.ratio === 1 ? "" : placeText(placeOf(worst.at));
@@ -260,7 +377,9 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
   // The documented operations are never missing: layers without their ratio have no exact count to compare with.
   const uncounted = layers - (totals[0] as Total<P>).layers;
   const without =
-    uncounted === 0n ? "" : ` ${thousands(uncounted)} layer${uncounted === 1n ? " has" : "s have"} no ratio: an empty batch, or no product that lands.`;
+    uncounted === 0n
+      ? ""
+      : ` ${thousands(uncounted)} layer${uncounted === 1n ? " has" : "s have"} no ratio: an empty batch, or no product that lands.`;
   const note = `Ratios of each answer, in MACs, to the exact count. Medians are within 0.4 %, all else is exact.${without}`;
   if (options.markdown)
     print(
@@ -272,7 +391,8 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
   else {
     const width = terminalWidth();
     // On a terminal there is no room for an empty column.
-    const isShown = (column: number) => width === undefined || rows.some((row) => row[column] !== "");
+    const isShown = (column: number) =>
+      width === undefined || rows.some((row) => row[column] !== "");
     const lines = [head, ...rows].map((row) => row.filter((_, column) => isShown(column)));
     const text = fittedTable(lines, width, [1, 2, 3, 4, ...(isShown(5) ? [5] : [])]);
     print(`${text}\n\n${note}`, (_, i) => (i === 0 ? "bold" : undefined));
@@ -282,7 +402,8 @@ function show<P>(totals: readonly Total<P>[], layers: bigint, options: CompareOp
 /** A median in as many digits as it is known in. */
 function medianText(total: Total<unknown>): string {
   const median = medianOfTotal(total);
-  if (median === undefined || median === 0 || total.least?.ratio === total.most?.ratio) return ratioText(median);
+  if (median === undefined || median === 0 || total.least?.ratio === total.most?.ratio)
+    return ratioText(median);
   return median < 1000 && median >= 0.001 ? median.toPrecision(3) : median.toExponential(2);
 }
 
@@ -293,7 +414,8 @@ function placeText({ place, layer }: Place): string {
 /** A layer as its constructor would be called, without what has PyTorch's default. */
 function briefLayer(layer: Layer): string {
   const whole = describeLayer(layer);
-  const defaults = /, (?:stride|dilation|groups)=(?:1|\(1(?:, 1)+\))(?=[,)])|, (?:output_)?padding=(?:0|\(0(?:, 0)+\))(?=[,)])|, bias=True(?=\))/g;
+  const defaults =
+    /, (?:stride|dilation|groups)=(?:1|\(1(?:, 1)+\))(?=[,)])|, (?:output_)?padding=(?:0|\(0(?:, 0)+\))(?=[,)])|, bias=True(?=\))/g;
   return whole.replace(defaults, "").replace(" on an input of ", " on ");
 }
 
@@ -302,11 +424,19 @@ function percent(part: bigint, whole: bigint): string {
   return part > 0n && tenths === 0 ? "< 0.01 %" : `${tenths} %`;
 }
 
-function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at: P) => Place): Json {
+function manyInJson<P>(
+  totals: readonly Total<P>[],
+  layers: bigint,
+  placeOf: (at: P) => Place,
+): Json {
   const extreme = (of: Total<P>["least"]) => {
     if (!of) return null;
     const { place, layer } = placeOf(of.at);
-    return { ratio: of.ratio, ...(place !== undefined && { place }), layer: { layer: layer.kind.name, ...parametersInJson(layer) } };
+    return {
+      ratio: of.ratio,
+      ...(place !== undefined && { place }),
+      layer: { layer: layer.kind.name, ...parametersInJson(layer) },
+    };
   };
   return {
     layers,
@@ -322,6 +452,10 @@ function manyInJson<P>(totals: readonly Total<P>[], layers: bigint, placeOf: (at
       smallest: extreme(total.least),
       largest: extreme(total.most),
     })),
-    median: { method: "histogram of 128 bins for each doubling; the middle of the bin, within smallest and largest", relative_error: RELATIVE_ERROR },
+    median: {
+      method:
+        "histogram of 128 bins for each doubling; the middle of the bin, within smallest and largest",
+      relative_error: RELATIVE_ERROR,
+    },
   };
 }

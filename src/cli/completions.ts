@@ -31,7 +31,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 export function completions(root: Command, shell: Shell): void {
   const commands = [
     ...root.commands.map(completed),
-    { name: "help", meaning: "show the help of a command", flags: [], argument: root.commands.map((c) => c.name()) },
+    {
+      name: "help",
+      meaning: "show the help of a command",
+      flags: [],
+      argument: root.commands.map((c) => c.name()),
+    },
   ];
   const scripts = { bash, zsh, fish };
   writeOut(scripts[shell](commands, flagsOf(root)));
@@ -40,26 +45,43 @@ export function completions(root: Command, shell: Shell): void {
 function completed(command: Command): Completed {
   const [first] = command.registeredArguments;
   const argument = first === undefined ? "none" : (first.argChoices ?? "file");
-  return { name: command.name(), meaning: command.description(), flags: flagsOf(command), argument };
+  return {
+    name: command.name(),
+    meaning: command.description(),
+    flags: flagsOf(command),
+    argument,
+  };
 }
 
 function flagsOf(command: Command): Flag[] {
   return command
     .createHelp()
     .visibleOptions(command)
-    .map((option) => ({ names: [option.short, option.long].filter((name) => name !== undefined), values: valuesOf(option), meaning: option.description }));
+    .map((option) => ({
+      names: [option.short, option.long].filter((name) => name !== undefined),
+      values: valuesOf(option),
+      meaning: option.description,
+    }));
 }
 
 function valuesOf(option: Option): Values {
   if (!option.required && !option.optional) return "none";
-  return option.argChoices ?? WORDS[option.long ?? ""] ?? (option.flags.includes("<file>") ? "file" : "any");
+  return (
+    option.argChoices ??
+    WORDS[option.long ?? ""] ??
+    (option.flags.includes("<file>") ? "file" : "any")
+  );
 }
 
 // ── bash ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function bash(commands: readonly Completed[], flags: readonly Flag[]): string {
-  const cases = commands.map((command) => `    ${command.name})\n${bashCommand(command)}      ;;`).join("\n");
-  const words = [...commands.map(({ name }) => name), ...flags.flatMap(({ names }) => names)].join(" ");
+  const cases = commands
+    .map((command) => `    ${command.name})\n${bashCommand(command)}      ;;`)
+    .join("\n");
+  const words = [...commands.map(({ name }) => name), ...flags.flatMap(({ names }) => names)].join(
+    " ",
+  );
   return `# Completions of upsweep for bash: upsweep completions bash > /etc/bash_completion.d/upsweep, or eval "$(upsweep completions bash)".
 _upsweep() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= words= files= comma= i
@@ -96,7 +118,10 @@ complete -F _upsweep upsweep
 
 function bashCommand({ flags, argument }: Completed): string {
   const names = flags.flatMap((flag) => flag.names).join(" ");
-  const plain = argument === "file" ? "files=1" : `words="${Array.isArray(argument) ? argument.join(" ") : names}"`;
+  const plain =
+    argument === "file"
+      ? "files=1"
+      : `words="${Array.isArray(argument) ? argument.join(" ") : names}"`;
   return `${bashValues(flags)}      if [[ -z $words$files ]]; then\n        if [[ $current == -* ]]; then words="${names}"; else ${plain}; fi\n      fi\n`;
 }
 
@@ -105,7 +130,12 @@ function bashValues(flags: readonly Flag[]): string {
   const lines = flags
     .filter(({ values }) => values !== "none")
     .map(({ names, values }) => {
-      const what = values === "file" ? "files=1" : values === "any" ? "COMPREPLY=(); return" : `words="${(values as readonly string[]).join(" ")}"`;
+      const what =
+        values === "file"
+          ? "files=1"
+          : values === "any"
+            ? "COMPREPLY=(); return"
+            : `words="${(values as readonly string[]).join(" ")}"`;
       return `        ${names.join(" | ")}) ${what}${names.includes("--columns") ? "; comma=1" : ""} ;;\n`;
     });
   return `      case $previous in\n${lines.join("")}      esac\n`;
@@ -116,8 +146,12 @@ function bashValues(flags: readonly Flag[]): string {
 const inQuotes = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function zsh(commands: readonly Completed[], flags: readonly Flag[]): string {
-  const described = commands.map(({ name, meaning }) => `    ${inQuotes(`${name}:${meaning.replaceAll(":", "\\:")}`)}`).join("\n");
-  const cases = commands.map((command) => `        ${command.name}) _arguments -S ${zshArguments(command)} ;;`).join("\n");
+  const described = commands
+    .map(({ name, meaning }) => `    ${inQuotes(`${name}:${meaning.replaceAll(":", "\\:")}`)}`)
+    .join("\n");
+  const cases = commands
+    .map((command) => `        ${command.name}) _arguments -S ${zshArguments(command)} ;;`)
+    .join("\n");
   return `#compdef upsweep
 # Completions of upsweep for zsh: upsweep completions zsh > a folder of $fpath, as _upsweep.
 _upsweep() {
@@ -149,7 +183,9 @@ function zshFlag({ names, values, meaning }: Flag): string {
   return names
     .map((name) => {
       const short = name.startsWith("--") ? "=" : "+";
-      return inQuotes(values === "none" ? `${name}[${text}]` : `${name}${short}[${text}]: :${zshValues(values)}`);
+      return inQuotes(
+        values === "none" ? `${name}[${text}]` : `${name}${short}[${text}]: :${zshValues(values)}`,
+      );
     })
     .join(" ");
 }
@@ -162,13 +198,18 @@ function zshValues(values: Values): string {
 // ── fish ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function fish(commands: readonly Completed[], flags: readonly Flag[]): string {
-  const lines = ["# Completions of upsweep for fish: upsweep completions fish > ~/.config/fish/completions/upsweep.fish", "complete -c upsweep -f"];
+  const lines = [
+    "# Completions of upsweep for fish: upsweep completions fish > ~/.config/fish/completions/upsweep.fish",
+    "complete -c upsweep -f",
+  ];
   for (const flag of flags) lines.push(fishFlag("__fish_use_subcommand", flag));
-  for (const { name, meaning } of commands) lines.push(`complete -c upsweep -n __fish_use_subcommand -a ${name} -d ${fishQuoted(meaning)}`);
+  for (const { name, meaning } of commands)
+    lines.push(`complete -c upsweep -n __fish_use_subcommand -a ${name} -d ${fishQuoted(meaning)}`);
   for (const { name, flags: own, argument } of commands) {
     const condition = `__fish_seen_subcommand_from ${name}`;
     if (argument === "file") lines.push(`complete -c upsweep -n '${condition}' -F`);
-    if (typeof argument !== "string") lines.push(`complete -c upsweep -n '${condition}' -a '${argument.join(" ")}'`);
+    if (typeof argument !== "string")
+      lines.push(`complete -c upsweep -n '${condition}' -a '${argument.join(" ")}'`);
     for (const flag of own) lines.push(fishFlag(condition, flag));
   }
   return `${lines.join("\n")}\n`;
@@ -177,7 +218,16 @@ function fish(commands: readonly Completed[], flags: readonly Flag[]): string {
 const fishQuoted = (text: string) => `'${text.replace(/['\\]/g, "\\$&")}'`;
 
 function fishFlag(condition: string, { names, values, meaning }: Flag): string {
-  const each = names.map((name) => (name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(" ");
-  const rest = values === "none" ? "" : values === "file" ? " -r -F" : values === "any" ? " -x" : ` -x -a '${values.join(" ")}'`;
+  const each = names
+    .map((name) => (name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`))
+    .join(" ");
+  const rest =
+    values === "none"
+      ? ""
+      : values === "file"
+        ? " -r -F"
+        : values === "any"
+          ? " -x"
+          : ` -x -a '${values.join(" ")}'`;
   return `complete -c upsweep -n '${condition}' ${each}${rest} -d ${fishQuoted(meaning)}`;
 }

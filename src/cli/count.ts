@@ -27,7 +27,13 @@ import { isNamedPadding, remedyOfNamedPadding, remedyOfUnequalPadding } from "..
 import { columnsOfGroup } from "../spec/spec.js";
 import { domainOf, type Run, readEntry, readInteger } from "../spec/values.js";
 import { describeLayer, list } from "../words.js";
-import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, settingsFrom } from "./options.js";
+import {
+  type AxisFlags,
+  columnsFrom,
+  kindFrom,
+  type LayerOptions,
+  settingsFrom,
+} from "./options.js";
 import { table } from "./text.js";
 import { working } from "./working.js";
 
@@ -69,8 +75,11 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
     "--errors": options.errors,
     "--format": options.format,
   };
-  const [foreign] = Object.entries(forLists).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
-  if (foreign) throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
+  const [foreign] = Object.entries(forLists).flatMap(([flag, given]) =>
+    given === undefined ? [] : [flag],
+  );
+  if (foreign)
+    throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
   checkLayerFile(options.output, options.json === true);
   const bigInts = bigIntsOf(options);
   const layer = layerFromFlags("count", flags, options);
@@ -78,18 +87,27 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const kernel = wasmKernel();
   const results = countedLayer(kernel, layer, options.method);
   // The conventions of others have their own command; programs get all.
-  const usual = () => columnsOfGroup(layer.kind, "all", isRated).filter((name) => options.json || column(name).group !== "conventions");
+  const usual = () =>
+    columnsOfGroup(layer.kind, "all", isRated).filter(
+      (name) => options.json || column(name).group !== "conventions",
+    );
   const wanted = columnsFrom(options.columns, layer.kind, isRated) ?? usual();
   const overflowing = wanted.find((name) => results[name] === undefined);
   if (overflowing) throw errors.overflow("layer", overflowing, layer);
-  const text = options.json ? json(layer, results, wanted, bigInts) : shownWork(kernel, layer, results, wanted);
+  const text = options.json
+    ? json(layer, results, wanted, bigInts)
+    : shownWork(kernel, layer, results, wanted);
   const sink = await sinkFor(options.output, { mayReplace: options.force });
   await sink.write(Buffer.from(`${text}\n`));
   await sink.finish();
 }
 
 /** The results of a layer, if it is a legal one. */
-export function countedLayer(kernel: Kernel, layer: Layer, method: "closed" | "simulate"): LayerResults {
+export function countedLayer(
+  kernel: Kernel,
+  layer: Layer,
+  method: "closed" | "simulate",
+): LayerResults {
   const counts = kernel.count(layer, method);
   if (counts.broken !== undefined) throw errors.invalidLayer("layer", counts.broken, layer);
   return counts.results;
@@ -109,24 +127,38 @@ export function layerFromFlags(command: string, flags: AxisFlags, options: Layer
       : errors.unknownParameter(foreign.flag, foreign.name, known);
   }
   const given = (p: Parameter) => flags.valuesOf(p.name) ?? flags.valuesOf(p.base);
-  const missing = kind.parameters.filter((p) => p.default === undefined && given(p) === undefined).map((p) => p.name);
-  if (missing.length > 0) throw errors.missingParameters(command, shortNames(kind, missing).map(flagOf));
+  const missing = kind.parameters
+    .filter((p) => p.default === undefined && given(p) === undefined)
+    .map((p) => p.name);
+  if (missing.length > 0)
+    throw errors.missingParameters(command, shortNames(kind, missing).map(flagOf));
   const read = (p: Parameter): number => {
     const text = given(p);
     if (text === undefined) return p.default ?? p.least;
-    if (p.base === "padding") checkPadding(kind, p, text, (base) => read(kind.parameters.find((q) => q.base === base && q.dimension === p.dimension) ?? p));
+    if (p.base === "padding")
+      checkPadding(kind, p, text, (base) =>
+        read(kind.parameters.find((q) => q.base === base && q.dimension === p.dimension) ?? p),
+      );
     return valueFromFlag(kind, p, text);
   };
   const layer = layerFrom(kind, read, settingsFrom(options));
   if (options.outputSize === undefined) return layer;
   if (flags.axes.some(({ name }) => anyParameter(name)?.base === "output_padding")) {
-    throw errors.usage("both --output-size and --output-padding are given", "The size determines output_padding; leave one out.");
+    throw errors.usage(
+      "both --output-size and --output-padding are given",
+      "The size determines output_padding; leave one out.",
+    );
   }
   return withOutputSize(layer, options.outputSize);
 }
 
 /** Says what to write for paddings that PyTorch has no parameter for: those with a name, and two that differ. */
-function checkPadding(kind: Kind, p: Parameter, text: string, valueIn: (base: keyof Dimension) => number): void {
+function checkPadding(
+  kind: Kind,
+  p: Parameter,
+  text: string,
+  valueIn: (base: keyof Dimension) => number,
+): void {
   const flag = flagOf(p.base);
   const own = () => ({
     l_in: valueIn("l_in"),
@@ -135,10 +167,19 @@ function checkPadding(kind: Kind, p: Parameter, text: string, valueIn: (base: ke
     output_padding: kind.isTransposed ? valueIn("output_padding") : 0,
     dilation: valueIn("dilation"),
   });
-  if (isNamedPadding(text)) throw errors.foreignValue(flag, p.name, text.trim(), remedyOfNamedPadding(kind, text, own()));
+  if (isNamedPadding(text))
+    throw errors.foreignValue(flag, p.name, text.trim(), remedyOfNamedPadding(kind, text, own()));
   const values = valuesOfFlag(text);
-  if (kind.dimensions.length === 1 && values.length === 2 && values.every((value) => /^(0|[1-9][0-9]{0,9})$/.test(value))) {
-    throw errors.unequalPadding(flag, text, remedyOfUnequalPadding(kind, values.map(Number), own()));
+  if (
+    kind.dimensions.length === 1 &&
+    values.length === 2 &&
+    values.every((value) => /^(0|[1-9][0-9]{0,9})$/.test(value))
+  ) {
+    throw errors.unequalPadding(
+      flag,
+      text,
+      remedyOfUnequalPadding(kind, values.map(Number), own()),
+    );
   }
 }
 
@@ -149,14 +190,21 @@ function withOutputSize(layer: Layer, text: string): Layer {
   if (!kind.isTransposed) throw errors.noOutputSize(flag, kind.name);
   const names = kind.dimensions.map((letter) => (letter === "" ? "l_out" : `${letter}_out`));
   const values = valuesOfFlag(text);
-  if (values.length !== 1 && values.length !== names.length) throw errors.dimensionCount(flag, "output_size", values.length, names);
+  if (values.length !== 1 && values.length !== names.length)
+    throw errors.dimensionCount(flag, "output_size", values.length, names);
   const dimensions = layer.dimensions.map((dimension, i) => {
     const name = names[i] as string;
-    const size = readInteger({ name, type: "integer", least: 1, most: PARAMETER_MAX }, values[values.length === 1 ? 0 : i] as string, flag);
+    const size = readInteger(
+      { name, type: "integer", least: 1, most: PARAMETER_MAX },
+      values[values.length === 1 ? 0 : i] as string,
+      flag,
+    );
     const base = outputLength(kind, { ...dimension, output_padding: 0 });
     const [least, most] = [base < 1n ? 1n : base, base + BigInt(dimension.stride) - 1n];
     if (size < least || size > most) {
-      const set = (["l_in", "kernel_size", "stride", "padding", "dilation"] as const).map((of) => `${namesOfParameter(kind, of)[i]} ${dimension[of]}`);
+      const set = (["l_in", "kernel_size", "stride", "padding", "dilation"] as const).map(
+        (of) => `${namesOfParameter(kind, of)[i]} ${dimension[of]}`,
+      );
       throw errors.impossibleOutputSize(flag, name, size, least, most, list(set));
     }
     return { ...dimension, output_padding: Number(BigInt(size) - base) };
@@ -175,30 +223,56 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   const flag = flagOf(names.length > 1 && p.base !== "l_in" ? p.base : p.name);
   const values = valuesOfFlag(text);
   const mayHaveSeveral = names.length > 1 && p.base !== "l_in";
-  if (mayHaveSeveral && values.length > 1 && values.length !== names.length) throw errors.dimensionCount(flag, p.base, values.length, names);
+  if (mayHaveSeveral && values.length > 1 && values.length !== names.length)
+    throw errors.dimensionCount(flag, p.base, values.length, names);
   const value = mayHaveSeveral && values.length > 1 ? values[p.dimension] : values[0];
-  if (value === undefined || (!mayHaveSeveral && values.length > 1)) throw errors.severalValues(flag, p.name, text);
+  if (value === undefined || (!mayHaveSeveral && values.length > 1))
+    throw errors.severalValues(flag, p.name, text);
   const entry = readEntry(domainOf(p.name), { text: value, place: flag });
-  if (!Array.isArray(entry)) throw p.type === "boolean" ? errors.notBoolean(flag, p.name, value) : errors.notInteger(flag, p.name, value);
+  if (!Array.isArray(entry))
+    throw p.type === "boolean"
+      ? errors.notBoolean(flag, p.name, value)
+      : errors.notInteger(flag, p.name, value);
   const [run, ...more] = entry as readonly Run[];
-  if (run === undefined || run.count > 1 || more.length > 0) throw errors.severalValues(flag, p.name, text);
+  if (run === undefined || run.count > 1 || more.length > 0)
+    throw errors.severalValues(flag, p.name, text);
   return run.first;
 }
 
 /** The row as one flat object. */
-function json(layer: Layer, results: LayerResults, wanted: readonly ResultName[], bigInts: BigInts): string {
+function json(
+  layer: Layer,
+  results: LayerResults,
+  wanted: readonly ResultName[],
+  bigInts: BigInts,
+): string {
   const counted = wanted.map((name) => [name, results[name] as ResultValue]);
-  return jsonText({ layer: layer.kind.name, ...parametersInJson(layer), ...Object.fromEntries(counted) }, bigInts);
+  return jsonText(
+    { layer: layer.kind.name, ...parametersInJson(layer), ...Object.fromEntries(counted) },
+    bigInts,
+  );
 }
 
 /** Parameters by their names, integers as bigints. */
 export function parametersInJson(layer: Layer): { readonly [name: string]: bigint | boolean } {
-  return Object.fromEntries(Object.entries(namedParameters(layer)).map(([name, value]) => [name, typeof value === "number" ? BigInt(value) : value]));
+  return Object.fromEntries(
+    Object.entries(namedParameters(layer)).map(([name, value]) => [
+      name,
+      typeof value === "number" ? BigInt(value) : value,
+    ]),
+  );
 }
 
 /** How integers are written in JSON: exactly, as numbers, when nothing is said. */
-export function bigIntsOf({ json, bigInts }: { readonly json?: boolean; readonly bigInts?: BigInts }): BigInts {
-  if (bigInts !== undefined && !json) throw errors.usage("--big-ints is for --json", "Add --json, or leave it out.");
+export function bigIntsOf({
+  json,
+  bigInts,
+}: {
+  readonly json?: boolean;
+  readonly bigInts?: BigInts;
+}): BigInts {
+  if (bigInts !== undefined && !json)
+    throw errors.usage("--big-ints is for --json", "Add --json, or leave it out.");
   return bigInts ?? "number";
 }
 
@@ -209,11 +283,21 @@ const SECTIONS = [
   ["conventions", "As other counters have it ('upsweep compare' says why they differ)"],
 ] as const;
 
-function shownWork(kernel: Kernel, layer: Layer, results: LayerResults, wanted: readonly ResultName[]): string {
+function shownWork(
+  kernel: Kernel,
+  layer: Layer,
+  results: LayerResults,
+  wanted: readonly ResultName[],
+): string {
   const dimensions = layer.dimensions.map((dimension) => dimensionCounts(kernel, layer, dimension));
   const sections = SECTIONS.map(([group, title]) => {
     const names = columnsOfGroup(layer.kind, group, true).filter((name) => wanted.includes(name));
-    const lines = names.map((name) => ["", name, String(results[name] ?? "none"), working(name, layer, results, dimensions)]);
+    const lines = names.map((name) => [
+      "",
+      name,
+      String(results[name] ?? "none"),
+      working(name, layer, results, dimensions),
+    ]);
     return { title, lines };
   }).filter(({ lines }) => lines.length > 0);
   // All sections share their column widths.
@@ -221,27 +305,39 @@ function shownWork(kernel: Kernel, layer: Layer, results: LayerResults, wanted: 
     sections.flatMap(({ lines }) => lines),
     [2],
   ).split("\n");
-  const shown = sections.map(({ title, lines }) => `${title}\n${aligned.splice(0, lines.length).join("\n")}`);
+  const shown = sections.map(
+    ({ title, lines }) => `${title}\n${aligned.splice(0, lines.length).join("\n")}`,
+  );
   const patterns = layer.dimensions.map((dimension, i) => {
     const letter = layer.kind.dimensions[i] as string;
     return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, (dimensions[i] as LayerResults).l_out as bigint)}`;
   });
-  const title = layer.kind.isTransposed ? "how many products land on each output element" : "how many inputs each output element reads";
+  const title = layer.kind.isTransposed
+    ? "how many products land on each output element"
+    : "how many inputs each output element reads";
   return [describeLayer(layer), `Overlap: ${title}\n${patterns.join("\n")}`, ...shown].join("\n\n");
 }
 
 /** What one dimension of a layer comes to by itself. */
 function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): LayerResults {
-  const alone = layerFrom(kindFrom({ layer: layer.kind.isTransposed ? "conv_transpose1d" : "conv1d" }), (p) =>
-    p.perDimension ? dimension[p.base as keyof Dimension] : p.least,
+  const alone = layerFrom(
+    kindFrom({ layer: layer.kind.isTransposed ? "conv_transpose1d" : "conv1d" }),
+    (p) => (p.perDimension ? dimension[p.base as keyof Dimension] : p.least),
   );
   return kernel.count(alone, "closed").results ?? {};
 }
 
 function pattern(kernel: Kernel, kind: Kind, dimension: Dimension, lOut: bigint): string {
-  if (lOut <= BigInt(WHOLE_PATTERN)) return kernel.overlap(kind, dimension, 0n, Number(lOut)).join(" ");
+  if (lOut <= BigInt(WHOLE_PATTERN))
+    return kernel.overlap(kind, dimension, 0n, Number(lOut)).join(" ");
   const first = kernel.overlap(kind, dimension, 0n, PATTERN_END).join(" ");
-  const reaching = Math.min(dimension.l_in, (dimension.dilation * (dimension.kernel_size - 1) + PATTERN_END) / dimension.stride);
-  const last = reaching > PATTERN_STEPS ? "" : ` ${kernel.overlap(kind, dimension, lOut - BigInt(PATTERN_END), PATTERN_END).join(" ")}`;
+  const reaching = Math.min(
+    dimension.l_in,
+    (dimension.dilation * (dimension.kernel_size - 1) + PATTERN_END) / dimension.stride,
+  );
+  const last =
+    reaching > PATTERN_STEPS
+      ? ""
+      : ` ${kernel.overlap(kind, dimension, lOut - BigInt(PATTERN_END), PATTERN_END).join(" ")}`;
   return `${first} …${last}   (${lOut} elements; ${last === "" ? "the first" : "the first and last"} ${PATTERN_END} are shown)`;
 }

@@ -2,17 +2,36 @@
 import { type Command, Option } from "commander";
 import { errors } from "../errors.js";
 import { candidates, printable } from "../words.js";
-import { COLOR_CHOICES, complain, hasColor, painter, STDERR, STDOUT, terminalWidth, writeErr, writeOut } from "./terminal.js";
+import {
+  COLOR_CHOICES,
+  complain,
+  hasColor,
+  painter,
+  STDERR,
+  STDOUT,
+  terminalWidth,
+  writeErr,
+  writeOut,
+} from "./terminal.js";
 
 /** Options that may be given several times. Any other option with a value is refused when it is given twice. */
-const REPEATABLE: ReadonlySet<string> = new Set(["--where", "--set", "--axis", "--variable", "--carry"]);
+const REPEATABLE: ReadonlySet<string> = new Set([
+  "--where",
+  "--set",
+  "--axis",
+  "--variable",
+  "--carry",
+]);
 
 /** An argument that is too long for a message. */
 const LONG_QUOTE = /'([^']{100})[^']{20,}'/g;
 
 export function equip(command: Command): void {
   command.addOption(
-    new Option("--color <when>", "use colour; auto means on terminals, unless NO_COLOR is set").choices(COLOR_CHOICES).default("auto").helpGroup("General:"),
+    new Option("--color <when>", "use colour; auto means on terminals, unless NO_COLOR is set")
+      .choices(COLOR_CHOICES)
+      .default("auto")
+      .helpGroup("General:"),
   );
   command.addHelpOption(new Option("-h, --help", "show this help").helpGroup("General:"));
   checkOptions(command);
@@ -47,7 +66,9 @@ function checkOptions(command: Command): void {
   command.hook("preAction", (_, acting) => {
     for (const [i, argument] of acting.args.entries()) {
       if (argument.trim() === "")
-        throw errors.emptyArgument(`the argument <${acting.registeredArguments[Math.min(i, acting.registeredArguments.length - 1)]?.name()}>`);
+        throw errors.emptyArgument(
+          `the argument <${acting.registeredArguments[Math.min(i, acting.registeredArguments.length - 1)]?.name()}>`,
+        );
     }
   });
 }
@@ -73,5 +94,7 @@ function suggestionFor(text: string, command: Command): string {
           .visibleOptions(command)
           .flatMap(({ long }) => long ?? []);
   const meant = candidates(unknown.split("=", 1)[0] as string, known);
-  return meant.length === 0 ? "" : `\n(Did you mean ${meant.length > 1 ? "one of " : ""}${meant.join(", ")}?)`;
+  return meant.length === 0
+    ? ""
+    : `\n(Did you mean ${meant.length > 1 ? "one of " : ""}${meant.join(", ")}?)`;
 }

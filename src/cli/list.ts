@@ -6,11 +6,26 @@ import { openList } from "../input/list.js";
 import type { Kind } from "../parameters.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
-import { countListRows, encodingOfList, type ListedRows, type ListProgress, type ListTotals, type RowShape } from "../run/list.js";
+import {
+  countListRows,
+  encodingOfList,
+  type ListedRows,
+  type ListProgress,
+  type ListTotals,
+  type RowShape,
+} from "../run/list.js";
 import { LIST_ACCOUNTS } from "../run/summary.js";
 import { sinkFor } from "../sink/open.js";
 import { printable } from "../words.js";
-import { type AxisFlags, columnsFrom, kindFrom, type LayerOptions, methodFrom, refuseOutputSize, settingsFrom } from "./options.js";
+import {
+  type AxisFlags,
+  columnsFrom,
+  kindFrom,
+  type LayerOptions,
+  methodFrom,
+  refuseOutputSize,
+  settingsFrom,
+} from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { accountText, say, writtenText } from "./report.js";
 import { table, thousands } from "./text.js";
@@ -36,13 +51,24 @@ interface ListOptions extends LayerOptions, FormatOptions {
 export async function countList(flags: AxisFlags, options: ListOptions): Promise<void> {
   const [axis] = flags.axes;
   refuseOutputSize(options);
-  if (axis !== undefined) throw errors.usage(`both --from and ${axis.flag} are given`, "Put the parameter into the list as a column, or leave --from out.");
-  if (options.json) throw errors.usage("both --from and --json are given", "Write --format jsonl to have one JSON object a line.");
+  if (axis !== undefined)
+    throw errors.usage(
+      `both --from and ${axis.flag} are given`,
+      "Put the parameter into the list as a column, or leave --from out.",
+    );
+  if (options.json)
+    throw errors.usage(
+      "both --from and --json are given",
+      "Write --format jsonl to have one JSON object a line.",
+    );
   const { format, bigInts, compression } = await outputFormat(options);
   const settings = settingsFrom(options);
   const hasErrorColumn = options.errors === "row";
   if (hasErrorColumn && options.skipInvalid) {
-    throw errors.usage("both --skip-invalid and --errors row are given", "Rows at fault are left out or answered; leave one out.");
+    throw errors.usage(
+      "both --skip-invalid and --errors row are given",
+      "Rows at fault are left out or answered; leave one out.",
+    );
   }
   const { bytes, name } = openList(options.from, options.delimiter);
   let list: ListPlan | undefined;
@@ -59,7 +85,9 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     format,
     bigInts,
     // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
-    columns: (kinds: readonly Kind[]) => columnsFrom(options.columns, kinds, settings.sample_rate !== undefined || "later") ?? DEFAULT_COLUMNS,
+    columns: (kinds: readonly Kind[]) =>
+      columnsFrom(options.columns, kinds, settings.sample_rate !== undefined || "later") ??
+      DEFAULT_COLUMNS,
     onPlan: (planned) => {
       list = planned;
       if (needsTotals(options) && addedColumns(planned).length === 0) {
@@ -69,10 +97,16 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
         );
       }
       const dropped = droppedColumns(planned);
-      if (dropped.length > 0) say(`upsweep: replacing the results that the list has already: ${dropped.join(", ")}`, options.quiet);
+      if (dropped.length > 0)
+        say(
+          `upsweep: replacing the results that the list has already: ${dropped.join(", ")}`,
+          options.quiet,
+        );
     },
   });
-  const written = options.total ? withTotalRow(batches, () => list as ListPlan, { format, bigInts, hasErrorColumn }) : batches;
+  const written = options.total
+    ? withTotalRow(batches, () => list as ListPlan, { format, bigInts, hasErrorColumn })
+    : batches;
   const outcome = await writeOutput(written, options.output, {
     compression,
     quiet: options.quiet,
@@ -81,9 +115,17 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   });
   const { progress } = outcome;
   if (options.totalTo !== undefined) await writeTotals(progress, options.totalTo, options.force);
-  const withErrors = progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
-  const lines = [accountText(progress, LIST_ACCOUNTS, "rows"), ...withErrors, ...totalsText(progress.totals)];
-  say(`${lines.join("\n")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`, options.quiet);
+  const withErrors =
+    progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
+  const lines = [
+    accountText(progress, LIST_ACCOUNTS, "rows"),
+    ...withErrors,
+    ...totalsText(progress.totals),
+  ];
+  say(
+    `${lines.join("\n")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`,
+    options.quiet,
+  );
 }
 
 /** The kind of --layer, where it is given: without it, a column of the list may say it row by row. */
@@ -92,8 +134,14 @@ export function kindOption(options: LayerOptions): { readonly layer?: Kind["name
 }
 
 /** The columns of --carry, which may be given several times, with commas between names. */
-export function carryOption({ carry = [] }: { readonly carry?: readonly string[] }): { readonly carry: readonly string[] } {
-  return { carry: carry.flatMap((names) => names.split(",").map((name) => name.trim())).filter((name) => name !== "") };
+export function carryOption({ carry = [] }: { readonly carry?: readonly string[] }): {
+  readonly carry: readonly string[];
+} {
+  return {
+    carry: carry
+      .flatMap((names) => names.split(",").map((name) => name.trim()))
+      .filter((name) => name !== ""),
+  };
 }
 
 const needsTotals = ({ total, totalTo }: ListOptions) => total === true || totalTo !== undefined;
@@ -126,8 +174,12 @@ async function* withTotalRow(
   const progress = yield* batches;
   const list = listOf();
   const label = list.fields.find(({ meaning }) => meaning === "label")?.name;
-  const sums = new Map(progress.totals.columns.map((name, i) => [name as string, sumsOf(progress.totals)[i]]));
-  const cells = headerOf(list).map((name) => (name === label ? "total" : String(sums.get(name) ?? "")));
+  const sums = new Map(
+    progress.totals.columns.map((name, i) => [name as string, sumsOf(progress.totals)[i]]),
+  );
+  const cells = headerOf(list).map((name) =>
+    name === label ? "total" : String(sums.get(name) ?? ""),
+  );
   if (shape.hasErrorColumn) cells.push("");
   const row = Buffer.from(`${cells.map(quoted).join(",")}\n`);
   yield { csv: [encoderOf(encodingOfList(list, shape))?.(row) ?? row], rows: 0, progress };
@@ -135,11 +187,23 @@ async function* withTotalRow(
 }
 
 /** Writes the totals as a JSON object: of all layers, and of each kind where there are several. Integers are exact. */
-async function writeTotals({ rows, totals }: ListProgress, path: string, mayReplace?: boolean): Promise<void> {
-  const entries = (sums: readonly bigint[]) => totals.columns.map((name, i) => `${JSON.stringify(name)}: ${sums[i]}`);
-  const kinds = totals.kinds.length < 2 ? [] : totals.kinds.filter(({ sums }) => sums.some((sum) => sum > 0n));
-  const byKind = kinds.map(({ kind, sums }) => `    ${JSON.stringify(kind)}: { ${entries(sums).join(", ")} }`);
-  const lines = [`"layers": ${rows}`, ...entries(sumsOf(totals)), ...(byKind.length > 0 ? [`"kinds": {\n${byKind.join(",\n")}\n  }`] : [])];
+async function writeTotals(
+  { rows, totals }: ListProgress,
+  path: string,
+  mayReplace?: boolean,
+): Promise<void> {
+  const entries = (sums: readonly bigint[]) =>
+    totals.columns.map((name, i) => `${JSON.stringify(name)}: ${sums[i]}`);
+  const kinds =
+    totals.kinds.length < 2 ? [] : totals.kinds.filter(({ sums }) => sums.some((sum) => sum > 0n));
+  const byKind = kinds.map(
+    ({ kind, sums }) => `    ${JSON.stringify(kind)}: { ${entries(sums).join(", ")} }`,
+  );
+  const lines = [
+    `"layers": ${rows}`,
+    ...entries(sumsOf(totals)),
+    ...(byKind.length > 0 ? [`"kinds": {\n${byKind.join(",\n")}\n  }`] : []),
+  ];
   const sink = await sinkFor(path, { mayReplace });
   await sink.write(Buffer.from(`{\n${lines.map((line) => `  ${line}`).join(",\n")}\n}\n`));
   await sink.finish();

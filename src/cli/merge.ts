@@ -13,7 +13,11 @@ interface MergeOptions {
   readonly quiet?: boolean;
 }
 
-export async function merge(output: string, named: readonly string[], options: MergeOptions): Promise<void> {
+export async function merge(
+  output: string,
+  named: readonly string[],
+  options: MergeOptions,
+): Promise<void> {
   if (output === "-") throw errors.usage("merge to - is asked for", "Name a file.");
   const parts = await findParts(output, named);
   const outcome = await writeOutput(mergedRows(parts, options), output, {
@@ -23,7 +27,16 @@ export async function merge(output: string, named: readonly string[], options: M
     fraction: ({ bytes }: MergeProgress) => bytes / parts.bytes,
     mayReplace: options.force,
   });
-  const grids = gridsText(parts.position.gridRows, { grids: gridNamesOf((parts.parts[0] as (typeof parts.parts)[number]).identity) });
+  const grids = gridsText(parts.position.gridRows, {
+    grids: gridNamesOf((parts.parts[0] as (typeof parts.parts)[number]).identity),
+  });
   const written = `${printable(output)}: ${counted(parts.parts.length, "part")}, ${writtenText(outcome)}`;
-  say([accountText(parts.position, parts.accounts, "rows"), ...(grids === "" ? [] : [grids]), written].join("\n"), options.quiet);
+  say(
+    [
+      accountText(parts.position, parts.accounts, "rows"),
+      ...(grids === "" ? [] : [grids]),
+      written,
+    ].join("\n"),
+    options.quiet,
+  );
 }

@@ -4,7 +4,15 @@ import { errors } from "../errors.js";
 import { type Fraction, textOfFraction } from "../fraction.js";
 import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed, type Settings } from "../parameters.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
-import { type AxisFlag, entryFromFlag, flagOf, listFromFlag, readAssignment, sampleFromFlags, sourceFromFlags } from "../spec/flags.js";
+import {
+  type AxisFlag,
+  entryFromFlag,
+  flagOf,
+  listFromFlag,
+  readAssignment,
+  sampleFromFlags,
+  sourceFromFlags,
+} from "../spec/flags.js";
 import { withOverrides } from "../spec/overrides.js";
 import { readColumns, readSpec, type Spec } from "../spec/spec.js";
 
@@ -37,7 +45,8 @@ export class AxisFlags {
   }
 
   #add(to: AxisFlag[], flag: AxisFlag): void {
-    if (to.some(({ name }) => name === flag.name)) throw errors.repeatedFlag(flag.flag, this.#takeSeveral);
+    if (to.some(({ name }) => name === flag.name))
+      throw errors.repeatedFlag(flag.flag, this.#takeSeveral);
     to.push(flag);
   }
 
@@ -61,7 +70,10 @@ export interface LayerOptions {
 }
 
 /** @throws UpsweepError for --output-size where there is more than one layer. */
-export function refuseOutputSize({ outputSize }: LayerOptions, remedy = "Give output_padding for each layer instead."): void {
+export function refuseOutputSize(
+  { outputSize }: LayerOptions,
+  remedy = "Give output_padding for each layer instead.",
+): void {
   if (outputSize !== undefined) throw errors.usage("--output-size is for one layer", remedy);
 }
 
@@ -96,51 +108,107 @@ export function readWholeNumber(flag: string, text: string, least: number, most:
 }
 
 /** The result columns of --columns, or undefined when it is not given. */
-export function columnsFrom(text: string | undefined, kinds: Kind | readonly Kind[], isRated: boolean | "later"): ResultName[] | undefined {
-  return text === undefined ? undefined : (readColumns(listFromFlag("--columns", text), kinds, [], isRated) as ResultName[]);
+export function columnsFrom(
+  text: string | undefined,
+  kinds: Kind | readonly Kind[],
+  isRated: boolean | "later",
+): ResultName[] | undefined {
+  return text === undefined
+    ? undefined
+    : (readColumns(listFromFlag("--columns", text), kinds, [], isRated) as ResultName[]);
 }
 
 /** How layers are found, by `--method` and `--check`. */
-export function methodFrom({ method, check }: { readonly method: "closed" | "simulate"; readonly check?: Check }): Method {
+export function methodFrom({
+  method,
+  check,
+}: {
+  readonly method: "closed" | "simulate";
+  readonly check?: Check;
+}): Method {
   if (method === "simulate" && check) {
-    throw errors.usage("both --method simulate and --check are given", "Where every layer is simulated there is nothing to compare; leave one out.");
+    throw errors.usage(
+      "both --method simulate and --check are given",
+      "Where every layer is simulated there is nothing to compare; leave one out.",
+    );
   }
   return methodOf(method, check);
 }
 
-const DELIMITER_NAMES: Readonly<Record<string, string>> = { comma: ",", semicolon: ";", tab: "\t", "\\t": "\t", pipe: "|" };
+const DELIMITER_NAMES: Readonly<Record<string, string>> = {
+  comma: ",",
+  semicolon: ";",
+  tab: "\t",
+  "\\t": "\t",
+  pipe: "|",
+};
 
 /** The character of --delimiter, which may be written as a word. */
 export function readDelimiter(text: string): string {
   const character = DELIMITER_NAMES[text] ?? text;
   if (/^[\t!-~]$/.test(character) && !/["A-Za-z0-9._-]/.test(character)) return character;
-  throw errors.badOption("--delimiter", text, "Write one character such as ';', or comma, semicolon, tab or pipe.");
+  throw errors.badOption(
+    "--delimiter",
+    text,
+    "Write one character such as ';', or comma, semicolon, tab or pipe.",
+  );
 }
 
 /** The grid of a command: from a spec file or from flags, with what the options change in it. */
-export async function specFromCommand(file: string | undefined, flags: AxisFlags, options: GridOptions): Promise<Spec> {
+export async function specFromCommand(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: GridOptions,
+): Promise<Spec> {
   const [axis] = [...flags.variables, ...flags.axes];
-  refuseOutputSize(options, `In a grid write --where 'l_out == ${options.outputSize}', and output_padding as an axis.`);
+  refuseOutputSize(
+    options,
+    `In a grid write --where 'l_out == ${options.outputSize}', and output_padding as an axis.`,
+  );
   const { columns, set = [], where = [], sample, seed } = options;
-  if (seed !== undefined && sample === undefined) throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
+  if (seed !== undefined && sample === undefined)
+    throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
   const settings = settingsFrom(options);
   const overrides = {
-    ...(options.layer !== undefined && { layer: { kind: "scalar", place: "--layer", text: options.layer } as const }),
-    variables: Object.entries(settings).flatMap(([name, value]: [string, number | Fraction | undefined]) =>
-      value === undefined ? [] : [entryFromFlag({ name, values: typeof value === "number" ? String(value) : textOfFraction(value), flag: flagOf(name) })],
+    ...(options.layer !== undefined && {
+      layer: { kind: "scalar", place: "--layer", text: options.layer } as const,
+    }),
+    variables: Object.entries(settings).flatMap(
+      ([name, value]: [string, number | Fraction | undefined]) =>
+        value === undefined
+          ? []
+          : [
+              entryFromFlag({
+                name,
+                values: typeof value === "number" ? String(value) : textOfFraction(value),
+                flag: flagOf(name),
+              }),
+            ],
     ),
     set: set.map((text) => entryFromFlag(readAssignment("--set", text))),
     where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),
     ...(columns !== undefined && { columns: listFromFlag("--columns", columns) }),
     ...(sample !== undefined && { sample: sampleFromFlags(sample, seed ?? 0) }),
-    ...(options.distinct && { distinct: { kind: "scalar", place: "--distinct", text: "true" } as const }),
+    ...(options.distinct && {
+      distinct: { kind: "scalar", place: "--distinct", text: "true" } as const,
+    }),
   };
   if (file === undefined) {
-    if (axis === undefined) throw errors.usage("no grid is given", "Name a spec file, or give axes as flags, for example --stride 1..4.");
-    return readSpec(withOverrides(sourceFromFlags(flags.axes, flags.variables), overrides), "flags");
+    if (axis === undefined)
+      throw errors.usage(
+        "no grid is given",
+        "Name a spec file, or give axes as flags, for example --stride 1..4.",
+      );
+    return readSpec(
+      withOverrides(sourceFromFlags(flags.axes, flags.variables), overrides),
+      "flags",
+    );
   }
   if (axis !== undefined) {
-    throw errors.usage(`both ${file} and ${axis.flag} are given`, `To change an axis of the file, write --set '${axis.name}=${axis.values}'.`);
+    throw errors.usage(
+      `both ${file} and ${axis.flag} are given`,
+      `To change an axis of the file, write --set '${axis.name}=${axis.values}'.`,
+    );
   }
   // The YAML parser is loaded only where a file is read.
   const { specFrom } = await import("../spec/read.js");

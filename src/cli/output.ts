@@ -1,6 +1,12 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
 import { errors } from "../errors.js";
-import { type Compression, type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
+import {
+  type Compression,
+  type FormatName,
+  formatNamed,
+  formatOf,
+  type OutputFormat,
+} from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import type { Start } from "../run/checkpoint.js";
 import type { Packed } from "../run/packing.js";
@@ -26,12 +32,21 @@ export interface FormatOptions {
 }
 
 /** The format of the rows that a command writes, and what JSON Lines have for integers. Asked before anything is counted. */
-export async function outputFormat({ output, format: name, bigInts }: FormatOptions): Promise<OutputFormat & { readonly bigInts?: BigInts }> {
-  const asked: FormatName | undefined = name === undefined ? undefined : formatNamed("--format", name);
-  const isFile = output !== "-" && (await (await import("../sink/file.js")).partialOf(output)) !== undefined;
+export async function outputFormat({
+  output,
+  format: name,
+  bigInts,
+}: FormatOptions): Promise<OutputFormat & { readonly bigInts?: BigInts }> {
+  const asked: FormatName | undefined =
+    name === undefined ? undefined : formatNamed("--format", name);
+  const isFile =
+    output !== "-" && (await (await import("../sink/file.js")).partialOf(output)) !== undefined;
   const found = formatOf(output, asked, isFile);
   if (bigInts !== undefined && found.format !== "jsonl") {
-    throw errors.usage(`--big-ints is given, but the rows are ${found.format}`, "It is for JSON: write --format jsonl, or leave it out.");
+    throw errors.usage(
+      `--big-ints is given, but the rows are ${found.format}`,
+      "It is for JSON: write --format jsonl, or leave it out.",
+    );
   }
   return { ...found, ...(bigInts && { bigInts }) };
 }
@@ -54,7 +69,15 @@ interface OutputOptions<P> {
 export async function writeOutput<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<Packed<P>, P>,
   output: string,
-  { header = "", compression, quiet = false, fraction, mayReplace, from, keeperOf }: OutputOptions<P>,
+  {
+    header = "",
+    compression,
+    quiet = false,
+    fraction,
+    mayReplace,
+    from,
+    keeperOf,
+  }: OutputOptions<P>,
 ): Promise<Outcome<P>> {
   const start = performance.now();
   const before = { bytes: from?.bytes ?? 0, rows: from?.position.rows ?? 0n };
@@ -65,7 +88,12 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const settled = onInterrupt(() => {
     bar.stop();
     isLeft = writing ? stopHere(writing.sink, writing.keeper) : before.bytes > 0;
-    const left = output === "-" ? "" : isLeft ? `; the same command with --resume goes on` : `; ${printable(output)} is not written`;
+    const left =
+      output === "-"
+        ? ""
+        : isLeft
+          ? `; the same command with --resume goes on`
+          : `; ${printable(output)} is not written`;
     say(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {
@@ -91,10 +119,19 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
         bar.show(fraction(soFar), rows);
       },
     });
-    return { progress, bytes: bytes - before.bytes, rows: progress.rows - before.rows, seconds: (performance.now() - start) / 1000 };
+    return {
+      progress,
+      bytes: bytes - before.bytes,
+      rows: progress.rows - before.rows,
+      seconds: (performance.now() - start) / 1000,
+    };
   } catch (error) {
     bar.stop();
-    if (isLeft) say(`upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`, quiet);
+    if (isLeft)
+      say(
+        `upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`,
+        quiet,
+      );
     throw error;
   } finally {
     bar.stop();

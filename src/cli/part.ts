@@ -2,14 +2,16 @@
 import { errors } from "../errors.js";
 import { PARTS_MAX, type Part } from "../run/part.js";
 
-const FORM = "Write which of how many, counted from 0, for example 3/16; in an array job auto, or auto/16.";
+const FORM =
+  "Write which of how many, counted from 0, for example 3/16; in an array job auto, or auto/16.";
 
 /** @throws UpsweepError when `text` is neither I/N with I below N, nor `auto` or `auto/N` in an array job. */
 export function readPart(text: string, env: NodeJS.ProcessEnv = process.env): Part {
   const [, index = "", count] = /^(auto|[0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(text) ?? [];
   const of = count === undefined ? undefined : Number(count);
   const isSound = index === "auto" ? of !== 0 : of !== undefined && Number(index) < of;
-  if (index === "" || !isSound) throw errors.badOption("--shard", text, `${FORM} At most ${PARTS_MAX} are possible.`);
+  if (index === "" || !isSound)
+    throw errors.badOption("--shard", text, `${FORM} At most ${PARTS_MAX} are possible.`);
   return index === "auto" ? partOfTask(text, of, env) : { index: Number(index), of: of as number };
 }
 
@@ -42,7 +44,13 @@ const SCHEDULERS: readonly Scheduler[] = [
     count: "SLURM_ARRAY_TASK_COUNT",
     array: "--array=0-15",
   },
-  { name: "Kubernetes", index: "JOB_COMPLETION_INDEX", from: 0, count: "JOB_COMPLETIONS", array: "completions: 16" },
+  {
+    name: "Kubernetes",
+    index: "JOB_COMPLETION_INDEX",
+    from: 0,
+    count: "JOB_COMPLETIONS",
+    array: "completions: 16",
+  },
   { name: "PBS", index: "PBS_ARRAY_INDEX", from: 0, array: "-J 0-15" },
   { name: "Torque", index: "PBS_ARRAYID", from: 0, array: "-t 0-15" },
   {
@@ -65,16 +73,25 @@ const SCHEDULERS: readonly Scheduler[] = [
  * cannot be known, so both together are refused.
  */
 function partOfTask(option: string, of: number | undefined, env: NodeJS.ProcessEnv): Part {
-  const set = SCHEDULERS.filter(({ index, outside }) => env[index] !== undefined && env[index] !== outside);
+  const set = SCHEDULERS.filter(
+    ({ index, outside }) => env[index] !== undefined && env[index] !== outside,
+  );
   const [scheduler, other] = set;
   if (!scheduler)
     throw errors.noArray(
       option,
       SCHEDULERS.map(({ index }) => index),
     );
-  if (other) throw errors.twoArrays(option, `${scheduler.index}=${env[scheduler.index]}`, `${other.index}=${env[other.index]}`);
+  if (other)
+    throw errors.twoArrays(
+      option,
+      `${scheduler.index}=${env[scheduler.index]}`,
+      `${other.index}=${env[other.index]}`,
+    );
   const task = numberOf(env, scheduler.index, option);
-  return of === undefined ? partOfWhole(option, scheduler, task, env) : partOfSome(scheduler, task, of);
+  return of === undefined
+    ? partOfWhole(option, scheduler, task, env)
+    : partOfSome(scheduler, task, of);
 }
 
 /** `auto/N`: the number of the task says which, whatever else of the array runs. */
@@ -84,15 +101,27 @@ function partOfSome({ index, from }: Scheduler, task: number, of: number): Part 
 }
 
 /** `auto`: the array must be all of it, so that no part is missing and none is another part than it was in a larger array. */
-function partOfWhole(option: string, scheduler: Scheduler, task: number, env: NodeJS.ProcessEnv): Part {
+function partOfWhole(
+  option: string,
+  scheduler: Scheduler,
+  task: number,
+  env: NodeJS.ProcessEnv,
+): Part {
   const { name, index, from, array } = scheduler;
-  const asked = (variable: string | undefined) => (variable === undefined || env[variable] === undefined ? undefined : numberOf(env, variable, option));
+  const asked = (variable: string | undefined) =>
+    variable === undefined || env[variable] === undefined
+      ? undefined
+      : numberOf(env, variable, option);
   const first = asked(scheduler.first);
   const step = asked(scheduler.step);
   const last = asked(scheduler.last);
   const count = asked(scheduler.count) ?? (last === undefined ? undefined : last - from + 1);
-  if (count === undefined) throw errors.unknownArray(option, name, scheduler.count ?? scheduler.last, `${index}=${task}`);
-  const isWhole = (first ?? from) === from && (step ?? 1) === 1 && (last ?? count - 1 + from) === count - 1 + from;
+  if (count === undefined)
+    throw errors.unknownArray(option, name, scheduler.count ?? scheduler.last, `${index}=${task}`);
+  const isWhole =
+    (first ?? from) === from &&
+    (step ?? 1) === 1 &&
+    (last ?? count - 1 + from) === count - 1 + from;
   if (!isWhole || task < from || task - from >= count || count > PARTS_MAX) {
     const said = [index, scheduler.first, scheduler.last, scheduler.step, scheduler.count].filter(
       (variable) => variable !== undefined && env[variable] !== undefined,

@@ -25,34 +25,52 @@ interface PlanOptions extends GridOptions {
 /** Of a union, so many grids are shown. */
 const GRIDS_SHOWN = 12;
 
-export async function plan(file: string | undefined, flags: AxisFlags, options: PlanOptions): Promise<void> {
+export async function plan(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: PlanOptions,
+): Promise<void> {
   const spec = await specFromCommand(file, flags, options);
   const planned = planSweep(spec);
   const workers = options.workers ?? defaultWorkers();
-  const size = options.exact ? await exactText(planSweep(spec, "count"), workers) : sizeText(planned, workers);
+  const size = options.exact
+    ? await exactText(planSweep(spec, "count"), workers)
+    : sizeText(planned, workers);
   const overlaps = overlapsText(overlapsOf(planned));
   const union = overlaps.length > 0 ? ["", ...overlaps] : [];
-  print([nestsText(planned), "", rawText(planned), size, ...union, ...overflowText(planned)].join("\n"));
+  print(
+    [nestsText(planned), "", rawText(planned), size, ...union, ...overflowText(planned)].join("\n"),
+  );
 }
 
 function nestsText({ grids, cells, columns }: Plan): string {
   const results = cells.map((name, i) => (i < cells.length - columns.length ? undefined : name));
   const shown = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
     const title =
-      grids.length > 1 ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${counted(grid.size, "raw index", "raw indices")}\n` : "";
+      grids.length > 1
+        ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${counted(grid.size, "raw index", "raw indices")}\n`
+        : "";
     return `${title}${nestText(grid, results)}`;
   });
-  if (grids.length > shown.length) shown.push(`… and ${counted(grids.length - shown.length, "more grid")}`);
+  if (grids.length > shown.length)
+    shown.push(`… and ${counted(grids.length - shown.length, "more grid")}`);
   return shown.join("\n\n");
 }
 
 /** The loops as one would write them, each with what is checked and worked out inside it and not deeper. */
 function nestText(grid: GridPlan, results: readonly (string | undefined)[]): string {
   const rate = rateOf(grid);
-  const fixed = grid.fixed.filter(({ name }) => name !== RATE_DENOMINATOR).map(({ name, value }) => `${name} ${valueText(name, value, rate)}`);
-  const lines = [...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []), ...stepLines(grid, results, 0)];
+  const fixed = grid.fixed
+    .filter(({ name }) => name !== RATE_DENOMINATOR)
+    .map(({ name, value }) => `${name} ${valueText(name, value, rate)}`);
+  const lines = [
+    ...(fixed.length > 0 ? [`fixed: ${fixed.join(", ")}`] : []),
+    ...stepLines(grid, results, 0),
+  ];
   for (const [i, loop] of grid.loops.entries()) {
-    lines.push(`${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`);
+    lines.push(
+      `${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`,
+    );
     lines.push(...stepLines(grid, results, i + 1));
   }
   return lines.join("\n");
@@ -63,7 +81,11 @@ function positionsText({ size, dependent }: Loop): string {
 }
 
 /** @param cells the result in each cell of a row. */
-function stepLines(grid: GridPlan, cells: readonly (string | undefined)[], level: number): string[] {
+function stepLines(
+  grid: GridPlan,
+  cells: readonly (string | undefined)[],
+  level: number,
+): string[] {
   const here = grid.steps.filter((step) => step.level === level);
   const lines = here.flatMap((step) => lineOf(grid, step) ?? []);
   const results = here.flatMap((step) => (step.kind === "cell" ? (cells[step.cell] ?? []) : []));
@@ -90,12 +112,18 @@ function lineOf(grid: GridPlan, step: Step): string | undefined {
 
 /** Values as a spec writes them; long lists are cut. */
 function valuesText(grid: GridPlan, loop: Loop): string {
-  if (loop.dependent !== undefined) return axisText(grid.dependents[loop.dependent] as DependentAxis);
+  if (loop.dependent !== undefined)
+    return axisText(grid.dependents[loop.dependent] as DependentAxis);
   const columns = (loop.runs ?? []).map((runs, i) => ({ name: loop.names[i] as string, runs }));
   const [first] = columns;
-  if (columns.length === 1 && first) return listText(first.runs.map((run) => runText(first.name, run, rateOf(grid))));
+  if (columns.length === 1 && first)
+    return listText(first.runs.map((run) => runText(first.name, run, rateOf(grid))));
   return listText(
-    Array.from({ length: loop.size }, (_, row) => `[${columns.map(({ name, runs }) => runText(name, runs[row] as Run, rateOf(grid))).join(", ")}]`),
+    Array.from(
+      { length: loop.size },
+      (_, row) =>
+        `[${columns.map(({ name, runs }) => runText(name, runs[row] as Run, rateOf(grid))).join(", ")}]`,
+    ),
   );
 }
 
@@ -111,7 +139,9 @@ function rateOf({ fixed }: GridPlan): number {
 
 function valueText(name: string, value: number, rateDenominator: number): string {
   if (name === "bias") return String(value === 1);
-  return name === "sample_rate" ? textOfFraction({ over: BigInt(value), under: BigInt(rateDenominator) }) : String(value);
+  return name === "sample_rate"
+    ? textOfFraction({ over: BigInt(value), under: BigInt(rateDenominator) })
+    : String(value);
 }
 
 function runText(name: string, run: Run, rateDenominator: number): string {
@@ -122,8 +152,10 @@ function runText(name: string, run: Run, rateDenominator: number): string {
 
 /** The raw size, and how it comes about. */
 function rawText({ grids, size }: Plan): string {
-  const of = ({ loops }: GridPlan) => (loops.length === 0 ? "1" : loops.map((loop) => thousands(loop.size)).join(" · "));
-  const product = grids.length > GRIDS_SHOWN ? `of ${thousands(grids.length)} grids` : grids.map(of).join(" + ");
+  const of = ({ loops }: GridPlan) =>
+    loops.length === 0 ? "1" : loops.map((loop) => thousands(loop.size)).join(" · ");
+  const product =
+    grids.length > GRIDS_SHOWN ? `of ${thousands(grids.length)} grids` : grids.map(of).join(" + ");
   const isDependent = grids.some(({ dependents }) => dependents.length > 0);
   const why = isDependent ? "; an axis that depends on others counts with its longest list" : "";
   return `raw size  ${thousands(size)} = ${product}${why}`;
@@ -131,7 +163,10 @@ function rawText({ grids, size }: Plan): string {
 
 function sizeText(plan: Plan, workers: number): string {
   const taken = indicesOf(plan);
-  const sampled = taken < plan.size ? [["sample", thousands(taken), `raw indices, drawn with seed ${plan.sample?.seed}`]] : [];
+  const sampled =
+    taken < plan.size
+      ? [["sample", thousands(taken), `raw indices, drawn with seed ${plan.sample?.seed}`]]
+      : [];
   const { isExact, sampled: drawn, ...whole } = estimate(plan);
   // Of a sample, its share of the whole.
   const [rows, bytes] = [(whole.rows * taken) / plan.size, (whole.bytes * taken) / plan.size];
@@ -168,7 +203,12 @@ async function exactText(plan: Plan, workers: number): Promise<string> {
 }
 
 function overflowText({ layer, grids, columns }: Plan): string[] {
-  const names = columns.filter(isResultName).filter((name) => grids.some(({ possible }) => mayOverflow(kindOf(layer), name, possible)));
+  const names = columns
+    .filter(isResultName)
+    .filter((name) => grids.some(({ possible }) => mayOverflow(kindOf(layer), name, possible)));
   if (names.length === 0) return [];
-  return ["", `${names.join(", ")} may pass 64 bits on the largest layers; the sweep stops at the first that does.`];
+  return [
+    "",
+    `${names.join(", ")} may pass 64 bits on the largest layers; the sweep stops at the first that does.`,
+  ];
 }

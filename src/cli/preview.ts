@@ -19,20 +19,29 @@ interface PreviewOptions {
   readonly quiet?: boolean | undefined;
 }
 
-export async function preview(plan: Plan, { method, limit, workers, quiet = false }: PreviewOptions): Promise<void> {
+export async function preview(
+  plan: Plan,
+  { method, limit, workers, quiet = false }: PreviewOptions,
+): Promise<void> {
   const most = limit !== undefined && limit <= ROWS_MOST ? limit : ROWS_SHOWN;
   let csv = "";
   // One row more shows whether there are more.
-  const end = await watch(sweepPlan(plan, { method, workers, limit: most === limit ? most : most + 1 }), {
-    quiet,
-    fraction: fractionOf,
-    interrupted: (rows) => `interrupted after ${counted(rows, "row")}`,
-    onBatch: (batch) => (csv += Buffer.concat(batch.csv).toString()),
-  });
+  const end = await watch(
+    sweepPlan(plan, { method, workers, limit: most === limit ? most : most + 1 }),
+    {
+      quiet,
+      fraction: fractionOf,
+      interrupted: (rows) => `interrupted after ${counted(rows, "row")}`,
+      onBatch: (batch) => (csv += Buffer.concat(batch.csv).toString()),
+    },
+  );
   const rows = csv.split("\n").filter((line) => line !== "");
   const isWhole = rows.length <= most && most !== limit;
   const shown = rows.slice(0, most);
-  if (shown.length > 0) print(previewText(plan, shown, terminalWidth() ?? 80), (_, i) => (i === 0 ? "bold" : i > shown.length ? "dim" : undefined));
+  if (shown.length > 0)
+    print(previewText(plan, shown, terminalWidth() ?? 80), (_, i) =>
+      i === 0 ? "bold" : i > shown.length ? "dim" : undefined,
+    );
   if (isWhole) say(accountText(end, plan.accounts, "rows"), quiet);
   if (shown.length === 0) return;
   const what = isWhole
@@ -49,26 +58,42 @@ export async function preview(plan: Plan, { method, limit, workers, quiet = fals
 function previewText({ cells, grids }: Plan, rows: readonly string[], width: number): string {
   const [first, ...others] = grids.map(({ fixed }) => fixed);
   const same = (first ?? []).filter(
-    ({ name, value }) => cells.includes(name) && others.every((fixed) => fixed.some((other) => other.name === name && other.value === value)),
+    ({ name, value }) =>
+      cells.includes(name) &&
+      others.every((fixed) => fixed.some((other) => other.name === name && other.value === value)),
   );
   const isSame = (name: string) => same.some((fixed) => fixed.name === name);
   const split = rows.map((row) => row.split(","));
   const columns = cells.flatMap((name, i) => (isSame(name) ? [] : [columnOf(name, split, i)]));
-  const repeated = columns.filter(({ name, cells: own }) => rows.length > 1 && isParameterName(name) && own.every((cell) => cell === own[0]));
+  const repeated = columns.filter(
+    ({ name, cells: own }) =>
+      rows.length > 1 && isParameterName(name) && own.every((cell) => cell === own[0]),
+  );
   const alike: Column[] = [];
   const left = () => columns.filter((column) => !alike.includes(column));
   while (repeated.length > 0 && widthOf(left()) > width) alike.push(repeated.shift() as Column);
   const fitting = left().filter((_, i, all) => i === 0 || widthOf(all.slice(0, i + 1)) <= width);
   const text = table(
-    [fitting.map(({ name }) => name), ...rows.map((_, row) => fitting.map((column) => column.cells[row] as string))],
+    [
+      fitting.map(({ name }) => name),
+      ...rows.map((_, row) => fitting.map((column) => column.cells[row] as string)),
+    ],
     fitting.map((_, i) => i),
   );
   const hidden = left()
     .slice(fitting.length)
     .map(({ name }) => name);
   const notes = [
-    ...(same.length > 0 ? [`fixed: ${same.map(({ name, value }) => `${name} ${name === "bias" ? value === 1 : value}`).join(", ")}`] : []),
-    ...(alike.length > 0 ? [`the same in these rows: ${alike.map(({ name, cells: own }) => `${name} ${own[0]}`).join(", ")}`] : []),
+    ...(same.length > 0
+      ? [
+          `fixed: ${same.map(({ name, value }) => `${name} ${name === "bias" ? value === 1 : value}`).join(", ")}`,
+        ]
+      : []),
+    ...(alike.length > 0
+      ? [
+          `the same in these rows: ${alike.map(({ name, cells: own }) => `${name} ${own[0]}`).join(", ")}`,
+        ]
+      : []),
     ...(hidden.length > 0 ? [`not shown: ${hidden.join(", ")}`] : []),
   ];
   return [text, ...notes].join("\n");

@@ -30,7 +30,10 @@ export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<Prog
       const ours = (fraction ?? 0) - (fractionBefore ?? 0);
       if (seconds * 1000 < FIRST_DRAW_MS) return;
       const rate = `${scaled(Number(rows - rowsBefore) / seconds)} rows/s`;
-      const left = fraction === undefined || ours <= 0 ? "" : `  ${duration((seconds / ours) * (1 - fraction))} left`;
+      const left =
+        fraction === undefined || ours <= 0
+          ? ""
+          : `  ${duration((seconds / ours) * (1 - fraction))} left`;
       const done = Math.floor((fraction ?? 0) * 1000);
       const payload = { text: `${scaled(Number(rows))} rows  ${rate}${left}` };
       if (!bar) {

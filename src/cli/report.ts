@@ -28,30 +28,45 @@ export interface Written {
  *
  * @param noun `rows`, or a participle such as `compared`.
  */
-export function accountText({ rows, leftOut, nothing = 0n, isCut }: Counted, accounts: readonly string[], noun: string): string {
+export function accountText(
+  { rows, leftOut, nothing = 0n, isCut }: Counted,
+  accounts: readonly string[],
+  noun: string,
+): string {
   const left = leftOut.reduce((sum, count) => sum + count, 0n);
   const layers = rows + left;
   const lines =
     nothing > 0n
-      ? [`${counted(layers + nothing, "raw index", "raw indices")} = ${counted(layers, "layer")} + ${counted(nothing, "position")} without a layer`]
+      ? [
+          `${counted(layers + nothing, "raw index", "raw indices")} = ${counted(layers, "layer")} + ${counted(nothing, "position")} without a layer`,
+        ]
       : [];
   const kept = noun === "rows" ? counted(rows, "row") : `${thousands(rows)} ${noun}`;
-  lines.push(`${counted(layers, "layer")} = ${kept} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`);
+  lines.push(
+    `${counted(layers, "layer")} = ${kept} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`,
+  );
   if (left > 0n) {
-    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => ["   ", thousands(count), reasonText(account)]);
+    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => [
+      "   ",
+      thousands(count),
+      reasonText(account),
+    ]);
     lines.push(table(named, [1]));
   }
   return lines.join("\n");
 }
 
 /** PyTorch's rules, as every kind of layer writes them. */
-const RULE_TEXTS: ReadonlySet<string> = new Set(KIND_NAMES.flatMap((name) => rulesOf(kindOf(name)).map(({ text }) => text)));
+const RULE_TEXTS: ReadonlySet<string> = new Set(
+  KIND_NAMES.flatMap((name) => rulesOf(kindOf(name)).map(({ text }) => text)),
+);
 
 /** Why the layers of an account were left out: a rule of PyTorch, a value that an axis cannot take, or a condition of the user. */
 function reasonText(account: string): string {
   if (isRepeat(account)) return account;
   if (account === RANGE_TEXT) return "had a parameter outside its range";
-  if (RULE_TEXTS.has(account) || RULES.some(({ text }) => text === account)) return `broke the rule ${account}`;
+  if (RULE_TEXTS.has(account) || RULES.some(({ text }) => text === account))
+    return `broke the rule ${account}`;
   // Conditions cannot hold a single '=': these two are derived values (src/plan/schedule.ts).
   const inexact = /^([\w., ]+ = .*) divides exactly$/.exec(account);
   if (inexact) return `had no whole number as ${inexact[1]}`;
@@ -64,11 +79,25 @@ function reasonText(account: string): string {
 const GRIDS_NAMED = 20;
 
 /** Of a union, the rows of each grid; of one grid, or where it is not known, nothing. */
-export function gridsText(gridRows: readonly bigint[] | undefined, { grids }: { readonly grids: readonly { readonly name?: string }[] }): string {
+export function gridsText(
+  gridRows: readonly bigint[] | undefined,
+  { grids }: { readonly grids: readonly { readonly name?: string }[] },
+): string {
   if (grids.length < 2 || !gridRows) return "";
-  const named = grids.slice(0, GRIDS_NAMED).map(({ name }, grid) => ["   ", thousands(gridRows[grid] ?? 0n), gridLabel(grid, name)]);
+  const named = grids
+    .slice(0, GRIDS_NAMED)
+    .map(({ name }, grid) => ["   ", thousands(gridRows[grid] ?? 0n), gridLabel(grid, name)]);
   const others = gridRows.slice(GRIDS_NAMED);
-  const rest = others.length === 0 ? [] : [["   ", thousands(others.reduce((sum, rows) => sum + rows, 0n)), counted(others.length, "more grid")]];
+  const rest =
+    others.length === 0
+      ? []
+      : [
+          [
+            "   ",
+            thousands(others.reduce((sum, rows) => sum + rows, 0n)),
+            counted(others.length, "more grid"),
+          ],
+        ];
   return `rows by grid:\n${table([...named, ...rest], [1])}`;
 }
 
@@ -77,14 +106,24 @@ const OVERLAPS_NAMED = 5;
 
 /** Which grids write layers that an earlier one has written, a line each. */
 export function overlapsText(overlaps: readonly Overlap[]): string[] {
-  const lines = overlaps.slice(0, OVERLAPS_NAMED).map(({ later, earlier, shared, looked, isExact }) => {
-    const layers = counted(shared, "layer");
-    const what = isExact ? `repeats ${layers} of ${earlier}` : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(looked)} raw indices drawn)`;
-    return `${later} ${what}`;
-  });
+  const lines = overlaps
+    .slice(0, OVERLAPS_NAMED)
+    .map(({ later, earlier, shared, looked, isExact }) => {
+      const layers = counted(shared, "layer");
+      const what = isExact
+        ? `repeats ${layers} of ${earlier}`
+        : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(looked)} raw indices drawn)`;
+      return `${later} ${what}`;
+    });
   if (lines.length === 0) return [];
   const more = overlaps.length - lines.length;
-  return [...lines, ...(more > 0 ? [counted(more, "more pair of grids overlaps", "more pairs of grids overlap")] : []), "--distinct writes each layer once"];
+  return [
+    ...lines,
+    ...(more > 0
+      ? [counted(more, "more pair of grids overlaps", "more pairs of grids overlap")]
+      : []),
+    "--distinct writes each layer once",
+  ];
 }
 
 export function writtenText({ rows, bytes, seconds }: Written): string {

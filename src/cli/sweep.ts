@@ -26,24 +26,55 @@ interface SweepOptions extends GridOptions, FormatOptions {
   readonly quiet?: boolean;
 }
 
-export async function sweep(file: string | undefined, flags: AxisFlags, options: SweepOptions): Promise<void> {
+export async function sweep(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: SweepOptions,
+): Promise<void> {
   const { shard: part, quiet, resume, trust, force, limit } = options;
-  if (resume && force) throw errors.usage("both --resume and --force are given", "--resume goes on with what is there, --force begins anew.");
-  if (trust && !resume) throw errors.usage("--trust is given without --resume", "It skips reading what is resumed; leave it out.");
-  if (part && limit !== undefined) throw errors.usage("both --shard and --limit are given", "The first rows of all are not known in a part; leave one out.");
+  if (resume && force)
+    throw errors.usage(
+      "both --resume and --force are given",
+      "--resume goes on with what is there, --force begins anew.",
+    );
+  if (trust && !resume)
+    throw errors.usage(
+      "--trust is given without --resume",
+      "It skips reading what is resumed; leave it out.",
+    );
+  if (part && limit !== undefined)
+    throw errors.usage(
+      "both --shard and --limit are given",
+      "The first rows of all are not known in a part; leave one out.",
+    );
   const method = methodFrom(options);
   const { format, bigInts, compression } = await outputFormat(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
   // A terminal cannot hold a sweep.
-  if (options.output === "-" && !part && !resume && isTerminal(STDOUT)) return (await import("./preview.js")).preview(plan, { ...options, method });
+  if (options.output === "-" && !part && !resume && isTerminal(STDOUT))
+    return (await import("./preview.js")).preview(plan, { ...options, method });
   const output = part ? nameOfPart(options.output, part) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
-  const kept = isFile ? await keptSweep(plan, output, { limit, part, format, bigInts, compression, resume }) : undefined;
-  if (resume && !kept) throw errors.usage("--resume is given without a file to go on with", "Name the file of the sweep that was stopped with -o.");
-  if (part && !kept) throw errors.usage("--shard is given without a file", "Name the file that the parts make up with -o.");
+  const kept = isFile
+    ? await keptSweep(plan, output, { limit, part, format, bigInts, compression, resume })
+    : undefined;
+  if (resume && !kept)
+    throw errors.usage(
+      "--resume is given without a file to go on with",
+      "Name the file of the sweep that was stopped with -o.",
+    );
+  if (part && !kept)
+    throw errors.usage(
+      "--shard is given without a file",
+      "Name the file that the parts make up with -o.",
+    );
   const run = { ...options, method, part, format, bigInts, isSummed: kept !== undefined };
-  const onCompare = () => say(`upsweep: ${printable(output)} exists; sweeping again without writing, to compare it`, quiet);
+  const onCompare = () =>
+    say(
+      `upsweep: ${printable(output)} exists; sweeping again without writing, to compare it`,
+      quiet,
+    );
   const start = kept && resume ? await readStart(kept, plan, run, { trust, onCompare }) : undefined;
   if (start?.isWhole) return say(`upsweep: ${printable(output)} is complete`, quiet);
   const mayReplace = force || start?.mayReplace || false;
@@ -58,7 +89,10 @@ export async function sweep(file: string | undefined, flags: AxisFlags, options:
   });
   const account = accountText(outcome.progress, plan.accounts, "rows");
   const grids = gridsText(outcome.progress.gridRows, plan);
-  const overlaps = quiet || plan.grids.length < 2 ? [] : overlapsText((await import("../run/overlaps.js")).overlapsOf(plan));
+  const overlaps =
+    quiet || plan.grids.length < 2
+      ? []
+      : overlapsText((await import("../run/overlaps.js")).overlapsOf(plan));
   const written = `${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`;
   say([account, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

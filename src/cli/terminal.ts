@@ -58,7 +58,10 @@ export function writeErr(text: string): void {
 /** Prints a text of JSON on standard output; control characters, which it may have in strings, as escapes. */
 export function printJson(json: string): void {
   const text = json.replace(/[^\P{C}\n]/gu, (character) =>
-    Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
+    ).join(""),
   );
   writeOut(`${text}\n`);
 }
@@ -69,12 +72,18 @@ export function printJson(json: string): void {
  *
  * @param styleOf the style of a line, by its text and its number from 0.
  */
-export function print(text: string, styleOf?: (line: string, number: number) => Style | undefined): void {
+export function print(
+  text: string,
+  styleOf?: (line: string, number: number) => Style | undefined,
+): void {
   const paint = painter(STDOUT);
   const width = terminalWidth();
   const styled = (line: string, i: number) => {
     const style = styleOf?.(line, i);
-    const fitting = width !== undefined && line.length > width && !line.startsWith(" ") ? wrapped(line, width) : [line];
+    const fitting =
+      width !== undefined && line.length > width && !line.startsWith(" ")
+        ? wrapped(line, width)
+        : [line];
     return fitting.map((part) => (style === undefined ? part : paint(style, part))).join("\n");
   };
   writeOut(`${sanitised(text).split("\n").map(styled).join("\n")}\n`);

@@ -38,16 +38,22 @@ const YEAR = 365.25 * DAY;
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
   if (seconds < MINUTE) return `${Math.round(seconds)} s`;
-  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min ${Math.floor(seconds % MINUTE)} s`;
-  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h ${Math.floor((seconds % HOUR) / MINUTE)} min`;
+  if (seconds < HOUR)
+    return `${Math.floor(seconds / MINUTE)} min ${Math.floor(seconds % MINUTE)} s`;
+  if (seconds < DAY)
+    return `${Math.floor(seconds / HOUR)} h ${Math.floor((seconds % HOUR) / MINUTE)} min`;
   if (seconds < YEAR) return `${Math.floor(seconds / DAY)} days`;
   return `${thousands(Math.floor(seconds / YEAR))} years`;
 }
 
 /** Lines of cells, each column as wide as its widest cell; cells of `right` columns stand at the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
-  const padded = (cell: string, i: number) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0));
+  const widths = rows.reduce<number[]>(
+    (most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)),
+    [],
+  );
+  const padded = (cell: string, i: number) =>
+    right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
   return rows.map((row) => row.map(padded).join("  ").trimEnd()).join("\n");
 }
 
@@ -58,8 +64,15 @@ const COLUMN_LEAST = 12;
  * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 12 characters. The widest columns
  * give way first.
  */
-export function fittedTable(rows: readonly (readonly string[])[], width: number | undefined, right: readonly number[] = []): string {
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+export function fittedTable(
+  rows: readonly (readonly string[])[],
+  width: number | undefined,
+  right: readonly number[] = [],
+): string {
+  const widths = rows.reduce<number[]>(
+    (most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)),
+    [],
+  );
   const total = () => widths.reduce((sum, each) => sum + each + 2, -2);
   if (width === undefined || total() <= width) return table(rows, right);
   while (total() > width) {
@@ -80,7 +93,8 @@ export function wrapped(text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const last = lines.at(-1) as string;
-    if (last !== "" && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== "" && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
     else {
       const pieces = word.match(new RegExp(`.{1,${Math.max(1, width)}}`, "gsu")) ?? [""];
       if (last === "") lines.pop();

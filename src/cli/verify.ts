@@ -11,7 +11,11 @@ interface VerifyOptions extends GridOptions {
   readonly quiet?: boolean;
 }
 
-export async function verify(file: string | undefined, flags: AxisFlags, options: VerifyOptions): Promise<void> {
+export async function verify(
+  file: string | undefined,
+  flags: AxisFlags,
+  options: VerifyOptions,
+): Promise<void> {
   // Nothing is written, so no result needs to fit a column.
   const plan = planSweep(await specFromCommand(file, flags, options), "verify");
   const start = performance.now();
@@ -24,5 +28,7 @@ export async function verify(file: string | undefined, flags: AxisFlags, options
   const seconds = (performance.now() - start) / 1000;
   const drawn = end.total < plan.size ? ` (drawn from ${thousands(plan.size)})` : "";
   say(accountText(end, plan.accounts, `verified${drawn}`), options.quiet);
-  print(`closed form and simulation agree on ${end.rows === 1n ? "" : "all "}${counted(end.rows, "layer")} (${duration(seconds)})`);
+  print(
+    `closed form and simulation agree on ${end.rows === 1n ? "" : "all "}${counted(end.rows, "layer")} (${duration(seconds)})`,
+  );
 }

@@ -12,7 +12,10 @@ interface Watching<B, P> {
   readonly onBatch?: (batch: B) => void;
 }
 
-export async function watch<P extends { readonly rows: bigint }, B extends { readonly progress: P }>(
+export async function watch<
+  P extends { readonly rows: bigint },
+  B extends { readonly progress: P },
+>(
   batches: AsyncGenerator<B, P>,
   { quiet, fraction, interrupted, onBatch }: Watching<B, P>,
 ): Promise<P> {
@@ -39,6 +42,12 @@ export async function watch<P extends { readonly rows: bigint }, B extends { rea
 }
 
 /** How much of a sweep is done. */
-export function fractionOf({ done, total }: { readonly done: bigint; readonly total: bigint }): number {
+export function fractionOf({
+  done,
+  total,
+}: {
+  readonly done: bigint;
+  readonly total: bigint;
+}): number {
   return Number(done) / Number(total);
 }

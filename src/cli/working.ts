@@ -5,13 +5,19 @@ import type { LayerResults } from "../kernel/kernel.js";
 import type { Dimension, Layer } from "../parameters.js";
 
 /** @param dimensions what each dimension of the layer comes to by itself. */
-export function working(name: ResultName, layer: Layer, results: LayerResults, dimensions: readonly LayerResults[]): string {
+export function working(
+  name: ResultName,
+  layer: Layer,
+  results: LayerResults,
+  dimensions: readonly LayerResults[],
+): string {
   const { kind, batch_size: N, in_channels, out_channels, groups: g, bits, sample_rate } = layer;
   const rate = sample_rate === undefined ? "sample_rate" : textOfFraction(sample_rate);
   const b = Number(layer.bias);
   // A result that passes 64 bits is asked for by nobody here, but may stand in the working of one that is.
   const r = (of: ResultName) => results[of] ?? of;
-  const each = (base: keyof Dimension) => layer.dimensions.map((dimension) => dimension[base]).join("·");
+  const each = (base: keyof Dimension) =>
+    layer.dimensions.map((dimension) => dimension[base]).join("·");
   const [L, K] = [each("l_in"), each("kernel_size")];
   // In brackets where it stands beside other factors.
   const KK = layer.dimensions.length > 1 ? `(${K})` : K;
@@ -20,18 +26,26 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
   const isTransposed = kind.isTransposed;
   switch (name) {
     case "l_out":
-      return layer.dimensions.length === 1 ? lengthWorking(layer, layer.dimensions[0] as Dimension) : over("l_out");
+      return layer.dimensions.length === 1
+        ? lengthWorking(layer, layer.dimensions[0] as Dimension)
+        : over("l_out");
     case "d_out":
     case "h_out":
     case "w_out":
-      return lengthWorking(layer, layer.dimensions[kind.dimensions.indexOf(name.charAt(0))] as Dimension);
+      return lengthWorking(
+        layer,
+        layer.dimensions[kind.dimensions.indexOf(name.charAt(0))] as Dimension,
+      );
     case "taps": {
       if (layer.dimensions.length > 1) return over("taps");
       const pairs = isTransposed ? L : String(r("l_out"));
       const products = BigInt(pairs) * BigInt(K);
       const cropped = products - BigInt(r("taps") as bigint);
       const all = `${pairs}·${K} = ${products} product${products === 1n ? "" : "s"}`;
-      if (cropped === 0n) return isTransposed ? `sum(y): all ${all} land${products === 1n ? "s" : ""}` : `sum(y): all ${all}`;
+      if (cropped === 0n)
+        return isTransposed
+          ? `sum(y): all ${all} land${products === 1n ? "s" : ""}`
+          : `sum(y): all ${all}`;
       return isTransposed
         ? `sum(y): ${all}, of which padding crops ${cropped}`
         : `sum(y): ${all}, of which ${cropped} ${cropped === 1n ? "is" : "are"} with zeros of the padding`;
@@ -44,7 +58,9 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
     case "overlap_max":
       return `away from the edges, where y repeats with the stride${layer.dimensions.length > 1 ? `: ${over(name)}` : ""}`;
     case "overlap_even":
-      return results.overlap_even ? "overlap_min = overlap_max" : "overlap_min < overlap_max: checkerboard or tonal artefacts threaten";
+      return results.overlap_even
+        ? "overlap_min = overlap_max"
+        : "overlap_min < overlap_max: checkerboard or tonal artefacts threaten";
     case "input_elements":
       return `N·C_in·L = ${N}·${in_channels}·${L}`;
     case "output_elements":
@@ -54,7 +70,9 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
     case "filters":
       return `ψ = C_in·C_out / groups = ${in_channels}·${out_channels} / ${g}`;
     case "additions_per_filter":
-      return isTransposed ? `sum(y - 1) = taps - l_out = ${r("taps")} - ${r("l_out")}` : `l_out·(K - 1) = ${r("l_out")}·(${K} - 1)`;
+      return isTransposed
+        ? `sum(y - 1) = taps - l_out = ${r("taps")} - ${r("l_out")}`
+        : `l_out·(K - 1) = ${r("l_out")}·(${K} - 1)`;
     case "ops_per_filter":
       return `λ = l_out·K + additions_per_filter = ${r("l_out")}·${KK} + ${r("additions_per_filter")}`;
     case "aggregation_ops":
@@ -90,7 +108,10 @@ export function working(name: ResultName, layer: Layer, results: LayerResults, d
   }
 }
 
-function lengthWorking({ kind }: Layer, { l_in: L, kernel_size: K, stride: s, padding: p, output_padding: o, dilation: d }: Dimension): string {
+function lengthWorking(
+  { kind }: Layer,
+  { l_in: L, kernel_size: K, stride: s, padding: p, output_padding: o, dilation: d }: Dimension,
+): string {
   return kind.isTransposed
     ? `(l_in - 1)·stride - 2·padding + dilation·(kernel_size - 1) + output_padding + 1 = (${L} - 1)·${s} - 2·${p} + ${d}·(${K} - 1) + ${o} + 1`
     : `(l_in + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1 = (${L} + 2·${p} - ${d}·(${K} - 1) - 1) // ${s} + 1`;
@@ -100,6 +121,7 @@ function lengthWorking({ kind }: Layer, { l_in: L, kernel_size: K, stride: s, pa
 function conventionWorking(name: ResultName, layer: Layer, results: LayerResults): string {
   const { formula, tool, unit } = column(name);
   const isUnanswered = results[name] === null;
-  const gives = layer.dimensions.length > 1 ? `${formula}, L, K, l_out and s over all dimensions` : formula;
+  const gives =
+    layer.dimensions.length > 1 ? `${formula}, L, K, l_out and s over all dimensions` : formula;
   return `${tool?.name} ${tool?.version} in ${unit}: ${isUnanswered ? "gives no answer" : gives}`;
 }

@@ -30,7 +30,12 @@ export function middleOf(bin: number): number {
 }
 
 /** The median of the ratios counted in bins, between the smallest and the largest of them. Of an even number the lower middle one. */
-export function medianOf(bins: ReadonlyMap<number, bigint>, layers: bigint, least: number, most: number): number {
+export function medianOf(
+  bins: ReadonlyMap<number, bigint>,
+  layers: bigint,
+  least: number,
+  most: number,
+): number {
   const middle = (layers + 1n) / 2n;
   let passed = 0n;
   for (const bin of [...bins.keys()].sort((a, b) => a - b)) {

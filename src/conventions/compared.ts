@@ -4,7 +4,10 @@ import type { LayerResults } from "../kernel/kernel.js";
 import type { Layer } from "../parameters.js";
 
 /** The documented operations, then every convention, in the order of the column table and of the kernel's tallies. */
-export const COMPARED: readonly ResultName[] = ["ops", ...COLUMNS.filter(({ group }) => group === "conventions").map(({ name }) => name)];
+export const COMPARED: readonly ResultName[] = [
+  "ops",
+  ...COLUMNS.filter(({ group }) => group === "conventions").map(({ name }) => name),
+];
 
 /** A number of MACs: over / under. */
 export interface Macs {
@@ -39,7 +42,10 @@ export function inMacs(name: ResultName, layer: Layer, results: LayerResults): M
     case "deepspeed_flops":
       return { over: of("deepspeed_macs"), under: 1n };
     case "tensorflow":
-      return { over: of("thop"), under: layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n) };
+      return {
+        over: of("thop"),
+        under: layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n),
+      };
     default:
       return { over: of(name), under: 1n };
   }

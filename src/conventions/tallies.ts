@@ -15,20 +15,34 @@ export interface Total<P> {
 
 /** A total of nothing for each convention. */
 export function emptyTotals<P>(): Total<P>[] {
-  return COMPARED.map(() => ({ layers: 0n, missing: 0n, exact: 0n, least: undefined, most: undefined, bins: new Map() }));
+  return COMPARED.map(() => ({
+    layers: 0n,
+    missing: 0n,
+    exact: 0n,
+    least: undefined,
+    most: undefined,
+    bins: new Map(),
+  }));
 }
 
 /** Adds a stretch's tallies; `place` says of what stands in one where it is in all. */
-export function addTallies<P>(totals: readonly Total<P>[], tallies: readonly Tally[], place: (at: bigint) => P): void {
+export function addTallies<P>(
+  totals: readonly Total<P>[],
+  tallies: readonly Tally[],
+  place: (at: bigint) => P,
+): void {
   for (const [i, tally] of tallies.entries()) {
     const total = totals[i] as Total<P>;
     total.layers += tally.layers;
     total.missing += tally.missing;
     total.exact += tally.exact;
-    for (const [bin, count] of tally.bins) total.bins.set(bin, (total.bins.get(bin) ?? 0n) + BigInt(count));
+    for (const [bin, count] of tally.bins)
+      total.bins.set(bin, (total.bins.get(bin) ?? 0n) + BigInt(count));
     if (tally.layers === 0n) continue;
-    if (!total.least || tally.least.ratio < total.least.ratio) total.least = { ratio: tally.least.ratio, at: place(tally.least.at) };
-    if (!total.most || tally.most.ratio > total.most.ratio) total.most = { ratio: tally.most.ratio, at: place(tally.most.at) };
+    if (!total.least || tally.least.ratio < total.least.ratio)
+      total.least = { ratio: tally.least.ratio, at: place(tally.least.at) };
+    if (!total.most || tally.most.ratio > total.most.ratio)
+      total.most = { ratio: tally.most.ratio, at: place(tally.most.at) };
   }
 }
 
@@ -41,7 +55,9 @@ export function mergedTallies(parts: readonly (readonly Tally[])[]): Tally[] {
     ...counts,
     least,
     most,
-    bins: [...bins].sort(([a], [b]) => a - b).map(([bin, count]): [number, number] => [bin, Number(count)]),
+    bins: [...bins]
+      .sort(([a], [b]) => a - b)
+      .map(([bin, count]): [number, number] => [bin, Number(count)]),
   }));
 }
 

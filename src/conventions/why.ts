@@ -29,25 +29,34 @@ export const EMPTY_BATCH = "the batch is empty: there is nothing to count";
 export function why(name: ResultName, layer: Layer, results: LayerResults): string {
   if (results[name] === null) return unanswered(name, layer);
   if (layer.batch_size === 0) return EMPTY_BATCH;
-  const clauses = name === "ops" || name === "moduleprofiler" ? ofOperations(name, layer, results) : ofProducts(name, layer, results);
+  const clauses =
+    name === "ops" || name === "moduleprofiler"
+      ? ofOperations(name, layer, results)
+      : ofProducts(name, layer, results);
   const { over, under } = inMacs(name, layer, results) ?? { over: 0n, under: 1n };
   const isExact = over === under * (results.macs as bigint);
   const biases = biasClause(name, layer, results);
-  if (isExact && clauses.length === 0) return biases === undefined ? "exact on this layer" : `exact, but for ${biases}`;
+  if (isExact && clauses.length === 0)
+    return biases === undefined ? "exact on this layer" : `exact, but for ${biases}`;
   const causes = [...clauses, ...(biases === undefined ? [] : [`adds ${biases}`])].join("; ");
   return isExact ? `${causes}: here these make up for each other` : causes;
 }
 
 function unanswered(name: ResultName, layer: Layer): string {
   if (layer.dimensions.length === 3) return "has no answer for 3-d layers";
-  return name === "moduleprofiler" ? "raises: it runs the layer without output_padding, and then there is no output" : "gives no answer";
+  return name === "moduleprofiler"
+    ? "raises: it runs the layer without output_padding, and then there is no output"
+    : "gives no answer";
 }
 
 function ofProducts(name: ResultName, layer: Layer, results: LayerResults): string[] {
   const clauses: string[] = [];
   if (PRODUCTS[name] === "inputs") {
     const cropped = results.cropped_products as bigint;
-    if (cropped > 0n) clauses.push(`counts the ${share(cropped, results.fvcore as bigint)} of the products that padding crops`);
+    if (cropped > 0n)
+      clauses.push(
+        `counts the ${share(cropped, results.fvcore as bigint)} of the products that padding crops`,
+      );
   } else {
     clauses.push(...zerosClause(layer, results));
   }
@@ -55,16 +64,26 @@ function ofProducts(name: ResultName, layer: Layer, results: LayerResults): stri
   if (name === "deepspeed_macs" || name === "deepspeed_flops") {
     if (groups > 1) {
       const perGroup = Math.floor(out_channels / groups / groups);
-      clauses.push(perGroup === 0 ? `divides by groups twice: ${out_channels} // ${groups} // ${groups} channels are none` : "divides by groups twice");
+      clauses.push(
+        perGroup === 0
+          ? `divides by groups twice: ${out_channels} // ${groups} // ${groups} channels are none`
+          : "divides by groups twice",
+      );
     }
   }
   if (name === "torchprofile") {
-    if (out_channels !== in_channels && groups > 1) clauses.push(`takes all ${in_channels} input channels for the ${in_channels / groups} of a group`);
+    if (out_channels !== in_channels && groups > 1)
+      clauses.push(
+        `takes all ${in_channels} input channels for the ${in_channels / groups} of a group`,
+      );
   }
   if (name === "onnx_tool" && in_channels !== out_channels) {
-    clauses.push(`takes the output channels for the input channels: ${out_channels / groups} for ${in_channels / groups} in a group`);
+    clauses.push(
+      `takes the output channels for the input channels: ${out_channels / groups} for ${in_channels / groups} in a group`,
+    );
   }
-  if (name === "tensorflow" && strideOf(layer) > 1n) clauses.push(`and divides by the stride, ${strideOf(layer)}`);
+  if (name === "tensorflow" && strideOf(layer) > 1n)
+    clauses.push(`and divides by the stride, ${strideOf(layer)}`);
   return clauses;
 }
 
@@ -74,19 +93,36 @@ function strideOf({ dimensions }: Layer): bigint {
 
 /** Of tools that take every output element to receive all taps. */
 function zerosClause(layer: Layer, results: LayerResults): string[] {
-  const kernel = layer.dimensions.reduce((product, { kernel_size }) => product * BigInt(kernel_size), 1n);
+  const kernel = layer.dimensions.reduce(
+    (product, { kernel_size }) => product * BigInt(kernel_size),
+    1n,
+  );
   const [all, taps] = [(results.l_out as bigint) * kernel, results.taps as bigint];
   if (all === taps) return [];
   const figures = `${grouped(all)} product${all === 1n ? "" : "s"} a filter where ${grouped(taps)} land${taps === 1n ? "s" : ""}`;
   const inserts = layer.dimensions.some(({ stride, l_in }) => stride > 1 && l_in > 1);
-  return [inserts ? `counts the zeros that stride inserts, ${figures}` : `counts taps that reach beyond the input, ${figures}`];
+  return [
+    inserts
+      ? `counts the zeros that stride inserts, ${figures}`
+      : `counts taps that reach beyond the input, ${figures}`,
+  ];
 }
 
-function ofOperations(name: "ops" | "moduleprofiler", layer: Layer, results: LayerResults): string[] {
-  const clauses = zerosClause(layer, results).map((clause) => clause.replace("counts", "multiplies with"));
+function ofOperations(
+  name: "ops" | "moduleprofiler",
+  layer: Layer,
+  results: LayerResults,
+): string[] {
+  const clauses = zerosClause(layer, results).map((clause) =>
+    clause.replace("counts", "multiplies with"),
+  );
   const holes = results.holes as bigint;
-  if (holes > 0n) clauses.push(`counts -1 addition for ${holes === 1n ? "its hole" : `each of its ${grouped(holes)} holes`}`);
-  if (name === "moduleprofiler" && results.moduleprofiler !== results.ops) clauses.push("adds up overlaps of the layer without its output_padding");
+  if (holes > 0n)
+    clauses.push(
+      `counts -1 addition for ${holes === 1n ? "its hole" : `each of its ${grouped(holes)} holes`}`,
+    );
+  if (name === "moduleprofiler" && results.moduleprofiler !== results.ops)
+    clauses.push("adds up overlaps of the layer without its output_padding");
   return clauses;
 }
 

@@ -56,6 +56,10 @@ export function cellTypeOf(name: string): CellType {
 }
 
 /** The encoding of rows with these columns. */
-export function encodingOf(format: FormatName, names: readonly string[], bigInts: BigInts = "number"): Encoding {
+export function encodingOf(
+  format: FormatName,
+  names: readonly string[],
+  bigInts: BigInts = "number",
+): Encoding {
   return { format, columns: names.map((name) => ({ name, type: cellTypeOf(name) })), bigInts };
 }

@@ -14,7 +14,13 @@ export interface OutputFormat {
   readonly compression: Compression;
 }
 
-const EXTENSIONS: Readonly<Record<string, FormatName>> = { csv: "csv", tsv: "tsv", tab: "tsv", jsonl: "jsonl", ndjson: "jsonl" };
+const EXTENSIONS: Readonly<Record<string, FormatName>> = {
+  csv: "csv",
+  tsv: "tsv",
+  tab: "tsv",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+};
 
 const GZIP = "gz";
 
@@ -32,7 +38,8 @@ const FOREIGN = new Set(
 
 /** The format of that name, as `--format` and the library take it. */
 export function formatNamed(option: string, name: string): FormatName {
-  const found = FORMATS.find((known) => known === name) ?? (name === "ndjson" ? "jsonl" : undefined);
+  const found =
+    FORMATS.find((known) => known === name) ?? (name === "ndjson" ? "jsonl" : undefined);
   if (!found) throw errors.badOption(option, name, `Write one of ${FORMATS.join(", ")}.`);
   return found;
 }
@@ -63,10 +70,12 @@ export function formatOf(path: string, asked?: FormatName, isFile = true): Outpu
   const promised = Object.hasOwn(EXTENSIONS, key) ? EXTENSIONS[key] : undefined;
   if (promised === undefined) {
     if (FOREIGN.has(key)) throw errors.unsupportedFormat(path, `.${extension}`, SUPPORTED);
-    if (asked === undefined && isFile) throw errors.unknownFormat(path, `.${extension}`, SUPPORTED, FORMATS);
+    if (asked === undefined && isFile)
+      throw errors.unknownFormat(path, `.${extension}`, SUPPORTED, FORMATS);
     return { format: asked ?? "csv", compression };
   }
-  if (asked !== undefined && asked !== promised) throw errors.otherFormat(path, `.${extension}`, promised, asked);
+  if (asked !== undefined && asked !== promised)
+    throw errors.otherFormat(path, `.${extension}`, promised, asked);
   return { format: promised, compression };
 }
 
@@ -74,7 +83,8 @@ export function formatOf(path: string, asked?: FormatName, isFile = true): Outpu
 export function checkLayerFile(path: string, isJson: boolean): void {
   const extension = path === "-" ? undefined : extensionOf(basename(path))?.toLowerCase();
   if (extension === undefined || (isJson && extension === "json")) return;
-  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || FOREIGN.has(extension)) throw errors.layerFile(path, `.${extension}`, isJson);
+  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || FOREIGN.has(extension))
+    throw errors.layerFile(path, `.${extension}`, isJson);
 }
 
 function withoutGzip(name: string): string {

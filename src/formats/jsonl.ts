@@ -27,8 +27,13 @@ function wayOf({ type, isForeign }: EncodedColumn, bigInts: BigInts): Way {
  * The encoder of rows. Rows of a sweep begin like the row before, as far as the outer loops have not turned: that much is copied from there, which
  * halves the time (2026-11-26, vocoder.yaml).
  */
-export function jsonlEncoder(columns: readonly EncodedColumn[], bigInts: BigInts): (csv: Uint8Array) => Uint8Array {
-  const keys = columns.map(({ name }, i) => Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
+export function jsonlEncoder(
+  columns: readonly EncodedColumn[],
+  bigInts: BigInts,
+): (csv: Uint8Array) => Uint8Array {
+  const keys = columns.map(({ name }, i) =>
+    Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`),
+  );
   const ways = columns.map((each) => wayOf(each, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
@@ -74,7 +79,8 @@ export function jsonlEncoder(columns: readonly EncodedColumn[], bigInts: BigInts
       for (; place <= lastColumn; place++) {
         const way = ways[place] as Way;
         let end = at;
-        if (way === "copy" || way === "quote") while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
+        if (way === "copy" || way === "quote")
+          while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
         else end = fieldEnd(csv, at);
         makeRoom(longestKey + ESCAPED_MOST * (end - at) + 8);
         const key = keys[place] as Uint8Array;
@@ -88,7 +94,13 @@ export function jsonlEncoder(columns: readonly EncodedColumn[], bigInts: BigInts
           while (at < end) out[length++] = csv[at++] as number;
           out[length++] = QUOTE;
         } else {
-          append(converted(columns[place] as EncodedColumn, Buffer.from(csv.subarray(at, end)).toString("utf8"), bigInts));
+          append(
+            converted(
+              columns[place] as EncodedColumn,
+              Buffer.from(csv.subarray(at, end)).toString("utf8"),
+              bigInts,
+            ),
+          );
         }
         lengths[place] = length - outRow;
         at = end + 1;
@@ -115,11 +127,20 @@ function isPlain(csv: Uint8Array, from: number, to: number): boolean {
 function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
   const isQuoted = field.startsWith('"');
   const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;
-  return Buffer.from(isQuoted && type === "text" ? JSON.stringify(text) : jsonOf(type, text, bigInts));
+  return Buffer.from(
+    isQuoted && type === "text" ? JSON.stringify(text) : jsonOf(type, text, bigInts),
+  );
 }
 
 /** What a row has beyond its CSV: keys, quotes, and text that must be escaped. */
 export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
-  const keys = columns.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6, 2);
-  return keys + (bigInts === "string" ? 2 * columns.length : 0) + columns.filter(({ type }) => type === "text").length * (ESCAPED_MOST - 1) * 80;
+  const keys = columns.reduce(
+    (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6,
+    2,
+  );
+  return (
+    keys +
+    (bigInts === "string" ? 2 * columns.length : 0) +
+    columns.filter(({ type }) => type === "text").length * (ESCAPED_MOST - 1) * 80
+  );
 }

@@ -2,7 +2,14 @@
 import { type BigInts, jsonOf } from "./json.js";
 
 /** What `jsonText` writes. Integers are bigints, numbers are decimals. */
-export type Json = bigint | number | boolean | string | null | readonly Json[] | { readonly [name: string]: Json };
+export type Json =
+  | bigint
+  | number
+  | boolean
+  | string
+  | null
+  | readonly Json[]
+  | { readonly [name: string]: Json };
 
 /** A value as indented JSON, as JSON.stringify(value, null, 2) would write it. */
 export function jsonText(value: Json, bigInts: BigInts, indent = ""): string {
@@ -19,7 +26,9 @@ export function jsonText(value: Json, bigInts: BigInts, indent = ""): string {
       "]",
       indent,
     );
-  const entries = Object.entries(value).map(([name, own]) => `${JSON.stringify(name)}: ${jsonText(own, bigInts, inner)}`);
+  const entries = Object.entries(value).map(
+    ([name, own]) => `${JSON.stringify(name)}: ${jsonText(own, bigInts, inner)}`,
+  );
   return block("{", entries, "}", indent);
 }
 
@@ -28,5 +37,7 @@ function isArray(value: Json): value is readonly Json[] {
 }
 
 function block(open: string, lines: readonly string[], close: string, indent: string): string {
-  return lines.length === 0 ? open + close : `${open}\n${lines.map((line) => `${indent}  ${line}`).join(",\n")}\n${indent}${close}`;
+  return lines.length === 0
+    ? open + close
+    : `${open}\n${lines.map((line) => `${indent}  ${line}`).join(",\n")}\n${indent}${close}`;
 }

@@ -25,7 +25,10 @@ export const COMMA = 0x2c;
 export const RECORD_BYTES_MOST = 512 * 1024;
 
 /** Reads until `isEnough`, the end, or the longest record. Returns what was read, and a stream that begins with it. */
-export async function lookAhead(pieces: Pieces, isEnough: (head: Uint8Array) => boolean): Promise<{ head: Uint8Array; all: Pieces }> {
+export async function lookAhead(
+  pieces: Pieces,
+  isEnough: (head: Uint8Array) => boolean,
+): Promise<{ head: Uint8Array; all: Pieces }> {
   const iterator = pieces[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array(0);
   while (!isEnough(head) && head.length < RECORD_BYTES_MOST) {

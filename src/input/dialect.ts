@@ -1,6 +1,14 @@
 /** Delimiters, line ends and the `sep=` line: from what spreadsheets write to commas and line feeds. */
 import { KIND_NAMES, kindOf, SETTINGS } from "../parameters.js";
-import { bufferOf, COMMA, NEWLINE, type Pieces, QUOTE, RECORD_BYTES_MOST, RETURN } from "./bytes.js";
+import {
+  bufferOf,
+  COMMA,
+  NEWLINE,
+  type Pieces,
+  QUOTE,
+  RECORD_BYTES_MOST,
+  RETURN,
+} from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 export interface Dialect {
@@ -23,7 +31,11 @@ const BYTE_ORDER_MARK = "efbbbf";
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 const KNOWN = new Set(
-  ["layer", ...SETTINGS.map(({ name }) => name), ...KIND_NAMES.flatMap((name) => [...kindOf(name).parameterNames, ...kindOf(name).plainNames])].map(plain),
+  [
+    "layer",
+    ...SETTINGS.map(({ name }) => name),
+    ...KIND_NAMES.flatMap((name) => [...kindOf(name).parameterNames, ...kindOf(name).plainNames]),
+  ].map(plain),
 );
 
 /** Finds the dialect of a list from its first bytes. `given` is the delimiter that the user named. */
@@ -37,7 +49,12 @@ export function dialectOf(head: Uint8Array, given: string | undefined): Dialect 
   const header = text.slice(separator?.[0].length ?? 0);
   const delimiter = given ?? separator?.[1] ?? delimiterOf(header);
   const endsWithReturn = lineEndOf(header === "" ? text : header) === "\r";
-  return { delimiter: delimiter.charCodeAt(0), endsWithReturn, hasSeparatorLine: separator !== null, skip };
+  return {
+    delimiter: delimiter.charCodeAt(0),
+    endsWithReturn,
+    hasSeparatorLine: separator !== null,
+    skip,
+  };
 }
 
 /** The first line end outside quotes, if there is one. */
@@ -89,7 +106,11 @@ export function isCanonical({ delimiter, endsWithReturn, hasSeparatorLine }: Dia
  * Rewrites a list with commas and line feeds. A field that holds a comma is quoted; all other bytes stay as they are, so that each line stays
  * one line. Holds no more than a field.
  */
-export async function* withCommas(pieces: Pieces, dialect: Dialect, lines: Lines): AsyncGenerator<Uint8Array> {
+export async function* withCommas(
+  pieces: Pieces,
+  dialect: Dialect,
+  lines: Lines,
+): AsyncGenerator<Uint8Array> {
   const rewriter = new Rewriter(dialect);
   // The line `sep=;` is not a record, but it counts as a line.
   if (dialect.hasSeparatorLine) lines.set(1, 2);
@@ -125,7 +146,12 @@ class Rewriter {
     const bytes = this.#field.length > 0 ? Buffer.concat([this.#field, piece]) : piece;
     const hasField = this.#field.length > 0;
     this.#field = Buffer.alloc(0);
-    const isPlain = !this.#isQuoted && !this.#isClosing && !this.#endsWithReturn && !bytes.includes(QUOTE) && !bytes.includes(COMMA);
+    const isPlain =
+      !this.#isQuoted &&
+      !this.#isClosing &&
+      !this.#endsWithReturn &&
+      !bytes.includes(QUOTE) &&
+      !bytes.includes(COMMA);
     if (isPlain) return this.#replaced(bytes);
     return this.#rewritten(bytes, hasField);
   }
@@ -227,7 +253,9 @@ class Rewriter {
   }
 
   #isEnd(byte: number): boolean {
-    return byte === this.#delimiter || byte === NEWLINE || (byte === RETURN && this.#endsWithReturn);
+    return (
+      byte === this.#delimiter || byte === NEWLINE || (byte === RETURN && this.#endsWithReturn)
+    );
   }
 }
 

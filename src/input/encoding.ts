@@ -8,13 +8,37 @@ const GUNZIP_CHUNK = 256 * 1024;
 
 /** Formats that people pass for a list, by the bytes they begin with. */
 const FOREIGN = [
-  { magic: "504b0304", name: "a ZIP archive or an Excel workbook", remedy: "Save the sheet as CSV, or unpack the archive." },
+  {
+    magic: "504b0304",
+    name: "a ZIP archive or an Excel workbook",
+    remedy: "Save the sheet as CSV, or unpack the archive.",
+  },
   { magic: "d0cf11e0a1b11ae1", name: "an old Excel workbook", remedy: "Save the sheet as CSV." },
-  { magic: "50415231", name: "a Parquet file", remedy: "Write it as CSV, for example with DuckDB or pandas." },
-  { magic: "4152524f5731", name: "an Arrow file", remedy: "Write it as CSV, for example with DuckDB or pandas." },
-  { magic: "28b52ffd", name: "compressed with zstd", remedy: "Unpack it: zstd -dc FILE | upsweep count --from -" },
-  { magic: "fd377a585a00", name: "compressed with xz", remedy: "Unpack it: xz -dc FILE | upsweep count --from -" },
-  { magic: "425a68", name: "compressed with bzip2", remedy: "Unpack it: bzip2 -dc FILE | upsweep count --from -" },
+  {
+    magic: "50415231",
+    name: "a Parquet file",
+    remedy: "Write it as CSV, for example with DuckDB or pandas.",
+  },
+  {
+    magic: "4152524f5731",
+    name: "an Arrow file",
+    remedy: "Write it as CSV, for example with DuckDB or pandas.",
+  },
+  {
+    magic: "28b52ffd",
+    name: "compressed with zstd",
+    remedy: "Unpack it: zstd -dc FILE | upsweep count --from -",
+  },
+  {
+    magic: "fd377a585a00",
+    name: "compressed with xz",
+    remedy: "Unpack it: xz -dc FILE | upsweep count --from -",
+  },
+  {
+    magic: "425a68",
+    name: "compressed with bzip2",
+    remedy: "Unpack it: bzip2 -dc FILE | upsweep count --from -",
+  },
   { magic: "fffe0000", name: "UTF-32 text", remedy: "Save it as UTF-8." },
   { magic: "0000feff", name: "UTF-32 text", remedy: "Save it as UTF-8." },
 ] as const;
@@ -26,7 +50,12 @@ export async function unpacked(pieces: Pieces, place: string): Promise<Pieces> {
   const first = await lookAhead(pieces, hasMagic);
   if (!isGzip(first.head)) return decoded(first, place);
   const inner = await lookAhead(gunzipped(first.all, place), hasMagic);
-  if (isGzip(inner.head)) throw errors.foreignFormat(place, "compressed with gzip twice", "Unpack it once: gzip -dc FILE | upsweep count --from -");
+  if (isGzip(inner.head))
+    throw errors.foreignFormat(
+      place,
+      "compressed with gzip twice",
+      "Unpack it once: gzip -dc FILE | upsweep count --from -",
+    );
   return decoded(inner, place);
 }
 
@@ -38,7 +67,10 @@ function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-function decoded({ head, all }: { readonly head: Uint8Array; readonly all: Pieces }, place: string): Pieces {
+function decoded(
+  { head, all }: { readonly head: Uint8Array; readonly all: Pieces },
+  place: string,
+): Pieces {
   const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
   // UTF-16 of one column can begin as bzip2 does, but its second byte is then NUL.
   const foreign = FOREIGN.find(({ magic }) => hex.startsWith(magic));
@@ -97,13 +129,19 @@ async function* gunzipped(pieces: Pieces, place: string): AsyncGenerator<Uint8Ar
     iterator.return?.().catch(() => {});
   }
   if (readError) throw readError;
-  if (gunzip.bytesWritten < lastData) throw errors.damagedGzip(place, "there is other data after its end");
+  if (gunzip.bytesWritten < lastData)
+    throw errors.damagedGzip(place, "there is other data after its end");
 }
 
 // ── UTF-16 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Turns UTF-16 into UTF-8. A lone surrogate has no UTF-8 and is an error with its line. */
-async function* fromUtf16(pieces: Pieces, endian: "little" | "big", markBytes: number, place: string): AsyncGenerator<Uint8Array> {
+async function* fromUtf16(
+  pieces: Pieces,
+  endian: "little" | "big",
+  markBytes: number,
+  place: string,
+): AsyncGenerator<Uint8Array> {
   let kept = Buffer.alloc(0);
   let skip = markBytes;
   let line = 1;
@@ -111,7 +149,11 @@ async function* fromUtf16(pieces: Pieces, endian: "little" | "big", markBytes: n
     const text = bytes.toString("utf16le");
     // Within a text of pairs, only half a pair is a character of category Cs.
     const lone = text.search(/\p{Cs}/u);
-    if (lone >= 0) throw errors.badEncoding(`${place}:${line + countLines(text, lone)}`, "the text is not valid UTF-16: half of a surrogate pair");
+    if (lone >= 0)
+      throw errors.badEncoding(
+        `${place}:${line + countLines(text, lone)}`,
+        "the text is not valid UTF-16: half of a surrogate pair",
+      );
     line += countLines(text, text.length);
     return Buffer.from(text, "utf8");
   };
@@ -119,7 +161,8 @@ async function* fromUtf16(pieces: Pieces, endian: "little" | "big", markBytes: n
     const bytes = Buffer.concat([kept, piece]);
     // What follows is kept for the next piece: half a unit, or the first half of a pair.
     let end = bytes.length - (bytes.length % 2);
-    if (end >= 2 && ((bytes[endian === "little" ? end - 1 : end - 2] as number) & 0xfc) === 0xd8) end -= 2;
+    if (end >= 2 && ((bytes[endian === "little" ? end - 1 : end - 2] as number) & 0xfc) === 0xd8)
+      end -= 2;
     if (end <= skip) {
       kept = bytes;
       continue;
@@ -129,7 +172,11 @@ async function* fromUtf16(pieces: Pieces, endian: "little" | "big", markBytes: n
     kept = Buffer.from(bytes.subarray(end));
     yield textOf(endian === "little" ? units : units.swap16());
   }
-  if (kept.length > skip) throw errors.badEncoding(`${place}:${line}`, "the text is not valid UTF-16: it ends within a character");
+  if (kept.length > skip)
+    throw errors.badEncoding(
+      `${place}:${line}`,
+      "the text is not valid UTF-16: it ends within a character",
+    );
 }
 
 function countLines(text: string, end: number): number {

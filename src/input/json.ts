@@ -13,7 +13,9 @@ const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false
 
 /** Whether a list that begins so is JSON. */
 export function isJson(head: Uint8Array): boolean {
-  return /^(?:\u00ef\u00bb\u00bf)?[ \t\r\n]*(?:\{|\[[ \t\r\n]*[{\]])/.test(bufferOf(head).toString("latin1"));
+  return /^(?:\u00ef\u00bb\u00bf)?[ \t\r\n]*(?:\{|\[[ \t\r\n]*[{\]])/.test(
+    bufferOf(head).toString("latin1"),
+  );
 }
 
 /** The keys of all objects, in order of first appearance. */
@@ -25,7 +27,12 @@ export async function keysOf(pieces: Pieces, place: string): Promise<readonly st
 }
 
 /** A list in JSON as CSV. Without `keys`, those of the first object are the columns. */
-export async function* fromJson(pieces: Pieces, place: string, keys: readonly string[] | undefined, lines: Lines): AsyncGenerator<Uint8Array> {
+export async function* fromJson(
+  pieces: Pieces,
+  place: string,
+  keys: readonly string[] | undefined,
+  lines: Lines,
+): AsyncGenerator<Uint8Array> {
   const reader = new JsonReader(place, keys, lines);
   for await (const piece of pieces) {
     const csv = reader.read(piece);
@@ -86,7 +93,12 @@ class JsonReader {
   end(): string {
     this.#append(this.#decoded(new Uint8Array(0), true));
     const csv = this.#objectsAtHand(true);
-    if (this.#array === "open") throw this.#error(this.#at, "the array is not closed", "The list may be cut off; write it again.");
+    if (this.#array === "open")
+      throw this.#error(
+        this.#at,
+        "the array is not closed",
+        "The list may be cut off; write it again.",
+      );
     return csv;
   }
 
@@ -106,8 +118,14 @@ class JsonReader {
       const end = this.#object(start);
       if (end === INCOMPLETE) {
         const length = this.#text.length - start;
-        if (length > RECORD_BYTES_MOST) throw errors.longRecord(this.#where(start), RECORD_BYTES_MOST);
-        if (isEnd) throw this.#error(start, "the object is not closed", "The list may be cut off; write it again.");
+        if (length > RECORD_BYTES_MOST)
+          throw errors.longRecord(this.#where(start), RECORD_BYTES_MOST);
+        if (isEnd)
+          throw this.#error(
+            start,
+            "the object is not closed",
+            "The list may be cut off; write it again.",
+          );
         this.#at = start;
         break;
       }
@@ -128,12 +146,21 @@ class JsonReader {
       const character = this.#text[at];
       if (character === "{" && !this.#needsComma && this.#array !== "closed") return at;
       if (character === "[" && this.#array === "none" && this.#objects === 0) this.#array = "open";
-      else if (character === "]" && this.#array === "open" && (this.#needsComma || this.#objects === 0)) {
+      else if (
+        character === "]" &&
+        this.#array === "open" &&
+        (this.#needsComma || this.#objects === 0)
+      ) {
         this.#array = "closed";
         this.#needsComma = false;
       } else if (character === "," && this.#needsComma) this.#needsComma = false;
       else {
-        const wanted = this.#array === "open" && this.#needsComma ? "a comma or ]" : this.#array === "closed" ? "the end" : "an object";
+        const wanted =
+          this.#array === "open" && this.#needsComma
+            ? "a comma or ]"
+            : this.#array === "closed"
+              ? "the end"
+              : "an object";
         const remedy =
           character === ","
             ? "Write each object on its own line, without commas between lines."
@@ -167,7 +194,8 @@ class JsonReader {
         this.#expected[position] = { token: this.#text.slice(at, behind), column };
         at = behind;
       }
-      if (this.#cells[column] !== undefined) throw errors.duplicateKey(this.#where(at), this.keys[column] as string);
+      if (this.#cells[column] !== undefined)
+        throw errors.duplicateKey(this.#where(at), this.keys[column] as string);
       at = this.#anyValue(at, column);
       if (at === INCOMPLETE) return INCOMPLETE;
       this.#cells[column] = this.#value;
@@ -233,7 +261,8 @@ class JsonReader {
     }
     if (at >= text.length) return INCOMPLETE;
     if (first === 0x22) return this.#string(at, "a value");
-    if (first === 0x7b || first === 0x5b) throw errors.nestedJson(this.#where(at), this.keys[column] as string);
+    if (first === 0x7b || first === 0x5b)
+      throw errors.nestedJson(this.#where(at), this.keys[column] as string);
     WORD.lastIndex = at;
     const word = (WORD.exec(text) as RegExpExecArray)[0];
     const end = at + word.length;
@@ -242,7 +271,11 @@ class JsonReader {
     if (literal === undefined && !NUMBER.test(word)) {
       throw word === ""
         ? this.#unexpected(at, "a value")
-        : this.#error(at, `${this.keys[column]} has the value ${word}, which is not JSON`, "Write a number, a text in double quotes, true, false or null.");
+        : this.#error(
+            at,
+            `${this.keys[column]} has the value ${word}, which is not JSON`,
+            "Write a number, a text in double quotes, true, false or null.",
+          );
     }
     this.#value = literal ?? word;
     return end;
@@ -262,7 +295,11 @@ class JsonReader {
     }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has no control characters in strings
     if (/[\u0000-\u001f]/.test(raw))
-      throw this.#error(at, "a text is not closed on its line, or holds a control character", 'Write a closing ", and a line break as \\n.');
+      throw this.#error(
+        at,
+        "a text is not closed on its line, or holds a control character",
+        'Write a closing ", and a line break as \\n.',
+      );
     if (end < 0) return INCOMPLETE;
     this.#value = hasEscape ? this.#unescaped(raw, at) : raw;
     return end + 1;
@@ -275,7 +312,11 @@ class JsonReader {
     } catch {
       // The same error.
     }
-    throw this.#error(at, "a text has an escape that is not JSON", 'Known are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits.');
+    throw this.#error(
+      at,
+      "a text has an escape that is not JSON",
+      'Known are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits.',
+    );
   }
 
   /** Writes the record of the cells, and the header before the first one. */
@@ -307,7 +348,12 @@ class JsonReader {
 
   #behindSpace(at: number): number {
     let to = at;
-    for (let code = this.#text.charCodeAt(to); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; code = this.#text.charCodeAt(to)) to++;
+    for (
+      let code = this.#text.charCodeAt(to);
+      code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+      code = this.#text.charCodeAt(to)
+    )
+      to++;
     return to;
   }
 
@@ -345,7 +391,11 @@ class JsonReader {
   }
 
   #unexpected(at: number, wanted: string, remedy = ONE_OBJECT): Error {
-    return this.#error(at, `${wanted} is expected, not ${shown(this.#text.slice(at, at + 12))}`, remedy);
+    return this.#error(
+      at,
+      `${wanted} is expected, not ${shown(this.#text.slice(at, at + 12))}`,
+      remedy,
+    );
   }
 }
 

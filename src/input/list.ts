@@ -1,5 +1,13 @@
 /** Where lists come from: files, pipes and standard input, in the forms that people have, as one canonical CSV. */
-import { constants, createReadStream, fstatSync, openSync, type ReadStream, readSync, statSync } from "node:fs";
+import {
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  type ReadStream,
+  readSync,
+  statSync,
+} from "node:fs";
 import { Socket } from "node:net";
 import { errors } from "../errors.js";
 import { type ListBytes, lookAhead, NEWLINE, type Pieces, RETURN } from "./bytes.js";
@@ -32,7 +40,10 @@ interface Source {
  * @param delimiter the character between fields; found from the header when left out.
  * @throws UpsweepError when there is no such file.
  */
-export function openList(path: string, delimiter?: string): { readonly bytes: ListBytes; readonly name: string } {
+export function openList(
+  path: string,
+  delimiter?: string,
+): { readonly bytes: ListBytes; readonly name: string } {
   const streams = new Set<{ destroy(): unknown }>();
   const source = path === "-" ? standardInput(streams) : fileAt(path, streams);
   const close = () => {
@@ -42,7 +53,11 @@ export function openList(path: string, delimiter?: string): { readonly bytes: Li
 }
 
 /** A list of whatever form as canonical CSV. */
-export function listBytes(source: Source, delimiter: string | undefined, close: () => void): ListBytes {
+export function listBytes(
+  source: Source,
+  delimiter: string | undefined,
+  close: () => void,
+): ListBytes {
   const { isLive, size } = source;
   const lines = new Lines();
   let taken = 0;
@@ -64,7 +79,12 @@ export function listBytes(source: Source, delimiter: string | undefined, close: 
   };
 }
 
-async function canonical(raw: Pieces, { name, open, isFile }: Source, delimiter: string | undefined, lines: Lines): Promise<Pieces> {
+async function canonical(
+  raw: Pieces,
+  { name, open, isFile }: Source,
+  delimiter: string | undefined,
+  lines: Lines,
+): Promise<Pieces> {
   const { head, all } = await lookAhead(await unpacked(raw, name), hasHeader);
   if (delimiter === undefined && isJson(head)) {
     const keys = isFile ? await keysOf(await unpacked(open(), name), name) : undefined;
@@ -85,7 +105,9 @@ function standardInput(streams: Set<{ destroy(): unknown }>): Source {
   const name = "standard input";
   const isFile = isRegular(0);
   const open = () => {
-    const stream = isFile ? createReadStream("", { fd: 0, autoClose: false, highWaterMark: READ_BYTES }) : process.stdin;
+    const stream = isFile
+      ? createReadStream("", { fd: 0, autoClose: false, highWaterMark: READ_BYTES })
+      : process.stdin;
     streams.add(stream);
     return named(stream, name);
   };
@@ -107,7 +129,9 @@ function fileAt(path: string, streams: Set<{ destroy(): unknown }>): Source {
     if (found.isDirectory()) throw errors.cannotRead(path, "it is a folder");
     const opened = found.isFIFO() ? () => pipeAt(path, streams) : () => fileStream(path, streams);
     const open = () => named(opened(), path);
-    return found.isFile() ? { name: path, open, isFile: true, size: found.size, isLive: false } : { name: path, open, isFile: false, isLive: true };
+    return found.isFile()
+      ? { name: path, open, isFile: true, size: found.size, isLive: false }
+      : { name: path, open, isFile: false, isLive: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
     throw errors.cannotRead(path, error);
@@ -123,7 +147,10 @@ function fileStream(path: string, streams: Set<{ destroy(): unknown }>): ReadStr
 /**
  * A named pipe. No thread blocks in opening or reading it: such a thread could be ended only by what a writer does, and so could this process.
  */
-async function* pipeAt(path: string, streams: Set<{ destroy(): unknown }>): AsyncGenerator<Uint8Array> {
+async function* pipeAt(
+  path: string,
+  streams: Set<{ destroy(): unknown }>,
+): AsyncGenerator<Uint8Array> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const first = await firstBytes(fd);
   const stream = new Socket({ fd, readable: true, writable: false });

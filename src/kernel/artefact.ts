@@ -32,6 +32,8 @@ function readArtefact(path: string): Buffer<ArrayBuffer> {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === "ENOENT" ? errors.notBuilt(path) : errors.cannotRead(path, error);
+    throw (error as NodeJS.ErrnoException).code === "ENOENT"
+      ? errors.notBuilt(path)
+      : errors.cannotRead(path, error);
   }
 }

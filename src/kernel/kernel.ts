@@ -21,11 +21,24 @@ type LayerTexts = { readonly [N in ResultName]?: string };
 export type LayerQuotients = { readonly [N in ResultName]?: Rational };
 
 export type LayerCounts =
-  | { readonly broken: RuleId; readonly results?: never; readonly texts?: never; readonly quotients?: never }
-  | { readonly broken?: never; readonly results: LayerResults; readonly texts: LayerTexts; readonly quotients: LayerQuotients };
+  | {
+      readonly broken: RuleId;
+      readonly results?: never;
+      readonly texts?: never;
+      readonly quotients?: never;
+    }
+  | {
+      readonly broken?: never;
+      readonly results: LayerResults;
+      readonly texts: LayerTexts;
+      readonly quotients: LayerQuotients;
+    };
 
 /** A result as an exact rational in lowest terms: null where it is missing, undefined where it passes 64 bits. */
-export function exactResult({ texts, quotients }: LayerCounts, name: ResultName): Rational | null | undefined {
+export function exactResult(
+  { texts, quotients }: LayerCounts,
+  name: ResultName,
+): Rational | null | undefined {
   const text = texts?.[name];
   if (text === undefined || text === "") return text === "" ? null : undefined;
   const quotient = quotients?.[name];
@@ -99,9 +112,15 @@ export interface KindTotals {
 }
 
 /** The totals of two parts of a list together. */
-export function addTotals(one: readonly KindTotals[], other: readonly KindTotals[]): readonly KindTotals[] {
+export function addTotals(
+  one: readonly KindTotals[],
+  other: readonly KindTotals[],
+): readonly KindTotals[] {
   if (one.length === 0) return other;
-  return one.map(({ kind, sums }, i) => ({ kind, sums: sums.map((sum, at) => sum + (other[i]?.sums[at] ?? 0n)) }));
+  return one.map(({ kind, sums }, i) => ({
+    kind,
+    sums: sums.map((sum, at) => sum + (other[i]?.sums[at] ?? 0n)),
+  }));
 }
 
 /** The rows of a stretch of a list's chunk. */

@@ -68,14 +68,22 @@ export class ManyKernel {
     this.rowsMost = constant("MANY_ROWS");
     const cells = constant("MANY_COLUMNS") * this.rowsMost;
     const valuesPtr = constant("MANY_VALUES_PTR");
-    this.input = new Uint32Array(buffer, constant("INPUT_PTR"), constant("MANY_FIELDS") * this.rowsMost);
+    this.input = new Uint32Array(
+      buffer,
+      constant("INPUT_PTR"),
+      constant("MANY_FIELDS") * this.rowsMost,
+    );
     this.unsigned = new BigUint64Array(buffer, valuesPtr, cells);
     this.signed = new BigInt64Array(buffer, valuesPtr, cells);
     this.doubles = new Float64Array(buffer, valuesPtr, cells);
     this.words = new Uint32Array(buffer, valuesPtr, 2 * cells);
     this.missing = new Uint8Array(buffer, constant("MANY_MISSING_PTR"), cells);
     this.rules = new Uint8Array(buffer, constant("MANY_RULES_PTR"), this.rowsMost);
-    this.#header = new Uint32Array(buffer, constant("MANY_PTR"), constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS") + constant("MANY_FIELDS"));
+    this.#header = new Uint32Array(
+      buffer,
+      constant("MANY_PTR"),
+      constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS") + constant("MANY_FIELDS"),
+    );
     this.#layer = new BigUint64Array(buffer, constant("LAYER_PTR"), constant("LAYER_FIELDS"));
     this.#report = new DataView(buffer, constant("REPORT_PTR"));
   }
@@ -95,7 +103,10 @@ export class ManyKernel {
       Number(isRated),
     ]);
     this.#header.set(columns.map(numberOf), constant("MANY_HEADER_BYTES") / 4);
-    this.#header.set(fields.map(numberOf), constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS"));
+    this.#header.set(
+      fields.map(numberOf),
+      constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS"),
+    );
     // A kind without output_padding has the field nevertheless; it is 0 then.
     this.#layer.fill(0n);
     this.#layer[constant("SAMPLE_RATE_DENOMINATOR")] = 1n;

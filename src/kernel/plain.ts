@@ -14,7 +14,12 @@ export const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
 
 /** y, the overlap pattern, over the output elements [first, first + length). */
-export function overlapPattern({ isTransposed }: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
+export function overlapPattern(
+  { isTransposed }: Kind,
+  dimension: Dimension,
+  first: bigint,
+  length: number,
+): Uint32Array {
   const { l_in, kernel_size, stride, padding, dilation } = dimension;
   const pattern = new Uint32Array(length);
   const land = (j: bigint) => {
@@ -22,7 +27,8 @@ export function overlapPattern({ isTransposed }: Kind, dimension: Dimension, fir
   };
   if (isTransposed) {
     for (let i = 0; i < l_in; i++) {
-      for (let k = 0; k < kernel_size; k++) land(BigInt(i) * BigInt(stride) + BigInt(k) * BigInt(dilation) - BigInt(padding) - first);
+      for (let k = 0; k < kernel_size; k++)
+        land(BigInt(i) * BigInt(stride) + BigInt(k) * BigInt(dilation) - BigInt(padding) - first);
     }
   } else {
     for (let j = first; j < first + BigInt(length); j++) {
@@ -65,7 +71,14 @@ function gcd(a: bigint, b: bigint): bigint {
 
 /** Taps and covered of one dimension as the closed form defines them, with the sums written out. */
 export function closed(kind: Kind, dimension: Dimension): Overlap {
-  const { l_in: L, kernel_size: K, stride: s, padding: p, output_padding: o, dilation: d } = inBigInt(dimension);
+  const {
+    l_in: L,
+    kernel_size: K,
+    stride: s,
+    padding: p,
+    output_padding: o,
+    dilation: d,
+  } = inBigInt(dimension);
   if (!kind.isTransposed) return convolved(kind, dimension);
   const q = max(0n, p - o);
   const g = gcd(s, d);
@@ -84,7 +97,8 @@ function convolved(kind: Kind, dimension: Dimension): Overlap {
   // Tap k reads an input at the outputs j with p - k·d <= j·s < p - k·d + L.
   const under = (end: bigint) => (end <= 0n ? 0n : (end - 1n) / s + 1n);
   let taps = 0n;
-  for (let k = 0n; k < K; k++) taps += min(lOut, under(p - k * d + L)) - min(lOut, under(p - k * d));
+  for (let k = 0n; k < K; k++)
+    taps += min(lOut, under(p - k * d + L)) - min(lOut, under(p - k * d));
   let covered = 0n;
   for (let j = 0n; j < lOut; j++) {
     const start = j * s - p;
@@ -122,7 +136,11 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   const lengths = layer.dimensions.map((dimension) => outputLength(kind, dimension));
   const each = layer.dimensions.map(inBigInt);
   const N = BigInt(layer.batch_size);
-  const [C_in, C_out, g] = [BigInt(layer.in_channels), BigInt(layer.out_channels), BigInt(layer.groups)];
+  const [C_in, C_out, g] = [
+    BigInt(layer.in_channels),
+    BigInt(layer.out_channels),
+    BigInt(layer.groups),
+  ];
   const b = layer.bias ? 1n : 0n;
   const taps = product(overlaps.map((o) => o.taps));
   const covered = product(overlaps.map((o) => o.covered));
@@ -145,16 +163,32 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   const bits = BigInt(layer.bits);
   // Away from the edges the taps fall into stride/g residues in turn, and into no other.
   const turns = each.map(({ stride, dilation }) => stride / gcd(stride, dilation));
-  const overlap_min = product(each.map(({ kernel_size, stride }, i) => (kind.isTransposed ? (turns[i] === stride ? kernel_size / stride : 0n) : kernel_size)));
-  const overlap_max = product(each.map(({ kernel_size }, i) => (kind.isTransposed ? -floorDivide(-kernel_size, turns[i] as bigint) : kernel_size)));
+  const overlap_min = product(
+    each.map(({ kernel_size, stride }, i) =>
+      kind.isTransposed ? (turns[i] === stride ? kernel_size / stride : 0n) : kernel_size,
+    ),
+  );
+  const overlap_max = product(
+    each.map(({ kernel_size }, i) =>
+      kind.isTransposed ? -floorDivide(-kernel_size, turns[i] as bigint) : kernel_size,
+    ),
+  );
   const unpadded = layer.dimensions.map((dimension) => ({ ...dimension, output_padding: 0 }));
   const unpaddedLengths = unpadded.map((dimension) => outputLength(kind, dimension));
   const moduleprofiler = () => {
-    const A = product(unpadded.map((dimension) => overlapOf(kind, dimension).taps)) - product(unpaddedLengths);
+    const A =
+      product(unpadded.map((dimension) => overlapOf(kind, dimension).taps)) -
+      product(unpaddedLengths);
     return N * filters * (l_out * (K + 1n) + A) - (1n - b) * N * C_out * l_out;
   };
   const deepspeed_macs = K * C_in * (C_out / g / g) * N * I;
-  const forward = product(each.map((d) => floorDivide(d.l_in + 2n * d.padding - (d.dilation * (d.kernel_size - 1n) + 1n), d.stride) + 1n));
+  const forward = product(
+    each.map(
+      (d) =>
+        floorDivide(d.l_in + 2n * d.padding - (d.dilation * (d.kernel_size - 1n) + 1n), d.stride) +
+        1n,
+    ),
+  );
   const deepspeedBias = b * (C_out / g) * N * forward;
   const isThree = kind.dimensions.length === 3;
   const dimensionOut = (letter: string) => lengths[kind.dimensions.indexOf(letter)] ?? 0n;
@@ -191,7 +225,8 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
       under: (elements.input + elements.output + params) * (bits / gcd(8n, bits)),
     },
     macs_per_second: { over: filters * taps * rate.over, under: l_out * rate.under },
-    moduleprofiler: isThree || unpaddedLengths.some((length) => length < 1n) ? null : moduleprofiler,
+    moduleprofiler:
+      isThree || unpaddedLengths.some((length) => length < 1n) ? null : moduleprofiler,
     ptflops: everyInput + biases,
     ptflops_0_7_4: everyOutput + biases,
     thop: N * C_out * l_out * (C_in / g) * K,
@@ -201,10 +236,15 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
     torch: 2n * everyInput,
     deepspeed_macs,
     // Each half must fit by itself.
-    deepspeed_flops: max(2n * deepspeed_macs, deepspeedBias < 0n ? -deepspeedBias : deepspeedBias) > U64_MAX ? 2n ** 64n : 2n * deepspeed_macs + deepspeedBias,
+    deepspeed_flops:
+      max(2n * deepspeed_macs, deepspeedBias < 0n ? -deepspeedBias : deepspeedBias) > U64_MAX
+        ? 2n ** 64n
+        : 2n * deepspeed_macs + deepspeedBias,
     torchprofile: N * C_out * l_out * K * (C_out === C_in ? C_out / g : C_in),
     onnx_tool: N * C_out * l_out * (C_out / g) * K + biases,
-    tensorflow: isThree ? null : { over: 2n * everyOutput, under: product(each.map((d) => d.stride)) },
+    tensorflow: isThree
+      ? null
+      : { over: 2n * everyOutput, under: product(each.map((d) => d.stride)) },
   };
 }
 
@@ -213,7 +253,9 @@ function cellText(name: ResultName, value: Value): string | undefined {
   if (value === null) return "";
   if (typeof value === "boolean") return String(value);
   if (typeof value === "bigint") {
-    return (column(name).type === "i64" ? value <= I64_MAX && value >= -I64_MAX : value <= U64_MAX) ? String(value) : undefined;
+    return (column(name).type === "i64" ? value <= I64_MAX && value >= -I64_MAX : value <= U64_MAX)
+      ? String(value)
+      : undefined;
   }
   return value.over > U64_MAX || value.under > U64_MAX ? undefined : String(nearestDouble(value));
 }
@@ -228,9 +270,20 @@ function restsOnTooMuch(
   if (!isAnswered) return false;
   const isSumOverBatch = ["ops", "moduleprofiler", "ptflops", "additions"].includes(name);
   if (isSumOverBatch && batch_size === 0) return false;
-  const ofOutput = ["additions_per_filter", "ops_per_filter", "aggregation_ops", "ops", "ops_per_second", "moduleprofiler", "ptflops"];
+  const ofOutput = [
+    "additions_per_filter",
+    "ops_per_filter",
+    "aggregation_ops",
+    "ops",
+    "ops_per_second",
+    "moduleprofiler",
+    "ptflops",
+  ];
   const ofTaps = ["additions_per_filter", "additions"];
-  return (ofOutput.includes(name) && (l_out as bigint) > U64_MAX) || (ofTaps.includes(name) && (taps as bigint) > U64_MAX);
+  return (
+    (ofOutput.includes(name) && (l_out as bigint) > U64_MAX) ||
+    (ofTaps.includes(name) && (taps as bigint) > U64_MAX)
+  );
 }
 
 /** The cells of a legal layer, or the rule that it breaks. */
@@ -238,7 +291,13 @@ export function textsOf(
   layer: Layer,
   method: Method,
   names: readonly ResultName[] = columnsOf(layer.kind).map(({ name }) => name),
-): { readonly broken: RuleId } | { readonly broken?: never; readonly texts: Partial<Record<ResultName, string>>; readonly quotients: LayerQuotients } {
+):
+  | { readonly broken: RuleId }
+  | {
+      readonly broken?: never;
+      readonly texts: Partial<Record<ResultName, string>>;
+      readonly quotients: LayerQuotients;
+    } {
   const broken = brokenRule(layer);
   if (broken) return { broken };
   const values = unbounded(layer, method);
@@ -251,12 +310,19 @@ export function textsOf(
     const text = cellText(name, value);
     if (text === undefined || restsOnTooMuch(name, values, layer, value !== null)) continue;
     texts[name] = text;
-    if (typeof value === "object" && value !== null) quotients[name] = rational(value.over, value.under);
+    if (typeof value === "object" && value !== null)
+      quotients[name] = rational(value.over, value.under);
   }
   return { texts, quotients };
 }
 
-export function countLayer(layer: Layer, method: Method, names?: readonly ResultName[]): LayerCounts {
+export function countLayer(
+  layer: Layer,
+  method: Method,
+  names?: readonly ResultName[],
+): LayerCounts {
   const counted = textsOf(layer, method, names);
-  return counted.broken === undefined ? { ...counted, results: readCells(counted.texts) } : { broken: counted.broken };
+  return counted.broken === undefined
+    ? { ...counted, results: readCells(counted.texts) }
+    : { broken: counted.broken };
 }

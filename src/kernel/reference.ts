@@ -7,7 +7,18 @@ import { binOf } from "../conventions/bins.js";
 import { COMPARED, inMacs, type Macs } from "../conventions/compared.js";
 import { mergedTallies } from "../conventions/tallies.js";
 import { nearestDouble, readFraction } from "../fraction.js";
-import { anyParameter, DEFAULT_BITS, KIND_NAMES, type Kind, kindNamed, kindOf, type Layer, layerFrom, namedParameters, PARAMETER_MAX } from "../parameters.js";
+import {
+  anyParameter,
+  DEFAULT_BITS,
+  KIND_NAMES,
+  type Kind,
+  kindNamed,
+  kindOf,
+  type Layer,
+  layerFrom,
+  namedParameters,
+  PARAMETER_MAX,
+} from "../parameters.js";
 import { addedColumns, holdsKind, type ListPlan, rolesOf, splitRecord } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
@@ -15,7 +26,16 @@ import { layerOf, walk } from "../plan/walk.js";
 import { RULES } from "../rules.js";
 import { domainOf } from "../spec/values.js";
 import type { Sum } from "../sum.js";
-import { type Extreme, exactResult, type Kernel, type ListBatch, type ListFault, type PicksBatch, type SweepBatch, type Tally } from "./kernel.js";
+import {
+  type Extreme,
+  exactResult,
+  type Kernel,
+  type ListBatch,
+  type ListFault,
+  type PicksBatch,
+  type SweepBatch,
+  type Tally,
+} from "./kernel.js";
 import { closed, countLayer, overlapPattern, simulate, textsOf, U64_MAX } from "./plain.js";
 
 /** Rows in a batch of the reference kernel. */
@@ -60,7 +80,11 @@ function sumBytes(bytes: Uint8Array): Sum {
     sums[16 + lane] = (sums[16 + lane] as bigint) + BigInt(Math.floor(i / 16)) * BigInt(byte);
     if (byte === 10) lines++;
   }
-  return { bytes: bytes.length, lines, lanes: Uint32Array.from(sums, (sum) => Number(BigInt.asUintN(32, sum))) };
+  return {
+    bytes: bytes.length,
+    lines,
+    lanes: Uint32Array.from(sums, (sum) => Number(BigInt.asUintN(32, sum))),
+  };
 }
 
 interface Counted {
@@ -72,7 +96,9 @@ interface Counted {
 
 /** The tallies of layers, one after the other. */
 class Tallies {
-  readonly #tallies = COMPARED.map((): Counted => ({ layers: 0n, missing: 0n, exact: 0n, ratios: [] }));
+  readonly #tallies = COMPARED.map(
+    (): Counted => ({ layers: 0n, missing: 0n, exact: 0n, ratios: [] }),
+  );
 
   /** Returns false when a number passes 64 bits. */
   take(layer: Layer, method: Method, at: bigint): boolean {
@@ -103,15 +129,28 @@ class Tallies {
       for (const { ratio } of ratios) bins.set(binOf(ratio), (bins.get(binOf(ratio)) ?? 0) + 1);
       return {
         ...counts,
-        least: ratios.reduce((least, each) => (each.ratio < least.ratio ? each : least), ratios[0] ?? nothing),
-        most: ratios.reduce((most, each) => (each.ratio > most.ratio ? each : most), ratios[0] ?? nothing),
+        least: ratios.reduce(
+          (least, each) => (each.ratio < least.ratio ? each : least),
+          ratios[0] ?? nothing,
+        ),
+        most: ratios.reduce(
+          (most, each) => (each.ratio > most.ratio ? each : most),
+          ratios[0] ?? nothing,
+        ),
         bins: [...bins].sort(([a], [b]) => a - b),
       };
     });
   }
 }
 
-function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, end: bigint, visitsMost = Number.POSITIVE_INFINITY): SweepBatch {
+function sweepGrid(
+  plan: Plan,
+  grid: GridPlan,
+  method: Method,
+  first: bigint,
+  end: bigint,
+  visitsMost = Number.POSITIVE_INFINITY,
+): SweepBatch {
   const kind = kindOf(plan.layer);
   const leftOut = new Array<bigint>(1 + grid.requirements.length).fill(0n);
   const rows: string[] = [];
@@ -126,24 +165,35 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
   });
   for (let index = first; index < end; index++) {
     if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
-    const { outcome, values } = walk(kind, grid, index, (name, layer) => exactResult(countLayer(layer, method, [name]), name));
-    if (outcome.kind === "trouble") return { ...batch(index), fault: { kind: "expression", index } };
+    const { outcome, values } = walk(kind, grid, index, (name, layer) =>
+      exactResult(countLayer(layer, method, [name]), name),
+    );
+    if (outcome.kind === "trouble")
+      return { ...batch(index), fault: { kind: "expression", index } };
     if (outcome.kind !== "layer") {
       const account = outcome.kind === "nothing" ? 0 : 1 + outcome.requirement;
       leftOut[account] = (leftOut[account] ?? 0n) + 1n;
       continue;
     }
     const layer = layerOf(kind, values);
-    if (method === "verify" && !sameByBothMethods(layer)) return { ...batch(index), fault: { kind: "disagree", index } };
+    if (method === "verify" && !sameByBothMethods(layer))
+      return { ...batch(index), fault: { kind: "disagree", index } };
     if (plan.isComparing) {
-      if (!tallies.take(layer, method, index)) return { ...batch(index), fault: { kind: "overflow", index, cell: 0 } };
+      if (!tallies.take(layer, method, index))
+        return { ...batch(index), fault: { kind: "overflow", index, cell: 0 } };
       rows.push("");
       continue;
     }
     const counted = textsOf(layer, method, plan.cells.filter(isResultName));
     const texts = counted.broken === undefined ? counted.texts : {};
     const rate = layer.sample_rate && { sample_rate: String(nearestDouble(layer.sample_rate)) };
-    const known: Record<string, unknown> = { ...Object.fromEntries(values), ...rate, ...namedParameters(layer), ...texts, name: grid.name };
+    const known: Record<string, unknown> = {
+      ...Object.fromEntries(values),
+      ...rate,
+      ...namedParameters(layer),
+      ...texts,
+      name: grid.name,
+    };
     const cells = plan.cells.map((name) => known[name]);
     const cell = cells.indexOf(undefined);
     if (cell >= 0) return { ...batch(index), fault: { kind: "overflow", index, cell } };
@@ -152,7 +202,12 @@ function sweepGrid(plan: Plan, grid: GridPlan, method: Method, first: bigint, en
   return batch(end);
 }
 
-function sweepPicks(plan: Plan, grid: GridPlan, method: Method, indices: BigUint64Array): PicksBatch {
+function sweepPicks(
+  plan: Plan,
+  grid: GridPlan,
+  method: Method,
+  indices: BigUint64Array,
+): PicksBatch {
   const batches: SweepBatch[] = [];
   for (const index of indices) {
     batches.push(sweepGrid(plan, grid, method, index, index + 1n));
@@ -163,7 +218,9 @@ function sweepPicks(plan: Plan, grid: GridPlan, method: Method, indices: BigUint
     done: batches.length - (fault ? 1 : 0),
     csv: Buffer.concat(batches.map(({ csv }) => csv)),
     rows: batches.reduce((sum, { rows }) => sum + rows, 0),
-    leftOut: Array.from({ length: 1 + grid.requirements.length }, (_, i) => batches.reduce((sum, { leftOut }) => sum + (leftOut[i] as bigint), 0n)),
+    leftOut: Array.from({ length: 1 + grid.requirements.length }, (_, i) =>
+      batches.reduce((sum, { leftOut }) => sum + (leftOut[i] as bigint), 0n),
+    ),
     visits: batches.length,
     ...(plan.isComparing && { tallies: mergedTallies(batches.map(({ tallies = [] }) => tallies)) }),
     ...(fault && { fault }),
@@ -193,8 +250,14 @@ const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 /** One record as a layer: its parameters, or what is wrong with it. */
-function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): Layer | { field: number } | { outOfRange: true } {
-  const values = new Map(kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]));
+function layerOfRecord(
+  list: ListPlan,
+  kind: Kind,
+  fields: readonly string[],
+): Layer | { field: number } | { outOfRange: true } {
+  const values = new Map(
+    kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]),
+  );
   values.set("bits", list.settings.bits ?? DEFAULT_BITS);
   let rate = list.settings.sample_rate;
   let outOfRange = false;
@@ -212,7 +275,12 @@ function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): L
       const [part] = partsOfTuple(text, 1, RATE) ?? [];
       const read = part === undefined ? "malformed" : readFraction(part.replace(/^-/, ""));
       if (part === undefined || typeof read !== "object") return { field: i };
-      if (part.startsWith("-") || read.over === 0n || read.over > BigInt(PARAMETER_MAX) * read.under) outOfRange = true;
+      if (
+        part.startsWith("-") ||
+        read.over === 0n ||
+        read.over > BigInt(PARAMETER_MAX) * read.under
+      )
+        outOfRange = true;
       rate = read;
       continue;
     }
@@ -221,7 +289,8 @@ function layerOfRecord(list: ListPlan, kind: Kind, fields: readonly string[]): L
     for (const [at, name] of role.names.entries()) {
       const part = parts[at] as string;
       const { least, most } = domainOf(name);
-      if (part.startsWith("-") || BigInt(part) < BigInt(least) || BigInt(part) > BigInt(most)) outOfRange = true;
+      if (part.startsWith("-") || BigInt(part) < BigInt(least) || BigInt(part) > BigInt(most))
+        outOfRange = true;
       values.set(name, Number(part));
     }
   }
@@ -237,9 +306,14 @@ const RATE = "-?[0-9./]+";
 /** One number for all dimensions, or `(3, 5)`, `[3, 5]` or `3, 5` with one for each; `(3,)` is one number. Undefined where it is neither. */
 function partsOfTuple(text: string, count: number, number = NUMBER): readonly string[] | undefined {
   if (new RegExp(`^${number}$`).test(text)) return new Array<string>(count).fill(text);
-  const inner = /^[ \t]*(?:\(([^()]*?)(,[ \t]*)?\)|\[([^[\]]*?)(,[ \t]*)?\]|([^()[\]]*))[ \t]*$/s.exec(text);
-  const parts = (inner?.[1] ?? inner?.[3] ?? inner?.[5])?.split(",").map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""));
-  return parts?.length === count && parts.every((part) => new RegExp(`^${number}$`).test(part)) ? parts : undefined;
+  const inner =
+    /^[ \t]*(?:\(([^()]*?)(,[ \t]*)?\)|\[([^[\]]*?)(,[ \t]*)?\]|([^()[\]]*))[ \t]*$/s.exec(text);
+  const parts = (inner?.[1] ?? inner?.[3] ?? inner?.[5])
+    ?.split(",")
+    .map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""));
+  return parts?.length === count && parts.every((part) => new RegExp(`^${number}$`).test(part))
+    ? parts
+    : undefined;
 }
 
 /** The kind of a record, if it names one that the list can hold. */
@@ -280,7 +354,11 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
   let at = from;
   const tallies = new Tallies();
   const added = addedColumns(list);
-  const sums = new Map((added.length === 0 ? [] : list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => [kind, added.map(() => 0n)]));
+  const sums = new Map(
+    (added.length === 0 ? [] : list.kindField === undefined ? [list.layer] : KIND_NAMES).map(
+      (kind) => [kind, added.map(() => 0n)],
+    ),
+  );
   const batch = () => ({
     next: at,
     ...(list.isComparing && { tallies: tallies.all() }),
@@ -288,7 +366,10 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     rows: rows.length,
     leftOut,
     lines: text.slice(from, at).split("\n").length - 1,
-    totals: sums.size === 0 || list.isComparing ? [] : [...sums].map(([kind, of]) => ({ kind, sums: of })),
+    totals:
+      sums.size === 0 || list.isComparing
+        ? []
+        : [...sums].map(([kind, of]) => ({ kind, sums: of })),
   });
   const stop = (fault: ListFault) => ({ ...batch(), fault });
   while (at < text.length && rows.length < BATCH_ROWS) {
@@ -301,21 +382,25 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     }
     const fields = splitRecord(record);
     if (fields === undefined) return stop({ kind: "field", at, field: 0 });
-    if (fields.length !== list.fields.length) return stop({ kind: "fieldCount", at, found: fields.length });
+    if (fields.length !== list.fields.length)
+      return stop({ kind: "fieldCount", at, found: fields.length });
     const kind = kindOfRecord(list, fields);
     if (kind === undefined) return stop({ kind: "kind", at });
     const layer = layerOfRecord(list, kind, fields);
     if ("field" in layer) return stop({ kind: "field", at, field: layer.field });
     const columns = list.columns.filter((name) => hasColumn(kind, name));
-    const counts = "outOfRange" in layer ? { broken: "RANGE" as const } : textsOf(layer, method, columns);
+    const counts =
+      "outOfRange" in layer ? { broken: "RANGE" as const } : textsOf(layer, method, columns);
     if (counts.broken !== undefined) {
       if (!list.skipInvalid) return stop({ kind: "rule", at, rule: counts.broken });
       const rule = RULES.findIndex(({ id }) => id === counts.broken);
       leftOut[rule] = (leftOut[rule] as bigint) + 1n;
     } else {
-      if (method === "verify" && !sameByBothMethods(layer as Layer)) return stop({ kind: "disagree", at });
+      if (method === "verify" && !sameByBothMethods(layer as Layer))
+        return stop({ kind: "disagree", at });
       if (list.isComparing) {
-        if (!tallies.take(layer as Layer, method, BigInt(at))) return stop({ kind: "overflow", at, result: 0 });
+        if (!tallies.take(layer as Layer, method, BigInt(at)))
+          return stop({ kind: "overflow", at, result: 0 });
         rows.push("");
         at = behind;
         continue;
@@ -324,7 +409,9 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
       const result = results.indexOf(undefined);
       if (result >= 0) return stop({ kind: "overflow", at, result });
       const total = sums.get(kind.name);
-      for (const [i, name] of added.entries()) if (total) total[i] = (total[i] as bigint) + BigInt(results[list.columns.indexOf(name)] || 0);
+      for (const [i, name] of added.entries())
+        if (total)
+          total[i] = (total[i] as bigint) + BigInt(results[list.columns.indexOf(name)] || 0);
       rows.push(`${[...keptTexts(list, record), ...results].join(",")}\n`);
     }
     at = behind;

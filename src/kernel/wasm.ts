@@ -1,7 +1,14 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
 import { columnsOf, type ResultName, readCells } from "../columns.js";
 import { errors } from "../errors.js";
-import { type Dimension, KIND_NAMES, type Kind, type Layer, RATE_DENOMINATOR, valueOfParameter } from "../parameters.js";
+import {
+  type Dimension,
+  KIND_NAMES,
+  type Kind,
+  type Layer,
+  RATE_DENOMINATOR,
+  valueOfParameter,
+} from "../parameters.js";
 import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "../plan/image.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
@@ -10,7 +17,18 @@ import { RULES, type RuleId } from "../rules.js";
 import { type Rational, rational } from "../spec/expression/exact.js";
 import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import type { Held, Kernel, KindTotals, LayerCounts, ListBatch, ListFault, PicksBatch, SweepBatch, SweepFault, Tally } from "./kernel.js";
+import type {
+  Held,
+  Kernel,
+  KindTotals,
+  LayerCounts,
+  ListBatch,
+  ListFault,
+  PicksBatch,
+  SweepBatch,
+  SweepFault,
+  Tally,
+} from "./kernel.js";
 import { type ManyExports, ManyKernel } from "./many.js";
 
 /** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
@@ -28,8 +46,24 @@ interface Exports extends ManyExports {
   denominator(): bigint;
   clearOverflow(): void;
   hasOverflowed(): number;
-  scatter(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
-  gather(first: bigint, length: bigint, lIn: bigint, kernelSize: bigint, stride: bigint, padding: bigint, dilation: bigint): bigint;
+  scatter(
+    first: bigint,
+    length: bigint,
+    lIn: bigint,
+    kernelSize: bigint,
+    stride: bigint,
+    padding: bigint,
+    dilation: bigint,
+  ): bigint;
+  gather(
+    first: bigint,
+    length: bigint,
+    lIn: bigint,
+    kernelSize: bigint,
+    stride: bigint,
+    padding: bigint,
+    dilation: bigint,
+  ): bigint;
   useWindow(window: number): void;
   openPlan(): void;
   sweep(first: bigint, end: bigint, visitsMost: number): bigint;
@@ -40,7 +74,10 @@ interface Exports extends ManyExports {
 }
 
 /** Makes an instance of the kernel. In a worker `module` is the one that the main thread has compiled. */
-export function wasmKernel(build: Build = "release", module: WebAssembly.Module = kernelModule(build)): Kernel {
+export function wasmKernel(
+  build: Build = "release",
+  module: WebAssembly.Module = kernelModule(build),
+): Kernel {
   return new WasmKernel(build, module);
 }
 
@@ -49,7 +86,10 @@ export function manyKernel(build: Build = "release"): ManyKernel {
   return new WasmKernel(build, kernelModule(build)).many();
 }
 
-function instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+function instanceOf(
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+): WebAssembly.Instance {
   try {
     return new WebAssembly.Instance(module, imports);
   } catch (error) {
@@ -86,13 +126,18 @@ class WasmKernel implements Kernel {
       if (value instanceof WebAssembly.Global) this.#constants.set(name, Number(value.value));
     }
     const version = this.#constant("ABI_VERSION");
-    if (version !== ABI_VERSION) throw errors.otherKernel(artefactPath(build), version, ABI_VERSION);
+    if (version !== ABI_VERSION)
+      throw errors.otherKernel(artefactPath(build), version, ABI_VERSION);
     this.#exports = instance.exports as unknown as Exports;
     const buffer = this.#exports.memory.buffer as ArrayBufferLike as SharedArrayBuffer;
     // Memory never grows, so these views stay good.
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
-    this.#held = new Int32Array(buffer, this.#constant("HELD_PTR"), this.#constant("OUTPUT_WINDOWS"));
+    this.#held = new Int32Array(
+      buffer,
+      this.#constant("HELD_PTR"),
+      this.#constant("OUTPUT_WINDOWS"),
+    );
     this.chunkBytesMost = this.#constant("INPUT_BYTES");
     this.picksMost = this.chunkBytesMost / BigUint64Array.BYTES_PER_ELEMENT;
   }
@@ -106,35 +151,49 @@ class WasmKernel implements Kernel {
   count(layer: Layer, method: "closed" | "simulate"): LayerCounts {
     const { kind } = layer;
     const set = (name: string, value: number | bigint) => {
-      this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * columnNumber(kind, name, this.#constant), BigInt(value), true);
+      this.#view.setBigUint64(
+        this.#constant("LAYER_PTR") + 8 * columnNumber(kind, name, this.#constant),
+        BigInt(value),
+        true,
+      );
     };
     this.#exports.setKind(this.#constant(`KIND_${kind.name.toUpperCase()}`));
-    for (const parameter of kind.parameters) set(parameter.name, valueOfParameter(layer, parameter));
-    if (!kind.isTransposed) for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
+    for (const parameter of kind.parameters)
+      set(parameter.name, valueOfParameter(layer, parameter));
+    if (!kind.isTransposed)
+      for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
     set("bits", layer.bits);
     set("sample_rate", layer.sample_rate?.over ?? 0);
     set(RATE_DENOMINATOR, layer.sample_rate?.under ?? 1);
     const broken = this.#exports.brokenRule();
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
-    for (const dimension of kind.dimensions.keys()) this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);
+    for (const dimension of kind.dimensions.keys())
+      this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);
     const texts: { [N in ResultName]?: string } = {};
     const quotients: { [N in ResultName]?: Rational } = {};
     for (const column of columnsOf(kind)) {
       if (layer.sample_rate === undefined && column.dependsOn.includes("sample_rate")) continue;
       this.#exports.clearOverflow();
       const outputPtr = this.#constant("OUTPUT_PTR");
-      const end = this.#exports.writeValue(outputPtr, columnNumber(kind, column.name, this.#constant));
+      const end = this.#exports.writeValue(
+        outputPtr,
+        columnNumber(kind, column.name, this.#constant),
+      );
       if (this.#exports.hasOverflowed()) continue;
       const text = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
       texts[column.name] = text;
-      if (column.type === "decimal" && text !== "") quotients[column.name] = text === "0" ? rational(0n, 1n) : this.#lastQuotient();
+      if (column.type === "decimal" && text !== "")
+        quotients[column.name] = text === "0" ? rational(0n, 1n) : this.#lastQuotient();
     }
     return { results: readCells(texts), texts, quotients };
   }
 
   /** The exact value of the quotient that was written last. */
   #lastQuotient(): Rational {
-    return rational(BigInt.asUintN(64, this.#exports.numerator()), BigInt.asUintN(64, this.#exports.denominator()));
+    return rational(
+      BigInt.asUintN(64, this.#exports.numerator()),
+      BigInt.asUintN(64, this.#exports.denominator()),
+    );
   }
 
   many(): ManyKernel {
@@ -149,8 +208,18 @@ class WasmKernel implements Kernel {
 
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
     const { l_in, kernel_size, stride, padding, dilation } = dimension;
-    const scratch = new Uint32Array(this.#bytes.buffer, this.#constant("SCRATCH_PTR"), Math.min(length, this.#constant("SCRATCH_COUNTERS")));
-    const [L, K, s, p, d] = [l_in, kernel_size, stride, padding, dilation].map(BigInt) as [bigint, bigint, bigint, bigint, bigint];
+    const scratch = new Uint32Array(
+      this.#bytes.buffer,
+      this.#constant("SCRATCH_PTR"),
+      Math.min(length, this.#constant("SCRATCH_COUNTERS")),
+    );
+    const [L, K, s, p, d] = [l_in, kernel_size, stride, padding, dilation].map(BigInt) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
     const look = kind.isTransposed ? this.#exports.scatter : this.#exports.gather;
     look(first, BigInt(scratch.length), L, K, s, p, d);
     const pattern = scratch.slice();
@@ -172,8 +241,15 @@ class WasmKernel implements Kernel {
 
   #sumAt(address: number, length: number): Sum {
     this.#exports.sumBytes(address, length);
-    const lanes = new Uint32Array(this.#bytes.buffer, this.#constant("SUM_PTR"), NO_BYTES.lanes.length);
-    const lines = this.#view.getUint32(this.#constant("SUM_PTR") + this.#constant("SUM_LINES"), true);
+    const lanes = new Uint32Array(
+      this.#bytes.buffer,
+      this.#constant("SUM_PTR"),
+      NO_BYTES.lanes.length,
+    );
+    const lines = this.#view.getUint32(
+      this.#constant("SUM_PTR") + this.#constant("SUM_LINES"),
+      true,
+    );
     return { bytes: length, lines, lanes: lanes.slice() };
   }
 
@@ -205,19 +281,29 @@ class WasmKernel implements Kernel {
   }
 
   sweepPicks(indices: BigUint64Array): PicksBatch {
-    new BigUint64Array(this.#bytes.buffer, this.#constant("INPUT_PTR"), indices.length).set(indices);
+    new BigUint64Array(this.#bytes.buffer, this.#constant("INPUT_PTR"), indices.length).set(
+      indices,
+    );
     const done = this.#exports.sweepPicks(indices.length);
     return { done, ...this.#swept() };
   }
 
   #swept(): Omit<SweepBatch, "next"> {
     const fault = this.#sweepFault();
-    return { ...this.#report(), visits: this.#reported32("REPORT_VISITS"), ...(fault && { fault }) };
+    return {
+      ...this.#report(),
+      visits: this.#reported32("REPORT_VISITS"),
+      ...(fault && { fault }),
+    };
   }
 
   openList(list: ListPlan, method: Method): void {
     if (list.fields.length > this.#constant("FIELD_CAPACITY")) {
-      throw errors.tooManyFields(`${list.place}:1`, list.fields.length, this.#constant("FIELD_CAPACITY"));
+      throw errors.tooManyFields(
+        `${list.place}:1`,
+        list.fields.length,
+        this.#constant("FIELD_CAPACITY"),
+      );
     }
     this.#writeImage(listImage(list, method, this.#constant));
     this.#isComparing = list.isComparing;
@@ -233,7 +319,13 @@ class WasmKernel implements Kernel {
     const next = this.#exports.countList(from, chunk.length);
     if (next === chunk.length) this.#chunk = undefined;
     const fault = this.#listFault();
-    return { next, lines: this.#reported32("REPORT_LINES"), ...this.#report(), totals: this.#totals(), ...(fault && { fault }) };
+    return {
+      next,
+      lines: this.#reported32("REPORT_LINES"),
+      ...this.#report(),
+      totals: this.#totals(),
+      ...(fault && { fault }),
+    };
   }
 
   /** The totals of the last batch of a list, of the kinds that it may hold. */
@@ -242,7 +334,9 @@ class WasmKernel implements Kernel {
     const added = addedColumns(list);
     if (list.isComparing || added.length === 0) return [];
     return (list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => {
-      const ptr = this.#constant("LIST_TOTALS_PTR") + this.#constant(`KIND_${kind.toUpperCase()}`) * this.#constant("LIST_TOTALS_BYTES");
+      const ptr =
+        this.#constant("LIST_TOTALS_PTR") +
+        this.#constant(`KIND_${kind.toUpperCase()}`) * this.#constant("LIST_TOTALS_BYTES");
       const sums = added.map((name) => {
         const at = ptr + list.columns.indexOf(name) * this.#constant("LIST_TOTAL_BYTES");
         return this.#view.getBigUint64(at, true) + (this.#view.getBigUint64(at + 8, true) << 64n);
@@ -260,16 +354,23 @@ class WasmKernel implements Kernel {
   }
 
   #reported64(field: string, index = 0): bigint {
-    return this.#view.getBigUint64(this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index, true);
+    return this.#view.getBigUint64(
+      this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index,
+      true,
+    );
   }
 
   #report(): Pick<SweepBatch, "csv" | "rows" | "leftOut" | "tallies"> {
     const outputPtr = this.#outputPtr;
     const output = this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES"));
     return {
-      ...(this.#isComparing ? { csv: new Uint8Array(0), tallies: this.#tallies() } : { csv: output }),
+      ...(this.#isComparing
+        ? { csv: new Uint8Array(0), tallies: this.#tallies() }
+        : { csv: output }),
       rows: Number(this.#reported64("REPORT_ROWS")),
-      leftOut: Array.from({ length: this.#reported32("REPORT_ACCOUNTS") }, (_, i) => this.#reported64("REPORT_LEFT_OUT", i)),
+      leftOut: Array.from({ length: this.#reported32("REPORT_ACCOUNTS") }, (_, i) =>
+        this.#reported64("REPORT_LEFT_OUT", i),
+      ),
     };
   }
 
@@ -301,7 +402,11 @@ class WasmKernel implements Kernel {
     const index = this.#reported64("REPORT_FAULT_AT");
     switch (this.#reported32("REPORT_FAULT")) {
       case this.#constant("FAULT_OVERFLOW"):
-        return { kind: "overflow", index, cell: this.#cells[this.#reported32("REPORT_FAULT_WHAT")] ?? 0 };
+        return {
+          kind: "overflow",
+          index,
+          cell: this.#cells[this.#reported32("REPORT_FAULT_WHAT")] ?? 0,
+        };
       case this.#constant("FAULT_DISAGREE"):
         return { kind: "disagree", index };
       case this.#constant("FAULT_EXPRESSION"):

@@ -5,8 +5,20 @@
 
 import type { Kind } from "../parameters.js";
 import type { Axis } from "../spec/axes.js";
-import { COUNT_MAX, DIVISORS_MAX, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
-import { type Expression, type Item, type Node, namesIn, partsOf } from "../spec/expression/node.js";
+import {
+  COUNT_MAX,
+  DIVISORS_MAX,
+  type Lookup,
+  runsOf,
+  Trouble,
+} from "../spec/expression/evaluate.js";
+import {
+  type Expression,
+  type Item,
+  type Node,
+  namesIn,
+  partsOf,
+} from "../spec/expression/node.js";
 import { domainOf, isHeld, leastOf, mostOf, type Run, valueAt } from "../spec/values.js";
 
 const I64_MAX = 2n ** 63n - 1n;
@@ -59,10 +71,18 @@ function* combinations(names: readonly string[], known: PossibleValues): Generat
 }
 
 function areFew(items: readonly Item[], names: readonly string[], known: PossibleValues): boolean {
-  const combined = names.reduce((product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY), 1);
+  const combined = names.reduce(
+    (product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY),
+    1,
+  );
   // The divisors of a number are found in as many steps as its root has ones, a calculation's worth in some dozens.
-  const effort = items.map((item) => (item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).most)) / 50 : 1));
-  return combined <= COMBINATIONS_TRIED && combined * effort.reduce((sum, each) => sum + each, 0) <= CALCULATIONS;
+  const effort = items.map((item) =>
+    item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).most)) / 50 : 1,
+  );
+  return (
+    combined <= COMBINATIONS_TRIED &&
+    combined * effort.reduce((sum, each) => sum + each, 0) <= CALCULATIONS
+  );
 }
 
 /** What an axis over other axes can come to: the values of each of its names, and the most positions its list can have. */
@@ -73,7 +93,16 @@ export function possibleOfAxis(
 ): { readonly possible: readonly Possible[]; readonly size: bigint } {
   switch (axis.kind) {
     case "derived":
-      return { possible: [clipped(kind, axis.names[0] as string, possibleOfList([itemOf(axis.expression)], known).possible)], size: 1n };
+      return {
+        possible: [
+          clipped(
+            kind,
+            axis.names[0] as string,
+            possibleOfList([itemOf(axis.expression)], known).possible,
+          ),
+        ],
+        size: 1n,
+      };
     case "list": {
       const { possible, size } = possibleOfList(
         axis.items.map(({ root }) => root),
@@ -107,13 +136,20 @@ function clipped(kind: Kind, name: string, { least, most, values }: Possible): P
   return { least: clip(least), most: clip(most) };
 }
 
-function possibleOfList(items: readonly Item[], known: PossibleValues): { readonly possible: Possible; readonly size: bigint } {
+function possibleOfList(
+  items: readonly Item[],
+  known: PossibleValues,
+): { readonly possible: Possible; readonly size: bigint } {
   const names = [...new Set(items.flatMap((item) => namesIn(item).map(({ name }) => name)))];
   return (areFew(items, names, known) && tried(items, names, known)) || estimated(items, known);
 }
 
 /** By trying every combination. Too many values are given up on: then they are bounded instead. */
-function tried(items: readonly Item[], names: readonly string[], known: PossibleValues): { readonly possible: Possible; readonly size: bigint } | undefined {
+function tried(
+  items: readonly Item[],
+  names: readonly string[],
+  known: PossibleValues,
+): { readonly possible: Possible; readonly size: bigint } | undefined {
   const values = new Set<bigint>();
   let size = 0n;
   for (const lookup of combinations(names, known)) {
@@ -136,10 +172,16 @@ function tried(items: readonly Item[], names: readonly string[], known: Possible
   return { possible: possible ?? { least: 0n, most: 0n }, size };
 }
 
-function estimated(items: readonly Item[], known: PossibleValues): { readonly possible: Possible; readonly size: bigint } {
+function estimated(
+  items: readonly Item[],
+  known: PossibleValues,
+): { readonly possible: Possible; readonly size: bigint } {
   const parts = items.map((item) => boundsOfItem(item, known));
   // An item that does not divide exactly takes a position too, however long it would be.
-  return { possible: hull(parts.map(({ bounds }) => bounds)), size: parts.reduce((sum, { count }) => sum + (count > 1n ? count : 1n), 0n) };
+  return {
+    possible: hull(parts.map(({ bounds }) => bounds)),
+    size: parts.reduce((sum, { count }) => sum + (count > 1n ? count : 1n), 0n),
+  };
 }
 
 // ── Bounds ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,7 +191,10 @@ type Bounds = Pick<Possible, "least" | "most">;
 const TRUTH: Bounds = { least: 0n, most: 1n };
 
 function hull(parts: readonly Bounds[]): Bounds {
-  return parts.reduce((a, b) => ({ least: a.least < b.least ? a.least : b.least, most: a.most > b.most ? a.most : b.most }));
+  return parts.reduce((a, b) => ({
+    least: a.least < b.least ? a.least : b.least,
+    most: a.most > b.most ? a.most : b.most,
+  }));
 }
 
 function magnitude({ least, most }: Bounds): bigint {
@@ -175,7 +220,8 @@ export function alwaysHasValue(node: Node | Item, known: PossibleValues): boolea
     case "binary": {
       const { least, most } = boundsOf(node.right, known);
       if (node.operator === "/" || node.operator === "**") return false;
-      if ((node.operator === "//" || node.operator === "%") && least <= 0n && most >= 0n) return false;
+      if ((node.operator === "//" || node.operator === "%") && least <= 0n && most >= 0n)
+        return false;
       return isInside(looseBounds(node, known));
     }
     case "call": {
@@ -203,7 +249,9 @@ function boundsOf(node: Node, known: PossibleValues): Bounds {
 function looseBounds(node: Node, known: PossibleValues): Bounds {
   switch (node.kind) {
     case "number":
-      return node.under === undefined ? { least: node.value, most: node.value } : { least: node.value / node.under, most: node.value / node.under + 1n };
+      return node.under === undefined
+        ? { least: node.value, most: node.value }
+        : { least: node.value / node.under, most: node.value / node.under + 1n };
     case "name":
       return known.get(node.name) ?? { least: I64_MIN, most: I64_MAX };
     case "negate": {
@@ -229,20 +277,30 @@ function looseBounds(node: Node, known: PossibleValues): Bounds {
 }
 
 /** A monotone operation has its extremes at the corners. */
-function corners(a: Bounds, bs: readonly bigint[], operation: (a: bigint, b: bigint) => bigint): Bounds {
+function corners(
+  a: Bounds,
+  bs: readonly bigint[],
+  operation: (a: bigint, b: bigint) => bigint,
+): Bounds {
   const values = bs.flatMap((b) => [operation(a.least, b), operation(a.most, b)]);
   return hull(values.map((value) => ({ least: value, most: value })));
 }
 
 function quotientBounds(a: Bounds, b: Bounds): Bounds {
-  const divisors = [b.least, b.most, -1n, 1n].filter((d) => d !== 0n && d >= b.least && d <= b.most);
+  const divisors = [b.least, b.most, -1n, 1n].filter(
+    (d) => d !== 0n && d >= b.least && d <= b.most,
+  );
   if (divisors.length === 0) return { least: 0n, most: 0n }; // divides by zero, always
   // Rounded either way: one more on both sides.
   const { least, most } = corners(a, divisors, (x, y) => x / y);
   return { least: least - 1n, most: most + 1n };
 }
 
-function binaryBounds(operator: (Node & { kind: "binary" })["operator"], a: Bounds, b: Bounds): Bounds {
+function binaryBounds(
+  operator: (Node & { kind: "binary" })["operator"],
+  a: Bounds,
+  b: Bounds,
+): Bounds {
   switch (operator) {
     case "+":
       return { least: a.least + b.least, most: a.most + b.most };
@@ -255,7 +313,10 @@ function binaryBounds(operator: (Node & { kind: "binary" })["operator"], a: Boun
       return quotientBounds(a, b);
     case "%": {
       const most = b.most > 0n ? b.most - 1n : 0n;
-      return { least: b.least < 0n ? b.least + 1n : 0n, most: a.least >= 0n && a.most < most ? a.most : most };
+      return {
+        least: b.least < 0n ? b.least + 1n : 0n,
+        most: a.least >= 0n && a.most < most ? a.most : most,
+      };
     }
     case "**": {
       const base = magnitude(a);
@@ -273,13 +334,22 @@ function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Boun
     case "abs":
       return { least: 0n, most: magnitude(a) };
     case "min":
-      return { least: args.map(({ least }) => least).reduce(smaller), most: args.map(({ most }) => most).reduce(smaller) };
+      return {
+        least: args.map(({ least }) => least).reduce(smaller),
+        most: args.map(({ most }) => most).reduce(smaller),
+      };
     case "max":
-      return { least: args.map(({ least }) => least).reduce(larger), most: args.map(({ most }) => most).reduce(larger) };
+      return {
+        least: args.map(({ least }) => least).reduce(larger),
+        most: args.map(({ most }) => most).reduce(larger),
+      };
     case "gcd": {
       // It divides each of them that is not zero.
       const positive = args.filter(({ least }) => least >= 1n).map(({ most }) => most);
-      return { least: 0n, most: positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger) };
+      return {
+        least: 0n,
+        most: positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger),
+      };
     }
     case "lcm":
       return { least: 0n, most: args.map(magnitude).reduce((x, y) => x * y) };
@@ -288,7 +358,10 @@ function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Boun
   }
 }
 
-function boundsOfItem(item: Item, known: PossibleValues): { readonly bounds: Bounds; readonly count: bigint } {
+function boundsOfItem(
+  item: Item,
+  known: PossibleValues,
+): { readonly bounds: Bounds; readonly count: bigint } {
   switch (item.kind) {
     case "value":
       return { bounds: boundsOf(item.value, known), count: 1n };
@@ -297,17 +370,26 @@ function boundsOfItem(item: Item, known: PossibleValues): { readonly bounds: Bou
       const step = item.step === undefined ? 1n : boundsOf(item.step, known).least;
       const span = last.most - first.least;
       const count = span < 0n ? 0n : span / (step < 1n ? 1n : step) + 1n;
-      return { bounds: { least: first.least, most: last.most > first.least ? last.most : first.least }, count: count > COUNT_MAX ? COUNT_MAX : count };
+      return {
+        bounds: { least: first.least, most: last.most > first.least ? last.most : first.least },
+        count: count > COUNT_MAX ? COUNT_MAX : count,
+      };
     }
     case "pow2": {
       const [first, last] = [boundsOf(item.first, known), boundsOf(item.last, known)];
-      const count = runsOf({ ...item, first: literal(first.least), last: literal(last.most) }, () => 0n).length;
+      const count = runsOf(
+        { ...item, first: literal(first.least), last: literal(last.most) },
+        () => 0n,
+      ).length;
       return { bounds: { least: 1n, most: last.most > 1n ? last.most : 1n }, count: BigInt(count) };
     }
     case "divisors": {
       const { most } = boundsOf(item.of, known);
       const highest = most > DIVISORS_MAX ? DIVISORS_MAX : most;
-      return { bounds: { least: 1n, most: highest > 1n ? highest : 1n }, count: BigInt(mostDivisors(highest)) };
+      return {
+        bounds: { least: 1n, most: highest > 1n ? highest : 1n },
+        count: BigInt(mostDivisors(highest)),
+      };
     }
   }
 }

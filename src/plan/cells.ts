@@ -1,6 +1,12 @@
 /** How large the cells of a grid can get: bounds with big integers, never too small. */
 import { column, type ResultName } from "../columns.js";
-import { type Kind, type ParameterName, parameterOf, RATE_DENOMINATOR, type SettingName } from "../parameters.js";
+import {
+  type Kind,
+  type ParameterName,
+  parameterOf,
+  RATE_DENOMINATOR,
+  type SettingName,
+} from "../parameters.js";
 import type { Possible, PossibleValues } from "./bounds.js";
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -35,14 +41,16 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
         most("output_padding", d) +
         1n
       : (most("l_in", d) + 2n * most("padding", d)) / least("stride", d) + 1n;
-  const over = (of: (dimension: number) => bigint) => product(kind.dimensions.map((_, dimension) => of(dimension)));
+  const over = (of: (dimension: number) => bigint) =>
+    product(kind.dimensions.map((_, dimension) => of(dimension)));
   const lOut = over((d) => larger(0n, lengthIn(d)));
   const kernelElements = over((d) => most("kernel_size", d));
   const inputs = over((d) => most("l_in", d));
   const pairs = (kind.isTransposed ? inputs : lOut) * kernelElements;
   const filters = (most("in_channels") * most("out_channels")) / least("groups");
   const perGroup = most("in_channels") / least("groups");
-  const opsPerFilter = lOut * (kernelElements - 1n) + (kind.isTransposed ? pairs : lOut * kernelElements);
+  const opsPerFilter =
+    lOut * (kernelElements - 1n) + (kind.isTransposed ? pairs : lOut * kernelElements);
   const aggregationOps = most("out_channels") * lOut * (perGroup - 1n + most("bias"));
   const ops = filters * opsPerFilter + aggregationOps;
   const batch = most("batch_size");
@@ -103,7 +111,10 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
     case "zero_insertion_waste":
       return lOut * kernelElements;
     case "arithmetic_intensity":
-      return larger(2n * macs * perByte, (inputElements + outputElements + params) * setting("bits"));
+      return larger(
+        2n * macs * perByte,
+        (inputElements + outputElements + params) * setting("bits"),
+      );
     case "macs_per_second":
       return larger(filters * pairs * setting("sample_rate"), lOut * rateDenominator);
     case "moduleprofiler":
@@ -124,10 +135,25 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
       return macs;
     case "deepspeed_flops":
       return (
-        2n * macs + batch * most("out_channels") * over((d) => most("l_in", d) + 2n * most("padding", d) + most("dilation", d) * most("kernel_size", d) + 1n)
+        2n * macs +
+        batch *
+          most("out_channels") *
+          over(
+            (d) =>
+              most("l_in", d) +
+              2n * most("padding", d) +
+              most("dilation", d) * most("kernel_size", d) +
+              1n,
+          )
       );
     case "torchprofile":
-      return batch * most("out_channels") * larger(most("in_channels"), most("out_channels")) * lOut * kernelElements;
+      return (
+        batch *
+        most("out_channels") *
+        larger(most("in_channels"), most("out_channels")) *
+        lOut *
+        kernelElements
+      );
     case "onnx_tool":
       return outputElements * (most("out_channels") * kernelElements + 1n);
     case "tensorflow":

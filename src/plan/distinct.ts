@@ -49,8 +49,15 @@ export function gridLabel(number: number, name: string | undefined): string {
 /** The names whose values make a layer, where these columns are written: two rows that agree in them agree in everything counted. */
 export function keysOf(kind: Kind, columns: readonly string[]): ReadonlySet<string> {
   const needed = (setting: string) =>
-    columns.some((name) => name === setting || (isResultName(name) && dependenciesOfColumn(kind, name).includes(setting as never)));
-  return new Set([...kind.parameterNames, ...SETTINGS.map(({ name }) => name as string).filter(needed)]);
+    columns.some(
+      (name) =>
+        name === setting ||
+        (isResultName(name) && dependenciesOfColumn(kind, name).includes(setting as never)),
+    );
+  return new Set([
+    ...kind.parameterNames,
+    ...SETTINGS.map(({ name }) => name as string).filter(needed),
+  ]);
 }
 
 /** What the sample rates of a grid are divided by: their axis has numerators. */
@@ -83,9 +90,13 @@ export function distinctConditions(
     const parts = new Membership(kind, keys, place, candidate, own).parts();
     if (parts === undefined) continue;
     operations += parts.reduce((sum, part) => sum + sizeOf(part), 0);
-    if (operations > OPERATIONS_MOST) throw errors.distinctTooLarge(place, candidate.label, OPERATIONS_MOST);
+    if (operations > OPERATIONS_MOST)
+      throw errors.distinctTooLarge(place, candidate.label, OPERATIONS_MOST);
     const text = repeatsOf(candidate.label);
-    const root: Node = parts.length === 0 ? { kind: "number", value: 0n, isCondition: true, ...NOWHERE } : { kind: "not", of: all(parts), ...NOWHERE };
+    const root: Node =
+      parts.length === 0
+        ? { kind: "number", value: 0n, isCondition: true, ...NOWHERE }
+        : { kind: "not", of: all(parts), ...NOWHERE };
     // A message about it shows this text: the expressions of other grids have their places elsewhere.
     conditions.push({ written: { text, place }, root: placed(root, text.length) });
   }
@@ -93,16 +104,29 @@ export function distinctConditions(
 }
 
 /** Whether a layer is in a grid, as a condition over its keys; undefined where none is. For messages about unions. */
-export function membershipOf(kind: Kind, keys: ReadonlySet<string>, place: string, candidate: Candidate, own: Candidate): Node | undefined {
+export function membershipOf(
+  kind: Kind,
+  keys: ReadonlySet<string>,
+  place: string,
+  candidate: Candidate,
+  own: Candidate,
+): Node | undefined {
   const parts = new Membership(kind, keys, place, candidate, own).parts();
-  return parts && (parts.length === 0 ? { kind: "number", value: 1n, isCondition: true, ...NOWHERE } : all(parts));
+  return (
+    parts &&
+    (parts.length === 0 ? { kind: "number", value: 1n, isCondition: true, ...NOWHERE } : all(parts))
+  );
 }
 
 // ── Membership ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What makes up a grid, in the order in which a sweep meets it. */
 type Element =
-  | { readonly kind: "plain"; readonly names: readonly string[]; readonly runs: readonly (readonly Run[])[] }
+  | {
+      readonly kind: "plain";
+      readonly names: readonly string[];
+      readonly runs: readonly (readonly Run[])[];
+    }
   | { readonly kind: "dependent"; readonly axis: DependentAxis }
   | { readonly kind: "derived"; readonly name: string; readonly expression: Expression }
   | { readonly kind: "where"; readonly condition: Expression };
@@ -126,7 +150,13 @@ class Membership {
   #combinations = 0;
 
   /** @param own the grid whose layers are tested. */
-  constructor(kind: Kind, keys: ReadonlySet<string>, place: string, candidate: Candidate, own: Candidate) {
+  constructor(
+    kind: Kind,
+    keys: ReadonlySet<string>,
+    place: string,
+    candidate: Candidate,
+    own: Candidate,
+  ) {
     this.#kind = kind;
     this.#keys = keys;
     this.#place = place;
@@ -137,9 +167,19 @@ class Membership {
     const { derived, dependents, where } = candidate.grid;
     for (const { name, expression } of derived) {
       const { root } = expression;
-      if (keys.has(name) && root.kind === "name" && !keys.has(root.name) && !this.#aliases.has(root.name)) this.#aliases.set(root.name, name);
+      if (
+        keys.has(name) &&
+        root.kind === "name" &&
+        !keys.has(root.name) &&
+        !this.#aliases.has(root.name)
+      )
+        this.#aliases.set(root.name, name);
     }
-    const expressions = [...derived.map(({ expression }) => expression), ...where, ...dependents.flatMap(expressionsOf)];
+    const expressions = [
+      ...derived.map(({ expression }) => expression),
+      ...where,
+      ...dependents.flatMap(expressionsOf),
+    ];
     this.#used = new Set(expressions.flatMap(({ root }) => namesIn(root).map(({ name }) => name)));
   }
 
@@ -163,8 +203,16 @@ class Membership {
       names: [name],
       runs: this.#withRates([name], [[{ first: value, step: 1, count: 1 }]]),
     }));
-    if (this.#keys.has("bits") && ![...fixed, ...derived].some(({ name }) => name === "bits") && !loops.some(({ names }) => names.includes("bits"))) {
-      elements.push({ kind: "plain", names: ["bits"], runs: [[{ first: DEFAULT_BITS, step: 1, count: 1 }]] });
+    if (
+      this.#keys.has("bits") &&
+      ![...fixed, ...derived].some(({ name }) => name === "bits") &&
+      !loops.some(({ names }) => names.includes("bits"))
+    ) {
+      elements.push({
+        kind: "plain",
+        names: ["bits"],
+        runs: [[{ first: DEFAULT_BITS, step: 1, count: 1 }]],
+      });
     }
     for (let level = 0; level <= loops.length; level++) {
       const loop = loops[level - 1];
@@ -172,18 +220,32 @@ class Membership {
         const runs = this.#withRates(loop.names, loop.runs);
         // A joint axis of which one row is left is as good as an axis for each of its names.
         const isOne = runs.every(([first, ...more]) => first?.count === 1 && more.length === 0);
-        if (isOne) elements.push(...loop.names.map((name, i) => ({ kind: "plain" as const, names: [name], runs: [runs[i] as readonly Run[]] })));
+        if (isOne)
+          elements.push(
+            ...loop.names.map((name, i) => ({
+              kind: "plain" as const,
+              names: [name],
+              runs: [runs[i] as readonly Run[]],
+            })),
+          );
         else elements.push({ kind: "plain", names: loop.names, runs });
       }
-      if (loop?.dependent !== undefined) elements.push({ kind: "dependent", axis: dependents[loop.dependent] as DependentAxis });
+      if (loop?.dependent !== undefined)
+        elements.push({ kind: "dependent", axis: dependents[loop.dependent] as DependentAxis });
       for (const step of steps) {
         if (step.level !== level) continue;
-        if (step.kind === "derive") elements.push({ kind: "derived", ...(derived[step.derived] as (typeof derived)[number]) });
-        if (step.kind === "where") elements.push({ kind: "where", condition: where[step.where] as Expression });
+        if (step.kind === "derive")
+          elements.push({
+            kind: "derived",
+            ...(derived[step.derived] as (typeof derived)[number]),
+          });
+        if (step.kind === "where")
+          elements.push({ kind: "where", condition: where[step.where] as Expression });
       }
     }
     // What a key must be whatever the rest is comes first: it is cheap, and nothing in it can fail.
-    const isSimple = (element: Element) => element.kind === "plain" && element.names.every((name) => this.#keyOf(name) !== undefined);
+    const isSimple = (element: Element) =>
+      element.kind === "plain" && element.names.every((name) => this.#keyOf(name) !== undefined);
     return [...elements.filter(isSimple), ...elements.filter((element) => !isSimple(element))];
   }
 
@@ -198,9 +260,18 @@ class Membership {
     const names = element.kind === "plain" ? element.names : element.axis.names;
     const hidden = names.filter((name) => this.#keyOf(name) === undefined);
     if (hidden.length === 0) return false;
-    if (element.kind === "plain" && (element.runs[0] as readonly Run[]).reduce((sum, { count }) => sum + count, 0) === 1) return false;
+    if (
+      element.kind === "plain" &&
+      (element.runs[0] as readonly Run[]).reduce((sum, { count }) => sum + count, 0) === 1
+    )
+      return false;
     // What nothing depends on can have any of its values; only two layers that differ in nothing else need be told apart.
-    return this.#isOwn || hidden.length < names.length || hidden.some((name) => this.#used.has(name)) || element.kind === "dependent";
+    return (
+      this.#isOwn ||
+      hidden.length < names.length ||
+      hidden.some((name) => this.#used.has(name)) ||
+      element.kind === "dependent"
+    );
   }
 
   /**
@@ -209,18 +280,35 @@ class Membership {
    * @param values of the names that the layer does not show, as far as they are known.
    * @param chosen those of them that were tried, in order.
    */
-  #build(elements: readonly Element[], from: number, values: ReadonlyMap<string, Node>, chosen: readonly (readonly [string, Node])[]): Node[] {
+  #build(
+    elements: readonly Element[],
+    from: number,
+    values: ReadonlyMap<string, Node>,
+    chosen: readonly (readonly [string, Node])[],
+  ): Node[] {
     const parts: Node[] = [];
     const known = new Map(values);
     for (let at = from; at < elements.length; at++) {
       const element = elements[at] as Element;
       if (this.#isTried(element)) {
         const branches: Node[] = [];
-        for (const { tests, given } of this.#choices(element as Element & { kind: "plain" | "dependent" }, known)) {
+        for (const { tests, given } of this.#choices(
+          element as Element & { kind: "plain" | "dependent" },
+          known,
+        )) {
           if (++this.#combinations > COMBINATIONS_MOST)
-            throw this.#undecidable(namesOf(element), `more than ${COMBINATIONS_MOST} values of variables would have to be tried`);
+            throw this.#undecidable(
+              namesOf(element),
+              `more than ${COMBINATIONS_MOST} values of variables would have to be tried`,
+            );
           try {
-            const branch = [...tests, ...this.#build(elements, at + 1, new Map([...known, ...given]), [...chosen, ...given])];
+            const branch = [
+              ...tests,
+              ...this.#build(elements, at + 1, new Map([...known, ...given]), [
+                ...chosen,
+                ...given,
+              ]),
+            ];
             // Nothing more to ask: with this value the layer is in the grid.
             if (branch.length === 0) return parts;
             branches.push(all(branch));
@@ -247,7 +335,9 @@ class Membership {
         const { name, expression } = element;
         const key = this.#keyOf(name);
         if (key !== undefined && this.#isDefinition(name, expression)) return [];
-        const { guards, node } = this.#exact(this.#resolved(expression.root, known, [name]), [name]);
+        const { guards, node } = this.#exact(this.#resolved(expression.root, known, [name]), [
+          name,
+        ]);
         if (key === undefined) {
           known.set(name, node);
           return guards;
@@ -259,8 +349,20 @@ class Membership {
         const rows =
           axis.kind === "list"
             ? axis.items.map(({ root }) => [root])
-            : axis.rows.map((row) => row.map(({ root }): Item => ({ kind: "value", value: root, ...NOWHERE })));
-        return [any(rows.map((row) => all(row.flatMap((item, i) => this.#itemTests(axis.names[i] as string, item, known, axis.names)))))];
+            : axis.rows.map((row) =>
+                row.map(({ root }): Item => ({ kind: "value", value: root, ...NOWHERE })),
+              );
+        return [
+          any(
+            rows.map((row) =>
+              all(
+                row.flatMap((item, i) =>
+                  this.#itemTests(axis.names[i] as string, item, known, axis.names),
+                ),
+              ),
+            ),
+          ),
+        ];
       }
       case "where":
         return this.#whereTests(element.condition, known);
@@ -275,7 +377,8 @@ class Membership {
   #plainTests({ names, runs }: Element & { kind: "plain" }, known: Map<string, Node>): Node[] {
     const keys = names.map((name) => this.#keyOf(name));
     if (keys.every((key) => key === undefined)) {
-      for (const [i, name] of names.entries()) known.set(name, numberNode(BigInt(valueAt(runs[i] as readonly Run[], 0))));
+      for (const [i, name] of names.entries())
+        known.set(name, numberNode(BigInt(valueAt(runs[i] as readonly Run[], 0))));
       return [];
     }
     const possible = keys.map((key) => this.#own.grid.possible.get(key as string));
@@ -283,36 +386,85 @@ class Membership {
       const [own] = runs as [readonly Run[]];
       const fit = fitOf(own, possible[0]);
       if (fit === "none") throw new Never();
-      return fit === "all" ? [] : [{ kind: "in", of: nameNode(keys[0] as string), items: own.map(itemOfRun), isNegated: false, ...NOWHERE }];
+      return fit === "all"
+        ? []
+        : [
+            {
+              kind: "in",
+              of: nameNode(keys[0] as string),
+              items: own.map(itemOfRun),
+              isNegated: false,
+              ...NOWHERE,
+            },
+          ];
     }
     const count = (runs[0] as readonly Run[]).reduce((sum, run) => sum + run.count, 0);
     const rows = Array.from({ length: count }, (_, row) => runs.map((own) => valueAt(own, row)));
-    const fitting = rows.filter((row) => row.every((value, i) => fitOf([{ first: value, step: 1, count: 1 }], possible[i]) !== "none"));
+    const fitting = rows.filter((row) =>
+      row.every((value, i) => fitOf([{ first: value, step: 1, count: 1 }], possible[i]) !== "none"),
+    );
     if (fitting.length === 0) throw new Never();
-    return [any(fitting.map((row) => all(row.map((value, i) => compare(nameNode(keys[i] as string), "==", numberNode(BigInt(value)))))))];
+    return [
+      any(
+        fitting.map((row) =>
+          all(
+            row.map((value, i) =>
+              compare(nameNode(keys[i] as string), "==", numberNode(BigInt(value))),
+            ),
+          ),
+        ),
+      ),
+    ];
   }
 
   /** The values of an axis, with its sample rates over the denominator of the layer at hand; rates that it cannot have are left out. */
-  #withRates(names: readonly string[], runs: readonly (readonly Run[])[]): readonly (readonly Run[])[] {
+  #withRates(
+    names: readonly string[],
+    runs: readonly (readonly Run[])[],
+  ): readonly (readonly Run[])[] {
     const { over, under } = this.#rates;
-    if (!this.#keys.has("sample_rate") || !names.includes("sample_rate") || (over === 1 && under === 1)) return runs;
+    if (
+      !this.#keys.has("sample_rate") ||
+      !names.includes("sample_rate") ||
+      (over === 1 && under === 1)
+    )
+      return runs;
     const own = runs[names.indexOf("sample_rate")] as readonly Run[];
-    const scaled = (run: Run): Run => ({ first: run.first * over, step: run.step * over, count: run.count });
+    const scaled = (run: Run): Run => ({
+      first: run.first * over,
+      step: run.step * over,
+      count: run.count,
+    });
     if (under === 1 && names.length === 1) return [own.map(scaled)];
     const count = own.reduce((sum, run) => sum + run.count, 0);
-    if (count > COMBINATIONS_MOST) throw this.#undecidable(names, "its sample rates and those of this grid have different denominators");
-    const kept = Array.from({ length: count }, (_, row) => row).filter((row) => (valueAt(own, row) * over) % under === 0);
+    if (count > COMBINATIONS_MOST)
+      throw this.#undecidable(
+        names,
+        "its sample rates and those of this grid have different denominators",
+      );
+    const kept = Array.from({ length: count }, (_, row) => row).filter(
+      (row) => (valueAt(own, row) * over) % under === 0,
+    );
     if (kept.length === 0) throw new Never();
     return names.map((name, i) =>
       kept.map((row) => {
         const value = valueAt(runs[i] as readonly Run[], row);
-        return { first: name === "sample_rate" ? (value * over) / under : value, step: 1, count: 1 };
+        return {
+          first: name === "sample_rate" ? (value * over) / under : value,
+          step: 1,
+          count: 1,
+        };
       }),
     );
   }
 
   /** That a key is among the values of an item. */
-  #itemTests(name: string, item: Item, known: ReadonlyMap<string, Node>, axis: readonly string[]): Node[] {
+  #itemTests(
+    name: string,
+    item: Item,
+    known: ReadonlyMap<string, Node>,
+    axis: readonly string[],
+  ): Node[] {
     const key = nameNode(this.#keyOf(name) as string);
     const operands: { guards: Node[]; node: Node }[] = [];
     const exact = replacedOperands(item, (operand) => {
@@ -321,17 +473,27 @@ class Membership {
       return found.node;
     });
     const guards = operands.flatMap((operand) => operand.guards);
-    return [...guards, exact.kind === "value" ? compare(key, "==", exact.value) : { kind: "in", of: key, items: [exact], isNegated: false, ...NOWHERE }];
+    return [
+      ...guards,
+      exact.kind === "value"
+        ? compare(key, "==", exact.value)
+        : { kind: "in", of: key, items: [exact], isNegated: false, ...NOWHERE },
+    ];
   }
 
   /** A condition holds for the layer at hand as it would in the grid, if it depends on what the layer shows alone. */
   #whereTests(condition: Expression, known: ReadonlyMap<string, Node>): Node[] {
     const names = namesIn(condition.root).map(({ name }) => name);
-    const isShown = (name: string) => this.#keys.has(name) || (isResultName(name) && this.#isSettled(name));
-    const isKept = this.#isOwn || this.#own.grid.where.some((other) => textOf(other) === textOf(condition));
+    const isShown = (name: string) =>
+      this.#keys.has(name) || (isResultName(name) && this.#isSettled(name));
+    const isKept =
+      this.#isOwn || this.#own.grid.where.some((other) => textOf(other) === textOf(condition));
     if (isKept && names.every(isShown)) return [];
     if (names.some((name) => isResultName(name) && !this.#isSettled(name))) {
-      throw this.#undecidable([], `its condition '${textOf(condition)}' depends on a setting that the two grids do not share`);
+      throw this.#undecidable(
+        [],
+        `its condition '${textOf(condition)}' depends on a setting that the two grids do not share`,
+      );
     }
     return [this.#resolved(condition.root, known, [])];
   }
@@ -339,12 +501,17 @@ class Membership {
   /** Whether a result of the layer at hand is what it would be in the grid: its settings are keys, or the same throughout. */
   #isSettled(name: string): boolean {
     if (!isResultName(name)) return true;
-    const settings = dependenciesOfColumn(this.#kind, name).filter((base) => SETTINGS.some((setting) => setting.name === base) && !this.#keys.has(base));
+    const settings = dependenciesOfColumn(this.#kind, name).filter(
+      (base) => SETTINGS.some((setting) => setting.name === base) && !this.#keys.has(base),
+    );
     const constant = (grid: PlannedGrid, base: string) => {
       const { fixed, loops, derived } = grid;
       const given = fixed.find((each) => each.name === base)?.value;
-      const found = base === "sample_rate" && given !== undefined ? given / rateDenominatorOf(grid) : given;
-      const turns = loops.some(({ names }) => names.includes(base)) || derived.some((each) => each.name === base);
+      const found =
+        base === "sample_rate" && given !== undefined ? given / rateDenominatorOf(grid) : given;
+      const turns =
+        loops.some(({ names }) => names.includes(base)) ||
+        derived.some((each) => each.name === base);
       return turns ? undefined : (found ?? (base === "bits" ? DEFAULT_BITS : undefined));
     };
     return settings.every((base) => {
@@ -369,7 +536,8 @@ class Membership {
   /** The numerator that the sample rate of the layer at hand has in the grid. */
   #rateNode(): Node {
     const { over, under } = this.#rates;
-    const times: Node = under === 1 ? nameNode("sample_rate") : binary("*", nameNode("sample_rate"), under);
+    const times: Node =
+      under === 1 ? nameNode("sample_rate") : binary("*", nameNode("sample_rate"), under);
     return over === 1 ? times : binary("/", times, over);
   }
 
@@ -404,7 +572,8 @@ class Membership {
     const seen = new Set<bigint>();
     for (const { root } of axis.items) {
       const item = replacedItem(root, (name) => this.#resolved(nameNode(name), known, names));
-      if (namesIn(item).length > 0) throw this.#undecidable(names, "its values depend on parameters");
+      if (namesIn(item).length > 0)
+        throw this.#undecidable(names, "its values depend on parameters");
       for (const value of this.#valuesOf(item, names)) {
         if (seen.has(value)) continue;
         seen.add(value);
@@ -413,7 +582,11 @@ class Membership {
     }
   }
 
-  #choice(names: readonly string[], values: readonly Node[], guards: readonly Node[]): { tests: Node[]; given: (readonly [string, Node])[] } {
+  #choice(
+    names: readonly string[],
+    values: readonly Node[],
+    guards: readonly Node[],
+  ): { tests: Node[]; given: (readonly [string, Node])[] } {
     const tests = [...guards];
     const given: (readonly [string, Node])[] = [];
     for (const [i, name] of names.entries()) {
@@ -428,8 +601,14 @@ class Membership {
     try {
       const runs = runsOf(item, () => 0n);
       const count = runs.reduce((sum, run) => sum + run.count, 0n);
-      if (count > BigInt(COMBINATIONS_MOST)) throw this.#undecidable(names, `more than ${COMBINATIONS_MOST} values of variables would have to be tried`);
-      return runs.flatMap(({ first, step, count: length }) => Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step));
+      if (count > BigInt(COMBINATIONS_MOST))
+        throw this.#undecidable(
+          names,
+          `more than ${COMBINATIONS_MOST} values of variables would have to be tried`,
+        );
+      return runs.flatMap(({ first, step, count: length }) =>
+        Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step),
+      );
     } catch (error) {
       // No layer comes of a value that does not divide exactly; the others stop the sweep of that grid.
       if (error instanceof Trouble) return [];
@@ -446,7 +625,8 @@ class Membership {
         case "binary": {
           const [left, right] = [visit(part.left), visit(part.right)];
           if (part.operator !== "/") return { ...part, left, right };
-          if (right.kind !== "number" || right.value === 0n) guards.push(compare(right, "!=", numberNode(0n)));
+          if (right.kind !== "number" || right.value === 0n)
+            guards.push(compare(right, "!=", numberNode(0n)));
           guards.push(compare({ ...part, operator: "%", left, right }, "==", numberNode(0n)));
           return { ...part, operator: "//", left, right };
         }
@@ -459,7 +639,8 @@ class Membership {
         case "name":
           return part;
         default:
-          if (contains(part, isDivision)) throw this.#undecidable(axis, "it divides with / inside of a condition");
+          if (contains(part, isDivision))
+            throw this.#undecidable(axis, "it divides with / inside of a condition");
           return part;
       }
     };
@@ -467,12 +648,22 @@ class Membership {
   }
 
   #undecidable(axis: readonly string[], reason: string): Error {
-    return errors.undecidable(this.#place, this.#isOwn, this.#candidate.label, axis.join(", "), reason);
+    return errors.undecidable(
+      this.#place,
+      this.#isOwn,
+      this.#candidate.label,
+      axis.join(", "),
+      reason,
+    );
   }
 }
 
 function namesOf(element: Element): readonly string[] {
-  return element.kind === "plain" ? element.names : element.kind === "dependent" ? element.axis.names : [];
+  return element.kind === "plain"
+    ? element.names
+    : element.kind === "dependent"
+      ? element.axis.names
+      : [];
 }
 
 function isDivision(node: Node | Item): boolean {
@@ -482,28 +673,46 @@ function isDivision(node: Node | Item): boolean {
 function itemOfRun({ first, step, count }: Run): Item {
   const [least, most] = [numberNode(BigInt(first)), numberNode(BigInt(first + (count - 1) * step))];
   if (count === 1) return { kind: "value", value: least, ...NOWHERE };
-  return { kind: "range", first: least, last: most, ...(step > 1 && { step: numberNode(BigInt(step)) }), ...NOWHERE };
+  return {
+    kind: "range",
+    first: least,
+    last: most,
+    ...(step > 1 && { step: numberNode(BigInt(step)) }),
+    ...NOWHERE,
+  };
 }
 
 /** How many of the possible values the runs have, as far as it can be told. */
 function fitOf(runs: readonly Run[], possible: Possible | undefined): "all" | "none" | "some" {
   if (!possible) return "some";
   const has = (value: bigint) =>
-    runs.some((run) => value >= BigInt(run.first) && value <= BigInt(lastOf(run)) && (value - BigInt(run.first)) % BigInt(run.step) === 0n);
+    runs.some(
+      (run) =>
+        value >= BigInt(run.first) &&
+        value <= BigInt(lastOf(run)) &&
+        (value - BigInt(run.first)) % BigInt(run.step) === 0n,
+    );
   if (possible.values) {
     const inside = possible.values.filter(has).length;
     return inside === 0 ? "none" : inside === possible.values.length ? "all" : "some";
   }
   const { least, most } = possible;
   if (runs.every((run) => BigInt(lastOf(run)) < least || BigInt(run.first) > most)) return "none";
-  return runs.some((run) => run.step === 1 && BigInt(run.first) <= least && BigInt(lastOf(run)) >= most) ? "all" : "some";
+  return runs.some(
+    (run) => run.step === 1 && BigInt(run.first) <= least && BigInt(lastOf(run)) >= most,
+  )
+    ? "all"
+    : "some";
 }
 
 /** That values come before those of the layer at hand, in the order of the first that differs. */
 function smaller(chosen: readonly (readonly [string, Node])[]): Node {
   return any(
     chosen.map(([name, value], i) =>
-      all([...chosen.slice(0, i).map(([before, same]) => compare(same, "==", nameNode(before))), compare(value, "<", nameNode(name))]),
+      all([
+        ...chosen.slice(0, i).map(([before, same]) => compare(same, "==", nameNode(before))),
+        compare(value, "<", nameNode(name)),
+      ]),
     ),
   );
 }
@@ -516,7 +725,11 @@ function ratio(over: number, under: number): { readonly over: number; readonly u
 }
 
 /** Whether two grids may share a layer, by what their keys can be. */
-export function canOverlap(keys: ReadonlySet<string>, one: PlannedGrid, other: PlannedGrid): boolean {
+export function canOverlap(
+  keys: ReadonlySet<string>,
+  one: PlannedGrid,
+  other: PlannedGrid,
+): boolean {
   const hasOneDenominator = rateDenominatorOf(one) === rateDenominatorOf(other);
   return [...keys].every((key) => {
     const [a, b] = [one.possible.get(key), other.possible.get(key)];

@@ -1,12 +1,27 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
 import { column, hasColumn, isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, isSettingName, KIND_NAMES, type Kind, kindOf, parameterOf, RATE_DENOMINATOR } from "../parameters.js";
+import {
+  DEFAULT_BITS,
+  isSettingName,
+  KIND_NAMES,
+  type Kind,
+  kindOf,
+  parameterOf,
+  RATE_DENOMINATOR,
+} from "../parameters.js";
 import { rulesOf } from "../rules.js";
 import type { Item, Node } from "../spec/expression/node.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import { mostDivisors } from "./bounds.js";
-import { addedColumns, droppedColumns, holdsKind, type ListPlan, type Role, rolesOf } from "./list.js";
+import {
+  addedColumns,
+  droppedColumns,
+  holdsKind,
+  type ListPlan,
+  type Role,
+  rolesOf,
+} from "./list.js";
 import type { Method } from "./method.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "./model.js";
 import { Code } from "./program.js";
@@ -20,7 +35,8 @@ function methodNumber(method: Method, constant: Constant): number {
 
 /** The kernel's number of a parameter, setting or result column. */
 export function columnNumber(kind: Kind, name: string, constant: Constant): number {
-  const inDimension = (field: string, dimension: number) => constant(field) + dimension * constant("DIMENSION_FIELDS");
+  const inDimension = (field: string, dimension: number) =>
+    constant(field) + dimension * constant("DIMENSION_FIELDS");
   const parameter = parameterOf(kind, name);
   if (parameter) return inDimension(parameter.base.toUpperCase(), parameter.dimension);
   const letter = isResultName(name) ? column(name).dimension : undefined;
@@ -46,7 +62,10 @@ export function slotsOf(plan: Plan, grid: GridPlan): Slot[] {
     if (name !== NAME_COLUMN) return [{ cell }];
     const text = Buffer.from(`${grid.name}${cell === plan.cells.length - 1 ? "\n" : ","}`);
     const count = Math.ceil((NAME_BYTES + 1) / SLOT_BYTES);
-    return Array.from({ length: count }, (_, i) => ({ cell, text: text.toString("latin1", i * SLOT_BYTES, (i + 1) * SLOT_BYTES) }));
+    return Array.from({ length: count }, (_, i) => ({
+      cell,
+      text: text.toString("latin1", i * SLOT_BYTES, (i + 1) * SLOT_BYTES),
+    }));
   });
 }
 
@@ -61,7 +80,8 @@ interface RowPart {
 
 /** New in every row is what is worked out when the innermost loop turns. */
 function partsOf({ steps, loops }: GridPlan, slots: readonly Slot[]): RowPart[] {
-  const isNew = (cell: number) => steps.some((step) => step.kind === "cell" && step.cell === cell && step.level === loops.length);
+  const isNew = (cell: number) =>
+    steps.some((step) => step.kind === "cell" && step.cell === cell && step.level === loops.length);
   const parts: RowPart[] = [];
   let firstSlot = 0;
   for (const [slot, { cell }] of slots.entries()) {
@@ -128,13 +148,18 @@ export class ImageWriter {
 
   /** Begins a section of so many entries; in a section that each kind has, those of the kind with that number. */
   begin({ address, entry, most, isPerKind }: Section, count: number, kind = 0): void {
-    const numberOf = (value: number | string) => (typeof value === "number" ? value : this.#constant(value));
+    const numberOf = (value: number | string) =>
+      typeof value === "number" ? value : this.#constant(value);
     const [bytes, room] = [numberOf(entry), numberOf(most)];
-    if (count > room) throw new Error(`the section at ${address} has room for ${room} entries, not for ${count}`);
+    if (count > room)
+      throw new Error(`the section at ${address} has room for ${room} entries, not for ${count}`);
     // Writing past the end of this buffer throws a RangeError.
     const buffer = new ArrayBuffer(bytes * count);
     this.#view = new DataView(buffer);
-    this.#parts.push({ address: this.#constant(address) + (isPerKind ? kind * bytes * room : 0), bytes: new Uint8Array(buffer) });
+    this.#parts.push({
+      address: this.#constant(address) + (isPerKind ? kind * bytes * room : 0),
+      bytes: new Uint8Array(buffer),
+    });
     this.#at = 0;
   }
 
@@ -172,20 +197,29 @@ export class ImageWriter {
  *
  * @throws UpsweepError when there is more of something than the kernel holds.
  */
-export function planImage(plan: Plan, gridNumber: number, method: Method, constant: Constant): readonly ImagePart[] {
+export function planImage(
+  plan: Plan,
+  gridNumber: number,
+  method: Method,
+  constant: Constant,
+): readonly ImagePart[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
-  const isOwn = (name: string) => !parameterOf(kind, name) && !isSettingName(name) && name !== RATE_DENOMINATOR;
+  const isOwn = (name: string) =>
+    !parameterOf(kind, name) && !isSettingName(name) && name !== RATE_DENOMINATOR;
   const variables = [...grid.possible.keys()].filter(isOwn);
   const columnOf = (name: string): number =>
-    isOwn(name) && !isResultName(name) ? constant("VARIABLE_0") + variables.indexOf(name) : columnNumber(kind, name, constant);
+    isOwn(name) && !isResultName(name)
+      ? constant("VARIABLE_0") + variables.indexOf(name)
+      : columnNumber(kind, name, constant);
   const code = new Code((name) => {
     const column = columnOf(name);
     return { column, isField: column < constant("RESULT_0") || column >= constant("VARIABLE_0") };
   });
   // A sample rate that is a fraction has its numerator in the field, and is a quotient in the row.
   const hasFractions = grid.fixed.some(({ name }) => name === RATE_DENOMINATOR);
-  const cellOf = (name: string): number => (name === "sample_rate" && hasFractions ? constant("SAMPLE_RATE_QUOTIENT") : columnOf(name));
+  const cellOf = (name: string): number =>
+    name === "sample_rate" && hasFractions ? constant("SAMPLE_RATE_QUOTIENT") : columnOf(name);
   const slots = slotsOf(plan, grid);
   const runs = runsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
@@ -215,11 +249,14 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     kindNumber(kind, constant),
     Number(plan.isComparing),
     parts.length,
-    slots.length > 0 || plan.isComparing ? grid.loops.length : Math.max(0, ...grid.steps.map(({ level }) => level)),
+    slots.length > 0 || plan.isComparing
+      ? grid.loops.length
+      : Math.max(0, ...grid.steps.map(({ level }) => level)),
   );
   writer.begin(PLAN_SECTIONS.LEVELS, grid.loops.length + 1);
   writer.words(1, 0, 0);
-  for (const [i, { size, names, runs: own }] of grid.loops.entries()) writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
+  for (const [i, { size, names, runs: own }] of grid.loops.entries())
+    writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
   writer.begin(PLAN_SECTIONS.MEMBERS, runs.members.length);
   for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
   writer.begin(PLAN_SECTIONS.BEGIN, grid.loops.length + 1);
@@ -232,13 +269,25 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.goTo(i * constant("AXIS_BYTES"));
     const own = items[i] as (typeof items)[number];
     const positions = grid.loops.find(({ dependent }) => dependent === i)?.size as number;
-    writer.words(firstItem, own.length, names.length, firstRun, runsKept[i] as number, positions, ...names.map(columnOf));
+    writer.words(
+      firstItem,
+      own.length,
+      names.length,
+      firstRun,
+      runsKept[i] as number,
+      positions,
+      ...names.map(columnOf),
+    );
     firstItem += own.length;
     firstRun += runsKept[i] as number;
   }
   writer.begin(PLAN_SECTIONS.ITEMS, itemCount);
   for (const { kind, programs } of items.flat()) {
-    writer.words(constant(`ITEM_${kind.toUpperCase()}`), ...programs, ...new Array<number>(3 - programs.length).fill(0));
+    writer.words(
+      constant(`ITEM_${kind.toUpperCase()}`),
+      ...programs,
+      ...new Array<number>(3 - programs.length).fill(0),
+    );
   }
   writer.begin(PLAN_SECTIONS.FIELDS, constant("FIELD_COUNT"));
   writer.goTo(8 * constant("BITS"));
@@ -258,7 +307,11 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
     writer.word(text.length);
   }
   writer.begin(PLAN_SECTIONS.PARTS, parts.length);
-  for (const { cell, endSlot } of parts) writer.words(cell === undefined ? constant("NO_COLUMN") : cellOf(plan.cells[cell] as string), endSlot);
+  for (const { cell, endSlot } of parts)
+    writer.words(
+      cell === undefined ? constant("NO_COLUMN") : cellOf(plan.cells[cell] as string),
+      endSlot,
+    );
   writer.begin(PLAN_SECTIONS.CODE, code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
@@ -278,15 +331,23 @@ export function planImage(plan: Plan, gridNumber: number, method: Method, consta
 function checkRoom(
   place: string,
   constant: Constant,
-  need: Readonly<Record<"variables" | "runs" | "items" | "steps" | "code" | "slots" | "requirements", number>>,
+  need: Readonly<
+    Record<"variables" | "runs" | "items" | "steps" | "code" | "slots" | "requirements", number>
+  >,
 ): void {
-  if (need.variables > constant("VARIABLE_COUNT")) throw errors.tooManyVariables(place, need.variables, constant("VARIABLE_COUNT"));
-  if (need.runs > constant("RUN_CAPACITY")) throw errors.tooManyRuns(place, need.runs, constant("RUN_CAPACITY"));
-  if (need.items > constant("ITEM_CAPACITY")) throw errors.tooManyRuns(place, need.items, constant("ITEM_CAPACITY"));
+  if (need.variables > constant("VARIABLE_COUNT"))
+    throw errors.tooManyVariables(place, need.variables, constant("VARIABLE_COUNT"));
+  if (need.runs > constant("RUN_CAPACITY"))
+    throw errors.tooManyRuns(place, need.runs, constant("RUN_CAPACITY"));
+  if (need.items > constant("ITEM_CAPACITY"))
+    throw errors.tooManyRuns(place, need.items, constant("ITEM_CAPACITY"));
   const steps = Math.max(need.steps, need.requirements);
-  if (steps > constant("STEP_CAPACITY")) throw errors.tooManySteps(place, steps, constant("STEP_CAPACITY"));
-  if (need.slots > constant("CELL_CAPACITY")) throw errors.tooManySteps(place, need.slots, constant("CELL_CAPACITY"));
-  if (need.code > constant("INSTRUCTION_CAPACITY")) throw errors.tooMuchCode(place, need.code, constant("INSTRUCTION_CAPACITY"));
+  if (steps > constant("STEP_CAPACITY"))
+    throw errors.tooManySteps(place, steps, constant("STEP_CAPACITY"));
+  if (need.slots > constant("CELL_CAPACITY"))
+    throw errors.tooManySteps(place, need.slots, constant("CELL_CAPACITY"));
+  if (need.code > constant("INSTRUCTION_CAPACITY"))
+    throw errors.tooMuchCode(place, need.code, constant("INSTRUCTION_CAPACITY"));
 }
 
 /** The members of the loops: what they turn by themselves, and where the runs of each begin. */
@@ -310,8 +371,12 @@ interface ImageItem {
 }
 
 function itemsOf(axis: DependentAxis, code: Code): ImageItem[] {
-  if (axis.kind === "joint") return axis.rows.flat().map(({ root }) => ({ kind: "value", programs: [code.add(root)] }));
-  return axis.items.map(({ root }) => ({ kind: root.kind, programs: expressionsOf(root).map((node) => code.add(node)) }));
+  if (axis.kind === "joint")
+    return axis.rows.flat().map(({ root }) => ({ kind: "value", programs: [code.add(root)] }));
+  return axis.items.map(({ root }) => ({
+    kind: root.kind,
+    programs: expressionsOf(root).map((node) => code.add(node)),
+  }));
 }
 
 /** The expressions of an item, in the order of its operands. */
@@ -361,7 +426,10 @@ function stepsOf(
         return [step.requirement, constant(`RULE_${id}`), dimension];
       }
       case "where":
-        return [step.requirement, code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact)];
+        return [
+          step.requirement,
+          code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact),
+        ];
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         return [step.requirement, code.add(expression.root), columnOf(name)];
@@ -383,12 +451,20 @@ function stepsOf(
   const steps: number[][] = [];
   for (let level = 0; level <= grid.loops.length; level++) {
     // Slots with one text throughout are joined once, with what is written at level 0.
-    const written = new Set<number>(level > 0 ? [] : slots.flatMap(({ text }, slot) => (text === undefined ? [] : [slot])));
+    const written = new Set<number>(
+      level > 0 ? [] : slots.flatMap(({ text }, slot) => (text === undefined ? [] : [slot])),
+    );
     for (const step of grid.steps.filter((own) => own.level === level)) {
       const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
       if (parts.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
       if (step.kind === "cell") written.add(slot);
-      steps.push(words(step.kind === "where" && step.isExact ? "where_exact" : step.kind, level, operandsOf(step, slot)));
+      steps.push(
+        words(
+          step.kind === "where" && step.isExact ? "where_exact" : step.kind,
+          level,
+          operandsOf(step, slot),
+        ),
+      );
     }
     for (const [part, { firstSlot, endSlot }] of parts.entries()) {
       const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
@@ -403,7 +479,11 @@ function kindNumber(kind: Kind, constant: Constant): number {
 }
 
 /** The image of a list: for each kind of layer that it can hold, what its columns mean and which results follow. */
-export function listImage(list: ListPlan, method: Method, constant: Constant): readonly ImagePart[] {
+export function listImage(
+  list: ListPlan,
+  method: Method,
+  constant: Constant,
+): readonly ImagePart[] {
   const writer = new ImageWriter(constant);
   writer.begin(LIST_SECTIONS.HEADER, 1);
   writer.words(
@@ -432,7 +512,11 @@ function writeKind(writer: ImageWriter, list: ListPlan, kind: Kind, constant: Co
   writer.begin(LIST_SECTIONS.COLUMNS, list.columns.length, number);
   for (const name of list.columns) {
     if (!hasColumn(kind, name)) writer.word(constant("NO_COLUMN"));
-    else writer.word(columnNumber(kind, name, constant) | (added.includes(name) ? constant("COLUMN_IS_ADDED") : 0));
+    else
+      writer.word(
+        columnNumber(kind, name, constant) |
+          (added.includes(name) ? constant("COLUMN_IS_ADDED") : 0),
+      );
   }
 
   writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"), number);
@@ -457,7 +541,9 @@ function roleNumber(kind: Kind, role: Role, constant: Constant): number {
   switch (role.does) {
     case "set": {
       const plain = kind.plainNames.find((base) => base === role.name);
-      return plain ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION") : columnNumber(kind, role.name, constant);
+      return plain
+        ? constant(plain.toUpperCase()) | constant("ROLE_EVERY_DIMENSION")
+        : columnNumber(kind, role.name, constant);
     }
     case "stay empty":
       return constant("ROLE_EMPTY");

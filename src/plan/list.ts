@@ -1,5 +1,12 @@
 /** The plan of a list: what each column of a CSV means for each kind of layer, and which results follow the record. */
-import { COLUMNS, column, columnsOf, hasColumn, isResultName, type ResultName } from "../columns.js";
+import {
+  COLUMNS,
+  column,
+  columnsOf,
+  hasColumn,
+  isResultName,
+  type ResultName,
+} from "../columns.js";
 import { errors } from "../errors.js";
 import {
   isParameterName,
@@ -63,7 +70,8 @@ export interface ListPlan {
 }
 
 /** What is asked of a list, whatever its header says. */
-export interface ListRequest extends Pick<ListPlan, "layer" | "skipInvalid" | "isComparing" | "settings"> {
+export interface ListRequest
+  extends Pick<ListPlan, "layer" | "skipInvalid" | "isComparing" | "settings"> {
   /** The result columns, or how to choose them once it is known which kinds the list may hold. */
   readonly columns: readonly ResultName[] | ((kinds: readonly Kind[]) => readonly ResultName[]);
   /** Whether the kind was asked for, so that a column for it would say the same thing twice. */
@@ -82,7 +90,12 @@ export interface ListRequest extends Pick<ListPlan, "layer" | "skipInvalid" | "i
  * @param at what messages about the header begin with.
  * @throws UpsweepError when a column is missing, named twice, or looks as if it meant something that is not read.
  */
-export function planList(headerText: string, place: string, request: ListRequest, at = `${place}:1`): ListPlan {
+export function planList(
+  headerText: string,
+  place: string,
+  request: ListRequest,
+  at = `${place}:1`,
+): ListPlan {
   const names = splitRecord(headerText);
   if (names === undefined) throw errors.badQuotes(at);
   if (headerText.trim() === "") throw errors.emptyList(at);
@@ -91,16 +104,37 @@ export function planList(headerText: string, place: string, request: ListRequest
   if (kindField >= 0 && request.isKindGiven) throw errors.kindTwice(at);
   const kinds = (kindField >= 0 ? KIND_NAMES : [request.layer]).map(kindOf);
   const written = typeof request.columns === "function" ? request.columns(kinds) : request.columns;
-  const given = names.filter(isResultName).filter((name) => !carry.has(name) && !written.includes(name));
-  const columns = request.verifyResults ? [...written, ...given.filter((name) => kinds.some((kind) => hasColumn(kind, name)))] : written;
+  const given = names
+    .filter(isResultName)
+    .filter((name) => !carry.has(name) && !written.includes(name));
+  const columns = request.verifyResults
+    ? [...written, ...given.filter((name) => kinds.some((kind) => hasColumn(kind, name)))]
+    : written;
   // A column named like a setting is one only where a result depends on it: a list may have a sample_rate of its own.
-  const settingsUsed = SETTINGS.map(({ name }) => name).filter((name) => columns.some((c) => column(c).dependsOn.some((base) => base === name)));
-  const parameters = new Set<string>([...kinds.flatMap(({ parameterNames, plainNames }) => [...parameterNames, ...plainNames]), ...settingsUsed]);
-  const fields = readHeader(names, at, { parameters, carry, hasKind: kindField >= 0, kinds, written: new Set(written) });
+  const settingsUsed = SETTINGS.map(({ name }) => name).filter((name) =>
+    columns.some((c) => column(c).dependsOn.some((base) => base === name)),
+  );
+  const parameters = new Set<string>([
+    ...kinds.flatMap(({ parameterNames, plainNames }) => [...parameterNames, ...plainNames]),
+    ...settingsUsed,
+  ]);
+  const fields = readHeader(names, at, {
+    parameters,
+    carry,
+    hasKind: kindField >= 0,
+    kinds,
+    written: new Set(written),
+  });
   const { settings } = request;
-  for (const name of settingsUsed) if (settings[name] !== undefined && names.includes(name) && !carry.has(name)) throw errors.settingTwice(at, name);
-  const rated = columns.find((name) => column(name).dependsOn.some((base) => base === "sample_rate"));
-  const isRated = fields.some(({ name, meaning }) => name === "sample_rate" && meaning === "parameter");
+  for (const name of settingsUsed)
+    if (settings[name] !== undefined && names.includes(name) && !carry.has(name))
+      throw errors.settingTwice(at, name);
+  const rated = columns.find((name) =>
+    column(name).dependsOn.some((base) => base === "sample_rate"),
+  );
+  const isRated = fields.some(
+    ({ name, meaning }) => name === "sample_rate" && meaning === "parameter",
+  );
   if (rated && settings.sample_rate === undefined && !isRated) throw errors.noSampleRate(at, rated);
   const plan: ListPlan = {
     place,
@@ -134,10 +168,19 @@ interface Known {
   readonly written: ReadonlySet<string>;
 }
 
-function readHeader(names: readonly string[], at: string, { parameters, carry, hasKind, kinds, written }: Known): Field[] {
+function readHeader(
+  names: readonly string[],
+  at: string,
+  { parameters, carry, hasKind, kinds, written }: Known,
+): Field[] {
   const seen = new Set<string>();
   const results = new Set(kinds.flatMap((kind) => columnsOf(kind).map(({ name }): string => name)));
-  const skeletons = new Map([...parameters, ...results, ...(hasKind ? [KIND_COLUMN] : [])].map((name) => [skeletonOf(name), name]));
+  const skeletons = new Map(
+    [...parameters, ...results, ...(hasKind ? [KIND_COLUMN] : [])].map((name) => [
+      skeletonOf(name),
+      name,
+    ]),
+  );
   const all = new Set(names);
   for (const name of carry) if (!all.has(name)) throw errors.unknownCarried(name, names);
   const fields = names.map((name, i): Field => {
@@ -199,23 +242,35 @@ const OTHER_NAMES: Readonly<Record<string, ParameterName>> = {
 
 /** Columns that may name the kind of a layer; only `layer` is read as that. */
 const NAMES_A_KIND: ReadonlySet<string> = new Set(
-  "kind type module op optype operator layer layertype layerkind layerclass moduletype modulename class classname transposed istransposed".split(" "),
+  "kind type module op optype operator layer layertype layerkind layerclass moduletype modulename class classname transposed istransposed".split(
+    " ",
+  ),
 );
 
 /** Columns that say how a layer treats its input, which no count takes into account. */
-const NOT_READ: ReadonlySet<string> = new Set("paddingmode autopad outputsize outputshape inputshape inputsize dataformat ceilmode".split(" "));
+const NOT_READ: ReadonlySet<string> = new Set(
+  "paddingmode autopad outputsize outputshape inputshape inputsize dataformat ceilmode".split(" "),
+);
 
 /**
  * @throws UpsweepError for a column that is nearly a known one, or that other programs give a meaning which is not read here.
  * Carried through by mistake, a `Stride` would leave every layer at stride 1: wrong numbers without a word.
  */
-function refuseMeaningful(name: string, at: string, known: ReadonlyMap<string, string>, parameters: ReadonlySet<string>, kinds: readonly Kind[]): void {
+function refuseMeaningful(
+  name: string,
+  at: string,
+  known: ReadonlyMap<string, string>,
+  parameters: ReadonlySet<string>,
+  kinds: readonly Kind[],
+): void {
   const skeleton = skeletonOf(name);
   const near = known.get(skeleton);
   if (near !== undefined) throw errors.nearField(at, name, near);
   const other = OTHER_NAMES[skeleton];
   if (other !== undefined) {
-    const own = parameters.has(other) ? other : kinds.flatMap((kind) => namesOfParameter(kind, other))[0];
+    const own = parameters.has(other)
+      ? other
+      : kinds.flatMap((kind) => namesOfParameter(kind, other))[0];
     if (own !== undefined) throw errors.nearField(at, name, own);
   }
   const foreign = FOREIGN_PARAMETERS.get(skeleton);
@@ -226,10 +281,12 @@ function refuseMeaningful(name: string, at: string, known: ReadonlyMap<string, s
 
 /** The parameters of all kinds by their skeletons, each with the kinds that have it. */
 const FOREIGN_PARAMETERS: ReadonlyMap<string, readonly KindName[]> = new Map(
-  KIND_NAMES.flatMap((kind) => [...kindOf(kind).parameterNames, ...kindOf(kind).plainNames]).map((name) => [
-    skeletonOf(name),
-    KIND_NAMES.filter((kind) => kindOf(kind).parameterNames.includes(name)),
-  ]),
+  KIND_NAMES.flatMap((kind) => [...kindOf(kind).parameterNames, ...kindOf(kind).plainNames]).map(
+    (name) => [
+      skeletonOf(name),
+      KIND_NAMES.filter((kind) => kindOf(kind).parameterNames.includes(name)),
+    ],
+  ),
 );
 
 /** The parameters or the setting that a column sets in a kind. */
@@ -266,7 +323,8 @@ export function rolesOf(list: ListPlan, kind: Kind): readonly Role[] {
       if (!hasName(kind, name)) return { does: "stay empty" };
       const own = namesSet(kind, name);
       // In a list that mixes kinds, kernel_size may be for the one and kernel_size.h for the other.
-      if (list.kindField !== undefined && own.length > 1 && own.some((each) => names.has(each))) return { does: "stay empty" };
+      if (list.kindField !== undefined && own.length > 1 && own.some((each) => names.has(each)))
+        return { does: "stay empty" };
       return { does: "set", name, names: own };
     }
     return { does: "set", name, names: [name] };
@@ -275,8 +333,12 @@ export function rolesOf(list: ListPlan, kind: Kind): readonly Role[] {
 
 /** The parameters that a kind needs and no column of the list sets. */
 export function missingParameters(list: ListPlan, kind: Kind): readonly string[] {
-  const given = new Set(rolesOf(list, kind).flatMap((role) => (role.does === "set" ? role.names : [])));
-  return kind.parameters.filter((p) => p.default === undefined && !given.has(p.name)).map((p) => p.name);
+  const given = new Set(
+    rolesOf(list, kind).flatMap((role) => (role.does === "set" ? role.names : [])),
+  );
+  return kind.parameters
+    .filter((p) => p.default === undefined && !given.has(p.name))
+    .map((p) => p.name);
 }
 
 /** Whether a list can hold layers of a kind: it has the columns that the kind needs, and a comparison has conventions for it. */
@@ -293,13 +355,17 @@ export function headerOf(list: ListPlan): readonly string[] {
 
 /** The columns of an earlier run that are left out, because their results are counted anew. */
 export function droppedColumns(list: ListPlan): readonly string[] {
-  return list.verified ? [] : list.fields.filter(({ meaning }) => meaning === "result").map(({ name }) => name);
+  return list.verified
+    ? []
+    : list.fields.filter(({ meaning }) => meaning === "result").map(({ name }) => name);
 }
 
 /** The result columns of a list whose values are added up over its layers. */
 export function addedColumns(list: ListPlan): readonly ResultName[] {
   if (!list.isTotalled) return [];
-  return list.columns.slice(0, list.verified?.written).filter((name) => COLUMNS.some((c) => c.name === name && "isAdditive" in c));
+  return list.columns
+    .slice(0, list.verified?.written)
+    .filter((name) => COLUMNS.some((c) => c.name === name && "isAdditive" in c));
 }
 
 /** A field of a CSV, in quotes where it needs them. */

@@ -13,8 +13,13 @@ export const CHECKS = ["none", "sample", "all"] as const;
 export type Check = (typeof CHECKS)[number];
 
 /** How the layers of a sweep are found. */
-export function methodOf(method: "closed" | "simulate" = "closed", check: Check = "sample"): Method {
-  return method === "simulate" ? method : ({ none: "closed", sample: "sample", all: "verify" } as const)[check];
+export function methodOf(
+  method: "closed" | "simulate" = "closed",
+  check: Check = "sample",
+): Method {
+  return method === "simulate"
+    ? method
+    : ({ none: "closed", sample: "sample", all: "verify" } as const)[check];
 }
 
 /** Whether every layer is simulated, which takes microseconds to seconds. */

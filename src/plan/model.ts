@@ -10,7 +10,12 @@ import type { PossibleValues } from "./bounds.js";
 export type Step = { readonly level: number } & (
   | { readonly kind: "rule"; readonly rule: number; readonly requirement: number }
   /** With `isExact` decided over rationals; then the next requirement is for layers rejected because a value is missing. */
-  | { readonly kind: "where"; readonly where: number; readonly requirement: number; readonly isExact: boolean }
+  | {
+      readonly kind: "where";
+      readonly where: number;
+      readonly requirement: number;
+      readonly isExact: boolean;
+    }
   /** Works out the one value of a name. Two requirements: that it divides exactly, and that it is in its range. */
   | { readonly kind: "derive"; readonly derived: number; readonly requirement: number }
   /** Works out the values of an axis that depends on others. */

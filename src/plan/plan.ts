@@ -33,18 +33,26 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   // The grids as they are written: what they have in common with others is looked up in these.
   const candidates: { readonly grid: PlannedGrid; readonly label: string }[] = [];
   // The conditions of one grid become conditions of those after it.
-  const hasBits = spec.isDistinct && (keys.has("bits") || spec.grids.some((grid) => needsBits(kind, grid, cells)));
+  const hasBits =
+    spec.isDistinct &&
+    (keys.has("bits") || spec.grids.some((grid) => needsBits(kind, grid, cells)));
   for (const [number, grid] of spec.grids.entries()) {
     let planned = planGrid(kind, grid, cells, size, purpose, hasBits);
     if (spec.isDistinct) {
       const own = { grid: planned, label: gridLabel(number, grid.name) };
       const repeats = distinctConditions(kind, keys, grid, own, candidates);
       candidates.push(own);
-      planned = { ...planned, ...scheduled(kind, planned, [...grid.where, ...repeats], cells, purpose) };
+      planned = {
+        ...planned,
+        ...scheduled(kind, planned, [...grid.where, ...repeats], cells, purpose),
+      };
     }
     size += planned.size;
     for (const text of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
-    grids.push({ ...planned, accounts: planned.requirements.map((text) => accounts.indexOf(text)) });
+    grids.push({
+      ...planned,
+      accounts: planned.requirements.map((text) => accounts.indexOf(text)),
+    });
   }
   if (size > SIZE_MAX) throw errors.tooLarge(spec.place, size);
   return {
@@ -65,45 +73,76 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
 function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number {
   const bytesOf = (cell: string) => {
     if (isResultName(cell)) return mostBytesOfResult(kind, cell, grid.possible);
-    return cell === NAME_COLUMN ? Buffer.byteLength(grid.name ?? "") : mostBytesOfName(kind, cell, grid.possible);
+    return cell === NAME_COLUMN
+      ? Buffer.byteLength(grid.name ?? "")
+      : mostBytesOfName(kind, cell, grid.possible);
   };
   return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
 }
 
 /** @param hasBits whether the size of an element plays a part beyond what the grid itself says. */
-function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigint, purpose: Purpose, hasBits: boolean): PlannedGrid {
+function planGrid(
+  kind: Kind,
+  grid: Grid,
+  cells: readonly string[],
+  first: bigint,
+  purpose: Purpose,
+  hasBits: boolean,
+): PlannedGrid {
   const given = new Set(grid.axes.flatMap(({ names }) => names));
-  const defaults = kind.parameters.filter((p) => !given.has(p.name)).map((p) => ({ name: p.name, value: p.default ?? p.least }));
-  if (!given.has("bits") && (hasBits || needsBits(kind, grid, cells))) defaults.push({ name: "bits", value: DEFAULT_BITS });
-  const rates = grid.axes.find((axis) => axis.kind === "plain" && axis.rateDenominator !== undefined);
-  if (rates?.kind === "plain") defaults.push({ name: RATE_DENOMINATOR, value: rates.rateDenominator as number });
+  const defaults = kind.parameters
+    .filter((p) => !given.has(p.name))
+    .map((p) => ({ name: p.name, value: p.default ?? p.least }));
+  if (!given.has("bits") && (hasBits || needsBits(kind, grid, cells)))
+    defaults.push({ name: "bits", value: DEFAULT_BITS });
+  const rates = grid.axes.find(
+    (axis) => axis.kind === "plain" && axis.rateDenominator !== undefined,
+  );
+  if (rates?.kind === "plain")
+    defaults.push({ name: RATE_DENOMINATOR, value: rates.rateDenominator as number });
   const isFixed = (axis: Axis) => axis.kind === "plain" && axis.size === 1;
   const fixed = [
     ...defaults,
     ...grid.axes
       .filter(isFixed)
-      .flatMap((axis) => axis.names.map((name, i) => ({ name, value: valueAt((axis as Axis & { kind: "plain" }).runs[i] ?? [], 0) }))),
+      .flatMap((axis) =>
+        axis.names.map((name, i) => ({
+          name,
+          value: valueAt((axis as Axis & { kind: "plain" }).runs[i] ?? [], 0),
+        })),
+      ),
   ];
   const order = nestingOrder(
     grid.axes.filter((axis) => !isFixed(axis)),
     new Set(fixed.map(({ name }) => name)),
   );
-  const possible = new Map(fixed.map(({ name, value }) => [name, possibleOfRuns([{ first: value, step: 1, count: 1 }])]));
+  const possible = new Map(
+    fixed.map(({ name, value }) => [name, possibleOfRuns([{ first: value, step: 1, count: 1 }])]),
+  );
   const sizes = new Map<Axis, bigint>();
   for (const axis of order) {
-    const known = axis.kind === "plain" ? { possible: axis.runs.map(possibleOfRuns), size: BigInt(axis.size) } : possibleOfAxis(kind, axis, possible);
-    for (const [i, name] of axis.names.entries()) possible.set(name, known.possible[i] as (typeof known.possible)[number]);
-    if (known.size > BigInt(POSITIONS_MAX)) throw errors.longAxis(axis.place, axis.names.join(", "), "its list");
+    const known =
+      axis.kind === "plain"
+        ? { possible: axis.runs.map(possibleOfRuns), size: BigInt(axis.size) }
+        : possibleOfAxis(kind, axis, possible);
+    for (const [i, name] of axis.names.entries())
+      possible.set(name, known.possible[i] as (typeof known.possible)[number]);
+    if (known.size > BigInt(POSITIONS_MAX))
+      throw errors.longAxis(axis.place, axis.names.join(", "), "its list");
     // A list that is always empty still has a position, without a layer.
     sizes.set(axis, known.size > 0n ? known.size : 1n);
   }
-  const dependents = order.filter((axis): axis is DependentAxis => axis.kind === "list" || axis.kind === "joint");
+  const dependents = order.filter(
+    (axis): axis is DependentAxis => axis.kind === "list" || axis.kind === "joint",
+  );
   const loops = loopsOf(
     order.filter((axis) => axis.kind !== "derived"),
     sizes,
     dependents,
   );
-  const derived = order.flatMap((axis) => (axis.kind === "derived" ? [{ name: axis.names[0] as string, expression: axis.expression }] : []));
+  const derived = order.flatMap((axis) =>
+    axis.kind === "derived" ? [{ name: axis.names[0] as string, expression: axis.expression }] : [],
+  );
   const nest = { fixed, loops, derived, dependents, possible };
   return {
     ...(grid.name !== undefined && { name: grid.name }),
@@ -114,14 +153,25 @@ function planGrid(kind: Kind, grid: Grid, cells: readonly string[], first: bigin
   };
 }
 
-function scheduled(kind: Kind, nest: Parameters<typeof schedule>[1], where: readonly Expression[], cells: readonly string[], purpose: Purpose) {
+function scheduled(
+  kind: Kind,
+  nest: Parameters<typeof schedule>[1],
+  where: readonly Expression[],
+  cells: readonly string[],
+  purpose: Purpose,
+) {
   return schedule(kind, nest, where, cells, purpose === "verify" || purpose === "compare");
 }
 
 /** Whether the size of an element plays a part: only then is it named among what is fixed. */
 function needsBits(kind: Kind, grid: Grid, cells: readonly string[]): boolean {
-  const inExpressions = [...grid.axes.flatMap(expressionsOf), ...grid.where].flatMap(({ root }) => namesIn(root).map(({ name }) => name));
-  return [...cells, ...inExpressions].some((name) => name === "bits" || (isResultName(name) && dependenciesOfColumn(kind, name).includes("bits")));
+  const inExpressions = [...grid.axes.flatMap(expressionsOf), ...grid.where].flatMap(({ root }) =>
+    namesIn(root).map(({ name }) => name),
+  );
+  return [...cells, ...inExpressions].some(
+    (name) =>
+      name === "bits" || (isResultName(name) && dependenciesOfColumn(kind, name).includes("bits")),
+  );
 }
 
 /**
@@ -149,7 +199,11 @@ function nestingOrder(axes: readonly Axis[], known: Set<string>): Axis[] {
   return order;
 }
 
-function loopsOf(axes: readonly Axis[], sizes: ReadonlyMap<Axis, bigint>, dependents: readonly DependentAxis[]): Loop[] {
+function loopsOf(
+  axes: readonly Axis[],
+  sizes: ReadonlyMap<Axis, bigint>,
+  dependents: readonly DependentAxis[],
+): Loop[] {
   let subtree = 1n;
   return [...axes]
     .reverse()
@@ -157,7 +211,9 @@ function loopsOf(axes: readonly Axis[], sizes: ReadonlyMap<Axis, bigint>, depend
       const size = sizes.get(axis) as bigint;
       const loop = { names: axis.names, size: Number(size), subtree };
       subtree *= size;
-      return axis.kind === "plain" ? { ...loop, runs: axis.runs } : { ...loop, dependent: dependents.indexOf(axis as DependentAxis) };
+      return axis.kind === "plain"
+        ? { ...loop, runs: axis.runs }
+        : { ...loop, dependent: dependents.indexOf(axis as DependentAxis) };
     })
     .reverse();
 }

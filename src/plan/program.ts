@@ -65,7 +65,8 @@ export class Code {
 
   /** Has jumps go on behind all that is there by now. */
   #land(jumps: readonly number[]): void {
-    for (const jump of jumps) (this.#instructions[jump] as { operand: number }).operand = this.#instructions.length;
+    for (const jump of jumps)
+      (this.#instructions[jump] as { operand: number }).operand = this.#instructions.length;
   }
 
   /** Instructions that put the value of a node on the stack. */

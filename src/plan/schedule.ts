@@ -28,7 +28,14 @@ interface Task {
 /** What stands for taps and covered of a dimension among the things that are known. */
 const overlapOf = (dimension: number) => `(overlap ${dimension})`;
 
-const GEOMETRY: readonly ParameterName[] = ["l_in", "kernel_size", "stride", "padding", "output_padding", "dilation"];
+const GEOMETRY: readonly ParameterName[] = [
+  "l_in",
+  "kernel_size",
+  "stride",
+  "padding",
+  "output_padding",
+  "dilation",
+];
 
 /**
  * @param constraints the conditions of the grid, as they are written.
@@ -43,15 +50,24 @@ export function schedule(
   const { possible } = nest;
   const steps: Step[] = [];
   const requirements: string[] = [];
-  const requiring = (...texts: readonly string[]): number => requirements.push(...texts) - texts.length;
+  const requiring = (...texts: readonly string[]): number =>
+    requirements.push(...texts) - texts.length;
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 
-  const rules = rulesOf(kind).map(({ text, dependsOn }, rule): Task => ({ dependsOn, step: () => ({ kind: "rule", rule, requirement: requiring(text) }) }));
+  const rules = rulesOf(kind).map(
+    ({ text, dependsOn }, rule): Task => ({
+      dependsOn,
+      step: () => ({ kind: "rule", rule, requirement: requiring(text) }),
+    }),
+  );
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let requirement: number | undefined;
-    const parts = partsWithNames(kind, constraint, possible).map((of) => ({ ...of, isExact: needsRationals(of.part.root, isWholeName) }));
+    const parts = partsWithNames(kind, constraint, possible).map((of) => ({
+      ...of,
+      isExact: needsRationals(of.part.root, isWholeName),
+    }));
     const text = textOf(constraint);
     // What an earlier grid has is one account, whatever else that grid's conditions met.
     const withMissing = isRepeat(text) ? text : `${text} (a value is missing)`;
@@ -71,11 +87,17 @@ export function schedule(
       const text = `${name} = ${textOf(expression)}`;
       return {
         dependsOn: namesIn(expression.root).map((found) => found.name),
-        step: () => ({ kind: "derive", derived, requirement: requiring(`${text} divides exactly`, `${text} is ${rangeText(name)}`) }),
+        step: () => ({
+          kind: "derive",
+          derived,
+          requirement: requiring(`${text} divides exactly`, `${text} is ${rangeText(name)}`),
+        }),
         gives: [name],
       };
     }),
-    ...nest.dependents.map((of, axis): Task => ({ dependsOn: dependenciesOf(of), step: () => ({ kind: "fill", axis }) })),
+    ...nest.dependents.map(
+      (of, axis): Task => ({ dependsOn: dependenciesOf(of), step: () => ({ kind: "fill", axis }) }),
+    ),
   ];
   const isOverlapNeeded =
     needsOverlap ||
@@ -83,10 +105,14 @@ export function schedule(
     conditions.some(({ dependsOn }) => dependsOn.includes(overlapOf(0)));
   const overlap = kind.dimensions.flatMap((_, dimension): Task[] => {
     const dependsOn = GEOMETRY.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []);
-    return isOverlapNeeded ? [{ dependsOn, step: () => ({ kind: "overlap", dimension }), gives: [overlapOf(dimension)] }] : [];
+    return isOverlapNeeded
+      ? [{ dependsOn, step: () => ({ kind: "overlap", dimension }), gives: [overlapOf(dimension)] }]
+      : [];
   });
   const writing = cells.flatMap((name, cell): Task[] =>
-    name === NAME_COLUMN ? [] : [{ dependsOn: expandedName(kind, name), step: () => ({ kind: "cell", cell }) }],
+    name === NAME_COLUMN
+      ? []
+      : [{ dependsOn: expandedName(kind, name), step: () => ({ kind: "cell", cell }) }],
   );
 
   // What rules layers out comes first, then what is cheap, then what is dear; each kind in the order in which it is written.
@@ -100,7 +126,10 @@ export function schedule(
     const loop = nest.loops[level - 1];
     if (loop?.dependent !== undefined) {
       const text = `${loop.names.join(", ")} = ${axisText(nest.dependents[loop.dependent] as DependentAxis)}`;
-      const requirement = requiring(`${text} divides exactly`, `${text} is ${loop.names.map(rangeText).join(", ")}`);
+      const requirement = requiring(
+        `${text} divides exactly`,
+        `${text} is ${loop.names.map(rangeText).join(", ")}`,
+      );
       steps.push({ kind: "pick", level, axis: loop.dependent, requirement });
     }
     for (const name of loop?.names ?? []) known.add(name);
@@ -109,7 +138,10 @@ export function schedule(
   }
   // A condition that is never checked would let layers through without a word.
   const unchecked = pending[1]?.find((task) => !isReady(task));
-  if (unchecked) throw new Error(`a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`);
+  if (unchecked)
+    throw new Error(
+      `a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`,
+    );
   return { where, steps, requirements };
 }
 
@@ -124,7 +156,11 @@ function isWholeName(name: string): boolean {
  * Places what is ready, always the first of the first list, and takes it out of its list. Only a task that gives something can make others
  * ready, so each list is passed through once for each of these.
  */
-function placeReady(lists: Task[][], isReady: (task: Task) => boolean, place: (task: Task) => void): void {
+function placeReady(
+  lists: Task[][],
+  isReady: (task: Task) => boolean,
+  place: (task: Task) => void,
+): void {
   for (let at = 0; at < lists.length; ) {
     const waiting: Task[] = [];
     let hasGiven = false;
@@ -145,7 +181,9 @@ function placeReady(lists: Task[][], isReady: (task: Task) => boolean, place: (t
 function expandedName(kind: Kind, name: string): readonly string[] {
   if (!isResultName(name)) return [name];
   const dependsOn = dependenciesOfColumn(kind, name);
-  return column(name).needsOverlap ? [...dependsOn, ...kind.dimensions.map((_, dimension) => overlapOf(dimension))] : dependsOn;
+  return column(name).needsOverlap
+    ? [...dependsOn, ...kind.dimensions.map((_, dimension) => overlapOf(dimension))]
+    : dependsOn;
 }
 
 /**
@@ -172,7 +210,13 @@ function partsOfConstraint(node: Node): readonly Node[] {
   if (node.kind !== "compare") return [node];
   return node.rest.map(({ operator, right }, i) => {
     const left = node.rest[i - 1]?.right ?? node.first;
-    return { kind: "compare", first: left, rest: [{ operator, right }], start: left.start, end: right.end };
+    return {
+      kind: "compare",
+      first: left,
+      rest: [{ operator, right }],
+      start: left.start,
+      end: right.end,
+    };
   });
 }
 
@@ -183,9 +227,14 @@ export function textOf({ written, root }: Expression | ListItem): string {
 
 /** A dependent axis as it is written; long lists are cut. */
 export function axisText(axis: DependentAxis): string {
-  const texts = axis.kind === "list" ? axis.items.map(textOf) : axis.rows.map((row) => `[${row.map(textOf).join(", ")}]`);
+  const texts =
+    axis.kind === "list"
+      ? axis.items.map(textOf)
+      : axis.rows.map((row) => `[${row.map(textOf).join(", ")}]`);
   const shown = texts.length > 4 ? [...texts.slice(0, 4), "…"] : texts;
-  return axis.kind === "list" && shown.length === 1 ? (shown[0] as string) : `[${shown.join(", ")}]`;
+  return axis.kind === "list" && shown.length === 1
+    ? (shown[0] as string)
+    : `[${shown.join(", ")}]`;
 }
 
 function rangeText(name: string): string {

@@ -4,9 +4,23 @@
  */
 import { dependenciesOfColumn, isResultName, type ResultName } from "../columns.js";
 import { textOfFraction } from "../fraction.js";
-import { type Kind, type Layer, layerFrom, type Parameter, type ParameterName, RATE_DENOMINATOR, type Settings } from "../parameters.js";
+import {
+  type Kind,
+  type Layer,
+  layerFrom,
+  type Parameter,
+  type ParameterName,
+  RATE_DENOMINATOR,
+  type Settings,
+} from "../parameters.js";
 import { isRuleKept, type Rule, rulesOf } from "../rules.js";
-import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../spec/expression/evaluate.js";
+import {
+  type BigRun,
+  evaluate,
+  type Lookup,
+  runsOf,
+  Trouble,
+} from "../spec/expression/evaluate.js";
 import { decide, type ExactLookup, type Rational } from "../spec/expression/exact.js";
 import type { Expression, ListItem } from "../spec/expression/node.js";
 import { domainOf, isHeld, valueAt } from "../spec/values.js";
@@ -21,7 +35,11 @@ type Outcome =
   | { readonly kind: "nothing" }
   | { readonly kind: "leftOut"; readonly requirement: number }
   /** An expression has no value. */
-  | { readonly kind: "trouble"; readonly trouble: Trouble; readonly expression: Expression | ListItem };
+  | {
+      readonly kind: "trouble";
+      readonly trouble: Trouble;
+      readonly expression: Expression | ListItem;
+    };
 
 export interface Walked {
   readonly outcome: Outcome;
@@ -31,7 +49,9 @@ export interface Walked {
 
 /** Walks to a raw index of a grid, counted from the grid's first. */
 export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: ResultOf): Walked {
-  const values = new Map(grid.fixed.map(({ name, value }): [string, bigint] => [name, BigInt(value)]));
+  const values = new Map(
+    grid.fixed.map(({ name, value }): [string, bigint] => [name, BigInt(value)]),
+  );
   const lists = new Map<number, Row[]>();
   const rules = rulesOf(kind);
   const exact: ExactLookup = (name) => valueOfName(kind, name, values, resultOf);
@@ -59,14 +79,21 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
     enter(step.level);
     switch (step.kind) {
       case "rule":
-        if (!isKept(rules[step.rule] as Rule, layerOf(kind, values))) return stopped({ kind: "leftOut", requirement: step.requirement });
+        if (!isKept(rules[step.rule] as Rule, layerOf(kind, values)))
+          return stopped({ kind: "leftOut", requirement: step.requirement });
         break;
       case "where": {
         const expression = grid.where[step.where] as Expression;
-        const found = step.isExact ? attemptCondition(expression, exact) : attempt(expression, lookup);
-        if (typeof found === "object" && "kind" in found) return stopped(leftOutOr(found, step.requirement));
+        const found = step.isExact
+          ? attemptCondition(expression, exact)
+          : attempt(expression, lookup);
+        if (typeof found === "object" && "kind" in found)
+          return stopped(leftOutOr(found, step.requirement));
         if (typeof found === "bigint" ? found === 0n : !found.holds) {
-          return stopped({ kind: "leftOut", requirement: step.requirement + Number(typeof found === "object" && found.metMissing) });
+          return stopped({
+            kind: "leftOut",
+            requirement: step.requirement + Number(typeof found === "object" && found.metMissing),
+          });
         }
         break;
       }
@@ -74,7 +101,8 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         const value = attempt(expression, lookup);
         if (typeof value !== "bigint") return stopped(leftOutOr(value, step.requirement));
-        if (!isInDomain(kind, name, value)) return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
+        if (!isInDomain(kind, name, value))
+          return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
         values.set(name, value);
         break;
       }
@@ -90,7 +118,8 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
         const row = rowAt(lists.get(step.axis) as Row[], positions[step.level - 1] as number);
         if (row === undefined) return stopped({ kind: "nothing" });
         if (row === "inexact") return stopped({ kind: "leftOut", requirement: step.requirement });
-        if (!names.every((name, i) => isInDomain(kind, name, row[i] as bigint))) return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
+        if (!names.every((name, i) => isInDomain(kind, name, row[i] as bigint)))
+          return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
         for (const [i, name] of names.entries()) values.set(name, row[i] as bigint);
         break;
       }
@@ -102,21 +131,29 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
 
 /** The layer whose parameters have these values; what is not known yet is as PyTorch has it, or the least there is. */
 export function layerOf(kind: Kind, values: ReadonlyMap<string, bigint>): Layer {
-  return layerFrom(kind, (p) => Number(values.get(p.name) ?? p.default ?? p.least), settingsOf(values));
+  return layerFrom(
+    kind,
+    (p) => Number(values.get(p.name) ?? p.default ?? p.least),
+    settingsOf(values),
+  );
 }
 
 function settingsOf(values: ReadonlyMap<string, bigint>): Settings {
   const [bits, rate] = [values.get("bits"), values.get("sample_rate")];
   return {
     ...(bits !== undefined && { bits: Number(bits) }),
-    ...(rate !== undefined && { sample_rate: { over: rate, under: values.get(RATE_DENOMINATOR) ?? 1n } }),
+    ...(rate !== undefined && {
+      sample_rate: { over: rate, under: values.get(RATE_DENOMINATOR) ?? 1n },
+    }),
   };
 }
 
 /** The value of a parameter, setting or variable for a message: a sample rate may be a fraction. */
 export function textOfValue(name: string, values: ReadonlyMap<string, bigint>): string | undefined {
   const { sample_rate } = settingsOf(values);
-  return name === "sample_rate" && sample_rate ? textOfFraction(sample_rate) : values.get(name)?.toString();
+  return name === "sample_rate" && sample_rate
+    ? textOfFraction(sample_rate)
+    : values.get(name)?.toString();
 }
 
 function isKept({ id, dimension }: Rule, layer: Layer): boolean {
@@ -133,14 +170,24 @@ function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bi
     if (dependsOn.includes(p.name)) return Number(values.get(p.name));
     if (p.base !== "l_in") return p.default ?? p.least;
     // Long enough for the kernel.
-    const own = (base: ParameterName) => read(kind.parameters.find((other) => other.base === base && other.dimension === p.dimension) as Parameter);
+    const own = (base: ParameterName) =>
+      read(
+        kind.parameters.find(
+          (other) => other.base === base && other.dimension === p.dimension,
+        ) as Parameter,
+      );
     return own("dilation") * (own("kernel_size") - 1) + 1;
   };
   return layerFrom(kind, read, settingsOf(values));
 }
 
 /** The value of a name where the walk has stopped: null where it is missing, undefined for a result that passes 64 bits. */
-export function valueOfName(kind: Kind, name: string, values: ReadonlyMap<string, bigint>, resultOf: ResultOf): Rational | null | undefined {
+export function valueOfName(
+  kind: Kind,
+  name: string,
+  values: ReadonlyMap<string, bigint>,
+  resultOf: ResultOf,
+): Rational | null | undefined {
   if (isResultName(name)) return resultOf(name, layerFor(kind, name, values));
   const value = values.get(name);
   return value === undefined ? undefined : { n: value, d: 1n };
@@ -163,7 +210,10 @@ function attempt(expression: Expression, lookup: Lookup): bigint | Failure {
   }
 }
 
-function attemptCondition(expression: Expression, lookup: ExactLookup): ReturnType<typeof decide> | Failure {
+function attemptCondition(
+  expression: Expression,
+  lookup: ExactLookup,
+): ReturnType<typeof decide> | Failure {
   try {
     return decide(expression.root, lookup);
   } catch (trouble) {
@@ -177,7 +227,9 @@ function leftOutOr(failure: Failure, requirement: number): Outcome {
 }
 
 /** Rows with a value for each name: of a list's item all that it stands for, evenly spaced. */
-type Row = { readonly runs: readonly BigRun[]; readonly item: number } | { readonly isInexact: true };
+type Row =
+  | { readonly runs: readonly BigRun[]; readonly item: number }
+  | { readonly isInexact: true };
 
 function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
   const rows: Row[] = [];
@@ -195,17 +247,26 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
   }
   for (const [i, row] of axis.rows.entries()) {
     const values = row.map((expression) => attempt(expression, lookup));
-    const failed = values.find((value): value is Failure => typeof value !== "bigint" && value.trouble.kind !== "inexact");
+    const failed = values.find(
+      (value): value is Failure => typeof value !== "bigint" && value.trouble.kind !== "inexact",
+    );
     if (failed) return failed;
     if (values.some((value) => typeof value !== "bigint")) rows.push({ isInexact: true });
-    else rows.push({ runs: values.map((value) => ({ first: value as bigint, step: 1n, count: 1n })), item: i });
+    else
+      rows.push({
+        runs: values.map((value) => ({ first: value as bigint, step: 1n, count: 1n })),
+        item: i,
+      });
   }
   return rows;
 }
 
 /** Were the longest list longer than its loop, a layer would be lost. */
 function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[]): void {
-  const count = rows.reduce((sum, row) => sum + ("isInexact" in row ? 1n : (row.runs[0] as BigRun).count), 0n);
+  const count = rows.reduce(
+    (sum, row) => sum + ("isInexact" in row ? 1n : (row.runs[0] as BigRun).count),
+    0n,
+  );
   const size = loops.find(({ dependent }) => dependent === axis)?.size as number;
   if (count > BigInt(size)) throw new Error(`an axis has ${count} values on ${size} positions`);
 }
@@ -219,7 +280,12 @@ function rowAt(rows: readonly Row[], position: number): readonly bigint[] | "ine
     if (offset < count) {
       if ("isInexact" in row) return "inexact";
       const values = row.runs.map((run) => run.first + offset * run.step);
-      const isRepeated = rows.slice(0, at).some((earlier) => "runs" in earlier && earlier.runs.every((run, i) => isIn(run, values[i] as bigint)));
+      const isRepeated = rows
+        .slice(0, at)
+        .some(
+          (earlier) =>
+            "runs" in earlier && earlier.runs.every((run, i) => isIn(run, values[i] as bigint)),
+        );
       return isRepeated ? undefined : values;
     }
     before += count;

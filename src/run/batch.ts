@@ -1,5 +1,12 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
-import { column, isResultName, type LayerRow, NAME_COLUMN, type ResultName, readCell } from "../columns.js";
+import {
+  column,
+  isResultName,
+  type LayerRow,
+  NAME_COLUMN,
+  type ResultName,
+  readCell,
+} from "../columns.js";
 import { anyParameter } from "../parameters.js";
 import { type ForJson, type JsonValue, withJson } from "../results.js";
 
@@ -9,7 +16,8 @@ import { type ForJson, type JsonValue, withJson } from "../results.js";
  * number), and the grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.) JSON.stringify writes every
  * bigint as a string, whatever its size.
  */
-export type Row<C extends ResultName = ResultName> = LayerRow<C> & ForJson<Readonly<Record<string, JsonValue>>>;
+export type Row<C extends ResultName = ResultName> = LayerRow<C> &
+  ForJson<Readonly<Record<string, JsonValue>>>;
 
 export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row<C>> {
   /** The columns of a row, in order. */
@@ -27,11 +35,15 @@ export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row
   *[Symbol.iterator](): Generator<Row<C>> {
     const { columns } = this;
     const readers = columns.map(readerOf);
-    for (const line of Buffer.from(this.csv.buffer, this.csv.byteOffset, this.csv.byteLength).toString("utf8").trimEnd().split("\n")) {
+    for (const line of Buffer.from(this.csv.buffer, this.csv.byteOffset, this.csv.byteLength)
+      .toString("utf8")
+      .trimEnd()
+      .split("\n")) {
       if (line === "") return;
       const cells = line.split(",");
       const row: Record<string, unknown> = {};
-      for (const [i, name] of columns.entries()) row[name] = (readers[i] as Reader)(cells[i] as string);
+      for (const [i, name] of columns.entries())
+        row[name] = (readers[i] as Reader)(cells[i] as string);
       yield withJson(row) as unknown as Row<C>;
     }
   }

@@ -66,7 +66,11 @@ export interface Kept {
 export async function keptSweep(
   plan: Plan,
   path: string,
-  { compression = "none", resume = false, ...shape }: Shape & { readonly compression?: Compression; readonly resume?: boolean | undefined } = {},
+  {
+    compression = "none",
+    resume = false,
+    ...shape
+  }: Shape & { readonly compression?: Compression; readonly resume?: boolean | undefined } = {},
 ): Promise<Kept | undefined> {
   const partial = await partialOf(path);
   if (partial === undefined) return undefined;
@@ -76,7 +80,16 @@ export async function keptSweep(
   if (isPart && !isFree) throw errors.foreignPartial(beside);
   const isManifestKept = isPart || (resume && isFree);
   const headerLines = hasHeader(shape.format ?? "csv") ? 1n : 0n;
-  return { path, partial, identity: identityOf(plan, shape), accounts: plan.accounts, compression, headerLines, isPart, isManifestKept };
+  return {
+    path,
+    partial,
+    identity: identityOf(plan, shape),
+    accounts: plan.accounts,
+    compression,
+    headerLines,
+    isPart,
+    isManifestKept,
+  };
 }
 
 /** The file that an unfinished one becomes. */
@@ -96,12 +109,28 @@ interface StartOptions {
  *
  * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
  */
-export async function readStart(kept: Kept, plan: Plan, run: RunOptions, options: StartOptions = {}): Promise<Start | Finished> {
+export async function readStart(
+  kept: Kept,
+  plan: Plan,
+  run: RunOptions,
+  options: StartOptions = {},
+): Promise<Start | Finished> {
   const lock = await lockFile(kept.partial, kept.path);
   let isHeld = false;
   try {
-    const found = (await startOf(kept, lock, options)) ?? (await finishedBefore(kept, options)) ?? (await finishedUnsaid(kept, plan, run, options));
-    const start = found ?? { isWhole: false, bytes: 0, lock, mayReplace: false, sum: NO_BYTES, skip: 0, position: BEGINNING };
+    const found =
+      (await startOf(kept, lock, options)) ??
+      (await finishedBefore(kept, options)) ??
+      (await finishedUnsaid(kept, plan, run, options));
+    const start = found ?? {
+      isWhole: false,
+      bytes: 0,
+      lock,
+      mayReplace: false,
+      sum: NO_BYTES,
+      skip: 0,
+      position: BEGINNING,
+    };
     isHeld = !start.isWhole;
     return start;
   } finally {
@@ -110,7 +139,11 @@ export async function readStart(kept: Kept, plan: Plan, run: RunOptions, options
 }
 
 /** From OUT.partial and its manifest. */
-async function startOf(kept: Kept, lock: Lock, { trust = false }: StartOptions): Promise<Start | Finished | undefined> {
+async function startOf(
+  kept: Kept,
+  lock: Lock,
+  { trust = false }: StartOptions,
+): Promise<Start | Finished | undefined> {
   const { partial } = kept;
   const unfinished = manifestOf(partial);
   if (!statusOf(unfinished)) return undefined;
@@ -130,47 +163,70 @@ async function startOf(kept: Kept, lock: Lock, { trust = false }: StartOptions):
     // The file has its name already, or the rows are gone.
     const named = statusOf(targetOf(partial));
     if (!manifest.isWhole || !named?.isFile() || Number(named.size) !== sum.bytes) return undefined;
-    if (!trust && !(await agrees(targetOf(partial), manifest, kept))) throw errors.damaged(kept.path, unfinished);
+    if (!trust && !(await agrees(targetOf(partial), manifest, kept)))
+      throw errors.damaged(kept.path, unfinished);
     conclude(unfinished, kept.isManifestKept ? manifestOf(targetOf(partial)) : undefined);
     return { isWhole: true, position, bytes: sum.bytes };
   }
   mustBeOwn(partial, rows);
-  if (rows.size < BigInt(sum.bytes)) throw errors.shortPartial(partial, Number(rows.size), sum.bytes);
+  if (rows.size < BigInt(sum.bytes))
+    throw errors.shortPartial(partial, Number(rows.size), sum.bytes);
   if (!trust && !(await agrees(partial, manifest, kept))) throw errors.damaged(partial, unfinished);
   // All may be written, and only the name be missing: then it continues with nothing to do.
   return { ...manifest, isWhole: false, bytes: sum.bytes, lock };
 }
 
-const isOwnName = (own: string, partial: string) => /^\.[0-9a-f]{12}$/.test(own.slice(partial.length)) && own.startsWith(partial);
+const isOwnName = (own: string, partial: string) =>
+  /^\.[0-9a-f]{12}$/.test(own.slice(partial.length)) && own.startsWith(partial);
 
 /** Loaded only where something is there. */
 const finished = () => import("./finished.js");
 
 /** Whether a file has the bytes that its manifest says, and the manifest as many lines as there are rows and headers. */
-async function agrees(file: string, { sum, position }: Manifest, { compression, headerLines }: Kept): Promise<boolean> {
+async function agrees(
+  file: string,
+  { sum, position }: Manifest,
+  { compression, headerLines }: Kept,
+): Promise<boolean> {
   const isSound = compression === "gzip" || BigInt(sum.lines) === position.rows + headerLines;
   return isSound && isSameSum(await (await finished()).sumOfFile(file, sum.bytes), sum);
 }
 
 /** From OUT and the manifest beside it. */
-async function finishedBefore(kept: Kept, { trust = false }: StartOptions): Promise<Finished | undefined> {
+async function finishedBefore(
+  kept: Kept,
+  { trust = false }: StartOptions,
+): Promise<Finished | undefined> {
   const file = targetOf(kept.partial);
   const beside = manifestOf(file);
   const [there, said] = [statusOf(file), statusOf(beside)];
   if (!there?.isFile() || statusOf(kept.partial) || !said || !isManifest(beside)) return undefined;
-  if (!kept.isPart && difference(readManifest(beside).identity, kept.identity) !== undefined) return undefined;
+  if (!kept.isPart && difference(readManifest(beside).identity, kept.identity) !== undefined)
+    return undefined;
   const manifest = readOwn(beside, kept);
   const { sum, position, isWhole } = manifest;
   if (!isWhole || Number(there.size) !== sum.bytes) return undefined;
-  if (!trust && !(await agrees(file, manifest, kept))) throw errors.damaged(kept.path, manifestOf(kept.path));
+  if (!trust && !(await agrees(file, manifest, kept)))
+    throw errors.damaged(kept.path, manifestOf(kept.path));
   return { isWhole: true, position, bytes: sum.bytes };
 }
 
 /** From OUT alone, of a sweep that left no manifest: its rows are swept again, and compared with the file. */
-async function finishedUnsaid(kept: Kept, plan: Plan, run: RunOptions, { onCompare }: StartOptions): Promise<Finished | undefined> {
+async function finishedUnsaid(
+  kept: Kept,
+  plan: Plan,
+  run: RunOptions,
+  { onCompare }: StartOptions,
+): Promise<Finished | undefined> {
   const file = targetOf(kept.partial);
   if (kept.isPart || statusOf(kept.partial) || !statusOf(file)?.isFile()) return undefined;
-  const position = await (await finished()).holdsSweep(file, kept.compression, plan, run, onCompare);
+  const position = await (await finished()).holdsSweep(
+    file,
+    kept.compression,
+    plan,
+    run,
+    onCompare,
+  );
   return position && { isWhole: true, position, bytes: Number(statusOf(file)?.size) };
 }
 
@@ -178,7 +234,8 @@ async function finishedUnsaid(kept: Kept, plan: Plan, run: RunOptions, { onCompa
 function readOwn(manifestPath: string, { path, identity }: Kept): Manifest {
   const manifest = readManifest(manifestPath);
   const changed = difference(manifest.identity, identity);
-  if (changed !== undefined) throw errors.otherSweep(path, changed, manifest.identity[changed], identity[changed]);
+  if (changed !== undefined)
+    throw errors.otherSweep(path, changed, manifest.identity[changed], identity[changed]);
   return manifest;
 }
 
@@ -215,7 +272,9 @@ export class Checkpoint {
   behind(reached: Reached): void {
     this.#last = reached;
     const { bytes } = reached.sum;
-    const isDue = performance.now() - this.#savedAt >= MILLISECONDS_MOST || bytes - this.#savedBytes >= BYTES_MOST;
+    const isDue =
+      performance.now() - this.#savedAt >= MILLISECONDS_MOST ||
+      bytes - this.#savedBytes >= BYTES_MOST;
     if (!isDue || this.#isSaving || bytes === 0) return;
     this.#isSaving = true;
     this.#sink.flush().then(
@@ -239,14 +298,22 @@ export class Checkpoint {
 
   /** The file has its name. */
   finished(): void {
-    if (statusOf(this.#path)) conclude(this.#path, this.#kept.isManifestKept ? manifestOf(targetOf(this.#kept.partial)) : undefined);
+    if (statusOf(this.#path))
+      conclude(
+        this.#path,
+        this.#kept.isManifestKept ? manifestOf(targetOf(this.#kept.partial)) : undefined,
+      );
   }
 
   /** The sweep stops here, at once: what is written stays, to continue from. Returns whether there is anything of ours. */
   leave(): boolean {
     this.#isSaving = false;
     if (!this.#sink.isOurs()) return false;
-    if (this.#last && this.#last.sum.bytes > 0 && (this.#last.position.done > 0n || this.#last.skip > 0)) {
+    if (
+      this.#last &&
+      this.#last.sum.bytes > 0 &&
+      (this.#last.position.done > 0n || this.#last.skip > 0)
+    ) {
       try {
         this.#sink.keepNow(this.#last.sum.bytes);
         this.#save(this.#last);
@@ -266,7 +333,14 @@ export class Checkpoint {
   #save(reached: Reached, isWhole = false): void {
     const { identity, accounts, isPart } = this.#kept;
     try {
-      writeManifest(this.#path, { identity, accounts, mayReplace: this.#mayReplace, isWhole, ownName: this.#sink.ownName ?? "", ...reached });
+      writeManifest(this.#path, {
+        identity,
+        accounts,
+        mayReplace: this.#mayReplace,
+        isWhole,
+        ownName: this.#sink.ownName ?? "",
+        ...reached,
+      });
       this.#savedAt = performance.now();
       this.#savedBytes = reached.sum.bytes;
     } catch (error) {

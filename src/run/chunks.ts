@@ -119,7 +119,8 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
   const records = async function* (): AsyncGenerator<Bytes | undefined> {
     for (;;) {
       let hasPaused = false;
-      while (!ended && filled < bytesMost && !hasPaused) hasPaused = await more(stream.isLive && filled > 0);
+      while (!ended && filled < bytesMost && !hasPaused)
+        hasPaused = await more(stream.isLive && filled > 0);
       if (filled === 0) return;
       isFast = !hasPaused;
       // A full chunk may end within a record; what the stream ends with is whole.
@@ -144,7 +145,14 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
     if (--underWay === 0) wake();
     spare.push(buffer);
   };
-  return { header: trimReturn(header), headerLines, records: records(), hasEnded: () => ended, giveBack, close };
+  return {
+    header: trimReturn(header),
+    headerLines,
+    records: records(),
+    hasEnded: () => ended,
+    giveBack,
+    close,
+  };
 }
 
 /** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */

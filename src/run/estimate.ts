@@ -37,7 +37,14 @@ export function estimate(plan: Plan): Estimate {
   const kernel = wasmKernel();
   const header = BigInt(plan.header.length);
   const whole = countThrough(kernel, plan);
-  if (whole) return { rows: BigInt(whole.rows), bytes: BigInt(whole.bytes) + header, seconds: whole.seconds, isExact: true, sampled: Number(plan.size) };
+  if (whole)
+    return {
+      rows: BigInt(whole.rows),
+      bytes: BigInt(whole.bytes) + header,
+      seconds: whole.seconds,
+      isExact: true,
+      sampled: Number(plan.size),
+    };
   const most = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
   const pilot = drawnFrom(kernel, plan, Math.min(most, FIRST_SAMPLE));
   const affordable = Math.floor((SAMPLE_VISITS * FIRST_SAMPLE) / Math.max(1, pilot.visits));
@@ -54,12 +61,18 @@ export function estimate(plan: Plan): Estimate {
 }
 
 /** What becomes of so many raw indices, drawn uniformly, and how many looks that takes. */
-function drawnFrom(kernel: Kernel, plan: Plan, count: number): { readonly rows: number; readonly bytes: number; readonly visits: number } {
+function drawnFrom(
+  kernel: Kernel,
+  plan: Plan,
+  count: number,
+): { readonly rows: number; readonly bytes: number; readonly visits: number } {
   let [rows, bytes, visits] = [0, 0, 0];
   for (const { grid, indices } of byGrid(plan, sampleIndices(plan.size, count, SEED))) {
     kernel.openPlan(plan, grid, "closed");
     for (let at = 0; at < indices.length; ) {
-      const batch = kernel.sweepPicks(BigUint64Array.from(indices.slice(at, at + kernel.picksMost)));
+      const batch = kernel.sweepPicks(
+        BigUint64Array.from(indices.slice(at, at + kernel.picksMost)),
+      );
       rows += batch.rows;
       bytes += batch.csv.length;
       visits += batch.visits;
@@ -95,7 +108,10 @@ function secondsPerIndex(kernel: Kernel, plan: Plan): number {
   let [seconds, indices] = [0, 0];
   // Twice: the first batches run before the machine code is at its best.
   for (const isTimed of [false, true]) {
-    for (const { grid, indices: starts } of byGrid(plan, sampleIndices(plan.size, Math.min(PLACES, Number(plan.size)), SEED))) {
+    for (const { grid, indices: starts } of byGrid(
+      plan,
+      sampleIndices(plan.size, Math.min(PLACES, Number(plan.size)), SEED),
+    )) {
       kernel.openPlan(plan, grid, "closed");
       for (const first of starts) {
         const start = performance.now();
@@ -110,7 +126,10 @@ function secondsPerIndex(kernel: Kernel, plan: Plan): number {
 }
 
 /** Raw indices of the plan, put to their grids and counted from their first. */
-function byGrid(plan: Plan, indices: Iterable<bigint>): { readonly grid: number; readonly indices: readonly bigint[] }[] {
+function byGrid(
+  plan: Plan,
+  indices: Iterable<bigint>,
+): { readonly grid: number; readonly indices: readonly bigint[] }[] {
   const lists = new Map<number, bigint[]>();
   for (const { grid, index } of inGrids(plan, indices)) {
     const own = lists.get(grid) ?? [];

@@ -33,7 +33,10 @@ export async function sumOfFile(path: string, bytes = Number.POSITIVE_INFINITY):
 }
 
 /** A file's first bytes, or all, in pieces. Each is good until the next is asked for. */
-export async function* piecesOf(path: string, bytes = Number.POSITIVE_INFINITY): AsyncGenerator<Uint8Array, void, void> {
+export async function* piecesOf(
+  path: string,
+  bytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array, void, void> {
   try {
     const file = await openOwn(path, constants.O_RDONLY);
     try {
@@ -84,7 +87,13 @@ export async function* rowsOf(
  * @param onCompare called once the header is the same, as what follows may take as long as the sweep.
  * @returns the account of the sweep, or undefined where they differ.
  */
-export async function holdsSweep(path: string, compression: Compression, plan: Plan, run: RunOptions, onCompare = () => {}): Promise<Position | undefined> {
+export async function holdsSweep(
+  path: string,
+  compression: Compression,
+  plan: Plan,
+  run: RunOptions,
+  onCompare = () => {},
+): Promise<Position | undefined> {
   const rows = rowsOf(path, compression);
   let piece: Uint8Array = new Uint8Array(0);
   /** Whether the file goes on with these bytes. */
@@ -96,7 +105,8 @@ export async function holdsSweep(path: string, compression: Compression, plan: P
         piece = next.value;
       }
       const length = Math.min(piece.length, bytes.length - at);
-      if (Buffer.compare(piece.subarray(0, length), bytes.subarray(at, at + length)) !== 0) return false;
+      if (Buffer.compare(piece.subarray(0, length), bytes.subarray(at, at + length)) !== 0)
+        return false;
       piece = piece.subarray(length);
       at += length;
     }

@@ -58,7 +58,11 @@ export class Gzip<P> implements Packing<P> {
 
   written(): Written<P> {
     const [first] = this.#marks;
-    return { sum: this.#sum, progress: first && first.at <= this.#done ? first.progress : undefined, skip: this.#done - (first?.at ?? 0) };
+    return {
+      sum: this.#sum,
+      progress: first && first.at <= this.#done ? first.progress : undefined,
+      skip: this.#done - (first?.at ?? 0),
+    };
   }
 
   async #take(bytes: Uint8Array): Promise<void> {

@@ -28,7 +28,10 @@ const SHOWN_MOST = 120;
 export type Shape = Pick<RunOptions, "limit" | "part" | "format" | "bigInts">;
 
 /** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
-export function identityOf(plan: Plan, { limit, part, format = "csv", bigInts = "number" }: Shape = {}): Identity {
+export function identityOf(
+  plan: Plan,
+  { limit, part, format = "csv", bigInts = "number" }: Shape = {},
+): Identity {
   const parts: [string, string][] = [
     ["the kernel", kernelHash()],
     ["the layer", plan.layer],
@@ -46,20 +49,32 @@ export function identityOf(plan: Plan, { limit, part, format = "csv", bigInts = 
   }
   // Last, because it follows from the others: what else has changed says more.
   parts.push([SIZE, String(indicesOf(plan))]);
-  return Object.fromEntries(parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]));
+  return Object.fromEntries(
+    parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]),
+  );
 }
 
 function partsOfGrid(grid: GridPlan): [string, string][] {
   const rates = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
-  const valueText = (name: string, value: number) => (name === "sample_rate" ? textOfFraction({ over: BigInt(value), under: BigInt(rates) }) : String(value));
+  const valueText = (name: string, value: number) =>
+    name === "sample_rate"
+      ? textOfFraction({ over: BigInt(value), under: BigInt(rates) })
+      : String(value);
   const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
   const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
     const axis = dependent === undefined ? undefined : grid.dependents[dependent];
-    const items = axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
+    const items =
+      axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
     return [
       `axis ${names.join(", ")}`,
       runs
-        ? runs.map((own, i) => own.map((run) => runText(run, (value) => valueText(names[i] as string, value))).join(", ")).join(" with ")
+        ? runs
+            .map((own, i) =>
+              own
+                .map((run) => runText(run, (value) => valueText(names[i] as string, value)))
+                .join(", "),
+            )
+            .join(" with ")
         : JSON.stringify(items),
     ];
   });
@@ -67,14 +82,21 @@ function partsOfGrid(grid: GridPlan): [string, string][] {
     ["the name", grid.name ?? ""],
     ["the order of the axes", order],
     ...loops,
-    ...grid.fixed.filter(({ name }) => name !== RATE_DENOMINATOR).map(({ name, value }): [string, string] => [`axis ${name}`, valueText(name, value)]),
-    ...grid.derived.map(({ name, expression }): [string, string] => [`axis ${name}`, textOf(expression)]),
+    ...grid.fixed
+      .filter(({ name }) => name !== RATE_DENOMINATOR)
+      .map(({ name, value }): [string, string] => [`axis ${name}`, valueText(name, value)]),
+    ...grid.derived.map(({ name, expression }): [string, string] => [
+      `axis ${name}`,
+      textOf(expression),
+    ]),
     ["where", grid.where.map(textOf).join(" and ")],
   ];
 }
 
 function runText({ first, step, count }: Run, textOf: (value: number) => string): string {
-  return count === 1 ? textOf(first) : `${textOf(first)}..${textOf(first + step * (count - 1))}${step === 1 ? "" : `:${textOf(step)}`}`;
+  return count === 1
+    ? textOf(first)
+    : `${textOf(first)}..${textOf(first + step * (count - 1))}${step === 1 ? "" : `:${textOf(step)}`}`;
 }
 
 function sha256(text: string): string {
@@ -92,5 +114,7 @@ export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
 
 /** What differs, in the first part that does; undefined where all are the same. */
 export function difference(one: Identity, other: Identity): string | undefined {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].find((name) => one[name] !== other[name]);
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].find(
+    (name) => one[name] !== other[name],
+  );
 }

@@ -2,12 +2,29 @@
 import { isUtf8 } from "node:buffer";
 import { DEFAULT_COLUMNS, type ResultName } from "../columns.js";
 import { errors, UpsweepError } from "../errors.js";
-import { cellTypeOf, type Encode, type Encoding, encoderOf, hasHeader } from "../formats/encoding.js";
+import {
+  cellTypeOf,
+  type Encode,
+  type Encoding,
+  encoderOf,
+  hasHeader,
+} from "../formats/encoding.js";
 import type { FormatName } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import { type ListBytes, NEWLINE } from "../input/bytes.js";
 import { addTotals, type KindTotals, type ListFault, letGo, type Tally } from "../kernel/kernel.js";
-import { anyParameter, DEFAULT_KIND, KIND_NAMES, type Kind, type KindName, kindNamed, kindOf, type Layer, layerFrom, type Settings } from "../parameters.js";
+import {
+  anyParameter,
+  DEFAULT_KIND,
+  KIND_NAMES,
+  type Kind,
+  type KindName,
+  kindNamed,
+  kindOf,
+  type Layer,
+  layerFrom,
+  type Settings,
+} from "../parameters.js";
 import {
   addedColumns,
   droppedColumns,
@@ -25,7 +42,13 @@ import { addAccount, RULES } from "../rules.js";
 import { domainOf, readInteger, readRate } from "../spec/values.js";
 import { type Bytes, type Chunks, cutIntoChunks, recordEnd, SMALL_BYTES } from "./chunks.js";
 import type { Job, ListAnswer, RecordText } from "./protocol.js";
-import { defaultWorkers, type GrowingRunner, growingRunner, inlineRunner, threadedRunner } from "./runner.js";
+import {
+  defaultWorkers,
+  type GrowingRunner,
+  growingRunner,
+  inlineRunner,
+  threadedRunner,
+} from "./runner.js";
 import { asTheyCome, inOrder } from "./window.js";
 
 /** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
@@ -58,7 +81,10 @@ export interface ListedRows {
   readonly csv: readonly Uint8Array[];
   readonly rows: number;
   /** Of a list that is compared: the tallies of these rows, and the line and text of the records that they name. */
-  readonly compared?: { readonly tallies: readonly Tally[]; readonly recordAt: (at: bigint) => ListedRecord };
+  readonly compared?: {
+    readonly tallies: readonly Tally[];
+    readonly recordAt: (at: bigint) => ListedRecord;
+  };
   readonly progress: ListProgress;
 }
 
@@ -104,7 +130,11 @@ const ERROR_COLUMN = "error";
  * @param place what messages call the list: its file name.
  * @throws UpsweepError at the first row that is malformed or not a legal layer, naming its line; after the rows before it.
  */
-export async function* countListRows(stream: ListBytes, place: string, options: ListOptions = {}): AsyncGenerator<ListedRows, ListProgress> {
+export async function* countListRows(
+  stream: ListBytes,
+  place: string,
+  options: ListOptions = {},
+): AsyncGenerator<ListedRows, ListProgress> {
   let chunks: Chunks | undefined;
   try {
     chunks = await cutIntoChunks(stream, options.hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
@@ -117,7 +147,16 @@ export async function* countListRows(stream: ListBytes, place: string, options: 
 
 /** The plan of the list whose header has been read. */
 function planOf(chunks: Chunks, place: string, at: string, options: ListOptions): ListPlan {
-  const { layer, settings = {}, columns = DEFAULT_COLUMNS, skipInvalid = false, isComparing = false, carry, verifyResults, isTotalled } = options;
+  const {
+    layer,
+    settings = {},
+    columns = DEFAULT_COLUMNS,
+    skipInvalid = false,
+    isComparing = false,
+    carry,
+    verifyResults,
+    isTotalled,
+  } = options;
   if (!isUtf8(chunks.header)) throw errors.badEncoding(at, "the header is not valid UTF-8");
   const request = {
     layer: layer ?? DEFAULT_KIND,
@@ -131,7 +170,8 @@ function planOf(chunks: Chunks, place: string, at: string, options: ListOptions)
     isTotalled,
   };
   const list = planList(Buffer.from(chunks.header).toString("utf8"), place, request, at);
-  if (options.hasErrorColumn && list.fields.some(({ name }) => name === ERROR_COLUMN)) throw errors.errorColumn(at, ERROR_COLUMN);
+  if (options.hasErrorColumn && list.fields.some(({ name }) => name === ERROR_COLUMN))
+    throw errors.errorColumn(at, ERROR_COLUMN);
   return list;
 }
 
@@ -151,10 +191,18 @@ async function* countChunks(
   let line = chunks.headerLines + 1;
   let kinds: readonly KindTotals[] = [];
   const totals = (): ListTotals => ({ columns: addedColumns(list), kinds });
-  const progress = (): ListProgress => ({ fraction: fraction?.(), rows, errorRows, leftOut: [...leftOut], totals: totals() });
+  const progress = (): ListProgress => ({
+    fraction: fraction?.(),
+    rows,
+    errorRows,
+    leftOut: [...leftOut],
+    totals: totals(),
+  });
   const encoding = encodingOfList(list, options);
   const encode: Encode = encoderOf(encoding) ?? ((csv) => csv);
-  const header = hasHeader(encoding.format) ? [encode(headerBytes(list, chunks.header, hasErrorColumn))] : [];
+  const header = hasHeader(encoding.format)
+    ? [encode(headerBytes(list, chunks.header, hasErrorColumn))]
+    : [];
   yield { csv: header, rows: 0, progress: progress() };
 
   // Rows with one more field get it here, so they are encoded here too.
@@ -185,8 +233,11 @@ async function* countChunks(
     return parts;
   };
   try {
-    for await (const { answer: parts } of isLive ? asTheyCome(tasks, run, () => runner.width) : inOrder(tasks, run, runner.width)) {
-      if (parts === undefined) throw errors.longRecord(placeOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
+    for await (const { answer: parts } of isLive
+      ? asTheyCome(tasks, run, () => runner.width)
+      : inOrder(tasks, run, runner.width)) {
+      if (parts === undefined)
+        throw errors.longRecord(placeOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
       for (const { answer, record } of parts) {
         rows += BigInt(answer.rows);
         addAccount(leftOut, answer.leftOut);
@@ -194,11 +245,18 @@ async function* countChunks(
         const { tallies, records } = answer;
         const lineBefore = line;
         const recordAt = (at: bigint): ListedRecord => {
-          const { text, linesBefore } = (records as ReadonlyMap<bigint, RecordText>).get(at) as RecordText;
-          return { line: lines?.of(lineBefore + linesBefore) ?? lineBefore + linesBefore, layer: layerOf(list, splitRecord(text) as string[]) };
+          const { text, linesBefore } = (records as ReadonlyMap<bigint, RecordText>).get(
+            at,
+          ) as RecordText;
+          return {
+            line: lines?.of(lineBefore + linesBefore) ?? lineBefore + linesBefore,
+            layer: layerOf(list, splitRecord(text) as string[]),
+          };
         };
         const compared = tallies && { tallies, recordAt };
-        const csv = hasErrorColumn ? answer.csv.map((rows) => encode(withEmptyField(rows))) : answer.csv;
+        const csv = hasErrorColumn
+          ? answer.csv.map((rows) => encode(withEmptyField(rows)))
+          : answer.csv;
         yield { csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
         for (const held of answer.held) letGo(held);
         if (answer.fault && answer.faultRecord) {
@@ -206,7 +264,11 @@ async function* countChunks(
           const error = faultError(list, answer.fault, text, placeOf(line + linesBefore));
           if (!record || !(error instanceof UpsweepError && error.isInputError)) throw error;
           errorRows++;
-          yield { csv: [encode(errorRow(list, record, error.message))], rows: 0, progress: progress() };
+          yield {
+            csv: [encode(errorRow(list, record, error.message))],
+            rows: 0,
+            progress: progress(),
+          };
           line += linesBefore + lineEnds(record);
         } else {
           line += answer.lines;
@@ -227,13 +289,23 @@ export type RowShape = Pick<ListOptions, "format" | "bigInts" | "hasErrorColumn"
  * How the rows of a list are written: its own columns, then the results. Every row has every column: a parameter or a result that the kind of
  * the row does not have is an empty cell, and null in JSON, so that readers find the columns in any row.
  */
-export function encodingOfList(list: ListPlan, { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape): Encoding {
+export function encodingOfList(
+  list: ListPlan,
+  { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape,
+): Encoding {
   const own = list.fields.filter(({ meaning }) => meaning !== "result");
   const results = list.columns.slice(0, list.verified?.written);
   return {
     format,
     columns: [
-      ...own.map(({ name, meaning }) => ({ name, type: meaning === "parameter" ? cellTypeOf(name) : "text", isForeign: true }) as const),
+      ...own.map(
+        ({ name, meaning }) =>
+          ({
+            name,
+            type: meaning === "parameter" ? cellTypeOf(name) : "text",
+            isForeign: true,
+          }) as const,
+      ),
       ...results.map((name) => ({ name, type: cellTypeOf(name) })),
       ...(hasErrorColumn ? [{ name: ERROR_COLUMN, type: "text" } as const] : []),
     ],
@@ -244,7 +316,8 @@ export function encodingOfList(list: ListPlan, { format = "csv", bigInts = "numb
 /** The header of what is written. The list's own is copied as it is, unless columns are left out of it. */
 function headerBytes(list: ListPlan, header: Uint8Array, hasErrorColumn: boolean): Uint8Array {
   const last = hasErrorColumn ? [ERROR_COLUMN] : [];
-  if (droppedColumns(list).length > 0 || list.verified) return Buffer.from(`${[...headerOf(list), ...last].map(quoted).join(",")}\n`);
+  if (droppedColumns(list).length > 0 || list.verified)
+    return Buffer.from(`${[...headerOf(list), ...last].map(quoted).join(",")}\n`);
   return Buffer.concat([header, Buffer.from(`${["", ...list.columns, ...last].join(",")}\n`)]);
 }
 
@@ -273,7 +346,10 @@ async function runnerFor(
     if (!second.done) yield second.value;
     yield* chunks.records;
   };
-  return { runner: second.done && !needsThreads ? inlineRunner(job) : threadedRunner(job, workers), tasks: tasks() };
+  return {
+    runner: second.done && !needsThreads ? inlineRunner(job) : threadedRunner(job, workers),
+    tasks: tasks(),
+  };
 }
 
 /** The rows with an empty field behind each. */
@@ -293,9 +369,14 @@ function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Arr
     .toString("latin1")
     .replace(/\r?\n?$/, "");
   const given = splitRecord(text);
-  const kept = list.fields.flatMap(({ meaning }, i) => (meaning === "result" ? [] : [given?.length === list.fields.length ? (given[i] as string) : ""]));
+  const kept = list.fields.flatMap(({ meaning }, i) =>
+    meaning === "result" ? [] : [given?.length === list.fields.length ? (given[i] as string) : ""],
+  );
   const results = ",".repeat(list.verified?.written ?? list.columns.length);
-  return Buffer.concat([Buffer.from(kept.map(quoted).join(","), "latin1"), Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`)]);
+  return Buffer.concat([
+    Buffer.from(kept.map(quoted).join(","), "latin1"),
+    Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`),
+  ]);
 }
 
 function lineEnds(bytes: Uint8Array): number {
@@ -309,38 +390,54 @@ function faultError(list: ListPlan, fault: Fault, record: string, at: string): E
   const fields = splitRecord(record);
   if (fields === undefined) return errors.badQuotes(at);
   // Where a field is missing, the others are mostly in the wrong place too: the number of fields says more.
-  if (fault.kind === "fieldCount" || fields.length !== list.fields.length) return errors.fieldCount(at, fields.length, list.fields.length);
+  if (fault.kind === "fieldCount" || fields.length !== list.fields.length)
+    return errors.fieldCount(at, fields.length, list.fields.length);
   switch (fault.kind) {
     case "kind":
       return kindError(list, fields[list.kindField as number] as string, at);
     case "field":
       return fieldError(list, fields, fault.field, at);
     case "rule":
-      return fault.rule === "RANGE" ? rangeError(list, fields, at) : errors.invalidLayer(at, fault.rule, layerOf(list, fields));
+      return fault.rule === "RANGE"
+        ? rangeError(list, fields, at)
+        : errors.invalidLayer(at, fault.rule, layerOf(list, fields));
     case "disagree":
       return errors.disagree(layerOf(list, fields));
     case "differs":
       return errors.resultDiffers(at, fault.name, fault.given, fault.counted);
     case "overflow":
-      return errors.overflow(at, list.isComparing ? "a count" : (list.columns[fault.result] as string), layerOf(list, fields));
+      return errors.overflow(
+        at,
+        list.isComparing ? "a count" : (list.columns[fault.result] as string),
+        layerOf(list, fields),
+      );
   }
 }
 
 /** The kind of a record, which is known to be one that the list can hold. */
 function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind {
-  return (list.kindField === undefined ? undefined : kindNamed(fields[list.kindField] as string)) ?? kindOf(list.layer);
+  return (
+    (list.kindField === undefined ? undefined : kindNamed(fields[list.kindField] as string)) ??
+    kindOf(list.layer)
+  );
 }
 
 function kindError(list: ListPlan, text: string, at: string): Error {
   const kind = kindNamed(text);
   if (!kind) return errors.unknownRowKind(at, text, KIND_NAMES);
   const missing = missingParameters(list, kind);
-  return missing.length > 0 ? errors.kindLacksFields(at, kind.name, missing) : errors.noConventions(at, kind.name);
+  return missing.length > 0
+    ? errors.kindLacksFields(at, kind.name, missing)
+    : errors.noConventions(at, kind.name);
 }
 
 function fieldError(list: ListPlan, fields: readonly string[], field: number, at: string): Error {
   const kind = kindOfRecord(list, fields);
-  const [name, role, value] = [list.fields[field]?.name as string, rolesOf(list, kind)[field], fields[field] as string];
+  const [name, role, value] = [
+    list.fields[field]?.name as string,
+    rolesOf(list, kind)[field],
+    fields[field] as string,
+  ];
   if (role?.does === "stay empty") return errors.notEmptyField(at, name, value, kind.name);
   if (role?.does !== "set") return errors.badQuotes(at);
   if (value === "") return errors.emptyField(at, name);
@@ -394,6 +491,8 @@ function layerOf(list: ListPlan, fields: readonly string[]): Layer {
     const role = roles[field];
     if (role?.does !== "set") return p.default ?? p.least;
     const value = fields[field] as string;
-    return p.type === "boolean" ? Number(/^(1|true)$/i.test(value)) : Number(valueIn(value, role.names.indexOf(p.name)));
+    return p.type === "boolean"
+      ? Number(/^(1|true)$/i.test(value))
+      : Number(valueIn(value, role.names.indexOf(p.name)));
   });
 }

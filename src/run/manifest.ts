@@ -45,19 +45,38 @@ const checkOf = (text: string) => createHash("sha256").update(text).digest("hex"
 const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 
 /** Replaces the manifest before in one step; on a disk it is there when this returns. */
-export function writeManifest(path: string, { identity, sum, skip, position, accounts, isWhole, mayReplace, ownName }: Manifest): void {
+export function writeManifest(
+  path: string,
+  { identity, sum, skip, position, accounts, isWhole, mayReplace, ownName }: Manifest,
+): void {
   const { done, rows, nothing, leftOut, gridRows } = position;
-  const counts = { done: String(done), rows: String(rows), nothing: String(nothing), leftOut: accounts.map((_, i) => String(leftOut[i] ?? 0n)) };
+  const counts = {
+    done: String(done),
+    rows: String(rows),
+    nothing: String(nothing),
+    leftOut: accounts.map((_, i) => String(leftOut[i] ?? 0n)),
+  };
   const account = { ...counts, gridRows: gridRows?.map(String) };
   const file = { bytes: sum.bytes, lines: sum.lines, checksum: textOfSum(sum), skip };
-  const written = { upsweep: "manifest", format: FORMAT, whole: isWhole, replace: mayReplace, name: ownName, identity, ...file, ...account, accounts };
+  const written = {
+    upsweep: "manifest",
+    format: FORMAT,
+    whole: isWhole,
+    replace: mayReplace,
+    name: ownName,
+    identity,
+    ...file,
+    ...account,
+    accounts,
+  };
   const text = JSON.stringify(written, null, 2).slice(0, -2);
   replace(path, `${text},\n  "check": "${checkOf(text)}"\n}\n`, { flush: true });
 }
 
 const isCount = (value: unknown) => typeof value === "string" && /^[0-9]{1,20}$/.test(value);
 const isLength = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
-const isListOf = (value: unknown, isOne: (one: unknown) => boolean) => Array.isArray(value) && value.every(isOne);
+const isListOf = (value: unknown, isOne: (one: unknown) => boolean) =>
+  Array.isArray(value) && value.every(isOne);
 
 /** @throws UpsweepError when it cannot be read, is no manifest of this version, or has been changed. */
 export function readManifest(path: string): Manifest {
@@ -70,10 +89,28 @@ export function readManifest(path: string): Manifest {
     if (error instanceof UpsweepError) throw error;
     throw errors.badManifest(path, error instanceof SyntaxError ? "it is not JSON" : error);
   }
-  const { format, whole, replace, name, identity, bytes, lines, checksum, skip, done, rows, nothing, leftOut, gridRows, accounts } = read ?? {};
-  if (format !== FORMAT || !text.startsWith(MANIFEST_HEAD)) throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
+  const {
+    format,
+    whole,
+    replace,
+    name,
+    identity,
+    bytes,
+    lines,
+    checksum,
+    skip,
+    done,
+    rows,
+    nothing,
+    leftOut,
+    gridRows,
+    accounts,
+  } = read ?? {};
+  if (format !== FORMAT || !text.startsWith(MANIFEST_HEAD))
+    throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
   const check = LAST_LINE.exec(text);
-  if (check?.[1] !== checkOf(text.slice(0, check?.index))) throw errors.badManifest(path, "it has been changed or damaged since it was written");
+  if (check?.[1] !== checkOf(text.slice(0, check?.index)))
+    throw errors.badManifest(path, "it has been changed or damaged since it was written");
   const isSound =
     typeof whole === "boolean" &&
     typeof replace === "boolean" &&
@@ -89,7 +126,9 @@ export function readManifest(path: string): Manifest {
     (leftOut as string[]).length === (accounts as string[]).length;
   const lanes = isSound ? lanesFrom(checksum) : undefined;
   if (!isSound || !lanes) throw errors.badManifest(path, "something is missing in it");
-  const [doneBefore, rowsBefore, nothingBefore] = [done, rows, nothing].map((count) => BigInt(count as string)) as [bigint, bigint, bigint];
+  const [doneBefore, rowsBefore, nothingBefore] = [done, rows, nothing].map((count) =>
+    BigInt(count as string),
+  ) as [bigint, bigint, bigint];
   const position: Position = {
     done: doneBefore,
     rows: rowsBefore,
@@ -97,10 +136,15 @@ export function readManifest(path: string): Manifest {
     leftOut: (leftOut as string[]).map(BigInt),
     ...(gridRows !== undefined && { gridRows: (gridRows as string[]).map(BigInt) }),
   };
-  if (position.leftOut.reduce((sum, count) => sum + count, rowsBefore + nothingBefore) !== doneBefore) {
+  if (
+    position.leftOut.reduce((sum, count) => sum + count, rowsBefore + nothingBefore) !== doneBefore
+  ) {
     throw errors.badManifest(path, "its rows and rejected layers do not add up to its raw indices");
   }
-  if (position.gridRows && position.gridRows.reduce((sum, count) => sum + count, 0n) !== rowsBefore) {
+  if (
+    position.gridRows &&
+    position.gridRows.reduce((sum, count) => sum + count, 0n) !== rowsBefore
+  ) {
     throw errors.badManifest(path, "the rows of its grids do not add up to its rows");
   }
   return {

@@ -50,10 +50,26 @@ export async function findParts(path: string, named: readonly string[]): Promise
   const parts = paths.map(readPart).sort((a, b) => a.part.index - b.part.index);
   const [first] = parts as [WholePart];
   for (const part of parts) {
-    const changed = difference({ ...part.identity, [SHARD]: "" }, { ...first.identity, [SHARD]: "" });
-    if (changed !== undefined) throw errors.otherPart(part.path, first.path, changed, part.identity[changed], first.identity[changed]);
+    const changed = difference(
+      { ...part.identity, [SHARD]: "" },
+      { ...first.identity, [SHARD]: "" },
+    );
+    if (changed !== undefined)
+      throw errors.otherPart(
+        part.path,
+        first.path,
+        changed,
+        part.identity[changed],
+        first.identity[changed],
+      );
     if (part.part.of !== first.part.of) {
-      throw errors.otherPart(part.path, first.path, "the number of parts", String(part.part.of), String(first.part.of));
+      throw errors.otherPart(
+        part.path,
+        first.path,
+        "the number of parts",
+        String(part.part.of),
+        String(first.part.of),
+      );
     }
   }
   for (const [i, part] of parts.entries()) {
@@ -61,25 +77,34 @@ export async function findParts(path: string, named: readonly string[]): Promise
     if (before?.part.index === part.part.index) throw errors.partTwice(part.path, before.path);
   }
   const given = new Set(parts.map(({ part }) => part.index));
-  const missing = Array.from({ length: first.part.of }, (_, index) => index).filter((index) => !given.has(index));
+  const missing = Array.from({ length: first.part.of }, (_, index) => index).filter(
+    (index) => !given.has(index),
+  );
   if (missing.length > 0) throw errors.missingParts(path, missing, first.part.of);
   const { format, compression } = formatOf(path, formatOfRows(first));
   const header = hasHeader(format) ? await headerOf(first) : "";
   for (const part of hasHeader(format) ? parts : []) {
-    if ((await headerOf(part)) !== header) throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`, true);
+    if ((await headerOf(part)) !== header)
+      throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`, true);
   }
-  const sum = (of: (position: Position) => bigint) => parts.reduce((all, { position }) => all + of(position), 0n);
+  const sum = (of: (position: Position) => bigint) =>
+    parts.reduce((all, { position }) => all + of(position), 0n);
   const position: Position = {
     done: sum(({ done }) => done),
     rows: sum(({ rows }) => rows),
     nothing: sum(({ nothing }) => nothing),
     leftOut: first.accounts.map((_, account) => sum(({ leftOut }) => leftOut[account] ?? 0n)),
     ...(parts.every(({ position: { gridRows } }) => gridRows) && {
-      gridRows: (first.position.gridRows as readonly bigint[]).map((_, grid) => sum(({ gridRows }) => gridRows?.[grid] ?? 0n)),
+      gridRows: (first.position.gridRows as readonly bigint[]).map((_, grid) =>
+        sum(({ gridRows }) => gridRows?.[grid] ?? 0n),
+      ),
     }),
   };
   if (String(position.done) !== first.identity[SIZE]) {
-    throw errors.unfinishedPart(first.path, `with the others it has ${position.done} of ${first.identity[SIZE]} raw indices`);
+    throw errors.unfinishedPart(
+      first.path,
+      `with the others it has ${position.done} of ${first.identity[SIZE]} raw indices`,
+    );
   }
   const bytes = parts.reduce((all, { sum }) => all + sum.bytes, 0);
   return { parts, header, compression, position, accounts: first.accounts, bytes };
@@ -112,10 +137,16 @@ function readPart(path: string): WholePart {
   const manifest = readManifest(beside);
   if (!manifest.isWhole) throw errors.unfinishedPart(path, `${beside} says that it was stopped`);
   const { bytes } = manifest.sum;
-  if (Number(there.size) !== bytes) throw errors.unfinishedPart(path, `it has ${there.size} bytes, ${beside} says ${bytes}`, true);
+  if (Number(there.size) !== bytes)
+    throw errors.unfinishedPart(path, `it has ${there.size} bytes, ${beside} says ${bytes}`, true);
   const part = partOf(manifest.identity);
   if (!part) throw errors.unfinishedPart(path, `${beside} does not say which part it is`);
-  return { ...manifest, path, part, compression: formatOf(path, formatOfRows(manifest)).compression };
+  return {
+    ...manifest,
+    path,
+    part,
+    compression: formatOf(path, formatOfRows(manifest)).compression,
+  };
 }
 
 function formatOfRows({ identity }: Manifest): FormatName {
@@ -129,7 +160,11 @@ function partOf(identity: Identity): Part | undefined {
 
 async function headerOf({ path, compression }: WholePart): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of rowsOf(path, compression, compression === "none" ? LONGEST_HEADER : undefined)) {
+  for await (const piece of rowsOf(
+    path,
+    compression,
+    compression === "none" ? LONGEST_HEADER : undefined,
+  )) {
     pieces.push(Uint8Array.from(piece));
     const start = Buffer.concat(pieces).subarray(0, LONGEST_HEADER);
     const end = start.indexOf("\n");
@@ -152,7 +187,10 @@ export interface MergeProgress {
  *
  * @throws UpsweepError behind the rows of a part whose bytes are not those that its manifest says, unless it is trusted.
  */
-export async function* mergedRows({ parts, header }: Parts, { trust = false } = {}): AsyncGenerator<Packed<MergeProgress>, MergeProgress> {
+export async function* mergedRows(
+  { parts, header }: Parts,
+  { trust = false } = {},
+): AsyncGenerator<Packed<MergeProgress>, MergeProgress> {
   let [rows, copied] = [0n, 0];
   for (const { path, compression, position, sum } of parts) {
     let seen = NO_BYTES;
@@ -168,8 +206,14 @@ export async function* mergedRows({ parts, header }: Parts, { trust = false } = 
       lines += ownSum.lines;
       yield { csv: [own], progress: { rows, bytes: copied }, sum: ownSum };
     }
-    if (!trust && !isSameSum(seen, sum)) throw errors.unfinishedPart(path, `its checksum is not that in ${manifestOf(path)}`, true);
-    if (BigInt(lines) !== position.rows) throw errors.unfinishedPart(path, `it has ${lines} rows, ${manifestOf(path)} says ${position.rows}`, true);
+    if (!trust && !isSameSum(seen, sum))
+      throw errors.unfinishedPart(path, `its checksum is not that in ${manifestOf(path)}`, true);
+    if (BigInt(lines) !== position.rows)
+      throw errors.unfinishedPart(
+        path,
+        `it has ${lines} rows, ${manifestOf(path)} says ${position.rows}`,
+        true,
+      );
     rows += position.rows;
   }
   return { rows, bytes: copied };

@@ -42,12 +42,21 @@ export function overlapsOf(plan: Plan): Overlap[] {
       if (left <= 0 || pairs++ >= PAIRS_MOST) return found;
       if (!canOverlap(keys, grid, other)) continue;
       const earlier = { grid: other, label: gridLabel(before, other.name) };
-      const isIn = decidable(() => membershipOf(kindOf(plan.layer), keys, plan.place, earlier, own));
+      const isIn = decidable(() =>
+        membershipOf(kindOf(plan.layer), keys, plan.place, earlier, own),
+      );
       if (!isIn) continue;
       const looked = Number(grid.size < BigInt(LAYERS_MOST) ? grid.size : BigInt(LAYERS_MOST));
       left -= looked;
       const shared = sharedOf(plan, grid, isIn, looked);
-      if (shared > 0) found.push({ later: own.label, earlier: earlier.label, shared, looked, isExact: BigInt(looked) === grid.size });
+      if (shared > 0)
+        found.push({
+          later: own.label,
+          earlier: earlier.label,
+          shared,
+          looked,
+          isExact: BigInt(looked) === grid.size,
+        });
     }
   }
   return found;
@@ -57,7 +66,8 @@ function decidable(make: () => Node | undefined): Node | undefined {
   try {
     return make();
   } catch (error) {
-    if (error instanceof UpsweepError && error.code === ("undecidable" satisfies ErrorCode)) return undefined;
+    if (error instanceof UpsweepError && error.code === ("undecidable" satisfies ErrorCode))
+      return undefined;
     throw error;
   }
 }
@@ -70,7 +80,11 @@ function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, looked: number): 
   let shared = 0;
   for (const index of sampleIndices(grid.size, looked, 0n)) {
     const { outcome, values } = walk(kind, grid, index, resultOf);
-    if (outcome.kind !== "layer" || kernel.count(layerOf(kind, values), "closed").broken !== undefined) continue;
+    if (
+      outcome.kind !== "layer" ||
+      kernel.count(layerOf(kind, values), "closed").broken !== undefined
+    )
+      continue;
     const lookup: ExactLookup = (name) => {
       const value = valueOfName(kind, name, values, resultOf);
       return value === undefined && name === "bits" ? { n: BigInt(DEFAULT_BITS), d: 1n } : value;

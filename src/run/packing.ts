@@ -53,7 +53,11 @@ export class Plain<P> implements Packing<P> {
     for (const bytes of csv) await this.#sink.write(bytes);
     if (sum) this.#sum = joined(this.#sum, sum);
     // Without checksums only the bytes are counted: of a list, which cannot be continued.
-    else this.#sum = { ...this.#sum, bytes: csv.reduce((bytes, { length }) => bytes + length, this.#sum.bytes) };
+    else
+      this.#sum = {
+        ...this.#sum,
+        bytes: csv.reduce((bytes, { length }) => bytes + length, this.#sum.bytes),
+      };
     this.#progress = progress;
   }
 

@@ -68,7 +68,8 @@ export function threadedRunner(job: Job, workers: number): Runner {
           const isToBlame = !deaths.has(error as Error);
           deaths.add(error as Error);
           if (isToBlame) failures++;
-          if (failures > ATTEMPTS_MORE) throw errors.workersFailed(whatOf(task), failures, (error as Error).message);
+          if (failures > ATTEMPTS_MORE)
+            throw errors.workersFailed(whatOf(task), failures, (error as Error).message);
         }
       }
     },

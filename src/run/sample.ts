@@ -33,7 +33,11 @@ const BLOCKS = 65_536n;
  * Memory does not grow with `size`, and with `count` only by what falls into one of 65,536 blocks. First each draw is
  * given to a block, with the chance that the block's share of what is left has; then each block draws its own.
  */
-export function* sampleIndices(size: bigint, count: number, seed: bigint): Generator<bigint, void, void> {
+export function* sampleIndices(
+  size: bigint,
+  count: number,
+  seed: bigint,
+): Generator<bigint, void, void> {
   const random = splitMix64(seed);
   const blockSize = (size + BLOCKS - 1n) / BLOCKS;
   const counts = new Uint32Array(Number((size + blockSize - 1n) / blockSize));
@@ -64,10 +68,17 @@ function drawBlock(size: bigint, count: number, random: () => bigint): BigUint64
 }
 
 /** Raw indices of a plan, in ascending order, each with its grid and counted from the grid's first. */
-export function* inGrids(plan: Plan, indices: Iterable<bigint>): Generator<{ readonly grid: number; readonly index: bigint }, void, void> {
+export function* inGrids(
+  plan: Plan,
+  indices: Iterable<bigint>,
+): Generator<{ readonly grid: number; readonly index: bigint }, void, void> {
   let grid = 0;
   for (const index of indices) {
-    for (; index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size; grid++);
+    for (
+      ;
+      index >= (plan.grids[grid] as GridPlan).first + (plan.grids[grid] as GridPlan).size;
+      grid++
+    );
     yield { grid, index: index - (plan.grids[grid] as GridPlan).first };
   }
 }

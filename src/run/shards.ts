@@ -25,7 +25,10 @@ const VISITS_HERE = 32_768;
  */
 export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
   if (simulatesAll(method)) return 1;
-  return Math.min(VISITS_MOST, Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost + overhead))));
+  return Math.min(
+    VISITS_MOST,
+    Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost + overhead))),
+  );
 }
 
 /** How many looks are taken before any thread is started. A layer that is simulated could keep the main thread from everything else for hours. */
@@ -37,7 +40,10 @@ export function visitsHere(method: Method): number {
 export const DRAWN_MOST = 4096;
 
 /** How many indices to draw for the next task, after one of so many took so many looks; of the first, none has. */
-export function drawnOfTask(method: Method, before?: { readonly drawn: number; readonly visits: number }): number {
+export function drawnOfTask(
+  method: Method,
+  before?: { readonly drawn: number; readonly visits: number },
+): number {
   if (!simulatesAll(method)) return DRAWN_MOST;
   if (!before) return 1;
   const wanted = Math.floor(before.drawn * Math.min(16, VISITS_MOST / before.visits));

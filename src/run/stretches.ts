@@ -46,7 +46,8 @@ const FILL = 0.9;
 const SHARE_UNIT = 1_000_000;
 
 /** `open`: not begun; `cut` says how much of it to ask for at once. */
-type Node<R> = Stretch & ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
+type Node<R> = Stretch &
+  ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
 
 export async function* sweepInOrder<R extends Reached>(
   stretches: readonly Stretch[],
@@ -54,7 +55,11 @@ export async function* sweepInOrder<R extends Reached>(
   { workers, length, share }: Options<R>,
 ): AsyncGenerator<{ readonly stretch: Stretch; readonly answer: R }, void, void> {
   // In the order of the indices; what has been handed out is gone from it.
-  const nodes: Node<R>[] = stretches.map((stretch) => ({ ...stretch, state: "open", cut: BigInt(length) }));
+  const nodes: Node<R>[] = stretches.map((stretch) => ({
+    ...stretch,
+    state: "open",
+    cut: BigInt(length),
+  }));
   let underWay = 0;
   let failure: { readonly error: unknown } | undefined;
   let isOver = false;
@@ -88,7 +93,10 @@ export async function* sweepInOrder<R extends Reached>(
     const { grid, first, end } = running;
     const done: Node<R> = { grid, first, end: answer.next, state: "done", answer };
     const cut = nextCut(answer.next - first, share(answer), BigInt(length));
-    const rest: Node<R>[] = !answer.fault && answer.next < end ? [{ grid, first: answer.next, end, state: "open", cut }] : [];
+    const rest: Node<R>[] =
+      !answer.fault && answer.next < end
+        ? [{ grid, first: answer.next, end, state: "open", cut }]
+        : [];
     nodes.splice(at, 1, done, ...rest);
     // What comes next is taken to be as dense as what has just been seen.
     const following = nodes.slice(at + 1).find((node) => node.state === "open");
@@ -121,7 +129,9 @@ export async function* sweepInOrder<R extends Reached>(
 
 /** How long to make a stretch, when one of that length took that share of a task. None need be shorter than `least`. */
 function nextCut(length: bigint, share: number, least: bigint): bigint {
-  const wanted = (length * BigInt(Math.round(FILL * SHARE_UNIT))) / BigInt(Math.max(1, Math.round(share * SHARE_UNIT)));
+  const wanted =
+    (length * BigInt(Math.round(FILL * SHARE_UNIT))) /
+    BigInt(Math.max(1, Math.round(share * SHARE_UNIT)));
   const most = length * GROWTH > least ? length * GROWTH : least;
   return wanted < least ? least : wanted > most ? most : wanted;
 }

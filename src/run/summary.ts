@@ -29,15 +29,33 @@ export interface SummaryInJson {
 }
 
 /** The accounts on which something stands. */
-export function namedAccounts(names: readonly string[], leftOut: readonly bigint[]): Map<string, bigint> {
-  return new Map(names.map((name, i): [string, bigint] => [name, leftOut[i] ?? 0n]).filter(([, count]) => count > 0n));
+export function namedAccounts(
+  names: readonly string[],
+  leftOut: readonly bigint[],
+): Map<string, bigint> {
+  return new Map(
+    names
+      .map((name, i): [string, bigint] => [name, leftOut[i] ?? 0n])
+      .filter(([, count]) => count > 0n),
+  );
 }
 
 /** The names of the accounts of a list. */
 export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
 
-export function summarise(accounts: readonly string[], reached: Position, bytes: number, seconds: number): Summary {
+export function summarise(
+  accounts: readonly string[],
+  reached: Position,
+  bytes: number,
+  seconds: number,
+): Summary {
   const { done, rows, nothing, leftOut, gridRows } = reached;
-  const account = { size: done, rows, leftOut: namedAccounts(accounts, leftOut), nothing, ...(gridRows && { gridRows }) };
+  const account = {
+    size: done,
+    rows,
+    leftOut: namedAccounts(accounts, leftOut),
+    nothing,
+    ...(gridRows && { gridRows }),
+  };
   return withJson({ ...account, bytes, seconds }) as unknown as Summary;
 }

@@ -17,7 +17,14 @@ import { BEGINNING, type Position, type Progress } from "./position.js";
 import type { Job, Picks, SweepAnswer } from "./protocol.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "./runner.js";
 import { inGrids, sampleIndices } from "./sample.js";
-import { DRAWN_MOST, drawnOfTask, lengthOfTask, shareOfTask, VISITS_MOST, visitsHere } from "./shards.js";
+import {
+  DRAWN_MOST,
+  drawnOfTask,
+  lengthOfTask,
+  shareOfTask,
+  VISITS_MOST,
+  visitsHere,
+} from "./shards.js";
 import { type Stretch, sweepInOrder } from "./stretches.js";
 import { inOrder } from "./window.js";
 
@@ -55,16 +62,30 @@ export interface RunOptions {
  *
  * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
  */
-export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGenerator<SweptRows, Progress> {
+export async function* sweepPlan(
+  plan: Plan,
+  options: RunOptions = {},
+): AsyncGenerator<SweptRows, Progress> {
   const { limit, part = { index: 0, of: 1 }, start = BEGINNING } = options;
   const all = indicesOf(plan);
   const { first, end } = boundsOf(part, all);
   const total = end - first;
   const answers = (all < plan.size ? drawn : swept)(plan, options, first + start.done, end);
   const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
-  const gridRows = start.rows === 0n || start.gridRows ? plan.grids.map((_, grid) => start.gridRows?.[grid] ?? 0n) : undefined;
+  const gridRows =
+    start.rows === 0n || start.gridRows
+      ? plan.grids.map((_, grid) => start.gridRows?.[grid] ?? 0n)
+      : undefined;
   let { done, rows, nothing } = start;
-  const progress = (isCut = false): Progress => ({ done, total, rows, nothing, leftOut: [...leftOut], ...(gridRows && { gridRows: [...gridRows] }), isCut });
+  const progress = (isCut = false): Progress => ({
+    done,
+    total,
+    rows,
+    nothing,
+    leftOut: [...leftOut],
+    ...(gridRows && { gridRows: [...gridRows] }),
+    isCut,
+  });
   try {
     for await (const whole of answers) {
       const { accounts } = plan.grids[whole.grid] as GridPlan;
@@ -75,10 +96,18 @@ export async function* sweepPlan(plan: Plan, options: RunOptions = {}): AsyncGen
       if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
       done += indices;
       nothing += answer.leftOut[0] ?? 0n;
-      if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices) throw errors.doesNotAddUp(indices, answer.rows);
-      for (const [i, account] of accounts.entries()) leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
+      if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices)
+        throw errors.doesNotAddUp(indices, answer.rows);
+      for (const [i, account] of accounts.entries())
+        leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
-      yield { csv: answer.csv, rows: answer.rows, ...(answer.sum && { sum: answer.sum }), ...(compared && { compared }), progress: progress(isCut) };
+      yield {
+        csv: answer.csv,
+        rows: answer.rows,
+        ...(answer.sum && { sum: answer.sum }),
+        ...(compared && { compared }),
+        progress: progress(isCut),
+      };
       for (const held of answer.held) letGo(held);
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
@@ -105,7 +134,12 @@ interface GridAnswer {
 }
 
 /** The answer to the first so many indices, or fewer, that has so many rows; every index adds one at most, and all together have `whole`. */
-async function firstWithRows(rows: number, whole: SweepAnswer, indices: bigint, answerTo: (indices: bigint) => Promise<SweepAnswer>): Promise<SweepAnswer> {
+async function firstWithRows(
+  rows: number,
+  whole: SweepAnswer,
+  indices: bigint,
+  answerTo: (indices: bigint) => Promise<SweepAnswer>,
+): Promise<SweepAnswer> {
   let [low, high] = [BigInt(rows), indices];
   if (low === high) return whole;
   while (low < high) {
@@ -124,18 +158,29 @@ function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions
 }
 
 /** The raw indices [from, to). */
-async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
+async function* swept(
+  plan: Plan,
+  options: RunOptions,
+  from: bigint,
+  to: bigint,
+): AsyncGenerator<GridAnswer, void, void> {
   const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const encoding = encodingOfPlan(plan, options);
   const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
-  const ask = (runner: Runner, limit: number) => (stretch: Stretch) => runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
+  const ask = (runner: Runner, limit: number) => (stretch: Stretch) =>
+    runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
   const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
     grid: stretch.grid,
     answer,
     indices: answer.next - stretch.first,
     upTo: async (rows) => {
-      const to = (indices: bigint) => ask(runner, VISITS_MOST)({ ...stretch, end: stretch.first + indices });
-      return reached(runner, stretch, await firstWithRows(rows, answer, answer.next - stretch.first, to));
+      const to = (indices: bigint) =>
+        ask(runner, VISITS_MOST)({ ...stretch, end: stretch.first + indices });
+      return reached(
+        runner,
+        stretch,
+        await firstWithRows(rows, answer, answer.next - stretch.first, to),
+      );
     },
   });
   const rest = plan.grids.flatMap(({ first, size }, grid): Stretch[] => {
@@ -169,21 +214,38 @@ async function* swept(plan: Plan, options: RunOptions, from: bigint, to: bigint)
 }
 
 /** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
-async function* drawn(plan: Plan, options: RunOptions, from: bigint, to: bigint): AsyncGenerator<GridAnswer, void, void> {
+async function* drawn(
+  plan: Plan,
+  options: RunOptions,
+  from: bigint,
+  to: bigint,
+): AsyncGenerator<GridAnswer, void, void> {
   const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
-  const job: Job = { kind: "sweep", plan, method, encoding: encodingOfPlan(plan, options), isSummed };
-  const runner = rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
+  const job: Job = {
+    kind: "sweep",
+    plan,
+    method,
+    encoding: encodingOfPlan(plan, options),
+    isSummed,
+  };
+  const runner =
+    rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
   let together = drawnOfTask(method);
   try {
-    const tasks = picksOf(plan, () => together, between(from, to, sampleIndices(plan.size, rows, BigInt(seed))));
+    const tasks = picksOf(
+      plan,
+      () => together,
+      between(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
+    );
     const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
     const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
       answer,
       indices: answer.next,
       upTo: async (rows) => {
-        const to = (indices: bigint) => run({ ...task, indices: task.indices.slice(0, Number(indices)) });
+        const to = (indices: bigint) =>
+          run({ ...task, indices: task.indices.slice(0, Number(indices)) });
         return reached(task, await firstWithRows(rows, answer, answer.next, to));
       },
     });
@@ -209,7 +271,11 @@ function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
 function* picksOf(plan: Plan, together: () => number, indices: Iterable<bigint>): Generator<Picks> {
   let current = 0;
   let pending: bigint[] = [];
-  const task = (): Picks => ({ kind: "picks", grid: current, indices: BigUint64Array.from(pending) });
+  const task = (): Picks => ({
+    kind: "picks",
+    grid: current,
+    indices: BigUint64Array.from(pending),
+  });
   for (const { grid, index } of inGrids(plan, indices)) {
     if (pending.length >= together() || (pending.length > 0 && grid !== current)) {
       yield task();
@@ -230,8 +296,14 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   const { values, outcome } = walk(kind, grid, fault.index, resultOf);
   const layer = layerOf(kind, values);
   if (fault.kind === "disagree") return errors.disagree(layer);
-  if (fault.kind === "overflow") return errors.overflow(plan.place, plan.isComparing ? "a count" : (plan.cells[fault.cell] as string), layer);
-  if (outcome.kind !== "trouble") throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
+  if (fault.kind === "overflow")
+    return errors.overflow(
+      plan.place,
+      plan.isComparing ? "a count" : (plan.cells[fault.cell] as string),
+      layer,
+    );
+  if (outcome.kind !== "trouble")
+    throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
   const { trouble, expression } = outcome;
   const shown = (name: string) => {
     if (!isResultName(name)) return `${name} is ${textOfValue(name, values)}`;
@@ -240,7 +312,9 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
     return `${name} is ${value.n}${value.d === 1n ? "" : `/${value.d}`}`;
   };
   const names = [...new Set(namesIn(trouble.node).map(({ name }) => name))];
-  const others = [...values].filter(([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name));
+  const others = [...values].filter(
+    ([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name),
+  );
   return errors.trouble(
     expression.written,
     trouble.node,

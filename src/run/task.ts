@@ -2,12 +2,28 @@
 import { mergedTallies } from "../conventions/tallies.js";
 import { type Encode, encoderOf } from "../formats/encoding.js";
 import { NEWLINE } from "../input/bytes.js";
-import { addTotals, type Held, type Kernel, type KindTotals, type Tally } from "../kernel/kernel.js";
+import {
+  addTotals,
+  type Held,
+  type Kernel,
+  type KindTotals,
+  type Tally,
+} from "../kernel/kernel.js";
 import type { ListPlan } from "../plan/list.js";
 import { addAccount } from "../rules.js";
 import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { recordEnd } from "./chunks.js";
-import type { Answer, Chunk, Job, ListAnswer, Picks, RecordText, Shard, SweepAnswer, Task } from "./protocol.js";
+import type {
+  Answer,
+  Chunk,
+  Job,
+  ListAnswer,
+  Picks,
+  RecordText,
+  Shard,
+  SweepAnswer,
+  Task,
+} from "./protocol.js";
 import { verifyRows } from "./verify.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
@@ -24,7 +40,9 @@ export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
     const { grid } = task as Shard | Picks;
     if (grid !== opened) kernel.openPlan(job.plan, grid, job.method);
     opened = grid;
-    return task.kind === "picks" ? sweepPicks(kernel, task, rows()) : sweepShard(kernel, task as Shard, rows());
+    return task.kind === "picks"
+      ? sweepPicks(kernel, task, rows())
+      : sweepShard(kernel, task as Shard, rows());
   };
 }
 
@@ -70,13 +88,21 @@ class KeptRows {
   }
 
   /** What an answer says of them. */
-  get kept(): { readonly csv: readonly Uint8Array[]; readonly held: readonly Held[]; readonly sum?: Sum } {
+  get kept(): {
+    readonly csv: readonly Uint8Array[];
+    readonly held: readonly Held[];
+    readonly sum?: Sum;
+  } {
     return { csv: this.csv, held: this.held, ...(this.#sum && { sum: this.#sum }) };
   }
 }
 
 /** One batch: what is left of the shard is another's task. */
-function sweepShard(kernel: Kernel, { first, end, visitsMost }: Shard, rowsKept: KeptRows): SweepAnswer {
+function sweepShard(
+  kernel: Kernel,
+  { first, end, visitsMost }: Shard,
+  rowsKept: KeptRows,
+): SweepAnswer {
   const batch = kernel.sweep(first, end, visitsMost);
   rowsKept.keep(kernel, batch.csv);
   return { ...batch, ...rowsKept.kept };
@@ -107,7 +133,12 @@ function sweepPicks(kernel: Kernel, { indices }: Picks, rowsKept: KeptRows): Swe
   return answer();
 }
 
-function countChunk(kernel: Kernel, list: ListPlan, { bytes }: Chunk, rowsKept: KeptRows): ListAnswer {
+function countChunk(
+  kernel: Kernel,
+  list: ListPlan,
+  { bytes }: Chunk,
+  rowsKept: KeptRows,
+): ListAnswer {
   const leftOut: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let totals: readonly KindTotals[] = [];
@@ -115,7 +146,9 @@ function countChunk(kernel: Kernel, list: ListPlan, { bytes }: Chunk, rowsKept: 
   const answer = (): ListAnswer => {
     if (tallies.length === 0) return { ...rowsKept.kept, rows, leftOut, lines, totals };
     const merged = mergedTallies(tallies);
-    const places = merged.flatMap(({ layers, least, most }) => (layers > 0n ? [least.at, most.at] : []));
+    const places = merged.flatMap(({ layers, least, most }) =>
+      layers > 0n ? [least.at, most.at] : [],
+    );
     const records = new Map(places.map((at) => [at, recordAt(bytes, Number(at))]));
     return { ...rowsKept.kept, rows, leftOut, lines, totals, tallies: merged, records };
   };
@@ -125,14 +158,19 @@ function countChunk(kernel: Kernel, list: ListPlan, { bytes }: Chunk, rowsKept: 
     if (verified) rowsKept.keepOwn(verified.csv);
     else rowsKept.keep(kernel, batch.csv);
     if (verified?.difference) {
-      return { ...answer(), fault: { kind: "differs", ...verified.difference }, faultRecord: recordAt(bytes, verified.difference.at) };
+      return {
+        ...answer(),
+        fault: { kind: "differs", ...verified.difference },
+        faultRecord: recordAt(bytes, verified.difference.at),
+      };
     }
     addAccount(leftOut, batch.leftOut);
     rows += batch.rows;
     lines += batch.lines;
     totals = addTotals(totals, batch.totals);
     if (batch.tallies) tallies.push(batch.tallies);
-    if (batch.fault) return { ...answer(), fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
+    if (batch.fault)
+      return { ...answer(), fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
     at = batch.next;
   }
   return answer();
@@ -142,6 +180,8 @@ function countChunk(kernel: Kernel, list: ListPlan, { bytes }: Chunk, rowsKept: 
 function recordAt(chunk: Uint8Array, at: number): RecordText {
   const end = recordEnd(chunk, at);
   const bytes = chunk.subarray(at, end < 0 ? chunk.length : end);
-  const linesBefore = chunk.subarray(0, at).reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
+  const linesBefore = chunk
+    .subarray(0, at)
+    .reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
   return { text: Buffer.from(bytes).toString("utf8").replace(/\r$/, ""), linesBefore };
 }

@@ -19,7 +19,12 @@ export interface Difference {
  * @param csv the rows: each a record of the chunk followed by the counted results.
  * @returns the rows without the earlier results, up to the first difference.
  */
-export function verifyRows(list: ListPlan, chunk: Uint8Array, from: number, csv: Uint8Array): { readonly csv: Uint8Array; readonly difference?: Difference } {
+export function verifyRows(
+  list: ListPlan,
+  chunk: Uint8Array,
+  from: number,
+  csv: Uint8Array,
+): { readonly csv: Uint8Array; readonly difference?: Difference } {
   const kept: string[] = [];
   let at = from;
   for (let rowAt = 0; rowAt < csv.length; ) {
@@ -27,12 +32,16 @@ export function verifyRows(list: ListPlan, chunk: Uint8Array, from: number, csv:
     const row = textOf(csv, rowAt, rowEnd);
     const fields = splitRecord(row) as string[];
     // Rows follow the order of the records; those between them were blank or left out.
-    for (; ; at = endOf(chunk, at) + 1) if (row.startsWith(`${textOf(chunk, at, endOf(chunk, at)).replace(/\r$/, "")},`)) break;
-    const counted = new Map(list.columns.map((name, i) => [name, fields[list.fields.length + i] as string]));
+    for (; ; at = endOf(chunk, at) + 1)
+      if (row.startsWith(`${textOf(chunk, at, endOf(chunk, at)).replace(/\r$/, "")},`)) break;
+    const counted = new Map(
+      list.columns.map((name, i) => [name, fields[list.fields.length + i] as string]),
+    );
     for (const [i, { name, meaning }] of list.fields.entries()) {
       if (meaning !== "result" || !isResultName(name) || !counted.has(name)) continue;
       const [given, now] = [fields[i] as string, counted.get(name) as string];
-      if (!isSame(name, given, now)) return { csv: encode(kept), difference: { at, name, given, counted: now } };
+      if (!isSame(name, given, now))
+        return { csv: encode(kept), difference: { at, name, given, counted: now } };
     }
     kept.push(keptRow(list, row));
     at = endOf(chunk, at) + 1;
@@ -70,7 +79,9 @@ function isSame(name: ResultName, given: string, counted: string): boolean {
     case "decimal":
       return /^[-+]?[0-9.]+(?:e[-+]?[0-9]+)?$/i.test(text) && Number(text) === Number(counted);
     default:
-      return /^-?[0-9]+(?:\.0+)?$/.test(text) && BigInt(text.replace(/\.0+$/, "")) === BigInt(counted);
+      return (
+        /^-?[0-9]+(?:\.0+)?$/.test(text) && BigInt(text.replace(/\.0+$/, "")) === BigInt(counted)
+      );
   }
 }
 

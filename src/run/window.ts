@@ -10,7 +10,10 @@ export async function* inOrder<T, R>(
   width: number,
 ): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
   const started: { task: T; answer: Promise<R> }[] = [];
-  const take = async (oldest: { task: T; answer: Promise<R> }) => ({ task: oldest.task, answer: await oldest.answer });
+  const take = async (oldest: { task: T; answer: Promise<R> }) => ({
+    task: oldest.task,
+    answer: await oldest.answer,
+  });
   for await (const task of tasks) {
     const answer = run(task);
     // An answer that fails is met when its turn comes; until then it must not count as unhandled.
@@ -44,7 +47,9 @@ export async function* asTheyCome<T, R>(
     const [oldest] = started;
     if (!coming && !oldest) return;
     // An answer that fails is thrown in its turn, after those before it.
-    const task = coming && (await (oldest ? Promise.race([coming, oldest.answer.then(nothing, nothing)]) : coming));
+    const task =
+      coming &&
+      (await (oldest ? Promise.race([coming, oldest.answer.then(nothing, nothing)]) : coming));
     if (task === undefined) {
       started.shift();
       if (oldest) yield { task: oldest.task, answer: await oldest.answer };

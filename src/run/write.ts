@@ -26,8 +26,14 @@ interface WriteOptions<P> {
 }
 
 /** What the rows go through. Compression is loaded only where it is needed. */
-async function packing<P>(compression: Compression, sink: Sink, from: From<P> = { sum: NO_BYTES, progress: undefined, skip: 0 }): Promise<Packing<P>> {
-  return compression === "gzip" ? new (await import("./gzip.js")).Gzip(sink, from) : new Plain(sink, from);
+async function packing<P>(
+  compression: Compression,
+  sink: Sink,
+  from: From<P> = { sum: NO_BYTES, progress: undefined, skip: 0 },
+): Promise<Packing<P>> {
+  return compression === "gzip"
+    ? new (await import("./gzip.js")).Gzip(sink, from)
+    : new Plain(sink, from);
 }
 
 /**
@@ -45,7 +51,11 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
 ): Promise<{ progress: P; bytes: number }> {
   const start = from?.position ?? BEGINNING;
   const isBegun = (from?.sum.bytes ?? 0) > 0;
-  const packed = await packing<Position & P>(compression, sink, isBegun && from ? { ...from, progress: start as Position & P } : undefined);
+  const packed = await packing<Position & P>(
+    compression,
+    sink,
+    isBegun && from ? { ...from, progress: start as Position & P } : undefined,
+  );
   let bytes = from?.sum.bytes ?? 0;
   let lines = 0;
   let isCounted = true;
@@ -62,11 +72,16 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
     for (;;) {
       const next = await batches.next();
       if (next.done) {
-        if (isCounted && BigInt(lines) !== next.value.rows - start.rows) throw errors.linesDoNotMatch(lines, next.value.rows - start.rows);
+        if (isCounted && BigInt(lines) !== next.value.rows - start.rows)
+          throw errors.linesDoNotMatch(lines, next.value.rows - start.rows);
         await packed.end();
         if (keeper) await sink.flush();
         // All is written, whatever row it began with.
-        keeper?.finishing({ sum: packed.written().sum, position: next.value as unknown as Position, skip: 0 });
+        keeper?.finishing({
+          sum: packed.written().sum,
+          position: next.value as unknown as Position,
+          skip: 0,
+        });
         await sink.finish(() => keeper?.finished());
         return { progress: next.value, bytes: packed.written().sum.bytes };
       }
@@ -79,7 +94,8 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
       onProgress?.(next.value.progress, bytes);
     }
   } catch (error) {
-    const isFinal = error instanceof ClosedPipe || (error instanceof UpsweepError && error.isInputError);
+    const isFinal =
+      error instanceof ClosedPipe || (error instanceof UpsweepError && error.isInputError);
     stopHere(sink, keeper, isFinal);
     throw error;
   } finally {

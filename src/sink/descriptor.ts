@@ -10,10 +10,21 @@ const writeSome = promisify(write);
 const FULL_PIPE_WAIT = 1;
 
 /** Writes all of `bytes`: at so many bytes of the file, or where it stands. `name` is what messages call the file. */
-export async function writeAll(fd: number, bytes: Uint8Array, name: string, position?: number): Promise<void> {
+export async function writeAll(
+  fd: number,
+  bytes: Uint8Array,
+  name: string,
+  position?: number,
+): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     try {
-      const { bytesWritten } = await writeSome(fd, bytes, at, bytes.length - at, position === undefined ? null : position + at);
+      const { bytesWritten } = await writeSome(
+        fd,
+        bytes,
+        at,
+        bytes.length - at,
+        position === undefined ? null : position + at,
+      );
       at += bytesWritten;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

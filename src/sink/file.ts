@@ -2,13 +2,33 @@
  * Rows to a file. They are written beside it, to NAME.partial; the name itself appears only when everything is there and on the disk, so
  * nobody ever reads half a file under it.
  */
-import { closeSync, constants, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+} from "node:fs";
 import { type FileHandle, link, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errors, UpsweepError } from "../errors.js";
 import { writeAll } from "./descriptor.js";
 import { type Lock, takeLock } from "./lock.js";
-import { type FileId, fileAt, foreignness, idOf, mustBeOwn, NO_FOLLOW, randomName, readOwn, removeRandomNames, statusOf } from "./own.js";
+import {
+  type FileId,
+  fileAt,
+  foreignness,
+  idOf,
+  mustBeOwn,
+  NO_FOLLOW,
+  randomName,
+  readOwn,
+  removeRandomNames,
+  statusOf,
+} from "./own.js";
 import type { Sink } from "./sink.js";
 
 /**
@@ -36,7 +56,10 @@ interface FileOptions {
  * @throws UpsweepError when the file, or an unfinished one, is there and may not be replaced, another process writes it, or it cannot be made; nothing
  * has been counted then.
  */
-export async function fileSink(path: string, { mayReplace, from: { bytes: from, lock: held } = { bytes: 0 } }: FileOptions): Promise<Sink> {
+export async function fileSink(
+  path: string,
+  { mayReplace, from: { bytes: from, lock: held } = { bytes: 0 } }: FileOptions,
+): Promise<Sink> {
   const target = await targetOf(path);
   if (target.fd !== undefined) return new Device({ fd: target.fd, close: async () => {} }, path);
   if (!target.isRegular) return new Device(await openAs(path, () => open(target.path, "w")), path);
@@ -54,7 +77,14 @@ export async function fileSink(path: string, { mayReplace, from: { bytes: from, 
       try {
         const file = idOf(await handle.stat({ bigint: true }));
         lock.names(file);
-        return new RegularFile(handle, path, { partial, target: target.path, lock, file, mayReplace, from });
+        return new RegularFile(handle, path, {
+          partial,
+          target: target.path,
+          lock,
+          file,
+          mayReplace,
+          from,
+        });
       } catch (error) {
         await handle.close();
         if (from === 0) rmSync(partial, { force: true });
@@ -70,7 +100,8 @@ export async function fileSink(path: string, { mayReplace, from: { bytes: from, 
 /** @throws UpsweepError where rows of a sweep that was stopped are, which only --force gives up, or files that are not ours. */
 function mustBeReplaceable(path: string, partial: string, { leftFile }: Lock): void {
   const [rows, manifest] = [statusOf(partial), statusOf(manifestOf(partial))];
-  if (manifest && !isManifest(manifestOf(partial))) throw errors.foreignPartial(manifestOf(partial));
+  if (manifest && !isManifest(manifestOf(partial)))
+    throw errors.foreignPartial(manifestOf(partial));
   if (!rows) return;
   if (manifest) throw errors.unfinished(path);
   // Without a manifest only the lock of the run that was killed tells whose it is. Nothing is lost with an empty one.
@@ -247,7 +278,9 @@ class RegularFile extends Device<FileHandle> {
         await (mayReplace ? rename(own, target) : nameNew(own, target));
       } catch (error) {
         await giveBack(own, partial);
-        throw (error as NodeJS.ErrnoException).code === "EEXIST" ? errors.appeared(this.path, partial) : error;
+        throw (error as NodeJS.ErrnoException).code === "EEXIST"
+          ? errors.appeared(this.path, partial)
+          : error;
       }
       flushFolder(dirname(target));
       named?.();
@@ -335,7 +368,8 @@ function flushFolder(folder: string): void {
 }
 
 /** Names of descriptors that this process has been given, as by `-o /dev/stdout` or `-o >(gzip > rows.gz)`. */
-const OWN_DESCRIPTOR = /^(?:\/dev\/(?:fd\/(\d{1,9})|(stdout)|(stderr))|\/proc\/self\/fd\/(\d{1,9}))$/;
+const OWN_DESCRIPTOR =
+  /^(?:\/dev\/(?:fd\/(\d{1,9})|(stdout)|(stderr))|\/proc\/self\/fd\/(\d{1,9}))$/;
 
 interface Target {
   readonly path: string;
@@ -352,16 +386,20 @@ async function targetOf(path: string): Promise<Target> {
     if (fd !== undefined) {
       const found = fstatSync(Number(fd));
       // Node.js has descriptors of its own, which are none of these.
-      const isGiven = found.isFIFO() || found.isFile() || found.isSocket() || found.isCharacterDevice();
+      const isGiven =
+        found.isFIFO() || found.isFile() || found.isSocket() || found.isCharacterDevice();
       if (!isGiven) throw Object.assign(new Error(`${path} is not open`), { code: "EBADF" });
       return { path, isRegular: false, fd: Number(fd) };
     }
     // The links of /proc to pipes have no path that could be resolved, but they have a status.
     const found = await stat(path);
     if (found.isDirectory()) throw errors.cannotOpen(path, "it is a folder");
-    return found.isFile() ? { path: await realpath(path), isRegular: true } : { path, isRegular: false };
+    return found.isFile()
+      ? { path: await realpath(path), isRegular: true }
+      : { path, isRegular: false };
   } catch (error) {
-    if (fd === undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return { path, isRegular: true };
+    if (fd === undefined && (error as NodeJS.ErrnoException).code === "ENOENT")
+      return { path, isRegular: true };
     if ((error as NodeJS.ErrnoException).code) throw wrapped(error, path);
     throw error;
   }

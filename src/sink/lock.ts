@@ -51,7 +51,12 @@ export interface Lock {
  */
 export async function takeLock(file: string, name: string): Promise<Lock> {
   const path = lockOf(file);
-  const writer: Writer = { host: hostname(), pid: process.pid, began: beginOf(process.pid), lock: randomUUID() };
+  const writer: Writer = {
+    host: hostname(),
+    pid: process.pid,
+    began: beginOf(process.pid),
+    lock: randomUUID(),
+  };
   const textOf = (written: Writer) => `${JSON.stringify(written)}\n`;
   let left: Writer | undefined;
   let own = firstOf(path, textOf(writer));
@@ -62,7 +67,10 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
     left = readWriter(path);
     if (left && isRunning(left)) throw errors.beingWritten(name, left.pid, path);
     // Should this run be killed before it begins a file, the one that is there is still known to be a run's.
-    own = replace(path, textOf({ ...writer, ...(left?.file !== undefined && { file: left.file }) }));
+    own = replace(
+      path,
+      textOf({ ...writer, ...(left?.file !== undefined && { file: left.file }) }),
+    );
     await settled();
     const last = readWriter(path);
     if (last && last.lock !== writer.lock) throw errors.beingWritten(name, last.pid, path);
@@ -87,7 +95,9 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
     },
     lost: () => {
       const other = readWriter(path);
-      return other ? errors.takenOver(name, `process ${other.pid} on ${other.host}`) : errors.lockGone(name, path);
+      return other
+        ? errors.takenOver(name, `process ${other.pid} on ${other.host}`)
+        : errors.lockGone(name, path);
     },
     release: () => {
       held.delete(writer.lock);
@@ -114,7 +124,8 @@ function firstOf(path: string, text: string): FileId | undefined {
   }
 }
 
-const isOutOfFiles = (error: unknown) => ["EMFILE", "ENFILE"].includes((error as NodeJS.ErrnoException).code ?? "");
+const isOutOfFiles = (error: unknown) =>
+  ["EMFILE", "ENFILE"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 /**
  * Whoever a lock names; undefined where there is none, or it is not written yet.
@@ -127,14 +138,27 @@ function readWriter(path: string): Writer | undefined {
     if (status && !status.isFile()) throw errors.foreignFile(path, foreignness(status) as string);
     const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
     try {
-      const { host, pid, began, lock, file } = JSON.parse(readFileSync(fd, "utf8")) as Partial<Writer>;
-      const isSound = typeof host === "string" && Number.isSafeInteger(pid) && typeof began === "string" && typeof lock === "string";
-      return isSound ? ({ host, pid, began, lock, ...(typeof file === "string" && { file }) } as Writer) : undefined;
+      const { host, pid, began, lock, file } = JSON.parse(
+        readFileSync(fd, "utf8"),
+      ) as Partial<Writer>;
+      const isSound =
+        typeof host === "string" &&
+        Number.isSafeInteger(pid) &&
+        typeof began === "string" &&
+        typeof lock === "string";
+      return isSound
+        ? ({ host, pid, began, lock, ...(typeof file === "string" && { file }) } as Writer)
+        : undefined;
     } finally {
       closeSync(fd);
     }
   } catch (error) {
-    if (error instanceof UpsweepError || (error as NodeJS.ErrnoException).code === "EACCES" || isOutOfFiles(error)) throw error;
+    if (
+      error instanceof UpsweepError ||
+      (error as NodeJS.ErrnoException).code === "EACCES" ||
+      isOutOfFiles(error)
+    )
+      throw error;
     return undefined;
   }
 }

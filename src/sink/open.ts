@@ -3,7 +3,10 @@ import type { Left } from "./file.js";
 import type { Sink } from "./sink.js";
 
 /** `-` is standard output. */
-export async function sinkFor(output: string, { mayReplace = false, from }: { mayReplace?: boolean | undefined; from?: Left | undefined } = {}): Promise<Sink> {
+export async function sinkFor(
+  output: string,
+  { mayReplace = false, from }: { mayReplace?: boolean | undefined; from?: Left | undefined } = {},
+): Promise<Sink> {
   if (output === "-") return (await import("./stdout.js")).stdoutSink();
   return (await import("./file.js")).fileSink(output, { mayReplace, from });
 }

@@ -115,7 +115,9 @@ export function replace(path: string, text: string, options?: { readonly flush: 
 export function removeRandomNames(paths: readonly string[], kept?: string): void {
   const [first] = paths as [string];
   for (const name of readdirSync(dirname(first))) {
-    const isRandom = paths.some((path) => name.startsWith(basename(path)) && RANDOM.test(name.slice(basename(path).length)));
+    const isRandom = paths.some(
+      (path) => name.startsWith(basename(path)) && RANDOM.test(name.slice(basename(path).length)),
+    );
     const path = join(dirname(first), name);
     if (isRandom && name !== kept && statusOf(path)?.isFile()) rmSync(path, { force: true });
   }

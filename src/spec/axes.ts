@@ -2,7 +2,13 @@
 import { isResultName, NAME_COLUMN } from "../columns.js";
 import { errors } from "../errors.js";
 import { textOfFraction } from "../fraction.js";
-import { isParameterName, type Kind, namesOfParameter, RATE_DENOMINATOR, shortNames } from "../parameters.js";
+import {
+  isParameterName,
+  type Kind,
+  namesOfParameter,
+  RATE_DENOMINATOR,
+  shortNames,
+} from "../parameters.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "./expression/node.js";
 import { KEYWORDS, parseItem } from "./expression/parse.js";
 import { describeNode, type SourceNode } from "./source.js";
@@ -50,7 +56,10 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   const known = [...kind.parameterNames, ...kind.plainNames];
   const written = readEntries(source, (name, place) => {
     if (isResultName(name)) throw errors.resultAxis(place, name);
-    if (!known.includes(name)) throw isParameterName(name) ? errors.otherKindsParameter(place, name, kind) : errors.unknownAxis(place, name, known);
+    if (!known.includes(name))
+      throw isParameterName(name)
+        ? errors.otherKindsParameter(place, name, kind)
+        : errors.unknownAxis(place, name, known);
   });
   const axes = written.flatMap((axis) => [axis, ...followersOf(axis, kind)]);
   const given = new Set<string>();
@@ -60,7 +69,9 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
       given.add(name);
     }
   }
-  const missing = kind.parameters.filter((p) => p.default === undefined && !given.has(p.name)).map((p) => p.name);
+  const missing = kind.parameters
+    .filter((p) => p.default === undefined && !given.has(p.name))
+    .map((p) => p.name);
   if (missing.length > 0) throw errors.missingAxes(source.place, shortNames(kind, missing));
   return axes;
 }
@@ -72,9 +83,15 @@ function followersOf(axis: Axis, kind: Kind): Axis[] {
     const plain = kind.plainNames.find((base) => base === name);
     const followers = plain ? namesOfParameter(kind, plain) : [];
     return followers.map((follower): Axis => {
-      if (axis.kind === "plain" && axis.names.length === 1 && axis.size === 1) return { ...axis, names: [follower] };
+      if (axis.kind === "plain" && axis.names.length === 1 && axis.size === 1)
+        return { ...axis, names: [follower] };
       const root = { kind: "name", name, start: 0, end: name.length } as const;
-      return { kind: "derived", place, names: [follower], expression: { written: { text: name, place }, root } };
+      return {
+        kind: "derived",
+        place,
+        names: [follower],
+        expression: { written: { text: name, place }, root },
+      };
     });
   });
 }
@@ -84,13 +101,22 @@ export function readVariables(source: SourceNode): Axis[] {
   if (source.kind === "null") return [];
   if (source.kind !== "map") throw errors.notMap(source.place, "variables", describeNode(source));
   return readEntries(source, (name, place) => {
-    const taken = isResultName(name) || isParameterName(name) || name === NAME_COLUMN || name === RATE_DENOMINATOR;
-    const isWord = KEYWORDS.has(name) || Object.hasOwn(FUNCTIONS, name) || Object.hasOwn(LIST_FUNCTIONS, name);
-    if (taken || isWord || !/^[A-Za-z_][0-9A-Za-z_]{0,62}$/.test(name)) throw errors.badVariable(place, name, taken);
+    const taken =
+      isResultName(name) ||
+      isParameterName(name) ||
+      name === NAME_COLUMN ||
+      name === RATE_DENOMINATOR;
+    const isWord =
+      KEYWORDS.has(name) || Object.hasOwn(FUNCTIONS, name) || Object.hasOwn(LIST_FUNCTIONS, name);
+    if (taken || isWord || !/^[A-Za-z_][0-9A-Za-z_]{0,62}$/.test(name))
+      throw errors.badVariable(place, name, taken);
   });
 }
 
-function readEntries(source: SourceNode & { kind: "map" }, check: (name: string, place: string) => void): Axis[] {
+function readEntries(
+  source: SourceNode & { kind: "map" },
+  check: (name: string, place: string) => void,
+): Axis[] {
   const seen = new Set<string>();
   return source.entries.map(({ key, keyPlace, value }) => {
     const names = key.split(",").map((name) => name.trim());
@@ -100,7 +126,9 @@ function readEntries(source: SourceNode & { kind: "map" }, check: (name: string,
       seen.add(name);
     }
     const [only] = names as [string];
-    return names.length === 1 ? readAxis(only, value, keyPlace) : readJointAxis(names, value, keyPlace);
+    return names.length === 1
+      ? readAxis(only, value, keyPlace)
+      : readJointAxis(names, value, keyPlace);
   });
 }
 
@@ -118,23 +146,37 @@ function readAxis(name: string, source: SourceNode, place: string): Axis {
   );
   checkDistinct(source.place, name, constant, under);
   if (entries.every(({ read }) => Array.isArray(read))) {
-    return { kind: "plain", place, names: [name], runs: [constant], size: sizeOf(constant), ...(under > 1 && { rateDenominator: under }) };
+    return {
+      kind: "plain",
+      place,
+      names: [name],
+      runs: [constant],
+      size: sizeOf(constant),
+      ...(under > 1 && { rateDenominator: under }),
+    };
   }
   if (under > 1) throw errors.fractionAmongExpressions(source.place, name);
   const [first] = entries;
   if (entries.length === 1 && first && !Array.isArray(first.read)) {
     const { written, root } = first.read as ListItem;
-    if (root.kind === "value") return { kind: "derived", place, names: [name], expression: { written, root: root.value } };
+    if (root.kind === "value")
+      return { kind: "derived", place, names: [name], expression: { written, root: root.value } };
   }
   return {
     kind: "list",
     place,
     names: [name],
-    items: entries.map(({ item, read }) => (Array.isArray(read) ? { written: item, root: parseItem(item) } : (read as ListItem))),
+    items: entries.map(({ item, read }) =>
+      Array.isArray(read) ? { written: item, root: parseItem(item) } : (read as ListItem),
+    ),
   };
 }
 
-function readScalar(name: string, item: SourceNode & { kind: "scalar" }, isInList: boolean): Run[] | ListItem {
+function readScalar(
+  name: string,
+  item: SourceNode & { kind: "scalar" },
+  isInList: boolean,
+): Run[] | ListItem {
   const text = item.text.trim();
   const [opening, closing] = [text.split("(").length, text.split(")").length];
   if (isInList && opening > closing) throw errors.openParenthesis(item.place, name, text);
@@ -155,16 +197,21 @@ function hasTopComma(text: string): boolean {
 function checkDistinct(place: string, name: string, runs: readonly Run[], under: number): void {
   const duplicate = findDuplicate(runs);
   if (duplicate === undefined) return;
-  const value = domainOf(name).type === "boolean" ? String(duplicate === 1) : textOfFraction({ over: BigInt(duplicate), under: BigInt(under) });
+  const value =
+    domainOf(name).type === "boolean"
+      ? String(duplicate === 1)
+      : textOfFraction({ over: BigInt(duplicate), under: BigInt(under) });
   throw errors.duplicateValue(place, name, value);
 }
 
 function readJointAxis(names: readonly string[], source: SourceNode, place: string): Axis {
   const label = names.join(", ");
-  if (source.kind !== "list" || source.items.length === 0) throw errors.jointList(source.place, names, describeNode(source));
+  if (source.kind !== "list" || source.items.length === 0)
+    throw errors.jointList(source.place, names, describeNode(source));
   const rows = source.items.map((row) => {
     if (row.kind !== "list") throw errors.jointList(row.place, names, describeNode(row));
-    if (row.items.length !== names.length) throw errors.jointRow(row.place, names, row.items.length);
+    if (row.items.length !== names.length)
+      throw errors.jointRow(row.place, names, row.items.length);
     return row.items.map((item, i) => {
       const name = names[i] as string;
       if (item.kind !== "scalar") throw errors.badAxisValue(item.place, name, describeNode(item));
@@ -177,20 +224,40 @@ function readJointAxis(names: readonly string[], source: SourceNode, place: stri
     return Array.isArray(read) ? (read as Run[]) : [];
   });
   const { under } = overOne(rates, source.place);
-  const values = rows.map((row) => row.map(({ read }) => (Array.isArray(read) ? (read[0] as Run) : undefined)));
+  const values = rows.map((row) =>
+    row.map(({ read }) => (Array.isArray(read) ? (read[0] as Run) : undefined)),
+  );
   const seen = new Map<string, number>();
   for (const [i, row] of values.entries()) {
     if (row.includes(undefined)) continue;
-    const text = row.map((run) => (run?.under === undefined ? run?.first : `${run.first}/${run.under}`)).join(", ");
-    if (seen.has(text)) throw errors.duplicateValue((source.items[i] as SourceNode).place, label, `[${text}]`);
+    const text = row
+      .map((run) => (run?.under === undefined ? run?.first : `${run.first}/${run.under}`))
+      .join(", ");
+    if (seen.has(text))
+      throw errors.duplicateValue((source.items[i] as SourceNode).place, label, `[${text}]`);
     seen.set(text, i);
   }
   if (values.every((row) => !row.includes(undefined))) {
-    const runs = names.map((_, i) => (i === rateAt ? overOne(rates, source.place).runs : values.map((row) => row[i] as Run)));
-    return { kind: "plain", place, names, runs, size: rows.length, ...(under > 1 && { rateDenominator: under }) };
+    const runs = names.map((_, i) =>
+      i === rateAt ? overOne(rates, source.place).runs : values.map((row) => row[i] as Run),
+    );
+    return {
+      kind: "plain",
+      place,
+      names,
+      runs,
+      size: rows.length,
+      ...(under > 1 && { rateDenominator: under }),
+    };
   }
   if (under > 1) throw errors.fractionAmongExpressions(source.place, "sample_rate");
-  const expression = ({ item, read }: { item: SourceNode & { kind: "scalar" }; read: Run[] | ListItem }): Expression => {
+  const expression = ({
+    item,
+    read,
+  }: {
+    item: SourceNode & { kind: "scalar" };
+    read: Run[] | ListItem;
+  }): Expression => {
     const root = Array.isArray(read) ? parseItem(item) : read.root;
     if (root.kind !== "value") throw errors.badAxisValue(item.place, label, "several values");
     return { written: item, root: root.value };

@@ -20,7 +20,8 @@ export function splitValues(text: string): string[] {
   const trimmed = text.trim();
   const whole = splitOutside(trimmed);
   // [1, 2] is a list of two; [1, 2], [3, 4] is one of two lists.
-  const inner = whole.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : whole;
+  const inner =
+    whole.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : whole;
   return inner.length === 1 && inner[0] === "" ? [] : inner;
 }
 
@@ -38,14 +39,22 @@ function splitOutside(text: string): string[] {
 
 /** A list as a flag gives it; what stands in brackets inside is a list again. */
 export function listFromFlag(flag: string, text: string): SourceNode & { kind: "list" } {
-  const items = splitValues(text).map((part): SourceNode => (part.startsWith("[") ? listFromFlag(flag, part) : { kind: "scalar", place: flag, text: part }));
+  const items = splitValues(text).map(
+    (part): SourceNode =>
+      part.startsWith("[") ? listFromFlag(flag, part) : { kind: "scalar", place: flag, text: part },
+  );
   return { kind: "list", place: flag, items };
 }
 
 /** Reads `name=values`; several names may stand before the `=`. */
 export function readAssignment(option: string, text: string): AxisFlag {
   const at = text.indexOf("=");
-  if (at < 1) throw errors.badOption(option, text, "Write the name of an axis, = and its values, for example 'stride=1..4'.");
+  if (at < 1)
+    throw errors.badOption(
+      option,
+      text,
+      "Write the name of an axis, = and its values, for example 'stride=1..4'.",
+    );
   const name = text.slice(0, at).trim();
   return { name, values: text.slice(at + 1).trim(), flag: `${option} ${name}` };
 }
@@ -59,9 +68,16 @@ export function entryFromFlag({ name, values, flag }: AxisFlag): SourceEntry {
 }
 
 /** A spec's source from axes in the order in which they were given. */
-export function sourceFromFlags(axes: readonly AxisFlag[], variables: readonly AxisFlag[]): SourceNode & { readonly kind: "map" } {
+export function sourceFromFlags(
+  axes: readonly AxisFlag[],
+  variables: readonly AxisFlag[],
+): SourceNode & { readonly kind: "map" } {
   const place = "flags";
-  const map = (key: string, entries: readonly SourceEntry[]): SourceEntry => ({ key, keyPlace: place, value: { kind: "map", place, entries } });
+  const map = (key: string, entries: readonly SourceEntry[]): SourceEntry => ({
+    key,
+    keyPlace: place,
+    value: { kind: "map", place, entries },
+  });
   const sections = [map("axes", axes.map(entryFromFlag))];
   if (variables.length > 0) sections.unshift(map("variables", variables.map(entryFromFlag)));
   return { kind: "map", place, entries: sections };

@@ -5,22 +5,29 @@ import { list } from "../words.js";
 
 const DASHED = /^([0-9]+)(-|\s*(?:–|—|~|to|\.\.\.|…)\s*)([0-9]+)$/;
 const TUPLE = /^\(\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*(,?)\s*\)$/;
-const PYTHON_RANGE = /^(?:list\(\s*)?(?:(?:np|numpy|torch)\.)?a?range\(\s*(-?[0-9]+(?:\s*,\s*-?[0-9]+){0,2})\s*,?\s*\)+$/;
+const PYTHON_RANGE =
+  /^(?:list\(\s*)?(?:(?:np|numpy|torch)\.)?a?range\(\s*(-?[0-9]+(?:\s*,\s*-?[0-9]+){0,2})\s*,?\s*\)+$/;
 const TIMES = /^[1-9][0-9]*(?:\s*[xX×]\s*[1-9][0-9]*)+$/;
 const SEPARATED = /^[0-9]+(?:\s*;\s*[0-9]+|\s+[0-9]+)+;?$/;
 const SLICE = /^([0-9]+):([0-9]+)$/;
 const GROUPED = /^[0-9]{1,3}(?:_[0-9]{3})+$/;
 
 /** What to write for a value that is no value here but looks like one elsewhere; undefined for anything else. */
-export function remedyOfForeign(name: string, text: string, isNatural: boolean): string | undefined {
+export function remedyOfForeign(
+  name: string,
+  text: string,
+  isNatural: boolean,
+): string | undefined {
   const [, from, dash, to] = DASHED.exec(text) ?? [];
   if (from !== undefined && to !== undefined) {
     // 8-4 and 3 - 4 are differences, and so is 4-8 where negative values are possible.
     const [first, last] = [BigInt(from), BigInt(to)];
-    if (dash !== "-" || (isNatural && first < last)) return `Did you mean ${first < last ? `${first}..${last}` : `${last}..${first}`}?`;
+    if (dash !== "-" || (isNatural && first < last))
+      return `Did you mean ${first < last ? `${first}..${last}` : `${last}..${first}`}?`;
   }
   const [, inside, comma] = TUPLE.exec(text) ?? [];
-  if (inside !== undefined && (comma === "," || inside.includes(","))) return remedyOfTuple(name, inside.split(/\s*,\s*/));
+  if (inside !== undefined && (comma === "," || inside.includes(",")))
+    return remedyOfTuple(name, inside.split(/\s*,\s*/));
   const [, ends] = PYTHON_RANGE.exec(text) ?? [];
   if (ends !== undefined) return remedyOfRange(ends.split(/\s*,\s*/).map(BigInt));
   if (TIMES.test(text)) return remedyOfTuple(name, text.split(/\s*[xX×]\s*/));
@@ -29,7 +36,8 @@ export function remedyOfForeign(name: string, text: string, isNatural: boolean):
     return `Separate values with commas: ${values.join(",")} as an option, [${values.join(", ")}] in a spec.`;
   }
   const [, start, end] = SLICE.exec(text) ?? [];
-  if (start !== undefined && end !== undefined) return `Write ${start}..${end}; both ends are included.`;
+  if (start !== undefined && end !== undefined)
+    return `Write ${start}..${end}; both ends are included.`;
   return GROUPED.test(text) ? `Write ${text.replaceAll("_", "")}.` : undefined;
 }
 
@@ -39,15 +47,22 @@ function remedyOfTuple(name: string, values: readonly string[]): string {
   const letters = values.length === 2 ? ["h", "w"] : ["d", "h", "w"];
   if (values.length === 1) return `Write ${first}.`;
   if (values.length > letters.length) return "Write one number, or one for each dimension.";
-  if (values.every((value) => value === first)) return `Write ${first}, which is for every dimension.`;
+  if (values.every((value) => value === first))
+    return `Write ${first}, which is for every dimension.`;
   const base = name.replace(/\.[dhw]$/, "");
-  const each = letters.map((letter, i) => `${base === "l_in" || /^[dhw]_in$/.test(base) ? `${letter}_in` : `${base}.${letter}`} = ${values[i]}`);
+  const each = letters.map(
+    (letter, i) =>
+      `${base === "l_in" || /^[dhw]_in$/.test(base) ? `${letter}_in` : `${base}.${letter}`} = ${values[i]}`,
+  );
   return `Layers with several dimensions have a parameter for each: ${list(each)}.`;
 }
 
 /** Python's range ends before its second number. */
 function remedyOfRange(numbers: readonly bigint[]): string {
-  const [first, end, step] = numbers.length === 1 ? [0n, numbers[0] as bigint, 1n] : [numbers[0] as bigint, numbers[1] as bigint, numbers[2] ?? 1n];
+  const [first, end, step] =
+    numbers.length === 1
+      ? [0n, numbers[0] as bigint, 1n]
+      : [numbers[0] as bigint, numbers[1] as bigint, numbers[2] ?? 1n];
   const note = `Python's range ends before ${end}`;
   if (step < 1n || end <= first) return `Write first..last:step, for example 3..7. ${note}.`;
   const last = first + ((end - 1n - first) / step) * step;
@@ -60,9 +75,16 @@ export function isNamedPadding(text: string): boolean {
 }
 
 /** What to write for `same` and `valid`; with the number, where the layer's other parameters are known. */
-export function remedyOfNamedPadding(kind: Kind, text: string, dimension?: Omit<Dimension, "padding">): string {
+export function remedyOfNamedPadding(
+  kind: Kind,
+  text: string,
+  dimension?: Omit<Dimension, "padding">,
+): string {
   const isSame = /same/i.test(text);
-  if (!isSame) return kind.isTransposed ? "PyTorch's transposed layers have no named padding; write 0 to crop nothing." : "Write 0: 'valid' pads nothing.";
+  if (!isSame)
+    return kind.isTransposed
+      ? "PyTorch's transposed layers have no named padding; write 0 to crop nothing."
+      : "Write 0: 'valid' pads nothing.";
   const number = dimension === undefined ? "" : samePadding(kind, dimension);
   return kind.isTransposed
     ? `PyTorch's transposed layers have no named padding. For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`
@@ -70,13 +92,20 @@ export function remedyOfNamedPadding(kind: Kind, text: string, dimension?: Omit<
 }
 
 function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string {
-  const { kernel_size: K, stride: s, output_padding: o, dilation: d } = inBigInt({ ...dimension, padding: 0 });
+  const {
+    kernel_size: K,
+    stride: s,
+    output_padding: o,
+    dilation: d,
+  } = inBigInt({ ...dimension, padding: 0 });
   if (!kind.isTransposed && s !== 1n) return "; PyTorch has no 'same' for other strides";
   const twice = kind.isTransposed ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
   if (twice < 0n) return ", which is negative here";
   if (twice % 2n === 0n) return `: here ${twice / 2n}`;
   const isFitting = kind.isTransposed && o === 0n && (1n < s || 1n < d);
-  return isFitting ? `: here ${(twice + 1n) / 2n} with output_padding 1` : ", which is no whole number here";
+  return isFitting
+    ? `: here ${(twice + 1n) / 2n} with output_padding 1`
+    : ", which is no whole number here";
 }
 
 /** What to write for 2 zeros at one end and 1 at the other: the counts are the same from either end. */
@@ -88,7 +117,8 @@ export function remedyOfUnequalPadding(
   const [most, least] = [Math.max(...values), Math.min(...values)];
   const more = most - least;
   if (more === 0) return `Write ${most}.`;
-  if (!kind.isTransposed) return "Pad the input before the layer and count the longer input with padding 0.";
+  if (!kind.isTransposed)
+    return "Pad the input before the layer and count the longer input with padding 0.";
   if (more >= stride && more >= dilation) {
     return `It has no layer for that: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
   }

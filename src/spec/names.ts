@@ -8,12 +8,19 @@ import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
 /** The names that an axis' values depend on. */
 export function dependenciesOf(axis: Axis): readonly string[] {
-  return [...new Set(expressionsOf(axis).flatMap(({ root }) => namesIn(root).map(({ name }) => name)))];
+  return [
+    ...new Set(expressionsOf(axis).flatMap(({ root }) => namesIn(root).map(({ name }) => name))),
+  ];
 }
 
 /** @throws UpsweepError for a name that is unknown or not there yet, and for a circle. */
-export function checkNames(kind: Kind, { axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] }): void {
-  const own = axes.flatMap(({ names }) => names).filter((name) => !kind.parameterNames.includes(name));
+export function checkNames(
+  kind: Kind,
+  { axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
+): void {
+  const own = axes
+    .flatMap(({ names }) => names)
+    .filter((name) => !kind.parameterNames.includes(name));
   // bits is there in any case.
   const known = [...kind.parameterNames, ...own, "bits"];
   const isRated = own.includes("sample_rate");
@@ -22,30 +29,42 @@ export function checkNames(kind: Kind, { axes, where }: { readonly axes: readonl
   const check = ({ written, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
     for (const { name, span } of namesIn(root)) {
       if (known.includes(name) || alsoKnown.includes(name)) continue;
-      if (isResultName(name) && results.includes(name)) throw errors.resultInAxis(written, span, name);
+      if (isResultName(name) && results.includes(name))
+        throw errors.resultInAxis(written, span, name);
       throw errors.unknownName(written, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
     }
   };
   for (const axis of axes) {
     for (const expression of expressionsOf(axis)) {
       const { text, place } = expression.written;
-      const isName = isNamedPadding(text) && !known.includes(text.trim()) && axis.names.some((name) => anyParameter(name)?.base === "padding");
-      if (isName) throw errors.foreignValue(place, "padding", text.trim(), remedyOfNamedPadding(kind, text));
+      const isName =
+        isNamedPadding(text) &&
+        !known.includes(text.trim()) &&
+        axis.names.some((name) => anyParameter(name)?.base === "padding");
+      if (isName)
+        throw errors.foreignValue(place, "padding", text.trim(), remedyOfNamedPadding(kind, text));
       check(expression, []);
     }
   }
   for (const condition of where) {
     check(condition, results);
-    const rated = namesIn(condition.root).find(({ name }) => columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"));
+    const rated = namesIn(condition.root).find(({ name }) =>
+      columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"),
+    );
     if (rated && !isRated) throw errors.unratedName(condition.written, rated.span, rated.name);
   }
   checkCircles(axes);
 }
 
 function checkCircles(axes: readonly Axis[]): void {
-  const axisOf = new Map(axes.flatMap((axis) => axis.names.map((name): [string, Axis] => [name, axis])));
+  const axisOf = new Map(
+    axes.flatMap((axis) => axis.names.map((name): [string, Axis] => [name, axis])),
+  );
   const done = new Set<Axis>();
-  const walk = (axis: Axis, path: readonly { readonly axis: Axis; readonly name: string }[]): void => {
+  const walk = (
+    axis: Axis,
+    path: readonly { readonly axis: Axis; readonly name: string }[],
+  ): void => {
     for (const { written, root } of expressionsOf(axis)) {
       for (const { name, span } of namesIn(root)) {
         const next = axisOf.get(name);

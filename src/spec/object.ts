@@ -4,7 +4,12 @@ import type { SourceNode } from "./source.js";
 
 export function sourceFromObject(value: unknown, place = "spec"): SourceNode {
   if (value === null || value === undefined) return { kind: "null", place };
-  if (Array.isArray(value)) return { kind: "list", place, items: value.map((item, i) => sourceFromObject(item, `${place}[${i}]`)) };
+  if (Array.isArray(value))
+    return {
+      kind: "list",
+      place,
+      items: value.map((item, i) => sourceFromObject(item, `${place}[${i}]`)),
+    };
   switch (typeof value) {
     case "object":
       return {

@@ -18,17 +18,28 @@ export interface Overrides {
 type MapNode = SourceNode & { readonly kind: "map" };
 
 /** The source with all of that in place; in every grid, where it has several. */
-export function withOverrides(source: SourceNode, { set = [], variables = [], layer, where = [], columns, distinct, sample }: Overrides): SourceNode {
+export function withOverrides(
+  source: SourceNode,
+  { set = [], variables = [], layer, where = [], columns, distinct, sample }: Overrides,
+): SourceNode {
   if (source.kind !== "map") return source; // what is wrong with it is said where it is read
   const inGrid = (grid: SourceNode): SourceNode =>
-    grid.kind === "map" ? withConditions(set.reduce(withAxis, variables.reduce(withVariable, grid)), where) : grid;
+    grid.kind === "map"
+      ? withConditions(set.reduce(withAxis, variables.reduce(withVariable, grid)), where)
+      : grid;
   const grids = entryOf(source, "grids");
   let whole: MapNode;
-  if (grids?.value.kind === "list") whole = withEntry(source, { ...grids, value: { ...grids.value, items: grids.value.items.map(inGrid) } });
+  if (grids?.value.kind === "list")
+    whole = withEntry(source, {
+      ...grids,
+      value: { ...grids.value, items: grids.value.items.map(inGrid) },
+    });
   else whole = inGrid(source) as MapNode;
   if (layer) whole = withEntry(whole, { key: "layer", keyPlace: layer.place, value: layer });
-  if (columns) whole = withEntry(whole, { key: "columns", keyPlace: columns.place, value: columns });
-  if (distinct) whole = withEntry(whole, { key: "distinct", keyPlace: distinct.place, value: distinct });
+  if (columns)
+    whole = withEntry(whole, { key: "columns", keyPlace: columns.place, value: columns });
+  if (distinct)
+    whole = withEntry(whole, { key: "distinct", keyPlace: distinct.place, value: distinct });
   if (sample) whole = withEntry(whole, { key: "sample", keyPlace: sample.place, value: sample });
   return whole;
 }
@@ -40,7 +51,12 @@ function entryOf(map: MapNode, key: string): SourceEntry | undefined {
 /** The map with that entry, in the place of the one with its key or behind all others. */
 function withEntry(map: MapNode, entry: SourceEntry): MapNode {
   const isThere = map.entries.some(({ key }) => key === entry.key);
-  return { ...map, entries: isThere ? map.entries.map((old) => (old.key === entry.key ? entry : old)) : [...map.entries, entry] };
+  return {
+    ...map,
+    entries: isThere
+      ? map.entries.map((old) => (old.key === entry.key ? entry : old))
+      : [...map.entries, entry],
+  };
 }
 
 const namesOf = (key: string): string[] => key.split(",").map((name) => name.trim());
@@ -51,25 +67,40 @@ function withAxis(grid: MapNode, axis: SourceEntry): MapNode {
     const map = entryOf(grid, section);
     if (map?.value.kind !== "map") continue;
     const old = map.value.entries.find(({ key }) => namesOf(key).join() === names.join());
-    if (old) return withEntry(grid, { ...map, value: withEntry(map.value, { ...axis, key: old.key }) });
-    const joint = map.value.entries.find(({ key }) => namesOf(key).some((name) => names.includes(name)));
+    if (old)
+      return withEntry(grid, { ...map, value: withEntry(map.value, { ...axis, key: old.key }) });
+    const joint = map.value.entries.find(({ key }) =>
+      namesOf(key).some((name) => names.includes(name)),
+    );
     if (joint) throw errors.setJoint(axis.keyPlace, axis.key, joint.key);
   }
   const axes = entryOf(grid, "axes");
-  return axes?.value.kind === "map" ? withEntry(grid, { ...axes, value: withEntry(axes.value, axis) }) : grid;
+  return axes?.value.kind === "map"
+    ? withEntry(grid, { ...axes, value: withEntry(axes.value, axis) })
+    : grid;
 }
 
 function withVariable(grid: MapNode, variable: SourceEntry): MapNode {
   const section = entryOf(grid, "variables");
   const place = variable.keyPlace;
-  const map: MapNode = section?.value.kind === "map" ? section.value : { kind: "map", place, entries: [] };
-  return withEntry(grid, { key: "variables", keyPlace: section?.keyPlace ?? place, value: withEntry(map, variable) });
+  const map: MapNode =
+    section?.value.kind === "map" ? section.value : { kind: "map", place, entries: [] };
+  return withEntry(grid, {
+    key: "variables",
+    keyPlace: section?.keyPlace ?? place,
+    value: withEntry(map, variable),
+  });
 }
 
 function withConditions(grid: MapNode, conditions: readonly SourceNode[]): MapNode {
   if (conditions.length === 0) return grid;
   const old = entryOf(grid, "where");
-  const written = old === undefined ? [] : old.value.kind === "list" ? old.value.items : [old.value];
+  const written =
+    old === undefined ? [] : old.value.kind === "list" ? old.value.items : [old.value];
   const place = old?.value.place ?? (conditions[0] as SourceNode).place;
-  return withEntry(grid, { key: "where", keyPlace: place, value: { kind: "list", place, items: [...written, ...conditions] } });
+  return withEntry(grid, {
+    key: "where",
+    keyPlace: place,
+    value: { kind: "list", place, items: [...written, ...conditions] },
+  });
 }

@@ -9,14 +9,22 @@ import { binary, replaced } from "./expression/rewrite.js";
  *
  * @throws UpsweepError when an axis is written with a sample rate that is a fraction: the values of axes are whole numbers.
  */
-export function withRate<G extends { readonly axes: readonly Axis[]; readonly where: readonly Expression[] }>(grid: G): G {
-  const under = grid.axes.reduce((found, axis) => (axis.kind === "plain" ? (axis.rateDenominator ?? found) : found), 1);
+export function withRate<
+  G extends { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
+>(grid: G): G {
+  const under = grid.axes.reduce(
+    (found, axis) => (axis.kind === "plain" ? (axis.rateDenominator ?? found) : found),
+    1,
+  );
   if (under === 1) return grid;
   for (const { written, root } of grid.axes.flatMap(expressionsOf)) {
     const used = namesIn(root).find(({ name }) => name === "sample_rate");
     if (used) throw errors.rateInAxis(written, used.span);
   }
-  return { ...grid, where: grid.where.map((condition) => ({ ...condition, root: divided(condition.root, under) })) };
+  return {
+    ...grid,
+    where: grid.where.map((condition) => ({ ...condition, root: divided(condition.root, under) })),
+  };
 }
 
 /** An expression with `sample_rate` divided throughout; messages still point at the name. */

@@ -14,7 +14,11 @@ export type AxisEntry = number | bigint | boolean | string;
 type AxisValues = AxisEntry | readonly AxisEntry[] | readonly (readonly AxisEntry[])[];
 
 /** Axes by their names; a joint axis has several, separated by commas. */
-type AxesInput = { readonly [N in ParameterName | "d_in" | "h_in" | "w_in" | `${ParameterName}.${"d" | "h" | "w"}`]?: AxisEntry | readonly AxisEntry[] } & {
+type AxesInput = {
+  readonly [N in ParameterName | "d_in" | "h_in" | "w_in" | `${ParameterName}.${"d" | "h" | "w"}`]?:
+    | AxisEntry
+    | readonly AxisEntry[];
+} & {
   readonly [names: `${string},${string}`]: AxisValues;
 };
 
@@ -50,7 +54,8 @@ const STANDARD_INPUT = 0;
  * @throws UpsweepError for the first thing that is wrong, with its place.
  */
 export function specFrom(input: SpecInput | string, overrides: Overrides = {}): Spec {
-  if (typeof input !== "string") return readSpec(withOverrides(sourceFromObject(input), overrides), "spec");
+  if (typeof input !== "string")
+    return readSpec(withOverrides(sourceFromObject(input), overrides), "spec");
   const place = input === "-" ? "standard input" : input;
   return readSpec(withOverrides(sourceFromYaml(readText(input, place), place), overrides), place);
 }
@@ -65,7 +70,8 @@ function readText(path: string, place: string): string {
     const fd = path === "-" ? STANDARD_INPUT : openSync(path, "r");
     try {
       // A file that has no end, such as a device, is read no further than this either.
-      for (let read = -1; read !== 0 && filled < bytes.length; filled += read) read = readSync(fd, bytes, filled, bytes.length - filled, null);
+      for (let read = -1; read !== 0 && filled < bytes.length; filled += read)
+        read = readSync(fd, bytes, filled, bytes.length - filled, null);
     } finally {
       if (fd !== STANDARD_INPUT) closeSync(fd);
     }

@@ -4,7 +4,8 @@ import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS, settingOf } from "../parame
 import { GROUP_NAMES, NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 
-const EXPRESSION = "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";
+const EXPRESSION =
+  "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";
 
 const RATE = { type: "number", exclusiveMinimum: 0, maximum: settingOf("sample_rate").most };
 
@@ -13,7 +14,11 @@ function valuesOf(name: string, meaning: string): object {
   const { type, least, most } = domainOf(name);
   const value = {
     anyOf: [
-      type === "boolean" ? { type: "boolean" } : name === "sample_rate" ? RATE : { type: "integer", minimum: least, maximum: most },
+      type === "boolean"
+        ? { type: "boolean" }
+        : name === "sample_rate"
+          ? RATE
+          : { type: "integer", minimum: least, maximum: most },
       { type: "string", minLength: 1, description: EXPRESSION },
     ],
   };
@@ -29,29 +34,47 @@ const JOINT = {
 
 /** The parameters of every kind of layer, each once. */
 function everyParameter(): readonly { readonly name: string; readonly meaning: string }[] {
-  return [...new Map(KIND_NAMES.map(kindOf).flatMap(({ parameters }) => parameters.map((p) => [p.name, p] as const))).values()];
+  return [
+    ...new Map(
+      KIND_NAMES.map(kindOf).flatMap(({ parameters }) =>
+        parameters.map((p) => [p.name, p] as const),
+      ),
+    ).values(),
+  ];
 }
 
 /** The properties of a grid. */
 function gridProperties(): Record<string, object> {
   return {
-    name: { type: "string", maxLength: NAME_BYTES, pattern: '^[^,"]+$', description: "The name of the grid, which can be a column." },
+    name: {
+      type: "string",
+      maxLength: NAME_BYTES,
+      pattern: '^[^,"]+$',
+      description: "The name of the grid, which can be a column.",
+    },
     variables: {
       type: "object",
-      description: "Axes of your own, which the layer's can be written with. Their loops stand outside.",
-      properties: Object.fromEntries(SETTINGS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)])),
+      description:
+        "Axes of your own, which the layer's can be written with. Their loops stand outside.",
+      properties: Object.fromEntries(
+        SETTINGS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
+      ),
       patternProperties: { "^[A-Za-z_][0-9A-Za-z_]*$": valuesOf("", "A variable."), ",": JOINT },
       additionalProperties: false,
     },
     axes: {
       type: "object",
-      description: "The parameters with their values. The order in which they are written is the order of the loops: the last turns fastest.",
-      properties: Object.fromEntries(everyParameter().map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)])),
+      description:
+        "The parameters with their values. The order in which they are written is the order of the loops: the last turns fastest.",
+      properties: Object.fromEntries(
+        everyParameter().map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
+      ),
       patternProperties: { ",": JOINT },
       additionalProperties: false,
     },
     where: {
-      description: "Conditions that a layer must keep, over axes and results; others are left out and counted.",
+      description:
+        "Conditions that a layer must keep, over axes and results; others are left out and counted.",
       anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
     },
   };
@@ -60,22 +83,36 @@ function gridProperties(): Record<string, object> {
 /** The schema of a spec, draft 2020-12. */
 export function specSchema(): object {
   const columns = [
-    ...COLUMNS.map(({ name, unit, counts }) => ({ const: name, description: unit === "" ? counts : `${counts} In ${unit}.` })),
-    { enum: GROUP_NAMES, description: "All columns of a group; the parameters (config) always stand in the row." },
+    ...COLUMNS.map(({ name, unit, counts }) => ({
+      const: name,
+      description: unit === "" ? counts : `${counts} In ${unit}.`,
+    })),
+    {
+      enum: GROUP_NAMES,
+      description: "All columns of a group; the parameters (config) always stand in the row.",
+    },
     { const: NAME_COLUMN, description: "The name of the grid." },
     { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
   ];
   const parts = gridProperties();
   // Written once, and referred to from the spec and from its grids.
-  const grid = Object.fromEntries(Object.keys(parts).map((key) => [key, { $ref: `#/$defs/${key}` }]));
+  const grid = Object.fromEntries(
+    Object.keys(parts).map((key) => [key, { $ref: `#/$defs/${key}` }]),
+  );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A spec of upsweep",
-    description: "A design space of transposed convolutions: one grid, or several that are swept one after the other.",
+    description:
+      "A design space of transposed convolutions: one grid, or several that are swept one after the other.",
     type: "object",
     properties: {
       layer: {
-        enum: [...KIND_NAMES, ...["", "nn.", "torch.nn."].flatMap((prefix) => KIND_NAMES.map((name) => prefix + kindOf(name).module))],
+        enum: [
+          ...KIND_NAMES,
+          ...["", "nn.", "torch.nn."].flatMap((prefix) =>
+            KIND_NAMES.map((name) => prefix + kindOf(name).module),
+          ),
+        ],
         default: DEFAULT_KIND,
         description: "The kind of the layers, by its name here or by PyTorch's class.",
       },
@@ -84,7 +121,12 @@ export function specSchema(): object {
         type: "array",
         minItems: 1,
         description: "Several grids, swept one after the other into one output.",
-        items: { type: "object", properties: grid, required: ["axes"], additionalProperties: false },
+        items: {
+          type: "object",
+          properties: grid,
+          required: ["axes"],
+          additionalProperties: false,
+        },
       },
       columns: {
         type: "array",
@@ -96,7 +138,8 @@ export function specSchema(): object {
       distinct: {
         type: "boolean",
         default: false,
-        description: "Write each layer once: one that an earlier grid has too, by all its parameters, is left out and counted.",
+        description:
+          "Write each layer once: one that an earlier grid has too, by all its parameters, is left out and counted.",
       },
       sample: {
         type: "object",
@@ -111,7 +154,10 @@ export function specSchema(): object {
     },
     oneOf: [
       { required: ["axes"], not: { required: ["grids"] } },
-      { required: ["grids"], not: { anyOf: Object.keys(grid).map((key) => ({ required: [key] })) } },
+      {
+        required: ["grids"],
+        not: { anyOf: Object.keys(grid).map((key) => ({ required: [key] })) },
+      },
     ],
     additionalProperties: false,
     $defs: parts,

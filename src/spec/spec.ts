@@ -1,5 +1,16 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
-import { COLUMN_GROUPS, COLUMNS, type Column, column, columnsOf, DEFAULT_COLUMNS, hasColumn, isResultName, NAME_COLUMN, type ResultName } from "../columns.js";
+import {
+  COLUMN_GROUPS,
+  COLUMNS,
+  type Column,
+  column,
+  columnsOf,
+  DEFAULT_COLUMNS,
+  hasColumn,
+  isResultName,
+  NAME_COLUMN,
+  type ResultName,
+} from "../columns.js";
 import { errors } from "../errors.js";
 import {
   DEFAULT_KIND,
@@ -71,7 +82,11 @@ export const NAME_BYTES = 80;
 type Find<K extends string> = (key: K) => SourceEntry | undefined;
 
 /** Looks entries up by key, after all keys were found to be known. */
-function entriesOf<K extends string>(source: SourceNode, what: string, known: readonly K[]): Find<K> {
+function entriesOf<K extends string>(
+  source: SourceNode,
+  what: string,
+  known: readonly K[],
+): Find<K> {
   if (source.kind !== "map") throw errors.notMap(source.place, what, describeNode(source));
   for (const { key, keyPlace } of source.entries) {
     if ((known as readonly string[]).includes(key)) continue;
@@ -114,13 +129,22 @@ function readKind(source: SourceNode | undefined): Kind {
 }
 
 function readGrids(source: SourceNode, kind: Kind): Grid[] {
-  if (source.kind !== "list" || source.items.length === 0) throw errors.notGridList(source.place, describeNode(source));
-  return source.items.map((item) => readGrid(item, item.place, kind, entriesOf(item, "a grid", GRID_KEYS)));
+  if (source.kind !== "list" || source.items.length === 0)
+    throw errors.notGridList(source.place, describeNode(source));
+  return source.items.map((item) =>
+    readGrid(item, item.place, kind, entriesOf(item, "a grid", GRID_KEYS)),
+  );
 }
 
-function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typeof GRID_KEYS)[number]>): Grid {
+function readGrid(
+  source: SourceNode,
+  place: string,
+  kind: Kind,
+  find: Find<(typeof GRID_KEYS)[number]>,
+): Grid {
   const axes = find("axes");
-  if (axes === undefined || axes.value.kind === "null") throw errors.noAxes(source.place, requiredNames(kind));
+  if (axes === undefined || axes.value.kind === "null")
+    throw errors.noAxes(source.place, requiredNames(kind));
   const [name, variables, where] = [find("name"), find("variables"), find("where")];
   const grid = {
     place,
@@ -133,10 +157,14 @@ function readGrid(source: SourceNode, place: string, kind: Kind, find: Find<(typ
 }
 
 function readName(source: SourceNode): string {
-  if (source.kind !== "scalar") throw errors.badName(source.place, describeNode(source), NAME_BYTES);
+  if (source.kind !== "scalar")
+    throw errors.badName(source.place, describeNode(source), NAME_BYTES);
   const { text, place } = source;
   // What needs no quotes in a CSV, and cannot be taken for white space.
-  if (!/^[^\s,"\p{Cc}](?:[^,"\p{Cc}]*[^\s,"\p{Cc}])?$/u.test(text) || Buffer.byteLength(text) > NAME_BYTES) {
+  if (
+    !/^[^\s,"\p{Cc}](?:[^,"\p{Cc}]*[^\s,"\p{Cc}])?$/u.test(text) ||
+    Buffer.byteLength(text) > NAME_BYTES
+  ) {
     throw errors.badName(place, describeNode(source), NAME_BYTES);
   }
   return text;
@@ -160,7 +188,11 @@ function readDistinct(source: SourceNode): boolean {
 
 function readSample(source: SourceNode): Sample {
   const find = entriesOf(source, "sample", SAMPLE_KEYS);
-  const whole = (key: (typeof SAMPLE_KEYS)[number], least: number, most: number): number | undefined => {
+  const whole = (
+    key: (typeof SAMPLE_KEYS)[number],
+    least: number,
+    most: number,
+  ): number | undefined => {
     const value = find(key)?.value;
     if (value === undefined) return undefined;
     if (value.kind !== "scalar") throw errors.notInteger(value.place, key, describeNode(value));
@@ -189,7 +221,13 @@ export function readColumns(
   if (source.items.length === 0) throw errors.emptyColumns(source.place);
   const kinds = [of].flat() as Kind[];
   const [kind] = kinds as [Kind];
-  const variables = [...new Set(grids.flatMap((grid) => grid.axes.flatMap(({ names }) => names).filter((name) => !parameterOf(kind, name))))];
+  const variables = [
+    ...new Set(
+      grids.flatMap((grid) =>
+        grid.axes.flatMap(({ names }) => names).filter((name) => !parameterOf(kind, name)),
+      ),
+    ),
+  ];
   const chosen: ColumnName[] = [];
   const single = new Set<string>();
   for (const item of source.items) {
@@ -198,10 +236,12 @@ export function readColumns(
     const group = GROUP_NAMES.find((known) => known === name);
     if (group) {
       // A group adds what is not there yet.
-      for (const each of columnsOfGroup(kinds, group, isRated === true)) if (!chosen.includes(each)) chosen.push(each);
+      for (const each of columnsOfGroup(kinds, group, isRated === true))
+        if (!chosen.includes(each)) chosen.push(each);
       continue;
     }
-    if (isParameterName(name)) throw errors.parameterColumn(item.place, name, kind.parameterNames.length);
+    if (isParameterName(name))
+      throw errors.parameterColumn(item.place, name, kind.parameterNames.length);
     if (single.has(name)) throw errors.duplicateColumn(item.place, name);
     single.add(name);
     if (isResultName(name)) checkResult(item.place, name, kinds, isRated);
@@ -212,10 +252,17 @@ export function readColumns(
 }
 
 /** The columns of a group that layers of that kind have; those per second only where there is a sample rate. */
-export function columnsOfGroup(of: Kind | readonly Kind[], group: (typeof GROUP_NAMES)[number], isRated: boolean): ResultName[] {
+export function columnsOfGroup(
+  of: Kind | readonly Kind[],
+  group: (typeof GROUP_NAMES)[number],
+  isRated: boolean,
+): ResultName[] {
   const kinds = [of].flat() as Kind[];
   return COLUMNS.filter(({ name }) => kinds.some((kind) => hasColumn(kind, name)))
-    .filter((c: Column) => (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")))
+    .filter(
+      (c: Column) =>
+        (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")),
+    )
     .map(({ name }) => name);
 }
 
@@ -223,13 +270,26 @@ function has(grid: Grid, name: string): boolean {
   return grid.axes.some(({ names }) => names.includes(name));
 }
 
-function checkResult(place: string, name: ResultName, kinds: readonly Kind[], isRated: boolean | "later"): void {
-  if (!kinds.some((kind) => hasColumn(kind, name))) throw errors.otherKindsColumn(place, name, (kinds[0] as Kind).name);
-  if (!isRated && column(name).dependsOn.includes("sample_rate")) throw errors.noSampleRate(place, name);
+function checkResult(
+  place: string,
+  name: ResultName,
+  kinds: readonly Kind[],
+  isRated: boolean | "later",
+): void {
+  if (!kinds.some((kind) => hasColumn(kind, name)))
+    throw errors.otherKindsColumn(place, name, (kinds[0] as Kind).name);
+  if (!isRated && column(name).dependsOn.includes("sample_rate"))
+    throw errors.noSampleRate(place, name);
 }
 
 /** Checks that a column that is no result is there in every grid. */
-function checkOwnColumn(place: string, name: string, kind: Kind, grids: readonly Grid[], variables: readonly string[]): void {
+function checkOwnColumn(
+  place: string,
+  name: string,
+  kind: Kind,
+  grids: readonly Grid[],
+  variables: readonly string[],
+): void {
   if (name === NAME_COLUMN && grids.length > 0) {
     const unnamed = grids.find((grid) => grid.name === undefined);
     if (unnamed) throw errors.unnamedGrid(place, unnamed.place);
@@ -237,6 +297,11 @@ function checkOwnColumn(place: string, name: string, kind: Kind, grids: readonly
     const without = name === "bits" ? undefined : grids.find((grid) => !has(grid, name));
     if (without) throw errors.missingVariable(place, name, without.place);
   } else {
-    throw errors.unknownColumn(place, name, [...columnsOf(kind).map((c) => c.name), ...GROUP_NAMES, ...variables, ...(grids.length > 0 ? [NAME_COLUMN] : [])]);
+    throw errors.unknownColumn(place, name, [
+      ...columnsOf(kind).map((c) => c.name),
+      ...GROUP_NAMES,
+      ...variables,
+      ...(grids.length > 0 ? [NAME_COLUMN] : []),
+    ]);
   }
 }

@@ -3,7 +3,14 @@
  */
 import { errors } from "../errors.js";
 import { type Fraction, gcd, readFraction } from "../fraction.js";
-import { anyParameter, isSettingName, type Kind, PARAMETER_MAX, parameterOf, settingOf } from "../parameters.js";
+import {
+  anyParameter,
+  isSettingName,
+  type Kind,
+  PARAMETER_MAX,
+  parameterOf,
+  settingOf,
+} from "../parameters.js";
 import type { Written } from "../written.js";
 import { runsOf, Trouble } from "./expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "./expression/node.js";
@@ -57,7 +64,8 @@ export interface Domain {
 export function domainOf(name: string): Domain {
   if (isSettingName(name)) return { ...settingOf(name), type: "integer" };
   const parameter = anyParameter(name);
-  if (!parameter) return { name, type: "integer", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
+  if (!parameter)
+    return { name, type: "integer", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
   const { type, least } = parameter;
   return { name, type, least, most: type === "boolean" ? 1 : PARAMETER_MAX };
 }
@@ -74,7 +82,8 @@ const NUMBER = /^(0|[1-9][0-9]*)$/;
 const NUMBER_LIKE = /^-?[0-9](?:[0-9A-Za-z_]|\.(?!\.))*$/;
 const SUFFIXED = /^(0|[1-9][0-9]*)([kMGT]|[KMG]i)$/;
 /** A number, or a fraction of two, as a sample rate may be; no range, and nothing with names. */
-const RATE_LIKE = /^-?[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*(?:\s*\/\s*[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*)?$/;
+const RATE_LIKE =
+  /^-?[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*(?:\s*\/\s*[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*)?$/;
 const RANGE = /^([^.:\s]+)\s*\.\.\s*([^.:\s]+)(?:\s*:\s*(\S+))?$/;
 const POW2 = /^pow2\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$/;
 
@@ -87,21 +96,37 @@ const POW2 = /^pow2\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$/;
 export function readEntry(domain: Domain, written: Written): Run[] | ListItem {
   const text = written.text.trim();
   const { place } = written;
-  if (text === "") throw domain.type === "boolean" ? errors.notBoolean(place, domain.name, text) : errors.notInteger(place, domain.name, text);
+  if (text === "")
+    throw domain.type === "boolean"
+      ? errors.notBoolean(place, domain.name, text)
+      : errors.notInteger(place, domain.name, text);
   if (/^(true|false)$/i.test(text)) {
-    if (domain.type === "boolean" && text === text.toLowerCase()) return [one(text === "true" ? 1 : 0)];
-    throw domain.type === "boolean" ? errors.notBoolean(place, domain.name, text) : errors.notInteger(place, domain.name, text);
+    if (domain.type === "boolean" && text === text.toLowerCase())
+      return [one(text === "true" ? 1 : 0)];
+    throw domain.type === "boolean"
+      ? errors.notBoolean(place, domain.name, text)
+      : errors.notInteger(place, domain.name, text);
   }
   if (!NUMBER.test(text) && domain.type !== "boolean") {
     const remedy = remedyOfForeign(domain.name, text, domain.least >= 0);
     if (remedy !== undefined) throw errors.foreignValue(place, domain.name, text, remedy);
   }
-  if (domain.type === "boolean" && NUMBER_LIKE.test(text)) throw errors.notBoolean(place, domain.name, text);
-  if (domain.name === "sample_rate" && RATE_LIKE.test(text)) return [rateRun(readRate(text, place), text, place)];
-  if (text.startsWith("-") ? domain.least >= 0 && NUMBER_LIKE.test(text) : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)) {
+  if (domain.type === "boolean" && NUMBER_LIKE.test(text))
+    throw errors.notBoolean(place, domain.name, text);
+  if (domain.name === "sample_rate" && RATE_LIKE.test(text))
+    return [rateRun(readRate(text, place), text, place)];
+  if (
+    text.startsWith("-")
+      ? domain.least >= 0 && NUMBER_LIKE.test(text)
+      : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)
+  ) {
     return [one(readInteger(domain, text, place))];
   }
-  return readRange(domain, text, place) ?? readPow2(domain, text, place) ?? readExpression(domain, written);
+  return (
+    readRange(domain, text, place) ??
+    readPow2(domain, text, place) ??
+    readExpression(domain, written)
+  );
 }
 
 function one(value: number): Run {
@@ -111,12 +136,26 @@ function one(value: number): Run {
 /** A range of plain numbers; one with expressions as its ends is left to the parser. */
 function readRange(domain: Domain, text: string, place: string): Run[] | undefined {
   const [, from = "", to = "", by] = RANGE.exec(text) ?? [];
-  if (!/^[0-9]/.test(from) || !/^[0-9]/.test(to) || (by !== undefined && !/^-?[0-9.]+$/.test(by)) || SUFFIXED.test(from) || SUFFIXED.test(to)) return undefined;
+  if (
+    !/^[0-9]/.test(from) ||
+    !/^[0-9]/.test(to) ||
+    (by !== undefined && !/^-?[0-9.]+$/.test(by)) ||
+    SUFFIXED.test(from) ||
+    SUFFIXED.test(to)
+  )
+    return undefined;
   const [first, last] = [readInteger(domain, from, place), readInteger(domain, to, place)];
   const step = by === undefined ? 1 : Number(by);
-  if (!NUMBER.test(by ?? "1") || step < 1 || step > PARAMETER_MAX) throw errors.badStep(place, domain.name, text);
+  if (!NUMBER.test(by ?? "1") || step < 1 || step > PARAMETER_MAX)
+    throw errors.badStep(place, domain.name, text);
   if (first > last) throw errors.backwardsRange(place, domain.name, text, `${to}..${from}`);
-  return [{ first, step, count: checkedCount(Math.floor((last - first) / step) + 1, domain, text, place) }];
+  return [
+    {
+      first,
+      step,
+      count: checkedCount(Math.floor((last - first) / step) + 1, domain, text, place),
+    },
+  ];
 }
 
 function checkedCount(count: number, { name }: Domain, text: string, place: string): number {
@@ -129,9 +168,11 @@ function readPow2(domain: Domain, text: string, place: string): Run[] | undefine
   if (from === undefined || to === undefined) return undefined;
   const [first, last] = [readInteger(domain, from, place), readInteger(domain, to, place)];
   for (const end of [first, last]) {
-    if (!Number.isInteger(Math.log2(end))) throw errors.notPowerOfTwo(place, domain.name, text, end);
+    if (!Number.isInteger(Math.log2(end)))
+      throw errors.notPowerOfTwo(place, domain.name, text, end);
   }
-  if (first > last) throw errors.backwardsRange(place, domain.name, text, `pow2(${last}, ${first})`);
+  if (first > last)
+    throw errors.backwardsRange(place, domain.name, text, `pow2(${last}, ${first})`);
   const runs: Run[] = [];
   for (let value = first; value <= last; value *= 2) runs.push(one(value));
   return runs;
@@ -154,13 +195,19 @@ function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
     if (runs.length === 0) throw errors.emptyAxis(written.place, domain.name);
     return runs.map(({ first, step, count }) => {
       for (const end of [first, first + (count - 1n) * step]) {
-        if (end < BigInt(domain.least) || end > BigInt(domain.most)) throw errors.outOfRange(written.place, domain, String(end));
+        if (end < BigInt(domain.least) || end > BigInt(domain.most))
+          throw errors.outOfRange(written.place, domain, String(end));
       }
       // A step beyond the last value is never taken.
-      return { first: Number(first), step: count === 1n ? 1 : Number(step), count: checkedCount(Number(count), domain, text, written.place) };
+      return {
+        first: Number(first),
+        step: count === 1n ? 1 : Number(step),
+        count: checkedCount(Number(count), domain, text, written.place),
+      };
     });
   } catch (trouble) {
-    if (trouble instanceof Trouble) throw errors.constantTrouble(written, trouble.node, trouble.kind);
+    if (trouble instanceof Trouble)
+      throw errors.constantTrouble(written, trouble.node, trouble.kind);
     throw trouble;
   }
 }
@@ -174,15 +221,20 @@ function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
 export function readRate(text: string, place: string, got: string | number = text): Fraction {
   const rate = readFraction(text.replace(/^-/, ""));
   if (rate === "malformed") throw errors.badRate(place, got);
-  const isTooLarge = rate === "inexact" ? Number(text) > PARAMETER_MAX : rate.over > BigInt(PARAMETER_MAX) * rate.under;
-  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.over === 0n)) throw errors.rateOutOfRange(place, got);
+  const isTooLarge =
+    rate === "inexact"
+      ? Number(text) > PARAMETER_MAX
+      : rate.over > BigInt(PARAMETER_MAX) * rate.under;
+  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.over === 0n))
+    throw errors.rateOutOfRange(place, got);
   if (rate === "inexact") throw errors.fineRate(place, got);
   return rate;
 }
 
 /** Axes hold their values as doubles, so that they are exact up to 2^53. */
 function rateRun({ over, under }: Fraction, text: string, place: string): Run {
-  if (over > Number.MAX_SAFE_INTEGER || under > Number.MAX_SAFE_INTEGER) throw errors.fineRate(place, text);
+  if (over > Number.MAX_SAFE_INTEGER || under > Number.MAX_SAFE_INTEGER)
+    throw errors.fineRate(place, text);
   return { ...one(Number(over)), ...(under > 1n && { under: Number(under) }) };
 }
 
@@ -191,7 +243,10 @@ function rateRun({ over, under }: Fraction, text: string, place: string): Run {
  *
  * @returns the runs without denominators of their own, and the common one.
  */
-export function overOne(runs: readonly Run[], place: string): { readonly runs: readonly Run[]; readonly under: number } {
+export function overOne(
+  runs: readonly Run[],
+  place: string,
+): { readonly runs: readonly Run[]; readonly under: number } {
   const under = runs.reduce((common, run) => {
     const own = BigInt(run.under ?? 1);
     return (common / gcd(common, own)) * own;
@@ -200,7 +255,8 @@ export function overOne(runs: readonly Run[], place: string): { readonly runs: r
   const scaled = runs.map(({ first, step, count, under: own = 1 }): Run => {
     const factor = under / BigInt(own);
     const last = (BigInt(first) + BigInt(count - 1) * BigInt(step)) * factor;
-    if (under > Number.MAX_SAFE_INTEGER || last > Number.MAX_SAFE_INTEGER) throw errors.farRates(place);
+    if (under > Number.MAX_SAFE_INTEGER || last > Number.MAX_SAFE_INTEGER)
+      throw errors.farRates(place);
     return { first: first * Number(factor), step: step * Number(factor), count };
   });
   return { runs: scaled, under: Number(under) };
@@ -226,7 +282,12 @@ export function findDuplicate(runs: readonly Run[]): number | undefined {
   }
   for (const [i, range] of ranges.entries()) {
     for (const value of singles) {
-      if (value >= range.first && value <= lastOf(range) && (value - range.first) % range.step === 0) return value;
+      if (
+        value >= range.first &&
+        value <= lastOf(range) &&
+        (value - range.first) % range.step === 0
+      )
+        return value;
     }
     for (const other of ranges.slice(i + 1)) {
       const shared = firstShared(range, other);

@@ -1,5 +1,17 @@
 /** YAML (and so JSON) text as a spec's source, with file:line:column for every node. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLParseError } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLParseError,
+} from "yaml";
 import { errors } from "../errors.js";
 import type { Written } from "../written.js";
 import type { SourceEntry, SourceNode } from "./source.js";
@@ -11,7 +23,12 @@ import type { SourceEntry, SourceNode } from "./source.js";
  */
 export function sourceFromYaml(text: string, file: string): SourceNode {
   const lines = new LineCounter();
-  const document: Document.Parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: "error" });
+  const document: Document.Parsed = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const placeAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
@@ -24,8 +41,18 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     const place = placeAt(node.range?.[0] ?? 0);
     if (isAlias(node) || ("anchor" in node && node.anchor)) throw errors.alias(place);
     if (node.tag) throw errors.tag(place, node.tag);
-    if (isMap(node)) return { kind: "map", place, entries: entriesFrom(node.items as Pair<Node, Node | null>[], place) };
-    if (isSeq(node)) return { kind: "list", place, items: node.items.map((item) => nodeFrom(item as Node | null, place)) };
+    if (isMap(node))
+      return {
+        kind: "map",
+        place,
+        entries: entriesFrom(node.items as Pair<Node, Node | null>[], place),
+      };
+    if (isSeq(node))
+      return {
+        kind: "list",
+        place,
+        items: node.items.map((item) => nodeFrom(item as Node | null, place)),
+      };
     if (isScalar(node) && node.value !== null) {
       // The text as it is written: a plain 0x10 or 1e3 must not pass for the number that YAML makes of it.
       return { kind: "scalar", place, text: node.source ?? String(node.value), ...startOf(node) };
@@ -43,14 +70,22 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     return { start: { file, line, column: col } };
   };
 
-  const entriesFrom = (pairs: readonly Pair<Node, Node | null>[], mapPlace: string): SourceEntry[] => {
+  const entriesFrom = (
+    pairs: readonly Pair<Node, Node | null>[],
+    mapPlace: string,
+  ): SourceEntry[] => {
     const seen = new Set<string>();
     return pairs.map((pair) => {
       const keyNode = nodeFrom(pair.key, mapPlace);
-      if (keyNode.kind !== "scalar") throw errors.syntax(keyNode.place, "a key must be a plain name");
+      if (keyNode.kind !== "scalar")
+        throw errors.syntax(keyNode.place, "a key must be a plain name");
       if (seen.has(keyNode.text)) throw errors.duplicateKey(keyNode.place, keyNode.text);
       seen.add(keyNode.text);
-      return { key: keyNode.text, keyPlace: keyNode.place, value: nodeFrom(pair.value, keyNode.place) };
+      return {
+        key: keyNode.text,
+        keyPlace: keyNode.place,
+        value: nodeFrom(pair.value, keyNode.place),
+      };
     });
   };
 

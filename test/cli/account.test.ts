@@ -8,7 +8,10 @@ import { inTemporaryFolder, said } from "../support/cli.ts";
 inTemporaryFolder();
 
 const LAYER = "--in-channels 6 --out-channels 6 --kernel-size 3 --l-in 4";
-const sweep = async (...more: string[]) => (await said(["sweep", ...LAYER.split(" "), ...more, "-o", "out.csv", "--force"])).stderr.split("\n").slice(0, -2);
+const sweep = async (...more: string[]) =>
+  (await said(["sweep", ...LAYER.split(" "), ...more, "-o", "out.csv", "--force"])).stderr
+    .split("\n")
+    .slice(0, -2);
 
 describe("the account of a run", () => {
   it("says which rules of PyTorch layers broke, and which conditions of the user they did not match", async () => {
@@ -38,8 +41,12 @@ describe("the account of a run", () => {
     const one = "--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1".split(" ");
     await said(["count", ...one, "-o", "one.txt"]);
     expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1·1 = 1 product lands\n");
-    expect((await said(["verify", ...one])).stdout).toMatch(/^closed form and simulation agree on 1 layer \(/);
-    expect((await said(["plan", ...one, "--stride", "1..2", "--where", "stride > 1"])).stdout).toMatch(/for stride in 1..2: \(2 values\)/);
+    expect((await said(["verify", ...one])).stdout).toMatch(
+      /^closed form and simulation agree on 1 layer \(/,
+    );
+    expect(
+      (await said(["plan", ...one, "--stride", "1..2", "--where", "stride > 1"])).stdout,
+    ).toMatch(/for stride in 1..2: \(2 values\)/);
     expect(bytesText(1)).toBe("1 byte");
   });
 });

@@ -18,7 +18,12 @@ function slurm(id: number, ids: readonly number[], step = 1): Variables {
 
 /** What Grid Engine sets in a task of `-t first-last:step`. */
 function sge(id: number, first: number, last: number, step = 1): Variables {
-  return { SGE_TASK_ID: String(id), SGE_TASK_FIRST: String(first), SGE_TASK_LAST: String(last), SGE_TASK_STEPSIZE: String(step) };
+  return {
+    SGE_TASK_ID: String(id),
+    SGE_TASK_FIRST: String(first),
+    SGE_TASK_LAST: String(last),
+    SGE_TASK_STEPSIZE: String(step),
+  };
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -28,23 +33,37 @@ describe("--shard auto", () => {
     expect(readPart("auto", slurm(0, upTo(16)))).toEqual({ index: 0, of: 16 });
     expect(readPart("auto", slurm(15, upTo(16)))).toEqual({ index: 15, of: 16 });
     expect(readPart("auto", slurm(0, [0]))).toEqual({ index: 0, of: 1 });
-    expect(readPart("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({ index: 2, of: 3 });
+    expect(readPart("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({
+      index: 2,
+      of: 3,
+    });
     expect(readPart("auto", sge(1, 1, 16))).toEqual({ index: 0, of: 16 });
     expect(readPart("auto", sge(16, 1, 16))).toEqual({ index: 15, of: 16 });
   });
 
   it("does without the variables that an old Slurm does not set", () => {
-    expect(readPart("auto", { SLURM_ARRAY_TASK_ID: "3", SLURM_ARRAY_TASK_MIN: "0", SLURM_ARRAY_TASK_COUNT: "4" })).toEqual({ index: 3, of: 4 });
+    expect(
+      readPart("auto", {
+        SLURM_ARRAY_TASK_ID: "3",
+        SLURM_ARRAY_TASK_MIN: "0",
+        SLURM_ARRAY_TASK_COUNT: "4",
+      }),
+    ).toEqual({ index: 3, of: 4 });
   });
 
-  const whole = "To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.";
+  const whole =
+    "To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.";
   it.each([
     [
       "one task is redone",
       slurm(2, [2]),
       "SLURM_ARRAY_TASK_ID=2, SLURM_ARRAY_TASK_MIN=2, SLURM_ARRAY_TASK_MAX=2, SLURM_ARRAY_TASK_STEP=1, SLURM_ARRAY_TASK_COUNT=1",
     ],
-    ["the second half runs", slurm(2, [2, 3]), "SLURM_ARRAY_TASK_ID=2, SLURM_ARRAY_TASK_MIN=2, SLURM_ARRAY_TASK_MAX=3"],
+    [
+      "the second half runs",
+      slurm(2, [2, 3]),
+      "SLURM_ARRAY_TASK_ID=2, SLURM_ARRAY_TASK_MIN=2, SLURM_ARRAY_TASK_MAX=3",
+    ],
     ["the array begins at 1", slurm(1, [1, 2, 3, 4]), "SLURM_ARRAY_TASK_MIN=1"],
     ["tasks are left out", slurm(0, [0, 1, 3]), "SLURM_ARRAY_TASK_MAX=3"],
     [
@@ -58,7 +77,9 @@ describe("--shard auto", () => {
     ],
   ])("refuses an array of Slurm where %s", (_, env, said) => {
     const error = () => readPart("auto", env);
-    expect(error).toThrow("--shard auto: the array does not run from 0 without gaps: SLURM_ARRAY_TASK_ID=");
+    expect(error).toThrow(
+      "--shard auto: the array does not run from 0 without gaps: SLURM_ARRAY_TASK_ID=",
+    );
     expect(error).toThrow(said);
     expect(error).toThrow(`Submit a whole one (--array=0-15). ${whole}`);
   });
@@ -68,20 +89,48 @@ describe("--shard auto", () => {
       `--shard auto: the array does not run from 1 without gaps: SGE_TASK_ID=3, SGE_TASK_FIRST=3, SGE_TASK_LAST=3, SGE_TASK_STEPSIZE=1. Submit a whole one (-t 1-16). ${whole}`,
     );
     expect(() => readPart("auto", sge(3, 1, 5, 2))).toThrow("SGE_TASK_STEPSIZE=2");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow("JOB_COMPLETION_INDEX=3, JOB_COMPLETIONS=3");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "0" })).toThrow("Submit a whole one (completions: 16)");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "100000" })).toThrow("JOB_COMPLETIONS=100000");
+    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow(
+      "JOB_COMPLETION_INDEX=3, JOB_COMPLETIONS=3",
+    );
+    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "0" })).toThrow(
+      "Submit a whole one (completions: 16)",
+    );
+    expect(() =>
+      readPart("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "100000" }),
+    ).toThrow("JOB_COMPLETIONS=100000");
   });
 
   it.each([
-    ["PBS", { PBS_ARRAY_INDEX: "3" }, "PBS says which task this is (PBS_ARRAY_INDEX=3), but not of how many."],
-    ["Torque", { PBS_ARRAYID: "3" }, "Torque says which task this is (PBS_ARRAYID=3), but not of how many."],
-    ["LSF", { LSB_JOBINDEX: "3", LSB_JOBINDEX_END: "3" }, "LSF says which task this is (LSB_JOBINDEX=3), but not of how many."],
-    ["GNU parallel", { PARALLEL_SEQ: "3", PARALLEL_JOBSLOT: "1" }, "GNU parallel says which task this is (PARALLEL_SEQ=3), but not of how many."],
-    ["Kubernetes", { JOB_COMPLETION_INDEX: "2" }, "(JOB_COMPLETION_INDEX=2), but not of how many: JOB_COMPLETIONS is not set."],
+    [
+      "PBS",
+      { PBS_ARRAY_INDEX: "3" },
+      "PBS says which task this is (PBS_ARRAY_INDEX=3), but not of how many.",
+    ],
+    [
+      "Torque",
+      { PBS_ARRAYID: "3" },
+      "Torque says which task this is (PBS_ARRAYID=3), but not of how many.",
+    ],
+    [
+      "LSF",
+      { LSB_JOBINDEX: "3", LSB_JOBINDEX_END: "3" },
+      "LSF says which task this is (LSB_JOBINDEX=3), but not of how many.",
+    ],
+    [
+      "GNU parallel",
+      { PARALLEL_SEQ: "3", PARALLEL_JOBSLOT: "1" },
+      "GNU parallel says which task this is (PARALLEL_SEQ=3), but not of how many.",
+    ],
+    [
+      "Kubernetes",
+      { JOB_COMPLETION_INDEX: "2" },
+      "(JOB_COMPLETION_INDEX=2), but not of how many: JOB_COMPLETIONS is not set.",
+    ],
   ])("needs the number of parts where %s does not say it", (_, env, message) => {
     expect(() => readPart("auto", env)).toThrow(message);
-    expect(() => readPart("auto", env)).toThrow("Give the number of all parts, for example --shard auto/16.");
+    expect(() => readPart("auto", env)).toThrow(
+      "Give the number of all parts, for example --shard auto/16.",
+    );
   });
 });
 
@@ -105,40 +154,54 @@ describe("--shard auto/16", () => {
     expect(() => readPart("auto/16", slurm(16, [16]))).toThrow(
       "--shard auto/16: SLURM_ARRAY_TASK_ID is 16, but the 16 parts are the tasks 0 to 15. Submit tasks in that range, or give the number of all parts.",
     );
-    expect(() => readPart("auto/16", sge(17, 17, 17))).toThrow("SGE_TASK_ID is 17, but the 16 parts are the tasks 1 to 16.");
-    expect(() => readPart("auto/16", { PARALLEL_SEQ: "0" })).toThrow("PARALLEL_SEQ is 0, but the 16 parts are the tasks 1 to 16.");
+    expect(() => readPart("auto/16", sge(17, 17, 17))).toThrow(
+      "SGE_TASK_ID is 17, but the 16 parts are the tasks 1 to 16.",
+    );
+    expect(() => readPart("auto/16", { PARALLEL_SEQ: "0" })).toThrow(
+      "PARALLEL_SEQ is 0, but the 16 parts are the tasks 1 to 16.",
+    );
   });
 
-  it.each(["auto/0", "auto/", "auto/100000", "auto/x", "auto/-1", "AUTO/16", "auto/16/2", "/16"])("refuses %j", (text) => {
-    expect(() => readPart(text, slurm(0, [0]))).toThrow("--shard: cannot be ");
-  });
-
-  test.prop([fc.integer({ min: 1, max: 99_999 }).chain((of) => fc.tuple(fc.constant(of), fc.nat(of - 1)))])(
-    "gives every task of an array its own part, whichever scheduler numbers it",
-    ([of, index]) => {
-      const environments: Variables[] = [
-        { SLURM_ARRAY_TASK_ID: String(index) },
-        { JOB_COMPLETION_INDEX: String(index) },
-        { PBS_ARRAY_INDEX: String(index) },
-        { PBS_ARRAYID: String(index) },
-        { SGE_TASK_ID: String(index + 1) },
-        { LSB_JOBINDEX: String(index + 1) },
-        { PARALLEL_SEQ: String(index + 1) },
-      ];
-      for (const env of environments) expect(readPart(`auto/${of}`, env)).toEqual({ index, of });
+  it.each(["auto/0", "auto/", "auto/100000", "auto/x", "auto/-1", "AUTO/16", "auto/16/2", "/16"])(
+    "refuses %j",
+    (text) => {
+      expect(() => readPart(text, slurm(0, [0]))).toThrow("--shard: cannot be ");
     },
   );
+
+  test.prop([
+    fc.integer({ min: 1, max: 99_999 }).chain((of) => fc.tuple(fc.constant(of), fc.nat(of - 1))),
+  ])("gives every task of an array its own part, whichever scheduler numbers it", ([of, index]) => {
+    const environments: Variables[] = [
+      { SLURM_ARRAY_TASK_ID: String(index) },
+      { JOB_COMPLETION_INDEX: String(index) },
+      { PBS_ARRAY_INDEX: String(index) },
+      { PBS_ARRAYID: String(index) },
+      { SGE_TASK_ID: String(index + 1) },
+      { LSB_JOBINDEX: String(index + 1) },
+      { PARALLEL_SEQ: String(index + 1) },
+    ];
+    for (const env of environments) expect(readPart(`auto/${of}`, env)).toEqual({ index, of });
+  });
 });
 
 describe("the environment of --shard auto", () => {
   it("is no array job where Grid Engine and LSF say so", () => {
     const none =
       "this is no task of an array job: none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX, PBS_ARRAY_INDEX, PBS_ARRAYID, SGE_TASK_ID, LSB_JOBINDEX and PARALLEL_SEQ is set. Name the part yourself, for example --shard 3/16.";
-    for (const env of [{}, { SGE_TASK_ID: "undefined" }, { LSB_JOBINDEX: "0" }, { PARALLEL_JOBSLOT: "1" }]) {
+    for (const env of [
+      {},
+      { SGE_TASK_ID: "undefined" },
+      { LSB_JOBINDEX: "0" },
+      { PARALLEL_JOBSLOT: "1" },
+    ]) {
       expect(() => readPart("auto", env)).toThrow(`--shard auto: ${none}`);
       expect(() => readPart("auto/16", env)).toThrow(`--shard auto/16: ${none}`);
     }
-    expect(readPart("auto/16", { SGE_TASK_ID: "undefined", PARALLEL_SEQ: "4" })).toEqual({ index: 3, of: 16 });
+    expect(readPart("auto/16", { SGE_TASK_ID: "undefined", PARALLEL_SEQ: "4" })).toEqual({
+      index: 3,
+      of: 16,
+    });
   });
 
   it("may not name two tasks", () => {
@@ -147,12 +210,17 @@ describe("the environment of --shard auto", () => {
     );
   });
 
-  it.each(["x", "", "-1", "1.5", "1e3", "0x1", " 1", "12345678901"])("refuses the number %j", (text) => {
-    expect(() => readPart("auto/16", { SLURM_ARRAY_TASK_ID: text })).toThrow(
-      /^--shard auto\/16: SLURM_ARRAY_TASK_ID is .*, not a whole number\. Name the part/,
-    );
-    expect(() => readPart("auto", { ...slurm(0, upTo(4)), SLURM_ARRAY_TASK_COUNT: text })).toThrow(/^--shard auto: SLURM_ARRAY_TASK_COUNT is /);
-  });
+  it.each(["x", "", "-1", "1.5", "1e3", "0x1", " 1", "12345678901"])(
+    "refuses the number %j",
+    (text) => {
+      expect(() => readPart("auto/16", { SLURM_ARRAY_TASK_ID: text })).toThrow(
+        /^--shard auto\/16: SLURM_ARRAY_TASK_ID is .*, not a whole number\. Name the part/,
+      );
+      expect(() =>
+        readPart("auto", { ...slurm(0, upTo(4)), SLURM_ARRAY_TASK_COUNT: text }),
+      ).toThrow(/^--shard auto: SLURM_ARRAY_TASK_COUNT is /);
+    },
+  );
 
   it("does not matter where the part is named", () => {
     expect(readPart("3/16", { PARALLEL_SEQ: "1", ...slurm(2, [2]) })).toEqual({ index: 3, of: 16 });

@@ -14,7 +14,8 @@ const axes = (more: string) =>
     .split("\n")
     .map((line) => `  ${line}\n`)
     .join("")}`;
-const where = (...conditions: readonly string[]) => `${GOOD}  stride: [1, 2]\nwhere:\n${conditions.map((condition) => `  - ${condition}\n`).join("")}`;
+const where = (...conditions: readonly string[]) =>
+  `${GOOD}  stride: [1, 2]\nwhere:\n${conditions.map((condition) => `  - ${condition}\n`).join("")}`;
 
 const CASES: readonly (readonly [string, string, string])[] = [
   [
@@ -27,7 +28,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     axes('padding: "(kernel_size - strde) // 2"'),
     "grid.yaml:6:28: unknown name 'strde'. Did you mean 'stride'?\n  (kernel_size - strde) // 2\n                 ^~~~~",
   ],
-  ["an unknown name in a list", axes("padding: [0, stride, kernel]"), "grid.yaml:6:24: unknown name 'kernel'. Did you mean 'kernel_size'?\n  kernel\n  ^~~~~~"],
+  [
+    "an unknown name in a list",
+    axes("padding: [0, stride, kernel]"),
+    "grid.yaml:6:24: unknown name 'kernel'. Did you mean 'kernel_size'?\n  kernel\n  ^~~~~~",
+  ],
   [
     "a result in an axis",
     axes("padding: l_out // 2"),
@@ -48,7 +53,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     axes("padding: ceil_div(kernel_size, 2, 3)"),
     "grid.yaml:6:12: ceil_div has 3 arguments. It takes 2 numbers, separated by commas.\n  ceil_div(kernel_size, 2, 3)\n  ^~~~~~~~~~~~~~~~~~~~~~~~~~~",
   ],
-  ["a function without arguments", axes("padding: abs()"), "grid.yaml:6:12: abs has 0 arguments. It takes 1 number.\n  abs()\n  ^~~~~"],
+  [
+    "a function without arguments",
+    axes("padding: abs()"),
+    "grid.yaml:6:12: abs has 0 arguments. It takes 1 number.\n  abs()\n  ^~~~~",
+  ],
   [
     "a function without parentheses",
     axes("padding: abs + 1"),
@@ -79,7 +88,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     axes("padding: kernel_size 2"),
     "grid.yaml:6:24: 2 stands where the end, or an operator should be. Mend the expression there.\n  kernel_size 2\n              ^",
   ],
-  ["an operator at the start", axes("padding: '* 2'"), "grid.yaml:6:13: '*' stands where a number or a name should be. Mend the expression there.\n  * 2\n  ^"],
+  [
+    "an operator at the start",
+    axes("padding: '* 2'"),
+    "grid.yaml:6:13: '*' stands where a number or a name should be. Mend the expression there.\n  * 2\n  ^",
+  ],
   [
     "the power of other languages",
     axes("padding: kernel_size ^ 2"),
@@ -135,7 +148,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     axes("padding: kernel_size.bit_length()"),
     "grid.yaml:6:23: '.' is no operator of expressions. Known are + - * / // % ** < <= > >= == != and, or, not, in.\n  kernel_size.bit_length()\n             ^",
   ],
-  ["a constant that divides by zero", axes("padding: 4 // 0"), "grid.yaml:6:12: '4 // 0' divides by zero. Divide by another number.\n  4 // 0\n  ^~~~~~"],
+  [
+    "a constant that divides by zero",
+    axes("padding: 4 // 0"),
+    "grid.yaml:6:12: '4 // 0' divides by zero. Divide by another number.\n  4 // 0\n  ^~~~~~",
+  ],
   [
     "a constant that does not divide exactly",
     axes("padding: 7 / 2"),
@@ -156,7 +173,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     axes("groups: divisors(0)"),
     "grid.yaml:6:11: 'divisors(0)' has no list of divisors. divisors takes a whole number from 1 to 2147483647.\n  divisors(0)\n  ^~~~~~~~~~~",
   ],
-  ["a constant out of range", axes("padding: 3 - 4"), "grid.yaml:6:12: padding cannot be -1. Write a whole number from 0 to 2147483647."],
+  [
+    "a constant out of range",
+    axes("padding: 3 - 4"),
+    "grid.yaml:6:12: padding cannot be -1. Write a whole number from 0 to 2147483647.",
+  ],
   [
     "a constant list that is empty",
     axes("stride: pow2(5, 7 - 1)"),
@@ -177,8 +198,16 @@ const CASES: readonly (readonly [string, string, string])[] = [
     axes("padding: stride // 2\nstride: dilation + 1\ndilation: padding + 1"),
     "grid.yaml:8:13: the axes depend on each other in a circle: padding → stride → dilation → padding. Give one of them values of its own.\n  padding + 1\n  ^~~~~~~",
   ],
-  ["an axis twice, once jointly", axes('stride: 2\n"stride, padding": [[1, 0], [2, 1]]'), "grid.yaml:7:3: the axis stride stands twice. Keep one of them."],
-  ["a joint axis of unknown names", axes('"stride, pad": [[1, 0], [2, 1]]'), "grid.yaml:6:3: unknown axis 'pad'. Did you mean 'padding'?"],
+  [
+    "an axis twice, once jointly",
+    axes('stride: 2\n"stride, padding": [[1, 0], [2, 1]]'),
+    "grid.yaml:7:3: the axis stride stands twice. Keep one of them.",
+  ],
+  [
+    "a joint axis of unknown names",
+    axes('"stride, pad": [[1, 0], [2, 1]]'),
+    "grid.yaml:6:3: unknown axis 'pad'. Did you mean 'padding'?",
+  ],
   [
     "a joint axis that is no list of rows",
     axes('"stride, padding": [1, 2]'),
@@ -209,19 +238,31 @@ const CASES: readonly (readonly [string, string, string])[] = [
     where("stride % 2"),
     "grid.yaml:8:5: this is a number, not a condition. Compare it with something, for example '… == 0'.\n  stride % 2\n  ^~~~~~~~~~",
   ],
-  ["a constraint with a single =", where("stride = 2"), "grid.yaml:8:12: '=' is no operator of expressions. Write '=='.\n  stride = 2\n         ^"],
+  [
+    "a constraint with a single =",
+    where("stride = 2"),
+    "grid.yaml:8:12: '=' is no operator of expressions. Write '=='.\n  stride = 2\n         ^",
+  ],
   [
     "a constraint with &&",
     where("stride > 1 && stride < 4"),
     "grid.yaml:8:16: '&&' is no operator of expressions. Write 'and'.\n  stride > 1 && stride < 4\n             ^~",
   ],
-  ["a constraint with !", where("'!(stride > 1)'"), "grid.yaml:8:6: '!' is no operator of expressions. Write 'not'.\n  !(stride > 1)\n  ^"],
+  [
+    "a constraint with !",
+    where("'!(stride > 1)'"),
+    "grid.yaml:8:6: '!' is no operator of expressions. Write 'not'.\n  !(stride > 1)\n  ^",
+  ],
   [
     "an unknown name in a constraint",
     where("stride > 1", "kernal_size > 2"),
     "grid.yaml:9:5: unknown name 'kernal_size'. Did you mean 'kernel_size'?\n  kernal_size > 2\n  ^~~~~~~~~~~",
   ],
-  ["a misspelt result in a constraint", where("mac <= 50M"), "grid.yaml:8:5: unknown name 'mac'. Did you mean 'macs'?\n  mac <= 50M\n  ^~~"],
+  [
+    "a misspelt result in a constraint",
+    where("mac <= 50M"),
+    "grid.yaml:8:5: unknown name 'mac'. Did you mean 'macs'?\n  mac <= 50M\n  ^~~",
+  ],
   [
     "in without a list",
     where("stride in 2"),
@@ -237,17 +278,31 @@ const CASES: readonly (readonly [string, string, string])[] = [
     where("stride not [1, 2]"),
     "grid.yaml:8:16: '[' stands where 'in' behind 'not' should be. Mend the expression there.\n  stride not [1, 2]\n             ^",
   ],
-  ["an open list", where("'stride in [1, 2'"), "grid.yaml:8:16: this '[' is not closed. Write a ']' where it ends.\n  stride in [1, 2\n            ^"],
-  ["an open comparison", where("l_out =="), "grid.yaml:8:13: it ends where a number or a name should be. Mend the expression there.\n  l_out ==\n          ^"],
+  [
+    "an open list",
+    where("'stride in [1, 2'"),
+    "grid.yaml:8:16: this '[' is not closed. Write a ']' where it ends.\n  stride in [1, 2\n            ^",
+  ],
+  [
+    "an open comparison",
+    where("l_out =="),
+    "grid.yaml:8:13: it ends where a number or a name should be. Mend the expression there.\n  l_out ==\n          ^",
+  ],
   [
     "a constraint that is a map",
     where("{a: 1}"),
     "grid.yaml:8:5: a condition cannot be a map of names. Write an expression, for example 'l_out == stride * l_in'.",
   ],
-  ["an empty constraint", where("''"), "grid.yaml:8:6: it is empty where a number or a name should be. Mend the expression there."],
+  [
+    "an empty constraint",
+    where("''"),
+    "grid.yaml:8:6: it is empty where a number or a name should be. Mend the expression there.",
+  ],
   [
     "a long expression that is wrong near its end",
-    where(`stride > 0 and ${Array.from({ length: 30 }, (_, i) => `kernel_size != ${i + 10}`).join(" and ")} and strid < 9`),
+    where(
+      `stride > 0 and ${Array.from({ length: 30 }, (_, i) => `kernel_size != ${i + 10}`).join(" and ")} and strid < 9`,
+    ),
     "grid.yaml:8:680: unknown name 'strid'. Did you mean 'stride'?\n  …nd kernel_size != 36 and kernel_size != 37 and kernel_size != 38 and kernel_size != 39 and strid < 9\n                                                                                              ^~~~~",
   ],
   [
@@ -265,16 +320,36 @@ const CASES: readonly (readonly [string, string, string])[] = [
     where(`stride${" + 1".repeat(2000)} > 0`),
     "grid.yaml:8:5: the expression is nested too deep. At most 1000 levels are possible.\n  stride + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +…\n  ^",
   ],
-  ["grids that are no list", "grids: 3\n", "grid.yaml:1:8: grids cannot be 3. Write a list of blocks, each with its own axes."],
-  ["an empty list of grids", "grids: []\n", "grid.yaml:1:8: grids cannot be an empty list. Write a list of blocks, each with its own axes."],
-  ["grids beside axes", top("grids: []"), "grid.yaml:1:1: axes stands beside grids. Write it inside the grids that it is for."],
+  [
+    "grids that are no list",
+    "grids: 3\n",
+    "grid.yaml:1:8: grids cannot be 3. Write a list of blocks, each with its own axes.",
+  ],
+  [
+    "an empty list of grids",
+    "grids: []\n",
+    "grid.yaml:1:8: grids cannot be an empty list. Write a list of blocks, each with its own axes.",
+  ],
+  [
+    "grids beside axes",
+    top("grids: []"),
+    "grid.yaml:1:1: axes stands beside grids. Write it inside the grids that it is for.",
+  ],
   [
     "a grid without axes",
     "grids:\n  - name: a\n",
     "grid.yaml:2:5: the spec has no axes. Write at least in_channels, out_channels, l_in and kernel_size under 'axes:'.",
   ],
-  ["an unknown key in a grid", "grids:\n  - axis: {}\n", "grid.yaml:2:5: unknown key 'axis'. Did you mean 'axes'?"],
-  ["columns inside a grid", "grids:\n  - columns: [ops]\n", "grid.yaml:2:5: unknown key 'columns'. Known are name, variables, axes and where."],
+  [
+    "an unknown key in a grid",
+    "grids:\n  - axis: {}\n",
+    "grid.yaml:2:5: unknown key 'axis'. Did you mean 'axes'?",
+  ],
+  [
+    "columns inside a grid",
+    "grids:\n  - columns: [ops]\n",
+    "grid.yaml:2:5: unknown key 'columns'. Known are name, variables, axes and where.",
+  ],
   [
     "a name with a comma",
     top("name: a,b"),
@@ -315,10 +390,26 @@ const CASES: readonly (readonly [string, string, string])[] = [
     "grids:\n  - variables: {hop: 2}\n    axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}\n  - axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}\ncolumns: [hop]\n",
     "grid.yaml:5:11: the variable hop is no column of every grid: the one at grid.yaml:4:5 has none. Give it one there, or leave the column out.",
   ],
-  ["a sample without rows", top("sample: { seed: 1 }"), "grid.yaml:6:9: sample does not say how many. Write for example 'sample: { rows: 100000, seed: 7 }'."],
-  ["a sample of nothing", top("sample: { rows: 0 }"), "grid.yaml:6:17: rows cannot be 0. Write a whole number from 1 to 100000000."],
-  ["a sample that is a number", top("sample: 100"), "grid.yaml:6:9: sample is 100. Write names with their values, for example 'stride: [1, 2]'."],
-  ["an unknown key in sample", top("sample: { rows: 1, sed: 2 }"), "grid.yaml:6:20: unknown key 'sed'. Did you mean 'seed'?"],
+  [
+    "a sample without rows",
+    top("sample: { seed: 1 }"),
+    "grid.yaml:6:9: sample does not say how many. Write for example 'sample: { rows: 100000, seed: 7 }'.",
+  ],
+  [
+    "a sample of nothing",
+    top("sample: { rows: 0 }"),
+    "grid.yaml:6:17: rows cannot be 0. Write a whole number from 1 to 100000000.",
+  ],
+  [
+    "a sample that is a number",
+    top("sample: 100"),
+    "grid.yaml:6:9: sample is 100. Write names with their values, for example 'stride: [1, 2]'.",
+  ],
+  [
+    "an unknown key in sample",
+    top("sample: { rows: 1, sed: 2 }"),
+    "grid.yaml:6:20: unknown key 'sed'. Did you mean 'seed'?",
+  ],
   [
     "an overflow in a constraint",
     where("stride ** 62 * 4 > 1"),
@@ -358,27 +449,59 @@ const CASES: readonly (readonly [string, string, string])[] = [
 
 it.each(CASES)("refuses %s", async (_, spec, message) => {
   writeFileSync("grid.yaml", spec);
-  expect(await said(["sweep", "grid.yaml", "--quiet", "-o", "out.csv"])).toEqual({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
+  expect(await said(["sweep", "grid.yaml", "--quiet", "-o", "out.csv"])).toEqual({
+    exitCode: 2,
+    stderr: `upsweep: ${message}\n`,
+    stdout: "",
+  });
 });
 
 const GRID = "--in-channels 64 --out-channels 64 --kernel-size 3 --l-in 32";
 
 const COMMANDS: readonly (readonly [string, readonly string[], string])[] = [
-  ["--axis without values", ["--axis", "stride"], "--axis: cannot be 'stride'. Write the name of an axis, = and its values, for example 'stride=1..4'."],
-  ["an unknown name in --where", ["--where", "strde == 1"], "--where: unknown name 'strde'. Did you mean 'stride'?\n  strde == 1\n  ^~~~~"],
-  ["an axis twice", ["--stride", "2", "--axis", "stride=3"], "--axis stride was given twice. Give all its values at once, for example --kernel-size 3,5,7."],
+  [
+    "--axis without values",
+    ["--axis", "stride"],
+    "--axis: cannot be 'stride'. Write the name of an axis, = and its values, for example 'stride=1..4'.",
+  ],
+  [
+    "an unknown name in --where",
+    ["--where", "strde == 1"],
+    "--where: unknown name 'strde'. Did you mean 'stride'?\n  strde == 1\n  ^~~~~",
+  ],
+  [
+    "an axis twice",
+    ["--stride", "2", "--axis", "stride=3"],
+    "--axis stride was given twice. Give all its values at once, for example --kernel-size 3,5,7.",
+  ],
   [
     "--set of a part of a joint axis",
     ["--axis", "stride,padding=[[1,0],[2,1]]", "--set", "stride=3"],
     "--set stride: stride is part of the joint axis 'stride,padding'. Set the whole of it: --set 'stride,padding=[[…], […]]'.",
   ],
-  ["--set of an unknown axis", ["--set", "strde=3"], "--set strde: unknown axis 'strde'. Did you mean 'stride'?"],
-  ["--seed without --sample", ["--seed", "3"], "--seed is given without --sample. Say with --sample how many to draw."],
-  ["a limit of nothing", ["--limit", "0"], `--limit: cannot be 0. Write a whole number from 1 to ${Number.MAX_SAFE_INTEGER}.`],
+  [
+    "--set of an unknown axis",
+    ["--set", "strde=3"],
+    "--set strde: unknown axis 'strde'. Did you mean 'stride'?",
+  ],
+  [
+    "--seed without --sample",
+    ["--seed", "3"],
+    "--seed is given without --sample. Say with --sample how many to draw.",
+  ],
+  [
+    "a limit of nothing",
+    ["--limit", "0"],
+    `--limit: cannot be 0. Write a whole number from 1 to ${Number.MAX_SAFE_INTEGER}.`,
+  ],
 ];
 
 it.each(COMMANDS)("refuses %s on the command line", async (_, args, message) => {
-  expect(await said(["sweep", ...GRID.split(" "), ...args])).toEqual({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
+  expect(await said(["sweep", ...GRID.split(" "), ...args])).toEqual({
+    exitCode: 2,
+    stderr: `upsweep: ${message}\n`,
+    stdout: "",
+  });
 });
 
 it("says why a map with keys that are aliases is refused", async () => {
@@ -395,7 +518,10 @@ it("says why a map with keys that are aliases is refused", async () => {
   ).join("");
   writeFileSync("grid.yaml", bomb);
   const { exitCode, stderr } = await said(["sweep", "grid.yaml"]);
-  expect([exitCode, stderr]).toEqual([2, "upsweep: grid.yaml:1:9: YAML anchors and aliases are not taken. Write the values out.\n"]);
+  expect([exitCode, stderr]).toEqual([
+    2,
+    "upsweep: grid.yaml:1:9: YAML anchors and aliases are not taken. Write the values out.\n",
+  ]);
 });
 
 it("refuses YAML that is nested a thousand deep", async () => {

@@ -11,7 +11,10 @@ const TWO = `--layer conv_transpose2d ${CHANNELS}`;
 
 describe("a command line about other kinds of layers", () => {
   it.each<[string, string]>([
-    [`count --layer conv9d ${LAYER}`, "--layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d."],
+    [
+      `count --layer conv9d ${LAYER}`,
+      "--layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+    ],
     [
       `count ${TWO} --kernel-size 3 --l-in 4`,
       "--l-in: conv_transpose2d has no l_in. Write h_in and w_in instead, or set the layer to conv_transpose1d or conv1d.",
@@ -32,8 +35,14 @@ describe("a command line about other kinds of layers", () => {
       `count ${LAYER} --columns macs_per_second`,
       "--columns: macs_per_second needs a sample_rate. Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
     ],
-    [`count ${LAYER} --columns h_out`, "--columns: h_out is no column of conv_transpose1d. See 'upsweep columns --layer conv_transpose1d'."],
-    [`count --layer conv1d ${LAYER} --columns fvcore`, "--columns: fvcore is no column of conv1d. See 'upsweep columns --layer conv1d'."],
+    [
+      `count ${LAYER} --columns h_out`,
+      "--columns: h_out is no column of conv_transpose1d. See 'upsweep columns --layer conv_transpose1d'.",
+    ],
+    [
+      `count --layer conv1d ${LAYER} --columns fvcore`,
+      "--columns: fvcore is no column of conv1d. See 'upsweep columns --layer conv1d'.",
+    ],
     [`count ${LAYER} --bits 0`, "--bits: cannot be 0. Write a whole number from 1 to 64."],
     [
       `count ${LAYER} --sample-rate fast`,
@@ -62,21 +71,42 @@ const ONE_AXES = "axes:\n  in_channels: 2\n  out_channels: 2\n  kernel_size: 3\n
 
 describe("a spec about other kinds of layers", () => {
   it.each<[string, string]>([
-    [`${TWO_AXES}  w_in: 4\n  kernel_size: [3, 5]\n  kernel_size.h: 3\n`, "8:3: the axis kernel_size.h stands twice. Keep one of them."],
+    [
+      `${TWO_AXES}  w_in: 4\n  kernel_size: [3, 5]\n  kernel_size.h: 3\n`,
+      "8:3: the axis kernel_size.h stands twice. Keep one of them.",
+    ],
     [
       `${TWO_AXES}  w_in: 4\n  kernel_size.h: 3\n  kernel_size.w: 3\n  padding: kernel_size // 2\n`,
       "9:12: unknown name 'kernel_size'. Did you mean 'kernel_size.h'?\n  kernel_size // 2\n  ^~~~~~~~~~~",
     ],
-    [`${TWO_AXES}  l_in: 4\n`, "6:3: conv_transpose2d has no l_in. Write h_in and w_in instead, or set the layer to conv_transpose1d or conv1d."],
-    [`${TWO_AXES}  kernel_size: 0\n`, "6:16: kernel_size cannot be 0. Write a whole number from 1 to 2147483647."],
-    [`layer: [conv1d]\n${ONE_AXES}`, "1:8: layer cannot be 'a list'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d."],
-    [`layer: conv1d\n${ONE_AXES}columns: [conventions, thop]\n`, "7:24: thop is no column of conv1d. See 'upsweep columns --layer conv1d'."],
+    [
+      `${TWO_AXES}  l_in: 4\n`,
+      "6:3: conv_transpose2d has no l_in. Write h_in and w_in instead, or set the layer to conv_transpose1d or conv1d.",
+    ],
+    [
+      `${TWO_AXES}  kernel_size: 0\n`,
+      "6:16: kernel_size cannot be 0. Write a whole number from 1 to 2147483647.",
+    ],
+    [
+      `layer: [conv1d]\n${ONE_AXES}`,
+      "1:8: layer cannot be 'a list'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+    ],
+    [
+      `layer: conv1d\n${ONE_AXES}columns: [conventions, thop]\n`,
+      "7:24: thop is no column of conv1d. See 'upsweep columns --layer conv1d'.",
+    ],
     [
       `${ONE_AXES}where: macs_per_second < 5\n`,
       "6:8: macs_per_second needs a sample_rate. Give it under 'variables:', or with --sample-rate.\n  macs_per_second < 5\n  ^~~~~~~~~~~~~~~",
     ],
-    [`${ONE_AXES}variables:\n  bits: 65\n`, "7:9: bits cannot be 65. Write a whole number from 1 to 64."],
-    [`${ONE_AXES}variables:\n  thop: 1\n`, "7:3: 'thop' cannot be a variable: it is a column already. Choose another name; parameters stand under 'axes:'."],
+    [
+      `${ONE_AXES}variables:\n  bits: 65\n`,
+      "7:9: bits cannot be 65. Write a whole number from 1 to 64.",
+    ],
+    [
+      `${ONE_AXES}variables:\n  thop: 1\n`,
+      "7:3: 'thop' cannot be a variable: it is a column already. Choose another name; parameters stand under 'axes:'.",
+    ],
   ])("%#: is refused", async (text, message) => {
     writeFileSync("grid.yaml", text);
     const { exitCode, stderr } = await said(["sweep", "grid.yaml"]);
@@ -84,7 +114,10 @@ describe("a spec about other kinds of layers", () => {
   });
 
   it("decides conditions on fractions exactly", async () => {
-    writeFileSync("grid.yaml", `${ONE_AXES}  stride: [1, 2, 7]\ncolumns: [tensorflow]\nwhere: tensorflow > 0\n`);
+    writeFileSync(
+      "grid.yaml",
+      `${ONE_AXES}  stride: [1, 2, 7]\ncolumns: [tensorflow]\nwhere: tensorflow > 0\n`,
+    );
     const { stderr } = await said(["sweep", "grid.yaml", "-o", "out.csv"]);
     expect(stderr).toMatch(/^3 layers = 3 rows \+ 0 left out\n/);
   });
@@ -114,7 +147,15 @@ describe("a list about other kinds of layers", () => {
     ],
   ])("%#: is refused", async (text, options, message) => {
     writeFileSync("layers.csv", text);
-    const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "-o", "out.csv", "--force", ...options]);
+    const { exitCode, stderr } = await said([
+      "count",
+      "--from",
+      "layers.csv",
+      "-o",
+      "out.csv",
+      "--force",
+      ...options,
+    ]);
     expect([exitCode, stderr]).toEqual([2, `upsweep: layers.csv:${message}\n`]);
   });
 });

@@ -9,7 +9,11 @@ inTemporaryFolder();
 const list = (more: string) => `in_channels,out_channels,kernel_size,l_in,${more}`;
 
 const CASES: readonly (readonly [string, string, string])[] = [
-  ["an empty file", "", "layers.csv:1: there is no header. The first line names the columns, for example in_channels,out_channels,kernel_size,l_in."],
+  [
+    "an empty file",
+    "",
+    "layers.csv:1: there is no header. The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
+  ],
   [
     "a blank first line",
     "\nin_channels,out_channels,kernel_size,l_in\n",
@@ -60,11 +64,13 @@ const CASES: readonly (readonly [string, string, string])[] = [
     list("ｐａｄｄｉｎｇ\n"),
     "layers.csv:1: the column 'ｐａｄｄｉｎｇ' looks like padding, but is not read. Rename it to 'padding' if it is that, or declare it a label with --carry 'ｐａｄｄｉｎｇ'.",
   ],
-  ...["kind", "type", "module", "transposed", "op_type", "Layer"].map((name): readonly [string, string, string] => [
-    `a column ${name} that may name the kind`,
-    list(`${name}\n`),
-    `layers.csv:1: the column '${name}' looks like the kind of the layer, but is not read. Rename it to 'layer' if it names the kind of each row, or declare it a label with --carry '${name}'.`,
-  ]),
+  ...["kind", "type", "module", "transposed", "op_type", "Layer"].map(
+    (name): readonly [string, string, string] => [
+      `a column ${name} that may name the kind`,
+      list(`${name}\n`),
+      `layers.csv:1: the column '${name}' looks like the kind of the layer, but is not read. Rename it to 'layer' if it names the kind of each row, or declare it a label with --carry '${name}'.`,
+    ],
+  ),
   ...["padding_mode", "auto_pad"].map((name): readonly [string, string, string] => [
     `a column ${name} that no count takes into account`,
     list(`${name}\n`),
@@ -80,7 +86,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     list("layer\n64,64,3,32,conv1d\n64,64,3,32,linear\n"),
     "layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d, or PyTorch's class name, for example ConvTranspose1d.",
   ],
-  ["no kind", list("layer\n64,64,3,32,\n"), "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d."],
+  [
+    "no kind",
+    list("layer\n64,64,3,32,\n"),
+    "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+  ],
   [
     "a kind whose columns are not in the header",
     list("layer\n64,64,3,32,conv_transpose2d\n"),
@@ -106,7 +116,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     list("MACs\n"),
     "layers.csv:1: the column 'MACs' looks like macs, but is not read. Rename it to 'macs' if it is that, or declare it a label with --carry 'MACs'.",
   ],
-  ["a column twice", list("name,name\n"), "layers.csv:1: the column 'name' stands twice in the header. Keep one of them."],
+  [
+    "a column twice",
+    list("name,name\n"),
+    "layers.csv:1: the column 'name' stands twice in the header. Keep one of them.",
+  ],
   [
     "an unnamed column",
     ",in_channels,out_channels,kernel_size,l_in\n",
@@ -117,13 +131,41 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '"in_channels,out_channels\n',
     'layers.csv:1: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
   ],
-  ["an empty field", list("stride\n64,64,3,32,\n"), "layers.csv:2: stride is empty. Write its value, or leave the whole column out to take PyTorch's default."],
-  ["a number with .0", list("stride\n64,64,3,32,2.0\n"), "layers.csv:2: stride cannot be '2.0'. Write 2, without a decimal point."],
-  ["an exponent", list("stride\n64,64,3,32,1e3\n"), "layers.csv:2: stride cannot be '1e3'. Write a whole number in plain decimal digits, for example 16."],
-  ["a word", list("stride\n64,64,3,32,two\n"), "layers.csv:2: stride cannot be 'two'. Write a whole number in plain decimal digits, for example 16."],
-  ["a leading zero", list("stride\n64,64,3,32,02\n"), "layers.csv:2: stride cannot be 02. Write a whole number in plain decimal digits, for example 16."],
-  ["a negative number", list("padding\n64,64,3,32,-1\n"), "layers.csv:2: padding cannot be -1. Write a whole number from 0 to 2147483647."],
-  ["zero where one is least", list("stride\n64,64,3,32,0\n"), "layers.csv:2: stride cannot be 0. Write a whole number from 1 to 2147483647."],
+  [
+    "an empty field",
+    list("stride\n64,64,3,32,\n"),
+    "layers.csv:2: stride is empty. Write its value, or leave the whole column out to take PyTorch's default.",
+  ],
+  [
+    "a number with .0",
+    list("stride\n64,64,3,32,2.0\n"),
+    "layers.csv:2: stride cannot be '2.0'. Write 2, without a decimal point.",
+  ],
+  [
+    "an exponent",
+    list("stride\n64,64,3,32,1e3\n"),
+    "layers.csv:2: stride cannot be '1e3'. Write a whole number in plain decimal digits, for example 16.",
+  ],
+  [
+    "a word",
+    list("stride\n64,64,3,32,two\n"),
+    "layers.csv:2: stride cannot be 'two'. Write a whole number in plain decimal digits, for example 16.",
+  ],
+  [
+    "a leading zero",
+    list("stride\n64,64,3,32,02\n"),
+    "layers.csv:2: stride cannot be 02. Write a whole number in plain decimal digits, for example 16.",
+  ],
+  [
+    "a negative number",
+    list("padding\n64,64,3,32,-1\n"),
+    "layers.csv:2: padding cannot be -1. Write a whole number from 0 to 2147483647.",
+  ],
+  [
+    "zero where one is least",
+    list("stride\n64,64,3,32,0\n"),
+    "layers.csv:2: stride cannot be 0. Write a whole number from 1 to 2147483647.",
+  ],
   [
     "one too many for 31 bits",
     list("stride\n64,64,3,32,2147483648\n"),
@@ -134,8 +176,16 @@ const CASES: readonly (readonly [string, string, string])[] = [
     list("stride\n64,64,3,32,99999999999999999999999\n"),
     "layers.csv:2: stride cannot be 99999999999999999999999. Write a whole number from 1 to 2147483647.",
   ],
-  ["a bad boolean", list("bias\n64,64,3,32,yes\n"), "layers.csv:2: bias cannot be 'yes'. Write true or false."],
-  ["an empty boolean", list("bias\n64,64,3,32,\n"), "layers.csv:2: bias is empty. Write its value, or leave the whole column out to take PyTorch's default."],
+  [
+    "a bad boolean",
+    list("bias\n64,64,3,32,yes\n"),
+    "layers.csv:2: bias cannot be 'yes'. Write true or false.",
+  ],
+  [
+    "an empty boolean",
+    list("bias\n64,64,3,32,\n"),
+    "layers.csv:2: bias is empty. Write its value, or leave the whole column out to take PyTorch's default.",
+  ],
   [
     "too few fields",
     list("stride\n64,64,3,32,1\n64,64,3\n"),
@@ -190,7 +240,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
 
 it.each(CASES)("refuses a list with %s", async (_, csv, message) => {
   writeFileSync("layers.csv", csv);
-  expect(await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv"])).toEqual({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
+  expect(await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv"])).toEqual({
+    exitCode: 2,
+    stderr: `upsweep: ${message}\n`,
+    stdout: "",
+  });
   expect(existsSync("out.csv") || existsSync("out.csv.partial")).toBe(false);
 });
 
@@ -198,23 +252,55 @@ it("finds the line of a bad row that lies megabytes into the list, on any number
   const good = "64,64,3,32,1\n".repeat(200_000);
   writeFileSync("layers.csv", `${list("stride")}\n${good}64,64,3,32,0\n${good}`);
   for (const workers of ["1", "3"]) {
-    const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv", "--workers", workers]);
-    expect([exitCode, stderr]).toEqual([2, "upsweep: layers.csv:200002: stride cannot be 0. Write a whole number from 1 to 2147483647.\n"]);
+    const { exitCode, stderr } = await said([
+      "count",
+      "--from",
+      "layers.csv",
+      "--quiet",
+      "-o",
+      "out.csv",
+      "--workers",
+      workers,
+    ]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      "upsweep: layers.csv:200002: stride cannot be 0. Write a whole number from 1 to 2147483647.\n",
+    ]);
   }
 });
 
 it("reads a line without end no further than it can take", () => {
-  const endless = (command: string) => spawnSync("bash", ["-c", command.replace("upsweep", `"${process.execPath}" "${BINARY}"`)], { encoding: "utf8" });
-  expect(endless("(echo in_channels,out_channels,kernel_size,l_in; tr '\\0' 1 < /dev/zero) | upsweep count --from - --columns macs")).toMatchObject({
+  const endless = (command: string) =>
+    spawnSync("bash", ["-c", command.replace("upsweep", `"${process.execPath}" "${BINARY}"`)], {
+      encoding: "utf8",
+    });
+  expect(
+    endless(
+      "(echo in_channels,out_channels,kernel_size,l_in; tr '\\0' 1 < /dev/zero) | upsweep count --from - --columns macs",
+    ),
+  ).toMatchObject({
     status: 2,
-    stderr: "upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
+    stderr:
+      "upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
   });
-  expect(endless("upsweep count --from /dev/zero").stderr).toMatch(/^upsweep: \/dev\/zero:1: the columns .* are missing from the header\. /);
+  expect(endless("upsweep count --from /dev/zero").stderr).toMatch(
+    /^upsweep: \/dev\/zero:1: the columns .* are missing from the header\. /,
+  );
 });
 
 it("refuses a row that is longer than its workers can take, and names its line", async () => {
-  writeFileSync("layers.csv", `${list("name")}\n64,64,3,32,a\n64,64,3,32,${"x".repeat(600_000)}\n64,64,3,32,b\n`);
-  const { exitCode, stderr } = await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv"]);
+  writeFileSync(
+    "layers.csv",
+    `${list("name")}\n64,64,3,32,a\n64,64,3,32,${"x".repeat(600_000)}\n64,64,3,32,b\n`,
+  );
+  const { exitCode, stderr } = await said([
+    "count",
+    "--from",
+    "layers.csv",
+    "--quiet",
+    "-o",
+    "out.csv",
+  ]);
   expect([exitCode, stderr]).toEqual([
     2,
     "upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",

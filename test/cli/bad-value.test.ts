@@ -28,8 +28,14 @@ describe("a value as other tools write it", () => {
     ["np.arange(1, 3)", "Write 1..2: Python's range ends before 3."],
     ["range(3, 4)", "Write 3: Python's range ends before 4."],
     ["range(9, 3, -1)", "Write first..last:step, for example 3..7. Python's range ends before 3."],
-    ["3x5", "Layers with several dimensions have a parameter for each: stride.h = 3 and stride.w = 5."],
-    ["2×3×4", "Layers with several dimensions have a parameter for each: stride.d = 2, stride.h = 3 and stride.w = 4."],
+    [
+      "3x5",
+      "Layers with several dimensions have a parameter for each: stride.h = 3 and stride.w = 5.",
+    ],
+    [
+      "2×3×4",
+      "Layers with several dimensions have a parameter for each: stride.d = 2, stride.h = 3 and stride.w = 4.",
+    ],
     ["3x3", "Write 3, which is for every dimension."],
     ["3;5", "Separate values with commas: 3,5 as an option, [3, 5] in a spec."],
     ["3 5", "Separate values with commas: 3,5 as an option, [3, 5] in a spec."],
@@ -39,16 +45,26 @@ describe("a value as other tools write it", () => {
     const expected = `--stride: stride cannot be '${value}'. ${remedy}`;
     expect(await refusal(["count", ...LAYER, "--stride", value])).toBe(expected);
     expect(await refusal(["sweep", ...LAYER, "--stride", value])).toBe(expected);
-    writeFileSync("grid.yaml", `axes: { in_channels: 2, out_channels: 2, kernel_size: 3, l_in: 8, stride: "${value}" }\n`);
-    expect(await refusal(["sweep", "grid.yaml"])).toBe(expected.replace("--stride", "grid.yaml:1:75"));
+    writeFileSync(
+      "grid.yaml",
+      `axes: { in_channels: 2, out_channels: 2, kernel_size: 3, l_in: 8, stride: "${value}" }\n`,
+    );
+    expect(await refusal(["sweep", "grid.yaml"])).toBe(
+      expected.replace("--stride", "grid.yaml:1:75"),
+    );
   });
 
   it.each([
     ["(3,)", "Write 3."],
     ["(3, 3)", "Write 3, which is for every dimension."],
-    ["(3, 5)", "Layers with several dimensions have a parameter for each: kernel_size.h = 3 and kernel_size.w = 5."],
+    [
+      "(3, 5)",
+      "Layers with several dimensions have a parameter for each: kernel_size.h = 3 and kernel_size.w = 5.",
+    ],
   ])("says in a grid what a tuple should be: %s", async (value, remedy) => {
-    expect(await refusal(["sweep", ...CHANNELS, "--l-in", "8", "--kernel-size", value])).toBe(`--kernel-size: kernel_size cannot be '${value}'. ${remedy}`);
+    expect(await refusal(["sweep", ...CHANNELS, "--l-in", "8", "--kernel-size", value])).toBe(
+      `--kernel-size: kernel_size cannot be '${value}'. ${remedy}`,
+    );
   });
 
   it("is refused when it has more values than an axis can", async () => {
@@ -58,18 +74,47 @@ describe("a value as other tools write it", () => {
   });
 
   it("leaves differences alone", async () => {
-    expect((await said(["sweep", ...LAYER, "--stride", "8-4", "-o", "/dev/null"])).exitCode).toBe(0);
-    expect((await said(["sweep", ...LAYER, "--variable", "x=1-4", "-o", "/dev/null"])).exitCode).toBe(0);
+    expect((await said(["sweep", ...LAYER, "--stride", "8-4", "-o", "/dev/null"])).exitCode).toBe(
+      0,
+    );
+    expect(
+      (await said(["sweep", ...LAYER, "--variable", "x=1-4", "-o", "/dev/null"])).exitCode,
+    ).toBe(0);
   });
 
   it("counts a layer with PyTorch's tuples", async () => {
     const layer = async (...args: string[]) =>
       JSON.parse(
-        (await said(["count", ...CHANNELS, ...args, "--columns", "macs", "--json", "-o", "layer.json", "--force"])).stderr ||
-          (await import("node:fs")).readFileSync("layer.json", "utf8"),
+        (
+          await said([
+            "count",
+            ...CHANNELS,
+            ...args,
+            "--columns",
+            "macs",
+            "--json",
+            "-o",
+            "layer.json",
+            "--force",
+          ])
+        ).stderr || (await import("node:fs")).readFileSync("layer.json", "utf8"),
       );
-    expect(await layer("--kernel-size", "(3,)", "--l-in", "8")).toMatchObject({ kernel_size: 3, macs: 96 });
-    expect(await layer("--layer", "nn.ConvTranspose2d", "--kernel-size", "(3, 5)", "--h-in", "4", "--w-in", "5")).toMatchObject({
+    expect(await layer("--kernel-size", "(3,)", "--l-in", "8")).toMatchObject({
+      kernel_size: 3,
+      macs: 96,
+    });
+    expect(
+      await layer(
+        "--layer",
+        "nn.ConvTranspose2d",
+        "--kernel-size",
+        "(3, 5)",
+        "--h-in",
+        "4",
+        "--w-in",
+        "5",
+      ),
+    ).toMatchObject({
       layer: "conv_transpose2d",
       "kernel_size.h": 3,
       "kernel_size.w": 5,
@@ -79,12 +124,28 @@ describe("a value as other tools write it", () => {
 });
 
 describe("a field of a list for several dimensions", () => {
-  it.each(["(3, x)", "(3, 5, 7)", "3.5", "(3;3)", "()"])("is one number or one for each, not %s", async (value) => {
-    writeFileSync("two.csv", `in_channels,out_channels,h_in,w_in,kernel_size\n6,3,8,8,"${value}"\n`);
-    expect(await refusal(["count", "--from", "two.csv", "--layer", "ConvTranspose2d", "-o", "out.csv"])).toBe(
-      `two.csv:2: kernel_size cannot be '${value}'. Write one whole number for all dimensions, or one for each of kernel_size.h and kernel_size.w, for example "(3, 4)".`,
-    );
-  });
+  it.each(["(3, x)", "(3, 5, 7)", "3.5", "(3;3)", "()"])(
+    "is one number or one for each, not %s",
+    async (value) => {
+      writeFileSync(
+        "two.csv",
+        `in_channels,out_channels,h_in,w_in,kernel_size\n6,3,8,8,"${value}"\n`,
+      );
+      expect(
+        await refusal([
+          "count",
+          "--from",
+          "two.csv",
+          "--layer",
+          "ConvTranspose2d",
+          "-o",
+          "out.csv",
+        ]),
+      ).toBe(
+        `two.csv:2: kernel_size cannot be '${value}'. Write one whole number for all dimensions, or one for each of kernel_size.h and kernel_size.w, for example "(3, 4)".`,
+      );
+    },
+  );
 });
 
 describe("named and unequal padding", () => {
@@ -94,13 +155,24 @@ describe("named and unequal padding", () => {
     [["same"], `${SAME}: here 1.`],
     [["SAME", "--stride", "2"], `${SAME}: here 1 with output_padding 1.`],
     [["same", "--stride", "4"], `${SAME}, which is negative here.`],
-    [["same", "--dilation", "2", "--output-padding", "1"], `${SAME}, which is no whole number here.`],
+    [
+      ["same", "--dilation", "2", "--output-padding", "1"],
+      `${SAME}, which is no whole number here.`,
+    ],
     [["valid"], "PyTorch's transposed layers have no named padding; write 0 to crop nothing."],
     [["valid", "--layer", "Conv1d"], "Write 0: 'valid' pads nothing."],
-    [["same", "--layer", "Conv1d", "--dilation", "3"], "With stride 1 write dilation * (kernel_size - 1) / 2: here 3."],
-    [["same", "--layer", "Conv1d", "--stride", "2"], "With stride 1 write dilation * (kernel_size - 1) / 2; PyTorch has no 'same' for other strides."],
+    [
+      ["same", "--layer", "Conv1d", "--dilation", "3"],
+      "With stride 1 write dilation * (kernel_size - 1) / 2: here 3.",
+    ],
+    [
+      ["same", "--layer", "Conv1d", "--stride", "2"],
+      "With stride 1 write dilation * (kernel_size - 1) / 2; PyTorch has no 'same' for other strides.",
+    ],
   ])("are refused with the padding to write: %j", async ([name, ...more], remedy) => {
-    expect(await refusal(["count", ...LAYER, "--padding", name as string, ...more])).toBe(`--padding: padding cannot be '${name}'. ${remedy}`);
+    expect(await refusal(["count", ...LAYER, "--padding", name as string, ...more])).toBe(
+      `--padding: padding cannot be '${name}'. ${remedy}`,
+    );
   });
 
   it("makes an output of stride times the input with the padding of the message", async () => {
@@ -122,17 +194,47 @@ describe("named and unequal padding", () => {
   });
 
   it("may be the name of a variable in a grid, and is refused otherwise", async () => {
-    expect(await refusal(["sweep", ...LAYER, "--padding", "same"])).toBe(`--padding: padding cannot be 'same'. ${SAME}.`);
-    expect((await said(["sweep", ...LAYER, "--variable", "same=1", "--padding", "same", "-o", "/dev/null"])).exitCode).toBe(0);
+    expect(await refusal(["sweep", ...LAYER, "--padding", "same"])).toBe(
+      `--padding: padding cannot be 'same'. ${SAME}.`,
+    );
+    expect(
+      (
+        await said([
+          "sweep",
+          ...LAYER,
+          "--variable",
+          "same=1",
+          "--padding",
+          "same",
+          "-o",
+          "/dev/null",
+        ])
+      ).exitCode,
+    ).toBe(0);
   });
 
   it.each<[readonly string[], string]>([
-    [["2,1", "--stride", "2"], "Write --padding 2 --output-padding 1: by symmetry the counts are the same."],
-    [["(1, 2)", "--stride", "2"], "Write --padding 2 --output-padding 1: by symmetry the counts are the same."],
-    [["0,2", "--dilation", "3"], "Write --padding 2 --output-padding 2: by symmetry the counts are the same."],
+    [
+      ["2,1", "--stride", "2"],
+      "Write --padding 2 --output-padding 1: by symmetry the counts are the same.",
+    ],
+    [
+      ["(1, 2)", "--stride", "2"],
+      "Write --padding 2 --output-padding 1: by symmetry the counts are the same.",
+    ],
+    [
+      ["0,2", "--dilation", "3"],
+      "Write --padding 2 --output-padding 2: by symmetry the counts are the same.",
+    ],
     [["2,2"], "Write 2."],
-    [["2,1"], "It has no layer for that: the difference 1 would be output_padding, which must be smaller than stride 1 or dilation 1."],
-    [["2,1", "--layer", "conv1d"], "Pad the input before the layer and count the longer input with padding 0."],
+    [
+      ["2,1"],
+      "It has no layer for that: the difference 1 would be output_padding, which must be smaller than stride 1 or dilation 1.",
+    ],
+    [
+      ["2,1", "--layer", "conv1d"],
+      "Pad the input before the layer and count the longer input with padding 0.",
+    ],
   ])("says which layer has the same counts: %j", async ([pair, ...more], remedy) => {
     expect(await refusal(["count", ...LAYER, "--padding", pair as string, ...more])).toBe(
       `--padding: padding has two values, '${pair}', but PyTorch pads both ends of a layer alike. ${remedy}`,
@@ -141,20 +243,48 @@ describe("named and unequal padding", () => {
 });
 
 describe("--output-size", () => {
-  const counted = async (...args: string[]) => JSON.parse((await said(["compare", ...args, "--json"])).stdout);
+  const counted = async (...args: string[]) =>
+    JSON.parse((await said(["compare", ...args, "--json"])).stdout);
 
   it("chooses output_padding as PyTorch does, in every dimension", async () => {
     for (let padding = 0; padding < 3; padding++) {
       for (const extra of [0, 1, 2]) {
         // By hand: (8 - 1)·3 - 2p + 2·(3 - 1) + 1 = 26 - 2p is the least size.
-        const args = [...LAYER, "--stride", "3", "--dilation", "2", "--padding", `${padding}`, "--output-size", `${26 - 2 * padding + extra}`];
+        const args = [
+          ...LAYER,
+          "--stride",
+          "3",
+          "--dilation",
+          "2",
+          "--padding",
+          `${padding}`,
+          "--output-size",
+          `${26 - 2 * padding + extra}`,
+        ];
         expect(await counted(...args)).toMatchObject({ output_padding: extra });
       }
     }
     const two = [...TWO, "--layer", "ConvTranspose2d", "--kernel-size", "3", "--stride", "2"];
-    expect(await counted(...two, "--output-size", "10,11")).toMatchObject({ "output_padding.h": 1, "output_padding.w": 0 });
+    expect(await counted(...two, "--output-size", "10,11")).toMatchObject({
+      "output_padding.h": 1,
+      "output_padding.w": 0,
+    });
     expect(
-      await counted(...CHANNELS, "--h-in", "4", "--w-in", "4", "--layer", "ConvTranspose2d", "--kernel-size", "3", "--stride", "2", "--output-size", "(10, 9)"),
+      await counted(
+        ...CHANNELS,
+        "--h-in",
+        "4",
+        "--w-in",
+        "4",
+        "--layer",
+        "ConvTranspose2d",
+        "--kernel-size",
+        "3",
+        "--stride",
+        "2",
+        "--output-size",
+        "(10, 9)",
+      ),
     ).toMatchObject({
       "output_padding.h": 1,
       "output_padding.w": 0,
@@ -162,16 +292,42 @@ describe("--output-size", () => {
   });
 
   it.each<[readonly string[], string]>([
-    [["27"], "--output-size: l_out cannot be 27. With l_in 8, kernel_size 3, stride 3, padding 0 and dilation 1 it can be from 24 to 26."],
-    [["23"], "--output-size: l_out cannot be 23. With l_in 8, kernel_size 3, stride 3, padding 0 and dilation 1 it can be from 24 to 26."],
-    [["5", "--padding", "12"], "--output-size: l_out cannot be 5. With l_in 8, kernel_size 3, stride 3, padding 12 and dilation 1 it can be from 1 to 2."],
-    [["5", "--padding", "20"], "--output-size: l_out cannot be 5. The layer has no output: l_in 8, kernel_size 3, stride 3, padding 20 and dilation 1."],
-    [["24,25"], "--output-size: output_size has 2 values. Give one for all dimensions, or one for each of l_out."],
-    [["long"], "--output-size: l_out cannot be 'long'. Write a whole number in plain decimal digits, for example 16."],
-    [["24", "--output-padding", "0"], "both --output-size and --output-padding are given. The size determines output_padding; leave one out."],
-    [["24", "--layer", "conv1d"], "--output-size: conv1d has no output size to choose. Only transposed layers have one; leave it out."],
+    [
+      ["27"],
+      "--output-size: l_out cannot be 27. With l_in 8, kernel_size 3, stride 3, padding 0 and dilation 1 it can be from 24 to 26.",
+    ],
+    [
+      ["23"],
+      "--output-size: l_out cannot be 23. With l_in 8, kernel_size 3, stride 3, padding 0 and dilation 1 it can be from 24 to 26.",
+    ],
+    [
+      ["5", "--padding", "12"],
+      "--output-size: l_out cannot be 5. With l_in 8, kernel_size 3, stride 3, padding 12 and dilation 1 it can be from 1 to 2.",
+    ],
+    [
+      ["5", "--padding", "20"],
+      "--output-size: l_out cannot be 5. The layer has no output: l_in 8, kernel_size 3, stride 3, padding 20 and dilation 1.",
+    ],
+    [
+      ["24,25"],
+      "--output-size: output_size has 2 values. Give one for all dimensions, or one for each of l_out.",
+    ],
+    [
+      ["long"],
+      "--output-size: l_out cannot be 'long'. Write a whole number in plain decimal digits, for example 16.",
+    ],
+    [
+      ["24", "--output-padding", "0"],
+      "both --output-size and --output-padding are given. The size determines output_padding; leave one out.",
+    ],
+    [
+      ["24", "--layer", "conv1d"],
+      "--output-size: conv1d has no output size to choose. Only transposed layers have one; leave it out.",
+    ],
   ])("refuses sizes that no layer has: %j", async (size, message) => {
-    expect(await refusal(["count", ...LAYER, "--stride", "3", "--output-size", ...size])).toBe(message);
+    expect(await refusal(["count", ...LAYER, "--stride", "3", "--output-size", ...size])).toBe(
+      message,
+    );
   });
 
   it("is for one layer", async () => {
@@ -188,21 +344,54 @@ describe("--output-size", () => {
 
 describe("the kind of a layer", () => {
   it("can be named like PyTorch's class, with or without its module", () => {
-    for (const prefix of ["", "nn.", "torch.nn."]) expect(kindNamed(`${prefix}ConvTranspose3d`)?.name).toBe("conv_transpose3d");
+    for (const prefix of ["", "nn.", "torch.nn."])
+      expect(kindNamed(`${prefix}ConvTranspose3d`)?.name).toBe("conv_transpose3d");
     expect(kindNamed("Conv1d")?.name).toBe("conv1d");
-    for (const same of ["convtranspose1d", "nn.conv_transpose1d", "torch.nn.modules.conv.ConvTranspose1d", "torch.nn.functional.conv_transpose1d"])
+    for (const same of [
+      "convtranspose1d",
+      "nn.conv_transpose1d",
+      "torch.nn.modules.conv.ConvTranspose1d",
+      "torch.nn.functional.conv_transpose1d",
+    ])
       expect(kindNamed(same)?.name).toBe("conv_transpose1d");
-    for (const other of ["torch.ConvTranspose1d", "decoder.conv1d", "Conv2d", "nn.nn.Conv1d", "conv", ""]) expect(kindNamed(other)).toBeUndefined();
+    for (const other of [
+      "torch.ConvTranspose1d",
+      "decoder.conv1d",
+      "Conv2d",
+      "nn.nn.Conv1d",
+      "conv",
+      "",
+    ])
+      expect(kindNamed(other)).toBeUndefined();
   });
 
   it("is accepted by its class in options, in specs and in the library", async () => {
-    writeFileSync("grid.yaml", "layer: torch.nn.ConvTranspose2d\naxes: { in_channels: 2, out_channels: 2, kernel_size: 3, h_in: 4, w_in: 5 }\n");
+    writeFileSync(
+      "grid.yaml",
+      "layer: torch.nn.ConvTranspose2d\naxes: { in_channels: 2, out_channels: 2, kernel_size: 3, h_in: 4, w_in: 5 }\n",
+    );
     expect((await said(["plan", "grid.yaml"])).stdout).toContain("kernel_size.h 3");
-    expect((await said(["plan", ...TWO, "--layer", "ConvTranspose2d", "--kernel-size", "3"])).exitCode).toBe(0);
-    expect(count({ layer: "torch.nn.ConvTranspose2d", in_channels: 2, out_channels: 2, kernel_size: 3, h_in: 4, w_in: 5 }, { columns: ["macs"] })).toEqual({
+    expect(
+      (await said(["plan", ...TWO, "--layer", "ConvTranspose2d", "--kernel-size", "3"])).exitCode,
+    ).toBe(0);
+    expect(
+      count(
+        {
+          layer: "torch.nn.ConvTranspose2d",
+          in_channels: 2,
+          out_channels: 2,
+          kernel_size: 3,
+          h_in: 4,
+          w_in: 5,
+        },
+        { columns: ["macs"] },
+      ),
+    ).toEqual({
       macs: 720n,
     });
-    expect((await said(["columns", "--layer", "nn.Conv1d"])).stdout).toContain("Parameters of conv1d");
+    expect((await said(["columns", "--layer", "nn.Conv1d"])).stdout).toContain(
+      "Parameters of conv1d",
+    );
   });
 
   it("decides which parameters messages name", async () => {
@@ -210,7 +399,9 @@ describe("the kind of a layer", () => {
     expect(await refusal(["count", ...two])).toBe(
       "count: --in-channels, --out-channels, --h-in, --w-in and --kernel-size are missing. PyTorch has no default for them; give each a value.",
     );
-    expect(await refusal(["count", ...TWO, ...two])).toBe("count: --kernel-size is missing. PyTorch has no default for it; give it a value.");
+    expect(await refusal(["count", ...TWO, ...two])).toBe(
+      "count: --kernel-size is missing. PyTorch has no default for it; give it a value.",
+    );
     expect(await refusal(["sweep", ...TWO, ...two, "--axis", "kernel_size.w=3"])).toBe(
       "flags: kernel_size.h is missing. PyTorch has no default for it; give it at least one value.",
     );
@@ -221,7 +412,8 @@ describe("the kind of a layer", () => {
   });
 
   it("is suggested for parameters of other kinds", async () => {
-    const message = "--h-in: conv_transpose1d has no h_in. Write l_in instead, or set the layer to conv_transpose2d or conv_transpose3d.";
+    const message =
+      "--h-in: conv_transpose1d has no h_in. Write l_in instead, or set the layer to conv_transpose2d or conv_transpose3d.";
     expect(await refusal(["count", ...LAYER, "--h-in", "4"])).toBe(message);
     expect(await refusal(["sweep", ...LAYER, "--h-in", "4"])).toBe(message);
     expect(await refusal(["compare", ...LAYER, "--axis", "stride.w=1,2"])).toBe(
@@ -246,12 +438,18 @@ describe("an unknown name", () => {
     ["--kernel=3", "--kernel-size"],
     ["--kernl", "--kernel-size"],
   ])("is matched by the beginnings of words: %s", async (option, meant) => {
-    expect(await refusal(["count", option, "3"])).toBe(`unknown option '${option}'\n(Did you mean ${meant}?)\nSee 'upsweep count --help'.`);
+    expect(await refusal(["count", option, "3"])).toBe(
+      `unknown option '${option}'\n(Did you mean ${meant}?)\nSee 'upsweep count --help'.`,
+    );
   });
 
   it("gets no suggestion when nothing known is like it", async () => {
-    expect(await refusal(["count", "--zebra"])).toBe("unknown option '--zebra'\nSee 'upsweep count --help'.");
+    expect(await refusal(["count", "--zebra"])).toBe(
+      "unknown option '--zebra'\nSee 'upsweep count --help'.",
+    );
     expect(await refusal(["zebra"])).toBe("unknown command 'zebra'\nSee 'upsweep --help'.");
-    expect(await refusal(["comp"])).toBe("unknown command 'comp'\n(Did you mean one of compare, completions?)\nSee 'upsweep --help'.");
+    expect(await refusal(["comp"])).toBe(
+      "unknown command 'comp'\n(Did you mean one of compare, completions?)\nSee 'upsweep --help'.",
+    );
   });
 });

@@ -5,16 +5,26 @@ import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
-const LAYER = "--in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32".split(" ");
-const SPACE = "--in-channels 4 --out-channels 4 --kernel-size 4 --stride 1..4 --padding 0..1 --l-in 10".split(" ");
+const LAYER =
+  "--in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32".split(
+    " ",
+  );
+const SPACE =
+  "--in-channels 4 --out-channels 4 --kernel-size 4 --stride 1..4 --padding 0..1 --l-in 10".split(
+    " ",
+  );
 
 describe("upsweep compare", () => {
   it("puts every convention beside the exact count of one layer, with the reason", async () => {
     const { stdout, exitCode } = await said(["compare", ...LAYER]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^macs +mac +66,060,288 +66,060,288 +1 {2}exact/m);
-    expect(stdout).toMatch(/^fvcore +mac +67,108,864 +67,108,864 +1\.016 {2}counts the 1\.56 % of the products that padding crops$/m);
-    expect(stdout).toMatch(/^onnx_tool +mac\+bias +268,500,992 +268,435,456 +4\.063 {2}.*takes the output channels for the input channels: 256 for 512/m);
+    expect(stdout).toMatch(
+      /^fvcore +mac +67,108,864 +67,108,864 +1\.016 {2}counts the 1\.56 % of the products that padding crops$/m,
+    );
+    expect(stdout).toMatch(
+      /^onnx_tool +mac\+bias +268,500,992 +268,435,456 +4\.063 {2}.*takes the output channels for the input channels: 256 for 512/m,
+    );
     expect(stdout.trimEnd().split("\n")).toHaveLength(3 + 15);
   });
 
@@ -31,25 +41,48 @@ describe("upsweep compare", () => {
       why: "counts the 1.56 % of the products that padding crops",
     });
     const { stdout } = await said(["compare", ...LAYER, "--markdown"]);
-    expect(stdout).toContain("| convention | unit | answer | in MACs | ratio | why |\n| --- | --- | --- | --- | --- | --- |\n| **macs** | mac |");
+    expect(stdout).toContain(
+      "| convention | unit | answer | in MACs | ratio | why |\n| --- | --- | --- | --- | --- | --- |\n| **macs** | mac |",
+    );
   });
 
   it("writes integers in JSON with every digit, or all as strings", async () => {
     // Two products where no bias is added: K = 2, L = 1, C_in = C_out = 2^26 + 1.
-    const vast = "--in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --stride 3 --bias false --json".split(" ");
+    const vast =
+      "--in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --stride 3 --bias false --json".split(
+        " ",
+      );
     const macs = 2n * (2n ** 26n + 1n) ** 2n;
     const digits = (await said(["compare", ...vast])).stdout;
     expect(digits).toContain(`  "in_channels": 67108865,\n`);
-    expect(digits).toContain(`  "macs": ${macs},\n  "conventions": [\n    {\n      "name": "ops",\n`);
-    expect(digits).toContain(`      "unit": "flop",\n      "answer": ${2n * macs},\n      "macs": ${macs},\n      "ratio": 1,\n`);
+    expect(digits).toContain(
+      `  "macs": ${macs},\n  "conventions": [\n    {\n      "name": "ops",\n`,
+    );
+    expect(digits).toContain(
+      `      "unit": "flop",\n      "answer": ${2n * macs},\n      "macs": ${macs},\n      "ratio": 1,\n`,
+    );
     const json = JSON.parse((await said(["compare", ...vast, "--big-ints", "string"])).stdout);
-    expect(json).toMatchObject({ layer: "conv_transpose1d", in_channels: "67108865", stride: "3", bias: false, macs: String(macs) });
+    expect(json).toMatchObject({
+      layer: "conv_transpose1d",
+      in_channels: "67108865",
+      stride: "3",
+      bias: false,
+      macs: String(macs),
+    });
     // One type in all conventions, fractions included.
-    const types = json.conventions.map(({ answer, macs: own, ratio }: Record<string, unknown>) => [typeof answer, typeof own, typeof ratio].join());
+    const types = json.conventions.map(({ answer, macs: own, ratio }: Record<string, unknown>) =>
+      [typeof answer, typeof own, typeof ratio].join(),
+    );
     expect(new Set(types)).toEqual(new Set(["string,string,number"]));
-    const many = JSON.parse((await said(["compare", ...SPACE, "--json", "--quiet", "--big-ints", "string"])).stdout);
+    const many = JSON.parse(
+      (await said(["compare", ...SPACE, "--json", "--quiet", "--big-ints", "string"])).stdout,
+    );
     const [ops] = many.conventions;
-    expect([many.layers, ops.layers_with_ratio, ops.largest.layer.stride]).toEqual(["8", "8", expect.stringMatching(/^[1-4]$/)]);
+    expect([many.layers, ops.layers_with_ratio, ops.largest.layer.stride]).toEqual([
+      "8",
+      "8",
+      expect.stringMatching(/^[1-4]$/),
+    ]);
   });
 
   it("takes layers of several dimensions, and says where a tool has no answer", async () => {
@@ -57,7 +90,9 @@ describe("upsweep compare", () => {
       "compare",
       "--layer",
       "conv_transpose3d",
-      ..."--in-channels 2 --out-channels 2 --kernel-size 2,3,4 --d-in 2 --h-in 3 --w-in 4".split(" "),
+      ..."--in-channels 2 --out-channels 2 --kernel-size 2,3,4 --d-in 2 --h-in 3 --w-in 4".split(
+        " ",
+      ),
     ]);
     expect(stdout).toMatch(/^ConvTranspose3d\(2, 2, kernel_size=\(2, 3, 4\)/);
     expect(stdout).toMatch(/^moduleprofiler +op +none +has no answer for 3-d layers$/m);
@@ -66,24 +101,42 @@ describe("upsweep compare", () => {
   it("sums a design space up: exact share, median and extremes, and the layer furthest off", async () => {
     const { stdout, stderr } = await said(["compare", ...SPACE]);
     expect(stderr).toBe("8 layers = 8 compared + 0 left out\n");
-    expect(stdout).toMatch(/^fvcore +50 % +1\.00 +1 +1\.081 +ConvTranspose1d\(4, 4, kernel_size=4, stride=4, padding=1\) on \(1, 4, 10\)$|^fvcore +50 %/m);
+    expect(stdout).toMatch(
+      /^fvcore +50 % +1\.00 +1 +1\.081 +ConvTranspose1d\(4, 4, kernel_size=4, stride=4, padding=1\) on \(1, 4, 10\)$|^fvcore +50 %/m,
+    );
     const json = JSON.parse((await said(["compare", ...SPACE, "--json", "--quiet"])).stdout);
     expect(json.layers).toBe(8);
     const thop = json.conventions.find(({ name }: { name: string }) => name === "thop");
     // At stride 4 and padding 0: 40·4 products where 40 land.
-    expect(thop).toMatchObject({ layers_with_ratio: 8, layers_without_answer: 0, exact: 0, largest: { ratio: 4, layer: { stride: 4, padding: 0 } } });
+    expect(thop).toMatchObject({
+      layers_with_ratio: 8,
+      layers_without_answer: 0,
+      exact: 0,
+      largest: { ratio: 4, layer: { stride: 4, padding: 0 } },
+    });
   });
 
   it("sums a list up, and says at which line it is furthest off", async () => {
-    writeFileSync("layers.csv", 'name,in_channels,out_channels,kernel_size,stride,l_in\na,1,1,3,1,2\n"b,\nc",4,4,8,4,4\nd,80,80,1024,256,31\n');
+    writeFileSync(
+      "layers.csv",
+      'name,in_channels,out_channels,kernel_size,stride,l_in\na,1,1,3,1,2\n"b,\nc",4,4,8,4,4\nd,80,80,1024,256,31\n',
+    );
     const { stdout, stderr } = await said(["compare", "--from", "layers.csv"]);
     expect(stderr).toBe("3 layers = 3 compared + 0 left out\n");
-    expect(stdout).toMatch(/^torchinfo +0 % .* layers\.csv:5: ConvTranspose1d\(80, 80, kernel_size=1024, stride=256\) on \(1, 80, 31\)$/m);
+    expect(stdout).toMatch(
+      /^torchinfo +0 % .* layers\.csv:5: ConvTranspose1d\(80, 80, kernel_size=1024, stride=256\) on \(1, 80, 31\)$/m,
+    );
   });
 
   it("gives the same on any number of workers", async () => {
-    const grid = "--in-channels 1..40 --out-channels 1..40 --kernel-size 1..16 --stride 1..8 --padding 0..2 --l-in 9,10".split(" ");
-    const [one, two] = [await said(["compare", ...grid, "--workers", "1"]), await said(["compare", ...grid, "--workers", "2"])];
+    const grid =
+      "--in-channels 1..40 --out-channels 1..40 --kernel-size 1..16 --stride 1..8 --padding 0..2 --l-in 9,10".split(
+        " ",
+      );
+    const [one, two] = [
+      await said(["compare", ...grid, "--workers", "1"]),
+      await said(["compare", ...grid, "--workers", "2"]),
+    ];
     expect(two).toEqual(one);
     expect(one.stderr).toMatch(/^1,228,800 layers = /);
   });
@@ -93,9 +146,18 @@ describe("upsweep compare", () => {
       "compare --layer conv1d --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 4",
       "upsweep: conv1d is given. The conventions are of transposed convolutions; see 'upsweep columns'.\n",
     ],
-    ["compare --from a.csv grid.yaml", "upsweep: both --from and grid.yaml are given. Compare one or the other.\n"],
-    ["compare --columns macs --l-in 4", "upsweep: --columns is given. compare has all conventions; leave it out.\n"],
-    ["compare --from none.csv", "upsweep: none.csv: cannot be read: there is no such file or folder. Check the path.\n"],
+    [
+      "compare --from a.csv grid.yaml",
+      "upsweep: both --from and grid.yaml are given. Compare one or the other.\n",
+    ],
+    [
+      "compare --columns macs --l-in 4",
+      "upsweep: --columns is given. compare has all conventions; leave it out.\n",
+    ],
+    [
+      "compare --from none.csv",
+      "upsweep: none.csv: cannot be read: there is no such file or folder. Check the path.\n",
+    ],
     [
       "compare --in-channels 3 --out-channels 3 --groups 2 --kernel-size 3 --l-in 4",
       "upsweep: layer: not a legal layer: groups 2 does not divide in_channels 3. In PyTorch groups must divide in_channels and out_channels.\n",

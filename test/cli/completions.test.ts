@@ -6,7 +6,8 @@ import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
-const script = (shell: string) => spawnSync(process.execPath, [BINARY, "completions", shell], { encoding: "utf8" }).stdout;
+const script = (shell: string) =>
+  spawnSync(process.execPath, [BINARY, "completions", shell], { encoding: "utf8" }).stdout;
 
 beforeAll(() => {
   writeFileSync("upsweep.bash", script("bash"));
@@ -36,7 +37,18 @@ describe("a script for completions", () => {
   it.each(["bash", "zsh", "fish"])("is printed for %s, with every command", async (shell) => {
     const { exitCode, stdout, stderr } = await said(["completions", shell]);
     expect([exitCode, stderr]).toEqual([0, ""]);
-    for (const name of ["count", "sweep", "merge", "plan", "verify", "compare", "columns", "schema", "completions"]) expect(stdout).toContain(name);
+    for (const name of [
+      "count",
+      "sweep",
+      "merge",
+      "plan",
+      "verify",
+      "compare",
+      "columns",
+      "schema",
+      "completions",
+    ])
+      expect(stdout).toContain(name);
   });
 
   it("is refused for other shells", async () => {
@@ -50,7 +62,11 @@ describe("a script for completions", () => {
 
 describe("completions in bash", () => {
   it("are registered for the command", () => {
-    const { stdout } = spawnSync("bash", ["--norc", "-c", "source ./upsweep.bash; complete -p upsweep"], { encoding: "utf8" });
+    const { stdout } = spawnSync(
+      "bash",
+      ["--norc", "-c", "source ./upsweep.bash; complete -p upsweep"],
+      { encoding: "utf8" },
+    );
     expect(stdout).toBe("complete -F _upsweep upsweep\n");
   });
 
@@ -77,8 +93,20 @@ describe("completions in bash", () => {
   });
 
   it("know every option of every command", () => {
-    for (const command of ["count", "sweep", "merge", "plan", "verify", "compare", "columns", "schema", "completions"]) {
-      const help = spawnSync(process.execPath, [BINARY, command, "--help"], { encoding: "utf8" }).stdout;
+    for (const command of [
+      "count",
+      "sweep",
+      "merge",
+      "plan",
+      "verify",
+      "compare",
+      "columns",
+      "schema",
+      "completions",
+    ]) {
+      const help = spawnSync(process.execPath, [BINARY, command, "--help"], {
+        encoding: "utf8",
+      }).stdout;
       const named = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name);
       expect(named.length).toBeGreaterThan(0);
       expect(offered(`${command} -`)).toEqual(expect.arrayContaining(named));
@@ -88,7 +116,11 @@ describe("completions in bash", () => {
 
 describe.skipIf(!has("fish"))("completions in fish", () => {
   const ask = (line: string) => {
-    const { stdout, stderr } = spawnSync("fish", ["--no-config", "-c", `source ./upsweep.fish; complete --do-complete '${line}'`], { encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(
+      "fish",
+      ["--no-config", "-c", `source ./upsweep.fish; complete --do-complete '${line}'`],
+      { encoding: "utf8" },
+    );
     expect(stderr).toBe("");
     return stdout
       .split("\n")
@@ -107,8 +139,15 @@ describe.skipIf(!has("fish"))("completions in fish", () => {
 
 describe.skipIf(!has("zsh"))("completions in zsh", () => {
   it("are a function without errors of syntax, for every command", () => {
-    expect(spawnSync("zsh", ["-n", "functions/_upsweep"], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
-    const { stdout, stderr } = spawnSync("zsh", ["-f", "-c", "compdef() { print -r -- $1 $2 }; source functions/_upsweep"], { encoding: "utf8" });
+    expect(spawnSync("zsh", ["-n", "functions/_upsweep"], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    const { stdout, stderr } = spawnSync(
+      "zsh",
+      ["-f", "-c", "compdef() { print -r -- $1 $2 }; source functions/_upsweep"],
+      { encoding: "utf8" },
+    );
     expect([stdout, stderr]).toEqual(["_upsweep upsweep\n", ""]);
   });
 });

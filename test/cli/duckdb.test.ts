@@ -41,15 +41,21 @@ describe("DuckDB reading a sweep", () => {
     const [row] = await query(`SELECT count(*) AS n FROM '${file}'`);
     expect(row?.n).toBe(summary.rows);
     expect(summary.rows).toBeGreaterThan(5_000_000n);
-    expect(summary.size).toBe(summary.rows + [...summary.leftOut.values()].reduce((sum, count) => sum + count, 0n));
+    expect(summary.size).toBe(
+      summary.rows + [...summary.leftOut.values()].reduce((sum, count) => sum + count, 0n),
+    );
   });
 
   it("takes every count as an integer and the bias as a boolean, without empty cells", async () => {
     const types = await query(`DESCRIBE SELECT * FROM '${file}'`);
     for (const { column_name, column_type } of types) {
-      expect(`${column_name} ${column_type}`).toBe(`${column_name} ${column_name === "bias" ? "BOOLEAN" : "BIGINT"}`);
+      expect(`${column_name} ${column_type}`).toBe(
+        `${column_name} ${column_name === "bias" ? "BOOLEAN" : "BIGINT"}`,
+      );
     }
-    const [row] = await query(`SELECT count(*) AS n FROM '${file}' WHERE l_out IS NULL OR ops IS NULL OR macs IS NULL OR params IS NULL`);
+    const [row] = await query(
+      `SELECT count(*) AS n FROM '${file}' WHERE l_out IS NULL OR ops IS NULL OR macs IS NULL OR params IS NULL`,
+    );
     expect(row?.n).toBe(0n);
   });
 
@@ -76,8 +82,12 @@ describe("DuckDB reading a sweep", () => {
     await sweepToFile({ axes, columns: ["all"] }, all);
     const types = await query(`DESCRIBE SELECT ${ALL_RESULTS.join(", ")} FROM '${all}'`);
     const wanted = { u64: "BIGINT", i64: "BIGINT", boolean: "BOOLEAN", decimal: "DOUBLE" };
-    expect(types.map(({ column_type }) => column_type)).toEqual(ALL_RESULTS.map((name) => wanted[column(name).type]));
-    const [row] = await query(`SELECT count(*) FILTER (moduleprofiler IS NULL) AS missing, count(moduleprofiler) AS answered FROM '${all}'`);
+    expect(types.map(({ column_type }) => column_type)).toEqual(
+      ALL_RESULTS.map((name) => wanted[column(name).type]),
+    );
+    const [row] = await query(
+      `SELECT count(*) FILTER (moduleprofiler IS NULL) AS missing, count(moduleprofiler) AS answered FROM '${all}'`,
+    );
     expect([row?.missing, row?.answered].every((n) => (n as bigint) > 0n)).toBe(true);
   });
 });
@@ -86,13 +96,23 @@ describe("DuckDB reading counts beyond 2^63, as docs/csv.md says", () => {
   it("rounds them in a column whose type it guesses, and has them exactly in one that is named", async () => {
     const file = join(folder, "large.csv");
     const largest = 2 ** 31 - 1;
-    await sweepToFile({ axes: { in_channels: [1, largest], out_channels: largest, kernel_size: 1, l_in: "1..3" }, columns: ["macs"] }, file);
+    await sweepToFile(
+      {
+        axes: { in_channels: [1, largest], out_channels: largest, kernel_size: 1, l_in: "1..3" },
+        columns: ["macs"],
+      },
+      file,
+    );
     const [guessed] = await query(`SELECT typeof(max(macs)) AS type FROM '${file}'`);
     expect(guessed?.type).toBe("DOUBLE");
     const macs = BigInt(largest) ** 2n;
-    const [named] = await query(`SELECT max(macs) AS most FROM read_csv('${file}', types = {'macs': 'UBIGINT'})`);
+    const [named] = await query(
+      `SELECT max(macs) AS most FROM read_csv('${file}', types = {'macs': 'UBIGINT'})`,
+    );
     expect(named?.most).toBe(3n * macs);
-    const [wide] = await query(`SELECT sum(macs) AS total FROM read_csv('${file}', types = {'macs': 'HUGEINT'})`);
+    const [wide] = await query(
+      `SELECT sum(macs) AS total FROM read_csv('${file}', types = {'macs': 'HUGEINT'})`,
+    );
     expect(wide?.total).toBe(6n * macs + 6n * BigInt(largest));
   });
 });

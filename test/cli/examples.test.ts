@@ -11,14 +11,25 @@ inTemporaryFolder();
 
 describe("the examples", () => {
   it("count 222 layers of real models, with the output lengths that the models expect", async () => {
-    const { exitCode, stderr } = await said(["count", "--from", `${examples}/real-layers.csv`, "-o", "counted.csv", "--columns", "l_out,ops,macs"]);
+    const { exitCode, stderr } = await said([
+      "count",
+      "--from",
+      `${examples}/real-layers.csv`,
+      "-o",
+      "counted.csv",
+      "--columns",
+      "l_out,ops,macs",
+    ]);
     expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "222 layers = 222 rows + 0 left out"]);
     const rows = readFileSync("counted.csv", "utf8")
       .trim()
       .split("\n")
       .slice(1)
       .map((line) => splitRecord(line) as string[]);
-    const expected = readFileSync(new URL("../fixtures/real_layers_l_out.csv", import.meta.url), "utf8")
+    const expected = readFileSync(
+      new URL("../fixtures/real_layers_l_out.csv", import.meta.url),
+      "utf8",
+    )
       .trim()
       .split("\n")
       .slice(1);
@@ -53,7 +64,11 @@ describe("the examples", () => {
           for (let c = 2; c <= b; c++)
             for (let d = 2; d <= c; d++) {
               if (a * b * c * d !== hop) continue;
-              for (const kernelOf of [(s: number) => 2 * s, (s: number) => 2 * s + 1, (s: number) => 3 * s]) {
+              for (const kernelOf of [
+                (s: number) => 2 * s,
+                (s: number) => 2 * s + 1,
+                (s: number) => 3 * s,
+              ]) {
                 let length = 32;
                 const stages = [a, b, c, d].map((stride, i) => {
                   const kernel = kernelOf(stride);
@@ -61,9 +76,15 @@ describe("the examples", () => {
                   const output = (length - 1) * stride - 2 * padding + kernel;
                   const fits = output === stride * length;
                   length *= stride;
-                  return { fits, row: [hop, [a, b, c, d].join("·"), i + 1, stride, kernel, padding, output].join(" ") };
+                  return {
+                    fits,
+                    row: [hop, [a, b, c, d].join("·"), i + 1, stride, kernel, padding, output].join(
+                      " ",
+                    ),
+                  };
                 });
-                if (stages.every(({ fits }) => fits)) expected.push(...stages.map(({ row }) => row));
+                if (stages.every(({ fits }) => fits))
+                  expected.push(...stages.map(({ row }) => row));
               }
             }
     }

@@ -9,23 +9,51 @@ inTemporaryFolder();
 const HEADER = "in_channels,out_channels,kernel_size,l_in";
 const ROW = "64,64,3,32";
 const CSV = `${HEADER}\n${ROW}\n`;
-const json = (more: string) => `{"in_channels":64,"out_channels":64,"kernel_size":3,"l_in":32${more}}\n`;
+const json = (more: string) =>
+  `{"in_channels":64,"out_channels":64,"kernel_size":3,"l_in":32${more}}\n`;
 const semicolons = (text: string) => text.replaceAll(",", ";");
 /** Data that gzip does not make smaller, so that damage of any byte is damage of the list. */
-const packed = gzipSync(`${HEADER}\n${Array.from({ length: 5_000 }, (_, i) => `${(i * 7919) % 512},64,3,${1 + ((i * 104729) % 9973)}`).join("\n")}\n`);
-const damagedAt = (at: number) => Buffer.concat([packed.subarray(0, at), Buffer.from([(packed[at] as number) ^ 0x40]), packed.subarray(at + 1)]);
+const packed = gzipSync(
+  `${HEADER}\n${Array.from({ length: 5_000 }, (_, i) => `${(i * 7919) % 512},64,3,${1 + ((i * 104729) % 9973)}`).join("\n")}\n`,
+);
+const damagedAt = (at: number) =>
+  Buffer.concat([
+    packed.subarray(0, at),
+    Buffer.from([(packed[at] as number) ^ 0x40]),
+    packed.subarray(at + 1),
+  ]);
 
 const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
-  ["a line of semicolons with a bad value", semicolons(`${CSV}64,64,3,x\n`), "layers:3: l_in cannot be 'x'. "],
-  ["a bad value after a line sep=", `sep=;\n${semicolons(HEADER)}\n64;64;3;-1\n`, "layers:3: l_in cannot be -1. Write a whole number from 1 to 2147483647."],
-  ["a header at fault after a line sep=", `sep=;\nin_channels;l_in\n`, "layers:2: the columns out_channels and kernel_size are missing from the header. "],
+  [
+    "a line of semicolons with a bad value",
+    semicolons(`${CSV}64,64,3,x\n`),
+    "layers:3: l_in cannot be 'x'. ",
+  ],
+  [
+    "a bad value after a line sep=",
+    `sep=;\n${semicolons(HEADER)}\n64;64;3;-1\n`,
+    "layers:3: l_in cannot be -1. Write a whole number from 1 to 2147483647.",
+  ],
+  [
+    "a header at fault after a line sep=",
+    `sep=;\nin_channels;l_in\n`,
+    "layers:2: the columns out_channels and kernel_size are missing from the header. ",
+  ],
   [
     "a decimal comma in a parameter",
     `${semicolons(HEADER)}\n64;64;3;2,5\n`,
     "layers:2: l_in cannot be '2,5'. Write a whole number in plain decimal digits, for example 16.",
   ],
-  ["too few fields between tabs", `${HEADER.replaceAll(",", "\t")}\n64\t64\n`, "layers:2: the row has 2 fields, the header 4. "],
-  ["a bad value after old line ends", `${HEADER}\r${ROW}\r64,64,0,1\r`, "layers:3: kernel_size cannot be 0. Write a whole number from 1 to 2147483647."],
+  [
+    "too few fields between tabs",
+    `${HEADER.replaceAll(",", "\t")}\n64\t64\n`,
+    "layers:2: the row has 2 fields, the header 4. ",
+  ],
+  [
+    "a bad value after old line ends",
+    `${HEADER}\r${ROW}\r64,64,0,1\r`,
+    "layers:3: kernel_size cannot be 0. Write a whole number from 1 to 2147483647.",
+  ],
   [
     "a header that is not UTF-8",
     Buffer.from(`name\xe9,${HEADER}\n`, "latin1"),
@@ -46,14 +74,26 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
     `${semicolons(CSV).replaceAll("\n", ";\n")}`,
     "layers:1: column 5 of the header has no name. Name it, or remove the delimiter at the end of every line.",
   ],
-  ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x69, 0, 0, 0]), "layers: is UTF-32 text, which is not read. Save it as UTF-8."],
+  [
+    "UTF-32",
+    Buffer.from([0xff, 0xfe, 0, 0, 0x69, 0, 0, 0]),
+    "layers: is UTF-32 text, which is not read. Save it as UTF-8.",
+  ],
   [
     "gzip that is cut off",
     packed.subarray(0, packed.length - 9),
     "layers: the gzip data is damaged or cut off: unexpected end of file. Copy or compress the file again.",
   ],
-  ["gzip of which only the beginning is there", packed.subarray(0, 12), "layers: the gzip data is damaged or cut off: unexpected end of file. "],
-  ["gzip with a wrong checksum", damagedAt(packed.length - 7), "layers: the gzip data is damaged or cut off: incorrect data check. "],
+  [
+    "gzip of which only the beginning is there",
+    packed.subarray(0, 12),
+    "layers: the gzip data is damaged or cut off: unexpected end of file. ",
+  ],
+  [
+    "gzip with a wrong checksum",
+    damagedAt(packed.length - 7),
+    "layers: the gzip data is damaged or cut off: incorrect data check. ",
+  ],
   [
     "gzip with something after it",
     Buffer.concat([gzipSync(CSV), Buffer.from("64,64,3,32\n")]),
@@ -64,7 +104,11 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
     Buffer.concat([gzipSync(CSV), Buffer.alloc(3), gzipSync(CSV)]),
     "layers: the gzip data is damaged or cut off: there is other data after its end. ",
   ],
-  ["gzip of gzip", gzipSync(gzipSync(CSV)), "layers: is compressed with gzip twice, which is not read. Unpack it once: "],
+  [
+    "gzip of gzip",
+    gzipSync(gzipSync(CSV)),
+    "layers: is compressed with gzip twice, which is not read. Unpack it once: ",
+  ],
   [
     "an Excel workbook",
     Buffer.from("PK\x03\x04workbook"),
@@ -83,9 +127,21 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
     json(',"x":NaN'),
     "layers:1: x has the value NaN, which is not JSON. Write a number, a text in double quotes, true, false or null.",
   ],
-  ["a number with a leading zero", json(',"stride":02'), "layers:1: stride has the value 02, which is not JSON. "],
-  ["a key without quotes", "{in_channels: 1}\n", "layers:1: a key in double quotes is expected, not 'in_channels:'. Write one flat JSON object per line."],
-  ["a comma after the last key", json(",").replace(",}", ",}"), "layers:1: a key in double quotes is expected, not '}\\x0a'. "],
+  [
+    "a number with a leading zero",
+    json(',"stride":02'),
+    "layers:1: stride has the value 02, which is not JSON. ",
+  ],
+  [
+    "a key without quotes",
+    "{in_channels: 1}\n",
+    "layers:1: a key in double quotes is expected, not 'in_channels:'. Write one flat JSON object per line.",
+  ],
+  [
+    "a comma after the last key",
+    json(",").replace(",}", ",}"),
+    "layers:1: a key in double quotes is expected, not '}\\x0a'. ",
+  ],
   ["a missing comma", '{"in_channels":1 "l_in":2}\n', "layers:1: a comma or } is expected, not "],
   ["a missing colon", '{"in_channels" 1}\n', "layers:1: a colon is expected, not "],
   ["a missing comma in a list", json(',"k":[1 2]'), "layers:1: a comma or ] is expected, not "],
@@ -95,17 +151,53 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
     `${json("").trim()},\n${json("")}`,
     "layers:1: an object is expected, not ',\\x0a{\"in_chann'. Write each object on its own line, without commas between lines.",
   ],
-  ["a text after the objects", `${json("")}end\n`, "layers:2: an object is expected, not 'end\\x0a'. Write one object per line, "],
+  [
+    "a text after the objects",
+    `${json("")}end\n`,
+    "layers:2: an object is expected, not 'end\\x0a'. Write one object per line, ",
+  ],
   ["a text after the array", `[${json("")}] 1`, "layers:2: the end is expected, not 1. "],
-  ["a missing comma in the array", `[${json("")}${json("")}]`, "layers:2: a comma or ] is expected, not "],
-  ["an array that is not closed", `[${json("")}`, "layers:2: the array is not closed. The list may be cut off; write it again."],
-  ["an object that is not closed", `${json("")}{"l_in":1`, "layers:2: the object is not closed. The list may be cut off; write it again."],
-  ["a text that is not closed", json(',"name":"a').replace("}", ""), "layers:1: a text is not closed on its line, or holds a control character. "],
+  [
+    "a missing comma in the array",
+    `[${json("")}${json("")}]`,
+    "layers:2: a comma or ] is expected, not ",
+  ],
+  [
+    "an array that is not closed",
+    `[${json("")}`,
+    "layers:2: the array is not closed. The list may be cut off; write it again.",
+  ],
+  [
+    "an object that is not closed",
+    `${json("")}{"l_in":1`,
+    "layers:2: the object is not closed. The list may be cut off; write it again.",
+  ],
+  [
+    "a text that is not closed",
+    json(',"name":"a').replace("}", ""),
+    "layers:1: a text is not closed on its line, or holds a control character. ",
+  ],
   ["an unknown escape", json(',"name":"\\x"'), "layers:1: a text has an escape that is not JSON. "],
-  ["half a surrogate pair in JSON", json(',"name":"\\ud800"'), "layers:1: a text has an escape that is not JSON. "],
-  ["JSON that is not UTF-8", Buffer.from(`${json("")}${json(',"name":"caf\xe9"')}`, "latin1"), "layers:2: the text is not valid UTF-8. "],
-  ["a JSON object that is too long", json(`,"name":"${"x".repeat(600_000)}"`), "layers:1: the row is longer than 524288 bytes. "],
-  ["a number in JSON that is no whole number", json(',"stride":2.0'), "layers:1: stride cannot be '2.0'. Write 2, without a decimal point."],
+  [
+    "half a surrogate pair in JSON",
+    json(',"name":"\\ud800"'),
+    "layers:1: a text has an escape that is not JSON. ",
+  ],
+  [
+    "JSON that is not UTF-8",
+    Buffer.from(`${json("")}${json(',"name":"caf\xe9"')}`, "latin1"),
+    "layers:2: the text is not valid UTF-8. ",
+  ],
+  [
+    "a JSON object that is too long",
+    json(`,"name":"${"x".repeat(600_000)}"`),
+    "layers:1: the row is longer than 524288 bytes. ",
+  ],
+  [
+    "a number in JSON that is no whole number",
+    json(',"stride":2.0'),
+    "layers:1: stride cannot be '2.0'. Write 2, without a decimal point.",
+  ],
   [
     "a bad value in a list of JSON over several lines",
     `${json("")}\n{"in_channels":64,\n"out_channels":64,"kernel_size":3,"l_in":0}`,
@@ -116,7 +208,16 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
 
 it.each(REFUSED)("refuses %s, and leaves no file", async (_, bytes, message) => {
   writeFileSync("layers", bytes);
-  const { exitCode, stderr, stdout } = await said(["count", "--from", "layers", "--quiet", "-o", "out.csv", "--columns", "macs"]);
+  const { exitCode, stderr, stdout } = await said([
+    "count",
+    "--from",
+    "layers",
+    "--quiet",
+    "-o",
+    "out.csv",
+    "--columns",
+    "macs",
+  ]);
   expect([exitCode, stdout]).toEqual([2, ""]);
   expect(stderr.slice(0, "upsweep: ".length + message.length)).toBe(`upsweep: ${message}`);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -124,7 +225,18 @@ it.each(REFUSED)("refuses %s, and leaves no file", async (_, bytes, message) => 
 });
 
 it("finds damage of any byte of gzip, or counts the same rows", async () => {
-  const args = ["count", "--from", "layers", "--quiet", "-o", "out.csv", "--force", "--columns", "macs", "--skip-invalid"];
+  const args = [
+    "count",
+    "--from",
+    "layers",
+    "--quiet",
+    "-o",
+    "out.csv",
+    "--force",
+    "--columns",
+    "macs",
+    "--skip-invalid",
+  ];
   writeFileSync("layers", packed);
   expect((await said(args)).exitCode).toBe(0);
   const whole = readFileSync("out.csv", "utf8");
@@ -141,9 +253,17 @@ it("compares lists of any form too", async () => {
   writeFileSync("plain.csv", CSV);
   const { stdout } = await said(["compare", "--from", "plain.csv", "--quiet"]);
   writeFileSync("plain.csv", gzipSync(semicolons(CSV)));
-  expect(await said(["compare", "--from", "plain.csv", "--quiet"])).toEqual({ exitCode: 0, stderr: "", stdout });
+  expect(await said(["compare", "--from", "plain.csv", "--quiet"])).toEqual({
+    exitCode: 0,
+    stderr: "",
+    stdout,
+  });
   writeFileSync("plain.csv", CSV.replaceAll(",", "#"));
-  expect(await said(["compare", "--from", "plain.csv", "--quiet", "--delimiter", "#"])).toEqual({ exitCode: 0, stderr: "", stdout });
+  expect(await said(["compare", "--from", "plain.csv", "--quiet", "--delimiter", "#"])).toEqual({
+    exitCode: 0,
+    stderr: "",
+    stdout,
+  });
 });
 
 it.each([
@@ -155,16 +275,38 @@ it.each([
   ["#", "#"],
 ])("takes the delimiter %s", async (name, character) => {
   writeFileSync("given.csv", CSV.replaceAll(",", character));
-  expect(await said(["count", "--from", "given.csv", "--quiet", "--delimiter", name, "-o", "given-out.csv", "--force", "--columns", "macs"])).toMatchObject({
+  expect(
+    await said([
+      "count",
+      "--from",
+      "given.csv",
+      "--quiet",
+      "--delimiter",
+      name,
+      "-o",
+      "given-out.csv",
+      "--force",
+      "--columns",
+      "macs",
+    ]),
+  ).toMatchObject({
     exitCode: 0,
   });
   expect(readFileSync("given-out.csv", "utf8")).toBe(`${HEADER},macs\n${ROW},393216\n`);
 });
 
 it.each(["", ";;", '"', "x", "5", "é", "\n"])("refuses the delimiter '%s'", async (delimiter) => {
-  const { exitCode, stderr } = await said(["count", "--from", "given.csv", "--delimiter", delimiter]);
+  const { exitCode, stderr } = await said([
+    "count",
+    "--from",
+    "given.csv",
+    "--delimiter",
+    delimiter,
+  ]);
   expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^upsweep: --delimiter: cannot be .*\. Write one character such as ';', or comma, semicolon, tab or pipe\.\n$/);
+  expect(stderr).toMatch(
+    /^upsweep: --delimiter: cannot be .*\. Write one character such as ';', or comma, semicolon, tab or pipe\.\n$/,
+  );
 });
 
 it("refuses what is for lists without a list", async () => {
@@ -183,14 +325,39 @@ it("refuses what is for lists without a list", async () => {
 });
 
 it("answers rows at fault with a row when it is asked to", async () => {
-  const rows = ["1,1,3,2,a", '0,1,3,2,"b,"', "1,1,3", '1,1,3,2,"x\ny"', '1,1,x,2,""""', '1,1,3,2,"a"b', "2147483647,2147483647,3,2147483647,c", "2,1,3,2,d"];
+  const rows = [
+    "1,1,3,2,a",
+    '0,1,3,2,"b,"',
+    "1,1,3",
+    '1,1,3,2,"x\ny"',
+    '1,1,x,2,""""',
+    '1,1,3,2,"a"b',
+    "2147483647,2147483647,3,2147483647,c",
+    "2,1,3,2,d",
+  ];
   writeFileSync("some.csv", `${HEADER},name\n${rows.join("\r\n")}`);
-  const args = ["count", "--from", "some.csv", "-o", "some-out.csv", "--force", "--columns", "macs,l_out", "--errors", "row"];
+  const args = [
+    "count",
+    "--from",
+    "some.csv",
+    "-o",
+    "some-out.csv",
+    "--force",
+    "--columns",
+    "macs,l_out",
+    "--errors",
+    "row",
+  ];
   const { exitCode, stderr } = await said(args);
-  expect([exitCode, stderr.split("\n").slice(0, 2)]).toEqual([0, ["3 layers = 3 rows + 0 left out", "5 more with an error"]]);
+  expect([exitCode, stderr.split("\n").slice(0, 2)]).toEqual([
+    0,
+    ["3 layers = 3 rows + 0 left out", "5 more with an error"],
+  ]);
   const lines = readFileSync("some-out.csv", "utf8").split("\n");
   // The layer of a result that is too large is named whole.
-  expect(lines.splice(8, 1)[0]).toMatch(/^2147483647,2147483647,3,2147483647,c,,,"some\.csv:9: macs of ConvTranspose1d\(.*\) .* passes 2\^64 - 1\. .*"$/);
+  expect(lines.splice(8, 1)[0]).toMatch(
+    /^2147483647,2147483647,3,2147483647,c,,,"some\.csv:9: macs of ConvTranspose1d\(.*\) .* passes 2\^64 - 1\. .*"$/,
+  );
   expect(lines).toEqual([
     `${HEADER},name,macs,l_out,error`,
     "1,1,3,2,a,6,4,",
@@ -210,17 +377,24 @@ it("answers rows at fault with a row when it is asked to", async () => {
   writeFileSync("some.csv", `${HEADER},error\n${ROW},a\n`);
   expect(await said(args)).toMatchObject({
     exitCode: 2,
-    stderr: "upsweep: some.csv:1: the list has a column error already. Rename it, or leave --errors row out.\n",
+    stderr:
+      "upsweep: some.csv:1: the list has a column error already. Rename it, or leave --errors row out.\n",
   });
 });
 
 it("passes over blank lines at the end, and says which line comes after them", async () => {
   for (const text of [`${CSV}\n\n`, `${semicolons(CSV)}\r\n\n`, `${json("")}\n \n`]) {
     writeFileSync("blank.csv", text);
-    expect(await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"])).toMatchObject({ exitCode: 0 });
-    writeFileSync("blank.csv", `${text}${text.startsWith("{") ? json("").replace("32", "0") : text.includes(";") ? "64;64;3;0" : "64,64,3,0"}`);
-    expect((await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"])).stderr).toMatch(
-      new RegExp(`^upsweep: blank\\.csv:${text.split("\n").length}: l_in cannot be 0\\.`),
+    expect(
+      await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"]),
+    ).toMatchObject({ exitCode: 0 });
+    writeFileSync(
+      "blank.csv",
+      `${text}${text.startsWith("{") ? json("").replace("32", "0") : text.includes(";") ? "64;64;3;0" : "64,64,3,0"}`,
     );
+    expect(
+      (await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"]))
+        .stderr,
+    ).toMatch(new RegExp(`^upsweep: blank\\.csv:${text.split("\n").length}: l_in cannot be 0\\.`));
   }
 });

@@ -7,10 +7,25 @@ import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 inTemporaryFolder();
 
 /** The lines that `count --from` writes for a list, and its summary. */
-async function counted(list: string, ...options: string[]): Promise<{ exitCode: number; lines: string[]; stderr: string }> {
+async function counted(
+  list: string,
+  ...options: string[]
+): Promise<{ exitCode: number; lines: string[]; stderr: string }> {
   writeFileSync("list.csv", list);
-  const { exitCode, stderr } = await said(["count", "--from", "list.csv", "-o", "counted.csv", "--force", ...options]);
-  return { exitCode, lines: exitCode === 0 ? readFileSync("counted.csv", "utf8").trimEnd().split("\n") : [], stderr };
+  const { exitCode, stderr } = await said([
+    "count",
+    "--from",
+    "list.csv",
+    "-o",
+    "counted.csv",
+    "--force",
+    ...options,
+  ]);
+  return {
+    exitCode,
+    lines: exitCode === 0 ? readFileSync("counted.csv", "utf8").trimEnd().split("\n") : [],
+    stderr,
+  };
 }
 
 const HEADER = "in_channels,out_channels,kernel_size,l_in";
@@ -37,7 +52,15 @@ describe("a column layer", () => {
     expect((await counted(mixed, "--layer", "conv1d")).stderr).toBe(
       "upsweep: list.csv:1: the list has a column 'layer', and --layer is given too. Leave --layer out, or declare the column a label with --carry layer.\n",
     );
-    const { lines } = await counted(`layer,${HEADER}\ndecoder.up.0,66,32,4,128\n`, "--layer", "Conv1d", "--carry", "layer", "--columns", "macs");
+    const { lines } = await counted(
+      `layer,${HEADER}\ndecoder.up.0,66,32,4,128\n`,
+      "--layer",
+      "Conv1d",
+      "--carry",
+      "layer",
+      "--columns",
+      "macs",
+    );
     expect(lines[1]).toBe("decoder.up.0,66,32,4,128,1056000");
   });
 
@@ -62,7 +85,10 @@ describe("--carry", () => {
       "--columns",
       "macs",
     );
-    expect(lines).toEqual([`kind,${HEADER},padding_mode,Stride,macs`, "up,66,32,4,128,zeros,9,1081344"]);
+    expect(lines).toEqual([
+      `kind,${HEADER},padding_mode,Stride,macs`,
+      "up,66,32,4,128,zeros,9,1081344",
+    ]);
   });
 
   it("cannot name a parameter, a result that is written, or a column that is not there", async () => {
@@ -72,7 +98,9 @@ describe("--carry", () => {
     expect((await counted(`${HEADER},macs\n`, "--carry", "macs")).stderr).toBe(
       "upsweep: list.csv:1: the column 'macs' cannot be carried: a result of that name is written. Rename it, or choose other results with --columns.\n",
     );
-    expect((await counted(`${HEADER},kind\n`, "--carry", "kinds")).stderr).toBe("upsweep: --carry: the header has no column 'kinds'. Did you mean 'kind'?\n");
+    expect((await counted(`${HEADER},kind\n`, "--carry", "kinds")).stderr).toBe(
+      "upsweep: --carry: the header has no column 'kinds'. Did you mean 'kind'?\n",
+    );
   });
 });
 
@@ -83,15 +111,37 @@ describe("our own output", () => {
   it("is counted again to the same bytes", async () => {
     await said([...sweep.split(" "), "-o", "sweep.csv", "--quiet"]);
     const columns = ["--columns", "macs,zero_insertion_waste,overlap_even,moduleprofiler"];
-    const { exitCode, stderr } = await said(["count", "--from", "sweep.csv", "-o", "again.csv", ...columns]);
+    const { exitCode, stderr } = await said([
+      "count",
+      "--from",
+      "sweep.csv",
+      "-o",
+      "again.csv",
+      ...columns,
+    ]);
     expect(exitCode).toBe(0);
-    expect(stderr).toContain("upsweep: replacing the results that the list has already: macs, zero_insertion_waste, overlap_even, moduleprofiler\n");
+    expect(stderr).toContain(
+      "upsweep: replacing the results that the list has already: macs, zero_insertion_waste, overlap_even, moduleprofiler\n",
+    );
     expect(readFileSync("again.csv", "utf8")).toBe(readFileSync("sweep.csv", "utf8"));
     expect((await said(["compare", "--from", "sweep.csv", "--quiet"])).exitCode).toBe(0);
   });
 
   it("is checked with --verify-results, also for columns that are not written", async () => {
-    expect((await said(["count", "--from", "sweep.csv", "-o", "verified.csv", "--verify-results", "--columns", "params"])).exitCode).toBe(0);
+    expect(
+      (
+        await said([
+          "count",
+          "--from",
+          "sweep.csv",
+          "-o",
+          "verified.csv",
+          "--verify-results",
+          "--columns",
+          "params",
+        ])
+      ).exitCode,
+    ).toBe(0);
     const [header, first] = readFileSync("verified.csv", "utf8").split("\n");
     expect(header).toMatch(/,bias,params$/);
     expect(first).toBe("1,1,1,7,3,2,0,0,1,1,true,4");
@@ -99,11 +149,25 @@ describe("our own output", () => {
 
   it("stops at the first result that differs, with its line and both values", async () => {
     const lines = readFileSync("sweep.csv", "utf8").split("\n");
-    const damaged = [...lines.slice(0, 5), (lines[5] as string).replace(/,([0-9]+),(0\.[0-9]+),/, ",1$1,$2,"), ...lines.slice(6)];
+    const damaged = [
+      ...lines.slice(0, 5),
+      (lines[5] as string).replace(/,([0-9]+),(0\.[0-9]+),/, ",1$1,$2,"),
+      ...lines.slice(6),
+    ];
     writeFileSync("damaged.csv", damaged.join("\n"));
-    const { exitCode, stderr } = await said(["count", "--from", "damaged.csv", "-o", "never.csv", "--verify-results", "--quiet"]);
+    const { exitCode, stderr } = await said([
+      "count",
+      "--from",
+      "damaged.csv",
+      "-o",
+      "never.csv",
+      "--verify-results",
+      "--quiet",
+    ]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^upsweep: damaged\.csv:6: macs is 1([0-9]+) in the list, but is counted as \1\. Check which parameters /);
+    expect(stderr).toMatch(
+      /^upsweep: damaged\.csv:6: macs is 1([0-9]+) in the list, but is counted as \1\. Check which parameters /,
+    );
   });
 
   it("takes numbers as other programs write them for the same", async () => {
@@ -123,7 +187,10 @@ describe("totals", () => {
 
   it("are in the summary for every column that can be added up", async () => {
     const { stderr } = await counted(list, "--columns", "l_out,macs,params");
-    expect(stderr.split("\n").slice(1, 3)).toEqual(["total  macs    1,081,392", "total  params      8,495"]);
+    expect(stderr.split("\n").slice(1, 3)).toEqual([
+      "total  macs    1,081,392",
+      "total  params      8,495",
+    ]);
   });
 
   it("end the list as a record with --total", async () => {
@@ -133,12 +200,17 @@ describe("totals", () => {
 
   it("go to a file with --total-to, by kind where there are several", async () => {
     const mixed = `layer,${HEADER}\nconv1d,66,32,4,128\nconv_transpose1d,2,3,2,4\n`;
-    expect((await counted(mixed, "--columns", "macs,params", "--total-to", "total.json")).exitCode).toBe(0);
+    expect(
+      (await counted(mixed, "--columns", "macs,params", "--total-to", "total.json")).exitCode,
+    ).toBe(0);
     expect(JSON.parse(readFileSync("total.json", "utf8"))).toEqual({
       layers: 2,
       macs: 1056048,
       params: 8495,
-      kinds: { conv_transpose1d: { macs: 48, params: 15 }, conv1d: { macs: 1056000, params: 8480 } },
+      kinds: {
+        conv_transpose1d: { macs: 48, params: 15 },
+        conv1d: { macs: 1056000, params: 8480 },
+      },
     });
   });
 
@@ -151,7 +223,11 @@ describe("totals", () => {
 
 describe("a list from a pipe", () => {
   it("gets the answer to each line as soon as the line is written", async () => {
-    const child = spawn(process.execPath, [BINARY, "count", "--from", "-", "--columns", "macs", "--quiet"], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(
+      process.execPath,
+      [BINARY, "count", "--from", "-", "--columns", "macs", "--quiet"],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
     const lines = child.stdout.setEncoding("utf8")[Symbol.asyncIterator]();
     const answer = async () => (await lines.next()).value as string;
     child.stdin.write(`${HEADER}\n`);
@@ -174,12 +250,18 @@ describe("a list from a pipe", () => {
   });
 
   it("is counted to the same bytes as from a file, however it arrives", () => {
-    const rows = Array.from({ length: 60_000 }, (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${1 + (i % 9)},${1 + i}`);
+    const rows = Array.from(
+      { length: 60_000 },
+      (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${1 + (i % 9)},${1 + i}`,
+    );
     writeFileSync("long.csv", `${HEADER}\n${rows.join("\n")}\n`);
-    const run = (command: string) => execFileSync("bash", ["-c", command], { encoding: "utf8", maxBuffer: 1 << 26 });
+    const run = (command: string) =>
+      execFileSync("bash", ["-c", command], { encoding: "utf8", maxBuffer: 1 << 26 });
     const count = `"${process.execPath}" "${BINARY}" count --columns macs,l_out --quiet --from`;
     const whole = run(`${count} long.csv`);
     expect(run(`cat long.csv | ${count} -`)).toBe(whole);
-    expect(run(`(head -c 700000 long.csv; sleep 0.1; tail -c +700001 long.csv) | ${count} -`)).toBe(whole);
+    expect(run(`(head -c 700000 long.csv; sleep 0.1; tail -c +700001 long.csv) | ${count} -`)).toBe(
+      whole,
+    );
   });
 });

@@ -34,7 +34,9 @@ function coprocess(...args: string[]) {
     stderr += data;
   });
   child.stdin.on("error", () => {});
-  const ended = new Promise<{ exitCode: number | null; stderr: string }>((resolve) => child.on("close", (exitCode) => resolve({ exitCode, stderr })));
+  const ended = new Promise<{ exitCode: number | null; stderr: string }>((resolve) =>
+    child.on("close", (exitCode) => resolve({ exitCode, stderr })),
+  );
   /** The next line that it writes. */
   const line = async (): Promise<string> => {
     while (!text.includes("\n")) {
@@ -71,14 +73,23 @@ describe("a list from a pipe", () => {
     expect(await line()).toBe(`${HEADER},name,macs`);
     await new Promise((resolve) => setTimeout(resolve, 50));
     child.stdin.write('\nb"\n2,1,1,5,c\n3,1,');
-    expect([await line(), await line(), await line()]).toEqual(['1,1,1,5,"a', 'b",5', "2,1,1,5,c,10"]);
+    expect([await line(), await line(), await line()]).toEqual([
+      '1,1,1,5,"a',
+      'b",5',
+      "2,1,1,5,c,10",
+    ]);
     child.stdin.write("1,5,d\n");
     expect(await line()).toBe("3,1,1,5,d,15");
   });
 
   it.each([
     ["semicolons", `${HEADER};x\n`, (row: string) => `${row.replaceAll(",", ";")};\n`],
-    ["JSON lines", undefined, (row: string) => `{${HEADER.split(",").map((name, i) => `"${name}":${row.split(",")[i]}`)}}\n`],
+    [
+      "JSON lines",
+      undefined,
+      (row: string) =>
+        `{${HEADER.split(",").map((name, i) => `"${name}":${row.split(",")[i]}`)}}\n`,
+    ],
   ])("is answered line by line as %s too", async (_, header, written) => {
     const { child, line } = coprocess("--from", "-");
     if (header) child.stdin.write(header.replaceAll(",", ";"));
@@ -119,7 +130,10 @@ describe("a list from a pipe", () => {
     child.stdin.write(`${HEADER}\n`);
     expect(await line()).toBe(`${HEADER},macs,error`);
     for (const [row, answer] of [
-      ["0,1,1,1", '0,1,1,1,,"standard input:2: in_channels cannot be 0. Write a whole number from 1 to 2147483647."'],
+      [
+        "0,1,1,1",
+        '0,1,1,1,,"standard input:2: in_channels cannot be 0. Write a whole number from 1 to 2147483647."',
+      ],
       ["2,1,1,1", "2,1,1,1,2,"],
       ["2,1", ',,,,,"standard input:4: the row has 2 fields, the header 4. '],
       ["3,1,1,1", "3,1,1,1,3,"],
@@ -137,13 +151,26 @@ describe("a list from a pipe", () => {
     expect([await fromPipe.line(), await fromPipe.line()]).toEqual([`${HEADER},macs`, "1,1,1,1,1"]);
     writer.write("0,1,1,1\n");
     // Refused: it ends although the writer has the pipe open.
-    expect((await fromPipe.ended).stderr).toBe("upsweep: rows:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647.\n");
+    expect((await fromPipe.ended).stderr).toBe(
+      "upsweep: rows:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647.\n",
+    );
     writer.destroy();
     const server = createServer((socket) => socket.end(`${HEADER}\n5,1,1,1\n`));
     await new Promise<void>((resolve) => server.listen("socket", resolve));
-    const python = "import os,socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect('socket')\nos.dup2(s.fileno(),0)\nos.execvp(sys.argv[1],sys.argv[1:])";
+    const python =
+      "import os,socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect('socket')\nos.dup2(s.fileno(),0)\nos.execvp(sys.argv[1],sys.argv[1:])";
     if (hasPython()) {
-      const run = spawn("python3", ["-c", python, process.execPath, BINARY, "count", "--from", "-", "--columns", "macs"]);
+      const run = spawn("python3", [
+        "-c",
+        python,
+        process.execPath,
+        BINARY,
+        "count",
+        "--from",
+        "-",
+        "--columns",
+        "macs",
+      ]);
       let text = "";
       for await (const data of run.stdout) text += data;
       expect(text).toBe(`${HEADER},macs\n5,1,1,1,5\n`);
@@ -160,12 +187,30 @@ describe("a list from a pipe", () => {
   });
 
   it("gives the same rows as a file, however much comes at once", async () => {
-    const rows = Array.from({ length: 300_000 }, (_, i) => `${(i % 500) + 1},${(i % 77) + 1},${(i % 9) + 1},${(i % 250) + 1}`);
+    const rows = Array.from(
+      { length: 300_000 },
+      (_, i) => `${(i % 500) + 1},${(i % 77) + 1},${(i % 9) + 1},${(i % 250) + 1}`,
+    );
     writeFileSync("many.csv", `${HEADER}\n${rows.join("\n")}\n`);
-    const file = spawnSync(process.execPath, [BINARY, "count", "--from", "many.csv", "--columns", "macs", "--quiet"], { maxBuffer: 1 << 26 });
+    const file = spawnSync(
+      process.execPath,
+      [BINARY, "count", "--from", "many.csv", "--columns", "macs", "--quiet"],
+      { maxBuffer: 1 << 26 },
+    );
     const bash = (command: string) =>
-      spawnSync("bash", ["-c", `${command} | "${process.execPath}" "${BINARY}" count --from - --columns macs --quiet`], { maxBuffer: 1 << 26 });
-    for (const command of ["cat many.csv", "(head -c 3000000 many.csv; sleep 0.1; tail -c +3000001 many.csv)", "dd if=many.csv bs=777 status=none"]) {
+      spawnSync(
+        "bash",
+        [
+          "-c",
+          `${command} | "${process.execPath}" "${BINARY}" count --from - --columns macs --quiet`,
+        ],
+        { maxBuffer: 1 << 26 },
+      );
+    for (const command of [
+      "cat many.csv",
+      "(head -c 3000000 many.csv; sleep 0.1; tail -c +3000001 many.csv)",
+      "dd if=many.csv bs=777 status=none",
+    ]) {
       const { stdout, status } = bash(command);
       expect(status).toBe(0);
       expect(stdout.equals(file.stdout)).toBe(true);
@@ -213,7 +258,8 @@ describe("answers to tasks that come when they come", () => {
       await wait(ms);
       return isAlone;
     };
-    for await (const { task, answer } of asTheyCome(tasks, run, () => 2)) log.push(`${task} ${answer}`);
+    for await (const { task, answer } of asTheyCome(tasks, run, () => 2))
+      log.push(`${task} ${answer}`);
     expect(log).toEqual(["30 true", "1 false", "third comes", "5 true"]);
   });
 
@@ -233,7 +279,9 @@ describe("answers to tasks that come when they come", () => {
 });
 
 function hasPython(): boolean {
-  return spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0;
+  return (
+    spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0
+  );
 }
 
 describe.runIf(hasPython())("examples/python", () => {
@@ -242,19 +290,39 @@ describe.runIf(hasPython())("examples/python", () => {
   function python(code: string) {
     writeFileSync("upsweep", `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
     chmodSync("upsweep", 0o755);
-    const env = { ...process.env, PATH: `${process.cwd()}:${process.env.PATH}`, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
-    const { stdout, stderr, status } = spawnSync("python3", ["-W", "error", "-c", code], { encoding: "utf8", env });
+    const env = {
+      ...process.env,
+      PATH: `${process.cwd()}:${process.env.PATH}`,
+      PYTHONPATH: folder,
+      PYTHONDONTWRITEBYTECODE: "1",
+    };
+    const { stdout, stderr, status } = spawnSync("python3", ["-W", "error", "-c", code], {
+      encoding: "utf8",
+      env,
+    });
     return { stdout, stderr, status };
   }
 
   it("finds a layer in the recipe's search loop", () => {
-    const [, recipe] = /^```python\n(.*?)^```$/ms.exec(readFileSync(`${folder}/README.md`, "utf8")) as unknown as [string, string];
+    const [, recipe] = /^```python\n(.*?)^```$/ms.exec(
+      readFileSync(`${folder}/README.md`, "utf8"),
+    ) as unknown as [string, string];
     const { stdout, stderr, status } = python(recipe);
     expect([status, stderr]).toEqual([0, ""]);
     // What Python says is what one layer comes to by itself.
-    const [, layer, cost] = /^\((\{.*?\}), (\{.*?\})\)$/.exec(stdout.trim()) as unknown as [string, string, string];
-    const flags = Object.entries(JSON.parse(layer.replaceAll("'", '"'))).flatMap(([name, value]) => [`--${name.replaceAll("_", "-")}`, String(value)]);
-    const one = spawnSync(process.execPath, [BINARY, "count", ...flags, "--json", "--columns", "l_out,macs,params"], { encoding: "utf8" });
+    const [, layer, cost] = /^\((\{.*?\}), (\{.*?\})\)$/.exec(stdout.trim()) as unknown as [
+      string,
+      string,
+      string,
+    ];
+    const flags = Object.entries(JSON.parse(layer.replaceAll("'", '"'))).flatMap(
+      ([name, value]) => [`--${name.replaceAll("_", "-")}`, String(value)],
+    );
+    const one = spawnSync(
+      process.execPath,
+      [BINARY, "count", ...flags, "--json", "--columns", "l_out,macs,params"],
+      { encoding: "utf8" },
+    );
     expect(JSON.parse(one.stdout)).toMatchObject(JSON.parse(cost.replaceAll("'", '"')));
   });
 
@@ -280,7 +348,11 @@ except RuntimeError as error:
     const { stdout, stderr, status } = python(code);
     expect([status, stderr]).toEqual([0, ""]);
     const lines = stdout.trim().split("\n");
-    expect(lines[0]).toMatch(new RegExp(`^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, 'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, `));
+    expect(lines[0]).toMatch(
+      new RegExp(
+        `^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, 'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, `,
+      ),
+    );
     expect(lines.slice(1)).toEqual([
       "standard input:4: l_in cannot be 0. Write a whole number from 1 to 2147483647.",
       "standard input:6: kernel_size cannot be 'x'. Write a whole number in plain decimal digits, for example 16.",

@@ -9,14 +9,27 @@ import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 inTemporaryFolder();
 
 beforeAll(() => {
-  writeFileSync("grid.yaml", "axes: { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 }\n");
+  writeFileSync(
+    "grid.yaml",
+    "axes: { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 }\n",
+  );
   writeFileSync("throw.cjs", 'setTimeout(() => { throw new Error("bo\\x1b[31mom"); }, 300);');
   writeFileSync("reject.cjs", 'setTimeout(() => Promise.reject(new Error("boom")), 300);');
 });
 
 const LAYER = "--in-channels 64 --out-channels 64 --kernel-size 3 --l-in 32".split(" ");
 
-const COMMANDS = ["count", "sweep", "merge", "plan", "verify", "compare", "columns", "schema", "completions"];
+const COMMANDS = [
+  "count",
+  "sweep",
+  "merge",
+  "plan",
+  "verify",
+  "compare",
+  "columns",
+  "schema",
+  "completions",
+];
 
 /** Options with a value, of each command, as its help names them. */
 async function optionsOf(command: string): Promise<string[]> {
@@ -46,7 +59,11 @@ describe("an option that is given twice", () => {
         const value = VALUES[option] ?? "1";
         const { exitCode, stdout, stderr } = await said([command, option, value, option, value]);
         expect([exitCode, stdout]).toEqual([2, ""]);
-        expect(stderr).toMatch(new RegExp(`^upsweep: ${option} was given twice\\. (Keep one of them|Give all its values at once, .*)\\.\n$`));
+        expect(stderr).toMatch(
+          new RegExp(
+            `^upsweep: ${option} was given twice\\. (Keep one of them|Give all its values at once, .*)\\.\n$`,
+          ),
+        );
         tested++;
       }
     }
@@ -55,14 +72,31 @@ describe("an option that is given twice", () => {
 
   it("is refused with its short name, with =, and before the command", async () => {
     const message = (flag: string) => `upsweep: ${flag} was given twice. Keep one of them.\n`;
-    expect((await said(["sweep", ...LAYER, "-o", "a", "--output=b"])).stderr).toBe(message("--output"));
-    expect((await said(["--color", "auto", "--color", "auto", "columns"])).stderr).toBe(message("--color"));
+    expect((await said(["sweep", ...LAYER, "-o", "a", "--output=b"])).stderr).toBe(
+      message("--output"),
+    );
+    expect((await said(["--color", "auto", "--color", "auto", "columns"])).stderr).toBe(
+      message("--color"),
+    );
   });
 
   it("is accepted where every value counts", async () => {
-    const { exitCode, stderr } = await said(["sweep", ...LAYER, "--axis", "stride=1..4", "--where", "stride > 1", "--where", "stride < 4", "-o", "out.csv"]);
+    const { exitCode, stderr } = await said([
+      "sweep",
+      ...LAYER,
+      "--axis",
+      "stride=1..4",
+      "--where",
+      "stride > 1",
+      "--where",
+      "stride < 4",
+      "-o",
+      "out.csv",
+    ]);
     expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "4 layers = 2 rows + 2 left out"]);
-    expect((await said(["plan", "grid.yaml", "--set", "stride=2", "--set", "l_in=1..3"])).exitCode).toBe(0);
+    expect(
+      (await said(["plan", "grid.yaml", "--set", "stride=2", "--set", "l_in=1..3"])).exitCode,
+    ).toBe(0);
   });
 
   it("is accepted without a value, because it says the same twice", async () => {
@@ -81,19 +115,26 @@ describe("an empty value", () => {
         }
       }
     }
-    expect((await said(["sweep", ...LAYER, "-o", ""])).stderr).toBe("upsweep: --output is empty. Give it a value, or leave it out.\n");
+    expect((await said(["sweep", ...LAYER, "-o", ""])).stderr).toBe(
+      "upsweep: --output is empty. Give it a value, or leave it out.\n",
+    );
   });
 
   it("is refused as an argument", async () => {
-    expect((await said(["sweep", ""])).stderr).toBe("upsweep: the argument <spec> is empty. Give it a value, or leave it out.\n");
-    expect((await said(["merge", "out.csv", ""])).stderr).toBe("upsweep: the argument <parts> is empty. Give it a value, or leave it out.\n");
+    expect((await said(["sweep", ""])).stderr).toBe(
+      "upsweep: the argument <spec> is empty. Give it a value, or leave it out.\n",
+    );
+    expect((await said(["merge", "out.csv", ""])).stderr).toBe(
+      "upsweep: the argument <parts> is empty. Give it a value, or leave it out.\n",
+    );
     expect((await said([""])).exitCode).toBe(2);
   });
 });
 
 describe("the version", () => {
   it("is printed by -v, -V and --version", async () => {
-    for (const option of ["-v", "-V", "--version"]) expect(await said([option])).toEqual({ exitCode: 0, stderr: "", stdout: "0.1.0\n" });
+    for (const option of ["-v", "-V", "--version"])
+      expect(await said([option])).toEqual({ exitCode: 0, stderr: "", stdout: "0.1.0\n" });
   });
 });
 
@@ -101,18 +142,31 @@ describe("the help", () => {
   it("groups options, and shows defaults and what is required", async () => {
     const { stdout } = await said(["sweep", "--help"]);
     const titles = [...stdout.matchAll(/^([A-Z][a-z ]+):/gm)].map(([, title]) => title);
-    expect(titles).toEqual(["Examples", "Usage", "Arguments", "Layers", "Grid", "Output", "Calculation", "General"]);
+    expect(titles).toEqual([
+      "Examples",
+      "Usage",
+      "Arguments",
+      "Layers",
+      "Grid",
+      "Output",
+      "Calculation",
+      "General",
+    ]);
     expect(stdout).toMatch(/--stride <values> .*\n? +s \(default: 1\)/);
     expect(stdout).toMatch(/--kernel-size <values> .*\(required\)/);
     expect(stdout).toContain("(default: the number of processors)");
-    expect((await said(["--help"])).stdout).toMatch(/\nLayers:\n {2}count .*[\s\S]*\nDesign spaces:\n[\s\S]*\nReference:\n/);
+    expect((await said(["--help"])).stdout).toMatch(
+      /\nLayers:\n {2}count .*[\s\S]*\nDesign spaces:\n[\s\S]*\nReference:\n/,
+    );
   });
 });
 
 describe("a text that cannot be printed", () => {
   it("is reported once, with exit code 1", async () => {
     let stderr = "";
-    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+    });
     const spy = vi.spyOn(port, "write").mockImplementation((stream, text) => {
       if (stream === STDOUT) throw full;
       stderr += text;
@@ -122,7 +176,9 @@ describe("a text that cannot be printed", () => {
     } finally {
       spy.mockRestore();
     }
-    expect(stderr).toBe("upsweep: standard output: cannot be written: the disk is full. Make room, or write to another place.\n");
+    expect(stderr).toBe(
+      "upsweep: standard output: cannot be written: the disk is full. Make room, or write to another place.\n",
+    );
   });
 });
 
@@ -131,8 +187,13 @@ describe("an error that nothing catches", () => {
     ["throw", "bo\\x1b[31mom"],
     ["reject", "boom"],
   ])("is one message and exit code 1, without a stack trace: %s", (name, message) => {
-    const space = "verify --in-channels 1..60 --out-channels 1..50 --kernel-size 1..200 --l-in 1..2000 --workers 1".split(" ");
-    const run = spawnSync(process.execPath, ["--require", `./${name}.cjs`, BINARY, ...space], { encoding: "utf8" });
+    const space =
+      "verify --in-channels 1..60 --out-channels 1..50 --kernel-size 1..200 --l-in 1..2000 --workers 1".split(
+        " ",
+      );
+    const run = spawnSync(process.execPath, ["--require", `./${name}.cjs`, BINARY, ...space], {
+      encoding: "utf8",
+    });
     expect([run.status, run.stdout, run.stderr]).toEqual([
       1,
       "",

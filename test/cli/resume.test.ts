@@ -1,5 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -19,11 +30,42 @@ inTemporaryFolder();
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 
 const SPEC: SpecInput = {
-  axes: { in_channels: [4, 6], out_channels: 4, l_in: "1..40", kernel_size: "3..7", stride: "1..7", groups: [1, 2, 3], bias: [true, false] },
+  axes: {
+    in_channels: [4, 6],
+    out_channels: 4,
+    l_in: "1..40",
+    kernel_size: "3..7",
+    stride: "1..7",
+    groups: [1, 2, 3],
+    bias: [true, false],
+  },
   columns: ["l_out", "macs"],
 };
-const FLAGS = ["--in-channels", "4,6", "--out-channels", "4", "--l-in", "1..40", "--kernel-size", "3..7", "--stride", "1..7", "--groups", "1,2,3"];
-const COMMAND = ["sweep", ...FLAGS, "--bias", "true,false", "--columns", "l_out,macs", "-o", "out.csv", "--quiet"];
+const FLAGS = [
+  "--in-channels",
+  "4,6",
+  "--out-channels",
+  "4",
+  "--l-in",
+  "1..40",
+  "--kernel-size",
+  "3..7",
+  "--stride",
+  "1..7",
+  "--groups",
+  "1,2,3",
+];
+const COMMAND = [
+  "sweep",
+  ...FLAGS,
+  "--bias",
+  "true,false",
+  "--columns",
+  "l_out,macs",
+  "-o",
+  "out.csv",
+  "--quiet",
+];
 
 function clear(): void {
   for (const name of readdirSync(".")) if (name.startsWith("out.")) rmSync(name);
@@ -56,15 +98,20 @@ async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
   );
   const interrupted = async function* () {
     // Of so small a sweep the first batch is the whole: its first rows are taken.
-    for await (const { csv, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true })) yield { csv, progress, sum };
+    for await (const { csv, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true }))
+      yield { csv, progress, sum };
     throw new Error("no room");
   };
-  await expect(writeBatches(interrupted(), plan.header, sink, { keeper: checkpoint })).rejects.toThrow("no room");
+  await expect(
+    writeBatches(interrupted(), plan.header, sink, { keeper: checkpoint }),
+  ).rejects.toThrow("no room");
   appendFileSync("out.csv.partial", "1,4,4,9");
 }
 
 async function wholeText(): Promise<string> {
-  expect(await said([...COMMAND.map((word) => (word === "out.csv" ? "whole.csv" : word)), "--force"])).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(
+    await said([...COMMAND.map((word) => (word === "out.csv" ? "whole.csv" : word)), "--force"]),
+  ).toMatchObject({ exitCode: 0, stderr: "" });
   return readFileSync("whole.csv", "utf8");
 }
 
@@ -78,14 +125,18 @@ describe("a sweep that was stopped", () => {
     const { exitCode, stderr } = await said([...loud, "--resume"]);
     expect(exitCode).toBe(0);
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
-    expect(stderr).toMatch(/^upsweep: resuming after 700 rows\n16,800 layers = 11,200 rows \+ 5,600 left out\n/);
+    expect(stderr).toMatch(
+      /^upsweep: resuming after 700 rows\n16,800 layers = 11,200 rows \+ 5,600 left out\n/,
+    );
     expect(existsSync("out.csv.partial") || existsSync("out.csv.partial.json")).toBe(false);
   });
 
   it("is not begun anew by mistake", async () => {
     await stopped();
     expect(await said(COMMAND)).toEqual(
-      refusal("out.csv: a sweep into it was stopped before its end. Go on with it with --resume, or begin anew with --force."),
+      refusal(
+        "out.csv: a sweep into it was stopped before its end. Go on with it with --resume, or begin anew with --force.",
+      ),
     );
     const whole = await wholeText();
     expect((await said([...COMMAND, "--force"])).exitCode).toBe(0);
@@ -93,19 +144,38 @@ describe("a sweep that was stopped", () => {
   });
 
   it.each<[string, SpecInput, string]>([
-    ["an axis", { ...SPEC, axes: { ...SPEC.axes, stride: [1, 3, 5, 7] } } as SpecInput, "axis stride was 1, 3, 5, 7, is now 1..7"],
-    ["a range", { ...SPEC, axes: { ...SPEC.axes, l_in: "2..80:2" } } as SpecInput, "axis l_in was 2..80:2, is now 1..40"],
+    [
+      "an axis",
+      { ...SPEC, axes: { ...SPEC.axes, stride: [1, 3, 5, 7] } } as SpecInput,
+      "axis stride was 1, 3, 5, 7, is now 1..7",
+    ],
+    [
+      "a range",
+      { ...SPEC, axes: { ...SPEC.axes, l_in: "2..80:2" } } as SpecInput,
+      "axis l_in was 2..80:2, is now 1..40",
+    ],
     [
       "the columns",
       { ...SPEC, columns: ["l_out"] },
       "the columns was batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,output_padding,dilation,groups,bias,l_out, is now ",
     ],
-    ["a condition", { ...SPEC, where: "l_in > 3" } as SpecInput, "where was l_in > 3, is now nothing"],
-    ["the sample", { ...SPEC, sample: { rows: 5000, seed: 2 } }, "the sample was 5000 with seed 2, is now none"],
+    [
+      "a condition",
+      { ...SPEC, where: "l_in > 3" } as SpecInput,
+      "where was l_in > 3, is now nothing",
+    ],
+    [
+      "the sample",
+      { ...SPEC, sample: { rows: 5000, seed: 2 } },
+      "the sample was 5000 with seed 2, is now none",
+    ],
   ])("is not mixed with another: %s", async (_, spec, what) => {
     await stopped(spec);
     const { exitCode, stderr } = await said([...COMMAND, "--resume"]);
-    expect([exitCode, stderr.startsWith(`upsweep: out.csv: another sweep was stopped there: ${what}`)], stderr).toEqual([2, true]);
+    expect(
+      [exitCode, stderr.startsWith(`upsweep: out.csv: another sweep was stopped there: ${what}`)],
+      stderr,
+    ).toEqual([2, true]);
     expect(existsSync("out.csv.partial")).toBe(true);
   });
 
@@ -115,31 +185,57 @@ describe("a sweep that was stopped", () => {
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
     const loud = COMMAND.filter((word) => word !== "--quiet");
-    expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is complete\n", stdout: "" });
-    expect(await said([...loud, "--resume", "--trust"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is complete\n", stdout: "" });
+    expect(await said([...loud, "--resume"])).toEqual({
+      exitCode: 0,
+      stderr: "upsweep: out.csv is complete\n",
+      stdout: "",
+    });
+    expect(await said([...loud, "--resume", "--trust"])).toEqual({
+      exitCode: 0,
+      stderr: "upsweep: out.csv is complete\n",
+      stdout: "",
+    });
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
   });
 
-  it.each(["out.csv", "out.csv.gz"])("is recognised as complete by sweeping it again, where the first run left no manifest: %s", async (name) => {
-    clear();
-    const command = COMMAND.map((word) => (word === "out.csv" ? name : word)).filter((word) => word !== "--quiet");
-    expect(await said([...command])).toMatchObject({ exitCode: 0 });
-    expect(readdirSync(".").filter((file) => file.startsWith("out."))).toEqual([name]);
-    expect(await said([...command, "--resume"])).toEqual({
-      exitCode: 0,
-      stderr: `upsweep: ${name} exists; sweeping again without writing, to compare it\nupsweep: ${name} is complete\n`,
-      stdout: "",
-    });
-    const bytes = readFileSync(name);
-    const there = refusal(`${name}: is there already. Choose another name with -o, or replace it with --force.`);
-    for (const other of [bytes.subarray(0, bytes.length - 1), Buffer.concat([bytes, bytes.subarray(0, 9)]), changed(bytes, 200), Buffer.from("x")]) {
-      writeFileSync(name, other);
-      expect(await said([...command, "--resume", "--quiet"])).toEqual(there);
-      expect(readFileSync(name).equals(other)).toBe(true);
-    }
-    writeFileSync(name, bytes);
-    expect(await said([...command.map((word) => (word === "l_out,macs" ? "macs" : word)), "--resume", "--quiet"])).toEqual(there);
-  });
+  it.each(["out.csv", "out.csv.gz"])(
+    "is recognised as complete by sweeping it again, where the first run left no manifest: %s",
+    async (name) => {
+      clear();
+      const command = COMMAND.map((word) => (word === "out.csv" ? name : word)).filter(
+        (word) => word !== "--quiet",
+      );
+      expect(await said([...command])).toMatchObject({ exitCode: 0 });
+      expect(readdirSync(".").filter((file) => file.startsWith("out."))).toEqual([name]);
+      expect(await said([...command, "--resume"])).toEqual({
+        exitCode: 0,
+        stderr: `upsweep: ${name} exists; sweeping again without writing, to compare it\nupsweep: ${name} is complete\n`,
+        stdout: "",
+      });
+      const bytes = readFileSync(name);
+      const there = refusal(
+        `${name}: is there already. Choose another name with -o, or replace it with --force.`,
+      );
+      for (const other of [
+        bytes.subarray(0, bytes.length - 1),
+        Buffer.concat([bytes, bytes.subarray(0, 9)]),
+        changed(bytes, 200),
+        Buffer.from("x"),
+      ]) {
+        writeFileSync(name, other);
+        expect(await said([...command, "--resume", "--quiet"])).toEqual(there);
+        expect(readFileSync(name).equals(other)).toBe(true);
+      }
+      writeFileSync(name, bytes);
+      expect(
+        await said([
+          ...command.map((word) => (word === "l_out,macs" ? "macs" : word)),
+          "--resume",
+          "--quiet",
+        ]),
+      ).toEqual(there);
+    },
+  );
 
   it("is refused where a finished file was changed", async () => {
     clear();
@@ -165,7 +261,9 @@ describe("a sweep that was stopped", () => {
     const part = "out.00001-of-00002.csv.json";
     writeFileSync(part, "mine");
     expect(await said([...COMMAND, "--shard", "1/2"])).toEqual(
-      refusal(`${part}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`),
+      refusal(
+        `${part}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`,
+      ),
     );
     expect(readFileSync(part, "utf8")).toBe("mine");
   });
@@ -176,7 +274,11 @@ describe("a sweep that was stopped", () => {
     expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
     renameSync("out.csv.json", "out.csv.partial.json");
     const loud = COMMAND.filter((word) => word !== "--quiet");
-    expect(await said([...loud, "--resume"])).toEqual({ exitCode: 0, stderr: "upsweep: out.csv is complete\n", stdout: "" });
+    expect(await said([...loud, "--resume"])).toEqual({
+      exitCode: 0,
+      stderr: "upsweep: out.csv is complete\n",
+      stdout: "",
+    });
     expect(existsSync("out.csv.partial.json")).toBe(false);
     // While it was getting its name it has another, which its manifest says.
     for (const isNamed of [false, true]) {
@@ -186,7 +288,10 @@ describe("a sweep that was stopped", () => {
       if (!isNamed) rmSync("out.csv");
       expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
       expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
-      expect(readdirSync(".").filter((file) => file.startsWith("out.csv"))).toEqual(["out.csv", "out.csv.json"]);
+      expect(readdirSync(".").filter((file) => file.startsWith("out.csv"))).toEqual([
+        "out.csv",
+        "out.csv.json",
+      ]);
     }
   });
 
@@ -194,7 +299,11 @@ describe("a sweep that was stopped", () => {
     const whole = await wholeText();
     await stopped();
     writeFileSync("out.csv", "old");
-    expect(await said([...COMMAND, "--resume"])).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
+    expect(await said([...COMMAND, "--resume"])).toEqual(
+      refusal(
+        "out.csv: is there already. Choose another name with -o, or replace it with --force.",
+      ),
+    );
     changeManifest("out.csv.partial.json", () => ({ replace: true }));
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
@@ -202,7 +311,10 @@ describe("a sweep that was stopped", () => {
 
   it("is refused when its rows have been changed, and taken with --trust", async () => {
     await stopped();
-    const [rows, manifest] = [readFileSync("out.csv.partial"), readFileSync("out.csv.partial.json", "utf8")];
+    const [rows, manifest] = [
+      readFileSync("out.csv.partial"),
+      readFileSync("out.csv.partial.json", "utf8"),
+    ];
     const { bytes } = JSON.parse(manifest) as { bytes: number };
     const row = rows.indexOf("\n", 2000) + 1;
     const damaged = refusal(
@@ -213,9 +325,23 @@ describe("a sweep that was stopped", () => {
       ["a byte of the header", changed(rows, 3)],
       ["the last byte", changed(rows, bytes - 1)],
       ["zeros", Buffer.from(rows).fill(0, 4096, 8192)],
-      ["a cut inside a row", Buffer.concat([rows.subarray(0, row + 5), rows.subarray(row + 9), Buffer.alloc(9, "1")])],
-      ["a row twice", Buffer.concat([rows.subarray(0, row), rows.subarray(rows.lastIndexOf("\n", row - 2) + 1)])],
-      ["two blocks exchanged", Buffer.concat([rows.subarray(0, 4096), rows.subarray(8192, 12_288), rows.subarray(4096, 8192), rows.subarray(12_288)])],
+      [
+        "a cut inside a row",
+        Buffer.concat([rows.subarray(0, row + 5), rows.subarray(row + 9), Buffer.alloc(9, "1")]),
+      ],
+      [
+        "a row twice",
+        Buffer.concat([rows.subarray(0, row), rows.subarray(rows.lastIndexOf("\n", row - 2) + 1)]),
+      ],
+      [
+        "two blocks exchanged",
+        Buffer.concat([
+          rows.subarray(0, 4096),
+          rows.subarray(8192, 12_288),
+          rows.subarray(4096, 8192),
+          rows.subarray(12_288),
+        ]),
+      ],
     ];
     for (const [, text] of damages) {
       writeFileSync("out.csv.partial", text);
@@ -224,7 +350,11 @@ describe("a sweep that was stopped", () => {
       expect(readFileSync("out.csv.partial.json", "utf8")).toBe(manifest);
       expect(existsSync("out.csv.partial.lock")).toBe(false);
     }
-    expect(await said([...COMMAND, "--resume", "--trust"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+    expect(await said([...COMMAND, "--resume", "--trust"])).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: "",
+    });
 
     await stopped();
     truncateSync("out.csv.partial", 100);
@@ -238,48 +368,89 @@ describe("a sweep that was stopped", () => {
     ["done, too large", ({ done }) => ({ done: String(Number(done) + 500) })],
     ["done, beyond the end", () => ({ done: "99999999999" })],
     ["rows, too large", ({ rows }) => ({ rows: String(Number(rows) + 1) })],
-    ["rows, with what makes up for it", ({ rows, nothing }) => ({ rows: String(Number(rows) - 1), nothing: String(Number(nothing) + 1) })],
+    [
+      "rows, with what makes up for it",
+      ({ rows, nothing }) => ({
+        rows: String(Number(rows) - 1),
+        nothing: String(Number(nothing) + 1),
+      }),
+    ],
     ["bytes, too small", () => ({ bytes: 2000 })],
     ["bytes, too large", ({ bytes }) => ({ bytes: Number(bytes) + 3 })],
     ["lines", ({ lines }) => ({ lines: Number(lines) + 1 })],
     ["the checksum", () => ({ checksum: "A".repeat(171).concat("=") })],
-  ])("is refused when its manifest was changed by hand, with a fitting checksum of the manifest or without: %s", async (_, change) => {
-    await stopped();
-    const [rows, manifest] = [readFileSync("out.csv.partial"), readFileSync("out.csv.partial.json", "utf8")];
-    changeManifest("out.csv.partial.json", change);
-    const fitting = await said([...COMMAND, "--resume"]);
-    expect([fitting.exitCode, fitting.stderr]).toEqual([2, expect.stringMatching(/^upsweep: [^\n]*--force\.\n$/)]);
-    const fields = JSON.parse(manifest) as Fields;
-    writeFileSync("out.csv.partial.json", `${JSON.stringify({ ...fields, ...change(fields) }, null, 2)}\n`);
-    const damaged = refusal(
-      "out.csv.partial.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.",
-    );
-    expect(await said([...COMMAND, "--resume"])).toEqual(damaged);
-    expect(await said([...COMMAND, "--resume", "--trust"])).toEqual(damaged);
-    expect(readFileSync("out.csv.partial").equals(rows)).toBe(true);
-  });
+  ])(
+    "is refused when its manifest was changed by hand, with a fitting checksum of the manifest or without: %s",
+    async (_, change) => {
+      await stopped();
+      const [rows, manifest] = [
+        readFileSync("out.csv.partial"),
+        readFileSync("out.csv.partial.json", "utf8"),
+      ];
+      changeManifest("out.csv.partial.json", change);
+      const fitting = await said([...COMMAND, "--resume"]);
+      expect([fitting.exitCode, fitting.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^upsweep: [^\n]*--force\.\n$/),
+      ]);
+      const fields = JSON.parse(manifest) as Fields;
+      writeFileSync(
+        "out.csv.partial.json",
+        `${JSON.stringify({ ...fields, ...change(fields) }, null, 2)}\n`,
+      );
+      const damaged = refusal(
+        "out.csv.partial.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.",
+      );
+      expect(await said([...COMMAND, "--resume"])).toEqual(damaged);
+      expect(await said([...COMMAND, "--resume", "--trust"])).toEqual(damaged);
+      expect(readFileSync("out.csv.partial").equals(rows)).toBe(true);
+    },
+  );
 
   it("is refused when its manifest is none", async () => {
     await stopped();
     const fields = JSON.parse(readFileSync("out.csv.partial.json", "utf8")) as Fields;
-    const missing = (name: string) => Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+    const missing = (name: string) =>
+      Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
     const reasons: [string, () => void][] = [
       ["it is not JSON", () => writeFileSync("out.csv.partial.json", "{")],
-      ["it is of another version of upsweep, or of something else", () => writeFileSync("out.csv.partial.json", "null")],
-      ["it is of another version of upsweep, or of something else", () => writeFields("out.csv.partial.json", { ...fields, format: 1 })],
-      ...["whole", "name", "bytes", "skip", "checksum", "done", "leftOut"].map((name): [string, () => void] => [
+      [
+        "it is of another version of upsweep, or of something else",
+        () => writeFileSync("out.csv.partial.json", "null"),
+      ],
+      [
+        "it is of another version of upsweep, or of something else",
+        () => writeFields("out.csv.partial.json", { ...fields, format: 1 }),
+      ],
+      ...["whole", "name", "bytes", "skip", "checksum", "done", "leftOut"].map(
+        (name): [string, () => void] => [
+          "something is missing in it",
+          () => writeFields("out.csv.partial.json", missing(name)),
+        ],
+      ),
+      [
         "something is missing in it",
-        () => writeFields("out.csv.partial.json", missing(name)),
-      ]),
-      ["something is missing in it", () => writeFields("out.csv.partial.json", { ...fields, bytes: 0 })],
-      ["something is missing in it", () => writeFields("out.csv.partial.json", { ...fields, checksum: "AAAA" })],
-      ["something is missing in it", () => writeFields("out.csv.partial.json", { ...fields, leftOut: ["1"] })],
-      ["its rows and rejected layers do not add up to its raw indices", () => writeFields("out.csv.partial.json", { ...fields, done: "1" })],
+        () => writeFields("out.csv.partial.json", { ...fields, bytes: 0 }),
+      ],
+      [
+        "something is missing in it",
+        () => writeFields("out.csv.partial.json", { ...fields, checksum: "AAAA" }),
+      ],
+      [
+        "something is missing in it",
+        () => writeFields("out.csv.partial.json", { ...fields, leftOut: ["1"] }),
+      ],
+      [
+        "its rows and rejected layers do not add up to its raw indices",
+        () => writeFields("out.csv.partial.json", { ...fields, done: "1" }),
+      ],
     ];
     for (const [reason, damage] of reasons) {
       damage();
       expect(await said([...COMMAND, "--resume"])).toEqual(
-        refusal(`out.csv.partial.json: does not say how far the sweep has come: ${reason}. Begin anew with --force.`),
+        refusal(
+          `out.csv.partial.json: does not say how far the sweep has come: ${reason}. Begin anew with --force.`,
+        ),
       );
     }
   });
@@ -288,7 +459,9 @@ describe("a sweep that was stopped", () => {
     await stopped();
     writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,x\n");
     const count = ["count", "--from", "list.csv", "-o", "out.csv", "--quiet"];
-    expect((await said(count)).stderr).toMatch(/^upsweep: out\.csv: a sweep into it was stopped before its end\. /);
+    expect((await said(count)).stderr).toMatch(
+      /^upsweep: out\.csv: a sweep into it was stopped before its end\. /,
+    );
     expect(existsSync("out.csv.partial.json")).toBe(true);
     expect((await said([...count, "--force"])).stderr).toMatch(/^upsweep: list\.csv:2: /);
     expect(existsSync("out.csv.partial.json")).toBe(false);
@@ -307,11 +480,17 @@ it("goes on after the disk was full, here a limit to the size of files", () => {
     ),
   ]);
   expect(statSync("full.csv.partial").size).toBeLessThanOrEqual(20000 * 1024);
-  expect(run(`${upsweep} ${space} -o full.csv --quiet --resume && ${upsweep} ${space} --quiet | cmp - full.csv`)).toMatchObject({ status: 0, stderr: "" });
+  expect(
+    run(
+      `${upsweep} ${space} -o full.csv --quiet --resume && ${upsweep} ${space} --quiet | cmp - full.csv`,
+    ),
+  ).toMatchObject({ status: 0, stderr: "" });
 });
 
 it("refuses --trust without --resume", async () => {
-  expect(await said([...COMMAND, "--trust"])).toEqual(refusal("--trust is given without --resume. It skips reading what is resumed; leave it out."));
+  expect(await said([...COMMAND, "--trust"])).toEqual(
+    refusal("--trust is given without --resume. It skips reading what is resumed; leave it out."),
+  );
 });
 
 it("refuses --resume where there is nothing to go on with", async () => {
@@ -326,17 +505,32 @@ it("refuses --resume where there is nothing to go on with", async () => {
 
 describe("sweepToFile with resume", () => {
   /** Several tasks, of which the first is done. */
-  const spec: SpecInput = { axes: { in_channels: [4, 6], out_channels: 4, l_in: "1..200", kernel_size: "1..30", stride: "1..30", groups: [1, 2, 3] } };
+  const spec: SpecInput = {
+    axes: {
+      in_channels: [4, 6],
+      out_channels: 4,
+      l_in: "1..200",
+      kernel_size: "1..30",
+      stride: "1..30",
+      groups: [1, 2, 3],
+    },
+  };
 
   it("goes on behind what a call before it has written, and sums up the whole", async () => {
     const { seconds: _, ...whole } = await sweepToFile(spec, "whole.csv");
     const stop = () => {
       throw new Error("enough");
     };
-    await expect(sweepToFile(spec, "lib.csv", { resume: true, onProgress: stop })).rejects.toThrow("enough");
+    await expect(sweepToFile(spec, "lib.csv", { resume: true, onProgress: stop })).rejects.toThrow(
+      "enough",
+    );
     expect(existsSync("lib.csv")).toBe(false);
     const rows: bigint[] = [];
-    const { seconds, ...resumed } = await sweepToFile(spec, "lib.csv", { resume: true, workers: 3, onProgress: (progress) => rows.push(progress.rows) });
+    const { seconds, ...resumed } = await sweepToFile(spec, "lib.csv", {
+      resume: true,
+      workers: 3,
+      onProgress: (progress) => rows.push(progress.rows),
+    });
     expect(resumed).toEqual(whole);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows[0]).toBeGreaterThan(0n);
@@ -347,17 +541,26 @@ describe("sweepToFile with resume", () => {
   it("does not replace a file, nor continue another sweep, nor a device", async () => {
     writeFileSync("lib.csv", "rows of somebody else\n");
     rmSync("lib.csv.json", { force: true });
-    await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow("lib.csv: is there already. ");
+    await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow(
+      "lib.csv: is there already. ",
+    );
     await stopped();
-    await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow("out.csv: another sweep was stopped there: the columns was ");
-    await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow("resume: cannot be 'true'. /dev/null is no file that could be gone on with");
+    await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow(
+      "out.csv: another sweep was stopped there: the columns was ",
+    );
+    await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow(
+      "resume: cannot be 'true'. /dev/null is no file that could be gone on with",
+    );
   });
 
   it("sums up a file that was complete before, with a manifest and without", async () => {
     clear();
     const { seconds: _, ...whole } = await sweepToFile(SPEC, "out.csv");
     for (let call = 0; call < 2; call++) {
-      const { seconds, ...again } = await sweepToFile(SPEC, "out.csv", { resume: true, trust: call > 0 });
+      const { seconds, ...again } = await sweepToFile(SPEC, "out.csv", {
+        resume: true,
+        trust: call > 0,
+      });
       expect(again).toEqual(whole);
     }
     expect(existsSync("out.csv.json")).toBe(false);
@@ -366,7 +569,9 @@ describe("sweepToFile with resume", () => {
   it("refuses rows that were changed, but with trust", async () => {
     await stopped();
     writeFileSync("out.csv.partial", changed(readFileSync("out.csv.partial"), 700));
-    await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow("out.csv.partial: does not agree with out.csv.partial.json: ");
+    await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow(
+      "out.csv.partial: does not agree with out.csv.partial.json: ",
+    );
     await sweepToFile(SPEC, "out.csv", { resume: true, trust: true });
     expect(existsSync("out.csv")).toBe(true);
   });

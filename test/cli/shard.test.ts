@@ -1,5 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -13,7 +24,10 @@ import { changeManifest } from "../support/manifests.ts";
 
 inTemporaryFolder();
 
-const FLAGS = "--in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7 --groups 1,2,3 --columns l_out,macs".split(" ");
+const FLAGS =
+  "--in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7 --groups 1,2,3 --columns l_out,macs".split(
+    " ",
+  );
 const SWEEP = ["sweep", ...FLAGS, "-o", "out.csv", "--quiet"];
 
 const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
@@ -21,7 +35,8 @@ const done = { exitCode: 0, stderr: "", stdout: "" };
 const part = (index: number, of: number) => nameOfPart("out.csv", { index, of });
 
 async function sweepParts(of: number, command: readonly string[] = SWEEP): Promise<void> {
-  for (let index = 0; index < of; index++) expect(await said([...command, "--shard", `${index}/${of}`])).toEqual(done);
+  for (let index = 0; index < of; index++)
+    expect(await said([...command, "--shard", `${index}/${of}`])).toEqual(done);
 }
 
 beforeEach(() => {
@@ -33,11 +48,29 @@ describe("a sweep in parts", () => {
     ["of a grid", SWEEP],
     ["of a sample", [...SWEEP, "--sample", "5000", "--seed", "3"]],
     ["of a grid, compressed", SWEEP.map((word) => (word === "out.csv" ? "out.csv.gz" : word))],
-    ["with more parts than layers", ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "2", "--kernel-size", "1..3", "-o", "out.csv", "--quiet"]],
+    [
+      "with more parts than layers",
+      [
+        "sweep",
+        "--in-channels",
+        "1",
+        "--out-channels",
+        "1",
+        "--l-in",
+        "2",
+        "--kernel-size",
+        "1..3",
+        "-o",
+        "out.csv",
+        "--quiet",
+      ],
+    ],
   ])("merges to the very bytes of the whole: %s", async (_, command) => {
     const out = command[command.indexOf("-o") + 1] as string;
     await sweepParts(5, command);
-    expect(readdirSync(".").filter((name) => !name.endsWith(".json"))).toEqual([0, 1, 2, 3, 4].map((index) => nameOfPart(out, { index, of: 5 })));
+    expect(readdirSync(".").filter((name) => !name.endsWith(".json"))).toEqual(
+      [0, 1, 2, 3, 4].map((index) => nameOfPart(out, { index, of: 5 })),
+    );
     expect(await said(["merge", out, "--quiet"])).toEqual(done);
     expect(await said(command.map((word) => (word === out ? `whole.${out}` : word)))).toEqual(done);
     expect(readFileSync(out).equals(readFileSync(`whole.${out}`))).toBe(true);
@@ -46,19 +79,27 @@ describe("a sweep in parts", () => {
   it("merges with the account of the whole", async () => {
     await sweepParts(3);
     const { stderr } = await said(["merge", "out.csv"]);
-    expect(stderr).toMatch(/^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}broke the rule in_channels % groups == 0\n.*\nout\.csv: 3 parts, /);
+    expect(stderr).toMatch(
+      /^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}broke the rule in_channels % groups == 0\n.*\nout\.csv: 3 parts, /,
+    );
   });
 
   it("gives each part a header, so that it can be read by itself", async () => {
     await sweepParts(2);
-    for (const index of [0, 1]) expect(readFileSync(part(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
+    for (const index of [0, 1])
+      expect(readFileSync(part(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
   });
 
   it("goes on with a part that was stopped, and leaves one alone that is whole", async () => {
     await sweepParts(2);
     const loud = SWEEP.filter((word) => word !== "--quiet");
-    expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({ exitCode: 0, stderr: "upsweep: out.00001-of-00002.csv is complete\n" });
-    expect((await said([...SWEEP, "--shard", "1/2"])).stderr).toMatch(/^upsweep: out\.00001-of-00002\.csv: is there already\. /);
+    expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({
+      exitCode: 0,
+      stderr: "upsweep: out.00001-of-00002.csv is complete\n",
+    });
+    expect((await said([...SWEEP, "--shard", "1/2"])).stderr).toMatch(
+      /^upsweep: out\.00001-of-00002\.csv: is there already\. /,
+    );
 
     // As if it had been stopped right before, and right after, the part got its name.
     const manifest = `${part(1, 2)}.json`;
@@ -75,13 +116,20 @@ describe("a sweep in parts", () => {
     await sweepParts(3);
     mkdirSync("node");
     for (const name of [part(1, 3), `${part(1, 3)}.json`]) renameSync(name, `node/${name}`);
-    expect(await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"])).toEqual(done);
-    expect(await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"])).toEqual(
-      refusal("all.csv: is there already. Choose another name with -o, or replace it with --force."),
+    expect(
+      await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"]),
+    ).toEqual(done);
+    expect(
+      await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"]),
+    ).toEqual(
+      refusal(
+        "all.csv: is there already. Choose another name with -o, or replace it with --force.",
+      ),
     );
   });
 
-  const values = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 6 });
+  const values = (least: number, most: number) =>
+    fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 6 });
   const grids = fc.record({
     variables: fc.record({ hop: values(1, 6) }),
     axes: fc.record({
@@ -98,27 +146,42 @@ describe("a sweep in parts", () => {
   const specs = fc.record({
     grids: fc.array(grids, { minLength: 1, maxLength: 3 }),
     columns: fc.constant(["macs"]),
-    ...{ sample: fc.option(fc.record({ rows: fc.integer({ min: 1, max: 800 }), seed: fc.nat() }), { nil: undefined }) },
+    ...{
+      sample: fc.option(fc.record({ rows: fc.integer({ min: 1, max: 800 }), seed: fc.nat() }), {
+        nil: undefined,
+      }),
+    },
   });
 
-  test.prop([specs, fc.integer({ min: 1, max: 9 })], { numRuns: 150 })("cuts any space into the rows and the account of the whole", async (made, of) => {
-    const { sample, ...rest } = made;
-    const plan = planSweep(specFrom({ ...rest, ...(sample && { sample }) } as SpecInput));
-    const swept = async (part?: Part) => {
-      const sweep = sweepPlan(plan, { workers: 1, part });
-      const texts: string[] = [];
-      for (;;) {
-        const { done, value } = await sweep.next();
-        if (done) return { text: texts.join(""), account: [value.done, value.rows, value.nothing, ...value.leftOut] };
-        for (const bytes of value.csv) texts.push(Buffer.from(bytes).toString());
-      }
-    };
-    const whole = await swept();
-    const parts: Awaited<ReturnType<typeof swept>>[] = [];
-    for (let index = 0; index < of; index++) parts.push(await swept({ index, of }));
-    expect(parts.map(({ text }) => text).join("")).toBe(whole.text);
-    expect(whole.account.map((_, i) => parts.reduce((sum, { account }) => sum + (account[i] ?? 0n), 0n))).toEqual(whole.account);
-  });
+  test.prop([specs, fc.integer({ min: 1, max: 9 })], { numRuns: 150 })(
+    "cuts any space into the rows and the account of the whole",
+    async (made, of) => {
+      const { sample, ...rest } = made;
+      const plan = planSweep(specFrom({ ...rest, ...(sample && { sample }) } as SpecInput));
+      const swept = async (part?: Part) => {
+        const sweep = sweepPlan(plan, { workers: 1, part });
+        const texts: string[] = [];
+        for (;;) {
+          const { done, value } = await sweep.next();
+          if (done)
+            return {
+              text: texts.join(""),
+              account: [value.done, value.rows, value.nothing, ...value.leftOut],
+            };
+          for (const bytes of value.csv) texts.push(Buffer.from(bytes).toString());
+        }
+      };
+      const whole = await swept();
+      const parts: Awaited<ReturnType<typeof swept>>[] = [];
+      for (let index = 0; index < of; index++) parts.push(await swept({ index, of }));
+      expect(parts.map(({ text }) => text).join("")).toBe(whole.text);
+      expect(
+        whole.account.map((_, i) =>
+          parts.reduce((sum, { account }) => sum + (account[i] ?? 0n), 0n),
+        ),
+      ).toEqual(whole.account);
+    },
+  );
 });
 
 describe("the bounds of parts", () => {
@@ -142,12 +205,18 @@ describe("merge refuses", () => {
   it("parts that are missing", async () => {
     await sweepParts(3);
     rmSync(part(1, 3));
-    expect(await said(["merge", "out.csv"])).toEqual(refusal("out.csv: part 1 of 3 is missing. Sweep what is missing with --shard."));
+    expect(await said(["merge", "out.csv"])).toEqual(
+      refusal("out.csv: part 1 of 3 is missing. Sweep what is missing with --shard."),
+    );
     rmSync(part(0, 3));
-    expect(await said(["merge", "out.csv"])).toEqual(refusal("out.csv: parts 0 and 1 of 3 are missing. Sweep what is missing with --shard."));
+    expect(await said(["merge", "out.csv"])).toEqual(
+      refusal("out.csv: parts 0 and 1 of 3 are missing. Sweep what is missing with --shard."),
+    );
     rmSync(part(2, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
-      refusal("out.csv: no part of it is there, such as out.00000-of-00016.csv. Sweep them with --shard, or name them behind the file."),
+      refusal(
+        "out.csv: no part of it is there, such as out.00000-of-00016.csv. Sweep them with --shard, or name them behind the file.",
+      ),
     );
     expect((await said(["merge", "out.csv", part(2, 3)])).stderr).toBe(
       "upsweep: out.00002-of-00003.csv: cannot be read: there is no such file or folder. Check the path.\n",
@@ -158,14 +227,23 @@ describe("merge refuses", () => {
     await sweepParts(2);
     await sweepParts(3);
     expect(await said(["merge", "out.csv"])).toEqual(
-      refusal("out.csv: parts of several divisions are there: of 2 and 3. Name those that belong together behind the file."),
+      refusal(
+        "out.csv: parts of several divisions are there: of 2 and 3. Name those that belong together behind the file.",
+      ),
     );
     expect(await said(["merge", "out.csv", part(0, 2), part(1, 3)])).toEqual(
       refusal(
         "out.00001-of-00003.csv: is a part of another sweep than out.00000-of-00002.csv: the number of parts is 3 here and 2 there. Sweep all parts with the same spec, options and version.",
       ),
     );
-    expect(await said([...SWEEP.map((word) => (word === "1..7" ? "2..7" : word)), "--shard", "1/2", "--force"])).toEqual(done);
+    expect(
+      await said([
+        ...SWEEP.map((word) => (word === "1..7" ? "2..7" : word)),
+        "--shard",
+        "1/2",
+        "--force",
+      ]),
+    ).toEqual(done);
     expect(await said(["merge", "out.csv", part(0, 2), part(1, 2)])).toEqual(
       refusal(
         "out.00001-of-00002.csv: is a part of another sweep than out.00000-of-00002.csv: axis stride is 2..7 here and 1..7 there. Sweep all parts with the same spec, options and version.",
@@ -179,7 +257,9 @@ describe("merge refuses", () => {
     symlinkSync(part(0, 2), "link.csv");
     for (const output of [part(0, 2), "link.csv"]) {
       expect(await said(["merge", output, part(0, 2), part(1, 2), "--force"])).toEqual(
-        refusal(`${output}: is one of the parts itself. Name another file for what they make up, before the parts.`),
+        refusal(
+          `${output}: is one of the parts itself. Name another file for what they make up, before the parts.`,
+        ),
       );
     }
     expect(readFileSync(part(0, 2)).equals(before)).toBe(true);
@@ -203,61 +283,100 @@ describe("merge refuses", () => {
     const merged = () => said(["merge", "out.csv"]);
     truncateSync(part(1, 2), 100);
     expect(await merged()).toEqual(
-      refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${rows.length}. ${force}`),
+      refusal(
+        `out.00001-of-00002.csv: is not a complete part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${rows.length}. ${force}`,
+      ),
     );
     writeFileSync(part(1, 2), rows);
     for (const [change, reason] of [
       [{ whole: false }, "out.00001-of-00002.csv.json says that it was stopped"],
-      [{ identity: { "the shard": "none" } }, "out.00001-of-00002.csv.json does not say which part it is"],
+      [
+        { identity: { "the shard": "none" } },
+        "out.00001-of-00002.csv.json does not say which part it is",
+      ],
     ] as const) {
       writeFileSync(`${part(1, 2)}.json`, manifest);
       changeManifest(`${part(1, 2)}.json`, () => change);
-      expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: ${reason}. ${resume}`));
+      expect(await merged()).toEqual(
+        refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: ${reason}. ${resume}`),
+      );
     }
     writeFileSync(`${part(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
     expect(await merged()).toEqual(
-      refusal(`${part(1, 2)}.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.`),
+      refusal(
+        `${part(1, 2)}.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.`,
+      ),
     );
     rmSync(`${part(1, 2)}.json`);
-    expect(await merged()).toEqual(refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: out.00001-of-00002.csv.json is not there. ${resume}`));
+    expect(await merged()).toEqual(
+      refusal(
+        `out.00001-of-00002.csv: is not a complete part of a sweep: out.00001-of-00002.csv.json is not there. ${resume}`,
+      ),
+    );
     expect(readdirSync(".").filter((name) => /^out\.csv/.test(name))).toEqual([]);
   });
 
-  it.each(["out.csv", "out.csv.gz"])("a part whose bytes have been changed, but with --trust: %s", async (out) => {
-    await sweepParts(
-      3,
-      SWEEP.map((word) => (word === "out.csv" ? out : word)),
-    );
-    const [one, other] = [1, 2].map((index) => nameOfPart(out, { index, of: 3 })) as [string, string];
-    const rows = readFileSync(one);
-    const reason = (text: string) => refusal(`${one}: is not a complete part of a sweep: ${text}. Sweep it again, with --shard and --force.`);
-    const damages: [Buffer, string][] = [
-      [
-        Buffer.from(rows).fill(rows[rows.length - 2] === 0x30 ? 0x31 : 0x30, rows.length - 2, rows.length - 1),
-        out === "out.csv" ? `its checksum is not that in ${one}.json` : "it is not intact gzip: incorrect length check",
-      ],
-      [Buffer.concat([rows.subarray(0, 800), rows.subarray(900)]), `it has ${rows.length - 100} bytes, ${one}.json says ${rows.length}`],
-    ];
-    if (out === "out.csv") {
-      damages.push(
-        [Buffer.from(rows).fill(0, 1000, 2000), `its checksum is not that in ${one}.json`],
-        [Buffer.from(rows).fill("x", 0, 1), `its first line is not that of ${nameOfPart(out, { index: 0, of: 3 })}`],
+  it.each(["out.csv", "out.csv.gz"])(
+    "a part whose bytes have been changed, but with --trust: %s",
+    async (out) => {
+      await sweepParts(
+        3,
+        SWEEP.map((word) => (word === "out.csv" ? out : word)),
       );
-    }
-    for (const [text, why] of damages) {
-      writeFileSync(one, text);
-      expect(await said(["merge", out])).toEqual(reason(why));
-      expect(readdirSync(".").filter((name) => name.startsWith(`${out}`))).toEqual([]);
-    }
-    writeFileSync(one, rows);
-    // Two parts exchanged, where they are equally long and where they are not.
-    renameSync(one, "spare");
-    renameSync(other, one);
-    renameSync("spare", other);
-    const { exitCode, stderr } = await said(["merge", out]);
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/is not a complete part of a sweep: (its checksum is not|it has \d+ bytes)/)]);
-    expect(existsSync(out)).toBe(false);
-  });
+      const [one, other] = [1, 2].map((index) => nameOfPart(out, { index, of: 3 })) as [
+        string,
+        string,
+      ];
+      const rows = readFileSync(one);
+      const reason = (text: string) =>
+        refusal(
+          `${one}: is not a complete part of a sweep: ${text}. Sweep it again, with --shard and --force.`,
+        );
+      const damages: [Buffer, string][] = [
+        [
+          Buffer.from(rows).fill(
+            rows[rows.length - 2] === 0x30 ? 0x31 : 0x30,
+            rows.length - 2,
+            rows.length - 1,
+          ),
+          out === "out.csv"
+            ? `its checksum is not that in ${one}.json`
+            : "it is not intact gzip: incorrect length check",
+        ],
+        [
+          Buffer.concat([rows.subarray(0, 800), rows.subarray(900)]),
+          `it has ${rows.length - 100} bytes, ${one}.json says ${rows.length}`,
+        ],
+      ];
+      if (out === "out.csv") {
+        damages.push(
+          [Buffer.from(rows).fill(0, 1000, 2000), `its checksum is not that in ${one}.json`],
+          [
+            Buffer.from(rows).fill("x", 0, 1),
+            `its first line is not that of ${nameOfPart(out, { index: 0, of: 3 })}`,
+          ],
+        );
+      }
+      for (const [text, why] of damages) {
+        writeFileSync(one, text);
+        expect(await said(["merge", out])).toEqual(reason(why));
+        expect(readdirSync(".").filter((name) => name.startsWith(`${out}`))).toEqual([]);
+      }
+      writeFileSync(one, rows);
+      // Two parts exchanged, where they are equally long and where they are not.
+      renameSync(one, "spare");
+      renameSync(other, one);
+      renameSync("spare", other);
+      const { exitCode, stderr } = await said(["merge", out]);
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /is not a complete part of a sweep: (its checksum is not|it has \d+ bytes)/,
+        ),
+      ]);
+      expect(existsSync(out)).toBe(false);
+    },
+  );
 
   it("two parts of equal size that are exchanged", async () => {
     const command = [
@@ -291,18 +410,25 @@ describe("merge refuses", () => {
     renameSync("0.json", `${part(1, 2)}.json`);
     renameSync("1.json", `${part(0, 2)}.json`);
     expect(await said(["merge", "out.csv", "--quiet", "--force"])).toEqual(done);
-    expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(done);
+    expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(
+      done,
+    );
     expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
   });
 
   it("parts that do not add up to the whole", async () => {
     await sweepParts(2);
-    changeManifest(`${part(1, 2)}.json`, ({ nothing }) => ({ done: "4201", nothing: String(Number(nothing) + 1) }));
+    changeManifest(`${part(1, 2)}.json`, ({ nothing }) => ({
+      done: "4201",
+      nothing: String(Number(nothing) + 1),
+    }));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
       "upsweep: out.00000-of-00002.csv: is not a complete part of a sweep: with the others it has 8401 of 8400 raw indices. Sweep it again, with --shard and --resume.\n",
     );
     changeManifest(`${part(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
-    expect((await said(["merge", "out.csv"])).stderr).toContain("the rows of its grids do not add up to its rows");
+    expect((await said(["merge", "out.csv"])).stderr).toContain(
+      "the rows of its grids do not add up to its rows",
+    );
     // Rows that one part lacks and another has too many.
     await sweepParts(2, [...SWEEP, "--force"]);
     for (const [index, by] of [
@@ -331,13 +457,18 @@ describe("merge refuses", () => {
 });
 
 describe("--shard", () => {
-  it.each(["3/3", "4/3", "-1/3", "1", "1/0", "1/100000", "a/b", "", "1/3/5", "0x1/3"])("refuses %j", async (text) => {
-    const { exitCode, stderr } = await said([...SWEEP, `--shard=${text}`]);
-    expect([exitCode, stderr]).toEqual([
-      2,
-      expect.stringMatching(/^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16; in an array job auto, or auto\/16\./),
-    ]);
-  });
+  it.each(["3/3", "4/3", "-1/3", "1", "1/0", "1/100000", "a/b", "", "1/3/5", "0x1/3"])(
+    "refuses %j",
+    async (text) => {
+      const { exitCode, stderr } = await said([...SWEEP, `--shard=${text}`]);
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16; in an array job auto, or auto\/16\./,
+        ),
+      ]);
+    },
+  );
 
   it("needs a file, and goes with no --limit", async () => {
     const toNothing = SWEEP.map((word) => (word === "out.csv" ? "/dev/null" : word));
@@ -352,15 +483,28 @@ describe("--shard", () => {
   });
 
   it("does as examples/kubernetes says", async () => {
-    const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
-    type Job = { spec: { completions?: number; template: { spec: { containers: [{ command: string[]; env?: { name: string; value: string }[] }] } } } };
+    const example = (name: string) =>
+      fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+    type Job = {
+      spec: {
+        completions?: number;
+        template: {
+          spec: { containers: [{ command: string[]; env?: { name: string; value: string }[] }] };
+        };
+      };
+    };
     const containerOf = (name: string) => {
       const { spec } = parse(readFileSync(example(`kubernetes/${name}.yaml`), "utf8")) as Job;
       return { ...spec.template.spec.containers[0], completions: spec.completions };
     };
     const { command, env, completions } = containerOf("sweep");
     expect(env).toEqual([{ name: "JOB_COMPLETIONS", value: String(completions) }]);
-    const here = (words: readonly string[]) => words.slice(1).map((word) => word.replace("/spec/grid.yaml", example("small.yaml")).replace("/data/", ""));
+    const here = (words: readonly string[]) =>
+      words
+        .slice(1)
+        .map((word) =>
+          word.replace("/spec/grid.yaml", example("small.yaml")).replace("/data/", ""),
+        );
     for (let index = 0; index < (completions as number); index++) {
       vi.stubEnv("JOB_COMPLETIONS", String(completions));
       vi.stubEnv("JOB_COMPLETION_INDEX", String(index));
@@ -368,7 +512,9 @@ describe("--shard", () => {
     }
     vi.unstubAllEnvs();
     expect(await said(here(containerOf("merge").command))).toEqual(done);
-    expect(await said(["sweep", example("small.yaml"), "-o", "whole.csv", "--quiet"])).toEqual(done);
+    expect(await said(["sweep", example("small.yaml"), "-o", "whole.csv", "--quiet"])).toEqual(
+      done,
+    );
     expect(readFileSync("grid.csv").equals(readFileSync("whole.csv"))).toBe(true);
   });
 

@@ -9,16 +9,23 @@ import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 inTemporaryFolder();
 
 beforeAll(() => {
-  writeFileSync("grid.yaml", "axes: { in_channels: 1..40, out_channels: 64, kernel_size: [3, 5], stride: 1..4, l_in: 1..40 }\n");
+  writeFileSync(
+    "grid.yaml",
+    "axes: { in_channels: 1..40, out_channels: 64, kernel_size: [3, 5], stride: 1..4, l_in: 1..40 }\n",
+  );
 });
 
-const LAYER = "--in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32";
+const LAYER =
+  "--in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32";
 
 /** What a terminal of that width gets, without its carriage returns. */
 function onTerminal(width: number, command: string, env: NodeJS.ProcessEnv = {}): string {
   const line = `stty cols ${width} rows 50; exec ${process.execPath} ${BINARY} ${command}`;
   const { NO_COLOR, FORCE_COLOR, ...own } = process.env;
-  const { stdout } = spawnSync("script", ["-qec", line, "/dev/null"], { encoding: "utf8", env: { ...own, TERM: "xterm", ...env } });
+  const { stdout } = spawnSync("script", ["-qec", line, "/dev/null"], {
+    encoding: "utf8",
+    env: { ...own, TERM: "xterm", ...env },
+  });
   return stdout.replaceAll("\r", "");
 }
 
@@ -39,9 +46,24 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
     const lines = text.trimEnd().split("\n");
     expect(lines).toHaveLength(13);
     expect(lines[0]).toMatch(/^in_channels {2}l_in {2}kernel_size {2}stride {2}l_out .* params$/);
-    expect(lines[1]?.trim().split(/ +/)).toEqual(["1", "1", "3", "1", "3", "0", "768", "192", "192", "256"]);
-    expect(lines[11]).toBe("fixed: batch_size 1, padding 0, output_padding 0, dilation 1, groups 1, bias true, out_channels 64");
-    expect(lines[12]).toBe("The first 10 rows shown, of 12,800 raw indices. Add -o FILE to write all rows to a file, or pipe them to another program.");
+    expect(lines[1]?.trim().split(/ +/)).toEqual([
+      "1",
+      "1",
+      "3",
+      "1",
+      "3",
+      "0",
+      "768",
+      "192",
+      "192",
+      "256",
+    ]);
+    expect(lines[11]).toBe(
+      "fixed: batch_size 1, padding 0, output_padding 0, dilation 1, groups 1, bias true, out_channels 64",
+    );
+    expect(lines[12]).toBe(
+      "The first 10 rows shown, of 12,800 raw indices. Add -o FILE to write all rows to a file, or pipe them to another program.",
+    );
   });
 
   it("takes out parameters that are the same in the rows shown, and then the last columns", () => {
@@ -49,11 +71,18 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
     expect(lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
     expect(lines).toContain("the same in these rows: in_channels 1, kernel_size 3");
     const narrow = plain(onTerminal(50, "sweep grid.yaml")).trimEnd().split("\n");
-    expect(narrow.join(" ")).toContain("the same in these rows: in_channels 1, kernel_size 3, stride 1 not shown: additions, params");
+    expect(narrow.join(" ")).toContain(
+      "the same in these rows: in_channels 1, kernel_size 3, stride 1 not shown: additions, params",
+    );
   });
 
   it("shows all rows with their account when there are few, and as many as --limit asks for", () => {
-    const few = plain(onTerminal(120, "sweep grid.yaml --where 'l_in == 3 and in_channels == 2 and kernel_size == 3'"));
+    const few = plain(
+      onTerminal(
+        120,
+        "sweep grid.yaml --where 'l_in == 3 and in_channels == 2 and kernel_size == 3'",
+      ),
+    );
     expect(few).toContain("12,800 layers = 4 rows + 12,796 left out\n");
     expect(few).toContain("All 4 rows shown.");
     expect(
@@ -72,7 +101,9 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
   });
 
   it("counts what a sample draws, and the raw indices of all grids", () => {
-    expect(plain(onTerminal(140, "sweep grid.yaml --sample 500"))).toContain("The first 10 rows shown, of 500 raw indices.");
+    expect(plain(onTerminal(140, "sweep grid.yaml --sample 500"))).toContain(
+      "The first 10 rows shown, of 500 raw indices.",
+    );
     writeFileSync(
       "two.yaml",
       "grids:\n  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 3, l_in: 4 }\n  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 5, l_in: 4 }\n",
@@ -90,10 +121,16 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
 
 describe("a sweep without -o where standard output is called a terminal", () => {
   it("shows its first rows in 80 columns", async () => {
-    const { exitCode, stdout, stderr } = await said(["sweep", "grid.yaml", "--columns", "macs"], true);
+    const { exitCode, stdout, stderr } = await said(
+      ["sweep", "grid.yaml", "--columns", "macs"],
+      true,
+    );
     expect([exitCode, plain(stdout).split("\n").slice(0, 2)]).toEqual([
       0,
-      ["in_channels  l_in  kernel_size  stride  macs", "          1     1            3       1   192"],
+      [
+        "in_channels  l_in  kernel_size  stride  macs",
+        "          1     1            3       1   192",
+      ],
     ]);
     expect(stderr).toContain("The first 10 rows shown, of 12,800 raw indices.");
     expect((await said(["sweep", "grid.yaml", "--where", "stride > 9"], true)).stdout).toBe("");
@@ -101,7 +138,12 @@ describe("a sweep without -o where standard output is called a terminal", () => 
 });
 
 describe.skipIf(!has)("tables on a terminal", () => {
-  it.each(["columns", "columns --layer conv_transpose3d", `compare ${LAYER}`, "compare grid.yaml --sample 500"])("fit 80 and 140 columns: %s", (command) => {
+  it.each([
+    "columns",
+    "columns --layer conv_transpose3d",
+    `compare ${LAYER}`,
+    "compare grid.yaml --sample 500",
+  ])("fit 80 and 140 columns: %s", (command) => {
     for (const width of [80, 140]) {
       const lines = plain(onTerminal(width, command)).split("\n");
       const wide = lines.filter((line) => line.length > width);
@@ -142,7 +184,9 @@ describe.skipIf(!has)("tables on a terminal", () => {
 
 describe.skipIf(!has)("colour", () => {
   it("marks errors, heads and the exact row on a terminal, and nothing in a pipe", () => {
-    expect(onTerminal(80, "zebra").startsWith("\x1b[31mupsweep:\x1b[39m unknown command")).toBe(true);
+    expect(onTerminal(80, "zebra").startsWith("\x1b[31mupsweep:\x1b[39m unknown command")).toBe(
+      true,
+    );
     expect(onTerminal(140, `compare ${LAYER}`)).toContain("\n\x1b[32mmacs  ");
     expect(onTerminal(140, `compare ${LAYER}`)).toContain("\n\x1b[1mconvention  ");
     expect(onTerminal(140, "sweep --help")).toContain("\x1b[1mUsage:\x1b[22m");
@@ -150,7 +194,8 @@ describe.skipIf(!has)("colour", () => {
   });
 
   it("is off with NO_COLOR and on a dumb terminal, and --color decides over all", () => {
-    for (const env of [{ NO_COLOR: "1" }, { FORCE_COLOR: "0" }, { TERM: "dumb" }]) expect(onTerminal(80, "zebra", env)).not.toMatch(COLOUR);
+    for (const env of [{ NO_COLOR: "1" }, { FORCE_COLOR: "0" }, { TERM: "dumb" }])
+      expect(onTerminal(80, "zebra", env)).not.toMatch(COLOUR);
     expect(onTerminal(80, "zebra --color always", { NO_COLOR: "1" })).toMatch(COLOUR);
     expect(onTerminal(80, "zebra --color=never")).not.toMatch(COLOUR);
     expect(onTerminal(80, "--color never columns")).not.toMatch(COLOUR);

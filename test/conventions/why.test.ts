@@ -15,7 +15,14 @@ function whyOf(name: ResultName, input: LayerInput): string {
   return why(name, layer, results ?? {});
 }
 
-const HIFIGAN: LayerInput = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 };
+const HIFIGAN: LayerInput = {
+  in_channels: 512,
+  out_channels: 256,
+  kernel_size: 16,
+  stride: 8,
+  padding: 4,
+  l_in: 32,
+};
 const plain = (rest: Partial<LayerParameters> = {}): LayerInput => ({
   in_channels: 4,
   out_channels: 4,
@@ -29,30 +36,60 @@ const plain = (rest: Partial<LayerParameters> = {}): LayerInput => ({
 describe("why a convention differs", () => {
   it.each<[string, ResultName, LayerInput, string]>([
     ["says that it does not, where nothing is cropped", "fvcore", plain(), "exact on this layer"],
-    ["names the share that padding crops", "fvcore", HIFIGAN, "counts the 1.56 % of the products that padding crops"],
+    [
+      "names the share that padding crops",
+      "fvcore",
+      HIFIGAN,
+      "counts the 1.56 % of the products that padding crops",
+    ],
     [
       "says that all is cropped",
       "torch",
       plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
       "counts the 100 % of the products that padding crops",
     ],
-    ["names the zeros of zero insertion", "thop", plain(), "counts the zeros that stride inserts, 88 products a filter where 40 land"],
+    [
+      "names the zeros of zero insertion",
+      "thop",
+      plain(),
+      "counts the zeros that stride inserts, 88 products a filter where 40 land",
+    ],
     [
       "speaks of the edges where nothing is inserted",
       "thop",
       plain({ stride: 1 }),
       "counts taps that reach beyond the input, 52 products a filter where 40 land",
     ],
-    ["finds the outputs exact where each takes every tap", "thop", plain({ kernel_size: 1, stride: 1 }), "exact on this layer"],
-    ["names the biases, which the ratio leaves out", "ptflops", plain({ bias: true }), "exact, but for 88 for the bias, left out of the ratio"],
+    [
+      "finds the outputs exact where each takes every tap",
+      "thop",
+      plain({ kernel_size: 1, stride: 1 }),
+      "exact on this layer",
+    ],
+    [
+      "names the biases, which the ratio leaves out",
+      "ptflops",
+      plain({ bias: true }),
+      "exact, but for 88 for the bias, left out of the ratio",
+    ],
     [
       "names the biases beside another cause",
       "torchinfo",
       plain({ bias: true }),
       "counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the bias, left out of the ratio",
     ],
-    ["finds groups divided twice", "deepspeed_macs", plain({ in_channels: 8, out_channels: 8, groups: 2 }), "divides by groups twice"],
-    ["finds that depthwise layers come to nothing", "deepspeed_macs", plain({ groups: 4 }), "divides by groups twice: 4 // 4 // 4 channels are none"],
+    [
+      "finds groups divided twice",
+      "deepspeed_macs",
+      plain({ in_channels: 8, out_channels: 8, groups: 2 }),
+      "divides by groups twice",
+    ],
+    [
+      "finds that depthwise layers come to nothing",
+      "deepspeed_macs",
+      plain({ groups: 4 }),
+      "divides by groups twice: 4 // 4 // 4 channels are none",
+    ],
     [
       "finds the bias of a forward convolution",
       "deepspeed_flops",
@@ -104,10 +141,23 @@ describe("why a convention differs", () => {
     [
       "says that there is no answer in 3-d",
       "tensorflow",
-      { layer: "conv_transpose3d", in_channels: 1, out_channels: 1, kernel_size: 2, d_in: 2, h_in: 2, w_in: 2 },
+      {
+        layer: "conv_transpose3d",
+        in_channels: 1,
+        out_channels: 1,
+        kernel_size: 2,
+        d_in: 2,
+        h_in: 2,
+        w_in: 2,
+      },
       "has no answer for 3-d layers",
     ],
-    ["says that an empty batch counts nothing", "thop", plain({ batch_size: 0 }), "the batch is empty: there is nothing to count"],
+    [
+      "says that an empty batch counts nothing",
+      "thop",
+      plain({ batch_size: 0 }),
+      "the batch is empty: there is nothing to count",
+    ],
   ])("%s", (_, name, layer, sentence) => {
     expect(whyOf(name, layer)).toBe(sentence);
   });
@@ -119,14 +169,30 @@ describe("why a convention differs", () => {
         for (const stride of [1, 2])
           for (const padding of [0, 1])
             for (const bias of [true, false]) {
-              const layer = readLayer(plain({ out_channels: 8, groups, kernel_size, stride, padding, bias }) as LayerInput);
+              const layer = readLayer(
+                plain({
+                  out_channels: 8,
+                  groups,
+                  kernel_size,
+                  stride,
+                  padding,
+                  bias,
+                }) as LayerInput,
+              );
               const { results } = kernel.count(layer, "closed");
               if (!results) continue;
-              for (const name of ["fvcore", "thop", "deepspeed_macs", "thop_ultralytics", "torchprofile"] as const) {
+              for (const name of [
+                "fvcore",
+                "thop",
+                "deepspeed_macs",
+                "thop_ultralytics",
+                "torchprofile",
+              ] as const) {
                 answers++;
-                expect(/exact|make up/.test(why(name, layer, results)), `${name} ${groups} ${kernel_size} ${stride} ${padding}`).toBe(
-                  results[name] === results.macs,
-                );
+                expect(
+                  /exact|make up/.test(why(name, layer, results)),
+                  `${name} ${groups} ${kernel_size} ${stride} ${padding}`,
+                ).toBe(results[name] === results.macs);
               }
             }
     expect(answers).toBeGreaterThan(300);

@@ -9,9 +9,14 @@ type Field = { readonly written: string; readonly value: unknown };
 const plainField = (written: string, value: unknown): Field => ({ written, value });
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-const integer = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }).map((n) => plainField(String(n), n));
+const integer = fc
+  .bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n })
+  .map((n) => plainField(String(n), n));
 const decimal = fc
-  .oneof(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }), fc.constantFrom(0.5, 1e21, 5e-324, 1e-7, 3))
+  .oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }),
+    fc.constantFrom(0.5, 1e21, 5e-324, 1e-7, 3),
+  )
   .map((n) => plainField(String(n), n));
 const boolean = fc.boolean().map((b) => plainField(String(b), b));
 const none = fc.constant(plainField("", null));
@@ -19,11 +24,17 @@ const none = fc.constant(plainField("", null));
 const label = fc.stringMatching(/^[^\s,"\p{Cc}]{1,12}$/u).map((text) => plainField(text, text));
 /** Text as people have it in lists: in quotes where it must be, and sometimes where it need not. */
 const carried = fc
-  .tuple(fc.string({ unit: "grapheme", maxLength: 8 }), fc.constantFrom("", ",", '"', "\n", "\t", "\\", "\r\n", " "), fc.boolean())
+  .tuple(
+    fc.string({ unit: "grapheme", maxLength: 8 }),
+    fc.constantFrom("", ",", '"', "\n", "\t", "\\", "\r\n", " "),
+    fc.boolean(),
+  )
   .map(([text, special, isQuoted]): Field => {
     const whole = `${text}${special}`;
     const mustQuote = /[",\n\r]/.test(whole) || isQuoted;
-    return mustQuote ? plainField(quoted(whole), whole) : plainField(whole, whole === "" ? null : whole);
+    return mustQuote
+      ? plainField(quoted(whole), whole)
+      : plainField(whole, whole === "" ? null : whole);
   });
 
 interface Made {
@@ -44,25 +55,41 @@ function tables(hasText: boolean): fc.Arbitrary<Made> {
           [{ type: "text", isForeign: true }, carried],
           [
             { type: "integer", isForeign: true },
-            fc.tuple(integer, fc.boolean()).map(([{ written, value }, isQuoted]) => plainField(isQuoted ? quoted(written) : written, value)),
+            fc
+              .tuple(integer, fc.boolean())
+              .map(([{ written, value }, isQuoted]) =>
+                plainField(isQuoted ? quoted(written) : written, value),
+              ),
           ],
           [
             { type: "boolean", isForeign: true },
             fc
-              .constantFrom<[string, boolean]>(["True", true], ["FALSE", false], ["1", true], ["0", false], ["true", true])
+              .constantFrom<[string, boolean]>(
+                ["True", true],
+                ["FALSE", false],
+                ["1", true],
+                ["0", false],
+                ["true", true],
+              )
               .map(([text, value]) => plainField(text, value)),
           ],
-          [{ type: "integer", isForeign: true }, fc.constantFrom("(3, 3)", "x", "007").map((text) => plainField(quoted(text), text))],
+          [
+            { type: "integer", isForeign: true },
+            fc.constantFrom("(3, 3)", "x", "007").map((text) => plainField(quoted(text), text)),
+          ],
         ] as const)
       : []),
   ];
   return fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 6 }).chain((chosen) => {
-    const columns = chosen.map(([column], i): EncodedColumn => ({ ...column, name: `${i} "é\\${i}` }));
+    const columns = chosen.map(
+      ([column], i): EncodedColumn => ({ ...column, name: `${i} "é\\${i}` }),
+    );
     const row = fc.tuple(...chosen.map(([, field]) => field));
     // Rows that begin like the one before are met in every sweep.
     const rows = fc.array(fc.tuple(row, fc.nat(chosen.length)), { maxLength: 12 }).map((all) => {
       const made: (readonly Field[])[] = [];
-      for (const [fields, shared] of all) made.push([...(made.at(-1) ?? fields).slice(0, shared), ...fields.slice(shared)]);
+      for (const [fields, shared] of all)
+        made.push([...(made.at(-1) ?? fields).slice(0, shared), ...fields.slice(shared)]);
       return made;
     });
     return fc.record({ columns: fc.constant(columns), rows });
@@ -71,18 +98,30 @@ function tables(hasText: boolean): fc.Arbitrary<Made> {
 
 /** CSV bytes that begin at any address, as they do in the kernel's memory. */
 function bytesOf({ rows }: Made, offset: number): Uint8Array {
-  const text = Buffer.from(rows.map((row) => `${row.map(({ written }) => written).join(",")}\n`).join(""));
+  const text = Buffer.from(
+    rows.map((row) => `${row.map(({ written }) => written).join(",")}\n`).join(""),
+  );
   const memory = new Uint8Array(new SharedArrayBuffer(text.length + offset));
   memory.set(text, offset);
   return memory.subarray(offset);
 }
 
 /** JavaScript's own JSON, with the exact digits of integers. */
-function jsonRow(columns: readonly EncodedColumn[], row: readonly Field[], bigInts: BigInts): string {
+function jsonRow(
+  columns: readonly EncodedColumn[],
+  row: readonly Field[],
+  bigInts: BigInts,
+): string {
   const entries = columns.map(({ name }, i) => {
     const { value, written } = row[i] as Field;
     const isInteger = typeof value === "bigint";
-    const text = isInteger ? (bigInts === "string" ? `"${value}"` : String(value)) : typeof value === "number" ? written : JSON.stringify(value);
+    const text = isInteger
+      ? bigInts === "string"
+        ? `"${value}"`
+        : String(value)
+      : typeof value === "number"
+        ? written
+        : JSON.stringify(value);
     return `${JSON.stringify(name)}:${text}`;
   });
   return `{${entries.join(",")}}\n`;
@@ -90,7 +129,9 @@ function jsonRow(columns: readonly EncodedColumn[], row: readonly Field[], bigIn
 
 describe("rows as JSON Lines", () => {
   for (const hasText of [false, true]) {
-    test.prop([tables(hasText), fc.constantFrom<BigInts>("number", "string"), fc.nat(5)], { numRuns: 400 })(
+    test.prop([tables(hasText), fc.constantFrom<BigInts>("number", "string"), fc.nat(5)], {
+      numRuns: 400,
+    })(
       `are JavaScript's own objects${hasText ? ", with text as people write it" : ""}`,
       (made, bigInts, offset) => {
         const encoding = { format: "jsonl", columns: made.columns, bigInts } as const;
@@ -99,18 +140,28 @@ describe("rows as JSON Lines", () => {
         const encode = encoderOf(encoding);
         const encoded = Buffer.from(encode?.(csv) as Uint8Array).toString("utf8");
         expect(encoded).toBe(made.rows.map((row) => jsonRow(made.columns, row, bigInts)).join(""));
-        for (const line of encoded.split("\n").slice(0, -1)) expect(() => JSON.parse(line)).not.toThrow();
+        for (const line of encoded.split("\n").slice(0, -1))
+          expect(() => JSON.parse(line)).not.toThrow();
         // The CSV is left alone, and the next rows come out right too.
         expect(Buffer.from(csv).toString()).toBe(before);
         expect(Buffer.from(encode?.(csv) as Uint8Array).toString("utf8")).toBe(encoded);
-        if (!hasText) expect(encoded.length).toBeLessThanOrEqual(csv.length + made.rows.length * overheadOf(encoding));
+        if (!hasText)
+          expect(encoded.length).toBeLessThanOrEqual(
+            csv.length + made.rows.length * overheadOf(encoding),
+          );
       },
     );
   }
 
   it("are valid UTF-8 even where the list is not", () => {
-    const encode = encoderOf({ format: "jsonl", columns: [{ name: "a", type: "text", isForeign: true }], bigInts: "number" });
-    expect(Buffer.from(encode?.(Uint8Array.of(0x61, 0xff, 0x0a)) as Uint8Array).toString("utf8")).toBe('{"a":"a\ufffd"}\n');
+    const encode = encoderOf({
+      format: "jsonl",
+      columns: [{ name: "a", type: "text", isForeign: true }],
+      bigInts: "number",
+    });
+    expect(
+      Buffer.from(encode?.(Uint8Array.of(0x61, 0xff, 0x0a)) as Uint8Array).toString("utf8"),
+    ).toBe('{"a":"a\ufffd"}\n');
   });
 });
 
@@ -143,25 +194,38 @@ function fieldsOfTsv(text: string): string[][] {
 }
 
 describe("rows as tab-separated values", () => {
-  test.prop([tables(true), fc.nat(5)], { numRuns: 400 })("have the fields of the CSV", (made, offset) => {
-    const csv = bytesOf(made, offset);
-    const encode = encoderOf({ format: "tsv", columns: made.columns, bigInts: "number" });
-    const encoded = Buffer.from(encode?.(csv) as Uint8Array).toString("utf8");
-    const textOf = ({ written }: Field) => (written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written);
-    expect(fieldsOfTsv(encoded)).toEqual(made.rows.map((row) => row.map(textOf)));
-  });
+  test.prop([tables(true), fc.nat(5)], { numRuns: 400 })(
+    "have the fields of the CSV",
+    (made, offset) => {
+      const csv = bytesOf(made, offset);
+      const encode = encoderOf({ format: "tsv", columns: made.columns, bigInts: "number" });
+      const encoded = Buffer.from(encode?.(csv) as Uint8Array).toString("utf8");
+      const textOf = ({ written }: Field) =>
+        written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
+      expect(fieldsOfTsv(encoded)).toEqual(made.rows.map((row) => row.map(textOf)));
+    },
+  );
 
-  test.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(3)])("differ from CSV without quotes and tabs in the commas alone", (bytes, offset) => {
-    const plain = Uint8Array.from(bytes, (byte) => (byte === 0x22 || byte === 0x09 ? 0x2c : byte));
-    const memory = new Uint8Array(plain.length + offset);
-    memory.set(plain, offset);
-    const encode = encoderOf({ format: "tsv", columns: [], bigInts: "number" });
-    expect(encode?.(memory.subarray(offset))).toEqual(plain.map((byte) => (byte === 0x2c ? 0x09 : byte)));
-  });
+  test.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(3)])(
+    "differ from CSV without quotes and tabs in the commas alone",
+    (bytes, offset) => {
+      const plain = Uint8Array.from(bytes, (byte) =>
+        byte === 0x22 || byte === 0x09 ? 0x2c : byte,
+      );
+      const memory = new Uint8Array(plain.length + offset);
+      memory.set(plain, offset);
+      const encode = encoderOf({ format: "tsv", columns: [], bigInts: "number" });
+      expect(encode?.(memory.subarray(offset))).toEqual(
+        plain.map((byte) => (byte === 0x2c ? 0x09 : byte)),
+      );
+    },
+  );
 
   it("quote a field that holds a tab, with the quotes in it doubled", () => {
     const encode = encoderOf({ format: "tsv", columns: [], bigInts: "number" });
-    expect(Buffer.from(encode?.(Buffer.from('a\tb,c\ta"b,"d,e",f\n')) as Uint8Array).toString()).toBe('"a\tb"\t"c\ta""b"\t"d,e"\tf\n');
+    expect(
+      Buffer.from(encode?.(Buffer.from('a\tb,c\ta"b,"d,e",f\n')) as Uint8Array).toString(),
+    ).toBe('"a\tb"\t"c\ta""b"\t"d,e"\tf\n');
   });
 });
 

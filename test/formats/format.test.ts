@@ -26,24 +26,42 @@ describe("the format of a file", () => {
     expect(formatOf(path)).toEqual({ format, compression });
   });
 
-  it.each(["x.parquet", "x.arrow", "x.feather", "x.json", "x.xlsx", "x.csv.zst", "x.zip", "X.PARQUET", "x.jsonl.bz2", "x.parquet.gz", "grid.yaml"])(
-    "%s cannot be written, whatever --format says",
+  it.each([
+    "x.parquet",
+    "x.arrow",
+    "x.feather",
+    "x.json",
+    "x.xlsx",
+    "x.csv.zst",
+    "x.zip",
+    "X.PARQUET",
+    "x.jsonl.bz2",
+    "x.parquet.gz",
+    "grid.yaml",
+  ])("%s cannot be written, whatever --format says", (path) => {
+    const error =
+      /files that end in '\.[A-Za-z0-9]+' cannot be written\. Supported are \.csv, \.tsv, \.tab, \.jsonl, \.ndjson and \.gz\.$/;
+    for (const asked of [undefined, "csv"] as const)
+      expect(() => formatOf(path, asked)).toThrow(error);
+    expect(() => formatOf(path, undefined, false)).toThrow(error);
+  });
+
+  it.each(["x.txt", "x.dat", "x.csv2", "out.2026-11-26", "x.csv.partial", "x.txt.gz"])(
+    "%s needs --format",
     (path) => {
-      const error = /files that end in '\.[A-Za-z0-9]+' cannot be written\. Supported are \.csv, \.tsv, \.tab, \.jsonl, \.ndjson and \.gz\.$/;
-      for (const asked of [undefined, "csv"] as const) expect(() => formatOf(path, asked)).toThrow(error);
-      expect(() => formatOf(path, undefined, false)).toThrow(error);
+      expect(() => formatOf(path)).toThrow(
+        /the extension '\.[^']+' names no format\. Supported are .*choose the format with --format csv\|tsv\|jsonl\.$/,
+      );
+      expect(formatOf(path, "jsonl").format).toBe("jsonl");
+      // A pipe may have any name.
+      expect(formatOf(path, undefined, false).format).toBe("csv");
     },
   );
 
-  it.each(["x.txt", "x.dat", "x.csv2", "out.2026-11-26", "x.csv.partial", "x.txt.gz"])("%s needs --format", (path) => {
-    expect(() => formatOf(path)).toThrow(/the extension '\.[^']+' names no format\. Supported are .*choose the format with --format csv\|tsv\|jsonl\.$/);
-    expect(formatOf(path, "jsonl").format).toBe("jsonl");
-    // A pipe may have any name.
-    expect(formatOf(path, undefined, false).format).toBe("csv");
-  });
-
   it("may not be another than its name promises", () => {
-    expect(() => formatOf("x.csv", "tsv")).toThrow("x.csv: the extension '.csv' means csv, but the rows are tsv. Name a file that ends in .tsv.");
+    expect(() => formatOf("x.csv", "tsv")).toThrow(
+      "x.csv: the extension '.csv' means csv, but the rows are tsv. Name a file that ends in .tsv.",
+    );
     expect(() => formatOf("x.jsonl.gz", "csv")).toThrow("the extension '.jsonl' means jsonl");
     expect(formatOf("x.ndjson", "jsonl").format).toBe("jsonl");
     expect(formatOf("-", "tsv").format).toBe("tsv");
@@ -59,22 +77,34 @@ describe("the name of a part", () => {
     expect(nameOfPart("out.v1.gz", { index: 0, of: 2 })).toBe("out.v1.00000-of-00002.gz");
   });
 
-  const ending = fc.constantFrom("", ".csv", ".tsv", ".jsonl", ".csv.gz", ".ndjson.gz", ".gz", ".dat");
-  test.prop([fc.stringMatching(/^[a-z][a-z0-9._-]{0,8}$/), ending, fc.integer({ min: 1, max: 99_999 }), fc.nat()])(
-    "is found again, and has the format of the file",
-    (base, end, of, n) => {
-      const path = `${base}${end}`;
-      const part = { index: n % of, of };
-      expect(partNamed(path, nameOfPart(path, part))).toEqual(part);
-      const asked = (name: string): FormatName | string => {
-        try {
-          const { format, compression } = formatOf(name);
-          return `${format} ${compression}`;
-        } catch (error) {
-          return (error as { code: string }).code;
-        }
-      };
-      if (!["", ".gz"].includes(endingOf(path))) expect(asked(nameOfPart(path, part))).toBe(asked(path));
-    },
+  const ending = fc.constantFrom(
+    "",
+    ".csv",
+    ".tsv",
+    ".jsonl",
+    ".csv.gz",
+    ".ndjson.gz",
+    ".gz",
+    ".dat",
   );
+  test.prop([
+    fc.stringMatching(/^[a-z][a-z0-9._-]{0,8}$/),
+    ending,
+    fc.integer({ min: 1, max: 99_999 }),
+    fc.nat(),
+  ])("is found again, and has the format of the file", (base, end, of, n) => {
+    const path = `${base}${end}`;
+    const part = { index: n % of, of };
+    expect(partNamed(path, nameOfPart(path, part))).toEqual(part);
+    const asked = (name: string): FormatName | string => {
+      try {
+        const { format, compression } = formatOf(name);
+        return `${format} ${compression}`;
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    if (!["", ".gz"].includes(endingOf(path)))
+      expect(asked(nameOfPart(path, part))).toBe(asked(path));
+  });
 });

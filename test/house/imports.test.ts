@@ -8,13 +8,24 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Every file of a folder with what it imports: files of the project by path, packages by name. */
 function importsOf(folder: string): Map<string, string[]> {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts"),
+  );
   return new Map(
     files.map((file) => {
       const path = join(folder, file);
       const text = readFileSync(join(root, path), "utf8");
-      const named = [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => match[1] as string);
-      return [path, named.map((name) => (name.startsWith(".") ? normalize(join(dirname(path), name)).replace(/(\.js|\.ts)?$/, ".ts") : name))];
+      const named = [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map(
+        (match) => match[1] as string,
+      );
+      return [
+        path,
+        named.map((name) =>
+          name.startsWith(".")
+            ? normalize(join(dirname(path), name)).replace(/(\.js|\.ts)?$/, ".ts")
+            : name,
+        ),
+      ];
     }),
   );
 }
@@ -26,13 +37,18 @@ const kernel = importsOf("assembly");
 function knowsNone(from: RegExp, forbidden: RegExp): void {
   const files = [...host].filter(([file]) => from.test(file));
   expect(files.length).toBeGreaterThan(0);
-  expect(files.flatMap(([file, imports]) => imports.filter((name) => forbidden.test(name)).map((name) => `${file} → ${name}`))).toEqual([]);
+  expect(
+    files.flatMap(([file, imports]) =>
+      imports.filter((name) => forbidden.test(name)).map((name) => `${file} → ${name}`),
+    ),
+  ).toEqual([]);
 }
 
 describe("the house", () => {
   it("keeps the kernel to itself", () => {
     expect(kernel.size).toBeGreaterThan(10);
-    for (const imports of kernel.values()) for (const name of imports) expect(name).toMatch(/^assembly\//);
+    for (const imports of kernel.values())
+      for (const name of imports) expect(name).toMatch(/^assembly\//);
   });
 
   it("lets spec and plan know no kernel, worker, file sink or command", () => {
@@ -40,16 +56,20 @@ describe("the house", () => {
     knowsNone(/^src\/plan\//, /^node:/);
   });
 
-  it("lets the kernel know no pool, sink or command", () => knowsNone(/^src\/kernel\//, /^src\/(run|sink|cli)\/|piscina/));
+  it("lets the kernel know no pool, sink or command", () =>
+    knowsNone(/^src\/kernel\//, /^src\/(run|sink|cli)\/|piscina/));
 
-  it("lets sinks know bytes and errors alone", () => knowsNone(/^src\/sink\//, /^src\/(?!errors|sink\/)/));
+  it("lets sinks know bytes and errors alone", () =>
+    knowsNone(/^src\/sink\//, /^src\/(?!errors|sink\/)/));
 
-  it("lets the input know no kernel, worker, sink or command", () => knowsNone(/^src\/input\//, /^src\/(kernel|plan|run|sink|cli)\/|piscina/));
+  it("lets the input know no kernel, worker, sink or command", () =>
+    knowsNone(/^src\/input\//, /^src\/(kernel|plan|run|sink|cli)\/|piscina/));
 
   it("lets the worker know the kernel and the protocol, not the pool", () =>
     knowsNone(/^src\/run\/(worker|task|protocol)\.ts$/, /runner|window|sweep|^src\/(cli|sink)\//));
 
-  it("lets nobody but the binary know the commands", () => knowsNone(/^src\/(?!cli\.ts$|cli\/)/, /^src\/cli/));
+  it("lets nobody but the binary know the commands", () =>
+    knowsNone(/^src\/(?!cli\.ts$|cli\/)/, /^src\/cli/));
 
   it.each([
     ["src", host],
@@ -69,10 +89,14 @@ describe("the house", () => {
     for (const file of files.keys()) expect(walk(file, [])).toEqual([]);
   });
 
-  const filesWith = (pattern: RegExp) => [...host.keys()].filter((file) => pattern.test(readFileSync(join(root, file), "utf8"))).sort();
+  const filesWith = (pattern: RegExp) =>
+    [...host.keys()].filter((file) => pattern.test(readFileSync(join(root, file), "utf8"))).sort();
 
   it("makes WebAssembly modules and instances in one place each", () => {
-    expect(filesWith(/new WebAssembly\./)).toEqual(["src/kernel/artefact.ts", "src/kernel/wasm.ts"]);
+    expect(filesWith(/new WebAssembly\./)).toEqual([
+      "src/kernel/artefact.ts",
+      "src/kernel/wasm.ts",
+    ]);
   });
 
   it("makes its errors in one place", () => {
@@ -80,11 +104,18 @@ describe("the house", () => {
   });
 
   it("ends the process and reads its arguments in the command line alone", () => {
-    expect(filesWith(/process\.(exit|argv|exitCode)\b/)).toEqual(["src/cli.ts", "src/cli/interrupt.ts"]);
+    expect(filesWith(/process\.(exit|argv|exitCode)\b/)).toEqual([
+      "src/cli.ts",
+      "src/cli/interrupt.ts",
+    ]);
   });
 
   it("says in the kernel's layout what the compiler is told: its memory begins where ours ends", () => {
-    const { options } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as { options: { memoryBase: number } };
-    expect(readFileSync(join(root, "assembly/layout.ts"), "utf8")).toContain(`0x${options.memoryBase.toString(16)}  = memoryBase in asconfig.json`);
+    const { options } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as {
+      options: { memoryBase: number };
+    };
+    expect(readFileSync(join(root, "assembly/layout.ts"), "utf8")).toContain(
+      `0x${options.memoryBase.toString(16)}  = memoryBase in asconfig.json`,
+    );
   });
 });

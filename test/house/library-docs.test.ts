@@ -8,24 +8,36 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = `${root}/build/library-docs.mjs`;
 afterAll(() => rmSync(program, { force: true }));
 
-const blocks = [...readFileSync(`${root}/docs/library.md`, "utf8").matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code as string);
+const blocks = [
+  ...readFileSync(`${root}/docs/library.md`, "utf8").matchAll(/^```js\n(.*?)^```$/gms),
+].map(([, code]) => code as string);
 
 /** An expression on a line of its own, with its value behind it. */
 const SHOWN = /^( *)(?! |await |for |\/\/)([^/\n]+); \/\/ (.+)$/gm;
 
 describe("docs/library.md", () => {
-  it.each(blocks.map((code, i) => [i, code] as const))("has in block %i the values that its code gives", (_, code) => {
-    const tested = code
-      .replace('from "upsweep"', 'from "../dist/index.js"')
-      .replace('"out.csv"', '"/dev/null"')
-      .replace(SHOWN, (_, indent: string, expression: string, value: string) => `${indent}shown.push([inspect(${expression}), ${JSON.stringify(value)}]);`);
-    writeFileSync(program, `import { inspect } from "node:util";\nconst shown = [];\n${tested}\nconsole.log(JSON.stringify(shown));\n`);
-    const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
-    expect(stderr).toBe("");
-    const shown = JSON.parse(stdout) as [string, string][];
-    expect(shown.length).toBeGreaterThan(0);
-    for (const [actual, said] of shown) expect(said).toBe(actual);
-  });
+  it.each(blocks.map((code, i) => [i, code] as const))(
+    "has in block %i the values that its code gives",
+    (_, code) => {
+      const tested = code
+        .replace('from "upsweep"', 'from "../dist/index.js"')
+        .replace('"out.csv"', '"/dev/null"')
+        .replace(
+          SHOWN,
+          (_, indent: string, expression: string, value: string) =>
+            `${indent}shown.push([inspect(${expression}), ${JSON.stringify(value)}]);`,
+        );
+      writeFileSync(
+        program,
+        `import { inspect } from "node:util";\nconst shown = [];\n${tested}\nconsole.log(JSON.stringify(shown));\n`,
+      );
+      const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
+      expect(stderr).toBe("");
+      const shown = JSON.parse(stdout) as [string, string][];
+      expect(shown.length).toBeGreaterThan(0);
+      for (const [actual, said] of shown) expect(said).toBe(actual);
+    },
+  );
 
   it("has a block for each way to call the library", () => {
     expect(blocks).toHaveLength(4);

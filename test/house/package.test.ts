@@ -10,12 +10,20 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
 
 function run(command: string, args: readonly string[]): string {
-  return execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync(command, args, {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "upsweep-package-"));
-  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${filename}`]);
@@ -25,7 +33,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the installed package", () => {
   it("runs as a command", () => {
-    const text = run("npx", ["upsweep", "count", "--in-channels", "1", "--out-channels", "1", "--kernel-size", "3", "--l-in", "2"]);
+    const text = run("npx", [
+      "upsweep",
+      "count",
+      "--in-channels",
+      "1",
+      "--out-channels",
+      "1",
+      "--kernel-size",
+      "3",
+      "--l-in",
+      "2",
+    ]);
     expect(text).toContain("y = 1 2 2 1");
   });
 
@@ -58,12 +77,31 @@ describe("the installed package", () => {
        export { ops };`,
     );
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--types", "", "use.ts"];
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2023",
+      "--types",
+      "",
+      "use.ts",
+    ];
     expect(run(process.execPath, [tsc, ...flags])).toBe("");
   });
 
   it("holds what its manifest names, and no test or source", () => {
-    const files = run("find", ["node_modules/upsweep", "-type", "f", "-not", "-path", "*/upsweep/node_modules/*"]).trim().split("\n");
+    const files = run("find", [
+      "node_modules/upsweep",
+      "-type",
+      "f",
+      "-not",
+      "-path",
+      "*/upsweep/node_modules/*",
+    ])
+      .trim()
+      .split("\n");
     const names = files.map((file) => file.replace("node_modules/upsweep/", ""));
     expect(names).toEqual(
       expect.arrayContaining([
@@ -79,8 +117,12 @@ describe("the installed package", () => {
         "upsweep.schema.json",
       ]),
     );
-    expect(names.filter((name) => /^(src|test|bench|assembly)\//.test(name) || name.endsWith(".map"))).toEqual([]);
-    const manifest = JSON.parse(readFileSync(join(folder, "node_modules/upsweep/package.json"), "utf8")) as { bin: Record<string, string> };
+    expect(
+      names.filter((name) => /^(src|test|bench|assembly)\//.test(name) || name.endsWith(".map")),
+    ).toEqual([]);
+    const manifest = JSON.parse(
+      readFileSync(join(folder, "node_modules/upsweep/package.json"), "utf8"),
+    ) as { bin: Record<string, string> };
     expect(manifest.bin).toEqual({ upsweep: "dist/bin/cli.cjs" });
   });
 });

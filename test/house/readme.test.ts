@@ -14,7 +14,12 @@ const DOCUMENTS = ["README.md", "docs/conventions.md"];
 const isUpdate = process.env.UPDATE_README === "1";
 
 /** Replaces what stands between two texts; the document is read afresh each time, so that updates add up. */
-function shownBetween(document: string, before: string, after: string, actual: string): { shown: string; actual: string } {
+function shownBetween(
+  document: string,
+  before: string,
+  after: string,
+  actual: string,
+): { shown: string; actual: string } {
   const path = `${root}/${document}`;
   const readme = readFileSync(path, "utf8");
   const start = readme.indexOf(before) + before.length;
@@ -27,7 +32,9 @@ function shownBetween(document: string, before: string, after: string, actual: s
 
 /** Times differ from run to run, and so do rates. */
 function timeless(text: string): string {
-  return text.replace(/in [0-9.]+ s \([^)]+ rows\/s\)/g, "in … s").replace(/about [0-9.]+ s {2}/g, "about … s  ");
+  return text
+    .replace(/in [0-9.]+ s \([^)]+ rows\/s\)/g, "in … s")
+    .replace(/about [0-9.]+ s {2}/g, "about … s  ");
 }
 
 /** The words of a command line; what stands in single quotes is one. */
@@ -36,7 +43,9 @@ function wordsOf(command: string): string[] {
 }
 
 const commands = DOCUMENTS.flatMap((document) =>
-  [...readFileSync(`${root}/${document}`, "utf8").matchAll(/^```console\n\$ upsweep (.*)\n/gm)].map((match) => [document, match[1] as string] as const),
+  [...readFileSync(`${root}/${document}`, "utf8").matchAll(/^```console\n\$ upsweep (.*)\n/gm)].map(
+    (match) => [document, match[1] as string] as const,
+  ),
 );
 
 describe("README", () => {
@@ -45,10 +54,18 @@ describe("README", () => {
   });
 
   it.each(commands)("shows in %s what `upsweep %s` prints", (document, command) => {
-    const run = spawnSync(process.execPath, ["dist/bin/cli.cjs", ...wordsOf(command)], { cwd: root, encoding: "utf8" });
+    const run = spawnSync(process.execPath, ["dist/bin/cli.cjs", ...wordsOf(command)], {
+      cwd: root,
+      encoding: "utf8",
+    });
     rmSync(`${root}/small.csv`, { force: true });
     expect(run.status).toBe(0);
-    const { shown, actual } = shownBetween(document, `$ upsweep ${command}\n`, "```", run.stdout + run.stderr);
+    const { shown, actual } = shownBetween(
+      document,
+      `$ upsweep ${command}\n`,
+      "```",
+      run.stdout + run.stderr,
+    );
     expect(timeless(shown)).toBe(timeless(actual));
   });
 
@@ -63,12 +80,22 @@ describe("README", () => {
   });
 
   it("has the column table of the code", () => {
-    const { shown, actual } = shownBetween("README.md", "<!-- columns -->\n", "\n<!-- /columns -->", columnsMarkdown(kindOf("conv_transpose1d")));
+    const { shown, actual } = shownBetween(
+      "README.md",
+      "<!-- columns -->\n",
+      "\n<!-- /columns -->",
+      columnsMarkdown(kindOf("conv_transpose1d")),
+    );
     expect(shown).toBe(actual);
   });
 
   it("has the conventions of the code in docs/conventions.md", () => {
-    const { shown, actual } = shownBetween("docs/conventions.md", "<!-- conventions -->\n", "\n<!-- /conventions -->", conventionsMarkdown());
+    const { shown, actual } = shownBetween(
+      "docs/conventions.md",
+      "<!-- conventions -->\n",
+      "\n<!-- /conventions -->",
+      conventionsMarkdown(),
+    );
     expect(shown).toBe(actual);
   });
 

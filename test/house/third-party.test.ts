@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const generate = (...args: string[]) => execFileSync(process.execPath, [".ci/third-party.js", ...args], { cwd: root, encoding: "utf8" });
+const generate = (...args: string[]) =>
+  execFileSync(process.execPath, [".ci/third-party.js", ...args], { cwd: root, encoding: "utf8" });
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -19,13 +20,18 @@ function needed(name: string, from: string): string[] {
   for (let folder = from; ; folder = join(folder, "..")) {
     let manifest: Manifest;
     try {
-      manifest = JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"));
+      manifest = JSON.parse(
+        readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"),
+      );
     } catch {
       if (folder === root || folder === "/") throw new Error(`${name} is not installed`);
       continue;
     }
     const own = join(folder, "node_modules", name);
-    return [`${name} ${manifest.version}`, ...Object.keys(manifest.dependencies ?? {}).flatMap((other) => needed(other, own))];
+    return [
+      `${name} ${manifest.version}`,
+      ...Object.keys(manifest.dependencies ?? {}).flatMap((other) => needed(other, own)),
+    ];
   }
 }
 
@@ -33,14 +39,18 @@ it("THIRD-PARTY.md is as npm run third-party writes it", () => {
   const folder = mkdtempSync(join(tmpdir(), "upsweep-notice-"));
   try {
     generate(join(folder, "notice.md"));
-    expect(readFileSync(join(root, "THIRD-PARTY.md"), "utf8")).toBe(readFileSync(join(folder, "notice.md"), "utf8"));
+    expect(readFileSync(join(root, "THIRD-PARTY.md"), "utf8")).toBe(
+      readFileSync(join(folder, "notice.md"), "utf8"),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
 it("THIRD-PARTY.md names what the dependencies need, but for piscina, which is installed with the package", () => {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+  const { dependencies = {} } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  ) as Manifest;
   const bundled = Object.keys(dependencies).filter((name) => name !== "piscina");
   const expected = new Set(bundled.flatMap((name) => needed(name, root)));
   expect(new Set(generate("--names").trim().split("\n"))).toEqual(expected);

@@ -15,45 +15,91 @@ inTemporaryFolder();
 let broken: WebAssembly.Module | undefined;
 vi.mock("../../src/kernel/artefact.ts", async (original) => {
   const real = await original<typeof import("../../src/kernel/artefact.ts")>();
-  return { ...real, kernelModule: (build?: "release" | "debug") => broken ?? real.kernelModule(build) };
+  return {
+    ...real,
+    kernelModule: (build?: "release" | "debug") => broken ?? real.kernelModule(build),
+  };
 });
 afterEach(() => {
   broken = undefined;
 });
 
 const CLOSED = "  return lIn * kernelSize - below - (q";
-const spec = { axes: { in_channels: 1, out_channels: 1, l_in: "8..2000", kernel_size: "3..12", padding: 1 }, columns: ["macs"] } as const;
+const spec = {
+  axes: { in_channels: 1, out_channels: 1, l_in: "8..2000", kernel_size: "3..12", padding: 1 },
+  columns: ["macs"],
+} as const;
 
 describe("a closed form that is wrong", () => {
   it("on every layer stops a sweep at the first, with the layer", async () => {
     broken = await brokenKernel("closed.ts", CLOSED, "  return 1 + lIn * kernelSize - below - (q");
-    const flags = ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "8..90", "--kernel-size", "3", "--padding", "1", "--columns", "macs"];
+    const flags = [
+      "sweep",
+      "--in-channels",
+      "1",
+      "--out-channels",
+      "1",
+      "--l-in",
+      "8..90",
+      "--kernel-size",
+      "3",
+      "--padding",
+      "1",
+      "--columns",
+      "macs",
+    ];
     const message =
       "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a defect of upsweep: please report it with this line.\n";
     for (const check of [[], ["--check", "sample"], ["--check", "all"]]) {
-      expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({ exitCode: 1, stderr: message, stdout: "" });
+      expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({
+        exitCode: 1,
+        stderr: message,
+        stdout: "",
+      });
     }
-    expect(await said([...flags, "--check", "none", "-o", "out.csv", "--quiet"])).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(await said([...flags, "--method", "simulate", "-o", "out.csv", "--quiet", "--force"])).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await said([...flags, "--check", "none", "-o", "out.csv", "--quiet"])).toMatchObject({
+      exitCode: 0,
+      stderr: "",
+    });
+    expect(
+      await said([...flags, "--method", "simulate", "-o", "out.csv", "--quiet", "--force"]),
+    ).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
-  slowIt("on one layer in seven is met by the sample within some thousands, and never by none", async () => {
-    const kernel = wasmKernel("release", await brokenKernel("closed.ts", CLOSED, "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q"));
-    const plan = planOf(spec);
-    const faultWith = (method: Method) => sweepOn(kernel, plan, { method }).fault;
-    expect(faultWith("closed")).toBeUndefined();
-    expect(faultWith("verify")).toEqual({ kind: "disagree", index: 20n });
-    const met = faultWith("sample") as { kind: string; index: bigint };
-    expect(met.kind).toBe("disagree");
-    expect(met.index % 70n >= 20n && met.index % 70n < 30n).toBe(true);
-    expect(met.index).toBeGreaterThan(20n);
-    expect(met.index).toBeLessThan(19_930n);
-  });
+  slowIt(
+    "on one layer in seven is met by the sample within some thousands, and never by none",
+    async () => {
+      const kernel = wasmKernel(
+        "release",
+        await brokenKernel(
+          "closed.ts",
+          CLOSED,
+          "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q",
+        ),
+      );
+      const plan = planOf(spec);
+      const faultWith = (method: Method) => sweepOn(kernel, plan, { method }).fault;
+      expect(faultWith("closed")).toBeUndefined();
+      expect(faultWith("verify")).toEqual({ kind: "disagree", index: 20n });
+      const met = faultWith("sample") as { kind: string; index: bigint };
+      expect(met.kind).toBe("disagree");
+      expect(met.index % 70n >= 20n && met.index % 70n < 30n).toBe(true);
+      expect(met.index).toBeGreaterThan(20n);
+      expect(met.index).toBeLessThan(19_930n);
+    },
+  );
 
   slowIt("stops a list in the same way, on one layer in seven", async () => {
-    broken = await brokenKernel("closed.ts", CLOSED, "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q");
+    broken = await brokenKernel(
+      "closed.ts",
+      CLOSED,
+      "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q",
+    );
     const rows = Array.from({ length: 14_000 }, (_, i) => `1,1,3,${8 + i},1`);
-    writeFileSync("list.csv", `in_channels,out_channels,kernel_size,l_in,padding\n${rows.join("\n")}\n`);
+    writeFileSync(
+      "list.csv",
+      `in_channels,out_channels,kernel_size,l_in,padding\n${rows.join("\n")}\n`,
+    );
     const command = "count --from list.csv -o out.csv --quiet --columns macs --force".split(" ");
     expect(await said([...command, "--check", "all"])).toEqual({
       exitCode: 1,
@@ -66,22 +112,52 @@ describe("a closed form that is wrong", () => {
     const length = Number(/input of \(1, 1, ([0-9]+)\)/.exec(stderr)?.[1]);
     expect(length % 7).toBe(3);
     expect(length).toBeGreaterThan(10);
-    expect(await said([...command, "--check", "none"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
-    expect(await said(["compare", "--from", "list.csv", "--quiet"])).toMatchObject({ exitCode: 1, stderr });
+    expect(await said([...command, "--check", "none"])).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: "",
+    });
+    expect(await said(["compare", "--from", "list.csv", "--quiet"])).toMatchObject({
+      exitCode: 1,
+      stderr,
+    });
   });
 
   slowIt("is met in several dimensions too", async () => {
-    const kernel = wasmKernel("release", await brokenKernel("closed.ts", CLOSED, "  return i64(kernelSize == 5) + lIn * kernelSize - below - (q"));
-    const axes = { in_channels: 1, out_channels: 1, h_in: "8..90", w_in: 9, "kernel_size.h": 3, "kernel_size.w": 5, padding: 1 };
+    const kernel = wasmKernel(
+      "release",
+      await brokenKernel(
+        "closed.ts",
+        CLOSED,
+        "  return i64(kernelSize == 5) + lIn * kernelSize - below - (q",
+      ),
+    );
+    const axes = {
+      in_channels: 1,
+      out_channels: 1,
+      h_in: "8..90",
+      w_in: 9,
+      "kernel_size.h": 3,
+      "kernel_size.w": 5,
+      padding: 1,
+    };
     const plan = planOf({ layer: "conv_transpose2d", axes, columns: ["macs"] } as never);
     expect(sweepOn(kernel, plan, { method: "sample" }).fault).toMatchObject({ kind: "disagree" });
   });
 });
 
 it("an account that does not add up stops a sweep", async () => {
-  broken = await brokenKernel("sweep.ts", "leaveOut(stoppedAccount, subtree);", "leaveOut(stoppedAccount, subtree - 1);");
-  const swept = sweep({ axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 } });
-  await expect(swept.next()).rejects.toThrow("4 raw indices do not add up to 3 rows and what is left out. This is a defect of upsweep");
+  broken = await brokenKernel(
+    "sweep.ts",
+    "leaveOut(stoppedAccount, subtree);",
+    "leaveOut(stoppedAccount, subtree - 1);",
+  );
+  const swept = sweep({
+    axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 },
+  });
+  await expect(swept.next()).rejects.toThrow(
+    "4 raw indices do not add up to 3 rows and what is left out. This is a defect of upsweep",
+  );
 });
 
 it("a kernel of another version is refused", async () => {
@@ -103,7 +179,14 @@ it("a kernel that gets no memory says so", () => {
       throw new RangeError("WebAssembly.Instance(): Out of memory");
     }
   }
-  vi.stubGlobal("WebAssembly", { ...WebAssembly, Global: WebAssembly.Global, Module: WebAssembly.Module, Instance: Refused });
-  expect(() => wasmKernel()).toThrow("the kernel has no memory to run in: WebAssembly.Instance(): Out of memory. Raise the limit");
+  vi.stubGlobal("WebAssembly", {
+    ...WebAssembly,
+    Global: WebAssembly.Global,
+    Module: WebAssembly.Module,
+    Instance: Refused,
+  });
+  expect(() => wasmKernel()).toThrow(
+    "the kernel has no memory to run in: WebAssembly.Instance(): Out of memory. Raise the limit",
+  );
   vi.unstubAllGlobals();
 });

@@ -50,17 +50,36 @@ function partsOf(x: number): [bigint, number] {
   return [(bits & (2n ** 52n - 1n)) | (2n ** 52n), Number(bits >> 52n) - 1075];
 }
 
-const bounded = (value: fc.Arbitrary<bigint>, least: bigint) => value.map((v) => (v < least ? least : v > U64_MAX ? U64_MAX : v));
-const bits = (most: number) => fc.integer({ min: 1, max: most }).chain((n) => fc.bigInt({ min: 0n, max: 2n ** BigInt(n) - 1n }));
+const bounded = (value: fc.Arbitrary<bigint>, least: bigint) =>
+  value.map((v) => (v < least ? least : v > U64_MAX ? U64_MAX : v));
+const bits = (most: number) =>
+  fc.integer({ min: 1, max: most }).chain((n) => fc.bigInt({ min: 0n, max: 2n ** BigInt(n) - 1n }));
 const near = (base: bigint, exponents: number) =>
-  fc.tuple(fc.integer({ min: 0, max: exponents }), fc.bigInt({ min: -3n, max: 3n })).map(([exponent, offset]) => base ** BigInt(exponent) + offset);
-const numbers = fc.oneof(bits(64), near(2n, 64), near(10n, 19), near(5n, 27), fc.bigInt({ min: 2n ** 63n, max: U64_MAX }), bits(20));
+  fc
+    .tuple(fc.integer({ min: 0, max: exponents }), fc.bigInt({ min: -3n, max: 3n }))
+    .map(([exponent, offset]) => base ** BigInt(exponent) + offset);
+const numbers = fc.oneof(
+  bits(64),
+  near(2n, 64),
+  near(10n, 19),
+  near(5n, 27),
+  fc.bigInt({ min: 2n ** 63n, max: U64_MAX }),
+  bits(20),
+);
 const pairs = fc.oneof(
   fc.tuple(bounded(numbers, 0n), bounded(numbers, 1n)),
   // Next to the middle between two doubles: (2m + 1) · d and its neighbours over d · 2^k.
   fc
-    .tuple(bits(52), fc.bigInt({ min: 1n, max: 1023n }), fc.integer({ min: 0, max: 53 }), fc.bigInt({ min: -1n, max: 1n }))
-    .map(([m, d, k, offset]): [bigint, bigint] => [((2n ** 53n) | (m << 1n) | 1n) * d + offset, d << BigInt(k)]),
+    .tuple(
+      bits(52),
+      fc.bigInt({ min: 1n, max: 1023n }),
+      fc.integer({ min: 0, max: 53 }),
+      fc.bigInt({ min: -1n, max: 1n }),
+    )
+    .map(([m, d, k, offset]): [bigint, bigint] => [
+      ((2n ** 53n) | (m << 1n) | 1n) * d + offset,
+      d << BigInt(k),
+    ]),
   // Near a power of two, where the doubles below lie closer than those above.
   fc
     .tuple(fc.integer({ min: -63, max: 63 }), bits(40), fc.bigInt({ min: -2n, max: 2n }))
@@ -83,15 +102,26 @@ describe.each(["debug", "release"] as const)("a quotient on the %s kernel", (bui
     return Buffer.from(bytes.slice(ptr, end)).toString("latin1");
   };
 
-  test.prop([pairs], { numRuns: runs(20_000) })("is written as String() writes the nearest double", ([n, d]) => {
-    expect(written(n, d)).toBe(String(nearestDouble(n, d)));
-  });
+  test.prop([pairs], { numRuns: runs(20_000) })(
+    "is written as String() writes the nearest double",
+    ([n, d]) => {
+      expect(written(n, d)).toBe(String(nearestDouble(n, d)));
+    },
+  );
 
   it("is written so for all pairs of powers of two and five and their neighbours", () => {
-    const ends = [2n, 5n].flatMap((base) => Array.from({ length: 65 }, (_, i) => base ** BigInt(i)).flatMap((power) => [power - 1n, power, power + 1n]));
+    const ends = [2n, 5n].flatMap((base) =>
+      Array.from({ length: 65 }, (_, i) => base ** BigInt(i)).flatMap((power) => [
+        power - 1n,
+        power,
+        power + 1n,
+      ]),
+    );
     const all = [...new Set(ends)].filter((value) => value > 0n && value <= U64_MAX);
     for (const n of all)
-      for (const d of all) if (written(n, d) !== String(nearestDouble(n, d))) expect(`${n}/${d} = ${written(n, d)}`).toBe(nearestDouble(n, d));
+      for (const d of all)
+        if (written(n, d) !== String(nearestDouble(n, d)))
+          expect(`${n}/${d} = ${written(n, d)}`).toBe(nearestDouble(n, d));
     expect(all.length).toBeGreaterThan(250);
   });
 

@@ -10,16 +10,22 @@ import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 import { runs } from "../support/tier.ts";
 
-const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
+const [[, reference], ...compiled] = KERNELS as [
+  (typeof KERNELS)[number],
+  ...(typeof KERNELS)[number][],
+];
 const [, release] = KERNELS.at(-1) as (typeof KERNELS)[number];
 
-const values = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 2 });
+const values = (least: number, most: number) =>
+  fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 2 });
 
 /** An axis in one of the ways in which several dimensions can have it: for all at once, or for each. */
 const axis = (name: string, least: number, most: number) =>
   fc.oneof(
     values(least, most).map((list) => ({ [name]: list })),
-    fc.tuple(values(least, most), values(least, most)).map(([h, w]) => ({ [`${name}.h`]: h, [`${name}.w`]: w })),
+    fc
+      .tuple(values(least, most), values(least, most))
+      .map(([h, w]) => ({ [`${name}.h`]: h, [`${name}.w`]: w })),
     values(least, most).map((h) => ({ [`${name}.h`]: h, [`${name}.w`]: `h_in % 2 + ${name}.h` })),
   );
 
@@ -36,21 +42,38 @@ const spaces = fc
   )
   .map(([h_in, w_in, kernels, strides, paddings, added, dilations, bias]) => ({
     layer: "conv_transpose2d",
-    axes: { in_channels: [2, 4], out_channels: 4, groups: [1, 2], h_in, w_in, ...kernels, ...strides, ...paddings, ...added, ...dilations, bias },
+    axes: {
+      in_channels: [2, 4],
+      out_channels: 4,
+      groups: [1, 2],
+      h_in,
+      w_in,
+      ...kernels,
+      ...strides,
+      ...paddings,
+      ...added,
+      ...dilations,
+      bias,
+    },
     where: "h_out >= w_out or taps % 2 == 0",
     columns: ["all"],
   })) as fc.Arbitrary<SpecInput>;
 
 describe.each(compiled)("on random spaces of two dimensions, the %s kernel", (_, kernel) => {
-  test.prop([spaces], { numRuns: runs(60) })("writes the reference's bytes and keeps its account", (space) => {
-    const plan = planOf(space);
-    expect(sweepOn(kernel, plan)).toEqual(sweepOn(reference, plan));
-    expect(sweepOn(kernel, plan, { method: "verify" }).fault).toBeUndefined();
-  });
+  test.prop([spaces], { numRuns: runs(60) })(
+    "writes the reference's bytes and keeps its account",
+    (space) => {
+      const plan = planOf(space);
+      expect(sweepOn(kernel, plan)).toEqual(sweepOn(reference, plan));
+      expect(sweepOn(kernel, plan, { method: "verify" }).fault).toBeUndefined();
+    },
+  );
 });
 
 describe("plain names", () => {
-  const sweep = (axes: object) => sweepOn(release, planOf({ layer: "conv_transpose2d", axes, columns: ["taps"] } as SpecInput)).csv;
+  const sweep = (axes: object) =>
+    sweepOn(release, planOf({ layer: "conv_transpose2d", axes, columns: ["taps"] } as SpecInput))
+      .csv;
   const rest = { in_channels: 1, out_channels: 1, h_in: 4, w_in: 6 };
 
   it("set all dimensions, and turn once for them", () => {
@@ -74,17 +97,32 @@ describe("plain names", () => {
       ],
       padding: "(kernel_size - stride) // 2",
     });
-    expect(joint).toBe(sweep({ ...rest, stride: [1, 2], kernel_size: "2 * stride", padding: "(kernel_size.h - stride.w) // 2" }));
+    expect(joint).toBe(
+      sweep({
+        ...rest,
+        stride: [1, 2],
+        kernel_size: "2 * stride",
+        padding: "(kernel_size.h - stride.w) // 2",
+      }),
+    );
     expect(joint.split("\n")).toHaveLength(3);
   });
 
   it("leave a layer out where their value is none that a parameter can have", () => {
-    expect(sweep({ ...rest, stride: [1, 2], kernel_size: "stride - 1" }).split("\n")).toHaveLength(2);
+    expect(sweep({ ...rest, stride: [1, 2], kernel_size: "stride - 1" }).split("\n")).toHaveLength(
+      2,
+    );
   });
 
   it("are columns of a list too, and give what the dotted ones give", () => {
     const count = (header: string, record: string) => {
-      const request = { layer: "conv_transpose3d", columns: ["taps", "d_out", "macs"], settings: {}, skipInvalid: false, isComparing: false } as const;
+      const request = {
+        layer: "conv_transpose3d",
+        columns: ["taps", "d_out", "macs"],
+        settings: {},
+        skipInvalid: false,
+        isComparing: false,
+      } as const;
       return KERNELS.map(([, kernel]) => {
         kernel.openList(planList(header, "list", request), "closed");
         return Buffer.from(kernel.countList(Buffer.from(`${record}\n`), 0).csv)
@@ -94,8 +132,14 @@ describe("plain names", () => {
           .join();
       });
     };
-    const plain = count("in_channels,out_channels,d_in,h_in,w_in,kernel_size,stride", "2,3,4,5,6,3,2");
-    const dotted = count("in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w,stride", "2,3,4,5,6,3,3,3,2");
+    const plain = count(
+      "in_channels,out_channels,d_in,h_in,w_in,kernel_size,stride",
+      "2,3,4,5,6,3,2",
+    );
+    const dotted = count(
+      "in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w,stride",
+      "2,3,4,5,6,3,3,3,2",
+    );
     // taps 4·3 · 5·3 · 6·3, d_out 3·2 + 3.
     expect(plain).toEqual(["3240,9,19440\n", "3240,9,19440\n", "3240,9,19440\n"]);
     expect(dotted).toEqual(plain);
@@ -111,13 +155,25 @@ describe("groups of columns", () => {
   ])("of %s stand for every column that it has", (layer, count) => {
     const all = columnsOfGroup(kindOf(layer), "all", false);
     expect([all.length, new Set(all).size]).toEqual([count, count]);
-    expect((["geometry", "documented", "exact", "conventions"] as const).flatMap((group) => columnsOfGroup(kindOf(layer), group, false))).toEqual(all);
+    expect(
+      (["geometry", "documented", "exact", "conventions"] as const).flatMap((group) =>
+        columnsOfGroup(kindOf(layer), group, false),
+      ),
+    ).toEqual(all);
   });
 
   it("add what is not there yet, in their place", () => {
     const axes = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
-    const columns = (...names: string[]) => planSweep(specFrom({ axes, columns: names } as SpecInput)).columns;
-    expect(columns("ops", "documented", "macs")).toEqual(["ops", "additions_per_filter", "filters", "ops_per_filter", "aggregation_ops", "macs"]);
+    const columns = (...names: string[]) =>
+      planSweep(specFrom({ axes, columns: names } as SpecInput)).columns;
+    expect(columns("ops", "documented", "macs")).toEqual([
+      "ops",
+      "additions_per_filter",
+      "filters",
+      "ops_per_filter",
+      "aggregation_ops",
+      "macs",
+    ]);
     expect(columns("config")).toEqual([]);
     expect(columns("documented", "filters")).toEqual(columns("documented"));
   });

@@ -3,18 +3,32 @@ import { describe, expect, it } from "vitest";
 import type { Results } from "../../src/columns.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { readLayer } from "../../src/layer.ts";
-import { type Dimension, type Layer, type LayerParameters, PARAMETER_MAX } from "../../src/parameters.ts";
+import {
+  type Dimension,
+  type Layer,
+  type LayerParameters,
+  PARAMETER_MAX,
+} from "../../src/parameters.ts";
 import { outputLength } from "../../src/rules.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";
 
-const [[, reference], ...compiled] = KERNELS as [readonly [string, Kernel], ...(readonly [string, Kernel])[]];
+const [[, reference], ...compiled] = KERNELS as [
+  readonly [string, Kernel],
+  ...(readonly [string, Kernel])[],
+];
 
 const upTo = (most: number, least = 1) => fc.integer({ min: least, max: most });
 
 /** Layers that mostly are legal: groups divide, output_padding fits, and padding leaves some output in most of them. */
-function layers(most: { length: number; kernel: number; other: number; channels: number; batch: number }): fc.Arbitrary<Layer> {
+function layers(most: {
+  length: number;
+  kernel: number;
+  other: number;
+  channels: number;
+  batch: number;
+}): fc.Arbitrary<Layer> {
   return fc
     .record({
       batch_size: upTo(most.batch, 0),
@@ -42,48 +56,95 @@ function layers(most: { length: number; kernel: number; other: number; channels:
 }
 
 const moderate = layers({ length: 5_000, kernel: 200, other: 300, channels: 4096, batch: 64 });
-const huge = layers({ length: PARAMETER_MAX, kernel: PARAMETER_MAX, other: PARAMETER_MAX, channels: PARAMETER_MAX, batch: PARAMETER_MAX });
-const hugeWithFewTaps = layers({ length: PARAMETER_MAX, kernel: 1_000, other: PARAMETER_MAX, channels: PARAMETER_MAX, batch: PARAMETER_MAX });
-
-describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
-  test.prop([moderate], { numRuns: runs(400) })("simulates what the closed form says, and the reference agrees", (layer) => {
-    const closed = kernel.count(layer, "closed");
-    expect(kernel.count(layer, "simulate")).toEqual(closed);
-    expect(reference.count(layer, "closed")).toEqual(closed);
-  });
-
-  test.prop([hugeWithFewTaps], { numRuns: runs(1_000) })("counts like the reference up to parameters of 2^31 - 1, and leaves the same results out", (layer) => {
-    expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
-  });
-
-  test.prop([huge], { numRuns: runs(2_000) })("gives the same overlap when input and kernel, stride and dilation change places", (layer) => {
-    const [own] = layer.dimensions as [Dimension];
-    const mirrored = { ...layer, dimensions: [{ ...own, l_in: own.kernel_size, kernel_size: own.l_in, stride: own.dilation, dilation: own.stride }] };
-    const shape = (of: Layer) => {
-      const { l_out, taps, covered, holes } = kernel.count(of, "closed").results as Results;
-      return { l_out, taps, covered, holes };
-    };
-    const { l_out, taps, covered, holes } = shape(layer);
-    expect(shape(mirrored)).toEqual({ l_out, taps, covered, holes });
-    expect(covered <= taps && covered <= l_out && holes === l_out - covered).toBe(true);
-    expect(taps <= BigInt(own.l_in) * BigInt(own.kernel_size)).toBe(true);
-  });
-
-  test.prop([huge], { numRuns: runs(500) })("lands every product where nothing is cropped", (layer) => {
-    const [own] = layer.dimensions as [Dimension];
-    const { taps } = kernel.count({ ...layer, dimensions: [{ ...own, padding: 0 }] }, "closed").results as Results;
-    expect(taps).toBe(BigInt(own.l_in) * BigInt(own.kernel_size));
-  });
+const huge = layers({
+  length: PARAMETER_MAX,
+  kernel: PARAMETER_MAX,
+  other: PARAMETER_MAX,
+  channels: PARAMETER_MAX,
+  batch: PARAMETER_MAX,
+});
+const hugeWithFewTaps = layers({
+  length: PARAMETER_MAX,
+  kernel: 1_000,
+  other: PARAMETER_MAX,
+  channels: PARAMETER_MAX,
+  batch: PARAMETER_MAX,
 });
 
-const one = (rest: Partial<LayerParameters>) => readLayer({ in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1, ...rest });
+describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
+  test.prop([moderate], { numRuns: runs(400) })(
+    "simulates what the closed form says, and the reference agrees",
+    (layer) => {
+      const closed = kernel.count(layer, "closed");
+      expect(kernel.count(layer, "simulate")).toEqual(closed);
+      expect(reference.count(layer, "closed")).toEqual(closed);
+    },
+  );
+
+  test.prop([hugeWithFewTaps], { numRuns: runs(1_000) })(
+    "counts like the reference up to parameters of 2^31 - 1, and leaves the same results out",
+    (layer) => {
+      expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
+    },
+  );
+
+  test.prop([huge], { numRuns: runs(2_000) })(
+    "gives the same overlap when input and kernel, stride and dilation change places",
+    (layer) => {
+      const [own] = layer.dimensions as [Dimension];
+      const mirrored = {
+        ...layer,
+        dimensions: [
+          {
+            ...own,
+            l_in: own.kernel_size,
+            kernel_size: own.l_in,
+            stride: own.dilation,
+            dilation: own.stride,
+          },
+        ],
+      };
+      const shape = (of: Layer) => {
+        const { l_out, taps, covered, holes } = kernel.count(of, "closed").results as Results;
+        return { l_out, taps, covered, holes };
+      };
+      const { l_out, taps, covered, holes } = shape(layer);
+      expect(shape(mirrored)).toEqual({ l_out, taps, covered, holes });
+      expect(covered <= taps && covered <= l_out && holes === l_out - covered).toBe(true);
+      expect(taps <= BigInt(own.l_in) * BigInt(own.kernel_size)).toBe(true);
+    },
+  );
+
+  test.prop([huge], { numRuns: runs(500) })(
+    "lands every product where nothing is cropped",
+    (layer) => {
+      const [own] = layer.dimensions as [Dimension];
+      const { taps } = kernel.count({ ...layer, dimensions: [{ ...own, padding: 0 }] }, "closed")
+        .results as Results;
+      expect(taps).toBe(BigInt(own.l_in) * BigInt(own.kernel_size));
+    },
+  );
+});
+
+const one = (rest: Partial<LayerParameters>) =>
+  readLayer({ in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1, ...rest });
 
 describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
   it("gives 2^64 - 1 exactly, and nothing for what is one more", () => {
     // 2^64 - 1 = 65537 · 6700417 · 641 · 257 · 17 · 5 · 3, split over the four factors of macs = N·C_in·C_out·L.
-    const edge = one({ batch_size: 65537 * 641, in_channels: 6700417, out_channels: 257 * 17, l_in: 15 });
+    const edge = one({
+      batch_size: 65537 * 641,
+      in_channels: 6700417,
+      out_channels: 257 * 17,
+      l_in: 15,
+    });
     expect(kernel.count(edge, "closed").results?.macs).toBe(2n ** 64n - 1n);
-    const beyond = one({ batch_size: 2 ** 30, in_channels: 2 ** 30, out_channels: 2 ** 4, l_in: 1 });
+    const beyond = one({
+      batch_size: 2 ** 30,
+      in_channels: 2 ** 30,
+      out_channels: 2 ** 4,
+      l_in: 1,
+    });
     const { results } = kernel.count(beyond, "closed");
     expect(results?.macs).toBeUndefined();
     expect(results?.taps).toBe(1n);
@@ -96,7 +157,9 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     expect(results?.macs).toBe(2n ** 63n);
     expect(results?.additions).toBe(2n ** 63n);
     expect(results?.flops).toBeUndefined();
-    expect(kernel.count({ ...layer, bias: false }, "closed").results?.flops).toBe(2n ** 64n - 2n ** 33n);
+    expect(kernel.count({ ...layer, bias: false }, "closed").results?.flops).toBe(
+      2n ** 64n - 2n ** 33n,
+    );
   });
 
   it("gives 0 for an empty batch and for no landing products, whatever the other factors are", () => {
@@ -105,15 +168,30 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     expect([empty?.ops, empty?.macs, empty?.additions, empty?.flops]).toEqual([0n, 0n, 0n, 0n]);
     // padding 1 and output_padding 1 move the only product off the only output element that is left.
     const nothing = kernel.count(
-      one({ batch_size: PARAMETER_MAX, in_channels: PARAMETER_MAX, out_channels: PARAMETER_MAX, stride: 3, padding: 1, output_padding: 2 }),
+      one({
+        batch_size: PARAMETER_MAX,
+        in_channels: PARAMETER_MAX,
+        out_channels: PARAMETER_MAX,
+        stride: 3,
+        padding: 1,
+        output_padding: 2,
+      }),
       "closed",
     ).results;
-    expect([nothing?.l_out, nothing?.taps, nothing?.macs, nothing?.additions]).toEqual([1n, 0n, 0n, 0n]);
+    expect([nothing?.l_out, nothing?.taps, nothing?.macs, nothing?.additions]).toEqual([
+      1n,
+      0n,
+      0n,
+      0n,
+    ]);
   });
 
   it("takes the largest parameters there are", () => {
     const m = BigInt(PARAMETER_MAX);
-    const counts = kernel.count(one({ l_in: PARAMETER_MAX, stride: PARAMETER_MAX, dilation: PARAMETER_MAX, kernel_size: 3 }), "closed");
+    const counts = kernel.count(
+      one({ l_in: PARAMETER_MAX, stride: PARAMETER_MAX, dilation: PARAMETER_MAX, kernel_size: 3 }),
+      "closed",
+    );
     expect(counts.results?.l_out).toBe((m - 1n) * m + 2n * m + 1n);
     expect(counts.results?.taps).toBe(3n * m);
     // Stride and dilation are equal, so the positions are those of a kernel of stride 1: L + K - 1 of them.
@@ -122,6 +200,8 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     const refused = ["arithmetic_intensity", "tensorflow"];
     // Only 3m of the l_out · 3 products are left: all but 2^-31 of it is waste.
     expect(counts.results?.zero_insertion_waste).toBe(1 - 2 ** -31);
-    expect(Object.keys(counts.results ?? {})).toEqual(ALL_RESULTS.filter((name) => !refused.includes(name)));
+    expect(Object.keys(counts.results ?? {})).toEqual(
+      ALL_RESULTS.filter((name) => !refused.includes(name)),
+    );
   });
 });

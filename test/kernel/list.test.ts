@@ -10,7 +10,10 @@ import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";
 
-const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
+const [[, reference], ...compiled] = KERNELS as [
+  (typeof KERNELS)[number],
+  ...(typeof KERNELS)[number][],
+];
 
 /** Counts a chunk whole. What exactly is wrong with a record of a wrong form is the host's to say; here it is only that it is. */
 function countOn(kernel: Kernel, list: ListPlan, text: string) {
@@ -28,7 +31,12 @@ function countOn(kernel: Kernel, list: ListPlan, text: string) {
     if (batch.fault) {
       const record = recordAt(text, batch.fault.at);
       const isOfWrongForm = splitRecord(record)?.length !== list.fields.length;
-      return { csv, rows, leftOut, fault: isOfWrongForm ? { kind: "form", at: batch.fault.at } : batch.fault };
+      return {
+        csv,
+        rows,
+        leftOut,
+        fault: isOfWrongForm ? { kind: "form", at: batch.fault.at } : batch.fault,
+      };
     }
     lines += batch.lines;
     at = batch.next;
@@ -47,17 +55,29 @@ function recordAt(text: string, at: number): string {
 
 const integers = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 1, max: 12 }).map(String) },
-  { weight: 1, arbitrary: fc.constantFrom("0", "-1", "2147483647", "2147483648", "99999999999999999999999") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("0", "-1", "2147483647", "2147483648", "99999999999999999999999"),
+  },
 );
 const booleans = fc.constantFrom("true", "false", "True", "FALSE", "1", "0");
 const names = fc.oneof(
   fc.stringMatching(/^[a-z é"']{1,5}$/).filter((text) => !text.startsWith('"')),
   fc.stringMatching(/^[a-z,"\n]{0,5}$/).map((text) => `"${text.replaceAll('"', '""')}"`),
 );
-const quoted = (text: fc.Arbitrary<string>) => fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: text.map((value) => `"${value}"`) });
+const quoted = (text: fc.Arbitrary<string>) =>
+  fc.oneof(
+    { weight: 5, arbitrary: text },
+    { weight: 1, arbitrary: text.map((value) => `"${value}"`) },
+  );
 
 const PARAMETER_NAMES = PARAMETERS.map(({ name }) => name);
-const REQUEST = { layer: "conv_transpose1d", skipInvalid: false, isComparing: false, settings: {} } as const;
+const REQUEST = {
+  layer: "conv_transpose1d",
+  skipInvalid: false,
+  isComparing: false,
+  settings: {},
+} as const;
 const HEADER = ["name", ...PARAMETER_NAMES];
 const records = fc.tuple(
   quoted(names.filter((text) => !text.startsWith('"'))),
@@ -74,11 +94,18 @@ const lists = fc.record({
 });
 
 describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
-  test.prop([lists], { numRuns: runs(600) })("writes, leaves out and stops like the reference", ({ records, lineEnd, endsWithLine, skipInvalid }) => {
-    const list = planList(HEADER.join(","), "list", { ...REQUEST, columns: ALL_RESULTS, skipInvalid });
-    const text = records.join(lineEnd) + (endsWithLine ? lineEnd : "");
-    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
-  });
+  test.prop([lists], { numRuns: runs(600) })(
+    "writes, leaves out and stops like the reference",
+    ({ records, lineEnd, endsWithLine, skipInvalid }) => {
+      const list = planList(HEADER.join(","), "list", {
+        ...REQUEST,
+        columns: ALL_RESULTS,
+        skipInvalid,
+      });
+      const text = records.join(lineEnd) + (endsWithLine ? lineEnd : "");
+      expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+    },
+  );
 
   /** A few characters of a good list struck out, doubled or replaced by those that mean something in a CSV. */
   const damage = fc.array(
@@ -91,7 +118,11 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
   test.prop([lists, damage], { numRuns: runs(1_500) })(
     "finds the same faults as the reference in damaged lists, and never crashes",
     ({ records, lineEnd, skipInvalid }, damages) => {
-      const list = planList(HEADER.join(","), "list", { ...REQUEST, columns: ["ops", "macs"], skipInvalid });
+      const list = planList(HEADER.join(","), "list", {
+        ...REQUEST,
+        columns: ["ops", "macs"],
+        skipInvalid,
+      });
       let text = records.join(lineEnd) + lineEnd;
       for (const [where, character] of damages) {
         const at = Math.floor(where * text.length);
@@ -103,12 +134,19 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
 });
 
 it("reads a header in any order, and takes PyTorch's defaults for what it leaves out", () => {
-  const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", { ...REQUEST, columns: ["ops"] });
-  for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "2,3,1,1,a\n").csv).toBe("2,3,1,1,a,18\n");
+  const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", {
+    ...REQUEST,
+    columns: ["ops"],
+  });
+  for (const [, kernel] of KERNELS)
+    expect(countOn(kernel, list, "2,3,1,1,a\n").csv).toBe("2,3,1,1,a,18\n");
 });
 
 it("writes 0 for the sums of an empty batch whatever their factors are", () => {
-  const list = planList("batch_size,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns: ["l_out", "ops", "additions", "tensorflow"] });
+  const list = planList("batch_size,in_channels,out_channels,l_in,kernel_size", "list", {
+    ...REQUEST,
+    columns: ["l_out", "ops", "additions", "tensorflow"],
+  });
   const record = "2147483647,2147483647,2,2147483647";
   for (const [, kernel] of KERNELS) {
     const { csv, fault } = countOn(kernel, list, `0,${record}\n1,${record}\n`);
@@ -123,47 +161,78 @@ const wideLists = fc
     layer: fc.constantFrom(...KIND_NAMES),
     rate: fc.constantFrom("none", "setting", "column"),
     leftOut: fc.array(fc.nat(20), { maxLength: 12 }),
-    values: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 24, maxLength: 24 }), { minLength: 1, maxLength: 6 }),
+    values: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 24, maxLength: 24 }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
   })
   .map(({ layer, rate, leftOut, values }) => {
     const kind = kindOf(layer);
-    const given = kind.parameters.filter(({ default: value }, i) => value === undefined || !leftOut.includes(i)).map(({ name }) => name);
+    const given = kind.parameters
+      .filter(({ default: value }, i) => value === undefined || !leftOut.includes(i))
+      .map(({ name }) => name);
     const names = [...given, ...(rate === "column" ? ["sample_rate"] : [])];
-    const records = values.map((own) => names.map((name, i) => (name === "bias" ? (own[i] as number) % 2 : own[i])).join(","));
+    const records = values.map((own) =>
+      names.map((name, i) => (name === "bias" ? (own[i] as number) % 2 : own[i])).join(","),
+    );
     const columns = columnsOfGroup(kind, "all", rate !== "none");
     const settings = rate === "setting" ? { sample_rate: { over: 11_025n, under: 16n } } : {};
-    const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings, skipInvalid: true });
+    const list = planList(names.join(","), "list", {
+      ...REQUEST,
+      layer,
+      columns,
+      settings,
+      skipInvalid: true,
+    });
     return { list, text: `${records.join("\n")}\n` };
   });
 
 describe.each(compiled)("lists of every kind with all columns, the %s kernel", (_, kernel) => {
-  test.prop([wideLists], { numRuns: runs(600) })("are counted like the reference counts them", ({ list, text }) => {
-    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
-  });
+  test.prop([wideLists], { numRuns: runs(600) })(
+    "are counted like the reference counts them",
+    ({ list, text }) => {
+      expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+    },
+  );
 
-  it.each(KIND_NAMES)("counts each layer of a %s list as the same layer alone, with and without a rate", (layer) => {
-    const kind = kindOf(layer);
-    for (const sample_rate of [undefined, { over: 30_000n, under: 1001n }]) {
-      const columns = columnsOfGroup(kind, "all", sample_rate !== undefined);
-      const names = kind.parameters.filter((p) => p.default === undefined).map((p) => p.name);
-      const list = planList(names.join(","), "list", { ...REQUEST, layer, columns, settings: { sample_rate } });
-      const value = (name: string) => 9 - names.indexOf(name);
-      const alone = layerFrom(kind, (p) => p.default ?? value(p.name), { sample_rate });
-      const { texts = {} } = kernel.count(alone, "closed");
-      const record = names.map(value).join(",");
-      expect(countOn(kernel, list, `${record}\n`).csv).toBe(`${[record, ...columns.map((name) => texts[name])].join(",")}\n`);
-    }
-  });
+  it.each(KIND_NAMES)(
+    "counts each layer of a %s list as the same layer alone, with and without a rate",
+    (layer) => {
+      const kind = kindOf(layer);
+      for (const sample_rate of [undefined, { over: 30_000n, under: 1001n }]) {
+        const columns = columnsOfGroup(kind, "all", sample_rate !== undefined);
+        const names = kind.parameters.filter((p) => p.default === undefined).map((p) => p.name);
+        const list = planList(names.join(","), "list", {
+          ...REQUEST,
+          layer,
+          columns,
+          settings: { sample_rate },
+        });
+        const value = (name: string) => 9 - names.indexOf(name);
+        const alone = layerFrom(kind, (p) => p.default ?? value(p.name), { sample_rate });
+        const { texts = {} } = kernel.count(alone, "closed");
+        const record = names.map(value).join(",");
+        expect(countOn(kernel, list, `${record}\n`).csv).toBe(
+          `${[record, ...columns.map((name) => texts[name])].join(",")}\n`,
+        );
+      }
+    },
+  );
 });
 
 it("counts a 3-d list with every column: the last columns keep their values", () => {
   const names = "in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w";
   const kind = kindOf("conv_transpose3d");
-  const list = planList(names, "list", { ...REQUEST, layer: kind.name, columns: columnsOfGroup(kind, "all", false) });
+  const list = planList(names, "list", {
+    ...REQUEST,
+    layer: kind.name,
+    columns: columnsOfGroup(kind, "all", false),
+  });
   const cells = countOn(reference, list, "7,5,3,3,3,2,2,2\n").csv.trimEnd().split(",");
   // torchprofile, onnx_tool (bias included), and no answer of tensorflow: 5·4³·2³·7, 5·4³·(5·2³ + 1), nothing.
   expect(cells.slice(-3)).toEqual(["17920", "13120", ""]);
-  for (const [, kernel] of KERNELS) expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").csv).toBe(`${cells.join(",")}\n`);
+  for (const [, kernel] of KERNELS)
+    expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").csv).toBe(`${cells.join(",")}\n`);
 });
 
 describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => {
@@ -179,35 +248,68 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
     fc.tuple(decimal, decimal).map(([a, b]) => `${a}/${b}`),
     fc.stringMatching(/^[0-9./e-]{1,6}$/),
     // As the tuples of other columns: with spaces and brackets.
-    fc.tuple(fc.constantFrom("", " ", "(", "[ "), decimal, fc.constantFrom("", " ", ")", ",)", " ]", ",")).map((parts) => parts.join("")),
+    fc
+      .tuple(
+        fc.constantFrom("", " ", "(", "[ "),
+        decimal,
+        fc.constantFrom("", " ", ")", ",)", " ]", ","),
+      )
+      .map((parts) => parts.join("")),
     fc.stringMatching(/^[0-9/.,() -]{1,6}$/),
   );
   const quotedRates = fc.array(quoted(rates), { minLength: 1, maxLength: 4 });
-  test.prop([quotedRates, fc.boolean()], { numRuns: runs(4_000) })("are read, refused and left out like by the reference", (texts, skipInvalid) => {
-    const columns = ["macs_per_second", "ops_per_second"] as const;
-    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns, skipInvalid });
-    const text = texts.map((rate) => `${rate},3,5,7,2\n`).join("");
-    expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
-  });
+  test.prop([quotedRates, fc.boolean()], { numRuns: runs(4_000) })(
+    "are read, refused and left out like by the reference",
+    (texts, skipInvalid) => {
+      const columns = ["macs_per_second", "ops_per_second"] as const;
+      const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", {
+        ...REQUEST,
+        columns,
+        skipInvalid,
+      });
+      const text = texts.map((rate) => `${rate},3,5,7,2\n`).join("");
+      expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+    },
+  );
 
   it("are exact as decimals and fractions", () => {
-    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns: ["macs_per_second"] });
+    const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", {
+      ...REQUEST,
+      columns: ["macs_per_second"],
+    });
     // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
-    const { csv } = countOn(kernel, list, "22050/32,1,1,2,3\n689.0625,1,1,2,3\n0.5,1,1,2,3\n30000/1001,1,1,2,3\n2,1,1,2,3\n");
+    const { csv } = countOn(
+      kernel,
+      list,
+      "22050/32,1,1,2,3\n689.0625,1,1,2,3\n0.5,1,1,2,3\n30000/1001,1,1,2,3\n2,1,1,2,3\n",
+    );
     const cells = csv
       .trimEnd()
       .split("\n")
       .map((row) => row.split(",").at(-1));
     expect(cells).toEqual(["1033.59375", "1033.59375", "0.75", String(45_000 / 1001), "3"]);
-    expect(countOn(kernel, list, ' 22050/32,1,1,2,3\n"(22050/32,)",1,1,2,3\n[ 689.0625 ],1,1,2,3\n').csv.match(/,1033\.59375\n/g)).toHaveLength(3);
+    expect(
+      countOn(
+        kernel,
+        list,
+        ' 22050/32,1,1,2,3\n"(22050/32,)",1,1,2,3\n[ 689.0625 ],1,1,2,3\n',
+      ).csv.match(/,1033\.59375\n/g),
+    ).toHaveLength(3);
   });
 
   it("belong to their row in a list that mixes kinds", () => {
     const header = "layer,sample_rate,in_channels,out_channels,l_in,kernel_size,stride";
     const list = planList(header, "list", { ...REQUEST, columns: ["macs_per_second"] });
     // conv_transpose1d: 2·3 products in 4 outputs; conv1d: 2·3 products in 2 outputs.
-    const rows = ["conv_transpose1d,22050/32,1,1,2,3,1", "conv1d,689.0625,1,1,4,3,1", "conv1d,2,1,1,4,3,1", "conv_transpose1d,3,1,1,2,3,1"];
-    expect(countOn(kernel, list, `${rows.join("\n")}\n`).csv).toBe(`${rows[0]},1033.59375\n${rows[1]},2067.1875\n${rows[2]},6\n${rows[3]},4.5\n`);
+    const rows = [
+      "conv_transpose1d,22050/32,1,1,2,3,1",
+      "conv1d,689.0625,1,1,4,3,1",
+      "conv1d,2,1,1,4,3,1",
+      "conv_transpose1d,3,1,1,2,3,1",
+    ];
+    expect(countOn(kernel, list, `${rows.join("\n")}\n`).csv).toBe(
+      `${rows[0]},1033.59375\n${rows[1]},2067.1875\n${rows[2]},6\n${rows[3]},4.5\n`,
+    );
     // One rate for all rows, whichever kind they are of.
     const one = planList("layer,in_channels,out_channels,l_in,kernel_size", "list", {
       ...REQUEST,
@@ -215,7 +317,9 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
       settings: { sample_rate: { over: 11_025n, under: 16n } },
     });
     const records = ["conv_transpose1d,1,1,2,3", "conv1d,1,1,4,3", "conv_transpose1d,1,1,2,3"];
-    expect(countOn(kernel, one, `${records.join("\n")}\n`).csv).toBe(`${records[0]},1033.59375\n${records[1]},2067.1875\n${records[2]},1033.59375\n`);
+    expect(countOn(kernel, one, `${records.join("\n")}\n`).csv).toBe(
+      `${records[0]},1033.59375\n${records[1]},2067.1875\n${records[2]},1033.59375\n`,
+    );
   });
 });
 
@@ -224,28 +328,43 @@ function recordOf(kind: KindName): ReadonlyMap<string, string> {
   const { parameters } = kindOf(kind);
   const values = parameters.map((p, i): [string, string] => [
     p.name,
-    p.type === "boolean" ? "true" : String(p.base === "l_in" ? 9 + i : p.default === undefined ? 2 + (i % 3) : p.default),
+    p.type === "boolean"
+      ? "true"
+      : String(p.base === "l_in" ? 9 + i : p.default === undefined ? 2 + (i % 3) : p.default),
   ]);
   return new Map(values);
 }
 
 describe.each(KIND_NAMES)("a list of %s", (kind) => {
-  it.each([false, true])("has every column like the reference, with a sample rate: %s", (isRated) => {
-    const record = recordOf(kind);
-    const columns = columnsOf(kindOf(kind))
-      .filter((c) => isRated || !c.dependsOn.includes("sample_rate"))
-      .map(({ name }) => name);
-    const settings = isRated ? { sample_rate: { over: 22_050n, under: 1n } } : {};
-    const list = planList([...record.keys()].join(","), "list", { ...REQUEST, layer: kind, settings, columns });
-    const text = `${[...record.values()].join(",")}\n`;
-    const expected = countOn(reference, list, text.repeat(2));
-    expect(expected.csv.split("\n")[0]?.split(",")).toHaveLength(record.size + columns.length);
-    for (const [, kernel] of compiled) expect(countOn(kernel, list, text.repeat(2))).toEqual(expected);
-  });
+  it.each([false, true])(
+    "has every column like the reference, with a sample rate: %s",
+    (isRated) => {
+      const record = recordOf(kind);
+      const columns = columnsOf(kindOf(kind))
+        .filter((c) => isRated || !c.dependsOn.includes("sample_rate"))
+        .map(({ name }) => name);
+      const settings = isRated ? { sample_rate: { over: 22_050n, under: 1n } } : {};
+      const list = planList([...record.keys()].join(","), "list", {
+        ...REQUEST,
+        layer: kind,
+        settings,
+        columns,
+      });
+      const text = `${[...record.values()].join(",")}\n`;
+      const expected = countOn(reference, list, text.repeat(2));
+      expect(expected.csv.split("\n")[0]?.split(",")).toHaveLength(record.size + columns.length);
+      for (const [, kernel] of compiled)
+        expect(countOn(kernel, list, text.repeat(2))).toEqual(expected);
+    },
+  );
 });
 
 /** The columns of all kinds together, and records of any kind with what it does not have left empty. */
-const mixedNames = ["note", "layer", ...new Set(KIND_NAMES.flatMap((kind) => kindOf(kind).parameterNames))];
+const mixedNames = [
+  "note",
+  "layer",
+  ...new Set(KIND_NAMES.flatMap((kind) => kindOf(kind).parameterNames)),
+];
 const spelling = fc.constantFrom(
   (kind: KindName): string => kind,
   (kind: KindName) => kindOf(kind).module,
@@ -266,7 +385,9 @@ const mixedRecord = fc
         if (name === "layer") return spell(kind);
         const p = kindOf(kind).parameters.find((own) => own.name === name);
         if (!p) return i === stray ? "3" : "";
-        return p.type === "boolean" ? String((values[i] as number) > 3) : String(p.base === "groups" || p.base === "output_padding" ? p.least : values[i]);
+        return p.type === "boolean"
+          ? String((values[i] as number) > 3)
+          : String(p.base === "groups" || p.base === "output_padding" ? p.least : values[i]);
       })
       .join(","),
   );
@@ -275,7 +396,15 @@ describe.each(compiled)("a list that mixes kinds, the %s kernel", (_, kernel) =>
   test.prop([fc.array(mixedRecord, { maxLength: 10 }), fc.boolean()], { numRuns: runs(300) })(
     "counts each row as a layer of its kind, and adds up the totals of each kind, like the reference",
     (rows, skipInvalid) => {
-      const columns = ["l_out", "h_out", "macs", "additions", "params", "fvcore", "zero_insertion_waste"] as const;
+      const columns = [
+        "l_out",
+        "h_out",
+        "macs",
+        "additions",
+        "params",
+        "fvcore",
+        "zero_insertion_waste",
+      ] as const;
       const list = planList(mixedNames.join(","), "list", { ...REQUEST, columns, skipInvalid });
       const text = rows.map((row) => `${row}\n`).join("");
       expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
@@ -285,48 +414,92 @@ describe.each(compiled)("a list that mixes kinds, the %s kernel", (_, kernel) =>
 
 describe("a list", () => {
   const macs = (header: string, records: string, layer: KindName = "conv_transpose1d") =>
-    KERNELS.map(([, kernel]) => countOn(kernel, planList(header, "list", { ...REQUEST, layer, columns: ["macs"] }), records).csv);
+    KERNELS.map(
+      ([, kernel]) =>
+        countOn(kernel, planList(header, "list", { ...REQUEST, layer, columns: ["macs"] }), records)
+          .csv,
+    );
   const all = (csv: string) => KERNELS.map(() => csv);
 
   it("counts a plain convolution that its column layer names, not a transposed one", () => {
     // 66·32·4·(128 - 4 + 1) products; transposed it would be 66·32·4·128 = 1,081,344.
-    expect(macs("layer,in_channels,out_channels,kernel_size,l_in", "conv1d,66,32,4,128\n")).toEqual(all("conv1d,66,32,4,128,1056000\n"));
+    expect(macs("layer,in_channels,out_channels,kernel_size,l_in", "conv1d,66,32,4,128\n")).toEqual(
+      all("conv1d,66,32,4,128,1056000\n"),
+    );
   });
 
   it("takes a value for each dimension, as Python writes tuples", () => {
     const header = "in_channels,out_channels,h_in,w_in,kernel_size,stride";
     // 2·3 filters of 2·5 taps over 4·6 inputs, nothing cropped.
     for (const tuple of ['"(2, 5)"', '"[2,5]"', '"2,5"', '"2, 5"', '"( 2 ,5 )"', '"(2, 5,)"']) {
-      expect(macs(header, `2,3,4,6,${tuple},1\n`, "conv_transpose2d")).toEqual(all(`2,3,4,6,${tuple},1,1440\n`));
+      expect(macs(header, `2,3,4,6,${tuple},1\n`, "conv_transpose2d")).toEqual(
+        all(`2,3,4,6,${tuple},1,1440\n`),
+      );
     }
-    expect(macs("in_channels,out_channels,l_in,kernel_size", '2,3,4,"(2,)"\n')).toEqual(all('2,3,4,"(2,)",48\n'));
+    expect(macs("in_channels,out_channels,l_in,kernel_size", '2,3,4,"(2,)"\n')).toEqual(
+      all('2,3,4,"(2,)",48\n'),
+    );
   });
 
-  it.each(['"(2,)"', '"(2, 3, 4)"', '"(2; 3)"', '"2,"', '",2"', '"()"', '"(2, 3"', '"[2, 3)"', "2x3", '"(2, x)"', '"(2,,3)"', '"(02, 3)"'])(
-    "refuses %s as a value for each of two dimensions",
-    (tuple) => {
-      const list = planList("in_channels,out_channels,h_in,w_in,kernel_size", "list", { ...REQUEST, layer: "conv_transpose2d", columns: ["macs"] });
-      for (const [, kernel] of KERNELS) expect(countOn(kernel, list, `2,3,4,6,${tuple}\n`).fault).toEqual({ kind: "field", at: 0, field: 4 });
-    },
-  );
+  it.each([
+    '"(2,)"',
+    '"(2, 3, 4)"',
+    '"(2; 3)"',
+    '"2,"',
+    '",2"',
+    '"()"',
+    '"(2, 3"',
+    '"[2, 3)"',
+    "2x3",
+    '"(2, x)"',
+    '"(2,,3)"',
+    '"(02, 3)"',
+  ])("refuses %s as a value for each of two dimensions", (tuple) => {
+    const list = planList("in_channels,out_channels,h_in,w_in,kernel_size", "list", {
+      ...REQUEST,
+      layer: "conv_transpose2d",
+      columns: ["macs"],
+    });
+    for (const [, kernel] of KERNELS)
+      expect(countOn(kernel, list, `2,3,4,6,${tuple}\n`).fault).toEqual({
+        kind: "field",
+        at: 0,
+        field: 4,
+      });
+  });
 
   it("takes a number with spaces around it", () => {
-    expect(macs("in_channels, out_channels,l_in,kernel_size".replace(" ", ""), "2, 3,4 ,2\n")).toEqual(all("2, 3,4 ,2,48\n"));
+    expect(
+      macs("in_channels, out_channels,l_in,kernel_size".replace(" ", ""), "2, 3,4 ,2\n"),
+    ).toEqual(all("2, 3,4 ,2,48\n"));
   });
 
   it("replaces the results of an earlier run", () => {
-    expect(macs("in_channels,macs,out_channels,params,l_in,kernel_size,note", '2,7,3,"x,y",4,2,"a, b"\n')).toEqual(all('2,3,4,2,"a, b",48\n'));
-    expect(macs("params,in_channels,out_channels,l_in,kernel_size,macs", "5,2,3,4,2,\n")).toEqual(all("2,3,4,2,48\n"));
+    expect(
+      macs(
+        "in_channels,macs,out_channels,params,l_in,kernel_size,note",
+        '2,7,3,"x,y",4,2,"a, b"\n',
+      ),
+    ).toEqual(all('2,3,4,2,"a, b",48\n'));
+    expect(macs("params,in_channels,out_channels,l_in,kernel_size,macs", "5,2,3,4,2,\n")).toEqual(
+      all("2,3,4,2,48\n"),
+    );
   });
 
   it("adds up totals beyond 2^64 exactly", () => {
-    const list = planList("in_channels,out_channels,l_in,kernel_size", "list", { ...REQUEST, columns: ["macs", "l_out", "params"] });
+    const list = planList("in_channels,out_channels,l_in,kernel_size", "list", {
+      ...REQUEST,
+      columns: ["macs", "l_out", "params"],
+    });
     // Each layer has (2^31 - 1)·2^31·4 MACs, nearly 2^64.
     const record = "2147483647,2147483647,4,1\n";
     const macsOfOne = (2n ** 31n - 1n) ** 2n * 4n;
     for (const [, kernel] of KERNELS) {
       expect(countOn(kernel, list, record.repeat(5)).totals).toEqual([
-        { kind: "conv_transpose1d", sums: [5n * macsOfOne, 5n * ((2n ** 31n - 1n) ** 2n + 2n ** 31n - 1n)] },
+        {
+          kind: "conv_transpose1d",
+          sums: [5n * macsOfOne, 5n * ((2n ** 31n - 1n) ** 2n + 2n ** 31n - 1n)],
+        },
       ]);
     }
   });

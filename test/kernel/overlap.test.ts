@@ -18,11 +18,23 @@ const shape = (l_in: number, kernel_size: number, rest: Partial<Dimension> = {})
 describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
   it.each([
     ["overlaps in the middle", shape(2, 3), [1, 2, 2, 1]],
-    ["leaves holes where the stride is wider than the kernel", shape(3, 1, { stride: 3 }), [1, 0, 0, 1, 0, 0, 1]],
-    ["leaves a hole where output_padding adds an element", shape(2, 2, { stride: 2, output_padding: 1 }), [1, 1, 1, 1, 0]],
+    [
+      "leaves holes where the stride is wider than the kernel",
+      shape(3, 1, { stride: 3 }),
+      [1, 0, 0, 1, 0, 0, 1],
+    ],
+    [
+      "leaves a hole where output_padding adds an element",
+      shape(2, 2, { stride: 2, output_padding: 1 }),
+      [1, 1, 1, 1, 0],
+    ],
     ["loses what padding crops at both ends", shape(2, 3, { padding: 1 }), [2, 2]],
     ["interleaves a dilated kernel", shape(2, 2, { dilation: 2 }), [1, 1, 1, 1]],
-    ["is uneven where the stride does not divide the kernel", shape(4, 3, { stride: 2 }), [1, 1, 2, 1, 2, 1, 2, 1, 1]],
+    [
+      "is uneven where the stride does not divide the kernel",
+      shape(4, 3, { stride: 2 }),
+      [1, 1, 2, 1, 2, 1, 2, 1, 1],
+    ],
   ])("%s", (_, layer, expected) => {
     expect([...kernel.overlap(TRANSPOSED, layer, 0n, expected.length)]).toEqual(expected);
   });
@@ -34,7 +46,9 @@ describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
     padding: fc.integer({ min: 0, max: 12 }),
     dilation: fc.integer({ min: 1, max: 6 }),
   });
-  test.prop([small, fc.integer({ min: 0, max: 250 }), fc.integer({ min: 1, max: 60 })], { numRuns: runs(200) })(
+  test.prop([small, fc.integer({ min: 0, max: 250 }), fc.integer({ min: 1, max: 60 })], {
+    numRuns: runs(200),
+  })(
     "gives any piece like the plain double loop, and leaves nothing behind for the next",
     ({ l_in, kernel_size, ...rest }, first, length) => {
       const y = new Array<number>(length).fill(0);

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const INPUTS = range(1, 8);
 const KERNEL_SIZES = range(1, 6);
 const STRIDES = range(1, 6);
@@ -15,7 +16,10 @@ const DILATIONS = range(1, 5);
 const OUTPUT_PADDINGS = range(0, 5);
 
 /** The rows that PyTorch's definition gives, and how many combinations it refuses. */
-function plainRows(l: number, k: number): { csv: string; outputPaddingTooLarge: number; noOutput: number } {
+function plainRows(
+  l: number,
+  k: number,
+): { csv: string; outputPaddingTooLarge: number; noOutput: number } {
   const lines: string[] = [];
   let [outputPaddingTooLarge, noOutput] = [0, 0];
   for (const s of STRIDES)
@@ -39,40 +43,51 @@ function plainRows(l: number, k: number): { csv: string; outputPaddingTooLarge: 
             }
           const taps = y.reduce((sum, n) => sum + n, 0);
           const covered = y.filter((n) => n > 0).length;
-          lines.push(`1,1,1,${l},${k},${s},${p},${o},${d},1,true,${lOut},${taps},${covered},${lOut - covered},${taps - lOut}\n`);
+          lines.push(
+            `1,1,1,${l},${k},${s},${p},${o},${d},1,true,${lOut},${taps},${covered},${lOut - covered},${taps - lOut}\n`,
+          );
         }
   return { csv: lines.join(""), outputPaddingTooLarge, noOutput };
 }
 
-const shapes = INPUTS.flatMap((l) => KERNEL_SIZES.map((k) => ({ l, k, expected: plainRows(l, k) })));
+const shapes = INPUTS.flatMap((l) =>
+  KERNEL_SIZES.map((k) => ({ l, k, expected: plainRows(l, k) })),
+);
 
 describe.each(KERNELS)("on every small layer, the %s kernel", (_, kernel) => {
-  it.each(METHODS)("counts like the plain double loop and leaves out what PyTorch refuses, by %s", (method) => {
-    let rows = 0;
-    for (const { l, k, expected } of shapes) {
-      const plan = planOf({
-        axes: {
-          in_channels: 1,
-          out_channels: 1,
-          l_in: l,
-          kernel_size: k,
-          stride: STRIDES,
-          padding: PADDINGS,
-          dilation: DILATIONS,
-          output_padding: OUTPUT_PADDINGS,
-        },
-        columns: ["l_out", "taps", "covered", "holes", "additions_per_filter"],
-      });
-      const swept = sweepOn(kernel, plan, { method });
-      // The texts are some hundred kilobytes: a plain comparison, and a diff only where it fails.
-      if (swept.csv !== expected.csv) expect(swept.csv).toBe(expected.csv);
-      const account = plan.accounts.map((text) =>
-        text.startsWith("output_padding") ? expected.outputPaddingTooLarge : text === "l_out >= 1" ? expected.noOutput : 0,
-      );
-      expect(swept.leftOut.map(Number)).toEqual([0, ...account]);
-      expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
-      rows += swept.rows;
-    }
-    expect(rows).toBe(46_944);
-  });
+  it.each(METHODS)(
+    "counts like the plain double loop and leaves out what PyTorch refuses, by %s",
+    (method) => {
+      let rows = 0;
+      for (const { l, k, expected } of shapes) {
+        const plan = planOf({
+          axes: {
+            in_channels: 1,
+            out_channels: 1,
+            l_in: l,
+            kernel_size: k,
+            stride: STRIDES,
+            padding: PADDINGS,
+            dilation: DILATIONS,
+            output_padding: OUTPUT_PADDINGS,
+          },
+          columns: ["l_out", "taps", "covered", "holes", "additions_per_filter"],
+        });
+        const swept = sweepOn(kernel, plan, { method });
+        // The texts are some hundred kilobytes: a plain comparison, and a diff only where it fails.
+        if (swept.csv !== expected.csv) expect(swept.csv).toBe(expected.csv);
+        const account = plan.accounts.map((text) =>
+          text.startsWith("output_padding")
+            ? expected.outputPaddingTooLarge
+            : text === "l_out >= 1"
+              ? expected.noOutput
+              : 0,
+        );
+        expect(swept.leftOut.map(Number)).toEqual([0, ...account]);
+        expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
+        rows += swept.rows;
+      }
+      expect(rows).toBe(46_944);
+    },
+  );
 });

@@ -94,7 +94,9 @@ function near(name: string, made: Made): Made {
 }
 
 function madeExpression(name: string, known: readonly string[]): fc.Arbitrary<Made> {
-  return fc.tuple(expressions(known, true), fc.nat(3)).map(([made, wild]) => (wild === 0 ? made : near(name, made)));
+  return fc
+    .tuple(expressions(known, true), fc.nat(3))
+    .map(([made, wild]) => (wild === 0 ? made : near(name, made)));
 }
 
 function dependentAxis(name: string, known: readonly string[]): fc.Arbitrary<MadeAxis> {
@@ -107,15 +109,17 @@ function dependentAxis(name: string, known: readonly string[]): fc.Arbitrary<Mad
       rows: (names) => [rowOf([made], names)],
     }),
   );
-  const list = fc.array(items(madeExpression(name, known), true), { minLength: 1, maxLength: 3 }).map(
-    (made): MadeAxis => ({
-      names: [name],
-      dependsOn: known,
-      isLoop: !(made.length === 1 && made[0]?.isOne),
-      entry: made.map(({ text }) => text),
-      rows: (names) => made.flatMap((item) => valuesOf(item, names)),
-    }),
-  );
+  const list = fc
+    .array(items(madeExpression(name, known), true), { minLength: 1, maxLength: 3 })
+    .map(
+      (made): MadeAxis => ({
+        names: [name],
+        dependsOn: known,
+        isLoop: !(made.length === 1 && made[0]?.isOne),
+        entry: made.map(({ text }) => text),
+        rows: (names) => made.flatMap((item) => valuesOf(item, names)),
+      }),
+    );
   return fc.oneof(derived, list);
 }
 
@@ -134,7 +138,10 @@ function valuesOf(item: MadeItem, names: Names): (readonly bigint[] | undefined)
   }
 }
 
-function jointAxis(names: readonly [string, string], known: readonly string[]): fc.Arbitrary<MadeAxis> {
+function jointAxis(
+  names: readonly [string, string],
+  known: readonly string[],
+): fc.Arbitrary<MadeAxis> {
   const row = fc.tuple(madeExpression(names[0], known), madeExpression(names[1], known));
   return fc.array(row, { minLength: 1, maxLength: 3 }).map((rows) => ({
     names,
@@ -164,7 +171,11 @@ const grids: fc.Arbitrary<MadeGrid> = fc
       if (i === 0 || (kinds[i] as number) >= 6 || loops > 6) {
         axes.push(plainAxis(name));
         loops++;
-      } else if ((kinds[i] as number) === 5 && partner !== undefined && isVariable(partner) === isVariable(name)) {
+      } else if (
+        (kinds[i] as number) === 5 &&
+        partner !== undefined &&
+        isVariable(partner) === isVariable(name)
+      ) {
         axes.push(jointAxis([name, partner], known));
         loops++;
         i++;
@@ -198,7 +209,8 @@ const VARIABLES = ["hop", "scale"];
 const isOfVariables = (axis: MadeAxis) => axis.names.some((name) => VARIABLES.includes(name));
 
 function inputOf({ axes, where }: MadeGrid): GridInput {
-  const entries = (list: readonly MadeAxis[]) => Object.fromEntries(list.map(({ names, entry }) => [names.join(", "), entry]));
+  const entries = (list: readonly MadeAxis[]) =>
+    Object.fromEntries(list.map(({ names, entry }) => [names.join(", "), entry]));
   return {
     variables: entries(axes.filter(isOfVariables)),
     axes: entries(axes.filter((axis) => !isOfVariables(axis))),
@@ -212,19 +224,30 @@ function inputOf({ axes, where }: MadeGrid): GridInput {
  */
 function nestOf({ axes }: MadeGrid): MadeAxis[] {
   const written = [...axes.filter(isOfVariables), ...axes.filter((axis) => !isOfVariables(axis))];
-  const used = (axis: MadeAxis) => [...new Set(JSON.stringify(axis.entry).match(/[a-z_]+[a-z0-9_]*/g) ?? [])].filter((name) => axis.dependsOn.includes(name));
+  const used = (axis: MadeAxis) =>
+    [...new Set(JSON.stringify(axis.entry).match(/[a-z_]+[a-z0-9_]*/g) ?? [])].filter((name) =>
+      axis.dependsOn.includes(name),
+    );
   const giver = (name: string) => written.find(({ names }) => names.includes(name)) as MadeAxis;
-  const isLoop = (axis: MadeAxis) => axis.isLoop && !(used(axis).length === 0 && axis.rows(new Map()).length === 1);
-  const key = (axis: MadeAxis): number => Math.max(isLoop(axis) ? written.indexOf(axis) : -1, ...used(axis).map((name) => key(giver(name))));
+  const isLoop = (axis: MadeAxis) =>
+    axis.isLoop && !(used(axis).length === 0 && axis.rows(new Map()).length === 1);
+  const key = (axis: MadeAxis): number =>
+    Math.max(
+      isLoop(axis) ? written.indexOf(axis) : -1,
+      ...used(axis).map((name) => key(giver(name))),
+    );
   /** The loops, and what has one value, that an axis depends on in the end. */
-  const basis = (axis: MadeAxis): MadeAxis[] => used(axis).flatMap((name) => [giver(name), ...basis(giver(name))]);
+  const basis = (axis: MadeAxis): MadeAxis[] =>
+    used(axis).flatMap((name) => [giver(name), ...basis(giver(name))]);
   const nest: MadeAxis[] = [];
   const rest = [...written];
   while (rest.length > 0) {
     const ready = rest.filter((axis) => basis(axis).every((other) => nest.includes(other)));
     const rank = (axis: MadeAxis) => (isLoop(axis) ? key(axis) : -1);
     // Of those with the same key the loop at that place is the only one that does not wait for it.
-    const next = ready.toSorted((a, b) => rank(a) - rank(b) || written.indexOf(a) - written.indexOf(b))[0] as MadeAxis;
+    const next = ready.toSorted(
+      (a, b) => rank(a) - rank(b) || written.indexOf(a) - written.indexOf(b),
+    )[0] as MadeAxis;
     nest.push(next);
     rest.splice(rest.indexOf(next), 1);
   }
@@ -235,7 +258,9 @@ function nestOf({ axes }: MadeGrid): MadeAxis[] {
 function bruteForce(grid: MadeGrid): string[] {
   const nest = nestOf(grid);
   const rows: string[] = [];
-  const defaults = new Map(PARAMETERS.map((p): [string, bigint] => [p.name, BigInt("default" in p ? p.default : 1)]));
+  const defaults = new Map(
+    PARAMETERS.map((p): [string, bigint] => [p.name, BigInt("default" in p ? p.default : 1)]),
+  );
   const visit = (level: number, known: Names, isWhole: boolean): void => {
     const axis = nest[level];
     if (axis === undefined) {
@@ -247,15 +272,25 @@ function bruteForce(grid: MadeGrid): string[] {
       if (row !== undefined && seen.has(row.join())) continue;
       if (row !== undefined) seen.add(row.join());
       // A layer that is left out has no values to go on with.
-      if (row === undefined || !row.every((value, i) => isInRange(axis.names[i] as string, value))) continue;
-      visit(level + 1, new Map([...known, ...axis.names.map((name, i): [string, bigint] => [name, row[i] as bigint])]), isWhole);
+      if (row === undefined || !row.every((value, i) => isInRange(axis.names[i] as string, value)))
+        continue;
+      visit(
+        level + 1,
+        new Map([
+          ...known,
+          ...axis.names.map((name, i): [string, bigint] => [name, row[i] as bigint]),
+        ]),
+        isWhole,
+      );
     }
   };
   const isWanted = (known: Names): boolean => {
     if (SHORT.value(known) === 0n) return false;
     const counts = reference.count(layerOf(known), "closed");
     if (!counts.results) return false;
-    const all = new Map<string, Fraction | null>([...known].map(([name, value]) => [name, fraction(value)]));
+    const all = new Map<string, Fraction | null>(
+      [...known].map(([name, value]) => [name, fraction(value)]),
+    );
     for (const [name, value] of Object.entries(counts.results)) {
       const quotient = counts.quotients[name as ResultName];
       all.set(name, value === null ? null : quotient ? quotient : fraction(BigInt(value)));
@@ -270,7 +305,10 @@ function bruteForce(grid: MadeGrid): string[] {
 
 function isInRange(name: string, value: bigint): boolean {
   const p = PARAMETERS.find((row) => row.name === name);
-  return p === undefined || (value >= BigInt(p.least) && value <= (p.type === "boolean" ? 1n : 2n ** 31n - 1n));
+  return (
+    p === undefined ||
+    (value >= BigInt(p.least) && value <= (p.type === "boolean" ? 1n : 2n ** 31n - 1n))
+  );
 }
 
 function layerOf(known: Names): Layer {
@@ -285,7 +323,12 @@ function rowText(known: Names): string {
 function sweepAll(kernel: (typeof KERNELS)[number][1], spec: SpecInput) {
   const plan = planSweep(specFrom(spec));
   const swept = plan.grids.map((_, grid) => sweepOn(kernel, plan, { grid }));
-  return { plan, csv: swept.map(({ csv }) => csv).join(""), swept, fault: swept.find(({ fault }) => fault)?.fault };
+  return {
+    plan,
+    csv: swept.map(({ csv }) => csv).join(""),
+    swept,
+    fault: swept.find(({ fault }) => fault)?.fault,
+  };
 }
 
 const parametersOf = (csv: string) =>
@@ -304,33 +347,54 @@ function isWalkable(spec: SpecInput): boolean {
 }
 
 describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
-  test.prop([fc.array(grids, { minLength: 1, maxLength: 2 })], { numRuns: runs(400) })("give the rows that brute force finds, in their order", (made) => {
-    const spec = { grids: made.map(inputOf), columns: ["l_out", "macs"] } as SpecInput;
-    fc.pre(isWalkable(spec));
-    let expected: string[];
-    try {
-      expected = made.flatMap(bruteForce);
-    } catch (error) {
-      if (error instanceof NoValue) return fc.pre(false);
-      throw error;
-    }
-    const { csv, fault, swept, plan } = sweepAll(kernel, spec);
-    expect(fault).toBeUndefined();
-    expect(parametersOf(csv)).toEqual(expected);
-    // Every raw index stands in the account.
-    for (const [i, { rows, leftOut }] of swept.entries()) expect(BigInt(rows) + leftOut.reduce((sum, count) => sum + count, 0n)).toBe(plan.grids[i]?.size);
-  });
+  test.prop([fc.array(grids, { minLength: 1, maxLength: 2 })], { numRuns: runs(400) })(
+    "give the rows that brute force finds, in their order",
+    (made) => {
+      const spec = { grids: made.map(inputOf), columns: ["l_out", "macs"] } as SpecInput;
+      fc.pre(isWalkable(spec));
+      let expected: string[];
+      try {
+        expected = made.flatMap(bruteForce);
+      } catch (error) {
+        if (error instanceof NoValue) return fc.pre(false);
+        throw error;
+      }
+      const { csv, fault, swept, plan } = sweepAll(kernel, spec);
+      expect(fault).toBeUndefined();
+      expect(parametersOf(csv)).toEqual(expected);
+      // Every raw index stands in the account.
+      for (const [i, { rows, leftOut }] of swept.entries())
+        expect(BigInt(rows) + leftOut.reduce((sum, count) => sum + count, 0n)).toBe(
+          plan.grids[i]?.size,
+        );
+    },
+  );
 
-  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }), fc.integer({ min: 1, max: 50 })], { numRuns: runs(150) })(
+  test.prop(
+    [
+      grids,
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
+      fc.integer({ min: 1, max: 50 }),
+    ],
+    { numRuns: runs(150) },
+  )(
     "come out the same from any cut of the raw indices, with any number of visits",
     (made, cuts, visitsMost) => {
       const spec = inputOf(made);
       fc.pre(isWalkable(spec));
       const plan = planSweep(specFrom(spec));
       const whole = sweepOn(kernel, plan);
-      const ends = [...cuts.map((cut) => BigInt(Math.floor(cut * Number(plan.size)))), plan.size].sort((a, b) => (a < b ? -1 : 1));
-      const parts = ends.map((end, i) => sweepOn(kernel, plan, { first: ends[i - 1] ?? 0n, end, visitsMost }));
-      const upToFault = parts.slice(0, 1 + ((parts.findIndex(({ fault }) => fault) + parts.length) % parts.length));
+      const ends = [
+        ...cuts.map((cut) => BigInt(Math.floor(cut * Number(plan.size)))),
+        plan.size,
+      ].sort((a, b) => (a < b ? -1 : 1));
+      const parts = ends.map((end, i) =>
+        sweepOn(kernel, plan, { first: ends[i - 1] ?? 0n, end, visitsMost }),
+      );
+      const upToFault = parts.slice(
+        0,
+        1 + ((parts.findIndex(({ fault }) => fault) + parts.length) % parts.length),
+      );
       expect(upToFault.map(({ csv }) => csv).join("")).toBe(whole.csv);
       expect(upToFault.at(-1)?.fault).toEqual(whole.fault);
     },
@@ -342,9 +406,21 @@ const wildSpecs = fc.record({
   stride: fc.constant([1, 2, 3]),
   kernel: expressions(["stride", "l_in"]),
   padding: fc.array(items(expressions(["stride", "l_in"]), false), { minLength: 1, maxLength: 2 }),
-  where: fc.array(conditions(["stride", "l_in", "macs", "additions_per_filter", "padding", "zero_insertion_waste", "moduleprofiler", "tensorflow"]), {
-    maxLength: 2,
-  }),
+  where: fc.array(
+    conditions([
+      "stride",
+      "l_in",
+      "macs",
+      "additions_per_filter",
+      "padding",
+      "zero_insertion_waste",
+      "moduleprofiler",
+      "tensorflow",
+    ]),
+    {
+      maxLength: 2,
+    },
+  ),
 });
 
 describe.each(KERNELS.slice(1))("wild expressions on the %s kernel", (_, kernel) => {

@@ -10,16 +10,31 @@ import { TRANSPOSED } from "../support/layers.ts";
 import { planOf, type Swept, sweepOn } from "../support/sweeps.ts";
 import { runs } from "../support/tier.ts";
 
-const [[, reference], ...compiled] = KERNELS as [(typeof KERNELS)[number], ...(typeof KERNELS)[number][]];
+const [[, reference], ...compiled] = KERNELS as [
+  (typeof KERNELS)[number],
+  ...(typeof KERNELS)[number][],
+];
 
 /** What was left out, by the rule. */
 const charged = (plan: Plan, { leftOut }: Swept) =>
-  Object.fromEntries(plan.accounts.map((text, i) => [text, Number(leftOut[i + 1])] as const).filter(([, count]) => count > 0));
+  Object.fromEntries(
+    plan.accounts
+      .map((text, i) => [text, Number(leftOut[i + 1])] as const)
+      .filter(([, count]) => count > 0),
+  );
 
 describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
   it("writes a row for each legal layer, the last axis turning fastest", () => {
     const plan = planOf({
-      axes: { in_channels: 4, out_channels: 6, kernel_size: [3, 4], stride: [1, 2], l_in: 2, groups: [1, 2, 4], bias: [true, false] },
+      axes: {
+        in_channels: 4,
+        out_channels: 6,
+        kernel_size: [3, 4],
+        stride: [1, 2],
+        l_in: 2,
+        groups: [1, 2, 4],
+        bias: [true, false],
+      },
       columns: ["l_out", "additions_per_filter", "ops", "params"],
     });
     const swept = sweepOn(kernel, plan);
@@ -50,7 +65,10 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
   });
 
   it("holds the rows of several batches at once until they are let go, and refuses where it has no room", () => {
-    const plan = planOf({ axes: { in_channels: 1, out_channels: 1, kernel_size: 1, l_in: "1..40" }, columns: ["macs"] });
+    const plan = planOf({
+      axes: { in_channels: 1, out_channels: 1, kernel_size: 1, l_in: "1..40" },
+      columns: ["macs"],
+    });
     kernel.openPlan(plan, 0, "closed");
     const textOf = (csv: Uint8Array) => Buffer.from(csv).toString();
     const batchAt = (first: bigint) => kernel.sweep(first, first + 1n).csv;
@@ -64,7 +82,8 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     expect(new Set(kept.map(({ text }) => text)).size).toBe(kept.length);
     expect(kept.length).toBeGreaterThanOrEqual(3);
     // Whatever comes next is written elsewhere.
-    for (let first = 20n; first < 40n; first++) expect(textOf(batchAt(first))).toContain(`,${first + 1n},1,1,0,0,1,1,true,`);
+    for (let first = 20n; first < 40n; first++)
+      expect(textOf(batchAt(first))).toContain(`,${first + 1n},1,1,0,0,1,1,true,`);
     expect(kept.map(({ csv }) => textOf(csv))).toEqual(kept.map(({ text }) => text));
     // One that is let go makes room for one more.
     letGo((kept[0] as (typeof kept)[number]).held);
@@ -78,41 +97,74 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
   it("charges a layer that breaks several rules to the outermost in the loop nest", () => {
     const axes = { in_channels: 3, out_channels: 3, kernel_size: 1, l_in: 1 };
     const outside = planOf({ axes: { ...axes, padding: [0, 1], groups: [1, 2] } });
-    expect(charged(outside, sweepOn(kernel, outside))).toEqual({ "l_out >= 1": 2, "in_channels % groups == 0": 1 });
+    expect(charged(outside, sweepOn(kernel, outside))).toEqual({
+      "l_out >= 1": 2,
+      "in_channels % groups == 0": 1,
+    });
     const inside = planOf({ axes: { ...axes, groups: [1, 2], padding: [0, 1] } });
-    expect(charged(inside, sweepOn(kernel, inside))).toEqual({ "in_channels % groups == 0": 2, "l_out >= 1": 1 });
+    expect(charged(inside, sweepOn(kernel, inside))).toEqual({
+      "in_channels % groups == 0": 2,
+      "l_out >= 1": 1,
+    });
   });
 
   it.each([
     ["at the innermost loop", { channels: 2 ** 31 - 1, batch_size: [0, 1] }],
     ["further out", { batch_size: [0, 1], channels: [2 ** 31 - 1] }],
-  ])("writes 0 for the sums of an empty batch whatever their factors are, the batch standing %s", (_where, order) => {
-    const axes = Object.fromEntries(
-      Object.entries(order).flatMap(([name, values]) => (name === "channels" ? ["in_channels", "out_channels"].map((own) => [own, values]) : [[name, values]])),
-    );
-    const plan = planOf({ axes: { ...axes, l_in: 2, kernel_size: 2 ** 31 - 1 } as never, columns: ["l_out", "ops", "macs", "additions", "tensorflow"] });
-    const { csv, fault } = sweepOn(kernel, plan);
-    expect(csv).toBe("0,2147483647,2147483647,2,2147483647,1,0,0,1,1,true,2147483648,0,0,0,0\n");
-    expect(fault).toMatchObject({ kind: "overflow", index: 1n });
-  });
+  ])(
+    "writes 0 for the sums of an empty batch whatever their factors are, the batch standing %s",
+    (_where, order) => {
+      const axes = Object.fromEntries(
+        Object.entries(order).flatMap(([name, values]) =>
+          name === "channels"
+            ? ["in_channels", "out_channels"].map((own) => [own, values])
+            : [[name, values]],
+        ),
+      );
+      const plan = planOf({
+        axes: { ...axes, l_in: 2, kernel_size: 2 ** 31 - 1 } as never,
+        columns: ["l_out", "ops", "macs", "additions", "tensorflow"],
+      });
+      const { csv, fault } = sweepOn(kernel, plan);
+      expect(csv).toBe("0,2147483647,2147483647,2,2147483647,1,0,0,1,1,true,2147483648,0,0,0,0\n");
+      expect(fault).toMatchObject({ kind: "overflow", index: 1n });
+    },
+  );
 
   it("stops at the first row with a result above 2^64 - 1 and names its layer and cell", () => {
-    const plan = planOf({ axes: { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16, 32] }, columns: ["l_out", "macs"] });
+    const plan = planOf({
+      axes: { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16, 32] },
+      columns: ["l_out", "macs"],
+    });
     const { csv, fault } = sweepOn(kernel, plan);
     expect(csv).toBe("1,1073741824,1073741824,1,8,1,0,0,1,1,true,8,9223372036854775808\n");
     expect(fault).toEqual({ kind: "overflow", index: 1n, cell: plan.cells.indexOf("macs") });
   });
 
   it("does not mind a result above 2^64 - 1 in layers that are left out, or in columns that nobody asked for", () => {
-    const axes = { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16], groups: [3, 5] };
-    expect(sweepOn(kernel, planOf({ axes, columns: ["params"] }))).toMatchObject({ csv: "", rows: 0 });
+    const axes = {
+      in_channels: 2 ** 30,
+      out_channels: 2 ** 30,
+      l_in: 1,
+      kernel_size: [8, 16],
+      groups: [3, 5],
+    };
+    expect(sweepOn(kernel, planOf({ axes, columns: ["params"] }))).toMatchObject({
+      csv: "",
+      rows: 0,
+    });
     const wanted = planOf({ axes: { ...axes, groups: 1 }, columns: ["l_out"] });
     expect(sweepOn(kernel, wanted).rows).toBe(2);
   });
 
   it("reaches the far end of a grid of more than 10^18 layers", () => {
     const plan = planOf({
-      axes: { in_channels: "1..32768", out_channels: "1..32768", l_in: "1..2147483647", kernel_size: [1, 2] },
+      axes: {
+        in_channels: "1..32768",
+        out_channels: "1..32768",
+        l_in: "1..2147483647",
+        kernel_size: [1, 2],
+      },
       columns: ["l_out", "taps", "filters"],
     });
     expect(plan.size).toBe(2n ** 15n * 2n ** 15n * (2n ** 31n - 1n) * 2n);
@@ -128,7 +180,8 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
 });
 
 /** Random small grids: any order of the axes, values in several runs, legal and illegal layers mixed. */
-const values = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 });
+const values = (least: number, most: number) =>
+  fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 });
 const grids: fc.Arbitrary<SpecInput> = fc
   .record({
     batch_size: values(0, 3),
@@ -146,59 +199,85 @@ const grids: fc.Arbitrary<SpecInput> = fc
   .chain((axes) =>
     fc
       .record({
-        order: fc.shuffledSubarray(Object.keys(axes) as ParameterName[], { minLength: 11, maxLength: 11 }),
+        order: fc.shuffledSubarray(Object.keys(axes) as ParameterName[], {
+          minLength: 11,
+          maxLength: 11,
+        }),
         single: fc.subarray(Object.keys(axes) as ParameterName[], { minLength: 6, maxLength: 9 }),
       })
       .map(
         ({ order, single }) =>
           ({
-            axes: Object.fromEntries(order.map((name) => [name, single.includes(name) ? (axes[name] as (number | boolean)[]).slice(0, 1) : axes[name]])),
+            axes: Object.fromEntries(
+              order.map((name) => [
+                name,
+                single.includes(name)
+                  ? (axes[name] as (number | boolean)[]).slice(0, 1)
+                  : axes[name],
+              ]),
+            ),
           }) as SpecInput,
       ),
   );
 
 describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
-  test.prop([grids, fc.constantFrom("closed" as const, "simulate" as const)], { numRuns: runs(60) })(
-    "writes the reference's bytes and keeps its account",
-    (grid, method) => {
-      const plan = planOf(grid);
-      const swept = sweepOn(kernel, plan, { method });
-      expect(swept).toEqual(sweepOn(reference, plan));
-      expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
-      expect(sweepOn(kernel, plan, { method: "verify" }).fault).toBeUndefined();
-    },
-  );
-
-  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })], { numRuns: runs(100) })(
-    "writes the same bytes and account however the index space is cut",
-    (grid, cuts) => {
-      const plan = planOf(grid);
-      const whole = sweepOn(kernel, plan);
-      const borders = [0n, ...cuts.map((cut) => BigInt(Math.floor(cut * Number(plan.size)))).sort((a, b) => Number(a - b)), plan.size];
-      const parts = borders.slice(1).map((end, i) => sweepOn(kernel, plan, { first: borders[i] as bigint, end }));
-      expect(parts.map((part) => part.csv).join("")).toBe(whole.csv);
-      expect(whole.leftOut.map((_, i) => parts.reduce((sum, part) => sum + (part.leftOut[i] ?? 0n), 0n))).toEqual(whole.leftOut);
-    },
-  );
-
-  test.prop([grids], { numRuns: runs(60) })("finds at every raw index the layer that stands there in the loop nest", (grid) => {
+  test.prop([grids, fc.constantFrom("closed" as const, "simulate" as const)], {
+    numRuns: runs(60),
+  })("writes the reference's bytes and keeps its account", (grid, method) => {
     const plan = planOf(grid);
-    const { csv } = sweepOn(kernel, plan);
-    const rows: string[] = [];
-    for (let index = 0n; index < plan.size; index++) {
-      const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).csv;
-      if (single === "") continue;
-      const layer = namedParameters(layerOf(TRANSPOSED, walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => ({ n: 0n, d: 1n })).values));
-      expect(
-        single.startsWith(
-          `${plan.cells
-            .slice(0, 11)
-            .map((name) => layer[name])
-            .join(",")},`,
-        ),
-      ).toBe(true);
-      rows.push(single);
-    }
-    expect(rows.join("")).toBe(csv);
+    const swept = sweepOn(kernel, plan, { method });
+    expect(swept).toEqual(sweepOn(reference, plan));
+    expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
+    expect(sweepOn(kernel, plan, { method: "verify" }).fault).toBeUndefined();
   });
+
+  test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })], {
+    numRuns: runs(100),
+  })("writes the same bytes and account however the index space is cut", (grid, cuts) => {
+    const plan = planOf(grid);
+    const whole = sweepOn(kernel, plan);
+    const borders = [
+      0n,
+      ...cuts
+        .map((cut) => BigInt(Math.floor(cut * Number(plan.size))))
+        .sort((a, b) => Number(a - b)),
+      plan.size,
+    ];
+    const parts = borders
+      .slice(1)
+      .map((end, i) => sweepOn(kernel, plan, { first: borders[i] as bigint, end }));
+    expect(parts.map((part) => part.csv).join("")).toBe(whole.csv);
+    expect(
+      whole.leftOut.map((_, i) => parts.reduce((sum, part) => sum + (part.leftOut[i] ?? 0n), 0n)),
+    ).toEqual(whole.leftOut);
+  });
+
+  test.prop([grids], { numRuns: runs(60) })(
+    "finds at every raw index the layer that stands there in the loop nest",
+    (grid) => {
+      const plan = planOf(grid);
+      const { csv } = sweepOn(kernel, plan);
+      const rows: string[] = [];
+      for (let index = 0n; index < plan.size; index++) {
+        const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).csv;
+        if (single === "") continue;
+        const layer = namedParameters(
+          layerOf(
+            TRANSPOSED,
+            walk(TRANSPOSED, plan.grids[0] as GridPlan, index, () => ({ n: 0n, d: 1n })).values,
+          ),
+        );
+        expect(
+          single.startsWith(
+            `${plan.cells
+              .slice(0, 11)
+              .map((name) => layer[name])
+              .join(",")},`,
+          ),
+        ).toBe(true);
+        rows.push(single);
+      }
+      expect(rows.join("")).toBe(csv);
+    },
+  );
 });

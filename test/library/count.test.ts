@@ -12,7 +12,14 @@ import { thrown } from "../support/thrown.ts";
 
 const reference = referenceKernel();
 
-const LAYER = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 };
+const LAYER = {
+  in_channels: 512,
+  out_channels: 256,
+  kernel_size: 16,
+  stride: 8,
+  padding: 4,
+  l_in: 32,
+};
 
 const small = (least: number, most: number) => fc.integer({ min: least, max: most });
 
@@ -44,16 +51,32 @@ const anyLayer: fc.Arbitrary<LayerInput> = fc
   .map(({ layer, lengths, kernel_size, stride, padding, output_padding, dilation, ...rest }) => {
     const kind = kindOf(layer);
     const n = kind.dimensions.length;
-    const own = { kernel_size, stride, padding, ...(kind.isTransposed && { output_padding }), dilation };
-    const perDimension = Object.entries(own).map(([name, values]) => [name, n === 1 ? values[0] : values.slice(0, n)]);
-    const letters = kind.dimensions.map((letter, i) => [letter === "" ? "l_in" : `${letter}_in`, lengths[i]]);
+    const own = {
+      kernel_size,
+      stride,
+      padding,
+      ...(kind.isTransposed && { output_padding }),
+      dilation,
+    };
+    const perDimension = Object.entries(own).map(([name, values]) => [
+      name,
+      n === 1 ? values[0] : values.slice(0, n),
+    ]);
+    const letters = kind.dimensions.map((letter, i) => [
+      letter === "" ? "l_in" : `${letter}_in`,
+      lengths[i],
+    ]);
     return { layer, ...rest, ...Object.fromEntries([...perDimension, ...letters]) } as LayerInput;
   });
 
 describe("count() of the library", () => {
   it("counts a layer by hand", () => {
     // (32·16 - 8 cropped)·512·256 products; 512·256·16 weights and 256 biases.
-    expect(count(LAYER, { columns: ["macs", "params", "l_out", "overlap_even", "zero_insertion_waste"] })).toEqual({
+    expect(
+      count(LAYER, {
+        columns: ["macs", "params", "l_out", "overlap_even", "zero_insertion_waste"],
+      }),
+    ).toEqual({
       macs: 504n * 131_072n,
       params: 131_072n * 16n + 256n,
       l_out: 256n,
@@ -62,25 +85,35 @@ describe("count() of the library", () => {
     });
   });
 
-  test.prop([anyLayer], { numRuns: 1_500 })("answers as the reference kernel, for every kind and column, by both methods", (layer) => {
-    const whole = readLayer(layer);
-    const isRated = whole.sample_rate !== undefined;
-    const expected = reference.count(whole, "closed");
-    if (expected.broken !== undefined) {
-      expect(thrown(() => count(layer))?.code).toBe("invalidLayer");
-      return;
-    }
-    const columns = columnsOfGroup(whole.kind, "all", isRated);
-    const decimals = decimalsOf(whole, expected.results);
-    const wanted = Object.fromEntries(columns.map((name) => [name, column(name).type === "decimal" ? (decimals[name] ?? null) : expected.results[name]]));
-    for (const method of ["closed", "simulate"] as const) {
-      const results = count(layer, { method });
-      expect(results).toEqual(wanted);
-      expect(Object.keys(results)).toEqual(columns);
-    }
-    const other = columns.filter((_, i) => i % 3 === 0).reverse();
-    expect(counter({ columns: other })(layer)).toEqual(Object.fromEntries(other.map((name) => [name, wanted[name]])));
-  });
+  test.prop([anyLayer], { numRuns: 1_500 })(
+    "answers as the reference kernel, for every kind and column, by both methods",
+    (layer) => {
+      const whole = readLayer(layer);
+      const isRated = whole.sample_rate !== undefined;
+      const expected = reference.count(whole, "closed");
+      if (expected.broken !== undefined) {
+        expect(thrown(() => count(layer))?.code).toBe("invalidLayer");
+        return;
+      }
+      const columns = columnsOfGroup(whole.kind, "all", isRated);
+      const decimals = decimalsOf(whole, expected.results);
+      const wanted = Object.fromEntries(
+        columns.map((name) => [
+          name,
+          column(name).type === "decimal" ? (decimals[name] ?? null) : expected.results[name],
+        ]),
+      );
+      for (const method of ["closed", "simulate"] as const) {
+        const results = count(layer, { method });
+        expect(results).toEqual(wanted);
+        expect(Object.keys(results)).toEqual(columns);
+      }
+      const other = columns.filter((_, i) => i % 3 === 0).reverse();
+      expect(counter({ columns: other })(layer)).toEqual(
+        Object.fromEntries(other.map((name) => [name, wanted[name]])),
+      );
+    },
+  );
 
   const huge = fc.record({
     batch_size: small(0, 2 ** 31 - 1),
@@ -92,15 +125,16 @@ describe("count() of the library", () => {
     bias: fc.boolean(),
   });
 
-  test.prop([huge, fc.constantFrom(...columnsOfGroup(kindOf("conv_transpose1d"), "all", false))], { numRuns: 2_000 })(
-    "refuses exactly the columns that pass 64 bits",
-    (layer, name) => {
-      const { results = {} } = reference.count(readLayer(layer), "closed");
-      if (column(name).type === "decimal") return;
-      const error = thrown(() => expect(count(layer, { columns: [name] })).toEqual({ [name]: results[name] }));
-      expect(error?.code).toBe(results[name] === undefined ? "overflow" : undefined);
-    },
-  );
+  test.prop([huge, fc.constantFrom(...columnsOfGroup(kindOf("conv_transpose1d"), "all", false))], {
+    numRuns: 2_000,
+  })("refuses exactly the columns that pass 64 bits", (layer, name) => {
+    const { results = {} } = reference.count(readLayer(layer), "closed");
+    if (column(name).type === "decimal") return;
+    const error = thrown(() =>
+      expect(count(layer, { columns: [name] })).toEqual({ [name]: results[name] }),
+    );
+    expect(error?.code).toBe(results[name] === undefined ? "overflow" : undefined);
+  });
 
   it("rounds decimals of large numbers once", () => {
     // One product in l_out = (2^31 - 3)·(2^31 - 1) + 2^31 - 1 outputs, about 2^62: the waste is 1 - 2^31/2^62.
@@ -108,7 +142,9 @@ describe("count() of the library", () => {
     const layer = { in_channels: 1, out_channels: 1, kernel_size: 1, stride: most, l_in: most };
     const { taps, l_out } = count(layer, { columns: ["taps", "l_out"] });
     expect(l_out).toBe(BigInt(most - 1) * BigInt(most) + 1n);
-    expect(count(layer, { columns: ["zero_insertion_waste"] }).zero_insertion_waste).toBe(nearest(l_out - taps, l_out));
+    expect(count(layer, { columns: ["zero_insertion_waste"] }).zero_insertion_waste).toBe(
+      nearest(l_out - taps, l_out),
+    );
     const narrow = { ...layer, l_in: 3, stride: 3 };
     expect(count(narrow, { columns: ["zero_insertion_waste"] }).zero_insertion_waste).toBe(4 / 7);
   });
@@ -116,7 +152,9 @@ describe("count() of the library", () => {
   it("gives the results of a layer with a sample rate per second", () => {
     expect(Object.keys(count(LAYER))).not.toContain("macs_per_second");
     const rated = { ...LAYER, sample_rate: 22050 };
-    expect(count(rated, { columns: ["macs_per_second"] }).macs_per_second).toBe((504 * 131_072 * 22050) / 256);
+    expect(count(rated, { columns: ["macs_per_second"] }).macs_per_second).toBe(
+      (504 * 131_072 * 22050) / 256,
+    );
     expect(Object.keys(count(rated))).toContain("macs_per_second");
     expect(thrown(() => count(LAYER, { columns: ["macs_per_second"] }))?.code).toBe("noSampleRate");
   });
@@ -135,20 +173,34 @@ describe("count() of the library", () => {
       [1, 258_048],
     ];
     for (const [sample_rate, expected] of rates) {
-      expect([sample_rate, perSecond({ ...LAYER, sample_rate }).macs_per_second]).toEqual([sample_rate, expected]);
-      expect(count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second).toBe(expected);
+      expect([sample_rate, perSecond({ ...LAYER, sample_rate }).macs_per_second]).toEqual([
+        sample_rate,
+        expected,
+      ]);
+      expect(
+        count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second,
+      ).toBe(expected);
       // A column that needs no rate is not changed by one.
       expect(counter({ columns: ["macs"] })({ ...LAYER, sample_rate }).macs).toBe(504n * 131_072n);
     }
   });
 
   it("reads what can be written in more than one way", () => {
-    const two = { layer: "conv_transpose2d", in_channels: 4, out_channels: 2, h_in: 5, w_in: 6 } as const;
-    const macs = (rest: object) => count({ ...two, kernel_size: 3, ...rest }, { columns: ["macs"] }).macs;
+    const two = {
+      layer: "conv_transpose2d",
+      in_channels: 4,
+      out_channels: 2,
+      h_in: 5,
+      w_in: 6,
+    } as const;
+    const macs = (rest: object) =>
+      count({ ...two, kernel_size: 3, ...rest }, { columns: ["macs"] }).macs;
     expect(macs({ kernel_size: [3, 3] })).toBe(macs({}));
     expect(macs({ kernel_size: undefined, "kernel_size.h": 3, "kernel_size.w": 3 })).toBe(macs({}));
     expect(macs({ bias: undefined, stride: undefined })).toBe(macs({ bias: true, stride: 1 }));
-    expect(count({ ...LAYER, bias: 0 as unknown as boolean })).toEqual(count({ ...LAYER, bias: false }));
+    expect(count({ ...LAYER, bias: 0 as unknown as boolean })).toEqual(
+      count({ ...LAYER, bias: false }),
+    );
   });
 });
 
@@ -166,8 +218,16 @@ describe("what is said of values that are no parameter", () => {
     ["infinity", Number.POSITIVE_INFINITY, `cannot be Infinity. ${whole}`],
     ["a fraction", 1.5, `cannot be 1.5. ${whole}`],
     ["an object", {}, `cannot be {}. ${whole}`],
-    ["an object of something", { first: 1, last: [2n] }, `cannot be { first: 1, last: [2n] }. ${whole}`],
-    ["nested objects", [[[[1]]], { a: { b: { c: 1 } } }], `cannot be [[[[...]]], { a: { b: {...} } }]. ${whole}`],
+    [
+      "an object of something",
+      { first: 1, last: [2n] },
+      `cannot be { first: 1, last: [2n] }. ${whole}`,
+    ],
+    [
+      "nested objects",
+      [[[[1]]], { a: { b: { c: 1 } } }],
+      `cannot be [[[[...]]], { a: { b: {...} } }]. ${whole}`,
+    ],
     ["an instance", new Date(0), `cannot be a Date. ${whole}`],
     ["a typed array", new Int32Array(2), `cannot be an Int32Array. ${whole}`],
     ["a function", () => 3, `cannot be a function. ${whole}`],
@@ -188,8 +248,12 @@ describe("what is said of values that are no parameter", () => {
   });
 
   it("takes undefined for left out", () => {
-    expect(count({ ...LAYER, stride: undefined, padding: undefined } as unknown as LayerInput).l_out).toBe(31n + 16n);
-    expect(thrown(() => count({ ...LAYER, kernel_size: undefined } as unknown as LayerInput))?.message).toMatch(/^layer: kernel_size is missing/);
+    expect(
+      count({ ...LAYER, stride: undefined, padding: undefined } as unknown as LayerInput).l_out,
+    ).toBe(31n + 16n);
+    expect(
+      thrown(() => count({ ...LAYER, kernel_size: undefined } as unknown as LayerInput))?.message,
+    ).toMatch(/^layer: kernel_size is missing/);
   });
 
   it.each<[string, string]>([
@@ -198,7 +262,9 @@ describe("what is said of values that are no parameter", () => {
     ["2", "2"],
   ])("refuses %s as bias", (shown, json) => {
     const bias: unknown = shown.startsWith("'") ? json : JSON.parse(json);
-    expect(thrown(() => count({ ...LAYER, bias } as LayerInput))?.message).toBe(`layer.bias: bias cannot be ${shown}. Write true or false.`);
+    expect(thrown(() => count({ ...LAYER, bias } as LayerInput))?.message).toBe(
+      `layer.bias: bias cannot be ${shown}. Write true or false.`,
+    );
   });
 
   it.each<[string, unknown]>([
@@ -214,23 +280,55 @@ describe("what is said of values that are no parameter", () => {
   });
 
   it("refuses kinds, parameters and settings that there are not", () => {
-    const said = (rest: object) => thrown(() => count({ ...LAYER, ...rest } as LayerInput))?.message;
+    const said = (rest: object) =>
+      thrown(() => count({ ...LAYER, ...rest } as LayerInput))?.message;
     const kinds = "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.";
     expect(said({ layer: "conv9d" })).toBe(`layer.layer: layer cannot be 'conv9d'. ${kinds}`);
     expect(said({ layer: null })).toBe(`layer.layer: cannot be null. ${kinds}`);
     expect(said({ kernel: 3 })).toMatch(/^layer: unknown parameter 'kernel'\./);
-    expect(said({ bits: 65 })).toBe("layer.bits: bits cannot be 65. Write a whole number from 1 to 64.");
-    const rates = "Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.";
-    for (const rate of [0, -1, -0.5, 2 ** 31, 1e300, Number.NaN, null, 3n, "", "-5", "0/5", "fast", [5]] as const) {
-      const shown = typeof rate === "string" ? `'${rate}'` : rate === 3n ? "3n" : Array.isArray(rate) ? "[5]" : rate;
+    expect(said({ bits: 65 })).toBe(
+      "layer.bits: bits cannot be 65. Write a whole number from 1 to 64.",
+    );
+    const rates =
+      "Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.";
+    for (const rate of [
+      0,
+      -1,
+      -0.5,
+      2 ** 31,
+      1e300,
+      Number.NaN,
+      null,
+      3n,
+      "",
+      "-5",
+      "0/5",
+      "fast",
+      [5],
+    ] as const) {
+      const shown =
+        typeof rate === "string"
+          ? `'${rate}'`
+          : rate === 3n
+            ? "3n"
+            : Array.isArray(rate)
+              ? "[5]"
+              : rate;
       const message = `layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : shown}. ${rates}`;
       expect(said({ sample_rate: rate })).toBe(message);
       // A column that needs no rate does not make a wrong one right.
-      expect(thrown(() => counter({ columns: ["macs"] })({ ...LAYER, sample_rate: rate } as LayerInput))?.message).toBe(message);
+      expect(
+        thrown(() => counter({ columns: ["macs"] })({ ...LAYER, sample_rate: rate } as LayerInput))
+          ?.message,
+      ).toBe(message);
     }
     const exact = "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.";
-    expect(said({ sample_rate: 1e-30 })).toBe(`layer.sample_rate: sample_rate 1e-30 has too many digits to be exact. ${exact}`);
-    expect(said({ padding: 200 })).toMatch(/^layer: not a legal layer: the output length would be /);
+    expect(said({ sample_rate: 1e-30 })).toBe(
+      `layer.sample_rate: sample_rate 1e-30 has too many digits to be exact. ${exact}`,
+    );
+    expect(said({ padding: 200 })).toMatch(
+      /^layer: not a legal layer: the output length would be /,
+    );
   });
 
   it("does not fail on values that throw when they are looked at", () => {
@@ -240,16 +338,24 @@ describe("what is said of values that are no parameter", () => {
         throw new Error("no");
       },
     });
-    expect(thrown(() => count({ ...LAYER, stride: hostile } as unknown as LayerInput))?.message).toMatch(/^layer\.stride: stride cannot be an object\./);
+    expect(
+      thrown(() => count({ ...LAYER, stride: hostile } as unknown as LayerInput))?.message,
+    ).toMatch(/^layer\.stride: stride cannot be an object\./);
   });
 });
 
 describe("counter() of the library", () => {
   it("answers layers of the kind that it is made for, and others that name theirs", () => {
     const paramsOf = counter({ layer: "conv_transpose2d", columns: ["params"] });
-    expect(paramsOf({ in_channels: 4, out_channels: 2, kernel_size: [3, 5], h_in: 4, w_in: 4 })).toEqual({ params: 4n * 2n * 15n + 2n });
-    expect(paramsOf({ layer: "conv1d", in_channels: 4, out_channels: 2, kernel_size: 3, l_in: 4 })).toEqual({ params: 26n });
-    expect(thrown(() => paramsOf(LAYER as never))?.message).toMatch(/^layer: conv_transpose2d has no l_in\. Write h_in and w_in instead/);
+    expect(
+      paramsOf({ in_channels: 4, out_channels: 2, kernel_size: [3, 5], h_in: 4, w_in: 4 }),
+    ).toEqual({ params: 4n * 2n * 15n + 2n });
+    expect(
+      paramsOf({ layer: "conv1d", in_channels: 4, out_channels: 2, kernel_size: 3, l_in: 4 }),
+    ).toEqual({ params: 26n });
+    expect(thrown(() => paramsOf(LAYER as never))?.message).toMatch(
+      /^layer: conv_transpose2d has no l_in\. Write h_in and w_in instead/,
+    );
   });
 
   it("keeps its columns when counters take turns, and when the caller's array changes", () => {
@@ -280,14 +386,26 @@ describe("counter() of the library", () => {
 
   it("checks its options when it is made", () => {
     const said = (options: unknown) => thrown(() => counter(options as object))?.message;
-    expect(said({ column: ["macs"] })).toBe("options: unknown key 'column'. Did you mean 'columns'?");
-    expect(said(null)).toBe('options: cannot be null. Write an object, for example { columns: ["macs"] }.');
+    expect(said({ column: ["macs"] })).toBe(
+      "options: unknown key 'column'. Did you mean 'columns'?",
+    );
+    expect(said(null)).toBe(
+      'options: cannot be null. Write an object, for example { columns: ["macs"] }.',
+    );
     expect(said({ columns: ["mac"] })).toBe("columns: unknown column 'mac'. Did you mean 'macs'?");
-    expect(said({ columns: "macs" })).toBe("columns: columns cannot be 'macs'. Write a list of result columns, for example [l_out, ops, macs].");
+    expect(said({ columns: "macs" })).toBe(
+      "columns: columns cannot be 'macs'. Write a list of result columns, for example [l_out, ops, macs].",
+    );
     expect(said({ columns: [Symbol("macs")] })).toMatch(/^columns: unknown column/);
-    expect(said({ method: "fast" })).toBe("method: cannot be 'fast'. Write one of closed and simulate.");
-    expect(said({ bigInts: true })).toBe("bigInts: cannot be true. Write one of bigint, number and string.");
-    expect(said({ layer: "conv1d", columns: ["fvcore"] })).toBe("columns: fvcore is no column of conv1d. See 'upsweep columns --layer conv1d'.");
+    expect(said({ method: "fast" })).toBe(
+      "method: cannot be 'fast'. Write one of closed and simulate.",
+    );
+    expect(said({ bigInts: true })).toBe(
+      "bigInts: cannot be true. Write one of bigint, number and string.",
+    );
+    expect(said({ layer: "conv1d", columns: ["fvcore"] })).toBe(
+      "columns: fvcore is no column of conv1d. See 'upsweep columns --layer conv1d'.",
+    );
     expect(said({ layer: 3 })).toMatch(/^layer: cannot be 3\. /);
     expect(thrown(() => count(LAYER, { method: "fast" } as object))?.code).toBe("badChoice");
     expect(thrown(() => count(LAYER, { colums: [] } as object))?.code).toBe("unknownKey");
@@ -295,8 +413,23 @@ describe("counter() of the library", () => {
 });
 
 describe("results in JSON", () => {
-  const columns = ["macs", "additions_per_filter", "overlap_even", "zero_insertion_waste", "moduleprofiler"] as const;
-  const vast = { in_channels: 2 ** 26 + 1, out_channels: 2 ** 26 + 1, kernel_size: 2, l_in: 1, stride: 3, padding: 0, output_padding: 0, bias: false };
+  const columns = [
+    "macs",
+    "additions_per_filter",
+    "overlap_even",
+    "zero_insertion_waste",
+    "moduleprofiler",
+  ] as const;
+  const vast = {
+    in_channels: 2 ** 26 + 1,
+    out_channels: 2 ** 26 + 1,
+    kernel_size: 2,
+    l_in: 1,
+    stride: 3,
+    padding: 0,
+    output_padding: 0,
+    bias: false,
+  };
 
   it("write integers as strings whatever their size, and nothing else", () => {
     expect(JSON.parse(JSON.stringify(count(LAYER, { columns })))).toEqual({
@@ -306,10 +439,22 @@ describe("results in JSON", () => {
       zero_insertion_waste: 0.876953125,
       moduleprofiler: "602931200",
     });
-    expect(JSON.parse(JSON.stringify([count(vast, { columns: ["macs"] })]))).toEqual([{ macs: String(2n * (2n ** 26n + 1n) ** 2n) }]);
+    expect(JSON.parse(JSON.stringify([count(vast, { columns: ["macs"] })]))).toEqual([
+      { macs: String(2n * (2n ** 26n + 1n) ** 2n) },
+    ]);
     // l_out = 1, but -1 without output_padding: moduleprofiler has no answer.
-    const cropped = { in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1, stride: 3, padding: 1, output_padding: 2 };
-    expect(JSON.stringify(count(cropped, { columns: ["l_out", "moduleprofiler"] }))).toBe('{"l_out":"1","moduleprofiler":null}');
+    const cropped = {
+      in_channels: 1,
+      out_channels: 1,
+      kernel_size: 1,
+      l_in: 1,
+      stride: 3,
+      padding: 1,
+      output_padding: 2,
+    };
+    expect(JSON.stringify(count(cropped, { columns: ["l_out", "moduleprofiler"] }))).toBe(
+      '{"l_out":"1","moduleprofiler":null}',
+    );
   });
 
   it("keep keys and spreads clean of toJSON", () => {
@@ -333,8 +478,12 @@ describe("results in JSON", () => {
       additions_per_filter: "248",
       moduleprofiler: "602931200",
     });
-    expect(JSON.parse(JSON.stringify(count(LAYER, { columns: ["macs"], bigInts: "number" })))).toEqual({ macs: 66060288 });
-    expect(counter({ columns: ["macs"], bigInts: "string" })(vast)).toEqual({ macs: String(2n * (2n ** 26n + 1n) ** 2n) });
+    expect(
+      JSON.parse(JSON.stringify(count(LAYER, { columns: ["macs"], bigInts: "number" }))),
+    ).toEqual({ macs: 66060288 });
+    expect(counter({ columns: ["macs"], bigInts: "string" })(vast)).toEqual({
+      macs: String(2n * (2n ** 26n + 1n) ** 2n),
+    });
   });
 
   it("are refused as numbers from 2^53 on, on either side of 0", () => {
@@ -346,7 +495,15 @@ describe("results in JSON", () => {
       "layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1). Leave bigInts out to get a bigint, or leave that column out.",
     );
     // taps - l_out = L - ((L - 1)·s + 1) = -(L - 1)·(s - 1)
-    const holes = { in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 2 ** 27 + 1, stride: 2 ** 26 + 1 };
-    expect(thrown(() => count(holes, { columns: ["additions_per_filter"], bigInts: "number" }))?.message).toMatch(/is -9007199254740992, /);
+    const holes = {
+      in_channels: 1,
+      out_channels: 1,
+      kernel_size: 1,
+      l_in: 2 ** 27 + 1,
+      stride: 2 ** 26 + 1,
+    };
+    expect(
+      thrown(() => count(holes, { columns: ["additions_per_filter"], bigInts: "number" }))?.message,
+    ).toMatch(/is -9007199254740992, /);
   });
 });

@@ -51,7 +51,10 @@ const reached = (rows: number, bytes: number) => ({
   sum: { ...NO_BYTES, bytes },
   skip: 0,
 });
-const savedRows = () => (existsSync("out.csv.partial.json") ? readManifest("out.csv.partial.json").position.rows : undefined);
+const savedRows = () =>
+  existsSync("out.csv.partial.json")
+    ? readManifest("out.csv.partial.json").position.rows
+    : undefined;
 
 describe("how far a sweep has come", () => {
   it("is written down when a second has passed since the last time, and not before", async () => {
@@ -99,7 +102,10 @@ describe("how far a sweep has come", () => {
     checkpoint.behind(reached(20, 2000));
     expect([flushes.length, savedRows()]).toEqual([1, undefined]);
     await flushed();
-    expect(JSON.parse(readFileSync("out.csv.partial.json", "utf8"))).toMatchObject({ rows: "10", bytes: 1000 });
+    expect(JSON.parse(readFileSync("out.csv.partial.json", "utf8"))).toMatchObject({
+      rows: "10",
+      bytes: 1000,
+    });
   });
 
   it("is left alone when somebody else has begun to write there", () => {
@@ -127,7 +133,10 @@ describe("how far a sweep has come", () => {
 
   it("is not written down behind a disk that could not keep it", async () => {
     const { sink } = slowSink();
-    const checkpoint = new Checkpoint(kept, { ...sink, flush: () => Promise.reject(new Error("lost")) });
+    const checkpoint = new Checkpoint(kept, {
+      ...sink,
+      flush: () => Promise.reject(new Error("lost")),
+    });
     vi.advanceTimersByTime(1000);
     checkpoint.behind(reached(10, 1000));
     await new Promise((resolve) => setImmediate(resolve));
@@ -144,7 +153,9 @@ it("a file whose lines are not its rows does not get its name, and its rows stay
     yield { csv: [rows], progress, sum: sumOf(rows) };
     return progress;
   };
-  await expect(writeBatches(batches(), "a,b\n", sink, { keeper: new Checkpoint(kept, sink) })).rejects.toThrow(
+  await expect(
+    writeBatches(batches(), "a,b\n", sink, { keeper: new Checkpoint(kept, sink) }),
+  ).rejects.toThrow(
     "2 lines were written for 3 rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep",
   );
   expect(readdirSync(".").sort()).toEqual(["out.csv.partial", "out.csv.partial.json"]);

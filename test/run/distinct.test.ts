@@ -15,17 +15,22 @@ type Axes = Record<string, unknown>;
 
 const BASE = { in_channels: 4, out_channels: 4, l_in: "1..6", kernel_size: 3 };
 
-const unionOf = (grids: readonly object[], more: object = {}) => ({ grids, columns: ["l_out"], ...more }) as unknown as SpecInput;
+const unionOf = (grids: readonly object[], more: object = {}) =>
+  ({ grids, columns: ["l_out"], ...more }) as unknown as SpecInput;
 
 /** All rows of a spec on a kernel, grid by grid. */
-function rowsOn(kernel: (typeof KERNELS)[number][1], spec: SpecInput): { rows: string[]; leftOut: Map<string, bigint> } {
+function rowsOn(
+  kernel: (typeof KERNELS)[number][1],
+  spec: SpecInput,
+): { rows: string[]; leftOut: Map<string, bigint> } {
   const planned = planSweep(specFrom(spec));
   const leftOut = new Map<string, bigint>();
   const rows = planned.grids.flatMap(({ requirements, size }, grid) => {
     const swept = sweepOn(kernel, planned, { grid });
     expect(swept.fault).toBeUndefined();
     expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, count) => sum + count, 0n)).toBe(size);
-    for (const [i, text] of requirements.entries()) leftOut.set(text, (leftOut.get(text) ?? 0n) + (swept.leftOut[i + 1] ?? 0n));
+    for (const [i, text] of requirements.entries())
+      leftOut.set(text, (leftOut.get(text) ?? 0n) + (swept.leftOut[i + 1] ?? 0n));
     return swept.csv.split("\n").slice(0, -1);
   });
   return { rows, leftOut };
@@ -41,11 +46,14 @@ const once = (rows: readonly string[]) => [...new Set(rows)];
 
 // ── Random grids ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const some = <T>(all: readonly T[], most = 3) => fc.subarray([...all], { minLength: 1, maxLength: most });
+const some = <T>(all: readonly T[], most = 3) =>
+  fc.subarray([...all], { minLength: 1, maxLength: most });
 const values = (all: readonly number[]) =>
   fc.oneof(
     some(all),
-    fc.tuple(fc.constantFrom(...all), fc.nat(3), fc.integer({ min: 1, max: 2 })).map(([first, more, step]) => `${first}..${first + more}:${step}`),
+    fc
+      .tuple(fc.constantFrom(...all), fc.nat(3), fc.integer({ min: 1, max: 2 }))
+      .map(([first, more, step]) => `${first}..${first + more}:${step}`),
   );
 
 /** Conditions over fractions, decimals, and results that some layers do not have. */
@@ -65,10 +73,38 @@ function grids(hasVariables: boolean): fc.Arbitrary<object> {
       rate: values([1, 2, 3]),
       u: fc.constantFrom<unknown>([1, 2], [2, 4], "divisors(4)", "pow2(1, 4)", "rate"),
       in_channels: values([2, 4, 6]),
-      l_in: fc.oneof(values([1, 2, 5, 8]), fc.constantFrom<unknown>(...own(["5 * u", "u + rate", "12 / u"]), "in_channels + 1", "in_channels / 2")),
-      stride: fc.oneof(values([1, 2, 3]), fc.constantFrom<unknown>(...own(["rate", "rate + 1", "max(rate, u)"]), "l_in", [1, "l_in // 2 + 1"])),
-      kernel_size: fc.oneof(values([1, 3, 4]), fc.constantFrom<unknown>("2 * stride", "1..stride", ["stride", "l_in", 3], ...own(["rate + u", "2 * rate"]))),
-      padding: fc.constantFrom<unknown>(0, [0, 1], "(kernel_size - 1) // 2", "0..kernel_size // 2", "kernel_size / 2", "kernel_size / stride"),
+      l_in: fc.oneof(
+        values([1, 2, 5, 8]),
+        fc.constantFrom<unknown>(
+          ...own(["5 * u", "u + rate", "12 / u"]),
+          "in_channels + 1",
+          "in_channels / 2",
+        ),
+      ),
+      stride: fc.oneof(
+        values([1, 2, 3]),
+        fc.constantFrom<unknown>(...own(["rate", "rate + 1", "max(rate, u)"]), "l_in", [
+          1,
+          "l_in // 2 + 1",
+        ]),
+      ),
+      kernel_size: fc.oneof(
+        values([1, 3, 4]),
+        fc.constantFrom<unknown>(
+          "2 * stride",
+          "1..stride",
+          ["stride", "l_in", 3],
+          ...own(["rate + u", "2 * rate"]),
+        ),
+      ),
+      padding: fc.constantFrom<unknown>(
+        0,
+        [0, 1],
+        "(kernel_size - 1) // 2",
+        "0..kernel_size // 2",
+        "kernel_size / 2",
+        "kernel_size / stride",
+      ),
       joint: fc.constantFrom<Axes>(
         {},
         {
@@ -114,7 +150,9 @@ function grids(hasVariables: boolean): fc.Arbitrary<object> {
             }
           : { rate, u },
       }),
-      axes: isInner ? { out_channels: 12, ...joint, ...axes } : { out_channels: 12, ...axes, ...joint },
+      axes: isInner
+        ? { out_channels: 12, ...joint, ...axes }
+        : { out_channels: 12, ...axes, ...joint },
       ...(hasWhere && { where }),
     }));
 }
@@ -131,30 +169,46 @@ function refused(spec: SpecInput): string | undefined {
 }
 
 describe("distinct", () => {
-  test.prop([fc.array(grids(false), { minLength: 2, maxLength: 4 })], { numRuns: 150 })("keeps the first of equal layers, in their order", (made) => {
-    const all = rowsOn(release, unionOf(made)).rows;
-    expect(distinctRows(made)).toEqual(once(all));
-  });
+  test.prop([fc.array(grids(false), { minLength: 2, maxLength: 4 })], { numRuns: 150 })(
+    "keeps the first of equal layers, in their order",
+    (made) => {
+      const all = rowsOn(release, unionOf(made)).rows;
+      expect(distinctRows(made)).toEqual(once(all));
+    },
+  );
 
-  test.prop([fc.array(grids(true), { minLength: 1, maxLength: 3 })], { numRuns: 150 })("keeps one of equal layers that variables lead to", (made) => {
-    const spec = unionOf(made);
-    if (refused(spec) !== undefined) return;
-    expect(distinctRows(made).sort()).toEqual(once(rowsOn(release, spec).rows).sort());
-  });
+  test.prop([fc.array(grids(true), { minLength: 1, maxLength: 3 })], { numRuns: 150 })(
+    "keeps one of equal layers that variables lead to",
+    (made) => {
+      const spec = unionOf(made);
+      if (refused(spec) !== undefined) return;
+      expect(distinctRows(made).sort()).toEqual(once(rowsOn(release, spec).rows).sort());
+    },
+  );
 
-  test.prop([fc.array(grids(true), { minLength: 2, maxLength: 3 })], { numRuns: 15 })("gives the same rows and accounts on every kernel", (made) => {
-    const spec = unionOf(made, { distinct: true });
-    if (refused(spec) !== undefined) return;
-    const [first, ...others] = KERNELS.map(([, kernel]) => rowsOn(kernel, spec));
-    for (const other of others) expect(other).toEqual(first);
-  });
+  test.prop([fc.array(grids(true), { minLength: 2, maxLength: 3 })], { numRuns: 15 })(
+    "gives the same rows and accounts on every kernel",
+    (made) => {
+      const spec = unionOf(made, { distinct: true });
+      if (refused(spec) !== undefined) return;
+      const [first, ...others] = KERNELS.map(([, kernel]) => rowsOn(kernel, spec));
+      for (const other of others) expect(other).toEqual(first);
+    },
+  );
 
   it("counts repeated layers on an account for each grid that had them", () => {
     const { rows, leftOut } = rowsOn(
       release,
-      unionOf([{ name: "low", axes: { ...BASE, stride: "1..4" } }, { axes: { ...BASE, stride: "3..6" } }, { axes: { ...BASE, stride: [2, 5, 9] } }], {
-        distinct: true,
-      }),
+      unionOf(
+        [
+          { name: "low", axes: { ...BASE, stride: "1..4" } },
+          { axes: { ...BASE, stride: "3..6" } },
+          { axes: { ...BASE, stride: [2, 5, 9] } },
+        ],
+        {
+          distinct: true,
+        },
+      ),
     );
     expect(rows).toHaveLength(6 * 7);
     expect(leftOut.get("already in grid 1 (low)")).toBe(6n * 2n + 6n);
@@ -162,14 +216,26 @@ describe("distinct", () => {
   });
 
   it("leaves out all of a grid that is a part of an earlier one, and nothing of grids that share nothing", () => {
-    expect(distinctRows([{ axes: BASE }, { axes: BASE }, { axes: { ...BASE, l_in: 3 } }])).toHaveLength(6);
-    expect(plan(unionOf([{ axes: BASE }, { axes: { ...BASE, stride: 2 } }], { distinct: true })).grids[1]?.where).toEqual([]);
+    expect(
+      distinctRows([{ axes: BASE }, { axes: BASE }, { axes: { ...BASE, l_in: 3 } }]),
+    ).toHaveLength(6);
+    expect(
+      plan(unionOf([{ axes: BASE }, { axes: { ...BASE, stride: 2 } }], { distinct: true })).grids[1]
+        ?.where,
+    ).toEqual([]);
   });
 
   it("checks the conditions of the earlier grid", () => {
     const [odd, all] = [{ axes: BASE, where: "l_in % 2 == 1" }, { axes: BASE }];
     expect(distinctRows([odd, all])).toHaveLength(6);
-    expect(distinctRows([odd, all]).map((row) => row.split(",")[3])).toEqual(["1", "3", "5", "2", "4", "6"]);
+    expect(distinctRows([odd, all]).map((row) => row.split(",")[3])).toEqual([
+      "1",
+      "3",
+      "5",
+      "2",
+      "4",
+      "6",
+    ]);
   });
 
   it("decides conditions of the earlier grid over fractions and missing values", () => {
@@ -180,19 +246,28 @@ describe("distinct", () => {
       expect(some.length).toBeGreaterThan(0);
       expect(some.length).toBeLessThan(every.length);
       for (const [, kernel] of KERNELS) {
-        const { rows, leftOut } = rowsOn(kernel, unionOf([{ axes, where }, { axes }], { distinct: true }));
+        const { rows, leftOut } = rowsOn(
+          kernel,
+          unionOf([{ axes, where }, { axes }], { distinct: true }),
+        );
         expect(rows).toEqual(once([...some, ...every]));
         // Layers that are there already are one account, whatever a comparison met.
         expect(leftOut.get("already in grid 1")).toBeGreaterThanOrEqual(BigInt(some.length));
-        expect([...leftOut.keys()].filter((account) => account.startsWith("already"))).toEqual(["already in grid 1"]);
+        expect([...leftOut.keys()].filter((account) => account.startsWith("already"))).toEqual([
+          "already in grid 1",
+        ]);
       }
     }
   });
 
   it("takes layers for different where a setting that is counted with differs", () => {
     const bits = (value: number) => ({ variables: { bits: value }, axes: BASE });
-    expect(distinctRows([bits(32), bits(8), { axes: BASE }], { columns: ["arithmetic_intensity"] })).toHaveLength(12);
-    expect(distinctRows([bits(32), bits(8), { axes: BASE }], { columns: ["macs"] })).toHaveLength(6);
+    expect(
+      distinctRows([bits(32), bits(8), { axes: BASE }], { columns: ["arithmetic_intensity"] }),
+    ).toHaveLength(12);
+    expect(distinctRows([bits(32), bits(8), { axes: BASE }], { columns: ["macs"] })).toHaveLength(
+      6,
+    );
     expect(distinctRows([bits(32), bits(8)], { columns: ["bits", "macs"] })).toHaveLength(12);
   });
 
@@ -217,7 +292,10 @@ describe("distinct", () => {
     for (const [, one] of RATES) {
       for (const [, other] of RATES) {
         const gridOf = (variables: Axes, more: object = {}) => ({ variables, axes: BASE, ...more });
-        const union = [gridOf(one, { where: "sample_rate > 0.4 and macs_per_second < 1M" }), gridOf(other)];
+        const union = [
+          gridOf(one, { where: "sample_rate > 0.4 and macs_per_second < 1M" }),
+          gridOf(other),
+        ];
         const columns = { columns: ["sample_rate", "macs_per_second"] };
         const all = rowsOn(release, unionOf(union, columns)).rows;
         expect(distinctRows(union, columns)).toEqual(once(all));
@@ -230,8 +308,17 @@ describe("distinct", () => {
   });
 
   it("finds layers that one grid has twice by its variables", () => {
-    const grid = { variables: { hop: [4, 8, 16], rate: "divisors(hop)" }, axes: { ...BASE, l_in: 10, kernel_size: "2 * rate", stride: "rate" } };
-    expect(distinctRows([grid]).map((row) => row.split(",")[5])).toEqual(["1", "2", "4", "8", "16"]);
+    const grid = {
+      variables: { hop: [4, 8, 16], rate: "divisors(hop)" },
+      axes: { ...BASE, l_in: 10, kernel_size: "2 * rate", stride: "rate" },
+    };
+    expect(distinctRows([grid]).map((row) => row.split(",")[5])).toEqual([
+      "1",
+      "2",
+      "4",
+      "8",
+      "16",
+    ]);
     expect(distinctRows([{ variables: { unused: "1..5" }, axes: BASE }])).toHaveLength(6);
   });
 
@@ -257,13 +344,22 @@ describe("distinct", () => {
   });
 
   it("does not divide by zero for layers that the earlier grid cannot have", () => {
-    const made = [{ axes: { ...BASE, stride: "2..4", padding: "kernel_size // (stride - 1)" } }, { axes: { ...BASE, stride: 1, padding: [0, 1] } }];
+    const made = [
+      { axes: { ...BASE, stride: "2..4", padding: "kernel_size // (stride - 1)" } },
+      { axes: { ...BASE, stride: 1, padding: [0, 1] } },
+    ];
     expect(distinctRows(made)).toEqual(once(rowsOn(release, unionOf(made)).rows));
   });
 
   it("draws from the layers that are left", async () => {
-    const grids = [{ axes: { ...BASE, l_in: "1..1000" } }, { axes: { ...BASE, l_in: "501..1500" } }];
-    const summary = await sweepToFile(unionOf(grids, { distinct: true, sample: { rows: 400 } }), "some.csv");
+    const grids = [
+      { axes: { ...BASE, l_in: "1..1000" } },
+      { axes: { ...BASE, l_in: "501..1500" } },
+    ];
+    const summary = await sweepToFile(
+      unionOf(grids, { distinct: true, sample: { rows: 400 } }),
+      "some.csv",
+    );
     expect(summary.size).toBe(400n);
     expect(summary.leftOut.get("already in grid 1")).toBeGreaterThan(60n);
   });
@@ -283,7 +379,11 @@ describe("distinct", () => {
   });
 
   it.each<[string, GridInput, string]>([
-    ["the axis r: its values depend on parameters", { variables: { r: "divisors(in_channels)" }, axes: { ...BASE, kernel_size: "2 * r" } }, "twice in grid 1"],
+    [
+      "the axis r: its values depend on parameters",
+      { variables: { r: "divisors(in_channels)" }, axes: { ...BASE, kernel_size: "2 * r" } },
+      "twice in grid 1",
+    ],
     [
       "the axis r: more than 1000 values of variables would have to be tried",
       { variables: { r: "1..1001" }, axes: { ...BASE, kernel_size: "2 * r" } },
@@ -296,37 +396,63 @@ describe("distinct", () => {
     expect(error).toThrow("Write that grid with its parameters alone, or leave distinct out");
   });
 
-  it.each([["it divides with / inside of a condition", { axes: { ...BASE, padding: "1 * (l_in > 3 and l_in / 2 > 1)" } }]])(
-    "refuses an earlier grid of which %s",
-    (text, grid) => {
-      expect(() => plan(unionOf([grid, { axes: BASE }], { distinct: true }))).toThrow(text);
-    },
-  );
+  it.each([
+    [
+      "it divides with / inside of a condition",
+      { axes: { ...BASE, padding: "1 * (l_in > 3 and l_in / 2 > 1)" } },
+    ],
+  ])("refuses an earlier grid of which %s", (text, grid) => {
+    expect(() => plan(unionOf([grid, { axes: BASE }], { distinct: true }))).toThrow(text);
+  });
 
   it("refuses a condition on a setting that the grids do not share, unless it is no part of the layer", () => {
-    const rated = (rate: number) => ({ variables: { sample_rate: rate }, axes: BASE, where: "macs_per_second > 0" });
-    expect(() => plan(unionOf([rated(8000), { axes: BASE }], { distinct: true }))).toThrow("depends on a setting that the two grids do not share");
-    expect(distinctRows([rated(8000), rated(8000)])).toHaveLength(rowsOn(release, unionOf([rated(8000)])).rows.length);
+    const rated = (rate: number) => ({
+      variables: { sample_rate: rate },
+      axes: BASE,
+      where: "macs_per_second > 0",
+    });
+    expect(() => plan(unionOf([rated(8000), { axes: BASE }], { distinct: true }))).toThrow(
+      "depends on a setting that the two grids do not share",
+    );
+    expect(distinctRows([rated(8000), rated(8000)])).toHaveLength(
+      rowsOn(release, unionOf([rated(8000)])).rows.length,
+    );
   });
 
   it("refuses a union whose test takes too many operations", () => {
     const axes = { ...BASE, l_in: Array.from({ length: 30_000 }, (_, i) => (i + 1) ** 2) };
-    expect(() => plan(unionOf([{ axes }, { axes: { ...BASE, l_in: "1..1000000" } }, { axes: { ...BASE, l_in: "7..1000007" } }], { distinct: true }))).toThrow(
-      "to tell whether a layer is in grid 1 takes more than 50000 operations",
-    );
+    expect(() =>
+      plan(
+        unionOf(
+          [
+            { axes },
+            { axes: { ...BASE, l_in: "1..1000000" } },
+            { axes: { ...BASE, l_in: "7..1000007" } },
+          ],
+          { distinct: true },
+        ),
+      ),
+    ).toThrow("to tell whether a layer is in grid 1 takes more than 50000 operations");
   });
 
   it("must be true or false", () => {
-    expect(() => plan({ ...unionOf([{ axes: BASE }]), distinct: "yes" as unknown as boolean })).toThrow(
-      "spec.distinct: distinct cannot be 'yes'. Write true or false.",
-    );
+    expect(() =>
+      plan({ ...unionOf([{ axes: BASE }]), distinct: "yes" as unknown as boolean }),
+    ).toThrow("spec.distinct: distinct cannot be 'yes'. Write true or false.");
   });
 
   it("is recommended where grids are known to overlap", async () => {
     const axes = { ...BASE, l_in: "4..9" };
     writeFileSync(
       "over.json",
-      JSON.stringify(unionOf([{ axes: BASE }, { name: "b", axes }, { axes: { ...axes, stride: 2 } }, { axes: { ...axes, l_in: "1..5000" } }])),
+      JSON.stringify(
+        unionOf([
+          { axes: BASE },
+          { name: "b", axes },
+          { axes: { ...axes, stride: 2 } },
+          { axes: { ...axes, l_in: "1..5000" } },
+        ]),
+      ),
     );
     const said4 = [
       "grid 2 (b) repeats 3 layers of grid 1",
@@ -337,26 +463,54 @@ describe("distinct", () => {
     // A sample of 1,000 of 5,000 has one of six layers or more in two of three cases: this one does.
     const swept = await said(["sweep", "over.json", "-o", "over.csv"]);
     for (const line of said4) expect(swept.stderr).toContain(line);
-    expect((await said(["plan", "over.json"])).stdout).toContain("\ngrid 2 (b) repeats 3 layers of grid 1\n");
-    expect((await said(["sweep", "over.json", "-o", "over.csv", "--force", "--distinct"])).stderr).not.toContain("repeats");
-    writeFileSync("apart.json", JSON.stringify(unionOf([{ axes: BASE }, { axes: { ...BASE, stride: 2 } }])));
-    expect((await said(["sweep", "apart.json", "-o", "over.csv", "--force"])).stderr).not.toMatch(/repeats|distinct/);
+    expect((await said(["plan", "over.json"])).stdout).toContain(
+      "\ngrid 2 (b) repeats 3 layers of grid 1\n",
+    );
+    expect(
+      (await said(["sweep", "over.json", "-o", "over.csv", "--force", "--distinct"])).stderr,
+    ).not.toContain("repeats");
+    writeFileSync(
+      "apart.json",
+      JSON.stringify(unionOf([{ axes: BASE }, { axes: { ...BASE, stride: 2 } }])),
+    );
+    expect((await said(["sweep", "apart.json", "-o", "over.csv", "--force"])).stderr).not.toMatch(
+      /repeats|distinct/,
+    );
   });
 
   it("names a bounded number of overlaps, and leaves out what it cannot decide", async () => {
-    const hidden = { variables: { r: "divisors(in_channels)" }, axes: { ...BASE, kernel_size: "2 * r" } };
-    writeFileSync("many.json", JSON.stringify(unionOf([hidden, ...Array.from({ length: 5 }, () => ({ axes: BASE, where: "l_out > 3" }))])));
+    const hidden = {
+      variables: { r: "divisors(in_channels)" },
+      axes: { ...BASE, kernel_size: "2 * r" },
+    };
+    writeFileSync(
+      "many.json",
+      JSON.stringify(
+        unionOf([hidden, ...Array.from({ length: 5 }, () => ({ axes: BASE, where: "l_out > 3" }))]),
+      ),
+    );
     const { stderr } = await said(["sweep", "many.json", "-o", "many.csv"]);
     expect(stderr).toContain("grid 3 repeats 5 layers of grid 2\n");
-    expect(stderr).toContain("\n5 more pairs of grids overlap\n--distinct writes each layer once\n");
+    expect(stderr).toContain(
+      "\n5 more pairs of grids overlap\n--distinct writes each layer once\n",
+    );
     expect(stderr).not.toContain("of grid 1");
   });
 
   it("is a flag of every command on a grid, and plan shows what it leaves out", async () => {
-    writeFileSync("union.json", JSON.stringify(unionOf([{ axes: BASE }, { axes: { ...BASE, l_in: "4..9" } }])));
-    expect((await said(["plan", "union.json", "--distinct"])).stdout).toContain("  leave out what is already in grid 1\n");
+    writeFileSync(
+      "union.json",
+      JSON.stringify(unionOf([{ axes: BASE }, { axes: { ...BASE, l_in: "4..9" } }])),
+    );
+    expect((await said(["plan", "union.json", "--distinct"])).stdout).toContain(
+      "  leave out what is already in grid 1\n",
+    );
     const swept = await said(["sweep", "union.json", "-o", "union.csv", "--distinct"]);
-    expect(swept.stderr).toContain("already in grid 1\nrows by grid:\n     6  grid 1\n     3  grid 2\n");
-    expect((await said(["verify", "union.json", "--distinct", "--quiet"])).stdout).toContain("all 9 layers");
+    expect(swept.stderr).toContain(
+      "already in grid 1\nrows by grid:\n     6  grid 1\n     3  grid 2\n",
+    );
+    expect((await said(["verify", "union.json", "--distinct", "--quiet"])).stdout).toContain(
+      "all 9 layers",
+    );
   });
 });

@@ -10,28 +10,72 @@ import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 beforeEach(() => {
-  for (const path of ["out.csv", "out.tsv", "out.jsonl", "whole.jsonl"]) rmSync(path, { force: true });
+  for (const path of ["out.csv", "out.tsv", "out.jsonl", "whole.jsonl"])
+    rmSync(path, { force: true });
 });
 
-const read = (path: string) => (path.endsWith(".gz") ? gunzipSync(readFileSync(path)) : readFileSync(path)).toString("utf8");
+const read = (path: string) =>
+  (path.endsWith(".gz") ? gunzipSync(readFileSync(path)) : readFileSync(path)).toString("utf8");
 const quiet = { exitCode: 0, stderr: "", stdout: "" };
 
 /** Two grids with names, booleans, decimals, and columns that some layers have no value for. */
 const MIXED = {
   layer: "conv_transpose3d",
   grids: [
-    { name: "a\\b é", axes: { in_channels: 4, out_channels: [4, 8], d_in: "1..3", h_in: 4, w_in: 5, kernel_size: [1, 3], bias: [true, false] } },
-    { name: "second", axes: { in_channels: 2, out_channels: 2, d_in: 2, h_in: 2, w_in: "1..40", kernel_size: 2, stride: "1..40" } },
+    {
+      name: "a\\b é",
+      axes: {
+        in_channels: 4,
+        out_channels: [4, 8],
+        d_in: "1..3",
+        h_in: 4,
+        w_in: 5,
+        kernel_size: [1, 3],
+        bias: [true, false],
+      },
+    },
+    {
+      name: "second",
+      axes: {
+        in_channels: 2,
+        out_channels: 2,
+        d_in: 2,
+        h_in: 2,
+        w_in: "1..40",
+        kernel_size: 2,
+        stride: "1..40",
+      },
+    },
   ],
-  columns: ["name", "overlap_even", "l_out", "macs", "moduleprofiler", "tensorflow", "zero_insertion_waste"],
+  columns: [
+    "name",
+    "overlap_even",
+    "l_out",
+    "macs",
+    "moduleprofiler",
+    "tensorflow",
+    "zero_insertion_waste",
+  ],
 } as unknown as SpecInput;
 
 /** The rows of a CSV as JSON Lines, by JavaScript's own means. */
 function jsonLinesOf(csv: string): string {
   const [header, ...rows] = csv.split("\n").slice(0, -1);
   const names = (header as string).split(",");
-  const cell = (name: string, text: string) => (text === "" ? null : name === "name" ? text : /^(true|false)$/.test(text) ? text === "true" : Number(text));
-  return rows.map((row) => `${JSON.stringify(Object.fromEntries(row.split(",").map((text, i) => [names[i], cell(names[i] as string, text)])))}\n`).join("");
+  const cell = (name: string, text: string) =>
+    text === ""
+      ? null
+      : name === "name"
+        ? text
+        : /^(true|false)$/.test(text)
+          ? text === "true"
+          : Number(text);
+  return rows
+    .map(
+      (row) =>
+        `${JSON.stringify(Object.fromEntries(row.split(",").map((text, i) => [names[i], cell(names[i] as string, text)])))}\n`,
+    )
+    .join("");
 }
 
 const GRID = [
@@ -61,13 +105,26 @@ describe("a sweep", () => {
   it("gives the same bytes on any number of workers", async () => {
     for (const format of ["tsv", "jsonl"]) {
       const made = [1, 2, 4].map(async (workers) => {
-        expect(await said(["sweep", ...GRID, "-o", `${workers}.${format}`, "--force", "--quiet", "--workers", String(workers)])).toEqual(quiet);
+        expect(
+          await said([
+            "sweep",
+            ...GRID,
+            "-o",
+            `${workers}.${format}`,
+            "--force",
+            "--quiet",
+            "--workers",
+            String(workers),
+          ]),
+        ).toEqual(quiet);
         return read(`${workers}.${format}`);
       });
       const [one, ...others] = await Promise.all(made);
       for (const other of others) expect(other === one).toBe(true);
       await said(["sweep", ...GRID, "-o", "out.csv", "--force", "--quiet"]);
-      expect(one).toBe(format === "tsv" ? read("out.csv").replaceAll(",", "\t") : jsonLinesOf(read("out.csv")));
+      expect(one).toBe(
+        format === "tsv" ? read("out.csv").replaceAll(",", "\t") : jsonLinesOf(read("out.csv")),
+      );
     }
   });
 
@@ -94,14 +151,29 @@ describe("a sweep", () => {
   });
 
   it("writes exact digits beyond 2^53", async () => {
-    const flags = ["--in-channels", "2147483647", "--out-channels", "2147483647", "--l-in", "2", "--kernel-size", "1", "--columns", "macs"];
+    const flags = [
+      "--in-channels",
+      "2147483647",
+      "--out-channels",
+      "2147483647",
+      "--l-in",
+      "2",
+      "--kernel-size",
+      "1",
+      "--columns",
+      "macs",
+    ];
     expect(await said(["sweep", ...flags, "-o", "out.jsonl", "--quiet"])).toEqual(quiet);
     expect(read("out.jsonl")).toContain(`"macs":${2n * 2147483647n ** 2n}}`);
   });
 
   it("writes a pipe in the format that is asked for", () => {
     const piped = (...options: string[]) =>
-      spawnSync(process.execPath, [BINARY, "sweep", ...GRID, "--limit", "2", "--quiet", ...options], { encoding: "utf8" });
+      spawnSync(
+        process.execPath,
+        [BINARY, "sweep", ...GRID, "--limit", "2", "--quiet", ...options],
+        { encoding: "utf8" },
+      );
     const csv = piped().stdout;
     expect(csv.split("\n")).toHaveLength(4);
     expect(piped("--format", "tsv").stdout).toBe(csv.replaceAll(",", "\t"));
@@ -109,7 +181,10 @@ describe("a sweep", () => {
     expect(piped("--format", "ndjson", "--big-ints", "number").stdout).toBe(jsonLinesOf(csv));
     // A named pipe can have any name.
     const toPipe = `mkfifo rows.fifo && { cat rows.fifo & ${[process.execPath, BINARY, "sweep", ...GRID].join(" ")} --limit 2 --quiet -o rows.fifo`;
-    const fromPipe = (options: string) => spawnSync("bash", ["-c", `rm -f rows.fifo; ${toPipe} ${options}; wait; }`], { encoding: "utf8" }).stdout;
+    const fromPipe = (options: string) =>
+      spawnSync("bash", ["-c", `rm -f rows.fifo; ${toPipe} ${options}; wait; }`], {
+        encoding: "utf8",
+      }).stdout;
     expect(fromPipe("")).toBe(csv);
     expect(fromPipe("--format jsonl")).toBe(jsonLinesOf(csv));
   });
@@ -124,77 +199,135 @@ describe("a sweep", () => {
         if (rows > 200n) throw stopped;
       };
       const out = `part-${format}.${format}`;
-      await expect(sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop })).rejects.toBe(stopped);
+      await expect(
+        sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop }),
+      ).rejects.toBe(stopped);
       // Rows of less than one member of gzip are not written yet.
       expect(existsSync(`${out}.partial.json`)).toBe(!format.endsWith(".gz"));
       if (format === "jsonl") {
-        await expect(sweepToFile(MIXED, out, { resume: true, bigInts: "string" })).rejects.toThrow("the type of integers was number, is now string");
+        await expect(sweepToFile(MIXED, out, { resume: true, bigInts: "string" })).rejects.toThrow(
+          "the type of integers was number, is now string",
+        );
       }
       const summary = await sweepToFile(MIXED, out, { resume: true });
       expect(read(out) === whole).toBe(true);
       expect(summary.gridRows?.reduce((sum, rows) => sum + rows, 0n)).toBe(summary.rows);
       // With its manifest beside it, and without: both find that nothing is left to do.
-      expect(await sweepToFile(MIXED, out, { resume: true })).toMatchObject({ rows: summary.rows, bytes: summary.bytes });
+      expect(await sweepToFile(MIXED, out, { resume: true })).toMatchObject({
+        rows: summary.rows,
+        bytes: summary.bytes,
+      });
       rmSync(`${out}.json`);
-      expect(await sweepToFile(MIXED, out, { resume: true })).toMatchObject({ rows: summary.rows, bytes: summary.bytes });
+      expect(await sweepToFile(MIXED, out, { resume: true })).toMatchObject({
+        rows: summary.rows,
+        bytes: summary.bytes,
+      });
       expect(read(out) === whole).toBe(true);
     },
   );
 
-  it.each(["csv", "tsv", "jsonl"])("refuses to go on with %s of which a byte has changed", async (format) => {
-    const out = `damaged.${format}`;
-    const stop = ({ rows }: { rows: bigint }) => {
-      if (rows > 200n) throw new Error("stopped");
-    };
-    await expect(sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop })).rejects.toThrow("stopped");
-    const bytes = readFileSync(`${out}.partial`);
-    bytes[1000] = (bytes[1000] as number) ^ 1;
-    writeFileSync(`${out}.partial`, bytes);
-    await expect(sweepToFile(MIXED, out, { resume: true })).rejects.toThrow(`${out}.partial: does not agree with ${out}.partial.json`);
-  });
+  it.each(["csv", "tsv", "jsonl"])(
+    "refuses to go on with %s of which a byte has changed",
+    async (format) => {
+      const out = `damaged.${format}`;
+      const stop = ({ rows }: { rows: bigint }) => {
+        if (rows > 200n) throw new Error("stopped");
+      };
+      await expect(
+        sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop }),
+      ).rejects.toThrow("stopped");
+      const bytes = readFileSync(`${out}.partial`);
+      bytes[1000] = (bytes[1000] as number) ^ 1;
+      writeFileSync(`${out}.partial`, bytes);
+      await expect(sweepToFile(MIXED, out, { resume: true })).rejects.toThrow(
+        `${out}.partial: does not agree with ${out}.partial.json`,
+      );
+    },
+  );
 
   it("is compressed in every format where the name ends in .gz", async () => {
     for (const format of ["csv", "tsv", "jsonl"]) {
       await sweepToFile(MIXED, `plain.${format}`);
       await sweepToFile(MIXED, `packed.${format}.gz`);
-      expect(gunzipSync(readFileSync(`packed.${format}.gz`)).equals(readFileSync(`plain.${format}`))).toBe(true);
+      expect(
+        gunzipSync(readFileSync(`packed.${format}.gz`)).equals(readFileSync(`plain.${format}`)),
+      ).toBe(true);
     }
     await sweepToFile(MIXED, "packed.gz", { format: "jsonl" });
     expect(gunzipSync(readFileSync("packed.gz")).equals(readFileSync("plain.jsonl"))).toBe(true);
   });
 
-  it.each(["tsv", "jsonl", "tsv.gz", "jsonl.gz"])("is put together from parts in %s without losing a line", async (format) => {
-    writeFileSync("mixed.json", JSON.stringify(MIXED));
-    expect(await said(["sweep", "mixed.json", "-o", `whole.${format}`, "--force", "--quiet"])).toEqual(quiet);
-    for (let index = 0; index < 5; index++) {
-      expect(await said(["sweep", "mixed.json", "-o", `out.${format}`, "--shard", `${index}/5`, "--quiet"])).toEqual(quiet);
-    }
-    const merged = await said(["merge", `out.${format}`]);
-    expect(merged).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/rows by grid:\n +24 {2}grid 1 \(a\\b é\)\n +1,600 {2}grid 2 \(second\)\n/) });
-    expect(read(`out.${format}`) === read(`whole.${format}`)).toBe(true);
-    const rows = format.replace(".gz", "");
-    const parts = Array.from({ length: 5 }, (_, i) => `out.0000${i}-of-00005.${format}`);
-    expect(await said(["merge", "other.csv", ...parts])).toMatchObject({
-      exitCode: 2,
-      stderr: `upsweep: other.csv: the extension '.csv' means csv, but the rows are ${rows}. Name a file that ends in .${rows}.\n`,
-    });
-  });
+  it.each(["tsv", "jsonl", "tsv.gz", "jsonl.gz"])(
+    "is put together from parts in %s without losing a line",
+    async (format) => {
+      writeFileSync("mixed.json", JSON.stringify(MIXED));
+      expect(
+        await said(["sweep", "mixed.json", "-o", `whole.${format}`, "--force", "--quiet"]),
+      ).toEqual(quiet);
+      for (let index = 0; index < 5; index++) {
+        expect(
+          await said([
+            "sweep",
+            "mixed.json",
+            "-o",
+            `out.${format}`,
+            "--shard",
+            `${index}/5`,
+            "--quiet",
+          ]),
+        ).toEqual(quiet);
+      }
+      const merged = await said(["merge", `out.${format}`]);
+      expect(merged).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringMatching(
+          /rows by grid:\n +24 {2}grid 1 \(a\\b é\)\n +1,600 {2}grid 2 \(second\)\n/,
+        ),
+      });
+      expect(read(`out.${format}`) === read(`whole.${format}`)).toBe(true);
+      const rows = format.replace(".gz", "");
+      const parts = Array.from({ length: 5 }, (_, i) => `out.0000${i}-of-00005.${format}`);
+      expect(await said(["merge", "other.csv", ...parts])).toMatchObject({
+        exitCode: 2,
+        stderr: `upsweep: other.csv: the extension '.csv' means csv, but the rows are ${rows}. Name a file that ends in .${rows}.\n`,
+      });
+    },
+  );
 });
 
 describe("a union", () => {
   it("says how many rows each grid has, for many grids in few lines", async () => {
     const axes = { in_channels: 1, out_channels: 1, l_in: 4, kernel_size: 3 };
-    writeFileSync("many.json", JSON.stringify({ grids: Array.from({ length: 30 }, (_, i) => ({ axes: { ...axes, stride: `1..${i + 1}` } })) }));
+    writeFileSync(
+      "many.json",
+      JSON.stringify({
+        grids: Array.from({ length: 30 }, (_, i) => ({ axes: { ...axes, stride: `1..${i + 1}` } })),
+      }),
+    );
     const { stderr } = await said(["sweep", "many.json", "-o", "out.csv", "--force"]);
     expect(stderr).toContain("rows by grid:\n       1  grid 1\n       2  grid 2\n");
-    expect(stderr).toMatch(/\n {6}20 {2}grid 20\n {5}255 {2}10 more grids\ngrid 2 repeats 1 layer of grid 1\n/);
+    expect(stderr).toMatch(
+      /\n {6}20 {2}grid 20\n {5}255 {2}10 more grids\ngrid 2 repeats 1 layer of grid 1\n/,
+    );
   });
 });
 
 describe("a list", () => {
-  const LIST = 'name,in_channels,out_channels,kernel_size,l_in,bias\n"a, ""b""",64,32,"4",128,True\nc\td,3,3,1,7,0\n,1,1,1,1,false\n"",1,1,1,1,false\n';
+  const LIST =
+    'name,in_channels,out_channels,kernel_size,l_in,bias\n"a, ""b""",64,32,"4",128,True\nc\td,3,3,1,7,0\n,1,1,1,1,false\n"",1,1,1,1,false\n';
   const counted = (output: string, ...more: string[]) =>
-    said(["count", "--from", "list.csv", "-o", output, "--force", "--quiet", "--columns", "macs,zero_insertion_waste", ...more]);
+    said([
+      "count",
+      "--from",
+      "list.csv",
+      "-o",
+      output,
+      "--force",
+      "--quiet",
+      "--columns",
+      "macs,zero_insertion_waste",
+      ...more,
+    ]);
 
   it("writes JSON with its own columns: parameters as numbers, other text as strings", async () => {
     writeFileSync("list.csv", LIST);
@@ -215,13 +348,27 @@ describe("a list", () => {
         .slice(0, -1)
         .map((line) => JSON.parse(line)),
     ).toEqual([
-      layer('a, "b"', 64, 32, 4, 128, true, 1_048_576, expect.closeTo(3 / 131, 15) as unknown as number),
+      layer(
+        'a, "b"',
+        64,
+        32,
+        4,
+        128,
+        true,
+        1_048_576,
+        expect.closeTo(3 / 131, 15) as unknown as number,
+      ),
       layer("c\td", 3, 3, 1, 7, false, 63, 0),
       layer(null, 1, 1, 1, 1, false, 1, 0),
       layer("", 1, 1, 1, 1, false, 1, 0),
     ]);
     expect(await counted("out.jsonl", "--big-ints", "string")).toEqual(quiet);
-    expect(JSON.parse(read("out.jsonl").split("\n")[1] as string)).toMatchObject({ in_channels: "3", bias: false, macs: "63", zero_insertion_waste: 0 });
+    expect(JSON.parse(read("out.jsonl").split("\n")[1] as string)).toMatchObject({
+      in_channels: "3",
+      bias: false,
+      macs: "63",
+      zero_insertion_waste: 0,
+    });
   });
 
   it("writes tabs, and quotes a field that holds one", async () => {
@@ -233,7 +380,16 @@ describe("a list", () => {
         .slice(0, 3)
         .map((line) => line.split("\t")),
     ).toMatchObject([
-      ["name", "in_channels", "out_channels", "kernel_size", "l_in", "bias", "macs", "zero_insertion_waste"],
+      [
+        "name",
+        "in_channels",
+        "out_channels",
+        "kernel_size",
+        "l_in",
+        "bias",
+        "macs",
+        "zero_insertion_waste",
+      ],
       ['"a, ""b"""', "64", "32", '"4"', "128", "True", "1048576", expect.any(String)],
       ['"c', 'd"', "3", "3", "1", "7", "0", "63", "0"],
     ]);
@@ -253,7 +409,20 @@ decode,ConvTranspose2d,64,32,3,,16,16,0
       .map((line) => JSON.parse(line));
   const counted = async (output: string, ...more: string[]) => {
     writeFileSync("mixed.csv", MIXED_LIST);
-    expect(await said(["count", "--from", "mixed.csv", "-o", output, "--force", "--quiet", "--columns", "macs,h_out", ...more])).toEqual(quiet);
+    expect(
+      await said([
+        "count",
+        "--from",
+        "mixed.csv",
+        "-o",
+        output,
+        "--force",
+        "--quiet",
+        "--columns",
+        "macs,h_out",
+        ...more,
+      ]),
+    ).toEqual(quiet);
     return read(output);
   };
 
@@ -265,10 +434,19 @@ decode,ConvTranspose2d,64,32,3,,16,16,0
         ["decode", "ConvTranspose2d", 64, 32, 3, null, 16, 16, 0, 4_718_592, 18],
       ].map((row) =>
         Object.fromEntries(
-          ["name", "layer", "in_channels", "out_channels", "kernel_size", "l_in", "h_in", "w_in", "output_padding", "macs", "h_out"].map((name, i) => [
-            name,
-            row[i],
-          ]),
+          [
+            "name",
+            "layer",
+            "in_channels",
+            "out_channels",
+            "kernel_size",
+            "l_in",
+            "h_in",
+            "w_in",
+            "output_padding",
+            "macs",
+            "h_out",
+          ].map((name, i) => [name, row[i]]),
         ),
       ),
     );
@@ -278,8 +456,12 @@ decode,ConvTranspose2d,64,32,3,,16,16,0
     await counted("out.jsonl");
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
-    const reader = await connection.runAndReadAll("SELECT layer, h_in, typeof(h_in) AS type, macs, typeof(macs) AS counts FROM 'out.jsonl'");
-    expect(reader.getRowObjects().map(({ layer, h_in, type, counts }) => [layer, h_in, type, counts])).toEqual([
+    const reader = await connection.runAndReadAll(
+      "SELECT layer, h_in, typeof(h_in) AS type, macs, typeof(macs) AS counts FROM 'out.jsonl'",
+    );
+    expect(
+      reader.getRowObjects().map(({ layer, h_in, type, counts }) => [layer, h_in, type, counts]),
+    ).toEqual([
       ["Conv1d", null, "BIGINT", "BIGINT"],
       ["ConvTranspose1d", null, "BIGINT", "BIGINT"],
       ["ConvTranspose2d", 16n, "BIGINT", "BIGINT"],
@@ -293,12 +475,24 @@ describe("what else a list can have", () => {
   const HEADER = "label,in_channels,out_channels,kernel_size,l_in";
   const counted = async (output: string, list: string, ...more: string[]) => {
     writeFileSync("list.csv", list);
-    return said(["count", "--from", "list.csv", "-o", output, "--force", "--quiet", "--columns", "macs,zero_insertion_waste", ...more]);
+    return said([
+      "count",
+      "--from",
+      "list.csv",
+      "-o",
+      output,
+      "--force",
+      "--quiet",
+      "--columns",
+      "macs,zero_insertion_waste",
+      ...more,
+    ]);
   };
   const FAULTY = `${HEADER}\na,66,32,4,128\n"b, ""c""",0,32,4,128\nd,3,3,1\ne,3,3,1,7\n`;
 
   it("answers rows at fault in every format", async () => {
-    for (const output of ["out.csv", "out.tsv", "out.jsonl", "out.csv.gz"]) expect(await counted(output, FAULTY, "--errors", "row")).toEqual(quiet);
+    for (const output of ["out.csv", "out.tsv", "out.jsonl", "out.csv.gz"])
+      expect(await counted(output, FAULTY, "--errors", "row")).toEqual(quiet);
     expect(read("out.csv.gz")).toBe(read("out.csv"));
     const rows = read("out.jsonl")
       .split("\n")
@@ -306,7 +500,11 @@ describe("what else a list can have", () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(rows.map(({ label, macs, error }) => [label, macs, error])).toEqual([
       ["a", 1_081_344, null],
-      ['b, "c"', null, "list.csv:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647."],
+      [
+        'b, "c"',
+        null,
+        "list.csv:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647.",
+      ],
       [null, null, expect.stringContaining("list.csv:4: the row has 4 fields, the header 5.")],
       ["e", 63, null],
     ]);
@@ -317,7 +515,8 @@ describe("what else a list can have", () => {
 
   it("ends with its totals in every format", async () => {
     const list = `${HEADER}\na,66,32,4,128\ne,3,3,1,7\n`;
-    for (const output of ["out.csv", "out.tsv", "out.jsonl"]) expect(await counted(output, list, "--total")).toEqual(quiet);
+    for (const output of ["out.csv", "out.tsv", "out.jsonl"])
+      expect(await counted(output, list, "--total")).toEqual(quiet);
     expect(read("out.csv").split("\n").at(-2)).toBe("total,,,,,1081407,");
     expect(read("out.tsv")).toBe(read("out.csv").replaceAll(",", "\t"));
     expect(JSON.parse(read("out.jsonl").split("\n").at(-2) as string)).toEqual({
@@ -336,7 +535,20 @@ describe("what else a list can have", () => {
     for (const more of [[], ["--verify-results"]]) {
       for (const output of ["out.csv", "out.tsv", "out.jsonl"]) {
         writeFileSync("list.csv", list);
-        expect(await said(["count", "--from", "list.csv", "-o", output, "--force", "--quiet", "--columns", "params", ...more])).toEqual(quiet);
+        expect(
+          await said([
+            "count",
+            "--from",
+            "list.csv",
+            "-o",
+            output,
+            "--force",
+            "--quiet",
+            "--columns",
+            "params",
+            ...more,
+          ]),
+        ).toEqual(quiet);
       }
       expect(read("out.csv")).toBe(`${HEADER},params\na,66,32,4,128,8480\ne,3,3,1,7,12\n`);
       expect(read("out.tsv")).toBe(read("out.csv").replaceAll(",", "\t"));
@@ -354,13 +566,31 @@ describe("what else a list can have", () => {
 
 describe("a name that promises what is not written is refused before anything starts", () => {
   it.each([
-    [["sweep", ...GRID, "-o", "x.parquet"], "x.parquet: files that end in '.parquet' cannot be written. Supported are"],
+    [
+      ["sweep", ...GRID, "-o", "x.parquet"],
+      "x.parquet: files that end in '.parquet' cannot be written. Supported are",
+    ],
     [["sweep", ...GRID, "-o", "x.foo"], "x.foo: the extension '.foo' names no format."],
-    [["sweep", ...GRID, "-o", "x.csv", "--format", "tsv"], "x.csv: the extension '.csv' means csv, but the rows are tsv."],
-    [["sweep", ...GRID, "--format", "parquet"], "--format: cannot be 'parquet'. Write one of csv, tsv, jsonl."],
-    [["sweep", ...GRID, "-o", "x.csv", "--big-ints", "string"], "--big-ints is given, but the rows are csv."],
-    [["sweep", ...GRID, "-o", "x.arrow", "--shard", "0/2"], "x.arrow: files that end in '.arrow' cannot be written."],
-    [["count", "--from", "no-such-list.csv", "-o", "x.xlsx"], "x.xlsx: files that end in '.xlsx' cannot be written."],
+    [
+      ["sweep", ...GRID, "-o", "x.csv", "--format", "tsv"],
+      "x.csv: the extension '.csv' means csv, but the rows are tsv.",
+    ],
+    [
+      ["sweep", ...GRID, "--format", "parquet"],
+      "--format: cannot be 'parquet'. Write one of csv, tsv, jsonl.",
+    ],
+    [
+      ["sweep", ...GRID, "-o", "x.csv", "--big-ints", "string"],
+      "--big-ints is given, but the rows are csv.",
+    ],
+    [
+      ["sweep", ...GRID, "-o", "x.arrow", "--shard", "0/2"],
+      "x.arrow: files that end in '.arrow' cannot be written.",
+    ],
+    [
+      ["count", "--from", "no-such-list.csv", "-o", "x.xlsx"],
+      "x.xlsx: files that end in '.xlsx' cannot be written.",
+    ],
   ])("%j", async (command, message) => {
     const { exitCode, stderr } = await said(command as string[]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message as string)]);
@@ -368,23 +598,45 @@ describe("a name that promises what is not written is refused before anything st
   });
 
   it("of one layer too, which is text or JSON", async () => {
-    const layer = ["count", "--in-channels", "1", "--out-channels", "1", "--kernel-size", "3", "--l-in", "2"];
+    const layer = [
+      "count",
+      "--in-channels",
+      "1",
+      "--out-channels",
+      "1",
+      "--kernel-size",
+      "3",
+      "--l-in",
+      "2",
+    ];
     for (const path of ["x.csv", "x.parquet", "x.gz", "x.json"]) {
       expect((await said([...layer, "-o", path])).stderr).toContain(
         `${path}: one layer is written as text, but the extension '.${path.slice(2)}' means something else.`,
       );
     }
-    expect((await said([...layer, "--json", "-o", "x.jsonl"])).stderr).toContain("one layer is written as JSON");
-    expect((await said([...layer, "--format", "jsonl"])).stderr).toBe("upsweep: --format is for lists. Leave it out, or name a list with --from.\n");
+    expect((await said([...layer, "--json", "-o", "x.jsonl"])).stderr).toContain(
+      "one layer is written as JSON",
+    );
+    expect((await said([...layer, "--format", "jsonl"])).stderr).toBe(
+      "upsweep: --format is for lists. Leave it out, or name a list with --from.\n",
+    );
     expect(await said([...layer, "--json", "-o", "x.json"])).toEqual(quiet);
     expect(await said([...layer, "-o", "x.txt"])).toEqual(quiet);
   });
 
   it("in the library too", async () => {
-    await expect(sweepToFile(MIXED, "x.feather")).rejects.toThrow("files that end in '.feather' cannot be written");
-    await expect(sweepToFile(MIXED, "x.csv", { format: "jsonl" })).rejects.toThrow("the extension '.csv' means csv");
-    await expect(sweepToFile(MIXED, "x", { format: "xml" as "csv" })).rejects.toThrow("format: cannot be 'xml'");
-    await expect(sweepToFile(MIXED, "x.jsonl", { bigInts: "bigint" as "string" })).rejects.toThrow("bigInts: cannot be 'bigint'. Write one of number, string.");
+    await expect(sweepToFile(MIXED, "x.feather")).rejects.toThrow(
+      "files that end in '.feather' cannot be written",
+    );
+    await expect(sweepToFile(MIXED, "x.csv", { format: "jsonl" })).rejects.toThrow(
+      "the extension '.csv' means csv",
+    );
+    await expect(sweepToFile(MIXED, "x", { format: "xml" as "csv" })).rejects.toThrow(
+      "format: cannot be 'xml'",
+    );
+    await expect(sweepToFile(MIXED, "x.jsonl", { bigInts: "bigint" as "string" })).rejects.toThrow(
+      "bigInts: cannot be 'bigint'. Write one of number, string.",
+    );
     await sweepToFile(MIXED, "x.odd", { format: "jsonl", limit: 1 });
     expect(JSON.parse(read("x.odd"))).toMatchObject({ batch_size: 1 });
   });

@@ -15,7 +15,9 @@ inTemporaryFolder();
 const FUZZ = Number(process.env.FUZZ ?? (IS_SLOW ? 15_000 : 900));
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
-const SPECS = [...readdirSync(examples).filter((name) => name.endsWith(".yaml"))].map((name) => readFileSync(examples + name, "utf8"));
+const SPECS = [...readdirSync(examples).filter((name) => name.endsWith(".yaml"))].map((name) =>
+  readFileSync(examples + name, "utf8"),
+);
 SPECS.push(
   '{"axes": {"in_channels": 1, "out_channels": [1, 2], "l_in": "1..9", "kernel_size": "stride + 1", "stride": "pow2(1, 8)"}, "where": "l_out > 3"}',
   "layer: conv1d\naxes: {in_channels: 4, out_channels: 4, l_in: 1..20:3, kernel_size: [1, 2], groups: divisors(in_channels)}\ncolumns: [all]\nbits: 16\n",
@@ -156,11 +158,18 @@ const edits = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-function edited(text: string, changes: readonly { at: number; length: number; by: string | number }[]): string {
+function edited(
+  text: string,
+  changes: readonly { at: number; length: number; by: string | number }[],
+): string {
   return changes.reduce((before, { at, length, by }) => {
     const place = Math.floor(at * before.length);
     const from = typeof by === "number" ? Math.floor(by * before.length) : 0;
-    return before.slice(0, place) + (typeof by === "number" ? before.slice(from, from + 30) : by) + before.slice(place + length);
+    return (
+      before.slice(0, place) +
+      (typeof by === "number" ? before.slice(from, from + 30) : by) +
+      before.slice(place + length)
+    );
   }, text);
 }
 
@@ -168,23 +177,59 @@ function isAnswered({ exitCode, stderr, stdout }: Said, input: string): void {
   const message = `${stderr}\n--- for:\n${JSON.stringify(input)}`;
   expect([0, 2], message).toContain(exitCode);
   expect(stderr + stdout, message).not.toMatch(/defect of upsweep|\n {4}at |\[object Object\]/);
-  if (exitCode === 2) expect(stderr, message).toMatch(/^upsweep: .+[.?)]\n|See 'upsweep|^Examples:\n/);
+  if (exitCode === 2)
+    expect(stderr, message).toMatch(/^upsweep: .+[.?)]\n|See 'upsweep|^Examples:\n/);
 }
 
 describe("broken at random", () => {
   const share = Math.ceil(FUZZ / 3);
 
-  test.prop([fc.constantFrom(...SPECS), edits], { numRuns: share })("specs are swept or refused", async (text, changes) => {
-    const spec = edited(text, changes);
-    writeFileSync("spec.yaml", spec);
-    isAnswered(await said(["sweep", "spec.yaml", "--sample", "50", "-o", "out.csv", "--force", "--quiet", "--workers", "1"]), spec);
-  });
+  test.prop([fc.constantFrom(...SPECS), edits], { numRuns: share })(
+    "specs are swept or refused",
+    async (text, changes) => {
+      const spec = edited(text, changes);
+      writeFileSync("spec.yaml", spec);
+      isAnswered(
+        await said([
+          "sweep",
+          "spec.yaml",
+          "--sample",
+          "50",
+          "-o",
+          "out.csv",
+          "--force",
+          "--quiet",
+          "--workers",
+          "1",
+        ]),
+        spec,
+      );
+    },
+  );
 
-  test.prop([fc.constantFrom(...LISTS), edits], { numRuns: share })("lists are counted or refused", async (text, changes) => {
-    const list = edited(text, changes);
-    writeFileSync("list.csv", list);
-    isAnswered(await said(["count", "--from", "list.csv", "-o", "out.csv", "--force", "--quiet", "--columns", "all", "--workers", "1"]), list);
-  });
+  test.prop([fc.constantFrom(...LISTS), edits], { numRuns: share })(
+    "lists are counted or refused",
+    async (text, changes) => {
+      const list = edited(text, changes);
+      writeFileSync("list.csv", list);
+      isAnswered(
+        await said([
+          "count",
+          "--from",
+          "list.csv",
+          "-o",
+          "out.csv",
+          "--force",
+          "--quiet",
+          "--columns",
+          "all",
+          "--workers",
+          "1",
+        ]),
+        list,
+      );
+    },
+  );
 
   const words = fc.constantFrom(
     ...[
@@ -241,11 +286,14 @@ describe("broken at random", () => {
     ],
     ...["l_out,macs", "all", "--", "--help", "--bias", "--no-bias", "", "-o", "out.csv"],
   );
-  test.prop([fc.array(words, { maxLength: 12 })], { numRuns: share })("command lines are done or refused", async (args) => {
-    writeFileSync("spec.yaml", SPECS.at(-3) as string);
-    writeFileSync("list.csv", LISTS[1] as string);
-    isAnswered(await said(args), args.join(" "));
-  });
+  test.prop([fc.array(words, { maxLength: 12 })], { numRuns: share })(
+    "command lines are done or refused",
+    async (args) => {
+      writeFileSync("spec.yaml", SPECS.at(-3) as string);
+      writeFileSync("list.csv", LISTS[1] as string);
+      isAnswered(await said(args), args.join(" "));
+    },
+  );
 });
 
 describe("what random input has found", () => {
@@ -253,7 +301,10 @@ describe("what random input has found", () => {
     const opened = () => readdirSync("/proc/self/fd").length;
     writeFileSync("list.csv", `kernel_size\n${"1\n".repeat(2_000_000)}`);
     const before = opened();
-    for (let i = 0; i < 20; i++) expect((await said(["count", "--from", "list.csv", "-o", "out.csv", "--force"])).exitCode).toBe(2);
+    for (let i = 0; i < 20; i++)
+      expect(
+        (await said(["count", "--from", "list.csv", "-o", "out.csv", "--force"])).exitCode,
+      ).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(opened()).toBeLessThan(before + 5);
   });
@@ -264,6 +315,8 @@ describe("what random input has found", () => {
       /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not read\. /,
     );
     writeFileSync("spec.yaml", '"\u202eaxes": 1\n');
-    expect((await said(["sweep", "spec.yaml"])).stderr).toMatch(/^upsweep: spec\.yaml:1:1: unknown key '\\u\{202e\}axes'\. Did you mean 'axes'\?/);
+    expect((await said(["sweep", "spec.yaml"])).stderr).toMatch(
+      /^upsweep: spec\.yaml:1:1: unknown key '\\u\{202e\}axes'\. Did you mean 'axes'\?/,
+    );
   });
 });

@@ -20,8 +20,17 @@ afterEach(() => {
 const done = { exitCode: 0, stderr: "", stdout: "" };
 
 /** Some 15 MB of rows: several tasks, and several members in each. */
-const AXES = { l_in: "1..100", kernel_size: "4..13", stride: "1..10", in_channels: "1..5", out_channels: "1..5" };
-const FLAGS = Object.entries(AXES).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+const AXES = {
+  l_in: "1..100",
+  kernel_size: "4..13",
+  stride: "1..10",
+  in_channels: "1..5",
+  out_channels: "1..5",
+};
+const FLAGS = Object.entries(AXES).flatMap(([name, values]) => [
+  `--${name.replaceAll("_", "-")}`,
+  values,
+]);
 const SWEEP = ["sweep", ...FLAGS, "--quiet", "-o"];
 
 /** The members of a gzip file, by decompressing each by itself. */
@@ -48,8 +57,11 @@ function members(bytes: Buffer): Buffer[] {
 describe("a sweep into a name that ends in .gz", () => {
   it("has the rows of the plain file, in members of equal length, the same for any number of workers", async () => {
     expect(await said([...SWEEP, "plain.csv"])).toEqual(done);
-    for (const workers of ["1", "2", "3"]) expect(await said([...SWEEP, `${workers}.csv.gz`, "--workers", workers])).toEqual(done);
-    const [one, two, three] = ["1", "2", "3"].map((workers) => readFileSync(`${workers}.csv.gz`)) as [Buffer, Buffer, Buffer];
+    for (const workers of ["1", "2", "3"])
+      expect(await said([...SWEEP, `${workers}.csv.gz`, "--workers", workers])).toEqual(done);
+    const [one, two, three] = ["1", "2", "3"].map((workers) =>
+      readFileSync(`${workers}.csv.gz`),
+    ) as [Buffer, Buffer, Buffer];
     expect(two.equals(one) && three.equals(one)).toBe(true);
     const plain = readFileSync("plain.csv");
     const pieces = members(one);
@@ -62,13 +74,23 @@ describe("a sweep into a name that ends in .gz", () => {
   it("is read by zcat and by Python", async ({ skip }) => {
     expect(await said([...SWEEP, "plain.csv"])).toEqual(done);
     expect(await said([...SWEEP, "out.csv.gz"])).toEqual(done);
-    expect(spawnSync("bash", ["-c", "zcat out.csv.gz | cmp - plain.csv"], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
-    const python = "import gzip; assert gzip.open('out.csv.gz').read() == open('plain.csv', 'rb').read()";
+    expect(
+      spawnSync("bash", ["-c", "zcat out.csv.gz | cmp - plain.csv"], { encoding: "utf8" }),
+    ).toMatchObject({ status: 0, stderr: "" });
+    const python =
+      "import gzip; assert gzip.open('out.csv.gz').read() == open('plain.csv', 'rb').read()";
     if (spawnSync("python3", ["-c", ""]).status !== 0) skip("there is no python3");
-    expect(spawnSync("python3", ["-c", python], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    expect(spawnSync("python3", ["-c", python], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
     if (spawnSync("python3", ["-c", "import pandas"]).status !== 0) return;
-    const pandas = "import pandas as p; assert p.read_csv('out.csv.gz').equals(p.read_csv('plain.csv'))";
-    expect(spawnSync("python3", ["-c", pandas], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    const pandas =
+      "import pandas as p; assert p.read_csv('out.csv.gz').equals(p.read_csv('plain.csv'))";
+    expect(spawnSync("python3", ["-c", pandas], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
   });
 
   it("continues to the same bytes wherever it was stopped", async () => {
@@ -89,19 +111,27 @@ describe("a sweep into a name that ends in .gz", () => {
         throw new Error("not enough batches");
       };
       const keeper = new Checkpoint(kept, sink);
-      await expect(writeBatches(stopping() as never, plan.header, sink, { keeper, compression: "gzip" })).rejects.toThrow("stop");
+      await expect(
+        writeBatches(stopping() as never, plan.header, sink, { keeper, compression: "gzip" }),
+      ).rejects.toThrow("stop");
       // Where no member was complete, nothing is left, and it begins again.
       if (!existsSync("out.csv.gz.partial.json")) {
         expect(readdirSync(".")).toEqual(["whole.csv.gz"]);
         continue;
       }
       continued++;
-      const { bytes, skip } = JSON.parse(readFileSync("out.csv.gz.partial.json", "utf8")) as { bytes: number; skip: number };
+      const { bytes, skip } = JSON.parse(readFileSync("out.csv.gz.partial.json", "utf8")) as {
+        bytes: number;
+        skip: number;
+      };
       const written = members(readFileSync("out.csv.gz.partial"));
       expect(readFileSync("out.csv.gz.partial").length).toBe(bytes);
       expect(written.every(({ length }) => length === MEMBER_BYTES)).toBe(true);
       expect(skip).toBeGreaterThanOrEqual(0);
-      writeFileSync("out.csv.gz.partial", Buffer.concat([readFileSync("out.csv.gz.partial"), Buffer.from([0x1f, 0x8b, 8, 0])]));
+      writeFileSync(
+        "out.csv.gz.partial",
+        Buffer.concat([readFileSync("out.csv.gz.partial"), Buffer.from([0x1f, 0x8b, 8, 0])]),
+      );
       expect(await said([...SWEEP, "out.csv.gz", "--resume"])).toEqual(done);
       expect(readFileSync("out.csv.gz").equals(whole)).toBe(true);
     }
@@ -110,13 +140,21 @@ describe("a sweep into a name that ends in .gz", () => {
 
   it("stops at the limit, and is written to standard output as plain CSV", async () => {
     expect(await said([...SWEEP, "out.csv.gz", "--limit", "70000"])).toEqual(done);
-    expect(gunzipSync(readFileSync("out.csv.gz")).toString().trimEnd().split("\n").length).toBe(70_001);
+    expect(gunzipSync(readFileSync("out.csv.gz")).toString().trimEnd().split("\n").length).toBe(
+      70_001,
+    );
   });
 });
 
 it("a list is compressed too", async () => {
-  const layers = Array.from({ length: 60_000 }, (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${2 + (i % 900)},${1 + (i % 4)},"layer ${i}, named"`);
-  writeFileSync("list.csv", ["in_channels,out_channels,l_in,kernel_size,label", ...layers].join("\n"));
+  const layers = Array.from(
+    { length: 60_000 },
+    (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${2 + (i % 900)},${1 + (i % 4)},"layer ${i}, named"`,
+  );
+  writeFileSync(
+    "list.csv",
+    ["in_channels,out_channels,l_in,kernel_size,label", ...layers].join("\n"),
+  );
   expect(await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"])).toEqual(done);
   expect(await said(["count", "--from", "list.csv", "-o", "out.csv.gz", "--quiet"])).toEqual(done);
   expect(gunzipSync(readFileSync("out.csv.gz")).equals(readFileSync("out.csv"))).toBe(true);

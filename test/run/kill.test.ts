@@ -1,6 +1,17 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -26,19 +37,77 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Sweeps that take seconds and write little: long layers, simulated. In the long run also one that writes much, 1.4 GB. */
 const SIMULATED = "--l-in 70000 --in-channels 6 --out-channels 4 --method simulate".split(" ");
 const SWEEPS: Record<string, readonly string[]> = {
-  grid: [...SIMULATED, "--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--groups", "1,2,3"],
-  sample: [...SIMULATED, "--kernel-size", "1..400", "--stride", "1..50", "--padding", "0..30", "--sample", "30000", "--seed", "5"],
-  limit: [...SIMULATED, "--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--limit", "20000"],
-  part: [...SIMULATED, "--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--shard", "1/2"],
-  compressed: [...SIMULATED, "--kernel-size", "1..60", "--stride", "1..7", "--padding", "0..30", "--groups", "1,2,3", "--columns", "all"],
+  grid: [
+    ...SIMULATED,
+    "--kernel-size",
+    "1..60",
+    "--stride",
+    "1..7",
+    "--padding",
+    "0..30",
+    "--groups",
+    "1,2,3",
+  ],
+  sample: [
+    ...SIMULATED,
+    "--kernel-size",
+    "1..400",
+    "--stride",
+    "1..50",
+    "--padding",
+    "0..30",
+    "--sample",
+    "30000",
+    "--seed",
+    "5",
+  ],
+  limit: [
+    ...SIMULATED,
+    "--kernel-size",
+    "1..60",
+    "--stride",
+    "1..7",
+    "--padding",
+    "0..30",
+    "--limit",
+    "20000",
+  ],
+  part: [
+    ...SIMULATED,
+    "--kernel-size",
+    "1..60",
+    "--stride",
+    "1..7",
+    "--padding",
+    "0..30",
+    "--shard",
+    "1/2",
+  ],
+  compressed: [
+    ...SIMULATED,
+    "--kernel-size",
+    "1..60",
+    "--stride",
+    "1..7",
+    "--padding",
+    "0..30",
+    "--groups",
+    "1,2,3",
+    "--columns",
+    "all",
+  ],
   ...(KILLS >= 100 && {
-    closed: "--l-in 1..1000 --in-channels 1..30 --out-channels 1..10 --kernel-size 4..13 --stride 1..10 --columns macs".split(" "),
+    closed:
+      "--l-in 1..1000 --in-channels 1..30 --out-channels 1..10 --kernel-size 4..13 --stride 1..10 --columns macs".split(
+        " ",
+      ),
   }),
 };
 
 /** The file that a sweep makes of the name that it is given. */
 const endingOf = (name: string) => (name === "compressed" ? ".csv.gz" : ".csv");
-const fileOf = (name: string, out: string) => (name === "part" ? nameOfPart(out, { index: 1, of: 2 }) : out);
+const fileOf = (name: string, out: string) =>
+  name === "part" ? nameOfPart(out, { index: 1, of: 2 }) : out;
 
 const argumentsOf = (name: string, out: string, workers: number) => [
   BINARY,
@@ -48,14 +117,18 @@ const argumentsOf = (name: string, out: string, workers: number) => [
 ];
 
 /** Runs a sweep, and kills it after so many milliseconds if it still runs. Returns its exit code, or null when it was killed. */
-function run(args: readonly string[], killAfter?: number): Promise<{ code: number | null; stderr: string }> {
+function run(
+  args: readonly string[],
+  killAfter?: number,
+): Promise<{ code: number | null; stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (text) => {
       stderr += text;
     });
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
+    const timer =
+      killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
     child.on("exit", (code) => {
       clearTimeout(timer);
       resolve({ code, stderr });
@@ -90,17 +163,33 @@ const DAMAGES: Record<string, (path: string) => void> = {
   "two blocks exchanged": (path) =>
     edit(path, (bytes) => {
       const half = Math.floor(bytes.length / 3);
-      return Buffer.concat([bytes.subarray(half, 2 * half), bytes.subarray(0, half), bytes.subarray(2 * half)]);
+      return Buffer.concat([
+        bytes.subarray(half, 2 * half),
+        bytes.subarray(0, half),
+        bytes.subarray(2 * half),
+      ]);
     }),
   "the end cut off": (path) => truncateSync(path, random(statSync(path).size)),
-  "something appended": (path) => edit(path, (bytes) => Buffer.concat([bytes, Buffer.from("1,2,3")])),
+  "something appended": (path) =>
+    edit(path, (bytes) => Buffer.concat([bytes, Buffer.from("1,2,3")])),
   removed: (path) => rmSync(path),
   emptied: (path) => truncateSync(path, 0),
-  "a digit changed": (path) => edit(path, (bytes) => Buffer.from(bytes.toString("latin1").replace(/[0-9](?=[^0-9]*$)/, String(random(10))), "latin1")),
+  "a digit changed": (path) =>
+    edit(path, (bytes) =>
+      Buffer.from(
+        bytes.toString("latin1").replace(/[0-9](?=[^0-9]*$)/, String(random(10))),
+        "latin1",
+      ),
+    ),
   "a number changed": (path) =>
     edit(path, (bytes) => {
       const name = ["done", "rows", "bytes", "nothing", "lines", "skip"][random(6)] as string;
-      return Buffer.from(bytes.toString("latin1").replace(new RegExp(`("${name}": "?)([0-9]+)`), `$1${random(1_000_000)}`), "latin1");
+      return Buffer.from(
+        bytes
+          .toString("latin1")
+          .replace(new RegExp(`("${name}": "?)([0-9]+)`), `$1${random(1_000_000)}`),
+        "latin1",
+      );
     }),
 };
 
@@ -154,7 +243,10 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
         /** Damage that no run has ended on yet. */
         let unseen: string | undefined;
         for (let attempt = 0; ; attempt++) {
-          const { code, stderr } = await run([...argumentsOf(name, out, 1 + (attempt % 3)), "--resume"], 100 + Math.random() * 2400);
+          const { code, stderr } = await run(
+            [...argumentsOf(name, out, 1 + (attempt % 3)), "--resume"],
+            100 + Math.random() * 2400,
+          );
           if (code === 0) break;
           // The run that was given damaged files was killed before it had looked at them.
           if (code === 2 && unseen !== undefined) {
@@ -168,11 +260,16 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
           kills++;
           if (random(2) === 0) continue;
           // Between the two runs something happens to what is there. It is found out, or does no harm.
-          if (unseen === undefined) for (const path of kept) if (existsSync(path)) copyFileSync(path, `${path}.good`);
+          if (unseen === undefined)
+            for (const path of kept) if (existsSync(path)) copyFileSync(path, `${path}.good`);
           const what = `${damage(kept)} (KILL_SEED=${SEED})`;
-          const after = await run([...argumentsOf(name, out, 2), "--resume"], 400 + Math.random() * 1000);
+          const after = await run(
+            [...argumentsOf(name, out, 2), "--resume"],
+            400 + Math.random() * 1000,
+          );
           if (after.code === 0) expect(await hashOf(file), what).toBe(expected);
-          else if (after.code !== null) expect(after, what).toEqual({ code: 2, stderr: expect.stringMatching(REFUSAL) });
+          else if (after.code !== null)
+            expect(after, what).toEqual({ code: 2, stderr: expect.stringMatching(REFUSAL) });
           if (after.code === 0) break;
           if (after.code === null) {
             kills++;
@@ -186,11 +283,18 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
         expect(await hashOf(file)).toBe(expected);
         for (const path of kept) rmSync(`${path}.good`, { force: true });
         // Nothing else is left: the manifest, for the next --resume or for merge, and the lock where it was killed after its last step.
-        const left = readdirSync(folder).filter((path) => path.startsWith(`${name}-killed`) && !path.endsWith(".lock"));
-        expect([[basename(file)], [file, `${file}.json`].map((path) => basename(path))]).toContainEqual(left);
+        const left = readdirSync(folder).filter(
+          (path) => path.startsWith(`${name}-killed`) && !path.endsWith(".lock"),
+        );
+        expect([
+          [basename(file)],
+          [file, `${file}.json`].map((path) => basename(path)),
+        ]).toContainEqual(left);
       }
       expect(kills).toBeGreaterThan(0);
-      process.stdout.write(`${name}: killed ${kills} times, refused to continue ${refusals} times\n`);
+      process.stdout.write(
+        `${name}: killed ${kills} times, refused to continue ${refusals} times\n`,
+      );
     },
     1_200_000,
   );
@@ -200,10 +304,14 @@ describe("parts that are damaged", () => {
   it.each([".csv", ".csv.gz"])(
     "merge to the bytes of the whole, or are refused: out%s",
     async (ending) => {
-      const sweep = "sweep --in-channels 4,6 --out-channels 4 --l-in 1..300 --kernel-size 3..9 --stride 1..9 --groups 1,2,3 --quiet".split(" ");
+      const sweep =
+        "sweep --in-channels 4,6 --out-channels 4 --l-in 1..300 --kernel-size 3..9 --stride 1..9 --groups 1,2,3 --quiet".split(
+          " ",
+        );
       const [out, whole] = [join(folder, `damaged${ending}`), join(folder, `undamaged${ending}`)];
       const parts = [0, 1, 2].map((index) => nameOfPart(out, { index, of: 3 }));
-      for (const index of parts.keys()) await run([BINARY, ...sweep, "-o", out, "--shard", `${index}/3`]);
+      for (const index of parts.keys())
+        await run([BINARY, ...sweep, "-o", out, "--shard", `${index}/3`]);
       await run([BINARY, ...sweep, "-o", whole]);
       const expected = await hashOf(whole);
       const files = parts.flatMap((path) => [path, `${path}.json`]);
@@ -212,7 +320,10 @@ describe("parts that are damaged", () => {
       for (let i = 0; i < 2 * KILLS; i++) {
         let what: string;
         if (random(8) === 0) {
-          const [one, other] = [random(3), random(3)].map((index) => parts[index] as string) as [string, string];
+          const [one, other] = [random(3), random(3)].map((index) => parts[index] as string) as [
+            string,
+            string,
+          ];
           writeFileSync(one, good.get(other) as Buffer);
           writeFileSync(other, good.get(one) as Buffer);
           what = `${basename(one)} and ${basename(other)} exchanged`;
@@ -225,7 +336,11 @@ describe("parts that are damaged", () => {
           expect(await hashOf(out), what).toBe(expected);
           merged++;
         } else {
-          expect([code, stderr, existsSync(out)], what).toEqual([2, expect.stringMatching(/^upsweep: [^\n]+\n$/), false]);
+          expect([code, stderr, existsSync(out)], what).toEqual([
+            2,
+            expect.stringMatching(/^upsweep: [^\n]+\n$/),
+            false,
+          ]);
         }
         rmSync(out, { force: true });
         for (const [path, bytes] of good) writeFileSync(path, bytes);

@@ -4,7 +4,14 @@ import { sampleIndices } from "../../src/run/sample.ts";
 import { runs } from "../support/tier.ts";
 
 describe("a sample of raw indices", () => {
-  test.prop([fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.integer({ min: 0, max: 500 }), fc.bigInt({ min: 0n, max: 2n ** 53n })], { numRuns: runs(300) })(
+  test.prop(
+    [
+      fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }),
+      fc.integer({ min: 0, max: 500 }),
+      fc.bigInt({ min: 0n, max: 2n ** 53n }),
+    ],
+    { numRuns: runs(300) },
+  )(
     "has as many different ones as were asked for, in ascending order and within the space",
     (size, wanted, seed) => {
       const count = size < BigInt(wanted) ? Number(size) : wanted;
@@ -24,7 +31,9 @@ describe("a sample of raw indices", () => {
   });
 
   it("takes everything when everything is asked for, from more than one block too", () => {
-    expect([...sampleIndices(200_000n, 200_000, 3n)].every((index, i) => index === BigInt(i))).toBe(true);
+    expect([...sampleIndices(200_000n, 200_000, 3n)].every((index, i) => index === BigInt(i))).toBe(
+      true,
+    );
   });
 
   it("gives every set of two out of five about the same chance", () => {

@@ -11,7 +11,13 @@ const BASE = { in_channels: 64, out_channels: 64, kernel_size: 4, l_in: 32 };
 
 /** 10^12 raw indices of which 40,000 become rows, all of them in a narrow band. */
 const SPARSE: SpecInput = {
-  axes: { stride: "1..10000", kernel_size: "1..10000", l_in: "1..1000", in_channels: "1..10", out_channels: 64 },
+  axes: {
+    stride: "1..10000",
+    kernel_size: "1..10000",
+    l_in: "1..1000",
+    in_channels: "1..10",
+    out_channels: 64,
+  },
   where: ["kernel_size == 2 * stride and stride in 601..604", "l_in % 1 == 0"],
   columns: ["l_out", "macs"],
 };
@@ -28,18 +34,24 @@ describe("a sparse and skewed space", () => {
     for (const workers of [2, 3, 5]) expect((await bytes(SPARSE, { workers })) === one).toBe(true);
     const summary = await sweepToFile(SPARSE, "out.csv", { workers: 2 });
     expect(summary).toMatchObject({ size: 10n ** 12n, rows: 40_000n, nothing: 0n });
-    expect([...summary.leftOut]).toEqual([["kernel_size == 2 * stride and stride in 601..604", 10n ** 12n - 40_000n]]);
+    expect([...summary.leftOut]).toEqual([
+      ["kernel_size == 2 * stride and stride in 601..604", 10n ** 12n - 40_000n],
+    ]);
   });
 
   it("is counted exactly by plan --exact without writing", async () => {
     const { stdout } = await said([
-      ..."plan --stride 1..10000 --kernel-size 1..10000 --l-in 1..1000 --in-channels 1..10 --out-channels 64 --exact".split(" "),
+      ..."plan --stride 1..10000 --kernel-size 1..10000 --l-in 1..1000 --in-channels 1..10 --out-channels 64 --exact".split(
+        " ",
+      ),
       "--where",
       "kernel_size == 2 * stride and stride in 601..604",
     ]);
     expect(stdout).toContain("raw size  1,000,000,000,000 = 10,000 · 10,000 · 1,000 · 10\n");
     expect(stdout).toContain("1,000,000,000,000 layers = 40,000 rows + 999,999,960,000 left out\n");
-    expect(stdout).toContain("    999,999,960,000  did not match kernel_size == 2 * stride and stride in 601..604\n");
+    expect(stdout).toContain(
+      "    999,999,960,000  did not match kernel_size == 2 * stride and stride in 601..604\n",
+    );
   });
 });
 
@@ -47,7 +59,12 @@ describe("a union of grids", () => {
   const union: SpecInput = {
     grids: [
       { name: "wide", variables: { hop: 8 }, axes: { ...BASE, stride: [2, "hop"] } },
-      { name: "é, no: narrow".replace(",", ""), variables: { hop: [1, 3] }, axes: { ...BASE, in_channels: 16, groups: "divisors(16)" }, where: "groups > hop" },
+      {
+        name: "é, no: narrow".replace(",", ""),
+        variables: { hop: [1, 3] },
+        axes: { ...BASE, in_channels: 16, groups: "divisors(16)" },
+        where: "groups > hop",
+      },
     ],
     columns: ["name", "hop", "l_out", "params"],
   };
@@ -69,7 +86,14 @@ describe("a union of grids", () => {
       ...[1n, 3n].flatMap((hop) =>
         [1, 2, 4, 8, 16]
           .filter((groups) => BigInt(groups) > hop)
-          .map((groups) => [1, groups, "é no: narrow", hop, 35n, (16n * 64n * 4n) / BigInt(groups) + 64n]),
+          .map((groups) => [
+            1,
+            groups,
+            "é no: narrow",
+            hop,
+            35n,
+            (16n * 64n * 4n) / BigInt(groups) + 64n,
+          ]),
       ),
     ]);
   });
@@ -87,7 +111,10 @@ describe("a union of grids", () => {
 });
 
 describe("samples and limits", () => {
-  const spec: SpecInput = { axes: { ...BASE, l_in: "1..1000", stride: "1..100", kernel_size: "1..20" }, columns: ["l_out"] };
+  const spec: SpecInput = {
+    axes: { ...BASE, l_in: "1..1000", stride: "1..100", kernel_size: "1..20" },
+    columns: ["l_out"],
+  };
 
   it("draws the same rows on any number of workers, all different and in order", async () => {
     const drawn = { ...spec, sample: { rows: 20_000, seed: 7 } };
@@ -115,14 +142,26 @@ describe("samples and limits", () => {
             .join("\n")}\n`,
       ).toBe(true);
     }
-    const { stderr } = await said("sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv --force".split(" "));
-    expect(stderr).toMatch(/^7 layers = 7 rows \+ 0 left out, then stopped at the limit\nout\.csv: /);
-    expect(await bytes({ axes: { ...BASE } }, { limit: 5 })).toBe(await bytes({ axes: { ...BASE } }, {}));
+    const { stderr } = await said(
+      "sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv --force".split(
+        " ",
+      ),
+    );
+    expect(stderr).toMatch(
+      /^7 layers = 7 rows \+ 0 left out, then stopped at the limit\nout\.csv: /,
+    );
+    expect(await bytes({ axes: { ...BASE } }, { limit: 5 })).toBe(
+      await bytes({ axes: { ...BASE } }, {}),
+    );
   });
 });
 
 describe("the account of a limited sweep", () => {
-  const spec: SpecInput = { axes: { ...BASE, l_in: "1..100000", stride: "1..3" }, where: "l_in % 5 == 0 and stride != 2", columns: ["l_out"] };
+  const spec: SpecInput = {
+    axes: { ...BASE, l_in: "1..100000", stride: "1..3" },
+    where: "l_in % 5 == 0 and stride != 2",
+    columns: ["l_out"],
+  };
 
   it.each([1, 2, 7, 39_999])("goes to row %i and no further", async (limit) => {
     const summary = await sweepToFile(spec, "out.csv", { limit, workers: 2 });
@@ -137,30 +176,55 @@ describe("the account of a limited sweep", () => {
     const all = await bytes(drawn, {});
     const summary = await sweepToFile(drawn, "out.csv", { limit: 1000 });
     expect(readFileSync("out.csv", "utf8")).toBe(`${all.split("\n").slice(0, 1001).join("\n")}\n`);
-    expect(summary.size).toBe(1000n + [...summary.leftOut.values()].reduce((sum, n) => sum + n, 0n));
+    expect(summary.size).toBe(
+      1000n + [...summary.leftOut.values()].reduce((sum, n) => sum + n, 0n),
+    );
     expect(summary.size).toBeLessThan(20_000n);
   });
 });
 
 describe("changes to a file on the command line", () => {
   it("set axes, add conditions, and draw from the file's own place in the nest", async () => {
-    const grid = "--stride 2,4 --l-in 1..4 --in-channels 8 --out-channels 8 --kernel-size 4 --columns l_out";
+    const grid =
+      "--stride 2,4 --l-in 1..4 --in-channels 8 --out-channels 8 --kernel-size 4 --columns l_out";
     const plain = await said(`sweep ${grid} -o plain.csv`.split(" "));
     expect(plain.exitCode).toBe(0);
-    const set = await said([...`sweep ${grid} -o set.csv`.split(" "), "--set", "stride=4", "--set", "kernel_size=2 * stride", "--where", "l_in % 2 == 0"]);
-    expect(set.stderr).toContain("4 layers = 2 rows + 2 left out\n     2  did not match l_in % 2 == 0\n");
-    expect(readFileSync("set.csv", "utf8").split("\n").slice(1, 3)).toEqual(["1,8,8,2,8,4,0,0,1,1,true,12", "1,8,8,4,8,4,0,0,1,1,true,20"]);
+    const set = await said([
+      ...`sweep ${grid} -o set.csv`.split(" "),
+      "--set",
+      "stride=4",
+      "--set",
+      "kernel_size=2 * stride",
+      "--where",
+      "l_in % 2 == 0",
+    ]);
+    expect(set.stderr).toContain(
+      "4 layers = 2 rows + 2 left out\n     2  did not match l_in % 2 == 0\n",
+    );
+    expect(readFileSync("set.csv", "utf8").split("\n").slice(1, 3)).toEqual([
+      "1,8,8,2,8,4,0,0,1,1,true,12",
+      "1,8,8,4,8,4,0,0,1,1,true,20",
+    ]);
   });
 
   it("take joint axes and variables as flags", async () => {
     const { exitCode, stderr } = await said([
-      ..."sweep --l-in 4 --kernel-size 3 --variable hop=1..3 --columns hop,l_out -o joint.csv".split(" "),
+      ..."sweep --l-in 4 --kernel-size 3 --variable hop=1..3 --columns hop,l_out -o joint.csv".split(
+        " ",
+      ),
       "--axis",
       "in_channels, out_channels=[[4, 2], [8, hop]]",
     ]);
     expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "6 layers = 6 rows + 0 left out"]);
     const rows = readFileSync("joint.csv", "utf8").trim().split("\n").slice(1);
-    expect(rows.map((row) => row.split(",").slice(1, 3).join())).toEqual(["4,2", "8,1", "4,2", "8,2", "4,2", "8,3"]);
+    expect(rows.map((row) => row.split(",").slice(1, 3).join())).toEqual([
+      "4,2",
+      "8,1",
+      "4,2",
+      "8,2",
+      "4,2",
+      "8,3",
+    ]);
   });
 });
 
@@ -171,8 +235,13 @@ describe("large specs", () => {
     const { rows } = await sweepToFile({ axes: { ...BASE, l_in: values }, where }, "out.csv");
     expect(rows).toBe(BigInt(values.filter((value) => value < 5 || value > 204).length));
     const items = Array.from({ length: 10_000 }, (_, i) => `stride * ${i + 1}`);
-    expect((await sweepToFile({ axes: { ...BASE, stride: [1, 2], l_in: items } }, "out.csv")).rows).toBe(20_000n);
-    const grids = Array.from({ length: 500 }, (_, i) => ({ name: `grid ${i}`, axes: { ...BASE, stride: i + 1 } }));
+    expect(
+      (await sweepToFile({ axes: { ...BASE, stride: [1, 2], l_in: items } }, "out.csv")).rows,
+    ).toBe(20_000n);
+    const grids = Array.from({ length: 500 }, (_, i) => ({
+      name: `grid ${i}`,
+      axes: { ...BASE, stride: i + 1 },
+    }));
     expect((await sweepToFile({ grids, columns: ["name", "l_out"] }, "out.csv")).rows).toBe(500n);
   });
 });

@@ -12,7 +12,12 @@ interface Space {
 }
 
 /** Goes as far as the visits go: an empty stretch takes one, a dense one as many as it is long. */
-function reach({ dense }: Space, first: number, end: number, visits: number): { next: number; visits: number } {
+function reach(
+  { dense }: Space,
+  first: number,
+  end: number,
+  visits: number,
+): { next: number; visits: number } {
   let [at, seen] = [first, 0];
   while (at < end && seen < visits) {
     const here = dense.find(([from, to]) => at >= from && at < to);
@@ -33,7 +38,10 @@ const spaces: fc.Arbitrary<Space> = fc
     const sorted = borders.filter((border) => border < size).sort((a, b) => a - b);
     return {
       size,
-      dense: Array.from({ length: Math.floor(sorted.length / 2) }, (_, i): [number, number] => [sorted[2 * i] as number, sorted[2 * i + 1] as number]),
+      dense: Array.from({ length: Math.floor(sorted.length / 2) }, (_, i): [number, number] => [
+        sorted[2 * i] as number,
+        sorted[2 * i + 1] as number,
+      ]),
     };
   });
 
@@ -47,32 +55,56 @@ async function sweepSpace(space: Space, workers: number, visits: number, delay: 
     return { next: BigInt(next), visits: seen };
   };
   const answers: { first: number; next: number; visits: number }[] = [];
-  for await (const { stretch, answer } of sweepInOrder([{ grid: 0, first: 0n, end: BigInt(space.size) }], run, {
-    workers,
-    length: visits,
-    share: ({ visits: seen }) => seen / visits,
-  })) {
-    answers.push({ first: Number(stretch.first), next: Number(answer.next), visits: answer.visits });
+  for await (const { stretch, answer } of sweepInOrder(
+    [{ grid: 0, first: 0n, end: BigInt(space.size) }],
+    run,
+    {
+      workers,
+      length: visits,
+      share: ({ visits: seen }) => seen / visits,
+    },
+  )) {
+    answers.push({
+      first: Number(stretch.first),
+      next: Number(answer.next),
+      visits: answer.visits,
+    });
   }
   return { answers, mostUnderWay };
 }
 
 describe("a sweep cut by cost", () => {
-  test.prop([spaces, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40_000 }), fc.array(fc.nat(40), { minLength: 1, maxLength: 20 })], {
-    numRuns: runs(150),
-  })("answers for every index once, in order, however the tasks overtake each other", async (space, workers, visits, delays) => {
-    fc.pre(space.dense.reduce((sum, [from, to]) => sum + to - from, 0) / visits < 200);
-    let turn = 0;
-    const { answers, mostUnderWay } = await sweepSpace(space, workers, visits, () => delays[turn++ % delays.length] as number);
-    let at = 0;
-    for (const { first, next, visits: seen } of answers) {
-      expect(first).toBe(at);
-      expect(seen).toBeLessThanOrEqual(visits);
-      at = next;
-    }
-    expect(at).toBe(space.size);
-    expect(mostUnderWay).toBeLessThanOrEqual(2 * workers);
-  });
+  test.prop(
+    [
+      spaces,
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 40_000 }),
+      fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
+    ],
+    {
+      numRuns: runs(150),
+    },
+  )(
+    "answers for every index once, in order, however the tasks overtake each other",
+    async (space, workers, visits, delays) => {
+      fc.pre(space.dense.reduce((sum, [from, to]) => sum + to - from, 0) / visits < 200);
+      let turn = 0;
+      const { answers, mostUnderWay } = await sweepSpace(
+        space,
+        workers,
+        visits,
+        () => delays[turn++ % delays.length] as number,
+      );
+      let at = 0;
+      for (const { first, next, visits: seen } of answers) {
+        expect(first).toBe(at);
+        expect(seen).toBeLessThanOrEqual(visits);
+        at = next;
+      }
+      expect(at).toBe(space.size);
+      expect(mostUnderWay).toBeLessThanOrEqual(2 * workers);
+    },
+  );
 
   it("crosses 10^15 empty indices in a few tasks, and shares a dense region in them out", async () => {
     const dense: [number, number] = [600_000_000_000_000, 600_000_010_000_000];
@@ -97,7 +129,11 @@ describe("a sweep cut by cost", () => {
       const next = most < end ? most : end;
       return { next, share: Number(next - first) / (isCheap ? 3000 : 3) };
     };
-    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 60_000n }], run, { workers: 3, length: 1, share: ({ share }) => share }));
+    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 60_000n }], run, {
+      workers: 3,
+      length: 1,
+      share: ({ share }) => share,
+    }));
     expect(started).toBeGreaterThan(3333);
     expect(started).toBeLessThan(8000);
     expect(sum / started).toBeGreaterThan(5);
@@ -109,7 +145,11 @@ describe("a sweep cut by cost", () => {
       return { next: first + 1000n, visits: 1000 };
     };
     const all = async () => {
-      for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 100_000n }], run, { workers: 2, length: 1000, share: ({ visits }) => visits / 1000 }));
+      for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 100_000n }], run, {
+        workers: 2,
+        length: 1000,
+        share: ({ visits }) => visits / 1000,
+      }));
     };
     await expect(all()).rejects.toThrow("no more");
   });
@@ -120,7 +160,11 @@ describe("a sweep cut by cost", () => {
       started++;
       return { next: end, visits: Number(end - first) };
     };
-    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, length: 1000, share: ({ visits }) => visits / 1000 }))
+    for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, {
+      workers: 2,
+      length: 1000,
+      share: ({ visits }) => visits / 1000,
+    }))
       break;
     const then = started;
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -134,7 +178,11 @@ describe("a sweep cut by cost", () => {
       started++;
       return { next: end, visits: Number(end - first) };
     };
-    const answers = sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, { workers: 2, length: 1000, share: ({ visits }) => visits / 1000 });
+    const answers = sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, {
+      workers: 2,
+      length: 1000,
+      share: ({ visits }) => visits / 1000,
+    });
     await answers.next();
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(started).toBeLessThanOrEqual(1 + 3 * 2);

@@ -42,11 +42,21 @@ function failing(how: How, times: number, victims = 1): () => number {
   const folder = mkdtempSync("fails-");
   process.env.UPSWEEP_TEST_FAILS = JSON.stringify({ how, times, victims, folder });
   filename = fileURLToPath(new URL("../support/failing-worker.cjs", import.meta.url));
-  return () => readdirSync(folder).reduce((sum, name) => sum + readFileSync(`${folder}/${name}`).length, 0);
+  return () =>
+    readdirSync(folder).reduce((sum, name) => sum + readFileSync(`${folder}/${name}`).length, 0);
 }
 
 /** Some 20 tasks. */
-const SPEC = { axes: { l_in: "1..100", kernel_size: "4..13", stride: "1..10", in_channels: "1..10", out_channels: "1..10" }, columns: ["macs"] } as const;
+const SPEC = {
+  axes: {
+    l_in: "1..100",
+    kernel_size: "4..13",
+    stride: "1..10",
+    in_channels: "1..10",
+    out_channels: "1..10",
+  },
+  columns: ["macs"],
+} as const;
 
 describe("a sweep of which workers die", () => {
   it.each([
@@ -56,14 +66,17 @@ describe("a sweep of which workers die", () => {
     ["exit", 2, 1],
     ["memory", 1, 3],
     ["memory", 2, 1],
-  ] as const)("has its rows once, by other workers (%s, %i times on each of %i tasks)", async (how, times, victims) => {
-    await sweepToFile(SPEC, "whole.csv", { workers: 2 });
-    const failures = failing(how, times, victims);
-    const { rows } = await sweepToFile(SPEC, "out.csv", { workers: 2 });
-    expect(failures()).toBeGreaterThanOrEqual(times);
-    expect(rows).toBe(1_000_000n);
-    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
-  });
+  ] as const)(
+    "has its rows once, by other workers (%s, %i times on each of %i tasks)",
+    async (how, times, victims) => {
+      await sweepToFile(SPEC, "whole.csv", { workers: 2 });
+      const failures = failing(how, times, victims);
+      const { rows } = await sweepToFile(SPEC, "out.csv", { workers: 2 });
+      expect(failures()).toBeGreaterThanOrEqual(times);
+      expect(rows).toBe(1_000_000n);
+      expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+    },
+  );
 
   it("survives threads that are stopped from outside, at any time", async () => {
     const spec = { ...SPEC, axes: { ...SPEC.axes, l_in: "1..500" } };
@@ -85,9 +98,18 @@ describe("a sweep of which workers die", () => {
   });
 
   it.each([
-    ["throw", /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: thrown by the test\. Where memory is short/],
-    ["exit", /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: worker exited with code: 7\. /],
-    ["memory", /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/],
+    [
+      "throw",
+      /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: thrown by the test\. Where memory is short/,
+    ],
+    [
+      "exit",
+      /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: worker exited with code: 7\. /,
+    ],
+    [
+      "memory",
+      /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/,
+    ],
   ] as const)("ends with one message where a task fails three times (%s)", async (how, message) => {
     failing(how, 99);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(message);
@@ -99,7 +121,9 @@ describe("a sweep of which workers die", () => {
       /^(no worker could be started|3 workers in turn failed on .*): not to be loaded\. /,
     );
     failing("load", 0);
-    await expect(sweepToFile(SPEC, "bad.csv", { workers: 1 })).rejects.toThrow("not to be loaded. Where memory");
+    await expect(sweepToFile(SPEC, "bad.csv", { workers: 1 })).rejects.toThrow(
+      "not to be loaded. Where memory",
+    );
   });
 
   it("ends with one message where the system gives no thread", async () => {
@@ -116,7 +140,8 @@ describe("a sweep of which workers die", () => {
 
   it("blames the task that was at work when a worker died, not those that lay with it", async () => {
     const runner = threadedRunner({ kind: "sweep", plan: planOf(SPEC), method: "closed" }, 1);
-    const task = (grid: number) => ({ kind: "shard", grid, first: 0n, end: 1n, visitsMost: 1 }) as const;
+    const task = (grid: number) =>
+      ({ kind: "shard", grid, first: 0n, end: 1n, visitsMost: 1 }) as const;
     // A worker dies three times over grid 0; grid 1 lay with it each time, and is told so after it.
     const deaths = [new Error("first"), new Error("second"), new Error("third")];
     const tries: [number, number] = [0, 0];
@@ -134,12 +159,17 @@ describe("a sweep of which workers die", () => {
   });
 
   it("keeps what is written, to go on with", async () => {
-    const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+    const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [
+      `--${name.replaceAll("_", "-")}`,
+      values,
+    ]);
     const command = ["sweep", ...flags, "--columns", "macs", "-o", "kept.csv", "--workers", "2"];
     failing("throw", 99);
     const { exitCode, stderr } = await said(command);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^upsweep: stopped after [0-9,]+ rows; the same command with --resume goes on\nupsweep: 3 workers in turn failed on/);
+    expect(stderr).toMatch(
+      /^upsweep: stopped after [0-9,]+ rows; the same command with --resume goes on\nupsweep: 3 workers in turn failed on/,
+    );
     filename = undefined;
     expect(await said([...command, "--resume", "--quiet"])).toMatchObject({ exitCode: 0 });
     await sweepToFile(SPEC, "whole.csv", { workers: 2 });
@@ -154,7 +184,8 @@ describe("a list of which workers die", () => {
     const list = async function* () {
       yield Buffer.from(header);
       // Each chunk begins with another digit, by which the failing worker knows them.
-      for (let channels = 1; channels < 10; channels++) yield Buffer.from(`${channels},2,3,2,10\n`.repeat(50_000));
+      for (let channels = 1; channels < 10; channels++)
+        yield Buffer.from(`${channels},2,3,2,10\n`.repeat(50_000));
     };
     let text = "";
     for await (const { csv } of countListRows(list(), "list", { workers: 2, columns: ["macs"] }))
@@ -172,6 +203,8 @@ describe("a list of which workers die", () => {
 
   it("ends with one message where a chunk fails three times", async () => {
     failing("throw", 99);
-    await expect(counted()).rejects.toThrow(/^3 workers in turn failed on a chunk of [0-9]+ bytes of the list: thrown by the test\. /);
+    await expect(counted()).rejects.toThrow(
+      /^3 workers in turn failed on a chunk of [0-9]+ bytes of the list: thrown by the test\. /,
+    );
   });
 });

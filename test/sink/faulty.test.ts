@@ -1,6 +1,14 @@
 /** Disks that fill up, and writes that take a part of what they are given, or their time. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
@@ -14,7 +22,13 @@ vi.mock("node:fs", async (original) => {
   const { promisify } = await import("node:util");
   const writeSome = promisify(real.write);
   const write = Object.assign((...given: Parameters<typeof real.write>) => real.write(...given), {
-    [promisify.custom]: async (fd: number, buffer: Uint8Array, at: number, length: number, position: number) => {
+    [promisify.custom]: async (
+      fd: number,
+      buffer: Uint8Array,
+      at: number,
+      length: number,
+      position: number,
+    ) => {
       const { bytes, after } = taking(length);
       if (after > 0) await new Promise((resolve) => setTimeout(resolve, after));
       return writeSome(fd, buffer, at, bytes, position);
@@ -27,11 +41,22 @@ afterEach(() => {
 });
 
 /** Some 20 tasks of 4 MiB. */
-const SPEC = { axes: { l_in: "1..100", kernel_size: "4..13", stride: "1..10", in_channels: "1..10", out_channels: "1..10" } } as const;
+const SPEC = {
+  axes: {
+    l_in: "1..100",
+    kernel_size: "4..13",
+    stride: "1..10",
+    in_channels: "1..10",
+    out_channels: "1..10",
+  },
+} as const;
 
 describe("writes that take", () => {
   it.each([
-    ["a half of what they are given", () => (bytes: number) => ({ bytes: Math.ceil(bytes / 2), after: 0 })],
+    [
+      "a half of what they are given",
+      () => (bytes: number) => ({ bytes: Math.ceil(bytes / 2), after: 0 }),
+    ],
     [
       "longer than a worker waits for its rows to be written, now and then",
       () => {
@@ -50,27 +75,44 @@ describe("writes that take", () => {
 const mount = (...args: string[]) => spawnSync("mount", args, { encoding: "utf8" }).status === 0;
 
 describe("a disk that is not there any more", () => {
-  it("stops a sweep with one message, whose rows are there to go on with when it is back", async ({ skip }) => {
+  it("stops a sweep with one message, whose rows are there to go on with when it is back", async ({
+    skip,
+  }) => {
     mkdirSync("away");
-    if (!mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", "away")) skip("only root can mount a small disk");
+    if (!mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", "away"))
+      skip("only root can mount a small disk");
     // The same file system twice: what is unmounted here stays there.
     mkdirSync("kept");
     expect(mount("--bind", "away", "kept")).toBe(true);
     try {
-      const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+      const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [
+        `--${name.replaceAll("_", "-")}`,
+        values,
+      ]);
       let writes = 0;
       taking = (bytes) => {
         if (++writes === 4) spawnSync("umount", ["--lazy", "away"]);
         return { bytes, after: 0 };
       };
-      const { exitCode, stderr } = await said(["sweep", ...flags, "-o", "away/out.csv", "--workers", "2"]);
+      const { exitCode, stderr } = await said([
+        "sweep",
+        ...flags,
+        "-o",
+        "away/out.csv",
+        "--workers",
+        "2",
+      ]);
       expect([exitCode, stderr]).toEqual([
         1,
         "upsweep: away/out.csv: away/out.csv.partial.lock is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.\n",
       ]);
       expect(readdirSync("away")).toEqual([]);
       expect(existsSync("kept/out.csv")).toBe(false);
-      expect(await said(["sweep", ...flags, "-o", "kept/out.csv", "--resume", "--quiet"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+      expect(await said(["sweep", ...flags, "-o", "kept/out.csv", "--resume", "--quiet"])).toEqual({
+        exitCode: 0,
+        stderr: "",
+        stdout: "",
+      });
       await sweepToFile(SPEC, "whole.csv", { workers: 2 });
       expect(readFileSync("kept/out.csv").equals(readFileSync("whole.csv"))).toBe(true);
     } finally {
@@ -90,10 +132,25 @@ describe("a place that cannot be written", () => {
     writeFileSync("file", "");
     if (path.startsWith("ro/") && !mount("-t", "tmpfs", "-o", "ro", "tmpfs", "ro")) return;
     try {
-      const command = ["sweep", "--in-channels", "1", "--out-channels", "1", "--l-in", "2", "--kernel-size", "3", "-o", path];
+      const command = [
+        "sweep",
+        "--in-channels",
+        "1",
+        "--out-channels",
+        "1",
+        "--l-in",
+        "2",
+        "--kernel-size",
+        "3",
+        "-o",
+        path,
+      ];
       for (const more of [[], ["--force"], ["--resume"]]) {
         const { exitCode, stderr } = await said([...command, ...more]);
-        expect([exitCode, stderr]).toEqual([2, `upsweep: ${path}: cannot be written: ${reason}. Choose another place with -o.\n`]);
+        expect([exitCode, stderr]).toEqual([
+          2,
+          `upsweep: ${path}: cannot be written: ${reason}. Choose another place with -o.\n`,
+        ]);
       }
     } finally {
       if (path.startsWith("ro/")) spawnSync("umount", ["ro"]);
@@ -102,11 +159,17 @@ describe("a place that cannot be written", () => {
 });
 
 describe("a disk that is full", () => {
-  it("stops a sweep with one message; with more room it goes on to the same bytes", async ({ skip }) => {
+  it("stops a sweep with one message; with more room it goes on to the same bytes", async ({
+    skip,
+  }) => {
     mkdirSync("disk");
-    if (!mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", "disk")) skip("only root can mount a small disk");
+    if (!mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", "disk"))
+      skip("only root can mount a small disk");
     try {
-      const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+      const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [
+        `--${name.replaceAll("_", "-")}`,
+        values,
+      ]);
       const command = ["sweep", ...flags, "-o", "disk/out.csv", "--workers", "2"];
       const { exitCode, stderr } = await said(command);
       expect(exitCode).toBe(1);
@@ -116,7 +179,11 @@ describe("a disk that is full", () => {
       expect(existsSync("disk/out.csv")).toBe(false);
       expect(statSync("disk/out.csv.partial").size).toBeLessThanOrEqual(24 * 2 ** 20);
       expect(mount("-o", "remount,size=200m", "disk")).toBe(true);
-      expect(await said([...command, "--resume", "--quiet"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
+      expect(await said([...command, "--resume", "--quiet"])).toEqual({
+        exitCode: 0,
+        stderr: "",
+        stdout: "",
+      });
       await sweepToFile(SPEC, "whole.csv", { workers: 2 });
       expect(readFileSync("disk/out.csv").equals(readFileSync("whole.csv"))).toBe(true);
     } finally {
@@ -127,32 +194,48 @@ describe("a disk that is full", () => {
 
 describe("a process that may open too few files", () => {
   const list = "in_channels,out_channels,l_in,kernel_size\n".concat("1,1,2,3\n".repeat(200_000));
-  const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [`--${name.replaceAll("_", "-")}`, values]);
+  const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [
+    `--${name.replaceAll("_", "-")}`,
+    values,
+  ]);
   it.each<[string, readonly string[]]>([
     ["a sweep", ["sweep", ...flags, "--limit", "200000", "-o", "few/out.csv", "--resume"]],
     ["a compressed sweep", ["sweep", ...flags, "--limit", "200000", "-o", "few/out.csv.gz"]],
     ["a list", ["count", "--from", "list.csv", "-o", "few/out.csv"]],
     ["a merge", ["merge", "few/out.csv", "part.00000-of-00001.csv"]],
-  ])("ends with one message, and leaves no lock and nothing that cannot be continued: %s", async (_, command) => {
-    writeFileSync("list.csv", list);
-    expect(await said(["sweep", ...flags, "--shard", "0/1", "--force", "--quiet", "-o", "part.csv"])).toMatchObject({ exitCode: 0 });
-    const codes = new Set<number | null>();
-    // Below these numbers node itself does not start; how many it takes differs from one version to another.
-    for (let files = 14; files < 40; files++) {
-      rmSync("few", { recursive: true, force: true });
-      mkdirSync("few");
-      const script = `ulimit -n ${files}; exec "$@"`;
-      const { status, stderr } = spawnSync("bash", ["-c", script, "bash", process.execPath, BINARY, ...command, "--quiet"], { encoding: "utf8" });
-      const left = readdirSync("few").sort();
-      if (!stderr.startsWith("upsweep: ") && status !== 0) continue;
-      codes.add(status);
-      if (status === 0) break;
-      expect([files, stderr]).toEqual([files, expect.stringMatching(/^upsweep: [^\n]+\n$/)]);
-      expect(stderr).toMatch(/too many (open )?files|EMFILE/);
-      if (stderr.includes("no worker")) expect(stderr).toContain("ulimit -n");
-      expect([[], ["out.csv.partial", "out.csv.partial.json"], ["out.csv.gz.partial", "out.csv.gz.partial.json"]]).toContainEqual(left);
-    }
-    expect(codes.has(0)).toBe(true);
-    expect(codes.size).toBeGreaterThan(1);
-  });
+  ])(
+    "ends with one message, and leaves no lock and nothing that cannot be continued: %s",
+    async (_, command) => {
+      writeFileSync("list.csv", list);
+      expect(
+        await said(["sweep", ...flags, "--shard", "0/1", "--force", "--quiet", "-o", "part.csv"]),
+      ).toMatchObject({ exitCode: 0 });
+      const codes = new Set<number | null>();
+      // Below these numbers node itself does not start; how many it takes differs from one version to another.
+      for (let files = 14; files < 40; files++) {
+        rmSync("few", { recursive: true, force: true });
+        mkdirSync("few");
+        const script = `ulimit -n ${files}; exec "$@"`;
+        const { status, stderr } = spawnSync(
+          "bash",
+          ["-c", script, "bash", process.execPath, BINARY, ...command, "--quiet"],
+          { encoding: "utf8" },
+        );
+        const left = readdirSync("few").sort();
+        if (!stderr.startsWith("upsweep: ") && status !== 0) continue;
+        codes.add(status);
+        if (status === 0) break;
+        expect([files, stderr]).toEqual([files, expect.stringMatching(/^upsweep: [^\n]+\n$/)]);
+        expect(stderr).toMatch(/too many (open )?files|EMFILE/);
+        if (stderr.includes("no worker")) expect(stderr).toContain("ulimit -n");
+        expect([
+          [],
+          ["out.csv.partial", "out.csv.partial.json"],
+          ["out.csv.gz.partial", "out.csv.gz.partial.json"],
+        ]).toContainEqual(left);
+      }
+      expect(codes.has(0)).toBe(true);
+      expect(codes.size).toBeGreaterThan(1);
+    },
+  );
 });

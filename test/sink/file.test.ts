@@ -11,7 +11,11 @@ async function whereOneFails(code: string): Promise<void> {
   const handle = await open("probe", "w");
   const { prototype } = handle.constructor as { prototype: FileHandle };
   await handle.close();
-  const error = Object.assign(new Error(`${code}: from the test`), { code, syscall: "datasync", errno: -5 });
+  const error = Object.assign(new Error(`${code}: from the test`), {
+    code,
+    syscall: "datasync",
+    errno: -5,
+  });
   vi.spyOn(prototype, "datasync").mockRejectedValueOnce(error);
 }
 
@@ -20,9 +24,15 @@ describe("a file that the disk could not keep", () => {
     const sink = await fileSink("a.csv", { mayReplace: false });
     await whereOneFails("EIO");
     await sink.write(Buffer.from("1,2\n"));
-    await expect(sink.flush()).rejects.toThrow("a.csv: cannot be written: the disk reports an error.");
-    await expect(sink.flush()).rejects.toThrow("a.csv: cannot be written: the disk reports an error.");
-    await expect(sink.write(Buffer.from("3,4\n"))).rejects.toThrow("a.csv: cannot be written: the disk reports an error.");
+    await expect(sink.flush()).rejects.toThrow(
+      "a.csv: cannot be written: the disk reports an error.",
+    );
+    await expect(sink.flush()).rejects.toThrow(
+      "a.csv: cannot be written: the disk reports an error.",
+    );
+    await expect(sink.write(Buffer.from("3,4\n"))).rejects.toThrow(
+      "a.csv: cannot be written: the disk reports an error.",
+    );
     expect(() => sink.keepNow(4)).toThrow("the disk reports an error");
     sink.abandon();
     expect(existsSync("a.csv.partial")).toBe(false);
@@ -39,10 +49,14 @@ describe("a file that the disk could not keep", () => {
   });
 
   it("ends a sweep with one message", async () => {
-    const flags = "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force".split(" ");
+    const flags =
+      "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force".split(" ");
     await whereOneFails("EIO");
     const { exitCode, stderr } = await said(flags);
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^upsweep: d\.csv: cannot be written: the disk reports an error\. /)]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^upsweep: d\.csv: cannot be written: the disk reports an error\. /),
+    ]);
     expect(existsSync("d.csv")).toBe(false);
   });
 
@@ -50,7 +64,9 @@ describe("a file that the disk could not keep", () => {
     const sink = await fileSink("c.csv", { mayReplace: false });
     await sink.write(Buffer.from("1,2\n"));
     await whereOneFails("EDQUOT");
-    await expect(sink.finish()).rejects.toThrow("c.csv: cannot be written: the disk quota is used up.");
+    await expect(sink.finish()).rejects.toThrow(
+      "c.csv: cannot be written: the disk quota is used up.",
+    );
     expect(existsSync("c.csv")).toBe(false);
     sink.abandon();
   });

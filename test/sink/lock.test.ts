@@ -13,7 +13,10 @@ afterEach(() => {
 
 /** A lock as a process would have written it. */
 function lockOfProcess(pid: number, { host = hostname(), began = beginOf(pid) } = {}): void {
-  writeFileSync("out.csv.partial.lock", `${JSON.stringify({ host, pid, began, lock: "another" })}\n`);
+  writeFileSync(
+    "out.csv.partial.lock",
+    `${JSON.stringify({ host, pid, began, lock: "another" })}\n`,
+  );
 }
 
 const beginOf = (pid: number) =>
@@ -33,7 +36,8 @@ describe("a file that is being written", () => {
     const other = idle();
     try {
       lockOfProcess(other.pid as number);
-      const command = "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+      const command =
+        "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
       for (const flags of [[], ["--force"], ["--resume"]]) {
         expect(await said([...command, ...flags])).toEqual({
           exitCode: 2,
@@ -49,7 +53,9 @@ describe("a file that is being written", () => {
 
   it("is refused to this process too, until it is done", async () => {
     const sink = await fileSink("out.csv", again);
-    await expect(fileSink("out.csv", again)).rejects.toThrow(`out.csv: process ${process.pid} is writing it. `);
+    await expect(fileSink("out.csv", again)).rejects.toThrow(
+      `out.csv: process ${process.pid} is writing it. `,
+    );
     await sink.write(Buffer.from("1\n"));
     await sink.finish();
     expect(readdirSync(".")).toEqual(["out.csv"]);
@@ -71,7 +77,10 @@ describe("a file that is being written", () => {
   it.each<[string, () => void]>([
     ["its number is another's by now", () => lockOfProcess(process.ppid, { began: "1" })],
     ["it was of this number itself", () => lockOfProcess(process.pid, { began: "1" })],
-    ["it was an earlier one of this process that it has forgotten", () => lockOfProcess(process.pid)],
+    [
+      "it was an earlier one of this process that it has forgotten",
+      () => lockOfProcess(process.pid),
+    ],
     ["it was of another machine", () => lockOfProcess(process.ppid, { host: "elsewhere" })],
     ["the lock says nothing", () => writeFileSync("out.csv.partial.lock", "")],
     ["the lock is something else", () => writeFileSync("out.csv.partial.lock", '{"host":1}')],
@@ -87,8 +96,11 @@ describe("a file that is being written", () => {
     // The shell becomes a sleep, which never asks for its child.
     const parent = spawn("bash", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
     try {
-      const pid = await new Promise<number>((resolve) => parent.stdout.on("data", (text) => resolve(Number(text))));
-      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))) await new Promise((resolve) => setTimeout(resolve, 5));
+      const pid = await new Promise<number>((resolve) =>
+        parent.stdout.on("data", (text) => resolve(Number(text))),
+      );
+      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1")))
+        await new Promise((resolve) => setTimeout(resolve, 5));
       lockOfProcess(pid);
       (await fileSink("out.csv", again)).abandon();
     } finally {
@@ -107,9 +119,17 @@ describe("a file that is being written", () => {
       };`;
     writeFileSync("failing.cjs", failing);
     if (code === "EACCES") lockOfProcess(process.ppid);
-    const command = "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
-    const { status, stderr } = spawnSync(process.execPath, ["--require", "./failing.cjs", BINARY, ...command], { encoding: "utf8" });
-    expect([status, stderr]).toEqual([2, `upsweep: out.csv: cannot be written: ${reason}. Choose another place with -o.\n`]);
+    const command =
+      "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--require", "./failing.cjs", BINARY, ...command],
+      { encoding: "utf8" },
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      `upsweep: out.csv: cannot be written: ${reason}. Choose another place with -o.\n`,
+    ]);
     rmSync("failing.cjs");
     expect(readdirSync(".")).toEqual(left);
   });
@@ -127,14 +147,19 @@ describe("a file that is being written", () => {
 
   it("belongs to one of two that come upon a dead process's lock together", async () => {
     lockOfProcess(process.pid, { began: "1" });
-    const outcomes = await Promise.allSettled([takeLock("out.csv.partial", "out.csv"), takeLock("out.csv.partial", "out.csv")]);
+    const outcomes = await Promise.allSettled([
+      takeLock("out.csv.partial", "out.csv"),
+      takeLock("out.csv.partial", "out.csv"),
+    ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    for (const outcome of outcomes) if (outcome.status === "fulfilled") expect(outcome.value.isHeld()).toBe(true);
+    for (const outcome of outcomes)
+      if (outcome.status === "fulfilled") expect(outcome.value.isHeld()).toBe(true);
   });
 });
 
 describe("a run whose file another machine has taken over", () => {
-  const takenOver = "out.csv: another run has begun to write it: process 7 on elsewhere. This one stops, and leaves it alone.";
+  const takenOver =
+    "out.csv: another run has begun to write it: process 7 on elsewhere. This one stops, and leaves it alone.";
 
   it("finds out before the file gets its name, and touches nothing", async () => {
     const sink = await fileSink("out.csv", again);
@@ -152,14 +177,29 @@ describe("a run whose file another machine has taken over", () => {
   });
 
   it("stops a sweep, whose manifest would be wrong, and another goes on", async () => {
-    const command = ["sweep", "--in-channels", "1..40", "--out-channels", "1..40", "--l-in", "1..100", "--kernel-size", "1..40", "--stride", "1..10"];
-    const child = spawn(process.execPath, [BINARY, ...command, "--quiet", "-o", "out.csv"], { stdio: ["ignore", "ignore", "pipe"] });
+    const command = [
+      "sweep",
+      "--in-channels",
+      "1..40",
+      "--out-channels",
+      "1..40",
+      "--l-in",
+      "1..100",
+      "--kernel-size",
+      "1..40",
+      "--stride",
+      "1..10",
+    ];
+    const child = spawn(process.execPath, [BINARY, ...command, "--quiet", "-o", "out.csv"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let stderr = "";
     child.stderr.on("data", (text) => {
       stderr += text;
     });
     const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-    while (!existsSync("out.csv.partial.json")) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!existsSync("out.csv.partial.json"))
+      await new Promise((resolve) => setTimeout(resolve, 5));
     lockOfProcess(7, { host: "elsewhere", began: "1" });
     rmSync("out.csv.partial.json");
     expect([await ended, stderr.startsWith(`upsweep: ${takenOver}`)], stderr).toEqual([1, true]);
@@ -169,16 +209,25 @@ describe("a run whose file another machine has taken over", () => {
 });
 
 it("of several sweeps into one name at the same time one makes the file", async () => {
-  const flags = "sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force -o".split(" ");
+  const flags =
+    "sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force -o".split(
+      " ",
+    );
   const run = (stride: number) =>
     new Promise<number | null>((resolve) => {
-      spawn(process.execPath, [BINARY, ...flags, "out.csv", "--stride", String(stride)], { stdio: "ignore" }).on("exit", resolve);
+      spawn(process.execPath, [BINARY, ...flags, "out.csv", "--stride", String(stride)], {
+        stdio: "ignore",
+      }).on("exit", resolve);
     });
   const strides = [1, 2, 3, 4, 5, 6];
   const codes = await Promise.all(strides.map(run));
   expect(codes.every((code) => code === 0 || code === 2)).toBe(true);
   const text = readFileSync("out.csv", "utf8");
-  const one = (stride: number) => spawnSync(process.execPath, [BINARY, ...flags, "-", "--stride", String(stride)], { encoding: "utf8", maxBuffer: 1e9 }).stdout;
+  const one = (stride: number) =>
+    spawnSync(process.execPath, [BINARY, ...flags, "-", "--stride", String(stride)], {
+      encoding: "utf8",
+      maxBuffer: 1e9,
+    }).stdout;
   const of = strides.find((stride) => one(stride) === text);
   expect(codes[strides.indexOf(of as number)]).toBe(0);
   expect(readdirSync(".")).toEqual(["out.csv"]);

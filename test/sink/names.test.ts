@@ -1,6 +1,18 @@
 /** How a file gets its name: nothing that is there is lost, nothing unfinished is named, and links are not followed. */
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
@@ -21,7 +33,13 @@ vi.mock("node:fs/promises", async (original) => {
       await before(name, ...given);
       return (real[name] as (...given: string[]) => Promise<unknown>)(...given);
     });
-  return { ...real, rename: wrapped("rename"), link: wrapped("link"), unlink: wrapped("unlink"), open: wrapped("open") };
+  return {
+    ...real,
+    rename: wrapped("rename"),
+    link: wrapped("link"),
+    unlink: wrapped("unlink"),
+    open: wrapped("open"),
+  };
 });
 
 inTemporaryFolder();
@@ -34,7 +52,8 @@ const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message
 const done = { exitCode: 0, stderr: "", stdout: "" };
 const LAYER = "--in-channels 1 --out-channels 1 --l-in 2..40 --kernel-size 3".split(" ");
 const SWEEP = ["sweep", ...LAYER, "-o", "out.csv", "--quiet"];
-const ROWS = () => spawnSync(process.execPath, [BINARY, "sweep", ...LAYER], { encoding: "utf8" }).stdout;
+const ROWS = () =>
+  spawnSync(process.execPath, [BINARY, "sweep", ...LAYER], { encoding: "utf8" }).stdout;
 
 describe("a file that appears while a run writes", () => {
   it.each([
@@ -49,7 +68,9 @@ describe("a file that appears while a run writes", () => {
     const { exitCode, stderr } = await said(command);
     expect([exitCode, stderr]).toEqual([
       1,
-      expect.stringContaining(`upsweep: ${out}: appeared while this run was writing, and is left as it is. Move it away`),
+      expect.stringContaining(
+        `upsweep: ${out}: appeared while this run was writing, and is left as it is. Move it away`,
+      ),
     ]);
     expect(readFileSync(out, "utf8")).toBe("theirs\n");
     expect(readdirSync(".").sort()).toEqual([out, `${out}.partial`, `${out}.partial.json`]);
@@ -58,7 +79,9 @@ describe("a file that appears while a run writes", () => {
     );
     before = async () => {};
     rmSync(out);
-    expect(await said([...command.filter((word) => word !== "--resume"), "--resume"])).toEqual(done);
+    expect(await said([...command.filter((word) => word !== "--resume"), "--resume"])).toEqual(
+      done,
+    );
     expect(readFileSync(out, "utf8")).toBe(ROWS());
   });
 
@@ -67,8 +90,18 @@ describe("a file that appears while a run writes", () => {
     before = async (operation) => {
       if (operation === "rename" && !existsSync("out.csv")) writeFileSync("out.csv", "theirs\n");
     };
-    const { exitCode, stderr } = await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"]);
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("out.csv: appeared while this run was writing")]);
+    const { exitCode, stderr } = await said([
+      "count",
+      "--from",
+      "list.csv",
+      "-o",
+      "out.csv",
+      "--quiet",
+    ]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining("out.csv: appeared while this run was writing"),
+    ]);
     expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
     expect(readdirSync(".").sort()).toEqual(["list.csv", "out.csv"]);
   });
@@ -82,47 +115,63 @@ describe("a file that appears while a run writes", () => {
     expect(readdirSync(".")).toEqual(["out.csv"]);
   });
 
-  it.each(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])("is left alone where there are no hard links too (%s)", async (code) => {
-    let isThere = false;
-    before = async (operation, _, to) => {
-      if (operation !== "link") return;
-      if (isThere && to === "out.csv") writeFileSync("out.csv", "theirs\n");
-      throw Object.assign(new Error(code), { code });
-    };
-    expect(await said(SWEEP)).toEqual(done);
-    expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
-    rmSync("out.csv");
-    isThere = true;
-    expect((await said(SWEEP)).stderr).toContain("out.csv: appeared while this run was writing");
-    expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
-  });
+  it.each(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])(
+    "is left alone where there are no hard links too (%s)",
+    async (code) => {
+      let isThere = false;
+      before = async (operation, _, to) => {
+        if (operation !== "link") return;
+        if (isThere && to === "out.csv") writeFileSync("out.csv", "theirs\n");
+        throw Object.assign(new Error(code), { code });
+      };
+      expect(await said(SWEEP)).toEqual(done);
+      expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
+      rmSync("out.csv");
+      isThere = true;
+      expect((await said(SWEEP)).stderr).toContain("out.csv: appeared while this run was writing");
+      expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
+    },
+  );
 
   it("is a dangling link as well", async () => {
     symlinkSync("nowhere", "out.csv");
-    expect(await said(SWEEP)).toEqual(refusal("out.csv: is there already. Choose another name with -o, or replace it with --force."));
+    expect(await said(SWEEP)).toEqual(
+      refusal(
+        "out.csv: is there already. Choose another name with -o, or replace it with --force.",
+      ),
+    );
     expect(existsSync("nowhere")).toBe(false);
     expect(readdirSync(".")).toEqual(["out.csv"]);
   });
 });
 
 describe("an unfinished file that no run is known to have left", () => {
-  it.each(["out.csv.partial", "out.csv.partial.json"])("is refused, and given up with --force: %s", async (name) => {
-    writeFileSync(name, "somebody's rows\n");
-    writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
-    const expected = refusal(`${name}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`);
-    expect(await said(SWEEP)).toEqual(expected);
-    expect(await said(["count", "--from", "list.csv", "-o", "out.csv"])).toEqual(expected);
-    if (name === "out.csv.partial") expect(await said([...SWEEP, "--resume"])).toEqual(expected);
-    expect(readFileSync(name, "utf8")).toBe("somebody's rows\n");
-    expect(readdirSync(".").sort()).toEqual(["list.csv", name]);
-    expect(await said([...SWEEP, "--force"])).toEqual(done);
-    expect(readdirSync(".").sort()).toEqual(["list.csv", "out.csv"]);
-  });
+  it.each(["out.csv.partial", "out.csv.partial.json"])(
+    "is refused, and given up with --force: %s",
+    async (name) => {
+      writeFileSync(name, "somebody's rows\n");
+      writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
+      const expected = refusal(
+        `${name}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`,
+      );
+      expect(await said(SWEEP)).toEqual(expected);
+      expect(await said(["count", "--from", "list.csv", "-o", "out.csv"])).toEqual(expected);
+      if (name === "out.csv.partial") expect(await said([...SWEEP, "--resume"])).toEqual(expected);
+      expect(readFileSync(name, "utf8")).toBe("somebody's rows\n");
+      expect(readdirSync(".").sort()).toEqual(["list.csv", name]);
+      expect(await said([...SWEEP, "--force"])).toEqual(done);
+      expect(readdirSync(".").sort()).toEqual(["list.csv", "out.csv"]);
+    },
+  );
 
   it("is replaced where the lock of a run that was killed says that it is its own, or where it is empty", async () => {
-    const long = "sweep --l-in 70000 --in-channels 6 --out-channels 4 --method simulate --kernel-size 1..400 --stride 1..50 -o out.csv --quiet".split(" ");
+    const long =
+      "sweep --l-in 70000 --in-channels 6 --out-channels 4 --method simulate --kernel-size 1..400 --stride 1..50 -o out.csv --quiet".split(
+        " ",
+      );
     const child = spawn(process.execPath, [BINARY, ...long], { stdio: "ignore" });
-    while (!(existsSync("out.csv.partial") && statSync("out.csv.partial").size > 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!(existsSync("out.csv.partial") && statSync("out.csv.partial").size > 0))
+      await new Promise((resolve) => setTimeout(resolve, 5));
     child.kill("SIGKILL");
     await new Promise((resolve) => child.on("exit", resolve));
     if (!existsSync("out.csv.partial.json")) {
@@ -142,9 +191,15 @@ describe("an unfinished file that no run is known to have left", () => {
     writeFileSync("out.csv.partial", "rows of the first run\n");
     const { dev, ino } = statSync("out.csv.partial", { bigint: true });
     const dead = { host: hostname(), pid: process.pid, began: "1" };
-    writeFileSync("out.csv.partial.lock", JSON.stringify({ ...dead, lock: "first", file: `${dev}:${ino}` }));
+    writeFileSync(
+      "out.csv.partial.lock",
+      JSON.stringify({ ...dead, lock: "first", file: `${dev}:${ino}` }),
+    );
     await takeLock("out.csv.partial", "out.csv");
-    writeFileSync("out.csv.partial.lock", JSON.stringify({ ...JSON.parse(readFileSync("out.csv.partial.lock", "utf8")), ...dead }));
+    writeFileSync(
+      "out.csv.partial.lock",
+      JSON.stringify({ ...JSON.parse(readFileSync("out.csv.partial.lock", "utf8")), ...dead }),
+    );
     expect(await said([...SWEEP, "--resume"])).toEqual(done);
     expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
   });
@@ -180,7 +235,9 @@ describe("links under the names beside a file", () => {
       symlinkSync("elsewhere", name);
       for (const trust of [[], ["--trust"]]) {
         expect(await said([...SWEEP, "--resume", ...trust])).toEqual(
-          refusal(`${name}: is a symbolic link, which upsweep neither follows nor writes. Remove it, or choose another name with -o.`),
+          refusal(
+            `${name}: is a symbolic link, which upsweep neither follows nor writes. Remove it, or choose another name with -o.`,
+          ),
         );
       }
       expect(readFileSync("elsewhere").equals(text)).toBe(true);
@@ -192,10 +249,14 @@ describe("links under the names beside a file", () => {
       rmSync("elsewhere");
       rmSync(name);
       mkdirSync(name);
-      expect((await said([...SWEEP, "--resume"])).stderr).toContain(`${name}: is a folder, which upsweep`);
+      expect((await said([...SWEEP, "--resume"])).stderr).toContain(
+        `${name}: is a folder, which upsweep`,
+      );
       rmSync(name, { recursive: true });
       spawnSync("bash", ["-c", `mkfifo ${name}`]);
-      expect((await said([...SWEEP, "--resume"])).stderr).toContain(`${name}: is not a regular file, which upsweep`);
+      expect((await said([...SWEEP, "--resume"])).stderr).toContain(
+        `${name}: is not a regular file, which upsweep`,
+      );
     }
   });
 
@@ -224,21 +285,28 @@ describe("a file that replaces another", () => {
   });
 });
 
-const SPEC: SpecInput = { axes: { in_channels: 1, out_channels: 1, l_in: "2..40", kernel_size: 3 } };
+const SPEC: SpecInput = {
+  axes: { in_channels: 1, out_channels: 1, l_in: "2..40", kernel_size: 3 },
+};
 
 /** Sweeps in this process, which pretend to run on different machines: each finds the lock of the other to be of another host. */
 async function interrupted() {
   const plan = planSweep(specFrom(SPEC));
   return {
     stopped: async () => {
-      for (const name of readdirSync(".")) if (name.startsWith("out.csv")) rmSync(name, { recursive: true });
+      for (const name of readdirSync("."))
+        if (name.startsWith("out.csv")) rmSync(name, { recursive: true });
       const sink = await fileSink("out.csv", { mayReplace: true });
       const kept = await keptSweep(plan, "out.csv");
       const stopping = async function* () {
         yield* sweepPlan(plan, { limit: 20, isSummed: true });
         throw new Error("stop");
       };
-      await expect(writeBatches(stopping() as never, plan.header, sink, { keeper: new Checkpoint(kept as never, sink) })).rejects.toThrow("stop");
+      await expect(
+        writeBatches(stopping() as never, plan.header, sink, {
+          keeper: new Checkpoint(kept as never, sink),
+        }),
+      ).rejects.toThrow("stop");
     },
   };
 }
@@ -248,11 +316,17 @@ describe("two runs on two machines", () => {
   function seenFromElsewhere(): void {
     if (!existsSync("out.csv.partial.lock")) return;
     const lock = JSON.parse(readFileSync("out.csv.partial.lock", "utf8")) as { host: string };
-    if (lock.host === hostname()) writeFileSync("out.csv.partial.lock", `${JSON.stringify({ ...lock, host: "elsewhere" })}\n`);
+    if (lock.host === hostname())
+      writeFileSync("out.csv.partial.lock", `${JSON.stringify({ ...lock, host: "elsewhere" })}\n`);
   }
 
-  async function run(plan: ReturnType<typeof planSweep>, onRow: () => Promise<void>): Promise<void> {
-    const kept = (await keptSweep(plan, "out.csv")) as NonNullable<Awaited<ReturnType<typeof keptSweep>>>;
+  async function run(
+    plan: ReturnType<typeof planSweep>,
+    onRow: () => Promise<void>,
+  ): Promise<void> {
+    const kept = (await keptSweep(plan, "out.csv")) as NonNullable<
+      Awaited<ReturnType<typeof keptSweep>>
+    >;
     const sink = await fileSink("out.csv", { mayReplace: true });
     const batches = async function* () {
       const sweep = sweepPlan(plan, { isSummed: true });
@@ -267,7 +341,9 @@ describe("two runs on two machines", () => {
   }
 
   it("never give a file its name that is not finished, at whatever step the second begins with --force, or ends", async () => {
-    const plans = [SPEC, { axes: { ...SPEC.axes, l_in: "50..60" } } as SpecInput].map((spec) => planSweep(specFrom(spec))) as [never, never];
+    const plans = [SPEC, { axes: { ...SPEC.axes, l_in: "50..60" } } as SpecInput].map((spec) =>
+      planSweep(specFrom(spec)),
+    ) as [never, never];
     const texts: string[] = [];
     for (const plan of plans) {
       await run(plan, async () => {});
@@ -326,8 +402,15 @@ describe("two runs on two machines", () => {
         interleavings++;
         // One of them has made the file, and whoever has not says so.
         const outcomes = [first, other].filter((outcome) => outcome instanceof Error) as Error[];
-        for (const { message } of outcomes) expect(message).toMatch(/another run has begun to write it|is gone, removed by somebody|cannot be written/);
-        if (outcomes.length < 2) expect(existsSync("out.csv"), `the second began at step ${begin} and paused at step ${pause}`).toBe(true);
+        for (const { message } of outcomes)
+          expect(message).toMatch(
+            /another run has begun to write it|is gone, removed by somebody|cannot be written/,
+          );
+        if (outcomes.length < 2)
+          expect(
+            existsSync("out.csv"),
+            `the second began at step ${begin} and paused at step ${pause}`,
+          ).toBe(true);
         if (!isPaused || second === undefined) break;
       }
       if (stepsOfFirst <= begin) break;
@@ -338,11 +421,15 @@ describe("two runs on two machines", () => {
 
 it("does not continue what a run has left under its lock unless it is the sweep's own", async () => {
   const plan = planSweep(specFrom(SPEC));
-  const kept = (await keptSweep(plan, "out.csv")) as NonNullable<Awaited<ReturnType<typeof keptSweep>>>;
+  const kept = (await keptSweep(plan, "out.csv")) as NonNullable<
+    Awaited<ReturnType<typeof keptSweep>>
+  >;
   const start = await readStart(kept, plan, {});
   expect(start).toMatchObject({ isWhole: false, bytes: 0 });
   // The lock is held until the sink has it.
-  await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(`process ${process.pid} is writing it`);
+  await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(
+    `process ${process.pid} is writing it`,
+  );
   const sink = await fileSink("out.csv", { mayReplace: false, from: start as never });
   sink.abandon();
   expect(readdirSync(".")).toEqual([]);

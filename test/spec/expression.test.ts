@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { evaluate, Trouble } from "../../src/spec/expression/evaluate.ts";
 import { decide } from "../../src/spec/expression/exact.ts";
 import { parseCondition } from "../../src/spec/expression/parse.ts";
-import { conditions, decided, expressions, type Fraction, fraction, outcomeOf } from "../support/expressions.ts";
+import {
+  conditions,
+  decided,
+  expressions,
+  type Fraction,
+  fraction,
+  outcomeOf,
+} from "../support/expressions.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 import { runs } from "../support/tier.ts";
@@ -161,7 +168,9 @@ const EDGES: readonly (readonly [string, bigint | string])[] = [
 ];
 
 /** With a title that can be read. */
-const TITLED = EDGES.map(([text, value]) => [text.length > 60 ? `${text.slice(0, 59)}…` : text, text, value] as const);
+const TITLED = EDGES.map(
+  ([text, value]) => [text.length > 60 ? `${text.slice(0, 59)}…` : text, text, value] as const,
+);
 
 describe("expressions", () => {
   it.each(TITLED)("%s means what Python would say, or has no value", (_, text, value) => {
@@ -169,14 +178,19 @@ describe("expressions", () => {
   });
 
   const names = [...NAMES.keys()];
-  test.prop([expressions(names)], { numRuns: runs(4000) })("come to the same as the test's own evaluator", (made) => {
-    const expected = outcomeOf(made, NAMES);
-    const found = meaning(made.text);
-    if (expected === "fatal") expect(found).toMatch(/^(?!inexact)[a-zA-Z]+$/);
-    else expect(found).toBe(expected);
-  });
+  test.prop([expressions(names)], { numRuns: runs(4000) })(
+    "come to the same as the test's own evaluator",
+    (made) => {
+      const expected = outcomeOf(made, NAMES);
+      const found = meaning(made.text);
+      if (expected === "fatal") expect(found).toMatch(/^(?!inexact)[a-zA-Z]+$/);
+      else expect(found).toBe(expected);
+    },
+  );
 
-  const exact = new Map<string, Fraction | null>([...NAMES].map(([name, value]) => [name, fraction(value)]));
+  const exact = new Map<string, Fraction | null>(
+    [...NAMES].map(([name, value]) => [name, fraction(value)]),
+  );
   for (const [name, value] of [
     ["third", fraction(1n, 3n)],
     ["large", fraction(2n ** 63n - 1n, 3n)],
@@ -190,7 +204,9 @@ describe("expressions", () => {
       const expected = decided(made, exact);
       let found: boolean | string;
       try {
-        found = decide(parseCondition({ text: made.text, place: "here" }), (name) => exact.get(name)).holds;
+        found = decide(parseCondition({ text: made.text, place: "here" }), (name) =>
+          exact.get(name),
+        ).holds;
       } catch (error) {
         if (!(error instanceof Trouble)) throw error;
         found = "fatal";
@@ -240,11 +256,18 @@ const DECIDED: readonly (readonly [string, boolean])[] = [
 
 describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
   const spec = (where: string) =>
-    planOf({ axes: { in_channels: 3, out_channels: 2, l_in: 4, kernel_size: [2, 3] }, where: ["kernel_size == 2", where], columns: ["params"] });
+    planOf({
+      axes: { in_channels: 3, out_channels: 2, l_in: 4, kernel_size: [2, 3] },
+      where: ["kernel_size == 2", where],
+      columns: ["params"],
+    });
 
-  it.each(DECIDED.filter(([text]) => text !== "zero_insertion_waste" && text !== "overlap_even"))("decides %s as %s", (text, holds) => {
-    expect(sweepOn(kernel, spec(text)).rows).toBe(Number(holds));
-  });
+  it.each(DECIDED.filter(([text]) => text !== "zero_insertion_waste" && text !== "overlap_even"))(
+    "decides %s as %s",
+    (text, holds) => {
+      expect(sweepOn(kernel, spec(text)).rows).toBe(Number(holds));
+    },
+  );
 
   it.each([
     ["moduleprofiler > 1", 0],
@@ -262,7 +285,15 @@ describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
   ])("counts %s apart where it is false because a tool gives no answer", (text, rows) => {
     // l_out exists only through output_padding: moduleprofiler raises.
     const plan = planOf({
-      axes: { in_channels: 1, out_channels: 1, l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 },
+      axes: {
+        in_channels: 1,
+        out_channels: 1,
+        l_in: 1,
+        kernel_size: 1,
+        stride: 3,
+        padding: 1,
+        output_padding: 2,
+      },
       where: text.replace("16", "macs"),
       columns: ["params"],
     });
@@ -287,19 +318,39 @@ describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
 /** The same through a plan: the condition is the last thing that a single layer meets. */
 describe.each(KERNELS)("expressions on the %s kernel", (_, kernel) => {
   const variables = Object.fromEntries(
-    [...NAMES].filter(([name]) => !["stride", "padding", "l_in", "low", "high"].includes(name)).map(([name, value]) => [name, value]),
+    [...NAMES]
+      .filter(([name]) => !["stride", "padding", "l_in", "low", "high"].includes(name))
+      .map(([name, value]) => [name, value]),
   );
   const spec = (condition: string) =>
     planOf({
-      variables: { ...variables, low: "-9223372036854775807 - stride // 3", high: "9223372036854775806 + stride // 3" },
+      variables: {
+        ...variables,
+        low: "-9223372036854775807 - stride // 3",
+        high: "9223372036854775806 + stride // 3",
+      },
       // Two values, so that nothing is a constant; the second is left out first.
-      axes: { in_channels: 1, out_channels: 1, kernel_size: [2, 3], stride: [3, 4], padding: 0, l_in: 7 },
+      axes: {
+        in_channels: 1,
+        out_channels: 1,
+        kernel_size: [2, 3],
+        stride: [3, 4],
+        padding: 0,
+        l_in: 7,
+      },
       where: ["stride == 3 and kernel_size == 2", condition],
       columns: ["params"],
     });
 
   it.each(TITLED)("%s", (_, text, value) => {
-    const swept = sweepOn(kernel, spec(typeof value === "bigint" ? `(${text}) + 0 == ${value === -(2n ** 63n) ? "low" : value}` : `(${text}) + 0 == 0`));
+    const swept = sweepOn(
+      kernel,
+      spec(
+        typeof value === "bigint"
+          ? `(${text}) + 0 == ${value === -(2n ** 63n) ? "low" : value}`
+          : `(${text}) + 0 == 0`,
+      ),
+    );
     if (typeof value === "bigint") expect(swept).toMatchObject({ rows: 1 });
     else if (value === "inexact") expect(swept).toMatchObject({ rows: 0 });
     else expect(swept.fault).toMatchObject({ kind: "expression" });

@@ -14,7 +14,8 @@ inTemporaryFolder();
 
 const AXES = { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: "1..9" };
 
-const many = (text: string, count: number, between = "") => Array.from({ length: count }, () => text).join(between);
+const many = (text: string, count: number, between = "") =>
+  Array.from({ length: count }, () => text).join(between);
 
 /** What the command line writes for a condition in a file, and its exit code. */
 async function planned(where: string, axes: object = AXES) {
@@ -30,16 +31,40 @@ const ITEMS = IS_SLOW ? 200_000 : 80_000;
 
 describe("a long condition", () => {
   it.each([
-    ["terms joined by and", many("l_in > 0", TERMS, " and "), /come to \d+ steps\. At most 1024 are possible/],
-    ["terms joined by or", many("l_in > 0", TERMS, " or "), /come to \d+ operations\. At most 131072 are possible/],
-    ["chained comparisons", `0${many(" <= l_in", IS_SLOW ? 200_000 : TERMS)}`, /come to \d+ steps\. At most 1024 are possible/],
-    ["items after in", `l_in in [${Array.from({ length: ITEMS }, (_, i) => i).join(", ")}]`, /come to \d+ operations\. At most 131072/],
-    ["a call with arguments", `max(${many("l_in", ITEMS, ", ")}) > 0`, /come to \d+ operations\. At most 131072 are possible/],
+    [
+      "terms joined by and",
+      many("l_in > 0", TERMS, " and "),
+      /come to \d+ steps\. At most 1024 are possible/,
+    ],
+    [
+      "terms joined by or",
+      many("l_in > 0", TERMS, " or "),
+      /come to \d+ operations\. At most 131072 are possible/,
+    ],
+    [
+      "chained comparisons",
+      `0${many(" <= l_in", IS_SLOW ? 200_000 : TERMS)}`,
+      /come to \d+ steps\. At most 1024 are possible/,
+    ],
+    [
+      "items after in",
+      `l_in in [${Array.from({ length: ITEMS }, (_, i) => i).join(", ")}]`,
+      /come to \d+ operations\. At most 131072/,
+    ],
+    [
+      "a call with arguments",
+      `max(${many("l_in", ITEMS, ", ")}) > 0`,
+      /come to \d+ operations\. At most 131072 are possible/,
+    ],
     ["terms joined by +", `0${many(" + 1", TERMS)} > 0`, /is nested too deep\. At most \d+ levels/],
     ["minus signs", `${many("-", TERMS)}1 < 2`, /is nested too deep\. At most \d+ levels/],
     ["words not", `${many("not ", TERMS)}l_in > 2`, /is nested too deep\. At most \d+ levels/],
     ["powers of powers", `1${many(" ** 1", TERMS)} > 0`, /is nested too deep\. At most \d+ levels/],
-    ["pairs of parentheses", `${many("(", TERMS)}1${many(")", TERMS)} > 0`, /is nested too deep\. At most \d+ levels/],
+    [
+      "pairs of parentheses",
+      `${many("(", TERMS)}1${many(")", TERMS)} > 0`,
+      /is nested too deep\. At most \d+ levels/,
+    ],
     ["lists within lists", `${many("l_in in [", TERMS / 10)}1${many("]", TERMS / 10)}`, /./],
   ])("of tens of thousands is refused with one message: %s", async (_, where, message) => {
     const { exitCode, stdout, stderr } = await planned(where);
@@ -50,13 +75,21 @@ describe("a long condition", () => {
   });
 
   it("is answered up to the limits: 1,000 terms joined by and, 20,000 joined by or, 50,000 items", () => {
-    expect(plan({ axes: AXES, where: many("l_in > 0", 1_000, " and ") } as SpecInput).size).toBe(9n);
-    expect(plan({ axes: AXES, where: many("l_in > 5", 20_000, " or ") } as SpecInput).size).toBe(9n);
-    expect(plan({ axes: AXES, where: `l_in in [${many("3", 50_000, ", ")}]` } as SpecInput).size).toBe(9n);
+    expect(plan({ axes: AXES, where: many("l_in > 0", 1_000, " and ") } as SpecInput).size).toBe(
+      9n,
+    );
+    expect(plan({ axes: AXES, where: many("l_in > 5", 20_000, " or ") } as SpecInput).size).toBe(
+      9n,
+    );
+    expect(
+      plan({ axes: AXES, where: `l_in in [${many("3", 50_000, ", ")}]` } as SpecInput).size,
+    ).toBe(9n);
   });
 
   it("is read where and and parentheses are nested 150 deep", async () => {
-    const { exitCode, stdout } = await planned(`${many("(", 150)}l_in > 0${many(" and l_in > 1)", 150)}`);
+    const { exitCode, stdout } = await planned(
+      `${many("(", 150)}l_in > 0${many(" and l_in > 1)", 150)}`,
+    );
     expect(exitCode).toBe(0);
     expect(stdout).toContain("raw size");
   });
@@ -71,18 +104,36 @@ describe("a long axis", () => {
       { ...AXES, stride: "1..5", l_in: dependent },
     ]) {
       const { exitCode, stderr } = await planned("l_in > 0", axes);
-      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/separate values and ranges\. At most 65536 are possible/)]);
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(/separate values and ranges\. At most 65536 are possible/),
+      ]);
     }
   });
 
   it("is bounded where it depends on 100,000 lengths", async () => {
-    const divisors = await said(["plan", "--in-channels", "64", "--out-channels", "64", "--l-in", "1..100000", "--kernel-size", "divisors(l_in)"]);
+    const divisors = await said([
+      "plan",
+      "--in-channels",
+      "64",
+      "--out-channels",
+      "64",
+      "--l-in",
+      "1..100000",
+      "--kernel-size",
+      "divisors(l_in)",
+    ]);
     expect(divisors.exitCode).toBe(0);
     expect(divisors.stdout).toMatch(/raw size +12,800,000/);
     // The products of two lengths have a million values: their divisors are bounded, not listed.
     const wide = await said([
       ...["plan", "--in-channels", "1..1000", "--out-channels", "1..1000", "--l-in", "1..1000"],
-      ...["--kernel-size", "divisors(l_in * in_channels)", "--groups", "divisors(gcd(in_channels, out_channels))"],
+      ...[
+        "--kernel-size",
+        "divisors(l_in * in_channels)",
+        "--groups",
+        "divisors(gcd(in_channels, out_channels))",
+      ],
     ]);
     expect(wide.exitCode).toBe(0);
   });
@@ -90,13 +141,30 @@ describe("a long axis", () => {
 
 describe("a wide list", () => {
   it("is read with 65,536 columns, and refused with one more", async () => {
-    const columns = ["in_channels", "out_channels", "kernel_size", "l_in", ...Array.from({ length: 65_532 }, (_, i) => `c${i}`)];
+    const columns = [
+      "in_channels",
+      "out_channels",
+      "kernel_size",
+      "l_in",
+      ...Array.from({ length: 65_532 }, (_, i) => `c${i}`),
+    ];
     const row = ["2", "3", "4", "5", ...Array.from({ length: 65_532 }, () => "")].join(",");
     writeFileSync("wide.csv", `${columns.join(",")}\n${row}\n`);
-    const { exitCode } = await said(["count", "--from", "wide.csv", "--columns", "macs", "-o", "counted.csv"]);
+    const { exitCode } = await said([
+      "count",
+      "--from",
+      "wide.csv",
+      "--columns",
+      "macs",
+      "-o",
+      "counted.csv",
+    ]);
     expect(exitCode).toBe(0);
     writeFileSync("wider.csv", `${columns.join(",")},one_more\n${row},\n`);
     const wider = await said(["count", "--from", "wider.csv", "--columns", "macs"]);
-    expect([wider.exitCode, wider.stderr]).toEqual([2, expect.stringMatching(/^upsweep: wider\.csv:1: the header has 65537 columns\. At most 65536/)]);
+    expect([wider.exitCode, wider.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^upsweep: wider\.csv:1: the header has 65537 columns\. At most 65536/),
+    ]);
   });
 });

@@ -26,10 +26,28 @@ describe("a number", () => {
     expect(`${over}/${under}`).toBe(fraction);
   });
 
-  it.each(["", ".", "/", ".5", "5.", "05", "1/", "/2", "1/0", "1/2/3", "1e", "1e3k", "+5", "-5", "5..5", "0x10", "1_000", "1/hop", "NaN", "Infinity"])(
-    "cannot be '%s'",
-    (text) => expect(readFraction(text)).toBe("malformed"),
-  );
+  it.each([
+    "",
+    ".",
+    "/",
+    ".5",
+    "5.",
+    "05",
+    "1/",
+    "/2",
+    "1/0",
+    "1/2/3",
+    "1e",
+    "1e3k",
+    "+5",
+    "-5",
+    "5..5",
+    "0x10",
+    "1_000",
+    "1/hop",
+    "NaN",
+    "Infinity",
+  ])("cannot be '%s'", (text) => expect(readFraction(text)).toBe("malformed"));
 
   it.each([
     "0.1234567890123456789",
@@ -47,9 +65,12 @@ describe("a number", () => {
     expect(readFraction(textOfFraction(value))).toEqual(value);
   });
 
-  test.prop([fc.double({ min: 10, max: 2 ** 31, noNaN: true })])("that JavaScript writes is read as the same double", (value) => {
-    expect(nearestDouble(readFraction(String(value)) as Fraction)).toBe(value);
-  });
+  test.prop([fc.double({ min: 10, max: 2 ** 31, noNaN: true })])(
+    "that JavaScript writes is read as the same double",
+    (value) => {
+      expect(nearestDouble(readFraction(String(value)) as Fraction)).toBe(value);
+    },
+  );
 });
 
 const AXES = { in_channels: 4, out_channels: [2, 4], l_in: [3, 8], kernel_size: 4 };
@@ -67,7 +88,11 @@ function cells(spec: SpecInput, count: number, kernel = KERNELS[0]?.[1]): string
 describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
   it("takes fractions as numbers and texts, and writes them as decimals", () => {
     const rows = cells(
-      { variables: { sample_rate: [689.0625, "44100/32", 8000, "30000/1001"] }, axes: AXES, columns: ["sample_rate", "macs_per_second"] },
+      {
+        variables: { sample_rate: [689.0625, "44100/32", 8000, "30000/1001"] },
+        axes: AXES,
+        columns: ["sample_rate", "macs_per_second"],
+      },
       2,
       kernel,
     );
@@ -89,7 +114,12 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
   });
 
   it("takes one fraction for all layers, and whole numbers as ever", () => {
-    const one = (sample_rate: number | string) => cells({ variables: { sample_rate }, axes: AXES, columns: ["sample_rate", "ops_per_second"] }, 2, kernel);
+    const one = (sample_rate: number | string) =>
+      cells(
+        { variables: { sample_rate }, axes: AXES, columns: ["sample_rate", "ops_per_second"] },
+        2,
+        kernel,
+      );
     expect(one("22050/32")).toEqual(one(689.0625));
     expect(one("22050/32")[0]).toMatch(/^689\.0625,/);
     expect(one("44100/2")).toEqual(one(22_050));
@@ -97,12 +127,17 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
   });
 
   it("takes fractions beside ranges and in joint axes", () => {
-    expect(cells({ variables: { sample_rate: ["1/2", "1..3"] }, axes: { ...AXES, out_channels: 2, l_in: 3 }, columns: ["sample_rate"] }, 1, kernel)).toEqual([
-      "0.5",
-      "1",
-      "2",
-      "3",
-    ]);
+    expect(
+      cells(
+        {
+          variables: { sample_rate: ["1/2", "1..3"] },
+          axes: { ...AXES, out_channels: 2, l_in: 3 },
+          columns: ["sample_rate"],
+        },
+        1,
+        kernel,
+      ),
+    ).toEqual(["0.5", "1", "2", "3"]);
     const joint = {
       variables: {
         "hop, sample_rate": [
@@ -118,9 +153,18 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
   });
 
   it("does not let a condition on a fraction keep what it excludes", () => {
-    const spec = { variables: { sample_rate: ["1000/3", 500, 2000] }, axes: { ...AXES, out_channels: 2, l_in: 3 }, columns: ["sample_rate"] } as SpecInput;
-    expect(cells({ ...spec, where: "sample_rate > 499" } as SpecInput, 1, kernel)).toEqual(["500", "2000"]);
-    expect(cells({ ...spec, where: "sample_rate in [500, 1000]" } as SpecInput, 1, kernel)).toEqual(["500"]);
+    const spec = {
+      variables: { sample_rate: ["1000/3", 500, 2000] },
+      axes: { ...AXES, out_channels: 2, l_in: 3 },
+      columns: ["sample_rate"],
+    } as SpecInput;
+    expect(cells({ ...spec, where: "sample_rate > 499" } as SpecInput, 1, kernel)).toEqual([
+      "500",
+      "2000",
+    ]);
+    expect(cells({ ...spec, where: "sample_rate in [500, 1000]" } as SpecInput, 1, kernel)).toEqual(
+      ["500"],
+    );
   });
 
   it.each<[string, string[]]>([
@@ -146,17 +190,32 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     ["macs_per_second < 11.025k", ["1000/3"]],
   ])("decides %s exactly", (where, kept) => {
     const columns = ["sample_rate", "macs_per_second"];
-    const spec = { variables: { sample_rate: ["1000/3", 689.0625, 22_050] }, axes: { ...AXES, out_channels: 2, l_in: 3 }, where, columns } as SpecInput;
+    const spec = {
+      variables: { sample_rate: ["1000/3", 689.0625, 22_050] },
+      axes: { ...AXES, out_channels: 2, l_in: 3 },
+      where,
+      columns,
+    } as SpecInput;
     const { csv, leftOut, fault } = sweepOn(kernel, planOf(spec));
     expect(fault).toBeUndefined();
     const rates = kept.map((rate) => String(nearestDouble(readFraction(rate) as Fraction)));
-    expect(csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-2)]))).toEqual(rates);
+    expect(csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-2)]))).toEqual(
+      rates,
+    );
     expect(leftOut.reduce((a, b) => a + b)).toBe(BigInt(3 - kept.length));
   });
 
   it("decides conditions on one fraction for all layers", () => {
     const kept = (where: string) =>
-      sweepOn(kernel, planOf({ variables: { sample_rate: "22050/32" }, axes: AXES, where, columns: ["l_out", "macs_per_second"] } as SpecInput)).rows;
+      sweepOn(
+        kernel,
+        planOf({
+          variables: { sample_rate: "22050/32" },
+          axes: AXES,
+          where,
+          columns: ["l_out", "macs_per_second"],
+        } as SpecInput),
+      ).rows;
     // Of 4·C_out·4·L / (L + 3) · 689.0625: 16 and 32 for L = 3, 23.27 and 46.54 for L = 8.
     expect(kept("macs_per_second > sample_rate * 46")).toBe(1);
     expect(kept("macs_per_second < sample_rate * 46")).toBe(3);
@@ -166,27 +225,49 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
   });
 
   it("stops at a condition that has no value for a fraction", () => {
-    const spec = { variables: { sample_rate: ["1000/3", 500] }, axes: AXES, where: "gcd(sample_rate, 2) == 1", columns: ["sample_rate"] } as SpecInput;
+    const spec = {
+      variables: { sample_rate: ["1000/3", 500] },
+      axes: AXES,
+      where: "gcd(sample_rate, 2) == 1",
+      columns: ["sample_rate"],
+    } as SpecInput;
     expect(sweepOn(kernel, planOf(spec)).fault).toEqual({ kind: "expression", index: 0n });
   });
 
   const rates = fc.uniqueArray(
     fc.oneof(
-      fc.tuple(fc.integer({ min: 1, max: 400_000 }), fc.integer({ min: 1, max: 99 })).map(([a, b]) => `${a}/${b}`),
+      fc
+        .tuple(fc.integer({ min: 1, max: 400_000 }), fc.integer({ min: 1, max: 99 }))
+        .map(([a, b]) => `${a}/${b}`),
       fc.integer({ min: 1, max: 10 ** 6 }).map((n) => n / 16),
       fc.integer({ min: 1, max: 96_000 }),
     ),
-    { minLength: 1, maxLength: 4, selector: (rate) => textOfFraction(readFraction(String(rate)) as Fraction) },
+    {
+      minLength: 1,
+      maxLength: 4,
+      selector: (rate) => textOfFraction(readFraction(String(rate)) as Fraction),
+    },
   );
-  test.prop([rates], { numRuns: runs(60) })("gives the rows of the same layers counted alone", (sample_rate) => {
-    const rows = cells({ variables: { sample_rate }, axes: { ...AXES, out_channels: 2, l_in: 3 }, columns: ["sample_rate", "macs_per_second"] }, 2, kernel);
-    const expected = sample_rate.map((rate) => {
-      const { over, under } = readFraction(String(rate)) as Fraction;
-      // 4·2·(3·4) / 6 = 16 MACs for each output element.
-      return `${nearestDouble({ over, under })},${nearestDouble({ over: 16n * over, under })}`;
-    });
-    expect(rows).toEqual(expected);
-  });
+  test.prop([rates], { numRuns: runs(60) })(
+    "gives the rows of the same layers counted alone",
+    (sample_rate) => {
+      const rows = cells(
+        {
+          variables: { sample_rate },
+          axes: { ...AXES, out_channels: 2, l_in: 3 },
+          columns: ["sample_rate", "macs_per_second"],
+        },
+        2,
+        kernel,
+      );
+      const expected = sample_rate.map((rate) => {
+        const { over, under } = readFraction(String(rate)) as Fraction;
+        // 4·2·(3·4) / 6 = 16 MACs for each output element.
+        return `${nearestDouble({ over, under })},${nearestDouble({ over: 16n * over, under })}`;
+      });
+      expect(rows).toEqual(expected);
+    },
+  );
 
   const bounds = fc.tuple(fc.integer({ min: 1, max: 10 ** 7 }), fc.integer({ min: 1, max: 999 }));
   const operators = fc.constantFrom("<", "<=", "==", "!=", ">", ">=");
@@ -196,7 +277,8 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       const fractions = sample_rate.map((rate) => readFraction(String(rate)) as Fraction);
       // Often just the bound itself: macs_per_second is 16 times the rate.
       const first = fractions[0] as Fraction;
-      const [over, under] = d % 2 === 0 ? [first.over * 16n * BigInt(factor), first.under] : [BigInt(n), BigInt(d)];
+      const [over, under] =
+        d % 2 === 0 ? [first.over * 16n * BigInt(factor), first.under] : [BigInt(n), BigInt(d)];
       const spec = (where: string) => ({
         variables: { sample_rate },
         axes: { ...AXES, out_channels: 2, l_in: 3 },
@@ -206,12 +288,23 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       const holds = ({ over: a, under: b }: Fraction) => {
         const [left, right] = [a * 16n * BigInt(factor) * under, over * b];
         const sign = left < right ? "<" : left > right ? ">" : "==";
-        return operator === sign || (operator === "!=" ? sign !== "==" : operator.length === 2 && operator !== "==" && (sign === "==" || operator[0] === sign));
+        return (
+          operator === sign ||
+          (operator === "!="
+            ? sign !== "=="
+            : operator.length === 2 && operator !== "==" && (sign === "==" || operator[0] === sign))
+        );
       };
       const expected = fractions.filter(holds).map((rate) => String(nearestDouble(rate)));
-      for (const where of [`sample_rate * ${16 * factor} ${operator} ${over} / ${under}`, `macs_per_second ${operator} ${over} / ${under} / ${factor}`]) {
+      for (const where of [
+        `sample_rate * ${16 * factor} ${operator} ${over} / ${under}`,
+        `macs_per_second ${operator} ${over} / ${under} / ${factor}`,
+      ]) {
         const { csv, fault } = sweepOn(kernel, planOf(spec(where) as SpecInput));
-        expect([fault, csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-1)]))]).toEqual([undefined, expected]);
+        expect([
+          fault,
+          csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-1)])),
+        ]).toEqual([undefined, expected]);
       }
     },
   );
@@ -219,17 +312,41 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
 
 describe("a grid refuses", () => {
   it.each<[string, unknown, string]>([
-    ["0", 0, "spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32."],
-    ["a negative rate", -1.5, "spec.variables.sample_rate: sample_rate cannot be '-1.5'. Write a number above 0"],
-    ["a denominator of 0", "1/0", "spec.variables.sample_rate: sample_rate cannot be '1/0'. Write a number above 0"],
+    [
+      "0",
+      0,
+      "spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.",
+    ],
+    [
+      "a negative rate",
+      -1.5,
+      "spec.variables.sample_rate: sample_rate cannot be '-1.5'. Write a number above 0",
+    ],
+    [
+      "a denominator of 0",
+      "1/0",
+      "spec.variables.sample_rate: sample_rate cannot be '1/0'. Write a number above 0",
+    ],
     [
       "too many digits",
       "0.1234567890123456789",
       "spec.variables.sample_rate: sample_rate '0.1234567890123456789' has too many digits to be exact. Write a fraction",
     ],
-    ["the same rate twice", ["22050/32", 689.0625], "spec.variables.sample_rate: the axis sample_rate has the value 689.0625 twice."],
-    ["rates without a common denominator", ["1/1000000007", "1/1000000009"], "the sample rates of this axis have no common denominator that keeps them exact."],
-    ["a fraction beside expressions", ["22050/32", "l_in * 2"], "sample_rate has a fraction beside values that depend on other axes."],
+    [
+      "the same rate twice",
+      ["22050/32", 689.0625],
+      "spec.variables.sample_rate: the axis sample_rate has the value 689.0625 twice.",
+    ],
+    [
+      "rates without a common denominator",
+      ["1/1000000007", "1/1000000009"],
+      "the sample rates of this axis have no common denominator that keeps them exact.",
+    ],
+    [
+      "a fraction beside expressions",
+      ["22050/32", "l_in * 2"],
+      "sample_rate has a fraction beside values that depend on other axes.",
+    ],
   ])("%s", (_, sample_rate, message) => {
     expect(() => planOf({ variables: { sample_rate }, axes: AXES } as never)).toThrow(message);
   });
@@ -239,11 +356,14 @@ describe("a grid refuses", () => {
       [32, "22050/32"],
       ["l_in", 8000],
     ];
-    expect(() => planOf({ variables: { "hop, sample_rate": rows }, axes: AXES } as never)).toThrow("sample_rate has a fraction beside values that depend on");
+    expect(() => planOf({ variables: { "hop, sample_rate": rows }, axes: AXES } as never)).toThrow(
+      "sample_rate has a fraction beside values that depend on",
+    );
   });
 
   it("an axis that is written with a rate that is a fraction, but not with a whole one", () => {
-    const spec = (sample_rate: unknown) => ({ variables: { sample_rate }, axes: { ...AXES, l_in: "sample_rate // 100" } }) as never;
+    const spec = (sample_rate: unknown) =>
+      ({ variables: { sample_rate }, axes: { ...AXES, l_in: "sample_rate // 100" } }) as never;
     expect(() => planOf(spec([100, 200]))).not.toThrow();
     expect(() => planOf(spec(["1000/3", 200]))).toThrow(
       "sample_rate is a fraction in this grid, and axes are whole numbers. Write this axis without it; conditions under 'where:' may use it.\n  sample_rate // 100\n  ^~~~~~~~~~~",
@@ -251,6 +371,8 @@ describe("a grid refuses", () => {
   });
 
   it("a variable with the name that is kept for the common denominator", () => {
-    expect(() => planOf({ variables: { sample_rate_denominator: 2 }, axes: AXES } as never)).toThrow("'sample_rate_denominator' cannot be a variable");
+    expect(() =>
+      planOf({ variables: { sample_rate_denominator: 2 }, axes: AXES } as never),
+    ).toThrow("'sample_rate_denominator' cannot be a variable");
   });
 });

@@ -8,7 +8,9 @@ import { specSchema } from "../../src/spec/schema.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const path = `${root}/upsweep.schema.json`;
-const validate = new Ajv2020({ allowUnionTypes: true, allowMatchingProperties: true }).compile(specSchema());
+const validate = new Ajv2020({ allowUnionTypes: true, allowMatchingProperties: true }).compile(
+  specSchema(),
+);
 
 const examples = readdirSync(`${root}/examples`).filter((file) => file.endsWith(".yaml"));
 const AXES = { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 };
@@ -29,9 +31,24 @@ describe("the JSON Schema of a spec", () => {
   it.each([
     [
       "expressions, joint axes and conditions",
-      { axes: { ...AXES, "stride, padding": [[2, "stride // 2"]], groups: ["divisors(in_channels)", 1] }, where: ["macs <= 50M"] },
+      {
+        axes: {
+          ...AXES,
+          "stride, padding": [[2, "stride // 2"]],
+          groups: ["divisors(in_channels)", 1],
+        },
+        where: ["macs <= 50M"],
+      },
     ],
-    ["variables, columns and a sample", { variables: { hop: [256, "300"] }, axes: AXES, columns: ["hop", "ops"], sample: { rows: 10 } }],
+    [
+      "variables, columns and a sample",
+      {
+        variables: { hop: [256, "300"] },
+        axes: AXES,
+        columns: ["hop", "ops"],
+        sample: { rows: 10 },
+      },
+    ],
     [
       "grids with names",
       {

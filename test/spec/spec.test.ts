@@ -30,7 +30,11 @@ const AXES = {
   out_channels: 64,
   kernel_size: [3, "pow2(4, 8)"],
 };
-const flag = (name: ParameterName, values: string): AxisFlag => ({ name, values, flag: flagOf(name) });
+const flag = (name: ParameterName, values: string): AxisFlag => ({
+  name,
+  values,
+  flag: flagOf(name),
+});
 const FLAGS = [
   flag("l_in", "32..256:32"),
   flag("stride", "1,3..9:2,16"),
@@ -42,7 +46,13 @@ const FLAGS = [
 
 /** What a spec says, wherever it was written. */
 function withoutPlaces(spec: Spec): Spec {
-  const text = JSON.stringify(spec, (key, value) => (key === "place" || key === "start" ? undefined : typeof value === "bigint" ? String(value) : value));
+  const text = JSON.stringify(spec, (key, value) =>
+    key === "place" || key === "start"
+      ? undefined
+      : typeof value === "bigint"
+        ? String(value)
+        : value,
+  );
   return JSON.parse(text) as Spec;
 }
 
@@ -50,7 +60,14 @@ describe("a spec", () => {
   it("says the same as YAML, as JSON, as an object and as flags", () => {
     const spec = withoutPlaces(fromYaml(YAML));
     const { axes } = spec.grids[0] as Grid;
-    expect(axes.map(({ names }) => names)).toEqual([["l_in"], ["stride"], ["bias"], ["in_channels"], ["out_channels"], ["kernel_size"]]);
+    expect(axes.map(({ names }) => names)).toEqual([
+      ["l_in"],
+      ["stride"],
+      ["bias"],
+      ["in_channels"],
+      ["out_channels"],
+      ["kernel_size"],
+    ]);
     expect(axes[1]).toMatchObject({
       runs: [
         [
@@ -66,7 +83,9 @@ describe("a spec", () => {
     expect(withoutPlaces(fromYaml(JSON.stringify(object)))).toEqual(spec);
     expect(withoutPlaces(fromYaml(JSON.stringify(object, null, 2)))).toEqual(spec);
     expect(withoutPlaces(readSpec(sourceFromObject(object), "here"))).toEqual(spec);
-    expect(withoutPlaces(readSpec(withOverrides(sourceFromFlags(FLAGS, []), { columns }), "here"))).toEqual(spec);
+    expect(
+      withoutPlaces(readSpec(withOverrides(sourceFromFlags(FLAGS, []), { columns }), "here")),
+    ).toEqual(spec);
   });
 
   it("may have Windows line ends and a byte order mark", () => {
@@ -78,10 +97,18 @@ describe("a spec", () => {
   });
 
   it("names the place of an error in an object and in flags too", () => {
-    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: [1, 0] } }), "here")).toThrow("spec.axes.stride[1]: stride cannot be 0. ");
-    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: Number.NaN } }), "here")).toThrow("spec.axes.stride: a value cannot be NaN. ");
-    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: () => 1 } }), "here")).toThrow("spec.axes.stride: a value cannot be a function. ");
+    expect(() => readSpec(sourceFromObject({ axes: { ...AXES, stride: [1, 0] } }), "here")).toThrow(
+      "spec.axes.stride[1]: stride cannot be 0. ",
+    );
+    expect(() =>
+      readSpec(sourceFromObject({ axes: { ...AXES, stride: Number.NaN } }), "here"),
+    ).toThrow("spec.axes.stride: a value cannot be NaN. ");
+    expect(() =>
+      readSpec(sourceFromObject({ axes: { ...AXES, stride: () => 1 } }), "here"),
+    ).toThrow("spec.axes.stride: a value cannot be a function. ");
     const flags = [...FLAGS.filter(({ name }) => name !== "stride"), flag("stride", "0")];
-    expect(() => readSpec(sourceFromFlags(flags, []), "here")).toThrow("--stride: stride cannot be 0. ");
+    expect(() => readSpec(sourceFromFlags(flags, []), "here")).toThrow(
+      "--stride: stride cannot be 0. ",
+    );
   });
 });

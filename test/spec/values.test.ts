@@ -1,11 +1,23 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { PARAMETER_MAX } from "../../src/parameters.ts";
-import { domainOf, findDuplicate, leastOf, mostOf, type Run, readEntry, sizeOf, valueAt } from "../../src/spec/values.ts";
+import {
+  domainOf,
+  findDuplicate,
+  leastOf,
+  mostOf,
+  type Run,
+  readEntry,
+  sizeOf,
+  valueAt,
+} from "../../src/spec/values.ts";
 import { runs } from "../support/tier.ts";
 
 const read = (text: string) => readEntry(domainOf("padding"), { text, place: "here" }) as Run[];
-const spellOut = (runs: readonly Run[]) => runs.flatMap(({ first, step, count }) => Array.from({ length: count }, (_, i) => first + i * step));
+const spellOut = (runs: readonly Run[]) =>
+  runs.flatMap(({ first, step, count }) =>
+    Array.from({ length: count }, (_, i) => first + i * step),
+  );
 
 describe("an axis entry", () => {
   it.each([
@@ -27,18 +39,31 @@ describe("an axis entry", () => {
   it("of 2^31 values is one run", () => {
     const runs = read(`0..${PARAMETER_MAX}`);
     expect(runs).toHaveLength(1);
-    expect([sizeOf(runs), leastOf(runs), mostOf(runs), valueAt(runs, PARAMETER_MAX)]).toEqual([2 ** 31, 0, PARAMETER_MAX, PARAMETER_MAX]);
+    expect([sizeOf(runs), leastOf(runs), mostOf(runs), valueAt(runs, PARAMETER_MAX)]).toEqual([
+      2 ** 31,
+      0,
+      PARAMETER_MAX,
+      PARAMETER_MAX,
+    ]);
   });
 });
 
-const run = fc.record({ first: fc.nat(60), step: fc.integer({ min: 1, max: 12 }), count: fc.integer({ min: 1, max: 12 }) });
+const run = fc.record({
+  first: fc.nat(60),
+  step: fc.integer({ min: 1, max: 12 }),
+  count: fc.integer({ min: 1, max: 12 }),
+});
 
 describe("runs of values", () => {
   test.prop([fc.array(run, { minLength: 1, maxLength: 5 })], { numRuns: runs(500) })(
     "have the size, bounds, positions and duplicates of the values spelt out",
     (runs) => {
       const values = spellOut(runs);
-      expect([sizeOf(runs), leastOf(runs), mostOf(runs)]).toEqual([values.length, Math.min(...values), Math.max(...values)]);
+      expect([sizeOf(runs), leastOf(runs), mostOf(runs)]).toEqual([
+        values.length,
+        Math.min(...values),
+        Math.max(...values),
+      ]);
       expect(values.map((_, i) => valueAt(runs, i))).toEqual(values);
       const duplicates = values.filter((value, i) => values.indexOf(value) < i);
       const found = findDuplicate(runs);

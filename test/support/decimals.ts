@@ -10,17 +10,27 @@ export function nearest(n: bigint, d: bigint): number {
 }
 
 /** The decimal results of a layer, from its integer results. */
-export function decimalsOf(layer: Layer, results: Readonly<Partial<Record<ResultName, unknown>>>): Partial<Record<ResultName, number>> {
+export function decimalsOf(
+  layer: Layer,
+  results: Readonly<Partial<Record<ResultName, unknown>>>,
+): Partial<Record<ResultName, number>> {
   const of = (name: ResultName) => results[name] as bigint;
   const kernel = of("weight_elements") / of("filters");
-  const touched = (of("input_elements") + of("output_elements") + of("params")) * BigInt(layer.bits);
+  const touched =
+    (of("input_elements") + of("output_elements") + of("params")) * BigInt(layer.bits);
   const strides = layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n);
   const rate = layer.sample_rate ?? { over: 0n, under: 1n };
   return {
     zero_insertion_waste: nearest(of("l_out") * kernel - of("taps"), of("l_out") * kernel),
     arithmetic_intensity: nearest(of("flops") * 8n, touched),
     macs_per_second: nearest(of("filters") * of("taps") * rate.over, of("l_out") * rate.under),
-    ops_per_second: nearest((of("filters") * of("ops_per_filter") + of("aggregation_ops")) * rate.over, of("l_out") * rate.under),
-    ...(layer.kind.isTransposed && layer.dimensions.length < 3 && { tensorflow: nearest(2n * of("zero_insertion_macs"), strides) }),
+    ops_per_second: nearest(
+      (of("filters") * of("ops_per_filter") + of("aggregation_ops")) * rate.over,
+      of("l_out") * rate.under,
+    ),
+    ...(layer.kind.isTransposed &&
+      layer.dimensions.length < 3 && {
+        tensorflow: nearest(2n * of("zero_insertion_macs"), strides),
+      }),
   };
 }

@@ -60,7 +60,8 @@ export function fraction(n: bigint, d = 1n): Fraction {
 
 /** A fraction whose parts fit 64 bits; -2^63 only as what an operation on whole numbers comes to. */
 function checked(value: Fraction, ofWhole: boolean): Fraction {
-  if (value.n > most || value.n < (ofWhole ? least : -most) || value.d > most) throw new NoValue(false);
+  if (value.n > most || value.n < (ofWhole ? least : -most) || value.d > most)
+    throw new NoValue(false);
   return value;
 }
 
@@ -105,10 +106,28 @@ interface Operator {
 }
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
-  "+": { binds: SUM, of: (a, b) => a + b, exact: (a, b, areWhole) => checked(plus(a, b), areWhole) },
-  "-": { binds: SUM, of: (a, b) => a - b, exact: (a, b, areWhole) => checked(plus(a, areWhole ? minus(b) : checked(minus(b), false)), areWhole) },
-  "*": { binds: PRODUCT, of: (a, b) => a * b, exact: (a, b, areWhole) => checked(times(a, b), areWhole) },
-  "//": { binds: PRODUCT, of: floor, exact: (a, b, areWhole) => (areWhole ? checked(fraction(floor(a.n, b.n)), true) : floored(over(a, b))) },
+  "+": {
+    binds: SUM,
+    of: (a, b) => a + b,
+    exact: (a, b, areWhole) => checked(plus(a, b), areWhole),
+  },
+  "-": {
+    binds: SUM,
+    of: (a, b) => a - b,
+    exact: (a, b, areWhole) =>
+      checked(plus(a, areWhole ? minus(b) : checked(minus(b), false)), areWhole),
+  },
+  "*": {
+    binds: PRODUCT,
+    of: (a, b) => a * b,
+    exact: (a, b, areWhole) => checked(times(a, b), areWhole),
+  },
+  "//": {
+    binds: PRODUCT,
+    of: floor,
+    exact: (a, b, areWhole) =>
+      areWhole ? checked(fraction(floor(a.n, b.n)), true) : floored(over(a, b)),
+  },
   "%": {
     binds: PRODUCT,
     of: (a, b) => a - b * floor(a, b),
@@ -160,13 +179,16 @@ const COMPARISONS: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> =
 };
 
 /** Functions of two numbers; some take more, and join them one after the other. */
-const ofWhole = (of: (a: bigint, b: bigint) => bigint) => (a: Fraction, b: Fraction, areWhole: boolean) => {
-  if (!areWhole) throw new NoValue(false);
-  return checked(fraction(of(a.n, b.n)), false);
-};
+const ofWhole =
+  (of: (a: bigint, b: bigint) => bigint) => (a: Fraction, b: Fraction, areWhole: boolean) => {
+    if (!areWhole) throw new NoValue(false);
+    return checked(fraction(of(a.n, b.n)), false);
+  };
 const lcm = (a: bigint, b: bigint) => (a === 0n || b === 0n ? 0n : magnitude(a * b) / gcd(a, b));
 
-const CALLS: Readonly<Record<string, { most: number; of: (a: bigint, b: bigint) => bigint; exact: Operator["exact"] }>> = {
+const CALLS: Readonly<
+  Record<string, { most: number; of: (a: bigint, b: bigint) => bigint; exact: Operator["exact"] }>
+> = {
   min: { most: 4, of: (a, b) => (a < b ? a : b), exact: (a, b) => (order(a, b) < 0n ? a : b) },
   max: { most: 4, of: (a, b) => (a > b ? a : b), exact: (a, b) => (order(a, b) > 0n ? a : b) },
   gcd: { most: 3, of: gcd, exact: ofWhole(gcd) },
@@ -174,12 +196,14 @@ const CALLS: Readonly<Record<string, { most: number; of: (a: bigint, b: bigint) 
   ceil_div: {
     most: 2,
     of: (a, b) => -floor(-a, b),
-    exact: (a, b, areWhole) => (areWhole ? checked(fraction(-floor(-a.n, b.n)), true) : minus(floored(minus(over(a, b))))),
+    exact: (a, b, areWhole) =>
+      areWhole ? checked(fraction(-floor(-a.n, b.n)), true) : minus(floored(minus(over(a, b)))),
   },
 };
 
 /** An operation on two values, of which one may be missing. */
-const combined = (exact: Operator["exact"]) => (a: Exact, b: Exact) => (a === null || b === null ? null : exact(a, b, isWhole(a) && isWhole(b)));
+const combined = (exact: Operator["exact"]) => (a: Exact, b: Exact) =>
+  a === null || b === null ? null : exact(a, b, isWhole(a) && isWhole(b));
 const yes = (holds: boolean) => fraction(holds ? 1n : 0n);
 const isTrue = (value: Exact) => value !== null && value.n !== 0n;
 
@@ -193,9 +217,27 @@ const SUFFIXED: readonly (readonly [string, bigint])[] = [
 
 /** Numbers as they are met in specs, and now and then large ones. */
 function numbers(isTame: boolean): fc.Arbitrary<Made> {
-  const small = fc.nat(12).map((n): Made => ({ text: String(n), binds: ATOM, value: () => BigInt(n), exact: () => fraction(BigInt(n)) }));
+  const small = fc
+    .nat(12)
+    .map(
+      (n): Made => ({
+        text: String(n),
+        binds: ATOM,
+        value: () => BigInt(n),
+        exact: () => fraction(BigInt(n)),
+      }),
+    );
   if (isTame) return small;
-  const large = fc.constantFrom(...SUFFIXED).map(([text, value]): Made => ({ text, binds: ATOM, value: () => value, exact: () => fraction(value) }));
+  const large = fc
+    .constantFrom(...SUFFIXED)
+    .map(
+      ([text, value]): Made => ({
+        text,
+        binds: ATOM,
+        value: () => value,
+        exact: () => fraction(value),
+      }),
+    );
   return fc.oneof({ weight: 8, arbitrary: small }, { weight: 1, arbitrary: large });
 }
 
@@ -231,7 +273,8 @@ export function conditions(names: readonly string[], isTame = false): fc.Arbitra
 
 /** The larger of 1 and an expression. */
 function atLeastOne(made: Made): Made {
-  const larger = (value: Exact): Exact => (value === null ? null : order(value, fraction(1n)) > 0n ? value : fraction(1n));
+  const larger = (value: Exact): Exact =>
+    value === null ? null : order(value, fraction(1n)) > 0n ? value : fraction(1n);
   return {
     text: `max(1, ${made.text})`,
     binds: ATOM,
@@ -246,19 +289,40 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
       ? [
           fc
             .constantFrom(...names)
-            .map((n): Made => ({ text: n, binds: ATOM, value: (known) => known.get(n) as bigint, exact: (known) => known.get(n) as Exact })),
+            .map(
+              (n): Made => ({
+                text: n,
+                binds: ATOM,
+                value: (known) => known.get(n) as bigint,
+                exact: (known) => known.get(n) as Exact,
+              }),
+            ),
         ]
       : [];
   const divisor = (made: Made): Made => (isTame ? atLeastOne(made) : made);
   return fc.letrec<{ number: Made; condition: Made; leaf: Made }>((tie) => ({
-    leaf: fc.oneof({ weight: 3, arbitrary: fc.oneof(numbers(isTame), ...name) }, ...(isCondition ? [{ weight: 1, arbitrary: fractions }] : [])),
+    leaf: fc.oneof(
+      { weight: 3, arbitrary: fc.oneof(numbers(isTame), ...name) },
+      ...(isCondition ? [{ weight: 1, arbitrary: fractions }] : []),
+    ),
     number: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
       tie("leaf"),
       fc
-        .tuple(fc.constantFrom(...Object.keys(OPERATORS).filter((o) => !isTame || o !== "**")), tie("number"), tie("number"), spaces)
+        .tuple(
+          fc.constantFrom(...Object.keys(OPERATORS).filter((o) => !isTame || o !== "**")),
+          tie("number"),
+          tie("number"),
+          spaces,
+        )
         .map(([operator, left, second, space]): Made => {
-          const { binds, leftBinds = binds, rightBinds = binds + 1, of, exact } = OPERATORS[operator] as (typeof OPERATORS)[string];
+          const {
+            binds,
+            leftBinds = binds,
+            rightBinds = binds + 1,
+            of,
+            exact,
+          } = OPERATORS[operator] as (typeof OPERATORS)[string];
           const right = "/%".includes(operator.slice(0, 1)) ? divisor(second) : second;
           return {
             text: `${inside(left, leftBinds)}${space}${operator}${space}${inside(right, rightBinds)}`,
@@ -289,51 +353,81 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
           },
         }),
       ),
-      fc.constantFrom(...Object.keys(CALLS).filter((call) => !isTame || !isCondition || !["gcd", "lcm"].includes(call))).chain((call) => {
-        const { most: length, of, exact } = CALLS[call] as (typeof CALLS)[string];
-        return fc.array(tie("number"), { minLength: 2, maxLength: length }).map((made): Made => {
-          const [first, ...others] = (call === "ceil_div" ? [made[0] as Made, divisor(made[1] as Made)] : made) as [Made, ...Made[]];
-          const text = `${call}(${[first, ...others].map((arg) => arg.text).join(", ")})`;
-          return {
-            text,
-            binds: ATOM,
-            value: (known) => others.reduce((value, arg) => in64Bits(of(value, at(arg, known))), at(first, known)),
-            exact: (known) => {
-              const [start, ...values] = [first, ...others].map((arg) => arg.exact(known)) as [Exact, ...Exact[]];
-              return values.reduce(combined(exact), start);
-            },
-          };
-        });
-      }),
+      fc
+        .constantFrom(
+          ...Object.keys(CALLS).filter(
+            (call) => !isTame || !isCondition || !["gcd", "lcm"].includes(call),
+          ),
+        )
+        .chain((call) => {
+          const { most: length, of, exact } = CALLS[call] as (typeof CALLS)[string];
+          return fc.array(tie("number"), { minLength: 2, maxLength: length }).map((made): Made => {
+            const [first, ...others] = (
+              call === "ceil_div" ? [made[0] as Made, divisor(made[1] as Made)] : made
+            ) as [Made, ...Made[]];
+            const text = `${call}(${[first, ...others].map((arg) => arg.text).join(", ")})`;
+            return {
+              text,
+              binds: ATOM,
+              value: (known) =>
+                others.reduce(
+                  (value, arg) => in64Bits(of(value, at(arg, known))),
+                  at(first, known),
+                ),
+              exact: (known) => {
+                const [start, ...values] = [first, ...others].map((arg) => arg.exact(known)) as [
+                  Exact,
+                  ...Exact[],
+                ];
+                return values.reduce(combined(exact), start);
+              },
+            };
+          });
+        }),
       tie("condition"),
     ),
     condition: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
-      fc.tuple(tie("number"), fc.array(fc.tuple(fc.constantFrom(...Object.keys(COMPARISONS)), tie("number")), { minLength: 1, maxLength: 3 })).map(
-        ([first, rest]): Made => ({
-          text: [inside(first, SUM), ...rest.map(([operator, right]) => `${operator} ${inside(right, SUM)}`)].join(" "),
-          binds: COMPARE,
-          value: (known) => {
-            let left = at(first, known);
-            for (const [operator, right] of rest) {
-              const value = at(right, known);
-              if (!(COMPARISONS[operator] as (typeof COMPARISONS)[string])(left, value)) return 0n;
-              left = value;
-            }
-            return 1n;
-          },
-          exact: (known) => {
-            let left = first.exact(known);
-            for (const [operator, right] of rest) {
-              const value = right.exact(known);
-              if (left === null || value === null) return yes(false);
-              if (!(COMPARISONS[operator] as (typeof COMPARISONS)[string])(order(left, value), 0n)) return yes(false);
-              left = value;
-            }
-            return yes(true);
-          },
-        }),
-      ),
+      fc
+        .tuple(
+          tie("number"),
+          fc.array(fc.tuple(fc.constantFrom(...Object.keys(COMPARISONS)), tie("number")), {
+            minLength: 1,
+            maxLength: 3,
+          }),
+        )
+        .map(
+          ([first, rest]): Made => ({
+            text: [
+              inside(first, SUM),
+              ...rest.map(([operator, right]) => `${operator} ${inside(right, SUM)}`),
+            ].join(" "),
+            binds: COMPARE,
+            value: (known) => {
+              let left = at(first, known);
+              for (const [operator, right] of rest) {
+                const value = at(right, known);
+                if (!(COMPARISONS[operator] as (typeof COMPARISONS)[string])(left, value))
+                  return 0n;
+                left = value;
+              }
+              return 1n;
+            },
+            exact: (known) => {
+              let left = first.exact(known);
+              for (const [operator, right] of rest) {
+                const value = right.exact(known);
+                if (left === null || value === null) return yes(false);
+                if (
+                  !(COMPARISONS[operator] as (typeof COMPARISONS)[string])(order(left, value), 0n)
+                )
+                  return yes(false);
+                left = value;
+              }
+              return yes(true);
+            },
+          }),
+        ),
       ...(isCondition
         ? [
             fc.tuple(tie("number"), fc.boolean()).map(
@@ -346,21 +440,27 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
             ),
           ]
         : []),
-      fc.tuple(tie("number"), fc.boolean(), fc.array(items(tie("number"), isTame, isCondition), { minLength: 1, maxLength: 3 })).map(
-        ([of, isNot, list]): Made => ({
-          text: `${inside(of, SUM)} ${isNot ? "not in" : "in"} [${list.map(({ text }) => text).join(", ")}]`,
-          binds: COMPARE,
-          value: (known) => {
-            const value = at(of, known);
-            return truth(list.some((item) => item.has(value, known)) !== isNot);
-          },
-          exact: (known) => {
-            const value = of.exact(known);
-            const isIn = list.some((item) => item.hasExactly(value, known));
-            return yes(isNot ? !isIn && value !== null : isIn);
-          },
-        }),
-      ),
+      fc
+        .tuple(
+          tie("number"),
+          fc.boolean(),
+          fc.array(items(tie("number"), isTame, isCondition), { minLength: 1, maxLength: 3 }),
+        )
+        .map(
+          ([of, isNot, list]): Made => ({
+            text: `${inside(of, SUM)} ${isNot ? "not in" : "in"} [${list.map(({ text }) => text).join(", ")}]`,
+            binds: COMPARE,
+            value: (known) => {
+              const value = at(of, known);
+              return truth(list.some((item) => item.has(value, known)) !== isNot);
+            },
+            exact: (known) => {
+              const value = of.exact(known);
+              const isIn = list.some((item) => item.hasExactly(value, known));
+              return yes(isNot ? !isIn && value !== null : isIn);
+            },
+          }),
+        ),
       tie("condition").map(
         (of): Made => ({
           text: `not ${inside(of, NOT)}`,
@@ -369,29 +469,34 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
           exact: (known) => yes(!isTrue(of.exact(known))),
         }),
       ),
-      fc.tuple(fc.constantFrom("and", "or"), fc.array(tie("condition"), { minLength: 2, maxLength: 3 })).map(([word, parts]): Made => {
-        const binds = word === "and" ? AND : OR;
-        return {
-          text: parts.map((part) => inside(part, binds + 1)).join(` ${word} `),
-          binds,
-          value: (known) => {
-            let value = 0n;
-            for (const part of parts) {
-              value = at(part, known);
-              if ((value === 0n) === (word === "and")) break;
-            }
-            return value;
-          },
-          exact: (known) => {
-            let value: Exact = null;
-            for (const part of parts) {
-              value = part.exact(known);
-              if (isTrue(value) === (word === "or")) break;
-            }
-            return value;
-          },
-        };
-      }),
+      fc
+        .tuple(
+          fc.constantFrom("and", "or"),
+          fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
+        )
+        .map(([word, parts]): Made => {
+          const binds = word === "and" ? AND : OR;
+          return {
+            text: parts.map((part) => inside(part, binds + 1)).join(` ${word} `),
+            binds,
+            value: (known) => {
+              let value = 0n;
+              for (const part of parts) {
+                value = at(part, known);
+                if ((value === 0n) === (word === "and")) break;
+              }
+              return value;
+            },
+            exact: (known) => {
+              let value: Exact = null;
+              for (const part of parts) {
+                value = part.exact(known);
+                if (isTrue(value) === (word === "or")) break;
+              }
+              return value;
+            },
+          };
+        }),
     ),
   }));
 }
@@ -412,14 +517,19 @@ const divisible = (n: bigint): bigint => {
 };
 
 /** With `isCondition` over fractions; then a tame one asks for no divisors, which are those of whole numbers only. */
-export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition = false): fc.Arbitrary<MadeItem> {
+export function items(
+  number: fc.Arbitrary<Made>,
+  isTame: boolean,
+  isCondition = false,
+): fc.Arbitrary<MadeItem> {
   const step = number.map((made): Made => (isTame ? atLeastOne(made) : made));
   const bounded = (made: Made): Made =>
     isTame
       ? {
           text: `min(40, max(1, ${made.text}))`,
           binds: ATOM,
-          value: (known) => [1n, at(made, known), 40n].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[1] as bigint,
+          value: (known) =>
+            [1n, at(made, known), 40n].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[1] as bigint,
           exact: (known) => {
             const value = atLeastOne(made).exact(known);
             return value && (order(value, fraction(40n)) > 0n ? fraction(40n) : value);
@@ -467,13 +577,26 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition =
             return value >= from && value <= to && (value - from) % width === 0n;
           },
           hasExactly: (value, known) => {
-            const [from, to, width] = [first.exact(known), last.exact(known), by ? by.exact(known) : fraction(1n)];
+            const [from, to, width] = [
+              first.exact(known),
+              last.exact(known),
+              by ? by.exact(known) : fraction(1n),
+            ];
             if (value === null || from === null || to === null || width === null) return false;
             if (order(width, fraction(1n)) < 0n) throw new NoValue(false);
             if (order(value, from) < 0n || order(value, to) > 0n) return false;
-            if (isWhole(value) && isWhole(from) && isWhole(width)) return (value.n - from.n) % width.n === 0n;
+            if (isWhole(value) && isWhole(from) && isWhole(width))
+              return (value.n - from.n) % width.n === 0n;
             const areWhole = isWhole(value) && isWhole(from);
-            return isWhole(over(checked(plus(value, areWhole ? minus(from) : checked(minus(from), false)), areWhole), width));
+            return isWhole(
+              over(
+                checked(
+                  plus(value, areWhole ? minus(from) : checked(minus(from), false)),
+                  areWhole,
+                ),
+                width,
+              ),
+            );
           },
         };
       }),
@@ -483,7 +606,9 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition =
       arbitrary: fc.tuple(end, end).map(([first, last]): MadeItem => {
         const values = (known: Names) => {
           const [from, to] = [at(first, known), at(last, known)];
-          return Array.from({ length: 63 }, (_, i) => 2n ** BigInt(i)).filter((power) => power >= from && power <= to);
+          return Array.from({ length: 63 }, (_, i) => 2n ** BigInt(i)).filter(
+            (power) => power >= from && power <= to,
+          );
         };
         return {
           text: `pow2(${first.text}, ${last.text})`,
@@ -492,8 +617,17 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition =
           has: (value, known) => values(known).includes(value),
           hasExactly: (value, known) => {
             const [from, to] = [first.exact(known), last.exact(known)];
-            if (value === null || from === null || to === null || order(value, from) < 0n || order(value, to) > 0n) return false;
-            return Array.from({ length: 63 }, (_, i) => 2n ** BigInt(i)).some((power) => order(value, fraction(power)) === 0n);
+            if (
+              value === null ||
+              from === null ||
+              to === null ||
+              order(value, from) < 0n ||
+              order(value, to) > 0n
+            )
+              return false;
+            return Array.from({ length: 63 }, (_, i) => 2n ** BigInt(i)).some(
+              (power) => order(value, fraction(power)) === 0n,
+            );
           },
         };
       }),
@@ -507,7 +641,9 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition =
           values: (known) => {
             const n = divisible(at(of, known));
             if (n > 100_000n) throw new NoValue(false);
-            return Array.from({ length: Number(n) }, (_, i) => BigInt(i + 1)).filter((d) => n % d === 0n);
+            return Array.from({ length: Number(n) }, (_, i) => BigInt(i + 1)).filter(
+              (d) => n % d === 0n,
+            );
           },
           has: (value, known) => {
             const n = divisible(at(of, known));
@@ -517,7 +653,9 @@ export function items(number: fc.Arbitrary<Made>, isTame: boolean, isCondition =
             const whole = of.exact(known);
             if (value === null || whole === null) return false;
             if (!isWhole(whole)) throw new NoValue(false);
-            return divisible(whole.n) > 0n && isWhole(value) && value.n > 0n && whole.n % value.n === 0n;
+            return (
+              divisible(whole.n) > 0n && isWhole(value) && value.n > 0n && whole.n % value.n === 0n
+            );
           },
         }),
       ),

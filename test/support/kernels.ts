@@ -4,9 +4,11 @@ import type { Kernel } from "../../src/kernel/kernel.ts";
 import { referenceKernel } from "../../src/kernel/reference.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
 
-export const KERNELS: readonly (readonly [string, Kernel])[] = [referenceKernel(), wasmKernel("debug"), wasmKernel("release")].map(
-  (kernel) => [kernel.name, kernel] as const,
-);
+export const KERNELS: readonly (readonly [string, Kernel])[] = [
+  referenceKernel(),
+  wasmKernel("debug"),
+  wasmKernel("release"),
+].map((kernel) => [kernel.name, kernel] as const);
 
 export const METHODS = ["closed", "simulate"] as const;
 

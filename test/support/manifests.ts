@@ -8,7 +8,10 @@ export type Fields = Record<string, unknown>;
 export function writeFields(path: string, fields: Fields): void {
   const { check: _, ...rest } = fields;
   const text = JSON.stringify(rest, null, 2).slice(0, -2);
-  writeFileSync(path, `${text},\n  "check": "${createHash("sha256").update(text).digest("hex")}"\n}\n`);
+  writeFileSync(
+    path,
+    `${text},\n  "check": "${createHash("sha256").update(text).digest("hex")}"\n}\n`,
+  );
 }
 
 /** Changes fields of a manifest, and its checksum with them. */

@@ -17,7 +17,10 @@ fc.configureGlobal({
   ...(CASE !== undefined && { path: CASE }),
   reporter: (run) => {
     if (!run.failed) return;
-    const repeat = run.counterexamplePath === null ? "" : `\nRepeat this case: ${commandFor(run.seed, run.counterexamplePath)}`;
+    const repeat =
+      run.counterexamplePath === null
+        ? ""
+        : `\nRepeat this case: ${commandFor(run.seed, run.counterexamplePath)}`;
     throw new Error(`${fc.defaultReportMessage(run)}${repeat}`, { cause: run.errorInstance });
   },
 });

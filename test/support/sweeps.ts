@@ -27,7 +27,11 @@ interface Part {
 }
 
 /** All rows of [first, end) of a grid, as text. */
-export function sweepOn(kernel: Kernel, plan: Plan, { method = "closed", grid = 0, first = 0n, end, visitsMost }: Part = {}): Swept {
+export function sweepOn(
+  kernel: Kernel,
+  plan: Plan,
+  { method = "closed", grid = 0, first = 0n, end, visitsMost }: Part = {},
+): Swept {
   kernel.openPlan(plan, grid, method);
   const parts: string[] = [];
   const leftOut: bigint[] = [];

@@ -138,7 +138,9 @@ export function gcd(a: bigint, b: bigint): bigint {
 }
 
 /** Two numbers to one; several are joined one after the other, as they are worked out. */
-const JOINS: Readonly<Record<Exclude<FunctionName, "abs">, (a: bigint, b: bigint, node: Node) => bigint>> = {
+const JOINS: Readonly<
+  Record<Exclude<FunctionName, "abs">, (a: bigint, b: bigint, node: Node) => bigint>
+> = {
   min: (a, b) => (a < b ? a : b),
   max: (a, b) => (a > b ? a : b),
   gcd,
@@ -190,7 +192,8 @@ export function runsOf(item: Item, lookup: Lookup): BigRun[] {
     case "pow2": {
       const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
       const runs: BigRun[] = [];
-      for (let value = 1n; value <= last && value <= I64_MAX; value *= 2n) if (value >= first) runs.push(single(value));
+      for (let value = 1n; value <= last && value <= I64_MAX; value *= 2n)
+        if (value >= first) runs.push(single(value));
       return runs;
     }
     case "divisors":

@@ -34,7 +34,10 @@ export function rational(n: bigint, d: bigint): Rational {
  * @returns whether it holds, and whether a comparison was false because a value is missing.
  * @throws Trouble where a part of it has no value.
  */
-export function decide(node: Node, lookup: ExactLookup): { readonly holds: boolean; readonly metMissing: boolean } {
+export function decide(
+  node: Node,
+  lookup: ExactLookup,
+): { readonly holds: boolean; readonly metMissing: boolean } {
   const run = new Decision(lookup);
   const holds = run.isTrue(run.value(node));
   return { holds, metMissing: run.metMissing };
@@ -76,7 +79,8 @@ class Decision {
         return binary(node.operator, this.value(node.left), this.value(node.right), node);
       case "call": {
         const [first, ...others] = node.args.map((arg) => this.value(arg)) as [Value, ...Value[]];
-        if (node.name === "abs") return first && checked({ n: magnitude(first.n), d: first.d }, node, first.d === 1n);
+        if (node.name === "abs")
+          return first && checked({ n: magnitude(first.n), d: first.d }, node, first.d === 1n);
         const operation = node.name;
         return others.reduce((left, right) => joined(operation, left, right, node), first);
       }
@@ -121,7 +125,11 @@ class Decision {
       case "value":
         return this.#compared(x, this.value(item.value), (a, b) => a === b);
       case "range": {
-        const [first, last, step] = [this.value(item.first), this.value(item.last), item.step ? this.value(item.step) : whole(1n)];
+        const [first, last, step] = [
+          this.value(item.first),
+          this.value(item.last),
+          item.step ? this.value(item.step) : whole(1n),
+        ];
         if (x === null || first === null || last === null || step === null) {
           this.metMissing = true;
           return false;
@@ -138,7 +146,13 @@ class Decision {
           this.metMissing = true;
           return false;
         }
-        return x.d === 1n && x.n >= 1n && (x.n & (x.n - 1n)) === 0n && isAtLeast(x, first) && isAtLeast(last, x);
+        return (
+          x.d === 1n &&
+          x.n >= 1n &&
+          (x.n & (x.n - 1n)) === 0n &&
+          isAtLeast(x, first) &&
+          isAtLeast(last, x)
+        );
       }
       case "divisors": {
         const of = this.value(item.of);
@@ -156,7 +170,8 @@ class Decision {
 
 /** A value that fits the kernel's 64 bits; only a whole number may be -2^63. */
 function checked({ n, d }: Rational, node: Node | Item, mayBeLeast = false): Rational {
-  if (n > I64_MAX || n < (mayBeLeast ? I64_MIN : -I64_MAX) || d > I64_MAX) throw new Trouble("overflow", node);
+  if (n > I64_MAX || n < (mayBeLeast ? I64_MIN : -I64_MAX) || d > I64_MAX)
+    throw new Trouble("overflow", node);
   return { n, d };
 }
 
@@ -194,14 +209,20 @@ function power(base: Rational, exponent: Rational, node: Node | Item): Rational 
   if (exponent.d !== 1n) throw new Trouble("notWhole", node);
   if (exponent.n < 0n) throw new Trouble("negativeExponent", node);
   const raised = (of: bigint): bigint => {
-    if (of >= -1n && of <= 1n) return exponent.n === 0n ? 1n : exponent.n % 2n === 0n ? of * of : of;
+    if (of >= -1n && of <= 1n)
+      return exponent.n === 0n ? 1n : exponent.n % 2n === 0n ? of * of : of;
     if (exponent.n > 63n) throw new Trouble("overflow", node);
     return of ** exponent.n;
   };
   return checked({ n: raised(base.n), d: raised(base.d) }, node, base.d === 1n);
 }
 
-function joined(name: "min" | "max" | "gcd" | "lcm" | "ceil_div", a: Value, b: Value, node: Node): Value {
+function joined(
+  name: "min" | "max" | "gcd" | "lcm" | "ceil_div",
+  a: Value,
+  b: Value,
+  node: Node,
+): Value {
   if (a === null || b === null) return null;
   switch (name) {
     case "min":
@@ -216,7 +237,12 @@ function joined(name: "min" | "max" | "gcd" | "lcm" | "ceil_div", a: Value, b: V
     }
     default: {
       if (a.d !== 1n || b.d !== 1n) throw new Trouble("notWhole", node);
-      const value = name === "gcd" ? gcd(a.n, b.n) : a.n === 0n || b.n === 0n ? 0n : magnitude((a.n / gcd(a.n, b.n)) * b.n);
+      const value =
+        name === "gcd"
+          ? gcd(a.n, b.n)
+          : a.n === 0n || b.n === 0n
+            ? 0n
+            : magnitude((a.n / gcd(a.n, b.n)) * b.n);
       return checked(whole(value), node);
     }
   }
@@ -227,7 +253,8 @@ export function needsRationals(node: Node | Item, isWhole: (name: string) => boo
   const open: (Node | Item)[] = [node];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.kind === "missing" || (at.kind === "number" && at.under !== undefined)) return true;
-    if ((at.kind === "binary" && at.operator === "/") || (at.kind === "name" && !isWhole(at.name))) return true;
+    if ((at.kind === "binary" && at.operator === "/") || (at.kind === "name" && !isWhole(at.name)))
+      return true;
     for (const part of partsOf(at)) open.push(part);
   }
   return false;

@@ -10,7 +10,28 @@ export type Token = Span &
     | { readonly kind: "end"; readonly text: "" }
   );
 
-const SYMBOLS = ["**", "//", "..", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "[", "]", ",", ":"] as const;
+const SYMBOLS = [
+  "**",
+  "//",
+  "..",
+  "<=",
+  ">=",
+  "==",
+  "!=",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "<",
+  ">",
+  "(",
+  ")",
+  "[",
+  "]",
+  ",",
+  ":",
+] as const;
 
 const SUFFIXES: Readonly<Record<string, bigint>> = {
   k: 1_000n,
@@ -60,16 +81,26 @@ export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
     const span = (length: number): Span => ({ start: at, end: at + length });
     // A dot belongs to a number unless it begins a range, and a sign where it follows the e of an exponent. Whatever else follows the digits
     // without a space is judged with them.
-    const number = match(/(?:[0-9]|\.(?=[0-9]))(?:[0-9A-Za-z_]|\.(?!\.)|(?<=[0-9.][eE])[+-](?=[0-9]))*/y);
+    const number = match(
+      /(?:[0-9]|\.(?=[0-9]))(?:[0-9A-Za-z_]|\.(?!\.)|(?<=[0-9.][eE])[+-](?=[0-9]))*/y,
+    );
     // A dot belongs to a name where it stands before the letter of a dimension: kernel_size.h.
     const name = match(/[A-Za-z_][0-9A-Za-z_]*(?:\.[dhw](?![0-9A-Za-z_]))?/y);
     const symbol = SYMBOLS.find((s) => text.startsWith(s, at));
-    if (number !== undefined) tokens.push({ kind: "number", ...numberOf(written, number, span(number.length), allowsFractions), ...span(number.length) });
+    if (number !== undefined)
+      tokens.push({
+        kind: "number",
+        ...numberOf(written, number, span(number.length), allowsFractions),
+        ...span(number.length),
+      });
     else if (name !== undefined) tokens.push({ kind: "name", text: name, ...span(name.length) });
-    else if (symbol !== undefined) tokens.push({ kind: "symbol", text: symbol, ...span(symbol.length) });
+    else if (symbol !== undefined)
+      tokens.push({ kind: "symbol", text: symbol, ...span(symbol.length) });
     else {
       const foreign = FOREIGN.find(([theirs]) => text.startsWith(theirs, at));
-      const length = foreign ? foreign[0].length : String.fromCodePoint(text.codePointAt(at) as number).length;
+      const length = foreign
+        ? foreign[0].length
+        : String.fromCodePoint(text.codePointAt(at) as number).length;
       throw errors.foreignSymbol(written, span(length), foreign?.[1]);
     }
     at = tokens.at(-1)?.end as number;
@@ -81,13 +112,25 @@ export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
 const EXPONENT_MAX = 40;
 
 /** Reads `16`, `50M`, `1e6`, and where fractions are allowed `1.5`, `0.25` and `1.5M`. */
-function numberOf(written: Written, text: string, span: Span, allowsFractions: boolean): { readonly value: bigint; readonly under?: bigint } {
-  const [, digits, decimals = "", exponent = "0", suffix = ""] = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?([A-Za-z]*)$/.exec(text) ?? [];
-  const factor = suffix === "" ? 1n : Object.hasOwn(SUFFIXES, suffix) ? SUFFIXES[suffix] : undefined;
-  if (digits === undefined || factor === undefined) throw errors.badNumber(written, span, Object.keys(SUFFIXES));
+function numberOf(
+  written: Written,
+  text: string,
+  span: Span,
+  allowsFractions: boolean,
+): { readonly value: bigint; readonly under?: bigint } {
+  const [, digits, decimals = "", exponent = "0", suffix = ""] =
+    /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?([A-Za-z]*)$/.exec(text) ?? [];
+  const factor =
+    suffix === "" ? 1n : Object.hasOwn(SUFFIXES, suffix) ? SUFFIXES[suffix] : undefined;
+  if (digits === undefined || factor === undefined)
+    throw errors.badNumber(written, span, Object.keys(SUFFIXES));
   const scale = Number(exponent) - decimals.length;
-  if (digits.length + decimals.length > 2 * EXPONENT_MAX || Math.abs(scale) > EXPONENT_MAX) throw errors.largeNumber(written, span);
-  const [n, d] = [BigInt(digits + decimals) * factor * 10n ** BigInt(Math.max(0, scale)), 10n ** BigInt(Math.max(0, -scale))];
+  if (digits.length + decimals.length > 2 * EXPONENT_MAX || Math.abs(scale) > EXPONENT_MAX)
+    throw errors.largeNumber(written, span);
+  const [n, d] = [
+    BigInt(digits + decimals) * factor * 10n ** BigInt(Math.max(0, scale)),
+    10n ** BigInt(Math.max(0, -scale)),
+  ];
   const common = gcd(n, d);
   const [value, under] = [n / common, d / common];
   if (value > I64_MAX || under > I64_MAX) throw errors.largeNumber(written, span);

@@ -24,15 +24,34 @@ export type ListFunctionName = keyof typeof LIST_FUNCTIONS;
 export type Node = Span &
   /** A whole number, or in a condition the fraction value / under in lowest terms. */
   (
-    | { readonly kind: "number"; readonly value: bigint; readonly under?: bigint; readonly isCondition?: true }
+    | {
+        readonly kind: "number";
+        readonly value: bigint;
+        readonly under?: bigint;
+        readonly isCondition?: true;
+      }
     | { readonly kind: "name"; readonly name: string }
     | { readonly kind: "negate" | "not"; readonly of: Node }
     /** `x is missing`, `x is not missing`: whether a tool gives no answer. */
     | { readonly kind: "missing"; readonly of: Node; readonly isNegated: boolean }
-    | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
+    | {
+        readonly kind: "binary";
+        readonly operator: BinaryOperator;
+        readonly left: Node;
+        readonly right: Node;
+      }
     /** `a < b <= c`: every neighbouring pair must hold; what stands behind a pair that does not is not worked out. */
-    | { readonly kind: "compare"; readonly first: Node; readonly rest: readonly { readonly operator: Comparison; readonly right: Node }[] }
-    | { readonly kind: "in"; readonly of: Node; readonly items: readonly Item[]; readonly isNegated: boolean }
+    | {
+        readonly kind: "compare";
+        readonly first: Node;
+        readonly rest: readonly { readonly operator: Comparison; readonly right: Node }[];
+      }
+    | {
+        readonly kind: "in";
+        readonly of: Node;
+        readonly items: readonly Item[];
+        readonly isNegated: boolean;
+      }
     | { readonly kind: "and" | "or"; readonly parts: readonly Node[] }
     | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Node[] }
   );

@@ -25,7 +25,18 @@ const NESTING_MAX = 200;
 const DEPTH_MAX = 1000;
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(["<", "<=", ">", ">=", "==", "!="]);
-export const KEYWORDS: ReadonlySet<string> = new Set(["and", "or", "not", "in", "is", "missing", "true", "false", "True", "False"]);
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  "and",
+  "or",
+  "not",
+  "in",
+  "is",
+  "missing",
+  "true",
+  "false",
+  "True",
+  "False",
+]);
 const FUNCTION_NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(LIST_FUNCTIONS)];
 
 /**
@@ -62,7 +73,8 @@ class Parser {
   }
 
   expectEnd(): void {
-    if (this.#next.kind !== "end") throw errors.unexpected(this.#written, this.#next, "the end, or an operator");
+    if (this.#next.kind !== "end")
+      throw errors.unexpected(this.#written, this.#next, "the end, or an operator");
   }
 
   expression(): Node {
@@ -104,7 +116,9 @@ class Parser {
     const { args, end } = this.#call(LIST_FUNCTIONS[name], LIST_FUNCTIONS[name]);
     const [first, last] = args as [Node, Node];
     const span = { start: token.start, end };
-    return name === "pow2" ? { kind: "pow2", first, last, ...span } : { kind: "divisors", of: first, ...span };
+    return name === "pow2"
+      ? { kind: "pow2", first, last, ...span }
+      : { kind: "divisors", of: first, ...span };
   }
 
   get #next(): Token {
@@ -144,13 +158,18 @@ class Parser {
     const parts = [part()];
     while (this.#take(kind)) parts.push(part());
     const [first, last] = [parts[0] as Node, parts.at(-1) as Node];
-    return parts.length === 1 ? first : this.#over({ kind, parts, start: first.start, end: last.end }, parts);
+    return parts.length === 1
+      ? first
+      : this.#over({ kind, parts, start: first.start, end: last.end }, parts);
   }
 
   #inverted(): Node {
     const nots: Token[] = [];
     for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not);
-    return nots.reduceRight((of, not) => this.#over({ kind: "not", of, start: not.start, end: of.end }, [of]), this.#compared());
+    return nots.reduceRight(
+      (of, not) => this.#over({ kind: "not", of, start: not.start, end: of.end }, [of]),
+      this.#compared(),
+    );
   }
 
   #compared(): Node {
@@ -166,7 +185,10 @@ class Parser {
     const last = rest.at(-1);
     if (!last) return first;
     const nodes = [first, ...rest.map(({ right }) => right)];
-    return this.#over({ kind: "compare", first, rest, start: first.start, end: last.right.end }, nodes);
+    return this.#over(
+      { kind: "compare", first, rest, start: first.start, end: last.right.end },
+      nodes,
+    );
   }
 
   /** `is missing` or `is not missing` after a value. */
@@ -188,7 +210,10 @@ class Parser {
     }
     const { items, end } = this.#set();
     const nodes = items.flatMap((item) => partsOf(item) as readonly Node[]);
-    return this.#over({ kind: "in", of, items, isNegated: not !== undefined, start: of.start, end }, [of, ...nodes]);
+    return this.#over(
+      { kind: "in", of, items, isNegated: not !== undefined, start: of.start, end },
+      [of, ...nodes],
+    );
   }
 
   /** What stands behind `in`: values in brackets, or one range or list function without. */
@@ -197,7 +222,8 @@ class Parser {
     if (!opened) {
       const { start } = this.#next;
       const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
-      if (only.kind === "value") throw errors.unexpected(this.#written, only, "a list, for example [1, 2, 4] or 2..8,");
+      if (only.kind === "value")
+        throw errors.unexpected(this.#written, only, "a list, for example [1, 2, 4] or 2..8,");
       return { items: [only], end: only.end };
     }
     const items: Item[] = [];
@@ -218,7 +244,10 @@ class Parser {
       if (operator === undefined) return left;
       this.#at++;
       const right = operand();
-      left = this.#over({ kind: "binary", operator, left, right, start: left.start, end: right.end }, [left, right]);
+      left = this.#over(
+        { kind: "binary", operator, left, right, start: left.start, end: right.end },
+        [left, right],
+      );
     }
   }
 
@@ -232,9 +261,16 @@ class Parser {
 
   #signed(): Node {
     const signs: Token[] = [];
-    for (let sign = this.#take("-") ?? this.#take("+"); sign; sign = this.#take("-") ?? this.#take("+")) signs.push(sign);
+    for (
+      let sign = this.#take("-") ?? this.#take("+");
+      sign;
+      sign = this.#take("-") ?? this.#take("+")
+    )
+      signs.push(sign);
     const negated = (of: Node, sign: Token): Node =>
-      sign.kind === "symbol" && sign.text === "-" ? this.#over({ kind: "negate", of, start: sign.start, end: of.end }, [of]) : of;
+      sign.kind === "symbol" && sign.text === "-"
+        ? this.#over({ kind: "negate", of, start: sign.start, end: of.end }, [of])
+        : of;
     return signs.reduceRight(negated, this.#power());
   }
 
@@ -244,7 +280,10 @@ class Parser {
     this.#nest();
     const right = this.#signed();
     this.#open--;
-    return this.#over({ kind: "binary", operator: "**", left, right, start: left.start, end: right.end }, [left, right]);
+    return this.#over(
+      { kind: "binary", operator: "**", left, right, start: left.start, end: right.end },
+      [left, right],
+    );
   }
 
   #primary(): Node {
@@ -254,20 +293,28 @@ class Parser {
       return token;
     }
     if (token.kind === "name" && !KEYWORDS.has(token.text)) {
-      if (Object.hasOwn(LIST_FUNCTIONS, token.text)) throw errors.listAsNumber(this.#written, token, token.text);
+      if (Object.hasOwn(LIST_FUNCTIONS, token.text))
+        throw errors.listAsNumber(this.#written, token, token.text);
       if (Object.hasOwn(FUNCTIONS, token.text)) {
         const name = token.text as FunctionName;
         const { args, end } = this.#call(FUNCTIONS[name].least, FUNCTIONS[name].most);
         return this.#over({ kind: "call", name, args, start: token.start, end }, args);
       }
       const behind = this.#tokens[this.#at + 1];
-      if (behind?.kind === "symbol" && behind.text === "(") throw errors.unknownFunction(this.#written, token, token.text, FUNCTION_NAMES);
+      if (behind?.kind === "symbol" && behind.text === "(")
+        throw errors.unknownFunction(this.#written, token, token.text, FUNCTION_NAMES);
       this.#at++;
       return { kind: "name", name: token.text, start: token.start, end: token.end };
     }
     if (token.kind === "name" && /^(true|false)$/i.test(token.text)) {
       this.#at++;
-      return { kind: "number", value: token.text.toLowerCase() === "true" ? 1n : 0n, isCondition: true, start: token.start, end: token.end };
+      return {
+        kind: "number",
+        value: token.text.toLowerCase() === "true" ? 1n : 0n,
+        isCondition: true,
+        start: token.start,
+        end: token.end,
+      };
     }
     const opened = this.#take("(");
     if (!opened) throw errors.unexpected(this.#written, token, "a number or a name");
@@ -292,7 +339,15 @@ class Parser {
       while (this.#take(","));
     }
     const { end } = this.#expect(")", opened);
-    if (args.length < least || args.length > most) throw errors.wrongArguments(this.#written, { start: name.start, end }, name.text, args.length, least, most);
+    if (args.length < least || args.length > most)
+      throw errors.wrongArguments(
+        this.#written,
+        { start: name.start, end },
+        name.text,
+        args.length,
+        least,
+        most,
+      );
     return { args, end };
   }
 }

@@ -50,7 +50,11 @@ export function replaced(node: Node, by: (name: string, node: Node) => Node): No
     case "binary":
       return { ...node, left: one(node.left), right: one(node.right) };
     case "compare":
-      return { ...node, first: one(node.first), rest: node.rest.map(({ operator, right }) => ({ operator, right: one(right) })) };
+      return {
+        ...node,
+        first: one(node.first),
+        rest: node.rest.map(({ operator, right }) => ({ operator, right: one(right) })),
+      };
     case "in":
       return { ...node, of: one(node.of), items: node.items.map((item) => replacedItem(item, by)) };
     case "and":
@@ -67,7 +71,12 @@ export function replacedItem(item: Item, by: (name: string, node: Node) => Node)
     case "value":
       return { ...item, value: one(item.value) };
     case "range":
-      return { ...item, first: one(item.first), last: one(item.last), ...(item.step && { step: one(item.step) }) };
+      return {
+        ...item,
+        first: one(item.first),
+        last: one(item.last),
+        ...(item.step && { step: one(item.step) }),
+      };
     case "pow2":
       return { ...item, first: one(item.first), last: one(item.last) };
     case "divisors":
@@ -81,7 +90,13 @@ export function placed<N extends Node | Item>(node: N, end: number): N {
     Object.entries(node).map(([key, value]) => {
       const isNode = (inner: unknown): inner is Node => typeof inner === "object" && inner !== null;
       if (key === "rest")
-        return [key, (value as { operator: Comparison; right: Node }[]).map(({ operator, right }) => ({ operator, right: placed(right, end) }))];
+        return [
+          key,
+          (value as { operator: Comparison; right: Node }[]).map(({ operator, right }) => ({
+            operator,
+            right: placed(right, end),
+          })),
+        ];
       if (Array.isArray(value)) return [key, value.map((inner: Node) => placed(inner, end))];
       return [key, isNode(value) ? placed(value, end) : value];
     }),
@@ -99,7 +114,12 @@ export function replacedOperands(item: Item, by: (operand: Node) => Node): Item 
     case "value":
       return { ...item, value: by(item.value) };
     case "range":
-      return { ...item, first: by(item.first), last: by(item.last), ...(item.step && { step: by(item.step) }) };
+      return {
+        ...item,
+        first: by(item.first),
+        last: by(item.last),
+        ...(item.step && { step: by(item.step) }),
+      };
     case "pow2":
       return { ...item, first: by(item.first), last: by(item.last) };
     case "divisors":
