@@ -3,8 +3,8 @@ import { createReadStream, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sweepToFile } from "../dist/index.js";
-import { countListRows } from "../dist/run/list.js";
-import { writeBatches } from "../dist/run/write.js";
+import { writeBatches } from "../dist/run/files/write.js";
+import { countListRows } from "../dist/run/list/list.js";
 import { fileSink } from "../dist/sink/file.js";
 import { check, medianSeconds, millions, type Section } from "./harness.js";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { plan, type SpecInput, sweepToFile } from "../dist/index.js";
 import { planSweep } from "../dist/plan/plan.js";
-import { sweepPlan } from "../dist/run/sweep.js";
+import { sweepPlan } from "../dist/run/sweep/sweep.js";
 import { specFrom } from "../dist/spec/read.js";
 import {
   check,

@@ -2,11 +2,7 @@
  * Every error that a user can meet: its code, its message and its remedy. A message names the place, the thing, the value
  * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
  */
-import { column, isResultName } from "./columns.js";
-import { equivalentsOf, type Kind, kindsWith, type Layer, PARAMETER_MAX } from "./parameters.js";
-import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
 import {
-  describeLayer,
   instead,
   list,
   literal,
@@ -15,8 +11,9 @@ import {
   sanitised,
   shown,
   suggestion,
-} from "./words.js";
-import { placeIn, pointed, type Span, type Written } from "./written.js";
+} from "./format-message.js";
+import { PARAMETER_MAX } from "./limits.js";
+import { placeIn, pointed, type Span, type Written } from "./source-text.js";
 
 export type ErrorCode = keyof typeof errors;
 
@@ -50,13 +47,6 @@ function asGiven(got: unknown): string {
 
 /** What to write for a sample rate. */
 const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`;
-
-/** What a result of that name must not pass. */
-function limitOf(name: string): string {
-  const type = isResultName(name) ? column(name).type : "u64";
-  if (type === "decimal") return "2^64 - 1 on the way to its quotient";
-  return type === "i64" ? "2^63 - 1" : "2^64 - 1";
-}
 
 function inputError(code: string, place: string, what: string, remedy: string): UpsweepError {
   return new UpsweepError(code, `${printable(place)}: ${what}. ${remedy}`);
@@ -459,14 +449,18 @@ export const errors = {
       `Write one of ${list(known)}.`,
     ),
   /** A parameter that other kinds of layers have. */
-  otherKindsParameter: (place: string, name: string, kind: Kind) => {
-    const kinds = kindsWith(name);
-    const instead = equivalentsOf(kind, name);
+  otherKindsParameter: (
+    place: string,
+    name: string,
+    kind: string,
+    instead: readonly string[],
+    kinds: readonly string[],
+  ) => {
     const remedy = instead.length > 0 ? `Write ${list(instead)} instead` : "Leave it out";
     return inputError(
       "otherKindsParameter",
       place,
-      `${kind.name} has no ${name}`,
+      `${kind} has no ${name}`,
       `${remedy}, or set the layer to ${kinds.join(" or ")}.`,
     );
   },
@@ -774,18 +768,13 @@ export const errors = {
     ),
   unknownParameter: (place: string, name: string, known: readonly string[]) =>
     inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
-  invalidLayer: (place: string, rule: RuleId, layer: Layer) =>
-    inputError(
-      "invalidLayer",
-      place,
-      `not a legal layer: ${explainBrokenRule(rule, layer)}`,
-      remedyOfBrokenRule(rule, layer),
-    ),
-  overflow: (place: string, name: string, layer: Layer) =>
+  invalidLayer: (place: string, reason: string, remedy: string) =>
+    inputError("invalidLayer", place, `not a legal layer: ${reason}`, remedy),
+  overflow: (place: string, name: string, layer: string, limit: string) =>
     inputError(
       "overflow",
       place,
-      `${name} of ${describeLayer(layer)} passes ${limitOf(name)}`,
+      `${name} of ${layer} passes ${limit}`,
       "Leave that column out with --columns (columns in a spec), or shrink the layer.",
     ),
   severalValues: (place: string, name: string, got: string) =>
@@ -1302,10 +1291,10 @@ export const errors = {
       `${attempts} workers in turn failed on ${task}: ${reason.replace(/\.$/, "")}. Where memory is short, ask for fewer with --workers. Else this is a defect of upsweep: please report it with the command that you gave.`,
       false,
     ),
-  disagree: (layer: Layer) =>
+  disagree: (layer: string) =>
     new UpsweepError(
       "disagree",
-      `closed form and simulation differ on ${describeLayer(layer)}. This is a defect of upsweep: please report it with this line.`,
+      `closed form and simulation differ on ${layer}. This is a defect of upsweep: please report it with this line.`,
       false,
     ),
 } as const;

@@ -15,40 +15,40 @@ export {
   type ResultName,
   type Results,
   type ResultValue,
-} from "./columns.js";
-export {
-  type CounterInput,
-  type CounterOptions,
-  type CountOptions,
-  count,
-  counter,
-} from "./counter.js";
+} from "./columns/columns.js";
+export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./columns/results.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
-export { type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library.js";
-export {
-  countMany,
-  type LayerColumn,
-  type LayerColumns,
-  type ManyOptions,
-  type ManyResults,
-} from "./many.js";
 export {
   KIND_NAMES,
   type KindName,
   type LayerInput,
   type LayerInputs,
   type LayerParameters,
-  PARAMETER_MAX,
   PARAMETERS,
   type Parameter,
   type ParameterName,
   SETTINGS,
-} from "./parameters.js";
+} from "./layers/parameters.js";
+export { RULES, type Rule, type RuleId } from "./layers/rules.js";
+export {
+  type CounterInput,
+  type CounterOptions,
+  type CountOptions,
+  count,
+  counter,
+} from "./library/count.js";
+export {
+  countMany,
+  type LayerColumn,
+  type LayerColumns,
+  type ManyOptions,
+  type ManyResults,
+} from "./library/many.js";
+export { type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library/sweep.js";
+export { PARAMETER_MAX } from "./limits.js";
 export type { GridPlan, Loop, Plan, Step } from "./plan/model.js";
-export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./results.js";
-export { RULES, type Rule, type RuleId } from "./rules.js";
-export { type Row, RowBatch } from "./run/batch.js";
-export type { Progress } from "./run/position.js";
-export type { Summary, SummaryInJson } from "./run/summary.js";
+export type { Progress } from "./run/output/position.js";
+export type { Summary, SummaryInJson } from "./run/output/summary.js";
+export { type Row, RowBatch } from "./run/sweep/batch.js";
 export type { AxisEntry, GridInput, SpecInput } from "./spec/read.js";
 export type { Run } from "./spec/values.js";

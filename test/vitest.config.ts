@@ -9,7 +9,7 @@ export default defineConfig({
     // What runs in processes and threads of its own, from dist/bin, does not count: the least that the tests in here reach.
     coverage: {
       include: ["src/**/*.ts"],
-      exclude: ["src/cli.ts", "src/run/worker.ts"],
+      exclude: ["src/cli.ts", "src/run/workers/worker.ts"],
       reporter: ["text"],
       thresholds: { lines: 95 },
       reportsDirectory: "build/coverage",

@@ -1,6 +1,8 @@
 /** `upsweep columns`: the column table for people, programs and READMEs. */
-import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns.js";
-import { type Kind, PARAMETER_MAX, type Parameter, SETTINGS } from "../parameters.js";
+
+import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns/columns.js";
+import { type Kind, type Parameter, SETTINGS } from "../layers/parameters.js";
+import { PARAMETER_MAX } from "../limits.js";
 import { kindFrom, type LayerOptions } from "./options.js";
 import { print, printJson, terminalWidth } from "./terminal.js";
 import { fittedTable } from "./text.js";

@@ -1,5 +1,12 @@
 /** `upsweep compare`: what other counters answer, beside the exact count. */
-import { column, type ResultName, type ResultValue } from "../columns.js";
+
+import {
+  column,
+  type PartialResults,
+  type ResultName,
+  type ResultValue,
+} from "../columns/columns.js";
+import { overflow } from "../columns/errors.js";
 import { RELATIVE_ERROR } from "../conventions/bins.js";
 import { COMPARED, inMacs } from "../conventions/compared.js";
 import {
@@ -11,21 +18,22 @@ import {
 } from "../conventions/tallies.js";
 import { EMPTY_BATCH, why } from "../conventions/why.js";
 import { errors } from "../errors.js";
+import { printable } from "../format-message.js";
 import type { BigInts } from "../formats/json.js";
 import { type Json, jsonText } from "../formats/pretty.js";
 import { nearestDouble } from "../fraction.js";
 import { openList } from "../input/list.js";
-import { exactResult, type LayerResults } from "../kernel/kernel.js";
+import { exactResult } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import { type Kind, kindOf, type Layer } from "../parameters.js";
+import { describeLayer } from "../layers/describe.js";
+import { type Kind, kindOf, type Layer } from "../layers/parameters.js";
 import { methodOf } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { layerOf, walk } from "../plan/walk.js";
-import { countListRows } from "../run/list.js";
-import { LIST_ACCOUNTS } from "../run/summary.js";
-import { sweepPlan } from "../run/sweep.js";
-import { describeLayer, printable } from "../words.js";
+import { countListRows } from "../run/list/list.js";
+import { LIST_ACCOUNTS } from "../run/output/summary.js";
+import { sweepPlan } from "../run/sweep/sweep.js";
 import { markdown } from "./columns.js";
 import {
   bigIntsOf,
@@ -131,7 +139,7 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
     "holes",
   ];
   const overflowing = needed.find((name) => results[name] === undefined);
-  if (overflowing) throw errors.overflow("layer", overflowing, layer);
+  if (overflowing) throw overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
   if (options.json) printJson(oneInJson(layer, results, rows, bigIntsOf(options)));
   else if (options.markdown) print(oneInMarkdown(layer, results, rows));
@@ -141,7 +149,7 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
     );
 }
 
-function rowOf(name: ResultName, layer: Layer, results: LayerResults): Row {
+function rowOf(name: ResultName, layer: Layer, results: PartialResults): Row {
   const exact = results.macs as bigint;
   const macs = inMacs(name, layer, results);
   const isWhole = macs && macs.over % macs.under === 0n;
@@ -195,7 +203,7 @@ function ratioText(ratio: number | undefined): string {
 }
 
 /** The row of the exact count, which the answers are compared with. A count of 0 has no ratio. */
-function exactCells(name: string, layer: Layer, results: LayerResults): string[] {
+function exactCells(name: string, layer: Layer, results: PartialResults): string[] {
   const macs = thousands(results.macs as bigint);
   const ratio = results.macs === 0n ? "" : "1";
   return [
@@ -208,7 +216,7 @@ function exactCells(name: string, layer: Layer, results: LayerResults): string[]
   ];
 }
 
-function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
+function oneInText(layer: Layer, results: PartialResults, rows: readonly Row[]): string {
   return [
     describeLayer(layer),
     "",
@@ -220,7 +228,7 @@ function oneInText(layer: Layer, results: LayerResults, rows: readonly Row[]): s
   ].join("\n");
 }
 
-function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]): string {
+function oneInMarkdown(layer: Layer, results: PartialResults, rows: readonly Row[]): string {
   const exact = exactCells("**macs**", layer, results);
   return [
     `\`${describeLayer(layer)}\``,
@@ -231,7 +239,7 @@ function oneInMarkdown(layer: Layer, results: LayerResults, rows: readonly Row[]
 
 function oneInJson(
   layer: Layer,
-  results: LayerResults,
+  results: PartialResults,
   rows: readonly Row[],
   bigInts: BigInts,
 ): string {

@@ -1,11 +1,21 @@
 /** `upsweep count`: one layer, its work shown as a person would do it. */
-import { column, type ResultName, type ResultValue } from "../columns.js";
+
+import {
+  column,
+  type PartialResults,
+  type ResultName,
+  type ResultValue,
+} from "../columns/columns.js";
+import { overflow } from "../columns/errors.js";
 import { errors } from "../errors.js";
+import { list } from "../format-message.js";
 import { checkLayerFile } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import { jsonText } from "../formats/pretty.js";
-import type { Kernel, LayerResults } from "../kernel/kernel.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
+import { describeLayer } from "../layers/describe.js";
+import { invalidLayer, otherKindsParameter } from "../layers/errors.js";
 import {
   anyParameter,
   type Dimension,
@@ -15,18 +25,17 @@ import {
   layerFrom,
   namedParameters,
   namesOfParameter,
-  PARAMETER_MAX,
   type Parameter,
   shortNames,
-} from "../parameters.js";
+} from "../layers/parameters.js";
+import { outputLength } from "../layers/rules.js";
+import { PARAMETER_MAX } from "../limits.js";
 import type { Check } from "../plan/method.js";
-import { outputLength } from "../rules.js";
 import { sinkFor } from "../sink/open.js";
 import { flagOf, splitValues } from "../spec/flags.js";
 import { isNamedPadding, remedyOfNamedPadding, remedyOfUnequalPadding } from "../spec/foreign.js";
 import { columnsOfGroup } from "../spec/spec.js";
 import { domainOf, type Run, readEntry, readInteger } from "../spec/values.js";
-import { describeLayer, list } from "../words.js";
 import {
   type AxisFlags,
   columnsFrom,
@@ -93,7 +102,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
     );
   const wanted = columnsFrom(options.columns, layer.kind, isRated) ?? usual();
   const overflowing = wanted.find((name) => results[name] === undefined);
-  if (overflowing) throw errors.overflow("layer", overflowing, layer);
+  if (overflowing) throw overflow("layer", overflowing, layer);
   const text = options.json
     ? json(layer, results, wanted, bigInts)
     : shownWork(kernel, layer, results, wanted);
@@ -107,9 +116,9 @@ export function countedLayer(
   kernel: Kernel,
   layer: Layer,
   method: "closed" | "simulate",
-): LayerResults {
+): PartialResults {
   const counts = kernel.count(layer, method);
-  if (counts.broken !== undefined) throw errors.invalidLayer("layer", counts.broken, layer);
+  if (counts.broken !== undefined) throw invalidLayer("layer", counts.broken, layer);
   return counts.results;
 }
 
@@ -123,7 +132,7 @@ export function layerFromFlags(command: string, flags: AxisFlags, options: Layer
   const foreign = flags.axes.find(({ name }) => !known.includes(name));
   if (foreign) {
     throw isParameterName(foreign.name)
-      ? errors.otherKindsParameter(foreign.flag, foreign.name, kind)
+      ? otherKindsParameter(foreign.flag, foreign.name, kind)
       : errors.unknownParameter(foreign.flag, foreign.name, known);
   }
   const given = (p: Parameter) => flags.valuesOf(p.name) ?? flags.valuesOf(p.base);
@@ -242,7 +251,7 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
 /** The row as one flat object. */
 function json(
   layer: Layer,
-  results: LayerResults,
+  results: PartialResults,
   wanted: readonly ResultName[],
   bigInts: BigInts,
 ): string {
@@ -286,7 +295,7 @@ const SECTIONS = [
 function shownWork(
   kernel: Kernel,
   layer: Layer,
-  results: LayerResults,
+  results: PartialResults,
   wanted: readonly ResultName[],
 ): string {
   const dimensions = layer.dimensions.map((dimension) => dimensionCounts(kernel, layer, dimension));
@@ -310,7 +319,7 @@ function shownWork(
   );
   const patterns = layer.dimensions.map((dimension, i) => {
     const letter = layer.kind.dimensions[i] as string;
-    return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, (dimensions[i] as LayerResults).l_out as bigint)}`;
+    return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, (dimensions[i] as PartialResults).l_out as bigint)}`;
   });
   const title = layer.kind.isTransposed
     ? "how many products land on each output element"
@@ -319,7 +328,7 @@ function shownWork(
 }
 
 /** What one dimension of a layer comes to by itself. */
-function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): LayerResults {
+function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): PartialResults {
   const alone = layerFrom(
     kindFrom({ layer: layer.kind.isTransposed ? "conv_transpose1d" : "conv1d" }),
     (p) => (p.perDimension ? dimension[p.base as keyof Dimension] : p.least),

@@ -1,7 +1,7 @@
 /** What every command has: checked options and arguments, messages through one writer, suggestions, and --color. */
 import { type Command, Option } from "commander";
 import { errors } from "../errors.js";
-import { candidates, printable } from "../words.js";
+import { candidates, printable } from "../format-message.js";
 import {
   COLOR_CHOICES,
   complain,

@@ -1,9 +1,10 @@
 /** `upsweep count --from`: every layer of a list, followed by its results. */
-import { DEFAULT_COLUMNS } from "../columns.js";
+import { DEFAULT_COLUMNS } from "../columns/columns.js";
 import { errors } from "../errors.js";
+import { printable } from "../format-message.js";
 import { encoderOf } from "../formats/encoding.js";
 import { openList } from "../input/list.js";
-import type { Kind } from "../parameters.js";
+import type { Kind } from "../layers/parameters.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
 import {
@@ -13,10 +14,9 @@ import {
   type ListProgress,
   type ListTotals,
   type RowShape,
-} from "../run/list.js";
-import { LIST_ACCOUNTS } from "../run/summary.js";
+} from "../run/list/list.js";
+import { LIST_ACCOUNTS } from "../run/output/summary.js";
 import { sinkFor } from "../sink/open.js";
-import { printable } from "../words.js";
 import {
   type AxisFlags,
   columnsFrom,

@@ -1,4 +1,5 @@
 /** The command line: which command, with which options. What a command does stands in its own file, loaded when it is called. */
+
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { UpsweepError } from "../errors.js";
@@ -11,15 +12,15 @@ import {
   PARAMETERS,
   type Parameter,
   SETTINGS,
-} from "../parameters.js";
+} from "../layers/parameters.js";
+import { readRate } from "../layers/rate.js";
 import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
-import { readRate } from "../spec/values.js";
 import { equip } from "./equip.js";
 import { AxisFlags, readDelimiter, readWholeNumber, SHELLS } from "./options.js";
-import { readPart } from "./part.js";
+import { readPart } from "./shard.js";
 import { COLOR_CHOICES, chooseColor, complain, painter, STDOUT } from "./terminal.js";
 
 /** Runs a command line without the program's name; returns the exit code. */

@@ -1,8 +1,8 @@
 /** `upsweep merge`: the parts of a sweep joined to one file. */
 import { errors } from "../errors.js";
-import { gridNamesOf } from "../run/identity.js";
-import { findParts, type MergeProgress, mergedRows } from "../run/merge.js";
-import { printable } from "../words.js";
+import { printable } from "../format-message.js";
+import { gridNamesOf } from "../run/resume/identity.js";
+import { findParts, type MergeProgress, mergedRows } from "../run/resume/merge.js";
 import { writeOutput } from "./output.js";
 import { accountText, gridsText, say, writtenText } from "./report.js";
 import { counted } from "./text.js";

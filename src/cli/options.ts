@@ -1,8 +1,14 @@
 /** What several commands read from their options. */
-import type { ResultName } from "../columns.js";
+import type { ResultName } from "../columns/columns.js";
 import { errors } from "../errors.js";
 import { type Fraction, textOfFraction } from "../fraction.js";
-import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed, type Settings } from "../parameters.js";
+import {
+  DEFAULT_KIND,
+  KIND_NAMES,
+  type Kind,
+  kindNamed,
+  type Settings,
+} from "../layers/parameters.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
 import {
   type AxisFlag,

@@ -1,5 +1,6 @@
 /** From batches of rows to the place that -o names, with progress, interruption and a summary. */
 import { errors } from "../errors.js";
+import { printable } from "../format-message.js";
 import {
   type Compression,
   type FormatName,
@@ -8,12 +9,11 @@ import {
   type OutputFormat,
 } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
-import type { Start } from "../run/checkpoint.js";
-import type { Packed } from "../run/packing.js";
-import { type Keeper, stopHere, writeBatches } from "../run/write.js";
+import { type Keeper, stopHere, writeBatches } from "../run/files/write.js";
+import type { Packed } from "../run/output/packing.js";
+import type { Start } from "../run/resume/checkpoint.js";
 import { sinkFor } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
-import { printable } from "../words.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { say, type Written } from "./report.js";

@@ -1,16 +1,16 @@
 /** `upsweep plan`: what a sweep will do, before it does it. */
-import { isResultName } from "../columns.js";
+import { isResultName } from "../columns/columns.js";
 import { textOfFraction } from "../fraction.js";
-import { kindOf, RATE_DENOMINATOR } from "../parameters.js";
-import { mayOverflow } from "../plan/cells.js";
+import { kindOf, RATE_DENOMINATOR } from "../layers/parameters.js";
+import { mayOverflow } from "../plan/cell-bounds.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { isRepeat } from "../plan/repeats.js";
 import { axisText, textOf } from "../plan/schedule.js";
-import { estimate } from "../run/estimate.js";
-import { overlapsOf } from "../run/overlaps.js";
 import { defaultWorkers } from "../run/runner.js";
-import { indicesOf, sweepPlan } from "../run/sweep.js";
+import { estimate } from "../run/sweep/estimate.js";
+import { overlapsOf } from "../run/sweep/overlaps.js";
+import { indicesOf, sweepPlan } from "../run/sweep/sweep.js";
 import { lastOf, type Run } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { accountText, overlapsText, print } from "./report.js";

@@ -1,8 +1,8 @@
 /** A sweep to a terminal: its first rows as a table, and how to get all of them. */
-import { isParameterName } from "../parameters.js";
+import { isParameterName } from "../layers/parameters.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
-import { sweepPlan } from "../run/sweep.js";
+import { sweepPlan } from "../run/sweep/sweep.js";
 import { accountText } from "./report.js";
 import { print, say, terminalWidth } from "./terminal.js";
 import { counted, table } from "./text.js";

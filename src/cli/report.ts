@@ -1,10 +1,10 @@
 /** The summary at the end of a run, on standard error. */
-import { KIND_NAMES, kindOf } from "../parameters.js";
+import { KIND_NAMES, kindOf } from "../layers/parameters.js";
+import { RANGE_TEXT, RULES, rulesOf } from "../layers/rules.js";
 import { gridLabel } from "../plan/distinct.js";
 import { isRepeat } from "../plan/repeats.js";
-import { RANGE_TEXT, RULES, rulesOf } from "../rules.js";
-import type { Overlap } from "../run/overlaps.js";
-import { namedAccounts } from "../run/summary.js";
+import { namedAccounts } from "../run/output/summary.js";
+import type { Overlap } from "../run/sweep/overlaps.js";
 import { bytesText, counted, duration, scaled, table, thousands } from "./text.js";
 
 interface Counted {

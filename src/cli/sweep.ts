@@ -1,14 +1,14 @@
 /** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
 import { errors } from "../errors.js";
+import { printable } from "../format-message.js";
 import { headerIn } from "../formats/encoding.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
-import { Checkpoint, keptSweep, readStart } from "../run/checkpoint.js";
-import { nameOfPart, type Part } from "../run/part.js";
-import type { Progress } from "../run/position.js";
-import { sweepPlan } from "../run/sweep.js";
+import type { Progress } from "../run/output/position.js";
+import { Checkpoint, keptSweep, readStart } from "../run/resume/checkpoint.js";
+import { nameOfPart, type Part } from "../run/sweep/shard.js";
+import { sweepPlan } from "../run/sweep/sweep.js";
 import { partialOf } from "../sink/file.js";
-import { printable } from "../words.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { accountText, gridsText, overlapsText, say, writtenText } from "./report.js";
@@ -92,7 +92,7 @@ export async function sweep(
   const overlaps =
     quiet || plan.grids.length < 2
       ? []
-      : overlapsText((await import("../run/overlaps.js")).overlapsOf(plan));
+      : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(plan));
   const written = `${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`;
   say([account, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

@@ -5,8 +5,8 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { errors } from "../errors.js";
+import { sanitised } from "../format-message.js";
 import { ClosedPipe } from "../sink/sink.js";
-import { sanitised } from "../words.js";
 import { wrapped } from "./text.js";
 
 export const STDOUT = 1;

@@ -1,6 +1,6 @@
 /** `upsweep verify`: simulation against closed form, over the layers of a grid. */
 import { planSweep } from "../plan/plan.js";
-import { sweepPlan } from "../run/sweep.js";
+import { sweepPlan } from "../run/sweep/sweep.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { accountText, print, say } from "./report.js";
 import { counted, duration, thousands } from "./text.js";

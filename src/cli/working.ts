@@ -1,15 +1,14 @@
 /** The working behind each result of a layer: its formula, then with the layer's numbers. */
-import { column, type ResultName } from "../columns.js";
+import { column, type PartialResults, type ResultName } from "../columns/columns.js";
 import { textOfFraction } from "../fraction.js";
-import type { LayerResults } from "../kernel/kernel.js";
-import type { Dimension, Layer } from "../parameters.js";
+import type { Dimension, Layer } from "../layers/parameters.js";
 
 /** @param dimensions what each dimension of the layer comes to by itself. */
 export function working(
   name: ResultName,
   layer: Layer,
-  results: LayerResults,
-  dimensions: readonly LayerResults[],
+  results: PartialResults,
+  dimensions: readonly PartialResults[],
 ): string {
   const { kind, batch_size: N, in_channels, out_channels, groups: g, bits, sample_rate } = layer;
   const rate = sample_rate === undefined ? "sample_rate" : textOfFraction(sample_rate);
@@ -118,7 +117,7 @@ function lengthWorking(
 }
 
 /** The formulas of other counters stand in the column table. */
-function conventionWorking(name: ResultName, layer: Layer, results: LayerResults): string {
+function conventionWorking(name: ResultName, layer: Layer, results: PartialResults): string {
   const { formula, tool, unit } = column(name);
   const isUnanswered = results[name] === null;
   const gives =

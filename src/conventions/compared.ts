@@ -1,7 +1,6 @@
 /** What is compared, and answers in MACs. The kernel does the same (assembly/compare.ts); this is for one layer, and for its words. */
-import { COLUMNS, type ResultName } from "../columns.js";
-import type { LayerResults } from "../kernel/kernel.js";
-import type { Layer } from "../parameters.js";
+import { COLUMNS, type PartialResults, type ResultName } from "../columns/columns.js";
+import type { Layer } from "../layers/parameters.js";
 
 /** The documented operations, then every convention, in the order of the column table and of the kernel's tallies. */
 export const COMPARED: readonly ResultName[] = [
@@ -21,7 +20,7 @@ export interface Macs {
  *
  * @throws RangeError when a result that it rests on passes 64 bits.
  */
-export function inMacs(name: ResultName, layer: Layer, results: LayerResults): Macs | undefined {
+export function inMacs(name: ResultName, layer: Layer, results: PartialResults): Macs | undefined {
   const of = (result: ResultName): bigint => {
     const value = results[result];
     if (typeof value !== "bigint") throw new RangeError(result);

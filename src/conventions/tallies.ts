@@ -1,7 +1,26 @@
 /** Tallies of several stretches put together: in their order, so that what was first met stays the first. */
-import type { Extreme, Tally } from "../kernel/kernel.js";
 import { medianOf } from "./bins.js";
 import { COMPARED } from "./compared.js";
+
+/** How the answers of a convention stand to the exact count, over the layers of a batch. */
+export interface Tally {
+  /** Layers with a ratio: the tool answers, and at least one product lands. */
+  readonly layers: bigint;
+  /** Layers without an answer. */
+  readonly missing: bigint;
+  /** Layers whose answer comes to exactly the MACs. */
+  readonly exact: bigint;
+  /** The smallest and the largest ratio, and where each was first met: raw index of the grid, or byte of the chunk. */
+  readonly least: Extreme<bigint>;
+  readonly most: Extreme<bigint>;
+  /** Layers by the bin of their ratio (see conventions/bins.ts). */
+  readonly bins: readonly (readonly [number, number])[];
+}
+
+export interface Extreme<P> {
+  readonly ratio: number;
+  readonly at: P;
+}
 
 /** A tally of everything so far. `P` is what names a layer. */
 export interface Total<P> {

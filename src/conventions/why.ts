@@ -1,7 +1,6 @@
 /** Why the answer of a convention differs from the exact count on this very layer, in one sentence. */
-import type { ResultName } from "../columns.js";
-import type { LayerResults } from "../kernel/kernel.js";
-import type { Layer } from "../parameters.js";
+import type { PartialResults, ResultName } from "../columns/columns.js";
+import type { Layer } from "../layers/parameters.js";
 import { inMacs } from "./compared.js";
 
 /** What a tool takes for the number of products of one filter. */
@@ -26,7 +25,7 @@ const PRODUCTS: Readonly<Record<string, "inputs" | "outputs">> = {
 export const EMPTY_BATCH = "the batch is empty: there is nothing to count";
 
 /** @param results all results of the layer, none of which passes 64 bits. */
-export function why(name: ResultName, layer: Layer, results: LayerResults): string {
+export function why(name: ResultName, layer: Layer, results: PartialResults): string {
   if (results[name] === null) return unanswered(name, layer);
   if (layer.batch_size === 0) return EMPTY_BATCH;
   const clauses =
@@ -49,7 +48,7 @@ function unanswered(name: ResultName, layer: Layer): string {
     : "gives no answer";
 }
 
-function ofProducts(name: ResultName, layer: Layer, results: LayerResults): string[] {
+function ofProducts(name: ResultName, layer: Layer, results: PartialResults): string[] {
   const clauses: string[] = [];
   if (PRODUCTS[name] === "inputs") {
     const cropped = results.cropped_products as bigint;
@@ -92,7 +91,7 @@ function strideOf({ dimensions }: Layer): bigint {
 }
 
 /** Of tools that take every output element to receive all taps. */
-function zerosClause(layer: Layer, results: LayerResults): string[] {
+function zerosClause(layer: Layer, results: PartialResults): string[] {
   const kernel = layer.dimensions.reduce(
     (product, { kernel_size }) => product * BigInt(kernel_size),
     1n,
@@ -111,7 +110,7 @@ function zerosClause(layer: Layer, results: LayerResults): string[] {
 function ofOperations(
   name: "ops" | "moduleprofiler",
   layer: Layer,
-  results: LayerResults,
+  results: PartialResults,
 ): string[] {
   const clauses = zerosClause(layer, results).map((clause) =>
     clause.replace("counts", "multiplies with"),
@@ -127,7 +126,7 @@ function ofOperations(
 }
 
 /** What a tool adds for the bias. It is taken out of the ratio. */
-function biasClause(name: ResultName, layer: Layer, results: LayerResults): string | undefined {
+function biasClause(name: ResultName, layer: Layer, results: PartialResults): string | undefined {
   if (!layer.bias) return undefined;
   if (["ptflops", "ptflops_0_7_4", "torchinfo", "onnx_tool"].includes(name))
     return `${grouped(results.output_elements as bigint)} for the bias, left out of the ratio`;

@@ -1,5 +1,5 @@
 /** Delimiters, line ends and the `sep=` line: from what spreadsheets write to commas and line feeds. */
-import { KIND_NAMES, kindOf, SETTINGS } from "../parameters.js";
+import { KIND_NAMES, kindOf, SETTINGS } from "../layers/parameters.js";
 import {
   bufferOf,
   COMMA,

@@ -1,7 +1,7 @@
 /** JSON lines, and arrays of objects: each flat object becomes a record of CSV, numbers digit by digit as they were written. */
 import { isUtf8 } from "node:buffer";
 import { errors } from "../errors.js";
-import { shown } from "../words.js";
+import { shown } from "../format-message.js";
 import { bufferOf, type Pieces, RECORD_BYTES_MOST } from "./bytes.js";
 import type { Lines } from "./lines.js";
 

@@ -2,17 +2,16 @@
  * What a kernel does. Two implementations stand behind it: WebAssembly (wasm.ts) and the plain TypeScript reference
  * (reference.ts). Every kernel test runs on both.
  */
-import type { ResultName, ResultValue } from "../columns.js";
-import type { Dimension, Kind, KindName, Layer } from "../parameters.js";
+
+import type { Sum } from "../checksum.js";
+import type { PartialResults, ResultName } from "../columns/columns.js";
+import type { Tally } from "../conventions/tallies.js";
+import type { Rational } from "../expression/exact.js";
+import type { Dimension, Kind, KindName, Layer } from "../layers/parameters.js";
+import type { RuleId } from "../layers/rules.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
-import type { RuleId } from "../rules.js";
-import type { Rational } from "../spec/expression/exact.js";
-import type { Sum } from "../sum.js";
-
-/** What a legal layer's columns hold; one that passes 64 bits is missing. */
-export type LayerResults = { readonly [N in ResultName]?: ResultValue };
 
 /** Their cells, as a row has them. */
 type LayerTexts = { readonly [N in ResultName]?: string };
@@ -29,7 +28,7 @@ export type LayerCounts =
     }
   | {
       readonly broken?: never;
-      readonly results: LayerResults;
+      readonly results: PartialResults;
       readonly texts: LayerTexts;
       readonly quotients: LayerQuotients;
     };
@@ -51,26 +50,6 @@ export type SweepFault =
   | { readonly kind: "overflow"; readonly index: bigint; readonly cell: number }
   | { readonly kind: "disagree"; readonly index: bigint }
   | { readonly kind: "expression"; readonly index: bigint };
-
-/** How the answers of a convention stand to the exact count, over the layers of a batch. */
-export interface Tally {
-  /** Layers with a ratio: the tool answers, and at least one product lands. */
-  readonly layers: bigint;
-  /** Layers without an answer. */
-  readonly missing: bigint;
-  /** Layers whose answer comes to exactly the MACs. */
-  readonly exact: bigint;
-  /** The smallest and the largest ratio, and where each was first met: raw index of the grid, or byte of the chunk. */
-  readonly least: Extreme<bigint>;
-  readonly most: Extreme<bigint>;
-  /** Layers by the bin of their ratio (see conventions/bins.ts). */
-  readonly bins: readonly (readonly [number, number])[];
-}
-
-export interface Extreme<P> {
-  readonly ratio: number;
-  readonly at: P;
-}
 
 /** The rows of a stretch of raw indices. */
 export interface SweepBatch {

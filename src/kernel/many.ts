@@ -1,9 +1,9 @@
 /** Many layers at once, as columns of numbers (assembly/many.ts). One layer is a batch of one row. */
-import { column, type ResultName } from "../columns.js";
-import type { Kind } from "../parameters.js";
-import { type Constant, columnNumber } from "../plan/image.js";
+import { column, type ResultName } from "../columns/columns.js";
+import type { Kind } from "../layers/parameters.js";
+import { RULES, type RuleId } from "../layers/rules.js";
 import { METHODS } from "../plan/method.js";
-import { RULES, type RuleId } from "../rules.js";
+import { type Constant, columnNumber } from "./image.js";
 
 /** What a batch is made of, and what is counted. */
 export interface ManyPlan {

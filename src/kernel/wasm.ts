@@ -1,6 +1,10 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
-import { columnsOf, type ResultName, readCells } from "../columns.js";
+
+import { joined, NO_BYTES, type Sum } from "../checksum.js";
+import { columnsOf, type ResultName, readCells } from "../columns/columns.js";
+import type { Tally } from "../conventions/tallies.js";
 import { errors } from "../errors.js";
+import { type Rational, rational } from "../expression/exact.js";
 import {
   type Dimension,
   KIND_NAMES,
@@ -8,15 +12,13 @@ import {
   type Layer,
   RATE_DENOMINATOR,
   valueOfParameter,
-} from "../parameters.js";
-import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "../plan/image.js";
+} from "../layers/parameters.js";
+import { RULES, type RuleId } from "../layers/rules.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
-import { RULES, type RuleId } from "../rules.js";
-import { type Rational, rational } from "../spec/expression/exact.js";
-import { joined, NO_BYTES, type Sum } from "../sum.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
+import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "./image.js";
 import type {
   Held,
   Kernel,
@@ -27,7 +29,6 @@ import type {
   PicksBatch,
   SweepBatch,
   SweepFault,
-  Tally,
 } from "./kernel.js";
 import { type ManyExports, ManyKernel } from "./many.js";
 

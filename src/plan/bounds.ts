@@ -3,22 +3,10 @@
  * there are few enough values to try them all, bounds otherwise; always with big integers, never too small.
  */
 
-import type { Kind } from "../parameters.js";
+import { COUNT_MAX, DIVISORS_MAX, type Lookup, runsOf, Trouble } from "../expression/evaluate.js";
+import { type Expression, type Item, type Node, namesIn, partsOf } from "../expression/node.js";
+import type { Kind } from "../layers/parameters.js";
 import type { Axis } from "../spec/axes.js";
-import {
-  COUNT_MAX,
-  DIVISORS_MAX,
-  type Lookup,
-  runsOf,
-  Trouble,
-} from "../spec/expression/evaluate.js";
-import {
-  type Expression,
-  type Item,
-  type Node,
-  namesIn,
-  partsOf,
-} from "../spec/expression/node.js";
 import { domainOf, isHeld, leastOf, mostOf, type Run, valueAt } from "../spec/values.js";
 
 const I64_MAX = 2n ** 63n - 1n;

@@ -6,12 +6,10 @@
  * some values of the grid's variables give its keys and the grid's conditions hold. A variable that a parameter repeats (`stride: rate`) is that
  * parameter; other variables are tried value by value. The same test, over smaller values of the variables, finds layers that one grid has twice.
  */
-import { dependenciesOfColumn, isResultName } from "../columns.js";
+import { dependenciesOfColumn, isResultName } from "../columns/columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../parameters.js";
-import { expressionsOf } from "../spec/axes.js";
-import { runsOf, Trouble } from "../spec/expression/evaluate.js";
-import { type Expression, type Item, type Node, namesIn } from "../spec/expression/node.js";
+import { runsOf, Trouble } from "../expression/evaluate.js";
+import { type Expression, type Item, type Node, namesIn } from "../expression/node.js";
 import {
   all,
   any,
@@ -26,7 +24,9 @@ import {
   replacedItem,
   replacedOperands,
   sizeOf,
-} from "../spec/expression/rewrite.js";
+} from "../expression/rewrite.js";
+import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
+import { expressionsOf } from "../spec/axes.js";
 import type { Grid } from "../spec/spec.js";
 import { lastOf, type Run, valueAt } from "../spec/values.js";
 import type { Possible } from "./bounds.js";

@@ -6,8 +6,9 @@ import {
   hasColumn,
   isResultName,
   type ResultName,
-} from "../columns.js";
+} from "../columns/columns.js";
 import { errors } from "../errors.js";
+import { skeletonOf } from "../format-message.js";
 import {
   isParameterName,
   KIND_NAMES,
@@ -19,8 +20,7 @@ import {
   SETTINGS,
   type Settings,
   shortNames,
-} from "../parameters.js";
-import { skeletonOf } from "../words.js";
+} from "../layers/parameters.js";
 
 /** The column that names the kind of each row. */
 const KIND_COLUMN = "layer";

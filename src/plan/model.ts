@@ -1,7 +1,8 @@
 /** What a plan is made of. Plain data: it is sent to the workers as it stands. */
-import type { KindName } from "../parameters.js";
+
+import type { Expression } from "../expression/node.js";
+import type { KindName } from "../layers/parameters.js";
 import type { Axis } from "../spec/axes.js";
-import type { Expression } from "../spec/expression/node.js";
 import type { ColumnName, Sample } from "../spec/spec.js";
 import type { Run } from "../spec/values.js";
 import type { PossibleValues } from "./bounds.js";

@@ -2,16 +2,16 @@
  * The plan of a sweep: what the engine runs. For each grid the loop nest, its exact size, and the schedule that says at which
  * level what is checked and worked out. Made in microseconds to milliseconds for any size; nothing of the grid is materialised.
  */
-import { dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
+import { dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns/columns.js";
 import { errors } from "../errors.js";
-import { DEFAULT_BITS, type Kind, kindOf, RATE_DENOMINATOR } from "../parameters.js";
+import { type Expression, namesIn } from "../expression/node.js";
+import { DEFAULT_BITS, type Kind, kindOf, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { type Axis, expressionsOf } from "../spec/axes.js";
-import { type Expression, namesIn } from "../spec/expression/node.js";
 import { dependenciesOf } from "../spec/names.js";
 import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
 import { possibleOfAxis, possibleOfRuns } from "./bounds.js";
-import { mostBytesOfName, mostBytesOfResult } from "./cells.js";
+import { mostBytesOfName, mostBytesOfResult } from "./cell-bounds.js";
 import { distinctConditions, gridLabel, keysOf, type PlannedGrid } from "./distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
 import { schedule } from "./schedule.js";
@@ -103,14 +103,12 @@ function planGrid(
   const isFixed = (axis: Axis) => axis.kind === "plain" && axis.size === 1;
   const fixed = [
     ...defaults,
-    ...grid.axes
-      .filter(isFixed)
-      .flatMap((axis) =>
-        axis.names.map((name, i) => ({
-          name,
-          value: valueAt((axis as Axis & { kind: "plain" }).runs[i] ?? [], 0),
-        })),
-      ),
+    ...grid.axes.filter(isFixed).flatMap((axis) =>
+      axis.names.map((name, i) => ({
+        name,
+        value: valueAt((axis as Axis & { kind: "plain" }).runs[i] ?? [], 0),
+      })),
+    ),
   ];
   const order = nestingOrder(
     grid.axes.filter((axis) => !isFixed(axis)),

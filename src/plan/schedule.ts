@@ -2,11 +2,11 @@
  * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
  * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
  */
-import { column, dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns.js";
-import { type Kind, namesOfParameter, type ParameterName } from "../parameters.js";
-import { rulesOf } from "../rules.js";
-import { needsRationals } from "../spec/expression/exact.js";
-import { type Expression, type ListItem, type Node, namesIn } from "../spec/expression/node.js";
+import { column, dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns/columns.js";
+import { needsRationals } from "../expression/exact.js";
+import { type Expression, type ListItem, type Node, namesIn } from "../expression/node.js";
+import { type Kind, namesOfParameter, type ParameterName } from "../layers/parameters.js";
+import { rulesOf } from "../layers/rules.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
 import { alwaysHasValue, type PossibleValues } from "./bounds.js";

@@ -2,7 +2,10 @@
  * One raw index, step by step as the schedule has it: which layer it is, or what rules it out. The plain reading of a plan,
  * for messages and for the reference kernel; sweeping is the kernel's.
  */
-import { dependenciesOfColumn, isResultName, type ResultName } from "../columns.js";
+import { dependenciesOfColumn, isResultName, type ResultName } from "../columns/columns.js";
+import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../expression/evaluate.js";
+import { decide, type ExactLookup, type Rational } from "../expression/exact.js";
+import type { Expression, ListItem } from "../expression/node.js";
 import { textOfFraction } from "../fraction.js";
 import {
   type Kind,
@@ -12,17 +15,8 @@ import {
   type ParameterName,
   RATE_DENOMINATOR,
   type Settings,
-} from "../parameters.js";
-import { isRuleKept, type Rule, rulesOf } from "../rules.js";
-import {
-  type BigRun,
-  evaluate,
-  type Lookup,
-  runsOf,
-  Trouble,
-} from "../spec/expression/evaluate.js";
-import { decide, type ExactLookup, type Rational } from "../spec/expression/exact.js";
-import type { Expression, ListItem } from "../spec/expression/node.js";
+} from "../layers/parameters.js";
+import { isRuleKept, type Rule, rulesOf } from "../layers/rules.js";
 import { domainOf, isHeld, valueAt } from "../spec/values.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 

@@ -3,11 +3,11 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { errors } from "../errors.js";
+import { reasonOf } from "../format-message.js";
 import { kernelModule } from "../kernel/artefact.js";
 import { wasmKernel } from "../kernel/wasm.js";
-import { reasonOf } from "../words.js";
-import type { Answer, Job, Task, WorkerData } from "./protocol.js";
-import { performer } from "./task.js";
+import type { Answer, Job, Task, WorkerData } from "./workers/protocol.js";
+import { performer } from "./workers/task.js";
 
 export interface Runner {
   /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */

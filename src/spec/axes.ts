@@ -1,16 +1,18 @@
 /** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
-import { isResultName, NAME_COLUMN } from "../columns.js";
+
+import { isResultName, NAME_COLUMN } from "../columns/columns.js";
 import { errors } from "../errors.js";
+import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "../expression/node.js";
+import { KEYWORDS, parseItem } from "../expression/parse.js";
 import { textOfFraction } from "../fraction.js";
+import { otherKindsParameter } from "../layers/errors.js";
 import {
   isParameterName,
   type Kind,
   namesOfParameter,
   RATE_DENOMINATOR,
   shortNames,
-} from "../parameters.js";
-import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "./expression/node.js";
-import { KEYWORDS, parseItem } from "./expression/parse.js";
+} from "../layers/parameters.js";
 import { describeNode, type SourceNode } from "./source.js";
 import { domainOf, findDuplicate, overOne, type Run, readEntry, sizeOf } from "./values.js";
 
@@ -58,7 +60,7 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
     if (isResultName(name)) throw errors.resultAxis(place, name);
     if (!known.includes(name))
       throw isParameterName(name)
-        ? errors.otherKindsParameter(place, name, kind)
+        ? otherKindsParameter(place, name, kind)
         : errors.unknownAxis(place, name, known);
   });
   const axes = written.flatMap((axis) => [axis, ...followersOf(axis, kind)]);

@@ -1,7 +1,8 @@
 /** Values as other tools and languages write them, and what to write here instead. */
-import type { Dimension, Kind } from "../parameters.js";
-import { inBigInt } from "../rules.js";
-import { list } from "../words.js";
+
+import { list } from "../format-message.js";
+import type { Dimension, Kind } from "../layers/parameters.js";
+import { inBigInt } from "../layers/rules.js";
 
 const DASHED = /^([0-9]+)(-|\s*(?:–|—|~|to|\.\.\.|…)\s*)([0-9]+)$/;
 const TUPLE = /^\(\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*(,?)\s*\)$/;

@@ -1,9 +1,9 @@
 /** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
-import { columnsOf, isResultName } from "../columns.js";
+import { columnsOf, isResultName } from "../columns/columns.js";
 import { errors } from "../errors.js";
-import { anyParameter, type Kind } from "../parameters.js";
+import { type Expression, type ListItem, namesIn } from "../expression/node.js";
+import { anyParameter, type Kind } from "../layers/parameters.js";
 import { type Axis, expressionsOf } from "./axes.js";
-import { type Expression, type ListItem, namesIn } from "./expression/node.js";
 import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
 /** The names that an axis' values depend on. */

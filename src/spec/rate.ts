@@ -1,8 +1,8 @@
 /** Grids whose sample rates are fractions: their axis has numerators over one common denominator. */
 import { errors } from "../errors.js";
+import { type Expression, type Node, namesIn } from "../expression/node.js";
+import { binary, replaced } from "../expression/rewrite.js";
 import { type Axis, expressionsOf } from "./axes.js";
-import { type Expression, type Node, namesIn } from "./expression/node.js";
-import { binary, replaced } from "./expression/rewrite.js";
 
 /**
  * The grid with conditions that divide the numerator by the denominator wherever they name `sample_rate`.

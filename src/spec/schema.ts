@@ -1,6 +1,6 @@
 /** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
-import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns.js";
-import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS, settingOf } from "../parameters.js";
+import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns/columns.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS, settingOf } from "../layers/parameters.js";
 import { GROUP_NAMES, NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 

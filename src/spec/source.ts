@@ -2,8 +2,8 @@
  * What a spec is written in, before anyone has asked what it means: YAML, JSON, a JavaScript object or flags, all as one
  * kind of tree whose every node knows its place.
  */
-import { shown } from "../words.js";
-import type { Written } from "../written.js";
+import { shown } from "../format-message.js";
+import type { Written } from "../source-text.js";
 
 export type SourceNode =
   | { readonly kind: "map"; readonly place: string; readonly entries: readonly SourceEntry[] }

@@ -10,8 +10,10 @@ import {
   isResultName,
   NAME_COLUMN,
   type ResultName,
-} from "../columns.js";
+} from "../columns/columns.js";
 import { errors } from "../errors.js";
+import { type Expression, isCondition } from "../expression/node.js";
+import { parseCondition } from "../expression/parse.js";
 import {
   DEFAULT_KIND,
   isParameterName,
@@ -23,10 +25,8 @@ import {
   kindOf,
   parameterOf,
   requiredNames,
-} from "../parameters.js";
+} from "../layers/parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
-import { type Expression, isCondition } from "./expression/node.js";
-import { parseCondition } from "./expression/parse.js";
 import { checkNames } from "./names.js";
 import { withRate } from "./rate.js";
 import { describeNode, type SourceEntry, type SourceNode } from "./source.js";

@@ -1,20 +1,22 @@
 /**
  * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
  */
+
 import { errors } from "../errors.js";
-import { type Fraction, gcd, readFraction } from "../fraction.js";
+import { runsOf, Trouble } from "../expression/evaluate.js";
+import { isCondition, type ListItem, namesIn } from "../expression/node.js";
+import { parseItem } from "../expression/parse.js";
+import { type Fraction, gcd } from "../fraction.js";
 import {
   anyParameter,
   isSettingName,
   type Kind,
-  PARAMETER_MAX,
   parameterOf,
   settingOf,
-} from "../parameters.js";
-import type { Written } from "../written.js";
-import { runsOf, Trouble } from "./expression/evaluate.js";
-import { isCondition, type ListItem, namesIn } from "./expression/node.js";
-import { parseItem } from "./expression/parse.js";
+} from "../layers/parameters.js";
+import { readRate } from "../layers/rate.js";
+import { PARAMETER_MAX } from "../limits.js";
+import type { Written } from "../source-text.js";
 import { remedyOfForeign } from "./foreign.js";
 
 /** The values first, first + step, …, `count` of them. */
@@ -210,25 +212,6 @@ function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
       throw errors.constantTrouble(written, trouble.node, trouble.kind);
     throw trouble;
   }
-}
-
-/**
- * Reads a sample rate: `22050`, `689.0625`, `44.1k` or `22050/32`.
- *
- * @param got what messages show: the text, or the number that a program gave.
- * @throws UpsweepError when it has another form, is 0 or too large, or has too many digits to be exact.
- */
-export function readRate(text: string, place: string, got: string | number = text): Fraction {
-  const rate = readFraction(text.replace(/^-/, ""));
-  if (rate === "malformed") throw errors.badRate(place, got);
-  const isTooLarge =
-    rate === "inexact"
-      ? Number(text) > PARAMETER_MAX
-      : rate.over > BigInt(PARAMETER_MAX) * rate.under;
-  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.over === 0n))
-    throw errors.rateOutOfRange(place, got);
-  if (rate === "inexact") throw errors.fineRate(place, got);
-  return rate;
 }
 
 /** Axes hold their values as doubles, so that they are exact up to 2^53. */

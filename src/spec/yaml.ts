@@ -13,7 +13,7 @@ import {
   type YAMLParseError,
 } from "yaml";
 import { errors } from "../errors.js";
-import type { Written } from "../written.js";
+import type { Written } from "../source-text.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
 /**

@@ -1,7 +1,7 @@
 /** `--shard auto` and `--shard auto/N`: the part that a scheduler's variables give to a process. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { readPart } from "../../src/cli/part.ts";
+import { readPart } from "../../src/cli/shard.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { columnsOf } from "../../src/columns.ts";
-import { count } from "../../src/counter.ts";
-import { sweepToFile } from "../../src/library.ts";
+import { columnsOf } from "../../src/columns/columns.ts";
+import { count } from "../../src/library/count.ts";
+import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS, TRANSPOSED } from "../support/layers.ts";

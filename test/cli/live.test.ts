@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { constants, createGzip } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { cutIntoChunks } from "../../src/run/chunks.ts";
-import { asTheyCome } from "../../src/run/window.ts";
+import { cutIntoChunks } from "../../src/run/workers/chunks.ts";
+import { asTheyCome } from "../../src/run/workers/reorder-buffer.ts";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { count, plan, sweep } from "../../src/index.ts";
-import { identityOf } from "../../src/run/identity.ts";
+import { identityOf } from "../../src/run/resume/identity.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();

@@ -14,12 +14,12 @@ import {
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { sweepToFile } from "../../src/library.ts";
+import { sweepToFile } from "../../src/library/sweep.ts";
 import { planSweep } from "../../src/plan/plan.ts";
-import { Checkpoint } from "../../src/run/checkpoint.ts";
-import { identityOf } from "../../src/run/identity.ts";
-import { sweepPlan } from "../../src/run/sweep.ts";
-import { writeBatches } from "../../src/run/write.ts";
+import { writeBatches } from "../../src/run/files/write.ts";
+import { Checkpoint } from "../../src/run/resume/checkpoint.ts";
+import { identityOf } from "../../src/run/resume/identity.ts";
+import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";

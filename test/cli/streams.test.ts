@@ -228,8 +228,8 @@ describe("names with escape sequences", () => {
   ])("reach the terminal as escapes: %s", (_, args) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([2, ""]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
     expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
     expect(stderr.startsWith("upsweep: ")).toBe(true);
     expect(stderr).not.toMatch(/^next/m);
   });

@@ -1,10 +1,10 @@
 /** The sentences that say why a convention differs on a layer: one test for each cause. */
 import { describe, expect, it } from "vitest";
-import type { ResultName } from "../../src/columns.ts";
+import type { ResultName } from "../../src/columns/columns.ts";
 import { COMPARED } from "../../src/conventions/compared.ts";
 import { why } from "../../src/conventions/why.ts";
-import { readLayer } from "../../src/layer.ts";
-import type { LayerInput, LayerParameters } from "../../src/parameters.ts";
+import type { LayerInput, LayerParameters } from "../../src/layers/parameters.ts";
+import { readLayer } from "../../src/layers/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 
 const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];

@@ -2,7 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { endingOf, type FormatName, formatOf } from "../../src/formats/format.ts";
-import { nameOfPart, partNamed } from "../../src/run/part.ts";
+import { nameOfPart, partNamed } from "../../src/run/sweep/shard.ts";
 
 describe("the format of a file", () => {
   it.each<[string, string, string]>([

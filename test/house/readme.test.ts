@@ -7,7 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsMarkdown, conventionsMarkdown } from "../../src/cli/columns.ts";
-import { kindOf } from "../../src/parameters.ts";
+import { kindOf } from "../../src/layers/parameters.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const DOCUMENTS = ["README.md", "docs/conventions.md"];

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { kernelModule } from "../../src/kernel/artefact.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
-import { sweep } from "../../src/library.ts";
+import { sweep } from "../../src/library/sweep.ts";
 import type { Method } from "../../src/plan/method.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";

@@ -1,7 +1,7 @@
 /** Design spaces and lists of layers of several dimensions: plain names, dotted names, and the three kernels on them. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type KindName, kindOf } from "../../src/parameters.ts";
+import { type KindName, kindOf } from "../../src/layers/parameters.ts";
 import { planList } from "../../src/plan/list.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";

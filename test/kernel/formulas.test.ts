@@ -1,6 +1,6 @@
 /** The printed formulas, worked out as they are printed: the values must be theirs, for an empty batch too. */
 import { describe, expect, it } from "vitest";
-import { COLUMNS, type ResultName } from "../../src/columns.ts";
+import { COLUMNS, type ResultName } from "../../src/columns/columns.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { layerOfValues, TRANSPOSED } from "../support/layers.ts";
 

@@ -1,7 +1,7 @@
 /** Layers of several dimensions, and convolutions that are not transposed: against the plainest count of every product. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, columnsOf } from "../../src/columns.ts";
+import { column, columnsOf } from "../../src/columns/columns.ts";
 import { type Fraction, readFraction } from "../../src/fraction.ts";
 import {
   type Dimension,
@@ -9,8 +9,8 @@ import {
   type KindName,
   kindOf,
   type Layer,
-} from "../../src/parameters.ts";
-import { outputLength } from "../../src/rules.ts";
+} from "../../src/layers/parameters.ts";
+import { outputLength } from "../../src/layers/rules.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";

@@ -1,15 +1,11 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { Results } from "../../src/columns.ts";
+import type { Results } from "../../src/columns/columns.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { readLayer } from "../../src/layer.ts";
-import {
-  type Dimension,
-  type Layer,
-  type LayerParameters,
-  PARAMETER_MAX,
-} from "../../src/parameters.ts";
-import { outputLength } from "../../src/rules.ts";
+import type { Dimension, Layer, LayerParameters } from "../../src/layers/parameters.ts";
+import { readLayer } from "../../src/layers/read.ts";
+import { outputLength } from "../../src/layers/rules.ts";
+import { PARAMETER_MAX } from "../../src/limits.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";

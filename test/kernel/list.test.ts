@@ -1,10 +1,16 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { columnsOf } from "../../src/columns.ts";
+import { columnsOf } from "../../src/columns/columns.ts";
 import { addTotals, type Kernel, type KindTotals } from "../../src/kernel/kernel.ts";
-import { KIND_NAMES, type KindName, kindOf, layerFrom, PARAMETERS } from "../../src/parameters.ts";
+import {
+  KIND_NAMES,
+  type KindName,
+  kindOf,
+  layerFrom,
+  PARAMETERS,
+} from "../../src/layers/parameters.ts";
+import { addAccount } from "../../src/layers/rules.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
-import { addAccount } from "../../src/rules.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { ALL_RESULTS } from "../support/layers.ts";

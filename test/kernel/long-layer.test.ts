@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readLayer } from "../../src/layer.ts";
+import { readLayer } from "../../src/layers/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf } from "../support/sweeps.ts";
 

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { Dimension } from "../../src/parameters.ts";
+import type { Dimension } from "../../src/layers/parameters.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { TRANSPOSED } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";

@@ -4,11 +4,11 @@
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import type { ResultName } from "../../src/columns.ts";
-import { referenceKernel } from "../../src/kernel/reference.ts";
-import { type Layer, namedParameters, PARAMETERS } from "../../src/parameters.ts";
+import type { ResultName } from "../../src/columns/columns.ts";
+import { type Layer, namedParameters, PARAMETERS } from "../../src/layers/parameters.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { type GridInput, type SpecInput, specFrom } from "../../src/spec/read.ts";
+import { referenceKernel } from "../reference/kernel.ts";
 import {
   conditions,
   decided,

@@ -9,7 +9,7 @@ import {
   type Sum,
   sumOf,
   textOfSum,
-} from "../../src/sum.ts";
+} from "../../src/checksum.ts";
 import { KERNELS } from "../support/kernels.ts";
 
 /** By the definition, with numbers that cannot overflow. */

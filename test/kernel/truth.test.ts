@@ -1,8 +1,14 @@
 /** What real PyTorch and the other counters themselves answered, on every kernel, to the last digit. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { COLUMNS, type ResultName, type ResultValue } from "../../src/columns.ts";
-import { type Kind, type KindName, kindOf, type Layer, layerFrom } from "../../src/parameters.ts";
+import { COLUMNS, type ResultName, type ResultValue } from "../../src/columns/columns.ts";
+import {
+  type Kind,
+  type KindName,
+  kindOf,
+  type Layer,
+  layerFrom,
+} from "../../src/layers/parameters.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 
 type TruthRow = Readonly<Record<string, string>>;

@@ -1,12 +1,12 @@
 /** One layer through the library: what it answers, as what types, and what it says of values that are none. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, type ResultName } from "../../src/columns.ts";
-import { count, counter } from "../../src/counter.ts";
-import { referenceKernel } from "../../src/kernel/reference.ts";
-import { readLayer } from "../../src/layer.ts";
-import { KIND_NAMES, kindOf, type LayerInput } from "../../src/parameters.ts";
+import { column, type ResultName } from "../../src/columns/columns.ts";
+import { KIND_NAMES, kindOf, type LayerInput } from "../../src/layers/parameters.ts";
+import { readLayer } from "../../src/layers/read.ts";
+import { count, counter } from "../../src/library/count.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
+import { referenceKernel } from "../reference/kernel.ts";
 import { decimalsOf, nearest } from "../support/decimals.ts";
 import { thrown } from "../support/thrown.ts";
 

@@ -1,12 +1,12 @@
 /** Many layers in one call: the same answers as one by one, in typed arrays. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, type ResultName } from "../../src/columns.ts";
-import { count } from "../../src/counter.ts";
+import { column, type ResultName } from "../../src/columns/columns.ts";
 import type { UpsweepError } from "../../src/errors.ts";
-import { countMany, type LayerColumns } from "../../src/many.ts";
-import { KIND_NAMES, type KindName, kindOf, type LayerInput } from "../../src/parameters.ts";
-import { RULES } from "../../src/rules.ts";
+import { KIND_NAMES, type KindName, kindOf, type LayerInput } from "../../src/layers/parameters.ts";
+import { RULES } from "../../src/layers/rules.ts";
+import { count } from "../../src/library/count.ts";
+import { countMany, type LayerColumns } from "../../src/library/many.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { thrown } from "../support/thrown.ts";
 
@@ -551,8 +551,8 @@ describe("countMany()", () => {
       { ...FOUR, stride: [1, "2", 3] },
       "layers.stride[1]: stride cannot be '2'. Write the number 2.",
     ],
-    // biome-ignore lint/suspicious/noSparseArray: what is not there is undefined
     [
+      // biome-ignore lint/suspicious/noSparseArray: a hole reads as undefined
       { ...FOUR, stride: [1, , 3] },
       "layers.stride[1]: stride cannot be undefined. Write a whole number, for example 16.",
     ],

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { columnsOf } from "../../src/columns.ts";
-import { KIND_NAMES, type KindName, kindOf } from "../../src/parameters.ts";
+import { columnsOf } from "../../src/columns/columns.ts";
 import {
   type ImagePart,
   ImageWriter,
@@ -8,7 +7,8 @@ import {
   listImage,
   PLAN_SECTIONS,
   planImage,
-} from "../../src/plan/image.ts";
+} from "../../src/kernel/image.ts";
+import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/parameters.ts";
 import { planList } from "../../src/plan/list.ts";
 import { exportsOf } from "../support/kernels.ts";
 import { planOf } from "../support/sweeps.ts";

@@ -1,9 +1,9 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, type ResultName } from "../../src/columns.ts";
-import { namedParameters, type ParameterName } from "../../src/parameters.ts";
+import { column, type ResultName } from "../../src/columns/columns.ts";
+import { namedParameters, type ParameterName } from "../../src/layers/parameters.ts";
 import { mostDivisors } from "../../src/plan/bounds.ts";
-import { mayOverflow, upperBound } from "../../src/plan/cells.ts";
+import { mayOverflow, upperBound } from "../../src/plan/cell-bounds.ts";
 import type { GridPlan } from "../../src/plan/model.ts";
 import { textOf } from "../../src/plan/schedule.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Checkpoint } from "../../src/run/checkpoint.ts";
-import { readManifest } from "../../src/run/manifest.ts";
-import { stopHere, writeBatches } from "../../src/run/write.ts";
+import { NO_BYTES, sumOf } from "../../src/checksum.ts";
+import { stopHere, writeBatches } from "../../src/run/files/write.ts";
+import { Checkpoint } from "../../src/run/resume/checkpoint.ts";
+import { readManifest } from "../../src/run/resume/manifest.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
-import { NO_BYTES, sumOf } from "../../src/sum.ts";
 import { inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { plan, sweepToFile } from "../../src/library.ts";
+import { plan, sweepToFile } from "../../src/library/sweep.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { type GridInput, type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";

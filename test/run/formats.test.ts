@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sweepToFile } from "../../src/library.ts";
+import { sweepToFile } from "../../src/library/sweep.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
-import { Checkpoint, type Kept, keptSweep } from "../../src/run/checkpoint.ts";
-import { MEMBER_BYTES } from "../../src/run/gzip.ts";
-import { sweepPlan } from "../../src/run/sweep.ts";
-import { writeBatches } from "../../src/run/write.ts";
+import { writeBatches } from "../../src/run/files/write.ts";
+import { MEMBER_BYTES } from "../../src/run/output/gzip.ts";
+import { Checkpoint, type Kept, keptSweep } from "../../src/run/resume/checkpoint.ts";
+import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { nameOfPart } from "../../src/run/part.ts";
+import { nameOfPart } from "../../src/run/sweep/shard.ts";
 import { BINARY } from "../support/cli.ts";
 import { IS_SLOW, slowIt } from "../support/tier.ts";
 

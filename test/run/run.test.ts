@@ -1,9 +1,9 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { sweep } from "../../src/library.ts";
-import { cutIntoChunks } from "../../src/run/chunks.ts";
-import { sampleIndices } from "../../src/run/sample.ts";
-import { inOrder } from "../../src/run/window.ts";
+import { sweep } from "../../src/library/sweep.ts";
+import { sampleIndices } from "../../src/run/sweep/sample.ts";
+import { cutIntoChunks } from "../../src/run/workers/chunks.ts";
+import { inOrder } from "../../src/run/workers/reorder-buffer.ts";
 import { runs } from "../support/tier.ts";
 
 describe("the ordered window", () => {

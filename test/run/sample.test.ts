@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { sampleIndices } from "../../src/run/sample.ts";
+import { sampleIndices } from "../../src/run/sweep/sample.ts";
 import { runs } from "../support/tier.ts";
 
 describe("a sample of raw indices", () => {

@@ -1,7 +1,7 @@
 /** Cutting by cost: order, wholeness and balance, on spaces that are made up. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type Stretch, sweepInOrder } from "../../src/run/stretches.ts";
+import { type Stretch, sweepInOrder } from "../../src/run/sweep/ranges.ts";
 import { runs } from "../support/tier.ts";
 
 /** The visits that an index takes: 1 where layers stand, and for a whole empty block 1 at its first index. */

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sweepToFile } from "../../src/library.ts";
+import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();

@@ -16,9 +16,9 @@ import {
 import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
-import { Checkpoint, keptSweep, readStart } from "../../src/run/checkpoint.ts";
-import { sweepPlan } from "../../src/run/sweep.ts";
-import { writeBatches } from "../../src/run/write.ts";
+import { writeBatches } from "../../src/run/files/write.ts";
+import { Checkpoint, keptSweep, readStart } from "../../src/run/resume/checkpoint.ts";
+import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";

@@ -1,9 +1,9 @@
 /** What expressions mean: at the edges by hand, at random by an evaluator of the test's own; in BigInt and in the kernel. */
 import { test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { evaluate, Trouble } from "../../src/spec/expression/evaluate.ts";
-import { decide } from "../../src/spec/expression/exact.ts";
-import { parseCondition } from "../../src/spec/expression/parse.ts";
+import { evaluate, Trouble } from "../../src/expression/evaluate.ts";
+import { decide } from "../../src/expression/exact.ts";
+import { parseCondition } from "../../src/expression/parse.ts";
 import {
   conditions,
   decided,

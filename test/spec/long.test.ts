@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { plan } from "../../src/library.ts";
+import { plan } from "../../src/library/sweep.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { IS_SLOW } from "../support/tier.ts";

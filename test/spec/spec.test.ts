@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_COLUMNS } from "../../src/columns.ts";
-import type { ParameterName } from "../../src/parameters.ts";
+import { DEFAULT_COLUMNS } from "../../src/columns/columns.ts";
+import type { ParameterName } from "../../src/layers/parameters.ts";
 import { type AxisFlag, flagOf, listFromFlag, sourceFromFlags } from "../../src/spec/flags.ts";
 import { sourceFromObject } from "../../src/spec/object.ts";
 import { withOverrides } from "../../src/spec/overrides.ts";

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { PARAMETER_MAX } from "../../src/parameters.ts";
+import { PARAMETER_MAX } from "../../src/limits.ts";
 import {
   domainOf,
   findDuplicate,

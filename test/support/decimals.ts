@@ -1,6 +1,6 @@
 /** Decimal results, worked out from integers of the reference kernel and rounded once. */
-import type { ResultName } from "../../src/columns.ts";
-import type { Layer } from "../../src/parameters.ts";
+import type { ResultName } from "../../src/columns/columns.ts";
+import type { Layer } from "../../src/layers/parameters.ts";
 
 /** n/d as the nearest double, halfway to even. Number() of a BigInt rounds so; a last bit says whether anything is left of the division. */
 export function nearest(n: bigint, d: bigint): number {

@@ -217,27 +217,23 @@ const SUFFIXED: readonly (readonly [string, bigint])[] = [
 
 /** Numbers as they are met in specs, and now and then large ones. */
 function numbers(isTame: boolean): fc.Arbitrary<Made> {
-  const small = fc
-    .nat(12)
-    .map(
-      (n): Made => ({
-        text: String(n),
-        binds: ATOM,
-        value: () => BigInt(n),
-        exact: () => fraction(BigInt(n)),
-      }),
-    );
+  const small = fc.nat(12).map(
+    (n): Made => ({
+      text: String(n),
+      binds: ATOM,
+      value: () => BigInt(n),
+      exact: () => fraction(BigInt(n)),
+    }),
+  );
   if (isTame) return small;
-  const large = fc
-    .constantFrom(...SUFFIXED)
-    .map(
-      ([text, value]): Made => ({
-        text,
-        binds: ATOM,
-        value: () => value,
-        exact: () => fraction(value),
-      }),
-    );
+  const large = fc.constantFrom(...SUFFIXED).map(
+    ([text, value]): Made => ({
+      text,
+      binds: ATOM,
+      value: () => value,
+      exact: () => fraction(value),
+    }),
+  );
   return fc.oneof({ weight: 8, arbitrary: small }, { weight: 1, arbitrary: large });
 }
 
@@ -287,16 +283,14 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
   const name =
     names.length > 0
       ? [
-          fc
-            .constantFrom(...names)
-            .map(
-              (n): Made => ({
-                text: n,
-                binds: ATOM,
-                value: (known) => known.get(n) as bigint,
-                exact: (known) => known.get(n) as Exact,
-              }),
-            ),
+          fc.constantFrom(...names).map(
+            (n): Made => ({
+              text: n,
+              binds: ATOM,
+              value: (known) => known.get(n) as bigint,
+              exact: (known) => known.get(n) as Exact,
+            }),
+          ),
         ]
       : [];
   const divisor = (made: Made): Made => (isTame ? atLeastOne(made) : made);

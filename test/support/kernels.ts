@@ -1,8 +1,8 @@
 /** The kernels that every kernel test runs on. */
 import { type Build, kernelModule } from "../../src/kernel/artefact.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { referenceKernel } from "../../src/kernel/reference.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
+import { referenceKernel } from "../reference/kernel.ts";
 
 export const KERNELS: readonly (readonly [string, Kernel])[] = [
   referenceKernel(),

@@ -1,6 +1,6 @@
 /** One-dimensional transposed layers, which most tests are about. */
-import type { ResultName } from "../../src/columns.ts";
-import { type Kind, kindOf, type Layer, layerFrom } from "../../src/parameters.ts";
+import type { ResultName } from "../../src/columns/columns.ts";
+import { type Kind, kindOf, type Layer, layerFrom } from "../../src/layers/parameters.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 
 export const TRANSPOSED: Kind = kindOf("conv_transpose1d");

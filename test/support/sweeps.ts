@@ -1,9 +1,9 @@
 /** Sweeping on one kernel, in the test's own thread. */
 import type { Kernel, SweepBatch } from "../../src/kernel/kernel.ts";
+import { addAccount } from "../../src/layers/rules.ts";
 import type { Method } from "../../src/plan/method.ts";
 import type { GridPlan, Plan } from "../../src/plan/model.ts";
 import { planSweep } from "../../src/plan/plan.ts";
-import { addAccount } from "../../src/rules.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 
 export function planOf(spec: SpecInput): Plan {

@@ -1,0 +1,16 @@
+/** Errors about result columns, whose words need the column table. */
+import { errors, type UpsweepError } from "../errors.js";
+import { describeLayer } from "../layers/describe.js";
+import type { Layer } from "../layers/parameters.js";
+import { column, isResultName } from "./columns.js";
+
+/** A result that does not fit in 64 bits. `name` is a column, or what stands for several. */
+export function overflow(place: string, name: string, layer: Layer): UpsweepError {
+  return errors.overflow(place, name, describeLayer(layer), limitOf(name));
+}
+
+function limitOf(name: string): string {
+  const type = isResultName(name) ? column(name).type : "u64";
+  if (type === "decimal") return "2^64 - 1 on the way to its quotient";
+  return type === "i64" ? "2^63 - 1" : "2^64 - 1";
+}

@@ -1,0 +1,241 @@
+/**
+ * What expressions mean, in BigInt and step by step as the tree stands: the plain reading that the kernel's stack machine is
+ * tested against. The host uses it for constants, and to say what went wrong with which numbers.
+ */
+import type { TroubleKind } from "../errors.js";
+import type { BinaryOperator, Comparison, FunctionName, Item, Node } from "./node.js";
+
+const I64_MAX = 2n ** 63n - 1n;
+const I64_MIN = -(2n ** 63n);
+
+/** divisors(n) is for n up to this: the largest value of a parameter. */
+export const DIVISORS_MAX = 2n ** 31n - 1n;
+
+/** The most values of a range in a list. */
+export const COUNT_MAX = 2n ** 31n;
+
+/** Thrown where an expression has no value: `inexact` leaves the layer out; the others stop the sweep. */
+export class Trouble extends Error {
+  readonly kind: TroubleKind;
+  /** The part that has no value. */
+  readonly node: Node | Item;
+
+  constructor(kind: TroubleKind, node: Node | Item) {
+    super(kind);
+    this.kind = kind;
+    this.node = node;
+  }
+}
+
+/** The value of a name: a parameter, a variable or a result. A result beyond 2^63 - 1 counts as an overflow. */
+export type Lookup = (name: string) => bigint;
+
+/** @throws Trouble where a part of it has no value. */
+export function evaluate(node: Node, lookup: Lookup): bigint {
+  const value = unchecked(node, lookup);
+  if (value > I64_MAX || value < I64_MIN) throw new Trouble("overflow", node);
+  return value;
+}
+
+function unchecked(node: Node, lookup: Lookup): bigint {
+  switch (node.kind) {
+    case "number":
+      return node.value;
+    case "name":
+      return lookup(node.name);
+    case "negate":
+      return -evaluate(node.of, lookup);
+    case "not":
+      return evaluate(node.of, lookup) === 0n ? 1n : 0n;
+    case "missing":
+      // Only results can be missing, and what depends on them is decided elsewhere (exact.ts).
+      return node.isNegated ? 1n : 0n;
+    case "binary":
+      return binary(node.operator, evaluate(node.left, lookup), evaluate(node.right, lookup), node);
+    case "compare": {
+      let left = evaluate(node.first, lookup);
+      for (const { operator, right } of node.rest) {
+        const value = evaluate(right, lookup);
+        if (!compare(operator, left, value)) return 0n;
+        left = value;
+      }
+      return 1n;
+    }
+    case "in": {
+      const value = evaluate(node.of, lookup);
+      return node.items.some((item) => holds(item, value, lookup)) === node.isNegated ? 0n : 1n;
+    }
+    case "and":
+    case "or": {
+      let value = 0n;
+      for (const part of node.parts) {
+        value = evaluate(part, lookup);
+        if ((value === 0n) === (node.kind === "and")) return value;
+      }
+      return value;
+    }
+    case "call":
+      return call(node, lookup);
+  }
+}
+
+/** Rounded towards minus infinity, as Python does. */
+export function floorDiv(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
+}
+
+function binary(operator: BinaryOperator, a: bigint, b: bigint, node: Node): bigint {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      if (b === 0n) throw new Trouble("zeroDivisor", node);
+      if (a % b !== 0n) throw new Trouble("inexact", node);
+      return a / b;
+    case "//":
+      if (b === 0n) throw new Trouble("zeroDivisor", node);
+      return floorDiv(a, b);
+    case "%":
+      if (b === 0n) throw new Trouble("zeroDivisor", node);
+      return a - b * floorDiv(a, b);
+    case "**":
+      if (b < 0n) throw new Trouble("negativeExponent", node);
+      if (a >= -1n && a <= 1n) return b === 0n ? 1n : b % 2n === 0n ? a * a : a;
+      if (b > 63n) throw new Trouble("overflow", node);
+      return a ** b;
+  }
+}
+
+export function compare(operator: Comparison, a: bigint, b: bigint): boolean {
+  switch (operator) {
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b;
+    case ">":
+      return a > b;
+    case ">=":
+      return a >= b;
+    case "==":
+      return a === b;
+    case "!=":
+      return a !== b;
+  }
+}
+
+export function magnitude(a: bigint): bigint {
+  return a < 0n ? -a : a;
+}
+
+export function gcd(a: bigint, b: bigint): bigint {
+  while (b !== 0n) [a, b] = [b, a % b];
+  return magnitude(a);
+}
+
+/** Two numbers to one; several are joined one after the other, as they are worked out. */
+const JOINS: Readonly<
+  Record<Exclude<FunctionName, "abs">, (a: bigint, b: bigint, node: Node) => bigint>
+> = {
+  min: (a, b) => (a < b ? a : b),
+  max: (a, b) => (a > b ? a : b),
+  gcd,
+  lcm: (a, b) => (a === 0n || b === 0n ? 0n : magnitude((a / gcd(a, b)) * b)),
+  ceil_div: (a, b, node) => {
+    if (b === 0n) throw new Trouble("zeroDivisor", node);
+    return -floorDiv(-a, b);
+  },
+};
+
+function call(node: Node & { kind: "call" }, lookup: Lookup): bigint {
+  const { name, args } = node;
+  const [first, ...others] = args as [Node, ...Node[]];
+  let value = evaluate(first, lookup);
+  if (name === "abs") return magnitude(value);
+  for (const arg of others) {
+    value = JOINS[name](value, evaluate(arg, lookup), node);
+    if (value > I64_MAX) throw new Trouble("overflow", node);
+  }
+  return value;
+}
+
+/** Evenly spaced values: first, first + step, …, `count` of them. */
+export interface BigRun {
+  readonly first: bigint;
+  readonly step: bigint;
+  readonly count: bigint;
+}
+
+/**
+ * What an item stands for, in order.
+ *
+ * @throws Trouble where a part of it has no value.
+ */
+export function runsOf(item: Item, lookup: Lookup): BigRun[] {
+  const single = (first: bigint): BigRun => ({ first, step: 1n, count: 1n });
+  switch (item.kind) {
+    case "value":
+      return [single(evaluate(item.value, lookup))];
+    case "range": {
+      const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
+      const step = item.step === undefined ? 1n : evaluate(item.step, lookup);
+      if (step < 1n) throw new Trouble("stepBelowOne", item.step ?? item);
+      if (first > last) return [];
+      const count = (last - first) / step + 1n;
+      if (count > COUNT_MAX) throw new Trouble("longRange", item);
+      return [{ first, step, count }];
+    }
+    case "pow2": {
+      const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
+      const runs: BigRun[] = [];
+      for (let value = 1n; value <= last && value <= I64_MAX; value *= 2n)
+        if (value >= first) runs.push(single(value));
+      return runs;
+    }
+    case "divisors":
+      return divisorsOf(item, lookup).map(single);
+  }
+}
+
+function divisorsOf(item: Item & { kind: "divisors" }, lookup: Lookup): bigint[] {
+  const of = Number(divisible(item, lookup));
+  const [low, high]: [number[], number[]] = [[], []];
+  for (let d = 1; d * d <= of; d++) {
+    if (of % d !== 0) continue;
+    low.push(d);
+    if (d * d !== of) high.push(of / d);
+  }
+  return [...low, ...high.reverse()].map(BigInt);
+}
+
+function divisible(item: Item & { kind: "divisors" }, lookup: Lookup): bigint {
+  const of = evaluate(item.of, lookup);
+  if (of < 1n || of > DIVISORS_MAX) throw new Trouble("divisorsOf", item);
+  return of;
+}
+
+/** Whether a value is among those of an item, which is not spelt out for it. */
+function holds(item: Item, value: bigint, lookup: Lookup): boolean {
+  switch (item.kind) {
+    case "value":
+      return evaluate(item.value, lookup) === value;
+    case "range": {
+      const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
+      const step = item.step === undefined ? 1n : evaluate(item.step, lookup);
+      if (step < 1n) throw new Trouble("stepBelowOne", item.step ?? item);
+      return value >= first && value <= last && (value - first) % step === 0n;
+    }
+    case "pow2": {
+      const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
+      return value >= 1n && value >= first && value <= last && (value & (value - 1n)) === 0n;
+    }
+    case "divisors": {
+      const of = divisible(item, lookup);
+      return value > 0n && of % value === 0n;
+    }
+  }
+}

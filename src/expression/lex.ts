@@ -1,0 +1,145 @@
+/** The text of an expression as tokens. */
+import { errors } from "../errors.js";
+import type { Span, Written } from "../source-text.js";
+
+export type Token = Span &
+  /** A whole number, or a fraction in lowest terms: value / under. */
+  (
+    | { readonly kind: "number"; readonly value: bigint; readonly under?: bigint }
+    | { readonly kind: "name" | "symbol"; readonly text: string }
+    | { readonly kind: "end"; readonly text: "" }
+  );
+
+const SYMBOLS = [
+  "**",
+  "//",
+  "..",
+  "<=",
+  ">=",
+  "==",
+  "!=",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "<",
+  ">",
+  "(",
+  ")",
+  "[",
+  "]",
+  ",",
+  ":",
+] as const;
+
+const SUFFIXES: Readonly<Record<string, bigint>> = {
+  k: 1_000n,
+  M: 1_000_000n,
+  G: 1_000_000_000n,
+  T: 1_000_000_000_000n,
+  Ki: 2n ** 10n,
+  Mi: 2n ** 20n,
+  Gi: 2n ** 30n,
+};
+
+/** What other languages write, and what it is here. */
+const FOREIGN: readonly (readonly [string, string])[] = [
+  ["&&", "and"],
+  ["||", "or"],
+  ["<>", "!="],
+  ["=", "=="],
+  ["!", "not"],
+  ["^", "**"],
+  ["&", "and"],
+  ["|", "or"],
+  ["≤", "<="],
+  ["≥", ">="],
+  ["≠", "!="],
+  ["×", "*"],
+  ["·", "*"],
+  ["÷", "//"],
+];
+
+const I64_MAX = 2n ** 63n - 1n;
+
+/**
+ * @param allowsFractions whether numbers such as 1.5 may be written: in conditions, not in axes.
+ * @throws UpsweepError at the first character or number that expressions do not have.
+ */
+export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
+  const { text } = written;
+  const tokens: Token[] = [];
+  let at = 0;
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
+  };
+  for (;;) {
+    at += match(/[ \t\r\n]*/y)?.length ?? 0;
+    if (at === text.length) break;
+    const span = (length: number): Span => ({ start: at, end: at + length });
+    // A dot belongs to a number unless it begins a range, and a sign where it follows the e of an exponent. Whatever else follows the digits
+    // without a space is judged with them.
+    const number = match(
+      /(?:[0-9]|\.(?=[0-9]))(?:[0-9A-Za-z_]|\.(?!\.)|(?<=[0-9.][eE])[+-](?=[0-9]))*/y,
+    );
+    // A dot belongs to a name where it stands before the letter of a dimension: kernel_size.h.
+    const name = match(/[A-Za-z_][0-9A-Za-z_]*(?:\.[dhw](?![0-9A-Za-z_]))?/y);
+    const symbol = SYMBOLS.find((s) => text.startsWith(s, at));
+    if (number !== undefined)
+      tokens.push({
+        kind: "number",
+        ...numberOf(written, number, span(number.length), allowsFractions),
+        ...span(number.length),
+      });
+    else if (name !== undefined) tokens.push({ kind: "name", text: name, ...span(name.length) });
+    else if (symbol !== undefined)
+      tokens.push({ kind: "symbol", text: symbol, ...span(symbol.length) });
+    else {
+      const foreign = FOREIGN.find(([theirs]) => text.startsWith(theirs, at));
+      const length = foreign
+        ? foreign[0].length
+        : String.fromCodePoint(text.codePointAt(at) as number).length;
+      throw errors.foreignSymbol(written, span(length), foreign?.[1]);
+    }
+    at = tokens.at(-1)?.end as number;
+  }
+  return [...tokens, { kind: "end", text: "", start: text.length, end: text.length }];
+}
+
+/** The largest power of ten that a number is scaled by: beyond it nothing fits 64 bits. */
+const EXPONENT_MAX = 40;
+
+/** Reads `16`, `50M`, `1e6`, and where fractions are allowed `1.5`, `0.25` and `1.5M`. */
+function numberOf(
+  written: Written,
+  text: string,
+  span: Span,
+  allowsFractions: boolean,
+): { readonly value: bigint; readonly under?: bigint } {
+  const [, digits, decimals = "", exponent = "0", suffix = ""] =
+    /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?([A-Za-z]*)$/.exec(text) ?? [];
+  const factor =
+    suffix === "" ? 1n : Object.hasOwn(SUFFIXES, suffix) ? SUFFIXES[suffix] : undefined;
+  if (digits === undefined || factor === undefined)
+    throw errors.badNumber(written, span, Object.keys(SUFFIXES));
+  const scale = Number(exponent) - decimals.length;
+  if (digits.length + decimals.length > 2 * EXPONENT_MAX || Math.abs(scale) > EXPONENT_MAX)
+    throw errors.largeNumber(written, span);
+  const [n, d] = [
+    BigInt(digits + decimals) * factor * 10n ** BigInt(Math.max(0, scale)),
+    10n ** BigInt(Math.max(0, -scale)),
+  ];
+  const common = gcd(n, d);
+  const [value, under] = [n / common, d / common];
+  if (value > I64_MAX || under > I64_MAX) throw errors.largeNumber(written, span);
+  if (under === 1n) return { value };
+  if (!allowsFractions) throw errors.fractionInAxis(written, span);
+  return { value, under };
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a;
+}

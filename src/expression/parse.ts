@@ -1,0 +1,353 @@
+/**
+ * The parser of expressions: Python's operators and precedences, over whole numbers. Nothing is ever run as JavaScript.
+ *
+ *     or  <  and  <  not  <  comparisons, in  <  + -  <  * / // %  <  unary -  <  **
+ */
+import { errors } from "../errors.js";
+import type { Written } from "../source-text.js";
+import { type Token, tokensOf } from "./lex.js";
+import {
+  type BinaryOperator,
+  type Comparison,
+  FUNCTIONS,
+  type FunctionName,
+  type Item,
+  LIST_FUNCTIONS,
+  type ListFunctionName,
+  type Node,
+  partsOf,
+} from "./node.js";
+
+/** How deep parentheses, calls and powers may be nested: it bounds this parser's stack and the kernel's. */
+const NESTING_MAX = 200;
+
+/** How many operations may stand one upon the other, `1 + 1 + 1 + …` included: it bounds whoever walks the tree. */
+const DEPTH_MAX = 1000;
+
+const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(["<", "<=", ">", ">=", "==", "!="]);
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  "and",
+  "or",
+  "not",
+  "in",
+  "is",
+  "missing",
+  "true",
+  "false",
+  "True",
+  "False",
+]);
+const FUNCTION_NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(LIST_FUNCTIONS)];
+
+/**
+ * Reads a condition. Its numbers may be fractions.
+ *
+ * @throws UpsweepError with the place of what is wrong, and a caret under it.
+ */
+export function parseCondition(written: Written): Node {
+  const parser = new Parser(written, true);
+  const node = parser.expression();
+  parser.expectEnd();
+  return node;
+}
+
+/** Reads one entry of a list of values: an expression, `first..last`, `first..last:step`, `pow2(first, last)` or `divisors(n)`. */
+export function parseItem(written: Written): Item {
+  const parser = new Parser(written, false);
+  const item = parser.item();
+  parser.expectEnd();
+  return item;
+}
+
+class Parser {
+  readonly #written: Written;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #open = 0;
+  /** How deep each node is; leaves are not in it. */
+  readonly #depths = new Map<Node, number>();
+
+  constructor(written: Written, allowsFractions: boolean) {
+    this.#written = written;
+    this.#tokens = tokensOf(written, allowsFractions);
+  }
+
+  expectEnd(): void {
+    if (this.#next.kind !== "end")
+      throw errors.unexpected(this.#written, this.#next, "the end, or an operator");
+  }
+
+  expression(): Node {
+    this.#nest();
+    const node = this.#logical("or");
+    this.#open--;
+    return node;
+  }
+
+  #nest(): void {
+    if (++this.#open > NESTING_MAX) throw errors.tooDeep(this.#written, this.#next, NESTING_MAX);
+  }
+
+  item(): Item {
+    const { start } = this.#next;
+    const list = this.#listCall();
+    if (list) {
+      const isAlone = this.#next.kind === "end" || this.#isNext(",") || this.#isNext("]");
+      if (!isAlone) throw errors.listAsNumber(this.#written, list, list.kind);
+      return list;
+    }
+    return this.#range(this.expression(), start, () => this.expression());
+  }
+
+  /** What begins with a value: that, or a range from it. */
+  #range(first: Node, start: number, operand: () => Node): Item {
+    if (!this.#take("..")) return { kind: "value", value: first, start, end: first.end };
+    const last = operand();
+    if (!this.#take(":")) return { kind: "range", first, last, start, end: last.end };
+    const step = operand();
+    return { kind: "range", first, last, step, start, end: step.end };
+  }
+
+  /** `pow2(a, b)` or `divisors(n)`, where a list may stand. */
+  #listCall(): Item | undefined {
+    const token = this.#next;
+    if (token.kind !== "name" || !Object.hasOwn(LIST_FUNCTIONS, token.text)) return undefined;
+    const name = token.text as ListFunctionName;
+    const { args, end } = this.#call(LIST_FUNCTIONS[name], LIST_FUNCTIONS[name]);
+    const [first, last] = args as [Node, Node];
+    const span = { start: token.start, end };
+    return name === "pow2"
+      ? { kind: "pow2", first, last, ...span }
+      : { kind: "divisors", of: first, ...span };
+  }
+
+  get #next(): Token {
+    return this.#tokens[this.#at] as Token;
+  }
+
+  #isNext(text: string): boolean {
+    const token = this.#next;
+    return token.kind !== "number" && token.kind !== "end" && token.text === text;
+  }
+
+  /** Takes the next token if it is this symbol or word. */
+  #take(text: string): Token | undefined {
+    const token = this.#next;
+    if (!this.#isNext(text)) return undefined;
+    this.#at++;
+    return token;
+  }
+
+  #expect(text: string, opened: Token): Token {
+    const token = this.#take(text);
+    if (token) return token;
+    if (this.#next.kind === "end") throw errors.notClosed(this.#written, opened, text);
+    throw errors.unexpected(this.#written, this.#next, `'${text}', or an operator`);
+  }
+
+  /** A node over others; it is refused where it nests too deep. */
+  #over(node: Node, parts: readonly Node[]): Node {
+    const depth = 1 + parts.reduce((most, part) => Math.max(most, this.#depths.get(part) ?? 0), 0);
+    if (depth > DEPTH_MAX) throw errors.tooDeep(this.#written, node, DEPTH_MAX);
+    this.#depths.set(node, depth);
+    return node;
+  }
+
+  #logical(kind: "or" | "and"): Node {
+    const part = () => (kind === "or" ? this.#logical("and") : this.#inverted());
+    const parts = [part()];
+    while (this.#take(kind)) parts.push(part());
+    const [first, last] = [parts[0] as Node, parts.at(-1) as Node];
+    return parts.length === 1
+      ? first
+      : this.#over({ kind, parts, start: first.start, end: last.end }, parts);
+  }
+
+  #inverted(): Node {
+    const nots: Token[] = [];
+    for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not);
+    return nots.reduceRight(
+      (of, not) => this.#over({ kind: "not", of, start: not.start, end: of.end }, [of]),
+      this.#compared(),
+    );
+  }
+
+  #compared(): Node {
+    const first = this.#sum();
+    const membership = this.#missing(first) ?? this.#membership(first);
+    if (membership) return membership;
+    const rest: { operator: Comparison; right: Node }[] = [];
+    while (this.#next.kind === "symbol" && COMPARISONS.has(this.#next.text)) {
+      const operator = this.#next.text as Comparison;
+      this.#at++;
+      rest.push({ operator, right: this.#sum() });
+    }
+    const last = rest.at(-1);
+    if (!last) return first;
+    const nodes = [first, ...rest.map(({ right }) => right)];
+    return this.#over(
+      { kind: "compare", first, rest, start: first.start, end: last.right.end },
+      nodes,
+    );
+  }
+
+  /** `is missing` or `is not missing` after a value. */
+  #missing(of: Node): Node | undefined {
+    const is = this.#take("is");
+    if (!is) return undefined;
+    const isNegated = this.#take("not") !== undefined;
+    const missing = this.#take("missing");
+    if (!missing) throw errors.unexpected(this.#written, this.#next, "'missing' after 'is'");
+    return this.#over({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [of]);
+  }
+
+  /** `in [..]` or `not in [..]` after a value. */
+  #membership(of: Node): Node | undefined {
+    const not = this.#take("not");
+    if (!this.#take("in")) {
+      if (not) throw errors.unexpected(this.#written, this.#next, "'in' behind 'not'");
+      return undefined;
+    }
+    const { items, end } = this.#set();
+    const nodes = items.flatMap((item) => partsOf(item) as readonly Node[]);
+    return this.#over(
+      { kind: "in", of, items, isNegated: not !== undefined, start: of.start, end },
+      [of, ...nodes],
+    );
+  }
+
+  /** What stands behind `in`: values in brackets, or one range or list function without. */
+  #set(): { items: Item[]; end: number } {
+    const opened = this.#take("[");
+    if (!opened) {
+      const { start } = this.#next;
+      const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
+      if (only.kind === "value")
+        throw errors.unexpected(this.#written, only, "a list, for example [1, 2, 4] or 2..8,");
+      return { items: [only], end: only.end };
+    }
+    const items: Item[] = [];
+    if (!this.#isNext("]")) {
+      do items.push(this.item());
+      while (this.#take(","));
+    }
+    const { end } = this.#expect("]", opened);
+    if (items.length === 0) throw errors.emptySet(this.#written, { start: opened.start, end });
+    return { items, end };
+  }
+
+  /** Operators of one precedence, from the left. */
+  #fromLeft(operators: readonly BinaryOperator[], operand: () => Node): Node {
+    let left = operand();
+    for (;;) {
+      const operator = operators.find((symbol) => this.#isNext(symbol));
+      if (operator === undefined) return left;
+      this.#at++;
+      const right = operand();
+      left = this.#over(
+        { kind: "binary", operator, left, right, start: left.start, end: right.end },
+        [left, right],
+      );
+    }
+  }
+
+  #sum(): Node {
+    return this.#fromLeft(["+", "-"], () => this.#product());
+  }
+
+  #product(): Node {
+    return this.#fromLeft(["*", "/", "//", "%"], () => this.#signed());
+  }
+
+  #signed(): Node {
+    const signs: Token[] = [];
+    for (
+      let sign = this.#take("-") ?? this.#take("+");
+      sign;
+      sign = this.#take("-") ?? this.#take("+")
+    )
+      signs.push(sign);
+    const negated = (of: Node, sign: Token): Node =>
+      sign.kind === "symbol" && sign.text === "-"
+        ? this.#over({ kind: "negate", of, start: sign.start, end: of.end }, [of])
+        : of;
+    return signs.reduceRight(negated, this.#power());
+  }
+
+  #power(): Node {
+    const left = this.#primary();
+    if (!this.#take("**")) return left;
+    this.#nest();
+    const right = this.#signed();
+    this.#open--;
+    return this.#over(
+      { kind: "binary", operator: "**", left, right, start: left.start, end: right.end },
+      [left, right],
+    );
+  }
+
+  #primary(): Node {
+    const token = this.#next;
+    if (token.kind === "number") {
+      this.#at++;
+      return token;
+    }
+    if (token.kind === "name" && !KEYWORDS.has(token.text)) {
+      if (Object.hasOwn(LIST_FUNCTIONS, token.text))
+        throw errors.listAsNumber(this.#written, token, token.text);
+      if (Object.hasOwn(FUNCTIONS, token.text)) {
+        const name = token.text as FunctionName;
+        const { args, end } = this.#call(FUNCTIONS[name].least, FUNCTIONS[name].most);
+        return this.#over({ kind: "call", name, args, start: token.start, end }, args);
+      }
+      const behind = this.#tokens[this.#at + 1];
+      if (behind?.kind === "symbol" && behind.text === "(")
+        throw errors.unknownFunction(this.#written, token, token.text, FUNCTION_NAMES);
+      this.#at++;
+      return { kind: "name", name: token.text, start: token.start, end: token.end };
+    }
+    if (token.kind === "name" && /^(true|false)$/i.test(token.text)) {
+      this.#at++;
+      return {
+        kind: "number",
+        value: token.text.toLowerCase() === "true" ? 1n : 0n,
+        isCondition: true,
+        start: token.start,
+        end: token.end,
+      };
+    }
+    const opened = this.#take("(");
+    if (!opened) throw errors.unexpected(this.#written, token, "a number or a name");
+    const inner = this.expression();
+    const closed = this.#expect(")", opened);
+    // The parentheses belong to what stands in them, so that a message shows both.
+    const outer = { ...inner, start: opened.start, end: closed.end };
+    const depth = this.#depths.get(inner);
+    if (depth !== undefined) this.#depths.set(outer, depth);
+    return outer;
+  }
+
+  /** The arguments of a function whose name is next. */
+  #call(least: number, most: number): { args: Node[]; end: number } {
+    const name = this.#next as Token & { kind: "name" };
+    this.#at++;
+    const opened = this.#take("(");
+    if (!opened) throw errors.unexpected(this.#written, this.#next, `'(' behind ${name.text}`);
+    const args: Node[] = [];
+    if (!this.#isNext(")")) {
+      do args.push(this.expression());
+      while (this.#take(","));
+    }
+    const { end } = this.#expect(")", opened);
+    if (args.length < least || args.length > most)
+      throw errors.wrongArguments(
+        this.#written,
+        { start: name.start, end },
+        name.text,
+        args.length,
+        least,
+        most,
+      );
+    return { args, end };
+  }
+}

@@ -1,0 +1,165 @@
+/** Expressions as programs for the kernel's stack machine; assembly/layout.ts says what each instruction does. */
+import type { Item, Node } from "../expression/node.js";
+
+/** One instruction: the operation's name in assembly/layout.ts without OP_, an operand, and a number. */
+export interface Instruction {
+  readonly operation: string;
+  readonly operand: number;
+  readonly number: bigint;
+}
+
+/** The kernel's column number of a name, and whether it is a field of the layer or a result to work out. */
+export type ColumnOf = (name: string) => { readonly column: number; readonly isField: boolean };
+
+const BINARY: Readonly<Record<string, string>> = {
+  "+": "ADD",
+  "-": "SUBTRACT",
+  "*": "MULTIPLY",
+  "/": "DIVIDE",
+  "//": "FLOOR_DIVIDE",
+  "%": "MODULO",
+  "**": "POWER",
+  "<": "LESS",
+  "<=": "LESS_OR_EQUAL",
+  ">": "GREATER",
+  ">=": "GREATER_OR_EQUAL",
+  "==": "EQUAL",
+  "!=": "NOT_EQUAL",
+  min: "MIN",
+  max: "MAX",
+  gcd: "GCD",
+  lcm: "LCM",
+  ceil_div: "CEIL_DIVIDE",
+};
+
+/** All programs of a plan, one behind the other. */
+export class Code {
+  readonly #instructions: { operation: string; operand: number; number: bigint }[] = [];
+  readonly #columnOf: ColumnOf;
+  #isExact = false;
+
+  constructor(columnOf: ColumnOf) {
+    this.#columnOf = columnOf;
+  }
+
+  get instructions(): readonly Instruction[] {
+    return this.#instructions;
+  }
+
+  /**
+   * Adds the program of an expression; returns its first instruction, by which it is named.
+   *
+   * @param isExact whether it is a condition that is decided over rationals (assembly/condition.ts).
+   */
+  add(node: Node, isExact = false): number {
+    const first = this.#instructions.length;
+    this.#isExact = isExact;
+    this.#push(node);
+    this.#emit("END");
+    return first;
+  }
+
+  #emit(operation: string, operand = 0, number = 0n): number {
+    return this.#instructions.push({ operation, operand, number }) - 1;
+  }
+
+  /** Has jumps go on behind all that is there by now. */
+  #land(jumps: readonly number[]): void {
+    for (const jump of jumps)
+      (this.#instructions[jump] as { operand: number }).operand = this.#instructions.length;
+  }
+
+  /** Instructions that put the value of a node on the stack. */
+  #push(node: Node): void {
+    switch (node.kind) {
+      case "number":
+        this.#emit("NUMBER", 0, node.value);
+        if (node.under === undefined) return;
+        this.#emit("NUMBER", 0, node.under);
+        this.#emit("DIVIDE");
+        return;
+      case "name": {
+        const { column, isField } = this.#columnOf(node.name);
+        this.#emit(isField ? "FIELD" : "RESULT", column);
+        return;
+      }
+      case "negate":
+      case "not":
+        this.#push(node.of);
+        this.#emit(node.kind.toUpperCase());
+        return;
+      case "missing":
+        if (!this.#isExact) {
+          this.#emit("NUMBER", 0, node.isNegated ? 1n : 0n);
+          return;
+        }
+        this.#push(node.of);
+        this.#emit("IS_MISSING");
+        if (node.isNegated) this.#emit("NOT");
+        return;
+      case "binary":
+        this.#push(node.left);
+        this.#push(node.right);
+        this.#emit(BINARY[node.operator] as string);
+        return;
+      case "call":
+        for (const [i, arg] of node.args.entries()) {
+          this.#push(arg);
+          if (node.name === "abs") this.#emit("ABS");
+          else if (i > 0) this.#emit(BINARY[node.name] as string);
+        }
+        return;
+      case "and":
+      case "or": {
+        const jumps = node.parts.map((part, i) => {
+          this.#push(part);
+          return i === node.parts.length - 1 ? [] : [this.#emit(node.kind.toUpperCase())];
+        });
+        this.#land(jumps.flat());
+        return;
+      }
+      case "compare": {
+        this.#push(node.first);
+        const jumps = node.rest.map(({ operator, right }, i) => {
+          this.#push(right);
+          const isLast = i === node.rest.length - 1;
+          if (!isLast) this.#emit("KEEP");
+          this.#emit(BINARY[operator] as string);
+          return isLast ? [] : [this.#emit("CHAIN")];
+        });
+        this.#land(jumps.flat());
+        return;
+      }
+      case "in": {
+        this.#push(node.of);
+        const jumps = node.items.map((item) => this.#pushItem(item));
+        this.#emit("IN_NONE", Number(node.isNegated));
+        this.#land(jumps);
+        if (node.isNegated) this.#emit("NOT");
+        return;
+      }
+    }
+  }
+
+  /** Instructions that jump if the value on the stack is in an item; returns the jump. */
+  #pushItem(item: Item): number {
+    switch (item.kind) {
+      case "value":
+        this.#push(item.value);
+        return this.#emit("IN_VALUE");
+      case "range":
+        this.#push(item.first);
+        this.#push(item.last);
+        if (item.step === undefined) this.#emit("NUMBER", 0, 1n);
+        else this.#push(item.step);
+        return this.#emit("IN_RANGE");
+      case "pow2":
+        this.#push(item.first);
+        this.#push(item.last);
+        return this.#emit("IN_POW2");
+      case "divisors":
+        this.#push(item.of);
+        return this.#emit("IN_DIVISORS");
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/** A layer in words. */
+import type { Dimension, Layer } from "./parameters.js";
+
+/** A layer in one line, as PyTorch would show it. */
+export function describeLayer(layer: Layer): string {
+  const { kind, batch_size, in_channels, out_channels, groups, bias, dimensions } = layer;
+  const each = (name: keyof Dimension) => dimensions.map((dimension) => dimension[name]);
+  const names = (
+    ["kernel_size", "stride", "padding", "output_padding", "dilation"] as const
+  ).filter((name) => kind.isTransposed || name !== "output_padding");
+  const parameters = names.map(
+    (name) => `${name}=${each(name).length === 1 ? each(name)[0] : `(${each(name).join(", ")})`}`,
+  );
+  const written = [
+    in_channels,
+    out_channels,
+    ...parameters,
+    `groups=${groups}`,
+    `bias=${bias ? "True" : "False"}`,
+  ].join(", ");
+  return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;
+}

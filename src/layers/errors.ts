@@ -1,0 +1,24 @@
+/** Errors about whole layers, whose words need the tables of kinds and rules. */
+import { errors, type UpsweepError } from "../errors.js";
+import { equivalentsOf, type Kind, kindsWith, type Layer } from "./parameters.js";
+import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
+
+/** A parameter that only other kinds of layers have. */
+export function otherKindsParameter(place: string, name: string, kind: Kind): UpsweepError {
+  return errors.otherKindsParameter(
+    place,
+    name,
+    kind.name,
+    equivalentsOf(kind, name),
+    kindsWith(name),
+  );
+}
+
+/** A layer that breaks a rule. */
+export function invalidLayer(place: string, rule: RuleId, layer: Layer): UpsweepError {
+  return errors.invalidLayer(
+    place,
+    explainBrokenRule(rule, layer),
+    remedyOfBrokenRule(rule, layer),
+  );
+}

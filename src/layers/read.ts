@@ -1,0 +1,296 @@
+/** Layers as people write them: checked, and PyTorch's defaults filled in. */
+
+import { errors, UpsweepError } from "../errors.js";
+import type { Fraction } from "../fraction.js";
+import { PARAMETER_MAX } from "../limits.js";
+import { otherKindsParameter } from "./errors.js";
+import {
+  DEFAULT_BITS,
+  DEFAULT_KIND,
+  isParameterName,
+  KIND_NAMES,
+  type Kind,
+  type KindName,
+  kindNamed,
+  type Layer,
+  layerFrom,
+  namesOfParameter,
+  type Parameter,
+  SETTINGS,
+  settingOf,
+  shortNames,
+  valueOfParameter,
+} from "./parameters.js";
+import { readRate } from "./rate.js";
+
+/**
+ * A layer with every parameter given. The rules between parameters (groups divides channels, l_out >= 1, …) are the
+ * kernel's to check.
+ *
+ * @throws UpsweepError for an unknown or missing parameter, or one that is not a whole number in its range.
+ */
+export function readLayer(
+  input: unknown,
+  place = "layer",
+  defaultKind: KindName = DEFAULT_KIND,
+): Layer {
+  if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw errors.notLayer(place, input);
+  const { layer = defaultKind, ...given } = input as Readonly<Record<string, unknown>>;
+  const kind = readKind(layer, `${place}.layer`);
+  const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
+  for (const name of Object.keys(given))
+    if (!known.includes(name))
+      throw isParameterName(name)
+        ? otherKindsParameter(place, name, kind)
+        : errors.unknownParameter(place, name, known);
+  const values = spread(kind, given, place);
+  const missing = kind.parameters
+    .filter((p) => p.default === undefined && values[p.name] === undefined)
+    .map((p) => p.name);
+  if (missing.length > 0) throw errors.missingParameters(place, shortNames(kind, missing));
+  const { bits, sample_rate } = given;
+  const settings = {
+    ...(bits !== undefined && { bits: checkInteger(settingOf("bits"), bits, `${place}.bits`) }),
+    ...(sample_rate !== undefined && {
+      sample_rate: checkRate(sample_rate, `${place}.sample_rate`),
+    }),
+  };
+  const givenOr = (name: string, otherwise: unknown) =>
+    values[name] === undefined ? otherwise : values[name];
+  return layerFrom(
+    kind,
+    (p) => checkValue(p, givenOr(p.name, p.default), `${place}.${p.name}`),
+    settings,
+  );
+}
+
+/** @throws UpsweepError when no kind of layer has that name. */
+export function readKind(name: unknown, place: string): Kind {
+  if (typeof name !== "string") throw errors.badChoice(place, name, KIND_NAMES);
+  const kind = kindNamed(name);
+  if (!kind) throw errors.unknownKind(place, name, KIND_NAMES);
+  return kind;
+}
+
+/** Values by the names of the kind's own parameters: `kernel_size: [3, 5]` is one for each dimension, `kernel_size: 3` one for all. */
+function spread(
+  kind: Kind,
+  given: Readonly<Record<string, unknown>>,
+  place: string,
+): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const plain = kind.plainNames.find((base) => base === name);
+    const names = plain ? namesOfParameter(kind, plain) : [name];
+    if (plain && Array.isArray(value) && value.length !== names.length)
+      throw errors.dimensionCount(`${place}.${name}`, name, value.length, names);
+    for (const [i, own] of names.entries()) {
+      if (values[own] !== undefined && value !== undefined)
+        throw errors.axisTwice(`${place}.${name}`, own);
+      values[own] = plain && Array.isArray(value) ? value[i] : value;
+    }
+  }
+  return values;
+}
+
+/** The number of a parameter that has that value, booleans as 0 and 1. */
+export function checkValue(parameter: Parameter, value: unknown, place: string): number {
+  if (parameter.type !== "boolean")
+    return checkInteger({ ...parameter, most: PARAMETER_MAX }, value, place);
+  if (typeof value !== "boolean" && value !== 0 && value !== 1)
+    throw errors.notBooleanValue(place, parameter.name, value);
+  return Number(value);
+}
+
+/** A sample rate: a number, or a text such as "22050/32". */
+export function checkRate(value: unknown, place: string): Fraction {
+  if (typeof value !== "number" && typeof value !== "string") throw errors.badRate(place, value);
+  return readRate(String(value), place, value);
+}
+
+interface Domain {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+export function checkInteger(domain: Domain, value: unknown, place: string): number {
+  if (typeof value !== "number" || !Number.isInteger(value))
+    throw errors.notIntegerValue(place, domain.name, value);
+  if (value < domain.least || value > domain.most) throw errors.outOfRange(place, domain, value);
+  return value;
+}
+
+// ── Layers in quick succession ─────────────────────────────────────────────────────────────────────────────────────
+
+/** What `LayerReader.read` answers for an input that `readLayer` must look at. */
+export const NOT_PLAIN = -1;
+
+/** The words of a sample rate in a row: those of its numerator and of its denominator, each the lower one first. */
+type RateWords = readonly [number, number, number, number];
+
+function wordsOfRate({ over, under }: Fraction): RateWords {
+  const words = (value: bigint) =>
+    [Number(BigInt.asUintN(32, value)), Number(value >> 32n)] as const;
+  return [...words(over), ...words(under)];
+}
+
+/** No rate, or one out of its range, which the kernel finds. */
+const NO_RATE: RateWords = [0, 0, 1, 0];
+
+let lastRate: unknown;
+let lastWords: RateWords | undefined;
+
+/** The words of a sample rate as it was given; undefined where the value is none. Neighbours mostly have the same rate, so the last is kept. */
+export function rateWords(value: unknown): RateWords | undefined {
+  if (typeof value === "number" && value >>> 0 === value)
+    return value > 0 && value <= PARAMETER_MAX ? [value, 0, 1, 0] : NO_RATE;
+  if (value === lastRate) return lastWords;
+  let words: RateWords | undefined;
+  try {
+    words = wordsOfRate(checkRate(value, "sample_rate"));
+  } catch (error) {
+    words = error instanceof UpsweepError && error.code === "outOfRange" ? NO_RATE : undefined;
+  }
+  [lastRate, lastWords] = [value, words];
+  return words;
+}
+
+/** What a name in a layer sets: one field of a row, or that of every dimension. */
+interface Entry extends Domain {
+  readonly isBoolean: boolean;
+  readonly fields: readonly number[];
+  /** A bit for each of them. */
+  readonly mask: number;
+}
+
+/**
+ * Reads layers of one kind into the columns of a table, one row each: parameters in their order, then `bits`, then the four words of the sample
+ * rate, which are those of 0 where none is given. It takes what most layers are made of, plain numbers and booleans, and leaves everything
+ * else, and all errors, to `readLayer`. Measured 2026-11-26: 0.2 µs a layer.
+ */
+export class LayerReader {
+  readonly kind: Kind;
+  /** The names of the columns before those of the sample rate. */
+  readonly fields: readonly string[];
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #defaults: readonly number[];
+  readonly #required: number;
+  readonly #rateBit: number;
+
+  constructor(kind: Kind) {
+    this.kind = kind;
+    this.fields = [...kind.parameterNames, "bits"];
+    const rateField = this.fields.length;
+    const entryOf = (
+      domain: Domain,
+      isBoolean: boolean,
+      names: readonly string[],
+    ): [string, Entry] => {
+      const fields = names.map((name) =>
+        name === "sample_rate" ? rateField : this.fields.indexOf(name),
+      );
+      const { name, least, most } = domain;
+      return [
+        name,
+        {
+          name,
+          least,
+          most,
+          isBoolean,
+          fields,
+          mask: fields.reduce((mask, field) => mask | (1 << field), 0),
+        },
+      ];
+    };
+    this.#entries = new Map([
+      ...kind.parameters.map((p) =>
+        entryOf({ ...p, most: PARAMETER_MAX }, p.type === "boolean", [p.name]),
+      ),
+      ...SETTINGS.map((s) => entryOf(s, false, [s.name])),
+      ...kind.plainNames.map((name) => {
+        const own = kind.parameters.find(({ base }) => base === name) as Parameter;
+        return entryOf(
+          { name, least: own.least, most: PARAMETER_MAX },
+          false,
+          namesOfParameter(kind, name),
+        );
+      }),
+    ]);
+    this.#defaults = [...kind.parameters.map((p) => p.default ?? 0), DEFAULT_BITS, ...NO_RATE];
+    this.#required = kind.parameters.reduce(
+      (mask, p, field) => (p.default === undefined ? mask | (1 << field) : mask),
+      0,
+    );
+    this.#rateBit = 1 << rateField;
+  }
+
+  /**
+   * Reads a layer into a row of `table`, whose columns are `distance` apart. Returns 1 if it has a sample rate, 0 if not, and NOT_PLAIN for
+   * what it cannot read.
+   */
+  read(layer: object, table: Uint32Array, distance: number, row: number): number {
+    const defaults = this.#defaults;
+    for (let field = 0; field < defaults.length; field++)
+      table[field * distance + row] = defaults[field] as number;
+    let seen = 0;
+    for (const name of Object.keys(layer)) {
+      const value = (layer as Readonly<Record<string, unknown>>)[name];
+      const entry = this.#entries.get(name);
+      if (entry === undefined) {
+        if (name === "layer") continue;
+        return NOT_PLAIN;
+      }
+      if (value === undefined) continue;
+      let number: number;
+      // A whole number in the range, and not for a boolean.
+      if (
+        typeof value === "number" &&
+        value >= entry.least &&
+        value <= entry.most &&
+        value % 1 === 0 &&
+        !entry.isBoolean
+      ) {
+        number = value;
+      } else if (entry.mask === this.#rateBit) {
+        // A rate that is a fraction sets its other three words too; `number` is the first.
+        const words = rateWords(value);
+        if (words === undefined || words[0] + words[1] === 0) return NOT_PLAIN;
+        number = words[0];
+        for (let at = 1; at < words.length; at++)
+          table[(this.fields.length + at) * distance + row] = words[at] as number;
+      } else if (typeof value === "boolean" && entry.isBoolean) {
+        number = Number(value);
+      } else {
+        return NOT_PLAIN;
+      }
+      if ((seen & entry.mask) !== 0) return NOT_PLAIN;
+      seen |= entry.mask;
+      for (const field of entry.fields) table[field * distance + row] = number;
+    }
+    if ((seen & this.#required) !== this.#required) return NOT_PLAIN;
+    return (seen & this.#rateBit) === 0 ? 0 : 1;
+  }
+
+  /** Puts a layer that `readLayer` has read into a row. Returns what `read` does. */
+  write(layer: Layer, table: Uint32Array, distance: number, row: number): number {
+    for (const [field, parameter] of this.kind.parameters.entries())
+      table[field * distance + row] = valueOfParameter(layer, parameter);
+    table[this.fields.indexOf("bits") * distance + row] = layer.bits;
+    const words = layer.sample_rate ? wordsOfRate(layer.sample_rate) : NO_RATE;
+    for (const [at, word] of words.entries())
+      table[(this.fields.length + at) * distance + row] = word;
+    return layer.sample_rate === undefined ? 0 : 1;
+  }
+}
+
+const readers = new Map<Kind, LayerReader>();
+
+export function readerOf(kind: Kind): LayerReader {
+  const known = readers.get(kind);
+  if (known) return known;
+  const reader = new LayerReader(kind);
+  readers.set(kind, reader);
+  return reader;
+}

@@ -1,0 +1,510 @@
+/** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
+
+import { isUtf8 } from "node:buffer";
+import { DEFAULT_COLUMNS, type ResultName } from "../../columns/columns.js";
+import { overflow } from "../../columns/errors.js";
+import type { Tally } from "../../conventions/tallies.js";
+import { errors, UpsweepError } from "../../errors.js";
+import {
+  cellTypeOf,
+  type Encode,
+  type Encoding,
+  encoderOf,
+  hasHeader,
+} from "../../formats/encoding.js";
+import type { FormatName } from "../../formats/format.js";
+import type { BigInts } from "../../formats/json.js";
+import { type ListBytes, NEWLINE } from "../../input/bytes.js";
+import { addTotals, type KindTotals, type ListFault, letGo } from "../../kernel/kernel.js";
+import { describeLayer } from "../../layers/describe.js";
+import { invalidLayer } from "../../layers/errors.js";
+import {
+  anyParameter,
+  DEFAULT_KIND,
+  KIND_NAMES,
+  type Kind,
+  type KindName,
+  kindNamed,
+  kindOf,
+  type Layer,
+  layerFrom,
+  type Settings,
+} from "../../layers/parameters.js";
+import { readRate } from "../../layers/rate.js";
+import { addAccount, RULES } from "../../layers/rules.js";
+import {
+  addedColumns,
+  droppedColumns,
+  headerOf,
+  type ListPlan,
+  type ListRequest,
+  missingParameters,
+  planList,
+  quoted,
+  rolesOf,
+  splitRecord,
+} from "../../plan/list.js";
+import { type Method, simulatesAll } from "../../plan/method.js";
+import { domainOf, readInteger } from "../../spec/values.js";
+import {
+  defaultWorkers,
+  type GrowingRunner,
+  growingRunner,
+  inlineRunner,
+  threadedRunner,
+} from "../runner.js";
+import {
+  type Bytes,
+  type Chunks,
+  cutIntoChunks,
+  recordEnd,
+  SMALL_BYTES,
+} from "../workers/chunks.js";
+import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
+import { asTheyCome, inOrder } from "../workers/reorder-buffer.js";
+
+/** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
+const CHUNK_BYTES = 512 * 1024;
+
+/** The same where each row at fault is answered: what follows it in its chunk is given to the kernel anew. */
+const ERROR_CHUNK_BYTES = 64 * 1024;
+
+/** How far a list has been read. */
+export interface ListProgress {
+  /** How much of the list has been read, from 0 to 1; undefined where its size is unknown. */
+  readonly fraction?: number | undefined;
+  readonly rows: bigint;
+  /** Rows that have an error instead of results. */
+  readonly errorRows: bigint;
+  /** Layers left out (skipInvalid), in the order of `RULES`. */
+  readonly leftOut: readonly bigint[];
+  readonly totals: ListTotals;
+}
+
+/** Exact sums over the layers of a list, by kind. */
+export interface ListTotals {
+  /** The columns that are added up. */
+  readonly columns: readonly ResultName[];
+  readonly kinds: readonly KindTotals[];
+}
+
+/** Rows in order. The bytes are good until the next are asked for. */
+export interface ListedRows {
+  readonly csv: readonly Uint8Array[];
+  readonly rows: number;
+  /** Of a list that is compared: the tallies of these rows, and the line and text of the records that they name. */
+  readonly compared?: {
+    readonly tallies: readonly Tally[];
+    readonly recordAt: (at: bigint) => ListedRecord;
+  };
+  readonly progress: ListProgress;
+}
+
+interface ListedRecord {
+  readonly line: number;
+  readonly layer: Layer;
+}
+
+export interface ListOptions {
+  /** The kind of all layers. A list with a column `layer` says it row by row, and then none may be given here. */
+  readonly layer?: KindName | undefined;
+  readonly settings?: Settings | undefined;
+  /** The result columns, or how to choose them once it is known which kinds the list may hold. */
+  readonly columns?: ListRequest["columns"] | undefined;
+  readonly method?: Method | undefined;
+  readonly workers?: number | undefined;
+  /** Compare the conventions instead of writing rows. */
+  readonly isComparing?: boolean | undefined;
+  /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
+  readonly skipInvalid?: boolean | undefined;
+  /** The format of the rows, CSV when left out. */
+  readonly format?: FormatName | undefined;
+  /** How JSON Lines have integers, as numbers when left out. */
+  readonly bigInts?: BigInts | undefined;
+  /** Answer a row that is at fault with a row too: its results are empty, and a last column `error` has the message. */
+  readonly hasErrorColumn?: boolean | undefined;
+  /** Columns that are labels, whatever they look like. */
+  readonly carry?: readonly string[] | undefined;
+  /** Compare results that the list has already with what is counted. */
+  readonly verifyResults?: boolean | undefined;
+  /** Add up the columns that can be added up (the default). */
+  readonly isTotalled?: boolean | undefined;
+  /** Called with the plan of the list before anything is counted. */
+  readonly onPlan?: ((list: ListPlan) => void) | undefined;
+}
+
+/** The last column of lists whose rows may have an error. */
+const ERROR_COLUMN = "error";
+
+/**
+ * Counts every layer of a list. Yields the header's bytes first, then the rows: the columns of the list as they are, then the results.
+ *
+ * @param place what messages call the list: its file name.
+ * @throws UpsweepError at the first row that is malformed or not a legal layer, naming its line; after the rows before it.
+ */
+export async function* countListRows(
+  stream: ListBytes,
+  place: string,
+  options: ListOptions = {},
+): AsyncGenerator<ListedRows, ListProgress> {
+  let chunks: Chunks | undefined;
+  try {
+    chunks = await cutIntoChunks(stream, options.hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
+    return yield* countChunks(chunks, stream, place, options);
+  } finally {
+    if (chunks) await chunks.close();
+    else stream.close?.();
+  }
+}
+
+/** The plan of the list whose header has been read. */
+function planOf(chunks: Chunks, place: string, at: string, options: ListOptions): ListPlan {
+  const {
+    layer,
+    settings = {},
+    columns = DEFAULT_COLUMNS,
+    skipInvalid = false,
+    isComparing = false,
+    carry,
+    verifyResults,
+    isTotalled,
+  } = options;
+  if (!isUtf8(chunks.header)) throw errors.badEncoding(at, "the header is not valid UTF-8");
+  const request = {
+    layer: layer ?? DEFAULT_KIND,
+    isKindGiven: layer !== undefined,
+    settings,
+    columns,
+    skipInvalid,
+    isComparing,
+    carry,
+    verifyResults,
+    isTotalled,
+  };
+  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, request, at);
+  if (options.hasErrorColumn && list.fields.some(({ name }) => name === ERROR_COLUMN))
+    throw errors.errorColumn(at, ERROR_COLUMN);
+  return list;
+}
+
+async function* countChunks(
+  chunks: Chunks,
+  { isLive = false, lines, fraction }: ListBytes,
+  place: string,
+  options: ListOptions,
+): AsyncGenerator<ListedRows, ListProgress> {
+  const { method = "closed", workers = defaultWorkers(), hasErrorColumn = false } = options;
+  const placeOf = (line: number) => `${place}:${lines?.of(line) ?? line}`;
+  const list = planOf(chunks, place, placeOf(1), options);
+  options.onPlan?.(list);
+  const leftOut = RULES.map(() => 0n);
+  let rows = 0n;
+  let errorRows = 0n;
+  let line = chunks.headerLines + 1;
+  let kinds: readonly KindTotals[] = [];
+  const totals = (): ListTotals => ({ columns: addedColumns(list), kinds });
+  const progress = (): ListProgress => ({
+    fraction: fraction?.(),
+    rows,
+    errorRows,
+    leftOut: [...leftOut],
+    totals: totals(),
+  });
+  const encoding = encodingOfList(list, options);
+  const encode: Encode = encoderOf(encoding) ?? ((csv) => csv);
+  const header = hasHeader(encoding.format)
+    ? [encode(headerBytes(list, chunks.header, hasErrorColumn))]
+    : [];
+  yield { csv: header, rows: 0, progress: progress() };
+
+  // Rows with one more field get it here, so they are encoded here too.
+  const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
+  const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
+  const runAlone = async (bytes: Bytes, isAlone: boolean) => {
+    const isMuch = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
+    const isSmallAndAlone = isAlone && bytes.length <= SMALL_BYTES;
+    return (await runner.run({ kind: "chunk", bytes }, { isMuch, isSmallAndAlone })) as ListAnswer;
+  };
+  // A record that is too long keeps its place in the order, so that the rows before it and its line come out right.
+  const run = async (bytes: Bytes | undefined, isAlone = false): Promise<Part[] | undefined> => {
+    if (bytes === undefined) return undefined;
+    const parts: Part[] = [];
+    for (let rest = bytes; ; ) {
+      const answer = await runAlone(rest, isAlone);
+      if (!hasErrorColumn || answer.fault === undefined) {
+        parts.push({ answer });
+        break;
+      }
+      const { at } = answer.fault;
+      const end = recordEnd(rest, at) < 0 ? rest.length : recordEnd(rest, at) + 1;
+      parts.push({ answer, record: rest.slice(at, end) });
+      rest = rest.subarray(end);
+      if (rest.length === 0) break;
+    }
+    chunks.giveBack(bytes);
+    return parts;
+  };
+  try {
+    for await (const { answer: parts } of isLive
+      ? asTheyCome(tasks, run, () => runner.width)
+      : inOrder(tasks, run, runner.width)) {
+      if (parts === undefined)
+        throw errors.longRecord(placeOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
+      for (const { answer, record } of parts) {
+        rows += BigInt(answer.rows);
+        addAccount(leftOut, answer.leftOut);
+        kinds = addTotals(kinds, answer.totals);
+        const { tallies, records } = answer;
+        const lineBefore = line;
+        const recordAt = (at: bigint): ListedRecord => {
+          const { text, linesBefore } = (records as ReadonlyMap<bigint, RecordText>).get(
+            at,
+          ) as RecordText;
+          return {
+            line: lines?.of(lineBefore + linesBefore) ?? lineBefore + linesBefore,
+            layer: layerOf(list, splitRecord(text) as string[]),
+          };
+        };
+        const compared = tallies && { tallies, recordAt };
+        const csv = hasErrorColumn
+          ? answer.csv.map((rows) => encode(withEmptyField(rows)))
+          : answer.csv;
+        yield { csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
+        for (const held of answer.held) letGo(held);
+        if (answer.fault && answer.faultRecord) {
+          const { text, linesBefore } = answer.faultRecord;
+          const error = faultError(list, answer.fault, text, placeOf(line + linesBefore));
+          if (!record || !(error instanceof UpsweepError && error.isInputError)) throw error;
+          errorRows++;
+          yield {
+            csv: [encode(errorRow(list, record, error.message))],
+            rows: 0,
+            progress: progress(),
+          };
+          line += linesBefore + lineEnds(record);
+        } else {
+          line += answer.lines;
+        }
+      }
+      lines?.forget(line);
+    }
+  } finally {
+    await runner.close();
+  }
+  return progress();
+}
+
+/** What the rows of a list have beyond its plan. */
+export type RowShape = Pick<ListOptions, "format" | "bigInts" | "hasErrorColumn">;
+
+/**
+ * How the rows of a list are written: its own columns, then the results. Every row has every column: a parameter or a result that the kind of
+ * the row does not have is an empty cell, and null in JSON, so that readers find the columns in any row.
+ */
+export function encodingOfList(
+  list: ListPlan,
+  { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape,
+): Encoding {
+  const own = list.fields.filter(({ meaning }) => meaning !== "result");
+  const results = list.columns.slice(0, list.verified?.written);
+  return {
+    format,
+    columns: [
+      ...own.map(
+        ({ name, meaning }) =>
+          ({
+            name,
+            type: meaning === "parameter" ? cellTypeOf(name) : "text",
+            isForeign: true,
+          }) as const,
+      ),
+      ...results.map((name) => ({ name, type: cellTypeOf(name) })),
+      ...(hasErrorColumn ? [{ name: ERROR_COLUMN, type: "text" } as const] : []),
+    ],
+    bigInts,
+  };
+}
+
+/** The header of what is written. The list's own is copied as it is, unless columns are left out of it. */
+function headerBytes(list: ListPlan, header: Uint8Array, hasErrorColumn: boolean): Uint8Array {
+  const last = hasErrorColumn ? [ERROR_COLUMN] : [];
+  if (droppedColumns(list).length > 0 || list.verified)
+    return Buffer.from(`${[...headerOf(list), ...last].map(quoted).join(",")}\n`);
+  return Buffer.concat([header, Buffer.from(`${["", ...list.columns, ...last].join(",")}\n`)]);
+}
+
+/** The answer to a chunk, or to what follows a row at fault; with that row where it is to be answered by an error. */
+interface Part {
+  readonly answer: ListAnswer;
+  readonly record?: Uint8Array;
+}
+
+/** A live list is counted as it comes. A list of one chunk is counted on this thread, as starting another takes longer. */
+async function runnerFor(
+  job: Job,
+  workers: number,
+  chunks: Chunks,
+  { isLive, hasErrorColumn }: { readonly isLive: boolean; readonly hasErrorColumn: boolean },
+): Promise<{ runner: GrowingRunner; tasks: Chunks["records"] }> {
+  // Simulating a layer can take hours.
+  const needsThreads = simulatesAll(job.method);
+  // Rows at fault come back here one by one, which threads would only slow down.
+  if (hasErrorColumn && !needsThreads) return { runner: inlineRunner(job), tasks: chunks.records };
+  if (isLive) return { runner: growingRunner(job, workers, needsThreads), tasks: chunks.records };
+  const first = await chunks.records.next();
+  const second = first.done ? first : await chunks.records.next();
+  const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
+    if (!first.done) yield first.value;
+    if (!second.done) yield second.value;
+    yield* chunks.records;
+  };
+  return {
+    runner: second.done && !needsThreads ? inlineRunner(job) : threadedRunner(job, workers),
+    tasks: tasks(),
+  };
+}
+
+/** The rows with an empty field behind each. */
+function withEmptyField(csv: Uint8Array): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (let end = recordEnd(csv, 0); end >= 0; end = recordEnd(csv, from)) {
+    pieces.push(csv.subarray(from, end), Buffer.from(",\n"));
+    from = end + 1;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The row of a record at fault. A record that does not fit the header has its columns empty. */
+function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Array {
+  const text = Buffer.from(record)
+    .toString("latin1")
+    .replace(/\r?\n?$/, "");
+  const given = splitRecord(text);
+  const kept = list.fields.flatMap(({ meaning }, i) =>
+    meaning === "result" ? [] : [given?.length === list.fields.length ? (given[i] as string) : ""],
+  );
+  const results = ",".repeat(list.verified?.written ?? list.columns.length);
+  return Buffer.concat([
+    Buffer.from(kept.map(quoted).join(","), "latin1"),
+    Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`),
+  ]);
+}
+
+function lineEnds(bytes: Uint8Array): number {
+  return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
+}
+
+type Fault = ListFault | NonNullable<ListAnswer["fault"]>;
+
+/** The error for a record at fault; the record is read again here, where its values are known. */
+function faultError(list: ListPlan, fault: Fault, record: string, at: string): Error {
+  const fields = splitRecord(record);
+  if (fields === undefined) return errors.badQuotes(at);
+  // Where a field is missing, the others are mostly in the wrong place too: the number of fields says more.
+  if (fault.kind === "fieldCount" || fields.length !== list.fields.length)
+    return errors.fieldCount(at, fields.length, list.fields.length);
+  switch (fault.kind) {
+    case "kind":
+      return kindError(list, fields[list.kindField as number] as string, at);
+    case "field":
+      return fieldError(list, fields, fault.field, at);
+    case "rule":
+      return fault.rule === "RANGE"
+        ? rangeError(list, fields, at)
+        : invalidLayer(at, fault.rule, layerOf(list, fields));
+    case "disagree":
+      return errors.disagree(describeLayer(layerOf(list, fields)));
+    case "differs":
+      return errors.resultDiffers(at, fault.name, fault.given, fault.counted);
+    case "overflow":
+      return overflow(
+        at,
+        list.isComparing ? "a count" : (list.columns[fault.result] as string),
+        layerOf(list, fields),
+      );
+  }
+}
+
+/** The kind of a record, which is known to be one that the list can hold. */
+function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind {
+  return (
+    (list.kindField === undefined ? undefined : kindNamed(fields[list.kindField] as string)) ??
+    kindOf(list.layer)
+  );
+}
+
+function kindError(list: ListPlan, text: string, at: string): Error {
+  const kind = kindNamed(text);
+  if (!kind) return errors.unknownRowKind(at, text, KIND_NAMES);
+  const missing = missingParameters(list, kind);
+  return missing.length > 0
+    ? errors.kindLacksFields(at, kind.name, missing)
+    : errors.noConventions(at, kind.name);
+}
+
+function fieldError(list: ListPlan, fields: readonly string[], field: number, at: string): Error {
+  const kind = kindOfRecord(list, fields);
+  const [name, role, value] = [
+    list.fields[field]?.name as string,
+    rolesOf(list, kind)[field],
+    fields[field] as string,
+  ];
+  if (role?.does === "stay empty") return errors.notEmptyField(at, name, value, kind.name);
+  if (role?.does !== "set") return errors.badQuotes(at);
+  if (value === "") return errors.emptyField(at, name);
+  if (name === "sample_rate") return rateError(value, at);
+  if (anyParameter(name)?.type === "boolean") return errors.notBoolean(at, name, value);
+  if (role.names.length > 1) return errors.tupleField(at, name, value, role.names);
+  return errors.notInteger(at, name, value);
+}
+
+/** The sample rate of a field, which may have spaces or brackets around it as any number may. */
+function rateIn(text: string): string {
+  return text.replace(/^[\s([]+|[\s,)\]]+$/g, "");
+}
+
+/** What is wrong with a sample rate. A list has plain decimals and fractions of them only. */
+function rateError(value: string, at: string): Error {
+  try {
+    readRate(rateIn(value), at);
+  } catch (error) {
+    return error as Error;
+  }
+  return errors.badRate(at, value);
+}
+
+function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
+  for (const [i, role] of rolesOf(list, kindOfRecord(list, fields)).entries()) {
+    if (role.does !== "set" || role.name === "bias") continue;
+    for (const [part, name] of role.names.entries()) {
+      try {
+        if (name === "sample_rate") readRate(rateIn(fields[i] as string), at);
+        else readInteger(domainOf(name), valueIn(fields[i] as string, part), at);
+      } catch (error) {
+        return error as Error;
+      }
+    }
+  }
+  throw new Error(`no parameter out of range at ${at}`);
+}
+
+/** One value of a field: the only one, or that of a dimension in a tuple. */
+function valueIn(text: string, part: number): string {
+  const values = text.match(/-?[0-9]+/g) ?? [];
+  return (values.length > 1 ? values[part] : values[0]) ?? text;
+}
+
+function layerOf(list: ListPlan, fields: readonly string[]): Layer {
+  const kind = kindOfRecord(list, fields);
+  const roles = rolesOf(list, kind);
+  return layerFrom(kind, (p) => {
+    const field = roles.findIndex((role) => role.does === "set" && role.names.includes(p.name));
+    const role = roles[field];
+    if (role?.does !== "set") return p.default ?? p.least;
+    const value = fields[field] as string;
+    return p.type === "boolean"
+      ? Number(/^(1|true)$/i.test(value))
+      : Number(valueIn(value, role.names.indexOf(p.name)));
+  });
+}

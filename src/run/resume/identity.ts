@@ -1,0 +1,120 @@
+/** What a sweep is: all that its bytes depend on. Two sweeps go together only if theirs is the same. */
+import { createHash } from "node:crypto";
+import { textOfFraction } from "../../fraction.js";
+import { kernelHash } from "../../kernel/artefact.js";
+import { RATE_DENOMINATOR } from "../../layers/parameters.js";
+import type { GridPlan, Plan } from "../../plan/model.js";
+import { textOf } from "../../plan/schedule.js";
+import type { Run } from "../../spec/values.js";
+import { textOfPart } from "../sweep/shard.js";
+import { indicesOf, type RunOptions } from "../sweep/sweep.js";
+
+/** What is swept, in parts with a name each. */
+export type Identity = Readonly<Record<string, string>>;
+
+/** The name under which the part of a sweep stands. */
+export const SHARD = "the shard";
+
+/** The name of the format of its rows. */
+export const FORMAT = "the format";
+
+/** The name under which the number of its raw indices stands, of all parts together. */
+export const SIZE = "the number of raw indices";
+
+/** What is longer than this stands in the manifest as its hash. */
+const SHOWN_MOST = 120;
+
+/** What of a run's options its bytes depend on. */
+export type Shape = Pick<RunOptions, "limit" | "part" | "format" | "bigInts">;
+
+/** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
+export function identityOf(
+  plan: Plan,
+  { limit, part, format = "csv", bigInts = "number" }: Shape = {},
+): Identity {
+  const parts: [string, string][] = [
+    ["the kernel", kernelHash()],
+    ["the layer", plan.layer],
+    ["the columns", plan.cells.join(",")],
+    ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
+    [FORMAT, format],
+    ...(format === "jsonl" ? [["the type of integers", bigInts] as [string, string]] : []),
+    ["the limit", limit === undefined ? "none" : String(limit)],
+    [SHARD, part ? textOfPart(part) : "none"],
+    ["the number of grids", String(plan.grids.length)],
+  ];
+  for (const [i, grid] of plan.grids.entries()) {
+    const of = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
+    for (const [name, text] of partsOfGrid(grid)) parts.push([`${name}${of}`, text]);
+  }
+  // Last, because it follows from the others: what else has changed says more.
+  parts.push([SIZE, String(indicesOf(plan))]);
+  return Object.fromEntries(
+    parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]),
+  );
+}
+
+function partsOfGrid(grid: GridPlan): [string, string][] {
+  const rates = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
+  const valueText = (name: string, value: number) =>
+    name === "sample_rate"
+      ? textOfFraction({ over: BigInt(value), under: BigInt(rates) })
+      : String(value);
+  const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
+  const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
+    const axis = dependent === undefined ? undefined : grid.dependents[dependent];
+    const items =
+      axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
+    return [
+      `axis ${names.join(", ")}`,
+      runs
+        ? runs
+            .map((own, i) =>
+              own
+                .map((run) => runText(run, (value) => valueText(names[i] as string, value)))
+                .join(", "),
+            )
+            .join(" with ")
+        : JSON.stringify(items),
+    ];
+  });
+  return [
+    ["the name", grid.name ?? ""],
+    ["the order of the axes", order],
+    ...loops,
+    ...grid.fixed
+      .filter(({ name }) => name !== RATE_DENOMINATOR)
+      .map(({ name, value }): [string, string] => [`axis ${name}`, valueText(name, value)]),
+    ...grid.derived.map(({ name, expression }): [string, string] => [
+      `axis ${name}`,
+      textOf(expression),
+    ]),
+    ["where", grid.where.map(textOf).join(" and ")],
+  ];
+}
+
+function runText({ first, step, count }: Run, textOf: (value: number) => string): string {
+  return count === 1
+    ? textOf(first)
+    : `${textOf(first)}..${textOf(first + step * (count - 1))}${step === 1 ? "" : `:${textOf(step)}`}`;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The names of the grids of a sweep, as far as they have one. */
+export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
+  const count = Number(identity["the number of grids"] ?? 1);
+  return Array.from({ length: count }, (_, i) => {
+    const name = identity[count === 1 ? "the name" : `the name of grid ${i + 1}`];
+    return name ? { name } : {};
+  });
+}
+
+/** What differs, in the first part that does; undefined where all are the same. */
+export function difference(one: Identity, other: Identity): string | undefined {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].find(
+    (name) => one[name] !== other[name],
+  );
+}

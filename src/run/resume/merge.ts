@@ -1,0 +1,220 @@
+/** Parts of a sweep joined to the file that they are parts of. */
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
+import { errors } from "../../errors.js";
+import { hasHeader } from "../../formats/encoding.js";
+import { type Compression, type FormatName, formatOf } from "../../formats/format.js";
+import { manifestOf } from "../../sink/file.js";
+import { statusOf } from "../../sink/own.js";
+import type { Packed } from "../output/packing.js";
+import type { Position } from "../output/position.js";
+import { nameOfPart, type Part, partNamed } from "../sweep/shard.js";
+import { rowsOf, sumOfMany } from "./finished.js";
+import { difference, FORMAT, type Identity, SHARD, SIZE } from "./identity.js";
+import { type Manifest, readManifest } from "./manifest.js";
+
+const LONGEST_HEADER = 65_536;
+
+/** A part that is whole. */
+interface WholePart extends Manifest {
+  readonly path: string;
+  readonly part: Part;
+  readonly compression: Compression;
+}
+
+/** All parts of a sweep, in order. */
+export interface Parts {
+  readonly parts: readonly WholePart[];
+  /** The first line of each, with its line end; empty where the format has none. */
+  readonly header: string;
+  /** Of the file that they make up. */
+  readonly compression: Compression;
+  /** Of all together. */
+  readonly position: Position;
+  readonly accounts: readonly string[];
+  /** Bytes of all parts. */
+  readonly bytes: number;
+}
+
+/**
+ * The parts of `path`: those named, or those that stand beside it by their names.
+ *
+ * @throws UpsweepError when one is missing, not whole, there twice, of another sweep, or `path` itself.
+ */
+export async function findParts(path: string, named: readonly string[]): Promise<Parts> {
+  const paths = named.length > 0 ? named : partsBeside(path);
+  const there = existsSync(path) ? realpathSync(path) : undefined;
+  const itself = paths.find((part) => existsSync(part) && realpathSync(part) === there);
+  if (itself !== undefined) throw errors.mergeIntoPart(path);
+  const parts = paths.map(readPart).sort((a, b) => a.part.index - b.part.index);
+  const [first] = parts as [WholePart];
+  for (const part of parts) {
+    const changed = difference(
+      { ...part.identity, [SHARD]: "" },
+      { ...first.identity, [SHARD]: "" },
+    );
+    if (changed !== undefined)
+      throw errors.otherPart(
+        part.path,
+        first.path,
+        changed,
+        part.identity[changed],
+        first.identity[changed],
+      );
+    if (part.part.of !== first.part.of) {
+      throw errors.otherPart(
+        part.path,
+        first.path,
+        "the number of parts",
+        String(part.part.of),
+        String(first.part.of),
+      );
+    }
+  }
+  for (const [i, part] of parts.entries()) {
+    const before = parts[i - 1];
+    if (before?.part.index === part.part.index) throw errors.partTwice(part.path, before.path);
+  }
+  const given = new Set(parts.map(({ part }) => part.index));
+  const missing = Array.from({ length: first.part.of }, (_, index) => index).filter(
+    (index) => !given.has(index),
+  );
+  if (missing.length > 0) throw errors.missingParts(path, missing, first.part.of);
+  const { format, compression } = formatOf(path, formatOfRows(first));
+  const header = hasHeader(format) ? await headerOf(first) : "";
+  for (const part of hasHeader(format) ? parts : []) {
+    if ((await headerOf(part)) !== header)
+      throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`, true);
+  }
+  const sum = (of: (position: Position) => bigint) =>
+    parts.reduce((all, { position }) => all + of(position), 0n);
+  const position: Position = {
+    done: sum(({ done }) => done),
+    rows: sum(({ rows }) => rows),
+    nothing: sum(({ nothing }) => nothing),
+    leftOut: first.accounts.map((_, account) => sum(({ leftOut }) => leftOut[account] ?? 0n)),
+    ...(parts.every(({ position: { gridRows } }) => gridRows) && {
+      gridRows: (first.position.gridRows as readonly bigint[]).map((_, grid) =>
+        sum(({ gridRows }) => gridRows?.[grid] ?? 0n),
+      ),
+    }),
+  };
+  if (String(position.done) !== first.identity[SIZE]) {
+    throw errors.unfinishedPart(
+      first.path,
+      `with the others it has ${position.done} of ${first.identity[SIZE]} raw indices`,
+    );
+  }
+  const bytes = parts.reduce((all, { sum }) => all + sum.bytes, 0);
+  return { parts, header, compression, position, accounts: first.accounts, bytes };
+}
+
+/** @throws UpsweepError when there are none, or of several divisions. */
+function partsBeside(path: string): string[] {
+  const folder = dirname(path);
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw errors.cannotRead(folder, error);
+  }
+  const found = names.flatMap((name) => {
+    const part = partNamed(path, name);
+    return part ? [{ name, part }] : [];
+  });
+  const counts = [...new Set(found.map(({ part }) => part.of))].sort((a, b) => a - b);
+  if (counts.length === 0) throw errors.noParts(path, nameOfPart(path, { index: 0, of: 16 }));
+  if (counts.length > 1) throw errors.mixedParts(path, counts);
+  return found.map(({ name }) => join(folder, name));
+}
+
+function readPart(path: string): WholePart {
+  const beside = manifestOf(path);
+  const there = statusOf(path);
+  if (!there) throw errors.cannotRead(path, "there is no such file or folder");
+  if (!statusOf(beside)) throw errors.unfinishedPart(path, `${beside} is not there`);
+  const manifest = readManifest(beside);
+  if (!manifest.isWhole) throw errors.unfinishedPart(path, `${beside} says that it was stopped`);
+  const { bytes } = manifest.sum;
+  if (Number(there.size) !== bytes)
+    throw errors.unfinishedPart(path, `it has ${there.size} bytes, ${beside} says ${bytes}`, true);
+  const part = partOf(manifest.identity);
+  if (!part) throw errors.unfinishedPart(path, `${beside} does not say which part it is`);
+  return {
+    ...manifest,
+    path,
+    part,
+    compression: formatOf(path, formatOfRows(manifest)).compression,
+  };
+}
+
+function formatOfRows({ identity }: Manifest): FormatName {
+  return (identity[FORMAT] ?? "csv") as FormatName;
+}
+
+function partOf(identity: Identity): Part | undefined {
+  const match = /^([0-9]{1,5})\/([0-9]{1,5})$/.exec(identity[SHARD] ?? "");
+  return match ? { index: Number(match[1]), of: Number(match[2]) } : undefined;
+}
+
+async function headerOf({ path, compression }: WholePart): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of rowsOf(
+    path,
+    compression,
+    compression === "none" ? LONGEST_HEADER : undefined,
+  )) {
+    pieces.push(Uint8Array.from(piece));
+    const start = Buffer.concat(pieces).subarray(0, LONGEST_HEADER);
+    const end = start.indexOf("\n");
+    if (end >= 0) return start.toString("utf8", 0, end + 1);
+    if (start.length === LONGEST_HEADER) break;
+  }
+  return "";
+}
+
+/** How far the joining has come. */
+export interface MergeProgress {
+  /** Rows of the parts that are copied. */
+  readonly rows: bigint;
+  /** Bytes of parts that are read. */
+  readonly bytes: number;
+}
+
+/**
+ * The rows of all parts, in order, without their headers. The bytes are good until the next are asked for.
+ *
+ * @throws UpsweepError behind the rows of a part whose bytes are not those that its manifest says, unless it is trusted.
+ */
+export async function* mergedRows(
+  { parts, header }: Parts,
+  { trust = false } = {},
+): AsyncGenerator<Packed<MergeProgress>, MergeProgress> {
+  let [rows, copied] = [0n, 0];
+  for (const { path, compression, position, sum } of parts) {
+    let seen = NO_BYTES;
+    let toSkip = Buffer.byteLength(header);
+    let lines = 0;
+    for await (const piece of rowsOf(path, compression, sum.bytes, (bytes) => {
+      copied += bytes.length;
+      if (!trust) seen = joined(seen, sumOfMany(bytes));
+    })) {
+      const own = piece.subarray(toSkip);
+      toSkip -= piece.length - own.length;
+      const ownSum = sumOfMany(own);
+      lines += ownSum.lines;
+      yield { csv: [own], progress: { rows, bytes: copied }, sum: ownSum };
+    }
+    if (!trust && !isSameSum(seen, sum))
+      throw errors.unfinishedPart(path, `its checksum is not that in ${manifestOf(path)}`, true);
+    if (BigInt(lines) !== position.rows)
+      throw errors.unfinishedPart(
+        path,
+        `it has ${lines} rows, ${manifestOf(path)} says ${position.rows}`,
+        true,
+      );
+    rows += position.rows;
+  }
+  return { rows, bytes: copied };
+}

@@ -1,0 +1,329 @@
+/** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
+
+import type { Sum } from "../../checksum.js";
+import { isResultName } from "../../columns/columns.js";
+import { overflow } from "../../columns/errors.js";
+import type { Tally } from "../../conventions/tallies.js";
+import { errors } from "../../errors.js";
+import { namesIn } from "../../expression/node.js";
+import { type Encoding, encodingOf, overheadOf } from "../../formats/encoding.js";
+import type { FormatName } from "../../formats/format.js";
+import type { BigInts } from "../../formats/json.js";
+import { exactResult, letGo, type SweepFault } from "../../kernel/kernel.js";
+import { wasmKernel } from "../../kernel/wasm.js";
+import { describeLayer } from "../../layers/describe.js";
+import { kindOf } from "../../layers/parameters.js";
+import type { Method } from "../../plan/method.js";
+import type { GridPlan, Plan } from "../../plan/model.js";
+import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
+import { BEGINNING, type Position, type Progress } from "../output/position.js";
+import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "../runner.js";
+import type { Job, Picks, SweepAnswer } from "../workers/protocol.js";
+import { inOrder } from "../workers/reorder-buffer.js";
+import {
+  DRAWN_MOST,
+  drawnOfTask,
+  lengthOfTask,
+  shareOfTask,
+  VISITS_MOST,
+  visitsHere,
+} from "./cost.js";
+import { type Stretch, sweepInOrder } from "./ranges.js";
+import { inGrids, sampleIndices } from "./sample.js";
+import { boundsOf, type Part } from "./shard.js";
+
+/** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
+export interface SweptRows {
+  readonly csv: readonly Uint8Array[];
+  readonly rows: number;
+  /** Their checksum, where it is wanted. */
+  readonly sum?: Sum;
+  /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
+  readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
+  readonly progress: Progress;
+}
+
+export interface RunOptions {
+  /** Worker threads; the rows are the same for any number. */
+  readonly workers?: number | undefined;
+  readonly method?: Method | undefined;
+  /** Stop behind this many rows. */
+  readonly limit?: number | undefined;
+  /** Go on from there instead of from the beginning; of a part, counted from its own. */
+  readonly start?: Position | undefined;
+  /** Sweep only this part of the raw indices, or of the sample. */
+  readonly part?: Part | undefined;
+  /** The format of the rows, CSV when left out. */
+  readonly format?: FormatName | undefined;
+  /** How JSON Lines have integers, as numbers when left out. */
+  readonly bigInts?: BigInts | undefined;
+  /** Have the workers make the checksum of the rows, and count their lines: what a file is compared with. */
+  readonly isSummed?: boolean | undefined;
+}
+
+/**
+ * Sweeps a plan: all of it, or its sample. Stopping early (`break`, `return`) stops the workers.
+ *
+ * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
+ */
+export async function* sweepPlan(
+  plan: Plan,
+  options: RunOptions = {},
+): AsyncGenerator<SweptRows, Progress> {
+  const { limit, part = { index: 0, of: 1 }, start = BEGINNING } = options;
+  const all = indicesOf(plan);
+  const { first, end } = boundsOf(part, all);
+  const total = end - first;
+  const answers = (all < plan.size ? drawn : swept)(plan, options, first + start.done, end);
+  const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
+  const gridRows =
+    start.rows === 0n || start.gridRows
+      ? plan.grids.map((_, grid) => start.gridRows?.[grid] ?? 0n)
+      : undefined;
+  let { done, rows, nothing } = start;
+  const progress = (isCut = false): Progress => ({
+    done,
+    total,
+    rows,
+    nothing,
+    leftOut: [...leftOut],
+    ...(gridRows && { gridRows: [...gridRows] }),
+    isCut,
+  });
+  try {
+    for await (const whole of answers) {
+      const { accounts } = plan.grids[whole.grid] as GridPlan;
+      const room = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
+      const isCut = whole.answer.rows >= room;
+      const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
+      rows += BigInt(answer.rows);
+      if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
+      done += indices;
+      nothing += answer.leftOut[0] ?? 0n;
+      if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices)
+        throw errors.doesNotAddUp(indices, answer.rows);
+      for (const [i, account] of accounts.entries())
+        leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
+      const compared = answer.tallies && { grid, tallies: answer.tallies };
+      yield {
+        csv: answer.csv,
+        rows: answer.rows,
+        ...(answer.sum && { sum: answer.sum }),
+        ...(compared && { compared }),
+        progress: progress(isCut),
+      };
+      for (const held of answer.held) letGo(held);
+      if (isCut) return progress(isCut);
+      if (answer.fault) throw faultError(plan, grid, answer.fault);
+    }
+  } finally {
+    await answers.return();
+  }
+  if (done !== total) throw errors.doesNotAddUp(total, Number(rows));
+  return progress();
+}
+
+/** How many raw indices are swept: all, or those of the sample. */
+export function indicesOf({ sample, size }: Plan): bigint {
+  return sample && BigInt(sample.rows) < size ? BigInt(sample.rows) : size;
+}
+
+/** An answer, the grid that it is of, and how many raw indices it stands for. */
+interface GridAnswer {
+  readonly grid: number;
+  readonly answer: SweepAnswer;
+  readonly indices: bigint;
+  /** The same up to one of its rows. */
+  readonly upTo: (rows: number) => Promise<GridAnswer>;
+}
+
+/** The answer to the first so many indices, or fewer, that has so many rows; every index adds one at most, and all together have `whole`. */
+async function firstWithRows(
+  rows: number,
+  whole: SweepAnswer,
+  indices: bigint,
+  answerTo: (indices: bigint) => Promise<SweepAnswer>,
+): Promise<SweepAnswer> {
+  let [low, high] = [BigInt(rows), indices];
+  if (low === high) return whole;
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    const answer = await answerTo(middle);
+    for (const held of answer.held) letGo(held);
+    if (answer.rows >= rows) high = middle;
+    else low = middle + 1n;
+  }
+  return answerTo(high);
+}
+
+/** How the rows of a plan are written. */
+function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
+  return encodingOf(format, cells, bigInts);
+}
+
+/** The raw indices [from, to). */
+async function* swept(
+  plan: Plan,
+  options: RunOptions,
+  from: bigint,
+  to: bigint,
+): AsyncGenerator<GridAnswer, void, void> {
+  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
+  const encoding = encodingOfPlan(plan, options);
+  const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
+  const ask = (runner: Runner, limit: number) => (stretch: Stretch) =>
+    runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
+  const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
+    grid: stretch.grid,
+    answer,
+    indices: answer.next - stretch.first,
+    upTo: async (rows) => {
+      const to = (indices: bigint) =>
+        ask(runner, VISITS_MOST)({ ...stretch, end: stretch.first + indices });
+      return reached(
+        runner,
+        stretch,
+        await firstWithRows(rows, answer, answer.next - stretch.first, to),
+      );
+    },
+  });
+  const rest = plan.grids.flatMap(({ first, size }, grid): Stretch[] => {
+    const [begin, end] = [from > first ? from - first : 0n, to < first + size ? to - first : size];
+    return begin < end ? [{ grid, first: begin, end }] : [];
+  });
+
+  const here = inlineRunner(job);
+  let left = visitsHere(method);
+  while (left > 0 && rest.length > 0) {
+    const stretch = rest.shift() as Stretch;
+    const answer = await ask(here, left)(stretch);
+    yield reached(here, stretch, answer);
+    if (answer.fault) return;
+    left -= answer.visits;
+    if (answer.next < stretch.end) rest.unshift({ ...stretch, first: answer.next });
+  }
+  if (rest.length === 0) return;
+
+  const runner = threadedRunner(job, workers);
+  try {
+    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), {
+      workers,
+      length: lengthOfTask(plan, method, overheadOf(encoding)),
+      share: shareOfTask,
+    }))
+      yield reached(runner, stretch, answer);
+  } finally {
+    await runner.close();
+  }
+}
+
+/** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
+async function* drawn(
+  plan: Plan,
+  options: RunOptions,
+  from: bigint,
+  to: bigint,
+): AsyncGenerator<GridAnswer, void, void> {
+  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
+  const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
+  const job: Job = {
+    kind: "sweep",
+    plan,
+    method,
+    encoding: encodingOfPlan(plan, options),
+    isSummed,
+  };
+  const runner =
+    rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
+  let together = drawnOfTask(method);
+  try {
+    const tasks = picksOf(
+      plan,
+      () => together,
+      between(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
+    );
+    const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
+    const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
+      grid: task.grid,
+      answer,
+      indices: answer.next,
+      upTo: async (rows) => {
+        const to = (indices: bigint) =>
+          run({ ...task, indices: task.indices.slice(0, Number(indices)) });
+        return reached(task, await firstWithRows(rows, answer, answer.next, to));
+      },
+    });
+    for await (const { task, answer } of inOrder(tasks, run, runner.width)) {
+      together = drawnOfTask(method, { drawn: task.indices.length, visits: answer.visits });
+      yield reached(task, answer);
+    }
+  } finally {
+    await runner.close();
+  }
+}
+
+/** Those at the places [from, to). */
+function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
+  let place = 0n;
+  for (const one of all) {
+    if (place >= to) return;
+    if (place++ >= from) yield one;
+  }
+}
+
+/** Raw indices of the plan as tasks: of one grid each, counted from its first, and at most so many together. */
+function* picksOf(plan: Plan, together: () => number, indices: Iterable<bigint>): Generator<Picks> {
+  let current = 0;
+  let pending: bigint[] = [];
+  const task = (): Picks => ({
+    kind: "picks",
+    grid: current,
+    indices: BigUint64Array.from(pending),
+  });
+  for (const { grid, index } of inGrids(plan, indices)) {
+    if (pending.length >= together() || (pending.length > 0 && grid !== current)) {
+      yield task();
+      pending = [];
+    }
+    current = grid;
+    pending.push(index);
+  }
+  if (pending.length > 0) yield task();
+}
+
+/** The error for the layer at fault, which is worked out again here, where there is time to find words for it. */
+function faultError(plan: Plan, number: number, fault: SweepFault): Error {
+  const grid = plan.grids[number] as GridPlan;
+  const kernel = wasmKernel();
+  const resultOf: ResultOf = (name, layer) => exactResult(kernel.count(layer, "closed"), name);
+  const kind = kindOf(plan.layer);
+  const { values, outcome } = walk(kind, grid, fault.index, resultOf);
+  const layer = layerOf(kind, values);
+  if (fault.kind === "disagree") return errors.disagree(describeLayer(layer));
+  if (fault.kind === "overflow")
+    return overflow(
+      plan.place,
+      plan.isComparing ? "a count" : (plan.cells[fault.cell] as string),
+      layer,
+    );
+  if (outcome.kind !== "trouble")
+    throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
+  const { trouble, expression } = outcome;
+  const shown = (name: string) => {
+    if (!isResultName(name)) return `${name} is ${textOfValue(name, values)}`;
+    const value = valueOfName(kind, name, values, resultOf);
+    if (!value) return `${name} is ${value === null ? "missing" : "above 2^64 - 1"}`;
+    return `${name} is ${value.n}${value.d === 1n ? "" : `/${value.d}`}`;
+  };
+  const names = [...new Set(namesIn(trouble.node).map(({ name }) => name))];
+  const others = [...values].filter(
+    ([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name),
+  );
+  return errors.trouble(
+    expression.written,
+    trouble.node,
+    trouble.kind,
+    names.map(shown).join(", "),
+    others.map(([name]) => `${name}=${textOfValue(name, values)}`).join(", "),
+  );
+}

@@ -1,0 +1,100 @@
+/** Results that an earlier run has written into a list, compared with what is counted now (`--verify-results`). */
+import { column, isResultName, type ResultName } from "../../columns/columns.js";
+import { type ListPlan, splitRecord } from "../../plan/list.js";
+import { recordEnd } from "./chunks.js";
+
+/** The first result of a list that differs from what is counted. */
+export interface Difference {
+  /** The byte of the chunk where its record begins. */
+  readonly at: number;
+  readonly name: ResultName;
+  readonly given: string;
+  readonly counted: string;
+}
+
+/**
+ * Compares the results in the rows with those that were counted.
+ *
+ * @param chunk the records from byte `from` on, some of which the rows are.
+ * @param csv the rows: each a record of the chunk followed by the counted results.
+ * @returns the rows without the earlier results, up to the first difference.
+ */
+export function verifyRows(
+  list: ListPlan,
+  chunk: Uint8Array,
+  from: number,
+  csv: Uint8Array,
+): { readonly csv: Uint8Array; readonly difference?: Difference } {
+  const kept: string[] = [];
+  let at = from;
+  for (let rowAt = 0; rowAt < csv.length; ) {
+    const rowEnd = recordEnd(csv, rowAt);
+    const row = textOf(csv, rowAt, rowEnd);
+    const fields = splitRecord(row) as string[];
+    // Rows follow the order of the records; those between them were blank or left out.
+    for (; ; at = endOf(chunk, at) + 1)
+      if (row.startsWith(`${textOf(chunk, at, endOf(chunk, at)).replace(/\r$/, "")},`)) break;
+    const counted = new Map(
+      list.columns.map((name, i) => [name, fields[list.fields.length + i] as string]),
+    );
+    for (const [i, { name, meaning }] of list.fields.entries()) {
+      if (meaning !== "result" || !isResultName(name) || !counted.has(name)) continue;
+      const [given, now] = [fields[i] as string, counted.get(name) as string];
+      if (!isSame(name, given, now))
+        return { csv: encode(kept), difference: { at, name, given, counted: now } };
+    }
+    kept.push(keptRow(list, row));
+    at = endOf(chunk, at) + 1;
+    rowAt = rowEnd + 1;
+  }
+  return { csv: encode(kept) };
+}
+
+/** A row without the results of the earlier run, and without those that were counted for the comparison alone. */
+function keptRow(list: ListPlan, row: string): string {
+  const texts = rawFields(row);
+  const end = list.fields.length + (list.verified?.written ?? list.columns.length);
+  return texts.filter((_, i) => i < end && list.fields[i]?.meaning !== "result").join(",");
+}
+
+/** The fields of a row as they are written, quotes included. */
+function rawFields(row: string): readonly string[] {
+  const texts: string[] = [];
+  const field = /"(?:[^"]|"")*"|[^,]*/y;
+  for (let at = 0; at <= row.length; at = field.lastIndex + 1) {
+    field.lastIndex = at;
+    texts.push(field.exec(row)?.[0] ?? "");
+  }
+  return texts;
+}
+
+/** Whether two cells of a column say the same: integers by value (`7.0` is 7), decimals as doubles, booleans in any spelling. */
+function isSame(name: ResultName, given: string, counted: string): boolean {
+  const text = given.trim();
+  if (text === counted) return true;
+  if (text === "" || counted === "") return false;
+  switch (column(name).type) {
+    case "boolean":
+      return text.toLowerCase() === counted || text === String(Number(counted === "true"));
+    case "decimal":
+      return /^[-+]?[0-9.]+(?:e[-+]?[0-9]+)?$/i.test(text) && Number(text) === Number(counted);
+    default:
+      return (
+        /^-?[0-9]+(?:\.0+)?$/.test(text) && BigInt(text.replace(/\.0+$/, "")) === BigInt(counted)
+      );
+  }
+}
+
+function endOf(bytes: Uint8Array, at: number): number {
+  const end = recordEnd(bytes, at);
+  return end < 0 ? bytes.length : end;
+}
+
+// Latin-1 keeps every byte as it is.
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+}
+
+function encode(rows: readonly string[]): Uint8Array {
+  return Buffer.from(rows.map((row) => `${row}\n`).join(""), "latin1");
+}

@@ -1,0 +1,426 @@
+/**
+ * The reference kernel: sweeps, lists and tallies layer by layer, each counted plainly (plain.ts). It is the oracle that the
+ * WebAssembly kernel is tested against; it is never optimised.
+ */
+
+import type { Sum } from "../../src/checksum.js";
+import { hasColumn, isResultName } from "../../src/columns/columns.js";
+import { binOf } from "../../src/conventions/bins.js";
+import { COMPARED, inMacs, type Macs } from "../../src/conventions/compared.js";
+import { mergedTallies } from "../../src/conventions/tallies.js";
+import type { Extreme, Tally } from "../../src/conventions/tallies.ts";
+import { nearestDouble, readFraction } from "../../src/fraction.js";
+import {
+  exactResult,
+  type Kernel,
+  type ListBatch,
+  type ListFault,
+  type PicksBatch,
+  type SweepBatch,
+} from "../../src/kernel/kernel.js";
+import {
+  anyParameter,
+  DEFAULT_BITS,
+  KIND_NAMES,
+  type Kind,
+  kindNamed,
+  kindOf,
+  type Layer,
+  layerFrom,
+  namedParameters,
+} from "../../src/layers/parameters.js";
+import { RULES } from "../../src/layers/rules.js";
+import { PARAMETER_MAX } from "../../src/limits.ts";
+import {
+  addedColumns,
+  holdsKind,
+  type ListPlan,
+  rolesOf,
+  splitRecord,
+} from "../../src/plan/list.js";
+import type { Method } from "../../src/plan/method.js";
+import type { GridPlan, Plan } from "../../src/plan/model.js";
+import { layerOf, walk } from "../../src/plan/walk.js";
+import { domainOf } from "../../src/spec/values.js";
+import { closed, countLayer, overlapPattern, simulate, textsOf, U64_MAX } from "./layer.js";
+
+/** Rows in a batch of the reference kernel. */
+const BATCH_ROWS = 4096;
+
+export function referenceKernel(): Kernel {
+  let plan: Plan;
+  let grid: GridPlan;
+  let list: ListPlan;
+  let method: Method;
+  return {
+    name: "reference",
+    chunkBytesMost: 512 * 1024,
+    // Every batch is a text of its own.
+    hold: () => new Int32Array(1),
+    sum: sumBytes,
+    count: countLayer,
+    overlap: overlapPattern,
+    openPlan: (opened, number, by) => {
+      plan = opened;
+      grid = opened.grids[number] as GridPlan;
+      method = by;
+    },
+    sweep: (first, end, visitsMost) => sweepGrid(plan, grid, method, first, end, visitsMost),
+    picksMost: 1024,
+    sweepPicks: (indices) => sweepPicks(plan, grid, method, indices),
+    openList: (opened, by) => {
+      list = opened;
+      method = by;
+    },
+    countList: (chunk, from) => countChunk(list, method, chunk, from),
+  };
+}
+
+/** By the definition of the checksum, a byte at a time. */
+function sumBytes(bytes: Uint8Array): Sum {
+  const sums = Array.from({ length: 32 }, () => 0n);
+  let lines = 0;
+  for (const [i, byte] of bytes.entries()) {
+    const lane = i % 16;
+    sums[lane] = (sums[lane] as bigint) + BigInt(byte);
+    sums[16 + lane] = (sums[16 + lane] as bigint) + BigInt(Math.floor(i / 16)) * BigInt(byte);
+    if (byte === 10) lines++;
+  }
+  return {
+    bytes: bytes.length,
+    lines,
+    lanes: Uint32Array.from(sums, (sum) => Number(BigInt.asUintN(32, sum))),
+  };
+}
+
+interface Counted {
+  layers: bigint;
+  missing: bigint;
+  exact: bigint;
+  readonly ratios: Extreme<bigint>[];
+}
+
+/** The tallies of layers, one after the other. */
+class Tallies {
+  readonly #tallies = COMPARED.map(
+    (): Counted => ({ layers: 0n, missing: 0n, exact: 0n, ratios: [] }),
+  );
+
+  /** Returns false when a number passes 64 bits. */
+  take(layer: Layer, method: Method, at: bigint): boolean {
+    const { results = {} } = countLayer(layer, method);
+    if (typeof results.macs !== "bigint") return false;
+    for (const [i, name] of COMPARED.entries()) {
+      const tally = this.#tallies[i] as Counted;
+      if (results[name] === null) tally.missing++;
+      if (results[name] === null || results.macs === 0n) continue;
+      try {
+        const { over, under } = inMacs(name, layer, results) as Macs;
+        if (over > U64_MAX || under * results.macs > U64_MAX) return false;
+        tally.layers++;
+        if (over === under * results.macs) tally.exact++;
+        tally.ratios.push({ ratio: nearestDouble({ over, under: under * results.macs }), at });
+      } catch (error) {
+        if (error instanceof RangeError) return false;
+        throw error;
+      }
+    }
+    return true;
+  }
+
+  all(): Tally[] {
+    return this.#tallies.map(({ ratios, ...counts }) => {
+      const nothing = { ratio: 0, at: 0n };
+      const bins = new Map<number, number>();
+      for (const { ratio } of ratios) bins.set(binOf(ratio), (bins.get(binOf(ratio)) ?? 0) + 1);
+      return {
+        ...counts,
+        least: ratios.reduce(
+          (least, each) => (each.ratio < least.ratio ? each : least),
+          ratios[0] ?? nothing,
+        ),
+        most: ratios.reduce(
+          (most, each) => (each.ratio > most.ratio ? each : most),
+          ratios[0] ?? nothing,
+        ),
+        bins: [...bins].sort(([a], [b]) => a - b),
+      };
+    });
+  }
+}
+
+function sweepGrid(
+  plan: Plan,
+  grid: GridPlan,
+  method: Method,
+  first: bigint,
+  end: bigint,
+  visitsMost = Number.POSITIVE_INFINITY,
+): SweepBatch {
+  const kind = kindOf(plan.layer);
+  const leftOut = new Array<bigint>(1 + grid.requirements.length).fill(0n);
+  const rows: string[] = [];
+  const tallies = new Tallies();
+  const batch = (next: bigint) => ({
+    next,
+    csv: encode(rows, "utf8"),
+    rows: rows.length,
+    leftOut,
+    visits: Number(next - first),
+    ...(plan.isComparing && { tallies: tallies.all() }),
+  });
+  for (let index = first; index < end; index++) {
+    if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
+    const { outcome, values } = walk(kind, grid, index, (name, layer) =>
+      exactResult(countLayer(layer, method, [name]), name),
+    );
+    if (outcome.kind === "trouble")
+      return { ...batch(index), fault: { kind: "expression", index } };
+    if (outcome.kind !== "layer") {
+      const account = outcome.kind === "nothing" ? 0 : 1 + outcome.requirement;
+      leftOut[account] = (leftOut[account] ?? 0n) + 1n;
+      continue;
+    }
+    const layer = layerOf(kind, values);
+    if (method === "verify" && !sameByBothMethods(layer))
+      return { ...batch(index), fault: { kind: "disagree", index } };
+    if (plan.isComparing) {
+      if (!tallies.take(layer, method, index))
+        return { ...batch(index), fault: { kind: "overflow", index, cell: 0 } };
+      rows.push("");
+      continue;
+    }
+    const counted = textsOf(layer, method, plan.cells.filter(isResultName));
+    const texts = counted.broken === undefined ? counted.texts : {};
+    const rate = layer.sample_rate && { sample_rate: String(nearestDouble(layer.sample_rate)) };
+    const known: Record<string, unknown> = {
+      ...Object.fromEntries(values),
+      ...rate,
+      ...namedParameters(layer),
+      ...texts,
+      name: grid.name,
+    };
+    const cells = plan.cells.map((name) => known[name]);
+    const cell = cells.indexOf(undefined);
+    if (cell >= 0) return { ...batch(index), fault: { kind: "overflow", index, cell } };
+    rows.push(cells.length > 0 ? `${cells.join(",")}\n` : "");
+  }
+  return batch(end);
+}
+
+function sweepPicks(
+  plan: Plan,
+  grid: GridPlan,
+  method: Method,
+  indices: BigUint64Array,
+): PicksBatch {
+  const batches: SweepBatch[] = [];
+  for (const index of indices) {
+    batches.push(sweepGrid(plan, grid, method, index, index + 1n));
+    if (batches.at(-1)?.fault) break;
+  }
+  const fault = batches.at(-1)?.fault;
+  return {
+    done: batches.length - (fault ? 1 : 0),
+    csv: Buffer.concat(batches.map(({ csv }) => csv)),
+    rows: batches.reduce((sum, { rows }) => sum + rows, 0),
+    leftOut: Array.from({ length: 1 + grid.requirements.length }, (_, i) =>
+      batches.reduce((sum, { leftOut }) => sum + (leftOut[i] as bigint), 0n),
+    ),
+    visits: batches.length,
+    ...(plan.isComparing && { tallies: mergedTallies(batches.map(({ tallies = [] }) => tallies)) }),
+    ...(fault && { fault }),
+  };
+}
+
+function sameByBothMethods(layer: Layer): boolean {
+  return layer.dimensions.every((dimension) => {
+    const [a, b] = [simulate(layer.kind, dimension), closed(layer.kind, dimension)];
+    return a.taps === b.taps && a.covered === b.covered;
+  });
+}
+
+function encode(rows: readonly string[], encoding: "utf8" | "latin1"): Uint8Array {
+  return Buffer.from(rows.join(""), encoding);
+}
+
+const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  True: true,
+  TRUE: true,
+  "1": true,
+  false: false,
+  False: false,
+  FALSE: false,
+  "0": false,
+};
+
+/** One record as a layer: its parameters, or what is wrong with it. */
+function layerOfRecord(
+  list: ListPlan,
+  kind: Kind,
+  fields: readonly string[],
+): Layer | { field: number } | { outOfRange: true } {
+  const values = new Map(
+    kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]),
+  );
+  values.set("bits", list.settings.bits ?? DEFAULT_BITS);
+  let rate = list.settings.sample_rate;
+  let outOfRange = false;
+  for (const [i, role] of rolesOf(list, kind).entries()) {
+    const text = fields[i] as string;
+    if (role.does === "stay empty" && text !== "") return { field: i };
+    if (role.does !== "set") continue;
+    if (anyParameter(role.name)?.type === "boolean") {
+      const value = SPELT_BOOLEANS[text];
+      if (value === undefined) return { field: i };
+      values.set(role.name, Number(value));
+      continue;
+    }
+    if (role.name === "sample_rate") {
+      const [part] = partsOfTuple(text, 1, RATE) ?? [];
+      const read = part === undefined ? "malformed" : readFraction(part.replace(/^-/, ""));
+      if (part === undefined || typeof read !== "object") return { field: i };
+      if (
+        part.startsWith("-") ||
+        read.over === 0n ||
+        read.over > BigInt(PARAMETER_MAX) * read.under
+      )
+        outOfRange = true;
+      rate = read;
+      continue;
+    }
+    const parts = partsOfTuple(text, role.names.length);
+    if (parts === undefined) return { field: i };
+    for (const [at, name] of role.names.entries()) {
+      const part = parts[at] as string;
+      const { least, most } = domainOf(name);
+      if (part.startsWith("-") || BigInt(part) < BigInt(least) || BigInt(part) > BigInt(most))
+        outOfRange = true;
+      values.set(name, Number(part));
+    }
+  }
+  if (outOfRange) return { outOfRange };
+  const settings = { bits: values.get("bits"), sample_rate: rate };
+  return layerFrom(kind, (p) => values.get(p.name) as number, settings);
+}
+
+const NUMBER = "-?(?:0|[1-9][0-9]*)";
+/** What a sample rate is made of; `readFraction` reads it more closely. */
+const RATE = "-?[0-9./]+";
+
+/** One number for all dimensions, or `(3, 5)`, `[3, 5]` or `3, 5` with one for each; `(3,)` is one number. Undefined where it is neither. */
+function partsOfTuple(text: string, count: number, number = NUMBER): readonly string[] | undefined {
+  if (new RegExp(`^${number}$`).test(text)) return new Array<string>(count).fill(text);
+  const inner =
+    /^[ \t]*(?:\(([^()]*?)(,[ \t]*)?\)|\[([^[\]]*?)(,[ \t]*)?\]|([^()[\]]*))[ \t]*$/s.exec(text);
+  const parts = (inner?.[1] ?? inner?.[3] ?? inner?.[5])
+    ?.split(",")
+    .map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""));
+  return parts?.length === count && parts.every((part) => new RegExp(`^${number}$`).test(part))
+    ? parts
+    : undefined;
+}
+
+/** The kind of a record, if it names one that the list can hold. */
+function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind | undefined {
+  if (list.kindField === undefined) return kindOf(list.layer);
+  const kind = kindNamed(fields[list.kindField] as string);
+  return kind && holdsKind(list, kind) ? kind : undefined;
+}
+
+/** Where the record that begins at `at` ends: at the first line end that is not inside a quoted field. */
+function recordEnd(text: string, at: number): number {
+  const field = /"(?:[^"]|"")*(?:"|$)[^,\n]*|[^,\n]*/y;
+  for (;;) {
+    field.lastIndex = at;
+    field.exec(text);
+    at = field.lastIndex;
+    if (text[at] !== ",") return at;
+    at++;
+  }
+}
+
+/** The fields of a record as they are written, without those of an earlier run's results. */
+function keptTexts(list: ListPlan, record: string): readonly string[] {
+  if (list.verified || !list.fields.some(({ meaning }) => meaning === "result")) return [record];
+  const texts: string[] = [];
+  const field = /"(?:[^"]|"")*"|[^,]*/y;
+  for (let at = 0; at <= record.length; at = field.lastIndex + 1) {
+    field.lastIndex = at;
+    texts.push((field.exec(record) as RegExpExecArray)[0]);
+  }
+  return texts.filter((_, i) => list.fields[i]?.meaning !== "result");
+}
+
+function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: number): ListBatch {
+  const text = Buffer.from(chunk).toString("latin1");
+  const leftOut = RULES.map(() => 0n);
+  const rows: string[] = [];
+  let at = from;
+  const tallies = new Tallies();
+  const added = addedColumns(list);
+  const sums = new Map(
+    (added.length === 0 ? [] : list.kindField === undefined ? [list.layer] : KIND_NAMES).map(
+      (kind) => [kind, added.map(() => 0n)],
+    ),
+  );
+  const batch = () => ({
+    next: at,
+    ...(list.isComparing && { tallies: tallies.all() }),
+    csv: encode(rows, "latin1"),
+    rows: rows.length,
+    leftOut,
+    lines: text.slice(from, at).split("\n").length - 1,
+    totals:
+      sums.size === 0 || list.isComparing
+        ? []
+        : [...sums].map(([kind, of]) => ({ kind, sums: of })),
+  });
+  const stop = (fault: ListFault) => ({ ...batch(), fault });
+  while (at < text.length && rows.length < BATCH_ROWS) {
+    const end = recordEnd(text, at);
+    const record = text.slice(at, end).replace(/\r$/, "");
+    const behind = Math.min(end + 1, text.length);
+    if (record === "") {
+      at = behind;
+      continue;
+    }
+    const fields = splitRecord(record);
+    if (fields === undefined) return stop({ kind: "field", at, field: 0 });
+    if (fields.length !== list.fields.length)
+      return stop({ kind: "fieldCount", at, found: fields.length });
+    const kind = kindOfRecord(list, fields);
+    if (kind === undefined) return stop({ kind: "kind", at });
+    const layer = layerOfRecord(list, kind, fields);
+    if ("field" in layer) return stop({ kind: "field", at, field: layer.field });
+    const columns = list.columns.filter((name) => hasColumn(kind, name));
+    const counts =
+      "outOfRange" in layer ? { broken: "RANGE" as const } : textsOf(layer, method, columns);
+    if (counts.broken !== undefined) {
+      if (!list.skipInvalid) return stop({ kind: "rule", at, rule: counts.broken });
+      const rule = RULES.findIndex(({ id }) => id === counts.broken);
+      leftOut[rule] = (leftOut[rule] as bigint) + 1n;
+    } else {
+      if (method === "verify" && !sameByBothMethods(layer as Layer))
+        return stop({ kind: "disagree", at });
+      if (list.isComparing) {
+        if (!tallies.take(layer as Layer, method, BigInt(at)))
+          return stop({ kind: "overflow", at, result: 0 });
+        rows.push("");
+        at = behind;
+        continue;
+      }
+      const results = list.columns.map((name) => (hasColumn(kind, name) ? counts.texts[name] : ""));
+      const result = results.indexOf(undefined);
+      if (result >= 0) return stop({ kind: "overflow", at, result });
+      const total = sums.get(kind.name);
+      for (const [i, name] of added.entries())
+        if (total)
+          total[i] = (total[i] as bigint) + BigInt(results[list.columns.indexOf(name)] || 0);
+      rows.push(`${[...keptTexts(list, record), ...results].join(",")}\n`);
+    }
+    at = behind;
+  }
+  return batch();
+}
