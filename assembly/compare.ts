@@ -10,11 +10,11 @@ import { get } from "./layer";
 import {
   BIAS, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS,
   PTFLOPS, PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS,
-  TALLY_LEAST, TALLY_LEAST_AT, TALLY_MISSING, TALLY_MOST, TALLY_MOST_AT, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO,
+  TALLY_MIN, TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO,
   TORCHPROFILE,
 } from "./layout";
 import { isMissing, strides, value } from "./results";
-import { windowPtr } from "./window";
+import { outputPtr } from "./output";
 
 /** What is compared, in the order of the tallies. */
 const COMPARED: StaticArray<u32> = [
@@ -37,8 +37,8 @@ export function startComparison(): void {
 /** The bin of a ratio: 0 for none, else by its size; what lies outside of all goes into the first or last. */
 function binOf(ratio: f64): u32 {
   if (ratio == 0) return 0;
-  const place = <i64>(reinterpret<u64>(ratio) >> BIN_SHIFT) - <i64>BIN_FIRST;
-  return 1 + <u32>max<i64>(0, min<i64>(place, <i64>TALLY_BINS - 2));
+  const location = <i64>(reinterpret<u64>(ratio) >> BIN_SHIFT) - <i64>BIN_FIRST;
+  return 1 + <u32>max<i64>(0, min<i64>(location, <i64>TALLY_BINS - 2));
 }
 
 let over: u64 = 0;
@@ -91,13 +91,13 @@ function tally(ptr: usize, column: u32, macs: u64, at: u64): void {
   const layers = load<u64>(ptr, TALLY_LAYERS);
   store<u64>(ptr, layers + 1, TALLY_LAYERS);
   if (over == exactly) store<u64>(ptr, load<u64>(ptr, TALLY_EXACT) + 1, TALLY_EXACT);
-  if (layers == 0 || ratio < load<f64>(ptr, TALLY_LEAST)) {
-    store<f64>(ptr, ratio, TALLY_LEAST);
-    store<u64>(ptr, at, TALLY_LEAST_AT);
+  if (layers == 0 || ratio < load<f64>(ptr, TALLY_MIN)) {
+    store<f64>(ptr, ratio, TALLY_MIN);
+    store<u64>(ptr, at, TALLY_MIN_AT);
   }
-  if (layers == 0 || ratio > load<f64>(ptr, TALLY_MOST)) {
-    store<f64>(ptr, ratio, TALLY_MOST);
-    store<u64>(ptr, at, TALLY_MOST_AT);
+  if (layers == 0 || ratio > load<f64>(ptr, TALLY_MAX)) {
+    store<f64>(ptr, ratio, TALLY_MAX);
+    store<u64>(ptr, at, TALLY_MAX_AT);
   }
   const binPtr = ptr + TALLY_HEAD + ((<usize>binOf(ratio)) << 2);
   store<u32>(binPtr, load<u32>(binPtr) + 1);
@@ -113,7 +113,7 @@ export function compareLayer(at: u64): bool {
 
 /** Writes the tallies to OUTPUT; returns the address behind them. */
 export function writeComparison(): usize {
-  let ptr = windowPtr();
+  let ptr = outputPtr();
   for (let i: u32 = 0; i < TALLY_COUNT; i++) {
     const fromPtr = tallyPtr(i);
     memory.copy(ptr, fromPtr, TALLY_HEAD);

@@ -16,7 +16,7 @@ import {
   add, compare, divide, divideCeil, divideFloor, MISSING, multiply, negate, over, raise, remainder, subtract, takeQuotient, under,
 } from "./rational";
 import { denominator, isMissing, isQuotient, isSigned, numerator, value, workOutQuotient } from "./results";
-import { clearTrouble, fatal, gcdSigned, lcmSigned, troubleFound } from "./signed";
+import { clearEvalStatus, fatal, gcdSigned, lcmSigned, evalStatus } from "./signed";
 
 /** Whether the last condition met a missing value that made a comparison false. */
 export let metMissing: bool = false;
@@ -131,7 +131,7 @@ function isInRange(xn: i64, xd: i64, firstN: i64, firstD: i64, lastN: i64, lastD
   // The distance of two whole numbers fits 64 bits without a sign.
   if (xd == 1 && firstD == 1 && d == 1) return <u64>(xn - firstN) % <u64>n == 0;
   subtract(xn, xd, firstN, firstD);
-  if (troubleFound()) return false;
+  if (evalStatus()) return false;
   divide(over, under, n, d);
   return under == 1;
 }
@@ -144,9 +144,9 @@ function instructionPtr(instruction: u32): usize {
   return IMAGE_CODE_PTR + <usize>instruction * INSTRUCTION_BYTES;
 }
 
-/** Runs a condition's program. Returns whether it holds, unless `troubleFound()` says that it cannot be decided. */
+/** Runs a condition's program. Returns whether it holds, unless `evalStatus()` says that it cannot be decided. */
 export function holds(program: u32): bool {
-  clearTrouble();
+  clearEvalStatus();
   metMissing = false;
   let ptr = instructionPtr(program);
   let below: usize = STACK_PTR; // where the next value below the top goes
@@ -238,9 +238,9 @@ export function holds(program: u32): bool {
           isIn = isPowerOfTwo(xn, xd) && compare(xn, xd, load<i64>(below, 16), load<i64>(below, 24)) >= 0 && compare(xn, xd, n, d) <= 0;
         } else {
           const whole = d == 1 ? divisible(n) : fatal();
-          isIn = !troubleFound() && xd == 1 && xn > 0 && whole % xn == 0;
+          isIn = !evalStatus() && xd == 1 && xn > 0 && whole % xn == 0;
         }
-        if (troubleFound()) return false;
+        if (evalStatus()) return false;
         if (isIn) {
           takeTruth(true);
           ptr = instructionPtr(operand);
@@ -262,7 +262,7 @@ export function holds(program: u32): bool {
         else takeOperation(operation, a, b);
       }
     }
-    if (troubleFound()) return false;
+    if (evalStatus()) return false;
     ptr += INSTRUCTION_BYTES;
   }
   return isTrue();

@@ -235,7 +235,7 @@ function shortestDigits(x: f64): u64 {
 }
 
 /** A number with its point at this place or further left gets an exponent. */
-const POINT_LEAST: i32 = -6;
+const MIN_POINT: i32 = -6;
 
 /** Writes 0, or a positive double from 2^-64 to 2^64 as String() does: at most 24 bytes. Of the 28 from `ptr` on all may be overwritten. */
 function writeDouble(ptr: usize, x: f64): usize {
@@ -252,7 +252,7 @@ function writeDouble(ptr: usize, x: f64): usize {
     return ptr + point;
   }
   if (point > 0) return withPoint(ptr, point, count);
-  if (point <= POINT_LEAST) { // 1.5e-7, 1e-7
+  if (point <= MIN_POINT) { // 1.5e-7, 1e-7
     endPtr = count > 1 ? withPoint(ptr, 1, count) : endPtr;
     store<u16>(endPtr, 0x2d65); // "e-", little-endian
     return writeUnsigned(endPtr + 2, 1 - point);

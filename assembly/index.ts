@@ -10,5 +10,5 @@ export { gather, scatter } from "./overlap";
 export { denominator, numerator } from "./results";
 export { writeValue } from "./row";
 export { sumBytes } from "./sum";
-export { openPlan, sweep, sweepPicks } from "./sweep";
-export { useWindow } from "./window";
+export { openPlan, sweep, sweepIndices } from "./sweep";
+export { useOutputBuffer } from "./output";

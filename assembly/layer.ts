@@ -9,10 +9,10 @@ import { channelsPerGroup, convolvedLength, outputLength, outputPaddingFits, tra
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
   IN_PER_GROUP, KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
-  METHOD_SAMPLE, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
+  METHOD_SPOT_CHECK, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
-import { isDrawn } from "./sample";
+import { isSpotChecked } from "./spot-check";
 import { simulate, simulatedCovered, simulationCost } from "./simulate";
 
 export const PARAMETER_MAX: u32 = 2147483647;
@@ -120,7 +120,7 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
   const lOut = getAt(DIMENSION_L_OUT, dimension);
   const tapsPtr = LAYER_PTR + 8 * <usize>(DIMENSION_TAPS + dimension * DIMENSION_FIELDS);
   const coveredPtr = LAYER_PTR + 8 * <usize>(DIMENSION_COVERED + dimension * DIMENSION_FIELDS);
-  const isCompared = method == METHOD_VERIFY || (method == METHOD_SAMPLE && isDrawn(isTransposed, lOut, lIn, kernelSize, stride));
+  const isCompared = method == METHOD_VERIFY || (method == METHOD_SPOT_CHECK && isSpotChecked(isTransposed, lOut, lIn, kernelSize, stride));
   let taps: u64 = 0, covered: u64 = 0;
   if (method == METHOD_SIMULATE || isCompared) {
     taps = simulate(isTransposed, lOut, lIn, kernelSize, stride, padding, dilation);
@@ -145,15 +145,15 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
 }
 
 /** A look at a layer takes some nanoseconds; a simulation counts as so many looks as it takes as long as. */
-const LOOK_NANOSECONDS: f64 = 20;
-/** As many as a task has (VISITS_MOST in src/run/shards.ts): more than that makes no difference. */
-const LOOKS_MOST: f64 = 262_144;
+const VISIT_NANOSECONDS: f64 = 20;
+/** As many as a task has (MAX_VISITS in src/run/shards.ts): more than that makes no difference. */
+const MAX_VISITS: f64 = 262_144;
 
 /** What it takes to simulate one dimension of a legal layer whose l_out is known, in looks at layers. */
-export function looksToSimulate(dimension: u32): u32 {
+export function simulationVisits(dimension: u32): u32 {
   const lIn = getAt(L_IN, dimension), kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
   const cost = simulationCost(isTransposed, getAt(DIMENSION_L_OUT, dimension), lIn, kernelSize, stride);
-  return <u32>min(cost / LOOK_NANOSECONDS, LOOKS_MOST);
+  return <u32>min(cost / VISIT_NANOSECONDS, MAX_VISITS);
 }
 
 /**

@@ -84,7 +84,7 @@ export const LAYER_FIELDS: u32 = L_IN + DIMENSION_COUNT * DIMENSION_FIELDS;
 export const IN_PER_GROUP: u32 = LAYER_FIELDS;
 export const OUT_PER_GROUP: u32 = LAYER_FIELDS + 1;
 /** Parameters and settings that a layer has at most: those that stand once, and six for each dimension. */
-const NAMES_MOST: u32 = 7 + 6 * DIMENSION_COUNT;
+const MAX_NAMES: u32 = 7 + 6 * DIMENSION_COUNT;
 
 // ── Results: column numbers behind the fields; in an order that lets results.ts tell them apart by ranges ──────────
 export const RESULT_0: u32 = 40;
@@ -160,7 +160,7 @@ export const METHOD_SIMULATE: u32 = 1;
 /** Both, compared: a batch stops with FAULT_DISAGREE at the first layer on which they differ. */
 export const METHOD_VERIFY: u32 = 2;
 /** By the closed form; about one in a thousand is compared. */
-export const METHOD_SAMPLE: u32 = 3;
+export const METHOD_SPOT_CHECK: u32 = 3;
 
 // ── Why a batch stopped early ──────────────────────────────────────────────────────────────────────────────────────
 export const FAULT_NONE: u32 = 0;
@@ -180,11 +180,11 @@ export const FAULT_EXPRESSION: u32 = 6;
 export const FAULT_KIND: u32 = 7;
 
 // ── What becomes of an expression ──────────────────────────────────────────────────────────────────────────────────
-export const TROUBLE_NONE: u32 = 0;
+export const EVAL_OK: u32 = 0;
 /** A `/` that does not divide exactly: the layer is left out. */
-export const TROUBLE_INEXACT: u32 = 1;
+export const EVAL_INEXACT: u32 = 1;
 /** Anything else that has no value: the sweep stops, and the host finds out what it was. */
-export const TROUBLE_FATAL: u32 = 2;
+export const EVAL_FATAL: u32 = 2;
 
 // ── Steps of a plan's schedule (see sweep.ts): kind, level, then up to four operands ───────────────────────────────
 /** (requirement, rule, dimension): check it; a layer that breaks it is left out, with everything below its level. */
@@ -194,9 +194,9 @@ export const STEP_WHERE: u32 = 1;
 /** (requirement, program, field): work out the one value of a field. */
 export const STEP_DERIVE: u32 = 2;
 /** (axis): work out the values of an axis that depends on others. */
-export const STEP_FILL: u32 = 3;
+export const STEP_EXPAND: u32 = 3;
 /** (requirement, axis): take its values at the loop's position, if there are any. */
-export const STEP_PICK: u32 = 4;
+export const STEP_SELECT: u32 = 4;
 /** (dimension): work out its taps and covered. */
 export const STEP_OVERLAP: u32 = 5;
 /** (slot, column): write the column's value into the cell slot. */
@@ -208,7 +208,7 @@ export const STEP_WHERE_EXACT: u32 = 8;
 export const STEP_BYTES: usize = 20;
 
 /** The account of positions that are no layers: past the end of an axis, or with values that have been there. */
-export const NOTHING: u32 = 0;
+export const EMPTY: u32 = 0;
 
 // ── Instructions of a program (see program.ts): operation, operand, and a number of 64 bits ────────────────────────
 export const INSTRUCTION_BYTES: usize = 16;
@@ -290,12 +290,12 @@ export const COLUMN_IS_ADDED: u32 = 0x10000;
 
 // ── Capacities ─────────────────────────────────────────────────────────────────────────────────────────────────────
 /** Runs of evenly spaced values that all axes of a plan may have together. */
-export const RUN_CAPACITY: u32 = 65536;
+export const PROGRESSION_CAPACITY: u32 = 65536;
 /** Steps that a plan's schedule may have, and requirements that they may check. */
 export const STEP_CAPACITY: u32 = 1024;
-export const REQUIREMENT_CAPACITY: u32 = 1024;
+export const PREDICATE_CAPACITY: u32 = 1024;
 /** Loops: parameters, settings, variables, and level 0, which is no loop and turns once. */
-export const AXIS_CAPACITY: u32 = NAMES_MOST + VARIABLE_COUNT;
+export const AXIS_CAPACITY: u32 = MAX_NAMES + VARIABLE_COUNT;
 export const LEVEL_CAPACITY: u32 = 1 + AXIS_CAPACITY;
 /** Items of all dependent axes, and instructions of all programs. */
 export const ITEM_CAPACITY: u32 = 65536;
@@ -311,7 +311,7 @@ export const SCRATCH_COUNTERS: u32 = 65536;
 export const INPUT_BYTES: u32 = 524288;
 export const OUTPUT_BYTES: u32 = 4194304;
 /** One that is being filled, and three whose rows wait for their turn to be written (see src/run/stretches.ts). */
-export const OUTPUT_WINDOWS: u32 = 4;
+export const OUTPUT_BUFFERS: u32 = 4;
 /** The longest text of a cell, without its separator. */
 export const CELL_TEXT_BYTES: u32 = 27;
 /** Result columns of a list: every result, and the output length of each dimension. */
@@ -336,7 +336,7 @@ const LAYER_BYTES: usize = 8 * <usize>FIELD_COUNT;
  *   28 lines       u32   list: line ends passed, those inside quotes included
  *   32 visits      u32   sweep: layers looked at, left-out blocks counted as one
  *   36 accounts    u32   how many of the accounts that follow are in use
- *   40 leftOut     u64 × (1 + REQUIREMENT_CAPACITY)   sweep: NOTHING, then layers left out by each requirement; list: by each rule
+ *   40 rejected     u64 × (1 + PREDICATE_CAPACITY)   sweep: NOTHING, then layers left out by each requirement; list: by each rule
  */
 export const REPORT_PTR: usize = LAYER_PTR + LAYER_BYTES;
 export const REPORT_ROWS: usize = 0;
@@ -346,9 +346,9 @@ export const REPORT_FAULT: usize = 20;
 export const REPORT_FAULT_WHAT: usize = 24;
 export const REPORT_LINES: usize = 28;
 export const REPORT_VISITS: usize = 32;
-export const REPORT_ACCOUNTS: usize = 36;
-export const REPORT_LEFT_OUT: usize = 40;
-const REPORT_SIZE: usize = REPORT_LEFT_OUT + 8 * <usize>(1 + REQUIREMENT_CAPACITY);
+export const REPORT_REJECTION_COUNTS: usize = 36;
+export const REPORT_REJECTED: usize = 40;
+const REPORT_SIZE: usize = REPORT_REJECTED + 8 * <usize>(1 + PREDICATE_CAPACITY);
 
 /**
  * A cell slot, of a cell whose text several rows have in common:
@@ -372,19 +372,19 @@ export const CELL_LENGTH: usize = 28;
 export const CELL_OVERFLOWS: usize = 29;
 export const CELL_START: usize = 30;
 const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
-export const PARTS_PTR: usize = CELLS_PTR + CELLS_SIZE;
-export const PART_BYTES: usize = 16;
-export const PART_TEXT: usize = 0;
-export const PART_LENGTH: usize = 4;
-export const PART_COLUMN: usize = 8;
-export const PART_END_SLOT: usize = 12;
+export const SEGMENTS_PTR: usize = CELLS_PTR + CELLS_SIZE;
+export const SEGMENT_BYTES: usize = 16;
+export const SEGMENT_TEXT: usize = 0;
+export const SEGMENT_LENGTH: usize = 4;
+export const SEGMENT_COLUMN: usize = 8;
+export const SEGMENT_END_SLOT: usize = 12;
 export const NO_COLUMN: u32 = 0xffffffff;
 /** At most as many parts as cells, and the last. */
-export const PART_CAPACITY: u32 = CELL_CAPACITY + 1;
-export const TEXTS_PTR: usize = PARTS_PTR + PART_BYTES * <usize>PART_CAPACITY;
+export const SEGMENT_CAPACITY: u32 = CELL_CAPACITY + 1;
+export const TEXTS_PTR: usize = SEGMENTS_PTR + SEGMENT_BYTES * <usize>SEGMENT_CAPACITY;
 /** Vectors are stored whole: so much may be overwritten behind a text. */
 export const VECTOR_SLACK: usize = 32;
-const TEXTS_SIZE: usize = CELLS_SIZE + (1 + VECTOR_SLACK) * <usize>PART_CAPACITY;
+const TEXTS_SIZE: usize = CELLS_SIZE + (1 + VECTOR_SLACK) * <usize>SEGMENT_CAPACITY;
 
 /**
  * A level record, of level 0 first, then of the loops, outermost first:
@@ -392,13 +392,13 @@ const TEXTS_SIZE: usize = CELLS_SIZE + (1 + VECTOR_SLACK) * <usize>PART_CAPACITY
  *    0 subtree     u64   raw indices in one turn = product of the sizes of all loops inside it
  *    8 size        u32   number of positions
  *   12 position    u32   which of them it stands at
- *   16 firstMember u32   the first name that it turns by itself
- *   20 endMember   u32   the member behind its last; an axis that depends on others has none
+ *   16 firstVariable u32   the first name that it turns by itself
+ *   20 endVariable   u32   the member behind its last; an axis that depends on others has none
  *
  * and a member record, of a name that a loop turns:
  *
  *    0 field       u32   the field of LAYER that it sets
- *    4 firstRun    u32   its first run in the image
+ *    4 firstProgression    u32   its first run in the image
  *    8 run         u32   the run it stands in
  *   12 offset      u32   its position within that run
  */
@@ -409,38 +409,38 @@ export const RANGES_PTR: usize = DIGITS_PTR + DIGITS_SIZE;
 const RANGES_SIZE: usize = 8 * <usize>LAYER_FIELDS;
 export const LEVELS_PTR: usize = RANGES_PTR + RANGES_SIZE;
 export const LEVEL_BYTES: usize = 24;
-export const LEVEL_SUBTREE: usize = 0;
+export const LEVEL_WEIGHT: usize = 0;
 export const LEVEL_SIZE: usize = 8;
 export const LEVEL_POSITION: usize = 12;
-export const LEVEL_FIRST_MEMBER: usize = 16;
-export const LEVEL_END_MEMBER: usize = 20;
-export const MEMBERS_PTR: usize = LEVELS_PTR + <usize>LEVEL_CAPACITY * LEVEL_BYTES;
-export const MEMBER_BYTES: usize = 16;
-export const MEMBER_FIELD: usize = 0;
-export const MEMBER_FIRST_RUN: usize = 4;
-export const MEMBER_RUN: usize = 8;
-export const MEMBER_OFFSET: usize = 12;
-const MEMBERS_SIZE: usize = <usize>LEVEL_CAPACITY * MEMBER_BYTES;
+export const LEVEL_FIRST_VARIABLE: usize = 16;
+export const LEVEL_END_VARIABLE: usize = 20;
+export const LOOP_VARIABLES_PTR: usize = LEVELS_PTR + <usize>LEVEL_CAPACITY * LEVEL_BYTES;
+export const LOOP_VARIABLE_BYTES: usize = 16;
+export const LOOP_VARIABLE_FIELD: usize = 0;
+export const LOOP_VARIABLE_FIRST_PROGRESSION: usize = 4;
+export const LOOP_VARIABLE_PROGRESSION: usize = 8;
+export const LOOP_VARIABLE_OFFSET: usize = 12;
+const LOOP_VARIABLES_SIZE: usize = <usize>LEVEL_CAPACITY * LOOP_VARIABLE_BYTES;
 
-export const STACK_PTR: usize = (MEMBERS_PTR + MEMBERS_SIZE + 15) & ~15;
+export const STACK_PTR: usize = (LOOP_VARIABLES_PTR + LOOP_VARIABLES_SIZE + 15) & ~15;
 const STACK_SIZE: usize = 16 * <usize>(STACK_CAPACITY + 1);
 
 /**
  * The image of a plan, written by the host (src/plan/image.ts); u32 where nothing else is said:
  *
- *   header   slotCount, stepCount, method, levelCount, requirementCount, kind, isComparing, partCount, lookLevel
- *   levels   LEVEL_CAPACITY × (size, firstMember, memberCount), level 0 first
- *   members  LEVEL_CAPACITY × (field, firstRun)
+ *   header   slotCount, stepCount, method, levelCount, requirementCount, kind, isComparing, segmentCount, visitLevel
+ *   levels   LEVEL_CAPACITY × (size, firstVariable, memberCount), level 0 first
+ *   members  LEVEL_CAPACITY × (field, firstProgression)
  *   begin    LEVEL_CAPACITY × the first step to take when that level has turned
  *   steps    STEP_CAPACITY × (kind, level, operands), outermost level first
- *   axes     AXIS_CAPACITY × (firstItem, itemCount, nameCount, firstRun, runCapacity, positions, AXIS_CAPACITY × field):
+ *   axes     AXIS_CAPACITY × (firstItem, itemCount, nameCount, firstProgression, progressionCapacity, positions, AXIS_CAPACITY × field):
  *            those that depend on others
  *   items    ITEM_CAPACITY × (kind, program, program, program)
  *   fields   FIELD_COUNT × u64: what has one value throughout
  *   slots    CELL_CAPACITY × 32 bytes: cells with one text throughout
- *   parts    PART_CAPACITY × (column, endSlot)
+ *   parts    SEGMENT_CAPACITY × (column, endSlot)
  *   code     INSTRUCTION_CAPACITY × (operation, operand, number as i64); a program is named by its first instruction
- *   runs     RUN_CAPACITY × (first as i64, stride as i64, count, origin)
+ *   runs     PROGRESSION_CAPACITY × (first as i64, stride as i64, count, origin)
  *
  * A run is the values first, first + stride, … of an axis. Those of an axis that depends on others are written here when
  * it is filled: such a run has as its origin the first run of its item, or ORIGIN_INEXACT. A row of a joint axis has a run
@@ -464,34 +464,34 @@ export const IMAGE_PTR: usize = (STACK_PTR + STACK_SIZE + 15) & ~15;
 export const IMAGE_HEADER_BYTES: usize = 48;
 export const IMAGE_LEVELS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
 export const IMAGE_LEVEL_BYTES: usize = 12;
-export const IMAGE_MEMBERS_PTR: usize = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>LEVEL_CAPACITY;
-export const IMAGE_MEMBER_BYTES: usize = 8;
-export const IMAGE_BEGIN_PTR: usize = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>LEVEL_CAPACITY;
-export const IMAGE_STEPS_PTR: usize = IMAGE_BEGIN_PTR + 4 * <usize>LEVEL_CAPACITY;
+export const IMAGE_LOOP_VARIABLES_PTR: usize = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>LEVEL_CAPACITY;
+export const IMAGE_LOOP_VARIABLE_BYTES: usize = 8;
+export const IMAGE_ENTRY_POINTS_PTR: usize = IMAGE_LOOP_VARIABLES_PTR + IMAGE_LOOP_VARIABLE_BYTES * <usize>LEVEL_CAPACITY;
+export const IMAGE_STEPS_PTR: usize = IMAGE_ENTRY_POINTS_PTR + 4 * <usize>LEVEL_CAPACITY;
 export const IMAGE_AXES_PTR: usize = IMAGE_STEPS_PTR + STEP_BYTES * <usize>STEP_CAPACITY;
 export const AXIS_BYTES: usize = 24 + 4 * <usize>AXIS_CAPACITY;
 export const AXIS_FIRST_ITEM: usize = 0;
 export const AXIS_ITEM_COUNT: usize = 4;
 export const AXIS_NAME_COUNT: usize = 8;
-export const AXIS_FIRST_RUN: usize = 12;
-export const AXIS_RUN_CAPACITY: usize = 16;
+export const AXIS_FIRST_PROGRESSION: usize = 12;
+export const AXIS_PROGRESSION_CAPACITY: usize = 16;
 export const AXIS_POSITIONS: usize = 20;
 export const AXIS_FIELDS: usize = 24;
 export const IMAGE_ITEMS_PTR: usize = IMAGE_AXES_PTR + AXIS_BYTES * <usize>AXIS_CAPACITY;
 export const IMAGE_FIELDS_PTR: usize = (IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>ITEM_CAPACITY + 15) & ~15;
 export const IMAGE_SLOTS_PTR: usize = IMAGE_FIELDS_PTR + 8 * <usize>FIELD_COUNT;
-export const IMAGE_PARTS_PTR: usize = IMAGE_SLOTS_PTR + CELLS_SIZE;
-export const IMAGE_PART_BYTES: usize = 8;
-export const IMAGE_CODE_PTR: usize = (IMAGE_PARTS_PTR + IMAGE_PART_BYTES * <usize>PART_CAPACITY + 15) & ~15;
-export const IMAGE_RUNS_PTR: usize = IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY;
-export const RUN_BYTES: usize = 24;
-export const RUN_FIRST: usize = 0;
-export const RUN_STRIDE: usize = 8;
-export const RUN_COUNT: usize = 16;
-export const RUN_ORIGIN: usize = 20;
+export const IMAGE_SEGMENTS_PTR: usize = IMAGE_SLOTS_PTR + CELLS_SIZE;
+export const IMAGE_SEGMENT_BYTES: usize = 8;
+export const IMAGE_CODE_PTR: usize = (IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES * <usize>SEGMENT_CAPACITY + 15) & ~15;
+export const IMAGE_PROGRESSIONS_PTR: usize = IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY;
+export const PROGRESSION_BYTES: usize = 24;
+export const PROGRESSION_FIRST: usize = 0;
+export const PROGRESSION_STEP: usize = 8;
+export const PROGRESSION_COUNT: usize = 16;
+export const PROGRESSION_ORIGIN: usize = 20;
 /** The origin of a run whose expression does not divide exactly. */
 export const ORIGIN_INEXACT: u32 = 0xffffffff;
-export const IMAGE_END: usize = IMAGE_RUNS_PTR + RUN_BYTES * <usize>RUN_CAPACITY;
+export const IMAGE_END: usize = IMAGE_PROGRESSIONS_PTR + PROGRESSION_BYTES * <usize>PROGRESSION_CAPACITY;
 
 export const LIST_KINDS_PTR: usize = (IMAGE_PTR + IMAGE_HEADER_BYTES + 7) & ~7;
 export const LIST_KIND_BYTES: usize = 32;
@@ -530,17 +530,17 @@ export const TALLY_HEAD: usize = 56;
 export const TALLY_LAYERS: usize = 0;
 export const TALLY_MISSING: usize = 8;
 export const TALLY_EXACT: usize = 16;
-export const TALLY_LEAST: usize = 24;
-export const TALLY_LEAST_AT: usize = 32;
-export const TALLY_MOST: usize = 40;
-export const TALLY_MOST_AT: usize = 48;
+export const TALLY_MIN: usize = 24;
+export const TALLY_MIN_AT: usize = 32;
+export const TALLY_MAX: usize = 40;
+export const TALLY_MAX_AT: usize = 48;
 export const TALLY_BINS: u32 = 8193;
 /** The documented operations, then the conventions. */
 export const TALLY_COUNT: u32 = 14;
 export const TALLY_BYTES: usize = (TALLY_HEAD + 4 * <usize>TALLY_BINS + 7) & ~7;
 export const TALLIES_PTR: usize = (INPUT_PTR + <usize>INPUT_BYTES + 7) & ~7;
-/** OUTPUT_WINDOWS × i32: 1 while the host needs the rows of that window, else 0. */
-export const HELD_PTR: usize = (TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT + 15) & ~15;
+/** OUTPUT_BUFFERS × i32: 1 while the host needs the rows of that window, else 0. */
+export const LEASES_PTR: usize = (TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT + 15) & ~15;
 /**
  * The checksum of some bytes (see sum.ts):
  *
@@ -548,7 +548,7 @@ export const HELD_PTR: usize = (TALLIES_PTR + TALLY_BYTES * <usize>TALLY_COUNT +
  *   64 weighted    16 × u32   the same, each byte times the number of its row of 16
  *  128 lines       u32        line ends
  */
-export const SUM_PTR: usize = HELD_PTR + 16;
+export const SUM_PTR: usize = LEASES_PTR + 16;
 export const SUM_WEIGHTED: usize = 64;
 export const SUM_LINES: usize = 128;
 /** Bytes from elsewhere, to be summed. */
@@ -557,7 +557,7 @@ export const SUM_INPUT_BYTES: u32 = 65536;
 export const OUTPUT_PTR: usize = SUM_INPUT_PTR + <usize>SUM_INPUT_BYTES;
 /** One record of INPUT and its results may start before OUTPUT_BYTES and end behind it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
-export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;
+export const OUTPUT_BUFFER_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;
 
 /**
  * Many layers in columns (many.ts): the header, written by the host; u32 where nothing else is said:
@@ -576,9 +576,9 @@ export const OUTPUT_WINDOW_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 
 export const MANY_ROWS: u32 = 4096;
 export const MANY_COLUMNS: u32 = RESULT_COUNT + DIMENSION_COUNT;
 /** The names, of which the sample rate has four columns. */
-export const MANY_FIELDS: u32 = NAMES_MOST + 3;
+export const MANY_FIELDS: u32 = MAX_NAMES + 3;
 export const MANY_HEADER_BYTES: usize = 24;
-export const MANY_PTR: usize = OUTPUT_PTR + OUTPUT_WINDOW_BYTES * <usize>OUTPUT_WINDOWS;
+export const MANY_PTR: usize = OUTPUT_PTR + OUTPUT_BUFFER_BYTES * <usize>OUTPUT_BUFFERS;
 export const MANY_COLUMNS_PTR: usize = MANY_PTR + MANY_HEADER_BYTES;
 export const MANY_FIELDS_PTR: usize = MANY_COLUMNS_PTR + 4 * <usize>MANY_COLUMNS;
 export const MANY_VALUES_PTR: usize = OUTPUT_PTR;

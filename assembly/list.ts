@@ -16,12 +16,12 @@ import {
   ROLE_EVERY_DIMENSION, RULE_COUNT, RULE_RANGE, SAMPLE_RATE,
 } from "./layout";
 import { isRateInRange, readRate } from "./rate";
-import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "./report";
+import { fault, finishReport, hasFault, reject, passLine, startReport } from "./report";
 import { writeUnsignedInline } from "./digits";
 import { value, valueInline } from "./results";
 import { COMMA, NEWLINE, writeText, writeValue } from "./row";
-import { startSample } from "./sample";
-import { windowEndPtr, windowPtr } from "./window";
+import { startSpotChecks } from "./spot-check";
+import { windowEndPtr, outputPtr } from "./output";
 
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
@@ -54,7 +54,7 @@ let totalsPtr: usize = LIST_TOTALS_PTR;
  * Whether a dimension differs from that of the layer whose overlaps were worked out last. Lists often have layers of one shape one after
  * another.
  */
-let hasTurned: bool = true;
+let hasAdvanced: bool = true;
 /** Whether a field of the record at hand is outside its range. */
 let outOfRange: bool = false;
 
@@ -67,7 +67,7 @@ export function openList(): void {
   isComparing = load<u32>(IMAGE_PTR, 20) != 0;
   kindField = load<u32>(IMAGE_PTR, 24);
   isDropping = load<u32>(IMAGE_PTR, 28) != 0;
-  startSample();
+  startSpotChecks();
   useKind(load<u32>(IMAGE_PTR, 16));
 }
 
@@ -82,7 +82,7 @@ function useKind(kind: u32): void {
   const defaultsPtr = LIST_DEFAULTS_PTR + <usize>kind * LIST_DEFAULTS_BYTES;
   // Each record overwrites what the list's fields set; the other fields keep these values.
   for (let field: u32 = 0; field < LAYER_FIELDS; field++) set(field, load<u64>(defaultsPtr + ((<usize>field) << 3)));
-  hasTurned = true;
+  hasAdvanced = true;
 }
 
 /** The name of a kind as it is compared: the part after the last dot, in small letters, without underscores. */
@@ -111,7 +111,7 @@ function kindNamed(ptr: usize, endPtr: usize): u32 {
 }
 
 /** Whether the list can hold layers of a kind: it has the columns that the kind needs. */
-function isHeld(kind: u32): bool {
+function hasDomain(kind: u32): bool {
   return load<u64>(LIST_KINDS_PTR + <usize>kind * LIST_KIND_BYTES, LIST_KIND_NAME_BYTES) != 0;
 }
 
@@ -135,7 +135,7 @@ function takeKind(ptr: usize, endPtr: usize): bool {
     toPtr--;
   }
   const kind = kindNamed(ptr, toPtr);
-  if (kind == KIND_COUNT || !isHeld(kind)) {
+  if (kind == KIND_COUNT || !hasDomain(kind)) {
     fault(FAULT_KIND, recordAt, kind);
     return false;
   }
@@ -262,7 +262,7 @@ function takeNumber(role: u32, value: u64): u32 {
   const field = role & ~ROLE_EVERY_DIMENSION;
   if (!isInRange(field, value)) return FIELD_OUT_OF_RANGE;
   const count = role & ROLE_EVERY_DIMENSION ? dimensions : 1;
-  if (field >= L_IN && get(field) != value) hasTurned = true;
+  if (field >= L_IN && get(field) != value) hasAdvanced = true;
   for (let dimension: u32 = 0; dimension < count; dimension++) set(field + dimension * DIMENSION_FIELDS, value);
   return FIELD_GOOD;
 }
@@ -445,7 +445,7 @@ export function countList(from: u32, end: u32): u32 {
   else memory.fill(LIST_TOTALS_PTR, 0, LIST_TOTALS_BYTES * <usize>KIND_COUNT);
   const endPtr = INPUT_PTR + <usize>end;
   let ptr = INPUT_PTR + <usize>from;
-  let outPtr = windowPtr();
+  let outPtr = outputPtr();
   let rows: u64 = 0;
   while (ptr < endPtr && outPtr < windowEndPtr()) {
     const isBlank = load<u8>(ptr) == NEWLINE || (load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE));
@@ -458,17 +458,17 @@ export function countList(from: u32, end: u32): u32 {
       if (hasFault()) break;
       const rule = brokenRuleOfRecord();
       if (rule == NO_RULE) {
-        if (hasTurned && !workOutOverlaps()) {
+        if (hasAdvanced && !workOutOverlaps()) {
           fault(FAULT_DISAGREE, <u64>(ptr - INPUT_PTR), 0);
           break;
         }
-        hasTurned = false;
+        hasAdvanced = false;
         const writtenPtr = takeLayer(outPtr, ptr, lineEndPtr);
         if (hasFault()) break;
         outPtr = writtenPtr;
         rows++;
       } else if (skipInvalid) {
-        leaveOut(rule, 1);
+        reject(rule, 1);
       } else {
         fault(FAULT_RULE, <u64>(ptr - INPUT_PTR), rule);
         break;
@@ -478,6 +478,6 @@ export function countList(from: u32, end: u32): u32 {
     ptr = lineEndPtr + 1;
   }
   if (isComparing) outPtr = writeComparison();
-  finishReport(rows, outPtr - windowPtr());
+  finishReport(rows, outPtr - outputPtr());
   return <u32>(min(ptr, endPtr) - INPUT_PTR);
 }

@@ -20,7 +20,7 @@ let skipInvalid: bool = false;
 let isRated: bool = false;
 
 /** Whether a dimension differs from that of the layer whose overlaps were worked out last. */
-let hasTurned: bool = true;
+let hasAdvanced: bool = true;
 
 /** Reads the header that the host has written. Call once before `countMany`. */
 export function openMany(): void {
@@ -54,7 +54,7 @@ function takeFields(row: u32): u32 {
       outside = min(outside, i);
       continue;
     }
-    if (field >= L_IN && get(field) != given) hasTurned = true;
+    if (field >= L_IN && get(field) != given) hasAdvanced = true;
     set(field, given);
   }
   return isRated && outside == NONE_OUTSIDE && !takeRate(row) ? fieldCount : outside;
@@ -123,15 +123,15 @@ function skipRow(row: u32, rule: u32): void {
  */
 export function countMany(rows: u32): u32 {
   startReport(RULE_COUNT);
-  hasTurned = true;
+  hasAdvanced = true;
   let row: u32 = 0;
   for (; row < rows; row++) {
     const outside = takeFields(row);
     const rule = outside == NONE_OUTSIDE ? brokenRule() : RULE_RANGE;
     if (rule == NO_RULE) {
       store<u8>(MANY_RULES_PTR + <usize>row, 0);
-      if (hasTurned) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
-      hasTurned = false;
+      if (hasAdvanced) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
+      hasAdvanced = false;
       writeResults(row);
     } else if (skipInvalid) {
       skipRow(row, rule);

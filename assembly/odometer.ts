@@ -6,10 +6,10 @@
 
 import { set } from "./layer";
 import {
-  FIELD_COUNT, IMAGE_FIELDS_PTR, IMAGE_LEVEL_BYTES, IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_RUNS_PTR,
-  LAYER_PTR, LEVEL_BYTES, LEVEL_END_MEMBER, LEVEL_FIRST_MEMBER, LEVEL_POSITION, LEVEL_SIZE, LEVEL_SUBTREE, LEVELS_PTR,
-  MEMBER_BYTES, MEMBER_FIELD, MEMBER_FIRST_RUN, MEMBER_OFFSET, MEMBER_RUN, MEMBERS_PTR, RUN_BYTES, RUN_COUNT, RUN_FIRST,
-  RUN_STRIDE,
+  FIELD_COUNT, IMAGE_FIELDS_PTR, IMAGE_LEVEL_BYTES, IMAGE_LEVELS_PTR, IMAGE_LOOP_VARIABLE_BYTES, IMAGE_LOOP_VARIABLES_PTR, IMAGE_PROGRESSIONS_PTR,
+  LAYER_PTR, LEVEL_BYTES, LEVEL_END_VARIABLE, LEVEL_FIRST_VARIABLE, LEVEL_POSITION, LEVEL_SIZE, LEVEL_WEIGHT, LEVELS_PTR,
+  LOOP_VARIABLE_BYTES, LOOP_VARIABLE_FIELD, LOOP_VARIABLE_FIRST_PROGRESSION, LOOP_VARIABLE_OFFSET, LOOP_VARIABLE_PROGRESSION, LOOP_VARIABLES_PTR, PROGRESSION_BYTES, PROGRESSION_COUNT, PROGRESSION_FIRST,
+  PROGRESSION_STEP,
 } from "./layout";
 
 /** How many levels there are: the loops, and level 0. */
@@ -19,38 +19,38 @@ function levelPtr(level: u32): usize {
   return LEVELS_PTR + <usize>level * LEVEL_BYTES;
 }
 
-function memberPtr(member: u32): usize {
-  return MEMBERS_PTR + <usize>member * MEMBER_BYTES;
+function variablePtr(variable: u32): usize {
+  return LOOP_VARIABLES_PTR + <usize>variable * LOOP_VARIABLE_BYTES;
 }
 
-function runPtr(run: u32): usize {
-  return IMAGE_RUNS_PTR + <usize>run * RUN_BYTES;
+function progressionPtr(progression: u32): usize {
+  return IMAGE_PROGRESSIONS_PTR + <usize>progression * PROGRESSION_BYTES;
 }
 
 /** Sets the name of a member to the value at its run and offset. */
 function showValue(ptr: usize): void {
-  const atPtr = runPtr(load<u32>(ptr, MEMBER_RUN));
-  set(load<u32>(ptr, MEMBER_FIELD), <u64>(load<i64>(atPtr, RUN_FIRST) + <i64>load<u32>(ptr, MEMBER_OFFSET) * load<i64>(atPtr, RUN_STRIDE)));
+  const atPtr = progressionPtr(load<u32>(ptr, LOOP_VARIABLE_PROGRESSION));
+  set(load<u32>(ptr, LOOP_VARIABLE_FIELD), <u64>(load<i64>(atPtr, PROGRESSION_FIRST) + <i64>load<u32>(ptr, LOOP_VARIABLE_OFFSET) * load<i64>(atPtr, PROGRESSION_STEP)));
 }
 
 /** Turns a member to one of its positions. */
 function showAt(ptr: usize, position: u32): void {
-  let run = load<u32>(ptr, MEMBER_FIRST_RUN);
+  let progression = load<u32>(ptr, LOOP_VARIABLE_FIRST_PROGRESSION);
   for (;;) {
-    const count = load<u32>(runPtr(run), RUN_COUNT);
+    const count = load<u32>(progressionPtr(progression), PROGRESSION_COUNT);
     if (position < count) break;
     position -= count;
-    run++;
+    progression++;
   }
-  store<u32>(ptr, run, MEMBER_RUN);
-  store<u32>(ptr, position, MEMBER_OFFSET);
+  store<u32>(ptr, progression, LOOP_VARIABLE_PROGRESSION);
+  store<u32>(ptr, position, LOOP_VARIABLE_OFFSET);
   showValue(ptr);
 }
 
 /** Turns a member to its first position. */
 function showFirst(ptr: usize): void {
-  store<u32>(ptr, load<u32>(ptr, MEMBER_FIRST_RUN), MEMBER_RUN);
-  store<u32>(ptr, 0, MEMBER_OFFSET);
+  store<u32>(ptr, load<u32>(ptr, LOOP_VARIABLE_FIRST_PROGRESSION), LOOP_VARIABLE_PROGRESSION);
+  store<u32>(ptr, 0, LOOP_VARIABLE_OFFSET);
   showValue(ptr);
 }
 
@@ -58,45 +58,45 @@ function showFirst(ptr: usize): void {
 // @ts-ignore: decorator
 @inline
 function showNext(ptr: usize): void {
-  const run = load<u32>(ptr, MEMBER_RUN);
-  let offset = load<u32>(ptr, MEMBER_OFFSET) + 1;
-  if (offset == load<u32>(runPtr(run), RUN_COUNT)) {
+  const progression = load<u32>(ptr, LOOP_VARIABLE_PROGRESSION);
+  let offset = load<u32>(ptr, LOOP_VARIABLE_OFFSET) + 1;
+  if (offset == load<u32>(progressionPtr(progression), PROGRESSION_COUNT)) {
     offset = 0;
-    store<u32>(ptr, run + 1, MEMBER_RUN);
+    store<u32>(ptr, progression + 1, LOOP_VARIABLE_PROGRESSION);
   }
-  store<u32>(ptr, offset, MEMBER_OFFSET);
+  store<u32>(ptr, offset, LOOP_VARIABLE_OFFSET);
   showValue(ptr);
 }
 
 /** Turns a loop to one of its positions. */
-function turnTo(ptr: usize, position: u32): void {
+function advanceTo(ptr: usize, position: u32): void {
   store<u32>(ptr, position, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_MEMBER);
-  for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showAt(memberPtr(member), position);
+  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showAt(variablePtr(variable), position);
 }
 
 /** Reads the loops from the image, each at its first position, and sets what has one value throughout. */
 export function openLoops(levels: u32): void {
   levelCount = levels;
   memory.copy(LAYER_PTR, IMAGE_FIELDS_PTR, 8 * <usize>FIELD_COUNT);
-  let subtree: u64 = 1;
+  let weight: u64 = 1;
   for (let level: i32 = levels - 1; level >= 0; level--) {
     const ptr = levelPtr(level);
     const fromPtr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>level;
     const size = load<u32>(fromPtr);
-    const firstMember = load<u32>(fromPtr, 4);
-    const endMember = firstMember + load<u32>(fromPtr, 8);
-    store<u64>(ptr, subtree, LEVEL_SUBTREE);
+    const firstVariable = load<u32>(fromPtr, 4);
+    const endVariable = firstVariable + load<u32>(fromPtr, 8);
+    store<u64>(ptr, weight, LEVEL_WEIGHT);
     store<u32>(ptr, size, LEVEL_SIZE);
-    store<u32>(ptr, firstMember, LEVEL_FIRST_MEMBER);
-    store<u32>(ptr, endMember, LEVEL_END_MEMBER);
-    for (let member = firstMember; member < endMember; member++) {
-      const imagePtr = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>member;
-      store<u32>(memberPtr(member), load<u32>(imagePtr), MEMBER_FIELD);
-      store<u32>(memberPtr(member), load<u32>(imagePtr, 4), MEMBER_FIRST_RUN);
+    store<u32>(ptr, firstVariable, LEVEL_FIRST_VARIABLE);
+    store<u32>(ptr, endVariable, LEVEL_END_VARIABLE);
+    for (let variable = firstVariable; variable < endVariable; variable++) {
+      const imagePtr = IMAGE_LOOP_VARIABLES_PTR + IMAGE_LOOP_VARIABLE_BYTES * <usize>variable;
+      store<u32>(variablePtr(variable), load<u32>(imagePtr), LOOP_VARIABLE_FIELD);
+      store<u32>(variablePtr(variable), load<u32>(imagePtr, 4), LOOP_VARIABLE_FIRST_PROGRESSION);
     }
-    turnTo(ptr, 0);
-    subtree *= size;
+    advanceTo(ptr, 0);
+    weight *= size;
   }
 }
 
@@ -104,9 +104,9 @@ export function openLoops(levels: u32): void {
 export function seek(index: u64): void {
   for (let level: u32 = 0; level < levelCount; level++) {
     const ptr = levelPtr(level);
-    const subtree = load<u64>(ptr, LEVEL_SUBTREE);
-    turnTo(ptr, <u32>(index / subtree));
-    index %= subtree;
+    const weight = load<u64>(ptr, LEVEL_WEIGHT);
+    advanceTo(ptr, <u32>(index / weight));
+    index %= weight;
   }
 }
 
@@ -116,31 +116,31 @@ export function positionOf(level: u32): u32 {
 }
 
 /** Raw indices from `index` to the end of the turn that the loop at `level` is in. */
-export function restOfTurn(level: u32, index: u64): u64 {
-  const subtree = load<u64>(levelPtr(level), LEVEL_SUBTREE);
-  return subtree == 1 ? 1 : subtree - index % subtree;
+export function remainingBlock(level: u32, index: u64): u64 {
+  const weight = load<u64>(levelPtr(level), LEVEL_WEIGHT);
+  return weight == 1 ? 1 : weight - index % weight;
 }
 
 /** Turns a loop on by one, unless it stands at its last position; then it returns false. */
 // @ts-ignore: decorator
 @inline
-function turnOn(ptr: usize): bool {
+function advance(ptr: usize): bool {
   const position = load<u32>(ptr, LEVEL_POSITION) + 1;
   if (position == load<u32>(ptr, LEVEL_SIZE)) return false;
   store<u32>(ptr, position, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_MEMBER);
-  for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showNext(memberPtr(member));
+  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showNext(variablePtr(variable));
   return true;
 }
 
 /** Turns a loop back to its first position. */
 // @ts-ignore: decorator
 @inline
-function turnBack(ptr: usize): void {
+function reset(ptr: usize): void {
   if (load<u32>(ptr, LEVEL_POSITION) == 0) return;
   store<u32>(ptr, 0, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_MEMBER);
-  for (let member = load<u32>(ptr, LEVEL_FIRST_MEMBER); member < end; member++) showFirst(memberPtr(member));
+  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showFirst(variablePtr(variable));
 }
 
 /**
@@ -151,8 +151,8 @@ function turnBack(ptr: usize): void {
 @inline
 export function step(level: u32): u32 {
   let ptr = levelPtr(level);
-  while (!turnOn(ptr)) {
-    turnBack(ptr);
+  while (!advance(ptr)) {
+    reset(ptr);
     if (level == 0) break;
     level--;
     ptr -= LEVEL_BYTES;
@@ -161,7 +161,7 @@ export function step(level: u32): u32 {
 }
 
 /** The same, with the loops inside turned back before. */
-export function stepOver(level: u32): u32 {
-  for (let inner = level + 1; inner < levelCount; inner++) turnBack(levelPtr(inner));
+export function skip(level: u32): u32 {
+  for (let inner = level + 1; inner < levelCount; inner++) reset(levelPtr(inner));
   return step(level);
 }

@@ -14,8 +14,8 @@ import {
 } from "./layout";
 import { denominator, isMissing, isPlain, isQuotient, isSigned, numerator, value, workOutQuotient } from "./results";
 import {
-  addSigned, ceilDivide, clearTrouble, divideExactly, fatal, floorDivide, gcdSigned, inexact, lcmSigned, magnitude, modulo,
-  multiplySigned, negateSigned, power, subtractSigned, troubleFound,
+  addSigned, ceilDivide, clearEvalStatus, divideExactly, fatal, floorDivide, gcdSigned, inexact, lcmSigned, magnitude, modulo,
+  multiplySigned, negateSigned, power, subtractSigned, evalStatus,
 } from "./signed";
 
 /** The largest number whose divisors are listed: the largest value of a parameter. */
@@ -64,9 +64,9 @@ function isInRange(x: i64, first: i64, last: i64, step: i64): bool {
   return <u64>(x - first) % <u64>step == 0;
 }
 
-/** Runs a program. Returns its value, unless `troubleFound()` says that there is none. */
-export function run(program: u32): i64 {
-  clearTrouble();
+/** Runs a program. Returns its value, unless `evalStatus()` says that there is none. */
+export function progression(program: u32): i64 {
+  clearEvalStatus();
   let ptr = instructionPtr(program);
   let below: usize = STACK_PTR; // where the next value below the top goes
   let top: i64 = 0;
@@ -89,7 +89,7 @@ export function run(program: u32): i64 {
         store<i64>(below, top);
         below += 8;
         top = result(operand);
-        if (troubleFound()) return 0;
+        if (evalStatus()) return 0;
         break;
       }
       case OP_ADD: top = addSigned(load<i64>(below -= 8), top); break;
@@ -163,7 +163,7 @@ export function run(program: u32): i64 {
           ptr = instructionPtr(operand);
           continue;
         }
-        if (troubleFound()) return 0;
+        if (evalStatus()) return 0;
         top = x;
         break;
       }
@@ -181,7 +181,7 @@ export function run(program: u32): i64 {
       case OP_IN_DIVISORS: {
         const x = load<i64>(below -= 8);
         const n = divisible(top);
-        if (troubleFound()) return 0;
+        if (evalStatus()) return 0;
         if (x > 0 && n % x == 0) {
           top = 1;
           ptr = instructionPtr(operand);
@@ -193,7 +193,7 @@ export function run(program: u32): i64 {
       case OP_IN_NONE: top = 0; break;
       default: unreachable();
     }
-    if (troubleFound()) return 0;
+    if (evalStatus()) return 0;
     ptr += INSTRUCTION_BYTES;
   }
   return top;

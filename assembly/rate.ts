@@ -9,7 +9,7 @@ const SLASH: u8 = 0x2f;
 const ZERO: u8 = 0x30;
 
 /** More digits than this in a number, or decimals, are taken for a mistake. */
-const DIGITS_MOST: u32 = 18;
+const MAX_DIGITS: u32 = 18;
 
 /** The number that `readDecimal` has read, in lowest terms. */
 let over: u64 = 0;
@@ -39,7 +39,7 @@ function readDecimal(ptr: usize, endPtr: usize): bool {
     over = over * 10 + (load<u8>(atPtr) - ZERO);
     if (over > 0) digits++;
     if (atPtr > pointPtr) under *= 10;
-    if (digits > DIGITS_MOST || (atPtr > pointPtr && <u32>(atPtr - pointPtr) > DIGITS_MOST)) return false;
+    if (digits > MAX_DIGITS || (atPtr > pointPtr && <u32>(atPtr - pointPtr) > MAX_DIGITS)) return false;
   }
   const divisor = gcd(over, under);
   over /= divisor;

@@ -5,7 +5,7 @@
 // An operation leaves its result in two variables, because a WebAssembly function returns one number.
 
 import { gcd } from "./checked";
-import { addSigned, ceilDivide, fatal, floorDivide, modulo, multiplySigned, negateSigned, power, troubleFound } from "./signed";
+import { addSigned, ceilDivide, fatal, floorDivide, modulo, multiplySigned, negateSigned, power, evalStatus } from "./signed";
 
 /** The result of the last operation. */
 export let over: i64 = 0;
@@ -127,7 +127,7 @@ export function subtract(a: i64, b: i64, c: i64, d: i64): void {
     return give(difference, 1);
   }
   negate(c, d);
-  if (!troubleFound()) add(a, b, over, d);
+  if (!evalStatus()) add(a, b, over, d);
 }
 
 export function multiply(a: i64, b: i64, c: i64, d: i64): void {
@@ -136,11 +136,11 @@ export function multiply(a: i64, b: i64, c: i64, d: i64): void {
   if (a == 0 || c == 0) return give(0, 1);
   const first = <i64>gcd(absolute(a), <u64>d), second = <i64>gcd(absolute(c), <u64>b);
   give(multiplySigned(a / first, c / second), multiplySigned(b / second, d / first));
-  refuseLeast();
+  refuseMin();
 }
 
 /** The least number has no magnitude: a fraction may not have it as its numerator. */
-function refuseLeast(): void {
+function refuseMin(): void {
   if (over == i64.MIN_VALUE) fatal();
 }
 
@@ -165,7 +165,7 @@ export function divide(a: i64, b: i64, c: i64, d: i64): void {
 
 /** Rounds the last result towards minus infinity. */
 function floor(): void {
-  if (under != MISSING && !troubleFound()) give(floorDivide(over, under), 1);
+  if (under != MISSING && !evalStatus()) give(floorDivide(over, under), 1);
 }
 
 export function divideFloor(a: i64, b: i64, c: i64, d: i64): void {
@@ -177,7 +177,7 @@ export function divideFloor(a: i64, b: i64, c: i64, d: i64): void {
 export function divideCeil(a: i64, b: i64, c: i64, d: i64): void {
   if (b == 1 && d == 1) return give(ceilDivide(a, c), 1);
   divide(a, b, c, d);
-  if (under == MISSING || troubleFound()) return;
+  if (under == MISSING || evalStatus()) return;
   const rounded = floorDivide(over, under);
   give(rounded * under == over ? rounded : addSigned(rounded, 1), 1);
 }
@@ -186,9 +186,9 @@ export function divideCeil(a: i64, b: i64, c: i64, d: i64): void {
 export function remainder(a: i64, b: i64, c: i64, d: i64): void {
   if (b == 1 && d == 1) return give(modulo(a, c), 1);
   divideFloor(a, b, c, d);
-  if (under == MISSING || troubleFound()) return;
+  if (under == MISSING || evalStatus()) return;
   multiply(c, d, over, under);
-  if (!troubleFound()) subtract(a, b, over, under);
+  if (!evalStatus()) subtract(a, b, over, under);
 }
 
 /** (a/b) ** (c/d); the exponent must be a whole number from 0, as it must in expressions over whole numbers. */
@@ -199,5 +199,5 @@ export function raise(a: i64, b: i64, c: i64, d: i64): void {
     return;
   }
   give(power(a, c), power(b, c));
-  if (b != 1) refuseLeast();
+  if (b != 1) refuseMin();
 }

@@ -2,19 +2,19 @@
 // call; its record is drawn in layout.ts.
 
 import {
-  FAULT_NONE, REPORT_ACCOUNTS, REPORT_BYTES, REPORT_FAULT, REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES,
+  FAULT_NONE, REPORT_REJECTION_COUNTS, REPORT_BYTES, REPORT_FAULT, REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_REJECTED, REPORT_LINES,
   REPORT_PTR, REPORT_ROWS, REPORT_VISITS,
 } from "./layout";
 
 /** Clears the report, with as many accounts as will be used. */
-export function startReport(accounts: u32): void {
-  memory.fill(REPORT_PTR, 0, REPORT_LEFT_OUT + 8 * <usize>accounts);
-  store<u32>(REPORT_PTR, accounts, REPORT_ACCOUNTS);
+export function startReport(rejectionReasons: u32): void {
+  memory.fill(REPORT_PTR, 0, REPORT_REJECTED + 8 * <usize>rejectionReasons);
+  store<u32>(REPORT_PTR, rejectionReasons, REPORT_REJECTION_COUNTS);
 }
 
 /** Adds layers that are left out to an account. */
-export function leaveOut(account: u32, count: u64): void {
-  const ptr = REPORT_PTR + REPORT_LEFT_OUT + 8 * <usize>account;
+export function reject(rejectionReason: u32, count: u64): void {
+  const ptr = REPORT_PTR + REPORT_REJECTED + 8 * <usize>rejectionReason;
   store<u64>(ptr, load<u64>(ptr) + count);
 }
 

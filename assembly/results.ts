@@ -81,23 +81,23 @@ export function strides(): u64 {
 }
 
 function overlapMinOf(): u64 {
-  let least: u64 = 1;
+  let min: u64 = 1;
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
     const kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
     const own = isTransposed ? overlapMin(kernelSize, stride, gcd(stride, getAt(DILATION, dimension))) : kernelSize;
     if (own == 0) return 0;
-    least = multiply(least, own);
+    min = multiply(min, own);
   }
-  return least;
+  return min;
 }
 
 function overlapMaxOf(): u64 {
-  let most: u64 = 1;
+  let max: u64 = 1;
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
     const kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
-    most = multiply(most, isTransposed ? overlapMax(kernelSize, stride, gcd(stride, getAt(DILATION, dimension))) : kernelSize);
+    max = multiply(max, isTransposed ? overlapMax(kernelSize, stride, gcd(stride, getAt(DILATION, dimension))) : kernelSize);
   }
-  return most;
+  return max;
 }
 
 /** Where no residue gets more than another, in no dimension. */

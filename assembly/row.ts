@@ -7,8 +7,8 @@ import { clearOverflow, hasOverflowed } from "./checked";
 import { writeBoolean, writeQuotient, writeSigned, writeUnsigned, writeUnsignedInline } from "./digits";
 import { get } from "./layer";
 import {
-  BATCH_SIZE, CELL_BYTES, CELL_LENGTH, CELL_OVERFLOWS, CELL_START, CELLS_PTR, FIRST_SPECIAL, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, IMAGE_PTR, IMAGE_SLOTS_PTR,
-  NO_COLUMN, PART_BYTES, PART_COLUMN, PART_END_SLOT, PART_LENGTH, PART_TEXT, PARTS_PTR, TEXTS_PTR, VECTOR_SLACK,
+  BATCH_SIZE, CELL_BYTES, CELL_LENGTH, CELL_OVERFLOWS, CELL_START, CELLS_PTR, FIRST_SPECIAL, IMAGE_SEGMENT_BYTES, IMAGE_SEGMENTS_PTR, IMAGE_PTR, IMAGE_SLOTS_PTR,
+  NO_COLUMN, SEGMENT_BYTES, SEGMENT_COLUMN, SEGMENT_END_SLOT, SEGMENT_LENGTH, SEGMENT_TEXT, SEGMENTS_PTR, TEXTS_PTR, VECTOR_SLACK,
 } from "./layout";
 import { denominator, isBoolean, isEmptySum, isMissing, isQuotient, isSigned, numerator, valueInline, workOutQuotient } from "./results";
 
@@ -45,11 +45,11 @@ function slotPtr(slot: u32): usize {
   return CELLS_PTR + <usize>slot * CELL_BYTES;
 }
 
-function partPtr(part: u32): usize {
-  return PARTS_PTR + <usize>part * PART_BYTES;
+function segmentPtr(segment: u32): usize {
+  return SEGMENTS_PTR + <usize>segment * SEGMENT_BYTES;
 }
 
-function partCount(): u32 {
+function segmentCount(): u32 {
   return load<u32>(IMAGE_PTR, 28);
 }
 
@@ -58,15 +58,15 @@ export function openRow(slotCount: u32): void {
   memory.copy(CELLS_PTR, IMAGE_SLOTS_PTR, <usize>slotCount * CELL_BYTES);
   let textPtr = TEXTS_PTR;
   let firstSlot: u32 = 0;
-  for (let part: u32 = 0; part < partCount(); part++) {
-    const imagePtr = IMAGE_PARTS_PTR + <usize>part * IMAGE_PART_BYTES;
+  for (let segment: u32 = 0; segment < segmentCount(); segment++) {
+    const imagePtr = IMAGE_SEGMENTS_PTR + <usize>segment * IMAGE_SEGMENT_BYTES;
     const endSlot = load<u32>(imagePtr, 4);
-    const separators: u32 = part > 0 ? 1 : 0;
+    const separators: u32 = segment > 0 ? 1 : 0;
     if (separators) store<u8>(textPtr, firstSlot < slotCount ? COMMA : NEWLINE);
-    store<u32>(partPtr(part), <u32>textPtr, PART_TEXT);
-    store<u32>(partPtr(part), separators, PART_LENGTH);
-    store<u32>(partPtr(part), load<u32>(imagePtr), PART_COLUMN);
-    store<u32>(partPtr(part), endSlot, PART_END_SLOT);
+    store<u32>(segmentPtr(segment), <u32>textPtr, SEGMENT_TEXT);
+    store<u32>(segmentPtr(segment), separators, SEGMENT_LENGTH);
+    store<u32>(segmentPtr(segment), load<u32>(imagePtr), SEGMENT_COLUMN);
+    store<u32>(segmentPtr(segment), endSlot, SEGMENT_END_SLOT);
     // Nothing is joined yet: until what stands before a slot is, it begins behind the separator.
     for (let slot = firstSlot; slot < endSlot; slot++) store<u16>(slotPtr(slot), <u16>separators, CELL_START);
     textPtr += <usize>separators + <usize>(endSlot - firstSlot) * CELL_BYTES + VECTOR_SLACK;
@@ -87,9 +87,9 @@ export function setCell(slot: u32, column: u32, isLast: bool): bool {
 }
 
 /** Joins the texts of a part from one of its slots on; those before it stand as they were joined. */
-export function joinPart(part: u32, fromSlot: u32): void {
-  const textPtr = <usize>load<u32>(partPtr(part), PART_TEXT);
-  const endPtr = slotPtr(load<u32>(partPtr(part), PART_END_SLOT));
+export function joinSegment(segment: u32, fromSlot: u32): void {
+  const textPtr = <usize>load<u32>(segmentPtr(segment), SEGMENT_TEXT);
+  const endPtr = slotPtr(load<u32>(segmentPtr(segment), SEGMENT_END_SLOT));
   let ptr = slotPtr(fromSlot);
   let atPtr = textPtr + load<u16>(ptr, CELL_START);
   for (; ptr < endPtr; ptr += CELL_BYTES) {
@@ -99,7 +99,7 @@ export function joinPart(part: u32, fromSlot: u32): void {
     store<u16>(ptr, <u16>(atPtr - textPtr), CELL_START);
     atPtr += load<u8>(ptr, CELL_LENGTH);
   }
-  store<u32>(partPtr(part), <u32>(atPtr - textPtr), PART_LENGTH);
+  store<u32>(segmentPtr(segment), <u32>(atPtr - textPtr), SEGMENT_LENGTH);
 }
 
 /** Writes a text that stands elsewhere; returns the address behind it. Up to 16 bytes behind both are touched. */
@@ -118,8 +118,8 @@ export function writeText(ptr: usize, textPtr: usize, length: usize): usize {
 /** Writes the joined text of a part. */
 // @ts-ignore: decorator
 @inline
-function writePart(ptr: usize, partPtr: usize): usize {
-  return writeText(ptr, load<u32>(partPtr, PART_TEXT), load<u32>(partPtr, PART_LENGTH));
+function writeSegment(ptr: usize, segmentPtr: usize): usize {
+  return writeText(ptr, load<u32>(segmentPtr, SEGMENT_TEXT), load<u32>(segmentPtr, SEGMENT_LENGTH));
 }
 
 /**
@@ -130,14 +130,14 @@ export function writeRow(ptr: usize): usize {
   clearOverflow();
   // Asked once a row rather than for every cell. Measured 2026-11-23 on a sweep of examples/vocoder.yaml: 5 % less time.
   const hasBatch = get(BATCH_SIZE) > 0;
-  let partPtr = PARTS_PTR;
-  let column = load<u32>(partPtr, PART_COLUMN);
-  ptr = writePart(ptr, partPtr);
+  let segmentPtr = SEGMENTS_PTR;
+  let column = load<u32>(segmentPtr, SEGMENT_COLUMN);
+  ptr = writeSegment(ptr, segmentPtr);
   while (column != NO_COLUMN) {
     ptr = hasBatch ? writeInline(ptr, column) : writeValue(ptr, column);
-    partPtr += PART_BYTES;
-    column = load<u32>(partPtr, PART_COLUMN);
-    ptr = writePart(ptr, partPtr);
+    segmentPtr += SEGMENT_BYTES;
+    column = load<u32>(segmentPtr, SEGMENT_COLUMN);
+    ptr = writeSegment(ptr, segmentPtr);
   }
   return ptr;
 }
@@ -145,9 +145,9 @@ export function writeRow(ptr: usize): usize {
 /** The first slot of the row whose cell overflows, or the number of slots. Whatever stands at `ptr` is overwritten. */
 export function firstOverflow(ptr: usize, slotCount: u32): u32 {
   let slot: u32 = 0;
-  for (let part: u32 = 0; part < partCount(); part++, slot++) {
-    for (; slot < load<u32>(partPtr(part), PART_END_SLOT); slot++) if (load<u8>(slotPtr(slot), CELL_OVERFLOWS)) return slot;
-    const column = load<u32>(partPtr(part), PART_COLUMN);
+  for (let segment: u32 = 0; segment < segmentCount(); segment++, slot++) {
+    for (; slot < load<u32>(segmentPtr(segment), SEGMENT_END_SLOT); slot++) if (load<u8>(slotPtr(slot), CELL_OVERFLOWS)) return slot;
+    const column = load<u32>(segmentPtr(segment), SEGMENT_COLUMN);
     if (column == NO_COLUMN) break;
     clearOverflow();
     writeValue(ptr, column);

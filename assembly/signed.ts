@@ -1,28 +1,28 @@
 // Signed 64-bit arithmetic as Python's over whole numbers, for expressions. Whatever has no value marks trouble; a result is
 // meaningful only while there is none. (checked.ts is the same for the unsigned counts.)
 
-import { TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE } from "./layout";
+import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "./layout";
 
-let trouble: u32 = TROUBLE_NONE;
+let evaluationError: u32 = EVAL_OK;
 
-export function clearTrouble(): void {
-  trouble = TROUBLE_NONE;
+export function clearEvalStatus(): void {
+  evaluationError = EVAL_OK;
 }
 
 /** TROUBLE_…: what the last calculation came to. */
-export function troubleFound(): u32 {
-  return trouble;
+export function evalStatus(): u32 {
+  return evaluationError;
 }
 
 /** Marks what has no value at all; it stops the sweep. */
 export function fatal(): i64 {
-  trouble = TROUBLE_FATAL;
+  evaluationError = EVAL_FATAL;
   return 0;
 }
 
 /** Marks what has no whole number; it leaves the layer out. */
 export function inexact(): i64 {
-  trouble = TROUBLE_INEXACT;
+  evaluationError = EVAL_INEXACT;
   return 0;
 }
 
@@ -59,7 +59,7 @@ export function divideExactly(a: i64, b: i64): i64 {
   if (b == 0) return fatal();
   if (b == -1) return negateSigned(a);
   const quotient = a / b;
-  if (quotient * b != a) trouble = TROUBLE_INEXACT;
+  if (quotient * b != a) evaluationError = EVAL_INEXACT;
   return quotient;
 }
 
@@ -113,6 +113,6 @@ export function gcdSigned(a: i64, b: i64): i64 {
 export function lcmSigned(a: i64, b: i64): i64 {
   if (a == 0 || b == 0) return 0;
   const divisor = gcdSigned(a, b);
-  if (trouble) return 0;
+  if (evaluationError) return 0;
   return magnitude(multiplySigned(a / divisor, b));
 }

@@ -21,7 +21,7 @@ import { ceilDiv, scatter } from "./overlap";
 const PIECE_BYTES: i64 = 16384;
 
 /** So many vectors of counters are added up before their sum is taken away: in 16 bits that is at most 128·2·255. */
-const VECTORS_MOST: i64 = 128;
+const MAX_VECTORS: i64 = 128;
 
 /** Sixteen bytes of nothing, sixteen of all, sixteen of nothing: a mask for the first or last lanes, by where it is loaded. */
 const MASKS: usize = memory.data<u8>([
@@ -151,8 +151,8 @@ function simulateResidue<T>(low: i64, high: i64, count: i64, apart: i64, lIn: i6
   // On the cells [middle, middleEnd) every tap falls: nothing has to be masked there.
   const middle = (count - 1) * apart;
   const middleEnd = min(lIn, high + 1);
-  for (let first = low; first <= high; first += VECTORS_MOST * lanes) {
-    const end = min(first + VECTORS_MOST * lanes, high + 1);
+  for (let first = low; first <= high; first += MAX_VECTORS * lanes) {
+    const end = min(first + MAX_VECTORS * lanes, high + 1);
     // Rows further apart than they are long leave holes, and those can be long.
     if (apart > lIn && ceilDiv(first - lIn + 1, apart) >= min(count, (end - 1) / apart + 1)) continue;
     // Four vectors go at once, where a counter can hold the sum of four.
@@ -246,10 +246,10 @@ export function simulate(isTransposed: bool, lOut: i64, lIn: i64, kernelSize: i6
   }
   const common = <i64>gcd(stride, dilation);
   const residues = stride / common;
-  const most = (kernelSize - 1) / residues + 1;
+  const max = (kernelSize - 1) / residues + 1;
   if (min(kernelSize, residues) > lOut) simulateScattered(lOut, lIn, kernelSize, stride, padding, dilation);
-  else if (most <= <i64>u8.MAX_VALUE) simulateTransposed<u8>(lOut, lIn, kernelSize, stride, padding, dilation, common);
-  else if (most <= <i64>u16.MAX_VALUE) simulateTransposed<u16>(lOut, lIn, kernelSize, stride, padding, dilation, common);
+  else if (max <= <i64>u8.MAX_VALUE) simulateTransposed<u8>(lOut, lIn, kernelSize, stride, padding, dilation, common);
+  else if (max <= <i64>u16.MAX_VALUE) simulateTransposed<u16>(lOut, lIn, kernelSize, stride, padding, dilation, common);
   else simulateTransposed<u32>(lOut, lIn, kernelSize, stride, padding, dilation, common);
   return taps;
 }

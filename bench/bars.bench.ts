@@ -34,7 +34,7 @@ const seconds = (run: () => unknown): number => {
   run();
   return (performance.now() - start) / 1000;
 };
-const shown = (s: number) => `${s.toFixed(2)} s`;
+const quote = (s: number) => `${s.toFixed(2)} s`;
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** Runs the program as a user does. */
@@ -89,8 +89,8 @@ async function asFastAsCopying(): Promise<Bar> {
     const ratio = median(pairs.map(({ copied, swept }) => swept / copied));
     return {
       what: "sweep of vocoder.yaml to a file, against cp of that file, both on the disk",
-      ours: shown(median(pairs.map(({ swept }) => swept))),
-      theirs: shown(median(pairs.map(({ copied }) => copied))),
+      ours: quote(median(pairs.map(({ swept }) => swept))),
+      theirs: quote(median(pairs.map(({ copied }) => copied))),
       ratio,
       bar: "at most 1.5",
       met: ratio <= 1.5,
@@ -124,8 +124,8 @@ async function twoWorkers(): Promise<Bar> {
   const { ratio, seconds: taken } = await pairedSpeedUp(run(1), run(2), 9);
   return {
     what: "30 M rows to /dev/null, two workers against one",
-    ours: shown(taken[1]),
-    theirs: shown(taken[0]),
+    ours: quote(taken[1]),
+    theirs: quote(taken[0]),
     ratio,
     bar: "at least 1.85",
     met: ratio >= 1.85,
@@ -168,8 +168,9 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
   };
   const constant = (name: string): number => (exports[name] as WebAssembly.Global).value;
   const view = new DataView(exports.memory.buffer);
-  const place = (name: string) => constant("LAYER_PTR") + 8 * constant(name);
-  const set = (name: string, value: number) => view.setBigUint64(place(name), BigInt(value), true);
+  const location = (name: string) => constant("LAYER_PTR") + 8 * constant(name);
+  const set = (name: string, value: number) =>
+    view.setBigUint64(location(name), BigInt(value), true);
   exports.setKind(0);
   for (const name of ["BATCH_SIZE", "IN_CHANNELS", "OUT_CHANNELS", "GROUPS"]) set(name, 1);
   const fields = ["L_IN", "KERNEL_SIZE", "STRIDE", "PADDING", "OUTPUT_PADDING", "DILATION"];
@@ -185,7 +186,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
           }),
         ),
       );
-      const read = (name: string) => Number(view.getBigUint64(place(name), true));
+      const read = (name: string) => Number(view.getBigUint64(location(name), true));
       return {
         taps: read("DIMENSION_TAPS"),
         covered: read("DIMENSION_COVERED"),
@@ -221,11 +222,11 @@ function simulations(): Bar[] {
   const ours = simulateHere(geometries);
   const against = (
     what: string,
-    least: number,
+    min: number,
     theirs: readonly Simulated[] | undefined,
     missing: string,
   ): Bar => {
-    const bar = `at least ${least}`;
+    const bar = `at least ${min}`;
     if (!theirs)
       return { what, ours: nanoseconds(totalNanoseconds(ours) / 1e9), theirs: missing, bar };
     check(
@@ -241,7 +242,7 @@ function simulations(): Bar[] {
       theirs: nanoseconds(totalNanoseconds(theirs) / 1e9),
       ratio,
       bar,
-      met: ratio >= least,
+      met: ratio >= min,
     };
   };
   const program = temporary("simulate");
@@ -367,8 +368,8 @@ function scaling(): Bar[] {
     const ratio = s / before.s;
     return {
       what: `10^${exponent} rows to /dev/null, against 10^${exponent - 1}`,
-      ours: shown(s),
-      theirs: shown(before.s),
+      ours: quote(s),
+      theirs: quote(before.s),
       ratio,
       bar: "at most 10.5",
       met: ratio <= 10.5,
@@ -448,8 +449,8 @@ async function againstDuckdb(): Promise<Bar> {
   const { ours, theirs, ratio } = await duckdbRatio();
   return {
     what: "11.5 M rows to /dev/null, against DuckDB's COPY",
-    ours: shown(ours),
-    theirs: shown(theirs),
+    ours: quote(ours),
+    theirs: quote(theirs),
     ratio,
     bar: "at least 10",
     met: ratio >= 10,

@@ -59,7 +59,7 @@ export async function overlap(): Promise<Section> {
       kernel.openPlan(swept, 0, method);
       return {
         name: title,
-        run: () => Buffer.from(kernel.sweep(0n, swept.size).csv).toString("latin1"),
+        run: () => Buffer.from(kernel.sweep(0n, swept.size).bytes).toString("latin1"),
       };
     };
     const contenders = [

@@ -4,16 +4,16 @@
  */
 import {
   instead,
-  list,
+  joinNames,
   literal,
   printable,
+  quote,
   reasonOf,
   sanitised,
-  shown,
   suggestion,
 } from "./format-message.js";
 import { PARAMETER_MAX } from "./limits.js";
-import { placeIn, pointed, type Span, type Written } from "./source-text.js";
+import { locationIn, pointed, type SourceText, type Span } from "./source-text.js";
 
 export type ErrorCode = keyof typeof errors;
 
@@ -31,29 +31,29 @@ export class UpsweepError extends Error {
 }
 
 function rangeOf({
-  least,
-  most = PARAMETER_MAX,
+  min,
+  max = PARAMETER_MAX,
 }: {
-  readonly least: number;
-  readonly most?: number;
+  readonly min: number;
+  readonly max?: number;
 }): string {
-  return `a whole number from ${least} to ${most}`;
+  return `a whole number from ${min} to ${max}`;
 }
 
 /** A value as it was given: a text as a person writes it, or what a program passes. */
 function asGiven(got: unknown): string {
-  return typeof got === "string" ? shown(got) : literal(got);
+  return typeof got === "string" ? quote(got) : literal(got);
 }
 
 /** What to write for a sample rate. */
 const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`;
 
-function inputError(code: string, place: string, what: string, remedy: string): UpsweepError {
-  return new UpsweepError(code, `${printable(place)}: ${what}. ${remedy}`);
+function inputError(code: string, location: string, what: string, remedy: string): UpsweepError {
+  return new UpsweepError(code, `${printable(location)}: ${what}. ${remedy}`);
 }
 
 /** Why an expression can have no value: what is said of it, what a number would have to be, and whether a layer can be spared it. */
-const TROUBLE = {
+const EVALUATION_ERRORS = {
   inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
   overflow: {
     what: "passes 64 bits",
@@ -83,7 +83,7 @@ const TROUBLE = {
 } as const;
 
 /** `inexact` leaves the layer out; the others stop the sweep. */
-export type TroubleKind = keyof typeof TROUBLE;
+export type EvaluationErrorKind = keyof typeof EVALUATION_ERRORS;
 
 /** How a program writes the whole number that a value of another type stands for. */
 function asNumber(value: unknown): string {
@@ -98,633 +98,649 @@ function asNumber(value: unknown): string {
 
 function expressionError(
   code: string,
-  written: Written,
+  source: SourceText,
   span: Span,
   what: string,
   remedy: string,
 ): UpsweepError {
-  const below = written.text.trim() === "" ? "" : `\n${pointed(written, span)}`;
+  const below = source.text.trim() === "" ? "" : `\n${pointed(source, span)}`;
   return new UpsweepError(
     code,
-    `${printable(placeIn(written, span.start))}: ${what}. ${remedy}${below}`,
+    `${printable(locationIn(source, span.start))}: ${what}. ${remedy}${below}`,
   );
 }
 
 /** A part of an expression as it is written. */
-function part({ text }: Written, { start, end }: Span): string {
-  return shown(text.slice(start, end));
+function part({ text }: SourceText, { start, end }: Span): string {
+  return quote(text.slice(start, end));
 }
 
 export const errors = {
   // ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────────
-  foreignSymbol: (written: Written, span: Span, ours: string | undefined) =>
+  foreignSymbol: (source: SourceText, span: Span, ours: string | undefined) =>
     expressionError(
       "foreignSymbol",
-      written,
+      source,
       span,
-      `${part(written, span)} is no operator of expressions`,
+      `${part(source, span)} is no operator of expressions`,
       ours ? `Write '${ours}'.` : "Known are + - * / // % ** < <= > >= == != and, or, not, in.",
     ),
-  badNumber: (written: Written, span: Span, suffixes: readonly string[]) =>
+  badNumber: (source: SourceText, span: Span, suffixes: readonly string[]) =>
     expressionError(
       "badNumber",
-      written,
+      source,
       span,
-      `${part(written, span)} is not a number`,
-      `Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of ${list(suffixes)} if you like, for example 50M.`,
+      `${part(source, span)} is not a number`,
+      `Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of ${joinNames(suffixes)} if you like, for example 50M.`,
     ),
-  largeNumber: (written: Written, span: Span) =>
+  largeNumber: (source: SourceText, span: Span) =>
     expressionError(
       "largeNumber",
-      written,
+      source,
       span,
-      `${part(written, span)} passes 2^63 - 1, or has too many digits`,
+      `${part(source, span)} passes 2^63 - 1, or has too many digits`,
       "Expressions work with numbers of 64 bits.",
     ),
-  fractionInAxis: (written: Written, span: Span) =>
+  fractionInAxis: (source: SourceText, span: Span) =>
     expressionError(
       "fractionInAxis",
-      written,
+      source,
       span,
-      `${part(written, span)} is not a whole number`,
+      `${part(source, span)} is not a whole number`,
       "Axes have whole numbers only; fractions can be written in conditions.",
     ),
-  unexpected: (written: Written, token: Span, wanted: string) => {
+  unexpected: (source: SourceText, token: Span, wanted: string) => {
     const got =
       token.start === token.end
-        ? written.text.trim() === ""
+        ? source.text.trim() === ""
           ? "it is empty"
           : "it ends"
-        : `${part(written, token)} stands`;
+        : `${part(source, token)} stands`;
     return expressionError(
       "unexpected",
-      written,
+      source,
       token,
       `${got} where ${wanted} should be`,
       "Mend the expression there.",
     );
   },
-  notClosed: (written: Written, opened: Span, closing: string) =>
+  notClosed: (source: SourceText, opened: Span, closing: string) =>
     expressionError(
       "notClosed",
-      written,
+      source,
       opened,
-      `this ${part(written, opened)} is not closed`,
+      `this ${part(source, opened)} is not closed`,
       `Write a '${closing}' where it ends.`,
     ),
-  tooDeep: (written: Written, span: Span, most: number) =>
+  tooDeep: (source: SourceText, span: Span, max: number) =>
     expressionError(
       "tooDeep",
-      written,
+      source,
       { start: span.start, end: span.start + 1 },
       "the expression is nested too deep",
-      `At most ${most} levels are possible.`,
+      `At most ${max} levels are possible.`,
     ),
-  emptySet: (written: Written, span: Span) =>
+  emptySet: (source: SourceText, span: Span) =>
     expressionError(
       "emptySet",
-      written,
+      source,
       span,
       "the list is empty, so nothing is in it",
       "Write its values, for example in [1, 2, 4].",
     ),
-  listAsNumber: (written: Written, span: Span, name: string) =>
+  listAsNumber: (source: SourceText, span: Span, name: string) =>
     expressionError(
       "listAsNumber",
-      written,
+      source,
       span,
       `${name} gives a list, where one number should be`,
       `Write it as an axis' values, or behind 'in'.`,
     ),
-  unknownFunction: (written: Written, span: Span, name: string, known: readonly string[]) =>
+  unknownFunction: (source: SourceText, span: Span, name: string, known: readonly string[]) =>
     expressionError(
       "unknownFunction",
-      written,
+      source,
       span,
-      `unknown function ${shown(name)}`,
+      `unknown function ${quote(name)}`,
       instead(name, known),
     ),
   wrongArguments: (
-    written: Written,
+    source: SourceText,
     span: Span,
     name: string,
     got: number,
-    least: number,
-    most: number,
+    min: number,
+    max: number,
   ) => {
-    const wanted = least === most ? `${least}` : `at least ${least}`;
+    const wanted = min === max ? `${min}` : `at least ${min}`;
     const remedy = `It takes ${wanted} number${wanted === "1" ? "" : "s, separated by commas"}.`;
     return expressionError(
       "wrongArguments",
-      written,
+      source,
       span,
       `${name} has ${got} argument${got === 1 ? "" : "s"}`,
       remedy,
     );
   },
-  unknownName: (written: Written, span: Span, name: string, known: readonly string[]) =>
+  unknownName: (source: SourceText, span: Span, name: string, known: readonly string[]) =>
     expressionError(
       "unknownName",
-      written,
+      source,
       span,
-      `unknown name ${shown(name)}`,
+      `unknown name ${quote(name)}`,
       instead(name, known),
     ),
-  resultInAxis: (written: Written, span: Span, name: string) =>
+  resultInAxis: (source: SourceText, span: Span, name: string) =>
     expressionError(
       "resultInAxis",
-      written,
+      source,
       span,
       `${name} is a result, and known only once the layer is`,
       "Axes can be written with other axes; put what the result must be under 'where:'.",
     ),
-  notCondition: (written: Written, span: Span) =>
+  notCondition: (source: SourceText, span: Span) =>
     expressionError(
       "notCondition",
-      written,
+      source,
       span,
       "this is a number, not a condition",
       "Compare it with something, for example '… == 0'.",
     ),
-  constantTrouble: (written: Written, span: Span, kind: TroubleKind) =>
+  constantEvaluationError: (source: SourceText, span: Span, kind: EvaluationErrorKind) =>
     expressionError(
-      "constantTrouble",
-      written,
+      "constantEvaluationError",
+      source,
       span,
-      `${part(written, span)} ${TROUBLE[kind].what}`,
-      TROUBLE[kind].remedy,
+      `${part(source, span)} ${EVALUATION_ERRORS[kind].what}`,
+      EVALUATION_ERRORS[kind].remedy,
     ),
-  trouble: (written: Written, span: Span, kind: TroubleKind, names: string, layer: string) =>
+  evaluationError: (
+    source: SourceText,
+    span: Span,
+    kind: EvaluationErrorKind,
+    names: string,
+    layer: string,
+  ) =>
     expressionError(
-      "trouble",
-      written,
+      "evaluationError",
+      source,
       span,
-      `${part(written, span)} ${TROUBLE[kind].what}${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : `, in the layer with ${layer}`}`,
-      `${TROUBLE[kind].remedy} A condition under 'where:' that can be checked before leaves such layers out.`,
+      `${part(source, span)} ${EVALUATION_ERRORS[kind].what}${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : `, in the layer with ${layer}`}`,
+      `${EVALUATION_ERRORS[kind].remedy} A condition under 'where:' that can be checked before leaves such layers out.`,
     ),
 
   // ── Values of axes and parameters ────────────────────────────────────────────────────────────────────────────────
-  notInteger: (place: string, name: string, got: string) => {
+  notInteger: (location: string, name: string, got: string) => {
     const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
     const remedy = whole
       ? `Write ${whole}, without a decimal point.`
       : "Write a whole number in plain decimal digits, for example 16.";
-    return inputError("notInteger", place, `${name} cannot be ${shown(got)}`, remedy);
+    return inputError("notInteger", location, `${name} cannot be ${quote(got)}`, remedy);
   },
   /** A value of a program, of whatever type. */
-  notIntegerValue: (place: string, name: string, got: unknown) =>
-    inputError("notInteger", place, `${name} cannot be ${literal(got)}`, asNumber(got)),
+  notIntegerValue: (location: string, name: string, got: unknown) =>
+    inputError("notInteger", location, `${name} cannot be ${literal(got)}`, asNumber(got)),
   outOfRange: (
-    place: string,
-    domain: { readonly name: string; readonly least: number; readonly most?: number },
+    location: string,
+    domain: { readonly name: string; readonly min: number; readonly max?: number },
     got: string | number,
   ) =>
     inputError(
       "outOfRange",
-      place,
+      location,
       `${domain.name} cannot be ${asGiven(got)}`,
       `Write ${rangeOf(domain)}.`,
     ),
-  notBooleanValue: (place: string, name: string, got: unknown) =>
-    inputError("notBoolean", place, `${name} cannot be ${literal(got)}`, "Write true or false."),
-  badRate: (place: string, got: unknown) =>
-    inputError("badRate", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
-  rateOutOfRange: (place: string, got: string | number) =>
-    inputError("outOfRange", place, `sample_rate cannot be ${asGiven(got)}`, RATES),
-  fineRate: (place: string, got: string | number) =>
+  notBooleanValue: (location: string, name: string, got: unknown) =>
+    inputError("notBoolean", location, `${name} cannot be ${literal(got)}`, "Write true or false."),
+  badRate: (location: string, got: unknown) =>
+    inputError("badRate", location, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  rateOutOfRange: (location: string, got: string | number) =>
+    inputError("outOfRange", location, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  fineRate: (location: string, got: string | number) =>
     inputError(
       "fineRate",
-      place,
+      location,
       `sample_rate ${asGiven(got)} has too many digits to be exact`,
       "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.",
     ),
-  farRates: (place: string) =>
+  farRates: (location: string) =>
     inputError(
       "farRates",
-      place,
+      location,
       "the sample rates of this axis have no common denominator that keeps them exact",
       "Write them with fewer digits, or in grids of their own.",
     ),
-  fractionAmongExpressions: (place: string, name: string) =>
+  fractionAmongExpressions: (location: string, name: string) =>
     inputError(
       "fractionAmongExpressions",
-      place,
+      location,
       `${name} has a fraction beside values that depend on other axes`,
       "Write all of its values as numbers, or all as whole numbers and expressions.",
     ),
-  rateInAxis: (written: Written, span: Span) =>
+  rateInAxis: (source: SourceText, span: Span) =>
     expressionError(
       "rateInAxis",
-      written,
+      source,
       span,
       "sample_rate is a fraction in this grid, and axes are whole numbers",
       "Write this axis without it; conditions under 'where:' may use it.",
     ),
-  notBoolean: (place: string, name: string, got: string) =>
-    inputError("notBoolean", place, `${name} cannot be ${shown(got)}`, "Write true or false."),
+  notBoolean: (location: string, name: string, got: string) =>
+    inputError("notBoolean", location, `${name} cannot be ${quote(got)}`, "Write true or false."),
   /** A value as other tools write it. */
-  foreignValue: (place: string, name: string, got: string, remedy: string) =>
-    inputError("foreignValue", place, `${name} cannot be ${shown(got)}`, remedy),
+  foreignValue: (location: string, name: string, got: string, remedy: string) =>
+    inputError("foreignValue", location, `${name} cannot be ${quote(got)}`, remedy),
   /** Padding that differs between the two ends of a one-dimensional layer. */
-  unequalPadding: (place: string, got: string, remedy: string) =>
+  unequalPadding: (location: string, got: string, remedy: string) =>
     inputError(
       "unequalPadding",
-      place,
-      `padding has two values, ${shown(got)}, but PyTorch pads both ends of a layer alike`,
+      location,
+      `padding has two values, ${quote(got)}, but PyTorch pads both ends of a layer alike`,
       remedy,
     ),
-  noOutputSize: (place: string, kind: string) =>
+  noOutputSize: (location: string, kind: string) =>
     inputError(
       "noOutputSize",
-      place,
+      location,
       `${kind} has no output size to choose`,
       "Only transposed layers have one; leave it out.",
     ),
   impossibleOutputSize: (
-    place: string,
+    location: string,
     name: string,
     got: number,
-    least: bigint,
-    most: bigint,
+    min: bigint,
+    max: bigint,
     set: string,
   ) =>
     inputError(
       "impossibleOutputSize",
-      place,
+      location,
       `${name} cannot be ${got}`,
-      least > most
+      min > max
         ? `The layer has no output: ${set}.`
-        : `With ${set} it can be ${least === most ? `${least} only` : `from ${least} to ${most}`}.`,
+        : `With ${set} it can be ${min === max ? `${min} only` : `from ${min} to ${max}`}.`,
     ),
-  badStep: (place: string, name: string, got: string) =>
+  badStep: (location: string, name: string, got: string) =>
     inputError(
       "badStep",
-      place,
-      `the step of ${name} ${shown(got)} is not a positive whole number`,
+      location,
+      `the step of ${name} ${quote(got)} is not a positive whole number`,
       "Write first..last:step, for example 32..256:32.",
     ),
-  backwardsRange: (place: string, name: string, got: string, turned: string) =>
+  backwardsRange: (location: string, name: string, got: string, turned: string) =>
     inputError(
       "backwardsRange",
-      place,
-      `the range ${shown(got)} of ${name} runs backwards`,
+      location,
+      `the range ${quote(got)} of ${name} runs backwards`,
       `Write ${turned}.`,
     ),
-  notPowerOfTwo: (place: string, name: string, got: string, end: number) =>
+  notPowerOfTwo: (location: string, name: string, got: string, end: number) =>
     inputError(
       "notPowerOfTwo",
-      place,
-      `${end} in ${shown(got)} of ${name} is not a power of two`,
+      location,
+      `${end} in ${quote(got)} of ${name} is not a power of two`,
       "Write powers of two as both ends, for example pow2(32, 512).",
     ),
-  openParenthesis: (place: string, name: string, got: string) =>
+  openParenthesis: (location: string, name: string, got: string) =>
     inputError(
       "openParenthesis",
-      place,
-      `${name} cannot be ${shown(got)}: its parenthesis is not closed`,
+      location,
+      `${name} cannot be ${quote(got)}: its parenthesis is not closed`,
       `Inside [ ] write it in quotes, for example ["pow2(32, 512)", 640].`,
     ),
-  textList: (place: string, name: string, got: string) =>
+  textList: (location: string, name: string, got: string) =>
     inputError(
       "textList",
-      place,
-      `${name} cannot be ${shown(got)}: several values in one text`,
+      location,
+      `${name} cannot be ${quote(got)}: several values in one text`,
       `Write them as a list, for example [1, 2, 4].`,
     ),
-  emptyAxis: (place: string, name: string) =>
+  emptyAxis: (location: string, name: string) =>
     inputError(
       "emptyAxis",
-      place,
+      location,
       `the axis ${name} has no values`,
       "Give it at least one, or leave it out to take PyTorch's default.",
     ),
-  duplicateValue: (place: string, name: string, got: string) =>
+  duplicateValue: (location: string, name: string, got: string) =>
     inputError(
       "duplicateValue",
-      place,
+      location,
       `the axis ${name} has the value ${got} twice`,
       "Leave one of them out: every layer is counted once.",
     ),
-  longAxis: (place: string, name: string, got: string) =>
+  longAxis: (location: string, name: string, got: string) =>
     inputError(
       "longAxis",
-      place,
-      `${shown(got)} of ${name} has more than 2^31 values`,
+      location,
+      `${quote(got)} of ${name} has more than 2^31 values`,
       "Shorten it, or widen its step.",
     ),
-  jointList: (place: string, names: readonly string[], got: string) =>
+  jointList: (location: string, names: readonly string[], got: string) =>
     inputError(
       "jointList",
-      place,
-      `the axis ${shown(names.join(", "))} cannot be ${got}`,
+      location,
+      `the axis ${quote(names.join(", "))} cannot be ${got}`,
       `Write a list of rows with a value for each name, for example [[${names.map((_, i) => 2 ** (i + 1)).join(", ")}], [${names.map((_, i) => 4 ** (i + 1)).join(", ")}]].`,
     ),
-  jointRow: (place: string, names: readonly string[], got: number) =>
+  jointRow: (location: string, names: readonly string[], got: number) =>
     inputError(
       "jointRow",
-      place,
+      location,
       `the row has ${got} value${got === 1 ? "" : "s"}, the axis ${names.length} names`,
-      `Write a value for each of ${list(names)}.`,
+      `Write a value for each of ${joinNames(names)}.`,
     ),
-  severalInJoint: (place: string, name: string, got: string) =>
+  severalInJoint: (location: string, name: string, got: string) =>
     inputError(
       "severalInJoint",
-      place,
-      `${shown(got)} of ${name} stands for several values`,
+      location,
+      `${quote(got)} of ${name} stands for several values`,
       "In the row of a joint axis each name has one value.",
     ),
-  tooManyRuns: (place: string, count: number, capacity: number) =>
+  tooManyRuns: (location: string, count: number, capacity: number) =>
     inputError(
       "tooManyRuns",
-      place,
+      location,
       `the axes have ${count} separate values and ranges`,
       `At most ${capacity} are possible; write evenly spaced values as ranges, for example 32..256:32.`,
     ),
 
-  unknownKind: (place: string, got: string, known: readonly string[]) =>
+  unknownKind: (location: string, got: string, known: readonly string[]) =>
     inputError(
       "unknownKind",
-      place,
-      `layer cannot be ${shown(got)}`,
-      `Write one of ${list(known)}.`,
+      location,
+      `layer cannot be ${quote(got)}`,
+      `Write one of ${joinNames(known)}.`,
     ),
   /** A parameter that other kinds of layers have. */
   otherKindsParameter: (
-    place: string,
+    location: string,
     name: string,
     kind: string,
     instead: readonly string[],
     kinds: readonly string[],
   ) => {
-    const remedy = instead.length > 0 ? `Write ${list(instead)} instead` : "Leave it out";
+    const remedy = instead.length > 0 ? `Write ${joinNames(instead)} instead` : "Leave it out";
     return inputError(
       "otherKindsParameter",
-      place,
+      location,
       `${kind} has no ${name}`,
       `${remedy}, or set the layer to ${kinds.join(" or ")}.`,
     );
   },
-  otherKindsColumn: (place: string, name: string, kind: string) =>
+  otherKindsColumn: (location: string, name: string, kind: string) =>
     inputError(
       "otherKindsColumn",
-      place,
+      location,
       `${name} is no column of ${kind}`,
       `See 'upsweep columns --layer ${kind}'.`,
     ),
-  noSampleRate: (place: string, name: string) =>
+  noSampleRate: (location: string, name: string) =>
     inputError(
       "noSampleRate",
-      place,
+      location,
       `${name} needs a sample_rate`,
       "Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
     ),
-  unratedName: (written: Written, span: Span, name: string) =>
+  unratedName: (source: SourceText, span: Span, name: string) =>
     expressionError(
       "unratedName",
-      written,
+      source,
       span,
       `${name} needs a sample_rate`,
       "Give it under 'variables:', or with --sample-rate.",
     ),
-  dimensionCount: (place: string, name: string, got: number, names: readonly string[]) =>
+  dimensionCount: (location: string, name: string, got: number, names: readonly string[]) =>
     inputError(
       "dimensionCount",
-      place,
+      location,
       `${name} has ${got} values`,
-      `Give one for all dimensions, or one for each of ${list(names)}.`,
+      `Give one for all dimensions, or one for each of ${joinNames(names)}.`,
     ),
 
-  axisTwice: (place: string, name: string) =>
-    inputError("axisTwice", place, `the axis ${name} stands twice`, "Keep one of them."),
-  circle: (written: Written, span: Span, names: readonly string[]) =>
+  axisTwice: (location: string, name: string) =>
+    inputError("axisTwice", location, `the axis ${name} stands twice`, "Keep one of them."),
+  circle: (source: SourceText, span: Span, names: readonly string[]) =>
     expressionError(
       "circle",
-      written,
+      source,
       span,
       `the axes depend on each other in a circle: ${names.join(" → ")}`,
       "Give one of them values of its own.",
     ),
-  badVariable: (place: string, name: string, isTaken: boolean) =>
+  badVariable: (location: string, name: string, isTaken: boolean) =>
     inputError(
       "badVariable",
-      place,
+      location,
       isTaken
-        ? `${shown(name)} cannot be a variable: it is a column already`
-        : `${shown(name)} cannot be the name of a variable`,
+        ? `${quote(name)} cannot be a variable: it is a column already`
+        : `${quote(name)} cannot be the name of a variable`,
       isTaken
         ? "Choose another name; parameters stand under 'axes:'."
         : "Write a word of letters, digits and underscores that means nothing else in expressions.",
     ),
 
   // ── The form of a spec ───────────────────────────────────────────────────────────────────────────────────────────
-  syntax: (place: string, what: string) =>
-    inputError("syntax", place, what, "Mend the YAML (or JSON) there."),
-  notMap: (place: string, what: string, got: string) =>
+  syntax: (location: string, what: string) =>
+    inputError("syntax", location, what, "Mend the YAML (or JSON) there."),
+  notMap: (location: string, what: string, got: string) =>
     inputError(
       "notMap",
-      place,
+      location,
       `${what} is ${got}`,
       "Write names with their values, for example 'stride: [1, 2]'.",
     ),
-  badAxisValue: (place: string, name: string, got: string) =>
+  badAxisValue: (location: string, name: string, got: string) =>
     inputError(
       "badAxisValue",
-      place,
+      location,
       `${name} cannot be ${got}`,
       "Write a number, a range such as 32..256:32, pow2(32, 512), or a list of these.",
     ),
-  unknownKey: (place: string, key: string, known: readonly string[]) =>
-    inputError("unknownKey", place, `unknown key ${shown(key)}`, instead(key, known)),
-  axisAtTop: (place: string, name: string) =>
+  unknownKey: (location: string, key: string, known: readonly string[]) =>
+    inputError("unknownKey", location, `unknown key ${quote(key)}`, instead(key, known)),
+  axisAtTop: (location: string, name: string) =>
     inputError(
       "axisAtTop",
-      place,
+      location,
       `the axis ${name} stands outside of axes`,
       "Write it, indented, under 'axes:'.",
     ),
-  tag: (place: string, tag: string) =>
-    inputError("tag", place, `the YAML tag ${shown(tag)} is not taken`, "Write the plain value."),
-  unknownAxis: (place: string, name: string, known: readonly string[]) =>
-    inputError("unknownAxis", place, `unknown axis ${shown(name)}`, instead(name, known)),
-  resultAxis: (place: string, name: string) =>
+  tag: (location: string, tag: string) =>
+    inputError(
+      "tag",
+      location,
+      `the YAML tag ${quote(tag)} is not taken`,
+      "Write the plain value.",
+    ),
+  unknownAxis: (location: string, name: string, known: readonly string[]) =>
+    inputError("unknownAxis", location, `unknown axis ${quote(name)}`, instead(name, known)),
+  resultAxis: (location: string, name: string) =>
     inputError(
       "resultAxis",
-      place,
+      location,
       `${name} is a result, not a parameter`,
       "It cannot be an axis; name it in columns to have it counted.",
     ),
-  duplicateKey: (place: string, key: string) =>
-    inputError("duplicateKey", place, `the key ${shown(key)} stands twice`, "Keep one of them."),
-  missingAxes: (place: string, names: readonly string[]) =>
+  duplicateKey: (location: string, key: string) =>
+    inputError("duplicateKey", location, `the key ${quote(key)} stands twice`, "Keep one of them."),
+  missingAxes: (location: string, names: readonly string[]) =>
     inputError(
       "missingAxes",
-      place,
-      `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
+      location,
+      `${joinNames(names)} ${names.length === 1 ? "is" : "are"} missing`,
       `PyTorch has no default for ${names.length === 1 ? "it; give it at least one value" : "them; give each at least one value"}.`,
     ),
-  noAxes: (place: string, needed: readonly string[]) =>
+  noAxes: (location: string, needed: readonly string[]) =>
     inputError(
       "noAxes",
-      place,
+      location,
       "the spec has no axes",
-      `Write at least ${list(needed)} under 'axes:'.`,
+      `Write at least ${joinNames(needed)} under 'axes:'.`,
     ),
-  notColumnList: (place: string, got: string) =>
+  notColumnList: (location: string, got: string) =>
     inputError(
       "notColumnList",
-      place,
+      location,
       `columns cannot be ${got}`,
       "Write a list of result columns, for example [l_out, ops, macs].",
     ),
-  unknownColumn: (place: string, name: string, known: readonly string[]) => {
+  unknownColumn: (location: string, name: string, known: readonly string[]) => {
     return inputError(
       "unknownColumn",
-      place,
-      `unknown column ${shown(name)}`,
+      location,
+      `unknown column ${quote(name)}`,
       suggestion(name, known) ?? "'upsweep columns' lists all.",
     );
   },
-  parameterColumn: (place: string, name: string, count: number) =>
+  parameterColumn: (location: string, name: string, count: number) =>
     inputError(
       "parameterColumn",
-      place,
+      location,
       `${name} is a parameter, not a result`,
       `All ${count === 11 ? "eleven" : count} parameters always stand in the row; leave it out of columns.`,
     ),
-  duplicateColumn: (place: string, name: string) =>
-    inputError("duplicateColumn", place, `the column ${name} stands twice`, "Keep one of them."),
-  emptyColumns: (place: string) =>
+  duplicateColumn: (location: string, name: string) =>
+    inputError("duplicateColumn", location, `the column ${name} stands twice`, "Keep one of them."),
+  emptyColumns: (location: string) =>
     inputError(
       "emptyColumns",
-      place,
+      location,
       "columns is empty",
       "Name at least one result column, or leave columns out to have the usual six.",
     ),
-  alias: (place: string) =>
-    inputError("alias", place, "YAML anchors and aliases are not taken", "Write the values out."),
-  besideGrids: (place: string, key: string) =>
+  alias: (location: string) =>
+    inputError(
+      "alias",
+      location,
+      "YAML anchors and aliases are not taken",
+      "Write the values out.",
+    ),
+  besideGrids: (location: string, key: string) =>
     inputError(
       "besideGrids",
-      place,
+      location,
       `${key} stands beside grids`,
       "Write it inside the grids that it is for.",
     ),
-  notGridList: (place: string, got: string) =>
+  notGridList: (location: string, got: string) =>
     inputError(
       "notGridList",
-      place,
+      location,
       `grids cannot be ${got}`,
       "Write a list of blocks, each with its own axes.",
     ),
-  badName: (place: string, got: string, bytes: number) =>
+  badName: (location: string, got: string, bytes: number) =>
     inputError(
       "badName",
-      place,
+      location,
       `the name of a grid cannot be ${got}`,
       `Write up to ${bytes} bytes of text without commas, quotes and line ends.`,
     ),
-  unnamedGrid: (place: string, gridPlace: string) =>
+  unnamedGrid: (location: string, gridLocation: string) =>
     inputError(
       "unnamedGrid",
-      place,
-      `the column name is asked for, but the grid at ${gridPlace} has none`,
+      location,
+      `the column name is asked for, but the grid at ${gridLocation} has none`,
       "Give it one with 'name:'.",
     ),
-  missingVariable: (place: string, name: string, gridPlace: string) =>
+  missingVariable: (location: string, name: string, gridLocation: string) =>
     inputError(
       "missingVariable",
-      place,
-      `the variable ${name} is no column of every grid: the one at ${gridPlace} has none`,
+      location,
+      `the variable ${name} is no column of every grid: the one at ${gridLocation} has none`,
       "Give it one there, or leave the column out.",
     ),
-  badCondition: (place: string, got: string) =>
+  badCondition: (location: string, got: string) =>
     inputError(
       "badCondition",
-      place,
+      location,
       `a condition cannot be ${got}`,
       "Write an expression, for example 'l_out == stride * l_in'.",
     ),
-  noSampleRows: (place: string) =>
+  noSampleRows: (location: string) =>
     inputError(
       "noSampleRows",
-      place,
+      location,
       "sample does not say how many",
       "Write for example 'sample: { rows: 100000, seed: 7 }'.",
     ),
-  setJoint: (place: string, names: string, joint: string) =>
+  setJoint: (location: string, names: string, joint: string) =>
     inputError(
       "setJoint",
-      place,
+      location,
       `${names} is part of the joint axis '${joint}'`,
       `Set the whole of it: --set '${joint}=[[…], […]]'.`,
     ),
-  longSpec: (place: string, most: number) =>
+  longSpec: (location: string, max: number) =>
     inputError(
       "longSpec",
-      place,
-      `is longer than ${most} bytes`,
+      location,
+      `is longer than ${max} bytes`,
       "Write ranges and expressions for single values, or count a list of layers: count --from.",
     ),
-  tooManyVariables: (place: string, count: number, capacity: number) =>
+  tooManyVariables: (location: string, count: number, capacity: number) =>
     inputError(
       "tooManyVariables",
-      place,
+      location,
       `there are ${count} variables`,
       `At most ${capacity} are possible.`,
     ),
-  tooManySteps: (place: string, count: number, capacity: number) =>
+  tooManySteps: (location: string, count: number, capacity: number) =>
     inputError(
       "tooManySteps",
-      place,
+      location,
       `the constraints, derived axes and columns come to ${count} steps`,
       `At most ${capacity} are possible; write fewer conditions, for example ranges or lists after 'in'.`,
     ),
-  tooMuchCode: (place: string, count: number, capacity: number) =>
+  tooMuchCode: (location: string, count: number, capacity: number) =>
     inputError(
       "tooMuchCode",
-      place,
+      location,
       `the expressions come to ${count} operations`,
       `At most ${capacity} are possible.`,
     ),
-  undecidable: (place: string, isOwn: boolean, grid: string, axis: string, reason: string) =>
+  undecidable: (location: string, isOwn: boolean, grid: string, axis: string, reason: string) =>
     inputError(
       "undecidable",
-      place,
+      location,
       `distinct cannot tell whether ${isOwn ? `a layer occurs twice in ${grid}` : `a layer is in ${grid}`}${axis === "" ? "" : ` by the axis ${axis}`}: ${reason}`,
       "Write that grid with its parameters alone, or leave distinct out and remove duplicates afterwards.",
     ),
-  distinctTooLarge: (place: string, grid: string, most: number) =>
+  distinctTooLarge: (location: string, grid: string, max: number) =>
     inputError(
       "distinctTooLarge",
-      place,
-      `to tell whether a layer is in ${grid} takes more than ${most} operations`,
+      location,
+      `to tell whether a layer is in ${grid} takes more than ${max} operations`,
       "Write the values of that grid as ranges, or sweep the grids one by one.",
     ),
-  tooLarge: (place: string, size: bigint) =>
+  tooLarge: (location: string, size: bigint) =>
     inputError(
       "tooLarge",
-      place,
+      location,
       `the grid has ${size} layers`,
       `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`,
     ),
 
   // ── Layers of a program ──────────────────────────────────────────────────────────────────────────────────────────
-  notLayer: (place: string, got: unknown) =>
+  notLayer: (location: string, got: unknown) =>
     inputError(
       "notLayer",
-      place,
+      location,
       `a layer cannot be ${literal(got)}`,
       "Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
     ),
-  notLayers: (place: string, got: unknown) =>
+  notLayers: (location: string, got: unknown) =>
     inputError(
       "notLayers",
-      place,
+      location,
       `layers cannot be ${literal(got)}`,
       "Pass an array of layers, or an object with a column for each parameter.",
     ),
   columnLengths: (
-    place: string,
+    location: string,
     name: string,
     length: number,
     other: string,
@@ -732,7 +748,7 @@ export const errors = {
   ) =>
     inputError(
       "columnLengths",
-      place,
+      location,
       `${name} has ${length} value${length === 1 ? "" : "s"}, but ${other} has ${otherLength}`,
       "Give every column one value for each layer, or a single number for all of them.",
     ),
@@ -743,259 +759,269 @@ export const errors = {
       `cannot be ${literal(got)}`,
       'Write an object, for example { columns: ["macs"] }.',
     ),
-  badChoice: (place: string, got: unknown, known: readonly (string | boolean)[]) =>
+  badChoice: (location: string, got: unknown, known: readonly (string | boolean)[]) =>
     inputError(
       "badChoice",
-      place,
+      location,
       `cannot be ${literal(got)}`,
-      `Write one of ${list(known.map(String))}.`,
+      `Write one of ${joinNames(known.map(String))}.`,
     ),
-  unsafeNumber: (place: string, name: string, value: bigint) =>
+  unsafeNumber: (location: string, name: string, value: bigint) =>
     inputError(
       "unsafeNumber",
-      place,
+      location,
       `${name} is ${value}, which a number cannot hold exactly (the limit is 2^53 - 1)`,
       "Leave bigInts out to get a bigint, or leave that column out.",
     ),
 
   // ── Single layers ────────────────────────────────────────────────────────────────────────────────────────────────
-  missingParameters: (place: string, names: readonly string[]) =>
+  missingParameters: (location: string, names: readonly string[]) =>
     inputError(
       "missingParameters",
-      place,
-      `${list(names)} ${names.length === 1 ? "is" : "are"} missing`,
+      location,
+      `${joinNames(names)} ${names.length === 1 ? "is" : "are"} missing`,
       `PyTorch has no default for ${names.length === 1 ? "it; give it a value" : "them; give each a value"}.`,
     ),
-  unknownParameter: (place: string, name: string, known: readonly string[]) =>
-    inputError("unknownParameter", place, `unknown parameter ${shown(name)}`, instead(name, known)),
-  invalidLayer: (place: string, reason: string, remedy: string) =>
-    inputError("invalidLayer", place, `not a legal layer: ${reason}`, remedy),
-  overflow: (place: string, name: string, layer: string, limit: string) =>
+  unknownParameter: (location: string, name: string, known: readonly string[]) =>
+    inputError(
+      "unknownParameter",
+      location,
+      `unknown parameter ${quote(name)}`,
+      instead(name, known),
+    ),
+  invalidLayer: (location: string, reason: string, remedy: string) =>
+    inputError("invalidLayer", location, `not a legal layer: ${reason}`, remedy),
+  overflow: (location: string, name: string, layer: string, limit: string) =>
     inputError(
       "overflow",
-      place,
+      location,
       `${name} of ${layer} passes ${limit}`,
       "Leave that column out with --columns (columns in a spec), or shrink the layer.",
     ),
-  severalValues: (place: string, name: string, got: string) =>
+  severalValues: (location: string, name: string, got: string) =>
     inputError(
       "severalValues",
-      place,
-      `${name} has several values: ${shown(got)}`,
+      location,
+      `${name} has several values: ${quote(got)}`,
       "count takes one layer; give one value, or use 'upsweep sweep' for a grid.",
     ),
 
   // ── Lists of layers ──────────────────────────────────────────────────────────────────────────────────────────────
-  emptyList: (place: string) =>
+  emptyList: (location: string) =>
     inputError(
       "emptyList",
-      place,
+      location,
       "there is no header",
       "The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
     ),
-  duplicateField: (place: string, name: string) =>
+  duplicateField: (location: string, name: string) =>
     inputError(
       "duplicateField",
-      place,
-      `the column ${shown(name)} stands twice in the header`,
+      location,
+      `the column ${quote(name)} stands twice in the header`,
       "Keep one of them.",
     ),
-  unnamedField: (place: string, position: number) =>
+  unnamedField: (location: string, position: number) =>
     inputError(
       "unnamedField",
-      place,
+      location,
       `column ${position} of the header has no name`,
       position === 1
         ? "Name it (pandas: to_csv(index=False) leaves the index out)."
         : "Name it, or remove the delimiter at the end of every line.",
     ),
-  resultField: (place: string, name: string) =>
+  resultField: (location: string, name: string) =>
     inputError(
       "resultField",
-      place,
-      `the column ${shown(name)} cannot be carried: a result of that name is written`,
+      location,
+      `the column ${quote(name)} cannot be carried: a result of that name is written`,
       "Rename it, or choose other results with --columns.",
     ),
-  nearField: (place: string, name: string, near: string) =>
+  nearField: (location: string, name: string, near: string) =>
     inputError(
       "nearField",
-      place,
-      `the column ${shown(name)} looks like ${near}, but is not read`,
-      `Rename it to '${near}' if it is that, or declare it a label with --carry ${shown(name)}.`,
+      location,
+      `the column ${quote(name)} looks like ${near}, but is not read`,
+      `Rename it to '${near}' if it is that, or declare it a label with --carry ${quote(name)}.`,
     ),
-  otherKindsField: (place: string, name: string, kinds: readonly string[]) =>
+  otherKindsField: (location: string, name: string, kinds: readonly string[]) =>
     inputError(
       "otherKindsField",
-      place,
-      `the column ${shown(name)} is a parameter of ${list(kinds)}, which this list does not hold`,
-      `Choose the kind with --layer or a column 'layer', or declare it a label with --carry ${shown(name)}.`,
+      location,
+      `the column ${quote(name)} is a parameter of ${joinNames(kinds)}, which this list does not hold`,
+      `Choose the kind with --layer or a column 'layer', or declare it a label with --carry ${quote(name)}.`,
     ),
-  kindField: (place: string, name: string, column: string) =>
+  kindField: (location: string, name: string, column: string) =>
     inputError(
       "kindField",
-      place,
-      `the column ${shown(name)} looks like the kind of the layer, but is not read`,
-      `Rename it to '${column}' if it names the kind of each row, or declare it a label with --carry ${shown(name)}.`,
+      location,
+      `the column ${quote(name)} looks like the kind of the layer, but is not read`,
+      `Rename it to '${column}' if it names the kind of each row, or declare it a label with --carry ${quote(name)}.`,
     ),
-  unreadField: (place: string, name: string) =>
+  unreadField: (location: string, name: string) =>
     inputError(
       "unreadField",
-      place,
-      `the column ${shown(name)} says something about the layer that is not counted`,
-      `Remove it, or declare it a label with --carry ${shown(name)}.`,
+      location,
+      `the column ${quote(name)} says something about the layer that is not counted`,
+      `Remove it, or declare it a label with --carry ${quote(name)}.`,
     ),
-  carriedParameter: (place: string, name: string) =>
+  carriedParameter: (location: string, name: string) =>
     inputError(
       "carriedParameter",
-      place,
-      `--carry names ${shown(name)}, which is a parameter of the layers`,
+      location,
+      `--carry names ${quote(name)}, which is a parameter of the layers`,
       "Leave it out of --carry, or rename the column.",
     ),
   unknownCarried: (name: string, known: readonly string[]) =>
     inputError(
       "unknownCarried",
       "--carry",
-      `the header has no column ${shown(name)}`,
+      `the header has no column ${quote(name)}`,
       suggestion(name, known) ?? "Name columns of the list.",
     ),
-  kindTwice: (place: string) =>
+  kindTwice: (location: string) =>
     inputError(
       "kindTwice",
-      place,
+      location,
       "the list has a column 'layer', and --layer is given too",
       "Leave --layer out, or declare the column a label with --carry layer.",
     ),
-  unknownRowKind: (place: string, got: string, known: readonly string[]) =>
+  unknownRowKind: (location: string, got: string, known: readonly string[]) =>
     got === ""
-      ? inputError("unknownRowKind", place, "layer is empty", `Write one of ${list(known)}.`)
+      ? inputError(
+          "unknownRowKind",
+          location,
+          "layer is empty",
+          `Write one of ${joinNames(known)}.`,
+        )
       : inputError(
           "unknownRowKind",
-          place,
-          `layer cannot be ${shown(got)}`,
-          `Write one of ${list(known)}, or PyTorch's class name, for example ConvTranspose1d.`,
+          location,
+          `layer cannot be ${quote(got)}`,
+          `Write one of ${joinNames(known)}, or PyTorch's class name, for example ConvTranspose1d.`,
         ),
-  kindLacksFields: (place: string, kind: string, names: readonly string[]) =>
+  kindLacksFields: (location: string, kind: string, names: readonly string[]) =>
     inputError(
       "kindLacksFields",
-      place,
-      `a ${kind} needs ${list(names)}, which the header does not have`,
+      location,
+      `a ${kind} needs ${joinNames(names)}, which the header does not have`,
       `Add the column${names.length === 1 ? "" : "s"}; rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
     ),
-  noConventions: (place: string, kind: string) =>
+  noConventions: (location: string, kind: string) =>
     inputError(
       "noConventions",
-      place,
+      location,
       `other counters' answers are known for transposed convolutions only, not for ${kind}`,
       "Leave such rows out of the comparison.",
     ),
-  notEmptyField: (place: string, name: string, got: string, kind: string) =>
+  notEmptyField: (location: string, name: string, got: string, kind: string) =>
     inputError(
       "notEmptyField",
-      place,
-      `${name} is ${shown(got)}, but a ${kind} has no ${name}`,
+      location,
+      `${name} is ${quote(got)}, but a ${kind} has no ${name}`,
       "Leave the field empty in this row.",
     ),
-  tupleField: (place: string, name: string, got: string, names: readonly string[]) =>
+  tupleField: (location: string, name: string, got: string, names: readonly string[]) =>
     inputError(
       "tupleField",
-      place,
-      `${name} cannot be ${shown(got)}`,
-      `Write one whole number for all dimensions, or one for each of ${list(names)}, for example "(${names.map((_, i) => i + 3).join(", ")})".`,
+      location,
+      `${name} cannot be ${quote(got)}`,
+      `Write one whole number for all dimensions, or one for each of ${joinNames(names)}, for example "(${names.map((_, i) => i + 3).join(", ")})".`,
     ),
-  missingFields: (place: string, names: readonly string[]) =>
+  missingFields: (location: string, names: readonly string[]) =>
     inputError(
       "missingFields",
-      place,
-      `the column${names.length === 1 ? "" : "s"} ${list(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
+      location,
+      `the column${names.length === 1 ? "" : "s"} ${joinNames(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
       `PyTorch has no default for ${names.length === 1 ? "it; add the column" : "them; add the columns"}.`,
     ),
-  fieldSetTwice: (place: string, name: string) =>
+  fieldSetTwice: (location: string, name: string) =>
     inputError(
       "fieldSetTwice",
-      place,
+      location,
       `two columns of the header set ${name}`,
       "Keep one of them: a plain name stands for all dimensions.",
     ),
-  settingTwice: (place: string, name: string) =>
+  settingTwice: (location: string, name: string) =>
     inputError(
       "settingTwice",
-      place,
+      location,
       `${name} stands in the header and is given as a flag`,
       "Keep one of them.",
     ),
-  tooManyFields: (place: string, count: number, capacity: number) =>
+  tooManyFields: (location: string, count: number, capacity: number) =>
     inputError(
       "tooManyFields",
-      place,
+      location,
       `the header has ${count} columns`,
       `At most ${capacity} are possible.`,
     ),
-  resultDiffers: (place: string, name: string, given: string, counted: string) =>
+  resultDiffers: (location: string, name: string, given: string, counted: string) =>
     inputError(
       "resultDiffers",
-      place,
-      `${name} is ${given === "" ? "empty" : shown(given)} in the list, but ${counted === "" ? "the layer has none" : `is counted as ${counted}`}`,
+      location,
+      `${name} is ${given === "" ? "empty" : quote(given)} in the list, but ${counted === "" ? "the layer has none" : `is counted as ${counted}`}`,
       "Check which parameters the list was counted with; without --verify-results the column is replaced.",
     ),
-  emptyField: (place: string, name: string) =>
+  emptyField: (location: string, name: string) =>
     inputError(
       "emptyField",
-      place,
+      location,
       `${name} is empty`,
       "Write its value, or leave the whole column out to take PyTorch's default.",
     ),
-  badQuotes: (place: string) =>
+  badQuotes: (location: string) =>
     inputError(
       "badQuotes",
-      place,
+      location,
       "a quoted field is not closed, or goes on behind its closing quote",
       'Write a quote inside a quoted field twice: "".',
     ),
-  fieldCount: (place: string, got: number, expected: number) =>
+  fieldCount: (location: string, got: number, expected: number) =>
     inputError(
       "fieldCount",
-      place,
+      location,
       `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`,
       "Give every row a field for each column; fields that hold commas stand in double quotes.",
     ),
-  foreignFormat: (place: string, what: string, remedy: string) =>
-    inputError("foreignFormat", place, `is ${what}, which is not read`, remedy),
-  damagedGzip: (place: string, reason: string) =>
+  foreignFormat: (location: string, what: string, remedy: string) =>
+    inputError("foreignFormat", location, `is ${what}, which is not read`, remedy),
+  damagedGzip: (location: string, reason: string) =>
     inputError(
       "damagedGzip",
-      place,
+      location,
       `the gzip data is damaged or cut off: ${reason}`,
       "Copy or compress the file again.",
     ),
-  badEncoding: (place: string, what: string) =>
-    inputError("badEncoding", place, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
-  badJson: (place: string, what: string, remedy: string) =>
-    inputError("badJson", place, what, remedy),
-  nestedJson: (place: string, key: string) =>
+  badEncoding: (location: string, what: string) =>
+    inputError("badEncoding", location, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
+  badJson: (location: string, what: string, remedy: string) =>
+    inputError("badJson", location, what, remedy),
+  nestedJson: (location: string, key: string) =>
     inputError(
       "nestedJson",
-      place,
-      `the value of ${shown(key)} is nested`,
+      location,
+      `the value of ${quote(key)} is nested`,
       "Write a number, text, true, false, null, or a list of these, such as [3, 5].",
     ),
-  newKey: (place: string, key: string) =>
+  newKey: (location: string, key: string) =>
     inputError(
       "newKey",
-      place,
-      `the key ${shown(key)} is not in the first object`,
+      location,
+      `the key ${quote(key)} is not in the first object`,
       "From a pipe, the first object has all columns: write the key there too, with null, or read the list from a file.",
     ),
-  errorColumn: (place: string, name: string) =>
+  errorColumn: (location: string, name: string) =>
     inputError(
       "errorColumn",
-      place,
+      location,
       `the list has a column ${name} already`,
       "Rename it, or leave --errors row out.",
     ),
-  longRecord: (place: string, bytes: number) =>
+  longRecord: (location: string, bytes: number) =>
     inputError(
       "longRecord",
-      place,
+      location,
       `the row is longer than ${bytes} bytes`,
       "Shorten it; if it should be many rows, a quote may be left open.",
     ),
@@ -1005,7 +1031,7 @@ export const errors = {
   emptyArgument: (what: string) =>
     new UpsweepError("emptyArgument", `${what} is empty. Give it a value, or leave it out.`),
   badOption: (flag: string, got: string, remedy: string) =>
-    inputError("badOption", flag, `cannot be ${shown(got)}`, remedy),
+    inputError("badOption", flag, `cannot be ${quote(got)}`, remedy),
   repeatedFlag: (flag: string, takesSeveral = false) =>
     new UpsweepError(
       "repeatedFlag",
@@ -1029,28 +1055,28 @@ export const errors = {
     inputError(
       "unknownFormat",
       path,
-      `the extension ${shown(extension)} names no format`,
-      `Supported are ${list(supported)}. For another name, choose the format with --format ${formats.join("|")}.`,
+      `the extension ${quote(extension)} names no format`,
+      `Supported are ${joinNames(supported)}. For another name, choose the format with --format ${formats.join("|")}.`,
     ),
   unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
     inputError(
       "unsupportedFormat",
       path,
-      `files that end in ${shown(extension)} cannot be written`,
-      `Supported are ${list(supported)}.`,
+      `files that end in ${quote(extension)} cannot be written`,
+      `Supported are ${joinNames(supported)}.`,
     ),
   otherFormat: (path: string, extension: string, promised: string, asked: string) =>
     inputError(
       "otherFormat",
       path,
-      `the extension ${shown(extension)} means ${promised}, but the rows are ${asked}`,
+      `the extension ${quote(extension)} means ${promised}, but the rows are ${asked}`,
       `Name a file that ends in .${asked}.`,
     ),
   layerFile: (path: string, extension: string, isJson: boolean) =>
     inputError(
       "layerFile",
       path,
-      `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${shown(extension)} means something else`,
+      `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${quote(extension)} means something else`,
       `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. Rows come from 'upsweep count --from' and 'upsweep sweep'.`,
     ),
   fileExists: (path: string) =>
@@ -1110,7 +1136,7 @@ export const errors = {
     inputError(
       "otherSweep",
       path,
-      `another sweep was stopped there: ${what} was ${was || "nothing"}, is now ${is || "nothing"}`,
+      `another sweep was stopped there: ${what} was ${was || "empty"}, is now ${is || "empty"}`,
       "Sweep what was swept then, or begin anew with --force.",
     ),
   shortPartial: (path: string, size: number, expected: number) =>
@@ -1138,7 +1164,7 @@ export const errors = {
     inputError(
       "noArray",
       `--shard ${option}`,
-      `this is no task of an array job: none of ${list(variables)} is set`,
+      `this is no task of an array job: none of ${joinNames(variables)} is set`,
       "Name the part yourself, for example --shard 3/16.",
     ),
   twoArrays: (option: string, one: string, other: string) =>
@@ -1152,7 +1178,7 @@ export const errors = {
     inputError(
       "notTaskNumber",
       `--shard ${option}`,
-      `${variable} is ${shown(got)}, not a whole number`,
+      `${variable} is ${quote(got)}, not a whole number`,
       "Name the part yourself, for example --shard 3/16.",
     ),
   outsideArray: (variable: string, task: number, from: number, of: number) =>
@@ -1176,53 +1202,53 @@ export const errors = {
       `the array does not run from ${from} without gaps: ${said.join(", ")}`,
       `Submit a whole one (${array}). To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.`,
     ),
-  noParts: (path: string, example: string) =>
+  noShards: (path: string, example: string) =>
     inputError(
-      "noParts",
+      "noShards",
       path,
       `no part of it is there, such as ${printable(example)}`,
       "Sweep them with --shard, or name them behind the file.",
     ),
-  mixedParts: (path: string, counts: readonly number[]) =>
+  mixedShards: (path: string, counts: readonly number[]) =>
     inputError(
-      "mixedParts",
+      "mixedShards",
       path,
-      `parts of several divisions are there: of ${list(counts.map(String))}`,
+      `parts of several divisions are there: of ${joinNames(counts.map(String))}`,
       "Name those that belong together behind the file.",
     ),
-  missingParts: (path: string, missing: readonly number[], of: number) => {
+  missingShards: (path: string, missing: readonly number[], of: number) => {
     const named =
       missing.length > 10 ? [...missing.slice(0, 9), `${missing.length - 9} more`] : missing;
     const what = missing.length === 1 ? "part" : "parts";
     return inputError(
-      "missingParts",
+      "missingShards",
       path,
-      `${what} ${list(named.map(String))} of ${of} ${missing.length === 1 ? "is" : "are"} missing`,
+      `${what} ${joinNames(named.map(String))} of ${of} ${missing.length === 1 ? "is" : "are"} missing`,
       "Sweep what is missing with --shard.",
     );
   },
-  mergeIntoPart: (path: string) =>
+  mergeIntoShard: (path: string) =>
     inputError(
-      "mergeIntoPart",
+      "mergeIntoShard",
       path,
       "is one of the parts itself",
       "Name another file for what they make up, before the parts.",
     ),
-  partTwice: (path: string, other: string) =>
+  shardTwice: (path: string, other: string) =>
     inputError(
-      "partTwice",
+      "shardTwice",
       path,
       `is the same part as ${printable(other)}`,
       "Name each part once.",
     ),
-  unfinishedPart: (path: string, reason: string, isDamaged = false) =>
+  unfinishedShard: (path: string, reason: string, isDamaged = false) =>
     inputError(
-      "unfinishedPart",
+      "unfinishedShard",
       path,
       `is not a complete part of a sweep: ${reason}`,
       `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`,
     ),
-  otherPart: (
+  otherShard: (
     path: string,
     other: string,
     what: string,
@@ -1230,9 +1256,9 @@ export const errors = {
     theirs: string | undefined,
   ) =>
     inputError(
-      "otherPart",
+      "otherShard",
       path,
-      `is a part of another sweep than ${printable(other)}: ${what} is ${is || "nothing"} here and ${theirs || "nothing"} there`,
+      `is a part of another sweep than ${printable(other)}: ${what} is ${is || "empty"} here and ${theirs || "empty"} there`,
       "Sweep all parts with the same spec, options and version.",
     ),
   cannotPrint: (cause: unknown) =>

@@ -21,12 +21,12 @@ export function sanitised(text: string): string {
 }
 
 /** A value as the user wrote it, quoted unless it is a number, short enough to read. */
-export function shown(value: string): string {
+export function quote(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
   return /^-?[0-9]+$/.test(short) ? short : `'${printable(short)}'`;
 }
 
-export function list(names: readonly string[]): string {
+export function joinNames(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
@@ -97,7 +97,7 @@ function nearest(unknown: string, known: readonly string[]): string | undefined 
 }
 
 /** The most names that a message suggests at once. */
-const SUGGESTED_MOST = 4;
+const MAX_SUGGESTIONS = 4;
 
 /**
  * The known names that an unknown one may stand for: those that begin like it (`kernel` is for `kernel_size`), else the nearest by spelling, else
@@ -113,7 +113,7 @@ export function candidates(unknown: string, known: readonly string[]): string[] 
   const inside = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
   const misspelt = given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
   const found = [begun, inside, misspelt].find((names) => names.length > 0) ?? [];
-  return found.length <= SUGGESTED_MOST ? found : [];
+  return found.length <= MAX_SUGGESTIONS ? found : [];
 }
 
 /** "Did you mean …?", or undefined where nothing known is like the unknown name. */
@@ -140,7 +140,7 @@ function editDistance(a: string, b: string): number {
 }
 
 export function instead(unknown: string, known: readonly string[]): string {
-  return suggestion(unknown, known) ?? `Known are ${list(known)}.`;
+  return suggestion(unknown, known) ?? `Known are ${joinNames(known)}.`;
 }
 
 /** A reason in words: as it is given, or that of a system error. */

@@ -1,25 +1,27 @@
 /** Exact quotients of whole numbers. */
 
 export interface Fraction {
-  readonly over: bigint;
-  readonly under: bigint;
+  readonly numerator: bigint;
+  readonly denominator: bigint;
 }
 
 /**
  * The double nearest to a quotient that is not negative, ties to even. The quotient is cut off after at least 64 bits, with a 1 in place of whatever
  * is cut off; Number() rounds that as it would round the quotient. The denominator is positive; both are below 2^900.
  */
-export function nearestDouble({ over, under }: Fraction): number {
-  const shift = BigInt(Math.max(0, 64 + under.toString(2).length - over.toString(2).length));
-  const cut = (over << shift) / under;
-  const isExact = cut * under === over << shift;
+export function nearestDouble({ numerator, denominator }: Fraction): number {
+  const shift = BigInt(
+    Math.max(0, 64 + denominator.toString(2).length - numerator.toString(2).length),
+  );
+  const cut = (numerator << shift) / denominator;
+  const isExact = cut * denominator === numerator << shift;
   return Number((cut << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
 }
 
 /** The largest numerator and denominator that the kernel's counts are worked out with. */
 const MOST = 2n ** 63n - 1n;
 /** More digits than this in a number, or decimals, are taken for a mistake. */
-const DIGITS_MOST = 18;
+const MAX_DIGITS = 18;
 
 /** Suffixes of numbers, as in expressions. */
 const SUFFIXES: Readonly<Record<string, bigint>> = {
@@ -42,10 +44,10 @@ export function readFraction(text: string): Fraction | "malformed" | "inexact" {
   const parts = text.split("/").map((part) => readDecimal(part.trim()));
   if (parts.length > 2 || parts.includes("malformed")) return "malformed";
   if (parts.includes("inexact")) return "inexact";
-  const [a, b = { over: 1n, under: 1n }] = parts as Fraction[];
-  if (a === undefined || b.over === 0n) return "malformed";
-  const fraction = reduced(a.over * b.under, a.under * b.over);
-  return fraction.over > MOST || fraction.under > MOST ? "inexact" : fraction;
+  const [a, b = { numerator: 1n, denominator: 1n }] = parts as Fraction[];
+  if (a === undefined || b.numerator === 0n) return "malformed";
+  const fraction = reduced(a.numerator * b.denominator, a.denominator * b.numerator);
+  return fraction.numerator > MOST || fraction.denominator > MOST ? "inexact" : fraction;
 }
 
 function readDecimal(text: string): Fraction | "malformed" | "inexact" {
@@ -56,14 +58,14 @@ function readDecimal(text: string): Fraction | "malformed" | "inexact" {
   const kept = decimals.replace(/0+$/, "");
   const digits = `${whole}${kept}`.replace(/^0+/, "");
   const shift = Number(exponent) - kept.length;
-  if (digits.length > DIGITS_MOST || Math.abs(shift) > DIGITS_MOST) return "inexact";
+  if (digits.length > MAX_DIGITS || Math.abs(shift) > MAX_DIGITS) return "inexact";
   const power = 10n ** BigInt(Math.abs(shift));
   return reduced(BigInt(digits) * factor * (shift > 0 ? power : 1n), shift < 0 ? power : 1n);
 }
 
-function reduced(over: bigint, under: bigint): Fraction {
-  const divisor = gcd(over, under);
-  return { over: over / divisor, under: under / divisor };
+function reduced(numerator: bigint, denominator: bigint): Fraction {
+  const divisor = gcd(numerator, denominator);
+  return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
 export function gcd(a: bigint, b: bigint): bigint {
@@ -73,11 +75,13 @@ export function gcd(a: bigint, b: bigint): bigint {
 
 /** A number as a person writes it: `689.0625` where that is exact, else a fraction, `30000/1001`. */
 export function textOfFraction(value: Fraction): string {
-  const { over, under } = reduced(value.over, value.under);
-  if (under === 1n) return String(over);
-  const decimal = String(nearestDouble({ over, under }));
+  const { numerator, denominator } = reduced(value.numerator, value.denominator);
+  if (denominator === 1n) return String(numerator);
+  const decimal = String(nearestDouble({ numerator, denominator }));
   const read = readFraction(decimal);
-  return typeof read === "object" && read.over === over && read.under === under
+  return typeof read === "object" &&
+    read.numerator === numerator &&
+    read.denominator === denominator
     ? decimal
-    : `${over}/${under}`;
+    : `${numerator}/${denominator}`;
 }

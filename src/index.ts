@@ -51,4 +51,4 @@ export type { Progress } from "./run/output/position.js";
 export type { Summary, SummaryInJson } from "./run/output/summary.js";
 export { type Row, RowBatch } from "./run/sweep/batch.js";
 export type { AxisEntry, GridInput, SpecInput } from "./spec/read.js";
-export type { Run } from "./spec/values.js";
+export type { Progression } from "./spec/values.js";

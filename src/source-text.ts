@@ -1,10 +1,10 @@
 /** Texts that people wrote, and the places in them that messages point at. */
 
 /** A text and where it stands. Plain data. */
-export interface Written {
+export interface SourceText {
   readonly text: string;
   /** What a message about it begins with: file:line:column, --flag, or spec.axes.stride[1]. */
-  readonly place: string;
+  readonly location: string;
   /** Where its first character stands in a file, when every further one stands a column behind the one before. */
   readonly start?: { readonly file: string; readonly line: number; readonly column: number };
 }
@@ -16,15 +16,15 @@ export interface Span {
 }
 
 /** The place of a character of a text, or of the whole text where that is all that is known. */
-export function placeIn({ place, start }: Written, offset: number): string {
-  return start ? `${start.file}:${start.line}:${start.column + offset}` : place;
+export function locationIn({ location, start }: SourceText, offset: number): string {
+  return start ? `${start.file}:${start.line}:${start.column + offset}` : location;
 }
 
 /** The longest piece of a text that a message shows. */
 const LINE = 100;
 
 /** A text with a caret under one of its parts; long texts are cut to what stands around it. */
-export function pointed({ text }: Written, { start, end }: Span): string {
+export function pointed({ text }: SourceText, { start, end }: Span): string {
   const from =
     text.length <= LINE ? 0 : Math.max(0, Math.min(start - LINE / 2, text.length - LINE));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the terminal

@@ -49,7 +49,7 @@ function columnsText(kind: Kind, width: number | undefined): string {
   const settings = SETTINGS.map((s) => [
     "",
     s.name,
-    s.name === "sample_rate" ? `above 0, to ${s.most}` : `${s.least}..${s.most}`,
+    s.name === "sample_rate" ? `above 0, to ${s.max}` : `${s.min}..${s.max}`,
     "default" in s ? String(s.default) : "(must be given)",
     s.meaning,
   ]);
@@ -132,7 +132,7 @@ function isDefault(column: Column): boolean {
 }
 
 function rangeText(parameter: Parameter): string {
-  return parameter.type === "boolean" ? "true, false" : `${parameter.least}..${PARAMETER_MAX}`;
+  return parameter.type === "boolean" ? "true, false" : `${parameter.min}..${PARAMETER_MAX}`;
 }
 
 function defaultText(parameter: Parameter): string {

@@ -32,7 +32,7 @@ import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { layerOf, walk } from "../plan/walk.js";
 import { countListRows } from "../run/list/list.js";
-import { LIST_ACCOUNTS } from "../run/output/summary.js";
+import { LIST_REJECTIONS } from "../run/output/summary.js";
 import { sweepPlan } from "../run/sweep/sweep.js";
 import { markdown } from "./columns.js";
 import {
@@ -51,8 +51,8 @@ import {
   settingsFrom,
   specFromCommand,
 } from "./options.js";
-import { accountText } from "./report.js";
-import { print, printJson, say, terminalWidth } from "./terminal.js";
+import { rejectionText } from "./report.js";
+import { log, print, printJson, terminalWidth } from "./terminal.js";
 import { counted, fittedTable, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -91,9 +91,9 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   const { dimensions, plainNames } = kindFrom(options);
   const isPlain = ({ name, values }: AxisFlags["axes"][number]) => {
     const each = valuesOfFlag(values);
-    const most = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
+    const max = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
     return (
-      (each.length === 1 || each.length === most) &&
+      (each.length === 1 || each.length === max) &&
       each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value))
     );
   };
@@ -152,14 +152,14 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
 function rowOf(name: ResultName, layer: Layer, results: PartialResults): Row {
   const exact = results.macs as bigint;
   const macs = inMacs(name, layer, results);
-  const isWhole = macs && macs.over % macs.under === 0n;
+  const isWhole = macs && macs.numerator % macs.denominator === 0n;
   return {
     name,
     answer: results[name] as ResultValue,
-    macs: macs && (isWhole ? macs.over / macs.under : nearestDouble(macs)),
+    macs: macs && (isWhole ? macs.numerator / macs.denominator : nearestDouble(macs)),
     ratio:
       macs && exact > 0n
-        ? nearestDouble({ over: macs.over, under: macs.under * exact })
+        ? nearestDouble({ numerator: macs.numerator, denominator: macs.denominator * exact })
         : undefined,
     why: why(name, layer, results),
   };
@@ -265,8 +265,8 @@ function oneInJson(
 
 // ── Many layers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Place {
-  readonly place?: string;
+interface Location {
+  readonly location?: string;
   readonly layer: Layer;
 }
 
@@ -290,8 +290,8 @@ async function compareGrid(
         addTallies(totals, compared.tallies, (index) => ({ grid: compared.grid, index }));
     },
   });
-  say(accountText(end, plan.accounts, "compared"), options.quiet);
-  const found = new Map<object, Place>();
+  log(rejectionText(end, plan.rejectionReasons, "compared"), options.quiet);
+  const found = new Map<object, Location>();
   show(totals, end.rows, options, (at) => {
     const known = found.get(at) ?? { layer: layerAt(plan, at.grid, at.index) };
     found.set(at, known);
@@ -323,7 +323,7 @@ async function compareList(
   }
   checkTransposed(kindFrom(options));
   const { bytes, name } = openList(options.from as string, options.delimiter);
-  const totals = emptyTotals<Place>();
+  const totals = emptyTotals<Location>();
   const batches = countListRows(bytes, name, {
     method: methodOf(),
     workers: options.workers,
@@ -342,11 +342,11 @@ async function compareList(
       if (!compared) return;
       addTallies(totals, compared.tallies, (at) => {
         const { line, layer } = compared.recordAt(at);
-        return { place: `${name}:${line}`, layer };
+        return { location: `${name}:${line}`, layer };
       });
     },
   });
-  say(accountText(end, LIST_ACCOUNTS, "compared"), options.quiet);
+  log(rejectionText(end, LIST_REJECTIONS, "compared"), options.quiet);
   show(totals, end.rows, options, (at) => at);
 }
 
@@ -354,10 +354,10 @@ function show<P>(
   totals: readonly Total<P>[],
   layers: bigint,
   options: CompareOptions,
-  placeOf: (at: P) => Place,
+  locationOf: (at: P) => Location,
 ): void {
   if (options.json) {
-    printJson(jsonText(manyInJson(totals, layers, placeOf), bigIntsOf(options)));
+    printJson(jsonText(manyInJson(totals, layers, locationOf), bigIntsOf(options)));
     return;
   }
   const head = [
@@ -371,13 +371,13 @@ function show<P>(
   ];
   const rows = totals.map((total, i) => {
     const worst = worstOf(total);
-    const at = worst === undefined || worst.ratio === 1 ? "" : placeText(placeOf(worst.at));
+    const at = worst === undefined || worst.ratio === 1 ? "" : locationText(locationOf(worst.at));
     return [
       COMPARED[i] as string,
       total.layers === 0n ? "" : percent(total.exact, total.layers),
       medianText(total),
-      ratioText(total.least?.ratio),
-      ratioText(total.most?.ratio),
+      ratioText(total.min?.ratio),
+      ratioText(total.max?.ratio),
       total.missing === 0n ? "" : percent(total.missing, layers),
       at,
     ];
@@ -410,13 +410,15 @@ function show<P>(
 /** A median in as many digits as it is known in. */
 function medianText(total: Total<unknown>): string {
   const median = medianOfTotal(total);
-  if (median === undefined || median === 0 || total.least?.ratio === total.most?.ratio)
+  if (median === undefined || median === 0 || total.min?.ratio === total.max?.ratio)
     return ratioText(median);
   return median < 1000 && median >= 0.001 ? median.toPrecision(3) : median.toExponential(2);
 }
 
-function placeText({ place, layer }: Place): string {
-  return place === undefined ? briefLayer(layer) : `${printable(place)}: ${briefLayer(layer)}`;
+function locationText({ location, layer }: Location): string {
+  return location === undefined
+    ? briefLayer(layer)
+    : `${printable(location)}: ${briefLayer(layer)}`;
 }
 
 /** A layer as its constructor would be called, without what has PyTorch's default. */
@@ -435,14 +437,14 @@ function percent(part: bigint, whole: bigint): string {
 function manyInJson<P>(
   totals: readonly Total<P>[],
   layers: bigint,
-  placeOf: (at: P) => Place,
+  locationOf: (at: P) => Location,
 ): Json {
-  const extreme = (of: Total<P>["least"]) => {
+  const extreme = (of: Total<P>["min"]) => {
     if (!of) return null;
-    const { place, layer } = placeOf(of.at);
+    const { location, layer } = locationOf(of.at);
     return {
       ratio: of.ratio,
-      ...(place !== undefined && { place }),
+      ...(location !== undefined && { location }),
       layer: { layer: layer.kind.name, ...parametersInJson(layer) },
     };
   };
@@ -457,8 +459,8 @@ function manyInJson<P>(
       layers_without_macs: layers - total.layers - total.missing,
       exact: total.exact,
       median_ratio: medianOfTotal(total) ?? null,
-      smallest: extreme(total.least),
-      largest: extreme(total.most),
+      smallest: extreme(total.min),
+      largest: extreme(total.max),
     })),
     median: {
       method:

@@ -8,7 +8,7 @@ import {
 } from "../columns/columns.js";
 import { overflow } from "../columns/errors.js";
 import { errors } from "../errors.js";
-import { list } from "../format-message.js";
+import { joinNames } from "../format-message.js";
 import { checkLayerFile } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
 import { jsonText } from "../formats/pretty.js";
@@ -35,7 +35,7 @@ import { sinkFor } from "../sink/open.js";
 import { flagOf, splitValues } from "../spec/flags.js";
 import { isNamedPadding, remedyOfNamedPadding, remedyOfUnequalPadding } from "../spec/foreign.js";
 import { columnsOfGroup } from "../spec/spec.js";
-import { domainOf, type Run, readEntry, readInteger } from "../spec/values.js";
+import { domainOf, type Progression, readEntry, readInteger } from "../spec/values.js";
 import {
   type AxisFlags,
   columnsFrom,
@@ -143,7 +143,7 @@ export function layerFromFlags(command: string, flags: AxisFlags, options: Layer
     throw errors.missingParameters(command, shortNames(kind, missing).map(flagOf));
   const read = (p: Parameter): number => {
     const text = given(p);
-    if (text === undefined) return p.default ?? p.least;
+    if (text === undefined) return p.default ?? p.min;
     if (p.base === "padding")
       checkPadding(kind, p, text, (base) =>
         read(kind.parameters.find((q) => q.base === base && q.dimension === p.dimension) ?? p),
@@ -204,17 +204,17 @@ function withOutputSize(layer: Layer, text: string): Layer {
   const dimensions = layer.dimensions.map((dimension, i) => {
     const name = names[i] as string;
     const size = readInteger(
-      { name, type: "integer", least: 1, most: PARAMETER_MAX },
+      { name, type: "integer", min: 1, max: PARAMETER_MAX },
       values[values.length === 1 ? 0 : i] as string,
       flag,
     );
     const base = outputLength(kind, { ...dimension, output_padding: 0 });
-    const [least, most] = [base < 1n ? 1n : base, base + BigInt(dimension.stride) - 1n];
-    if (size < least || size > most) {
+    const [min, max] = [base < 1n ? 1n : base, base + BigInt(dimension.stride) - 1n];
+    if (size < min || size > max) {
       const set = (["l_in", "kernel_size", "stride", "padding", "dilation"] as const).map(
         (of) => `${namesOfParameter(kind, of)[i]} ${dimension[of]}`,
       );
-      throw errors.impossibleOutputSize(flag, name, size, least, most, list(set));
+      throw errors.impossibleOutputSize(flag, name, size, min, max, joinNames(set));
     }
     return { ...dimension, output_padding: Number(BigInt(size) - base) };
   });
@@ -237,12 +237,12 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   const value = mayHaveSeveral && values.length > 1 ? values[p.dimension] : values[0];
   if (value === undefined || (!mayHaveSeveral && values.length > 1))
     throw errors.severalValues(flag, p.name, text);
-  const entry = readEntry(domainOf(p.name), { text: value, place: flag });
+  const entry = readEntry(domainOf(p.name), { text: value, location: flag });
   if (!Array.isArray(entry))
     throw p.type === "boolean"
       ? errors.notBoolean(flag, p.name, value)
       : errors.notInteger(flag, p.name, value);
-  const [run, ...more] = entry as readonly Run[];
+  const [run, ...more] = entry as readonly Progression[];
   if (run === undefined || run.count > 1 || more.length > 0)
     throw errors.severalValues(flag, p.name, text);
   return run.first;
@@ -314,7 +314,7 @@ function shownWork(
     sections.flatMap(({ lines }) => lines),
     [2],
   ).split("\n");
-  const shown = sections.map(
+  const quote = sections.map(
     ({ title, lines }) => `${title}\n${aligned.splice(0, lines.length).join("\n")}`,
   );
   const patterns = layer.dimensions.map((dimension, i) => {
@@ -324,14 +324,14 @@ function shownWork(
   const title = layer.kind.isTransposed
     ? "how many products land on each output element"
     : "how many inputs each output element reads";
-  return [describeLayer(layer), `Overlap: ${title}\n${patterns.join("\n")}`, ...shown].join("\n\n");
+  return [describeLayer(layer), `Overlap: ${title}\n${patterns.join("\n")}`, ...quote].join("\n\n");
 }
 
 /** What one dimension of a layer comes to by itself. */
 function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): PartialResults {
   const alone = layerFrom(
     kindFrom({ layer: layer.kind.isTransposed ? "conv_transpose1d" : "conv1d" }),
-    (p) => (p.perDimension ? dimension[p.base as keyof Dimension] : p.least),
+    (p) => (p.perDimension ? dimension[p.base as keyof Dimension] : p.min),
   );
   return kernel.count(alone, "closed").results ?? {};
 }

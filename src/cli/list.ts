@@ -15,7 +15,7 @@ import {
   type ListTotals,
   type RowShape,
 } from "../run/list/list.js";
-import { LIST_ACCOUNTS } from "../run/output/summary.js";
+import { LIST_REJECTIONS } from "../run/output/summary.js";
 import { sinkFor } from "../sink/open.js";
 import {
   type AxisFlags,
@@ -27,7 +27,7 @@ import {
   settingsFrom,
 } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
-import { accountText, say, writtenText } from "./report.js";
+import { log, rejectionText, writtenText } from "./report.js";
 import { table, thousands } from "./text.js";
 
 interface ListOptions extends LayerOptions, FormatOptions {
@@ -98,7 +98,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
       }
       const dropped = droppedColumns(planned);
       if (dropped.length > 0)
-        say(
+        log(
           `upsweep: replacing the results that the list has already: ${dropped.join(", ")}`,
           options.quiet,
         );
@@ -118,11 +118,11 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   const withErrors =
     progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
   const lines = [
-    accountText(progress, LIST_ACCOUNTS, "rows"),
+    rejectionText(progress, LIST_REJECTIONS, "rows"),
     ...withErrors,
     ...totalsText(progress.totals),
   ];
-  say(
+  log(
     `${lines.join("\n")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`,
     options.quiet,
   );
@@ -182,7 +182,7 @@ async function* withTotalRow(
   );
   if (shape.hasErrorColumn) cells.push("");
   const row = Buffer.from(`${cells.map(quoted).join(",")}\n`);
-  yield { csv: [encoderOf(encodingOfList(list, shape))?.(row) ?? row], rows: 0, progress };
+  yield { buffers: [encoderOf(encodingOfList(list, shape))?.(row) ?? row], rows: 0, progress };
   return progress;
 }
 

@@ -20,7 +20,7 @@ import { flagOf } from "../spec/flags.js";
 import { SAMPLE_MAX } from "../spec/spec.js";
 import { equip } from "./equip.js";
 import { AxisFlags, readDelimiter, readWholeNumber, SHELLS } from "./options.js";
-import { readPart } from "./shard.js";
+import { readShard } from "./shard.js";
 import { COLOR_CHOICES, chooseColor, complain, painter, STDOUT } from "./terminal.js";
 
 /** Runs a command line without the program's name; returns the exit code. */
@@ -319,7 +319,7 @@ function sweepCommand(): Command {
       new Option(
         "--shard <i/n>",
         "sweep part I of N, counted from 0, into its own file; auto or auto/N takes the part from an array job",
-      ).argParser((text: string) => readPart(text)),
+      ).argParser((text: string) => readShard(text)),
     )
     .addOption(
       new Option("--limit <n>", "stop after N rows").argParser((text) =>
@@ -497,7 +497,7 @@ function addParameterOptions(
 ): void {
   command.optionsGroup("Layers:").addOption(layerOption());
   const add = ({ name, type, meaning, default: usual }: Omit<Parameter, "base" | "dimension">) => {
-    const shown = type === "boolean" && argument === "<n>" ? "<true|false>" : argument;
+    const quote = type === "boolean" && argument === "<n>" ? "<true|false>" : argument;
     const needed =
       kindsWith(name).length === KIND_NAMES.length
         ? "required"
@@ -505,7 +505,7 @@ function addParameterOptions(
     const value =
       usual === undefined ? needed : `default: ${type === "boolean" ? usual === 1 : usual}`;
     command.addOption(
-      new Option(`${flagOf(name)} ${shown}`, `${meaning} (${value})`).argParser((text: string) =>
+      new Option(`${flagOf(name)} ${quote}`, `${meaning} (${value})`).argParser((text: string) =>
         flags.give(name, text),
       ),
     );
@@ -519,11 +519,11 @@ function addParameterOptions(
   // Layers with several dimensions have their own lengths; --kernel-size and the others like it are for all dimensions.
   for (const parameter of kindOf("conv_transpose3d").parameters)
     if (parameter.base === "l_in") add(parameter);
-  for (const { name, meaning, least, most, ...rest } of SETTINGS) {
+  for (const { name, meaning, min, max, ...rest } of SETTINGS) {
     const usual = "default" in rest ? ` (default: ${rest.default})` : "";
     const flag = flagOf(name);
     const read = (text: string) =>
-      name === "sample_rate" ? readRate(text, flag) : readWholeNumber(flag, text, least, most);
+      name === "sample_rate" ? readRate(text, flag) : readWholeNumber(flag, text, min, max);
     command.addOption(new Option(`${flag} <n>`, `${meaning}${usual}`).argParser(read));
   }
 }

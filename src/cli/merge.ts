@@ -2,9 +2,9 @@
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { gridNamesOf } from "../run/resume/identity.js";
-import { findParts, type MergeProgress, mergedRows } from "../run/resume/merge.js";
+import { findShards, type MergeProgress, mergedRows } from "../run/resume/merge.js";
 import { writeOutput } from "./output.js";
-import { accountText, gridsText, say, writtenText } from "./report.js";
+import { gridsText, log, rejectionText, writtenText } from "./report.js";
 import { counted } from "./text.js";
 
 interface MergeOptions {
@@ -19,21 +19,21 @@ export async function merge(
   options: MergeOptions,
 ): Promise<void> {
   if (output === "-") throw errors.usage("merge to - is asked for", "Name a file.");
-  const parts = await findParts(output, named);
-  const outcome = await writeOutput(mergedRows(parts, options), output, {
-    header: parts.header,
-    compression: parts.compression,
+  const shards = await findShards(output, named);
+  const outcome = await writeOutput(mergedRows(shards, options), output, {
+    header: shards.header,
+    compression: shards.compression,
     quiet: options.quiet,
-    fraction: ({ bytes }: MergeProgress) => bytes / parts.bytes,
+    fraction: ({ bytes }: MergeProgress) => bytes / shards.bytes,
     mayReplace: options.force,
   });
-  const grids = gridsText(parts.position.gridRows, {
-    grids: gridNamesOf((parts.parts[0] as (typeof parts.parts)[number]).identity),
+  const grids = gridsText(shards.position.gridRows, {
+    grids: gridNamesOf((shards.shards[0] as (typeof shards.shards)[number]).identity),
   });
-  const written = `${printable(output)}: ${counted(parts.parts.length, "part")}, ${writtenText(outcome)}`;
-  say(
+  const written = `${printable(output)}: ${counted(shards.shards.length, "shard")}, ${writtenText(outcome)}`;
+  log(
     [
-      accountText(parts.position, parts.accounts, "rows"),
+      rejectionText(shards.position, shards.rejectionReasons, "rows"),
       ...(grids === "" ? [] : [grids]),
       written,
     ].join("\n"),

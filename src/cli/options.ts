@@ -105,10 +105,10 @@ export interface GridOptions extends LayerOptions {
 }
 
 /** @throws UpsweepError when the text is not a whole number of [least, most]. */
-export function readWholeNumber(flag: string, text: string, least: number, most: number): number {
+export function readWholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (!/^(0|[1-9][0-9]*)$/.test(text) || value < least || value > most) {
-    throw errors.badOption(flag, text, `Write a whole number from ${least} to ${most}.`);
+  if (!/^(0|[1-9][0-9]*)$/.test(text) || value < min || value > max) {
+    throw errors.badOption(flag, text, `Write a whole number from ${min} to ${max}.`);
   }
   return value;
 }
@@ -177,7 +177,7 @@ export async function specFromCommand(
   const settings = settingsFrom(options);
   const overrides = {
     ...(options.layer !== undefined && {
-      layer: { kind: "scalar", place: "--layer", text: options.layer } as const,
+      layer: { kind: "scalar", location: "--layer", text: options.layer } as const,
     }),
     variables: Object.entries(settings).flatMap(
       ([name, value]: [string, number | Fraction | undefined]) =>
@@ -192,11 +192,11 @@ export async function specFromCommand(
             ],
     ),
     set: set.map((text) => entryFromFlag(readAssignment("--set", text))),
-    where: where.map((text) => ({ kind: "scalar", place: "--where", text }) as const),
+    where: where.map((text) => ({ kind: "scalar", location: "--where", text }) as const),
     ...(columns !== undefined && { columns: listFromFlag("--columns", columns) }),
     ...(sample !== undefined && { sample: sampleFromFlags(sample, seed ?? 0) }),
     ...(options.distinct && {
-      distinct: { kind: "scalar", place: "--distinct", text: "true" } as const,
+      distinct: { kind: "scalar", location: "--distinct", text: "true" } as const,
     }),
   };
   if (file === undefined) {

@@ -9,18 +9,18 @@ import {
   type OutputFormat,
 } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
-import { type Keeper, stopHere, writeBatches } from "../run/files/write.js";
+import { type CheckpointHooks, stopHere, writeBatches } from "../run/files/write.js";
 import type { Packed } from "../run/output/packing.js";
 import type { Start } from "../run/resume/checkpoint.js";
 import { sinkFor } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
-import { say, type Written } from "./report.js";
+import { log, type OutputSummary } from "./report.js";
 import { counted } from "./text.js";
 
 /** What this run has written, and how far it came. */
-export interface Outcome<P> extends Written {
+export interface Outcome<P> extends OutputSummary {
   readonly progress: P;
 }
 
@@ -62,7 +62,7 @@ interface OutputOptions<P> {
   /** What the file has from a run before. */
   readonly from?: Start | undefined;
   /** Of a run that can be continued later: whoever keeps how far it has come. */
-  readonly keeperOf?: (sink: Sink) => Keeper;
+  readonly checkpointOf?: (sink: Sink) => CheckpointHooks;
 }
 
 /** Writes all batches to `output`. Ctrl-C takes the unfinished file back, or leaves it to go on with, and ends with exit code 130. */
@@ -76,43 +76,45 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     fraction,
     mayReplace,
     from,
-    keeperOf,
+    checkpointOf,
   }: OutputOptions<P>,
 ): Promise<Outcome<P>> {
   const start = performance.now();
   const before = { bytes: from?.bytes ?? 0, rows: from?.position.rows ?? 0n };
   let { rows } = before;
   let isLeft = false;
-  let writing: { readonly sink: Sink; readonly keeper: Keeper | undefined } | undefined;
+  let writing:
+    | { readonly sink: Sink; readonly checkpoint: CheckpointHooks | undefined }
+    | undefined;
   const bar = await progressBar(quiet, before.rows);
-  const settled = onInterrupt(() => {
+  const updated = onInterrupt(() => {
     bar.stop();
-    isLeft = writing ? stopHere(writing.sink, writing.keeper) : before.bytes > 0;
+    isLeft = writing ? stopHere(writing.sink, writing.checkpoint) : before.bytes > 0;
     const left =
       output === "-"
         ? ""
         : isLeft
           ? `; the same command with --resume goes on`
           : `; ${printable(output)} is not written`;
-    say(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
+    log(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {
     const sink = await sinkFor(output, { mayReplace, from });
-    const keeper = keeperOf?.(sink);
-    writing = { sink, keeper };
-    if (before.bytes > 0) say(`upsweep: resuming after ${counted(before.rows, "row")}`, quiet);
+    const checkpoint = checkpointOf?.(sink);
+    writing = { sink, checkpoint };
+    if (before.bytes > 0) log(`upsweep: resuming after ${counted(before.rows, "row")}`, quiet);
     const { progress, bytes } = await writeBatches(batches, header, sink, {
       from,
       compression,
-      keeper: keeper && {
-        behind: (reached) => keeper.behind(reached),
-        finishing: (reached) => keeper.finishing(reached),
-        finished: () => keeper.finished(),
+      checkpoint: checkpoint && {
+        behind: (reached) => checkpoint.behind(reached),
+        finishing: (reached) => checkpoint.finishing(reached),
+        finished: () => checkpoint.finished(),
         leave: () => {
-          isLeft = keeper.leave();
+          isLeft = checkpoint.leave();
           return isLeft;
         },
-        remove: () => keeper.remove(),
+        remove: () => checkpoint.remove(),
       },
       onProgress: (soFar) => {
         rows = soFar.rows;
@@ -128,13 +130,13 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   } catch (error) {
     bar.stop();
     if (isLeft)
-      say(
+      log(
         `upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`,
         quiet,
       );
     throw error;
   } finally {
     bar.stop();
-    settled();
+    updated();
   }
 }

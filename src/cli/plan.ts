@@ -11,9 +11,9 @@ import { defaultWorkers } from "../run/runner.js";
 import { estimate } from "../run/sweep/estimate.js";
 import { overlapsOf } from "../run/sweep/overlaps.js";
 import { indicesOf, sweepPlan } from "../run/sweep/sweep.js";
-import { lastOf, type Run } from "../spec/values.js";
+import { lastOf, type Progression } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
-import { accountText, overlapsText, print } from "./report.js";
+import { overlapsText, print, rejectionText } from "./report.js";
 import { bytesText, counted, duration, table, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -45,16 +45,16 @@ export async function plan(
 
 function nestsText({ grids, cells, columns }: Plan): string {
   const results = cells.map((name, i) => (i < cells.length - columns.length ? undefined : name));
-  const shown = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
+  const quote = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
     const title =
       grids.length > 1
         ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${counted(grid.size, "raw index", "raw indices")}\n`
         : "";
     return `${title}${nestText(grid, results)}`;
   });
-  if (grids.length > shown.length)
-    shown.push(`… and ${counted(grids.length - shown.length, "more grid")}`);
-  return shown.join("\n\n");
+  if (grids.length > quote.length)
+    quote.push(`… and ${counted(grids.length - quote.length, "more grid")}`);
+  return quote.join("\n\n");
 }
 
 /** The loops as one would write them, each with what is checked and worked out inside it and not deeper. */
@@ -96,10 +96,10 @@ function stepLines(
 function lineOf(grid: GridPlan, step: Step): string | undefined {
   switch (step.kind) {
     case "rule":
-      return `leave out unless ${grid.requirements[step.requirement]}`;
+      return `leave out unless ${grid.predicates[step.predicate]}`;
     case "where":
-      return isRepeat(grid.requirements[step.requirement] as string)
-        ? `leave out what is ${grid.requirements[step.requirement]}`
+      return isRepeat(grid.predicates[step.predicate] as string)
+        ? `leave out what is ${grid.predicates[step.predicate]}`
         : `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
     case "derive": {
       const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
@@ -114,22 +114,27 @@ function lineOf(grid: GridPlan, step: Step): string | undefined {
 function valuesText(grid: GridPlan, loop: Loop): string {
   if (loop.dependent !== undefined)
     return axisText(grid.dependents[loop.dependent] as DependentAxis);
-  const columns = (loop.runs ?? []).map((runs, i) => ({ name: loop.names[i] as string, runs }));
+  const columns = (loop.progressions ?? []).map((progressions, i) => ({
+    name: loop.names[i] as string,
+    progressions,
+  }));
   const [first] = columns;
   if (columns.length === 1 && first)
-    return listText(first.runs.map((run) => runText(first.name, run, rateOf(grid))));
+    return listText(
+      first.progressions.map((run) => progressionText(first.name, run, rateOf(grid))),
+    );
   return listText(
     Array.from(
       { length: loop.size },
       (_, row) =>
-        `[${columns.map(({ name, runs }) => runText(name, runs[row] as Run, rateOf(grid))).join(", ")}]`,
+        `[${columns.map(({ name, progressions }) => progressionText(name, progressions[row] as Progression, rateOf(grid))).join(", ")}]`,
     ),
   );
 }
 
 function listText(texts: readonly string[]): string {
-  const shown = texts.length > 8 ? [...texts.slice(0, 8), "…"] : texts;
-  return texts.length > 1 ? `[${shown.join(", ")}]` : shown.join("");
+  const quote = texts.length > 8 ? [...texts.slice(0, 8), "…"] : texts;
+  return texts.length > 1 ? `[${quote.join(", ")}]` : quote.join("");
 }
 
 /** The denominator of the grid's sample rates. */
@@ -140,11 +145,11 @@ function rateOf({ fixed }: GridPlan): number {
 function valueText(name: string, value: number, rateDenominator: number): string {
   if (name === "bias") return String(value === 1);
   return name === "sample_rate"
-    ? textOfFraction({ over: BigInt(value), under: BigInt(rateDenominator) })
+    ? textOfFraction({ numerator: BigInt(value), denominator: BigInt(rateDenominator) })
     : String(value);
 }
 
-function runText(name: string, run: Run, rateDenominator: number): string {
+function progressionText(name: string, run: Progression, rateDenominator: number): string {
   const text = (value: number) => valueText(name, value, rateDenominator);
   if (run.count === 1) return text(run.first);
   return `${text(run.first)}..${text(lastOf(run))}${run.step === 1 ? "" : `:${text(run.step)}`}`;
@@ -163,11 +168,11 @@ function rawText({ grids, size }: Plan): string {
 
 function sizeText(plan: Plan, workers: number): string {
   const taken = indicesOf(plan);
-  const sampled =
+  const sampleRow =
     taken < plan.size
       ? [["sample", thousands(taken), `raw indices, drawn with seed ${plan.sample?.seed}`]]
       : [];
-  const { isExact, sampled: drawn, ...whole } = estimate(plan);
+  const { isExact, sampled, ...whole } = estimate(plan);
   // Of a sample, its share of the whole.
   const [rows, bytes] = [(whole.rows * taken) / plan.size, (whole.bytes * taken) / plan.size];
   const seconds = (whole.seconds * Number(taken)) / Number(plan.size);
@@ -178,14 +183,14 @@ function sizeText(plan: Plan, workers: number): string {
   const basis = isExact
     ? `${share} % of the raw size (counted)`
     : none
-      ? `none of ${thousands(drawn)} raw indices drawn uniformly becomes a row; --exact counts them`
-      : `${share} % of the raw size (by ${thousands(drawn)} raw indices drawn uniformly; --exact counts them)`;
-  const lines = [...sampled, ["rows", rowsText, basis]];
+      ? `none of ${thousands(sampled)} raw indices drawn uniformly becomes a row; --exact counts them`
+      : `${share} % of the raw size (by ${thousands(sampled)} raw indices drawn uniformly; --exact counts them)`;
+  const lines = [...sampleRow, ["rows", rowsText, basis]];
   // Where the sample has met no row, it has not met what takes the time either.
   if (!none) {
     const speed = `with ${workers} worker${workers === 1 ? "" : "s"}, if the disk keeps up (measured just now on a part of the grid)`;
     lines.push(
-      ["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.rowBytesMost} bytes`],
+      ["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.maxRowBytes} bytes`],
       ["time", `about ${duration(seconds / workers)}`, speed],
     );
   }
@@ -199,13 +204,13 @@ async function exactText(plan: Plan, workers: number): Promise<string> {
     fraction: fractionOf,
     interrupted: (rows) => `interrupted after ${counted(rows, "row")}`,
   });
-  return accountText(end, plan.accounts, "rows");
+  return rejectionText(end, plan.rejectionReasons, "rows");
 }
 
 function overflowText({ layer, grids, columns }: Plan): string[] {
   const names = columns
     .filter(isResultName)
-    .filter((name) => grids.some(({ possible }) => mayOverflow(kindOf(layer), name, possible)));
+    .filter((name) => grids.some(({ valueSets }) => mayOverflow(kindOf(layer), name, valueSets)));
   if (names.length === 0) return [];
   return [
     "",

@@ -3,14 +3,14 @@ import { isParameterName } from "../layers/parameters.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { sweepPlan } from "../run/sweep/sweep.js";
-import { accountText } from "./report.js";
-import { print, say, terminalWidth } from "./terminal.js";
+import { rejectionText } from "./report.js";
+import { log, print, terminalWidth } from "./terminal.js";
 import { counted, table } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 /** Rows that are shown; --limit can ask for more, as long as they fit on a screen or two. */
 const ROWS_SHOWN = 10;
-const ROWS_MOST = 100;
+const MAX_ROWS = 100;
 
 interface PreviewOptions {
   readonly method: Method;
@@ -23,32 +23,32 @@ export async function preview(
   plan: Plan,
   { method, limit, workers, quiet = false }: PreviewOptions,
 ): Promise<void> {
-  const most = limit !== undefined && limit <= ROWS_MOST ? limit : ROWS_SHOWN;
-  let csv = "";
+  const max = limit !== undefined && limit <= MAX_ROWS ? limit : ROWS_SHOWN;
+  let bytes = "";
   // One row more shows whether there are more.
   const end = await watch(
-    sweepPlan(plan, { method, workers, limit: most === limit ? most : most + 1 }),
+    sweepPlan(plan, { method, workers, limit: max === limit ? max : max + 1 }),
     {
       quiet,
       fraction: fractionOf,
       interrupted: (rows) => `interrupted after ${counted(rows, "row")}`,
-      onBatch: (batch) => (csv += Buffer.concat(batch.csv).toString()),
+      onBatch: (batch) => (bytes += Buffer.concat(batch.buffers).toString()),
     },
   );
-  const rows = csv.split("\n").filter((line) => line !== "");
-  const isWhole = rows.length <= most && most !== limit;
-  const shown = rows.slice(0, most);
-  if (shown.length > 0)
-    print(previewText(plan, shown, terminalWidth() ?? 80), (_, i) =>
-      i === 0 ? "bold" : i > shown.length ? "dim" : undefined,
+  const rows = bytes.split("\n").filter((line) => line !== "");
+  const isWhole = rows.length <= max && max !== limit;
+  const quote = rows.slice(0, max);
+  if (quote.length > 0)
+    print(previewText(plan, quote, terminalWidth() ?? 80), (_, i) =>
+      i === 0 ? "bold" : i > quote.length ? "dim" : undefined,
     );
-  if (isWhole) say(accountText(end, plan.accounts, "rows"), quiet);
-  if (shown.length === 0) return;
+  if (isWhole) log(rejectionText(end, plan.rejectionReasons, "rows"), quiet);
+  if (quote.length === 0) return;
   const what = isWhole
-    ? `All ${counted(shown.length, "row")} shown.`
-    : `The first ${counted(shown.length, "row")} shown, of ${counted(end.total, "raw index", "raw indices")}.`;
+    ? `All ${counted(quote.length, "row")} shown.`
+    : `The first ${counted(quote.length, "row")} shown, of ${counted(end.total, "raw index", "raw indices")}.`;
   const how = `Add -o FILE to write ${isWhole ? "them" : "all rows"} to a file, or pipe them to another program.`;
-  say(`${what} ${how}`, quiet);
+  log(`${what} ${how}`, quiet);
 }
 
 /**

@@ -3,20 +3,20 @@ import { KIND_NAMES, kindOf } from "../layers/parameters.js";
 import { RANGE_TEXT, RULES, rulesOf } from "../layers/rules.js";
 import { gridLabel } from "../plan/distinct.js";
 import { isRepeat } from "../plan/repeats.js";
-import { namedAccounts } from "../run/output/summary.js";
+import { namedRejections } from "../run/output/summary.js";
 import type { Overlap } from "../run/sweep/overlaps.js";
 import { bytesText, counted, duration, scaled, table, thousands } from "./text.js";
 
 interface Counted {
   readonly rows: bigint;
   /** In the order of the accounts' names. */
-  readonly leftOut: readonly bigint[];
-  readonly nothing?: bigint;
+  readonly rejected: readonly bigint[];
+  readonly empty?: bigint;
   readonly isCut?: boolean;
 }
 
 /** What a run has written. */
-export interface Written {
+export interface OutputSummary {
   readonly bytes: number;
   readonly rows: bigint;
   readonly seconds: number;
@@ -28,17 +28,17 @@ export interface Written {
  *
  * @param noun `rows`, or a participle such as `compared`.
  */
-export function accountText(
-  { rows, leftOut, nothing = 0n, isCut }: Counted,
-  accounts: readonly string[],
+export function rejectionText(
+  { rows, rejected, empty = 0n, isCut }: Counted,
+  rejectionReasons: readonly string[],
   noun: string,
 ): string {
-  const left = leftOut.reduce((sum, count) => sum + count, 0n);
+  const left = rejected.reduce((sum, count) => sum + count, 0n);
   const layers = rows + left;
   const lines =
-    nothing > 0n
+    empty > 0n
       ? [
-          `${counted(layers + nothing, "raw index", "raw indices")} = ${counted(layers, "layer")} + ${counted(nothing, "position")} without a layer`,
+          `${counted(layers + empty, "raw index", "raw indices")} = ${counted(layers, "layer")} + ${counted(empty, "position")} without a layer`,
         ]
       : [];
   const kept = noun === "rows" ? counted(rows, "row") : `${thousands(rows)} ${noun}`;
@@ -46,11 +46,9 @@ export function accountText(
     `${counted(layers, "layer")} = ${kept} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`,
   );
   if (left > 0n) {
-    const named = [...namedAccounts(accounts, leftOut)].map(([account, count]) => [
-      "   ",
-      thousands(count),
-      reasonText(account),
-    ]);
+    const named = [...namedRejections(rejectionReasons, rejected)].map(
+      ([rejectionReason, count]) => ["   ", thousands(count), reasonText(rejectionReason)],
+    );
     lines.push(table(named, [1]));
   }
   return lines.join("\n");
@@ -62,17 +60,17 @@ const RULE_TEXTS: ReadonlySet<string> = new Set(
 );
 
 /** Why the layers of an account were left out: a rule of PyTorch, a value that an axis cannot take, or a condition of the user. */
-function reasonText(account: string): string {
-  if (isRepeat(account)) return account;
-  if (account === RANGE_TEXT) return "had a parameter outside its range";
-  if (RULE_TEXTS.has(account) || RULES.some(({ text }) => text === account))
-    return `broke the rule ${account}`;
+function reasonText(rejectionReason: string): string {
+  if (isRepeat(rejectionReason)) return rejectionReason;
+  if (rejectionReason === RANGE_TEXT) return "had a parameter outside its range";
+  if (RULE_TEXTS.has(rejectionReason) || RULES.some(({ text }) => text === rejectionReason))
+    return `broke the rule ${rejectionReason}`;
   // Conditions cannot hold a single '=': these two are derived values (src/plan/schedule.ts).
-  const inexact = /^([\w., ]+ = .*) divides exactly$/.exec(account);
+  const inexact = /^([\w., ]+ = .*) divides exactly$/.exec(rejectionReason);
   if (inexact) return `had no whole number as ${inexact[1]}`;
-  const outside = /^([\w., ]+ = .*) is (from -?\d+ to .*|true or false)$/.exec(account);
+  const outside = /^([\w., ]+ = .*) is (from -?\d+ to .*|true or false)$/.exec(rejectionReason);
   if (outside) return `had a value of ${outside[1]} that is not ${outside[2]}`;
-  return `did not match ${account}`;
+  return `did not match ${rejectionReason}`;
 }
 
 /** The most grids that a summary lists. The rows of further grids are added up in one line. */
@@ -108,11 +106,11 @@ const OVERLAPS_NAMED = 5;
 export function overlapsText(overlaps: readonly Overlap[]): string[] {
   const lines = overlaps
     .slice(0, OVERLAPS_NAMED)
-    .map(({ later, earlier, shared, looked, isExact }) => {
+    .map(({ later, earlier, shared, visited, isExact }) => {
       const layers = counted(shared, "layer");
       const what = isExact
         ? `repeats ${layers} of ${earlier}`
-        : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(looked)} raw indices drawn)`;
+        : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(visited)} raw indices drawn)`;
       return `${later} ${what}`;
     });
   if (lines.length === 0) return [];
@@ -126,8 +124,8 @@ export function overlapsText(overlaps: readonly Overlap[]): string[] {
   ];
 }
 
-export function writtenText({ rows, bytes, seconds }: Written): string {
+export function writtenText({ rows, bytes, seconds }: OutputSummary): string {
   return `${bytesText(bytes)} in ${duration(seconds)} (${scaled(Number(rows) / seconds)} rows/s)`;
 }
 
-export { print, say } from "./terminal.js";
+export { log, print } from "./terminal.js";

@@ -1,18 +1,18 @@
 /** `--shard`: which part of a sweep this process does. */
 import { errors } from "../errors.js";
-import { PARTS_MAX, type Part } from "../run/sweep/shard.js";
+import { MAX_SHARDS, type Shard } from "../run/sweep/shard.js";
 
 const FORM =
   "Write which of how many, counted from 0, for example 3/16; in an array job auto, or auto/16.";
 
 /** @throws UpsweepError when `text` is neither I/N with I below N, nor `auto` or `auto/N` in an array job. */
-export function readPart(text: string, env: NodeJS.ProcessEnv = process.env): Part {
+export function readShard(text: string, env: NodeJS.ProcessEnv = process.env): Shard {
   const [, index = "", count] = /^(auto|[0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(text) ?? [];
   const of = count === undefined ? undefined : Number(count);
   const isSound = index === "auto" ? of !== 0 : of !== undefined && Number(index) < of;
   if (index === "" || !isSound)
-    throw errors.badOption("--shard", text, `${FORM} At most ${PARTS_MAX} are possible.`);
-  return index === "auto" ? partOfTask(text, of, env) : { index: Number(index), of: of as number };
+    throw errors.badOption("--shard", text, `${FORM} At most ${MAX_SHARDS} are possible.`);
+  return index === "auto" ? shardOfTask(text, of, env) : { index: Number(index), of: of as number };
 }
 
 /** How a scheduler numbers the tasks of an array, by the variables that it sets in each. */
@@ -72,7 +72,7 @@ const SCHEDULERS: readonly Scheduler[] = [
  * The part that a scheduler has given to this process. GNU parallel can run inside a task of a cluster's array: which of the two numbers is meant
  * cannot be known, so both together are refused.
  */
-function partOfTask(option: string, of: number | undefined, env: NodeJS.ProcessEnv): Part {
+function shardOfTask(option: string, of: number | undefined, env: NodeJS.ProcessEnv): Shard {
   const set = SCHEDULERS.filter(
     ({ index, outside }) => env[index] !== undefined && env[index] !== outside,
   );
@@ -91,11 +91,11 @@ function partOfTask(option: string, of: number | undefined, env: NodeJS.ProcessE
   const task = numberOf(env, scheduler.index, option);
   return of === undefined
     ? partOfWhole(option, scheduler, task, env)
-    : partOfSome(scheduler, task, of);
+    : shardOfSome(scheduler, task, of);
 }
 
 /** `auto/N`: the number of the task says which, whatever else of the array runs. */
-function partOfSome({ index, from }: Scheduler, task: number, of: number): Part {
+function shardOfSome({ index, from }: Scheduler, task: number, of: number): Shard {
   if (task < from || task - from >= of) throw errors.outsideArray(index, task, from, of);
   return { index: task - from, of };
 }
@@ -106,7 +106,7 @@ function partOfWhole(
   scheduler: Scheduler,
   task: number,
   env: NodeJS.ProcessEnv,
-): Part {
+): Shard {
   const { name, index, from, array } = scheduler;
   const asked = (variable: string | undefined) =>
     variable === undefined || env[variable] === undefined
@@ -122,7 +122,7 @@ function partOfWhole(
     (first ?? from) === from &&
     (step ?? 1) === 1 &&
     (last ?? count - 1 + from) === count - 1 + from;
-  if (!isWhole || task < from || task - from >= count || count > PARTS_MAX) {
+  if (!isWhole || task < from || task - from >= count || count > MAX_SHARDS) {
     const said = [index, scheduler.first, scheduler.last, scheduler.step, scheduler.count].filter(
       (variable) => variable !== undefined && env[variable] !== undefined,
     );

@@ -5,20 +5,20 @@ import { headerIn } from "../formats/encoding.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
 import type { Progress } from "../run/output/position.js";
-import { Checkpoint, keptSweep, readStart } from "../run/resume/checkpoint.js";
-import { nameOfPart, type Part } from "../run/sweep/shard.js";
+import { Checkpoint, readStart, resumeTarget } from "../run/resume/checkpoint.js";
+import { type Shard, shardName } from "../run/sweep/shard.js";
 import { sweepPlan } from "../run/sweep/sweep.js";
 import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
-import { accountText, gridsText, overlapsText, say, writtenText } from "./report.js";
+import { gridsText, log, overlapsText, rejectionText, writtenText } from "./report.js";
 import { isTerminal, STDOUT } from "./terminal.js";
 
 interface SweepOptions extends GridOptions, FormatOptions {
   readonly force?: boolean;
   readonly resume?: boolean;
   readonly trust?: boolean;
-  readonly shard?: Part;
+  readonly shard?: Shard;
   readonly method: "closed" | "simulate";
   readonly check?: Check;
   readonly limit?: number;
@@ -31,7 +31,7 @@ export async function sweep(
   flags: AxisFlags,
   options: SweepOptions,
 ): Promise<void> {
-  const { shard: part, quiet, resume, trust, force, limit } = options;
+  const { shard, quiet, resume, trust, force, limit } = options;
   if (resume && force)
     throw errors.usage(
       "both --resume and --force are given",
@@ -42,7 +42,7 @@ export async function sweep(
       "--trust is given without --resume",
       "It skips reading what is resumed; leave it out.",
     );
-  if (part && limit !== undefined)
+  if (shard && limit !== undefined)
     throw errors.usage(
       "both --shard and --limit are given",
       "The first rows of all are not known in a part; leave one out.",
@@ -51,32 +51,32 @@ export async function sweep(
   const { format, bigInts, compression } = await outputFormat(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
   // A terminal cannot hold a sweep.
-  if (options.output === "-" && !part && !resume && isTerminal(STDOUT))
+  if (options.output === "-" && !shard && !resume && isTerminal(STDOUT))
     return (await import("./preview.js")).preview(plan, { ...options, method });
-  const output = part ? nameOfPart(options.output, part) : options.output;
+  const output = shard ? shardName(options.output, shard) : options.output;
   // Neither a device nor a pipe can be gone on with, or is several.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
   const kept = isFile
-    ? await keptSweep(plan, output, { limit, part, format, bigInts, compression, resume })
+    ? await resumeTarget(plan, output, { limit, shard, format, bigInts, compression, resume })
     : undefined;
   if (resume && !kept)
     throw errors.usage(
       "--resume is given without a file to go on with",
       "Name the file of the sweep that was stopped with -o.",
     );
-  if (part && !kept)
+  if (shard && !kept)
     throw errors.usage(
       "--shard is given without a file",
       "Name the file that the parts make up with -o.",
     );
-  const run = { ...options, method, part, format, bigInts, isSummed: kept !== undefined };
+  const run = { ...options, method, shard, format, bigInts, isSummed: kept !== undefined };
   const onCompare = () =>
-    say(
+    log(
       `upsweep: ${printable(output)} exists; sweeping again without writing, to compare it`,
       quiet,
     );
   const start = kept && resume ? await readStart(kept, plan, run, { trust, onCompare }) : undefined;
-  if (start?.isWhole) return say(`upsweep: ${printable(output)} is complete`, quiet);
+  if (start?.isWhole) return log(`upsweep: ${printable(output)} is complete`, quiet);
   const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...run, start: start?.position }), output, {
     header: headerIn(format, plan.header),
@@ -85,14 +85,14 @@ export async function sweep(
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),
     mayReplace,
     from: start,
-    ...(kept && { keeperOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
+    ...(kept && { checkpointOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
-  const account = accountText(outcome.progress, plan.accounts, "rows");
+  const rejectionReason = rejectionText(outcome.progress, plan.rejectionReasons, "rows");
   const grids = gridsText(outcome.progress.gridRows, plan);
   const overlaps =
     quiet || plan.grids.length < 2
       ? []
       : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(plan));
   const written = `${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`;
-  say([account, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
+  log([rejectionReason, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

@@ -90,7 +90,7 @@ export function print(
 }
 
 /** Prints a line on standard error, unless --quiet is given. */
-export function say(text: string, quiet?: boolean): void {
+export function log(text: string, quiet?: boolean): void {
   if (!quiet) writeErr(`${sanitised(text)}\n`);
 }
 

@@ -49,7 +49,7 @@ export function duration(seconds: number): string {
 /** Lines of cells, each column as wide as its widest cell; cells of `right` columns stand at the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = rows.reduce<number[]>(
-    (most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)),
+    (max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cell.length)),
     [],
   );
   const padded = (cell: string, i: number) =>
@@ -58,7 +58,7 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 }
 
 /** The narrowest that a column is made to fit a terminal. */
-const COLUMN_LEAST = 12;
+const MIN_COLUMN = 12;
 
 /**
  * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 12 characters. The widest columns
@@ -70,14 +70,14 @@ export function fittedTable(
   right: readonly number[] = [],
 ): string {
   const widths = rows.reduce<number[]>(
-    (most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)),
+    (max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cell.length)),
     [],
   );
   const total = () => widths.reduce((sum, each) => sum + each + 2, -2);
   if (width === undefined || total() <= width) return table(rows, right);
   while (total() > width) {
     const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] as number) <= COLUMN_LEAST) break;
+    if ((widths[widest] as number) <= MIN_COLUMN) break;
     widths[widest] = (widths[widest] as number) - 1;
   }
   const lines = rows.flatMap((row) => {

@@ -2,7 +2,7 @@
 import { planSweep } from "../plan/plan.js";
 import { sweepPlan } from "../run/sweep/sweep.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
-import { accountText, print, say } from "./report.js";
+import { log, print, rejectionText } from "./report.js";
 import { counted, duration, thousands } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
@@ -26,8 +26,8 @@ export async function verify(
     interrupted: (rows) => `interrupted after ${counted(rows, "layer")}; no difference until then`,
   });
   const seconds = (performance.now() - start) / 1000;
-  const drawn = end.total < plan.size ? ` (drawn from ${thousands(plan.size)})` : "";
-  say(accountText(end, plan.accounts, `verified${drawn}`), options.quiet);
+  const sampled = end.total < plan.size ? ` (drawn from ${thousands(plan.size)})` : "";
+  log(rejectionText(end, plan.rejectionReasons, `verified${sampled}`), options.quiet);
   print(
     `closed form and simulation agree on ${end.rows === 1n ? "" : "all "}${counted(end.rows, "layer")} (${duration(seconds)})`,
   );

@@ -1,7 +1,7 @@
 /** A run whose rows nobody writes: to its end, with a bar. */
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
-import { say } from "./terminal.js";
+import { log } from "./terminal.js";
 
 interface Watching<B, P> {
   readonly quiet: boolean;
@@ -21,9 +21,9 @@ export async function watch<
 ): Promise<P> {
   const bar = await progressBar(quiet);
   let rows = 0n;
-  const settled = onInterrupt(() => {
+  const updated = onInterrupt(() => {
     bar.stop();
-    say(`upsweep: ${interrupted(rows)}`);
+    log(`upsweep: ${interrupted(rows)}`);
   });
   try {
     for (;;) {
@@ -35,7 +35,7 @@ export async function watch<
       bar.show(fraction(progress), rows);
     }
   } finally {
-    settled();
+    updated();
     bar.stop();
     await batches.return(undefined as never);
   }

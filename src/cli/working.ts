@@ -20,14 +20,14 @@ export function working(
   const [L, K] = [each("l_in"), each("kernel_size")];
   // In brackets where it stands beside other factors.
   const KK = layer.dimensions.length > 1 ? `(${K})` : K;
-  const over = (of: ResultName) => dimensions.map((counts) => counts[of]).join("·");
+  const numerator = (of: ResultName) => dimensions.map((counts) => counts[of]).join("·");
   const filters = r("filters");
   const isTransposed = kind.isTransposed;
   switch (name) {
     case "l_out":
       return layer.dimensions.length === 1
         ? lengthWorking(layer, layer.dimensions[0] as Dimension)
-        : over("l_out");
+        : numerator("l_out");
     case "d_out":
     case "h_out":
     case "w_out":
@@ -36,7 +36,7 @@ export function working(
         layer.dimensions[kind.dimensions.indexOf(name.charAt(0))] as Dimension,
       );
     case "taps": {
-      if (layer.dimensions.length > 1) return over("taps");
+      if (layer.dimensions.length > 1) return numerator("taps");
       const pairs = isTransposed ? L : String(r("l_out"));
       const products = BigInt(pairs) * BigInt(K);
       const cropped = products - BigInt(r("taps") as bigint);
@@ -50,12 +50,12 @@ export function working(
         : `sum(y): ${all}, of which ${cropped} ${cropped === 1n ? "is" : "are"} with zeros of the padding`;
     }
     case "covered":
-      return layer.dimensions.length > 1 ? over("covered") : "count(y > 0)";
+      return layer.dimensions.length > 1 ? numerator("covered") : "count(y > 0)";
     case "holes":
       return `l_out - covered = ${r("l_out")} - ${r("covered")}`;
     case "overlap_min":
     case "overlap_max":
-      return `away from the edges, where y repeats with the stride${layer.dimensions.length > 1 ? `: ${over(name)}` : ""}`;
+      return `away from the edges, where y repeats with the stride${layer.dimensions.length > 1 ? `: ${numerator(name)}` : ""}`;
     case "overlap_even":
       return results.overlap_even
         ? "overlap_min = overlap_max"

@@ -5,8 +5,8 @@ import type { Layer } from "../layers/parameters.js";
 import { column, isResultName } from "./columns.js";
 
 /** A result that does not fit in 64 bits. `name` is a column, or what stands for several. */
-export function overflow(place: string, name: string, layer: Layer): UpsweepError {
-  return errors.overflow(place, name, describeLayer(layer), limitOf(name));
+export function overflow(location: string, name: string, layer: Layer): UpsweepError {
+  return errors.overflow(location, name, describeLayer(layer), limitOf(name));
 }
 
 function limitOf(name: string): string {

@@ -22,8 +22,8 @@ export function binOf(ratio: number): number {
 /** The middle of a bin. */
 export function middleOf(bin: number): number {
   if (bin === 0) return 0;
-  const lowest = (place: number) => {
-    view.setBigUint64(0, BigInt(BIN_FIRST + place) << BIN_SHIFT);
+  const lowest = (location: number) => {
+    view.setBigUint64(0, BigInt(BIN_FIRST + location) << BIN_SHIFT);
     return view.getFloat64(0);
   };
   return (lowest(bin - 1) + lowest(bin)) / 2;
@@ -33,14 +33,14 @@ export function middleOf(bin: number): number {
 export function medianOf(
   bins: ReadonlyMap<number, bigint>,
   layers: bigint,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
 ): number {
   const middle = (layers + 1n) / 2n;
   let passed = 0n;
   for (const bin of [...bins.keys()].sort((a, b) => a - b)) {
     passed += bins.get(bin) as bigint;
-    if (passed >= middle) return Math.min(most, Math.max(least, middleOf(bin)));
+    if (passed >= middle) return Math.min(max, Math.max(min, middleOf(bin)));
   }
   throw new RangeError("no ratios");
 }

@@ -10,8 +10,8 @@ export const COMPARED: readonly ResultName[] = [
 
 /** A number of MACs: over / under. */
 export interface Macs {
-  readonly over: bigint;
-  readonly under: bigint;
+  readonly numerator: bigint;
+  readonly denominator: bigint;
 }
 
 /**
@@ -30,22 +30,22 @@ export function inMacs(name: ResultName, layer: Layer, results: PartialResults):
   switch (name) {
     case "ops":
     case "moduleprofiler":
-      return { over: of(name) + (layer.bias ? 0n : of("output_elements")), under: 2n };
+      return { numerator: of(name) + (layer.bias ? 0n : of("output_elements")), denominator: 2n };
     case "ptflops":
     case "ptflops_0_7_4":
     case "torchinfo":
     case "onnx_tool":
-      return { over: of(name) - (layer.bias ? of("output_elements") : 0n), under: 1n };
+      return { numerator: of(name) - (layer.bias ? of("output_elements") : 0n), denominator: 1n };
     case "torch":
-      return { over: of("fvcore"), under: 1n };
+      return { numerator: of("fvcore"), denominator: 1n };
     case "deepspeed_flops":
-      return { over: of("deepspeed_macs"), under: 1n };
+      return { numerator: of("deepspeed_macs"), denominator: 1n };
     case "tensorflow":
       return {
-        over: of("thop"),
-        under: layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n),
+        numerator: of("thop"),
+        denominator: layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n),
       };
     default:
-      return { over: of(name), under: 1n };
+      return { numerator: of(name), denominator: 1n };
   }
 }

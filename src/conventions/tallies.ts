@@ -11,8 +11,8 @@ export interface Tally {
   /** Layers whose answer comes to exactly the MACs. */
   readonly exact: bigint;
   /** The smallest and the largest ratio, and where each was first met: raw index of the grid, or byte of the chunk. */
-  readonly least: Extreme<bigint>;
-  readonly most: Extreme<bigint>;
+  readonly min: Extreme<bigint>;
+  readonly max: Extreme<bigint>;
   /** Layers by the bin of their ratio (see conventions/bins.ts). */
   readonly bins: readonly (readonly [number, number])[];
 }
@@ -27,8 +27,8 @@ export interface Total<P> {
   layers: bigint;
   missing: bigint;
   exact: bigint;
-  least: Extreme<P> | undefined;
-  most: Extreme<P> | undefined;
+  min: Extreme<P> | undefined;
+  max: Extreme<P> | undefined;
   readonly bins: Map<number, bigint>;
 }
 
@@ -38,17 +38,17 @@ export function emptyTotals<P>(): Total<P>[] {
     layers: 0n,
     missing: 0n,
     exact: 0n,
-    least: undefined,
-    most: undefined,
+    min: undefined,
+    max: undefined,
     bins: new Map(),
   }));
 }
 
-/** Adds a stretch's tallies; `place` says of what stands in one where it is in all. */
+/** Adds a stretch's tallies; `location` says of what stands in one where it is in all. */
 export function addTallies<P>(
   totals: readonly Total<P>[],
   tallies: readonly Tally[],
-  place: (at: bigint) => P,
+  location: (at: bigint) => P,
 ): void {
   for (const [i, tally] of tallies.entries()) {
     const total = totals[i] as Total<P>;
@@ -58,10 +58,10 @@ export function addTallies<P>(
     for (const [bin, count] of tally.bins)
       total.bins.set(bin, (total.bins.get(bin) ?? 0n) + BigInt(count));
     if (tally.layers === 0n) continue;
-    if (!total.least || tally.least.ratio < total.least.ratio)
-      total.least = { ratio: tally.least.ratio, at: place(tally.least.at) };
-    if (!total.most || tally.most.ratio > total.most.ratio)
-      total.most = { ratio: tally.most.ratio, at: place(tally.most.at) };
+    if (!total.min || tally.min.ratio < total.min.ratio)
+      total.min = { ratio: tally.min.ratio, at: location(tally.min.at) };
+    if (!total.max || tally.max.ratio > total.max.ratio)
+      total.max = { ratio: tally.max.ratio, at: location(tally.max.at) };
   }
 }
 
@@ -69,11 +69,11 @@ export function addTallies<P>(
 export function mergedTallies(parts: readonly (readonly Tally[])[]): Tally[] {
   const totals = emptyTotals<bigint>();
   for (const part of parts) addTallies(totals, part, (at) => at);
-  const nothing = { ratio: 0, at: 0n };
-  return totals.map(({ bins, least = nothing, most = nothing, ...counts }) => ({
+  const empty = { ratio: 0, at: 0n };
+  return totals.map(({ bins, min = empty, max = empty, ...counts }) => ({
     ...counts,
-    least,
-    most,
+    min,
+    max,
     bins: [...bins]
       .sort(([a], [b]) => a - b)
       .map(([bin, count]): [number, number] => [bin, Number(count)]),
@@ -81,12 +81,12 @@ export function mergedTallies(parts: readonly (readonly Tally[])[]): Tally[] {
 }
 
 /** The median ratio; undefined where no layer has one. */
-export function medianOfTotal({ bins, layers, least, most }: Total<unknown>): number | undefined {
-  return least && most && medianOf(bins, layers, least.ratio, most.ratio);
+export function medianOfTotal({ bins, layers, min, max }: Total<unknown>): number | undefined {
+  return min && max && medianOf(bins, layers, min.ratio, max.ratio);
 }
 
 /** The ratio that is furthest from 1, of a layer that it is a worst example of; 0 is further than any other. */
-export function worstOf<P>({ least, most }: Total<P>): Extreme<P> | undefined {
-  if (!least || !most) return undefined;
-  return least.ratio === 0 || 1 / least.ratio > most.ratio ? least : most;
+export function worstOf<P>({ min, max }: Total<P>): Extreme<P> | undefined {
+  if (!min || !max) return undefined;
+  return min.ratio === 0 || 1 / min.ratio > max.ratio ? min : max;
 }

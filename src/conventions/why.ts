@@ -32,8 +32,11 @@ export function why(name: ResultName, layer: Layer, results: PartialResults): st
     name === "ops" || name === "moduleprofiler"
       ? ofOperations(name, layer, results)
       : ofProducts(name, layer, results);
-  const { over, under } = inMacs(name, layer, results) ?? { over: 0n, under: 1n };
-  const isExact = over === under * (results.macs as bigint);
+  const { numerator, denominator } = inMacs(name, layer, results) ?? {
+    numerator: 0n,
+    denominator: 1n,
+  };
+  const isExact = numerator === denominator * (results.macs as bigint);
   const biases = biasClause(name, layer, results);
   if (isExact && clauses.length === 0)
     return biases === undefined ? "exact on this layer" : `exact, but for ${biases}`;

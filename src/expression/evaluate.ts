@@ -2,7 +2,7 @@
  * What expressions mean, in BigInt and step by step as the tree stands: the plain reading that the kernel's stack machine is
  * tested against. The host uses it for constants, and to say what went wrong with which numbers.
  */
-import type { TroubleKind } from "../errors.js";
+import type { EvaluationErrorKind } from "../errors.js";
 import type { BinaryOperator, Comparison, FunctionName, Item, Node } from "./node.js";
 
 const I64_MAX = 2n ** 63n - 1n;
@@ -15,12 +15,12 @@ export const DIVISORS_MAX = 2n ** 31n - 1n;
 export const COUNT_MAX = 2n ** 31n;
 
 /** Thrown where an expression has no value: `inexact` leaves the layer out; the others stop the sweep. */
-export class Trouble extends Error {
-  readonly kind: TroubleKind;
+export class EvaluationError extends Error {
+  readonly kind: EvaluationErrorKind;
   /** The part that has no value. */
   readonly node: Node | Item;
 
-  constructor(kind: TroubleKind, node: Node | Item) {
+  constructor(kind: EvaluationErrorKind, node: Node | Item) {
     super(kind);
     this.kind = kind;
     this.node = node;
@@ -33,7 +33,7 @@ export type Lookup = (name: string) => bigint;
 /** @throws Trouble where a part of it has no value. */
 export function evaluate(node: Node, lookup: Lookup): bigint {
   const value = unchecked(node, lookup);
-  if (value > I64_MAX || value < I64_MIN) throw new Trouble("overflow", node);
+  if (value > I64_MAX || value < I64_MIN) throw new EvaluationError("overflow", node);
   return value;
 }
 
@@ -94,19 +94,19 @@ function binary(operator: BinaryOperator, a: bigint, b: bigint, node: Node): big
     case "*":
       return a * b;
     case "/":
-      if (b === 0n) throw new Trouble("zeroDivisor", node);
-      if (a % b !== 0n) throw new Trouble("inexact", node);
+      if (b === 0n) throw new EvaluationError("zeroDivisor", node);
+      if (a % b !== 0n) throw new EvaluationError("inexact", node);
       return a / b;
     case "//":
-      if (b === 0n) throw new Trouble("zeroDivisor", node);
+      if (b === 0n) throw new EvaluationError("zeroDivisor", node);
       return floorDiv(a, b);
     case "%":
-      if (b === 0n) throw new Trouble("zeroDivisor", node);
+      if (b === 0n) throw new EvaluationError("zeroDivisor", node);
       return a - b * floorDiv(a, b);
     case "**":
-      if (b < 0n) throw new Trouble("negativeExponent", node);
+      if (b < 0n) throw new EvaluationError("negativeExponent", node);
       if (a >= -1n && a <= 1n) return b === 0n ? 1n : b % 2n === 0n ? a * a : a;
-      if (b > 63n) throw new Trouble("overflow", node);
+      if (b > 63n) throw new EvaluationError("overflow", node);
       return a ** b;
   }
 }
@@ -146,7 +146,7 @@ const JOINS: Readonly<
   gcd,
   lcm: (a, b) => (a === 0n || b === 0n ? 0n : magnitude((a / gcd(a, b)) * b)),
   ceil_div: (a, b, node) => {
-    if (b === 0n) throw new Trouble("zeroDivisor", node);
+    if (b === 0n) throw new EvaluationError("zeroDivisor", node);
     return -floorDiv(-a, b);
   },
 };
@@ -158,7 +158,7 @@ function call(node: Node & { kind: "call" }, lookup: Lookup): bigint {
   if (name === "abs") return magnitude(value);
   for (const arg of others) {
     value = JOINS[name](value, evaluate(arg, lookup), node);
-    if (value > I64_MAX) throw new Trouble("overflow", node);
+    if (value > I64_MAX) throw new EvaluationError("overflow", node);
   }
   return value;
 }
@@ -175,7 +175,7 @@ export interface BigRun {
  *
  * @throws Trouble where a part of it has no value.
  */
-export function runsOf(item: Item, lookup: Lookup): BigRun[] {
+export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
   const single = (first: bigint): BigRun => ({ first, step: 1n, count: 1n });
   switch (item.kind) {
     case "value":
@@ -183,18 +183,18 @@ export function runsOf(item: Item, lookup: Lookup): BigRun[] {
     case "range": {
       const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
       const step = item.step === undefined ? 1n : evaluate(item.step, lookup);
-      if (step < 1n) throw new Trouble("stepBelowOne", item.step ?? item);
+      if (step < 1n) throw new EvaluationError("stepBelowOne", item.step ?? item);
       if (first > last) return [];
       const count = (last - first) / step + 1n;
-      if (count > COUNT_MAX) throw new Trouble("longRange", item);
+      if (count > COUNT_MAX) throw new EvaluationError("longRange", item);
       return [{ first, step, count }];
     }
     case "pow2": {
       const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
-      const runs: BigRun[] = [];
+      const progressions: BigRun[] = [];
       for (let value = 1n; value <= last && value <= I64_MAX; value *= 2n)
-        if (value >= first) runs.push(single(value));
-      return runs;
+        if (value >= first) progressions.push(single(value));
+      return progressions;
     }
     case "divisors":
       return divisorsOf(item, lookup).map(single);
@@ -214,7 +214,7 @@ function divisorsOf(item: Item & { kind: "divisors" }, lookup: Lookup): bigint[]
 
 function divisible(item: Item & { kind: "divisors" }, lookup: Lookup): bigint {
   const of = evaluate(item.of, lookup);
-  if (of < 1n || of > DIVISORS_MAX) throw new Trouble("divisorsOf", item);
+  if (of < 1n || of > DIVISORS_MAX) throw new EvaluationError("divisorsOf", item);
   return of;
 }
 
@@ -226,7 +226,7 @@ function holds(item: Item, value: bigint, lookup: Lookup): boolean {
     case "range": {
       const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
       const step = item.step === undefined ? 1n : evaluate(item.step, lookup);
-      if (step < 1n) throw new Trouble("stepBelowOne", item.step ?? item);
+      if (step < 1n) throw new EvaluationError("stepBelowOne", item.step ?? item);
       return value >= first && value <= last && (value - first) % step === 0n;
     }
     case "pow2": {

@@ -2,7 +2,7 @@
  * Conditions decided over exact rationals: the plain reading that the kernel's machine (assembly/condition.ts) is tested against, and
  * what messages are made from. A missing value makes a comparison false.
  */
-import { compare, DIVISORS_MAX, floorDiv, gcd, magnitude, Trouble } from "./evaluate.js";
+import { compare, DIVISORS_MAX, EvaluationError, floorDiv, gcd, magnitude } from "./evaluate.js";
 import { type BinaryOperator, type Item, type Node, partsOf } from "./node.js";
 
 const I64_MAX = 2n ** 63n - 1n;
@@ -38,9 +38,9 @@ export function decide(
   node: Node,
   lookup: ExactLookup,
 ): { readonly holds: boolean; readonly metMissing: boolean } {
-  const run = new Decision(lookup);
-  const holds = run.isTrue(run.value(node));
-  return { holds, metMissing: run.metMissing };
+  const progression = new Decision(lookup);
+  const holds = progression.isTrue(progression.value(node));
+  return { holds, metMissing: progression.metMissing };
 }
 
 class Decision {
@@ -59,10 +59,10 @@ class Decision {
   value(node: Node): Value {
     switch (node.kind) {
       case "number":
-        return { n: node.value, d: node.under ?? 1n };
+        return { n: node.value, d: node.denominator ?? 1n };
       case "name": {
         const value = this.#lookup(node.name);
-        if (value === undefined) throw new Trouble("overflow", node);
+        if (value === undefined) throw new EvaluationError("overflow", node);
         return value === null ? null : checked(value, node, value.d === 1n);
       }
       case "negate": {
@@ -134,7 +134,7 @@ class Decision {
           this.metMissing = true;
           return false;
         }
-        if (step.n < step.d) throw new Trouble("stepBelowOne", item.step ?? item);
+        if (step.n < step.d) throw new EvaluationError("stepBelowOne", item.step ?? item);
         if (!isAtLeast(x, first) || !isAtLeast(last, x)) return false;
         if (x.d === 1n && first.d === 1n && step.d === 1n) return (x.n - first.n) % step.n === 0n;
         const distance = binary("-", x, first, item) as Rational;
@@ -160,8 +160,8 @@ class Decision {
           this.metMissing = true;
           return false;
         }
-        if (of.d !== 1n) throw new Trouble("notWhole", item);
-        if (of.n < 1n || of.n > DIVISORS_MAX) throw new Trouble("divisorsOf", item);
+        if (of.d !== 1n) throw new EvaluationError("notWhole", item);
+        if (of.n < 1n || of.n > DIVISORS_MAX) throw new EvaluationError("divisorsOf", item);
         return x.d === 1n && x.n > 0n && of.n % x.n === 0n;
       }
     }
@@ -169,9 +169,9 @@ class Decision {
 }
 
 /** A value that fits the kernel's 64 bits; only a whole number may be -2^63. */
-function checked({ n, d }: Rational, node: Node | Item, mayBeLeast = false): Rational {
-  if (n > I64_MAX || n < (mayBeLeast ? I64_MIN : -I64_MAX) || d > I64_MAX)
-    throw new Trouble("overflow", node);
+function checked({ n, d }: Rational, node: Node | Item, mayBeMin = false): Rational {
+  if (n > I64_MAX || n < (mayBeMin ? I64_MIN : -I64_MAX) || d > I64_MAX)
+    throw new EvaluationError("overflow", node);
   return { n, d };
 }
 
@@ -187,10 +187,10 @@ function binary(operator: BinaryOperator, a: Value, b: Value, node: Node | Item)
     case "*":
       return checked(rational(a.n * b.n, a.d * b.d), node, areWhole);
     case "/":
-      if (b.n === 0n) throw new Trouble("zeroDivisor", node);
+      if (b.n === 0n) throw new EvaluationError("zeroDivisor", node);
       return checked(rational(a.n * b.d, a.d * b.n), node);
     case "//": {
-      if (b.n === 0n) throw new Trouble("zeroDivisor", node);
+      if (b.n === 0n) throw new EvaluationError("zeroDivisor", node);
       if (areWhole) return checked(whole(floorDiv(a.n, b.n)), node, true);
       const { n, d } = binary("/", a, b, node) as Rational;
       return whole(floorDiv(n, d));
@@ -206,12 +206,12 @@ function binary(operator: BinaryOperator, a: Value, b: Value, node: Node | Item)
 }
 
 function power(base: Rational, exponent: Rational, node: Node | Item): Rational {
-  if (exponent.d !== 1n) throw new Trouble("notWhole", node);
-  if (exponent.n < 0n) throw new Trouble("negativeExponent", node);
+  if (exponent.d !== 1n) throw new EvaluationError("notWhole", node);
+  if (exponent.n < 0n) throw new EvaluationError("negativeExponent", node);
   const raised = (of: bigint): bigint => {
     if (of >= -1n && of <= 1n)
       return exponent.n === 0n ? 1n : exponent.n % 2n === 0n ? of * of : of;
-    if (exponent.n > 63n) throw new Trouble("overflow", node);
+    if (exponent.n > 63n) throw new EvaluationError("overflow", node);
     return of ** exponent.n;
   };
   return checked({ n: raised(base.n), d: raised(base.d) }, node, base.d === 1n);
@@ -230,13 +230,13 @@ function joined(
     case "max":
       return a.n * b.d > b.n * a.d ? a : b;
     case "ceil_div": {
-      if (b.n === 0n) throw new Trouble("zeroDivisor", node);
+      if (b.n === 0n) throw new EvaluationError("zeroDivisor", node);
       if (a.d === 1n && b.d === 1n) return checked(whole(-floorDiv(-a.n, b.n)), node, true);
       const { n, d } = binary("/", a, b, node) as Rational;
       return whole(-floorDiv(-n, d));
     }
     default: {
-      if (a.d !== 1n || b.d !== 1n) throw new Trouble("notWhole", node);
+      if (a.d !== 1n || b.d !== 1n) throw new EvaluationError("notWhole", node);
       const value =
         name === "gcd"
           ? gcd(a.n, b.n)
@@ -252,7 +252,8 @@ function joined(
 export function needsRationals(node: Node | Item, isWhole: (name: string) => boolean): boolean {
   const open: (Node | Item)[] = [node];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.kind === "missing" || (at.kind === "number" && at.under !== undefined)) return true;
+    if (at.kind === "missing" || (at.kind === "number" && at.denominator !== undefined))
+      return true;
     if ((at.kind === "binary" && at.operator === "/") || (at.kind === "name" && !isWhole(at.name)))
       return true;
     for (const part of partsOf(at)) open.push(part);

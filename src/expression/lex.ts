@@ -1,11 +1,11 @@
 /** The text of an expression as tokens. */
 import { errors } from "../errors.js";
-import type { Span, Written } from "../source-text.js";
+import type { SourceText, Span } from "../source-text.js";
 
 export type Token = Span &
   /** A whole number, or a fraction in lowest terms: value / under. */
   (
-    | { readonly kind: "number"; readonly value: bigint; readonly under?: bigint }
+    | { readonly kind: "number"; readonly value: bigint; readonly denominator?: bigint }
     | { readonly kind: "name" | "symbol"; readonly text: string }
     | { readonly kind: "end"; readonly text: "" }
   );
@@ -67,8 +67,8 @@ const I64_MAX = 2n ** 63n - 1n;
  * @param allowsFractions whether numbers such as 1.5 may be written: in conditions, not in axes.
  * @throws UpsweepError at the first character or number that expressions do not have.
  */
-export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
-  const { text } = written;
+export function tokensOf(source: SourceText, allowsFractions: boolean): Token[] {
+  const { text } = source;
   const tokens: Token[] = [];
   let at = 0;
   const match = (pattern: RegExp): string | undefined => {
@@ -90,7 +90,7 @@ export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
     if (number !== undefined)
       tokens.push({
         kind: "number",
-        ...numberOf(written, number, span(number.length), allowsFractions),
+        ...numberOf(source, number, span(number.length), allowsFractions),
         ...span(number.length),
       });
     else if (name !== undefined) tokens.push({ kind: "name", text: name, ...span(name.length) });
@@ -101,7 +101,7 @@ export function tokensOf(written: Written, allowsFractions: boolean): Token[] {
       const length = foreign
         ? foreign[0].length
         : String.fromCodePoint(text.codePointAt(at) as number).length;
-      throw errors.foreignSymbol(written, span(length), foreign?.[1]);
+      throw errors.foreignSymbol(source, span(length), foreign?.[1]);
     }
     at = tokens.at(-1)?.end as number;
   }
@@ -113,30 +113,30 @@ const EXPONENT_MAX = 40;
 
 /** Reads `16`, `50M`, `1e6`, and where fractions are allowed `1.5`, `0.25` and `1.5M`. */
 function numberOf(
-  written: Written,
+  source: SourceText,
   text: string,
   span: Span,
   allowsFractions: boolean,
-): { readonly value: bigint; readonly under?: bigint } {
+): { readonly value: bigint; readonly denominator?: bigint } {
   const [, digits, decimals = "", exponent = "0", suffix = ""] =
     /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?([A-Za-z]*)$/.exec(text) ?? [];
   const factor =
     suffix === "" ? 1n : Object.hasOwn(SUFFIXES, suffix) ? SUFFIXES[suffix] : undefined;
   if (digits === undefined || factor === undefined)
-    throw errors.badNumber(written, span, Object.keys(SUFFIXES));
+    throw errors.badNumber(source, span, Object.keys(SUFFIXES));
   const scale = Number(exponent) - decimals.length;
   if (digits.length + decimals.length > 2 * EXPONENT_MAX || Math.abs(scale) > EXPONENT_MAX)
-    throw errors.largeNumber(written, span);
+    throw errors.largeNumber(source, span);
   const [n, d] = [
     BigInt(digits + decimals) * factor * 10n ** BigInt(Math.max(0, scale)),
     10n ** BigInt(Math.max(0, -scale)),
   ];
   const common = gcd(n, d);
-  const [value, under] = [n / common, d / common];
-  if (value > I64_MAX || under > I64_MAX) throw errors.largeNumber(written, span);
-  if (under === 1n) return { value };
-  if (!allowsFractions) throw errors.fractionInAxis(written, span);
-  return { value, under };
+  const [value, denominator] = [n / common, d / common];
+  if (value > I64_MAX || denominator > I64_MAX) throw errors.largeNumber(source, span);
+  if (denominator === 1n) return { value };
+  if (!allowsFractions) throw errors.fractionInAxis(source, span);
+  return { value, denominator };
 }
 
 function gcd(a: bigint, b: bigint): bigint {

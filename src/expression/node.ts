@@ -1,17 +1,17 @@
 /** Expressions as trees: what the parser makes, and what everything else reads. Plain data, so that a plan can be sent to a worker. */
-import type { Span, Written } from "../source-text.js";
+import type { SourceText, Span } from "../source-text.js";
 
 export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
 export type Comparison = "<" | "<=" | ">" | ">=" | "==" | "!=";
 
 /** Functions from numbers to a number, with how many numbers they take. */
 export const FUNCTIONS = {
-  abs: { least: 1, most: 1 },
-  min: { least: 2, most: Number.POSITIVE_INFINITY },
-  max: { least: 2, most: Number.POSITIVE_INFINITY },
-  gcd: { least: 2, most: Number.POSITIVE_INFINITY },
-  lcm: { least: 2, most: Number.POSITIVE_INFINITY },
-  ceil_div: { least: 2, most: 2 },
+  abs: { min: 1, max: 1 },
+  min: { min: 2, max: Number.POSITIVE_INFINITY },
+  max: { min: 2, max: Number.POSITIVE_INFINITY },
+  gcd: { min: 2, max: Number.POSITIVE_INFINITY },
+  lcm: { min: 2, max: Number.POSITIVE_INFINITY },
+  ceil_div: { min: 2, max: 2 },
 } as const;
 
 /** Functions from numbers to a list: they stand where a list of values can. */
@@ -27,7 +27,7 @@ export type Node = Span &
     | {
         readonly kind: "number";
         readonly value: bigint;
-        readonly under?: bigint;
+        readonly denominator?: bigint;
         readonly isCondition?: true;
       }
     | { readonly kind: "name"; readonly name: string }
@@ -70,13 +70,13 @@ export type Item = Span &
 
 /** An expression and the text that it was read from. */
 export interface Expression {
-  readonly written: Written;
+  readonly source: SourceText;
   readonly root: Node;
 }
 
 /** An item of a list and the text that it was read from. */
 export interface ListItem {
-  readonly written: Written;
+  readonly source: SourceText;
   readonly root: Item;
 }
 

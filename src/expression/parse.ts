@@ -4,7 +4,7 @@
  *     or  <  and  <  not  <  comparisons, in  <  + -  <  * / // %  <  unary -  <  **
  */
 import { errors } from "../errors.js";
-import type { Written } from "../source-text.js";
+import type { SourceText } from "../source-text.js";
 import { type Token, tokensOf } from "./lex.js";
 import {
   type BinaryOperator,
@@ -44,37 +44,37 @@ const FUNCTION_NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(LIST_FUNCTIONS
  *
  * @throws UpsweepError with the place of what is wrong, and a caret under it.
  */
-export function parseCondition(written: Written): Node {
-  const parser = new Parser(written, true);
+export function parseCondition(source: SourceText): Node {
+  const parser = new Parser(source, true);
   const node = parser.expression();
   parser.expectEnd();
   return node;
 }
 
 /** Reads one entry of a list of values: an expression, `first..last`, `first..last:step`, `pow2(first, last)` or `divisors(n)`. */
-export function parseItem(written: Written): Item {
-  const parser = new Parser(written, false);
+export function parseItem(source: SourceText): Item {
+  const parser = new Parser(source, false);
   const item = parser.item();
   parser.expectEnd();
   return item;
 }
 
 class Parser {
-  readonly #written: Written;
+  readonly #source: SourceText;
   readonly #tokens: readonly Token[];
   #at = 0;
   #open = 0;
   /** How deep each node is; leaves are not in it. */
   readonly #depths = new Map<Node, number>();
 
-  constructor(written: Written, allowsFractions: boolean) {
-    this.#written = written;
-    this.#tokens = tokensOf(written, allowsFractions);
+  constructor(source: SourceText, allowsFractions: boolean) {
+    this.#source = source;
+    this.#tokens = tokensOf(source, allowsFractions);
   }
 
   expectEnd(): void {
     if (this.#next.kind !== "end")
-      throw errors.unexpected(this.#written, this.#next, "the end, or an operator");
+      throw errors.unexpected(this.#source, this.#next, "the end, or an operator");
   }
 
   expression(): Node {
@@ -85,7 +85,7 @@ class Parser {
   }
 
   #nest(): void {
-    if (++this.#open > NESTING_MAX) throw errors.tooDeep(this.#written, this.#next, NESTING_MAX);
+    if (++this.#open > NESTING_MAX) throw errors.tooDeep(this.#source, this.#next, NESTING_MAX);
   }
 
   item(): Item {
@@ -93,7 +93,7 @@ class Parser {
     const list = this.#listCall();
     if (list) {
       const isAlone = this.#next.kind === "end" || this.#isNext(",") || this.#isNext("]");
-      if (!isAlone) throw errors.listAsNumber(this.#written, list, list.kind);
+      if (!isAlone) throw errors.listAsNumber(this.#source, list, list.kind);
       return list;
     }
     return this.#range(this.expression(), start, () => this.expression());
@@ -141,14 +141,14 @@ class Parser {
   #expect(text: string, opened: Token): Token {
     const token = this.#take(text);
     if (token) return token;
-    if (this.#next.kind === "end") throw errors.notClosed(this.#written, opened, text);
-    throw errors.unexpected(this.#written, this.#next, `'${text}', or an operator`);
+    if (this.#next.kind === "end") throw errors.notClosed(this.#source, opened, text);
+    throw errors.unexpected(this.#source, this.#next, `'${text}', or an operator`);
   }
 
   /** A node over others; it is refused where it nests too deep. */
-  #over(node: Node, parts: readonly Node[]): Node {
-    const depth = 1 + parts.reduce((most, part) => Math.max(most, this.#depths.get(part) ?? 0), 0);
-    if (depth > DEPTH_MAX) throw errors.tooDeep(this.#written, node, DEPTH_MAX);
+  #within(node: Node, parts: readonly Node[]): Node {
+    const depth = 1 + parts.reduce((max, part) => Math.max(max, this.#depths.get(part) ?? 0), 0);
+    if (depth > DEPTH_MAX) throw errors.tooDeep(this.#source, node, DEPTH_MAX);
     this.#depths.set(node, depth);
     return node;
   }
@@ -160,14 +160,14 @@ class Parser {
     const [first, last] = [parts[0] as Node, parts.at(-1) as Node];
     return parts.length === 1
       ? first
-      : this.#over({ kind, parts, start: first.start, end: last.end }, parts);
+      : this.#within({ kind, parts, start: first.start, end: last.end }, parts);
   }
 
   #inverted(): Node {
     const nots: Token[] = [];
     for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not);
     return nots.reduceRight(
-      (of, not) => this.#over({ kind: "not", of, start: not.start, end: of.end }, [of]),
+      (of, not) => this.#within({ kind: "not", of, start: not.start, end: of.end }, [of]),
       this.#compared(),
     );
   }
@@ -185,7 +185,7 @@ class Parser {
     const last = rest.at(-1);
     if (!last) return first;
     const nodes = [first, ...rest.map(({ right }) => right)];
-    return this.#over(
+    return this.#within(
       { kind: "compare", first, rest, start: first.start, end: last.right.end },
       nodes,
     );
@@ -197,20 +197,22 @@ class Parser {
     if (!is) return undefined;
     const isNegated = this.#take("not") !== undefined;
     const missing = this.#take("missing");
-    if (!missing) throw errors.unexpected(this.#written, this.#next, "'missing' after 'is'");
-    return this.#over({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [of]);
+    if (!missing) throw errors.unexpected(this.#source, this.#next, "'missing' after 'is'");
+    return this.#within({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [
+      of,
+    ]);
   }
 
   /** `in [..]` or `not in [..]` after a value. */
   #membership(of: Node): Node | undefined {
     const not = this.#take("not");
     if (!this.#take("in")) {
-      if (not) throw errors.unexpected(this.#written, this.#next, "'in' behind 'not'");
+      if (not) throw errors.unexpected(this.#source, this.#next, "'in' behind 'not'");
       return undefined;
     }
     const { items, end } = this.#set();
     const nodes = items.flatMap((item) => partsOf(item) as readonly Node[]);
-    return this.#over(
+    return this.#within(
       { kind: "in", of, items, isNegated: not !== undefined, start: of.start, end },
       [of, ...nodes],
     );
@@ -223,7 +225,7 @@ class Parser {
       const { start } = this.#next;
       const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
       if (only.kind === "value")
-        throw errors.unexpected(this.#written, only, "a list, for example [1, 2, 4] or 2..8,");
+        throw errors.unexpected(this.#source, only, "a list, for example [1, 2, 4] or 2..8,");
       return { items: [only], end: only.end };
     }
     const items: Item[] = [];
@@ -232,7 +234,7 @@ class Parser {
       while (this.#take(","));
     }
     const { end } = this.#expect("]", opened);
-    if (items.length === 0) throw errors.emptySet(this.#written, { start: opened.start, end });
+    if (items.length === 0) throw errors.emptySet(this.#source, { start: opened.start, end });
     return { items, end };
   }
 
@@ -244,7 +246,7 @@ class Parser {
       if (operator === undefined) return left;
       this.#at++;
       const right = operand();
-      left = this.#over(
+      left = this.#within(
         { kind: "binary", operator, left, right, start: left.start, end: right.end },
         [left, right],
       );
@@ -269,7 +271,7 @@ class Parser {
       signs.push(sign);
     const negated = (of: Node, sign: Token): Node =>
       sign.kind === "symbol" && sign.text === "-"
-        ? this.#over({ kind: "negate", of, start: sign.start, end: of.end }, [of])
+        ? this.#within({ kind: "negate", of, start: sign.start, end: of.end }, [of])
         : of;
     return signs.reduceRight(negated, this.#power());
   }
@@ -280,7 +282,7 @@ class Parser {
     this.#nest();
     const right = this.#signed();
     this.#open--;
-    return this.#over(
+    return this.#within(
       { kind: "binary", operator: "**", left, right, start: left.start, end: right.end },
       [left, right],
     );
@@ -294,15 +296,15 @@ class Parser {
     }
     if (token.kind === "name" && !KEYWORDS.has(token.text)) {
       if (Object.hasOwn(LIST_FUNCTIONS, token.text))
-        throw errors.listAsNumber(this.#written, token, token.text);
+        throw errors.listAsNumber(this.#source, token, token.text);
       if (Object.hasOwn(FUNCTIONS, token.text)) {
         const name = token.text as FunctionName;
-        const { args, end } = this.#call(FUNCTIONS[name].least, FUNCTIONS[name].most);
-        return this.#over({ kind: "call", name, args, start: token.start, end }, args);
+        const { args, end } = this.#call(FUNCTIONS[name].min, FUNCTIONS[name].max);
+        return this.#within({ kind: "call", name, args, start: token.start, end }, args);
       }
       const behind = this.#tokens[this.#at + 1];
       if (behind?.kind === "symbol" && behind.text === "(")
-        throw errors.unknownFunction(this.#written, token, token.text, FUNCTION_NAMES);
+        throw errors.unknownFunction(this.#source, token, token.text, FUNCTION_NAMES);
       this.#at++;
       return { kind: "name", name: token.text, start: token.start, end: token.end };
     }
@@ -317,7 +319,7 @@ class Parser {
       };
     }
     const opened = this.#take("(");
-    if (!opened) throw errors.unexpected(this.#written, token, "a number or a name");
+    if (!opened) throw errors.unexpected(this.#source, token, "a number or a name");
     const inner = this.expression();
     const closed = this.#expect(")", opened);
     // The parentheses belong to what stands in them, so that a message shows both.
@@ -328,25 +330,25 @@ class Parser {
   }
 
   /** The arguments of a function whose name is next. */
-  #call(least: number, most: number): { args: Node[]; end: number } {
+  #call(min: number, max: number): { args: Node[]; end: number } {
     const name = this.#next as Token & { kind: "name" };
     this.#at++;
     const opened = this.#take("(");
-    if (!opened) throw errors.unexpected(this.#written, this.#next, `'(' behind ${name.text}`);
+    if (!opened) throw errors.unexpected(this.#source, this.#next, `'(' behind ${name.text}`);
     const args: Node[] = [];
     if (!this.#isNext(")")) {
       do args.push(this.expression());
       while (this.#take(","));
     }
     const { end } = this.#expect(")", opened);
-    if (args.length < least || args.length > most)
+    if (args.length < min || args.length > max)
       throw errors.wrongArguments(
-        this.#written,
+        this.#source,
         { start: name.start, end },
         name.text,
         args.length,
-        least,
-        most,
+        min,
+        max,
       );
     return { args, end };
   }

@@ -9,7 +9,7 @@ const BACKSLASH = 0x5c;
 const CLOSING = 0x7d;
 
 /** The longest that a byte of text can become: \u0000. */
-const ESCAPED_MOST = 6;
+const MAX_ESCAPED = 6;
 
 const NULL = Buffer.from("null");
 
@@ -59,31 +59,31 @@ export function jsonlEncoder(
     const lengths = new Uint32Array(columns.length);
     for (let at = 0; at < csv.length; ) {
       const [row, outRow] = [at, length];
-      let place = 0;
+      let location = 0;
       if (isSimple && rowBefore >= 0) {
         let before = rowBefore;
         for (let i = row; csv[i] === csv[before] && csv[i] !== NEWLINE; i++) {
           if (csv[i] === COMMA) {
-            place++;
+            location++;
             at = i + 1;
           }
           before++;
         }
-        if (place > 0) {
-          const shared = lengths[place - 1] as number;
+        if (location > 0) {
+          const shared = lengths[location - 1] as number;
           makeRoom(shared);
           out.copyWithin(length, outBefore, outBefore + shared);
           length += shared;
         }
       }
-      for (; place <= lastColumn; place++) {
-        const way = ways[place] as Way;
+      for (; location <= lastColumn; location++) {
+        const way = ways[location] as Way;
         let end = at;
         if (way === "copy" || way === "quote")
           while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
         else end = fieldEnd(csv, at);
-        makeRoom(longestKey + ESCAPED_MOST * (end - at) + 8);
-        const key = keys[place] as Uint8Array;
+        makeRoom(longestKey + MAX_ESCAPED * (end - at) + 8);
+        const key = keys[location] as Uint8Array;
         for (let i = 0; i < key.length; i++) out[length++] = key[i] as number;
         if (end === at) {
           append(NULL);
@@ -96,13 +96,13 @@ export function jsonlEncoder(
         } else {
           append(
             converted(
-              columns[place] as EncodedColumn,
+              columns[location] as EncodedColumn,
               Buffer.from(csv.subarray(at, end)).toString("utf8"),
               bigInts,
             ),
           );
         }
-        lengths[place] = length - outRow;
+        lengths[location] = length - outRow;
         at = end + 1;
       }
       out[length++] = CLOSING;
@@ -141,6 +141,6 @@ export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInt
   return (
     keys +
     (bigInts === "string" ? 2 * columns.length : 0) +
-    columns.filter(({ type }) => type === "text").length * (ESCAPED_MOST - 1) * 80
+    columns.filter(({ type }) => type === "text").length * (MAX_ESCAPED - 1) * 80
   );
 }

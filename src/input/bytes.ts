@@ -22,7 +22,7 @@ export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 
 /** The longest record that is looked for: a chunk of a list holds as much (run/list.ts). */
-export const RECORD_BYTES_MOST = 512 * 1024;
+export const MAX_RECORD_BYTES = 512 * 1024;
 
 /** Reads until `isEnough`, the end, or the longest record. Returns what was read, and a stream that begins with it. */
 export async function lookAhead(
@@ -31,7 +31,7 @@ export async function lookAhead(
 ): Promise<{ head: Uint8Array; all: Pieces }> {
   const iterator = pieces[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array(0);
-  while (!isEnough(head) && head.length < RECORD_BYTES_MOST) {
+  while (!isEnough(head) && head.length < MAX_RECORD_BYTES) {
     const next = await iterator.next();
     if (next.done) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);

@@ -1,14 +1,6 @@
 /** Delimiters, line ends and the `sep=` line: from what spreadsheets write to commas and line feeds. */
 import { KIND_NAMES, kindOf, SETTINGS } from "../layers/parameters.js";
-import {
-  bufferOf,
-  COMMA,
-  NEWLINE,
-  type Pieces,
-  QUOTE,
-  RECORD_BYTES_MOST,
-  RETURN,
-} from "./bytes.js";
+import { bufferOf, COMMA, MAX_RECORD_BYTES, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 export interface Dialect {
@@ -72,11 +64,11 @@ function lineEndOf(text: string): "\n" | "\r" | "\r\n" | undefined {
 /** The delimiter by which most fields of the header are known names. */
 function delimiterOf(header: string): string {
   let best: string = ",";
-  let most = 0;
+  let max = 0;
   for (const delimiter of DELIMITERS) {
     const known = headerFields(header, delimiter).filter((name) => KNOWN.has(plain(name))).length;
-    if (known <= most) continue;
-    most = known;
+    if (known <= max) continue;
+    max = known;
     best = delimiter;
   }
   return best;
@@ -168,7 +160,7 @@ class Rewriter {
     const out = Buffer.from(bytes.subarray(0, end));
     for (let i = 0; i < end; i++) if (out[i] === this.#delimiter) out[i] = COMMA;
     this.#keep(bytes.subarray(end));
-    return this.#field.length > RECORD_BYTES_MOST ? this.#flushed(out) : out;
+    return this.#field.length > MAX_RECORD_BYTES ? this.#flushed(out) : out;
   }
 
   #keep(field: Buffer): void {
@@ -203,7 +195,7 @@ class Rewriter {
         if (end === bytes.length) {
           this.#keep(bytes.subarray(i));
           const done = Buffer.from(out.subarray(0, to));
-          return this.#field.length > RECORD_BYTES_MOST ? this.#flushed(done) : done;
+          return this.#field.length > MAX_RECORD_BYTES ? this.#flushed(done) : done;
         }
         const hasReturn = hasComma && bytes[end] === NEWLINE && bytes[end - 1] === RETURN;
         const field = bytes.subarray(i, hasReturn ? end - 1 : end);

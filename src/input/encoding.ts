@@ -46,17 +46,17 @@ const FOREIGN = [
 const MAGIC_BYTES = 8;
 
 /** The bytes of a list as UTF-8 (or what the file has for it), whatever they are packed in. */
-export async function unpacked(pieces: Pieces, place: string): Promise<Pieces> {
+export async function unpacked(pieces: Pieces, location: string): Promise<Pieces> {
   const first = await lookAhead(pieces, hasMagic);
-  if (!isGzip(first.head)) return decoded(first, place);
-  const inner = await lookAhead(gunzipped(first.all, place), hasMagic);
+  if (!isGzip(first.head)) return decoded(first, location);
+  const inner = await lookAhead(gunzipped(first.all, location), hasMagic);
   if (isGzip(inner.head))
     throw errors.foreignFormat(
-      place,
+      location,
       "compressed with gzip twice",
       "Unpack it once: gzip -dc FILE | upsweep count --from -",
     );
-  return decoded(inner, place);
+  return decoded(inner, location);
 }
 
 function hasMagic(head: Uint8Array): boolean {
@@ -69,24 +69,24 @@ function isGzip(head: Uint8Array): boolean {
 
 function decoded(
   { head, all }: { readonly head: Uint8Array; readonly all: Pieces },
-  place: string,
+  location: string,
 ): Pieces {
   const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
   // UTF-16 of one column can begin as bzip2 does, but its second byte is then NUL.
   const foreign = FOREIGN.find(({ magic }) => hex.startsWith(magic));
-  if (foreign) throw errors.foreignFormat(place, foreign.name, foreign.remedy);
+  if (foreign) throw errors.foreignFormat(location, foreign.name, foreign.remedy);
   const [a, b] = head;
-  if (a === 0xff && b === 0xfe) return fromUtf16(all, "little", 2, place);
-  if (a === 0xfe && b === 0xff) return fromUtf16(all, "big", 2, place);
-  if (a !== undefined && a !== 0 && b === 0) return fromUtf16(all, "little", 0, place);
-  if (a === 0 && b !== undefined && b !== 0) return fromUtf16(all, "big", 0, place);
+  if (a === 0xff && b === 0xfe) return fromUtf16(all, "little", 2, location);
+  if (a === 0xfe && b === 0xff) return fromUtf16(all, "big", 2, location);
+  if (a !== undefined && a !== 0 && b === 0) return fromUtf16(all, "little", 0, location);
+  if (a === 0 && b !== undefined && b !== 0) return fromUtf16(all, "big", 0, location);
   return all;
 }
 
 // ── gzip ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Unpacks gzip of any number of members. Only zeros may follow the last one. */
-async function* gunzipped(pieces: Pieces, place: string): AsyncGenerator<Uint8Array> {
+async function* gunzipped(pieces: Pieces, location: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK });
   const iterator = pieces[Symbol.asyncIterator]();
   let hasEnded = false;
@@ -122,7 +122,7 @@ async function* gunzipped(pieces: Pieces, place: string): AsyncGenerator<Uint8Ar
     yield* gunzip;
     await fed;
   } catch (error) {
-    throw readError ?? errors.damagedGzip(place, (error as Error).message);
+    throw readError ?? errors.damagedGzip(location, (error as Error).message);
   } finally {
     gunzip.destroy();
     // Not awaited: a read that is under way ends only when the source is closed.
@@ -130,7 +130,7 @@ async function* gunzipped(pieces: Pieces, place: string): AsyncGenerator<Uint8Ar
   }
   if (readError) throw readError;
   if (gunzip.bytesWritten < lastData)
-    throw errors.damagedGzip(place, "there is other data after its end");
+    throw errors.damagedGzip(location, "there is other data after its end");
 }
 
 // ── UTF-16 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,7 +140,7 @@ async function* fromUtf16(
   pieces: Pieces,
   endian: "little" | "big",
   markBytes: number,
-  place: string,
+  location: string,
 ): AsyncGenerator<Uint8Array> {
   let kept = Buffer.alloc(0);
   let skip = markBytes;
@@ -151,7 +151,7 @@ async function* fromUtf16(
     const lone = text.search(/\p{Cs}/u);
     if (lone >= 0)
       throw errors.badEncoding(
-        `${place}:${line + countLines(text, lone)}`,
+        `${location}:${line + countLines(text, lone)}`,
         "the text is not valid UTF-16: half of a surrogate pair",
       );
     line += countLines(text, text.length);
@@ -174,7 +174,7 @@ async function* fromUtf16(
   }
   if (kept.length > skip)
     throw errors.badEncoding(
-      `${place}:${line}`,
+      `${location}:${line}`,
       "the text is not valid UTF-16: it ends within a character",
     );
 }

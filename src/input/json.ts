@@ -1,8 +1,8 @@
 /** JSON lines, and arrays of objects: each flat object becomes a record of CSV, numbers digit by digit as they were written. */
 import { isUtf8 } from "node:buffer";
 import { errors } from "../errors.js";
-import { shown } from "../format-message.js";
-import { bufferOf, type Pieces, RECORD_BYTES_MOST } from "./bytes.js";
+import { quote } from "../format-message.js";
+import { bufferOf, MAX_RECORD_BYTES, type Pieces } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
@@ -19,8 +19,8 @@ export function isJson(head: Uint8Array): boolean {
 }
 
 /** The keys of all objects, in order of first appearance. */
-export async function keysOf(pieces: Pieces, place: string): Promise<readonly string[]> {
-  const reader = new JsonReader(place, undefined, undefined);
+export async function keysOf(pieces: Pieces, location: string): Promise<readonly string[]> {
+  const reader = new JsonReader(location, undefined, undefined);
   for await (const piece of pieces) reader.read(piece);
   reader.end();
   return reader.keys;
@@ -29,11 +29,11 @@ export async function keysOf(pieces: Pieces, place: string): Promise<readonly st
 /** A list in JSON as CSV. Without `keys`, those of the first object are the columns. */
 export async function* fromJson(
   pieces: Pieces,
-  place: string,
+  location: string,
   keys: readonly string[] | undefined,
   lines: Lines,
 ): AsyncGenerator<Uint8Array> {
-  const reader = new JsonReader(place, keys, lines);
+  const reader = new JsonReader(location, keys, lines);
   for await (const piece of pieces) {
     const csv = reader.read(piece);
     if (csv !== "") yield Buffer.from(csv);
@@ -47,7 +47,7 @@ const INCOMPLETE = -1;
 
 class JsonReader {
   readonly keys: string[] = [];
-  readonly #place: string;
+  readonly #location: string;
   readonly #lines: Lines | undefined;
   readonly #columns = new Map<string, number>();
   /** Where records are written, only the keys of the first object can be new. */
@@ -71,8 +71,8 @@ class JsonReader {
   /** What a value was found to be: its field, and where it ends. */
   #value = "";
 
-  constructor(place: string, keys: readonly string[] | undefined, lines: Lines | undefined) {
-    this.#place = place;
+  constructor(location: string, keys: readonly string[] | undefined, lines: Lines | undefined) {
+    this.#location = location;
     this.#lines = lines;
     this.#isCollecting = lines === undefined;
     this.#isOpen = keys === undefined;
@@ -85,7 +85,7 @@ class JsonReader {
     const hasBegun = this.#at < this.#text.length;
     this.#append(text);
     // Only a brace ends an object: one that comes in small pieces is not read again for each of them.
-    if (hasBegun && !text.includes("}") && this.#text.length < RECORD_BYTES_MOST) return "";
+    if (hasBegun && !text.includes("}") && this.#text.length < MAX_RECORD_BYTES) return "";
     return this.#objectsAtHand(false);
   }
 
@@ -118,8 +118,8 @@ class JsonReader {
       const end = this.#object(start);
       if (end === INCOMPLETE) {
         const length = this.#text.length - start;
-        if (length > RECORD_BYTES_MOST)
-          throw errors.longRecord(this.#where(start), RECORD_BYTES_MOST);
+        if (length > MAX_RECORD_BYTES)
+          throw errors.longRecord(this.#where(start), MAX_RECORD_BYTES);
         if (isEnd)
           throw this.#error(
             start,
@@ -369,7 +369,7 @@ class JsonReader {
         if (!isUtf8(piece.subarray(from, end))) break;
         from = end;
       }
-      throw errors.badEncoding(`${this.#place}:${line}`, "the text is not valid UTF-8");
+      throw errors.badEncoding(`${this.#location}:${line}`, "the text is not valid UTF-8");
     }
   }
 
@@ -383,7 +383,7 @@ class JsonReader {
   }
 
   #where(at: number): string {
-    return `${this.#place}:${this.#lineOf(at)}`;
+    return `${this.#location}:${this.#lineOf(at)}`;
   }
 
   #error(at: number, what: string, remedy: string): Error {
@@ -393,7 +393,7 @@ class JsonReader {
   #unexpected(at: number, wanted: string, remedy = ONE_OBJECT): Error {
     return this.#error(
       at,
-      `${wanted} is expected, not ${shown(this.#text.slice(at, at + 12))}`,
+      `${wanted} is expected, not ${quote(this.#text.slice(at, at + 12))}`,
       remedy,
     );
   }

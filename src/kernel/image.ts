@@ -12,7 +12,7 @@ import {
   RATE_DENOMINATOR,
 } from "../layers/parameters.js";
 import { rulesOf } from "../layers/rules.js";
-import { mostDivisors } from "../plan/bounds.js";
+import { maxDivisors } from "../plan/bounds.js";
 import {
   addedColumns,
   droppedColumns,
@@ -70,7 +70,7 @@ export function slotsOf(plan: Plan, grid: GridPlan): Slot[] {
 }
 
 /** A part of the row: slots whose texts several rows have in common, and the cell behind them that is new in every row. */
-interface RowPart {
+interface RowSegment {
   readonly firstSlot: number;
   /** The slot behind the last; that of the new cell, if there is one. */
   readonly endSlot: number;
@@ -79,21 +79,21 @@ interface RowPart {
 }
 
 /** New in every row is what is worked out when the innermost loop turns. */
-function partsOf({ steps, loops }: GridPlan, slots: readonly Slot[]): RowPart[] {
+function segmentsOf({ steps, loops }: GridPlan, slots: readonly Slot[]): RowSegment[] {
   const isNew = (cell: number) =>
     steps.some((step) => step.kind === "cell" && step.cell === cell && step.level === loops.length);
-  const parts: RowPart[] = [];
+  const segments: RowSegment[] = [];
   let firstSlot = 0;
   for (const [slot, { cell }] of slots.entries()) {
     if (!isNew(cell)) continue;
-    parts.push({ firstSlot, endSlot: slot, cell });
+    segments.push({ firstSlot, endSlot: slot, cell });
     firstSlot = slot + 1;
   }
-  return [...parts, { firstSlot, endSlot: slots.length }];
+  return [...segments, { firstSlot, endSlot: slots.length }];
 }
 
 /** A part of an image: bytes, and the address in the kernel's memory where they belong. */
-export interface ImagePart {
+export interface ImageSection {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
@@ -102,34 +102,46 @@ export interface ImagePart {
 interface Section {
   readonly address: string;
   readonly entry: number | string;
-  readonly most: number | string;
+  readonly max: number | string;
   /** Whether each kind of layer has that many entries, one kind after the other. */
   readonly isPerKind?: true;
 }
 
 /** The sections of a plan's image, in the order of their addresses. */
 export const PLAN_SECTIONS = {
-  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
-  LEVELS: { address: "IMAGE_LEVELS_PTR", entry: "IMAGE_LEVEL_BYTES", most: "LEVEL_CAPACITY" },
-  MEMBERS: { address: "IMAGE_MEMBERS_PTR", entry: "IMAGE_MEMBER_BYTES", most: "LEVEL_CAPACITY" },
-  BEGIN: { address: "IMAGE_BEGIN_PTR", entry: 4, most: "LEVEL_CAPACITY" },
-  STEPS: { address: "IMAGE_STEPS_PTR", entry: "STEP_BYTES", most: "STEP_CAPACITY" },
-  AXES: { address: "IMAGE_AXES_PTR", entry: "AXIS_BYTES", most: "AXIS_CAPACITY" },
-  ITEMS: { address: "IMAGE_ITEMS_PTR", entry: "ITEM_BYTES", most: "ITEM_CAPACITY" },
-  FIELDS: { address: "IMAGE_FIELDS_PTR", entry: 8, most: "FIELD_COUNT" },
-  SLOTS: { address: "IMAGE_SLOTS_PTR", entry: "CELL_BYTES", most: "CELL_CAPACITY" },
-  PARTS: { address: "IMAGE_PARTS_PTR", entry: "IMAGE_PART_BYTES", most: "PART_CAPACITY" },
-  CODE: { address: "IMAGE_CODE_PTR", entry: "INSTRUCTION_BYTES", most: "INSTRUCTION_CAPACITY" },
-  RUNS: { address: "IMAGE_RUNS_PTR", entry: "RUN_BYTES", most: "RUN_CAPACITY" },
+  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", max: 1 },
+  LEVELS: { address: "IMAGE_LEVELS_PTR", entry: "IMAGE_LEVEL_BYTES", max: "LEVEL_CAPACITY" },
+  LOOP_VARIABLES: {
+    address: "IMAGE_LOOP_VARIABLES_PTR",
+    entry: "IMAGE_LOOP_VARIABLE_BYTES",
+    max: "LEVEL_CAPACITY",
+  },
+  ENTRY_POINTS: { address: "IMAGE_ENTRY_POINTS_PTR", entry: 4, max: "LEVEL_CAPACITY" },
+  STEPS: { address: "IMAGE_STEPS_PTR", entry: "STEP_BYTES", max: "STEP_CAPACITY" },
+  AXES: { address: "IMAGE_AXES_PTR", entry: "AXIS_BYTES", max: "AXIS_CAPACITY" },
+  ITEMS: { address: "IMAGE_ITEMS_PTR", entry: "ITEM_BYTES", max: "ITEM_CAPACITY" },
+  FIELDS: { address: "IMAGE_FIELDS_PTR", entry: 8, max: "FIELD_COUNT" },
+  SLOTS: { address: "IMAGE_SLOTS_PTR", entry: "CELL_BYTES", max: "CELL_CAPACITY" },
+  SEGMENTS: {
+    address: "IMAGE_SEGMENTS_PTR",
+    entry: "IMAGE_SEGMENT_BYTES",
+    max: "SEGMENT_CAPACITY",
+  },
+  CODE: { address: "IMAGE_CODE_PTR", entry: "INSTRUCTION_BYTES", max: "INSTRUCTION_CAPACITY" },
+  PROGRESSIONS: {
+    address: "IMAGE_PROGRESSIONS_PTR",
+    entry: "PROGRESSION_BYTES",
+    max: "PROGRESSION_CAPACITY",
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** The sections of a list's image, in the order of their addresses. */
 export const LIST_SECTIONS = {
-  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", most: 1 },
-  KINDS: { address: "LIST_KINDS_PTR", entry: "LIST_KIND_BYTES", most: 1, isPerKind: true },
-  COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, most: "LIST_COLUMN_CAPACITY", isPerKind: true },
-  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, most: "LAYER_FIELDS", isPerKind: true },
-  ROLES: { address: "LIST_ROLES_PTR", entry: 4, most: "FIELD_CAPACITY", isPerKind: true },
+  HEADER: { address: "IMAGE_PTR", entry: "IMAGE_HEADER_BYTES", max: 1 },
+  KINDS: { address: "LIST_KINDS_PTR", entry: "LIST_KIND_BYTES", max: 1, isPerKind: true },
+  COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, max: "LIST_COLUMN_CAPACITY", isPerKind: true },
+  DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, max: "LAYER_FIELDS", isPerKind: true },
+  ROLES: { address: "LIST_ROLES_PTR", entry: 4, max: "FIELD_CAPACITY", isPerKind: true },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /**
@@ -138,7 +150,7 @@ export const LIST_SECTIONS = {
  */
 export class ImageWriter {
   readonly #constant: Constant;
-  readonly #parts: ImagePart[] = [];
+  readonly #sections: ImageSection[] = [];
   #view = new DataView(new ArrayBuffer(0));
   #at = 0;
 
@@ -147,16 +159,16 @@ export class ImageWriter {
   }
 
   /** Begins a section of so many entries; in a section that each kind has, those of the kind with that number. */
-  begin({ address, entry, most, isPerKind }: Section, count: number, kind = 0): void {
+  begin({ address, entry, max, isPerKind }: Section, count: number, kind = 0): void {
     const numberOf = (value: number | string) =>
       typeof value === "number" ? value : this.#constant(value);
-    const [bytes, room] = [numberOf(entry), numberOf(most)];
+    const [bytes, room] = [numberOf(entry), numberOf(max)];
     if (count > room)
       throw new Error(`the section at ${address} has room for ${room} entries, not for ${count}`);
     // Writing past the end of this buffer throws a RangeError.
     const buffer = new ArrayBuffer(bytes * count);
     this.#view = new DataView(buffer);
-    this.#parts.push({
+    this.#sections.push({
       address: this.#constant(address) + (isPerKind ? kind * bytes * room : 0),
       bytes: new Uint8Array(buffer),
     });
@@ -187,8 +199,8 @@ export class ImageWriter {
     this.#at += text.length;
   }
 
-  image(): readonly ImagePart[] {
-    return this.#parts;
+  image(): readonly ImageSection[] {
+    return this.#sections;
   }
 }
 
@@ -202,12 +214,12 @@ export function planImage(
   gridNumber: number,
   method: Method,
   constant: Constant,
-): readonly ImagePart[] {
+): readonly ImageSection[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
   const isOwn = (name: string) =>
     !parameterOf(kind, name) && !isSettingName(name) && name !== RATE_DENOMINATOR;
-  const variables = [...grid.possible.keys()].filter(isOwn);
+  const variables = [...grid.valueSets.keys()].filter(isOwn);
   const columnOf = (name: string): number =>
     isOwn(name) && !isResultName(name)
       ? constant("VARIABLE_0") + variables.indexOf(name)
@@ -221,21 +233,22 @@ export function planImage(
   const cellOf = (name: string): number =>
     name === "sample_rate" && hasFractions ? constant("SAMPLE_RATE_QUOTIENT") : columnOf(name);
   const slots = slotsOf(plan, grid);
-  const runs = runsOfLoops(grid.loops);
+  const progressions = progressionsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
-  const runsKept = grid.dependents.map((axis) => runsNeeded(axis));
-  const runCount = runs.count + runsKept.reduce((sum, count) => sum + count, 0);
+  const progressionCapacities = grid.dependents.map((axis) => progressionsNeeded(axis));
+  const progressionCount =
+    progressions.count + progressionCapacities.reduce((sum, count) => sum + count, 0);
   const itemCount = items.reduce((sum, { length }) => sum + length, 0);
-  const parts = partsOf(grid, slots);
-  const steps = stepsOf(plan, grid, slots, parts, code, columnOf, cellOf, constant);
-  checkRoom(plan.place, constant, {
+  const segments = segmentsOf(grid, slots);
+  const steps = stepsOf(plan, grid, slots, segments, code, columnOf, cellOf, constant);
+  checkRoom(plan.location, constant, {
     variables: variables.length,
-    runs: runCount,
+    progressions: progressionCount,
     items: itemCount,
     steps: steps.length,
     code: code.instructions.length,
     slots: slots.length,
-    requirements: grid.requirements.length,
+    predicates: grid.predicates.length,
   });
 
   const writer = new ImageWriter(constant);
@@ -245,26 +258,27 @@ export function planImage(
     steps.length,
     methodNumber(method, constant),
     grid.loops.length + 1,
-    grid.requirements.length,
+    grid.predicates.length,
     kindNumber(kind, constant),
     Number(plan.isComparing),
-    parts.length,
+    segments.length,
     slots.length > 0 || plan.isComparing
       ? grid.loops.length
       : Math.max(0, ...grid.steps.map(({ level }) => level)),
   );
   writer.begin(PLAN_SECTIONS.LEVELS, grid.loops.length + 1);
   writer.words(1, 0, 0);
-  for (const [i, { size, names, runs: own }] of grid.loops.entries())
-    writer.words(size, runs.firstMembers[i] as number, own ? names.length : 0);
-  writer.begin(PLAN_SECTIONS.MEMBERS, runs.members.length);
-  for (const { name, firstRun } of runs.members) writer.words(columnOf(name), firstRun);
-  writer.begin(PLAN_SECTIONS.BEGIN, grid.loops.length + 1);
-  for (let level = 0; level <= grid.loops.length; level++) writer.word(beginOf(steps, level));
+  for (const [i, { size, names, progressions: own }] of grid.loops.entries())
+    writer.words(size, progressions.firstVariables[i] as number, own ? names.length : 0);
+  writer.begin(PLAN_SECTIONS.LOOP_VARIABLES, progressions.variables.length);
+  for (const { name, firstProgression } of progressions.variables)
+    writer.words(columnOf(name), firstProgression);
+  writer.begin(PLAN_SECTIONS.ENTRY_POINTS, grid.loops.length + 1);
+  for (let level = 0; level <= grid.loops.length; level++) writer.word(entryPointOf(steps, level));
   writer.begin(PLAN_SECTIONS.STEPS, steps.length);
   for (const step of steps) writer.words(...step);
   writer.begin(PLAN_SECTIONS.AXES, grid.dependents.length);
-  let [firstItem, firstRun] = [0, runs.count];
+  let [firstItem, firstProgression] = [0, progressions.count];
   for (const [i, { names }] of grid.dependents.entries()) {
     writer.goTo(i * constant("AXIS_BYTES"));
     const own = items[i] as (typeof items)[number];
@@ -273,13 +287,13 @@ export function planImage(
       firstItem,
       own.length,
       names.length,
-      firstRun,
-      runsKept[i] as number,
+      firstProgression,
+      progressionCapacities[i] as number,
       positions,
       ...names.map(columnOf),
     );
     firstItem += own.length;
-    firstRun += runsKept[i] as number;
+    firstProgression += progressionCapacities[i] as number;
   }
   writer.begin(PLAN_SECTIONS.ITEMS, itemCount);
   for (const { kind, programs } of items.flat()) {
@@ -306,8 +320,8 @@ export function planImage(
     writer.goTo(i * constant("CELL_BYTES") + constant("CELL_LENGTH"));
     writer.word(text.length);
   }
-  writer.begin(PLAN_SECTIONS.PARTS, parts.length);
-  for (const { cell, endSlot } of parts)
+  writer.begin(PLAN_SECTIONS.SEGMENTS, segments.length);
+  for (const { cell, endSlot } of segments)
     writer.words(
       cell === undefined ? constant("NO_COLUMN") : cellOf(plan.cells[cell] as string),
       endSlot,
@@ -317,52 +331,55 @@ export function planImage(
     writer.words(constant(`OP_${operation}`), operand);
     writer.long(number);
   }
-  writer.begin(PLAN_SECTIONS.RUNS, runs.count);
-  for (const { runs: own } of grid.loops) {
-    for (const run of (own ?? []).flat()) {
-      writer.long(BigInt(run.first));
-      writer.long(BigInt(run.step));
-      writer.words(run.count, 0);
+  writer.begin(PLAN_SECTIONS.PROGRESSIONS, progressions.count);
+  for (const { progressions: own } of grid.loops) {
+    for (const progression of (own ?? []).flat()) {
+      writer.long(BigInt(progression.first));
+      writer.long(BigInt(progression.step));
+      writer.words(progression.count, 0);
     }
   }
   return writer.image();
 }
 
 function checkRoom(
-  place: string,
+  location: string,
   constant: Constant,
   need: Readonly<
-    Record<"variables" | "runs" | "items" | "steps" | "code" | "slots" | "requirements", number>
+    Record<
+      "variables" | "progressions" | "items" | "steps" | "code" | "slots" | "predicates",
+      number
+    >
   >,
 ): void {
   if (need.variables > constant("VARIABLE_COUNT"))
-    throw errors.tooManyVariables(place, need.variables, constant("VARIABLE_COUNT"));
-  if (need.runs > constant("RUN_CAPACITY"))
-    throw errors.tooManyRuns(place, need.runs, constant("RUN_CAPACITY"));
+    throw errors.tooManyVariables(location, need.variables, constant("VARIABLE_COUNT"));
+  if (need.progressions > constant("PROGRESSION_CAPACITY"))
+    throw errors.tooManyRuns(location, need.progressions, constant("PROGRESSION_CAPACITY"));
   if (need.items > constant("ITEM_CAPACITY"))
-    throw errors.tooManyRuns(place, need.items, constant("ITEM_CAPACITY"));
-  const steps = Math.max(need.steps, need.requirements);
+    throw errors.tooManyRuns(location, need.items, constant("ITEM_CAPACITY"));
+  const steps = Math.max(need.steps, need.predicates);
   if (steps > constant("STEP_CAPACITY"))
-    throw errors.tooManySteps(place, steps, constant("STEP_CAPACITY"));
+    throw errors.tooManySteps(location, steps, constant("STEP_CAPACITY"));
   if (need.slots > constant("CELL_CAPACITY"))
-    throw errors.tooManySteps(place, need.slots, constant("CELL_CAPACITY"));
+    throw errors.tooManySteps(location, need.slots, constant("CELL_CAPACITY"));
   if (need.code > constant("INSTRUCTION_CAPACITY"))
-    throw errors.tooMuchCode(place, need.code, constant("INSTRUCTION_CAPACITY"));
+    throw errors.tooMuchCode(location, need.code, constant("INSTRUCTION_CAPACITY"));
 }
 
 /** The members of the loops: what they turn by themselves, and where the runs of each begin. */
-function runsOfLoops(loops: readonly Loop[]) {
-  const members: { name: string; firstRun: number }[] = [];
-  const firstMembers: number[] = [];
+function progressionsOfLoops(loops: readonly Loop[]) {
+  const variables: { name: string; firstProgression: number }[] = [];
+  const firstVariables: number[] = [];
   let count = 0;
-  for (const { names, runs = [] } of loops) {
-    firstMembers.push(members.length);
-    for (const [i, own] of runs.entries()) {
-      members.push({ name: names[i] as string, firstRun: count });
+  for (const { names, progressions = [] } of loops) {
+    firstVariables.push(variables.length);
+    for (const [i, own] of progressions.entries()) {
+      variables.push({ name: names[i] as string, firstProgression: count });
       count += own.length;
     }
   }
-  return { members, firstMembers, count };
+  return { variables, firstVariables, count };
 }
 
 interface ImageItem {
@@ -394,14 +411,14 @@ function expressionsOf(item: Item): Node[] {
 }
 
 /** The most runs that the values of an axis can take. */
-function runsNeeded(axis: DependentAxis): number {
+function progressionsNeeded(axis: DependentAxis): number {
   if (axis.kind === "joint") return axis.rows.length * axis.names.length;
-  const most = { value: 1, range: 1, pow2: 63, divisors: mostDivisors(2n ** 31n - 1n) };
-  return axis.items.reduce((sum, { root }) => sum + most[root.kind], 0);
+  const max = { value: 1, range: 1, pow2: 63, divisors: maxDivisors(2n ** 31n - 1n) };
+  return axis.items.reduce((sum, { root }) => sum + max[root.kind], 0);
 }
 
 /** The first step to take when the loop at `level` has turned: those further out still hold. */
-function beginOf(steps: readonly (readonly number[])[], level: number): number {
+function entryPointOf(steps: readonly (readonly number[])[], level: number): number {
   const begin = steps.findIndex(([_, own]) => (own as number) >= level);
   return begin < 0 ? steps.length : begin;
 }
@@ -412,7 +429,7 @@ function stepsOf(
   plan: Plan,
   grid: GridPlan,
   slots: readonly Slot[],
-  parts: readonly RowPart[],
+  segments: readonly RowSegment[],
   code: Code,
   columnOf: (name: string) => number,
   cellOf: (name: string) => number,
@@ -423,21 +440,21 @@ function stepsOf(
     switch (step.kind) {
       case "rule": {
         const { id, dimension } = rules[step.rule] as (typeof rules)[number];
-        return [step.requirement, constant(`RULE_${id}`), dimension];
+        return [step.predicate, constant(`RULE_${id}`), dimension];
       }
       case "where":
         return [
-          step.requirement,
+          step.predicate,
           code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact),
         ];
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
-        return [step.requirement, code.add(expression.root), columnOf(name)];
+        return [step.predicate, code.add(expression.root), columnOf(name)];
       }
-      case "fill":
+      case "expand":
         return [step.axis];
-      case "pick":
-        return [step.requirement, step.axis];
+      case "select":
+        return [step.predicate, step.axis];
       case "overlap":
         return [step.dimension];
       case "cell":
@@ -456,7 +473,7 @@ function stepsOf(
     );
     for (const step of grid.steps.filter((own) => own.level === level)) {
       const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
-      if (parts.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
+      if (segments.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
       if (step.kind === "cell") written.add(slot);
       steps.push(
         words(
@@ -466,9 +483,9 @@ function stepsOf(
         ),
       );
     }
-    for (const [part, { firstSlot, endSlot }] of parts.entries()) {
+    for (const [segment, { firstSlot, endSlot }] of segments.entries()) {
       const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
-      if (own.length > 0) steps.push(words("join", level, [part, Math.min(...own)]));
+      if (own.length > 0) steps.push(words("join", level, [segment, Math.min(...own)]));
     }
   }
   return steps;
@@ -483,7 +500,7 @@ export function listImage(
   list: ListPlan,
   method: Method,
   constant: Constant,
-): readonly ImagePart[] {
+): readonly ImageSection[] {
   const writer = new ImageWriter(constant);
   writer.begin(LIST_SECTIONS.HEADER, 1);
   writer.words(
@@ -496,8 +513,8 @@ export function listImage(
     list.kindField ?? constant("NO_KIND_FIELD"),
     Number(droppedColumns(list).length > 0),
   );
-  const held = (list.kindField === undefined ? [list.layer] : KIND_NAMES).map(kindOf);
-  for (const kind of held) writeKind(writer, list, kind, constant);
+  const leased = (list.kindField === undefined ? [list.layer] : KIND_NAMES).map(kindOf);
+  for (const kind of leased) writeKind(writer, list, kind, constant);
   return writer.image();
 }
 
@@ -520,12 +537,12 @@ function writeKind(writer: ImageWriter, list: ListPlan, kind: Kind, constant: Co
   }
 
   writer.begin(LIST_SECTIONS.DEFAULTS, constant("LAYER_FIELDS"), number);
-  const { bits = DEFAULT_BITS, sample_rate = { over: 0n, under: 1n } } = list.settings;
+  const { bits = DEFAULT_BITS, sample_rate = { numerator: 0n, denominator: 1n } } = list.settings;
   const defaults = [
-    ...kind.parameters.map((p): [string, number | bigint] => [p.name, p.default ?? p.least]),
+    ...kind.parameters.map((p): [string, number | bigint] => [p.name, p.default ?? p.min]),
     ["bits", bits] as const,
-    ["sample_rate", sample_rate.over] as const,
-    [RATE_DENOMINATOR, sample_rate.under] as const,
+    ["sample_rate", sample_rate.numerator] as const,
+    [RATE_DENOMINATOR, sample_rate.denominator] as const,
   ];
   for (const [name, value] of defaults) {
     writer.goTo(8 * columnNumber(kind, name, constant));

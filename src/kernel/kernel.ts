@@ -55,11 +55,11 @@ export type SweepFault =
 export interface SweepBatch {
   /** Where to go on; the end of the stretch when it is done. */
   readonly next: bigint;
-  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.hold`). */
-  readonly csv: Uint8Array;
+  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.lease`). */
+  readonly bytes: Uint8Array;
   readonly rows: number;
   /** Positions without a layer, then layers left out by each requirement of the grid, in their order. */
-  readonly leftOut: readonly bigint[];
+  readonly rejected: readonly bigint[];
   /** Looks at layers, blocks that are left out counted as one, and a layer that is simulated as it takes: what the stretch has cost. */
   readonly visits: number;
   /** Of a plan that compares: a tally for each convention, in the order of `COMPARED`. */
@@ -68,7 +68,7 @@ export interface SweepBatch {
 }
 
 /** The rows of single raw indices. */
-export type PicksBatch = Omit<SweepBatch, "next"> & {
+export type IndexBatch = Omit<SweepBatch, "next"> & {
   /** How many of the indices are done. */
   readonly done: number;
 };
@@ -106,10 +106,10 @@ export function addTotals(
 export interface ListBatch {
   /** The byte of the chunk where to go on; its length when it is done. */
   readonly next: number;
-  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.hold`). */
-  readonly csv: Uint8Array;
+  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.lease`). */
+  readonly bytes: Uint8Array;
   readonly rows: number;
-  readonly leftOut: readonly bigint[];
+  readonly rejected: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
   /** The totals of these rows, by kind: one for each of `addedColumns`. */
@@ -119,13 +119,13 @@ export interface ListBatch {
   readonly fault?: ListFault;
 }
 
-/** Of rows that stay where they are: 1 until whoever needs them, on whatever thread, has set it to 0 (see `letGo`). */
-export type Held = Int32Array;
+/** Of rows that stay where they are: 1 until whoever needs them, on whatever thread, has set it to 0 (see `releaseLease`). */
+export type Lease = Int32Array;
 
 /** Rows that were held are not needed any more. */
-export function letGo(held: Held): void {
-  Atomics.store(held, 0, 0);
-  Atomics.notify(held, 0);
+export function releaseLease(leased: Lease): void {
+  Atomics.store(leased, 0, 0);
+  Atomics.notify(leased, 0);
 }
 
 export interface Kernel {
@@ -135,13 +135,13 @@ export interface Kernel {
    * Keeps the rows of the last batch good until they are let go, on another thread too; the next batches are written elsewhere. Waits so many
    * milliseconds for room where there is none; undefined if there is none then: the rows are copied, or gone with the next call.
    */
-  hold(patience: number): Held | undefined;
+  lease(patience: number): Lease | undefined;
 
   /** The checksum of bytes, which may be rows of its own. Other results stay as they are. */
   sum(bytes: Uint8Array): Sum;
 
   /** The longest chunk of a list that `countList` takes, in bytes. */
-  readonly chunkBytesMost: number;
+  readonly maxChunkBytes: number;
 
   /** Every result of one layer that its kind has; those per second only with a sample rate. */
   count(layer: Layer, method: "closed" | "simulate"): LayerCounts;
@@ -156,13 +156,13 @@ export interface Kernel {
    * The rows of the raw indices [first, end) of the grid, counted from its first; as many as fit in one batch, and as that
    * many looks at layers find.
    */
-  sweep(first: bigint, end: bigint, visitsMost?: number): SweepBatch;
+  sweep(first: bigint, end: bigint, maxVisits?: number): SweepBatch;
 
-  /** The most raw indices that `sweepPicks` takes. */
-  readonly picksMost: number;
+  /** The most raw indices that `sweepIndices` takes. */
+  readonly maxIndices: number;
 
   /** The rows of single raw indices of the grid, as many as fit in one batch. */
-  sweepPicks(indices: BigUint64Array): PicksBatch;
+  sweepIndices(indices: BigUint64Array): IndexBatch;
 
   /** Takes the plan of a list. */
   openList(list: ListPlan, method: Method): void;

@@ -32,18 +32,18 @@ export interface ManyExports {
 }
 
 /** How the numbers of a result column are held: as integers without or with a sign, as 0 or 1, or as doubles. */
-export type Held = "unsigned" | "signed" | "boolean" | "double";
+export type Storage = "unsigned" | "signed" | "boolean" | "double";
 
-const HELD = { u64: "unsigned", i64: "signed", boolean: "boolean", decimal: "double" } as const;
+const STORAGE = { u64: "unsigned", i64: "signed", boolean: "boolean", decimal: "double" } as const;
 
-export function heldAs(name: ResultName): Held {
-  return HELD[column(name).type];
+export function storageOf(name: ResultName): Storage {
+  return STORAGE[column(name).type];
 }
 
 /** Memory never grows, so all views stay good. */
 export class ManyKernel {
   /** The most rows of a batch; also the distance between two columns of a view. */
-  readonly rowsMost: number;
+  readonly maxRows: number;
   /** The columns of the fields. */
   readonly input: Uint32Array;
   /** The columns of the results, four ways to read them. */
@@ -65,20 +65,20 @@ export class ManyKernel {
   constructor(exports: ManyExports, buffer: ArrayBufferLike, constant: Constant) {
     this.#exports = exports;
     this.#constant = constant;
-    this.rowsMost = constant("MANY_ROWS");
-    const cells = constant("MANY_COLUMNS") * this.rowsMost;
+    this.maxRows = constant("MANY_ROWS");
+    const cells = constant("MANY_COLUMNS") * this.maxRows;
     const valuesPtr = constant("MANY_VALUES_PTR");
     this.input = new Uint32Array(
       buffer,
       constant("INPUT_PTR"),
-      constant("MANY_FIELDS") * this.rowsMost,
+      constant("MANY_FIELDS") * this.maxRows,
     );
     this.unsigned = new BigUint64Array(buffer, valuesPtr, cells);
     this.signed = new BigInt64Array(buffer, valuesPtr, cells);
     this.doubles = new Float64Array(buffer, valuesPtr, cells);
     this.words = new Uint32Array(buffer, valuesPtr, 2 * cells);
     this.missing = new Uint8Array(buffer, constant("MANY_MISSING_PTR"), cells);
-    this.rules = new Uint8Array(buffer, constant("MANY_RULES_PTR"), this.rowsMost);
+    this.rules = new Uint8Array(buffer, constant("MANY_RULES_PTR"), this.maxRows);
     this.#header = new Uint32Array(
       buffer,
       constant("MANY_PTR"),

@@ -74,8 +74,8 @@ export class Code {
     switch (node.kind) {
       case "number":
         this.#emit("NUMBER", 0, node.value);
-        if (node.under === undefined) return;
-        this.#emit("NUMBER", 0, node.under);
+        if (node.denominator === undefined) return;
+        this.#emit("NUMBER", 0, node.denominator);
         this.#emit("DIVIDE");
         return;
       case "name": {

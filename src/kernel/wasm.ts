@@ -18,15 +18,15 @@ import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import { columnNumber, type ImagePart, listImage, planImage, slotsOf } from "./image.js";
+import { columnNumber, type ImageSection, listImage, planImage, slotsOf } from "./image.js";
 import type {
-  Held,
+  IndexBatch,
   Kernel,
   KindTotals,
   LayerCounts,
+  Lease,
   ListBatch,
   ListFault,
-  PicksBatch,
   SweepBatch,
   SweepFault,
 } from "./kernel.js";
@@ -65,10 +65,10 @@ interface Exports extends ManyExports {
     padding: bigint,
     dilation: bigint,
   ): bigint;
-  useWindow(window: number): void;
+  useOutputBuffer(outputBuffer: number): void;
   openPlan(): void;
-  sweep(first: bigint, end: bigint, visitsMost: number): bigint;
-  sweepPicks(count: number): number;
+  sweep(first: bigint, end: bigint, maxVisits: number): bigint;
+  sweepIndices(count: number): number;
   openList(): void;
   countList(from: number, end: number): number;
   sumBytes(address: number, length: number): void;
@@ -101,14 +101,14 @@ function instanceOf(
 
 class WasmKernel implements Kernel {
   readonly name: string;
-  readonly chunkBytesMost: number;
-  readonly picksMost: number;
+  readonly maxChunkBytes: number;
+  readonly maxIndices: number;
   readonly #exports: Exports;
   readonly #view: DataView;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
   /** For each window of the output whether its rows are held; other threads let them go. */
-  readonly #held: Int32Array<SharedArrayBuffer>;
-  #window = 0;
+  readonly #leased: Int32Array<SharedArrayBuffer>;
+  #outputBuffer = 0;
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
   #isComparing = false;
@@ -134,13 +134,13 @@ class WasmKernel implements Kernel {
     // Memory never grows, so these views stay good.
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
-    this.#held = new Int32Array(
+    this.#leased = new Int32Array(
       buffer,
-      this.#constant("HELD_PTR"),
-      this.#constant("OUTPUT_WINDOWS"),
+      this.#constant("LEASES_PTR"),
+      this.#constant("OUTPUT_BUFFERS"),
     );
-    this.chunkBytesMost = this.#constant("INPUT_BYTES");
-    this.picksMost = this.chunkBytesMost / BigUint64Array.BYTES_PER_ELEMENT;
+    this.maxChunkBytes = this.#constant("INPUT_BYTES");
+    this.maxIndices = this.maxChunkBytes / BigUint64Array.BYTES_PER_ELEMENT;
   }
 
   readonly #constant = (name: string): number => {
@@ -164,8 +164,8 @@ class WasmKernel implements Kernel {
     if (!kind.isTransposed)
       for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
     set("bits", layer.bits);
-    set("sample_rate", layer.sample_rate?.over ?? 0);
-    set(RATE_DENOMINATOR, layer.sample_rate?.under ?? 1);
+    set("sample_rate", layer.sample_rate?.numerator ?? 0);
+    set(RATE_DENOMINATOR, layer.sample_rate?.denominator ?? 1);
     const broken = this.#exports.brokenRule();
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
     for (const dimension of kind.dimensions.keys())
@@ -230,12 +230,12 @@ class WasmKernel implements Kernel {
 
   sum(bytes: Uint8Array): Sum {
     if (bytes.buffer === this.#bytes.buffer) return this.#sumAt(bytes.byteOffset, bytes.length);
-    const [place, most] = [this.#constant("SUM_INPUT_PTR"), this.#constant("SUM_INPUT_BYTES")];
+    const [location, max] = [this.#constant("SUM_INPUT_PTR"), this.#constant("SUM_INPUT_BYTES")];
     let sum = NO_BYTES;
-    for (let at = 0; at < bytes.length; at += most) {
-      const piece = bytes.subarray(at, at + most);
-      this.#bytes.set(piece, place);
-      sum = joined(sum, this.#sumAt(place, piece.length));
+    for (let at = 0; at < bytes.length; at += max) {
+      const piece = bytes.subarray(at, at + max);
+      this.#bytes.set(piece, location);
+      sum = joined(sum, this.#sumAt(location, piece.length));
     }
     return sum;
   }
@@ -254,19 +254,21 @@ class WasmKernel implements Kernel {
     return { bytes: length, lines, lanes: lanes.slice() };
   }
 
-  hold(patience: number): Held | undefined {
+  lease(patience: number): Lease | undefined {
     // Windows are filled in turn, and mostly let go in turn: the next one is the oldest.
-    const next = (this.#window + 1) % this.#held.length;
-    if (Atomics.wait(this.#held, next, 1, patience) === "timed-out") return undefined;
-    const held = this.#held.subarray(this.#window, this.#window + 1);
-    Atomics.store(held, 0, 1);
-    this.#window = next;
-    this.#exports.useWindow(next);
-    return held;
+    const next = (this.#outputBuffer + 1) % this.#leased.length;
+    if (Atomics.wait(this.#leased, next, 1, patience) === "timed-out") return undefined;
+    const leased = this.#leased.subarray(this.#outputBuffer, this.#outputBuffer + 1);
+    Atomics.store(leased, 0, 1);
+    this.#outputBuffer = next;
+    this.#exports.useOutputBuffer(next);
+    return leased;
   }
 
   get #outputPtr(): number {
-    return this.#constant("OUTPUT_PTR") + this.#window * this.#constant("OUTPUT_WINDOW_BYTES");
+    return (
+      this.#constant("OUTPUT_PTR") + this.#outputBuffer * this.#constant("OUTPUT_BUFFER_BYTES")
+    );
   }
 
   openPlan(plan: Plan, grid: number, method: Method): void {
@@ -276,16 +278,16 @@ class WasmKernel implements Kernel {
     this.#exports.openPlan();
   }
 
-  sweep(first: bigint, end: bigint, visitsMost = VISITS_UNBOUNDED): SweepBatch {
-    const next = BigInt.asUintN(64, this.#exports.sweep(first, end, visitsMost));
+  sweep(first: bigint, end: bigint, maxVisits = VISITS_UNBOUNDED): SweepBatch {
+    const next = BigInt.asUintN(64, this.#exports.sweep(first, end, maxVisits));
     return { next, ...this.#swept() };
   }
 
-  sweepPicks(indices: BigUint64Array): PicksBatch {
+  sweepIndices(indices: BigUint64Array): IndexBatch {
     new BigUint64Array(this.#bytes.buffer, this.#constant("INPUT_PTR"), indices.length).set(
       indices,
     );
-    const done = this.#exports.sweepPicks(indices.length);
+    const done = this.#exports.sweepIndices(indices.length);
     return { done, ...this.#swept() };
   }
 
@@ -301,7 +303,7 @@ class WasmKernel implements Kernel {
   openList(list: ListPlan, method: Method): void {
     if (list.fields.length > this.#constant("FIELD_CAPACITY")) {
       throw errors.tooManyFields(
-        `${list.place}:1`,
+        `${list.location}:1`,
         list.fields.length,
         this.#constant("FIELD_CAPACITY"),
       );
@@ -346,8 +348,8 @@ class WasmKernel implements Kernel {
     });
   }
 
-  #writeImage(parts: readonly ImagePart[]): void {
-    for (const { address, bytes } of parts) this.#bytes.set(bytes, address);
+  #writeImage(sections: readonly ImageSection[]): void {
+    for (const { address, bytes } of sections) this.#bytes.set(bytes, address);
   }
 
   #reported32(field: string): number {
@@ -361,16 +363,16 @@ class WasmKernel implements Kernel {
     );
   }
 
-  #report(): Pick<SweepBatch, "csv" | "rows" | "leftOut" | "tallies"> {
+  #report(): Pick<SweepBatch, "bytes" | "rows" | "rejected" | "tallies"> {
     const outputPtr = this.#outputPtr;
     const output = this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES"));
     return {
       ...(this.#isComparing
-        ? { csv: new Uint8Array(0), tallies: this.#tallies() }
-        : { csv: output }),
+        ? { bytes: new Uint8Array(0), tallies: this.#tallies() }
+        : { bytes: output }),
       rows: Number(this.#reported64("REPORT_ROWS")),
-      leftOut: Array.from({ length: this.#reported32("REPORT_ACCOUNTS") }, (_, i) =>
-        this.#reported64("REPORT_LEFT_OUT", i),
+      rejected: Array.from({ length: this.#reported32("REPORT_REJECTION_COUNTS") }, (_, i) =>
+        this.#reported64("REPORT_REJECTED", i),
       ),
     };
   }
@@ -385,8 +387,8 @@ class WasmKernel implements Kernel {
         layers: long("TALLY_LAYERS"),
         missing: long("TALLY_MISSING"),
         exact: long("TALLY_EXACT"),
-        least: { ratio: ratio("TALLY_LEAST"), at: long("TALLY_LEAST_AT") },
-        most: { ratio: ratio("TALLY_MOST"), at: long("TALLY_MOST_AT") },
+        min: { ratio: ratio("TALLY_MIN"), at: long("TALLY_MIN_AT") },
+        max: { ratio: ratio("TALLY_MAX"), at: long("TALLY_MAX_AT") },
       };
       const binCount = Number(long("TALLY_HEAD"));
       at += this.#constant("TALLY_HEAD") + 8;

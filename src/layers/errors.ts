@@ -4,9 +4,9 @@ import { equivalentsOf, type Kind, kindsWith, type Layer } from "./parameters.js
 import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
 
 /** A parameter that only other kinds of layers have. */
-export function otherKindsParameter(place: string, name: string, kind: Kind): UpsweepError {
+export function otherKindsParameter(location: string, name: string, kind: Kind): UpsweepError {
   return errors.otherKindsParameter(
-    place,
+    location,
     name,
     kind.name,
     equivalentsOf(kind, name),
@@ -15,9 +15,9 @@ export function otherKindsParameter(place: string, name: string, kind: Kind): Up
 }
 
 /** A layer that breaks a rule. */
-export function invalidLayer(place: string, rule: RuleId, layer: Layer): UpsweepError {
+export function invalidLayer(location: string, rule: RuleId, layer: Layer): UpsweepError {
   return errors.invalidLayer(
-    place,
+    location,
     explainBrokenRule(rule, layer),
     remedyOfBrokenRule(rule, layer),
   );

@@ -10,7 +10,7 @@ interface ParameterRow {
   readonly name: string;
   readonly type: "integer" | "boolean";
   /** The smallest legal value. */
-  readonly least: 0 | 1;
+  readonly min: 0 | 1;
   /** PyTorch's default (batch_size: one sample); a parameter without one must be given. */
   readonly default?: number;
   /** Whether each spatial dimension has its own. */
@@ -20,27 +20,27 @@ interface ParameterRow {
 
 /** The eleven parameters of a `ConvTranspose1d`, in the order in which they are columns. Booleans count as 0 and 1. */
 export const PARAMETERS = [
-  { name: "batch_size", type: "integer", least: 0, default: 1, meaning: "samples in the input, N" },
-  { name: "in_channels", type: "integer", least: 1, meaning: "channels of the input, C_in" },
-  { name: "out_channels", type: "integer", least: 1, meaning: "channels of the output, C_out" },
+  { name: "batch_size", type: "integer", min: 0, default: 1, meaning: "samples in the input, N" },
+  { name: "in_channels", type: "integer", min: 1, meaning: "channels of the input, C_in" },
+  { name: "out_channels", type: "integer", min: 1, meaning: "channels of the output, C_out" },
   {
     name: "l_in",
     type: "integer",
-    least: 1,
+    min: 1,
     perDimension: true,
     meaning: "length of the input, L",
   },
   {
     name: "kernel_size",
     type: "integer",
-    least: 1,
+    min: 1,
     perDimension: true,
     meaning: "taps of a kernel, K",
   },
   {
     name: "stride",
     type: "integer",
-    least: 1,
+    min: 1,
     default: 1,
     perDimension: true,
     meaning: "output elements from one input element to the next, s",
@@ -48,7 +48,7 @@ export const PARAMETERS = [
   {
     name: "padding",
     type: "integer",
-    least: 0,
+    min: 0,
     default: 0,
     perDimension: true,
     meaning: "output elements cropped at each end, p",
@@ -56,7 +56,7 @@ export const PARAMETERS = [
   {
     name: "output_padding",
     type: "integer",
-    least: 0,
+    min: 0,
     default: 0,
     perDimension: true,
     meaning: "output elements added at the upper end, o",
@@ -64,7 +64,7 @@ export const PARAMETERS = [
   {
     name: "dilation",
     type: "integer",
-    least: 1,
+    min: 1,
     default: 1,
     perDimension: true,
     meaning: "output elements from one tap to the next, d",
@@ -72,14 +72,14 @@ export const PARAMETERS = [
   {
     name: "groups",
     type: "integer",
-    least: 1,
+    min: 1,
     default: 1,
     meaning: "independent groups of channels, g",
   },
   {
     name: "bias",
     type: "boolean",
-    least: 0,
+    min: 0,
     default: 1,
     meaning: "whether each output channel adds a bias, b",
   },
@@ -94,15 +94,15 @@ export const DEFAULT_BITS = 32;
 export const SETTINGS = [
   {
     name: "bits",
-    least: 1,
-    most: 64,
+    min: 1,
+    max: 64,
     default: DEFAULT_BITS,
     meaning: "bits of an element in memory, for arithmetic_intensity",
   },
   {
     name: "sample_rate",
-    least: 1,
-    most: PARAMETER_MAX,
+    min: 1,
+    max: PARAMETER_MAX,
     meaning:
       "output elements of the layer per second of audio, such as 22050, 689.0625 or 22050/32, for macs_per_second and ops_per_second",
   },

@@ -9,15 +9,15 @@ import { PARAMETER_MAX } from "../limits.js";
  * @param got what messages show: the text, or the number that a program gave.
  * @throws UpsweepError when it has another form, is 0 or too large, or has too many digits to be exact.
  */
-export function readRate(text: string, place: string, got: string | number = text): Fraction {
+export function readRate(text: string, location: string, got: string | number = text): Fraction {
   const rate = readFraction(text.replace(/^-/, ""));
-  if (rate === "malformed") throw errors.badRate(place, got);
+  if (rate === "malformed") throw errors.badRate(location, got);
   const isTooLarge =
     rate === "inexact"
       ? Number(text) > PARAMETER_MAX
-      : rate.over > BigInt(PARAMETER_MAX) * rate.under;
-  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.over === 0n))
-    throw errors.rateOutOfRange(place, got);
-  if (rate === "inexact") throw errors.fineRate(place, got);
+      : rate.numerator > BigInt(PARAMETER_MAX) * rate.denominator;
+  if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.numerator === 0n))
+    throw errors.rateOutOfRange(location, got);
+  if (rate === "inexact") throw errors.fineRate(location, got);
   return rate;
 }

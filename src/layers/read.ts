@@ -31,45 +31,45 @@ import { readRate } from "./rate.js";
  */
 export function readLayer(
   input: unknown,
-  place = "layer",
+  location = "layer",
   defaultKind: KindName = DEFAULT_KIND,
 ): Layer {
   if (typeof input !== "object" || input === null || Array.isArray(input))
-    throw errors.notLayer(place, input);
+    throw errors.notLayer(location, input);
   const { layer = defaultKind, ...given } = input as Readonly<Record<string, unknown>>;
-  const kind = readKind(layer, `${place}.layer`);
+  const kind = readKind(layer, `${location}.layer`);
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
   for (const name of Object.keys(given))
     if (!known.includes(name))
       throw isParameterName(name)
-        ? otherKindsParameter(place, name, kind)
-        : errors.unknownParameter(place, name, known);
-  const values = spread(kind, given, place);
+        ? otherKindsParameter(location, name, kind)
+        : errors.unknownParameter(location, name, known);
+  const values = spread(kind, given, location);
   const missing = kind.parameters
     .filter((p) => p.default === undefined && values[p.name] === undefined)
     .map((p) => p.name);
-  if (missing.length > 0) throw errors.missingParameters(place, shortNames(kind, missing));
+  if (missing.length > 0) throw errors.missingParameters(location, shortNames(kind, missing));
   const { bits, sample_rate } = given;
   const settings = {
-    ...(bits !== undefined && { bits: checkInteger(settingOf("bits"), bits, `${place}.bits`) }),
+    ...(bits !== undefined && { bits: checkInteger(settingOf("bits"), bits, `${location}.bits`) }),
     ...(sample_rate !== undefined && {
-      sample_rate: checkRate(sample_rate, `${place}.sample_rate`),
+      sample_rate: checkRate(sample_rate, `${location}.sample_rate`),
     }),
   };
   const givenOr = (name: string, otherwise: unknown) =>
     values[name] === undefined ? otherwise : values[name];
   return layerFrom(
     kind,
-    (p) => checkValue(p, givenOr(p.name, p.default), `${place}.${p.name}`),
+    (p) => checkValue(p, givenOr(p.name, p.default), `${location}.${p.name}`),
     settings,
   );
 }
 
 /** @throws UpsweepError when no kind of layer has that name. */
-export function readKind(name: unknown, place: string): Kind {
-  if (typeof name !== "string") throw errors.badChoice(place, name, KIND_NAMES);
+export function readKind(name: unknown, location: string): Kind {
+  if (typeof name !== "string") throw errors.badChoice(location, name, KIND_NAMES);
   const kind = kindNamed(name);
-  if (!kind) throw errors.unknownKind(place, name, KIND_NAMES);
+  if (!kind) throw errors.unknownKind(location, name, KIND_NAMES);
   return kind;
 }
 
@@ -77,17 +77,17 @@ export function readKind(name: unknown, place: string): Kind {
 function spread(
   kind: Kind,
   given: Readonly<Record<string, unknown>>,
-  place: string,
+  location: string,
 ): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     const plain = kind.plainNames.find((base) => base === name);
     const names = plain ? namesOfParameter(kind, plain) : [name];
     if (plain && Array.isArray(value) && value.length !== names.length)
-      throw errors.dimensionCount(`${place}.${name}`, name, value.length, names);
+      throw errors.dimensionCount(`${location}.${name}`, name, value.length, names);
     for (const [i, own] of names.entries()) {
       if (values[own] !== undefined && value !== undefined)
-        throw errors.axisTwice(`${place}.${name}`, own);
+        throw errors.axisTwice(`${location}.${name}`, own);
       values[own] = plain && Array.isArray(value) ? value[i] : value;
     }
   }
@@ -95,30 +95,30 @@ function spread(
 }
 
 /** The number of a parameter that has that value, booleans as 0 and 1. */
-export function checkValue(parameter: Parameter, value: unknown, place: string): number {
+export function checkValue(parameter: Parameter, value: unknown, location: string): number {
   if (parameter.type !== "boolean")
-    return checkInteger({ ...parameter, most: PARAMETER_MAX }, value, place);
+    return checkInteger({ ...parameter, max: PARAMETER_MAX }, value, location);
   if (typeof value !== "boolean" && value !== 0 && value !== 1)
-    throw errors.notBooleanValue(place, parameter.name, value);
+    throw errors.notBooleanValue(location, parameter.name, value);
   return Number(value);
 }
 
 /** A sample rate: a number, or a text such as "22050/32". */
-export function checkRate(value: unknown, place: string): Fraction {
-  if (typeof value !== "number" && typeof value !== "string") throw errors.badRate(place, value);
-  return readRate(String(value), place, value);
+export function checkRate(value: unknown, location: string): Fraction {
+  if (typeof value !== "number" && typeof value !== "string") throw errors.badRate(location, value);
+  return readRate(String(value), location, value);
 }
 
 interface Domain {
   readonly name: string;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-export function checkInteger(domain: Domain, value: unknown, place: string): number {
+export function checkInteger(domain: Domain, value: unknown, location: string): number {
   if (typeof value !== "number" || !Number.isInteger(value))
-    throw errors.notIntegerValue(place, domain.name, value);
-  if (value < domain.least || value > domain.most) throw errors.outOfRange(place, domain, value);
+    throw errors.notIntegerValue(location, domain.name, value);
+  if (value < domain.min || value > domain.max) throw errors.outOfRange(location, domain, value);
   return value;
 }
 
@@ -130,10 +130,10 @@ export const NOT_PLAIN = -1;
 /** The words of a sample rate in a row: those of its numerator and of its denominator, each the lower one first. */
 type RateWords = readonly [number, number, number, number];
 
-function wordsOfRate({ over, under }: Fraction): RateWords {
+function wordsOfRate({ numerator, denominator }: Fraction): RateWords {
   const words = (value: bigint) =>
     [Number(BigInt.asUintN(32, value)), Number(value >> 32n)] as const;
-  return [...words(over), ...words(under)];
+  return [...words(numerator), ...words(denominator)];
 }
 
 /** No rate, or one out of its range, which the kernel finds. */
@@ -191,13 +191,13 @@ export class LayerReader {
       const fields = names.map((name) =>
         name === "sample_rate" ? rateField : this.fields.indexOf(name),
       );
-      const { name, least, most } = domain;
+      const { name, min, max } = domain;
       return [
         name,
         {
           name,
-          least,
-          most,
+          min,
+          max,
           isBoolean,
           fields,
           mask: fields.reduce((mask, field) => mask | (1 << field), 0),
@@ -206,13 +206,13 @@ export class LayerReader {
     };
     this.#entries = new Map([
       ...kind.parameters.map((p) =>
-        entryOf({ ...p, most: PARAMETER_MAX }, p.type === "boolean", [p.name]),
+        entryOf({ ...p, max: PARAMETER_MAX }, p.type === "boolean", [p.name]),
       ),
       ...SETTINGS.map((s) => entryOf(s, false, [s.name])),
       ...kind.plainNames.map((name) => {
         const own = kind.parameters.find(({ base }) => base === name) as Parameter;
         return entryOf(
-          { name, least: own.least, most: PARAMETER_MAX },
+          { name, min: own.min, max: PARAMETER_MAX },
           false,
           namesOfParameter(kind, name),
         );
@@ -247,8 +247,8 @@ export class LayerReader {
       // A whole number in the range, and not for a boolean.
       if (
         typeof value === "number" &&
-        value >= entry.least &&
-        value <= entry.most &&
+        value >= entry.min &&
+        value <= entry.max &&
         value % 1 === 0 &&
         !entry.isBoolean
       ) {

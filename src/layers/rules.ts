@@ -61,7 +61,7 @@ export function rulesOf(kind: Kind): readonly Rule[] {
 }
 
 /** Adds what a part of a run has left out, on each account, to the whole. */
-export function addAccount(total: bigint[], part: readonly bigint[]): void {
+export function addCounts(total: bigint[], part: readonly bigint[]): void {
   for (const [i, count] of part.entries()) total[i] = (total[i] ?? 0n) + count;
 }
 

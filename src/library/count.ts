@@ -19,7 +19,7 @@ import {
 } from "../columns/results.js";
 import { errors } from "../errors.js";
 import { literal } from "../format-message.js";
-import { type Held, heldAs, type ManyKernel, type ManyPlan } from "../kernel/many.js";
+import { type ManyKernel, type ManyPlan, type Storage, storageOf } from "../kernel/many.js";
 import { manyKernel } from "../kernel/wasm.js";
 import { invalidLayer } from "../layers/errors.js";
 import {
@@ -90,7 +90,7 @@ type Answer = (layer: unknown) => object;
 
 /** Counters of `count`, by what they count. */
 const counters = new Map<string, Answer>();
-const COUNTERS_MOST = 100;
+const MAX_COUNTERS = 100;
 
 function counterFor(options: CountOptions): Answer {
   const { columns, method, bigInts } = options;
@@ -103,7 +103,7 @@ function counterFor(options: CountOptions): Answer {
   const known = counters.get(`${readMethod(method)} ${readBigInts(bigInts)} ${key}`);
   if (known) return known;
   const made = counterOf(options);
-  if (counters.size === COUNTERS_MOST) counters.clear();
+  if (counters.size === MAX_COUNTERS) counters.clear();
   counters.set(`${readMethod(method)} ${readBigInts(bigInts)} ${key}`, made);
   return made;
 }
@@ -158,7 +158,7 @@ function counterOf(options: CounterOptions): Answer {
 /** How layers of one kind are counted, without or with a sample rate. */
 interface Way {
   readonly plan: ManyPlan;
-  readonly held: readonly Held[];
+  readonly storage: readonly Storage[];
   readonly nullable: readonly boolean[];
   /** The first column that needs a sample rate, if one does. */
   readonly needsRate: ResultName | undefined;
@@ -175,7 +175,7 @@ function waysOf(
     const table = columns.map(column);
     return {
       plan,
-      held: columns.map(heldAs),
+      storage: columns.map(storageOf),
       nullable: table.map(({ nullable }) => nullable === true),
       needsRate: rateNeeded(columns),
     };
@@ -210,7 +210,7 @@ export function readInto(
   own: ManyKernel,
   row: number,
   layer: unknown,
-  place: string,
+  location: string,
   defaultKind: KindName,
 ): { reader: LayerReader; isRated: boolean } {
   const isObject = typeof layer === "object" && layer !== null;
@@ -219,40 +219,40 @@ export function readInto(
   const kind = isObject && typeof name === "string" ? kindNamed(name) : undefined;
   if (isObject && kind) {
     const reader = readerOf(kind);
-    const found = reader.read(layer, own.input, own.rowsMost, row);
+    const found = reader.read(layer, own.input, own.maxRows, row);
     if (found !== NOT_PLAIN) return { reader, isRated: found === 1 };
   }
-  const whole = readLayer(layer, place, defaultKind);
+  const whole = readLayer(layer, location, defaultKind);
   const reader = readerOf(whole.kind);
-  return { reader, isRated: reader.write(whole, own.input, own.rowsMost, row) === 1 };
+  return { reader, isRated: reader.write(whole, own.input, own.maxRows, row) === 1 };
 }
 
 /** Says why the kernel has stopped at a layer. */
 export function throwFault(
   own: ManyKernel,
   plan: ManyPlan,
-  place: string,
+  location: string,
   layer: ReturnType<typeof readLayer>,
 ): never {
   const fault = own.fault();
-  if (fault.kind === "rule") throw invalidLayer(place, fault.rule, layer);
+  if (fault.kind === "rule") throw invalidLayer(location, fault.rule, layer);
   if (fault.kind === "overflow")
-    throw overflow(place, plan.columns[fault.column] as ResultName, layer);
-  throw new Error(`the kernel refuses field ${fault.field} of ${place}`);
+    throw overflow(location, plan.columns[fault.column] as ResultName, layer);
+  throw new Error(`the kernel refuses field ${fault.field} of ${location}`);
 }
 
 /** The results of the layer in the first row. */
-function answerOf(own: ManyKernel, { plan, held, nullable }: Way, bigInts: BigInts): object {
+function answerOf(own: ManyKernel, { plan, storage, nullable }: Way, bigInts: BigInts): object {
   const answer: Record<string, ResultValue | string> = {};
   const { columns } = plan;
   for (let i = 0; i < columns.length; i++) {
-    const at = i * own.rowsMost;
+    const at = i * own.maxRows;
     const name = columns[i] as ResultName;
     if (nullable[i] && own.missing[at] === 1) answer[name] = null;
-    else if (held[i] === "double") answer[name] = own.doubles[at] as number;
-    else if (held[i] === "boolean") answer[name] = own.words[2 * at] === 1;
+    else if (storage[i] === "double") answer[name] = own.doubles[at] as number;
+    else if (storage[i] === "boolean") answer[name] = own.words[2 * at] === 1;
     else {
-      const value = (held[i] === "signed" ? own.signed[at] : own.unsigned[at]) as bigint;
+      const value = (storage[i] === "signed" ? own.signed[at] : own.unsigned[at]) as bigint;
       const given = integerAs(value, bigInts);
       if (given === undefined) throw errors.unsafeNumber("layer", name, value);
       answer[name] = given;

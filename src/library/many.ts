@@ -2,7 +2,7 @@
 
 import { type COLUMNS, column, type ResultName, type Results } from "../columns/columns.js";
 import { errors, UpsweepError } from "../errors.js";
-import { type Held, heldAs, type ManyKernel, type ManyPlan } from "../kernel/many.js";
+import { type ManyKernel, type ManyPlan, type Storage, storageOf } from "../kernel/many.js";
 import { otherKindsParameter } from "../layers/errors.js";
 import {
   DEFAULT_BITS,
@@ -154,7 +154,7 @@ interface Batches {
   /** Puts layers from `row` on into INPUT, as many as one batch takes, and says how many. */
   fill(own: ManyKernel, row: number): { readonly plan: ManyPlan; readonly count: number };
   /** A layer in words, for its errors, and its place. */
-  layerAt(row: number): { readonly layer: ReturnType<typeof readLayer>; readonly place: string };
+  layerAt(row: number): { readonly layer: ReturnType<typeof readLayer>; readonly location: string };
 }
 
 // ── An array of layers ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,7 +175,7 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
   return {
     rows: layers.length,
     fill: (own, row) => {
-      const end = Math.min(layers.length, row + own.rowsMost);
+      const end = Math.min(layers.length, row + own.maxRows);
       const kindName = kindAt(row);
       let kind: Kind | undefined;
       let next = row;
@@ -206,7 +206,7 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
     },
     layerAt: (row) => ({
       layer: readLayer(layers[row], `layers[${row}]`, defaultKind),
-      place: `layers[${row}]`,
+      location: `layers[${row}]`,
     }),
   };
 }
@@ -216,12 +216,12 @@ function readOrMark(
   own: ManyKernel,
   row: number,
   layer: unknown,
-  place: string,
+  location: string,
   defaultKind: KindName,
   skipInvalid: boolean,
 ) {
   try {
-    return readInto(own, row, layer, place, defaultKind);
+    return readInto(own, row, layer, location, defaultKind);
   } catch (error) {
     if (!skipInvalid || !(error instanceof UpsweepError) || error.code !== "outOfRange")
       throw error;
@@ -273,16 +273,16 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
   return {
     rows,
     fill: (own, row) => {
-      let count = Math.min(own.rowsMost, rows - row);
+      let count = Math.min(own.maxRows, rows - row);
       for (const [i, field] of fields.entries()) {
-        const target = own.input.subarray(i * own.rowsMost, i * own.rowsMost + count);
+        const target = own.input.subarray(i * own.maxRows, i * own.maxRows + count);
         // As with objects: the rows before what cannot be read come first.
         count = copyColumn(field, row, target);
         if (count === 0) checkField(kind, field, row);
       }
       if (rates) {
         const columns = [0, 1, 2, 3].map((i) =>
-          own.input.subarray((fields.length + i) * own.rowsMost),
+          own.input.subarray((fields.length + i) * own.maxRows),
         ) as unknown as RateColumns;
         count = copyRates(rates.values, row, count, columns);
         if (count === 0) checkField(kind, rates, row);
@@ -291,7 +291,7 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
     },
     layerAt: (row) => {
       for (const field of all) checkField(kind, field, row);
-      return { layer: layerAt(row), place: `layers[${row}]` };
+      return { layer: layerAt(row), location: `layers[${row}]` };
     },
   };
 }
@@ -330,8 +330,8 @@ function fieldsOf(kind: Kind, table: Table): Fields {
       if (name === "sample_rate") {
         if (isColumn(value)) rates = field;
         else {
-          const { over, under } = checkRate(value, `layers.${given}`);
-          values.set(name, over).set(RATE_DENOMINATOR, under);
+          const { numerator, denominator } = checkRate(value, `layers.${given}`);
+          values.set(name, numerator).set(RATE_DENOMINATOR, denominator);
         }
       } else if (isColumn(value)) fields.push(field);
       else values.set(name, checkNamed(kind, name, value, `layers.${given}`));
@@ -348,24 +348,24 @@ function fieldsOf(kind: Kind, table: Table): Fields {
 }
 
 /** The value of a parameter or of `bits`, if it can have it. */
-function checkNamed(kind: Kind, name: string, value: unknown, place: string): number {
-  if (name === "bits") return checkInteger(settingOf(name), value, place);
+function checkNamed(kind: Kind, name: string, value: unknown, location: string): number {
+  if (name === "bits") return checkInteger(settingOf(name), value, location);
   return checkValue(
     parameterOf(kind, name) as NonNullable<ReturnType<typeof parameterOf>>,
     value,
-    place,
+    location,
   );
 }
 
 /** Throws if the value of a field in a row is not one that it can have. */
 function checkField(kind: Kind, { name, given, values }: Field, row: number): void {
   const value = values[row];
-  const place = `layers.${given}[${row}]`;
+  const location = `layers.${given}[${row}]`;
   // In a column of 64-bit integers a bigint is as good as a number.
   const isWide = values instanceof BigInt64Array || values instanceof BigUint64Array;
   const own = isWide ? Number(value) : value;
-  if (name === "sample_rate") checkRate(own, place);
-  else checkNamed(kind, name, own, place);
+  if (name === "sample_rate") checkRate(own, location);
+  else checkNamed(kind, name, own, location);
 }
 
 /**
@@ -438,20 +438,20 @@ function rowOf(table: Table, kind: Kind, row: number): object {
 /** Where the values of a column go. */
 interface Target {
   readonly name: ResultName;
-  readonly held: Held;
+  readonly storage: Storage;
   readonly array: ResultArray;
   /** Of a nullable column, the rows without a value. */
   readonly missing: number[] | undefined;
 }
 
 function targetOf(name: ResultName, rows: number, bigInts: "bigint" | "number"): Target {
-  const held = heldAs(name);
+  const storage = storageOf(name);
   const arrayOf = () => {
-    if (held === "boolean") return new Uint8Array(rows);
-    if (held === "double" || bigInts === "number") return new Float64Array(rows);
-    return held === "signed" ? new BigInt64Array(rows) : new BigUint64Array(rows);
+    if (storage === "boolean") return new Uint8Array(rows);
+    if (storage === "double" || bigInts === "number") return new Float64Array(rows);
+    return storage === "signed" ? new BigInt64Array(rows) : new BigUint64Array(rows);
   };
-  return { name, held, array: arrayOf(), missing: column(name).nullable ? [] : undefined };
+  return { name, storage, array: arrayOf(), missing: column(name).nullable ? [] : undefined };
 }
 
 function collect(
@@ -478,8 +478,8 @@ function collect(
     }
     row += done;
     if (done < count) {
-      const { layer, place } = batches.layerAt(row);
-      throwFault(own, plan, place, layer);
+      const { layer, location } = batches.layerAt(row);
+      throwFault(own, plan, location, layer);
     }
   }
   return {
@@ -497,17 +497,17 @@ function collect(
 function take(
   own: ManyKernel,
   i: number,
-  { name, held, array, missing }: Target,
+  { name, storage, array, missing }: Target,
   row: number,
   count: number,
 ): void {
-  const from = i * own.rowsMost;
+  const from = i * own.maxRows;
   if (array instanceof BigUint64Array) array.set(own.unsigned.subarray(from, from + count), row);
   else if (array instanceof BigInt64Array) array.set(own.signed.subarray(from, from + count), row);
-  else if (held === "double") array.set(own.doubles.subarray(from, from + count), row);
-  else if (held === "boolean")
+  else if (storage === "double") array.set(own.doubles.subarray(from, from + count), row);
+  else if (storage === "boolean")
     for (let at = 0; at < count; at++) array[row + at] = own.words[2 * (from + at)] as number;
-  else takeNumbers(own, from, name, held, array, row, count);
+  else takeNumbers(own, from, name, storage, array, row, count);
   for (let at = 0; missing !== undefined && at < count; at++)
     if (own.missing[from + at] === 1) missing.push(row + at);
 }
@@ -517,7 +517,7 @@ function takeNumbers(
   own: ManyKernel,
   from: number,
   name: ResultName,
-  held: Held,
+  storage: Storage,
   array: Float64Array | Uint8Array,
   row: number,
   count: number,
@@ -526,13 +526,13 @@ function takeNumbers(
   for (let at = 0; at < count; at++) {
     const low = words[2 * (from + at)] as number;
     const word = words[2 * (from + at) + 1] as number;
-    const high = held === "signed" ? word | 0 : word;
+    const high = storage === "signed" ? word | 0 : word;
     const value = high * 2 ** 32 + low;
     if (!Number.isSafeInteger(value)) {
       throw errors.unsafeNumber(
         `layers[${row + at}]`,
         name,
-        (held === "signed" ? own.signed : own.unsigned)[from + at] as bigint,
+        (storage === "signed" ? own.signed : own.unsigned)[from + at] as bigint,
       );
     }
     array[row + at] = value;

@@ -9,7 +9,7 @@ import { planSweep } from "../plan/plan.js";
 import { writeBatches } from "../run/files/write.js";
 import type { Position, Progress } from "../run/output/position.js";
 import { type Summary, summarise } from "../run/output/summary.js";
-import { Checkpoint, keptSweep, readStart } from "../run/resume/checkpoint.js";
+import { Checkpoint, readStart, resumeTarget } from "../run/resume/checkpoint.js";
 import { RowBatch } from "../run/sweep/batch.js";
 import { type RunOptions, sweepPlan } from "../run/sweep/sweep.js";
 import { fileSink, partialOf } from "../sink/file.js";
@@ -60,8 +60,13 @@ export async function* sweep(
     for (;;) {
       const next = await batches.next();
       if (next.done)
-        return summarise(swept.accounts, next.value, bytes, (performance.now() - start) / 1000);
-      const csv = Buffer.concat(next.value.csv);
+        return summarise(
+          swept.rejectionReasons,
+          next.value,
+          bytes,
+          (performance.now() - start) / 1000,
+        );
+      const csv = Buffer.concat(next.value.buffers);
       bytes += csv.length;
       if (next.value.rows > 0) yield new RowBatch(swept.cells, next.value.rows, csv);
       options.onProgress?.(next.value.progress);
@@ -106,7 +111,9 @@ export async function sweepToFile(
     isSummed: (await partialOf(path)) !== undefined,
   };
   const begun = performance.now();
-  const kept = resume ? await keptSweep(swept, path, { ...run, compression, resume }) : undefined;
+  const kept = resume
+    ? await resumeTarget(swept, path, { ...run, compression, resume })
+    : undefined;
   if (resume && !kept)
     throw errors.badOption(
       "resume",
@@ -115,15 +122,15 @@ export async function sweepToFile(
     );
   const start = kept && (await readStart(kept, swept, run, { trust }));
   const summary = (reached: Position, bytes: number) =>
-    summarise(swept.accounts, reached, bytes, (performance.now() - begun) / 1000);
+    summarise(swept.rejectionReasons, reached, bytes, (performance.now() - begun) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
   const sink = await fileSink(path, { mayReplace, from: start });
-  const keeper = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
+  const checkpoint = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
   const rows = sweepPlan(swept, { ...run, start: start?.position });
   const { progress, bytes } = await writeBatches(rows, headerIn(format, swept.header), sink, {
     onProgress: options.onProgress,
-    keeper,
+    checkpoint,
     from: start,
     compression,
   });

@@ -3,44 +3,53 @@
  * there are few enough values to try them all, bounds otherwise; always with big integers, never too small.
  */
 
-import { COUNT_MAX, DIVISORS_MAX, type Lookup, runsOf, Trouble } from "../expression/evaluate.js";
+import {
+  COUNT_MAX,
+  DIVISORS_MAX,
+  EvaluationError,
+  type Lookup,
+  progressionsOf,
+} from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn, partsOf } from "../expression/node.js";
 import type { Kind } from "../layers/parameters.js";
 import type { Axis } from "../spec/axes.js";
-import { domainOf, isHeld, leastOf, mostOf, type Run, valueAt } from "../spec/values.js";
+import { domainOf, hasDomain, maxOf, minOf, type Progression, valueAt } from "../spec/values.js";
 
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
 /** The smallest and largest value that something can have, and all its values where they are few. */
-export interface Possible {
-  readonly least: bigint;
-  readonly most: bigint;
+export interface ValueSet {
+  readonly min: bigint;
+  readonly max: bigint;
   readonly values?: readonly bigint[];
 }
 
-export type PossibleValues = ReadonlyMap<string, Possible>;
+export type ValueSets = ReadonlyMap<string, ValueSet>;
 
 /** So many values are kept one by one, so many combinations of them are tried, with so many calculations in all. */
 const VALUES_KEPT = 512;
 const COMBINATIONS_TRIED = 4096;
 const CALCULATIONS = 65_536;
 
-function ofValues(values: Iterable<bigint>): Possible | undefined {
+function ofValues(values: Iterable<bigint>): ValueSet | undefined {
   const sorted = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
-  const [least, most] = [sorted[0], sorted.at(-1)];
-  if (least === undefined || most === undefined) return undefined;
-  return sorted.length <= VALUES_KEPT ? { least, most, values: sorted } : { least, most };
+  const [min, max] = [sorted[0], sorted.at(-1)];
+  if (min === undefined || max === undefined) return undefined;
+  return sorted.length <= VALUES_KEPT ? { min, max, values: sorted } : { min, max };
 }
 
-export function possibleOfRuns(runs: readonly Run[]): Possible {
-  const size = runs.reduce((sum, run) => sum + run.count, 0);
-  if (size > VALUES_KEPT) return { least: BigInt(leastOf(runs)), most: BigInt(mostOf(runs)) };
-  return ofValues(Array.from({ length: size }, (_, i) => BigInt(valueAt(runs, i)))) as Possible;
+export function valueSetOfProgressions(progressions: readonly Progression[]): ValueSet {
+  const size = progressions.reduce((sum, progression) => sum + progression.count, 0);
+  if (size > VALUES_KEPT)
+    return { min: BigInt(minOf(progressions)), max: BigInt(maxOf(progressions)) };
+  return ofValues(
+    Array.from({ length: size }, (_, i) => BigInt(valueAt(progressions, i))),
+  ) as ValueSet;
 }
 
 /** Every combination of the values that some names can have, or undefined when they are too many. */
-function* combinations(names: readonly string[], known: PossibleValues): Generator<Lookup> {
+function* combinations(names: readonly string[], known: ValueSets): Generator<Lookup> {
   const lists = names.map((name) => known.get(name)?.values as readonly bigint[]);
   const at = names.map(() => 0);
   for (;;) {
@@ -58,14 +67,14 @@ function* combinations(names: readonly string[], known: PossibleValues): Generat
   }
 }
 
-function areFew(items: readonly Item[], names: readonly string[], known: PossibleValues): boolean {
+function areFew(items: readonly Item[], names: readonly string[], known: ValueSets): boolean {
   const combined = names.reduce(
     (product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY),
     1,
   );
   // The divisors of a number are found in as many steps as its root has ones, a calculation's worth in some dozens.
   const effort = items.map((item) =>
-    item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).most)) / 50 : 1,
+    item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).max)) / 50 : 1,
   );
   return (
     combined <= COMBINATIONS_TRIED &&
@@ -74,35 +83,35 @@ function areFew(items: readonly Item[], names: readonly string[], known: Possibl
 }
 
 /** What an axis over other axes can come to: the values of each of its names, and the most positions its list can have. */
-export function possibleOfAxis(
+export function valueSetsOfAxis(
   kind: Kind,
   axis: Exclude<Axis, { readonly kind: "plain" }>,
-  known: PossibleValues,
-): { readonly possible: readonly Possible[]; readonly size: bigint } {
+  known: ValueSets,
+): { readonly valueSets: readonly ValueSet[]; readonly size: bigint } {
   switch (axis.kind) {
     case "derived":
       return {
-        possible: [
+        valueSets: [
           clipped(
             kind,
             axis.names[0] as string,
-            possibleOfList([itemOf(axis.expression)], known).possible,
+            valueSetOfList([itemOf(axis.expression)], known).valueSets,
           ),
         ],
         size: 1n,
       };
     case "list": {
-      const { possible, size } = possibleOfList(
+      const { valueSets, size } = valueSetOfList(
         axis.items.map(({ root }) => root),
         known,
       );
-      return { possible: [clipped(kind, axis.names[0] as string, possible)], size };
+      return { valueSets: [clipped(kind, axis.names[0] as string, valueSets)], size };
     }
     case "joint":
       return {
-        possible: axis.names.map((name, i) => {
+        valueSets: axis.names.map((name, i) => {
           const items = axis.rows.map((row) => itemOf(row[i] as Expression));
-          return clipped(kind, name, possibleOfList(items, known).possible);
+          return clipped(kind, name, valueSetOfList(items, known).valueSets);
         }),
         size: BigInt(axis.rows.length),
       };
@@ -114,20 +123,20 @@ function itemOf({ root }: Expression): Item {
 }
 
 /** No layer has a value outside of the domain: it is left out before it is one. */
-function clipped(kind: Kind, name: string, { least, most, values }: Possible): Possible {
-  if (!isHeld(kind, name)) return { least, most, ...(values && { values }) };
+function clipped(kind: Kind, name: string, { min, max, values }: ValueSet): ValueSet {
+  if (!hasDomain(kind, name)) return { min, max, ...(values && { values }) };
   const domain = domainOf(name);
-  const [lowest, highest] = [BigInt(domain.least), BigInt(domain.most)];
+  const [lowest, highest] = [BigInt(domain.min), BigInt(domain.max)];
   const inside = values && ofValues(values.filter((value) => value >= lowest && value <= highest));
   if (inside) return inside;
   const clip = (value: bigint) => (value < lowest ? lowest : value > highest ? highest : value);
-  return { least: clip(least), most: clip(most) };
+  return { min: clip(min), max: clip(max) };
 }
 
-function possibleOfList(
+function valueSetOfList(
   items: readonly Item[],
-  known: PossibleValues,
-): { readonly possible: Possible; readonly size: bigint } {
+  known: ValueSets,
+): { readonly valueSets: ValueSet; readonly size: bigint } {
   const names = [...new Set(items.flatMap((item) => namesIn(item).map(({ name }) => name)))];
   return (areFew(items, names, known) && tried(items, names, known)) || estimated(items, known);
 }
@@ -136,57 +145,58 @@ function possibleOfList(
 function tried(
   items: readonly Item[],
   names: readonly string[],
-  known: PossibleValues,
-): { readonly possible: Possible; readonly size: bigint } | undefined {
+  known: ValueSets,
+): { readonly valueSets: ValueSet; readonly size: bigint } | undefined {
   const values = new Set<bigint>();
   let size = 0n;
   for (const lookup of combinations(names, known)) {
     let count = 0n;
     for (const item of items) {
       try {
-        for (const run of runsOf(item, lookup)) {
-          count += run.count;
-          if (run.count > VALUES_KEPT || values.size > COMBINATIONS_TRIED) return undefined;
-          for (let i = 0n; i < run.count; i++) values.add(run.first + i * run.step);
+        for (const progression of progressionsOf(item, lookup)) {
+          count += progression.count;
+          if (progression.count > VALUES_KEPT || values.size > COMBINATIONS_TRIED) return undefined;
+          for (let i = 0n; i < progression.count; i++)
+            values.add(progression.first + i * progression.step);
         }
-      } catch (trouble) {
-        if (!(trouble instanceof Trouble)) throw trouble;
+      } catch (evaluationError) {
+        if (!(evaluationError instanceof EvaluationError)) throw evaluationError;
         count += 1n; // a position whose layers are left out, if the sweep gets past it
       }
     }
     if (count > size) size = count;
   }
-  const possible = ofValues(values);
-  return { possible: possible ?? { least: 0n, most: 0n }, size };
+  const valueSets = ofValues(values);
+  return { valueSets: valueSets ?? { min: 0n, max: 0n }, size };
 }
 
 function estimated(
   items: readonly Item[],
-  known: PossibleValues,
-): { readonly possible: Possible; readonly size: bigint } {
+  known: ValueSets,
+): { readonly valueSets: ValueSet; readonly size: bigint } {
   const parts = items.map((item) => boundsOfItem(item, known));
   // An item that does not divide exactly takes a position too, however long it would be.
   return {
-    possible: hull(parts.map(({ bounds }) => bounds)),
+    valueSets: hull(parts.map(({ bounds }) => bounds)),
     size: parts.reduce((sum, { count }) => sum + (count > 1n ? count : 1n), 0n),
   };
 }
 
 // ── Bounds ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Bounds = Pick<Possible, "least" | "most">;
+type Bounds = Pick<ValueSet, "min" | "max">;
 
-const TRUTH: Bounds = { least: 0n, most: 1n };
+const TRUTH: Bounds = { min: 0n, max: 1n };
 
 function hull(parts: readonly Bounds[]): Bounds {
   return parts.reduce((a, b) => ({
-    least: a.least < b.least ? a.least : b.least,
-    most: a.most > b.most ? a.most : b.most,
+    min: a.min < b.min ? a.min : b.min,
+    max: a.max > b.max ? a.max : b.max,
   }));
 }
 
-function magnitude({ least, most }: Bounds): bigint {
-  const [a, b] = [least < 0n ? -least : least, most < 0n ? -most : most];
+function magnitude({ min, max }: Bounds): bigint {
+  const [a, b] = [min < 0n ? -min : min, max < 0n ? -max : max];
   return a > b ? a : b;
 }
 
@@ -194,27 +204,26 @@ function magnitude({ least, most }: Bounds): bigint {
  * Whether an expression has a value whatever its names are: nothing in it can pass 64 bits, divide by zero or not divide
  * exactly. Results may pass 64 bits.
  */
-export function alwaysHasValue(node: Node | Item, known: PossibleValues): boolean {
+export function alwaysHasValue(node: Node | Item, known: ValueSets): boolean {
   if (!partsOf(node).every((part) => alwaysHasValue(part, known))) return false;
   switch (node.kind) {
     case "name":
       return known.has(node.name);
     case "divisors": {
-      const { least, most } = boundsOf(node.of, known);
-      return least >= 1n && most <= DIVISORS_MAX;
+      const { min, max } = boundsOf(node.of, known);
+      return min >= 1n && max <= DIVISORS_MAX;
     }
     case "range":
-      return node.step === undefined || boundsOf(node.step, known).least >= 1n;
+      return node.step === undefined || boundsOf(node.step, known).min >= 1n;
     case "binary": {
-      const { least, most } = boundsOf(node.right, known);
+      const { min, max } = boundsOf(node.right, known);
       if (node.operator === "/" || node.operator === "**") return false;
-      if ((node.operator === "//" || node.operator === "%") && least <= 0n && most >= 0n)
-        return false;
+      if ((node.operator === "//" || node.operator === "%") && min <= 0n && max >= 0n) return false;
       return isInside(looseBounds(node, known));
     }
     case "call": {
       const divisor = node.name === "ceil_div" ? boundsOf(node.args[1] as Node, known) : undefined;
-      if (divisor && divisor.least <= 0n && divisor.most >= 0n) return false;
+      if (divisor && divisor.min <= 0n && divisor.max >= 0n) return false;
       return isInside(looseBounds(node, known));
     }
     case "negate":
@@ -224,27 +233,27 @@ export function alwaysHasValue(node: Node | Item, known: PossibleValues): boolea
   }
 }
 
-function isInside({ least, most }: Bounds): boolean {
-  return least >= I64_MIN && most <= I64_MAX;
+function isInside({ min, max }: Bounds): boolean {
+  return min >= I64_MIN && max <= I64_MAX;
 }
 
 /** Values outside of 64 bits stop the sweep, so no others come out of an expression. */
-function boundsOf(node: Node, known: PossibleValues): Bounds {
-  const { least, most } = looseBounds(node, known);
-  return { least: least < I64_MIN ? I64_MIN : least, most: most > I64_MAX ? I64_MAX : most };
+function boundsOf(node: Node, known: ValueSets): Bounds {
+  const { min, max } = looseBounds(node, known);
+  return { min: min < I64_MIN ? I64_MIN : min, max: max > I64_MAX ? I64_MAX : max };
 }
 
-function looseBounds(node: Node, known: PossibleValues): Bounds {
+function looseBounds(node: Node, known: ValueSets): Bounds {
   switch (node.kind) {
     case "number":
-      return node.under === undefined
-        ? { least: node.value, most: node.value }
-        : { least: node.value / node.under, most: node.value / node.under + 1n };
+      return node.denominator === undefined
+        ? { min: node.value, max: node.value }
+        : { min: node.value / node.denominator, max: node.value / node.denominator + 1n };
     case "name":
-      return known.get(node.name) ?? { least: I64_MIN, most: I64_MAX };
+      return known.get(node.name) ?? { min: I64_MIN, max: I64_MAX };
     case "negate": {
-      const { least, most } = boundsOf(node.of, known);
-      return { least: -most, most: -least };
+      const { min, max } = boundsOf(node.of, known);
+      return { min: -max, max: -min };
     }
     case "not":
     case "missing":
@@ -253,7 +262,7 @@ function looseBounds(node: Node, known: PossibleValues): Bounds {
       return TRUTH;
     case "and":
     case "or":
-      return hull([{ least: 0n, most: 0n }, ...node.parts.map((part) => boundsOf(part, known))]);
+      return hull([{ min: 0n, max: 0n }, ...node.parts.map((part) => boundsOf(part, known))]);
     case "binary":
       return binaryBounds(node.operator, boundsOf(node.left, known), boundsOf(node.right, known));
     case "call":
@@ -270,18 +279,16 @@ function corners(
   bs: readonly bigint[],
   operation: (a: bigint, b: bigint) => bigint,
 ): Bounds {
-  const values = bs.flatMap((b) => [operation(a.least, b), operation(a.most, b)]);
-  return hull(values.map((value) => ({ least: value, most: value })));
+  const values = bs.flatMap((b) => [operation(a.min, b), operation(a.max, b)]);
+  return hull(values.map((value) => ({ min: value, max: value })));
 }
 
 function quotientBounds(a: Bounds, b: Bounds): Bounds {
-  const divisors = [b.least, b.most, -1n, 1n].filter(
-    (d) => d !== 0n && d >= b.least && d <= b.most,
-  );
-  if (divisors.length === 0) return { least: 0n, most: 0n }; // divides by zero, always
+  const divisors = [b.min, b.max, -1n, 1n].filter((d) => d !== 0n && d >= b.min && d <= b.max);
+  if (divisors.length === 0) return { min: 0n, max: 0n }; // divides by zero, always
   // Rounded either way: one more on both sides.
-  const { least, most } = corners(a, divisors, (x, y) => x / y);
-  return { least: least - 1n, most: most + 1n };
+  const { min, max } = corners(a, divisors, (x, y) => x / y);
+  return { min: min - 1n, max: max + 1n };
 }
 
 function binaryBounds(
@@ -291,25 +298,25 @@ function binaryBounds(
 ): Bounds {
   switch (operator) {
     case "+":
-      return { least: a.least + b.least, most: a.most + b.most };
+      return { min: a.min + b.min, max: a.max + b.max };
     case "-":
-      return { least: a.least - b.most, most: a.most - b.least };
+      return { min: a.min - b.max, max: a.max - b.min };
     case "*":
-      return corners(a, [b.least, b.most], (x, y) => x * y);
+      return corners(a, [b.min, b.max], (x, y) => x * y);
     case "/":
     case "//":
       return quotientBounds(a, b);
     case "%": {
-      const most = b.most > 0n ? b.most - 1n : 0n;
+      const max = b.max > 0n ? b.max - 1n : 0n;
       return {
-        least: b.least < 0n ? b.least + 1n : 0n,
-        most: a.least >= 0n && a.most < most ? a.most : most,
+        min: b.min < 0n ? b.min + 1n : 0n,
+        max: a.min >= 0n && a.max < max ? a.max : max,
       };
     }
     case "**": {
       const base = magnitude(a);
-      const most = base <= 1n || b.most <= 0n ? 1n : b.most > 63n ? I64_MAX : base ** b.most;
-      return { least: a.least < 0n ? -most : 0n, most };
+      const max = base <= 1n || b.max <= 0n ? 1n : b.max > 63n ? I64_MAX : base ** b.max;
+      return { min: a.min < 0n ? -max : 0n, max };
     }
   }
 }
@@ -320,27 +327,27 @@ function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Boun
   const larger = (x: bigint, y: bigint) => (x > y ? x : y);
   switch (name) {
     case "abs":
-      return { least: 0n, most: magnitude(a) };
+      return { min: 0n, max: magnitude(a) };
     case "min":
       return {
-        least: args.map(({ least }) => least).reduce(smaller),
-        most: args.map(({ most }) => most).reduce(smaller),
+        min: args.map(({ min }) => min).reduce(smaller),
+        max: args.map(({ max }) => max).reduce(smaller),
       };
     case "max":
       return {
-        least: args.map(({ least }) => least).reduce(larger),
-        most: args.map(({ most }) => most).reduce(larger),
+        min: args.map(({ min }) => min).reduce(larger),
+        max: args.map(({ max }) => max).reduce(larger),
       };
     case "gcd": {
       // It divides each of them that is not zero.
-      const positive = args.filter(({ least }) => least >= 1n).map(({ most }) => most);
+      const positive = args.filter(({ min }) => min >= 1n).map(({ max }) => max);
       return {
-        least: 0n,
-        most: positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger),
+        min: 0n,
+        max: positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger),
       };
     }
     case "lcm":
-      return { least: 0n, most: args.map(magnitude).reduce((x, y) => x * y) };
+      return { min: 0n, max: args.map(magnitude).reduce((x, y) => x * y) };
     case "ceil_div":
       return quotientBounds(a, b);
   }
@@ -348,35 +355,35 @@ function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Boun
 
 function boundsOfItem(
   item: Item,
-  known: PossibleValues,
+  known: ValueSets,
 ): { readonly bounds: Bounds; readonly count: bigint } {
   switch (item.kind) {
     case "value":
       return { bounds: boundsOf(item.value, known), count: 1n };
     case "range": {
       const [first, last] = [boundsOf(item.first, known), boundsOf(item.last, known)];
-      const step = item.step === undefined ? 1n : boundsOf(item.step, known).least;
-      const span = last.most - first.least;
+      const step = item.step === undefined ? 1n : boundsOf(item.step, known).min;
+      const span = last.max - first.min;
       const count = span < 0n ? 0n : span / (step < 1n ? 1n : step) + 1n;
       return {
-        bounds: { least: first.least, most: last.most > first.least ? last.most : first.least },
+        bounds: { min: first.min, max: last.max > first.min ? last.max : first.min },
         count: count > COUNT_MAX ? COUNT_MAX : count,
       };
     }
     case "pow2": {
       const [first, last] = [boundsOf(item.first, known), boundsOf(item.last, known)];
-      const count = runsOf(
-        { ...item, first: literal(first.least), last: literal(last.most) },
+      const count = progressionsOf(
+        { ...item, first: literal(first.min), last: literal(last.max) },
         () => 0n,
       ).length;
-      return { bounds: { least: 1n, most: last.most > 1n ? last.most : 1n }, count: BigInt(count) };
+      return { bounds: { min: 1n, max: last.max > 1n ? last.max : 1n }, count: BigInt(count) };
     }
     case "divisors": {
-      const { most } = boundsOf(item.of, known);
-      const highest = most > DIVISORS_MAX ? DIVISORS_MAX : most;
+      const { max } = boundsOf(item.of, known);
+      const highest = max > DIVISORS_MAX ? DIVISORS_MAX : max;
       return {
-        bounds: { least: 1n, most: highest > 1n ? highest : 1n },
-        count: BigInt(mostDivisors(highest)),
+        bounds: { min: 1n, max: highest > 1n ? highest : 1n },
+        count: BigInt(maxDivisors(highest)),
       };
     }
   }
@@ -390,17 +397,17 @@ function literal(value: bigint): Node {
  * The most divisors that a number up to `limit` has. A number with more divisors than any before it is a product of the
  * first primes with exponents that do not rise.
  */
-export function mostDivisors(limit: bigint): number {
+export function maxDivisors(limit: bigint): number {
   const primes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n];
   const best = (from: number, product: bigint, highest: number): number => {
-    let most = 1;
+    let max = 1;
     let power = product;
     for (let exponent = 1; exponent <= highest && from < primes.length; exponent++) {
       power *= primes[from] as bigint;
       if (power > limit) break;
-      most = Math.max(most, (exponent + 1) * best(from + 1, power, exponent));
+      max = Math.max(max, (exponent + 1) * best(from + 1, power, exponent));
     }
-    return most;
+    return max;
   };
   return best(0, 1n, 31);
 }

@@ -7,7 +7,7 @@ import {
   RATE_DENOMINATOR,
   type SettingName,
 } from "../layers/parameters.js";
-import type { Possible, PossibleValues } from "./bounds.js";
+import type { ValueSet, ValueSets } from "./bounds.js";
 
 const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
@@ -22,44 +22,44 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
  * No cell of that column in a grid of these values has a greater magnitude; of a decimal neither its numerator nor its
  * denominator has.
  */
-export function upperBound(kind: Kind, name: ResultName, known: PossibleValues): bigint {
-  const bound = (base: ParameterName, end: "least" | "most", dimension = 0): bigint => {
+export function upperBound(kind: Kind, name: ResultName, known: ValueSets): bigint {
+  const bound = (base: ParameterName, end: "min" | "max", dimension = 0): bigint => {
     const own = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
-    return own ? ((known.get(own.name) as Possible)[end] as bigint) : 0n;
+    return own ? ((known.get(own.name) as ValueSet)[end] as bigint) : 0n;
   };
-  const most = (base: ParameterName, dimension = 0) => bound(base, "most", dimension);
-  const least = (base: ParameterName, dimension = 0) => bound(base, "least", dimension);
+  const max = (base: ParameterName, dimension = 0) => bound(base, "max", dimension);
+  const min = (base: ParameterName, dimension = 0) => bound(base, "min", dimension);
   const bits = known.get("bits");
-  const isWholeBytes = bits === undefined || (bits.least === bits.most && bits.least % 8n === 0n);
-  const setting = (base: SettingName): bigint => known.get(base)?.most ?? 64n;
-  const rateDenominator = known.get(RATE_DENOMINATOR)?.most ?? 1n;
+  const isWholeBytes = bits === undefined || (bits.min === bits.max && bits.min % 8n === 0n);
+  const setting = (base: SettingName): bigint => known.get(base)?.max ?? 64n;
+  const rateDenominator = known.get(RATE_DENOMINATOR)?.max ?? 1n;
   const lengthIn = (d: number) =>
     kind.isTransposed
-      ? (most("l_in", d) - 1n) * most("stride", d) -
-        2n * least("padding", d) +
-        most("dilation", d) * (most("kernel_size", d) - 1n) +
-        most("output_padding", d) +
+      ? (max("l_in", d) - 1n) * max("stride", d) -
+        2n * min("padding", d) +
+        max("dilation", d) * (max("kernel_size", d) - 1n) +
+        max("output_padding", d) +
         1n
-      : (most("l_in", d) + 2n * most("padding", d)) / least("stride", d) + 1n;
-  const over = (of: (dimension: number) => bigint) =>
+      : (max("l_in", d) + 2n * max("padding", d)) / min("stride", d) + 1n;
+  const numerator = (of: (dimension: number) => bigint) =>
     product(kind.dimensions.map((_, dimension) => of(dimension)));
-  const lOut = over((d) => larger(0n, lengthIn(d)));
-  const kernelElements = over((d) => most("kernel_size", d));
-  const inputs = over((d) => most("l_in", d));
+  const lOut = numerator((d) => larger(0n, lengthIn(d)));
+  const kernelElements = numerator((d) => max("kernel_size", d));
+  const inputs = numerator((d) => max("l_in", d));
   const pairs = (kind.isTransposed ? inputs : lOut) * kernelElements;
-  const filters = (most("in_channels") * most("out_channels")) / least("groups");
-  const perGroup = most("in_channels") / least("groups");
+  const filters = (max("in_channels") * max("out_channels")) / min("groups");
+  const perGroup = max("in_channels") / min("groups");
   const opsPerFilter =
     lOut * (kernelElements - 1n) + (kind.isTransposed ? pairs : lOut * kernelElements);
-  const aggregationOps = most("out_channels") * lOut * (perGroup - 1n + most("bias"));
+  const aggregationOps = max("out_channels") * lOut * (perGroup - 1n + max("bias"));
   const ops = filters * opsPerFilter + aggregationOps;
-  const batch = most("batch_size");
+  const batch = max("batch_size");
   const macs = batch * filters * pairs;
-  const biases = most("bias") * batch * most("out_channels") * lOut;
+  const biases = max("bias") * batch * max("out_channels") * lOut;
   const zeroInsertion = batch * filters * lOut * kernelElements;
-  const inputElements = batch * most("in_channels") * inputs;
-  const outputElements = batch * most("out_channels") * lOut;
-  const params = filters * kernelElements + most("bias") * most("out_channels");
+  const inputElements = batch * max("in_channels") * inputs;
+  const outputElements = batch * max("out_channels") * lOut;
+  const params = filters * kernelElements + max("bias") * max("out_channels");
   // Bits that are whole bytes cancel: flops / (elements · bytes).
   const perByte = isWholeBytes ? 1n : 8n;
   switch (name) {
@@ -137,35 +137,35 @@ export function upperBound(kind: Kind, name: ResultName, known: PossibleValues):
       return (
         2n * macs +
         batch *
-          most("out_channels") *
-          over(
+          max("out_channels") *
+          numerator(
             (d) =>
-              most("l_in", d) +
-              2n * most("padding", d) +
-              most("dilation", d) * most("kernel_size", d) +
+              max("l_in", d) +
+              2n * max("padding", d) +
+              max("dilation", d) * max("kernel_size", d) +
               1n,
           )
       );
     case "torchprofile":
       return (
         batch *
-        most("out_channels") *
-        larger(most("in_channels"), most("out_channels")) *
+        max("out_channels") *
+        larger(max("in_channels"), max("out_channels")) *
         lOut *
         kernelElements
       );
     case "onnx_tool":
-      return outputElements * (most("out_channels") * kernelElements + 1n);
+      return outputElements * (max("out_channels") * kernelElements + 1n);
     case "tensorflow":
       return larger(
         2n * zeroInsertion,
-        over((d) => most("stride", d)),
+        numerator((d) => max("stride", d)),
       );
   }
 }
 
 /** No result of that column takes more characters. */
-export function mostBytesOfResult(kind: Kind, name: ResultName, known: PossibleValues): number {
+export function maxBytesOfResult(kind: Kind, name: ResultName, known: ValueSets): number {
   const { type } = column(name);
   if (type === "boolean") return "false".length;
   if (type === "decimal") return DECIMAL_BYTES;
@@ -175,14 +175,14 @@ export function mostBytesOfResult(kind: Kind, name: ResultName, known: PossibleV
 }
 
 /** No cell of that parameter, setting or variable takes more characters. */
-export function mostBytesOfName(kind: Kind, name: string, known: PossibleValues): number {
+export function maxBytesOfName(kind: Kind, name: string, known: ValueSets): number {
   if (parameterOf(kind, name)?.type === "boolean") return "false".length;
   if (name === "sample_rate" && known.has(RATE_DENOMINATOR)) return DECIMAL_BYTES;
-  const { least, most } = known.get(name) as Possible;
-  return Math.max(String(least).length, String(most).length);
+  const { min, max } = known.get(name) as ValueSet;
+  return Math.max(String(min).length, String(max).length);
 }
 
 /** Whether some cell of that column could pass 64 bits. */
-export function mayOverflow(kind: Kind, name: ResultName, known: PossibleValues): boolean {
+export function mayOverflow(kind: Kind, name: ResultName, known: ValueSets): boolean {
   return upperBound(kind, name, known) > (column(name).type === "i64" ? I64_MAX : U64_MAX);
 }

@@ -8,7 +8,7 @@
  */
 import { dependenciesOfColumn, isResultName } from "../columns/columns.js";
 import { errors } from "../errors.js";
-import { runsOf, Trouble } from "../expression/evaluate.js";
+import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn } from "../expression/node.js";
 import {
   all,
@@ -28,18 +28,18 @@ import {
 import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
 import { expressionsOf } from "../spec/axes.js";
 import type { Grid } from "../spec/spec.js";
-import { lastOf, type Run, valueAt } from "../spec/values.js";
-import type { Possible } from "./bounds.js";
+import { lastOf, type Progression, valueAt } from "../spec/values.js";
+import type { ValueSet } from "./bounds.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 import { repeatsOf } from "./repeats.js";
 import { textOf } from "./schedule.js";
 
 /** What is known of a grid before its conditions on other grids are. */
-export type PlannedGrid = Omit<GridPlan, "accounts">;
+export type PlannedGrid = Omit<GridPlan, "rejectionReasons">;
 
 /** Limits: the combinations of variables' values that are tried, and the operations in the conditions of a grid. */
-const COMBINATIONS_MOST = 1000;
-const OPERATIONS_MOST = 50_000;
+const MAX_COMBINATIONS = 1000;
+const MAX_OPERATIONS = 50_000;
 
 /** What messages call a grid. */
 export function gridLabel(number: number, name: string | undefined): string {
@@ -79,7 +79,7 @@ interface Candidate {
 export function distinctConditions(
   kind: Kind,
   keys: ReadonlySet<string>,
-  { place }: Pick<Grid, "place">,
+  { location }: Pick<Grid, "location">,
   own: Candidate,
   earlier: readonly Candidate[],
 ): readonly Expression[] {
@@ -87,18 +87,18 @@ export function distinctConditions(
   let operations = 0;
   for (const candidate of [...earlier, own]) {
     if (!canOverlap(keys, own.grid, candidate.grid)) continue;
-    const parts = new Membership(kind, keys, place, candidate, own).parts();
+    const parts = new Membership(kind, keys, location, candidate, own).parts();
     if (parts === undefined) continue;
     operations += parts.reduce((sum, part) => sum + sizeOf(part), 0);
-    if (operations > OPERATIONS_MOST)
-      throw errors.distinctTooLarge(place, candidate.label, OPERATIONS_MOST);
+    if (operations > MAX_OPERATIONS)
+      throw errors.distinctTooLarge(location, candidate.label, MAX_OPERATIONS);
     const text = repeatsOf(candidate.label);
     const root: Node =
       parts.length === 0
         ? { kind: "number", value: 0n, isCondition: true, ...NOWHERE }
         : { kind: "not", of: all(parts), ...NOWHERE };
     // A message about it shows this text: the expressions of other grids have their places elsewhere.
-    conditions.push({ written: { text, place }, root: placed(root, text.length) });
+    conditions.push({ source: { text, location }, root: placed(root, text.length) });
   }
   return conditions;
 }
@@ -107,11 +107,11 @@ export function distinctConditions(
 export function membershipOf(
   kind: Kind,
   keys: ReadonlySet<string>,
-  place: string,
+  location: string,
   candidate: Candidate,
   own: Candidate,
 ): Node | undefined {
-  const parts = new Membership(kind, keys, place, candidate, own).parts();
+  const parts = new Membership(kind, keys, location, candidate, own).parts();
   return (
     parts &&
     (parts.length === 0 ? { kind: "number", value: 1n, isCondition: true, ...NOWHERE } : all(parts))
@@ -125,7 +125,7 @@ type Element =
   | {
       readonly kind: "plain";
       readonly names: readonly string[];
-      readonly runs: readonly (readonly Run[])[];
+      readonly progressions: readonly (readonly Progression[])[];
     }
   | { readonly kind: "dependent"; readonly axis: DependentAxis }
   | { readonly kind: "derived"; readonly name: string; readonly expression: Expression }
@@ -137,7 +137,7 @@ class Never extends Error {}
 class Membership {
   readonly #kind: Kind;
   readonly #keys: ReadonlySet<string>;
-  readonly #place: string;
+  readonly #location: string;
   readonly #candidate: Candidate;
   readonly #own: Candidate;
   readonly #isOwn: boolean;
@@ -145,21 +145,21 @@ class Membership {
   readonly #aliases = new Map<string, string>();
   /** Names that some expression of the grid depends on. */
   readonly #used: ReadonlySet<string>;
-  /** A sample rate of the grid, times `over` and divided by `under`, is what the layer at hand has for it. */
-  readonly #rates: { readonly over: number; readonly under: number };
+  /** A sample rate of the grid, times `numerator` and divided by `denominator`, is what the layer at hand has for it. */
+  readonly #rates: { readonly numerator: number; readonly denominator: number };
   #combinations = 0;
 
   /** @param own the grid whose layers are tested. */
   constructor(
     kind: Kind,
     keys: ReadonlySet<string>,
-    place: string,
+    location: string,
     candidate: Candidate,
     own: Candidate,
   ) {
     this.#kind = kind;
     this.#keys = keys;
-    this.#place = place;
+    this.#location = location;
     this.#candidate = candidate;
     this.#own = own;
     this.#isOwn = candidate === own;
@@ -201,7 +201,7 @@ class Membership {
     const elements: Element[] = fixed.map(({ name, value }) => ({
       kind: "plain",
       names: [name],
-      runs: this.#withRates([name], [[{ first: value, step: 1, count: 1 }]]),
+      progressions: this.#withRates([name], [[{ first: value, step: 1, count: 1 }]]),
     }));
     if (
       this.#keys.has("bits") &&
@@ -211,24 +211,26 @@ class Membership {
       elements.push({
         kind: "plain",
         names: ["bits"],
-        runs: [[{ first: DEFAULT_BITS, step: 1, count: 1 }]],
+        progressions: [[{ first: DEFAULT_BITS, step: 1, count: 1 }]],
       });
     }
     for (let level = 0; level <= loops.length; level++) {
       const loop = loops[level - 1];
-      if (loop?.runs) {
-        const runs = this.#withRates(loop.names, loop.runs);
+      if (loop?.progressions) {
+        const progressions = this.#withRates(loop.names, loop.progressions);
         // A joint axis of which one row is left is as good as an axis for each of its names.
-        const isOne = runs.every(([first, ...more]) => first?.count === 1 && more.length === 0);
+        const isOne = progressions.every(
+          ([first, ...more]) => first?.count === 1 && more.length === 0,
+        );
         if (isOne)
           elements.push(
             ...loop.names.map((name, i) => ({
               kind: "plain" as const,
               names: [name],
-              runs: [runs[i] as readonly Run[]],
+              progressions: [progressions[i] as readonly Progression[]],
             })),
           );
-        else elements.push({ kind: "plain", names: loop.names, runs });
+        else elements.push({ kind: "plain", names: loop.names, progressions });
       }
       if (loop?.dependent !== undefined)
         elements.push({ kind: "dependent", axis: dependents[loop.dependent] as DependentAxis });
@@ -262,7 +264,10 @@ class Membership {
     if (hidden.length === 0) return false;
     if (
       element.kind === "plain" &&
-      (element.runs[0] as readonly Run[]).reduce((sum, { count }) => sum + count, 0) === 1
+      (element.progressions[0] as readonly Progression[]).reduce(
+        (sum, { count }) => sum + count,
+        0,
+      ) === 1
     )
       return false;
     // What nothing depends on can have any of its values; only two layers that differ in nothing else need be told apart.
@@ -296,10 +301,10 @@ class Membership {
           element as Element & { kind: "plain" | "dependent" },
           known,
         )) {
-          if (++this.#combinations > COMBINATIONS_MOST)
+          if (++this.#combinations > MAX_COMBINATIONS)
             throw this.#undecidable(
               namesOf(element),
-              `more than ${COMBINATIONS_MOST} values of variables would have to be tried`,
+              `more than ${MAX_COMBINATIONS} values of variables would have to be tried`,
             );
           try {
             const branch = [
@@ -374,17 +379,20 @@ class Membership {
     return root.kind === "name" && this.#aliases.get(root.name) === name;
   }
 
-  #plainTests({ names, runs }: Element & { kind: "plain" }, known: Map<string, Node>): Node[] {
+  #plainTests(
+    { names, progressions }: Element & { kind: "plain" },
+    known: Map<string, Node>,
+  ): Node[] {
     const keys = names.map((name) => this.#keyOf(name));
     if (keys.every((key) => key === undefined)) {
       for (const [i, name] of names.entries())
-        known.set(name, numberNode(BigInt(valueAt(runs[i] as readonly Run[], 0))));
+        known.set(name, numberNode(BigInt(valueAt(progressions[i] as readonly Progression[], 0))));
       return [];
     }
-    const possible = keys.map((key) => this.#own.grid.possible.get(key as string));
+    const valueSets = keys.map((key) => this.#own.grid.valueSets.get(key as string));
     if (names.length === 1) {
-      const [own] = runs as [readonly Run[]];
-      const fit = fitOf(own, possible[0]);
+      const [own] = progressions as [readonly Progression[]];
+      const fit = fitOf(own, valueSets[0]);
       if (fit === "none") throw new Never();
       return fit === "all"
         ? []
@@ -398,10 +406,17 @@ class Membership {
             },
           ];
     }
-    const count = (runs[0] as readonly Run[]).reduce((sum, run) => sum + run.count, 0);
-    const rows = Array.from({ length: count }, (_, row) => runs.map((own) => valueAt(own, row)));
+    const count = (progressions[0] as readonly Progression[]).reduce(
+      (sum, progression) => sum + progression.count,
+      0,
+    );
+    const rows = Array.from({ length: count }, (_, row) =>
+      progressions.map((own) => valueAt(own, row)),
+    );
     const fitting = rows.filter((row) =>
-      row.every((value, i) => fitOf([{ first: value, step: 1, count: 1 }], possible[i]) !== "none"),
+      row.every(
+        (value, i) => fitOf([{ first: value, step: 1, count: 1 }], valueSets[i]) !== "none",
+      ),
     );
     if (fitting.length === 0) throw new Never();
     return [
@@ -420,37 +435,37 @@ class Membership {
   /** The values of an axis, with its sample rates over the denominator of the layer at hand; rates that it cannot have are left out. */
   #withRates(
     names: readonly string[],
-    runs: readonly (readonly Run[])[],
-  ): readonly (readonly Run[])[] {
-    const { over, under } = this.#rates;
+    progressions: readonly (readonly Progression[])[],
+  ): readonly (readonly Progression[])[] {
+    const { numerator, denominator } = this.#rates;
     if (
       !this.#keys.has("sample_rate") ||
       !names.includes("sample_rate") ||
-      (over === 1 && under === 1)
+      (numerator === 1 && denominator === 1)
     )
-      return runs;
-    const own = runs[names.indexOf("sample_rate")] as readonly Run[];
-    const scaled = (run: Run): Run => ({
-      first: run.first * over,
-      step: run.step * over,
-      count: run.count,
+      return progressions;
+    const own = progressions[names.indexOf("sample_rate")] as readonly Progression[];
+    const scaled = (progression: Progression): Progression => ({
+      first: progression.first * numerator,
+      step: progression.step * numerator,
+      count: progression.count,
     });
-    if (under === 1 && names.length === 1) return [own.map(scaled)];
-    const count = own.reduce((sum, run) => sum + run.count, 0);
-    if (count > COMBINATIONS_MOST)
+    if (denominator === 1 && names.length === 1) return [own.map(scaled)];
+    const count = own.reduce((sum, progression) => sum + progression.count, 0);
+    if (count > MAX_COMBINATIONS)
       throw this.#undecidable(
         names,
         "its sample rates and those of this grid have different denominators",
       );
     const kept = Array.from({ length: count }, (_, row) => row).filter(
-      (row) => (valueAt(own, row) * over) % under === 0,
+      (row) => (valueAt(own, row) * numerator) % denominator === 0,
     );
     if (kept.length === 0) throw new Never();
     return names.map((name, i) =>
       kept.map((row) => {
-        const value = valueAt(runs[i] as readonly Run[], row);
+        const value = valueAt(progressions[i] as readonly Progression[], row);
         return {
-          first: name === "sample_rate" ? (value * over) / under : value,
+          first: name === "sample_rate" ? (value * numerator) / denominator : value,
           step: 1,
           count: 1,
         };
@@ -535,10 +550,12 @@ class Membership {
 
   /** The numerator that the sample rate of the layer at hand has in the grid. */
   #rateNode(): Node {
-    const { over, under } = this.#rates;
+    const { numerator, denominator } = this.#rates;
     const times: Node =
-      under === 1 ? nameNode("sample_rate") : binary("*", nameNode("sample_rate"), under);
-    return over === 1 ? times : binary("/", times, over);
+      denominator === 1
+        ? nameNode("sample_rate")
+        : binary("*", nameNode("sample_rate"), denominator);
+    return numerator === 1 ? times : binary("/", times, numerator);
   }
 
   /** The values that a variable can have, each with the tests of the keys that turn with it. */
@@ -548,11 +565,14 @@ class Membership {
   ): Generator<{ tests: Node[]; given: (readonly [string, Node])[] }> {
     const names = namesOf(element);
     if (element.kind === "plain") {
-      const count = (element.runs[0] as readonly Run[]).reduce((sum, run) => sum + run.count, 0);
+      const count = (element.progressions[0] as readonly Progression[]).reduce(
+        (sum, progression) => sum + progression.count,
+        0,
+      );
       for (let row = 0; row < count; row++)
         yield this.#choice(
           names,
-          element.runs.map((own) => numberNode(BigInt(valueAt(own, row)))),
+          element.progressions.map((own) => numberNode(BigInt(valueAt(own, row)))),
           [],
         );
       return;
@@ -599,19 +619,19 @@ class Membership {
 
   #valuesOf(item: Item, names: readonly string[]): bigint[] {
     try {
-      const runs = runsOf(item, () => 0n);
-      const count = runs.reduce((sum, run) => sum + run.count, 0n);
-      if (count > BigInt(COMBINATIONS_MOST))
+      const progressions = progressionsOf(item, () => 0n);
+      const count = progressions.reduce((sum, progression) => sum + progression.count, 0n);
+      if (count > BigInt(MAX_COMBINATIONS))
         throw this.#undecidable(
           names,
-          `more than ${COMBINATIONS_MOST} values of variables would have to be tried`,
+          `more than ${MAX_COMBINATIONS} values of variables would have to be tried`,
         );
-      return runs.flatMap(({ first, step, count: length }) =>
+      return progressions.flatMap(({ first, step, count: length }) =>
         Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step),
       );
     } catch (error) {
       // No layer comes of a value that does not divide exactly; the others stop the sweep of that grid.
-      if (error instanceof Trouble) return [];
+      if (error instanceof EvaluationError) return [];
       throw error;
     }
   }
@@ -649,7 +669,7 @@ class Membership {
 
   #undecidable(axis: readonly string[], reason: string): Error {
     return errors.undecidable(
-      this.#place,
+      this.#location,
       this.#isOwn,
       this.#candidate.label,
       axis.join(", "),
@@ -670,36 +690,47 @@ function isDivision(node: Node | Item): boolean {
   return node.kind === "binary" && node.operator === "/";
 }
 
-function itemOfRun({ first, step, count }: Run): Item {
-  const [least, most] = [numberNode(BigInt(first)), numberNode(BigInt(first + (count - 1) * step))];
-  if (count === 1) return { kind: "value", value: least, ...NOWHERE };
+function itemOfRun({ first, step, count }: Progression): Item {
+  const [min, max] = [numberNode(BigInt(first)), numberNode(BigInt(first + (count - 1) * step))];
+  if (count === 1) return { kind: "value", value: min, ...NOWHERE };
   return {
     kind: "range",
-    first: least,
-    last: most,
+    first: min,
+    last: max,
     ...(step > 1 && { step: numberNode(BigInt(step)) }),
     ...NOWHERE,
   };
 }
 
 /** How many of the possible values the runs have, as far as it can be told. */
-function fitOf(runs: readonly Run[], possible: Possible | undefined): "all" | "none" | "some" {
-  if (!possible) return "some";
+function fitOf(
+  progressions: readonly Progression[],
+  valueSets: ValueSet | undefined,
+): "all" | "none" | "some" {
+  if (!valueSets) return "some";
   const has = (value: bigint) =>
-    runs.some(
-      (run) =>
-        value >= BigInt(run.first) &&
-        value <= BigInt(lastOf(run)) &&
-        (value - BigInt(run.first)) % BigInt(run.step) === 0n,
+    progressions.some(
+      (progression) =>
+        value >= BigInt(progression.first) &&
+        value <= BigInt(lastOf(progression)) &&
+        (value - BigInt(progression.first)) % BigInt(progression.step) === 0n,
     );
-  if (possible.values) {
-    const inside = possible.values.filter(has).length;
-    return inside === 0 ? "none" : inside === possible.values.length ? "all" : "some";
+  if (valueSets.values) {
+    const inside = valueSets.values.filter(has).length;
+    return inside === 0 ? "none" : inside === valueSets.values.length ? "all" : "some";
   }
-  const { least, most } = possible;
-  if (runs.every((run) => BigInt(lastOf(run)) < least || BigInt(run.first) > most)) return "none";
-  return runs.some(
-    (run) => run.step === 1 && BigInt(run.first) <= least && BigInt(lastOf(run)) >= most,
+  const { min, max } = valueSets;
+  if (
+    progressions.every(
+      (progression) => BigInt(lastOf(progression)) < min || BigInt(progression.first) > max,
+    )
+  )
+    return "none";
+  return progressions.some(
+    (progression) =>
+      progression.step === 1 &&
+      BigInt(progression.first) <= min &&
+      BigInt(lastOf(progression)) >= max,
   )
     ? "all"
     : "some";
@@ -718,10 +749,13 @@ function smaller(chosen: readonly (readonly [string, Node])[]): Node {
 }
 
 /** A fraction in lowest terms. */
-function ratio(over: number, under: number): { readonly over: number; readonly under: number } {
-  let [a, b] = [over, under];
+function ratio(
+  numerator: number,
+  denominator: number,
+): { readonly numerator: number; readonly denominator: number } {
+  let [a, b] = [numerator, denominator];
   while (b !== 0) [a, b] = [b, a % b];
-  return { over: over / a, under: under / a };
+  return { numerator: numerator / a, denominator: denominator / a };
 }
 
 /** Whether two grids may share a layer, by what their keys can be. */
@@ -732,9 +766,9 @@ export function canOverlap(
 ): boolean {
   const hasOneDenominator = rateDenominatorOf(one) === rateDenominatorOf(other);
   return [...keys].every((key) => {
-    const [a, b] = [one.possible.get(key), other.possible.get(key)];
+    const [a, b] = [one.valueSets.get(key), other.valueSets.get(key)];
     if (!a || !b || (key === "sample_rate" && !hasOneDenominator)) return true;
-    if (a.most < b.least || b.most < a.least) return false;
+    if (a.max < b.min || b.max < a.min) return false;
     return !(a.values && b.values) || a.values.some((value) => b.values?.includes(value));
   });
 }

@@ -47,7 +47,7 @@ export type Role =
 
 export interface ListPlan {
   /** What messages begin with: the file's name. */
-  readonly place: string;
+  readonly location: string;
   /** The kind of all rows, or of the first where the list has a column for it. */
   readonly layer: KindName;
   readonly fields: readonly Field[];
@@ -92,9 +92,9 @@ export interface ListRequest
  */
 export function planList(
   headerText: string,
-  place: string,
+  location: string,
   request: ListRequest,
-  at = `${place}:1`,
+  at = `${location}:1`,
 ): ListPlan {
   const names = splitRecord(headerText);
   if (names === undefined) throw errors.badQuotes(at);
@@ -137,7 +137,7 @@ export function planList(
   );
   if (rated && settings.sample_rate === undefined && !isRated) throw errors.noSampleRate(at, rated);
   const plan: ListPlan = {
-    place,
+    location,
     layer: request.layer,
     fields,
     ...(kindField >= 0 && { kindField }),

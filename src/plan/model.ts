@@ -4,25 +4,25 @@ import type { Expression } from "../expression/node.js";
 import type { KindName } from "../layers/parameters.js";
 import type { Axis } from "../spec/axes.js";
 import type { ColumnName, Sample } from "../spec/spec.js";
-import type { Run } from "../spec/values.js";
-import type { PossibleValues } from "./bounds.js";
+import type { Progression } from "../spec/values.js";
+import type { ValueSets } from "./bounds.js";
 
 /** What happens once per turn of the loop at `level`, and again whenever a loop outside of it turns. */
 export type Step = { readonly level: number } & (
-  | { readonly kind: "rule"; readonly rule: number; readonly requirement: number }
+  | { readonly kind: "rule"; readonly rule: number; readonly predicate: number }
   /** With `isExact` decided over rationals; then the next requirement is for layers rejected because a value is missing. */
   | {
       readonly kind: "where";
       readonly where: number;
-      readonly requirement: number;
+      readonly predicate: number;
       readonly isExact: boolean;
     }
   /** Works out the one value of a name. Two requirements: that it divides exactly, and that it is in its range. */
-  | { readonly kind: "derive"; readonly derived: number; readonly requirement: number }
+  | { readonly kind: "derive"; readonly derived: number; readonly predicate: number }
   /** Works out the values of an axis that depends on others. */
-  | { readonly kind: "fill"; readonly axis: number }
+  | { readonly kind: "expand"; readonly axis: number }
   /** Takes its values at the loop's position, if there are any. Two requirements, as for `derive`. */
-  | { readonly kind: "pick"; readonly axis: number; readonly requirement: number }
+  | { readonly kind: "select"; readonly axis: number; readonly predicate: number }
   /** Works out taps and covered of a dimension. */
   | { readonly kind: "overlap"; readonly dimension: number }
   | { readonly kind: "cell"; readonly cell: number }
@@ -38,9 +38,9 @@ export interface Loop {
   /** How many positions it has: of a list that follows from other axes, as many as the longest could have. */
   readonly size: number;
   /** Raw indices in one turn of this loop: the product of the sizes inside it. */
-  readonly subtree: bigint;
+  readonly weight: bigint;
   /** The values of each name; or else which of the dependent axes it is. */
-  readonly runs?: readonly (readonly Run[])[];
+  readonly progressions?: readonly (readonly Progression[])[];
   readonly dependent?: number;
 }
 
@@ -63,15 +63,15 @@ export interface GridPlan {
   /** Outermost level first; within a level, each as soon as all its names are known. */
   readonly steps: readonly Step[];
   /** What its steps check, in their order, as it is where it is met; a layer that does not meet it is left out. */
-  readonly requirements: readonly string[];
+  readonly predicates: readonly string[];
   /** The place of each requirement in the plan's accounts. */
-  readonly accounts: readonly number[];
-  readonly possible: PossibleValues;
+  readonly rejectionReasons: readonly number[];
+  readonly valueSets: ValueSets;
 }
 
 export interface Plan {
   /** What messages begin with: the spec's file, or where else it comes from. */
-  readonly place: string;
+  readonly location: string;
   readonly layer: KindName;
   /** Swept one after the other. */
   readonly grids: readonly GridPlan[];
@@ -83,9 +83,9 @@ export interface Plan {
   /** The CSV's first line, with its line end; empty when nothing is written. */
   readonly header: string;
   /** No row is longer. */
-  readonly rowBytesMost: number;
+  readonly maxRowBytes: number;
   /** The text of every requirement, those of all grids together, in the order in which they are checked. */
-  readonly accounts: readonly string[];
+  readonly rejectionReasons: readonly string[];
   /** Whether its layers are compared by all conventions instead of written. */
   readonly isComparing: boolean;
   /** Raw indices to draw instead of sweeping all. */

@@ -10,8 +10,8 @@ import { type Axis, expressionsOf } from "../spec/axes.js";
 import { dependenciesOf } from "../spec/names.js";
 import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
-import { possibleOfAxis, possibleOfRuns } from "./bounds.js";
-import { mostBytesOfName, mostBytesOfResult } from "./cell-bounds.js";
+import { valueSetOfProgressions, valueSetsOfAxis } from "./bounds.js";
+import { maxBytesOfName, maxBytesOfResult } from "./cell-bounds.js";
 import { distinctConditions, gridLabel, keysOf, type PlannedGrid } from "./distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
 import { schedule } from "./schedule.js";
@@ -26,7 +26,7 @@ export type Purpose = "rows" | "count" | "verify" | "compare";
 export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   const kind = kindOf(spec.layer);
   const cells = purpose === "rows" ? [...kind.parameterNames, ...spec.columns] : [];
-  const accounts: string[] = [];
+  const rejectionReasons: string[] = [];
   const grids: GridPlan[] = [];
   let size = 0n;
   const keys = keysOf(kind, spec.columns);
@@ -48,23 +48,24 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
       };
     }
     size += planned.size;
-    for (const text of planned.requirements) if (!accounts.includes(text)) accounts.push(text);
+    for (const text of planned.predicates)
+      if (!rejectionReasons.includes(text)) rejectionReasons.push(text);
     grids.push({
       ...planned,
-      accounts: planned.requirements.map((text) => accounts.indexOf(text)),
+      rejectionReasons: planned.predicates.map((text) => rejectionReasons.indexOf(text)),
     });
   }
-  if (size > SIZE_MAX) throw errors.tooLarge(spec.place, size);
+  if (size > SIZE_MAX) throw errors.tooLarge(spec.location, size);
   return {
-    place: spec.place,
+    location: spec.location,
     layer: spec.layer,
     grids,
     size,
     columns: spec.columns,
     cells,
     header: cells.length > 0 ? `${cells.join(",")}\n` : "",
-    rowBytesMost: Math.max(...grids.map((grid) => rowBytes(kind, cells, grid))),
-    accounts,
+    maxRowBytes: Math.max(...grids.map((grid) => rowBytes(kind, cells, grid))),
+    rejectionReasons,
     isComparing: purpose === "compare",
     ...(spec.sample && { sample: spec.sample }),
   };
@@ -72,10 +73,10 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
 
 function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number {
   const bytesOf = (cell: string) => {
-    if (isResultName(cell)) return mostBytesOfResult(kind, cell, grid.possible);
+    if (isResultName(cell)) return maxBytesOfResult(kind, cell, grid.valueSets);
     return cell === NAME_COLUMN
       ? Buffer.byteLength(grid.name ?? "")
-      : mostBytesOfName(kind, cell, grid.possible);
+      : maxBytesOfName(kind, cell, grid.valueSets);
   };
   return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
 }
@@ -92,7 +93,7 @@ function planGrid(
   const given = new Set(grid.axes.flatMap(({ names }) => names));
   const defaults = kind.parameters
     .filter((p) => !given.has(p.name))
-    .map((p) => ({ name: p.name, value: p.default ?? p.least }));
+    .map((p) => ({ name: p.name, value: p.default ?? p.min }));
   if (!given.has("bits") && (hasBits || needsBits(kind, grid, cells)))
     defaults.push({ name: "bits", value: DEFAULT_BITS });
   const rates = grid.axes.find(
@@ -106,7 +107,7 @@ function planGrid(
     ...grid.axes.filter(isFixed).flatMap((axis) =>
       axis.names.map((name, i) => ({
         name,
-        value: valueAt((axis as Axis & { kind: "plain" }).runs[i] ?? [], 0),
+        value: valueAt((axis as Axis & { kind: "plain" }).progressions[i] ?? [], 0),
       })),
     ),
   ];
@@ -114,19 +115,22 @@ function planGrid(
     grid.axes.filter((axis) => !isFixed(axis)),
     new Set(fixed.map(({ name }) => name)),
   );
-  const possible = new Map(
-    fixed.map(({ name, value }) => [name, possibleOfRuns([{ first: value, step: 1, count: 1 }])]),
+  const valueSets = new Map(
+    fixed.map(({ name, value }) => [
+      name,
+      valueSetOfProgressions([{ first: value, step: 1, count: 1 }]),
+    ]),
   );
   const sizes = new Map<Axis, bigint>();
   for (const axis of order) {
     const known =
       axis.kind === "plain"
-        ? { possible: axis.runs.map(possibleOfRuns), size: BigInt(axis.size) }
-        : possibleOfAxis(kind, axis, possible);
+        ? { valueSets: axis.progressions.map(valueSetOfProgressions), size: BigInt(axis.size) }
+        : valueSetsOfAxis(kind, axis, valueSets);
     for (const [i, name] of axis.names.entries())
-      possible.set(name, known.possible[i] as (typeof known.possible)[number]);
+      valueSets.set(name, known.valueSets[i] as (typeof known.valueSets)[number]);
     if (known.size > BigInt(POSITIONS_MAX))
-      throw errors.longAxis(axis.place, axis.names.join(", "), "its list");
+      throw errors.longAxis(axis.location, axis.names.join(", "), "its list");
     // A list that is always empty still has a position, without a layer.
     sizes.set(axis, known.size > 0n ? known.size : 1n);
   }
@@ -141,7 +145,7 @@ function planGrid(
   const derived = order.flatMap((axis) =>
     axis.kind === "derived" ? [{ name: axis.names[0] as string, expression: axis.expression }] : [],
   );
-  const nest = { fixed, loops, derived, dependents, possible };
+  const nest = { fixed, loops, derived, dependents, valueSets };
   return {
     ...(grid.name !== undefined && { name: grid.name }),
     first,
@@ -202,15 +206,15 @@ function loopsOf(
   sizes: ReadonlyMap<Axis, bigint>,
   dependents: readonly DependentAxis[],
 ): Loop[] {
-  let subtree = 1n;
+  let weight = 1n;
   return [...axes]
     .reverse()
     .map((axis): Loop => {
       const size = sizes.get(axis) as bigint;
-      const loop = { names: axis.names, size: Number(size), subtree };
-      subtree *= size;
+      const loop = { names: axis.names, size: Number(size), weight };
+      weight *= size;
       return axis.kind === "plain"
-        ? { ...loop, runs: axis.runs }
+        ? { ...loop, progressions: axis.progressions }
         : { ...loop, dependent: dependents.indexOf(axis as DependentAxis) };
     })
     .reverse();

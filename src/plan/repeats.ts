@@ -8,6 +8,6 @@ export function repeatsOf(label: string): string {
 }
 
 /** Whether an account counts layers that were there before, and no condition that a layer fails. */
-export function isRepeat(account: string): boolean {
-  return account.startsWith(PREFIX);
+export function isRepeat(rejectionReason: string): boolean {
+  return rejectionReason.startsWith(PREFIX);
 }

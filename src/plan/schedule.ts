@@ -9,14 +9,14 @@ import { type Kind, namesOfParameter, type ParameterName } from "../layers/param
 import { rulesOf } from "../layers/rules.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
-import { alwaysHasValue, type PossibleValues } from "./bounds.js";
+import { alwaysHasValue, type ValueSets } from "./bounds.js";
 import type { DependentAxis, GridPlan, Step } from "./model.js";
 import { isRepeat } from "./repeats.js";
 
 /** Of a step before its level is known. */
 type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
 
-type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "possible">;
+type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "valueSets">;
 
 interface Task {
   readonly dependsOn: readonly string[];
@@ -46,25 +46,25 @@ export function schedule(
   constraints: readonly Expression[],
   cells: readonly string[],
   needsOverlap: boolean,
-): Pick<GridPlan, "where" | "steps" | "requirements"> {
-  const { possible } = nest;
+): Pick<GridPlan, "where" | "steps" | "predicates"> {
+  const { valueSets } = nest;
   const steps: Step[] = [];
-  const requirements: string[] = [];
+  const predicates: string[] = [];
   const requiring = (...texts: readonly string[]): number =>
-    requirements.push(...texts) - texts.length;
+    predicates.push(...texts) - texts.length;
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 
   const rules = rulesOf(kind).map(
     ({ text, dependsOn }, rule): Task => ({
       dependsOn,
-      step: () => ({ kind: "rule", rule, requirement: requiring(text) }),
+      step: () => ({ kind: "rule", rule, predicate: requiring(text) }),
     }),
   );
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
-    let requirement: number | undefined;
-    const parts = partsWithNames(kind, constraint, possible).map((of) => ({
+    let predicate: number | undefined;
+    const parts = partsWithNames(kind, constraint, valueSets).map((of) => ({
       ...of,
       isExact: needsRationals(of.part.root, isWholeName),
     }));
@@ -76,8 +76,8 @@ export function schedule(
       const at = where.push(part) - 1;
       // All parts of a constraint share one account, and those that meet missing values another.
       const step = (): Unplaced => {
-        requirement ??= requiring(...texts);
-        return { kind: "where", where: at, requirement, isExact };
+        predicate ??= requiring(...texts);
+        return { kind: "where", where: at, predicate, isExact };
       };
       return { dependsOn, step };
     });
@@ -90,13 +90,16 @@ export function schedule(
         step: () => ({
           kind: "derive",
           derived,
-          requirement: requiring(`${text} divides exactly`, `${text} is ${rangeText(name)}`),
+          predicate: requiring(`${text} divides exactly`, `${text} is ${rangeText(name)}`),
         }),
         gives: [name],
       };
     }),
     ...nest.dependents.map(
-      (of, axis): Task => ({ dependsOn: dependenciesOf(of), step: () => ({ kind: "fill", axis }) }),
+      (of, axis): Task => ({
+        dependsOn: dependenciesOf(of),
+        step: () => ({ kind: "expand", axis }),
+      }),
     ),
   ];
   const isOverlapNeeded =
@@ -119,22 +122,22 @@ export function schedule(
   const pending = [rules, conditions, values, overlap];
   const cellsPending = [writing];
   for (let level = 0; level <= nest.loops.length; level++) {
-    const place = (task: Task) => {
+    const location = (task: Task) => {
       steps.push({ ...task.step(), level } as Step);
       for (const name of task.gives ?? []) known.add(name);
     };
     const loop = nest.loops[level - 1];
     if (loop?.dependent !== undefined) {
       const text = `${loop.names.join(", ")} = ${axisText(nest.dependents[loop.dependent] as DependentAxis)}`;
-      const requirement = requiring(
+      const predicate = requiring(
         `${text} divides exactly`,
         `${text} is ${loop.names.map(rangeText).join(", ")}`,
       );
-      steps.push({ kind: "pick", level, axis: loop.dependent, requirement });
+      steps.push({ kind: "select", level, axis: loop.dependent, predicate });
     }
     for (const name of loop?.names ?? []) known.add(name);
-    placeReady(pending, isReady, place);
-    placeReady(cellsPending, isReady, place);
+    placeReady(pending, isReady, location);
+    placeReady(cellsPending, isReady, location);
   }
   // A condition that is never checked would let layers through without a word.
   const unchecked = pending[1]?.find((task) => !isReady(task));
@@ -142,7 +145,7 @@ export function schedule(
     throw new Error(
       `a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`,
     );
-  return { where, steps, requirements };
+  return { where, steps, predicates };
 }
 
 /** Whether a name always has a whole number as its value: results may be quotients, or missing. */
@@ -159,7 +162,7 @@ function isWholeName(name: string): boolean {
 function placeReady(
   lists: Task[][],
   isReady: (task: Task) => boolean,
-  place: (task: Task) => void,
+  location: (task: Task) => void,
 ): void {
   for (let at = 0; at < lists.length; ) {
     const waiting: Task[] = [];
@@ -169,7 +172,7 @@ function placeReady(
         waiting.push(task);
         continue;
       }
-      place(task);
+      location(task);
       hasGiven = task.gives !== undefined;
     }
     lists[at] = waiting;
@@ -192,15 +195,17 @@ function expandedName(kind: Kind, name: string): readonly string[] {
  */
 function partsWithNames(
   kind: Kind,
-  { written, root }: Expression,
-  possible: PossibleValues,
+  { source, root }: Expression,
+  valueSets: ValueSets,
 ): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
   const before = new Set<string>();
   return partsOfConstraint(root).map((node) => {
     const own = new Set(namesIn(node).flatMap(({ name }) => expandedName(kind, name)));
-    const dependsOn = alwaysHasValue(node, possible) ? [...own] : [...new Set([...before, ...own])];
+    const dependsOn = alwaysHasValue(node, valueSets)
+      ? [...own]
+      : [...new Set([...before, ...own])];
     for (const name of own) before.add(name);
-    return { part: { written, root: node }, dependsOn };
+    return { part: { source, root: node }, dependsOn };
   });
 }
 
@@ -221,8 +226,8 @@ function partsOfConstraint(node: Node): readonly Node[] {
 }
 
 /** An expression as it is written, on one line; of a constraint's part, that part. */
-export function textOf({ written, root }: Expression | ListItem): string {
-  return written.text.slice(root.start, root.end).trim().replace(/\s+/g, " ");
+export function textOf({ source, root }: Expression | ListItem): string {
+  return source.text.slice(root.start, root.end).trim().replace(/\s+/g, " ");
 }
 
 /** A dependent axis as it is written; long lists are cut. */
@@ -231,14 +236,14 @@ export function axisText(axis: DependentAxis): string {
     axis.kind === "list"
       ? axis.items.map(textOf)
       : axis.rows.map((row) => `[${row.map(textOf).join(", ")}]`);
-  const shown = texts.length > 4 ? [...texts.slice(0, 4), "…"] : texts;
-  return axis.kind === "list" && shown.length === 1
-    ? (shown[0] as string)
-    : `[${shown.join(", ")}]`;
+  const quote = texts.length > 4 ? [...texts.slice(0, 4), "…"] : texts;
+  return axis.kind === "list" && quote.length === 1
+    ? (quote[0] as string)
+    : `[${quote.join(", ")}]`;
 }
 
 function rangeText(name: string): string {
-  const { least, most, type } = domainOf(name);
+  const { min, max, type } = domainOf(name);
   if (type === "boolean") return "true or false";
-  return `from ${least} to ${most}`;
+  return `from ${min} to ${max}`;
 }

@@ -3,7 +3,13 @@
  * for messages and for the reference kernel; sweeping is the kernel's.
  */
 import { dependenciesOfColumn, isResultName, type ResultName } from "../columns/columns.js";
-import { type BigRun, evaluate, type Lookup, runsOf, Trouble } from "../expression/evaluate.js";
+import {
+  type BigRun,
+  EvaluationError,
+  evaluate,
+  type Lookup,
+  progressionsOf,
+} from "../expression/evaluate.js";
 import { decide, type ExactLookup, type Rational } from "../expression/exact.js";
 import type { Expression, ListItem } from "../expression/node.js";
 import { textOfFraction } from "../fraction.js";
@@ -17,7 +23,7 @@ import {
   type Settings,
 } from "../layers/parameters.js";
 import { isRuleKept, type Rule, rulesOf } from "../layers/rules.js";
-import { domainOf, isHeld, valueAt } from "../spec/values.js";
+import { domainOf, hasDomain, valueAt } from "../spec/values.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
 /** The exact value of a result of a layer: null where it is missing, undefined where it passes 64 bits. */
@@ -26,12 +32,12 @@ export type ResultOf = (name: ResultName, layer: Layer) => Rational | null | und
 type Outcome =
   | { readonly kind: "layer" }
   /** Past the end of a list, or a value that has been there: no layer at all. */
-  | { readonly kind: "nothing" }
-  | { readonly kind: "leftOut"; readonly requirement: number }
+  | { readonly kind: "empty" }
+  | { readonly kind: "rejected"; readonly predicate: number }
   /** An expression has no value. */
   | {
-      readonly kind: "trouble";
-      readonly trouble: Trouble;
+      readonly kind: "evaluationError";
+      readonly evaluationError: EvaluationError;
       readonly expression: Expression | ListItem;
     };
 
@@ -53,8 +59,8 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
   const lookup: Lookup = (name) => exact(name)?.n ?? 2n ** 64n;
   let level = 0;
   const positions = grid.loops.map((loop) => {
-    const position = index / loop.subtree;
-    index %= loop.subtree;
+    const position = index / loop.weight;
+    index %= loop.weight;
     return Number(position);
   });
   /** Sets what the loops up to a level turn by themselves. */
@@ -62,8 +68,9 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
     for (; level < to; level++) {
       const loop = grid.loops[level] as GridPlan["loops"][number];
       for (const [i, name] of loop.names.entries()) {
-        const runs = loop.runs?.[i];
-        if (runs) values.set(name, BigInt(valueAt(runs, positions[level] as number)));
+        const progressions = loop.progressions?.[i];
+        if (progressions)
+          values.set(name, BigInt(valueAt(progressions, positions[level] as number)));
       }
     }
   };
@@ -74,7 +81,7 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
     switch (step.kind) {
       case "rule":
         if (!isKept(rules[step.rule] as Rule, layerOf(kind, values)))
-          return stopped({ kind: "leftOut", requirement: step.requirement });
+          return stopped({ kind: "rejected", predicate: step.predicate });
         break;
       case "where": {
         const expression = grid.where[step.where] as Expression;
@@ -82,11 +89,11 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
           ? attemptCondition(expression, exact)
           : attempt(expression, lookup);
         if (typeof found === "object" && "kind" in found)
-          return stopped(leftOutOr(found, step.requirement));
+          return stopped(rejectedOr(found, step.predicate));
         if (typeof found === "bigint" ? found === 0n : !found.holds) {
           return stopped({
-            kind: "leftOut",
-            requirement: step.requirement + Number(typeof found === "object" && found.metMissing),
+            kind: "rejected",
+            predicate: step.predicate + Number(typeof found === "object" && found.metMissing),
           });
         }
         break;
@@ -94,26 +101,26 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         const value = attempt(expression, lookup);
-        if (typeof value !== "bigint") return stopped(leftOutOr(value, step.requirement));
+        if (typeof value !== "bigint") return stopped(rejectedOr(value, step.predicate));
         if (!isInDomain(kind, name, value))
-          return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
+          return stopped({ kind: "rejected", predicate: step.predicate + 1 });
         values.set(name, value);
         break;
       }
-      case "fill": {
+      case "expand": {
         const rows = rowsOf(grid.dependents[step.axis] as DependentAxis, lookup);
         if (!Array.isArray(rows)) return stopped(rows as Outcome);
         checkPositions(grid, step.axis, rows);
         lists.set(step.axis, rows);
         break;
       }
-      case "pick": {
+      case "select": {
         const { names } = grid.dependents[step.axis] as DependentAxis;
         const row = rowAt(lists.get(step.axis) as Row[], positions[step.level - 1] as number);
-        if (row === undefined) return stopped({ kind: "nothing" });
-        if (row === "inexact") return stopped({ kind: "leftOut", requirement: step.requirement });
+        if (row === undefined) return stopped({ kind: "empty" });
+        if (row === "inexact") return stopped({ kind: "rejected", predicate: step.predicate });
         if (!names.every((name, i) => isInDomain(kind, name, row[i] as bigint)))
-          return stopped({ kind: "leftOut", requirement: step.requirement + 1 });
+          return stopped({ kind: "rejected", predicate: step.predicate + 1 });
         for (const [i, name] of names.entries()) values.set(name, row[i] as bigint);
         break;
       }
@@ -127,7 +134,7 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
 export function layerOf(kind: Kind, values: ReadonlyMap<string, bigint>): Layer {
   return layerFrom(
     kind,
-    (p) => Number(values.get(p.name) ?? p.default ?? p.least),
+    (p) => Number(values.get(p.name) ?? p.default ?? p.min),
     settingsOf(values),
   );
 }
@@ -137,7 +144,7 @@ function settingsOf(values: ReadonlyMap<string, bigint>): Settings {
   return {
     ...(bits !== undefined && { bits: Number(bits) }),
     ...(rate !== undefined && {
-      sample_rate: { over: rate, under: values.get(RATE_DENOMINATOR) ?? 1n },
+      sample_rate: { numerator: rate, denominator: values.get(RATE_DENOMINATOR) ?? 1n },
     }),
   };
 }
@@ -162,7 +169,7 @@ function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bi
   const dependsOn = dependenciesOfColumn(kind, result);
   const read = (p: Parameter): number => {
     if (dependsOn.includes(p.name)) return Number(values.get(p.name));
-    if (p.base !== "l_in") return p.default ?? p.least;
+    if (p.base !== "l_in") return p.default ?? p.min;
     // Long enough for the kernel.
     const own = (base: ParameterName) =>
       read(
@@ -188,19 +195,20 @@ export function valueOfName(
 }
 
 function isInDomain(kind: Kind, name: string, value: bigint): boolean {
-  if (!isHeld(kind, name)) return true;
-  const { least, most } = domainOf(name);
-  return value >= BigInt(least) && value <= BigInt(most);
+  if (!hasDomain(kind, name)) return true;
+  const { min, max } = domainOf(name);
+  return value >= BigInt(min) && value <= BigInt(max);
 }
 
-type Failure = Extract<Outcome, { readonly kind: "trouble" }>;
+type Failure = Extract<Outcome, { readonly kind: "evaluationError" }>;
 
 function attempt(expression: Expression, lookup: Lookup): bigint | Failure {
   try {
     return evaluate(expression.root, lookup);
-  } catch (trouble) {
-    if (trouble instanceof Trouble) return { kind: "trouble", trouble, expression };
-    throw trouble;
+  } catch (evaluationError) {
+    if (evaluationError instanceof EvaluationError)
+      return { kind: "evaluationError", evaluationError, expression };
+    throw evaluationError;
   }
 }
 
@@ -210,19 +218,20 @@ function attemptCondition(
 ): ReturnType<typeof decide> | Failure {
   try {
     return decide(expression.root, lookup);
-  } catch (trouble) {
-    if (trouble instanceof Trouble) return { kind: "trouble", trouble, expression };
-    throw trouble;
+  } catch (evaluationError) {
+    if (evaluationError instanceof EvaluationError)
+      return { kind: "evaluationError", evaluationError, expression };
+    throw evaluationError;
   }
 }
 
-function leftOutOr(failure: Failure, requirement: number): Outcome {
-  return failure.trouble.kind === "inexact" ? { kind: "leftOut", requirement } : failure;
+function rejectedOr(failure: Failure, predicate: number): Outcome {
+  return failure.evaluationError.kind === "inexact" ? { kind: "rejected", predicate } : failure;
 }
 
 /** Rows with a value for each name: of a list's item all that it stands for, evenly spaced. */
 type Row =
-  | { readonly runs: readonly BigRun[]; readonly item: number }
+  | { readonly progressions: readonly BigRun[]; readonly item: number }
   | { readonly isInexact: true };
 
 function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
@@ -230,10 +239,12 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
   if (axis.kind === "list") {
     for (const [i, item] of axis.items.entries()) {
       try {
-        for (const run of runsOf(item.root, lookup)) rows.push({ runs: [run], item: i });
-      } catch (trouble) {
-        if (!(trouble instanceof Trouble)) throw trouble;
-        if (trouble.kind !== "inexact") return { kind: "trouble", trouble, expression: item };
+        for (const progression of progressionsOf(item.root, lookup))
+          rows.push({ progressions: [progression], item: i });
+      } catch (evaluationError) {
+        if (!(evaluationError instanceof EvaluationError)) throw evaluationError;
+        if (evaluationError.kind !== "inexact")
+          return { kind: "evaluationError", evaluationError, expression: item };
         rows.push({ isInexact: true });
       }
     }
@@ -242,13 +253,14 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
   for (const [i, row] of axis.rows.entries()) {
     const values = row.map((expression) => attempt(expression, lookup));
     const failed = values.find(
-      (value): value is Failure => typeof value !== "bigint" && value.trouble.kind !== "inexact",
+      (value): value is Failure =>
+        typeof value !== "bigint" && value.evaluationError.kind !== "inexact",
     );
     if (failed) return failed;
     if (values.some((value) => typeof value !== "bigint")) rows.push({ isInexact: true });
     else
       rows.push({
-        runs: values.map((value) => ({ first: value as bigint, step: 1n, count: 1n })),
+        progressions: values.map((value) => ({ first: value as bigint, step: 1n, count: 1n })),
         item: i,
       });
   }
@@ -258,7 +270,7 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
 /** Were the longest list longer than its loop, a layer would be lost. */
 function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[]): void {
   const count = rows.reduce(
-    (sum, row) => sum + ("isInexact" in row ? 1n : (row.runs[0] as BigRun).count),
+    (sum, row) => sum + ("isInexact" in row ? 1n : (row.progressions[0] as BigRun).count),
     0n,
   );
   const size = loops.find(({ dependent }) => dependent === axis)?.size as number;
@@ -269,16 +281,19 @@ function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[])
 function rowAt(rows: readonly Row[], position: number): readonly bigint[] | "inexact" | undefined {
   let before = 0n;
   for (const [at, row] of rows.entries()) {
-    const count = "isInexact" in row ? 1n : (row.runs[0] as BigRun).count;
+    const count = "isInexact" in row ? 1n : (row.progressions[0] as BigRun).count;
     const offset = BigInt(position) - before;
     if (offset < count) {
       if ("isInexact" in row) return "inexact";
-      const values = row.runs.map((run) => run.first + offset * run.step);
+      const values = row.progressions.map(
+        (progression) => progression.first + offset * progression.step,
+      );
       const isRepeated = rows
         .slice(0, at)
         .some(
           (earlier) =>
-            "runs" in earlier && earlier.runs.every((run, i) => isIn(run, values[i] as bigint)),
+            "progressions" in earlier &&
+            earlier.progressions.every((progression, i) => isIn(progression, values[i] as bigint)),
         );
       return isRepeated ? undefined : values;
     }

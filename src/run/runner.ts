@@ -7,7 +7,7 @@ import { reasonOf } from "../format-message.js";
 import { kernelModule } from "../kernel/artefact.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import type { Answer, Job, Task, WorkerData } from "./workers/protocol.js";
-import { performer } from "./workers/task.js";
+import { taskHandler } from "./workers/task.js";
 
 export interface Runner {
   /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */
@@ -69,7 +69,7 @@ export function threadedRunner(job: Job, workers: number): Runner {
           deaths.add(error as Error);
           if (isToBlame) failures++;
           if (failures > ATTEMPTS_MORE)
-            throw errors.workersFailed(whatOf(task), failures, (error as Error).message);
+            throw errors.workersFailed(describeTask(task), failures, (error as Error).message);
         }
       }
     },
@@ -98,11 +98,11 @@ function poolOf(workerData: WorkerData, workers: number): Piscina {
 }
 
 /** What a message calls a task. */
-function whatOf(task: Task): string {
+function describeTask(task: Task): string {
   switch (task.kind) {
-    case "shard":
+    case "range":
       return `the raw indices from ${task.first} of grid ${task.grid + 1}`;
-    case "picks":
+    case "indices":
       return `the raw indices from ${task.indices[0]} of grid ${task.grid + 1}`;
     case "chunk":
       return `a chunk of ${task.bytes.length} bytes of the list`;
@@ -142,7 +142,7 @@ interface Urgency {
 }
 
 export function inlineRunner(job: Job): Runner {
-  const perform = performer(wasmKernel(), job);
+  const perform = taskHandler(wasmKernel(), job);
   return {
     width: 1,
     run: async (task) => perform(task),

@@ -190,7 +190,7 @@ class Device<H extends Pick<FileHandle, "fd" | "close">> implements Sink {
 }
 
 /** Where a regular file is written. */
-interface Place {
+interface Location {
   readonly partial: string;
   readonly target: string;
   readonly lock: Lock;
@@ -203,7 +203,7 @@ interface Place {
 
 class RegularFile extends Device<FileHandle> {
   readonly #ownName: string;
-  readonly #place: Place;
+  readonly #location: Location;
   /** Where the next bytes go: said with each write, so that nobody who has the file open too could shift them. */
   #end: number;
   /** Bytes that the disk has not been asked for yet. */
@@ -212,11 +212,11 @@ class RegularFile extends Device<FileHandle> {
   /** A system says only once that it could not keep what was written, and goes on as if nothing had been: here it is not forgotten. */
   #lost: UpsweepError | undefined;
 
-  constructor(handle: FileHandle, path: string, place: Place) {
+  constructor(handle: FileHandle, path: string, location: Location) {
     super(handle, path);
-    this.#place = place;
-    this.#end = place.from;
-    this.#ownName = basename(randomName(place.partial));
+    this.#location = location;
+    this.#end = location.from;
+    this.#ownName = basename(randomName(location.partial));
   }
 
   override async write(bytes: Uint8Array): Promise<void> {
@@ -248,8 +248,8 @@ class RegularFile extends Device<FileHandle> {
   }
 
   override isOurs(): boolean {
-    const { lock, partial, file } = this.#place;
-    return lock.isHeld() && fileAt(partial) === file;
+    const { lock, partial, file } = this.#location;
+    return lock.hasDomain() && fileAt(partial) === file;
   }
 
   override keepNow(bytes: number): void {
@@ -261,7 +261,7 @@ class RegularFile extends Device<FileHandle> {
   }
 
   override async finish(named?: () => void): Promise<void> {
-    const { partial, target, lock, file, mayReplace } = this.#place;
+    const { partial, target, lock, file, mayReplace } = this.#location;
     await this.flush();
     try {
       const replaced = mayReplace ? statusOf(target) : undefined;
@@ -270,7 +270,7 @@ class RegularFile extends Device<FileHandle> {
       // Under a name that only this run knows nobody can put another file in its place any more.
       const own = join(dirname(partial), this.ownName);
       await rename(partial, own);
-      if (fileAt(own) !== file || !lock.isHeld()) {
+      if (fileAt(own) !== file || !lock.hasDomain()) {
         await giveBack(own, partial);
         throw this.#taken();
       }
@@ -291,18 +291,18 @@ class RegularFile extends Device<FileHandle> {
   }
 
   override abandon(): void {
-    if (this.isOurs()) rmSync(this.#place.partial, { force: true });
+    if (this.isOurs()) rmSync(this.#location.partial, { force: true });
     this.leave();
   }
 
   override leave(): void {
-    this.#place.lock.release();
+    this.#location.lock.release();
     super.leave();
   }
 
   #taken(): UpsweepError {
-    const { lock, partial } = this.#place;
-    return lock.isHeld() ? errors.lockGone(this.path, partial) : lock.lost();
+    const { lock, partial } = this.#location;
+    return lock.hasDomain() ? errors.lockGone(this.path, partial) : lock.lost();
   }
 }
 

@@ -34,7 +34,7 @@ export interface Lock {
   /** Whether the lock of a run that has ended was taken over. */
   readonly wasTaken: boolean;
   /** Whether it is still there, and ours. */
-  isHeld(): boolean;
+  hasDomain(): boolean;
   /** Says in the lock which file is being written, so that the next run knows it should this one be killed. */
   names(file: FileId): void;
   /** @returns the error of whoever has lost it. */
@@ -54,7 +54,7 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   const writer: Writer = {
     host: hostname(),
     pid: process.pid,
-    began: beginOf(process.pid),
+    began: entryPointOf(process.pid),
     lock: randomUUID(),
   };
   const textOf = (written: Writer) => `${JSON.stringify(written)}\n`;
@@ -63,7 +63,7 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   const wasTaken = own === undefined;
   if (own === undefined) {
     // It may be there and not be written yet.
-    if (readWriter(path) === undefined) await settled();
+    if (readWriter(path) === undefined) await updated();
     left = readWriter(path);
     if (left && isRunning(left)) throw errors.beingWritten(name, left.pid, path);
     // Should this run be killed before it begins a file, the one that is there is still known to be a run's.
@@ -71,12 +71,12 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
       path,
       textOf({ ...writer, ...(left?.file !== undefined && { file: left.file }) }),
     );
-    await settled();
+    await updated();
     const last = readWriter(path);
     if (last && last.lock !== writer.lock) throw errors.beingWritten(name, last.pid, path);
   }
   held.add(writer.lock);
-  const isHeld = () => {
+  const hasDomain = () => {
     try {
       // Opening the file asks a file server for its newest state.
       return readWriter(path)?.lock === writer.lock;
@@ -89,9 +89,9 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   return {
     leftFile: left?.file,
     wasTaken,
-    isHeld,
+    hasDomain,
     names: (file) => {
-      if (isHeld()) own = replace(path, textOf({ ...writer, file }));
+      if (hasDomain()) own = replace(path, textOf({ ...writer, file }));
     },
     lost: () => {
       const other = readWriter(path);
@@ -101,7 +101,7 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
     },
     release: () => {
       held.delete(writer.lock);
-      if (isHeld()) rmSync(path, { force: true });
+      if (hasDomain()) rmSync(path, { force: true });
     },
   };
 }
@@ -110,7 +110,7 @@ function lockOf(file: string): string {
   return `${file}.lock`;
 }
 
-function settled(): Promise<void> {
+function updated(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SETTLED_WITHIN));
 }
 
@@ -165,7 +165,7 @@ function readWriter(path: string): Writer | undefined {
 
 /** Whether it is a process of this machine, and runs. */
 function isRunning({ host, pid, began, lock }: Writer): boolean {
-  if (host !== hostname() || began !== beginOf(pid)) return false;
+  if (host !== hostname() || began !== entryPointOf(pid)) return false;
   if (pid === process.pid) return held.has(lock);
   try {
     process.kill(pid, 0);
@@ -176,7 +176,7 @@ function isRunning({ host, pid, began, lock }: Writer): boolean {
 }
 
 /** When a process began, as Linux counts it, in ticks since the machine did; empty elsewhere, and of one that has ended, reaped or not. */
-function beginOf(pid: number): string {
+function entryPointOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // Behind the name, which may hold anything: the third field is the state, the 22nd the beginning.

@@ -14,14 +14,14 @@ import {
   shortNames,
 } from "../layers/parameters.js";
 import { describeNode, type SourceNode } from "./source.js";
-import { domainOf, findDuplicate, overOne, type Run, readEntry, sizeOf } from "./values.js";
+import { domainOf, findDuplicate, overOne, type Progression, readEntry, sizeOf } from "./values.js";
 
 /** One axis, as written. All its names turn together; only a joint axis has several. */
-export type Axis = { readonly place: string; readonly names: readonly string[] } & (
+export type Axis = { readonly location: string; readonly names: readonly string[] } & (
   | {
       readonly kind: "plain";
       /** The values of each name. */
-      readonly runs: readonly (readonly Run[])[];
+      readonly progressions: readonly (readonly Progression[])[];
       readonly size: number;
       /** Where sample rates are fractions: their common denominator. The runs of `sample_rate` are numerators. */
       readonly rateDenominator?: number;
@@ -54,33 +54,33 @@ export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
  * @throws UpsweepError when one is unknown, missing, given twice or has no values.
  */
 export function readAxes(source: SourceNode, kind: Kind): Axis[] {
-  if (source.kind !== "map") throw errors.notMap(source.place, "axes", describeNode(source));
+  if (source.kind !== "map") throw errors.notMap(source.location, "axes", describeNode(source));
   const known = [...kind.parameterNames, ...kind.plainNames];
-  const written = readEntries(source, (name, place) => {
-    if (isResultName(name)) throw errors.resultAxis(place, name);
+  const entries = readEntries(source, (name, location) => {
+    if (isResultName(name)) throw errors.resultAxis(location, name);
     if (!known.includes(name))
       throw isParameterName(name)
-        ? otherKindsParameter(place, name, kind)
-        : errors.unknownAxis(place, name, known);
+        ? otherKindsParameter(location, name, kind)
+        : errors.unknownAxis(location, name, known);
   });
-  const axes = written.flatMap((axis) => [axis, ...followersOf(axis, kind)]);
+  const axes = entries.flatMap((axis) => [axis, ...followersOf(axis, kind)]);
   const given = new Set<string>();
-  for (const { names, place } of axes) {
+  for (const { names, location } of axes) {
     for (const name of names) {
-      if (given.has(name)) throw errors.axisTwice(place, name);
+      if (given.has(name)) throw errors.axisTwice(location, name);
       given.add(name);
     }
   }
   const missing = kind.parameters
     .filter((p) => p.default === undefined && !given.has(p.name))
     .map((p) => p.name);
-  if (missing.length > 0) throw errors.missingAxes(source.place, shortNames(kind, missing));
+  if (missing.length > 0) throw errors.missingAxes(source.location, shortNames(kind, missing));
   return axes;
 }
 
 /** The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each as long as `kernel_size`. */
 function followersOf(axis: Axis, kind: Kind): Axis[] {
-  const { place } = axis;
+  const { location } = axis;
   return axis.names.flatMap((name) => {
     const plain = kind.plainNames.find((base) => base === name);
     const followers = plain ? namesOfParameter(kind, plain) : [];
@@ -90,9 +90,9 @@ function followersOf(axis: Axis, kind: Kind): Axis[] {
       const root = { kind: "name", name, start: 0, end: name.length } as const;
       return {
         kind: "derived",
-        place,
+        location,
         names: [follower],
-        expression: { written: { text: name, place }, root },
+        expression: { source: { text: name, location }, root },
       };
     });
   });
@@ -101,8 +101,9 @@ function followersOf(axis: Axis, kind: Kind): Axis[] {
 /** Variables are axes of the user's own: they turn like others, and the layer's axes can be written with them. */
 export function readVariables(source: SourceNode): Axis[] {
   if (source.kind === "null") return [];
-  if (source.kind !== "map") throw errors.notMap(source.place, "variables", describeNode(source));
-  return readEntries(source, (name, place) => {
+  if (source.kind !== "map")
+    throw errors.notMap(source.location, "variables", describeNode(source));
+  return readEntries(source, (name, location) => {
     const taken =
       isResultName(name) ||
       isParameterName(name) ||
@@ -111,65 +112,65 @@ export function readVariables(source: SourceNode): Axis[] {
     const isWord =
       KEYWORDS.has(name) || Object.hasOwn(FUNCTIONS, name) || Object.hasOwn(LIST_FUNCTIONS, name);
     if (taken || isWord || !/^[A-Za-z_][0-9A-Za-z_]{0,62}$/.test(name))
-      throw errors.badVariable(place, name, taken);
+      throw errors.badVariable(location, name, taken);
   });
 }
 
 function readEntries(
   source: SourceNode & { kind: "map" },
-  check: (name: string, place: string) => void,
+  check: (name: string, location: string) => void,
 ): Axis[] {
   const seen = new Set<string>();
-  return source.entries.map(({ key, keyPlace, value }) => {
+  return source.entries.map(({ key, keyLocation, value }) => {
     const names = key.split(",").map((name) => name.trim());
     for (const name of names) {
-      check(name, keyPlace);
-      if (seen.has(name)) throw errors.axisTwice(keyPlace, name);
+      check(name, keyLocation);
+      if (seen.has(name)) throw errors.axisTwice(keyLocation, name);
       seen.add(name);
     }
     const [only] = names as [string];
     return names.length === 1
-      ? readAxis(only, value, keyPlace)
-      : readJointAxis(names, value, keyPlace);
+      ? readAxis(only, value, keyLocation)
+      : readJointAxis(names, value, keyLocation);
   });
 }
 
-function readAxis(name: string, source: SourceNode, place: string): Axis {
-  if (source.kind === "null") throw errors.emptyAxis(source.place, name);
+function readAxis(name: string, source: SourceNode, location: string): Axis {
+  if (source.kind === "null") throw errors.emptyAxis(source.location, name);
   const items = source.kind === "list" ? source.items : [source];
-  if (items.length === 0) throw errors.emptyAxis(source.place, name);
+  if (items.length === 0) throw errors.emptyAxis(source.location, name);
   const entries = items.map((item) => {
-    if (item.kind !== "scalar") throw errors.badAxisValue(item.place, name, describeNode(item));
+    if (item.kind !== "scalar") throw errors.badAxisValue(item.location, name, describeNode(item));
     return { item, read: readScalar(name, item, source.kind === "list") };
   });
-  const { runs: constant, under } = overOne(
-    entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Run[]) : [])),
-    source.place,
+  const { progressions: constant, denominator } = overOne(
+    entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Progression[]) : [])),
+    source.location,
   );
-  checkDistinct(source.place, name, constant, under);
+  checkDistinct(source.location, name, constant, denominator);
   if (entries.every(({ read }) => Array.isArray(read))) {
     return {
       kind: "plain",
-      place,
+      location,
       names: [name],
-      runs: [constant],
+      progressions: [constant],
       size: sizeOf(constant),
-      ...(under > 1 && { rateDenominator: under }),
+      ...(denominator > 1 && { rateDenominator: denominator }),
     };
   }
-  if (under > 1) throw errors.fractionAmongExpressions(source.place, name);
+  if (denominator > 1) throw errors.fractionAmongExpressions(source.location, name);
   const [first] = entries;
   if (entries.length === 1 && first && !Array.isArray(first.read)) {
-    const { written, root } = first.read as ListItem;
+    const { source, root } = first.read as ListItem;
     if (root.kind === "value")
-      return { kind: "derived", place, names: [name], expression: { written, root: root.value } };
+      return { kind: "derived", location, names: [name], expression: { source, root: root.value } };
   }
   return {
     kind: "list",
-    place,
+    location,
     names: [name],
     items: entries.map(({ item, read }) =>
-      Array.isArray(read) ? { written: item, root: parseItem(item) } : (read as ListItem),
+      Array.isArray(read) ? { source: item, root: parseItem(item) } : (read as ListItem),
     ),
   };
 }
@@ -178,11 +179,11 @@ function readScalar(
   name: string,
   item: SourceNode & { kind: "scalar" },
   isInList: boolean,
-): Run[] | ListItem {
+): Progression[] | ListItem {
   const text = item.text.trim();
   const [opening, closing] = [text.split("(").length, text.split(")").length];
-  if (isInList && opening > closing) throw errors.openParenthesis(item.place, name, text);
-  if (hasTopComma(text)) throw errors.textList(item.place, name, text);
+  if (isInList && opening > closing) throw errors.openParenthesis(item.location, name, text);
+  if (hasTopComma(text)) throw errors.textList(item.location, name, text);
   return readEntry(domainOf(name), item);
 }
 
@@ -196,81 +197,96 @@ function hasTopComma(text: string): boolean {
   return false;
 }
 
-function checkDistinct(place: string, name: string, runs: readonly Run[], under: number): void {
-  const duplicate = findDuplicate(runs);
+function checkDistinct(
+  location: string,
+  name: string,
+  progressions: readonly Progression[],
+  denominator: number,
+): void {
+  const duplicate = findDuplicate(progressions);
   if (duplicate === undefined) return;
   const value =
     domainOf(name).type === "boolean"
       ? String(duplicate === 1)
-      : textOfFraction({ over: BigInt(duplicate), under: BigInt(under) });
-  throw errors.duplicateValue(place, name, value);
+      : textOfFraction({ numerator: BigInt(duplicate), denominator: BigInt(denominator) });
+  throw errors.duplicateValue(location, name, value);
 }
 
-function readJointAxis(names: readonly string[], source: SourceNode, place: string): Axis {
+function readJointAxis(names: readonly string[], source: SourceNode, location: string): Axis {
   const label = names.join(", ");
   if (source.kind !== "list" || source.items.length === 0)
-    throw errors.jointList(source.place, names, describeNode(source));
+    throw errors.jointList(source.location, names, describeNode(source));
   const rows = source.items.map((row) => {
-    if (row.kind !== "list") throw errors.jointList(row.place, names, describeNode(row));
+    if (row.kind !== "list") throw errors.jointList(row.location, names, describeNode(row));
     if (row.items.length !== names.length)
-      throw errors.jointRow(row.place, names, row.items.length);
+      throw errors.jointRow(row.location, names, row.items.length);
     return row.items.map((item, i) => {
       const name = names[i] as string;
-      if (item.kind !== "scalar") throw errors.badAxisValue(item.place, name, describeNode(item));
+      if (item.kind !== "scalar")
+        throw errors.badAxisValue(item.location, name, describeNode(item));
       return { item, read: readJointValue(name, item) };
     });
   });
   const rateAt = names.indexOf("sample_rate");
   const rates = rows.flatMap((row) => {
     const read = row[rateAt]?.read;
-    return Array.isArray(read) ? (read as Run[]) : [];
+    return Array.isArray(read) ? (read as Progression[]) : [];
   });
-  const { under } = overOne(rates, source.place);
+  const { denominator } = overOne(rates, source.location);
   const values = rows.map((row) =>
-    row.map(({ read }) => (Array.isArray(read) ? (read[0] as Run) : undefined)),
+    row.map(({ read }) => (Array.isArray(read) ? (read[0] as Progression) : undefined)),
   );
   const seen = new Map<string, number>();
   for (const [i, row] of values.entries()) {
     if (row.includes(undefined)) continue;
     const text = row
-      .map((run) => (run?.under === undefined ? run?.first : `${run.first}/${run.under}`))
+      .map((progression) =>
+        progression?.denominator === undefined
+          ? progression?.first
+          : `${progression.first}/${progression.denominator}`,
+      )
       .join(", ");
     if (seen.has(text))
-      throw errors.duplicateValue((source.items[i] as SourceNode).place, label, `[${text}]`);
+      throw errors.duplicateValue((source.items[i] as SourceNode).location, label, `[${text}]`);
     seen.set(text, i);
   }
   if (values.every((row) => !row.includes(undefined))) {
-    const runs = names.map((_, i) =>
-      i === rateAt ? overOne(rates, source.place).runs : values.map((row) => row[i] as Run),
+    const progressions = names.map((_, i) =>
+      i === rateAt
+        ? overOne(rates, source.location).progressions
+        : values.map((row) => row[i] as Progression),
     );
     return {
       kind: "plain",
-      place,
+      location,
       names,
-      runs,
+      progressions,
       size: rows.length,
-      ...(under > 1 && { rateDenominator: under }),
+      ...(denominator > 1 && { rateDenominator: denominator }),
     };
   }
-  if (under > 1) throw errors.fractionAmongExpressions(source.place, "sample_rate");
+  if (denominator > 1) throw errors.fractionAmongExpressions(source.location, "sample_rate");
   const expression = ({
     item,
     read,
   }: {
     item: SourceNode & { kind: "scalar" };
-    read: Run[] | ListItem;
+    read: Progression[] | ListItem;
   }): Expression => {
     const root = Array.isArray(read) ? parseItem(item) : read.root;
-    if (root.kind !== "value") throw errors.badAxisValue(item.place, label, "several values");
-    return { written: item, root: root.value };
+    if (root.kind !== "value") throw errors.badAxisValue(item.location, label, "several values");
+    return { source: item, root: root.value };
   };
-  return { kind: "joint", place, names, rows: rows.map((row) => row.map(expression)) };
+  return { kind: "joint", location, names, rows: rows.map((row) => row.map(expression)) };
 }
 
 /** One value of a joint axis. */
-function readJointValue(name: string, item: SourceNode & { kind: "scalar" }): Run[] | ListItem {
+function readJointValue(
+  name: string,
+  item: SourceNode & { kind: "scalar" },
+): Progression[] | ListItem {
   const read = readScalar(name, item, true);
   const isOne = Array.isArray(read) ? sizeOf(read) === 1 : read.root.kind === "value";
-  if (!isOne) throw errors.severalInJoint(item.place, name, item.text.trim());
+  if (!isOne) throw errors.severalInJoint(item.location, name, item.text.trim());
   return read;
 }

@@ -41,9 +41,11 @@ function splitOutside(text: string): string[] {
 export function listFromFlag(flag: string, text: string): SourceNode & { kind: "list" } {
   const items = splitValues(text).map(
     (part): SourceNode =>
-      part.startsWith("[") ? listFromFlag(flag, part) : { kind: "scalar", place: flag, text: part },
+      part.startsWith("[")
+        ? listFromFlag(flag, part)
+        : { kind: "scalar", location: flag, text: part },
   );
-  return { kind: "list", place: flag, items };
+  return { kind: "list", location: flag, items };
 }
 
 /** Reads `name=values`; several names may stand before the `=`. */
@@ -64,7 +66,7 @@ export function entryFromFlag({ name, values, flag }: AxisFlag): SourceEntry {
   const list = listFromFlag(flag, values);
   const [only] = list.items;
   const isOne = list.items.length === 1 && only?.kind === "scalar" && !values.startsWith("[");
-  return { key: name, keyPlace: flag, value: isOne ? only : list };
+  return { key: name, keyLocation: flag, value: isOne ? only : list };
 }
 
 /** A spec's source from axes in the order in which they were given. */
@@ -72,23 +74,27 @@ export function sourceFromFlags(
   axes: readonly AxisFlag[],
   variables: readonly AxisFlag[],
 ): SourceNode & { readonly kind: "map" } {
-  const place = "flags";
+  const location = "flags";
   const map = (key: string, entries: readonly SourceEntry[]): SourceEntry => ({
     key,
-    keyPlace: place,
-    value: { kind: "map", place, entries },
+    keyLocation: location,
+    value: { kind: "map", location, entries },
   });
   const sections = [map("axes", axes.map(entryFromFlag))];
   if (variables.length > 0) sections.unshift(map("variables", variables.map(entryFromFlag)));
-  return { kind: "map", place, entries: sections };
+  return { kind: "map", location, entries: sections };
 }
 
 /** A sample's entry in a spec. */
 export function sampleFromFlags(rows: number, seed: number): SourceNode {
   const scalar = (key: string, value: number): SourceEntry => ({
     key,
-    keyPlace: `--${key}`,
-    value: { kind: "scalar", place: `--${key}`, text: String(value) },
+    keyLocation: `--${key}`,
+    value: { kind: "scalar", location: `--${key}`, text: String(value) },
   });
-  return { kind: "map", place: "--sample", entries: [scalar("rows", rows), scalar("seed", seed)] };
+  return {
+    kind: "map",
+    location: "--sample",
+    entries: [scalar("rows", rows), scalar("seed", seed)],
+  };
 }

@@ -1,6 +1,6 @@
 /** Values as other tools and languages write them, and what to write here instead. */
 
-import { list } from "../format-message.js";
+import { joinNames } from "../format-message.js";
 import type { Dimension, Kind } from "../layers/parameters.js";
 import { inBigInt } from "../layers/rules.js";
 
@@ -55,7 +55,7 @@ function remedyOfTuple(name: string, values: readonly string[]): string {
     (letter, i) =>
       `${base === "l_in" || /^[dhw]_in$/.test(base) ? `${letter}_in` : `${base}.${letter}`} = ${values[i]}`,
   );
-  return `Layers with several dimensions have a parameter for each: ${list(each)}.`;
+  return `Layers with several dimensions have a parameter for each: ${joinNames(each)}.`;
 }
 
 /** Python's range ends before its second number. */
@@ -115,13 +115,13 @@ export function remedyOfUnequalPadding(
   values: readonly number[],
   { stride, dilation }: { readonly stride: number; readonly dilation: number },
 ): string {
-  const [most, least] = [Math.max(...values), Math.min(...values)];
-  const more = most - least;
-  if (more === 0) return `Write ${most}.`;
+  const [max, min] = [Math.max(...values), Math.min(...values)];
+  const more = max - min;
+  if (more === 0) return `Write ${max}.`;
   if (!kind.isTransposed)
     return "Pad the input before the layer and count the longer input with padding 0.";
   if (more >= stride && more >= dilation) {
     return `It has no layer for that: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
   }
-  return `Write --padding ${most} --output-padding ${more}: by symmetry the counts are the same.`;
+  return `Write --padding ${max} --output-padding ${more}: by symmetry the counts are the same.`;
 }

@@ -26,23 +26,28 @@ export function checkNames(
   const isRated = own.includes("sample_rate");
   const columns = columnsOf(kind);
   const results = columns.map(({ name }) => name);
-  const check = ({ written, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
+  const check = ({ source, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
     for (const { name, span } of namesIn(root)) {
       if (known.includes(name) || alsoKnown.includes(name)) continue;
       if (isResultName(name) && results.includes(name))
-        throw errors.resultInAxis(written, span, name);
-      throw errors.unknownName(written, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
+        throw errors.resultInAxis(source, span, name);
+      throw errors.unknownName(source, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
     }
   };
   for (const axis of axes) {
     for (const expression of expressionsOf(axis)) {
-      const { text, place } = expression.written;
+      const { text, location } = expression.source;
       const isName =
         isNamedPadding(text) &&
         !known.includes(text.trim()) &&
         axis.names.some((name) => anyParameter(name)?.base === "padding");
       if (isName)
-        throw errors.foreignValue(place, "padding", text.trim(), remedyOfNamedPadding(kind, text));
+        throw errors.foreignValue(
+          location,
+          "padding",
+          text.trim(),
+          remedyOfNamedPadding(kind, text),
+        );
       check(expression, []);
     }
   }
@@ -51,7 +56,7 @@ export function checkNames(
     const rated = namesIn(condition.root).find(({ name }) =>
       columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"),
     );
-    if (rated && !isRated) throw errors.unratedName(condition.written, rated.span, rated.name);
+    if (rated && !isRated) throw errors.unratedName(condition.source, rated.span, rated.name);
   }
   checkCircles(axes);
 }
@@ -65,7 +70,7 @@ function checkCircles(axes: readonly Axis[]): void {
     axis: Axis,
     path: readonly { readonly axis: Axis; readonly name: string }[],
   ): void => {
-    for (const { written, root } of expressionsOf(axis)) {
+    for (const { source, root } of expressionsOf(axis)) {
       for (const { name, span } of namesIn(root)) {
         const next = axisOf.get(name);
         if (next === undefined || done.has(next)) continue;
@@ -73,7 +78,7 @@ function checkCircles(axes: readonly Axis[]): void {
         const start = further.findIndex((step) => step.axis === next);
         if (start < further.length - 1) {
           const circle = further.slice(start).map((step) => step.name);
-          throw errors.circle(written, span, circle);
+          throw errors.circle(source, span, circle);
         }
         walk(next, further);
       }

@@ -2,33 +2,33 @@
 import { errors } from "../errors.js";
 import type { SourceNode } from "./source.js";
 
-export function sourceFromObject(value: unknown, place = "spec"): SourceNode {
-  if (value === null || value === undefined) return { kind: "null", place };
+export function sourceFromObject(value: unknown, location = "spec"): SourceNode {
+  if (value === null || value === undefined) return { kind: "null", location };
   if (Array.isArray(value))
     return {
       kind: "list",
-      place,
-      items: value.map((item, i) => sourceFromObject(item, `${place}[${i}]`)),
+      location,
+      items: value.map((item, i) => sourceFromObject(item, `${location}[${i}]`)),
     };
   switch (typeof value) {
     case "object":
       return {
         kind: "map",
-        place,
+        location,
         entries: Object.entries(value).map(([key, inner]) => ({
           key,
-          keyPlace: `${place}.${key}`,
-          value: sourceFromObject(inner, `${place}.${key}`),
+          keyLocation: `${location}.${key}`,
+          value: sourceFromObject(inner, `${location}.${key}`),
         })),
       };
     case "number":
-      if (!Number.isFinite(value)) throw errors.badAxisValue(place, "a value", String(value));
-      return { kind: "scalar", place, text: String(value) };
+      if (!Number.isFinite(value)) throw errors.badAxisValue(location, "a value", String(value));
+      return { kind: "scalar", location, text: String(value) };
     case "string":
     case "bigint":
     case "boolean":
-      return { kind: "scalar", place, text: String(value) };
+      return { kind: "scalar", location, text: String(value) };
     default:
-      throw errors.badAxisValue(place, "a value", `a ${typeof value}`);
+      throw errors.badAxisValue(location, "a value", `a ${typeof value}`);
   }
 }

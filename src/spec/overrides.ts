@@ -35,12 +35,13 @@ export function withOverrides(
       value: { ...grids.value, items: grids.value.items.map(inGrid) },
     });
   else whole = inGrid(source) as MapNode;
-  if (layer) whole = withEntry(whole, { key: "layer", keyPlace: layer.place, value: layer });
+  if (layer) whole = withEntry(whole, { key: "layer", keyLocation: layer.location, value: layer });
   if (columns)
-    whole = withEntry(whole, { key: "columns", keyPlace: columns.place, value: columns });
+    whole = withEntry(whole, { key: "columns", keyLocation: columns.location, value: columns });
   if (distinct)
-    whole = withEntry(whole, { key: "distinct", keyPlace: distinct.place, value: distinct });
-  if (sample) whole = withEntry(whole, { key: "sample", keyPlace: sample.place, value: sample });
+    whole = withEntry(whole, { key: "distinct", keyLocation: distinct.location, value: distinct });
+  if (sample)
+    whole = withEntry(whole, { key: "sample", keyLocation: sample.location, value: sample });
   return whole;
 }
 
@@ -72,7 +73,7 @@ function withAxis(grid: MapNode, axis: SourceEntry): MapNode {
     const joint = map.value.entries.find(({ key }) =>
       namesOf(key).some((name) => names.includes(name)),
     );
-    if (joint) throw errors.setJoint(axis.keyPlace, axis.key, joint.key);
+    if (joint) throw errors.setJoint(axis.keyLocation, axis.key, joint.key);
   }
   const axes = entryOf(grid, "axes");
   return axes?.value.kind === "map"
@@ -82,12 +83,12 @@ function withAxis(grid: MapNode, axis: SourceEntry): MapNode {
 
 function withVariable(grid: MapNode, variable: SourceEntry): MapNode {
   const section = entryOf(grid, "variables");
-  const place = variable.keyPlace;
+  const location = variable.keyLocation;
   const map: MapNode =
-    section?.value.kind === "map" ? section.value : { kind: "map", place, entries: [] };
+    section?.value.kind === "map" ? section.value : { kind: "map", location, entries: [] };
   return withEntry(grid, {
     key: "variables",
-    keyPlace: section?.keyPlace ?? place,
+    keyLocation: section?.keyLocation ?? location,
     value: withEntry(map, variable),
   });
 }
@@ -95,12 +96,11 @@ function withVariable(grid: MapNode, variable: SourceEntry): MapNode {
 function withConditions(grid: MapNode, conditions: readonly SourceNode[]): MapNode {
   if (conditions.length === 0) return grid;
   const old = entryOf(grid, "where");
-  const written =
-    old === undefined ? [] : old.value.kind === "list" ? old.value.items : [old.value];
-  const place = old?.value.place ?? (conditions[0] as SourceNode).place;
+  const source = old === undefined ? [] : old.value.kind === "list" ? old.value.items : [old.value];
+  const location = old?.value.location ?? (conditions[0] as SourceNode).location;
   return withEntry(grid, {
     key: "where",
-    keyPlace: place,
-    value: { kind: "list", place, items: [...written, ...conditions] },
+    keyLocation: location,
+    value: { kind: "list", location, items: [...source, ...conditions] },
   });
 }

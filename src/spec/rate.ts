@@ -12,25 +12,28 @@ import { type Axis, expressionsOf } from "./axes.js";
 export function withRate<
   G extends { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
 >(grid: G): G {
-  const under = grid.axes.reduce(
+  const denominator = grid.axes.reduce(
     (found, axis) => (axis.kind === "plain" ? (axis.rateDenominator ?? found) : found),
     1,
   );
-  if (under === 1) return grid;
-  for (const { written, root } of grid.axes.flatMap(expressionsOf)) {
+  if (denominator === 1) return grid;
+  for (const { source, root } of grid.axes.flatMap(expressionsOf)) {
     const used = namesIn(root).find(({ name }) => name === "sample_rate");
-    if (used) throw errors.rateInAxis(written, used.span);
+    if (used) throw errors.rateInAxis(source, used.span);
   }
   return {
     ...grid,
-    where: grid.where.map((condition) => ({ ...condition, root: divided(condition.root, under) })),
+    where: grid.where.map((condition) => ({
+      ...condition,
+      root: divided(condition.root, denominator),
+    })),
   };
 }
 
 /** An expression with `sample_rate` divided throughout; messages still point at the name. */
-function divided(root: Node, under: number): Node {
+function divided(root: Node, denominator: number): Node {
   return replaced(root, (name, node) => {
-    const place = { start: node.start, end: node.end };
-    return name === "sample_rate" ? { ...binary("/", node, under), ...place } : node;
+    const location = { start: node.start, end: node.end };
+    return name === "sample_rate" ? { ...binary("/", node, denominator), ...location } : node;
   });
 }

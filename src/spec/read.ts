@@ -56,15 +56,18 @@ const STANDARD_INPUT = 0;
 export function specFrom(input: SpecInput | string, overrides: Overrides = {}): Spec {
   if (typeof input !== "string")
     return readSpec(withOverrides(sourceFromObject(input), overrides), "spec");
-  const place = input === "-" ? "standard input" : input;
-  return readSpec(withOverrides(sourceFromYaml(readText(input, place), place), overrides), place);
+  const location = input === "-" ? "standard input" : input;
+  return readSpec(
+    withOverrides(sourceFromYaml(readText(input, location), location), overrides),
+    location,
+  );
 }
 
 /** The longest spec: more than enough for as many values as the kernel holds, little enough to parse in seconds. */
-const TEXT_BYTES_MOST = 2 * 1024 * 1024;
+const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 
-function readText(path: string, place: string): string {
-  const bytes = Buffer.alloc(TEXT_BYTES_MOST + 1);
+function readText(path: string, location: string): string {
+  const bytes = Buffer.alloc(MAX_TEXT_BYTES + 1);
   let filled = 0;
   try {
     const fd = path === "-" ? STANDARD_INPUT : openSync(path, "r");
@@ -76,8 +79,8 @@ function readText(path: string, place: string): string {
       if (fd !== STANDARD_INPUT) closeSync(fd);
     }
   } catch (error) {
-    throw errors.cannotRead(place, error);
+    throw errors.cannotRead(location, error);
   }
-  if (filled > TEXT_BYTES_MOST) throw errors.longSpec(place, TEXT_BYTES_MOST);
+  if (filled > MAX_TEXT_BYTES) throw errors.longSpec(location, MAX_TEXT_BYTES);
   return bytes.toString("utf8", 0, filled);
 }

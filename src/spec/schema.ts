@@ -7,18 +7,18 @@ import { domainOf } from "./values.js";
 const EXPRESSION =
   "An expression over other axes, a range such as 32..256:32, pow2(32, 512) or divisors(in_channels).";
 
-const RATE = { type: "number", exclusiveMinimum: 0, maximum: settingOf("sample_rate").most };
+const RATE = { type: "number", exclusiveMinimum: 0, maximum: settingOf("sample_rate").max };
 
 /** One value of an axis or an expression, then lists of them. */
 function valuesOf(name: string, meaning: string): object {
-  const { type, least, most } = domainOf(name);
+  const { type, min, max } = domainOf(name);
   const value = {
     anyOf: [
       type === "boolean"
         ? { type: "boolean" }
         : name === "sample_rate"
           ? RATE
-          : { type: "integer", minimum: least, maximum: most },
+          : { type: "integer", minimum: min, maximum: max },
       { type: "string", minLength: 1, description: EXPRESSION },
     ],
   };

@@ -2,18 +2,18 @@
  * What a spec is written in, before anyone has asked what it means: YAML, JSON, a JavaScript object or flags, all as one
  * kind of tree whose every node knows its place.
  */
-import { shown } from "../format-message.js";
-import type { Written } from "../source-text.js";
+import { quote } from "../format-message.js";
+import type { SourceText } from "../source-text.js";
 
 export type SourceNode =
-  | { readonly kind: "map"; readonly place: string; readonly entries: readonly SourceEntry[] }
-  | { readonly kind: "list"; readonly place: string; readonly items: readonly SourceNode[] }
-  | ({ readonly kind: "scalar" } & Written)
-  | { readonly kind: "null"; readonly place: string };
+  | { readonly kind: "map"; readonly location: string; readonly entries: readonly SourceEntry[] }
+  | { readonly kind: "list"; readonly location: string; readonly items: readonly SourceNode[] }
+  | ({ readonly kind: "scalar" } & SourceText)
+  | { readonly kind: "null"; readonly location: string };
 
 export interface SourceEntry {
   readonly key: string;
-  readonly keyPlace: string;
+  readonly keyLocation: string;
   readonly value: SourceNode;
 }
 
@@ -27,6 +27,6 @@ export function describeNode(node: SourceNode): string {
     case "null":
       return "empty";
     case "scalar":
-      return shown(node.text);
+      return quote(node.text);
   }
 }

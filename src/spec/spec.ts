@@ -35,7 +35,7 @@ import { domainOf, readInteger } from "./values.js";
 /** A block of a spec: the loops over its axes, and what their layers must keep. */
 export interface Grid {
   /** Where it stands, for messages. */
-  readonly place: string;
+  readonly location: string;
   readonly name?: string;
   /** Variables, then parameters, in the order in which they are written: outermost loop first. */
   readonly axes: readonly Axis[];
@@ -55,7 +55,7 @@ export interface Sample {
 /** What is swept, and what is written of it. */
 export interface Spec {
   /** Where it comes from, for messages. */
-  readonly place: string;
+  readonly location: string;
   /** The kind of its layers. */
   readonly layer: KindName;
   /** Swept one after the other, into one output. */
@@ -87,11 +87,11 @@ function entriesOf<K extends string>(
   what: string,
   known: readonly K[],
 ): Find<K> {
-  if (source.kind !== "map") throw errors.notMap(source.place, what, describeNode(source));
-  for (const { key, keyPlace } of source.entries) {
+  if (source.kind !== "map") throw errors.notMap(source.location, what, describeNode(source));
+  for (const { key, keyLocation } of source.entries) {
     if ((known as readonly string[]).includes(key)) continue;
-    if (isParameterName(key)) throw errors.axisAtTop(keyPlace, key);
-    throw errors.unknownKey(keyPlace, key, known);
+    if (isParameterName(key)) throw errors.axisAtTop(keyLocation, key);
+    throw errors.unknownKey(keyLocation, key, known);
   }
   return (key) => source.entries.find((entry) => entry.key === key);
 }
@@ -100,18 +100,18 @@ function entriesOf<K extends string>(
  * @param place what messages about the spec as a whole begin with: its file name.
  * @throws UpsweepError for the first thing that is wrong, with its place.
  */
-export function readSpec(source: SourceNode, place: string): Spec {
+export function readSpec(source: SourceNode, location: string): Spec {
   const find = entriesOf(source, "the spec", SPEC_KEYS);
   const grids = find("grids");
   const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
-  if (grids && own) throw errors.besideGrids(own.keyPlace, own.key);
+  if (grids && own) throw errors.besideGrids(own.keyLocation, own.key);
   const kind = readKind(find("layer")?.value);
-  const read = grids ? readGrids(grids.value, kind) : [readGrid(source, place, kind, find)];
+  const read = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
   const columns = find("columns");
   const sample = find("sample");
   const distinct = find("distinct");
   return {
-    place,
+    location,
     layer: kind.name,
     grids: read,
     columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, read),
@@ -124,30 +124,30 @@ function readKind(source: SourceNode | undefined): Kind {
   if (source === undefined) return kindOf(DEFAULT_KIND);
   const name = source.kind === "scalar" ? source.text.trim() : describeNode(source);
   const kind = kindNamed(name);
-  if (kind === undefined) throw errors.unknownKind(source.place, name, KIND_NAMES);
+  if (kind === undefined) throw errors.unknownKind(source.location, name, KIND_NAMES);
   return kind;
 }
 
 function readGrids(source: SourceNode, kind: Kind): Grid[] {
   if (source.kind !== "list" || source.items.length === 0)
-    throw errors.notGridList(source.place, describeNode(source));
+    throw errors.notGridList(source.location, describeNode(source));
   return source.items.map((item) =>
-    readGrid(item, item.place, kind, entriesOf(item, "a grid", GRID_KEYS)),
+    readGrid(item, item.location, kind, entriesOf(item, "a grid", GRID_KEYS)),
   );
 }
 
 function readGrid(
   source: SourceNode,
-  place: string,
+  location: string,
   kind: Kind,
   find: Find<(typeof GRID_KEYS)[number]>,
 ): Grid {
   const axes = find("axes");
   if (axes === undefined || axes.value.kind === "null")
-    throw errors.noAxes(source.place, requiredNames(kind));
+    throw errors.noAxes(source.location, requiredNames(kind));
   const [name, variables, where] = [find("name"), find("variables"), find("where")];
   const grid = {
-    place,
+    location,
     ...(name && { name: readName(name.value) }),
     axes: [...(variables ? readVariables(variables.value) : []), ...readAxes(axes.value, kind)],
     where: where ? readWhere(where.value) : [],
@@ -158,14 +158,14 @@ function readGrid(
 
 function readName(source: SourceNode): string {
   if (source.kind !== "scalar")
-    throw errors.badName(source.place, describeNode(source), NAME_BYTES);
-  const { text, place } = source;
+    throw errors.badName(source.location, describeNode(source), NAME_BYTES);
+  const { text, location } = source;
   // What needs no quotes in a CSV, and cannot be taken for white space.
   if (
     !/^[^\s,"\p{Cc}](?:[^,"\p{Cc}]*[^\s,"\p{Cc}])?$/u.test(text) ||
     Buffer.byteLength(text) > NAME_BYTES
   ) {
-    throw errors.badName(place, describeNode(source), NAME_BYTES);
+    throw errors.badName(location, describeNode(source), NAME_BYTES);
   }
   return text;
 }
@@ -173,16 +173,17 @@ function readName(source: SourceNode): string {
 function readWhere(source: SourceNode): Expression[] {
   const items = source.kind === "list" ? source.items : [source];
   return items.map((item): Expression => {
-    if (item.kind !== "scalar") throw errors.badCondition(item.place, describeNode(item));
+    if (item.kind !== "scalar") throw errors.badCondition(item.location, describeNode(item));
     const root = parseCondition(item);
     if (!isCondition(root)) throw errors.notCondition(item, root);
-    return { written: item, root };
+    return { source: item, root };
   });
 }
 
 function readDistinct(source: SourceNode): boolean {
   const text = source.kind === "scalar" ? source.text.trim() : describeNode(source);
-  if (text !== "true" && text !== "false") throw errors.notBoolean(source.place, "distinct", text);
+  if (text !== "true" && text !== "false")
+    throw errors.notBoolean(source.location, "distinct", text);
   return text === "true";
 }
 
@@ -190,16 +191,16 @@ function readSample(source: SourceNode): Sample {
   const find = entriesOf(source, "sample", SAMPLE_KEYS);
   const whole = (
     key: (typeof SAMPLE_KEYS)[number],
-    least: number,
-    most: number,
+    min: number,
+    max: number,
   ): number | undefined => {
     const value = find(key)?.value;
     if (value === undefined) return undefined;
-    if (value.kind !== "scalar") throw errors.notInteger(value.place, key, describeNode(value));
-    return readInteger({ ...domainOf(key), least, most }, value.text.trim(), value.place);
+    if (value.kind !== "scalar") throw errors.notInteger(value.location, key, describeNode(value));
+    return readInteger({ ...domainOf(key), min, max }, value.text.trim(), value.location);
   };
   const rows = whole("rows", 1, SAMPLE_MAX);
-  if (rows === undefined) throw errors.noSampleRows(source.place);
+  if (rows === undefined) throw errors.noSampleRows(source.location);
   return { rows, seed: whole("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
 }
 
@@ -217,8 +218,8 @@ export function readColumns(
   grids: readonly Grid[] = [],
   isRated: boolean | "later" = grids.every((grid) => has(grid, "sample_rate")),
 ): ColumnName[] {
-  if (source.kind !== "list") throw errors.notColumnList(source.place, describeNode(source));
-  if (source.items.length === 0) throw errors.emptyColumns(source.place);
+  if (source.kind !== "list") throw errors.notColumnList(source.location, describeNode(source));
+  if (source.items.length === 0) throw errors.emptyColumns(source.location);
   const kinds = [of].flat() as Kind[];
   const [kind] = kinds as [Kind];
   const variables = [
@@ -231,7 +232,7 @@ export function readColumns(
   const chosen: ColumnName[] = [];
   const single = new Set<string>();
   for (const item of source.items) {
-    if (item.kind !== "scalar") throw errors.notColumnList(item.place, describeNode(item));
+    if (item.kind !== "scalar") throw errors.notColumnList(item.location, describeNode(item));
     const name = item.text.trim();
     const group = GROUP_NAMES.find((known) => known === name);
     if (group) {
@@ -241,11 +242,11 @@ export function readColumns(
       continue;
     }
     if (isParameterName(name))
-      throw errors.parameterColumn(item.place, name, kind.parameterNames.length);
-    if (single.has(name)) throw errors.duplicateColumn(item.place, name);
+      throw errors.parameterColumn(item.location, name, kind.parameterNames.length);
+    if (single.has(name)) throw errors.duplicateColumn(item.location, name);
     single.add(name);
-    if (isResultName(name)) checkResult(item.place, name, kinds, isRated);
-    else checkOwnColumn(item.place, name, kind, grids, variables);
+    if (isResultName(name)) checkResult(item.location, name, kinds, isRated);
+    else checkOwnColumn(item.location, name, kind, grids, variables);
     if (!chosen.includes(name)) chosen.push(name);
   }
   return chosen;
@@ -271,20 +272,20 @@ function has(grid: Grid, name: string): boolean {
 }
 
 function checkResult(
-  place: string,
+  location: string,
   name: ResultName,
   kinds: readonly Kind[],
   isRated: boolean | "later",
 ): void {
   if (!kinds.some((kind) => hasColumn(kind, name)))
-    throw errors.otherKindsColumn(place, name, (kinds[0] as Kind).name);
+    throw errors.otherKindsColumn(location, name, (kinds[0] as Kind).name);
   if (!isRated && column(name).dependsOn.includes("sample_rate"))
-    throw errors.noSampleRate(place, name);
+    throw errors.noSampleRate(location, name);
 }
 
 /** Checks that a column that is no result is there in every grid. */
 function checkOwnColumn(
-  place: string,
+  location: string,
   name: string,
   kind: Kind,
   grids: readonly Grid[],
@@ -292,12 +293,12 @@ function checkOwnColumn(
 ): void {
   if (name === NAME_COLUMN && grids.length > 0) {
     const unnamed = grids.find((grid) => grid.name === undefined);
-    if (unnamed) throw errors.unnamedGrid(place, unnamed.place);
+    if (unnamed) throw errors.unnamedGrid(location, unnamed.location);
   } else if (variables.includes(name) || (grids.length > 0 && isSettingName(name))) {
     const without = name === "bits" ? undefined : grids.find((grid) => !has(grid, name));
-    if (without) throw errors.missingVariable(place, name, without.place);
+    if (without) throw errors.missingVariable(location, name, without.location);
   } else {
-    throw errors.unknownColumn(place, name, [
+    throw errors.unknownColumn(location, name, [
       ...columnsOf(kind).map((c) => c.name),
       ...GROUP_NAMES,
       ...variables,

@@ -3,7 +3,7 @@
  */
 
 import { errors } from "../errors.js";
-import { runsOf, Trouble } from "../expression/evaluate.js";
+import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "../expression/node.js";
 import { parseItem } from "../expression/parse.js";
 import { type Fraction, gcd } from "../fraction.js";
@@ -16,40 +16,46 @@ import {
 } from "../layers/parameters.js";
 import { readRate } from "../layers/rate.js";
 import { PARAMETER_MAX } from "../limits.js";
-import type { Written } from "../source-text.js";
+import type { SourceText } from "../source-text.js";
 import { remedyOfForeign } from "./foreign.js";
 
 /** The values first, first + step, …, `count` of them. */
-export interface Run {
+export interface Progression {
   readonly first: number;
   readonly step: number;
   readonly count: number;
   /** Of a sample rate that is a fraction, while it is read: the denominator of `first`. */
-  readonly under?: number;
+  readonly denominator?: number;
 }
 
-export function lastOf(run: Run): number {
-  return run.first + (run.count - 1) * run.step;
+export function lastOf(progression: Progression): number {
+  return progression.first + (progression.count - 1) * progression.step;
 }
 
 /** How many values the runs have together. */
-export function sizeOf(runs: readonly Run[]): number {
-  return runs.reduce((size, run) => size + run.count, 0);
+export function sizeOf(progressions: readonly Progression[]): number {
+  return progressions.reduce((size, progression) => size + progression.count, 0);
 }
 
-export function leastOf(runs: readonly Run[]): number {
-  return runs.reduce((least, run) => Math.min(least, run.first), Number.POSITIVE_INFINITY);
+export function minOf(progressions: readonly Progression[]): number {
+  return progressions.reduce(
+    (min, progression) => Math.min(min, progression.first),
+    Number.POSITIVE_INFINITY,
+  );
 }
 
-export function mostOf(runs: readonly Run[]): number {
-  return runs.reduce((most, run) => Math.max(most, lastOf(run)), Number.NEGATIVE_INFINITY);
+export function maxOf(progressions: readonly Progression[]): number {
+  return progressions.reduce(
+    (max, progression) => Math.max(max, lastOf(progression)),
+    Number.NEGATIVE_INFINITY,
+  );
 }
 
 /** The value at a position. */
-export function valueAt(runs: readonly Run[], position: number): number {
-  for (const run of runs) {
-    if (position < run.count) return run.first + position * run.step;
-    position -= run.count;
+export function valueAt(progressions: readonly Progression[], position: number): number {
+  for (const progression of progressions) {
+    if (position < progression.count) return progression.first + position * progression.step;
+    position -= progression.count;
   }
   throw new RangeError(`no value at position ${position}`);
 }
@@ -58,8 +64,8 @@ export function valueAt(runs: readonly Run[], position: number): number {
 export interface Domain {
   readonly name: string;
   readonly type: "integer" | "boolean";
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** The domain of a parameter or setting, or of a variable: what a double holds exactly. */
@@ -67,13 +73,13 @@ export function domainOf(name: string): Domain {
   if (isSettingName(name)) return { ...settingOf(name), type: "integer" };
   const parameter = anyParameter(name);
   if (!parameter)
-    return { name, type: "integer", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
-  const { type, least } = parameter;
-  return { name, type, least, most: type === "boolean" ? 1 : PARAMETER_MAX };
+    return { name, type: "integer", min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+  const { type, min } = parameter;
+  return { name, type, min, max: type === "boolean" ? 1 : PARAMETER_MAX };
 }
 
 /** Whether what an expression gives a name is held to its domain: a variable can get any value. */
-export function isHeld(kind: Kind, name: string): boolean {
+export function hasDomain(kind: Kind, name: string): boolean {
   return isSettingName(name) || parameterOf(kind, name) !== undefined;
 }
 
@@ -95,48 +101,48 @@ const POW2 = /^pow2\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$/;
  *
  * @returns its values, or the expression itself where they depend on other axes.
  */
-export function readEntry(domain: Domain, written: Written): Run[] | ListItem {
-  const text = written.text.trim();
-  const { place } = written;
+export function readEntry(domain: Domain, source: SourceText): Progression[] | ListItem {
+  const text = source.text.trim();
+  const { location } = source;
   if (text === "")
     throw domain.type === "boolean"
-      ? errors.notBoolean(place, domain.name, text)
-      : errors.notInteger(place, domain.name, text);
+      ? errors.notBoolean(location, domain.name, text)
+      : errors.notInteger(location, domain.name, text);
   if (/^(true|false)$/i.test(text)) {
     if (domain.type === "boolean" && text === text.toLowerCase())
       return [one(text === "true" ? 1 : 0)];
     throw domain.type === "boolean"
-      ? errors.notBoolean(place, domain.name, text)
-      : errors.notInteger(place, domain.name, text);
+      ? errors.notBoolean(location, domain.name, text)
+      : errors.notInteger(location, domain.name, text);
   }
   if (!NUMBER.test(text) && domain.type !== "boolean") {
-    const remedy = remedyOfForeign(domain.name, text, domain.least >= 0);
-    if (remedy !== undefined) throw errors.foreignValue(place, domain.name, text, remedy);
+    const remedy = remedyOfForeign(domain.name, text, domain.min >= 0);
+    if (remedy !== undefined) throw errors.foreignValue(location, domain.name, text, remedy);
   }
   if (domain.type === "boolean" && NUMBER_LIKE.test(text))
-    throw errors.notBoolean(place, domain.name, text);
+    throw errors.notBoolean(location, domain.name, text);
   if (domain.name === "sample_rate" && RATE_LIKE.test(text))
-    return [rateRun(readRate(text, place), text, place)];
+    return [rateProgression(readRate(text, location), text, location)];
   if (
     text.startsWith("-")
-      ? domain.least >= 0 && NUMBER_LIKE.test(text)
+      ? domain.min >= 0 && NUMBER_LIKE.test(text)
       : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)
   ) {
-    return [one(readInteger(domain, text, place))];
+    return [one(readInteger(domain, text, location))];
   }
   return (
-    readRange(domain, text, place) ??
-    readPow2(domain, text, place) ??
-    readExpression(domain, written)
+    readRange(domain, text, location) ??
+    readPow2(domain, text, location) ??
+    readExpression(domain, source)
   );
 }
 
-function one(value: number): Run {
+function one(value: number): Progression {
   return { first: value, step: 1, count: 1 };
 }
 
 /** A range of plain numbers; one with expressions as its ends is left to the parser. */
-function readRange(domain: Domain, text: string, place: string): Run[] | undefined {
+function readRange(domain: Domain, text: string, location: string): Progression[] | undefined {
   const [, from = "", to = "", by] = RANGE.exec(text) ?? [];
   if (
     !/^[0-9]/.test(from) ||
@@ -146,79 +152,86 @@ function readRange(domain: Domain, text: string, place: string): Run[] | undefin
     SUFFIXED.test(to)
   )
     return undefined;
-  const [first, last] = [readInteger(domain, from, place), readInteger(domain, to, place)];
+  const [first, last] = [readInteger(domain, from, location), readInteger(domain, to, location)];
   const step = by === undefined ? 1 : Number(by);
   if (!NUMBER.test(by ?? "1") || step < 1 || step > PARAMETER_MAX)
-    throw errors.badStep(place, domain.name, text);
-  if (first > last) throw errors.backwardsRange(place, domain.name, text, `${to}..${from}`);
+    throw errors.badStep(location, domain.name, text);
+  if (first > last) throw errors.backwardsRange(location, domain.name, text, `${to}..${from}`);
   return [
     {
       first,
       step,
-      count: checkedCount(Math.floor((last - first) / step) + 1, domain, text, place),
+      count: checkedCount(Math.floor((last - first) / step) + 1, domain, text, location),
     },
   ];
 }
 
-function checkedCount(count: number, { name }: Domain, text: string, place: string): number {
-  if (count > POSITIONS_MAX) throw errors.longAxis(place, name, text);
+function checkedCount(count: number, { name }: Domain, text: string, location: string): number {
+  if (count > POSITIONS_MAX) throw errors.longAxis(location, name, text);
   return count;
 }
 
-function readPow2(domain: Domain, text: string, place: string): Run[] | undefined {
+function readPow2(domain: Domain, text: string, location: string): Progression[] | undefined {
   const [, from, to] = POW2.exec(text) ?? [];
   if (from === undefined || to === undefined) return undefined;
-  const [first, last] = [readInteger(domain, from, place), readInteger(domain, to, place)];
+  const [first, last] = [readInteger(domain, from, location), readInteger(domain, to, location)];
   for (const end of [first, last]) {
     if (!Number.isInteger(Math.log2(end)))
-      throw errors.notPowerOfTwo(place, domain.name, text, end);
+      throw errors.notPowerOfTwo(location, domain.name, text, end);
   }
   if (first > last)
-    throw errors.backwardsRange(place, domain.name, text, `pow2(${last}, ${first})`);
-  const runs: Run[] = [];
-  for (let value = first; value <= last; value *= 2) runs.push(one(value));
-  return runs;
+    throw errors.backwardsRange(location, domain.name, text, `pow2(${last}, ${first})`);
+  const progressions: Progression[] = [];
+  for (let value = first; value <= last; value *= 2) progressions.push(one(value));
+  return progressions;
 }
 
-function readExpression(domain: Domain, written: Written): Run[] | ListItem {
-  const item = { written, root: parseItem(written) };
+function readExpression(domain: Domain, source: SourceText): Progression[] | ListItem {
+  const item = { source, root: parseItem(source) };
   if (namesIn(item.root).length > 0) return item;
   if (domain.type === "boolean" && !(item.root.kind === "value" && isCondition(item.root.value))) {
-    throw errors.notBoolean(written.place, domain.name, written.text.trim());
+    throw errors.notBoolean(source.location, domain.name, source.text.trim());
   }
-  return constantRuns(domain, item);
+  return constantProgressions(domain, item);
 }
 
 /** What an expression without names stands for. */
-function constantRuns(domain: Domain, { written, root }: ListItem): Run[] {
-  const text = written.text.trim();
+function constantProgressions(domain: Domain, { source, root }: ListItem): Progression[] {
+  const text = source.text.trim();
   try {
-    const runs = runsOf(root, () => 0n);
-    if (runs.length === 0) throw errors.emptyAxis(written.place, domain.name);
-    return runs.map(({ first, step, count }) => {
+    const progressions = progressionsOf(root, () => 0n);
+    if (progressions.length === 0) throw errors.emptyAxis(source.location, domain.name);
+    return progressions.map(({ first, step, count }) => {
       for (const end of [first, first + (count - 1n) * step]) {
-        if (end < BigInt(domain.least) || end > BigInt(domain.most))
-          throw errors.outOfRange(written.place, domain, String(end));
+        if (end < BigInt(domain.min) || end > BigInt(domain.max))
+          throw errors.outOfRange(source.location, domain, String(end));
       }
       // A step beyond the last value is never taken.
       return {
         first: Number(first),
         step: count === 1n ? 1 : Number(step),
-        count: checkedCount(Number(count), domain, text, written.place),
+        count: checkedCount(Number(count), domain, text, source.location),
       };
     });
-  } catch (trouble) {
-    if (trouble instanceof Trouble)
-      throw errors.constantTrouble(written, trouble.node, trouble.kind);
-    throw trouble;
+  } catch (evaluationError) {
+    if (evaluationError instanceof EvaluationError)
+      throw errors.constantEvaluationError(source, evaluationError.node, evaluationError.kind);
+    throw evaluationError;
   }
 }
 
 /** Axes hold their values as doubles, so that they are exact up to 2^53. */
-function rateRun({ over, under }: Fraction, text: string, place: string): Run {
-  if (over > Number.MAX_SAFE_INTEGER || under > Number.MAX_SAFE_INTEGER)
-    throw errors.fineRate(place, text);
-  return { ...one(Number(over)), ...(under > 1n && { under: Number(under) }) };
+function rateProgression(
+  { numerator, denominator }: Fraction,
+  text: string,
+  location: string,
+): Progression {
+  if (numerator > Number.MAX_SAFE_INTEGER || denominator > Number.MAX_SAFE_INTEGER)
+    throw errors.fineRate(location, text);
+  return {
+    ...one(Number(numerator)),
+    ...(denominator > 1n && { denominator: Number(denominator) }),
+  };
 }
 
 /**
@@ -227,41 +240,41 @@ function rateRun({ over, under }: Fraction, text: string, place: string): Run {
  * @returns the runs without denominators of their own, and the common one.
  */
 export function overOne(
-  runs: readonly Run[],
-  place: string,
-): { readonly runs: readonly Run[]; readonly under: number } {
-  const under = runs.reduce((common, run) => {
-    const own = BigInt(run.under ?? 1);
+  progressions: readonly Progression[],
+  location: string,
+): { readonly progressions: readonly Progression[]; readonly denominator: number } {
+  const denominator = progressions.reduce((common, progression) => {
+    const own = BigInt(progression.denominator ?? 1);
     return (common / gcd(common, own)) * own;
   }, 1n);
-  if (under === 1n) return { runs, under: 1 };
-  const scaled = runs.map(({ first, step, count, under: own = 1 }): Run => {
-    const factor = under / BigInt(own);
+  if (denominator === 1n) return { progressions, denominator: 1 };
+  const scaled = progressions.map(({ first, step, count, denominator: own = 1 }): Progression => {
+    const factor = denominator / BigInt(own);
     const last = (BigInt(first) + BigInt(count - 1) * BigInt(step)) * factor;
-    if (under > Number.MAX_SAFE_INTEGER || last > Number.MAX_SAFE_INTEGER)
-      throw errors.farRates(place);
+    if (denominator > Number.MAX_SAFE_INTEGER || last > Number.MAX_SAFE_INTEGER)
+      throw errors.farRates(location);
     return { first: first * Number(factor), step: step * Number(factor), count };
   });
-  return { runs: scaled, under: Number(under) };
+  return { progressions: scaled, denominator: Number(denominator) };
 }
 
 /** Reads plain decimal digits as a value. */
-export function readInteger(domain: Domain, text: string, place: string): number {
-  if (/^-[0-9]+$/.test(text)) throw errors.outOfRange(place, domain, text);
-  if (!NUMBER.test(text)) throw errors.notInteger(place, domain.name, text);
+export function readInteger(domain: Domain, text: string, location: string): number {
+  if (/^-[0-9]+$/.test(text)) throw errors.outOfRange(location, domain, text);
+  if (!NUMBER.test(text)) throw errors.notInteger(location, domain.name, text);
   const value = Number(text);
-  if (value < domain.least || value > domain.most) throw errors.outOfRange(place, domain, text);
+  if (value < domain.min || value > domain.max) throw errors.outOfRange(location, domain, text);
   return value;
 }
 
 /** A value that two of the runs share, or undefined. */
-export function findDuplicate(runs: readonly Run[]): number | undefined {
+export function findDuplicate(progressions: readonly Progression[]): number | undefined {
   const singles = new Set<number>();
-  const ranges: Run[] = [];
-  for (const run of runs) {
-    if (run.count > 1) ranges.push(run);
-    else if (singles.has(run.first)) return run.first;
-    else singles.add(run.first);
+  const ranges: Progression[] = [];
+  for (const progression of progressions) {
+    if (progression.count > 1) ranges.push(progression);
+    else if (singles.has(progression.first)) return progression.first;
+    else singles.add(progression.first);
   }
   for (const [i, range] of ranges.entries()) {
     for (const value of singles) {
@@ -281,7 +294,7 @@ export function findDuplicate(runs: readonly Run[]): number | undefined {
 }
 
 /** The smallest value that two arithmetic progressions share: the Chinese remainder theorem. */
-function firstShared(a: Run, b: Run): number | undefined {
+function firstShared(a: Progression, b: Progression): number | undefined {
   const end = Math.min(lastOf(a), lastOf(b));
   const begin = Math.max(a.first, b.first);
   if (begin > end) return undefined;

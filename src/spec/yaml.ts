@@ -13,7 +13,7 @@ import {
   type YAMLParseError,
 } from "yaml";
 import { errors } from "../errors.js";
-import type { Written } from "../source-text.js";
+import type { SourceText } from "../source-text.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
 /**
@@ -29,62 +29,67 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     prettyErrors: false,
     logLevel: "error",
   });
-  const placeAt = (offset: number): string => {
+  const locationAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
   const [error] = document.errors;
-  if (error) throw errors.syntax(placeAt(error.pos[0]), sentence(error));
+  if (error) throw errors.syntax(locationAt(error.pos[0]), sentence(error));
 
-  const nodeFrom = (node: Node | null, placeOfNull: string): SourceNode => {
-    if (node === null) return { kind: "null", place: placeOfNull };
-    const place = placeAt(node.range?.[0] ?? 0);
-    if (isAlias(node) || ("anchor" in node && node.anchor)) throw errors.alias(place);
-    if (node.tag) throw errors.tag(place, node.tag);
+  const nodeFrom = (node: Node | null, locationOfNull: string): SourceNode => {
+    if (node === null) return { kind: "null", location: locationOfNull };
+    const location = locationAt(node.range?.[0] ?? 0);
+    if (isAlias(node) || ("anchor" in node && node.anchor)) throw errors.alias(location);
+    if (node.tag) throw errors.tag(location, node.tag);
     if (isMap(node))
       return {
         kind: "map",
-        place,
-        entries: entriesFrom(node.items as Pair<Node, Node | null>[], place),
+        location,
+        entries: entriesFrom(node.items as Pair<Node, Node | null>[], location),
       };
     if (isSeq(node))
       return {
         kind: "list",
-        place,
-        items: node.items.map((item) => nodeFrom(item as Node | null, place)),
+        location,
+        items: node.items.map((item) => nodeFrom(item as Node | null, location)),
       };
     if (isScalar(node) && node.value !== null) {
       // The text as it is written: a plain 0x10 or 1e3 must not pass for the number that YAML makes of it.
-      return { kind: "scalar", place, text: node.source ?? String(node.value), ...startOf(node) };
+      return {
+        kind: "scalar",
+        location,
+        text: node.source ?? String(node.value),
+        ...startOf(node),
+      };
     }
-    return { kind: "null", place };
+    return { kind: "null", location };
   };
 
   /** Where a scalar's text begins, unless it is folded over lines or holds escapes. */
-  const startOf = (node: Scalar): Pick<Written, "start"> => {
+  const startOf = (node: Scalar): Pick<SourceText, "start"> => {
     const [from, to] = node.range ?? [0, 0];
-    const written = text.slice(from, to);
+    const source = text.slice(from, to);
     const quoted = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0;
-    if (written.slice(quoted, written.length - quoted) !== node.source) return {};
+    if (source.slice(quoted, source.length - quoted) !== node.source) return {};
     const { line, col } = lines.linePos(from + quoted);
     return { start: { file, line, column: col } };
   };
 
   const entriesFrom = (
     pairs: readonly Pair<Node, Node | null>[],
-    mapPlace: string,
+    mapLocation: string,
   ): SourceEntry[] => {
     const seen = new Set<string>();
     return pairs.map((pair) => {
-      const keyNode = nodeFrom(pair.key, mapPlace);
+      const keyNode = nodeFrom(pair.key, mapLocation);
       if (keyNode.kind !== "scalar")
-        throw errors.syntax(keyNode.place, "a key must be a plain name");
-      if (seen.has(keyNode.text)) throw errors.duplicateKey(keyNode.place, keyNode.text);
+        throw errors.syntax(keyNode.location, "a key must be a plain name");
+      if (seen.has(keyNode.text)) throw errors.duplicateKey(keyNode.location, keyNode.text);
       seen.add(keyNode.text);
       return {
         key: keyNode.text,
-        keyPlace: keyNode.place,
-        value: nodeFrom(pair.value, keyNode.place),
+        keyLocation: keyNode.location,
+        value: nodeFrom(pair.value, keyNode.location),
       };
     });
   };

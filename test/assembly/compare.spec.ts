@@ -1,8 +1,8 @@
 import { compareLayer, startComparison, writeComparison } from "../../assembly/compare";
 import {
-  OUTPUT_PTR, OUTPUT_WINDOW_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_LEAST, TALLY_LEAST_AT, TALLY_MISSING, TALLY_MOST, TALLY_MOST_AT,
+  OUTPUT_PTR, OUTPUT_BUFFER_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN, TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT,
 } from "../../assembly/layout";
-import { useWindow, windowPtr } from "../../assembly/window";
+import { useOutputBuffer, outputPtr } from "../../assembly/output";
 import { writeLayer } from "./support";
 
 // The numbers of the tallies, as compare.ts orders them.
@@ -10,7 +10,7 @@ const TORCH = 8, FVCORE = 7, THOP = 4;
 
 /** Where the tally of that number stands, and behind the last where they end. */
 function tallyPtr(tally: u32): usize {
-  let ptr = windowPtr();
+  let ptr = outputPtr();
   for (let i: u32 = 0; i < tally; i++) ptr += TALLY_HEAD + 8 + 8 * <usize>load<u64>(ptr, TALLY_HEAD);
   return ptr;
 }
@@ -34,15 +34,15 @@ describe("a comparison", () => {
     expect<u64>(load<u64>(ptr, TALLY_LAYERS)).toBe(2);
     expect<u64>(load<u64>(ptr, TALLY_EXACT)).toBe(1);
     expect<u64>(load<u64>(ptr, TALLY_MISSING)).toBe(0);
-    expect<f64>(load<f64>(ptr, TALLY_LEAST)).toBe(1.0);
-    expect<u64>(load<u64>(ptr, TALLY_LEAST_AT)).toBe(9);
-    expect<f64>(load<f64>(ptr, TALLY_MOST)).toBe(131072.0 / 126976.0);
-    expect<u64>(load<u64>(ptr, TALLY_MOST_AT)).toBe(7);
+    expect<f64>(load<f64>(ptr, TALLY_MIN)).toBe(1.0);
+    expect<u64>(load<u64>(ptr, TALLY_MIN_AT)).toBe(9);
+    expect<f64>(load<f64>(ptr, TALLY_MAX)).toBe(131072.0 / 126976.0);
+    expect<u64>(load<u64>(ptr, TALLY_MAX_AT)).toBe(7);
     expect<u64>(load<u64>(ptr, TALLY_HEAD)).toBe(2);
     // FlopCounterMode counts two FLOPs where fvcore counts one product.
-    expect<f64>(load<f64>(tallyPtr(TORCH), TALLY_MOST)).toBe(131072.0 / 126976.0);
+    expect<f64>(load<f64>(tallyPtr(TORCH), TALLY_MAX)).toBe(131072.0 / 126976.0);
     // thop multiplies by the length of the output instead: twice as much at stride 2.
-    expect<f64>(load<f64>(tallyPtr(THOP), TALLY_MOST)).toBe(262144.0 / 126976.0);
+    expect<f64>(load<f64>(tallyPtr(THOP), TALLY_MAX)).toBe(262144.0 / 126976.0);
   });
 
   it("starts from nothing, and leaves out layers without a product", () => {
@@ -61,11 +61,11 @@ describe("a comparison", () => {
   });
 
   it("writes into the window that is asked for", () => {
-    useWindow(1);
+    useOutputBuffer(1);
     startComparison();
     const endPtr = writeComparison();
-    expect<usize>(windowPtr()).toBe(OUTPUT_PTR + OUTPUT_WINDOW_BYTES);
-    expect<usize>(endPtr).toBe(windowPtr() + (TALLY_HEAD + 8) * <usize>TALLY_COUNT);
-    useWindow(0);
+    expect<usize>(outputPtr()).toBe(OUTPUT_PTR + OUTPUT_BUFFER_BYTES);
+    expect<usize>(endPtr).toBe(outputPtr() + (TALLY_HEAD + 8) * <usize>TALLY_COUNT);
+    useOutputBuffer(0);
   });
 });

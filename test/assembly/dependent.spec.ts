@@ -1,4 +1,4 @@
-import { fill, pick, PICKED, PICKED_END, PICKED_INEXACT, PICKED_OUT_OF_RANGE, PICKED_REPEAT } from "../../assembly/dependent";
+import { fill, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_OUT_OF_RANGE, SELECTED_REPEAT } from "../../assembly/dependent";
 import { set } from "../../assembly/layer";
 import {
   BATCH_SIZE, BIAS, GROUPS, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE, METHOD_CLOSED, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NUMBER,
@@ -10,13 +10,13 @@ import { layerField, PlanImage } from "./support";
 function positions(field: u32): string {
   let text = "";
   for (let position: u32 = 0; position < 10000; position++) {
-    const picked = pick(0, position);
-    if (picked == PICKED_END) return text;
+    const selected = select(0, position);
+    if (selected == SELECTED_END) return text;
     if (position > 0) text += " ";
-    if (picked == PICKED) text += (<i64>layerField(field)).toString();
-    if (picked == PICKED_REPEAT) text += "again";
-    if (picked == PICKED_INEXACT) text += "inexact";
-    if (picked == PICKED_OUT_OF_RANGE) text += "out";
+    if (selected == SELECTED) text += (<i64>layerField(field)).toString();
+    if (selected == SELECTED_REPEAT) text += "again";
+    if (selected == SELECTED_INEXACT) text += "inexact";
+    if (selected == SELECTED_OUT_OF_RANGE) text += "out";
   }
   return text;
 }
@@ -77,8 +77,8 @@ describe("an axis that depends on others", () => {
     expect<bool>(divisorsOf(2147395600).includes(" 46340 ")).toBe(true); // its root
     set(STRIDE, 2095133040);
     fill(0);
-    expect<u32>(pick(0, 1599)).toBe(PICKED);
-    expect<u32>(pick(0, 1600)).toBe(PICKED_END);
+    expect<u32>(select(0, 1599)).toBe(SELECTED);
+    expect<u32>(select(0, 1600)).toBe(SELECTED_END);
   });
 
   it("visits values that coincide once, where they stand first", () => {
@@ -139,10 +139,10 @@ describe("an axis that depends on others", () => {
       expect<bool>(fill(0)).toBe(true);
       let text = "";
       for (let position: u32 = 0; position < 4; position++) {
-        const picked = pick(0, position);
-        text += picked == PICKED ? `${layerField(GROUPS)},${<i64>layerField(VARIABLE_0)} ` : picked == PICKED_REPEAT ? "again " : "out ";
+        const selected = select(0, position);
+        text += selected == SELECTED ? `${layerField(GROUPS)},${<i64>layerField(VARIABLE_0)} ` : selected == SELECTED_REPEAT ? "again " : "out ";
       }
-      expect<u32>(pick(0, 4)).toBe(PICKED_END);
+      expect<u32>(select(0, 4)).toBe(SELECTED_END);
       return text;
     };
     expect<string>(rows(5)).toBe("5,3 1,3 5,1 3,1 ");

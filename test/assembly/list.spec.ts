@@ -220,11 +220,11 @@ function openMixed(): void {
   openList();
 }
 
-function nameKind(kind: u32, name: string, isHeld: bool): void {
+function nameKind(kind: u32, name: string, hasDomain: bool): void {
   const ptr = LIST_KINDS_PTR + LIST_KIND_BYTES * <usize>kind;
   memory.fill(ptr, 0, LIST_KIND_BYTES);
   for (let i = 0; i < name.length; i++) store<u8>(ptr + i, <u8>name.charCodeAt(i));
-  store<u64>(ptr, isHeld ? 1 : 0, LIST_KIND_NAME_BYTES);
+  store<u64>(ptr, hasDomain ? 1 : 0, LIST_KIND_NAME_BYTES);
 }
 
 /** Gives a kind the tables of the first. */

@@ -1,7 +1,7 @@
 import {
   BATCH_SIZE, BIAS, DILATION, GROUPS, IN_CHANNELS, KERNEL_SIZE, L_IN, METHOD_CLOSED, OUT_CHANNELS, OUTPUT_PADDING, PADDING, STRIDE,
 } from "../../assembly/layout";
-import { openLoops, restOfTurn, seek, step, stepOver } from "../../assembly/odometer";
+import { openLoops, remainingBlock, seek, step, skip } from "../../assembly/odometer";
 import { layerField, PlanImage } from "./support";
 
 // Outermost first: four loops of 4, 2, 3 and 3 values.
@@ -36,7 +36,7 @@ function openGrid(): void {
   openLoops(image.levels);
 }
 
-function shown(): string {
+function quote(): string {
   return `${layerField(L_IN)} ${layerField(STRIDE)} ${layerField(KERNEL_SIZE)} ${layerField(DILATION)}`;
 }
 
@@ -54,7 +54,7 @@ describe("the odometer", () => {
   beforeEach(openGrid);
 
   it("opens at the first layer", () => {
-    expect<string>(shown()).toBe("1 8 7 2");
+    expect<string>(quote()).toBe("1 8 7 2");
     expect<u64>(layerField(BATCH_SIZE)).toBe(11);
     expect<u64>(layerField(GROUPS)).toBe(1);
     expect<u64>(layerField(IN_CHANNELS)).toBe(12);
@@ -67,21 +67,21 @@ describe("the odometer", () => {
   it("finds the layer of every index", () => {
     for (let index: u64 = 0; index < SIZE; index++) {
       seek(index);
-      expect<string>(shown()).toBe(layers[<i32>index]);
+      expect<string>(quote()).toBe(layers[<i32>index]);
     }
     for (let index: u64 = SIZE; index > 0; index--) {
       seek(index - 1);
-      expect<string>(shown()).toBe(layers[<i32>(index - 1)]);
+      expect<string>(quote()).toBe(layers[<i32>(index - 1)]);
     }
   });
 
   it("steps through every layer in order, and from the last to the first", () => {
     seek(0);
     for (let index = 0; index < <i32>SIZE; index++) {
-      expect<string>(shown()).toBe(layers[index]);
+      expect<string>(quote()).toBe(layers[index]);
       step(DILATION_LEVEL);
     }
-    expect<string>(shown()).toBe(layers[0]);
+    expect<string>(quote()).toBe(layers[0]);
   });
 
   it("names the outermost level that turned", () => {
@@ -97,46 +97,46 @@ describe("the odometer", () => {
     for (let index = 0; index < <i32>SIZE - 1; index++) {
       seek(index);
       step(DILATION_LEVEL);
-      expect<string>(shown()).toBe(layers[index + 1]);
+      expect<string>(quote()).toBe(layers[index + 1]);
     }
   });
 
   it("skips what is inside an axis that steps, from anywhere within its turn", () => {
     for (let index = 0; index < <i32>SIZE; index++) {
       seek(index);
-      stepOver(KERNEL_LEVEL);
-      expect<string>(shown()).toBe(layers[(index / 3 + 1) * 3 % <i32>SIZE]);
+      skip(KERNEL_LEVEL);
+      expect<string>(quote()).toBe(layers[(index / 3 + 1) * 3 % <i32>SIZE]);
       seek(index);
-      stepOver(STRIDE_LEVEL);
-      expect<string>(shown()).toBe(layers[(index / 9 + 1) * 9 % <i32>SIZE]);
+      skip(STRIDE_LEVEL);
+      expect<string>(quote()).toBe(layers[(index / 9 + 1) * 9 % <i32>SIZE]);
       seek(index);
-      stepOver(L_IN_LEVEL);
-      expect<string>(shown()).toBe(layers[(index / 18 + 1) * 18 % <i32>SIZE]);
+      skip(L_IN_LEVEL);
+      expect<string>(quote()).toBe(layers[(index / 18 + 1) * 18 % <i32>SIZE]);
     }
   });
 
   it("carries over several levels at once", () => {
     seek(17); // 1 3 100 6: all but l_in at their last
-    expect<string>(shown()).toBe("1 3 100 6");
-    expect<u32>(stepOver(KERNEL_LEVEL)).toBe(L_IN_LEVEL);
-    expect<string>(shown()).toBe("2 8 7 2");
+    expect<string>(quote()).toBe("1 3 100 6");
+    expect<u32>(skip(KERNEL_LEVEL)).toBe(L_IN_LEVEL);
+    expect<string>(quote()).toBe("2 8 7 2");
   });
 
   it("begins again when what is outside of all loops steps", () => {
     seek(40);
-    expect<u32>(stepOver(0)).toBe(0);
-    expect<string>(shown()).toBe("1 8 7 2");
+    expect<u32>(skip(0)).toBe(0);
+    expect<string>(quote()).toBe("1 8 7 2");
   });
 
   it("tells how far it is to the end of a turn", () => {
-    expect<u64>(restOfTurn(DILATION_LEVEL, 0)).toBe(1);
-    expect<u64>(restOfTurn(DILATION_LEVEL, 71)).toBe(1);
-    expect<u64>(restOfTurn(KERNEL_LEVEL, 0)).toBe(3);
-    expect<u64>(restOfTurn(KERNEL_LEVEL, 5)).toBe(1);
-    expect<u64>(restOfTurn(STRIDE_LEVEL, 10)).toBe(8);
-    expect<u64>(restOfTurn(L_IN_LEVEL, 37)).toBe(17);
-    expect<u64>(restOfTurn(0, 0)).toBe(72);
-    expect<u64>(restOfTurn(0, 71)).toBe(1);
+    expect<u64>(remainingBlock(DILATION_LEVEL, 0)).toBe(1);
+    expect<u64>(remainingBlock(DILATION_LEVEL, 71)).toBe(1);
+    expect<u64>(remainingBlock(KERNEL_LEVEL, 0)).toBe(3);
+    expect<u64>(remainingBlock(KERNEL_LEVEL, 5)).toBe(1);
+    expect<u64>(remainingBlock(STRIDE_LEVEL, 10)).toBe(8);
+    expect<u64>(remainingBlock(L_IN_LEVEL, 37)).toBe(17);
+    expect<u64>(remainingBlock(0, 0)).toBe(72);
+    expect<u64>(remainingBlock(0, 71)).toBe(1);
   });
 });
 
@@ -151,12 +151,12 @@ describe("a joint axis", () => {
     const expected = ["1 5 10 1", "1 5 10 2", "1 2 7 1", "1 2 7 2", "1 4 4 1", "1 4 4 2", "2 5 10 1", "2 5 10 2", "2 2 7 1", "2 2 7 2", "2 4 4 1", "2 4 4 2"];
     seek(0);
     for (let index = 0; index < expected.length; index++) {
-      expect<string>(shown()).toBe(expected[index]);
+      expect<string>(quote()).toBe(expected[index]);
       step(3);
     }
     for (let index = expected.length - 1; index >= 0; index--) {
       seek(index);
-      expect<string>(shown()).toBe(expected[index]);
+      expect<string>(quote()).toBe(expected[index]);
     }
   });
 });
@@ -177,8 +177,8 @@ describe("a grid of more than 2^62 layers", () => {
     image.axis(BIAS, [0, 1, 2]);
     image.finish(METHOD_CLOSED);
     openLoops(image.levels);
-    expect<u64>(restOfTurn(0, 0)).toBe(9223372028264841218); // 2·(2^31 - 1)^2
-    expect<u64>(restOfTurn(1, 4294967293)).toBe(1);
+    expect<u64>(remainingBlock(0, 0)).toBe(9223372028264841218); // 2·(2^31 - 1)^2
+    expect<u64>(remainingBlock(1, 4294967293)).toBe(1);
     seek(9223372028264841217);
     expect<u64>(layerField(IN_CHANNELS)).toBe(2147483647);
     expect<u64>(layerField(OUT_CHANNELS)).toBe(2147483647);

@@ -2,20 +2,20 @@ import { set } from "../../assembly/layer";
 import {
   ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, IN_PER_GROUP, DIMENSION_L_OUT, DIMENSION_TAPS, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE, OP_EQUAL, OP_FLOOR_DIVIDE, OP_GCD, OP_GREATER, OP_GREATER_OR_EQUAL, OP_LCM, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN, OP_NOT_EQUAL, OP_POWER, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
   OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LESS, OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NUMBER, OP_OR, OP_RESULT,
-  OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE, VARIABLE_0,
+  OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, EVAL_FATAL, EVAL_INEXACT, EVAL_OK, VARIABLE_0,
 } from "../../assembly/layout";
-import { run } from "../../assembly/program";
-import { troubleFound } from "../../assembly/signed";
+import { progression } from "../../assembly/program";
+import { evalStatus } from "../../assembly/signed";
 import { PlanImage } from "./support";
 
 /** Runs instructions of operation, operand, number, … */
 function result(instructions: StaticArray<i64>): i64 {
-  return run(new PlanImage().program(instructions));
+  return progression(new PlanImage().program(instructions));
 }
 
 describe("a program", () => {
   afterEach(() => {
-    expect<u32>(troubleFound()).toBe(TROUBLE_NONE);
+    expect<u32>(evalStatus()).toBe(EVAL_OK);
   });
 
   it("works on numbers, parameters and variables, signed", () => {
@@ -77,16 +77,16 @@ describe("a program", () => {
 describe("a program without a value", () => {
   it("says whether the layer is left out or the sweep stops", () => {
     result([OP_NUMBER, 0, 7, OP_NUMBER, 0, 2, OP_DIVIDE, 0, 0, OP_NUMBER, 0, 0, OP_MODULO, 0, 0]);
-    expect<u32>(troubleFound()).toBe(TROUBLE_INEXACT);
+    expect<u32>(evalStatus()).toBe(EVAL_INEXACT);
     result([OP_NUMBER, 0, 7, OP_NUMBER, 0, 0, OP_MODULO, 0, 0]);
-    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+    expect<u32>(evalStatus()).toBe(EVAL_FATAL);
   });
 
   it("forgets the trouble of the one before", () => {
     result([OP_NUMBER, 0, i64.MAX_VALUE, OP_NUMBER, 0, 1, OP_ADD, 0, 0]);
-    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+    expect<u32>(evalStatus()).toBe(EVAL_FATAL);
     expect<i64>(result([OP_NUMBER, 0, 5])).toBe(5);
-    expect<u32>(troubleFound()).toBe(TROUBLE_NONE);
+    expect<u32>(evalStatus()).toBe(EVAL_OK);
   });
 
   it("is one whose result passes 2^63 - 1", () => {
@@ -96,7 +96,7 @@ describe("a program without a value", () => {
     set(IN_PER_GROUP, 2147483647);
     expect<i64>(result([OP_RESULT, FILTERS, 0, OP_NUMBER, 0, 2, OP_MULTIPLY, 0, 0])).toBe(9223372028264841218);
     result([OP_RESULT, FILTERS, 0, OP_NUMBER, 0, 3, OP_MULTIPLY, 0, 0]);
-    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
+    expect<u32>(evalStatus()).toBe(EVAL_FATAL);
   });
 });
 

@@ -1,7 +1,7 @@
 import {
   CELLS_PTR, FAULT_FIELD, FAULT_NONE, FAULT_OVERFLOW, REPORT_PTR, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE,
 } from "../../assembly/layout";
-import { fault, finishReport, hasFault, leaveOut, passLine, startReport } from "../../assembly/report";
+import { fault, finishReport, hasFault, reject, passLine, startReport } from "../../assembly/report";
 import { reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut } from "./support";
 
 describe("the report", () => {
@@ -24,9 +24,9 @@ describe("the report", () => {
   });
 
   it("adds skipped layers up, each rule by itself", () => {
-    leaveOut(RULE_IN_CHANNELS, 1);
-    leaveOut(RULE_RANGE, 7);
-    leaveOut(RULE_IN_CHANNELS, 4294967296);
+    reject(RULE_IN_CHANNELS, 1);
+    reject(RULE_RANGE, 7);
+    reject(RULE_IN_CHANNELS, 4294967296);
     expect<u64>(reportLeftOut(RULE_IN_CHANNELS)).toBe(4294967297);
     expect<u64>(reportLeftOut(RULE_RANGE)).toBe(7);
     expect<u64>(reportLeftOut(RULE_L_OUT)).toBe(0);
@@ -48,7 +48,7 @@ describe("the report", () => {
 
   it("finishes with rows and bytes and leaves the rest", () => {
     fault(FAULT_FIELD, 5, 3);
-    leaveOut(RULE_L_OUT, 9);
+    reject(RULE_L_OUT, 9);
     passLine();
     finishReport(4294967299, 4194320);
     expect<u64>(reportRows()).toBe(4294967299);

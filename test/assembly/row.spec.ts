@@ -1,10 +1,10 @@
 import { hasOverflowed } from "../../assembly/checked";
 import {
-  ADDITIONS_PER_FILTER, BIAS, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELLS_PTR, DIMENSION_TAPS, HOLES, IMAGE_PART_BYTES, IMAGE_PARTS_PTR,
+  ADDITIONS_PER_FILTER, BIAS, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELLS_PTR, DIMENSION_TAPS, HOLES, IMAGE_SEGMENT_BYTES, IMAGE_SEGMENTS_PTR,
   IMAGE_PTR, IMAGE_SLOTS_PTR, KERNEL_SIZE, MACS, NO_COLUMN, OPS, OUTPUT_PTR, PARAMS, TAPS, ZERO_INSERTION_WASTE,
 } from "../../assembly/layout";
 import { set } from "../../assembly/layer";
-import { firstOverflow, joinPart, openRow, setCell, writeRow } from "../../assembly/row";
+import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "../../assembly/row";
 import { textAt, writeLayer } from "./support";
 
 const MAX: u64 = 2147483647;
@@ -20,10 +20,10 @@ function cellText(slot: u32): string {
 }
 
 /** Lays out a row of so many slots; parts as column, endSlot, … */
-function layOut(slots: u32, parts: StaticArray<u32>): void {
+function layOut(slots: u32, segments: StaticArray<u32>): void {
   memory.fill(IMAGE_SLOTS_PTR, 0, CELL_BYTES * <usize>CELL_CAPACITY);
-  store<u32>(IMAGE_PTR, parts.length / 2, 28);
-  for (let i = 0; i < parts.length; i++) store<u32>(IMAGE_PARTS_PTR + IMAGE_PART_BYTES / 2 * <usize>i, parts[i]);
+  store<u32>(IMAGE_PTR, segments.length / 2, 28);
+  for (let i = 0; i < segments.length; i++) store<u32>(IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES / 2 * <usize>i, segments[i]);
   openRow(slots);
 }
 
@@ -73,7 +73,7 @@ describe("writeRow", () => {
     setCell(1, BIAS, false);
     setCell(2, OPS, false);
     setCell(3, HOLES, true);
-    joinPart(0, 0);
+    joinSegment(0, 0);
     expect<string>(rowText()).toBe("16,true,602931200,0\n");
   });
 
@@ -83,12 +83,12 @@ describe("writeRow", () => {
     setCell(0, KERNEL_SIZE, false);
     setCell(1, OPS, false);
     setCell(2, BIAS, true);
-    joinPart(0, 0);
+    joinSegment(0, 0);
     setCell(1, KERNEL_SIZE, false);
-    joinPart(0, 1);
+    joinSegment(0, 1);
     expect<string>(rowText()).toBe("16,16,true\n");
     setCell(1, PARAMS, false);
-    joinPart(0, 1);
+    joinSegment(0, 1);
     expect<string>(rowText()).toBe("16,2097408,true\n");
   });
 
@@ -97,8 +97,8 @@ describe("writeRow", () => {
     layOut(6, [BIAS, 0, OPS, 2, KERNEL_SIZE, 3, TAPS, 5, NO_COLUMN, 6]);
     setCell(1, KERNEL_SIZE, false);
     setCell(4, HOLES, false);
-    joinPart(1, 1);
-    joinPart(3, 4);
+    joinSegment(1, 1);
+    joinSegment(3, 4);
     expect<string>(rowText()).toBe("true,16,602931200,16,0,504\n");
     set(BIAS, 0);
     set(DIMENSION_TAPS, 1000000000000);
@@ -110,9 +110,9 @@ describe("writeRow", () => {
     writeWorkedLayer();
     layOut(3, [BIAS, 0, NO_COLUMN, 3]);
     setCell(2, HOLES, true);
-    joinPart(1, 2);
+    joinSegment(1, 2);
     setCell(1, KERNEL_SIZE, false);
-    joinPart(1, 1);
+    joinSegment(1, 1);
     expect<string>(rowText()).toBe("true,16,0\n");
   });
 
@@ -122,16 +122,16 @@ describe("writeRow", () => {
     for (let slot: u32 = 0; slot < CELLS; slot++) expected += slot + 1 == CELLS ? "18446744073709551615\n" : "18446744073709551615,";
     layOut(CELLS, [NO_COLUMN, CELLS]);
     for (let slot: u32 = 0; slot < CELLS; slot++) setCell(slot, TAPS, slot + 1 == CELLS);
-    joinPart(0, 0);
+    joinSegment(0, 0);
     expect<string>(rowText()).toBe(expected);
-    const parts = new StaticArray<u32>(2 * CELLS + 2);
+    const segments = new StaticArray<u32>(2 * CELLS + 2);
     for (let slot: u32 = 0; slot < CELLS; slot++) {
-      parts[2 * slot] = TAPS;
-      parts[2 * slot + 1] = slot;
+      segments[2 * slot] = TAPS;
+      segments[2 * slot + 1] = slot;
     }
-    parts[2 * CELLS] = NO_COLUMN;
-    parts[2 * CELLS + 1] = CELLS;
-    layOut(CELLS, parts);
+    segments[2 * CELLS] = NO_COLUMN;
+    segments[2 * CELLS + 1] = CELLS;
+    layOut(CELLS, segments);
     expect<string>(rowText()).toBe(expected);
   });
 });

@@ -1,23 +1,23 @@
-import { TROUBLE_FATAL, TROUBLE_INEXACT, TROUBLE_NONE } from "../../assembly/layout";
+import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "../../assembly/layout";
 import {
-  addSigned, ceilDivide, clearTrouble, divideExactly, fatal, floorDivide, gcdSigned, lcmSigned, magnitude, modulo, multiplySigned,
-  negateSigned, power, subtractSigned, troubleFound,
+  addSigned, ceilDivide, clearEvalStatus, divideExactly, fatal, floorDivide, gcdSigned, lcmSigned, magnitude, modulo, multiplySigned,
+  negateSigned, power, subtractSigned, evalStatus,
 } from "../../assembly/signed";
 
 const LEAST = i64.MIN_VALUE;
 const MOST = i64.MAX_VALUE;
 
 /** What becomes of a calculation, whose value is of no interest. */
-function trouble(_value: i64): u32 {
-  const found = troubleFound();
-  clearTrouble();
+function evaluationError(_value: i64): u32 {
+  const found = evalStatus();
+  clearEvalStatus();
   return found;
 }
 
 describe("signed arithmetic", () => {
-  beforeEach(clearTrouble);
+  beforeEach(clearEvalStatus);
   afterEach(() => {
-    expect<u32>(troubleFound()).toBe(TROUBLE_NONE);
+    expect<u32>(evalStatus()).toBe(EVAL_OK);
   });
 
   it("adds and subtracts up to both ends of 64 bits", () => {
@@ -26,10 +26,10 @@ describe("signed arithmetic", () => {
     expect<i64>(addSigned(LEAST, MOST)).toBe(-1);
     expect<i64>(subtractSigned(-1, MOST)).toBe(LEAST);
     expect<i64>(subtractSigned(-1, LEAST)).toBe(MOST);
-    expect<u32>(trouble(addSigned(MOST, 1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(addSigned(LEAST, -1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(subtractSigned(0, LEAST))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(subtractSigned(MOST, -1))).toBe(TROUBLE_FATAL);
+    expect<u32>(evaluationError(addSigned(MOST, 1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(addSigned(LEAST, -1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(subtractSigned(0, LEAST))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(subtractSigned(MOST, -1))).toBe(EVAL_FATAL);
   });
 
   it("multiplies exactly or says that it cannot", () => {
@@ -40,10 +40,10 @@ describe("signed arithmetic", () => {
     expect<i64>(multiplySigned(0, LEAST)).toBe(0);
     expect<i64>(multiplySigned(-1, MOST)).toBe(-MOST);
     expect<i64>(multiplySigned(MOST, -1)).toBe(-MOST);
-    expect<u32>(trouble(multiplySigned(LEAST, -1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(multiplySigned(-1, LEAST))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(multiplySigned(3037000500, 3037000500))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(multiplySigned(4294967296, 2147483648))).toBe(TROUBLE_FATAL);
+    expect<u32>(evaluationError(multiplySigned(LEAST, -1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(multiplySigned(-1, LEAST))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(multiplySigned(3037000500, 3037000500))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(multiplySigned(4294967296, 2147483648))).toBe(EVAL_FATAL);
   });
 
   it("divides as Python does, for every combination of signs", () => {
@@ -56,27 +56,27 @@ describe("signed arithmetic", () => {
         expect<bool>(b > 0 ? rest >= 0 && rest < b : rest <= 0 && rest > b).toBe(true);
         expect<i64>(ceilDivide(a, b)).toBe(rest == 0 ? quotient : quotient + 1);
         if (rest == 0) expect<i64>(divideExactly(a, b)).toBe(quotient);
-        else expect<u32>(trouble(divideExactly(a, b))).toBe(TROUBLE_INEXACT);
+        else expect<u32>(evaluationError(divideExactly(a, b))).toBe(EVAL_INEXACT);
       }
     }
   });
 
   it("has no value for a division by zero, and none for the least number by -1", () => {
-    expect<u32>(trouble(floorDivide(1, 0))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(modulo(1, 0))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(ceilDivide(1, 0))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(divideExactly(1, 0))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(floorDivide(LEAST, -1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(ceilDivide(LEAST, -1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(divideExactly(LEAST, -1))).toBe(TROUBLE_FATAL);
+    expect<u32>(evaluationError(floorDivide(1, 0))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(modulo(1, 0))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(ceilDivide(1, 0))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(divideExactly(1, 0))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(floorDivide(LEAST, -1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(ceilDivide(LEAST, -1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(divideExactly(LEAST, -1))).toBe(EVAL_FATAL);
     expect<i64>(modulo(LEAST, -1)).toBe(0);
   });
 
   it("takes magnitudes and signs", () => {
     expect<i64>(magnitude(-7)).toBe(7);
     expect<i64>(negateSigned(MOST)).toBe(-MOST);
-    expect<u32>(trouble(magnitude(LEAST))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(negateSigned(LEAST))).toBe(TROUBLE_FATAL);
+    expect<u32>(evaluationError(magnitude(LEAST))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(negateSigned(LEAST))).toBe(EVAL_FATAL);
   });
 
   it("raises to powers", () => {
@@ -85,10 +85,10 @@ describe("signed arithmetic", () => {
     expect<i64>(power(3, 39)).toBe(4052555153018976267);
     expect<i64>(power(-1, MOST)).toBe(-1);
     expect<i64>(power(1, MOST)).toBe(1);
-    expect<u32>(trouble(power(2, 63))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(power(3, 40))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(power(2, -1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(power(2, 64))).toBe(TROUBLE_FATAL);
+    expect<u32>(evaluationError(power(2, 63))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(power(3, 40))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(power(2, -1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(power(2, 64))).toBe(EVAL_FATAL);
   });
 
   it("finds divisors and multiples in common", () => {
@@ -98,15 +98,15 @@ describe("signed arithmetic", () => {
     expect<i64>(gcdSigned(LEAST, 6)).toBe(2);
     expect<i64>(lcmSigned(-4, 6)).toBe(12);
     expect<i64>(lcmSigned(0, 6)).toBe(0);
-    expect<u32>(trouble(gcdSigned(LEAST, 0))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(lcmSigned(LEAST, 1))).toBe(TROUBLE_FATAL);
-    expect<u32>(trouble(lcmSigned(MOST, MOST - 1))).toBe(TROUBLE_FATAL);
+    expect<u32>(evaluationError(gcdSigned(LEAST, 0))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(lcmSigned(LEAST, 1))).toBe(EVAL_FATAL);
+    expect<u32>(evaluationError(lcmSigned(MOST, MOST - 1))).toBe(EVAL_FATAL);
   });
 
   it("keeps trouble until it is cleared", () => {
     fatal();
     addSigned(1, 1);
-    expect<u32>(troubleFound()).toBe(TROUBLE_FATAL);
-    clearTrouble();
+    expect<u32>(evalStatus()).toBe(EVAL_FATAL);
+    clearEvalStatus();
   });
 });

@@ -91,10 +91,10 @@ describe("simulate", () => {
 describe("simulate, with counters of each size", () => {
   it("holds as many taps on one element as a counter can, and one more", () => {
     // So many taps meet everywhere but at the ends: 255 fit 8 bits, 65,535 fit 16. Sums of four fit up to a quarter of that.
-    for (let most: i64 = 62; most <= 65; most++) expect<string>(simulated(999 + most, 1000, most, 1, 0, 1)).toBe(`${1000 * most} ${999 + most}`);
-    for (let most: i64 = 16382; most <= 16385; most++) expect<string>(simulated(100, 17000, most, 1, 16500, 1)).toBe(`${100 * most} 100`);
-    for (let most: i64 = 254; most <= 257; most++) expect<string>(simulated(2 * most - 1, most, most, 1, 0, 1)).toBe(`${most * most} ${2 * most - 1}`);
-    for (let most: i64 = 65534; most <= 65537; most++) expect<string>(simulated(most + 9, 10, most, 1, 0, 1)).toBe(`${10 * most} ${most + 9}`);
+    for (let max: i64 = 62; max <= 65; max++) expect<string>(simulated(999 + max, 1000, max, 1, 0, 1)).toBe(`${1000 * max} ${999 + max}`);
+    for (let max: i64 = 16382; max <= 16385; max++) expect<string>(simulated(100, 17000, max, 1, 16500, 1)).toBe(`${100 * max} 100`);
+    for (let max: i64 = 254; max <= 257; max++) expect<string>(simulated(2 * max - 1, max, max, 1, 0, 1)).toBe(`${max * max} ${2 * max - 1}`);
+    for (let max: i64 = 65534; max <= 65537; max++) expect<string>(simulated(max + 9, 10, max, 1, 0, 1)).toBe(`${10 * max} ${max + 9}`);
   });
 
   it("gives the same as the closed form where residues share the taps unevenly", () => {

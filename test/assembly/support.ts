@@ -2,11 +2,11 @@
 // the plain definition. Nothing here calls the code under test, so that it can serve as an oracle.
 
 import {
-  AXIS_BYTES, BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IMAGE_AXES_PTR, IMAGE_BEGIN_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
-  IMAGE_LEVELS_PTR, IMAGE_MEMBER_BYTES, IMAGE_MEMBERS_PTR, IMAGE_PART_BYTES, IMAGE_PARTS_PTR, IMAGE_PTR, IMAGE_RUNS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
+  AXIS_BYTES, BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IMAGE_AXES_PTR, IMAGE_ENTRY_POINTS_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
+  IMAGE_LEVELS_PTR, IMAGE_LOOP_VARIABLE_BYTES, IMAGE_LOOP_VARIABLES_PTR, IMAGE_SEGMENT_BYTES, IMAGE_SEGMENTS_PTR, IMAGE_PTR, IMAGE_PROGRESSIONS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
   IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMN_CAPACITY, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, IN_PER_GROUP, NO_COLUMN, NO_KIND_FIELD, OP_END, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
-  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_LEFT_OUT, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RULE_COUNT, RUN_BYTES, SAMPLE_RATE_DENOMINATOR,
-  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_FILL, STEP_JOIN, STEP_OVERLAP, STEP_PICK, STEP_RULE, STEP_WHERE, STRIDE,
+  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_REJECTED, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RULE_COUNT, PROGRESSION_BYTES, SAMPLE_RATE_DENOMINATOR,
+  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_EXPAND, STEP_JOIN, STEP_OVERLAP, STEP_SELECT, STEP_RULE, STEP_WHERE, STRIDE,
 } from "../../assembly/layout";
 
 // ── Text ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -36,7 +36,7 @@ export function reportFaultWhat(): u32 { return load<u32>(REPORT_PTR + REPORT_FA
 export function reportLines(): u32 { return load<u32>(REPORT_PTR + REPORT_LINES); }
 export function reportVisits(): u32 { return load<u32>(REPORT_PTR + REPORT_VISITS); }
 /** What stands on an account: of a list its rules begin at 0, of a sweep its requirements at 1. */
-export function reportLeftOut(account: u32): u64 { return load<u64>(REPORT_PTR + REPORT_LEFT_OUT + 8 * <usize>account); }
+export function reportLeftOut(rejectionReason: u32): u64 { return load<u64>(REPORT_PTR + REPORT_REJECTED + 8 * <usize>rejectionReason); }
 
 // ── The layer record ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -65,76 +65,76 @@ export function layerField(field: u32): u64 { return load<u64>(LAYER_PTR + 8 * <
  */
 export class PlanImage {
   private loops: u32 = 0;
-  private members: u32 = 0;
-  private runs: u32 = 0;
+  private variables: u32 = 0;
+  private progressions: u32 = 0;
   private steps: u32 = 0;
   private slots: u32 = 0;
-  private parts: u32 = 0;
+  private segments: u32 = 0;
   private axes: u32 = 0;
   private items: u32 = 0;
   private instructions: u32 = 0;
 
   constructor() {
-    memory.fill(IMAGE_PTR, 0, IMAGE_RUNS_PTR - IMAGE_PTR);
+    memory.fill(IMAGE_PTR, 0, IMAGE_PROGRESSIONS_PTR - IMAGE_PTR);
     this.loop(1, 0);
     this.loops = 0;
   }
 
-  private loop(size: u32, members: u32): void {
+  private loop(size: u32, variables: u32): void {
     const ptr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops;
     store<u32>(ptr, size);
-    store<u32>(ptr, this.members, 4);
-    store<u32>(ptr, members, 8);
+    store<u32>(ptr, this.variables, 4);
+    store<u32>(ptr, variables, 8);
   }
 
   /** The next name that the loop being made turns, with its runs as first, stride, count, … Returns how many values it has. */
-  private member(field: u32, runs: StaticArray<i64>): u32 {
-    const ptr = IMAGE_MEMBERS_PTR + IMAGE_MEMBER_BYTES * <usize>(this.members++);
+  private variable(field: u32, progressions: StaticArray<i64>): u32 {
+    const ptr = IMAGE_LOOP_VARIABLES_PTR + IMAGE_LOOP_VARIABLE_BYTES * <usize>(this.variables++);
     store<u32>(ptr, field);
-    store<u32>(ptr, this.runs, 4);
+    store<u32>(ptr, this.progressions, 4);
     let size: u32 = 0;
-    for (let i = 0; i < runs.length; i += 3) {
-      const runPtr = IMAGE_RUNS_PTR + RUN_BYTES * <usize>(this.runs++);
-      store<i64>(runPtr, runs[i]);
-      store<i64>(runPtr, runs[i + 1], 8);
-      store<u32>(runPtr, <u32>runs[i + 2], 16);
-      size += <u32>runs[i + 2];
+    for (let i = 0; i < progressions.length; i += 3) {
+      const progressionPtr = IMAGE_PROGRESSIONS_PTR + PROGRESSION_BYTES * <usize>(this.progressions++);
+      store<i64>(progressionPtr, progressions[i]);
+      store<i64>(progressionPtr, progressions[i + 1], 8);
+      store<u32>(progressionPtr, <u32>progressions[i + 2], 16);
+      size += <u32>progressions[i + 2];
     }
     return size;
   }
 
   /** The next loop inwards, of one name. */
-  axis(field: u32, runs: StaticArray<i64>): void {
+  axis(field: u32, progressions: StaticArray<i64>): void {
     this.loops++;
     this.loop(0, 1);
-    const size = this.member(field, runs);
+    const size = this.variable(field, progressions);
     store<u32>(IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops, size);
   }
 
   /** The next loop inwards, of two names that turn together. */
-  joint(first: u32, firstRuns: StaticArray<i64>, second: u32, secondRuns: StaticArray<i64>): void {
+  joint(first: u32, firstProgressions: StaticArray<i64>, second: u32, secondProgressions: StaticArray<i64>): void {
     this.loops++;
     this.loop(0, 2);
-    const size = this.member(first, firstRuns);
-    this.member(second, secondRuns);
+    const size = this.variable(first, firstProgressions);
+    this.variable(second, secondProgressions);
     store<u32>(IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops, size);
   }
 
   /** The next loop inwards, of an axis that depends on others: items as kind, program, program, program, … Returns its number. */
-  dependent(size: u32, fields: StaticArray<u32>, items: StaticArray<u32>, runCapacity: u32): u32 {
+  dependent(size: u32, fields: StaticArray<u32>, items: StaticArray<u32>, progressionCapacity: u32): u32 {
     this.loops++;
     this.loop(size, 0);
     const ptr = IMAGE_AXES_PTR + AXIS_BYTES * <usize>this.axes;
     store<u32>(ptr, this.items);
     store<u32>(ptr, items.length / 4, 4);
     store<u32>(ptr, fields.length, 8);
-    store<u32>(ptr, this.runs, 12);
-    store<u32>(ptr, runCapacity, 16);
+    store<u32>(ptr, this.progressions, 12);
+    store<u32>(ptr, progressionCapacity, 16);
     store<u32>(ptr, size, 20);
     for (let i = 0; i < fields.length; i++) store<u32>(ptr + 4 * <usize>i, fields[i], 24);
     for (let i = 0; i < items.length; i++) store<u32>(IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>this.items + 4 * <usize>i, items[i]);
     this.items += items.length / 4;
-    this.runs += runCapacity;
+    this.progressions += progressionCapacity;
     return this.axes++;
   }
 
@@ -159,24 +159,24 @@ export class PlanImage {
   }
 
   rule(level: u32, rule: u32): void { this.step(STEP_RULE, level, rule, rule, 0); }
-  where(level: u32, requirement: u32, program: u32): void { this.step(STEP_WHERE, level, requirement, program, 0); }
-  derive(level: u32, requirement: u32, program: u32, field: u32): void { this.step(STEP_DERIVE, level, requirement, program, field); }
-  fill(level: u32, axis: u32): void { this.step(STEP_FILL, level, axis, 0, 0); }
-  pick(level: u32, requirement: u32, axis: u32): void { this.step(STEP_PICK, level, requirement, axis, 0); }
+  where(level: u32, predicate: u32, program: u32): void { this.step(STEP_WHERE, level, predicate, program, 0); }
+  derive(level: u32, predicate: u32, program: u32, field: u32): void { this.step(STEP_DERIVE, level, predicate, program, field); }
+  fill(level: u32, axis: u32): void { this.step(STEP_EXPAND, level, axis, 0, 0); }
+  select(level: u32, predicate: u32, axis: u32): void { this.step(STEP_SELECT, level, predicate, axis, 0); }
   overlap(level: u32): void { this.step(STEP_OVERLAP, level, 0, 0, 0); }
   /** The next cell of the row, once all loops are there. One of the innermost loop is new in every row. */
   cell(level: u32, column: u32): void {
     const slot = this.slots++;
     if (level == this.loops) {
-      this.part(column, slot);
+      this.segment(column, slot);
     } else {
       this.step(STEP_CELL, level, slot, column, 0);
-      this.step(STEP_JOIN, level, this.parts, slot, 0);
+      this.step(STEP_JOIN, level, this.segments, slot, 0);
     }
   }
 
-  private part(column: u32, endSlot: u32): void {
-    const ptr = IMAGE_PARTS_PTR + IMAGE_PART_BYTES * <usize>(this.parts++);
+  private segment(column: u32, endSlot: u32): void {
+    const ptr = IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES * <usize>(this.segments++);
     store<u32>(ptr, column);
     store<u32>(ptr, endSlot, 4);
   }
@@ -198,20 +198,20 @@ export class PlanImage {
   /** How many levels there are: the loops, and level 0. */
   get levels(): u32 { return this.loops + 1; }
 
-  finish(method: u32, requirements: u32 = RULE_COUNT): void {
+  finish(method: u32, predicates: u32 = RULE_COUNT): void {
     store<u32>(IMAGE_PTR, this.slots);
     store<u32>(IMAGE_PTR, this.steps, 4);
     store<u32>(IMAGE_PTR, method, 8);
     store<u32>(IMAGE_PTR, this.levels, 12);
-    store<u32>(IMAGE_PTR, requirements, 16);
+    store<u32>(IMAGE_PTR, predicates, 16);
     store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 20);
-    this.part(NO_COLUMN, this.slots);
-    store<u32>(IMAGE_PTR, this.parts, 28);
+    this.segment(NO_COLUMN, this.slots);
+    store<u32>(IMAGE_PTR, this.segments, 28);
     store<u32>(IMAGE_PTR, this.slots > 0 ? this.loops : this.lastStepLevel, 32);
     for (let level: u32 = 0; level < this.levels; level++) {
       let begin: u32 = 0;
       while (begin < this.steps && load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>begin, 4) < level) begin++;
-      store<u32>(IMAGE_BEGIN_PTR + 4 * <usize>level, begin);
+      store<u32>(IMAGE_ENTRY_POINTS_PTR + 4 * <usize>level, begin);
     }
   }
 }

@@ -4,7 +4,7 @@ import {
   OP_SUBTRACT, OUT_CHANNELS, OUTPUT_BYTES, OUTPUT_PADDING, PADDING, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE, TAPS,
 } from "../../assembly/layout";
-import { openPlan, sweep, sweepPicks } from "../../assembly/sweep";
+import { openPlan, sweep, sweepIndices } from "../../assembly/sweep";
 import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLeftOut, reportRows, reportVisits } from "./support";
 
 /**
@@ -222,7 +222,7 @@ function openDependent(): void {
   const even = image.program([OP_FIELD, PADDING, 0, OP_NUMBER, 0, 2, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
   // A quotient that is not whole leaves the stride out by the pick's requirement: its one position is marked so.
   image.fill(1, axis);
-  image.pick(2, 0, axis);
+  image.select(2, 0, axis);
   image.derive(2, 2, less, PADDING);
   image.where(2, 4, even);
   image.rule(2, RULE_L_OUT);
@@ -258,7 +258,7 @@ describe("a sweep of axes that depend on others", () => {
         at = sweep(at, 48, visits);
         expect<bool>(reportVisits() <= visits).toBe(true);
         if (reportBytes() > 0) text += output();
-        for (let account: u32 = 0; account <= 5; account++) left += reportLeftOut(account);
+        for (let rejectionReason: u32 = 0; rejectionReason <= 5; rejectionReason++) left += reportLeftOut(rejectionReason);
       }
       expect<string>(text).toBe(whole);
       expect<u64>(left).toBe(43);
@@ -269,7 +269,7 @@ describe("a sweep of axes that depend on others", () => {
     openDependent();
     const indices: StaticArray<u64> = [1, 3, 5, 18, 25];
     for (let i = 0; i < indices.length; i++) store<u64>(INPUT_PTR + 8 * <usize>i, indices[i]);
-    expect<u32>(sweepPicks(5)).toBe(5);
+    expect<u32>(sweepIndices(5)).toBe(5);
     expect<string>(output()).toBe("2,2,0\n2,6,4\n6,2,0\n");
     expect<u64>(reportRows()).toBe(3);
     expect<u64>(reportLeftOut(0)).toBe(1);

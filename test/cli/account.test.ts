@@ -1,7 +1,7 @@
 /** The account at the end of a run: how many layers were written, and why the others were not. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { accountText } from "../../src/cli/report.ts";
+import { rejectionText } from "../../src/cli/report.ts";
 import { bytesText } from "../../src/cli/text.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 
@@ -32,7 +32,7 @@ describe("the account of a run", () => {
 
   it("uses the singular for one layer and one row", async () => {
     expect(await sweep()).toEqual(["1 layer = 1 row + 0 left out"]);
-    expect(accountText({ rows: 0n, leftOut: [1n], nothing: 1n }, ["stride > 1"], "rows")).toBe(
+    expect(rejectionText({ rows: 0n, rejected: [1n], empty: 1n }, ["stride > 1"], "rows")).toBe(
       "2 raw indices = 1 layer + 1 position without a layer\n1 layer = 0 rows + 1 left out\n     1  did not match stride > 1",
     );
   });

@@ -1,7 +1,7 @@
 /** `--shard auto` and `--shard auto/N`: the part that a scheduler's variables give to a process. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { readPart } from "../../src/cli/shard.ts";
+import { readShard } from "../../src/cli/shard.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -30,20 +30,20 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe("--shard auto", () => {
   it("takes number and count of a whole array from the scheduler", () => {
-    expect(readPart("auto", slurm(0, upTo(16)))).toEqual({ index: 0, of: 16 });
-    expect(readPart("auto", slurm(15, upTo(16)))).toEqual({ index: 15, of: 16 });
-    expect(readPart("auto", slurm(0, [0]))).toEqual({ index: 0, of: 1 });
-    expect(readPart("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({
+    expect(readShard("auto", slurm(0, upTo(16)))).toEqual({ index: 0, of: 16 });
+    expect(readShard("auto", slurm(15, upTo(16)))).toEqual({ index: 15, of: 16 });
+    expect(readShard("auto", slurm(0, [0]))).toEqual({ index: 0, of: 1 });
+    expect(readShard("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({
       index: 2,
       of: 3,
     });
-    expect(readPart("auto", sge(1, 1, 16))).toEqual({ index: 0, of: 16 });
-    expect(readPart("auto", sge(16, 1, 16))).toEqual({ index: 15, of: 16 });
+    expect(readShard("auto", sge(1, 1, 16))).toEqual({ index: 0, of: 16 });
+    expect(readShard("auto", sge(16, 1, 16))).toEqual({ index: 15, of: 16 });
   });
 
   it("does without the variables that an old Slurm does not set", () => {
     expect(
-      readPart("auto", {
+      readShard("auto", {
         SLURM_ARRAY_TASK_ID: "3",
         SLURM_ARRAY_TASK_MIN: "0",
         SLURM_ARRAY_TASK_COUNT: "4",
@@ -76,7 +76,7 @@ describe("--shard auto", () => {
       "SLURM_ARRAY_TASK_STEP=2",
     ],
   ])("refuses an array of Slurm where %s", (_, env, said) => {
-    const error = () => readPart("auto", env);
+    const error = () => readShard("auto", env);
     expect(error).toThrow(
       "--shard auto: the array does not run from 0 without gaps: SLURM_ARRAY_TASK_ID=",
     );
@@ -85,18 +85,18 @@ describe("--shard auto", () => {
   });
 
   it("refuses arrays of others that are not whole", () => {
-    expect(() => readPart("auto", sge(3, 3, 3))).toThrow(
+    expect(() => readShard("auto", sge(3, 3, 3))).toThrow(
       `--shard auto: the array does not run from 1 without gaps: SGE_TASK_ID=3, SGE_TASK_FIRST=3, SGE_TASK_LAST=3, SGE_TASK_STEPSIZE=1. Submit a whole one (-t 1-16). ${whole}`,
     );
-    expect(() => readPart("auto", sge(3, 1, 5, 2))).toThrow("SGE_TASK_STEPSIZE=2");
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow(
+    expect(() => readShard("auto", sge(3, 1, 5, 2))).toThrow("SGE_TASK_STEPSIZE=2");
+    expect(() => readShard("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow(
       "JOB_COMPLETION_INDEX=3, JOB_COMPLETIONS=3",
     );
-    expect(() => readPart("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "0" })).toThrow(
+    expect(() => readShard("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "0" })).toThrow(
       "Submit a whole one (completions: 16)",
     );
     expect(() =>
-      readPart("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "100000" }),
+      readShard("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "100000" }),
     ).toThrow("JOB_COMPLETIONS=100000");
   });
 
@@ -127,8 +127,8 @@ describe("--shard auto", () => {
       "(JOB_COMPLETION_INDEX=2), but not of how many: JOB_COMPLETIONS is not set.",
     ],
   ])("needs the number of parts where %s does not say it", (_, env, message) => {
-    expect(() => readPart("auto", env)).toThrow(message);
-    expect(() => readPart("auto", env)).toThrow(
+    expect(() => readShard("auto", env)).toThrow(message);
+    expect(() => readShard("auto", env)).toThrow(
       "Give the number of all parts, for example --shard auto/16.",
     );
   });
@@ -147,17 +147,17 @@ describe("--shard auto/16", () => {
     ["LSF, which counts from 1", { LSB_JOBINDEX: "1", LSB_JOBINDEX_END: "16" }, 0],
     ["GNU parallel, which counts from 1", { PARALLEL_SEQ: "16", PARALLEL_JOBSLOT: "2" }, 15],
   ])("takes the number of %s", (_, env, index) => {
-    expect(readPart("auto/16", env)).toEqual({ index, of: 16 });
+    expect(readShard("auto/16", env)).toEqual({ index, of: 16 });
   });
 
   it("refuses tasks outside of the parts, with the variable and its value", () => {
-    expect(() => readPart("auto/16", slurm(16, [16]))).toThrow(
+    expect(() => readShard("auto/16", slurm(16, [16]))).toThrow(
       "--shard auto/16: SLURM_ARRAY_TASK_ID is 16, but the 16 parts are the tasks 0 to 15. Submit tasks in that range, or give the number of all parts.",
     );
-    expect(() => readPart("auto/16", sge(17, 17, 17))).toThrow(
+    expect(() => readShard("auto/16", sge(17, 17, 17))).toThrow(
       "SGE_TASK_ID is 17, but the 16 parts are the tasks 1 to 16.",
     );
-    expect(() => readPart("auto/16", { PARALLEL_SEQ: "0" })).toThrow(
+    expect(() => readShard("auto/16", { PARALLEL_SEQ: "0" })).toThrow(
       "PARALLEL_SEQ is 0, but the 16 parts are the tasks 1 to 16.",
     );
   });
@@ -165,7 +165,7 @@ describe("--shard auto/16", () => {
   it.each(["auto/0", "auto/", "auto/100000", "auto/x", "auto/-1", "AUTO/16", "auto/16/2", "/16"])(
     "refuses %j",
     (text) => {
-      expect(() => readPart(text, slurm(0, [0]))).toThrow("--shard: cannot be ");
+      expect(() => readShard(text, slurm(0, [0]))).toThrow("--shard: cannot be ");
     },
   );
 
@@ -181,7 +181,7 @@ describe("--shard auto/16", () => {
       { LSB_JOBINDEX: String(index + 1) },
       { PARALLEL_SEQ: String(index + 1) },
     ];
-    for (const env of environments) expect(readPart(`auto/${of}`, env)).toEqual({ index, of });
+    for (const env of environments) expect(readShard(`auto/${of}`, env)).toEqual({ index, of });
   });
 });
 
@@ -195,17 +195,17 @@ describe("the environment of --shard auto", () => {
       { LSB_JOBINDEX: "0" },
       { PARALLEL_JOBSLOT: "1" },
     ]) {
-      expect(() => readPart("auto", env)).toThrow(`--shard auto: ${none}`);
-      expect(() => readPart("auto/16", env)).toThrow(`--shard auto/16: ${none}`);
+      expect(() => readShard("auto", env)).toThrow(`--shard auto: ${none}`);
+      expect(() => readShard("auto/16", env)).toThrow(`--shard auto/16: ${none}`);
     }
-    expect(readPart("auto/16", { SGE_TASK_ID: "undefined", PARALLEL_SEQ: "4" })).toEqual({
+    expect(readShard("auto/16", { SGE_TASK_ID: "undefined", PARALLEL_SEQ: "4" })).toEqual({
       index: 3,
       of: 16,
     });
   });
 
   it("may not name two tasks", () => {
-    expect(() => readPart("auto/16", { ...slurm(2, [2]), PARALLEL_SEQ: "3" })).toThrow(
+    expect(() => readShard("auto/16", { ...slurm(2, [2]), PARALLEL_SEQ: "3" })).toThrow(
       "--shard auto/16: SLURM_ARRAY_TASK_ID=2 and PARALLEL_SEQ=3 are both set. Name the part yourself, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
     );
   });
@@ -213,16 +213,19 @@ describe("the environment of --shard auto", () => {
   it.each(["x", "", "-1", "1.5", "1e3", "0x1", " 1", "12345678901"])(
     "refuses the number %j",
     (text) => {
-      expect(() => readPart("auto/16", { SLURM_ARRAY_TASK_ID: text })).toThrow(
+      expect(() => readShard("auto/16", { SLURM_ARRAY_TASK_ID: text })).toThrow(
         /^--shard auto\/16: SLURM_ARRAY_TASK_ID is .*, not a whole number\. Name the part/,
       );
       expect(() =>
-        readPart("auto", { ...slurm(0, upTo(4)), SLURM_ARRAY_TASK_COUNT: text }),
+        readShard("auto", { ...slurm(0, upTo(4)), SLURM_ARRAY_TASK_COUNT: text }),
       ).toThrow(/^--shard auto: SLURM_ARRAY_TASK_COUNT is /);
     },
   );
 
   it("does not matter where the part is named", () => {
-    expect(readPart("3/16", { PARALLEL_SEQ: "1", ...slurm(2, [2]) })).toEqual({ index: 3, of: 16 });
+    expect(readShard("3/16", { PARALLEL_SEQ: "1", ...slurm(2, [2]) })).toEqual({
+      index: 3,
+      of: 16,
+    });
   });
 });

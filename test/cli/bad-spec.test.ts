@@ -354,8 +354,8 @@ it.each([
 });
 
 it("refuses a spec that is longer than any can be, and reads what has no end no further", async () => {
-  const tooLong = (place: string) =>
-    `upsweep: ${place}: is longer than 2097152 bytes. Write ranges and expressions for single values, or count a list of layers: count --from.\n`;
+  const tooLong = (location: string) =>
+    `upsweep: ${location}: is longer than 2097152 bytes. Write ranges and expressions for single values, or count a list of layers: count --from.\n`;
   writeFileSync("long.yaml", `# ${"x".repeat(2 ** 21)}`);
   expect(await said(["sweep", "long.yaml"])).toEqual({
     exitCode: 2,

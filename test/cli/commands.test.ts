@@ -187,7 +187,7 @@ describe("upsweep count --from", () => {
       columns: ["l_out", "ops", "macs", "additions", "params"],
     });
     const [, kernel] = KERNELS[2] as (typeof KERNELS)[number];
-    const expected = plan.header + sweepOn(kernel, plan).csv;
+    const expected = plan.header + sweepOn(kernel, plan).bytes;
     const list = expected
       .split("\n")
       .map((line) => line.split(",").slice(0, 11).join(","))
@@ -249,14 +249,14 @@ describe("upsweep sweep", () => {
   it("adds up in its summary", () => {
     const { stderr } = upsweep(`sweep ${FLAGS} -o out.csv --force`);
     const number = (text: string | undefined) => Number(text?.replaceAll(",", ""));
-    const [, layers, rows, leftOut] =
+    const [, layers, rows, rejected] =
       /^([\d,]+) layers = ([\d,]+) rows \+ ([\d,]+) left out$/m.exec(stderr) as RegExpExecArray;
     const byRule = [...stderr.matchAll(/^ +([\d,]+) {2}broke the rule /gm)].map((match) =>
       number(match[1]),
     );
     expect(number(layers)).toBe(2 * 64 * 20 * 9 * 9 * 3);
-    expect(number(rows) + number(leftOut)).toBe(number(layers));
-    expect(byRule.reduce((sum, n) => sum + n, 0)).toBe(number(leftOut));
+    expect(number(rows) + number(rejected)).toBe(number(layers));
+    expect(byRule.reduce((sum, n) => sum + n, 0)).toBe(number(rejected));
     expect(readFileSync("out.csv", "utf8").split("\n").length - 2).toBe(number(rows));
   });
 

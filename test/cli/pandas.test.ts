@@ -34,13 +34,13 @@ describe.skipIf(PYTHON === undefined)(
   "pandas reading our CSV by the recipes of docs/csv.md",
   () => {
     it("reads counts beyond 2^63 exactly", async () => {
-      const most = String(2 ** 31 - 1);
+      const max = String(2 ** 31 - 1);
       // macs = (2^31 - 1)^2·3
       const layer = [
         "--in-channels",
-        most,
+        max,
         "--out-channels",
-        most,
+        max,
         "--kernel-size",
         "1,3",
         "--l-in",
@@ -55,15 +55,15 @@ describe.skipIf(PYTHON === undefined)(
     });
 
     it("reads columns with empty cells exactly, beyond 2^53 and beyond 2^63", async () => {
-      const most = 2n ** 31n - 1n;
+      const max = 2n ** 31n - 1n;
       const some = 2n ** 22n + 1n;
       // One input, one tap, no bias: moduleprofiler answers N·(2·C_in·C_out - C_out). Where padding crops the output it has no answer.
       writeFileSync(
         "layers.csv",
         `batch_size,in_channels,out_channels,kernel_size,l_in,bias,padding,output_padding,stride
-1,${some},${most},1,1,false,0,0,1
+1,${some},${max},1,1,false,0,0,1
 1,1,1,1,1,false,1,2,3
-2,${most},${most},1,1,false,0,0,1
+2,${max},${max},1,1,false,0,0,1
 `,
       );
       expect(
@@ -80,7 +80,7 @@ describe.skipIf(PYTHON === undefined)(
           ])
         ).exitCode,
       ).toBe(0);
-      const [first, last] = [most * (2n * some - 1n), 2n * most * (2n * most - 1n)];
+      const [first, last] = [max * (2n * some - 1n), 2n * max * (2n * max - 1n)];
       expect(first).toBeGreaterThan(2n ** 53n);
       expect(last).toBeGreaterThan(2n ** 63n);
       expect(

@@ -208,10 +208,10 @@ describe("a sample rate", () => {
       "-o",
       "none.csv",
     ]);
-    const shown = rate === "-1" ? rate : `'${rate}'`;
+    const quote = rate === "-1" ? rate : `'${rate}'`;
     expect([exitCode, stderr]).toEqual([
       2,
-      `upsweep: bad.csv:2: sample_rate cannot be ${shown}. ${remedy}\n`,
+      `upsweep: bad.csv:2: sample_rate cannot be ${quote}. ${remedy}\n`,
     ]);
   });
 });

@@ -88,22 +88,22 @@ async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
       path: "out.csv",
       partial: "out.csv.partial",
       identity: identityOf(plan, { limit }),
-      accounts: plan.accounts,
+      rejectionReasons: plan.rejectionReasons,
       compression: "none",
       headerLines: 1n,
-      isPart: false,
+      isShard: false,
       isManifestKept: false,
     },
     sink,
   );
   const interrupted = async function* () {
     // Of so small a sweep the first batch is the whole: its first rows are taken.
-    for await (const { csv, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true }))
-      yield { csv, progress, sum };
+    for await (const { buffers, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true }))
+      yield { buffers, progress, sum };
     throw new Error("no room");
   };
   await expect(
-    writeBatches(interrupted(), plan.header, sink, { keeper: checkpoint }),
+    writeBatches(interrupted(), plan.header, sink, { checkpoint: checkpoint }),
   ).rejects.toThrow("no room");
   appendFileSync("out.csv.partial", "1,4,4,9");
 }
@@ -162,7 +162,7 @@ describe("a sweep that was stopped", () => {
     [
       "a condition",
       { ...SPEC, where: "l_in > 3" } as SpecInput,
-      "where was l_in > 3, is now nothing",
+      "where was l_in > 3, is now empty",
     ],
     [
       "the sample",
@@ -258,14 +258,14 @@ describe("a sweep that was stopped", () => {
     expect(readFileSync("out.csv.json", "utf8")).toBe('{ "mine": true }');
     expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
     expect(await said([...COMMAND, "--shard", "0/2"])).toMatchObject({ exitCode: 0 });
-    const part = "out.00001-of-00002.csv.json";
-    writeFileSync(part, "mine");
+    const shard = "out.00001-of-00002.csv.json";
+    writeFileSync(shard, "mine");
     expect(await said([...COMMAND, "--shard", "1/2"])).toEqual(
       refusal(
-        `${part}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`,
+        `${shard}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`,
       ),
     );
-    expect(readFileSync(part, "utf8")).toBe("mine");
+    expect(readFileSync(shard, "utf8")).toBe("mine");
   });
 
   it("is complete when it was stopped between the name of the file and its own end", async () => {
@@ -370,9 +370,9 @@ describe("a sweep that was stopped", () => {
     ["rows, too large", ({ rows }) => ({ rows: String(Number(rows) + 1) })],
     [
       "rows, with what makes up for it",
-      ({ rows, nothing }) => ({
+      ({ rows, empty }) => ({
         rows: String(Number(rows) - 1),
-        nothing: String(Number(nothing) + 1),
+        empty: String(Number(empty) + 1),
       }),
     ],
     ["bytes, too small", () => ({ bytes: 2000 })],
@@ -422,7 +422,7 @@ describe("a sweep that was stopped", () => {
         "it is of another version of upsweep, or of something else",
         () => writeFields("out.csv.partial.json", { ...fields, format: 1 }),
       ],
-      ...["whole", "name", "bytes", "skip", "checksum", "done", "leftOut"].map(
+      ...["whole", "name", "bytes", "skip", "checksum", "done", "rejected"].map(
         (name): [string, () => void] => [
           "something is missing in it",
           () => writeFields("out.csv.partial.json", missing(name)),
@@ -438,7 +438,7 @@ describe("a sweep that was stopped", () => {
       ],
       [
         "something is missing in it",
-        () => writeFields("out.csv.partial.json", { ...fields, leftOut: ["1"] }),
+        () => writeFields("out.csv.partial.json", { ...fields, rejected: ["1"] }),
       ],
       [
         "its rows and rejected layers do not add up to its raw indices",

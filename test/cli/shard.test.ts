@@ -16,7 +16,7 @@ import { fc, test } from "@fast-check/vitest";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { planSweep } from "../../src/plan/plan.ts";
-import { boundsOf, nameOfPart, type Part } from "../../src/run/sweep/shard.ts";
+import { boundsOf, type Shard, shardName } from "../../src/run/sweep/shard.ts";
 import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
@@ -32,7 +32,7 @@ const SWEEP = ["sweep", ...FLAGS, "-o", "out.csv", "--quiet"];
 
 const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
 const done = { exitCode: 0, stderr: "", stdout: "" };
-const part = (index: number, of: number) => nameOfPart("out.csv", { index, of });
+const shard = (index: number, of: number) => shardName("out.csv", { index, of });
 
 async function sweepParts(of: number, command: readonly string[] = SWEEP): Promise<void> {
   for (let index = 0; index < of; index++)
@@ -69,7 +69,7 @@ describe("a sweep in parts", () => {
     const out = command[command.indexOf("-o") + 1] as string;
     await sweepParts(5, command);
     expect(readdirSync(".").filter((name) => !name.endsWith(".json"))).toEqual(
-      [0, 1, 2, 3, 4].map((index) => nameOfPart(out, { index, of: 5 })),
+      [0, 1, 2, 3, 4].map((index) => shardName(out, { index, of: 5 })),
     );
     expect(await said(["merge", out, "--quiet"])).toEqual(done);
     expect(await said(command.map((word) => (word === out ? `whole.${out}` : word)))).toEqual(done);
@@ -80,14 +80,14 @@ describe("a sweep in parts", () => {
     await sweepParts(3);
     const { stderr } = await said(["merge", "out.csv"]);
     expect(stderr).toMatch(
-      /^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}broke the rule in_channels % groups == 0\n.*\nout\.csv: 3 parts, /,
+      /^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}broke the rule in_channels % groups == 0\n.*\nout\.csv: 3 shards, /,
     );
   });
 
   it("gives each part a header, so that it can be read by itself", async () => {
     await sweepParts(2);
     for (const index of [0, 1])
-      expect(readFileSync(part(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
+      expect(readFileSync(shard(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
   });
 
   it("goes on with a part that was stopped, and leaves one alone that is whole", async () => {
@@ -102,12 +102,12 @@ describe("a sweep in parts", () => {
     );
 
     // As if it had been stopped right before, and right after, the part got its name.
-    const manifest = `${part(1, 2)}.json`;
-    renameSync(manifest, `${part(1, 2)}.partial.json`);
+    const manifest = `${shard(1, 2)}.json`;
+    renameSync(manifest, `${shard(1, 2)}.partial.json`);
     expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
     expect(existsSync(manifest)).toBe(true);
-    renameSync(manifest, `${part(1, 2)}.partial.json`);
-    renameSync(part(1, 2), `${part(1, 2)}.partial`);
+    renameSync(manifest, `${shard(1, 2)}.partial.json`);
+    renameSync(shard(1, 2), `${shard(1, 2)}.partial`);
     expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
     expect(await said(["merge", "out.csv", "--quiet"])).toEqual(done);
   });
@@ -115,12 +115,12 @@ describe("a sweep in parts", () => {
   it("merges parts that lie elsewhere, named in any order", async () => {
     await sweepParts(3);
     mkdirSync("node");
-    for (const name of [part(1, 3), `${part(1, 3)}.json`]) renameSync(name, `node/${name}`);
+    for (const name of [shard(1, 3), `${shard(1, 3)}.json`]) renameSync(name, `node/${name}`);
     expect(
-      await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"]),
+      await said(["merge", "all.csv", shard(2, 3), `node/${shard(1, 3)}`, shard(0, 3), "--quiet"]),
     ).toEqual(done);
     expect(
-      await said(["merge", "all.csv", part(2, 3), `node/${part(1, 3)}`, part(0, 3), "--quiet"]),
+      await said(["merge", "all.csv", shard(2, 3), `node/${shard(1, 3)}`, shard(0, 3), "--quiet"]),
     ).toEqual(
       refusal(
         "all.csv: is there already. Choose another name with -o, or replace it with --force.",
@@ -128,8 +128,8 @@ describe("a sweep in parts", () => {
     );
   });
 
-  const values = (least: number, most: number) =>
-    fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 6 });
+  const values = (min: number, max: number) =>
+    fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 6 });
   const grids = fc.record({
     variables: fc.record({ hop: values(1, 6) }),
     axes: fc.record({
@@ -158,28 +158,28 @@ describe("a sweep in parts", () => {
     async (made, of) => {
       const { sample, ...rest } = made;
       const plan = planSweep(specFrom({ ...rest, ...(sample && { sample }) } as SpecInput));
-      const swept = async (part?: Part) => {
-        const sweep = sweepPlan(plan, { workers: 1, part });
+      const swept = async (shard?: Shard) => {
+        const sweep = sweepPlan(plan, { workers: 1, shard });
         const texts: string[] = [];
         for (;;) {
           const { done, value } = await sweep.next();
           if (done)
             return {
               text: texts.join(""),
-              account: [value.done, value.rows, value.nothing, ...value.leftOut],
+              rejectionReason: [value.done, value.rows, value.empty, ...value.rejected],
             };
-          for (const bytes of value.csv) texts.push(Buffer.from(bytes).toString());
+          for (const bytes of value.buffers) texts.push(Buffer.from(bytes).toString());
         }
       };
       const whole = await swept();
-      const parts: Awaited<ReturnType<typeof swept>>[] = [];
-      for (let index = 0; index < of; index++) parts.push(await swept({ index, of }));
-      expect(parts.map(({ text }) => text).join("")).toBe(whole.text);
+      const shards: Awaited<ReturnType<typeof swept>>[] = [];
+      for (let index = 0; index < of; index++) shards.push(await swept({ index, of }));
+      expect(shards.map(({ text }) => text).join("")).toBe(whole.text);
       expect(
-        whole.account.map((_, i) =>
-          parts.reduce((sum, { account }) => sum + (account[i] ?? 0n), 0n),
+        whole.rejectionReason.map((_, i) =>
+          shards.reduce((sum, { rejectionReason }) => sum + (rejectionReason[i] ?? 0n), 0n),
         ),
-      ).toEqual(whole.account);
+      ).toEqual(whole.rejectionReason);
     },
   );
 });
@@ -204,21 +204,21 @@ describe("the bounds of parts", () => {
 describe("merge refuses", () => {
   it("parts that are missing", async () => {
     await sweepParts(3);
-    rmSync(part(1, 3));
+    rmSync(shard(1, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal("out.csv: part 1 of 3 is missing. Sweep what is missing with --shard."),
     );
-    rmSync(part(0, 3));
+    rmSync(shard(0, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal("out.csv: parts 0 and 1 of 3 are missing. Sweep what is missing with --shard."),
     );
-    rmSync(part(2, 3));
+    rmSync(shard(2, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal(
         "out.csv: no part of it is there, such as out.00000-of-00016.csv. Sweep them with --shard, or name them behind the file.",
       ),
     );
-    expect((await said(["merge", "out.csv", part(2, 3)])).stderr).toBe(
+    expect((await said(["merge", "out.csv", shard(2, 3)])).stderr).toBe(
       "upsweep: out.00002-of-00003.csv: cannot be read: there is no such file or folder. Check the path.\n",
     );
   });
@@ -231,7 +231,7 @@ describe("merge refuses", () => {
         "out.csv: parts of several divisions are there: of 2 and 3. Name those that belong together behind the file.",
       ),
     );
-    expect(await said(["merge", "out.csv", part(0, 2), part(1, 3)])).toEqual(
+    expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 3)])).toEqual(
       refusal(
         "out.00001-of-00003.csv: is a part of another sweep than out.00000-of-00002.csv: the number of parts is 3 here and 2 there. Sweep all parts with the same spec, options and version.",
       ),
@@ -244,7 +244,7 @@ describe("merge refuses", () => {
         "--force",
       ]),
     ).toEqual(done);
-    expect(await said(["merge", "out.csv", part(0, 2), part(1, 2)])).toEqual(
+    expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 2)])).toEqual(
       refusal(
         "out.00001-of-00002.csv: is a part of another sweep than out.00000-of-00002.csv: axis stride is 2..7 here and 1..7 there. Sweep all parts with the same spec, options and version.",
       ),
@@ -253,41 +253,41 @@ describe("merge refuses", () => {
 
   it("are not merged into one of themselves", async () => {
     await sweepParts(2);
-    const before = readFileSync(part(0, 2));
-    symlinkSync(part(0, 2), "link.csv");
-    for (const output of [part(0, 2), "link.csv"]) {
-      expect(await said(["merge", output, part(0, 2), part(1, 2), "--force"])).toEqual(
+    const before = readFileSync(shard(0, 2));
+    symlinkSync(shard(0, 2), "link.csv");
+    for (const output of [shard(0, 2), "link.csv"]) {
+      expect(await said(["merge", output, shard(0, 2), shard(1, 2), "--force"])).toEqual(
         refusal(
           `${output}: is one of the parts itself. Name another file for what they make up, before the parts.`,
         ),
       );
     }
-    expect(readFileSync(part(0, 2)).equals(before)).toBe(true);
+    expect(readFileSync(shard(0, 2)).equals(before)).toBe(true);
   });
 
   it("a part that is there twice", async () => {
     await sweepParts(2);
-    copyFileSync(part(0, 2), "copy.csv");
-    copyFileSync(`${part(0, 2)}.json`, "copy.csv.json");
-    expect((await said(["merge", "out.csv", "copy.csv", part(0, 2), part(1, 2)])).stderr).toMatch(
+    copyFileSync(shard(0, 2), "copy.csv");
+    copyFileSync(`${shard(0, 2)}.json`, "copy.csv.json");
+    expect((await said(["merge", "out.csv", "copy.csv", shard(0, 2), shard(1, 2)])).stderr).toMatch(
       /^upsweep: .*: is the same part as .*\. Name each part once\.\n$/,
     );
   });
 
   it("a part that is not complete", async () => {
     await sweepParts(2);
-    const manifest = readFileSync(`${part(1, 2)}.json`, "utf8");
-    const rows = readFileSync(part(1, 2));
+    const manifest = readFileSync(`${shard(1, 2)}.json`, "utf8");
+    const rows = readFileSync(shard(1, 2));
     const resume = "Sweep it again, with --shard and --resume.";
     const force = "Sweep it again, with --shard and --force.";
     const merged = () => said(["merge", "out.csv"]);
-    truncateSync(part(1, 2), 100);
+    truncateSync(shard(1, 2), 100);
     expect(await merged()).toEqual(
       refusal(
         `out.00001-of-00002.csv: is not a complete part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${rows.length}. ${force}`,
       ),
     );
-    writeFileSync(part(1, 2), rows);
+    writeFileSync(shard(1, 2), rows);
     for (const [change, reason] of [
       [{ whole: false }, "out.00001-of-00002.csv.json says that it was stopped"],
       [
@@ -295,19 +295,19 @@ describe("merge refuses", () => {
         "out.00001-of-00002.csv.json does not say which part it is",
       ],
     ] as const) {
-      writeFileSync(`${part(1, 2)}.json`, manifest);
-      changeManifest(`${part(1, 2)}.json`, () => change);
+      writeFileSync(`${shard(1, 2)}.json`, manifest);
+      changeManifest(`${shard(1, 2)}.json`, () => change);
       expect(await merged()).toEqual(
         refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: ${reason}. ${resume}`),
       );
     }
-    writeFileSync(`${part(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
+    writeFileSync(`${shard(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
     expect(await merged()).toEqual(
       refusal(
-        `${part(1, 2)}.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.`,
+        `${shard(1, 2)}.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.`,
       ),
     );
-    rmSync(`${part(1, 2)}.json`);
+    rmSync(`${shard(1, 2)}.json`);
     expect(await merged()).toEqual(
       refusal(
         `out.00001-of-00002.csv: is not a complete part of a sweep: out.00001-of-00002.csv.json is not there. ${resume}`,
@@ -323,7 +323,7 @@ describe("merge refuses", () => {
         3,
         SWEEP.map((word) => (word === "out.csv" ? out : word)),
       );
-      const [one, other] = [1, 2].map((index) => nameOfPart(out, { index, of: 3 })) as [
+      const [one, other] = [1, 2].map((index) => shardName(out, { index, of: 3 })) as [
         string,
         string,
       ];
@@ -353,7 +353,7 @@ describe("merge refuses", () => {
           [Buffer.from(rows).fill(0, 1000, 2000), `its checksum is not that in ${one}.json`],
           [
             Buffer.from(rows).fill("x", 0, 1),
-            `its first line is not that of ${nameOfPart(out, { index: 0, of: 3 })}`,
+            `its first line is not that of ${shardName(out, { index: 0, of: 3 })}`,
           ],
         );
       }
@@ -396,19 +396,19 @@ describe("merge refuses", () => {
       "--quiet",
     ];
     await sweepParts(2, command);
-    expect(readFileSync(part(0, 2)).length).toBe(readFileSync(part(1, 2)).length);
-    renameSync(part(0, 2), "spare");
-    renameSync(part(1, 2), part(0, 2));
-    renameSync("spare", part(1, 2));
+    expect(readFileSync(shard(0, 2)).length).toBe(readFileSync(shard(1, 2)).length);
+    renameSync(shard(0, 2), "spare");
+    renameSync(shard(1, 2), shard(0, 2));
+    renameSync("spare", shard(1, 2));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
-      `upsweep: ${part(0, 2)}: is not a complete part of a sweep: its checksum is not that in ${part(0, 2)}.json. Sweep it again, with --shard and --force.\n`,
+      `upsweep: ${shard(0, 2)}: is not a complete part of a sweep: its checksum is not that in ${shard(0, 2)}.json. Sweep it again, with --shard and --force.\n`,
     );
     expect(existsSync("out.csv")).toBe(false);
     expect(await said(["merge", "out.csv", "--trust", "--quiet"])).toEqual(done);
     // With their manifests they may lie under any name.
-    for (const index of [0, 1]) renameSync(`${part(index, 2)}.json`, `${index}.json`);
-    renameSync("0.json", `${part(1, 2)}.json`);
-    renameSync("1.json", `${part(0, 2)}.json`);
+    for (const index of [0, 1]) renameSync(`${shard(index, 2)}.json`, `${index}.json`);
+    renameSync("0.json", `${shard(1, 2)}.json`);
+    renameSync("1.json", `${shard(0, 2)}.json`);
     expect(await said(["merge", "out.csv", "--quiet", "--force"])).toEqual(done);
     expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(
       done,
@@ -418,14 +418,14 @@ describe("merge refuses", () => {
 
   it("parts that do not add up to the whole", async () => {
     await sweepParts(2);
-    changeManifest(`${part(1, 2)}.json`, ({ nothing }) => ({
+    changeManifest(`${shard(1, 2)}.json`, ({ empty }) => ({
       done: "4201",
-      nothing: String(Number(nothing) + 1),
+      empty: String(Number(empty) + 1),
     }));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
       "upsweep: out.00000-of-00002.csv: is not a complete part of a sweep: with the others it has 8401 of 8400 raw indices. Sweep it again, with --shard and --resume.\n",
     );
-    changeManifest(`${part(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
+    changeManifest(`${shard(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
     expect((await said(["merge", "out.csv"])).stderr).toContain(
       "the rows of its grids do not add up to its rows",
     );
@@ -435,13 +435,13 @@ describe("merge refuses", () => {
       [0, 1],
       [1, -1],
     ] as const) {
-      changeManifest(`${part(index, 2)}.json`, ({ rows, leftOut }) => {
-        const counts = (leftOut as string[]).map(Number);
-        const most = counts.indexOf(Math.max(...counts));
+      changeManifest(`${shard(index, 2)}.json`, ({ rows, rejected }) => {
+        const counts = (rejected as string[]).map(Number);
+        const max = counts.indexOf(Math.max(...counts));
         return {
           rows: String(Number(rows) + by),
           gridRows: [String(Number(rows) + by)],
-          leftOut: counts.map((count, i) => String(count - (i === most ? by : 0))),
+          rejected: counts.map((count, i) => String(count - (i === max ? by : 0))),
         };
       });
     }
@@ -524,6 +524,6 @@ describe("--shard", () => {
       encoding: "utf8",
     });
     expect([status, stderr]).toEqual([0, ""]);
-    expect(existsSync(part(1, 2))).toBe(true);
+    expect(existsSync(shard(1, 2))).toBe(true);
   });
 });

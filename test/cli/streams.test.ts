@@ -228,8 +228,8 @@ describe("names with escape sequences", () => {
   ])("reach the terminal as escapes: %s", (_, args) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([2, ""]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
     expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
     expect(stderr.startsWith("upsweep: ")).toBe(true);
     expect(stderr).not.toMatch(/^next/m);
   });
@@ -255,10 +255,11 @@ describe("names with escape sequences", () => {
       table.stdout.includes("\\x1b[31m\\x9b2J\\u{202e}\\u{e0001}.csv:2: ConvTranspose1d("),
     ]).toEqual([0, true]);
     const json = run("compare", "--from", name, "--json");
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
-    for (const text of [table.stdout, json.stdout])
+    for (const text of [table.stdout, json.stdout]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
       expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u{e0001}]/u);
-    expect(JSON.parse(json.stdout).conventions[0].largest.place).toBe(`${name}:2`);
+    }
+    expect(JSON.parse(json.stdout).conventions[0].largest.location).toBe(`${name}:2`);
   });
 
   it("keep messages short when arguments are long", () => {

@@ -2,7 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { endingOf, type FormatName, formatOf } from "../../src/formats/format.ts";
-import { nameOfPart, partNamed } from "../../src/run/sweep/shard.ts";
+import { shardName, shardNamed } from "../../src/run/sweep/shard.ts";
 
 describe("the format of a file", () => {
   it.each<[string, string, string]>([
@@ -70,11 +70,11 @@ describe("the format of a file", () => {
 
 describe("the name of a part", () => {
   it("keeps the extensions that say what is in it", () => {
-    expect(nameOfPart("a/out.csv.gz", { index: 3, of: 16 })).toBe("a/out.00003-of-00016.csv.gz");
-    expect(nameOfPart("out.jsonl", { index: 0, of: 2 })).toBe("out.00000-of-00002.jsonl");
-    expect(nameOfPart("out", { index: 0, of: 2 })).toBe("out.00000-of-00002");
-    expect(nameOfPart("out.dat", { index: 0, of: 2 })).toBe("out.00000-of-00002.dat");
-    expect(nameOfPart("out.v1.gz", { index: 0, of: 2 })).toBe("out.v1.00000-of-00002.gz");
+    expect(shardName("a/out.csv.gz", { index: 3, of: 16 })).toBe("a/out.00003-of-00016.csv.gz");
+    expect(shardName("out.jsonl", { index: 0, of: 2 })).toBe("out.00000-of-00002.jsonl");
+    expect(shardName("out", { index: 0, of: 2 })).toBe("out.00000-of-00002");
+    expect(shardName("out.dat", { index: 0, of: 2 })).toBe("out.00000-of-00002.dat");
+    expect(shardName("out.v1.gz", { index: 0, of: 2 })).toBe("out.v1.00000-of-00002.gz");
   });
 
   const ending = fc.constantFrom(
@@ -95,7 +95,7 @@ describe("the name of a part", () => {
   ])("is found again, and has the format of the file", (base, end, of, n) => {
     const path = `${base}${end}`;
     const part = { index: n % of, of };
-    expect(partNamed(path, nameOfPart(path, part))).toEqual(part);
+    expect(shardNamed(path, shardName(path, part))).toEqual(part);
     const asked = (name: string): FormatName | string => {
       try {
         const { format, compression } = formatOf(name);
@@ -105,6 +105,6 @@ describe("the name of a part", () => {
       }
     };
     if (!["", ".gz"].includes(endingOf(path)))
-      expect(asked(nameOfPart(path, part))).toBe(asked(path));
+      expect(asked(shardName(path, part))).toBe(asked(path));
   });
 });

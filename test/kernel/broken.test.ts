@@ -50,7 +50,7 @@ describe("a closed form that is wrong", () => {
     ];
     const message =
       "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a defect of upsweep: please report it with this line.\n";
-    for (const check of [[], ["--check", "sample"], ["--check", "all"]]) {
+    for (const check of [[], ["--check", "spot"], ["--check", "all"]]) {
       expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({
         exitCode: 1,
         stderr: message,
@@ -81,7 +81,7 @@ describe("a closed form that is wrong", () => {
       const faultWith = (method: Method) => sweepOn(kernel, plan, { method }).fault;
       expect(faultWith("closed")).toBeUndefined();
       expect(faultWith("verify")).toEqual({ kind: "disagree", index: 20n });
-      const met = faultWith("sample") as { kind: string; index: bigint };
+      const met = faultWith("spot_check") as { kind: string; index: bigint };
       expect(met.kind).toBe("disagree");
       expect(met.index % 70n >= 20n && met.index % 70n < 30n).toBe(true);
       expect(met.index).toBeGreaterThan(20n);
@@ -142,15 +142,17 @@ describe("a closed form that is wrong", () => {
       padding: 1,
     };
     const plan = planOf({ layer: "conv_transpose2d", axes, columns: ["macs"] } as never);
-    expect(sweepOn(kernel, plan, { method: "sample" }).fault).toMatchObject({ kind: "disagree" });
+    expect(sweepOn(kernel, plan, { method: "spot_check" }).fault).toMatchObject({
+      kind: "disagree",
+    });
   });
 });
 
 it("an account that does not add up stops a sweep", async () => {
   broken = await brokenKernel(
     "sweep.ts",
-    "leaveOut(stoppedAccount, subtree);",
-    "leaveOut(stoppedAccount, subtree - 1);",
+    "reject(stoppedReason, weight);",
+    "reject(stoppedReason, weight - 1);",
   );
   const swept = sweep({
     axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 },

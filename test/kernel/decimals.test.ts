@@ -50,10 +50,10 @@ function partsOf(x: number): [bigint, number] {
   return [(bits & (2n ** 52n - 1n)) | (2n ** 52n), Number(bits >> 52n) - 1075];
 }
 
-const bounded = (value: fc.Arbitrary<bigint>, least: bigint) =>
-  value.map((v) => (v < least ? least : v > U64_MAX ? U64_MAX : v));
-const bits = (most: number) =>
-  fc.integer({ min: 1, max: most }).chain((n) => fc.bigInt({ min: 0n, max: 2n ** BigInt(n) - 1n }));
+const bounded = (value: fc.Arbitrary<bigint>, min: bigint) =>
+  value.map((v) => (v < min ? min : v > U64_MAX ? U64_MAX : v));
+const bits = (max: number) =>
+  fc.integer({ min: 1, max: max }).chain((n) => fc.bigInt({ min: 0n, max: 2n ** BigInt(n) - 1n }));
 const near = (base: bigint, exponents: number) =>
   fc
     .tuple(fc.integer({ min: 0, max: exponents }), fc.bigInt({ min: -3n, max: 3n }))

@@ -16,17 +16,17 @@ const [[, reference], ...compiled] = KERNELS as [
 ];
 const [, release] = KERNELS.at(-1) as (typeof KERNELS)[number];
 
-const values = (least: number, most: number) =>
-  fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 2 });
+const values = (min: number, max: number) =>
+  fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 2 });
 
 /** An axis in one of the ways in which several dimensions can have it: for all at once, or for each. */
-const axis = (name: string, least: number, most: number) =>
+const axis = (name: string, min: number, max: number) =>
   fc.oneof(
-    values(least, most).map((list) => ({ [name]: list })),
+    values(min, max).map((list) => ({ [name]: list })),
     fc
-      .tuple(values(least, most), values(least, most))
+      .tuple(values(min, max), values(min, max))
       .map(([h, w]) => ({ [`${name}.h`]: h, [`${name}.w`]: w })),
-    values(least, most).map((h) => ({ [`${name}.h`]: h, [`${name}.w`]: `h_in % 2 + ${name}.h` })),
+    values(min, max).map((h) => ({ [`${name}.h`]: h, [`${name}.w`]: `h_in % 2 + ${name}.h` })),
   );
 
 const spaces = fc
@@ -73,7 +73,7 @@ describe.each(compiled)("on random spaces of two dimensions, the %s kernel", (_,
 describe("plain names", () => {
   const sweep = (axes: object) =>
     sweepOn(release, planOf({ layer: "conv_transpose2d", axes, columns: ["taps"] } as SpecInput))
-      .csv;
+      .bytes;
   const rest = { in_channels: 1, out_channels: 1, h_in: 4, w_in: 6 };
 
   it("set all dimensions, and turn once for them", () => {
@@ -125,7 +125,7 @@ describe("plain names", () => {
       } as const;
       return KERNELS.map(([, kernel]) => {
         kernel.openList(planList(header, "list", request), "closed");
-        return Buffer.from(kernel.countList(Buffer.from(`${record}\n`), 0).csv)
+        return Buffer.from(kernel.countList(Buffer.from(`${record}\n`), 0).bytes)
           .toString()
           .split(",")
           .slice(-3)

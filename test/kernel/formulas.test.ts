@@ -80,7 +80,7 @@ describe.each(KERNELS)("on the %s kernel", (_, kernel) => {
           const layer = {
             ...layerOfValues((parameter) => all[parameter] as number, TRANSPOSED),
             bits: 16,
-            sample_rate: { over: 11_025n, under: 16n },
+            sample_rate: { numerator: 11_025n, denominator: 16n },
           };
           const { results = {} } = kernel.count(layer, "closed");
           const found = Object.fromEntries(

@@ -69,17 +69,17 @@ function scatterAll(dimensions: readonly Dimension[]): { taps: bigint; covered: 
     Number(outputLength(kindOf("conv_transpose1d"), dimension)),
   );
   const y = new Map<number, number>();
-  const visit = (at: number, place: number) => {
+  const visit = (at: number, location: number) => {
     const dimension = dimensions[at];
     if (dimension === undefined) {
-      y.set(place, (y.get(place) ?? 0) + 1);
+      y.set(location, (y.get(location) ?? 0) + 1);
       return;
     }
     for (let i = 0; i < dimension.l_in; i++) {
       for (let k = 0; k < dimension.kernel_size; k++) {
         const j = i * dimension.stride + k * dimension.dilation - dimension.padding;
         if (j >= 0 && j < (lengths[at] as number))
-          visit(at + 1, place * (lengths[at] as number) + j);
+          visit(at + 1, location * (lengths[at] as number) + j);
       }
     }
   };
@@ -244,7 +244,7 @@ describe.each(KERNELS)("on convolutions that are not transposed, the %s kernel",
   });
 });
 
-const upTo = (most: number, least = 1) => fc.integer({ min: least, max: most });
+const upTo = (max: number, min = 1) => fc.integer({ min: min, max: max });
 const kinds = fc.constantFrom<KindName>(
   "conv_transpose1d",
   "conv_transpose2d",

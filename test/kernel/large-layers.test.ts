@@ -15,10 +15,10 @@ const [[, reference], ...compiled] = KERNELS as [
   ...(readonly [string, Kernel])[],
 ];
 
-const upTo = (most: number, least = 1) => fc.integer({ min: least, max: most });
+const upTo = (max: number, min = 1) => fc.integer({ min: min, max: max });
 
 /** Layers that mostly are legal: groups divide, output_padding fits, and padding leaves some output in most of them. */
-function layers(most: {
+function layers(max: {
   length: number;
   kernel: number;
   other: number;
@@ -27,15 +27,15 @@ function layers(most: {
 }): fc.Arbitrary<Layer> {
   return fc
     .record({
-      batch_size: upTo(most.batch, 0),
-      groups: upTo(Math.min(64, most.channels)),
-      inPerGroup: upTo(Math.max(1, Math.floor(most.channels / 64))),
-      outPerGroup: upTo(Math.max(1, Math.floor(most.channels / 64))),
-      l_in: upTo(most.length),
-      kernel_size: upTo(most.kernel),
-      stride: upTo(most.other),
-      dilation: upTo(most.other),
-      padding: upTo(most.other, 0),
+      batch_size: upTo(max.batch, 0),
+      groups: upTo(Math.min(64, max.channels)),
+      inPerGroup: upTo(Math.max(1, Math.floor(max.channels / 64))),
+      outPerGroup: upTo(Math.max(1, Math.floor(max.channels / 64))),
+      l_in: upTo(max.length),
+      kernel_size: upTo(max.kernel),
+      stride: upTo(max.other),
+      dilation: upTo(max.other),
+      padding: upTo(max.other, 0),
       extra: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       bias: fc.boolean(),
     })
@@ -163,7 +163,7 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     const empty = kernel.count(one({ ...vast, batch_size: 0 }), "closed").results;
     expect([empty?.ops, empty?.macs, empty?.additions, empty?.flops]).toEqual([0n, 0n, 0n, 0n]);
     // padding 1 and output_padding 1 move the only product off the only output element that is left.
-    const nothing = kernel.count(
+    const landless = kernel.count(
       one({
         batch_size: PARAMETER_MAX,
         in_channels: PARAMETER_MAX,
@@ -174,7 +174,7 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
       }),
       "closed",
     ).results;
-    expect([nothing?.l_out, nothing?.taps, nothing?.macs, nothing?.additions]).toEqual([
+    expect([landless?.l_out, landless?.taps, landless?.macs, landless?.additions]).toEqual([
       1n,
       0n,
       0n,

@@ -9,7 +9,7 @@ import {
   layerFrom,
   PARAMETERS,
 } from "../../src/layers/parameters.ts";
-import { addAccount } from "../../src/layers/rules.ts";
+import { addCounts } from "../../src/layers/rules.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { KERNELS } from "../support/kernels.ts";
@@ -25,29 +25,29 @@ const [[, reference], ...compiled] = KERNELS as [
 function countOn(kernel: Kernel, list: ListPlan, text: string) {
   kernel.openList(list, "closed");
   const chunk = Buffer.from(text, "latin1");
-  const leftOut: bigint[] = [];
-  let [csv, rows, lines] = ["", 0, 0];
+  const rejected: bigint[] = [];
+  let [bytes, rows, lines] = ["", 0, 0];
   let totals: readonly KindTotals[] = [];
   for (let at = 0; at < chunk.length; ) {
     const batch = kernel.countList(chunk, at);
-    csv += Buffer.from(batch.csv).toString("latin1");
+    bytes += Buffer.from(batch.bytes).toString("latin1");
     rows += batch.rows;
-    addAccount(leftOut, batch.leftOut);
+    addCounts(rejected, batch.rejected);
     totals = addTotals(totals, batch.totals);
     if (batch.fault) {
       const record = recordAt(text, batch.fault.at);
       const isOfWrongForm = splitRecord(record)?.length !== list.fields.length;
       return {
-        csv,
+        bytes,
         rows,
-        leftOut,
+        rejected,
         fault: isOfWrongForm ? { kind: "form", at: batch.fault.at } : batch.fault,
       };
     }
     lines += batch.lines;
     at = batch.next;
   }
-  return { csv, rows, leftOut, lines, totals };
+  return { bytes, rows, rejected, lines, totals };
 }
 
 /** The record at a place: up to the first line end that leaves its quotes in pairs, as far as there is one. */
@@ -145,7 +145,7 @@ it("reads a header in any order, and takes PyTorch's defaults for what it leaves
     columns: ["ops"],
   });
   for (const [, kernel] of KERNELS)
-    expect(countOn(kernel, list, "2,3,1,1,a\n").csv).toBe("2,3,1,1,a,18\n");
+    expect(countOn(kernel, list, "2,3,1,1,a\n").bytes).toBe("2,3,1,1,a,18\n");
 });
 
 it("writes 0 for the sums of an empty batch whatever their factors are", () => {
@@ -155,8 +155,8 @@ it("writes 0 for the sums of an empty batch whatever their factors are", () => {
   });
   const record = "2147483647,2147483647,2,2147483647";
   for (const [, kernel] of KERNELS) {
-    const { csv, fault } = countOn(kernel, list, `0,${record}\n1,${record}\n`);
-    expect(csv).toBe(`0,${record},2147483648,0,0,0\n`);
+    const { bytes, fault } = countOn(kernel, list, `0,${record}\n1,${record}\n`);
+    expect(bytes).toBe(`0,${record},2147483648,0,0,0\n`);
     expect(fault).toMatchObject({ kind: "overflow", result: 1 });
   }
 });
@@ -166,23 +166,24 @@ const wideLists = fc
   .record({
     layer: fc.constantFrom(...KIND_NAMES),
     rate: fc.constantFrom("none", "setting", "column"),
-    leftOut: fc.array(fc.nat(20), { maxLength: 12 }),
+    rejected: fc.array(fc.nat(20), { maxLength: 12 }),
     values: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 24, maxLength: 24 }), {
       minLength: 1,
       maxLength: 6,
     }),
   })
-  .map(({ layer, rate, leftOut, values }) => {
+  .map(({ layer, rate, rejected, values }) => {
     const kind = kindOf(layer);
     const given = kind.parameters
-      .filter(({ default: value }, i) => value === undefined || !leftOut.includes(i))
+      .filter(({ default: value }, i) => value === undefined || !rejected.includes(i))
       .map(({ name }) => name);
     const names = [...given, ...(rate === "column" ? ["sample_rate"] : [])];
     const records = values.map((own) =>
       names.map((name, i) => (name === "bias" ? (own[i] as number) % 2 : own[i])).join(","),
     );
     const columns = columnsOfGroup(kind, "all", rate !== "none");
-    const settings = rate === "setting" ? { sample_rate: { over: 11_025n, under: 16n } } : {};
+    const settings =
+      rate === "setting" ? { sample_rate: { numerator: 11_025n, denominator: 16n } } : {};
     const list = planList(names.join(","), "list", {
       ...REQUEST,
       layer,
@@ -205,7 +206,7 @@ describe.each(compiled)("lists of every kind with all columns, the %s kernel", (
     "counts each layer of a %s list as the same layer alone, with and without a rate",
     (layer) => {
       const kind = kindOf(layer);
-      for (const sample_rate of [undefined, { over: 30_000n, under: 1001n }]) {
+      for (const sample_rate of [undefined, { numerator: 30_000n, denominator: 1001n }]) {
         const columns = columnsOfGroup(kind, "all", sample_rate !== undefined);
         const names = kind.parameters.filter((p) => p.default === undefined).map((p) => p.name);
         const list = planList(names.join(","), "list", {
@@ -218,7 +219,7 @@ describe.each(compiled)("lists of every kind with all columns, the %s kernel", (
         const alone = layerFrom(kind, (p) => p.default ?? value(p.name), { sample_rate });
         const { texts = {} } = kernel.count(alone, "closed");
         const record = names.map(value).join(",");
-        expect(countOn(kernel, list, `${record}\n`).csv).toBe(
+        expect(countOn(kernel, list, `${record}\n`).bytes).toBe(
           `${[record, ...columns.map((name) => texts[name])].join(",")}\n`,
         );
       }
@@ -234,15 +235,15 @@ it("counts a 3-d list with every column: the last columns keep their values", ()
     layer: kind.name,
     columns: columnsOfGroup(kind, "all", false),
   });
-  const cells = countOn(reference, list, "7,5,3,3,3,2,2,2\n").csv.trimEnd().split(",");
+  const cells = countOn(reference, list, "7,5,3,3,3,2,2,2\n").bytes.trimEnd().split(",");
   // torchprofile, onnx_tool (bias included), and no answer of tensorflow: 5·4³·2³·7, 5·4³·(5·2³ + 1), nothing.
   expect(cells.slice(-3)).toEqual(["17920", "13120", ""]);
   for (const [, kernel] of KERNELS)
-    expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").csv).toBe(`${cells.join(",")}\n`);
+    expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").bytes).toBe(`${cells.join(",")}\n`);
 });
 
 describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => {
-  const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
+  const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
   const decimal = fc.oneof(
     fc.integer({ min: 0, max: 200_000 }).map(String),
     fc.tuple(digits(12), digits(20)).map(([whole, rest]) => `${whole}.${rest}`),
@@ -284,12 +285,12 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
       columns: ["macs_per_second"],
     });
     // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
-    const { csv } = countOn(
+    const { bytes } = countOn(
       kernel,
       list,
       "22050/32,1,1,2,3\n689.0625,1,1,2,3\n0.5,1,1,2,3\n30000/1001,1,1,2,3\n2,1,1,2,3\n",
     );
-    const cells = csv
+    const cells = bytes
       .trimEnd()
       .split("\n")
       .map((row) => row.split(",").at(-1));
@@ -299,7 +300,7 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
         kernel,
         list,
         ' 22050/32,1,1,2,3\n"(22050/32,)",1,1,2,3\n[ 689.0625 ],1,1,2,3\n',
-      ).csv.match(/,1033\.59375\n/g),
+      ).bytes.match(/,1033\.59375\n/g),
     ).toHaveLength(3);
   });
 
@@ -313,17 +314,17 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
       "conv1d,2,1,1,4,3,1",
       "conv_transpose1d,3,1,1,2,3,1",
     ];
-    expect(countOn(kernel, list, `${rows.join("\n")}\n`).csv).toBe(
+    expect(countOn(kernel, list, `${rows.join("\n")}\n`).bytes).toBe(
       `${rows[0]},1033.59375\n${rows[1]},2067.1875\n${rows[2]},6\n${rows[3]},4.5\n`,
     );
     // One rate for all rows, whichever kind they are of.
     const one = planList("layer,in_channels,out_channels,l_in,kernel_size", "list", {
       ...REQUEST,
       columns: ["macs_per_second"],
-      settings: { sample_rate: { over: 11_025n, under: 16n } },
+      settings: { sample_rate: { numerator: 11_025n, denominator: 16n } },
     });
     const records = ["conv_transpose1d,1,1,2,3", "conv1d,1,1,4,3", "conv_transpose1d,1,1,2,3"];
-    expect(countOn(kernel, one, `${records.join("\n")}\n`).csv).toBe(
+    expect(countOn(kernel, one, `${records.join("\n")}\n`).bytes).toBe(
       `${records[0]},1033.59375\n${records[1]},2067.1875\n${records[2]},1033.59375\n`,
     );
   });
@@ -349,7 +350,7 @@ describe.each(KIND_NAMES)("a list of %s", (kind) => {
       const columns = columnsOf(kindOf(kind))
         .filter((c) => isRated || !c.dependsOn.includes("sample_rate"))
         .map(({ name }) => name);
-      const settings = isRated ? { sample_rate: { over: 22_050n, under: 1n } } : {};
+      const settings = isRated ? { sample_rate: { numerator: 22_050n, denominator: 1n } } : {};
       const list = planList([...record.keys()].join(","), "list", {
         ...REQUEST,
         layer: kind,
@@ -358,7 +359,7 @@ describe.each(KIND_NAMES)("a list of %s", (kind) => {
       });
       const text = `${[...record.values()].join(",")}\n`;
       const expected = countOn(reference, list, text.repeat(2));
-      expect(expected.csv.split("\n")[0]?.split(",")).toHaveLength(record.size + columns.length);
+      expect(expected.bytes.split("\n")[0]?.split(",")).toHaveLength(record.size + columns.length);
       for (const [, kernel] of compiled)
         expect(countOn(kernel, list, text.repeat(2))).toEqual(expected);
     },
@@ -393,7 +394,7 @@ const mixedRecord = fc
         if (!p) return i === stray ? "3" : "";
         return p.type === "boolean"
           ? String((values[i] as number) > 3)
-          : String(p.base === "groups" || p.base === "output_padding" ? p.least : values[i]);
+          : String(p.base === "groups" || p.base === "output_padding" ? p.min : values[i]);
       })
       .join(","),
   );
@@ -423,9 +424,9 @@ describe("a list", () => {
     KERNELS.map(
       ([, kernel]) =>
         countOn(kernel, planList(header, "list", { ...REQUEST, layer, columns: ["macs"] }), records)
-          .csv,
+          .bytes,
     );
-  const all = (csv: string) => KERNELS.map(() => csv);
+  const all = (bytes: string) => KERNELS.map(() => bytes);
 
   it("counts a plain convolution that its column layer names, not a transposed one", () => {
     // 66·32·4·(128 - 4 + 1) products; transposed it would be 66·32·4·128 = 1,081,344.

@@ -307,7 +307,7 @@ function isInRange(name: string, value: bigint): boolean {
   const p = PARAMETERS.find((row) => row.name === name);
   return (
     p === undefined ||
-    (value >= BigInt(p.least) && value <= (p.type === "boolean" ? 1n : 2n ** 31n - 1n))
+    (value >= BigInt(p.min) && value <= (p.type === "boolean" ? 1n : 2n ** 31n - 1n))
   );
 }
 
@@ -325,14 +325,14 @@ function sweepAll(kernel: (typeof KERNELS)[number][1], spec: SpecInput) {
   const swept = plan.grids.map((_, grid) => sweepOn(kernel, plan, { grid }));
   return {
     plan,
-    csv: swept.map(({ csv }) => csv).join(""),
+    bytes: swept.map(({ bytes }) => bytes).join(""),
     swept,
     fault: swept.find(({ fault }) => fault)?.fault,
   };
 }
 
-const parametersOf = (csv: string) =>
-  csv
+const parametersOf = (bytes: string) =>
+  bytes
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => line.split(",").slice(0, 11).join(","));
@@ -359,12 +359,12 @@ describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
         if (error instanceof NoValue) return fc.pre(false);
         throw error;
       }
-      const { csv, fault, swept, plan } = sweepAll(kernel, spec);
+      const { bytes, fault, swept, plan } = sweepAll(kernel, spec);
       expect(fault).toBeUndefined();
-      expect(parametersOf(csv)).toEqual(expected);
+      expect(parametersOf(bytes)).toEqual(expected);
       // Every raw index stands in the account.
-      for (const [i, { rows, leftOut }] of swept.entries())
-        expect(BigInt(rows) + leftOut.reduce((sum, count) => sum + count, 0n)).toBe(
+      for (const [i, { rows, rejected }] of swept.entries())
+        expect(BigInt(rows) + rejected.reduce((sum, count) => sum + count, 0n)).toBe(
           plan.grids[i]?.size,
         );
     },
@@ -379,7 +379,7 @@ describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
     { numRuns: runs(150) },
   )(
     "come out the same from any cut of the raw indices, with any number of visits",
-    (made, cuts, visitsMost) => {
+    (made, cuts, maxVisits) => {
       const spec = inputOf(made);
       fc.pre(isWalkable(spec));
       const plan = planSweep(specFrom(spec));
@@ -389,13 +389,13 @@ describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
         plan.size,
       ].sort((a, b) => (a < b ? -1 : 1));
       const parts = ends.map((end, i) =>
-        sweepOn(kernel, plan, { first: ends[i - 1] ?? 0n, end, visitsMost }),
+        sweepOn(kernel, plan, { first: ends[i - 1] ?? 0n, end, maxVisits }),
       );
       const upToFault = parts.slice(
         0,
         1 + ((parts.findIndex(({ fault }) => fault) + parts.length) % parts.length),
       );
-      expect(upToFault.map(({ csv }) => csv).join("")).toBe(whole.csv);
+      expect(upToFault.map(({ bytes }) => bytes).join("")).toBe(whole.bytes);
       expect(upToFault.at(-1)?.fault).toEqual(whole.fault);
     },
   );

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type Held, letGo } from "../../src/kernel/kernel.ts";
+import { type Lease, releaseLease } from "../../src/kernel/kernel.ts";
 import { namedParameters, type ParameterName } from "../../src/layers/parameters.ts";
 import type { GridPlan, Plan } from "../../src/plan/model.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
@@ -16,10 +16,10 @@ const [[, reference], ...compiled] = KERNELS as [
 ];
 
 /** What was left out, by the rule. */
-const charged = (plan: Plan, { leftOut }: Swept) =>
+const charged = (plan: Plan, { rejected }: Swept) =>
   Object.fromEntries(
-    plan.accounts
-      .map((text, i) => [text, Number(leftOut[i + 1])] as const)
+    plan.rejectionReasons
+      .map((text, i) => [text, Number(rejected[i + 1])] as const)
       .filter(([, count]) => count > 0),
   );
 
@@ -38,8 +38,8 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
       columns: ["l_out", "additions_per_filter", "ops", "params"],
     });
     const swept = sweepOn(kernel, plan);
-    const { csv, rows } = swept;
-    expect(csv).toBe(
+    const { bytes, rows } = swept;
+    expect(bytes).toBe(
       [
         "1,4,6,2,3,1,0,0,1,1,true,4,2,432,78",
         "1,4,6,2,3,1,0,0,1,1,false,4,2,408,72",
@@ -70,28 +70,28 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
       columns: ["macs"],
     });
     kernel.openPlan(plan, 0, "closed");
-    const textOf = (csv: Uint8Array) => Buffer.from(csv).toString();
-    const batchAt = (first: bigint) => kernel.sweep(first, first + 1n).csv;
-    const kept: { csv: Uint8Array; text: string; held: Held }[] = [];
+    const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+    const batchAt = (first: bigint) => kernel.sweep(first, first + 1n).bytes;
+    const kept: { bytes: Uint8Array; text: string; lease: Lease }[] = [];
     for (let first = 0n; first < 20n; first++) {
-      const csv = batchAt(first);
-      const held = kernel.hold(0);
-      if (!held) break;
-      kept.push({ csv, text: textOf(csv), held });
+      const bytes = batchAt(first);
+      const lease = kernel.lease(0);
+      if (!lease) break;
+      kept.push({ bytes, text: textOf(bytes), lease });
     }
     expect(new Set(kept.map(({ text }) => text)).size).toBe(kept.length);
     expect(kept.length).toBeGreaterThanOrEqual(3);
     // Whatever comes next is written elsewhere.
     for (let first = 20n; first < 40n; first++)
       expect(textOf(batchAt(first))).toContain(`,${first + 1n},1,1,0,0,1,1,true,`);
-    expect(kept.map(({ csv }) => textOf(csv))).toEqual(kept.map(({ text }) => text));
+    expect(kept.map(({ bytes }) => textOf(bytes))).toEqual(kept.map(({ text }) => text));
     // One that is let go makes room for one more.
-    letGo((kept[0] as (typeof kept)[number]).held);
+    releaseLease((kept[0] as (typeof kept)[number]).lease);
     batchAt(5n);
-    const again = kernel.hold(0);
+    const again = kernel.lease(0);
     expect(again).toBeDefined();
-    for (const { held } of kept) letGo(held);
-    if (again) letGo(again);
+    for (const { lease } of kept) releaseLease(lease);
+    if (again) releaseLease(again);
   });
 
   it("charges a layer that breaks several rules to the outermost in the loop nest", () => {
@@ -125,8 +125,10 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
         axes: { ...axes, l_in: 2, kernel_size: 2 ** 31 - 1 } as never,
         columns: ["l_out", "ops", "macs", "additions", "tensorflow"],
       });
-      const { csv, fault } = sweepOn(kernel, plan);
-      expect(csv).toBe("0,2147483647,2147483647,2,2147483647,1,0,0,1,1,true,2147483648,0,0,0,0\n");
+      const { bytes, fault } = sweepOn(kernel, plan);
+      expect(bytes).toBe(
+        "0,2147483647,2147483647,2,2147483647,1,0,0,1,1,true,2147483648,0,0,0,0\n",
+      );
       expect(fault).toMatchObject({ kind: "overflow", index: 1n });
     },
   );
@@ -136,8 +138,8 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
       axes: { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16, 32] },
       columns: ["l_out", "macs"],
     });
-    const { csv, fault } = sweepOn(kernel, plan);
-    expect(csv).toBe("1,1073741824,1073741824,1,8,1,0,0,1,1,true,8,9223372036854775808\n");
+    const { bytes, fault } = sweepOn(kernel, plan);
+    expect(bytes).toBe("1,1073741824,1073741824,1,8,1,0,0,1,1,true,8,9223372036854775808\n");
     expect(fault).toEqual({ kind: "overflow", index: 1n, cell: plan.cells.indexOf("macs") });
   });
 
@@ -150,7 +152,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
       groups: [3, 5],
     };
     expect(sweepOn(kernel, planOf({ axes, columns: ["params"] }))).toMatchObject({
-      csv: "",
+      bytes: "",
       rows: 0,
     });
     const wanted = planOf({ axes: { ...axes, groups: 1 }, columns: ["l_out"] });
@@ -168,7 +170,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
       columns: ["l_out", "taps", "filters"],
     });
     expect(plan.size).toBe(2n ** 15n * 2n ** 15n * (2n ** 31n - 1n) * 2n);
-    expect(sweepOn(kernel, plan, { first: plan.size - 3n }).csv).toBe(
+    expect(sweepOn(kernel, plan, { first: plan.size - 3n }).bytes).toBe(
       [
         "1,32768,32768,2147483646,2,1,0,0,1,1,true,2147483647,4294967292,1073741824",
         "1,32768,32768,2147483647,1,1,0,0,1,1,true,2147483647,2147483647,1073741824",
@@ -180,8 +182,8 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
 });
 
 /** Random small grids: any order of the axes, values in several runs, legal and illegal layers mixed. */
-const values = (least: number, most: number) =>
-  fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 });
+const values = (min: number, max: number) =>
+  fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 4 });
 const grids: fc.Arbitrary<SpecInput> = fc
   .record({
     batch_size: values(0, 3),
@@ -227,7 +229,7 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
     const plan = planOf(grid);
     const swept = sweepOn(kernel, plan, { method });
     expect(swept).toEqual(sweepOn(reference, plan));
-    expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
+    expect(BigInt(swept.rows) + swept.rejected.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
     expect(sweepOn(kernel, plan, { method: "verify" }).fault).toBeUndefined();
   });
 
@@ -246,20 +248,20 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
     const parts = borders
       .slice(1)
       .map((end, i) => sweepOn(kernel, plan, { first: borders[i] as bigint, end }));
-    expect(parts.map((part) => part.csv).join("")).toBe(whole.csv);
+    expect(parts.map((part) => part.bytes).join("")).toBe(whole.bytes);
     expect(
-      whole.leftOut.map((_, i) => parts.reduce((sum, part) => sum + (part.leftOut[i] ?? 0n), 0n)),
-    ).toEqual(whole.leftOut);
+      whole.rejected.map((_, i) => parts.reduce((sum, part) => sum + (part.rejected[i] ?? 0n), 0n)),
+    ).toEqual(whole.rejected);
   });
 
   test.prop([grids], { numRuns: runs(60) })(
     "finds at every raw index the layer that stands there in the loop nest",
     (grid) => {
       const plan = planOf(grid);
-      const { csv } = sweepOn(kernel, plan);
+      const { bytes } = sweepOn(kernel, plan);
       const rows: string[] = [];
       for (let index = 0n; index < plan.size; index++) {
-        const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).csv;
+        const single = sweepOn(kernel, plan, { first: index, end: index + 1n }).bytes;
         if (single === "") continue;
         const layer = namedParameters(
           layerOf(
@@ -277,7 +279,7 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
         ).toBe(true);
         rows.push(single);
       }
-      expect(rows.join("")).toBe(csv);
+      expect(rows.join("")).toBe(bytes);
     },
   );
 });

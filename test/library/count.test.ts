@@ -21,7 +21,7 @@ const LAYER = {
   l_in: 32,
 };
 
-const small = (least: number, most: number) => fc.integer({ min: least, max: most });
+const small = (min: number, max: number) => fc.integer({ min: min, max: max });
 
 /** Layers of every kind, some of them illegal. */
 const anyLayer: fc.Arbitrary<LayerInput> = fc
@@ -138,10 +138,10 @@ describe("count() of the library", () => {
 
   it("rounds decimals of large numbers once", () => {
     // One product in l_out = (2^31 - 3)·(2^31 - 1) + 2^31 - 1 outputs, about 2^62: the waste is 1 - 2^31/2^62.
-    const most = 2 ** 31 - 1;
-    const layer = { in_channels: 1, out_channels: 1, kernel_size: 1, stride: most, l_in: most };
+    const max = 2 ** 31 - 1;
+    const layer = { in_channels: 1, out_channels: 1, kernel_size: 1, stride: max, l_in: max };
     const { taps, l_out } = count(layer, { columns: ["taps", "l_out"] });
-    expect(l_out).toBe(BigInt(most - 1) * BigInt(most) + 1n);
+    expect(l_out).toBe(BigInt(max - 1) * BigInt(max) + 1n);
     expect(count(layer, { columns: ["zero_insertion_waste"] }).zero_insertion_waste).toBe(
       nearest(l_out - taps, l_out),
     );
@@ -260,10 +260,10 @@ describe("what is said of values that are no parameter", () => {
     ["'false'", "false"],
     ["null", "null"],
     ["2", "2"],
-  ])("refuses %s as bias", (shown, json) => {
-    const bias: unknown = shown.startsWith("'") ? json : JSON.parse(json);
+  ])("refuses %s as bias", (quote, json) => {
+    const bias: unknown = quote.startsWith("'") ? json : JSON.parse(json);
     expect(thrown(() => count({ ...LAYER, bias } as LayerInput))?.message).toBe(
-      `layer.bias: bias cannot be ${shown}. Write true or false.`,
+      `layer.bias: bias cannot be ${quote}. Write true or false.`,
     );
   });
 
@@ -273,9 +273,9 @@ describe("what is said of values that are no parameter", () => {
     ["3n", 3n],
     ["'conv1d'", "conv1d"],
     ["[1, 2]", [1, 2]],
-  ])("refuses %s as a layer", (shown, layer) => {
+  ])("refuses %s as a layer", (quote, layer) => {
     expect(thrown(() => count(layer as LayerInput))?.message).toBe(
-      `layer: a layer cannot be ${shown}. Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.`,
+      `layer: a layer cannot be ${quote}. Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.`,
     );
   });
 
@@ -306,7 +306,7 @@ describe("what is said of values that are no parameter", () => {
       "fast",
       [5],
     ] as const) {
-      const shown =
+      const quote =
         typeof rate === "string"
           ? `'${rate}'`
           : rate === 3n
@@ -314,7 +314,7 @@ describe("what is said of values that are no parameter", () => {
             : Array.isArray(rate)
               ? "[5]"
               : rate;
-      const message = `layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : shown}. ${rates}`;
+      const message = `layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : quote}. ${rates}`;
       expect(said({ sample_rate: rate })).toBe(message);
       // A column that needs no rate does not make a wrong one right.
       expect(

@@ -39,14 +39,14 @@ function rowOf(
   return Object.fromEntries(cells);
 }
 
-interface Drawn {
+interface Sampled {
   readonly kind: KindName;
   readonly table: Readonly<Record<string, readonly (number | string)[]>>;
   readonly bias: readonly boolean[];
 }
 
 /** Layers of one kind as columns; some of them illegal, some with a parameter outside its range. */
-const drawn: fc.Arbitrary<Drawn> = fc
+const sampled: fc.Arbitrary<Sampled> = fc
   .tuple(fc.constantFrom(...KIND_NAMES), fc.integer({ min: 1, max: 40 }))
   .chain(([kind, rows]) => {
     const { parameterNames } = kindOf(kind);
@@ -57,13 +57,13 @@ const drawn: fc.Arbitrary<Drawn> = fc
     );
     const valuesOf = (name: string) => {
       const isLength = name.endsWith("_in") || /^(kernel_size|in_channels|out_channels)/.test(name);
-      const most = isLength ? 8 : /^(groups|dilation)/.test(name) ? 2 : 4;
+      const max = isLength ? 8 : /^(groups|dilation)/.test(name) ? 2 : 4;
       const usual: fc.Arbitrary<number | string> =
         name === "sample_rate"
           ? rates
           : fc.integer({
               min: /^(batch_size|padding|output_padding)/.test(name) ? 0 : 1,
-              max: most,
+              max: max,
             });
       return fc.array(
         fc.oneof(
@@ -83,7 +83,7 @@ const drawn: fc.Arbitrary<Drawn> = fc
     });
   });
 
-function layersOf({ kind, table, bias }: Drawn): LayerInput[] {
+function layersOf({ kind, table, bias }: Sampled): LayerInput[] {
   return bias.map(
     (b, row) =>
       ({
@@ -95,7 +95,7 @@ function layersOf({ kind, table, bias }: Drawn): LayerInput[] {
 }
 
 describe("countMany()", () => {
-  test.prop([drawn], { numRuns: 300 })(
+  test.prop([sampled], { numRuns: 300 })(
     "answers as count() does one by one, for columns and for objects",
     (given) => {
       const kind = kindOf(given.kind);
@@ -272,8 +272,8 @@ describe("countMany()", () => {
   });
 
   it("names the layer whose result passes 64 bits", () => {
-    const most = 2 ** 31 - 1;
-    const layers = [1, 2, most].map((channels) => ({
+    const max = 2 ** 31 - 1;
+    const layers = [1, 2, max].map((channels) => ({
       in_channels: channels,
       out_channels: channels,
       kernel_size: 2,
@@ -284,7 +284,7 @@ describe("countMany()", () => {
     expect(
       thrown(() => countMany(layers, ["params", "macs"], { skipInvalid: true }))?.message,
     ).toMatch(message);
-    const channels = [1, 2, most];
+    const channels = [1, 2, max];
     expect(
       thrown(() =>
         countMany({ in_channels: channels, out_channels: channels, kernel_size: 2, l_in: 4 }, [

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { columnsOf } from "../../src/columns/columns.ts";
 import {
-  type ImagePart,
+  type ImageSection,
   ImageWriter,
   LIST_SECTIONS,
   listImage,
@@ -28,8 +28,8 @@ type Sections = Readonly<Record<string, Parameters<ImageWriter["begin"]>[0]>>;
 function rooms(sections: Sections, kinds: readonly KindName[]) {
   const numbers = kinds.map((kind) => constant(`KIND_${kind.toUpperCase()}`));
   const each = Object.values(sections).filter(({ isPerKind }) => isPerKind);
-  const roomOf = ({ address, entry, most }: Sections[string], number = 0) => {
-    const bytes = numberOf(entry) * numberOf(most);
+  const roomOf = ({ address, entry, max }: Sections[string], number = 0) => {
+    const bytes = numberOf(entry) * numberOf(max);
     const start = constant(address) + number * bytes;
     return { start, end: start + bytes };
   };
@@ -53,13 +53,13 @@ it.each(IMAGES)(
   "the writer of a %s's image refuses more entries than a section has room for",
   (_, sections) => {
     for (const section of Object.values(sections)) {
-      const most = numberOf(section.most);
+      const max = numberOf(section.max);
       const writer = new ImageWriter(constant);
-      writer.begin(section, most);
-      for (let word = 0; word < (most * numberOf(section.entry)) / 4; word++) writer.word(0);
+      writer.begin(section, max);
+      for (let word = 0; word < (max * numberOf(section.entry)) / 4; word++) writer.word(0);
       expect(() => writer.word(0)).toThrow(RangeError);
-      expect(() => writer.begin(section, most + 1)).toThrow(
-        `the section at ${section.address} has room for ${most} entries, not for ${most + 1}`,
+      expect(() => writer.begin(section, max + 1)).toThrow(
+        `the section at ${section.address} has room for ${max} entries, not for ${max + 1}`,
       );
     }
   },
@@ -67,7 +67,7 @@ it.each(IMAGES)(
 
 /** Expects each part of an image to lie in the room of the section that begins at its address. */
 function expectToFit(
-  image: readonly ImagePart[],
+  image: readonly ImageSection[],
   sections: Sections,
   kinds: readonly KindName[],
 ): void {
@@ -80,7 +80,7 @@ function expectToFit(
 it.each(KIND_NAMES)("the image of a %s list with every column fits", (layer) => {
   const kind = kindOf(layer);
   const columns = columnsOf(kind).map(({ name }) => name);
-  const settings = { sample_rate: { over: 11_025n, under: 16n } };
+  const settings = { sample_rate: { numerator: 11_025n, denominator: 16n } };
   const list = planList([...kind.parameterNames, "bits"].join(","), "list", {
     layer,
     columns,
@@ -99,7 +99,7 @@ it("the image of a list that mixes kinds has room for each, with every column", 
   const columns = [
     ...new Set(KIND_NAMES.flatMap((kind) => columnsOf(kindOf(kind)).map(({ name }) => name))),
   ];
-  const settings = { sample_rate: { over: 11_025n, under: 16n } };
+  const settings = { sample_rate: { numerator: 11_025n, denominator: 16n } };
   const list = planList(header, "list", {
     layer: "conv_transpose1d",
     columns,

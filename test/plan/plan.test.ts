@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns/columns.ts";
 import { namedParameters, type ParameterName } from "../../src/layers/parameters.ts";
-import { mostDivisors } from "../../src/plan/bounds.ts";
+import { maxDivisors } from "../../src/plan/bounds.ts";
 import { mayOverflow, upperBound } from "../../src/plan/cell-bounds.ts";
 import type { GridPlan } from "../../src/plan/model.ts";
 import { textOf } from "../../src/plan/schedule.ts";
@@ -28,7 +28,7 @@ describe("a plan", () => {
       axes: { l_in: [1, 2], in_channels: 4, stride: "1..3", out_channels: 4, kernel_size: [3, 5] },
     });
     const { loops, fixed } = gridOf(plan);
-    expect(loops.map((loop) => [loop.names, loop.size, loop.subtree])).toEqual([
+    expect(loops.map((loop) => [loop.names, loop.size, loop.weight])).toEqual([
       [["l_in"], 2, 6n],
       [["stride"], 3, 2n],
       [["kernel_size"], 2, 1n],
@@ -84,14 +84,14 @@ describe("a plan", () => {
       [3, "4 * l_in > kernel_size"],
     ]);
     // They stand on one account.
-    expect(plan.accounts.filter((text) => text.includes("stride in"))).toEqual([where]);
+    expect(plan.rejectionReasons.filter((text) => text.includes("stride in"))).toEqual([where]);
   });
 
   it("keeps a part that may have no value behind those that keep it from that", () => {
     // `shift` is known outside of l_in, but 12 % shift is no number where it is 0.
     const spec = { variables: { shift: [0, 1] }, axes: { ...BASE, l_in: [1, 2] } };
     const guarded = planOf({ ...spec, where: "shift > 0 and 12 % shift == 0" });
-    expect(sweepOn(kernel, guarded)).toMatchObject({ rows: 2, leftOut: [0n, 0n, 0n, 0n, 2n, 0n] });
+    expect(sweepOn(kernel, guarded)).toMatchObject({ rows: 2, rejected: [0n, 0n, 0n, 0n, 2n, 0n] });
     const waiting = planOf({ ...spec, where: "l_in > 2 and 12 % shift == 0" });
     expect(sweepOn(kernel, waiting)).toMatchObject({ rows: 0 });
     expect(sweepOn(kernel, waiting).fault).toBeUndefined();
@@ -197,8 +197,8 @@ describe("a plan", () => {
   });
 });
 
-const ascending = (least: number, most: number) =>
-  fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 3 });
+const ascending = (min: number, max: number) =>
+  fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 3 });
 const axes = fc.record({
   batch_size: ascending(0, 3),
   in_channels: ascending(1, 6),
@@ -215,27 +215,27 @@ describe("the bounds of a plan", () => {
   it("know the most divisors that a number up to a limit has", () => {
     const divisors = (n: number) =>
       Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0).length;
-    let most = 0;
+    let max = 0;
     for (let n = 1; n <= 2000; n++) {
-      most = Math.max(most, divisors(n));
-      expect(mostDivisors(BigInt(n))).toBe(most);
+      max = Math.max(max, divisors(n));
+      expect(maxDivisors(BigInt(n))).toBe(max);
     }
     // 2095133040 = 2^4 · 3^4 · 5 · 7 · 11 · 13 · 17 · 19 has the most below 2^31.
-    expect(mostDivisors(2n ** 31n - 1n)).toBe(1600);
+    expect(maxDivisors(2n ** 31n - 1n)).toBe(1600);
   });
 
   test.prop([axes], { numRuns: runs(100) })(
     "are above every cell and every row of its sweep",
     (grid) => {
       const plan = planOf({ axes: grid, columns: INTEGERS } as SpecInput);
-      for (const row of sweepOn(kernel, plan).csv.trimEnd().split("\n")) {
+      for (const row of sweepOn(kernel, plan).bytes.trimEnd().split("\n")) {
         if (row === "") continue;
-        expect(row.length + 1).toBeLessThanOrEqual(plan.rowBytesMost);
+        expect(row.length + 1).toBeLessThanOrEqual(plan.maxRowBytes);
         const cells = row.split(",");
         for (const [i, name] of INTEGERS.entries()) {
           const value = BigInt(cells[11 + i] as string);
           expect(
-            (value < 0n ? -value : value) <= upperBound(TRANSPOSED, name, gridOf(plan).possible),
+            (value < 0n ? -value : value) <= upperBound(TRANSPOSED, name, gridOf(plan).valueSets),
           ).toBe(true);
         }
       }
@@ -243,11 +243,11 @@ describe("the bounds of a plan", () => {
   );
 
   it("tell which results may pass 2^64 - 1", () => {
-    const { possible } = gridOf(
+    const { valueSets } = gridOf(
       planOf({ axes: { ...BASE, in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 4 } }),
     );
     // ψ = 2^60, taps = 12, l_out = 6: macs are 12 · 2^60, flops 24 · 2^60, ops (6·2 + 12 + 6) · 2^60, thop 18 · 2^60.
-    expect(ALL_RESULTS.filter((name) => mayOverflow(TRANSPOSED, name, possible))).toEqual([
+    expect(ALL_RESULTS.filter((name) => mayOverflow(TRANSPOSED, name, valueSets))).toEqual([
       "ops",
       "flops",
       "zero_insertion_macs",

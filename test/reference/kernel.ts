@@ -12,10 +12,10 @@ import type { Extreme, Tally } from "../../src/conventions/tallies.ts";
 import { nearestDouble, readFraction } from "../../src/fraction.js";
 import {
   exactResult,
+  type IndexBatch,
   type Kernel,
   type ListBatch,
   type ListFault,
-  type PicksBatch,
   type SweepBatch,
 } from "../../src/kernel/kernel.js";
 import {
@@ -54,9 +54,9 @@ export function referenceKernel(): Kernel {
   let method: Method;
   return {
     name: "reference",
-    chunkBytesMost: 512 * 1024,
+    maxChunkBytes: 512 * 1024,
     // Every batch is a text of its own.
-    hold: () => new Int32Array(1),
+    lease: () => new Int32Array(1),
     sum: sumBytes,
     count: countLayer,
     overlap: overlapPattern,
@@ -65,9 +65,9 @@ export function referenceKernel(): Kernel {
       grid = opened.grids[number] as GridPlan;
       method = by;
     },
-    sweep: (first, end, visitsMost) => sweepGrid(plan, grid, method, first, end, visitsMost),
-    picksMost: 1024,
-    sweepPicks: (indices) => sweepPicks(plan, grid, method, indices),
+    sweep: (first, end, maxVisits) => sweepGrid(plan, grid, method, first, end, maxVisits),
+    maxIndices: 1024,
+    sweepIndices: (indices) => sweepIndices(plan, grid, method, indices),
     openList: (opened, by) => {
       list = opened;
       method = by;
@@ -115,11 +115,14 @@ class Tallies {
       if (results[name] === null) tally.missing++;
       if (results[name] === null || results.macs === 0n) continue;
       try {
-        const { over, under } = inMacs(name, layer, results) as Macs;
-        if (over > U64_MAX || under * results.macs > U64_MAX) return false;
+        const { numerator, denominator } = inMacs(name, layer, results) as Macs;
+        if (numerator > U64_MAX || denominator * results.macs > U64_MAX) return false;
         tally.layers++;
-        if (over === under * results.macs) tally.exact++;
-        tally.ratios.push({ ratio: nearestDouble({ over, under: under * results.macs }), at });
+        if (numerator === denominator * results.macs) tally.exact++;
+        tally.ratios.push({
+          ratio: nearestDouble({ numerator, denominator: denominator * results.macs }),
+          at,
+        });
       } catch (error) {
         if (error instanceof RangeError) return false;
         throw error;
@@ -130,18 +133,18 @@ class Tallies {
 
   all(): Tally[] {
     return this.#tallies.map(({ ratios, ...counts }) => {
-      const nothing = { ratio: 0, at: 0n };
+      const empty = { ratio: 0, at: 0n };
       const bins = new Map<number, number>();
       for (const { ratio } of ratios) bins.set(binOf(ratio), (bins.get(binOf(ratio)) ?? 0) + 1);
       return {
         ...counts,
-        least: ratios.reduce(
-          (least, each) => (each.ratio < least.ratio ? each : least),
-          ratios[0] ?? nothing,
+        min: ratios.reduce(
+          (min, each) => (each.ratio < min.ratio ? each : min),
+          ratios[0] ?? empty,
         ),
-        most: ratios.reduce(
-          (most, each) => (each.ratio > most.ratio ? each : most),
-          ratios[0] ?? nothing,
+        max: ratios.reduce(
+          (max, each) => (each.ratio > max.ratio ? each : max),
+          ratios[0] ?? empty,
         ),
         bins: [...bins].sort(([a], [b]) => a - b),
       };
@@ -155,30 +158,30 @@ function sweepGrid(
   method: Method,
   first: bigint,
   end: bigint,
-  visitsMost = Number.POSITIVE_INFINITY,
+  maxVisits = Number.POSITIVE_INFINITY,
 ): SweepBatch {
   const kind = kindOf(plan.layer);
-  const leftOut = new Array<bigint>(1 + grid.requirements.length).fill(0n);
+  const rejected = new Array<bigint>(1 + grid.predicates.length).fill(0n);
   const rows: string[] = [];
   const tallies = new Tallies();
   const batch = (next: bigint) => ({
     next,
-    csv: encode(rows, "utf8"),
+    bytes: encode(rows, "utf8"),
     rows: rows.length,
-    leftOut,
+    rejected,
     visits: Number(next - first),
     ...(plan.isComparing && { tallies: tallies.all() }),
   });
   for (let index = first; index < end; index++) {
-    if (rows.length === BATCH_ROWS || index - first >= visitsMost) return batch(index);
+    if (rows.length === BATCH_ROWS || index - first >= maxVisits) return batch(index);
     const { outcome, values } = walk(kind, grid, index, (name, layer) =>
       exactResult(countLayer(layer, method, [name]), name),
     );
-    if (outcome.kind === "trouble")
+    if (outcome.kind === "evaluationError")
       return { ...batch(index), fault: { kind: "expression", index } };
     if (outcome.kind !== "layer") {
-      const account = outcome.kind === "nothing" ? 0 : 1 + outcome.requirement;
-      leftOut[account] = (leftOut[account] ?? 0n) + 1n;
+      const rejectionReason = outcome.kind === "empty" ? 0 : 1 + outcome.predicate;
+      rejected[rejectionReason] = (rejected[rejectionReason] ?? 0n) + 1n;
       continue;
     }
     const layer = layerOf(kind, values);
@@ -208,12 +211,12 @@ function sweepGrid(
   return batch(end);
 }
 
-function sweepPicks(
+function sweepIndices(
   plan: Plan,
   grid: GridPlan,
   method: Method,
   indices: BigUint64Array,
-): PicksBatch {
+): IndexBatch {
   const batches: SweepBatch[] = [];
   for (const index of indices) {
     batches.push(sweepGrid(plan, grid, method, index, index + 1n));
@@ -222,10 +225,10 @@ function sweepPicks(
   const fault = batches.at(-1)?.fault;
   return {
     done: batches.length - (fault ? 1 : 0),
-    csv: Buffer.concat(batches.map(({ csv }) => csv)),
+    bytes: Buffer.concat(batches.map(({ bytes }) => bytes)),
     rows: batches.reduce((sum, { rows }) => sum + rows, 0),
-    leftOut: Array.from({ length: 1 + grid.requirements.length }, (_, i) =>
-      batches.reduce((sum, { leftOut }) => sum + (leftOut[i] as bigint), 0n),
+    rejected: Array.from({ length: 1 + grid.predicates.length }, (_, i) =>
+      batches.reduce((sum, { rejected }) => sum + (rejected[i] as bigint), 0n),
     ),
     visits: batches.length,
     ...(plan.isComparing && { tallies: mergedTallies(batches.map(({ tallies = [] }) => tallies)) }),
@@ -262,7 +265,7 @@ function layerOfRecord(
   fields: readonly string[],
 ): Layer | { field: number } | { outOfRange: true } {
   const values = new Map(
-    kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.least]),
+    kind.parameters.map((p): [string, number] => [p.name, p.default ?? p.min]),
   );
   values.set("bits", list.settings.bits ?? DEFAULT_BITS);
   let rate = list.settings.sample_rate;
@@ -283,8 +286,8 @@ function layerOfRecord(
       if (part === undefined || typeof read !== "object") return { field: i };
       if (
         part.startsWith("-") ||
-        read.over === 0n ||
-        read.over > BigInt(PARAMETER_MAX) * read.under
+        read.numerator === 0n ||
+        read.numerator > BigInt(PARAMETER_MAX) * read.denominator
       )
         outOfRange = true;
       rate = read;
@@ -294,8 +297,8 @@ function layerOfRecord(
     if (parts === undefined) return { field: i };
     for (const [at, name] of role.names.entries()) {
       const part = parts[at] as string;
-      const { least, most } = domainOf(name);
-      if (part.startsWith("-") || BigInt(part) < BigInt(least) || BigInt(part) > BigInt(most))
+      const { min, max } = domainOf(name);
+      if (part.startsWith("-") || BigInt(part) < BigInt(min) || BigInt(part) > BigInt(max))
         outOfRange = true;
       values.set(name, Number(part));
     }
@@ -355,7 +358,7 @@ function keptTexts(list: ListPlan, record: string): readonly string[] {
 
 function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: number): ListBatch {
   const text = Buffer.from(chunk).toString("latin1");
-  const leftOut = RULES.map(() => 0n);
+  const rejected = RULES.map(() => 0n);
   const rows: string[] = [];
   let at = from;
   const tallies = new Tallies();
@@ -368,9 +371,9 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
   const batch = () => ({
     next: at,
     ...(list.isComparing && { tallies: tallies.all() }),
-    csv: encode(rows, "latin1"),
+    bytes: encode(rows, "latin1"),
     rows: rows.length,
-    leftOut,
+    rejected,
     lines: text.slice(from, at).split("\n").length - 1,
     totals:
       sums.size === 0 || list.isComparing
@@ -400,7 +403,7 @@ function countChunk(list: ListPlan, method: Method, chunk: Uint8Array, from: num
     if (counts.broken !== undefined) {
       if (!list.skipInvalid) return stop({ kind: "rule", at, rule: counts.broken });
       const rule = RULES.findIndex(({ id }) => id === counts.broken);
-      leftOut[rule] = (leftOut[rule] as bigint) + 1n;
+      rejected[rule] = (rejected[rule] as bigint) + 1n;
     } else {
       if (method === "verify" && !sameByBothMethods(layer as Layer))
         return stop({ kind: "disagree", at });

@@ -65,8 +65,8 @@ interface Overlap {
 function low(L: bigint, K: bigint, c: bigint, s: bigint, d: bigint): bigint {
   let points = 0n;
   for (let k = 0n; k < K && k * d < c; k++) {
-    const under = (c - 1n - k * d) / s + 1n;
-    points += under < L ? under : L;
+    const denominator = (c - 1n - k * d) / s + 1n;
+    points += denominator < L ? denominator : L;
   }
   return points;
 }
@@ -101,10 +101,10 @@ function convolved(kind: Kind, dimension: Dimension): Overlap {
   const { l_in: L, kernel_size: K, stride: s, padding: p, dilation: d } = inBigInt(dimension);
   const lOut = outputLength(kind, dimension);
   // Tap k reads an input at the outputs j with p - k·d <= j·s < p - k·d + L.
-  const under = (end: bigint) => (end <= 0n ? 0n : (end - 1n) / s + 1n);
+  const denominator = (end: bigint) => (end <= 0n ? 0n : (end - 1n) / s + 1n);
   let taps = 0n;
   for (let k = 0n; k < K; k++)
-    taps += min(lOut, under(p - k * d + L)) - min(lOut, under(p - k * d));
+    taps += min(lOut, denominator(p - k * d + L)) - min(lOut, denominator(p - k * d));
   let covered = 0n;
   for (let j = 0n; j < lOut; j++) {
     const start = j * s - p;
@@ -165,7 +165,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
   const everyOutput = N * filters * l_out * K;
   const everyInput = N * filters * I * K;
   const biases = b * N * C_out * l_out;
-  const rate = layer.sample_rate ?? { over: 0n, under: 1n };
+  const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
   const bits = BigInt(layer.bits);
   // Away from the edges the taps fall into stride/g residues in turn, and into no other.
   const turns = each.map(({ stride, dilation }) => stride / gcd(stride, dilation));
@@ -217,7 +217,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
     ops_per_filter,
     aggregation_ops,
     ops: N * ops,
-    ops_per_second: { over: ops * rate.over, under: l_out * rate.under },
+    ops_per_second: { numerator: ops * rate.numerator, denominator: l_out * rate.denominator },
     macs,
     multiplications: macs,
     additions,
@@ -225,12 +225,15 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
     params,
     cropped_products: N * filters * ((kind.isTransposed ? I : l_out) * K - taps),
     zero_insertion_macs: everyOutput,
-    zero_insertion_waste: { over: l_out * K - taps, under: l_out * K },
+    zero_insertion_waste: { numerator: l_out * K - taps, denominator: l_out * K },
     arithmetic_intensity: {
-      over: (macs + additions) * (8n / gcd(8n, bits)),
-      under: (elements.input + elements.output + params) * (bits / gcd(8n, bits)),
+      numerator: (macs + additions) * (8n / gcd(8n, bits)),
+      denominator: (elements.input + elements.output + params) * (bits / gcd(8n, bits)),
     },
-    macs_per_second: { over: filters * taps * rate.over, under: l_out * rate.under },
+    macs_per_second: {
+      numerator: filters * taps * rate.numerator,
+      denominator: l_out * rate.denominator,
+    },
     moduleprofiler:
       isThree || unpaddedLengths.some((length) => length < 1n) ? null : moduleprofiler,
     ptflops: everyInput + biases,
@@ -250,7 +253,7 @@ function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (()
     onnx_tool: N * C_out * l_out * (C_out / g) * K + biases,
     tensorflow: isThree
       ? null
-      : { over: 2n * everyOutput, under: product(each.map((d) => d.stride)) },
+      : { numerator: 2n * everyOutput, denominator: product(each.map((d) => d.stride)) },
   };
 }
 
@@ -263,7 +266,9 @@ function cellText(name: ResultName, value: Value): string | undefined {
       ? String(value)
       : undefined;
   }
-  return value.over > U64_MAX || value.under > U64_MAX ? undefined : String(nearestDouble(value));
+  return value.numerator > U64_MAX || value.denominator > U64_MAX
+    ? undefined
+    : String(nearestDouble(value));
 }
 
 /** What is worked out from l_out (or taps) has no value where that passes 64 bits, though it may be smaller itself. */
@@ -317,7 +322,7 @@ export function textsOf(
     if (text === undefined || restsOnTooMuch(name, values, layer, value !== null)) continue;
     texts[name] = text;
     if (typeof value === "object" && value !== null)
-      quotients[name] = rational(value.over, value.under);
+      quotients[name] = rational(value.numerator, value.denominator);
   }
   return { texts, quotients };
 }

@@ -40,14 +40,14 @@ const kept = {
   path: "out.csv",
   partial: "out.csv.partial",
   identity: { spec: "one" },
-  accounts: [],
+  rejectionReasons: [],
   compression: "none" as const,
   headerLines: 1n,
-  isPart: false,
+  isShard: false,
   isManifestKept: false,
 };
 const reached = (rows: number, bytes: number) => ({
-  position: { done: BigInt(rows), rows: BigInt(rows), nothing: 0n, leftOut: [] },
+  position: { done: BigInt(rows), rows: BigInt(rows), empty: 0n, rejected: [] },
   sum: { ...NO_BYTES, bytes },
   skip: 0,
 });
@@ -149,12 +149,12 @@ it("a file whose lines are not its rows does not get its name, and its rows stay
   const sink = await fileSink("out.csv", { mayReplace: false });
   const rows = Buffer.from("1,2\n3,4\n");
   const batches = async function* () {
-    const progress = { done: 3n, rows: 3n, nothing: 0n, leftOut: [] };
-    yield { csv: [rows], progress, sum: sumOf(rows) };
+    const progress = { done: 3n, rows: 3n, empty: 0n, rejected: [] };
+    yield { buffers: [rows], progress, sum: sumOf(rows) };
     return progress;
   };
   await expect(
-    writeBatches(batches(), "a,b\n", sink, { keeper: new Checkpoint(kept, sink) }),
+    writeBatches(batches(), "a,b\n", sink, { checkpoint: new Checkpoint(kept, sink) }),
   ).rejects.toThrow(
     "2 lines were written for 3 rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep",
   );

@@ -22,18 +22,18 @@ const unionOf = (grids: readonly object[], more: object = {}) =>
 function rowsOn(
   kernel: (typeof KERNELS)[number][1],
   spec: SpecInput,
-): { rows: string[]; leftOut: Map<string, bigint> } {
+): { rows: string[]; rejected: Map<string, bigint> } {
   const planned = planSweep(specFrom(spec));
-  const leftOut = new Map<string, bigint>();
-  const rows = planned.grids.flatMap(({ requirements, size }, grid) => {
+  const rejected = new Map<string, bigint>();
+  const rows = planned.grids.flatMap(({ predicates, size }, grid) => {
     const swept = sweepOn(kernel, planned, { grid });
     expect(swept.fault).toBeUndefined();
-    expect(BigInt(swept.rows) + swept.leftOut.reduce((sum, count) => sum + count, 0n)).toBe(size);
-    for (const [i, text] of requirements.entries())
-      leftOut.set(text, (leftOut.get(text) ?? 0n) + (swept.leftOut[i + 1] ?? 0n));
-    return swept.csv.split("\n").slice(0, -1);
+    expect(BigInt(swept.rows) + swept.rejected.reduce((sum, count) => sum + count, 0n)).toBe(size);
+    for (const [i, text] of predicates.entries())
+      rejected.set(text, (rejected.get(text) ?? 0n) + (swept.rejected[i + 1] ?? 0n));
+    return swept.bytes.split("\n").slice(0, -1);
   });
-  return { rows, leftOut };
+  return { rows, rejected };
 }
 
 const [, release] = KERNELS.at(-1) as (typeof KERNELS)[number];
@@ -46,8 +46,8 @@ const once = (rows: readonly string[]) => [...new Set(rows)];
 
 // ── Random grids ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const some = <T>(all: readonly T[], most = 3) =>
-  fc.subarray([...all], { minLength: 1, maxLength: most });
+const some = <T>(all: readonly T[], max = 3) =>
+  fc.subarray([...all], { minLength: 1, maxLength: max });
 const values = (all: readonly number[]) =>
   fc.oneof(
     some(all),
@@ -197,7 +197,7 @@ describe("distinct", () => {
   );
 
   it("counts repeated layers on an account for each grid that had them", () => {
-    const { rows, leftOut } = rowsOn(
+    const { rows, rejected } = rowsOn(
       release,
       unionOf(
         [
@@ -211,8 +211,8 @@ describe("distinct", () => {
       ),
     );
     expect(rows).toHaveLength(6 * 7);
-    expect(leftOut.get("already in grid 1 (low)")).toBe(6n * 2n + 6n);
-    expect(leftOut.get("already in grid 2")).toBe(6n);
+    expect(rejected.get("already in grid 1 (low)")).toBe(6n * 2n + 6n);
+    expect(rejected.get("already in grid 2")).toBe(6n);
   });
 
   it("leaves out all of a grid that is a part of an earlier one, and nothing of grids that share nothing", () => {
@@ -246,16 +246,16 @@ describe("distinct", () => {
       expect(some.length).toBeGreaterThan(0);
       expect(some.length).toBeLessThan(every.length);
       for (const [, kernel] of KERNELS) {
-        const { rows, leftOut } = rowsOn(
+        const { rows, rejected } = rowsOn(
           kernel,
           unionOf([{ axes, where }, { axes }], { distinct: true }),
         );
         expect(rows).toEqual(once([...some, ...every]));
         // Layers that are there already are one account, whatever a comparison met.
-        expect(leftOut.get("already in grid 1")).toBeGreaterThanOrEqual(BigInt(some.length));
-        expect([...leftOut.keys()].filter((account) => account.startsWith("already"))).toEqual([
-          "already in grid 1",
-        ]);
+        expect(rejected.get("already in grid 1")).toBeGreaterThanOrEqual(BigInt(some.length));
+        expect(
+          [...rejected.keys()].filter((rejectionReason) => rejectionReason.startsWith("already")),
+        ).toEqual(["already in grid 1"]);
       }
     }
   });
@@ -361,7 +361,7 @@ describe("distinct", () => {
       "some.csv",
     );
     expect(summary.size).toBe(400n);
-    expect(summary.leftOut.get("already in grid 1")).toBeGreaterThan(60n);
+    expect(summary.rejected.get("already in grid 1")).toBeGreaterThan(60n);
   });
 
   it("writes the same bytes on any number of workers, in shards, and in every format", async () => {

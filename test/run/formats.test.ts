@@ -59,8 +59,8 @@ const MIXED = {
 } as unknown as SpecInput;
 
 /** The rows of a CSV as JSON Lines, by JavaScript's own means. */
-function jsonLinesOf(csv: string): string {
-  const [header, ...rows] = csv.split("\n").slice(0, -1);
+function jsonLinesOf(buffers: string): string {
+  const [header, ...rows] = buffers.split("\n").slice(0, -1);
   const names = (header as string).split(",");
   const cell = (name: string, text: string) =>
     text === ""
@@ -174,19 +174,19 @@ describe("a sweep", () => {
         [BINARY, "sweep", ...GRID, "--limit", "2", "--quiet", ...options],
         { encoding: "utf8" },
       );
-    const csv = piped().stdout;
-    expect(csv.split("\n")).toHaveLength(4);
-    expect(piped("--format", "tsv").stdout).toBe(csv.replaceAll(",", "\t"));
-    expect(piped("--format", "jsonl").stdout).toBe(jsonLinesOf(csv));
-    expect(piped("--format", "ndjson", "--big-ints", "number").stdout).toBe(jsonLinesOf(csv));
+    const buffers = piped().stdout;
+    expect(buffers.split("\n")).toHaveLength(4);
+    expect(piped("--format", "tsv").stdout).toBe(buffers.replaceAll(",", "\t"));
+    expect(piped("--format", "jsonl").stdout).toBe(jsonLinesOf(buffers));
+    expect(piped("--format", "ndjson", "--big-ints", "number").stdout).toBe(jsonLinesOf(buffers));
     // A named pipe can have any name.
     const toPipe = `mkfifo rows.fifo && { cat rows.fifo & ${[process.execPath, BINARY, "sweep", ...GRID].join(" ")} --limit 2 --quiet -o rows.fifo`;
     const fromPipe = (options: string) =>
       spawnSync("bash", ["-c", `rm -f rows.fifo; ${toPipe} ${options}; wait; }`], {
         encoding: "utf8",
       }).stdout;
-    expect(fromPipe("")).toBe(csv);
-    expect(fromPipe("--format jsonl")).toBe(jsonLinesOf(csv));
+    expect(fromPipe("")).toBe(buffers);
+    expect(fromPipe("--format jsonl")).toBe(jsonLinesOf(buffers));
   });
 
   it.each(["csv", "tsv", "jsonl", "csv.gz", "tsv.gz", "jsonl.gz"])(
@@ -286,8 +286,8 @@ describe("a sweep", () => {
       });
       expect(read(`out.${format}`) === read(`whole.${format}`)).toBe(true);
       const rows = format.replace(".gz", "");
-      const parts = Array.from({ length: 5 }, (_, i) => `out.0000${i}-of-00005.${format}`);
-      expect(await said(["merge", "other.csv", ...parts])).toMatchObject({
+      const shards = Array.from({ length: 5 }, (_, i) => `out.0000${i}-of-00005.${format}`);
+      expect(await said(["merge", "other.csv", ...shards])).toMatchObject({
         exitCode: 2,
         stderr: `upsweep: other.csv: the extension '.csv' means csv, but the rows are ${rows}. Name a file that ends in .${rows}.\n`,
       });

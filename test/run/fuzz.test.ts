@@ -163,12 +163,12 @@ function edited(
   changes: readonly { at: number; length: number; by: string | number }[],
 ): string {
   return changes.reduce((before, { at, length, by }) => {
-    const place = Math.floor(at * before.length);
+    const location = Math.floor(at * before.length);
     const from = typeof by === "number" ? Math.floor(by * before.length) : 0;
     return (
-      before.slice(0, place) +
+      before.slice(0, location) +
       (typeof by === "number" ? before.slice(from, from + 30) : by) +
-      before.slice(place + length)
+      before.slice(location + length)
     );
   }, text);
 }

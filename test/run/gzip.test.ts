@@ -5,8 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
 import { writeBatches } from "../../src/run/files/write.ts";
-import { MEMBER_BYTES } from "../../src/run/output/gzip.ts";
-import { Checkpoint, type Kept, keptSweep } from "../../src/run/resume/checkpoint.ts";
+import { LOOP_VARIABLE_BYTES } from "../../src/run/output/gzip.ts";
+import { Checkpoint, type ResumeTarget, resumeTarget } from "../../src/run/resume/checkpoint.ts";
 import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
@@ -34,7 +34,7 @@ const FLAGS = Object.entries(AXES).flatMap(([name, values]) => [
 const SWEEP = ["sweep", ...FLAGS, "--quiet", "-o"];
 
 /** The members of a gzip file, by decompressing each by itself. */
-function members(bytes: Buffer): Buffer[] {
+function variables(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
   const head = Buffer.from([0x1f, 0x8b, 8]);
   for (let at = 0; at < bytes.length; ) {
@@ -64,10 +64,10 @@ describe("a sweep into a name that ends in .gz", () => {
     ) as [Buffer, Buffer, Buffer];
     expect(two.equals(one) && three.equals(one)).toBe(true);
     const plain = readFileSync("plain.csv");
-    const pieces = members(one);
+    const pieces = variables(one);
     expect(Buffer.concat(pieces).equals(plain)).toBe(true);
-    expect(pieces.length).toBe(Math.ceil(plain.length / MEMBER_BYTES));
-    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(MEMBER_BYTES);
+    expect(pieces.length).toBe(Math.ceil(plain.length / LOOP_VARIABLE_BYTES));
+    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(LOOP_VARIABLE_BYTES);
     expect(one.length).toBeLessThan(plain.length / 4);
   });
 
@@ -100,7 +100,9 @@ describe("a sweep into a name that ends in .gz", () => {
     let continued = 0;
     for (const batches of [1, 2, 3, 4]) {
       for (const name of readdirSync(".")) if (name.startsWith("out")) rmSync(name);
-      const kept = (await keptSweep(plan, "out.csv.gz", { compression: "gzip" })) as Kept;
+      const kept = (await resumeTarget(plan, "out.csv.gz", {
+        compression: "gzip",
+      })) as ResumeTarget;
       const sink = await fileSink("out.csv.gz", { mayReplace: false });
       const stopping = async function* () {
         let count = 0;
@@ -110,9 +112,9 @@ describe("a sweep into a name that ends in .gz", () => {
         }
         throw new Error("not enough batches");
       };
-      const keeper = new Checkpoint(kept, sink);
+      const checkpoint = new Checkpoint(kept, sink);
       await expect(
-        writeBatches(stopping() as never, plan.header, sink, { keeper, compression: "gzip" }),
+        writeBatches(stopping() as never, plan.header, sink, { checkpoint, compression: "gzip" }),
       ).rejects.toThrow("stop");
       // Where no member was complete, nothing is left, and it begins again.
       if (!existsSync("out.csv.gz.partial.json")) {
@@ -124,9 +126,9 @@ describe("a sweep into a name that ends in .gz", () => {
         bytes: number;
         skip: number;
       };
-      const written = members(readFileSync("out.csv.gz.partial"));
+      const written = variables(readFileSync("out.csv.gz.partial"));
       expect(readFileSync("out.csv.gz.partial").length).toBe(bytes);
-      expect(written.every(({ length }) => length === MEMBER_BYTES)).toBe(true);
+      expect(written.every(({ length }) => length === LOOP_VARIABLE_BYTES)).toBe(true);
       expect(skip).toBeGreaterThanOrEqual(0);
       writeFileSync(
         "out.csv.gz.partial",
@@ -158,6 +160,6 @@ it("a list is compressed too", async () => {
   expect(await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"])).toEqual(done);
   expect(await said(["count", "--from", "list.csv", "-o", "out.csv.gz", "--quiet"])).toEqual(done);
   expect(gunzipSync(readFileSync("out.csv.gz")).equals(readFileSync("out.csv"))).toBe(true);
-  expect(members(readFileSync("out.csv.gz")).length).toBeGreaterThan(1);
+  expect(variables(readFileSync("out.csv.gz")).length).toBeGreaterThan(1);
   expect(existsSync("out.csv.gz.partial")).toBe(false);
 });

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { nameOfPart } from "../../src/run/sweep/shard.ts";
+import { shardName } from "../../src/run/sweep/shard.ts";
 import { BINARY } from "../support/cli.ts";
 import { IS_SLOW, slowIt } from "../support/tier.ts";
 
@@ -24,11 +24,11 @@ const KILLS = Number(process.env.KILLS ?? (IS_SLOW ? 20 : 5));
 
 /** What is damaged, and how, follows from this number; `KILL_SEED` repeats it. When a process is killed does not. */
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
-let drawn = SEED;
+let sampled = SEED;
 /** A whole number from 0 to below `end`. */
 function random(end: number): number {
-  drawn = (Math.imul(drawn, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((drawn / 2 ** 32) * end);
+  sampled = (Math.imul(sampled, 1_664_525) + 1_013_904_223) >>> 0;
+  return Math.floor((sampled / 2 ** 32) * end);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "upsweep-kill-"));
@@ -72,7 +72,7 @@ const SWEEPS: Record<string, readonly string[]> = {
     "--limit",
     "20000",
   ],
-  part: [
+  shard: [
     ...SIMULATED,
     "--kernel-size",
     "1..60",
@@ -107,7 +107,7 @@ const SWEEPS: Record<string, readonly string[]> = {
 /** The file that a sweep makes of the name that it is given. */
 const endingOf = (name: string) => (name === "compressed" ? ".csv.gz" : ".csv");
 const fileOf = (name: string, out: string) =>
-  name === "part" ? nameOfPart(out, { index: 1, of: 2 }) : out;
+  name === "shard" ? shardName(out, { index: 1, of: 2 }) : out;
 
 const argumentsOf = (name: string, out: string, workers: number) => [
   BINARY,
@@ -183,7 +183,7 @@ const DAMAGES: Record<string, (path: string) => void> = {
     ),
   "a number changed": (path) =>
     edit(path, (bytes) => {
-      const name = ["done", "rows", "bytes", "nothing", "lines", "skip"][random(6)] as string;
+      const name = ["done", "rows", "bytes", "empty", "lines", "skip"][random(6)] as string;
       return Buffer.from(
         bytes
           .toString("latin1")
@@ -207,7 +207,7 @@ function damage(paths: readonly string[]): string {
   const there = paths.filter((path) => existsSync(path));
   const path = there[random(there.length)];
   const name = Object.keys(DAMAGES)[random(Object.keys(DAMAGES).length)] as string;
-  if (path === undefined) return "nothing";
+  if (path === undefined) return "empty";
   // Digits and numbers are those of manifests: rows of a gigabyte are no text that could be held.
   const isText = !/digit|number/.test(name) || statSync(path).size < 1e8;
   DAMAGES[isText ? name : "a bit flipped"]?.(path);
@@ -309,18 +309,18 @@ describe("parts that are damaged", () => {
           " ",
         );
       const [out, whole] = [join(folder, `damaged${ending}`), join(folder, `undamaged${ending}`)];
-      const parts = [0, 1, 2].map((index) => nameOfPart(out, { index, of: 3 }));
-      for (const index of parts.keys())
+      const shards = [0, 1, 2].map((index) => shardName(out, { index, of: 3 }));
+      for (const index of shards.keys())
         await run([BINARY, ...sweep, "-o", out, "--shard", `${index}/3`]);
       await run([BINARY, ...sweep, "-o", whole]);
       const expected = await hashOf(whole);
-      const files = parts.flatMap((path) => [path, `${path}.json`]);
+      const files = shards.flatMap((path) => [path, `${path}.json`]);
       const good = new Map(files.map((path) => [path, readFileSync(path)]));
       let merged = 0;
       for (let i = 0; i < 2 * KILLS; i++) {
         let what: string;
         if (random(8) === 0) {
-          const [one, other] = [random(3), random(3)].map((index) => parts[index] as string) as [
+          const [one, other] = [random(3), random(3)].map((index) => shards[index] as string) as [
             string,
             string,
           ];
@@ -330,7 +330,7 @@ describe("parts that are damaged", () => {
         } else {
           what = damage(files);
         }
-        const { code, stderr } = await run([BINARY, "merge", out, ...parts, "--quiet"]);
+        const { code, stderr } = await run([BINARY, "merge", out, ...shards, "--quiet"]);
         what += ` (KILL_SEED=${SEED})`;
         if (code === 0) {
           expect(await hashOf(out), what).toBe(expected);

@@ -12,10 +12,10 @@ describe("the ordered window", () => {
   })(
     "hands answers out in the order of the tasks, whatever the order in which they end, and never holds more than its width",
     async (turns, width) => {
-      let [started, taken, most] = [0, 0, 0];
+      let [started, taken, max] = [0, 0, 0];
       const run = async (task: number) => {
         started++;
-        most = Math.max(most, started - taken);
+        max = Math.max(max, started - taken);
         for (let turn = 0; turn < (turns[task] as number); turn++)
           await new Promise((resolve) => setImmediate(resolve));
         return task;
@@ -27,7 +27,7 @@ describe("the ordered window", () => {
         taken++;
       }
       expect(answers).toEqual([...turns.keys()]);
-      expect(most).toBeLessThanOrEqual(width);
+      expect(max).toBeLessThanOrEqual(width);
     },
   );
 
@@ -84,18 +84,18 @@ describe("a list cut into chunks", () => {
       const chunks = await cutIntoChunks(stream, 120);
       expect(Buffer.from(chunks.header).toString()).toBe(records[0]);
       expect(chunks.headerLines).toBe((records[0] as string).split("\n").length);
-      const parts: string[] = [];
+      const shards: string[] = [];
       for await (const chunk of chunks.records) {
         expect(chunk?.length).toBeLessThanOrEqual(120);
-        parts.push(Buffer.from(chunk as Uint8Array).toString());
+        shards.push(Buffer.from(chunk as Uint8Array).toString());
       }
       const rest =
         records.slice(1).join(lineEnd) + (endsWithLine && records.length > 1 ? lineEnd : "");
-      expect(parts.join("")).toBe(rest);
+      expect(shards.join("")).toBe(rest);
       // Quotes are in pairs up to each border.
-      for (const part of parts.slice(0, -1)) {
-        expect(part.endsWith("\n")).toBe(true);
-        expect((part.split('"').length - 1) % 2).toBe(0);
+      for (const shard of shards.slice(0, -1)) {
+        expect(shard.endsWith("\n")).toBe(true);
+        expect((shard.split('"').length - 1) % 2).toBe(0);
       }
     },
   );
@@ -105,9 +105,9 @@ describe("a list cut into chunks", () => {
       yield Buffer.from(`h\na\nb\n${"x".repeat(50)}\nc\n`);
     })();
     const { records } = await cutIntoChunks(stream, 20);
-    const parts: (string | undefined)[] = [];
-    for await (const chunk of records) parts.push(chunk && Buffer.from(chunk).toString());
-    expect(parts).toEqual(["a\nb\n", undefined]);
+    const shards: (string | undefined)[] = [];
+    for await (const chunk of records) shards.push(chunk && Buffer.from(chunk).toString());
+    expect(shards).toEqual(["a\nb\n", undefined]);
   });
 });
 
@@ -121,8 +121,8 @@ describe("a sample of indices", () => {
     { numRuns: runs(100) },
   )(
     "is ascending, without repeats, in range, and the same for the same seed",
-    (size, most, seed) => {
-      const count = Number(size < BigInt(most) ? size : BigInt(most));
+    (size, max, seed) => {
+      const count = Number(size < BigInt(max) ? size : BigInt(max));
       const indices = [...sampleIndices(size, count, seed)];
       expect(indices).toHaveLength(count);
       expect(
@@ -197,16 +197,16 @@ describe("sweep() of the library", () => {
       next = await batches.next();
     }
     expect(next.value).toMatchObject({ size: 800_000n, rows: BigInt(rows), bytes });
-    expect(next.value.rows + [...next.value.leftOut.values()].reduce((sum, n) => sum + n, 0n)).toBe(
-      800_000n,
-    );
+    expect(
+      next.value.rows + [...next.value.rejected.values()].reduce((sum, n) => sum + n, 0n),
+    ).toBe(800_000n);
   });
 
   it("gives rows and a summary that JSON.stringify writes, every bigint as a string", async () => {
-    const most = 2 ** 31 - 1;
+    const max = 2 ** 31 - 1;
     // macs = (2^31 - 1)^2·3, beyond 2^63; the second layer breaks a rule.
     const grid = {
-      axes: { in_channels: most, out_channels: most, kernel_size: 3, l_in: 1, groups: [1, 2] },
+      axes: { in_channels: max, out_channels: max, kernel_size: 3, l_in: 1, groups: [1, 2] },
       columns: ["macs", "zero_insertion_waste"],
     } as const;
     const batches = sweep(grid, { workers: 1 });
@@ -214,7 +214,7 @@ describe("sweep() of the library", () => {
     let next = await batches.next();
     for (; !next.done; next = await batches.next()) rows.push(...next.value);
     expect(JSON.stringify(rows)).toBe(
-      `[{"batch_size":1,"in_channels":${most},"out_channels":${most},"l_in":1,"kernel_size":3,"stride":1,"padding":0,"output_padding":0,"dilation":1,"groups":1,"bias":true,"macs":"13835058042397261827","zero_insertion_waste":${2 / 3}}]`,
+      `[{"batch_size":1,"in_channels":${max},"out_channels":${max},"l_in":1,"kernel_size":3,"stride":1,"padding":0,"output_padding":0,"dilation":1,"groups":1,"bias":true,"macs":"13835058042397261827","zero_insertion_waste":${2 / 3}}]`,
     );
     expect(Object.keys(rows[0] as object)).not.toContain("toJSON");
     const { seconds, bytes, ...counts } = JSON.parse(JSON.stringify(next.value));
@@ -222,15 +222,15 @@ describe("sweep() of the library", () => {
     expect(counts).toEqual({
       size: "2",
       rows: "1",
-      leftOut: { "in_channels % groups == 0": "1" },
-      nothing: "0",
+      rejected: { "in_channels % groups == 0": "1" },
+      empty: "0",
       gridRows: ["1"],
     });
     expect(Object.keys(next.value)).toEqual([
       "size",
       "rows",
-      "leftOut",
-      "nothing",
+      "rejected",
+      "empty",
       "gridRows",
       "bytes",
       "seconds",

@@ -39,8 +39,8 @@ describe("a sample of raw indices", () => {
   it("gives every set of two out of five about the same chance", () => {
     const seen = new Map<string, number>();
     for (let seed = 0n; seed < 10_000n; seed++) {
-      const drawn = [...sampleIndices(5n, 2, seed)].join();
-      seen.set(drawn, (seen.get(drawn) ?? 0) + 1);
+      const sampled = [...sampleIndices(5n, 2, seed)].join();
+      seen.set(sampled, (seen.get(sampled) ?? 0) + 1);
     }
     // 1000 expected for each of ten; five standard deviations are 150.
     expect(seen.size).toBe(10);
@@ -52,11 +52,11 @@ describe("a sample of raw indices", () => {
     const [low, high, size] = [{ count: 0 }, { count: 0 }, 131_072n];
     let together = 0;
     for (let seed = 0n; seed < 60n; seed++) {
-      const drawn = [...sampleIndices(size, 1000, seed)];
-      for (const [i, index] of drawn.entries()) {
+      const sampled = [...sampleIndices(size, 1000, seed)];
+      for (const [i, index] of sampled.entries()) {
         if (index % 2n === 0n) low.count++;
         else high.count++;
-        if (i > 0 && index % 2n === 1n && drawn[i - 1] === index - 1n) together++;
+        if (i > 0 && index % 2n === 1n && sampled[i - 1] === index - 1n) together++;
       }
     }
     expect(Math.abs(low.count - high.count)).toBeLessThan(5 * Math.sqrt(60_000));

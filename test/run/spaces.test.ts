@@ -33,8 +33,8 @@ describe("a sparse and skewed space", () => {
     expect(one.split("\n")).toHaveLength(40_002);
     for (const workers of [2, 3, 5]) expect((await bytes(SPARSE, { workers })) === one).toBe(true);
     const summary = await sweepToFile(SPARSE, "out.csv", { workers: 2 });
-    expect(summary).toMatchObject({ size: 10n ** 12n, rows: 40_000n, nothing: 0n });
-    expect([...summary.leftOut]).toEqual([
+    expect(summary).toMatchObject({ size: 10n ** 12n, rows: 40_000n, empty: 0n });
+    expect([...summary.rejected]).toEqual([
       ["kernel_size == 2 * stride and stride in 601..604", 10n ** 12n - 40_000n],
     ]);
   });
@@ -74,8 +74,8 @@ describe("a union of grids", () => {
     const batches = sweep(union, { workers: 2 });
     for (let next = await batches.next(); ; next = await batches.next()) {
       if (next.done) {
-        expect(next.value).toMatchObject({ size: 12n, rows: 9n, nothing: 0n });
-        expect([...next.value.leftOut]).toEqual([["groups > hop", 3n]]);
+        expect(next.value).toMatchObject({ size: 12n, rows: 9n, empty: 0n });
+        expect([...next.value.rejected]).toEqual([["groups > hop", 3n]]);
         break;
       }
       rows.push(...next.value);
@@ -104,8 +104,8 @@ describe("a union of grids", () => {
     const all = await bytes(union, {});
     const some = await bytes({ ...union, sample: { rows: 5, seed: 1 } }, {});
     const lines = all.split("\n");
-    const places = some.split("\n").map((line) => lines.indexOf(line));
-    expect(places.every((place, i) => place >= (places[i - 1] ?? 0))).toBe(true);
+    const locations = some.split("\n").map((line) => lines.indexOf(line));
+    expect(locations.every((location, i) => location >= (locations[i - 1] ?? 0))).toBe(true);
     expect(await bytes({ ...union, sample: { rows: 100 } }, {})).toBe(all);
   });
 });
@@ -117,11 +117,13 @@ describe("samples and limits", () => {
   };
 
   it("draws the same rows on any number of workers, all different and in order", async () => {
-    const drawn = { ...spec, sample: { rows: 20_000, seed: 7 } };
-    const one = await bytes(drawn, { workers: 1 });
+    const sampled = { ...spec, sample: { rows: 20_000, seed: 7 } };
+    const one = await bytes(sampled, { workers: 1 });
     expect(new Set(one.split("\n")).size).toBe(20_002);
-    expect((await bytes(drawn, { workers: 3 })) === one).toBe(true);
-    expect((await bytes({ ...drawn, sample: { rows: 20_000, seed: 8 } }, {})) === one).toBe(false);
+    expect((await bytes(sampled, { workers: 3 })) === one).toBe(true);
+    expect((await bytes({ ...sampled, sample: { rows: 20_000, seed: 8 } }, {})) === one).toBe(
+      false,
+    );
     const all = (await bytes(spec, {})).split("\n");
     let at = -1;
     for (const line of one.split("\n").slice(1, -1)) {
@@ -168,16 +170,16 @@ describe("the account of a limited sweep", () => {
     // Rows stand at l_in 5, 10, …, two at each: the first of three strides and the last.
     const size = BigInt(5 * Math.ceil(limit / 2) * 3 - (limit % 2 === 1 ? 2 : 0));
     expect(summary).toMatchObject({ rows: BigInt(limit), size });
-    expect([...summary.leftOut.values()]).toEqual([size - BigInt(limit)]);
+    expect([...summary.rejected.values()]).toEqual([size - BigInt(limit)]);
   });
 
   it("goes to the last row of a sample too", async () => {
-    const drawn = { ...spec, sample: { rows: 20_000 } };
-    const all = await bytes(drawn, {});
-    const summary = await sweepToFile(drawn, "out.csv", { limit: 1000 });
+    const sampled = { ...spec, sample: { rows: 20_000 } };
+    const all = await bytes(sampled, {});
+    const summary = await sweepToFile(sampled, "out.csv", { limit: 1000 });
     expect(readFileSync("out.csv", "utf8")).toBe(`${all.split("\n").slice(0, 1001).join("\n")}\n`);
     expect(summary.size).toBe(
-      1000n + [...summary.leftOut.values()].reduce((sum, n) => sum + n, 0n),
+      1000n + [...summary.rejected.values()].reduce((sum, n) => sum + n, 0n),
     );
     expect(summary.size).toBeLessThan(20_000n);
   });

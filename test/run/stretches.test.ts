@@ -1,7 +1,7 @@
 /** Cutting by cost: order, wholeness and balance, on spaces that are made up. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type Stretch, sweepInOrder } from "../../src/run/sweep/ranges.ts";
+import { type Range, sweepInOrder } from "../../src/run/sweep/ranges.ts";
 import { runs } from "../support/tier.ts";
 
 /** The visits that an index takes: 1 where layers stand, and for a whole empty block 1 at its first index. */
@@ -47,7 +47,7 @@ const spaces: fc.Arbitrary<Space> = fc
 
 async function sweepSpace(space: Space, workers: number, visits: number, delay: () => number) {
   let [underWay, mostUnderWay] = [0, 0];
-  const run = async ({ first, end }: Stretch) => {
+  const run = async ({ first, end }: Range) => {
     mostUnderWay = Math.max(mostUnderWay, ++underWay);
     for (let turns = delay(); turns > 0; turns--) await Promise.resolve();
     underWay--;
@@ -55,7 +55,7 @@ async function sweepSpace(space: Space, workers: number, visits: number, delay: 
     return { next: BigInt(next), visits: seen };
   };
   const answers: { first: number; next: number; visits: number }[] = [];
-  for await (const { stretch, answer } of sweepInOrder(
+  for await (const { range, answer } of sweepInOrder(
     [{ grid: 0, first: 0n, end: BigInt(space.size) }],
     run,
     {
@@ -65,7 +65,7 @@ async function sweepSpace(space: Space, workers: number, visits: number, delay: 
     },
   )) {
     answers.push({
-      first: Number(stretch.first),
+      first: Number(range.first),
       next: Number(answer.next),
       visits: answer.visits,
     });
@@ -119,14 +119,14 @@ describe("a sweep cut by cost", () => {
 
   it("keeps the workers busy where three indices fill a task that took three thousand before", async () => {
     let [started, underWay, sum] = [0, 0, 0];
-    const run = async ({ first, end }: Stretch) => {
+    const run = async ({ first, end }: Range) => {
       started++;
       sum += ++underWay;
       await new Promise((resolve) => setImmediate(resolve));
       underWay--;
       const isCheap = first < 50_000n;
-      const most = first + (isCheap ? 3000n : 3n);
-      const next = most < end ? most : end;
+      const max = first + (isCheap ? 3000n : 3n);
+      const next = max < end ? max : end;
       return { next, share: Number(next - first) / (isCheap ? 3000 : 3) };
     };
     for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 60_000n }], run, {
@@ -140,7 +140,7 @@ describe("a sweep cut by cost", () => {
   });
 
   it("hands on what a task throws", async () => {
-    const run = async ({ first }: Stretch) => {
+    const run = async ({ first }: Range) => {
       if (first > 5000n) throw new Error("no more");
       return { next: first + 1000n, visits: 1000 };
     };
@@ -156,7 +156,7 @@ describe("a sweep cut by cost", () => {
 
   it("starts nothing more once whoever takes the answers has left", async () => {
     let started = 0;
-    const run = async ({ first, end }: Stretch) => {
+    const run = async ({ first, end }: Range) => {
       started++;
       return { next: end, visits: Number(end - first) };
     };
@@ -174,7 +174,7 @@ describe("a sweep cut by cost", () => {
 
   it("waits with new tasks for whoever takes the answers slowly", async () => {
     let started = 0;
-    const run = async ({ first, end }: Stretch) => {
+    const run = async ({ first, end }: Range) => {
       started++;
       return { next: end, visits: Number(end - first) };
     };

@@ -141,7 +141,7 @@ describe("a sweep of which workers die", () => {
   it("blames the task that was at work when a worker died, not those that lay with it", async () => {
     const runner = threadedRunner({ kind: "sweep", plan: planOf(SPEC), method: "closed" }, 1);
     const task = (grid: number) =>
-      ({ kind: "shard", grid, first: 0n, end: 1n, visitsMost: 1 }) as const;
+      ({ kind: "range", grid, first: 0n, end: 1n, maxVisits: 1 }) as const;
     // A worker dies three times over grid 0; grid 1 lay with it each time, and is told so after it.
     const deaths = [new Error("first"), new Error("second"), new Error("third")];
     const tries: [number, number] = [0, 0];
@@ -188,8 +188,11 @@ describe("a list of which workers die", () => {
         yield Buffer.from(`${channels},2,3,2,10\n`.repeat(50_000));
     };
     let text = "";
-    for await (const { csv } of countListRows(list(), "list", { workers: 2, columns: ["macs"] }))
-      for (const bytes of csv) text += Buffer.from(bytes).toString();
+    for await (const { buffers } of countListRows(list(), "list", {
+      workers: 2,
+      columns: ["macs"],
+    }))
+      for (const bytes of buffers) text += Buffer.from(bytes).toString();
     return text;
   }
 

@@ -12,14 +12,14 @@ afterEach(() => {
 });
 
 /** A lock as a process would have written it. */
-function lockOfProcess(pid: number, { host = hostname(), began = beginOf(pid) } = {}): void {
+function lockOfProcess(pid: number, { host = hostname(), began = entryPointOf(pid) } = {}): void {
   writeFileSync(
     "out.csv.partial.lock",
     `${JSON.stringify({ host, pid, began, lock: "another" })}\n`,
   );
 }
 
-const beginOf = (pid: number) =>
+const entryPointOf = (pid: number) =>
   readFileSync(`/proc/${pid}/stat`, "latin1")
     .replace(/^.*\) /s, "")
     .split(" ")[19] as string;
@@ -153,7 +153,7 @@ describe("a file that is being written", () => {
     ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     for (const outcome of outcomes)
-      if (outcome.status === "fulfilled") expect(outcome.value.isHeld()).toBe(true);
+      if (outcome.status === "fulfilled") expect(outcome.value.hasDomain()).toBe(true);
   });
 });
 

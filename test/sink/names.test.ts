@@ -17,7 +17,7 @@ import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
 import { writeBatches } from "../../src/run/files/write.ts";
-import { Checkpoint, keptSweep, readStart } from "../../src/run/resume/checkpoint.ts";
+import { Checkpoint, readStart, resumeTarget } from "../../src/run/resume/checkpoint.ts";
 import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
@@ -297,14 +297,14 @@ async function interrupted() {
       for (const name of readdirSync("."))
         if (name.startsWith("out.csv")) rmSync(name, { recursive: true });
       const sink = await fileSink("out.csv", { mayReplace: true });
-      const kept = await keptSweep(plan, "out.csv");
+      const kept = await resumeTarget(plan, "out.csv");
       const stopping = async function* () {
         yield* sweepPlan(plan, { limit: 20, isSummed: true });
         throw new Error("stop");
       };
       await expect(
         writeBatches(stopping() as never, plan.header, sink, {
-          keeper: new Checkpoint(kept as never, sink),
+          checkpoint: new Checkpoint(kept as never, sink),
         }),
       ).rejects.toThrow("stop");
     },
@@ -324,8 +324,8 @@ describe("two runs on two machines", () => {
     plan: ReturnType<typeof planSweep>,
     onRow: () => Promise<void>,
   ): Promise<void> {
-    const kept = (await keptSweep(plan, "out.csv")) as NonNullable<
-      Awaited<ReturnType<typeof keptSweep>>
+    const kept = (await resumeTarget(plan, "out.csv")) as NonNullable<
+      Awaited<ReturnType<typeof resumeTarget>>
     >;
     const sink = await fileSink("out.csv", { mayReplace: true });
     const batches = async function* () {
@@ -337,7 +337,9 @@ describe("two runs on two machines", () => {
         await onRow();
       }
     };
-    await writeBatches(batches(), plan.header, sink, { keeper: new Checkpoint(kept, sink, true) });
+    await writeBatches(batches(), plan.header, sink, {
+      checkpoint: new Checkpoint(kept, sink, true),
+    });
   }
 
   it("never give a file its name that is not finished, at whatever step the second begins with --force, or ends", async () => {
@@ -421,8 +423,8 @@ describe("two runs on two machines", () => {
 
 it("does not continue what a run has left under its lock unless it is the sweep's own", async () => {
   const plan = planSweep(specFrom(SPEC));
-  const kept = (await keptSweep(plan, "out.csv")) as NonNullable<
-    Awaited<ReturnType<typeof keptSweep>>
+  const kept = (await resumeTarget(plan, "out.csv")) as NonNullable<
+    Awaited<ReturnType<typeof resumeTarget>>
   >;
   const start = await readStart(kept, plan, {});
   expect(start).toMatchObject({ isWhole: false, bytes: 0 });

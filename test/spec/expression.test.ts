@@ -1,7 +1,7 @@
 /** What expressions mean: at the edges by hand, at random by an evaluator of the test's own; in BigInt and in the kernel. */
 import { test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { evaluate, Trouble } from "../../src/expression/evaluate.ts";
+import { EvaluationError, evaluate } from "../../src/expression/evaluate.ts";
 import { decide } from "../../src/expression/exact.ts";
 import { parseCondition } from "../../src/expression/parse.ts";
 import {
@@ -27,9 +27,12 @@ const NAMES: ReadonlyMap<string, bigint> = new Map([
 
 function meaning(text: string): bigint | string {
   try {
-    return evaluate(parseCondition({ text, place: "here" }), (name) => NAMES.get(name) as bigint);
+    return evaluate(
+      parseCondition({ text, location: "here" }),
+      (name) => NAMES.get(name) as bigint,
+    );
   } catch (error) {
-    if (error instanceof Trouble) return error.kind;
+    if (error instanceof EvaluationError) return error.kind;
     throw error;
   }
 }
@@ -204,11 +207,11 @@ describe("expressions", () => {
       const expected = decided(made, exact);
       let found: boolean | string;
       try {
-        found = decide(parseCondition({ text: made.text, place: "here" }), (name) =>
+        found = decide(parseCondition({ text: made.text, location: "here" }), (name) =>
           exact.get(name),
         ).holds;
       } catch (error) {
-        if (!(error instanceof Trouble)) throw error;
+        if (!(error instanceof EvaluationError)) throw error;
         found = "fatal";
       }
       expect(found).toBe(expected);
@@ -299,8 +302,11 @@ describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
     });
     const swept = sweepOn(kernel, plan);
     expect(swept.rows).toBe(rows);
-    const account = plan.accounts.findIndex((name) => name.endsWith("(a value is missing)"));
-    if (rows === 0 && !text.includes("is not missing")) expect(swept.leftOut[account + 1]).toBe(1n);
+    const rejectionReason = plan.rejectionReasons.findIndex((name) =>
+      name.endsWith("(a value is missing)"),
+    );
+    if (rows === 0 && !text.includes("is not missing"))
+      expect(swept.rejected[rejectionReason + 1]).toBe(1n);
   });
 
   it.each([

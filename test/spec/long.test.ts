@@ -97,10 +97,10 @@ describe("a long condition", () => {
 
 describe("a long axis", () => {
   it("is refused beyond its values, in a list or depending on others", async () => {
-    const written = Array.from({ length: ITEMS }, (_, i) => 2 * i + 1 + (i % 2));
+    const source = Array.from({ length: ITEMS }, (_, i) => 2 * i + 1 + (i % 2));
     const dependent = Array.from({ length: 70_000 }, (_, i) => `stride + ${i}`);
     for (const axes of [
-      { ...AXES, l_in: written },
+      { ...AXES, l_in: source },
       { ...AXES, stride: "1..5", l_in: dependent },
     ]) {
       const { exitCode, stderr } = await planned("l_in > 0", axes);

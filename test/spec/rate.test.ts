@@ -22,8 +22,8 @@ describe("a number", () => {
     ["0", "0/1"],
     ["979.5918367346939", "9795918367346939/10000000000000"],
   ])("%s is %s", (text, fraction) => {
-    const { over, under } = readFraction(text) as Fraction;
-    expect(`${over}/${under}`).toBe(fraction);
+    const { numerator, denominator } = readFraction(text) as Fraction;
+    expect(`${numerator}/${denominator}`).toBe(fraction);
   });
 
   it.each([
@@ -59,9 +59,9 @@ describe("a number", () => {
   ])("'%s' is not held exactly", (text) => expect(readFraction(text)).toBe("inexact"));
 
   const natural = fc.bigInt({ min: 1n, max: 10n ** 15n });
-  test.prop([natural, natural])("is written so that it is read back", (over, under) => {
-    const value = readFraction(`${over}/${under}`) as Fraction;
-    expect(value.over * under).toBe(over * value.under);
+  test.prop([natural, natural])("is written so that it is read back", (numerator, denominator) => {
+    const value = readFraction(`${numerator}/${denominator}`) as Fraction;
+    expect(value.numerator * denominator).toBe(numerator * value.denominator);
     expect(readFraction(textOfFraction(value))).toEqual(value);
   });
 
@@ -77,9 +77,9 @@ const AXES = { in_channels: 4, out_channels: [2, 4], l_in: [3, 8], kernel_size: 
 
 /** The last cells of each row. */
 function cells(spec: SpecInput, count: number, kernel = KERNELS[0]?.[1]): string[] {
-  const { csv, fault } = sweepOn(kernel as never, planOf(spec));
+  const { bytes, fault } = sweepOn(kernel as never, planOf(spec));
   expect(fault).toBeUndefined();
-  return csv
+  return bytes
     .trimEnd()
     .split("\n")
     .map((row) => row.split(",").slice(-count).join(","));
@@ -100,13 +100,13 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     const expected = [689.0625, 1378.125, 8000, 30_000 / 1001].flatMap((rate, i) =>
       [2, 4].flatMap((out) =>
         [3, 8].map((l) => {
-          const [over, under] = [
+          const [numerator, denominator] = [
             [11_025, 16],
             [11_025, 8],
             [8000, 1],
             [30_000, 1001],
           ][i] as [number, number];
-          return `${rate},${nearestDouble({ over: BigInt(4 * out * 4 * l * over), under: BigInt((l + 3) * under) })}`;
+          return `${rate},${nearestDouble({ numerator: BigInt(4 * out * 4 * l * numerator), denominator: BigInt((l + 3) * denominator) })}`;
         }),
       ),
     );
@@ -196,13 +196,13 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       where,
       columns,
     } as SpecInput;
-    const { csv, leftOut, fault } = sweepOn(kernel, planOf(spec));
+    const { bytes, rejected, fault } = sweepOn(kernel, planOf(spec));
     expect(fault).toBeUndefined();
     const rates = kept.map((rate) => String(nearestDouble(readFraction(rate) as Fraction)));
-    expect(csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-2)]))).toEqual(
+    expect(bytes.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-2)]))).toEqual(
       rates,
     );
-    expect(leftOut.reduce((a, b) => a + b)).toBe(BigInt(3 - kept.length));
+    expect(rejected.reduce((a, b) => a + b)).toBe(BigInt(3 - kept.length));
   });
 
   it("decides conditions on one fraction for all layers", () => {
@@ -261,9 +261,9 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
         kernel,
       );
       const expected = sample_rate.map((rate) => {
-        const { over, under } = readFraction(String(rate)) as Fraction;
+        const { numerator, denominator } = readFraction(String(rate)) as Fraction;
         // 4·2·(3·4) / 6 = 16 MACs for each output element.
-        return `${nearestDouble({ over, under })},${nearestDouble({ over: 16n * over, under })}`;
+        return `${nearestDouble({ numerator, denominator })},${nearestDouble({ numerator: 16n * numerator, denominator })}`;
       });
       expect(rows).toEqual(expected);
     },
@@ -277,16 +277,18 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       const fractions = sample_rate.map((rate) => readFraction(String(rate)) as Fraction);
       // Often just the bound itself: macs_per_second is 16 times the rate.
       const first = fractions[0] as Fraction;
-      const [over, under] =
-        d % 2 === 0 ? [first.over * 16n * BigInt(factor), first.under] : [BigInt(n), BigInt(d)];
+      const [numerator, denominator] =
+        d % 2 === 0
+          ? [first.numerator * 16n * BigInt(factor), first.denominator]
+          : [BigInt(n), BigInt(d)];
       const spec = (where: string) => ({
         variables: { sample_rate },
         axes: { ...AXES, out_channels: 2, l_in: 3 },
         where,
         columns: ["sample_rate"],
       });
-      const holds = ({ over: a, under: b }: Fraction) => {
-        const [left, right] = [a * 16n * BigInt(factor) * under, over * b];
+      const holds = ({ numerator: a, denominator: b }: Fraction) => {
+        const [left, right] = [a * 16n * BigInt(factor) * denominator, numerator * b];
         const sign = left < right ? "<" : left > right ? ">" : "==";
         return (
           operator === sign ||
@@ -297,13 +299,13 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       };
       const expected = fractions.filter(holds).map((rate) => String(nearestDouble(rate)));
       for (const where of [
-        `sample_rate * ${16 * factor} ${operator} ${over} / ${under}`,
-        `macs_per_second ${operator} ${over} / ${under} / ${factor}`,
+        `sample_rate * ${16 * factor} ${operator} ${numerator} / ${denominator}`,
+        `macs_per_second ${operator} ${numerator} / ${denominator} / ${factor}`,
       ]) {
-        const { csv, fault } = sweepOn(kernel, planOf(spec(where) as SpecInput));
+        const { bytes, fault } = sweepOn(kernel, planOf(spec(where) as SpecInput));
         expect([
           fault,
-          csv.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-1)])),
+          bytes.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-1)])),
         ]).toEqual([undefined, expected]);
       }
     },

@@ -47,7 +47,7 @@ const FLAGS = [
 /** What a spec says, wherever it was written. */
 function withoutPlaces(spec: Spec): Spec {
   const text = JSON.stringify(spec, (key, value) =>
-    key === "place" || key === "start"
+    key === "location" || key === "start"
       ? undefined
       : typeof value === "bigint"
         ? String(value)
@@ -69,7 +69,7 @@ describe("a spec", () => {
       ["kernel_size"],
     ]);
     expect(axes[1]).toMatchObject({
-      runs: [
+      progressions: [
         [
           { first: 1, step: 1, count: 1 },
           { first: 3, step: 2, count: 4 },

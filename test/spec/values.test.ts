@@ -4,18 +4,19 @@ import { PARAMETER_MAX } from "../../src/limits.ts";
 import {
   domainOf,
   findDuplicate,
-  leastOf,
-  mostOf,
-  type Run,
+  maxOf,
+  minOf,
+  type Progression,
   readEntry,
   sizeOf,
   valueAt,
 } from "../../src/spec/values.ts";
 import { runs } from "../support/tier.ts";
 
-const read = (text: string) => readEntry(domainOf("padding"), { text, place: "here" }) as Run[];
-const spellOut = (runs: readonly Run[]) =>
-  runs.flatMap(({ first, step, count }) =>
+const read = (text: string) =>
+  readEntry(domainOf("padding"), { text, location: "here" }) as Progression[];
+const spellOut = (progressions: readonly Progression[]) =>
+  progressions.flatMap(({ first, step, count }) =>
     Array.from({ length: count }, (_, i) => first + i * step),
   );
 
@@ -37,36 +38,36 @@ describe("an axis entry", () => {
   });
 
   it("of 2^31 values is one run", () => {
-    const runs = read(`0..${PARAMETER_MAX}`);
-    expect(runs).toHaveLength(1);
-    expect([sizeOf(runs), leastOf(runs), mostOf(runs), valueAt(runs, PARAMETER_MAX)]).toEqual([
-      2 ** 31,
-      0,
-      PARAMETER_MAX,
-      PARAMETER_MAX,
-    ]);
+    const progressions = read(`0..${PARAMETER_MAX}`);
+    expect(progressions).toHaveLength(1);
+    expect([
+      sizeOf(progressions),
+      minOf(progressions),
+      maxOf(progressions),
+      valueAt(progressions, PARAMETER_MAX),
+    ]).toEqual([2 ** 31, 0, PARAMETER_MAX, PARAMETER_MAX]);
   });
 });
 
-const run = fc.record({
+const progression = fc.record({
   first: fc.nat(60),
   step: fc.integer({ min: 1, max: 12 }),
   count: fc.integer({ min: 1, max: 12 }),
 });
 
 describe("runs of values", () => {
-  test.prop([fc.array(run, { minLength: 1, maxLength: 5 })], { numRuns: runs(500) })(
+  test.prop([fc.array(progression, { minLength: 1, maxLength: 5 })], { numRuns: runs(500) })(
     "have the size, bounds, positions and duplicates of the values spelt out",
-    (runs) => {
-      const values = spellOut(runs);
-      expect([sizeOf(runs), leastOf(runs), mostOf(runs)]).toEqual([
+    (progressions) => {
+      const values = spellOut(progressions);
+      expect([sizeOf(progressions), minOf(progressions), maxOf(progressions)]).toEqual([
         values.length,
         Math.min(...values),
         Math.max(...values),
       ]);
-      expect(values.map((_, i) => valueAt(runs, i))).toEqual(values);
+      expect(values.map((_, i) => valueAt(progressions, i))).toEqual(values);
       const duplicates = values.filter((value, i) => values.indexOf(value) < i);
-      const found = findDuplicate(runs);
+      const found = findDuplicate(progressions);
       if (duplicates.length === 0) expect(found).toBeUndefined();
       else expect(duplicates).toContain(found);
     },

@@ -19,14 +19,17 @@ export function decimalsOf(
   const touched =
     (of("input_elements") + of("output_elements") + of("params")) * BigInt(layer.bits);
   const strides = layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n);
-  const rate = layer.sample_rate ?? { over: 0n, under: 1n };
+  const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
   return {
     zero_insertion_waste: nearest(of("l_out") * kernel - of("taps"), of("l_out") * kernel),
     arithmetic_intensity: nearest(of("flops") * 8n, touched),
-    macs_per_second: nearest(of("filters") * of("taps") * rate.over, of("l_out") * rate.under),
+    macs_per_second: nearest(
+      of("filters") * of("taps") * rate.numerator,
+      of("l_out") * rate.denominator,
+    ),
     ops_per_second: nearest(
-      (of("filters") * of("ops_per_filter") + of("aggregation_ops")) * rate.over,
-      of("l_out") * rate.under,
+      (of("filters") * of("ops_per_filter") + of("aggregation_ops")) * rate.numerator,
+      of("l_out") * rate.denominator,
     ),
     ...(layer.kind.isTransposed &&
       layer.dimensions.length < 3 && {

@@ -45,11 +45,11 @@ export interface Made {
   readonly exact: (names: ExactNames) => Exact;
 }
 
-const least = -(2n ** 63n);
-const most = 2n ** 63n - 1n;
+const min = -(2n ** 63n);
+const max = 2n ** 63n - 1n;
 
 function in64Bits(value: bigint): bigint {
-  if (value < least || value > most) throw new NoValue(false);
+  if (value < min || value > max) throw new NoValue(false);
   return value;
 }
 
@@ -60,8 +60,7 @@ export function fraction(n: bigint, d = 1n): Fraction {
 
 /** A fraction whose parts fit 64 bits; -2^63 only as what an operation on whole numbers comes to. */
 function checked(value: Fraction, ofWhole: boolean): Fraction {
-  if (value.n > most || value.n < (ofWhole ? least : -most) || value.d > most)
-    throw new NoValue(false);
+  if (value.n > max || value.n < (ofWhole ? min : -max) || value.d > max) throw new NoValue(false);
   return value;
 }
 
@@ -187,14 +186,14 @@ const ofWhole =
 const lcm = (a: bigint, b: bigint) => (a === 0n || b === 0n ? 0n : magnitude(a * b) / gcd(a, b));
 
 const CALLS: Readonly<
-  Record<string, { most: number; of: (a: bigint, b: bigint) => bigint; exact: Operator["exact"] }>
+  Record<string, { max: number; of: (a: bigint, b: bigint) => bigint; exact: Operator["exact"] }>
 > = {
-  min: { most: 4, of: (a, b) => (a < b ? a : b), exact: (a, b) => (order(a, b) < 0n ? a : b) },
-  max: { most: 4, of: (a, b) => (a > b ? a : b), exact: (a, b) => (order(a, b) > 0n ? a : b) },
-  gcd: { most: 3, of: gcd, exact: ofWhole(gcd) },
-  lcm: { most: 3, of: lcm, exact: ofWhole(lcm) },
+  min: { max: 4, of: (a, b) => (a < b ? a : b), exact: (a, b) => (order(a, b) < 0n ? a : b) },
+  max: { max: 4, of: (a, b) => (a > b ? a : b), exact: (a, b) => (order(a, b) > 0n ? a : b) },
+  gcd: { max: 3, of: gcd, exact: ofWhole(gcd) },
+  lcm: { max: 3, of: lcm, exact: ofWhole(lcm) },
   ceil_div: {
-    most: 2,
+    max: 2,
     of: (a, b) => -floor(-a, b),
     exact: (a, b, areWhole) =>
       areWhole ? checked(fraction(-floor(-a.n, b.n)), true) : minus(floored(minus(over(a, b)))),
@@ -212,7 +211,7 @@ const SUFFIXED: readonly (readonly [string, bigint])[] = [
   ["3M", 3_000_000n],
   ["2Ki", 2048n],
   ["1Gi", 2n ** 30n],
-  ["9223372036854775807", most],
+  ["9223372036854775807", max],
 ];
 
 /** Numbers as they are met in specs, and now and then large ones. */
@@ -354,7 +353,7 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
           ),
         )
         .chain((call) => {
-          const { most: length, of, exact } = CALLS[call] as (typeof CALLS)[string];
+          const { max: length, of, exact } = CALLS[call] as (typeof CALLS)[string];
           return fc.array(tie("number"), { minLength: 2, maxLength: length }).map((made): Made => {
             const [first, ...others] = (
               call === "ceil_div" ? [made[0] as Made, divisor(made[1] as Made)] : made

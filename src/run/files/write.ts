@@ -9,7 +9,7 @@ import { BEGINNING, type Position } from "../output/position.js";
 import type { Reached } from "../resume/manifest.js";
 
 /** Whoever keeps how far it has come (see checkpoint.ts). */
-export interface Keeper {
+export interface CheckpointHooks {
   behind(reached: Reached): void;
   finishing(reached: Reached): void;
   finished(): void;
@@ -20,7 +20,7 @@ export interface Keeper {
 interface WriteOptions<P> {
   /** Called behind every batch that is taken, with the bytes of rows so far. */
   readonly onProgress?: ((progress: P, bytes: number) => void) | undefined;
-  readonly keeper?: Keeper | undefined;
+  readonly checkpoint?: CheckpointHooks | undefined;
   /** What is in the sink already, the header among it. */
   readonly from?: Reached | undefined;
   readonly compression?: Compression | undefined;
@@ -48,7 +48,7 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<Packed<P>, P>,
   header: string,
   sink: Sink,
-  { onProgress, keeper, from, compression = "none" }: WriteOptions<P> = {},
+  { onProgress, checkpoint, from, compression = "none" }: WriteOptions<P> = {},
 ): Promise<{ progress: P; bytes: number }> {
   const start = from?.position ?? BEGINNING;
   const isBegun = (from?.sum.bytes ?? 0) > 0;
@@ -67,7 +67,7 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
   try {
     if (header !== "" && !isBegun) {
       const first = Buffer.from(header);
-      await packed.add({ csv: [first], progress: start as Position & P, sum: sumOf(first) });
+      await packed.add({ buffers: [first], progress: start as Position & P, sum: sumOf(first) });
       bytes += first.length;
     }
     for (;;) {
@@ -76,28 +76,28 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
         if (isCounted && BigInt(lines) !== next.value.rows - start.rows)
           throw errors.linesDoNotMatch(lines, next.value.rows - start.rows);
         await packed.end();
-        if (keeper) await sink.flush();
+        if (checkpoint) await sink.flush();
         // All is written, whatever row it began with.
-        keeper?.finishing({
+        checkpoint?.finishing({
           sum: packed.written().sum,
           position: next.value as unknown as Position,
           skip: 0,
         });
-        await sink.finish(() => keeper?.finished());
+        await sink.finish(() => checkpoint?.finished());
         return { progress: next.value, bytes: packed.written().sum.bytes };
       }
       await packed.add(next.value as Packed<Position & P>);
       isCounted &&= next.value.sum !== undefined;
       lines += next.value.sum?.lines ?? 0;
-      for (const csv of next.value.csv) bytes += csv.length;
-      const written = keeper && reached();
-      if (written) keeper.behind(written);
+      for (const buffers of next.value.buffers) bytes += buffers.length;
+      const written = checkpoint && reached();
+      if (written) checkpoint.behind(written);
       onProgress?.(next.value.progress, bytes);
     }
   } catch (error) {
     const isFinal =
       error instanceof ClosedPipe || (error instanceof UpsweepError && error.isInputError);
-    stopHere(sink, keeper, isFinal);
+    stopHere(sink, checkpoint, isFinal);
     throw error;
   } finally {
     await batches.return(undefined as never);
@@ -109,13 +109,17 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
  *
  * @returns whether it stays.
  */
-export function stopHere(sink: Sink, keeper: Keeper | undefined, isFinal = false): boolean {
-  const isLeft = !isFinal && (keeper?.leave() ?? false);
+export function stopHere(
+  sink: Sink,
+  checkpoint: CheckpointHooks | undefined,
+  isFinal = false,
+): boolean {
+  const isLeft = !isFinal && (checkpoint?.leave() ?? false);
   if (isLeft) {
     sink.leave();
   } else {
     // In this order: without its file a sink is nobody's.
-    keeper?.remove();
+    checkpoint?.remove();
     sink.abandon();
   }
   return isLeft;

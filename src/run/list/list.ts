@@ -15,7 +15,7 @@ import {
 import type { FormatName } from "../../formats/format.js";
 import type { BigInts } from "../../formats/json.js";
 import { type ListBytes, NEWLINE } from "../../input/bytes.js";
-import { addTotals, type KindTotals, type ListFault, letGo } from "../../kernel/kernel.js";
+import { addTotals, type KindTotals, type ListFault, releaseLease } from "../../kernel/kernel.js";
 import { describeLayer } from "../../layers/describe.js";
 import { invalidLayer } from "../../layers/errors.js";
 import {
@@ -31,7 +31,7 @@ import {
   type Settings,
 } from "../../layers/parameters.js";
 import { readRate } from "../../layers/rate.js";
-import { addAccount, RULES } from "../../layers/rules.js";
+import { addCounts, RULES } from "../../layers/rules.js";
 import {
   addedColumns,
   droppedColumns,
@@ -77,7 +77,7 @@ export interface ListProgress {
   /** Rows that have an error instead of results. */
   readonly errorRows: bigint;
   /** Layers left out (skipInvalid), in the order of `RULES`. */
-  readonly leftOut: readonly bigint[];
+  readonly rejected: readonly bigint[];
   readonly totals: ListTotals;
 }
 
@@ -90,7 +90,7 @@ export interface ListTotals {
 
 /** Rows in order. The bytes are good until the next are asked for. */
 export interface ListedRows {
-  readonly csv: readonly Uint8Array[];
+  readonly buffers: readonly Uint8Array[];
   readonly rows: number;
   /** Of a list that is compared: the tallies of these rows, and the line and text of the records that they name. */
   readonly compared?: {
@@ -144,13 +144,13 @@ const ERROR_COLUMN = "error";
  */
 export async function* countListRows(
   stream: ListBytes,
-  place: string,
+  location: string,
   options: ListOptions = {},
 ): AsyncGenerator<ListedRows, ListProgress> {
   let chunks: Chunks | undefined;
   try {
     chunks = await cutIntoChunks(stream, options.hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
-    return yield* countChunks(chunks, stream, place, options);
+    return yield* countChunks(chunks, stream, location, options);
   } finally {
     if (chunks) await chunks.close();
     else stream.close?.();
@@ -158,7 +158,7 @@ export async function* countListRows(
 }
 
 /** The plan of the list whose header has been read. */
-function planOf(chunks: Chunks, place: string, at: string, options: ListOptions): ListPlan {
+function planOf(chunks: Chunks, location: string, at: string, options: ListOptions): ListPlan {
   const {
     layer,
     settings = {},
@@ -181,7 +181,7 @@ function planOf(chunks: Chunks, place: string, at: string, options: ListOptions)
     verifyResults,
     isTotalled,
   };
-  const list = planList(Buffer.from(chunks.header).toString("utf8"), place, request, at);
+  const list = planList(Buffer.from(chunks.header).toString("utf8"), location, request, at);
   if (options.hasErrorColumn && list.fields.some(({ name }) => name === ERROR_COLUMN))
     throw errors.errorColumn(at, ERROR_COLUMN);
   return list;
@@ -190,14 +190,14 @@ function planOf(chunks: Chunks, place: string, at: string, options: ListOptions)
 async function* countChunks(
   chunks: Chunks,
   { isLive = false, lines, fraction }: ListBytes,
-  place: string,
+  location: string,
   options: ListOptions,
 ): AsyncGenerator<ListedRows, ListProgress> {
   const { method = "closed", workers = defaultWorkers(), hasErrorColumn = false } = options;
-  const placeOf = (line: number) => `${place}:${lines?.of(line) ?? line}`;
-  const list = planOf(chunks, place, placeOf(1), options);
+  const locationOf = (line: number) => `${location}:${lines?.of(line) ?? line}`;
+  const list = planOf(chunks, location, locationOf(1), options);
   options.onPlan?.(list);
-  const leftOut = RULES.map(() => 0n);
+  const rejected = RULES.map(() => 0n);
   let rows = 0n;
   let errorRows = 0n;
   let line = chunks.headerLines + 1;
@@ -207,15 +207,15 @@ async function* countChunks(
     fraction: fraction?.(),
     rows,
     errorRows,
-    leftOut: [...leftOut],
+    rejected: [...rejected],
     totals: totals(),
   });
   const encoding = encodingOfList(list, options);
-  const encode: Encode = encoderOf(encoding) ?? ((csv) => csv);
+  const encode: Encode = encoderOf(encoding) ?? ((buffers) => buffers);
   const header = hasHeader(encoding.format)
     ? [encode(headerBytes(list, chunks.header, hasErrorColumn))]
     : [];
-  yield { csv: header, rows: 0, progress: progress() };
+  yield { buffers: header, rows: 0, progress: progress() };
 
   // Rows with one more field get it here, so they are encoded here too.
   const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
@@ -249,10 +249,10 @@ async function* countChunks(
       ? asTheyCome(tasks, run, () => runner.width)
       : inOrder(tasks, run, runner.width)) {
       if (parts === undefined)
-        throw errors.longRecord(placeOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
+        throw errors.longRecord(locationOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
       for (const { answer, record } of parts) {
         rows += BigInt(answer.rows);
-        addAccount(leftOut, answer.leftOut);
+        addCounts(rejected, answer.rejected);
         kinds = addTotals(kinds, answer.totals);
         const { tallies, records } = answer;
         const lineBefore = line;
@@ -266,18 +266,18 @@ async function* countChunks(
           };
         };
         const compared = tallies && { tallies, recordAt };
-        const csv = hasErrorColumn
-          ? answer.csv.map((rows) => encode(withEmptyField(rows)))
-          : answer.csv;
-        yield { csv, rows: answer.rows, ...(compared && { compared }), progress: progress() };
-        for (const held of answer.held) letGo(held);
+        const buffers = hasErrorColumn
+          ? answer.buffers.map((rows) => encode(withEmptyField(rows)))
+          : answer.buffers;
+        yield { buffers, rows: answer.rows, ...(compared && { compared }), progress: progress() };
+        for (const lease of answer.leases) releaseLease(lease);
         if (answer.fault && answer.faultRecord) {
           const { text, linesBefore } = answer.faultRecord;
-          const error = faultError(list, answer.fault, text, placeOf(line + linesBefore));
+          const error = faultError(list, answer.fault, text, locationOf(line + linesBefore));
           if (!record || !(error instanceof UpsweepError && error.isInputError)) throw error;
           errorRows++;
           yield {
-            csv: [encode(errorRow(list, record, error.message))],
+            buffers: [encode(errorRow(list, record, error.message))],
             rows: 0,
             progress: progress(),
           };
@@ -365,11 +365,11 @@ async function runnerFor(
 }
 
 /** The rows with an empty field behind each. */
-function withEmptyField(csv: Uint8Array): Uint8Array {
+function withEmptyField(buffers: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = [];
   let from = 0;
-  for (let end = recordEnd(csv, 0); end >= 0; end = recordEnd(csv, from)) {
-    pieces.push(csv.subarray(from, end), Buffer.from(",\n"));
+  for (let end = recordEnd(buffers, 0); end >= 0; end = recordEnd(buffers, from)) {
+    pieces.push(buffers.subarray(from, end), Buffer.from(",\n"));
     from = end + 1;
   }
   return Buffer.concat(pieces);
@@ -501,7 +501,7 @@ function layerOf(list: ListPlan, fields: readonly string[]): Layer {
   return layerFrom(kind, (p) => {
     const field = roles.findIndex((role) => role.does === "set" && role.names.includes(p.name));
     const role = roles[field];
-    if (role?.does !== "set") return p.default ?? p.least;
+    if (role?.does !== "set") return p.default ?? p.min;
     const value = fields[field] as string;
     return p.type === "boolean"
       ? Number(/^(1|true)$/i.test(value))

@@ -11,7 +11,7 @@ import type { From, Packed, Packing, Written } from "./packing.js";
  * that was stopped continues after its last complete one. They are cut where the bytes of the rows say, so the file is the same for any number of
  * workers.
  */
-export const MEMBER_BYTES = 1 << 20;
+export const LOOP_VARIABLE_BYTES = 1 << 20;
 
 /** Measured 2026-11-26 on the rows of vocoder.yaml, per second of a core: level 2 takes 261 MB to 1/6.9, 4 takes 182 MB to 1/7.5, 6 takes 66 MB to 1/8.5. */
 const LEVEL = 4;
@@ -24,10 +24,10 @@ const compressed = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 export class Gzip<P> implements Packing<P> {
   readonly #sink: Sink;
   #sum: Sum;
-  #member: Uint8Array<ArrayBuffer> = new Uint8Array(MEMBER_BYTES);
+  #variable: Uint8Array<ArrayBuffer> = new Uint8Array(LOOP_VARIABLE_BYTES);
   #filled = 0;
   /** Members on their way, in order. */
-  readonly #members: { readonly bytes: Promise<Uint8Array>; isDone: boolean }[] = [];
+  readonly #variables: { readonly bytes: Promise<Uint8Array>; isDone: boolean }[] = [];
   /** Bytes of rows taken, and those of complete members written, both counted from the row to continue from. */
   #taken: number;
   #done: number;
@@ -45,15 +45,15 @@ export class Gzip<P> implements Packing<P> {
     if (progress !== undefined) this.#marks.push({ at: 0, progress });
   }
 
-  async add({ csv, progress }: Packed<P>): Promise<void> {
-    for (const bytes of csv) await this.#take(bytes);
+  async add({ buffers, progress }: Packed<P>): Promise<void> {
+    for (const bytes of buffers) await this.#take(bytes);
     this.#marks.push({ at: this.#taken, progress });
     await this.#writeDone();
   }
 
   async end(): Promise<void> {
-    if (this.#filled > 0) this.#compress(this.#member.subarray(0, this.#filled));
-    while (this.#members.length > 0) await this.#writeFirst();
+    if (this.#filled > 0) this.#compress(this.#variable.subarray(0, this.#filled));
+    while (this.#variables.length > 0) await this.#writeFirst();
   }
 
   written(): Written<P> {
@@ -70,39 +70,39 @@ export class Gzip<P> implements Packing<P> {
     const skipped = Math.min(this.#toSkip, bytes.length);
     this.#toSkip -= skipped;
     for (let at = skipped; at < bytes.length; ) {
-      const piece = bytes.subarray(at, at + MEMBER_BYTES - this.#filled);
-      this.#member.set(piece, this.#filled);
+      const piece = bytes.subarray(at, at + LOOP_VARIABLE_BYTES - this.#filled);
+      this.#variable.set(piece, this.#filled);
       this.#filled += piece.length;
       at += piece.length;
-      if (this.#filled < MEMBER_BYTES) continue;
-      this.#compress(this.#member);
-      this.#member = new Uint8Array(MEMBER_BYTES);
+      if (this.#filled < LOOP_VARIABLE_BYTES) continue;
+      this.#compress(this.#variable);
+      this.#variable = new Uint8Array(LOOP_VARIABLE_BYTES);
       this.#filled = 0;
-      while (this.#members.length >= AT_ONCE) await this.#writeFirst();
+      while (this.#variables.length >= AT_ONCE) await this.#writeFirst();
     }
   }
 
   #compress(rows: Uint8Array): void {
-    const member = { bytes: compressed(rows, { level: LEVEL }), isDone: false };
+    const variable = { bytes: compressed(rows, { level: LEVEL }), isDone: false };
     const done = () => {
-      member.isDone = true;
+      variable.isDone = true;
     };
     // One that fails is met when its turn comes.
-    member.bytes.then(done, done);
-    this.#members.push(member);
+    variable.bytes.then(done, done);
+    this.#variables.push(variable);
   }
 
   async #writeDone(): Promise<void> {
-    while (this.#members[0]?.isDone) await this.#writeFirst();
+    while (this.#variables[0]?.isDone) await this.#writeFirst();
   }
 
   async #writeFirst(): Promise<void> {
-    const bytes = await (this.#members[0] as { bytes: Promise<Uint8Array> }).bytes;
+    const bytes = await (this.#variables[0] as { bytes: Promise<Uint8Array> }).bytes;
     await this.#sink.write(bytes);
-    this.#members.shift();
+    this.#variables.shift();
     this.#sum = joined(this.#sum, sumOf(bytes));
     // The last member may be shorter; nothing is continued after it.
-    this.#done = Math.min(this.#done + MEMBER_BYTES, this.#taken);
+    this.#done = Math.min(this.#done + LOOP_VARIABLE_BYTES, this.#taken);
     while ((this.#marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#done) this.#marks.shift();
   }
 }

@@ -8,7 +8,7 @@ import type { Sink } from "../../sink/sink.js";
 
 /** Rows as a sweep yields them. */
 export interface Packed<P> {
-  readonly csv: readonly Uint8Array[];
+  readonly buffers: readonly Uint8Array[];
   readonly progress: P;
   /** The checksum of the rows, where it is known already. */
   readonly sum?: Sum | undefined;
@@ -50,14 +50,14 @@ export class Plain<P> implements Packing<P> {
     this.#progress = progress;
   }
 
-  async add({ csv, progress, sum }: Packed<P>): Promise<void> {
-    for (const bytes of csv) await this.#sink.write(bytes);
+  async add({ buffers, progress, sum }: Packed<P>): Promise<void> {
+    for (const bytes of buffers) await this.#sink.write(bytes);
     if (sum) this.#sum = joined(this.#sum, sum);
     // Without checksums only the bytes are counted: of a list, which cannot be continued.
     else
       this.#sum = {
         ...this.#sum,
-        bytes: csv.reduce((bytes, { length }) => bytes + length, this.#sum.bytes),
+        bytes: buffers.reduce((bytes, { length }) => bytes + length, this.#sum.bytes),
       };
     this.#progress = progress;
   }

@@ -8,9 +8,9 @@ export interface Progress {
   readonly total: bigint;
   readonly rows: bigint;
   /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
-  readonly nothing: bigint;
+  readonly empty: bigint;
   /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
-  readonly leftOut: readonly bigint[];
+  readonly rejected: readonly bigint[];
   /** Rows of each grid, in their order; they add up to `rows`. Missing when the run goes on from one that did not record them. */
   readonly gridRows?: readonly bigint[];
   /** Whether the limit was reached: what comes behind the last row was not looked at. */
@@ -18,7 +18,7 @@ export interface Progress {
 }
 
 /** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
-export type Position = Pick<Progress, "done" | "rows" | "nothing" | "leftOut" | "gridRows">;
+export type Position = Pick<Progress, "done" | "rows" | "empty" | "rejected" | "gridRows">;
 
 /** Before the first raw index. */
-export const BEGINNING: Position = { done: 0n, rows: 0n, nothing: 0n, leftOut: [] };
+export const BEGINNING: Position = { done: 0n, rows: 0n, empty: 0n, rejected: [] };

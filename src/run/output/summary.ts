@@ -8,9 +8,9 @@ export interface Summary extends ForJson<SummaryInJson> {
   readonly size: bigint;
   readonly rows: bigint;
   /** Layers left out, by the requirement that they do not meet, in the order of checking; those that left none out are not named. */
-  readonly leftOut: ReadonlyMap<string, bigint>;
+  readonly rejected: ReadonlyMap<string, bigint>;
   /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
-  readonly nothing: bigint;
+  readonly empty: bigint;
   /** Rows of each grid of the spec, in their order; missing when the run goes on from one that did not record them. */
   readonly gridRows?: readonly bigint[];
   readonly bytes: number;
@@ -21,41 +21,41 @@ export interface Summary extends ForJson<SummaryInJson> {
 export interface SummaryInJson {
   readonly size: string;
   readonly rows: string;
-  readonly leftOut: Readonly<Record<string, string>>;
-  readonly nothing: string;
+  readonly rejected: Readonly<Record<string, string>>;
+  readonly empty: string;
   readonly gridRows?: readonly string[];
   readonly bytes: number;
   readonly seconds: number;
 }
 
 /** The accounts on which something stands. */
-export function namedAccounts(
+export function namedRejections(
   names: readonly string[],
-  leftOut: readonly bigint[],
+  rejected: readonly bigint[],
 ): Map<string, bigint> {
   return new Map(
     names
-      .map((name, i): [string, bigint] => [name, leftOut[i] ?? 0n])
+      .map((name, i): [string, bigint] => [name, rejected[i] ?? 0n])
       .filter(([, count]) => count > 0n),
   );
 }
 
 /** The names of the accounts of a list. */
-export const LIST_ACCOUNTS: readonly string[] = RULES.map(({ text }) => text);
+export const LIST_REJECTIONS: readonly string[] = RULES.map(({ text }) => text);
 
 export function summarise(
-  accounts: readonly string[],
+  rejectionReasons: readonly string[],
   reached: Position,
   bytes: number,
   seconds: number,
 ): Summary {
-  const { done, rows, nothing, leftOut, gridRows } = reached;
-  const account = {
+  const { done, rows, empty, rejected, gridRows } = reached;
+  const rejectionReason = {
     size: done,
     rows,
-    leftOut: namedAccounts(accounts, leftOut),
-    nothing,
+    rejected: namedRejections(rejectionReasons, rejected),
+    empty,
     ...(gridRows && { gridRows }),
   };
-  return withJson({ ...account, bytes, seconds }) as unknown as Summary;
+  return withJson({ ...rejectionReason, bytes, seconds }) as unknown as Summary;
 }

@@ -32,8 +32,8 @@ import { difference, type Identity, identityOf, type Shape } from "./identity.js
 import { type Manifest, type Reached, readManifest, writeManifest } from "./manifest.js";
 
 /** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
-const MILLISECONDS_MOST = 1000;
-const BYTES_MOST = 256e6;
+const MAX_MILLISECONDS = 1000;
+const MAX_BYTES = 256e6;
 
 /** Where a sweep continues, and what its file has before: no bytes where it begins. */
 export interface Start extends Reached, Left {
@@ -49,17 +49,17 @@ export interface Finished {
 }
 
 /** A sweep into a file, by its names. */
-export interface Kept {
+export interface ResumeTarget {
   /** The file, as the user calls it. */
   readonly path: string;
   /** The unfinished file. */
   readonly partial: string;
   readonly identity: Identity;
-  readonly accounts: readonly string[];
+  readonly rejectionReasons: readonly string[];
   readonly compression: Compression;
   /** Lines that the file has beyond its rows. */
   readonly headerLines: bigint;
-  readonly isPart: boolean;
+  readonly isShard: boolean;
   /** Whether the manifest stays beside the finished file: of a part for `merge`, else for the next --resume. */
   readonly isManifestKept: boolean;
 }
@@ -70,7 +70,7 @@ export interface Kept {
  * @param path the file that its rows go to.
  * @returns undefined where that is a device or a pipe.
  */
-export async function keptSweep(
+export async function resumeTarget(
   plan: Plan,
   path: string,
   {
@@ -78,23 +78,23 @@ export async function keptSweep(
     resume = false,
     ...shape
   }: Shape & { readonly compression?: Compression; readonly resume?: boolean | undefined } = {},
-): Promise<Kept | undefined> {
+): Promise<ResumeTarget | undefined> {
   const partial = await partialOf(path);
   if (partial === undefined) return undefined;
   const beside = manifestOf(targetOf(partial));
   const isFree = statusOf(beside) === undefined || isManifest(beside);
-  const isPart = shape.part !== undefined;
-  if (isPart && !isFree) throw errors.foreignPartial(beside);
-  const isManifestKept = isPart || (resume && isFree);
+  const isShard = shape.shard !== undefined;
+  if (isShard && !isFree) throw errors.foreignPartial(beside);
+  const isManifestKept = isShard || (resume && isFree);
   const headerLines = hasHeader(shape.format ?? "csv") ? 1n : 0n;
   return {
     path,
     partial,
     identity: identityOf(plan, shape),
-    accounts: plan.accounts,
+    rejectionReasons: plan.rejectionReasons,
     compression,
     headerLines,
-    isPart,
+    isShard,
     isManifestKept,
   };
 }
@@ -117,13 +117,13 @@ interface StartOptions {
  * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
  */
 export async function readStart(
-  kept: Kept,
+  kept: ResumeTarget,
   plan: Plan,
   run: RunOptions,
   options: StartOptions = {},
 ): Promise<Start | Finished> {
   const lock = await lockFile(kept.partial, kept.path);
-  let isHeld = false;
+  let hasDomain = false;
   try {
     const found =
       (await startOf(kept, lock, options)) ??
@@ -138,16 +138,16 @@ export async function readStart(
       skip: 0,
       position: BEGINNING,
     };
-    isHeld = !start.isWhole;
+    hasDomain = !start.isWhole;
     return start;
   } finally {
-    if (!isHeld) lock.release();
+    if (!hasDomain) lock.release();
   }
 }
 
 /** From OUT.partial and its manifest. */
 async function startOf(
-  kept: Kept,
+  kept: ResumeTarget,
   lock: Lock,
   { trust = false }: StartOptions,
 ): Promise<Start | Finished | undefined> {
@@ -193,7 +193,7 @@ const finished = () => import("./finished.js");
 async function agrees(
   file: string,
   { sum, position }: Manifest,
-  { compression, headerLines }: Kept,
+  { compression, headerLines }: ResumeTarget,
 ): Promise<boolean> {
   const isSound = compression === "gzip" || BigInt(sum.lines) === position.rows + headerLines;
   return isSound && isSameSum(await (await finished()).sumOfFile(file, sum.bytes), sum);
@@ -201,14 +201,14 @@ async function agrees(
 
 /** From OUT and the manifest beside it. */
 async function finishedBefore(
-  kept: Kept,
+  kept: ResumeTarget,
   { trust = false }: StartOptions,
 ): Promise<Finished | undefined> {
   const file = targetOf(kept.partial);
   const beside = manifestOf(file);
   const [there, said] = [statusOf(file), statusOf(beside)];
   if (!there?.isFile() || statusOf(kept.partial) || !said || !isManifest(beside)) return undefined;
-  if (!kept.isPart && difference(readManifest(beside).identity, kept.identity) !== undefined)
+  if (!kept.isShard && difference(readManifest(beside).identity, kept.identity) !== undefined)
     return undefined;
   const manifest = readOwn(beside, kept);
   const { sum, position, isWhole } = manifest;
@@ -220,13 +220,13 @@ async function finishedBefore(
 
 /** From OUT alone, of a sweep that left no manifest: its rows are swept again, and compared with the file. */
 async function finishedUnsaid(
-  kept: Kept,
+  kept: ResumeTarget,
   plan: Plan,
   run: RunOptions,
   { onCompare }: StartOptions,
 ): Promise<Finished | undefined> {
   const file = targetOf(kept.partial);
-  if (kept.isPart || statusOf(kept.partial) || !statusOf(file)?.isFile()) return undefined;
+  if (kept.isShard || statusOf(kept.partial) || !statusOf(file)?.isFile()) return undefined;
   const position = await (await finished()).holdsSweep(
     file,
     kept.compression,
@@ -238,7 +238,7 @@ async function finishedUnsaid(
 }
 
 /** A manifest of this very sweep. */
-function readOwn(manifestPath: string, { path, identity }: Kept): Manifest {
+function readOwn(manifestPath: string, { path, identity }: ResumeTarget): Manifest {
   const manifest = readManifest(manifestPath);
   const changed = difference(manifest.identity, identity);
   if (changed !== undefined)
@@ -254,7 +254,7 @@ function conclude(unfinished: string, finished: string | undefined): void {
 
 /** Keeps the manifest of a sweep that is under way. */
 export class Checkpoint {
-  readonly #kept: Kept;
+  readonly #kept: ResumeTarget;
   readonly #path: string;
   readonly #sink: Sink;
   readonly #mayReplace: boolean;
@@ -267,7 +267,7 @@ export class Checkpoint {
    * @param mayReplace whether the file may take the place of one that is there.
    * @param bytes that are in the file already.
    */
-  constructor(kept: Kept, sink: Sink, mayReplace = false, bytes = 0) {
+  constructor(kept: ResumeTarget, sink: Sink, mayReplace = false, bytes = 0) {
     this.#kept = kept;
     this.#path = manifestOf(kept.partial);
     this.#sink = sink;
@@ -280,8 +280,8 @@ export class Checkpoint {
     this.#last = reached;
     const { bytes } = reached.sum;
     const isDue =
-      performance.now() - this.#savedAt >= MILLISECONDS_MOST ||
-      bytes - this.#savedBytes >= BYTES_MOST;
+      performance.now() - this.#savedAt >= MAX_MILLISECONDS ||
+      bytes - this.#savedBytes >= MAX_BYTES;
     if (!isDue || this.#isSaving || bytes === 0) return;
     this.#isSaving = true;
     this.#sink.flush().then(
@@ -338,11 +338,11 @@ export class Checkpoint {
   }
 
   #save(reached: Reached, isWhole = false): void {
-    const { identity, accounts, isPart } = this.#kept;
+    const { identity, rejectionReasons, isShard } = this.#kept;
     try {
       writeManifest(this.#path, {
         identity,
-        accounts,
+        rejectionReasons,
         mayReplace: this.#mayReplace,
         isWhole,
         ownName: this.#sink.ownName ?? "",
@@ -352,7 +352,7 @@ export class Checkpoint {
       this.#savedBytes = reached.sum.bytes;
     } catch (error) {
       // A full disk: the manifest before still holds. Only a part that is whole is nothing without its own.
-      if (isWhole && isPart) throw errors.cannotWrite(this.#path, error);
+      if (isWhole && isShard) throw errors.cannotWrite(this.#path, error);
     }
   }
 }

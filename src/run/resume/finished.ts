@@ -77,7 +77,7 @@ export async function* rowsOf(
     yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (error instanceof UpsweepError) throw error;
-    throw errors.unfinishedPart(path, `it is not intact gzip: ${reasonOf(error)}`, true);
+    throw errors.unfinishedShard(path, `it is not intact gzip: ${reasonOf(error)}`, true);
   }
 }
 
@@ -119,7 +119,7 @@ export async function holdsSweep(
     for (;;) {
       const next = await sweep.next();
       if (next.done) return piece.length === 0 && (await rows.next()).done ? next.value : undefined;
-      for (const csv of next.value.csv) if (!(await goesOn(csv))) return undefined;
+      for (const buffers of next.value.buffers) if (!(await goesOn(buffers))) return undefined;
     }
   } catch (error) {
     // Not even a file that can be read as what its name says, or a sweep that would not come to its end.

@@ -5,8 +5,8 @@ import { kernelHash } from "../../kernel/artefact.js";
 import { RATE_DENOMINATOR } from "../../layers/parameters.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { textOf } from "../../plan/schedule.js";
-import type { Run } from "../../spec/values.js";
-import { textOfPart } from "../sweep/shard.js";
+import type { Progression } from "../../spec/values.js";
+import { textOfShard } from "../sweep/shard.js";
 import { indicesOf, type RunOptions } from "../sweep/sweep.js";
 
 /** What is swept, in parts with a name each. */
@@ -22,17 +22,17 @@ export const FORMAT = "the format";
 export const SIZE = "the number of raw indices";
 
 /** What is longer than this stands in the manifest as its hash. */
-const SHOWN_MOST = 120;
+const MAX_SHOWN = 120;
 
 /** What of a run's options its bytes depend on. */
-export type Shape = Pick<RunOptions, "limit" | "part" | "format" | "bigInts">;
+export type Shape = Pick<RunOptions, "limit" | "shard" | "format" | "bigInts">;
 
 /** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
 export function identityOf(
   plan: Plan,
-  { limit, part, format = "csv", bigInts = "number" }: Shape = {},
+  { limit, shard, format = "csv", bigInts = "number" }: Shape = {},
 ): Identity {
-  const parts: [string, string][] = [
+  const shards: [string, string][] = [
     ["the kernel", kernelHash()],
     ["the layer", plan.layer],
     ["the columns", plan.cells.join(",")],
@@ -40,17 +40,17 @@ export function identityOf(
     [FORMAT, format],
     ...(format === "jsonl" ? [["the type of integers", bigInts] as [string, string]] : []),
     ["the limit", limit === undefined ? "none" : String(limit)],
-    [SHARD, part ? textOfPart(part) : "none"],
+    [SHARD, shard ? textOfShard(shard) : "none"],
     ["the number of grids", String(plan.grids.length)],
   ];
   for (const [i, grid] of plan.grids.entries()) {
     const of = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
-    for (const [name, text] of partsOfGrid(grid)) parts.push([`${name}${of}`, text]);
+    for (const [name, text] of partsOfGrid(grid)) shards.push([`${name}${of}`, text]);
   }
   // Last, because it follows from the others: what else has changed says more.
-  parts.push([SIZE, String(indicesOf(plan))]);
+  shards.push([SIZE, String(indicesOf(plan))]);
   return Object.fromEntries(
-    parts.map(([name, text]) => [name, text.length > SHOWN_MOST ? `sha256 ${sha256(text)}` : text]),
+    shards.map(([name, text]) => [name, text.length > MAX_SHOWN ? `sha256 ${sha256(text)}` : text]),
   );
 }
 
@@ -58,20 +58,22 @@ function partsOfGrid(grid: GridPlan): [string, string][] {
   const rates = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
   const valueText = (name: string, value: number) =>
     name === "sample_rate"
-      ? textOfFraction({ over: BigInt(value), under: BigInt(rates) })
+      ? textOfFraction({ numerator: BigInt(value), denominator: BigInt(rates) })
       : String(value);
   const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
-  const loops = grid.loops.map(({ names, runs, dependent }): [string, string] => {
+  const loops = grid.loops.map(({ names, progressions, dependent }): [string, string] => {
     const axis = dependent === undefined ? undefined : grid.dependents[dependent];
     const items =
       axis?.kind === "list" ? axis.items.map(textOf) : axis?.rows.map((row) => row.map(textOf));
     return [
       `axis ${names.join(", ")}`,
-      runs
-        ? runs
+      progressions
+        ? progressions
             .map((own, i) =>
               own
-                .map((run) => runText(run, (value) => valueText(names[i] as string, value)))
+                .map((progression) =>
+                  runText(progression, (value) => valueText(names[i] as string, value)),
+                )
                 .join(", "),
             )
             .join(" with ")
@@ -93,7 +95,7 @@ function partsOfGrid(grid: GridPlan): [string, string][] {
   ];
 }
 
-function runText({ first, step, count }: Run, textOf: (value: number) => string): string {
+function runText({ first, step, count }: Progression, textOf: (value: number) => string): string {
   return count === 1
     ? textOf(first)
     : `${textOf(first)}..${textOf(first + step * (count - 1))}${step === 1 ? "" : `:${textOf(step)}`}`;

@@ -29,8 +29,8 @@ export interface Reached {
 export interface Manifest extends Reached {
   /** What is swept, in parts with a name each. */
   readonly identity: Identity;
-  /** The names of the position's `leftOut`. */
-  readonly accounts: readonly string[];
+  /** The names of the position's `rejected`. */
+  readonly rejectionReasons: readonly string[];
   /** Whether that is all there is to sweep. */
   readonly isWhole: boolean;
   /** Whether the file may take the place of one that is there. */
@@ -47,16 +47,16 @@ const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 /** Replaces the manifest before in one step; on a disk it is there when this returns. */
 export function writeManifest(
   path: string,
-  { identity, sum, skip, position, accounts, isWhole, mayReplace, ownName }: Manifest,
+  { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, ownName }: Manifest,
 ): void {
-  const { done, rows, nothing, leftOut, gridRows } = position;
+  const { done, rows, empty, rejected, gridRows } = position;
   const counts = {
     done: String(done),
     rows: String(rows),
-    nothing: String(nothing),
-    leftOut: accounts.map((_, i) => String(leftOut[i] ?? 0n)),
+    empty: String(empty),
+    rejected: rejectionReasons.map((_, i) => String(rejected[i] ?? 0n)),
   };
-  const account = { ...counts, gridRows: gridRows?.map(String) };
+  const rejectionReason = { ...counts, gridRows: gridRows?.map(String) };
   const file = { bytes: sum.bytes, lines: sum.lines, checksum: textOfSum(sum), skip };
   const written = {
     upsweep: "manifest",
@@ -66,8 +66,8 @@ export function writeManifest(
     name: ownName,
     identity,
     ...file,
-    ...account,
-    accounts,
+    ...rejectionReason,
+    rejectionReasons,
   };
   const text = JSON.stringify(written, null, 2).slice(0, -2);
   replace(path, `${text},\n  "check": "${checkOf(text)}"\n}\n`, { flush: true });
@@ -101,10 +101,10 @@ export function readManifest(path: string): Manifest {
     skip,
     done,
     rows,
-    nothing,
-    leftOut,
+    empty,
+    rejected,
     gridRows,
-    accounts,
+    rejectionReasons,
   } = read ?? {};
   if (format !== FORMAT || !text.startsWith(MANIFEST_HEAD))
     throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
@@ -119,25 +119,25 @@ export function readManifest(path: string): Manifest {
     [bytes, lines, skip].every(isLength) &&
     Number(bytes) > 0 &&
     typeof checksum === "string" &&
-    [done, rows, nothing].every(isCount) &&
-    isListOf(leftOut, isCount) &&
+    [done, rows, empty].every(isCount) &&
+    isListOf(rejected, isCount) &&
     (gridRows === undefined || isListOf(gridRows, isCount)) &&
-    isListOf(accounts, (account) => typeof account === "string") &&
-    (leftOut as string[]).length === (accounts as string[]).length;
+    isListOf(rejectionReasons, (rejectionReason) => typeof rejectionReason === "string") &&
+    (rejected as string[]).length === (rejectionReasons as string[]).length;
   const lanes = isSound ? lanesFrom(checksum) : undefined;
   if (!isSound || !lanes) throw errors.badManifest(path, "something is missing in it");
-  const [doneBefore, rowsBefore, nothingBefore] = [done, rows, nothing].map((count) =>
+  const [doneBefore, rowsBefore, emptyBefore] = [done, rows, empty].map((count) =>
     BigInt(count as string),
   ) as [bigint, bigint, bigint];
   const position: Position = {
     done: doneBefore,
     rows: rowsBefore,
-    nothing: nothingBefore,
-    leftOut: (leftOut as string[]).map(BigInt),
+    empty: emptyBefore,
+    rejected: (rejected as string[]).map(BigInt),
     ...(gridRows !== undefined && { gridRows: (gridRows as string[]).map(BigInt) }),
   };
   if (
-    position.leftOut.reduce((sum, count) => sum + count, rowsBefore + nothingBefore) !== doneBefore
+    position.rejected.reduce((sum, count) => sum + count, rowsBefore + emptyBefore) !== doneBefore
   ) {
     throw errors.badManifest(path, "its rows and rejected layers do not add up to its raw indices");
   }
@@ -152,7 +152,7 @@ export function readManifest(path: string): Manifest {
     sum: { bytes: bytes as number, lines: lines as number, lanes },
     skip: skip as number,
     position,
-    accounts: accounts as string[],
+    rejectionReasons: rejectionReasons as string[],
     isWhole: whole,
     mayReplace: replace,
     ownName: name,

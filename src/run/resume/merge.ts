@@ -9,7 +9,7 @@ import { manifestOf } from "../../sink/file.js";
 import { statusOf } from "../../sink/own.js";
 import type { Packed } from "../output/packing.js";
 import type { Position } from "../output/position.js";
-import { nameOfPart, type Part, partNamed } from "../sweep/shard.js";
+import { type Shard, shardName, shardNamed } from "../sweep/shard.js";
 import { rowsOf, sumOfMany } from "./finished.js";
 import { difference, FORMAT, type Identity, SHARD, SIZE } from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
@@ -17,22 +17,22 @@ import { type Manifest, readManifest } from "./manifest.js";
 const LONGEST_HEADER = 65_536;
 
 /** A part that is whole. */
-interface WholePart extends Manifest {
+interface CompleteShard extends Manifest {
   readonly path: string;
-  readonly part: Part;
+  readonly shard: Shard;
   readonly compression: Compression;
 }
 
 /** All parts of a sweep, in order. */
-export interface Parts {
-  readonly parts: readonly WholePart[];
+export interface ShardSet {
+  readonly shards: readonly CompleteShard[];
   /** The first line of each, with its line end; empty where the format has none. */
   readonly header: string;
   /** Of the file that they make up. */
   readonly compression: Compression;
   /** Of all together. */
   readonly position: Position;
-  readonly accounts: readonly string[];
+  readonly rejectionReasons: readonly string[];
   /** Bytes of all parts. */
   readonly bytes: number;
 }
@@ -42,76 +42,78 @@ export interface Parts {
  *
  * @throws UpsweepError when one is missing, not whole, there twice, of another sweep, or `path` itself.
  */
-export async function findParts(path: string, named: readonly string[]): Promise<Parts> {
-  const paths = named.length > 0 ? named : partsBeside(path);
+export async function findShards(path: string, named: readonly string[]): Promise<ShardSet> {
+  const paths = named.length > 0 ? named : shardsBeside(path);
   const there = existsSync(path) ? realpathSync(path) : undefined;
-  const itself = paths.find((part) => existsSync(part) && realpathSync(part) === there);
-  if (itself !== undefined) throw errors.mergeIntoPart(path);
-  const parts = paths.map(readPart).sort((a, b) => a.part.index - b.part.index);
-  const [first] = parts as [WholePart];
-  for (const part of parts) {
+  const itself = paths.find((shard) => existsSync(shard) && realpathSync(shard) === there);
+  if (itself !== undefined) throw errors.mergeIntoShard(path);
+  const shards = paths.map(readShard).sort((a, b) => a.shard.index - b.shard.index);
+  const [first] = shards as [CompleteShard];
+  for (const shard of shards) {
     const changed = difference(
-      { ...part.identity, [SHARD]: "" },
+      { ...shard.identity, [SHARD]: "" },
       { ...first.identity, [SHARD]: "" },
     );
     if (changed !== undefined)
-      throw errors.otherPart(
-        part.path,
+      throw errors.otherShard(
+        shard.path,
         first.path,
         changed,
-        part.identity[changed],
+        shard.identity[changed],
         first.identity[changed],
       );
-    if (part.part.of !== first.part.of) {
-      throw errors.otherPart(
-        part.path,
+    if (shard.shard.of !== first.shard.of) {
+      throw errors.otherShard(
+        shard.path,
         first.path,
         "the number of parts",
-        String(part.part.of),
-        String(first.part.of),
+        String(shard.shard.of),
+        String(first.shard.of),
       );
     }
   }
-  for (const [i, part] of parts.entries()) {
-    const before = parts[i - 1];
-    if (before?.part.index === part.part.index) throw errors.partTwice(part.path, before.path);
+  for (const [i, shard] of shards.entries()) {
+    const before = shards[i - 1];
+    if (before?.shard.index === shard.shard.index) throw errors.shardTwice(shard.path, before.path);
   }
-  const given = new Set(parts.map(({ part }) => part.index));
-  const missing = Array.from({ length: first.part.of }, (_, index) => index).filter(
+  const given = new Set(shards.map(({ shard }) => shard.index));
+  const missing = Array.from({ length: first.shard.of }, (_, index) => index).filter(
     (index) => !given.has(index),
   );
-  if (missing.length > 0) throw errors.missingParts(path, missing, first.part.of);
+  if (missing.length > 0) throw errors.missingShards(path, missing, first.shard.of);
   const { format, compression } = formatOf(path, formatOfRows(first));
   const header = hasHeader(format) ? await headerOf(first) : "";
-  for (const part of hasHeader(format) ? parts : []) {
-    if ((await headerOf(part)) !== header)
-      throw errors.unfinishedPart(part.path, `its first line is not that of ${first.path}`, true);
+  for (const shard of hasHeader(format) ? shards : []) {
+    if ((await headerOf(shard)) !== header)
+      throw errors.unfinishedShard(shard.path, `its first line is not that of ${first.path}`, true);
   }
   const sum = (of: (position: Position) => bigint) =>
-    parts.reduce((all, { position }) => all + of(position), 0n);
+    shards.reduce((all, { position }) => all + of(position), 0n);
   const position: Position = {
     done: sum(({ done }) => done),
     rows: sum(({ rows }) => rows),
-    nothing: sum(({ nothing }) => nothing),
-    leftOut: first.accounts.map((_, account) => sum(({ leftOut }) => leftOut[account] ?? 0n)),
-    ...(parts.every(({ position: { gridRows } }) => gridRows) && {
+    empty: sum(({ empty }) => empty),
+    rejected: first.rejectionReasons.map((_, rejectionReason) =>
+      sum(({ rejected }) => rejected[rejectionReason] ?? 0n),
+    ),
+    ...(shards.every(({ position: { gridRows } }) => gridRows) && {
       gridRows: (first.position.gridRows as readonly bigint[]).map((_, grid) =>
         sum(({ gridRows }) => gridRows?.[grid] ?? 0n),
       ),
     }),
   };
   if (String(position.done) !== first.identity[SIZE]) {
-    throw errors.unfinishedPart(
+    throw errors.unfinishedShard(
       first.path,
       `with the others it has ${position.done} of ${first.identity[SIZE]} raw indices`,
     );
   }
-  const bytes = parts.reduce((all, { sum }) => all + sum.bytes, 0);
-  return { parts, header, compression, position, accounts: first.accounts, bytes };
+  const bytes = shards.reduce((all, { sum }) => all + sum.bytes, 0);
+  return { shards, header, compression, position, rejectionReasons: first.rejectionReasons, bytes };
 }
 
 /** @throws UpsweepError when there are none, or of several divisions. */
-function partsBeside(path: string): string[] {
+function shardsBeside(path: string): string[] {
   const folder = dirname(path);
   let names: string[];
   try {
@@ -120,31 +122,31 @@ function partsBeside(path: string): string[] {
     throw errors.cannotRead(folder, error);
   }
   const found = names.flatMap((name) => {
-    const part = partNamed(path, name);
-    return part ? [{ name, part }] : [];
+    const shard = shardNamed(path, name);
+    return shard ? [{ name, shard }] : [];
   });
-  const counts = [...new Set(found.map(({ part }) => part.of))].sort((a, b) => a - b);
-  if (counts.length === 0) throw errors.noParts(path, nameOfPart(path, { index: 0, of: 16 }));
-  if (counts.length > 1) throw errors.mixedParts(path, counts);
+  const counts = [...new Set(found.map(({ shard }) => shard.of))].sort((a, b) => a - b);
+  if (counts.length === 0) throw errors.noShards(path, shardName(path, { index: 0, of: 16 }));
+  if (counts.length > 1) throw errors.mixedShards(path, counts);
   return found.map(({ name }) => join(folder, name));
 }
 
-function readPart(path: string): WholePart {
+function readShard(path: string): CompleteShard {
   const beside = manifestOf(path);
   const there = statusOf(path);
   if (!there) throw errors.cannotRead(path, "there is no such file or folder");
-  if (!statusOf(beside)) throw errors.unfinishedPart(path, `${beside} is not there`);
+  if (!statusOf(beside)) throw errors.unfinishedShard(path, `${beside} is not there`);
   const manifest = readManifest(beside);
-  if (!manifest.isWhole) throw errors.unfinishedPart(path, `${beside} says that it was stopped`);
+  if (!manifest.isWhole) throw errors.unfinishedShard(path, `${beside} says that it was stopped`);
   const { bytes } = manifest.sum;
   if (Number(there.size) !== bytes)
-    throw errors.unfinishedPart(path, `it has ${there.size} bytes, ${beside} says ${bytes}`, true);
-  const part = partOf(manifest.identity);
-  if (!part) throw errors.unfinishedPart(path, `${beside} does not say which part it is`);
+    throw errors.unfinishedShard(path, `it has ${there.size} bytes, ${beside} says ${bytes}`, true);
+  const shard = shardOf(manifest.identity);
+  if (!shard) throw errors.unfinishedShard(path, `${beside} does not say which part it is`);
   return {
     ...manifest,
     path,
-    part,
+    shard,
     compression: formatOf(path, formatOfRows(manifest)).compression,
   };
 }
@@ -153,12 +155,12 @@ function formatOfRows({ identity }: Manifest): FormatName {
   return (identity[FORMAT] ?? "csv") as FormatName;
 }
 
-function partOf(identity: Identity): Part | undefined {
+function shardOf(identity: Identity): Shard | undefined {
   const match = /^([0-9]{1,5})\/([0-9]{1,5})$/.exec(identity[SHARD] ?? "");
   return match ? { index: Number(match[1]), of: Number(match[2]) } : undefined;
 }
 
-async function headerOf({ path, compression }: WholePart): Promise<string> {
+async function headerOf({ path, compression }: CompleteShard): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const piece of rowsOf(
     path,
@@ -188,11 +190,11 @@ export interface MergeProgress {
  * @throws UpsweepError behind the rows of a part whose bytes are not those that its manifest says, unless it is trusted.
  */
 export async function* mergedRows(
-  { parts, header }: Parts,
+  { shards, header }: ShardSet,
   { trust = false } = {},
 ): AsyncGenerator<Packed<MergeProgress>, MergeProgress> {
   let [rows, copied] = [0n, 0];
-  for (const { path, compression, position, sum } of parts) {
+  for (const { path, compression, position, sum } of shards) {
     let seen = NO_BYTES;
     let toSkip = Buffer.byteLength(header);
     let lines = 0;
@@ -204,12 +206,12 @@ export async function* mergedRows(
       toSkip -= piece.length - own.length;
       const ownSum = sumOfMany(own);
       lines += ownSum.lines;
-      yield { csv: [own], progress: { rows, bytes: copied }, sum: ownSum };
+      yield { buffers: [own], progress: { rows, bytes: copied }, sum: ownSum };
     }
     if (!trust && !isSameSum(seen, sum))
-      throw errors.unfinishedPart(path, `its checksum is not that in ${manifestOf(path)}`, true);
+      throw errors.unfinishedShard(path, `its checksum is not that in ${manifestOf(path)}`, true);
     if (BigInt(lines) !== position.rows)
-      throw errors.unfinishedPart(
+      throw errors.unfinishedShard(
         path,
         `it has ${lines} rows, ${manifestOf(path)} says ${position.rows}`,
         true,

@@ -13,7 +13,7 @@ const TASK_BYTES = 4 * 1024 * 1024;
  * Where rows are few or none are written, a task ends after this many looks at layers: some milliseconds. A layer that is simulated counts as so
  * many looks as it takes as long as.
  */
-export const VISITS_MOST = 262_144;
+export const MAX_VISITS = 262_144;
 
 /** So many looks are taken on the main thread before others are started: it takes longer to start one. */
 const VISITS_HERE = 32_768;
@@ -26,8 +26,8 @@ const VISITS_HERE = 32_768;
 export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
   if (simulatesAll(method)) return 1;
   return Math.min(
-    VISITS_MOST,
-    Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.rowBytesMost + overhead))),
+    MAX_VISITS,
+    Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.maxRowBytes + overhead))),
   );
 }
 
@@ -37,21 +37,21 @@ export function visitsHere(method: Method): number {
 }
 
 /** Indices that are drawn for one task of a sample, at most. */
-export const DRAWN_MOST = 4096;
+export const MAX_SAMPLED = 4096;
 
 /** How many indices to draw for the next task, after one of so many took so many looks; of the first, none has. */
-export function drawnOfTask(
+export function sampledOfTask(
   method: Method,
-  before?: { readonly drawn: number; readonly visits: number },
+  before?: { readonly sampled: number; readonly visits: number },
 ): number {
-  if (!simulatesAll(method)) return DRAWN_MOST;
+  if (!simulatesAll(method)) return MAX_SAMPLED;
   if (!before) return 1;
-  const wanted = Math.floor(before.drawn * Math.min(16, VISITS_MOST / before.visits));
-  return Math.min(DRAWN_MOST, Math.max(1, wanted));
+  const wanted = Math.floor(before.sampled * Math.min(16, MAX_VISITS / before.visits));
+  return Math.min(MAX_SAMPLED, Math.max(1, wanted));
 }
 
 /** How much of a task an answer has taken, from 0 to 1. */
-export function shareOfTask({ visits, csv }: Pick<SweepAnswer, "visits" | "csv">): number {
-  const bytes = csv.reduce((sum, { length }) => sum + length, 0);
-  return Math.min(1, Math.max(visits / VISITS_MOST, bytes / TASK_BYTES));
+export function shareOfTask({ visits, buffers }: Pick<SweepAnswer, "visits" | "buffers">): number {
+  const bytes = buffers.reduce((sum, { length }) => sum + length, 0);
+  return Math.min(1, Math.max(visits / MAX_VISITS, bytes / TASK_BYTES));
 }

@@ -45,23 +45,23 @@ export function estimate(plan: Plan): Estimate {
       isExact: true,
       sampled: Number(plan.size),
     };
-  const most = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
-  const pilot = drawnFrom(kernel, plan, Math.min(most, FIRST_SAMPLE));
+  const max = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
+  const pilot = sampledFrom(kernel, plan, Math.min(max, FIRST_SAMPLE));
   const affordable = Math.floor((SAMPLE_VISITS * FIRST_SAMPLE) / Math.max(1, pilot.visits));
-  const drawn = Math.min(most, Math.max(FIRST_SAMPLE, affordable));
-  const seen = drawnFrom(kernel, plan, drawn);
-  const scaled = (part: number) => (plan.size * BigInt(part)) / BigInt(drawn);
+  const sampled = Math.min(max, Math.max(FIRST_SAMPLE, affordable));
+  const seen = sampledFrom(kernel, plan, sampled);
+  const scaled = (part: number) => (plan.size * BigInt(part)) / BigInt(sampled);
   return {
     rows: scaled(seen.rows),
     bytes: scaled(seen.bytes) + header,
     seconds: Number(plan.size) * secondsPerIndex(kernel, plan),
     isExact: false,
-    sampled: drawn,
+    sampled: sampled,
   };
 }
 
 /** What becomes of so many raw indices, drawn uniformly, and how many looks that takes. */
-function drawnFrom(
+function sampledFrom(
   kernel: Kernel,
   plan: Plan,
   count: number,
@@ -70,11 +70,11 @@ function drawnFrom(
   for (const { grid, indices } of byGrid(plan, sampleIndices(plan.size, count, SEED))) {
     kernel.openPlan(plan, grid, "closed");
     for (let at = 0; at < indices.length; ) {
-      const batch = kernel.sweepPicks(
-        BigUint64Array.from(indices.slice(at, at + kernel.picksMost)),
+      const batch = kernel.sweepIndices(
+        BigUint64Array.from(indices.slice(at, at + kernel.maxIndices)),
       );
       rows += batch.rows;
-      bytes += batch.csv.length;
+      bytes += batch.bytes.length;
       visits += batch.visits;
       at += batch.done + Number(batch.fault !== undefined);
     }
@@ -92,7 +92,7 @@ function countThrough(kernel: Kernel, plan: Plan): Seen | undefined {
     for (let at = 0n; at < size; ) {
       const batch = kernel.sweep(at, size, left);
       rows += batch.rows;
-      bytes += batch.csv.length;
+      bytes += batch.bytes.length;
       left -= batch.visits;
       // A layer that overflows would stop the sweep; here it is passed over.
       at = batch.fault ? batch.next + 1n : batch.next;

@@ -1,6 +1,6 @@
 /** Whether the grids of a union have layers in common: said of sweeps that write them twice. */
 import { type ErrorCode, UpsweepError } from "../../errors.js";
-import { Trouble } from "../../expression/evaluate.js";
+import { EvaluationError } from "../../expression/evaluate.js";
 import { decide, type ExactLookup } from "../../expression/exact.js";
 import type { Node } from "../../expression/node.js";
 import { exactResult } from "../../kernel/kernel.js";
@@ -13,9 +13,9 @@ import { layerOf, type ResultOf, valueOfName, walk } from "../../plan/walk.js";
 import { sampleIndices } from "./sample.js";
 
 /** Limits that keep the search within some tenths of a second: layers of a grid, lookups in all, and pairs of grids. */
-const LAYERS_MOST = 1000;
-const LOOKUPS_MOST = 5000;
-const PAIRS_MOST = 10_000;
+const MAX_LAYERS = 1000;
+const MAX_LOOKUPS = 5000;
+const MAX_PAIRS = 10_000;
 
 /** Two grids with layers in common. */
 export interface Overlap {
@@ -25,37 +25,37 @@ export interface Overlap {
   /** Layers of the later grid that the earlier one has too, among those looked at. */
   readonly shared: number;
   /** Raw indices of the later grid that were looked at, and whether those are all. */
-  readonly looked: number;
+  readonly visited: number;
   readonly isExact: boolean;
 }
 
 /** The overlaps that are certain. Grids that `distinct` cannot decide, and those beyond the bound, are not named. */
 export function overlapsOf(plan: Plan): Overlap[] {
-  if (plan.grids.length < 2 || plan.accounts.some(isRepeat)) return [];
+  if (plan.grids.length < 2 || plan.rejectionReasons.some(isRepeat)) return [];
   const keys = keysOf(kindOf(plan.layer), plan.columns);
   const found: Overlap[] = [];
-  let left = LOOKUPS_MOST;
+  let left = MAX_LOOKUPS;
   let pairs = 0;
   for (const [number, grid] of plan.grids.entries()) {
     const own = { grid, label: gridLabel(number, grid.name) };
     for (const [before, other] of plan.grids.slice(0, number).entries()) {
-      if (left <= 0 || pairs++ >= PAIRS_MOST) return found;
+      if (left <= 0 || pairs++ >= MAX_PAIRS) return found;
       if (!canOverlap(keys, grid, other)) continue;
       const earlier = { grid: other, label: gridLabel(before, other.name) };
       const isIn = decidable(() =>
-        membershipOf(kindOf(plan.layer), keys, plan.place, earlier, own),
+        membershipOf(kindOf(plan.layer), keys, plan.location, earlier, own),
       );
       if (!isIn) continue;
-      const looked = Number(grid.size < BigInt(LAYERS_MOST) ? grid.size : BigInt(LAYERS_MOST));
-      left -= looked;
-      const shared = sharedOf(plan, grid, isIn, looked);
+      const visited = Number(grid.size < BigInt(MAX_LAYERS) ? grid.size : BigInt(MAX_LAYERS));
+      left -= visited;
+      const shared = sharedOf(plan, grid, isIn, visited);
       if (shared > 0)
         found.push({
           later: own.label,
           earlier: earlier.label,
           shared,
-          looked,
-          isExact: BigInt(looked) === grid.size,
+          visited,
+          isExact: BigInt(visited) === grid.size,
         });
     }
   }
@@ -73,12 +73,12 @@ function decidable(make: () => Node | undefined): Node | undefined {
 }
 
 /** How many layers of a grid, of so many raw indices, a condition holds for. */
-function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, looked: number): number {
+function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, visited: number): number {
   const kind = kindOf(layer);
   const kernel = wasmKernel();
   const resultOf: ResultOf = (name, of) => exactResult(kernel.count(of, "closed"), name);
   let shared = 0;
-  for (const index of sampleIndices(grid.size, looked, 0n)) {
+  for (const index of sampleIndices(grid.size, visited, 0n)) {
     const { outcome, values } = walk(kind, grid, index, resultOf);
     if (
       outcome.kind !== "layer" ||
@@ -92,7 +92,7 @@ function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, looked: number): 
     try {
       if (decide(isIn, lookup).holds) shared++;
     } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
+      if (!(error instanceof EvaluationError)) throw error;
     }
   }
   return shared;

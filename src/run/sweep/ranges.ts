@@ -8,7 +8,7 @@
  */
 
 /** A part [first, end) of the raw indices of a grid. */
-export interface Stretch {
+export interface Range {
   readonly grid: number;
   readonly first: bigint;
   readonly end: bigint;
@@ -46,17 +46,17 @@ const FILL = 0.9;
 const SHARE_UNIT = 1_000_000;
 
 /** `open`: not begun; `cut` says how much of it to ask for at once. */
-type Node<R> = Stretch &
+type Node<R> = Range &
   ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
 
 export async function* sweepInOrder<R extends Reached>(
-  stretches: readonly Stretch[],
-  run: (stretch: Stretch) => Promise<R>,
+  ranges: readonly Range[],
+  run: (range: Range) => Promise<R>,
   { workers, length, share }: Options<R>,
-): AsyncGenerator<{ readonly stretch: Stretch; readonly answer: R }, void, void> {
+): AsyncGenerator<{ readonly range: Range; readonly answer: R }, void, void> {
   // In the order of the indices; what has been handed out is gone from it.
-  const nodes: Node<R>[] = stretches.map((stretch) => ({
-    ...stretch,
+  const nodes: Node<R>[] = ranges.map((range) => ({
+    ...range,
     state: "open",
     cut: BigInt(length),
   }));
@@ -113,7 +113,7 @@ export async function* sweepInOrder<R extends Reached>(
       if (head?.state === "done") {
         nodes.shift();
         start();
-        yield { stretch: head, answer: head.answer };
+        yield { range: head, answer: head.answer };
       } else if (failure) {
         throw failure.error;
       } else {
@@ -127,11 +127,11 @@ export async function* sweepInOrder<R extends Reached>(
   }
 }
 
-/** How long to make a stretch, when one of that length took that share of a task. None need be shorter than `least`. */
-function nextCut(length: bigint, share: number, least: bigint): bigint {
+/** How long to make a stretch, when one of that length took that share of a task. None need be shorter than `min`. */
+function nextCut(length: bigint, share: number, min: bigint): bigint {
   const wanted =
     (length * BigInt(Math.round(FILL * SHARE_UNIT))) /
     BigInt(Math.max(1, Math.round(share * SHARE_UNIT)));
-  const most = length * GROWTH > least ? length * GROWTH : least;
-  return wanted < least ? least : wanted > most ? most : wanted;
+  const max = length * GROWTH > min ? length * GROWTH : min;
+  return wanted < min ? min : wanted > max ? max : wanted;
 }

@@ -41,13 +41,13 @@ export function* sampleIndices(
   const random = splitMix64(seed);
   const blockSize = (size + BLOCKS - 1n) / BLOCKS;
   const counts = new Uint32Array(Number((size + blockSize - 1n) / blockSize));
-  for (let drawn = 0; drawn < count; ) {
+  for (let sampled = 0; sampled < count; ) {
     const index = below(size, random);
     const block = Number(index / blockSize);
     // Of a block's indices as many are taken as it has draws; which ones does not matter here, so say the first.
     if (index % blockSize < BigInt(counts[block] as number)) continue;
     counts[block] = (counts[block] as number) + 1;
-    drawn++;
+    sampled++;
   }
   for (const [block, inBlock] of counts.entries()) {
     if (inBlock === 0) continue;
@@ -61,8 +61,8 @@ export function* sampleIndices(
 function drawBlock(size: bigint, count: number, random: () => bigint): BigUint64Array {
   const chosen = new Set<bigint>();
   for (let j = size - BigInt(count); j < size; j++) {
-    const pick = below(j + 1n, random);
-    chosen.add(chosen.has(pick) ? j : pick);
+    const select = below(j + 1n, random);
+    chosen.add(chosen.has(select) ? j : select);
   }
   return BigUint64Array.from(chosen).sort();
 }

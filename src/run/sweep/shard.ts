@@ -3,37 +3,37 @@ import { basename, dirname, extname, join } from "node:path";
 import { endingOf } from "../../formats/format.js";
 
 /** One of so many parts, counted from 0. */
-export interface Part {
+export interface Shard {
   readonly index: number;
   readonly of: number;
 }
 
 /** As many as five digits can name. */
-export const PARTS_MAX = 99_999;
+export const MAX_SHARDS = 99_999;
 
 /** The indices of a part: contiguous, as many as any other takes, or one more or fewer. */
 export function boundsOf(
-  { index, of }: Part,
+  { index, of }: Shard,
   size: bigint,
 ): { readonly first: bigint; readonly end: bigint } {
-  const before = (parts: number) => (size * BigInt(parts)) / BigInt(of);
+  const before = (shards: number) => (size * BigInt(shards)) / BigInt(of);
   return { first: before(index), end: before(index + 1) };
 }
 
-export function textOfPart({ index, of }: Part): string {
+export function textOfShard({ index, of }: Shard): string {
   return `${index}/${of}`;
 }
 
 const digits = (count: number) => String(count).padStart(5, "0");
 
 /** The extensions that the name of a part keeps at its end: `.csv`, `.jsonl.gz`; of another name the last one. */
-function endingOfPart(path: string): string {
+function extensionOfShard(path: string): string {
   return endingOf(path) || extname(path);
 }
 
 /** `out.csv` becomes `out.00003-of-00016.csv`: in the order of their names the parts are in the order of their rows. */
-export function nameOfPart(path: string, { index, of }: Part): string {
-  const ending = endingOfPart(path);
+export function shardName(path: string, { index, of }: Shard): string {
+  const ending = extensionOfShard(path);
   return join(
     dirname(path),
     `${basename(path, ending)}.${digits(index)}-of-${digits(of)}${ending}`,
@@ -41,8 +41,8 @@ export function nameOfPart(path: string, { index, of }: Part): string {
 }
 
 /** The part of `path` that goes by a file name without folder, if one does. */
-export function partNamed(path: string, name: string): Part | undefined {
-  const ending = endingOfPart(path);
+export function shardNamed(path: string, name: string): Shard | undefined {
+  const ending = extensionOfShard(path);
   const base = basename(path, ending);
   if (!name.startsWith(`${base}.`) || !name.endsWith(ending)) return undefined;
   const match = /^([0-9]{5})-of-([0-9]{5})$/.exec(

@@ -9,7 +9,7 @@ import { namesIn } from "../../expression/node.js";
 import { type Encoding, encodingOf, overheadOf } from "../../formats/encoding.js";
 import type { FormatName } from "../../formats/format.js";
 import type { BigInts } from "../../formats/json.js";
-import { exactResult, letGo, type SweepFault } from "../../kernel/kernel.js";
+import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import { describeLayer } from "../../layers/describe.js";
 import { kindOf } from "../../layers/parameters.js";
@@ -18,23 +18,23 @@ import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
 import { BEGINNING, type Position, type Progress } from "../output/position.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "../runner.js";
-import type { Job, Picks, SweepAnswer } from "../workers/protocol.js";
+import type { Indices, Job, SweepAnswer } from "../workers/protocol.js";
 import { inOrder } from "../workers/reorder-buffer.js";
 import {
-  DRAWN_MOST,
-  drawnOfTask,
   lengthOfTask,
+  MAX_SAMPLED,
+  MAX_VISITS,
+  sampledOfTask,
   shareOfTask,
-  VISITS_MOST,
   visitsHere,
 } from "./cost.js";
-import { type Stretch, sweepInOrder } from "./ranges.js";
+import { type Range, sweepInOrder } from "./ranges.js";
 import { inGrids, sampleIndices } from "./sample.js";
-import { boundsOf, type Part } from "./shard.js";
+import { boundsOf, type Shard } from "./shard.js";
 
 /** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
 export interface SweptRows {
-  readonly csv: readonly Uint8Array[];
+  readonly buffers: readonly Uint8Array[];
   readonly rows: number;
   /** Their checksum, where it is wanted. */
   readonly sum?: Sum;
@@ -52,7 +52,7 @@ export interface RunOptions {
   /** Go on from there instead of from the beginning; of a part, counted from its own. */
   readonly start?: Position | undefined;
   /** Sweep only this part of the raw indices, or of the sample. */
-  readonly part?: Part | undefined;
+  readonly shard?: Shard | undefined;
   /** The format of the rows, CSV when left out. */
   readonly format?: FormatName | undefined;
   /** How JSON Lines have integers, as numbers when left out. */
@@ -70,49 +70,52 @@ export async function* sweepPlan(
   plan: Plan,
   options: RunOptions = {},
 ): AsyncGenerator<SweptRows, Progress> {
-  const { limit, part = { index: 0, of: 1 }, start = BEGINNING } = options;
+  const { limit, shard = { index: 0, of: 1 }, start = BEGINNING } = options;
   const all = indicesOf(plan);
-  const { first, end } = boundsOf(part, all);
+  const { first, end } = boundsOf(shard, all);
   const total = end - first;
-  const answers = (all < plan.size ? drawn : swept)(plan, options, first + start.done, end);
-  const leftOut = plan.accounts.map((_, account) => start.leftOut[account] ?? 0n);
+  const answers = (all < plan.size ? sampled : swept)(plan, options, first + start.done, end);
+  const rejected = plan.rejectionReasons.map(
+    (_, rejectionReason) => start.rejected[rejectionReason] ?? 0n,
+  );
   const gridRows =
     start.rows === 0n || start.gridRows
       ? plan.grids.map((_, grid) => start.gridRows?.[grid] ?? 0n)
       : undefined;
-  let { done, rows, nothing } = start;
+  let { done, rows, empty } = start;
   const progress = (isCut = false): Progress => ({
     done,
     total,
     rows,
-    nothing,
-    leftOut: [...leftOut],
+    empty,
+    rejected: [...rejected],
     ...(gridRows && { gridRows: [...gridRows] }),
     isCut,
   });
   try {
     for await (const whole of answers) {
-      const { accounts } = plan.grids[whole.grid] as GridPlan;
+      const { rejectionReasons } = plan.grids[whole.grid] as GridPlan;
       const room = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
       const isCut = whole.answer.rows >= room;
       const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
       rows += BigInt(answer.rows);
       if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
       done += indices;
-      nothing += answer.leftOut[0] ?? 0n;
-      if (BigInt(answer.rows) + answer.leftOut.reduce((sum, count) => sum + count, 0n) !== indices)
+      empty += answer.rejected[0] ?? 0n;
+      if (BigInt(answer.rows) + answer.rejected.reduce((sum, count) => sum + count, 0n) !== indices)
         throw errors.doesNotAddUp(indices, answer.rows);
-      for (const [i, account] of accounts.entries())
-        leftOut[account] = (leftOut[account] as bigint) + (answer.leftOut[i + 1] ?? 0n);
+      for (const [i, rejectionReason] of rejectionReasons.entries())
+        rejected[rejectionReason] =
+          (rejected[rejectionReason] as bigint) + (answer.rejected[i + 1] ?? 0n);
       const compared = answer.tallies && { grid, tallies: answer.tallies };
       yield {
-        csv: answer.csv,
+        buffers: answer.buffers,
         rows: answer.rows,
         ...(answer.sum && { sum: answer.sum }),
         ...(compared && { compared }),
         progress: progress(isCut),
       };
-      for (const held of answer.held) letGo(held);
+      for (const lease of answer.leases) releaseLease(lease);
       if (isCut) return progress(isCut);
       if (answer.fault) throw faultError(plan, grid, answer.fault);
     }
@@ -149,7 +152,7 @@ async function firstWithRows(
   while (low < high) {
     const middle = (low + high) / 2n;
     const answer = await answerTo(middle);
-    for (const held of answer.held) letGo(held);
+    for (const lease of answer.leases) releaseLease(lease);
     if (answer.rows >= rows) high = middle;
     else low = middle + 1n;
   }
@@ -171,23 +174,23 @@ async function* swept(
   const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const encoding = encodingOfPlan(plan, options);
   const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
-  const ask = (runner: Runner, limit: number) => (stretch: Stretch) =>
-    runner.run({ kind: "shard", ...stretch, visitsMost: limit }) as Promise<SweepAnswer>;
-  const reached = (runner: Runner, stretch: Stretch, answer: SweepAnswer): GridAnswer => ({
-    grid: stretch.grid,
+  const ask = (runner: Runner, limit: number) => (range: Range) =>
+    runner.run({ kind: "range", ...range, maxVisits: limit }) as Promise<SweepAnswer>;
+  const reached = (runner: Runner, range: Range, answer: SweepAnswer): GridAnswer => ({
+    grid: range.grid,
     answer,
-    indices: answer.next - stretch.first,
+    indices: answer.next - range.first,
     upTo: async (rows) => {
       const to = (indices: bigint) =>
-        ask(runner, VISITS_MOST)({ ...stretch, end: stretch.first + indices });
+        ask(runner, MAX_VISITS)({ ...range, end: range.first + indices });
       return reached(
         runner,
-        stretch,
-        await firstWithRows(rows, answer, answer.next - stretch.first, to),
+        range,
+        await firstWithRows(rows, answer, answer.next - range.first, to),
       );
     },
   });
-  const rest = plan.grids.flatMap(({ first, size }, grid): Stretch[] => {
+  const rest = plan.grids.flatMap(({ first, size }, grid): Range[] => {
     const [begin, end] = [from > first ? from - first : 0n, to < first + size ? to - first : size];
     return begin < end ? [{ grid, first: begin, end }] : [];
   });
@@ -195,30 +198,30 @@ async function* swept(
   const here = inlineRunner(job);
   let left = visitsHere(method);
   while (left > 0 && rest.length > 0) {
-    const stretch = rest.shift() as Stretch;
-    const answer = await ask(here, left)(stretch);
-    yield reached(here, stretch, answer);
+    const range = rest.shift() as Range;
+    const answer = await ask(here, left)(range);
+    yield reached(here, range, answer);
     if (answer.fault) return;
     left -= answer.visits;
-    if (answer.next < stretch.end) rest.unshift({ ...stretch, first: answer.next });
+    if (answer.next < range.end) rest.unshift({ ...range, first: answer.next });
   }
   if (rest.length === 0) return;
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { stretch, answer } of sweepInOrder(rest, ask(runner, VISITS_MOST), {
+    for await (const { range, answer } of sweepInOrder(rest, ask(runner, MAX_VISITS), {
       workers,
       length: lengthOfTask(plan, method, overheadOf(encoding)),
       share: shareOfTask,
     }))
-      yield reached(runner, stretch, answer);
+      yield reached(runner, range, answer);
   } finally {
     await runner.close();
   }
 }
 
 /** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
-async function* drawn(
+async function* sampled(
   plan: Plan,
   options: RunOptions,
   from: bigint,
@@ -234,16 +237,18 @@ async function* drawn(
     isSummed,
   };
   const runner =
-    rows <= DRAWN_MOST && visitsHere(method) > 0 ? inlineRunner(job) : threadedRunner(job, workers);
-  let together = drawnOfTask(method);
+    rows <= MAX_SAMPLED && visitsHere(method) > 0
+      ? inlineRunner(job)
+      : threadedRunner(job, workers);
+  let together = sampledOfTask(method);
   try {
-    const tasks = picksOf(
+    const tasks = indexTasks(
       plan,
       () => together,
       between(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
     );
-    const run = (picks: Picks) => runner.run(picks) as Promise<SweepAnswer>;
-    const reached = (task: Picks, answer: SweepAnswer): GridAnswer => ({
+    const run = (indices: Indices) => runner.run(indices) as Promise<SweepAnswer>;
+    const reached = (task: Indices, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
       answer,
       indices: answer.next,
@@ -254,7 +259,7 @@ async function* drawn(
       },
     });
     for await (const { task, answer } of inOrder(tasks, run, runner.width)) {
-      together = drawnOfTask(method, { drawn: task.indices.length, visits: answer.visits });
+      together = sampledOfTask(method, { sampled: task.indices.length, visits: answer.visits });
       yield reached(task, answer);
     }
   } finally {
@@ -262,21 +267,25 @@ async function* drawn(
   }
 }
 
-/** Those at the places [from, to). */
+/** The items at the positions [from, to). */
 function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
-  let place = 0n;
+  let position = 0n;
   for (const one of all) {
-    if (place >= to) return;
-    if (place++ >= from) yield one;
+    if (position >= to) return;
+    if (position++ >= from) yield one;
   }
 }
 
 /** Raw indices of the plan as tasks: of one grid each, counted from its first, and at most so many together. */
-function* picksOf(plan: Plan, together: () => number, indices: Iterable<bigint>): Generator<Picks> {
+function* indexTasks(
+  plan: Plan,
+  together: () => number,
+  indices: Iterable<bigint>,
+): Generator<Indices> {
   let current = 0;
   let pending: bigint[] = [];
-  const task = (): Picks => ({
-    kind: "picks",
+  const task = (): Indices => ({
+    kind: "indices",
     grid: current,
     indices: BigUint64Array.from(pending),
   });
@@ -302,28 +311,28 @@ function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   if (fault.kind === "disagree") return errors.disagree(describeLayer(layer));
   if (fault.kind === "overflow")
     return overflow(
-      plan.place,
+      plan.location,
       plan.isComparing ? "a count" : (plan.cells[fault.cell] as string),
       layer,
     );
-  if (outcome.kind !== "trouble")
+  if (outcome.kind !== "evaluationError")
     throw new Error(`no expression without a value at raw index ${fault.index} of grid ${number}`);
-  const { trouble, expression } = outcome;
-  const shown = (name: string) => {
+  const { evaluationError, expression } = outcome;
+  const quote = (name: string) => {
     if (!isResultName(name)) return `${name} is ${textOfValue(name, values)}`;
     const value = valueOfName(kind, name, values, resultOf);
     if (!value) return `${name} is ${value === null ? "missing" : "above 2^64 - 1"}`;
     return `${name} is ${value.n}${value.d === 1n ? "" : `/${value.d}`}`;
   };
-  const names = [...new Set(namesIn(trouble.node).map(({ name }) => name))];
+  const names = [...new Set(namesIn(evaluationError.node).map(({ name }) => name))];
   const others = [...values].filter(
     ([name]) => !names.includes(name) && !grid.fixed.some((fixed) => fixed.name === name),
   );
-  return errors.trouble(
-    expression.written,
-    trouble.node,
-    trouble.kind,
-    names.map(shown).join(", "),
+  return errors.evaluationError(
+    expression.source,
+    evaluationError.node,
+    evaluationError.kind,
+    names.map(quote).join(", "),
     others.map(([name]) => `${name}=${textOfValue(name, values)}`).join(", "),
   );
 }

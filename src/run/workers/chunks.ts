@@ -26,17 +26,17 @@ export const SMALL_BYTES = 32 * 1024;
 const PAUSE = 1;
 
 /**
- * Cuts a stream into chunks of at most `bytesMost`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
+ * Cuts a stream into chunks of at most `maxBytes`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
  * its last whole record, unless chunks are still being counted: then what comes meanwhile makes a larger one.
  */
-export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promise<Chunks> {
+export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
   let piece: Uint8Array = new Uint8Array(0);
   /** The piece that is being waited for; after a pause it is still to come. */
   let awaited: Promise<IteratorResult<Uint8Array>> | undefined;
   // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
   const spare: SharedArrayBuffer[] = [];
-  const fresh = (): Bytes => new Uint8Array(spare.pop() ?? new SharedArrayBuffer(bytesMost));
+  const fresh = (): Bytes => new Uint8Array(spare.pop() ?? new SharedArrayBuffer(maxBytes));
   let chunk = fresh();
   let filled = 0;
   let ended = false;
@@ -90,7 +90,7 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
       if (result.done) ended = true;
       else piece = result.value;
     }
-    const part = piece.subarray(0, bytesMost - filled);
+    const part = piece.subarray(0, maxBytes - filled);
     chunk.set(part, filled);
     filled += part.length;
     piece = piece.subarray(part.length);
@@ -108,7 +108,7 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
 
   // The header, and a byte order mark before it.
   let end = -1;
-  while (end < 0 && !ended && filled < bytesMost) {
+  while (end < 0 && !ended && filled < maxBytes) {
     await more();
     end = recordEnd(chunk.subarray(0, filled), 0);
   }
@@ -119,7 +119,7 @@ export async function cutIntoChunks(stream: ListBytes, bytesMost: number): Promi
   const records = async function* (): AsyncGenerator<Bytes | undefined> {
     for (;;) {
       let hasPaused = false;
-      while (!ended && filled < bytesMost && !hasPaused)
+      while (!ended && filled < maxBytes && !hasPaused)
         hasPaused = await more(stream.isLive && filled > 0);
       if (filled === 0) return;
       isFast = !hasPaused;

@@ -12,7 +12,7 @@
 import type { Sum } from "../../checksum.js";
 import type { Tally } from "../../conventions/tallies.js";
 import type { Encoding } from "../../formats/encoding.js";
-import type { Held, KindTotals, ListFault, SweepFault } from "../../kernel/kernel.js";
+import type { KindTotals, Lease, ListFault, SweepFault } from "../../kernel/kernel.js";
 import type { ListPlan } from "../../plan/list.js";
 import type { Method } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
@@ -35,17 +35,17 @@ export interface WorkerData {
 }
 
 /** The raw indices [first, end) of a grid, counted from its first. A worker goes as far as its visits take it. */
-export interface Shard {
-  readonly kind: "shard";
+export interface RangeTask {
+  readonly kind: "range";
   readonly grid: number;
   readonly first: bigint;
   readonly end: bigint;
-  readonly visitsMost: number;
+  readonly maxVisits: number;
 }
 
 /** Single raw indices of a grid, in ascending order. */
-export interface Picks {
-  readonly kind: "picks";
+export interface Indices {
+  readonly kind: "indices";
   readonly grid: number;
   readonly indices: BigUint64Array;
 }
@@ -56,20 +56,20 @@ export interface Chunk {
   readonly bytes: Uint8Array;
 }
 
-export type Task = Shard | Picks | Chunk;
+export type Task = RangeTask | Indices | Chunk;
 
 interface Rows {
   /** Whole rows, in order, in the format of the job. They are in the kernel's memory, which the threads share, or are copies. */
-  readonly csv: readonly Uint8Array[];
+  readonly buffers: readonly Uint8Array[];
   /** To be let go once the rows are written: their place is needed for others. */
-  readonly held: readonly Held[];
+  readonly leases: readonly Lease[];
   readonly rows: number;
 }
 
 /** To a shard or to picks. */
 export interface SweepAnswer extends Rows {
   /** Positions without a layer, then layers left out by each requirement of the grid. */
-  readonly leftOut: readonly bigint[];
+  readonly rejected: readonly bigint[];
   /** Where the shard has got to: its end, or where another has to go on. */
   readonly next: bigint;
   readonly visits: number;
@@ -83,7 +83,7 @@ export interface SweepAnswer extends Rows {
 /** To a chunk of a list. */
 export interface ListAnswer extends Rows {
   /** Layers left out by each rule, in the order of `RULES`. */
-  readonly leftOut: readonly bigint[];
+  readonly rejected: readonly bigint[];
   /** Line ends passed. */
   readonly lines: number;
   readonly totals: readonly KindTotals[];

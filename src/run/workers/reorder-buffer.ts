@@ -49,7 +49,7 @@ export async function* asTheyCome<T, R>(
     // An answer that fails is thrown in its turn, after those before it.
     const task =
       coming &&
-      (await (oldest ? Promise.race([coming, oldest.answer.then(nothing, nothing)]) : coming));
+      (await (oldest ? Promise.race([coming, oldest.answer.then(empty, empty)]) : coming));
     if (task === undefined) {
       started.shift();
       if (oldest) yield { task: oldest.task, answer: await oldest.answer };
@@ -66,4 +66,4 @@ export async function* asTheyCome<T, R>(
   }
 }
 
-const nothing = () => undefined;
+const empty = () => undefined;

@@ -4,40 +4,40 @@ import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { mergedTallies, type Tally } from "../../conventions/tallies.js";
 import { type Encode, encoderOf } from "../../formats/encoding.js";
 import { NEWLINE } from "../../input/bytes.js";
-import { addTotals, type Held, type Kernel, type KindTotals } from "../../kernel/kernel.js";
-import { addAccount } from "../../layers/rules.js";
+import { addTotals, type Kernel, type KindTotals, type Lease } from "../../kernel/kernel.js";
+import { addCounts } from "../../layers/rules.js";
 import type { ListPlan } from "../../plan/list.js";
 import { recordEnd } from "./chunks.js";
 import type {
   Answer,
   Chunk,
+  Indices,
   Job,
   ListAnswer,
-  Picks,
+  RangeTask,
   RecordText,
-  Shard,
   SweepAnswer,
   Task,
 } from "./protocol.js";
 import { verifyRows } from "./verify.js";
 
 /** Whoever answers the tasks of a job with a kernel of its own. */
-export function performer(kernel: Kernel, job: Job): (task: Task) => Answer {
+export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
-  const rows = () => new KeptRows(encode, isSummed);
+  const rows = () => new KeptBuffers(encode, isSummed);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
     return (task) => countChunk(kernel, job.list, task as Chunk, rows());
   }
   let opened = -1;
   return (task) => {
-    const { grid } = task as Shard | Picks;
+    const { grid } = task as RangeTask | Indices;
     if (grid !== opened) kernel.openPlan(job.plan, grid, job.method);
     opened = grid;
-    return task.kind === "picks"
-      ? sweepPicks(kernel, task, rows())
-      : sweepShard(kernel, task as Shard, rows());
+    return task.kind === "indices"
+      ? sweepIndices(kernel, task, rows())
+      : sweepRange(kernel, task as RangeTask, rows());
   };
 }
 
@@ -51,9 +51,9 @@ const PATIENCE = 20;
  * Rows that stay good while the kernel goes on: where they stand, or copied where the kernel has no more room.
  * Measured 2026-11-23, vocoder.yaml to /dev/null: copied throughout, into memory used again, a tenth more time; into fresh memory a third more.
  */
-class KeptRows {
-  readonly csv: Uint8Array[] = [];
-  readonly held: Held[] = [];
+class KeptBuffers {
+  readonly buffers: Uint8Array[] = [];
+  readonly leases: Lease[] = [];
   readonly #encode: Encode | undefined;
   #sum: Sum | undefined;
 
@@ -62,63 +62,63 @@ class KeptRows {
     this.#sum = isSummed ? NO_BYTES : undefined;
   }
 
-  keep(kernel: Kernel, csv: Uint8Array): void {
-    if (csv.length === 0) return;
-    const rows = this.#encode ? this.#encode(csv) : csv;
+  keep(kernel: Kernel, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const rows = this.#encode ? this.#encode(bytes) : bytes;
     // Summed while they are still in the cache.
     if (this.#sum) this.#sum = joined(this.#sum, kernel.sum(rows));
     // An encoder that makes new bytes leaves the kernel's memory free.
-    if (rows.buffer !== csv.buffer) {
-      this.csv.push(rows);
+    if (rows.buffer !== bytes.buffer) {
+      this.buffers.push(rows);
       return;
     }
-    const held = kernel.hold(PATIENCE);
-    if (held) this.held.push(held);
-    this.csv.push(held ? rows : rows.slice());
+    const lease = kernel.lease(PATIENCE);
+    if (lease) this.leases.push(lease);
+    this.buffers.push(lease ? rows : rows.slice());
   }
 
   /** Rows that are no kernel's. */
-  keepOwn(csv: Uint8Array): void {
-    this.csv.push(this.#encode ? this.#encode(csv) : csv);
+  keepOwn(bytes: Uint8Array): void {
+    this.buffers.push(this.#encode ? this.#encode(bytes) : bytes);
   }
 
   /** What an answer says of them. */
   get kept(): {
-    readonly csv: readonly Uint8Array[];
-    readonly held: readonly Held[];
+    readonly buffers: readonly Uint8Array[];
+    readonly leases: readonly Lease[];
     readonly sum?: Sum;
   } {
-    return { csv: this.csv, held: this.held, ...(this.#sum && { sum: this.#sum }) };
+    return { buffers: this.buffers, leases: this.leases, ...(this.#sum && { sum: this.#sum }) };
   }
 }
 
 /** One batch: what is left of the shard is another's task. */
-function sweepShard(
+function sweepRange(
   kernel: Kernel,
-  { first, end, visitsMost }: Shard,
-  rowsKept: KeptRows,
+  { first, end, maxVisits }: RangeTask,
+  keptBuffers: KeptBuffers,
 ): SweepAnswer {
-  const batch = kernel.sweep(first, end, visitsMost);
-  rowsKept.keep(kernel, batch.csv);
-  return { ...batch, ...rowsKept.kept };
+  const batch = kernel.sweep(first, end, maxVisits);
+  keptBuffers.keep(kernel, batch.bytes);
+  return { ...batch, ...keptBuffers.kept };
 }
 
-function sweepPicks(kernel: Kernel, { indices }: Picks, rowsKept: KeptRows): SweepAnswer {
-  const leftOut: bigint[] = [];
+function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuffers): SweepAnswer {
+  const rejected: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let [rows, visits, done] = [0, 0, 0];
   const answer = (): SweepAnswer => ({
-    ...rowsKept.kept,
+    ...keptBuffers.kept,
     rows,
-    leftOut,
+    rejected,
     visits,
     next: BigInt(done),
     ...(tallies.length > 0 && { tallies: mergedTallies(tallies) }),
   });
   while (done < indices.length) {
-    const batch = kernel.sweepPicks(indices.subarray(done, done + kernel.picksMost));
-    rowsKept.keep(kernel, batch.csv);
-    addAccount(leftOut, batch.leftOut);
+    const batch = kernel.sweepIndices(indices.subarray(done, done + kernel.maxIndices));
+    keptBuffers.keep(kernel, batch.bytes);
+    addCounts(rejected, batch.rejected);
     rows += batch.rows;
     visits += batch.visits;
     done += batch.done;
@@ -132,26 +132,26 @@ function countChunk(
   kernel: Kernel,
   list: ListPlan,
   { bytes }: Chunk,
-  rowsKept: KeptRows,
+  keptBuffers: KeptBuffers,
 ): ListAnswer {
-  const leftOut: bigint[] = [];
+  const rejected: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let totals: readonly KindTotals[] = [];
   let [rows, lines] = [0, 0];
   const answer = (): ListAnswer => {
-    if (tallies.length === 0) return { ...rowsKept.kept, rows, leftOut, lines, totals };
+    if (tallies.length === 0) return { ...keptBuffers.kept, rows, rejected, lines, totals };
     const merged = mergedTallies(tallies);
-    const places = merged.flatMap(({ layers, least, most }) =>
-      layers > 0n ? [least.at, most.at] : [],
+    const locations = merged.flatMap(({ layers, min, max }) =>
+      layers > 0n ? [min.at, max.at] : [],
     );
-    const records = new Map(places.map((at) => [at, recordAt(bytes, Number(at))]));
-    return { ...rowsKept.kept, rows, leftOut, lines, totals, tallies: merged, records };
+    const records = new Map(locations.map((at) => [at, recordAt(bytes, Number(at))]));
+    return { ...keptBuffers.kept, rows, rejected, lines, totals, tallies: merged, records };
   };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
-    const verified = list.verified && verifyRows(list, bytes, at, batch.csv);
-    if (verified) rowsKept.keepOwn(verified.csv);
-    else rowsKept.keep(kernel, batch.csv);
+    const verified = list.verified && verifyRows(list, bytes, at, batch.bytes);
+    if (verified) keptBuffers.keepOwn(verified.bytes);
+    else keptBuffers.keep(kernel, batch.bytes);
     if (verified?.difference) {
       return {
         ...answer(),
@@ -159,7 +159,7 @@ function countChunk(
         faultRecord: recordAt(bytes, verified.difference.at),
       };
     }
-    addAccount(leftOut, batch.leftOut);
+    addCounts(rejected, batch.rejected);
     rows += batch.rows;
     lines += batch.lines;
     totals = addTotals(totals, batch.totals);

@@ -23,13 +23,13 @@ export function verifyRows(
   list: ListPlan,
   chunk: Uint8Array,
   from: number,
-  csv: Uint8Array,
-): { readonly csv: Uint8Array; readonly difference?: Difference } {
+  bytes: Uint8Array,
+): { readonly bytes: Uint8Array; readonly difference?: Difference } {
   const kept: string[] = [];
   let at = from;
-  for (let rowAt = 0; rowAt < csv.length; ) {
-    const rowEnd = recordEnd(csv, rowAt);
-    const row = textOf(csv, rowAt, rowEnd);
+  for (let rowAt = 0; rowAt < bytes.length; ) {
+    const rowEnd = recordEnd(bytes, rowAt);
+    const row = textOf(bytes, rowAt, rowEnd);
     const fields = splitRecord(row) as string[];
     // Rows follow the order of the records; those between them were blank or left out.
     for (; ; at = endOf(chunk, at) + 1)
@@ -41,13 +41,13 @@ export function verifyRows(
       if (meaning !== "result" || !isResultName(name) || !counted.has(name)) continue;
       const [given, now] = [fields[i] as string, counted.get(name) as string];
       if (!isSame(name, given, now))
-        return { csv: encode(kept), difference: { at, name, given, counted: now } };
+        return { bytes: encode(kept), difference: { at, name, given, counted: now } };
     }
     kept.push(keptRow(list, row));
     at = endOf(chunk, at) + 1;
     rowAt = rowEnd + 1;
   }
-  return { csv: encode(kept) };
+  return { bytes: encode(kept) };
 }
 
 /** A row without the results of the earlier run, and without those that were counted for the comparison alone. */

@@ -2,10 +2,10 @@
 import { workerData } from "node:worker_threads";
 import { wasmKernel } from "../../kernel/wasm.js";
 import type { Answer, Task, WorkerData } from "./protocol.js";
-import { performer } from "./task.js";
+import { taskHandler } from "./task.js";
 
 const { module, job } = workerData as WorkerData;
 
 /** What piscina calls. */
-const answer: (task: Task) => Answer = performer(wasmKernel("release", module), job);
+const answer: (task: Task) => Answer = taskHandler(wasmKernel("release", module), job);
 export default answer;

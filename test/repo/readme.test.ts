@@ -19,7 +19,7 @@ function shownBetween(
   before: string,
   after: string,
   actual: string,
-): { shown: string; actual: string } {
+): { quote: string; actual: string } {
   const path = `${root}/${document}`;
   const readme = readFileSync(path, "utf8");
   const start = readme.indexOf(before) + before.length;
@@ -27,7 +27,7 @@ function shownBetween(
   const end = readme.indexOf(after, start);
   expect(end, `${document} holds ${after} behind it`).toBeGreaterThanOrEqual(start);
   if (isUpdate) writeFileSync(path, readme.slice(0, start) + actual + readme.slice(end));
-  return { shown: isUpdate ? actual : readme.slice(start, end), actual };
+  return { quote: isUpdate ? actual : readme.slice(start, end), actual };
 }
 
 /** Times differ from run to run, and so do rates. */
@@ -60,43 +60,43 @@ describe("README", () => {
     });
     rmSync(`${root}/small.csv`, { force: true });
     expect(run.status).toBe(0);
-    const { shown, actual } = shownBetween(
+    const { quote, actual } = shownBetween(
       document,
       `$ upsweep ${command}\n`,
       "```",
       run.stdout + run.stderr,
     );
-    expect(timeless(shown)).toBe(timeless(actual));
+    expect(timeless(quote)).toBe(timeless(actual));
   });
 
   it.each(["small", "hifigan-hops"])("shows examples/%s.yaml as it stands", (name) => {
-    const { shown, actual } = shownBetween(
+    const { quote, actual } = shownBetween(
       "README.md",
       `<!-- examples/${name}.yaml -->\n\`\`\`yaml\n`,
       "```",
       readFileSync(`${root}/examples/${name}.yaml`, "utf8"),
     );
-    expect(shown).toBe(actual);
+    expect(quote).toBe(actual);
   });
 
   it("has the column table of the code", () => {
-    const { shown, actual } = shownBetween(
+    const { quote, actual } = shownBetween(
       "README.md",
       "<!-- columns -->\n",
       "\n<!-- /columns -->",
       columnsMarkdown(kindOf("conv_transpose1d")),
     );
-    expect(shown).toBe(actual);
+    expect(quote).toBe(actual);
   });
 
   it("has the conventions of the code in docs/conventions.md", () => {
-    const { shown, actual } = shownBetween(
+    const { quote, actual } = shownBetween(
       "docs/conventions.md",
       "<!-- conventions -->\n",
       "\n<!-- /conventions -->",
       conventionsMarkdown(),
     );
-    expect(shown).toBe(actual);
+    expect(quote).toBe(actual);
   });
 
   it("holds the two commands that CI runs", () => {

@@ -33,9 +33,9 @@ describe("docs/library.md", () => {
       );
       const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
       expect(stderr).toBe("");
-      const shown = JSON.parse(stdout) as [string, string][];
-      expect(shown.length).toBeGreaterThan(0);
-      for (const [actual, said] of shown) expect(said).toBe(actual);
+      const quote = JSON.parse(stdout) as [string, string][];
+      expect(quote.length).toBeGreaterThan(0);
+      for (const [actual, said] of quote) expect(said).toBe(actual);
     },
   );
 
