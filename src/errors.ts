@@ -907,13 +907,6 @@ export const errors = {
       `a ${kind} needs ${joinNames(names)}, which the header does not have`,
       `Add the column${names.length === 1 ? "" : "s"}; rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
     ),
-  noConventions: (location: string, kind: string) =>
-    inputError(
-      "noConventions",
-      location,
-      `other counters' answers are known for transposed convolutions only, not for ${kind}`,
-      "Leave such rows out of the comparison.",
-    ),
   notEmptyField: (location: string, name: string, got: string, kind: string) =>
     inputError(
       "notEmptyField",

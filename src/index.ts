@@ -7,6 +7,7 @@
  * await sweepToFile({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: "pow2(32, 512)" } }, "out.csv");
  */
 
+export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./columns/results.js";
 export {
   COLUMNS,
   type Column,
@@ -15,21 +16,15 @@ export {
   type ResultName,
   type Results,
   type ResultValue,
-} from "./columns/columns.js";
-export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./columns/results.js";
+} from "./columns/table.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
-export {
-  KIND_NAMES,
-  type KindName,
-  type LayerInput,
-  type LayerInputs,
-  type LayerParameters,
-  PARAMETERS,
-  type Parameter,
-  type ParameterName,
-  SETTINGS,
-} from "./layers/parameters.js";
-export { RULES, type Rule, type RuleId } from "./layers/rules.js";
+export type { KindName, Parameter } from "./layers/kinds.js";
+export { KIND_NAMES } from "./layers/kinds.js";
+export type { LayerInput, LayerInputs, LayerParameters } from "./layers/layer.js";
+export { PARAMETERS, type ParameterName, SETTINGS } from "./layers/parameters.js";
+export type { RuleId } from "./layers/rule-table.js";
+export { RULES } from "./layers/rule-table.js";
+export type { Rule } from "./layers/rules.js";
 export {
   type CounterInput,
   type CounterOptions,

@@ -1,7 +1,8 @@
 /** `upsweep completions`: scripts with which bash, zsh and fish complete command lines, made from the commands' own tables. */
+
 import type { Command, Option } from "commander";
-import { COLUMNS } from "../columns/columns.js";
-import { KIND_NAMES } from "../layers/parameters.js";
+import { COLUMNS } from "../columns/table.js";
+import { KIND_NAMES } from "../layers/kinds.js";
 import { GROUP_NAMES } from "../spec/spec.js";
 import type { Shell } from "./options.js";
 import { writeOut } from "./terminal.js";

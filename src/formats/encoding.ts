@@ -2,8 +2,10 @@
  * The formats of rows. The kernel writes CSV; an encoder turns whole rows of it into another format, on the thread that has counted them. Encoders
  * look at one row at a time, so the bytes are the same for any number of workers, and shards can be joined.
  */
-import { column, isResultName, NAME_COLUMN } from "../columns/columns.js";
-import { anyParameter, isSettingName } from "../layers/parameters.js";
+
+import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
+import { anyParameter } from "../layers/kinds.js";
+import { isSettingName } from "../layers/parameters.js";
 import type { FormatName } from "./format.js";
 import type { BigInts, CellType, EncodedColumn } from "./json.js";
 import { jsonlEncoder, jsonlOverhead } from "./jsonl.js";

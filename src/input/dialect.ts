@@ -1,5 +1,6 @@
 /** Delimiters, line ends and the `sep=` line: from what spreadsheets write to commas and line feeds. */
-import { KIND_NAMES, kindOf, SETTINGS } from "../layers/parameters.js";
+import { KIND_NAMES, kindOf } from "../layers/kinds.js";
+import { SETTINGS } from "../layers/parameters.js";
 import { bufferOf, COMMA, MAX_RECORD_BYTES, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
 import type { Lines } from "./lines.js";
 

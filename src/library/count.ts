@@ -1,14 +1,6 @@
 /** One layer after the other, on this thread: `count` and `counter`. */
 
-import {
-  COLUMNS,
-  column,
-  hasColumn,
-  isResultName,
-  type LayerResults,
-  type ResultName,
-  type ResultValue,
-} from "../columns/columns.js";
+import { hasColumn, needsSetting } from "../columns/derived.js";
 import { overflow } from "../columns/errors.js";
 import {
   BIG_INTS,
@@ -17,19 +9,21 @@ import {
   integerAs,
   withJson,
 } from "../columns/results.js";
+import {
+  COLUMNS,
+  column,
+  isResultName,
+  type LayerResults,
+  type ResultName,
+  type ResultValue,
+} from "../columns/table.js";
 import { errors } from "../errors.js";
 import { literal } from "../format-message.js";
 import { type ManyKernel, type ManyPlan, type Storage, storageOf } from "../kernel/many.js";
 import { manyKernel } from "../kernel/wasm.js";
 import { invalidLayer } from "../layers/errors.js";
-import {
-  DEFAULT_KIND,
-  type Kind,
-  type KindName,
-  kindNamed,
-  type LayerInput,
-  type LayerInputs,
-} from "../layers/parameters.js";
+import { DEFAULT_KIND, type Kind, type KindName, kindNamed } from "../layers/kinds.js";
+import type { LayerInput, LayerInputs } from "../layers/layer.js";
 import { type LayerReader, NOT_PLAIN, readerOf, readKind, readLayer } from "../layers/read.js";
 import { columnsOfGroup } from "../spec/spec.js";
 
@@ -176,7 +170,7 @@ function waysOf(
     return {
       plan,
       storage: columns.map(storageOf),
-      nullable: table.map(({ nullable }) => nullable === true),
+      nullable: table.map(({ missing }) => missing !== undefined),
       needsRate: rateNeeded(columns),
     };
   };
@@ -190,7 +184,7 @@ function waysOf(
 
 /** The first of the columns that needs a sample rate. */
 export function rateNeeded(columns: readonly ResultName[]): ResultName | undefined {
-  return columns.find((name) => column(name).dependsOn.includes("sample_rate"));
+  return columns.find((name) => needsSetting(name, "sample_rate"));
 }
 
 /** A plan for batches whose columns are those of a `LayerReader`. */

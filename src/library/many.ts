@@ -1,24 +1,26 @@
 /** Many layers in one call, on this thread: `countMany`. */
 
-import { type COLUMNS, column, type ResultName, type Results } from "../columns/columns.js";
+import { type COLUMNS, column, type ResultName, type Results } from "../columns/table.js";
 import { errors, UpsweepError } from "../errors.js";
 import { type ManyKernel, type ManyPlan, type Storage, storageOf } from "../kernel/many.js";
 import { otherKindsParameter } from "../layers/errors.js";
 import {
-  DEFAULT_BITS,
   DEFAULT_KIND,
   isParameterName,
   type Kind,
   type KindName,
-  type LayerInput,
   type NameOf,
   namesOfParameter,
-  type ParameterName,
   parameterOf,
+  shortNames,
+} from "../layers/kinds.js";
+import type { LayerInput } from "../layers/layer.js";
+import {
+  DEFAULT_BITS,
+  type ParameterName,
   RATE_DENOMINATOR,
   SETTINGS,
   settingOf,
-  shortNames,
 } from "../layers/parameters.js";
 import {
   checkInteger,
@@ -451,7 +453,7 @@ function targetOf(name: ResultName, rows: number, bigInts: "bigint" | "number"):
     if (storage === "double" || bigInts === "number") return new Float64Array(rows);
     return storage === "signed" ? new BigInt64Array(rows) : new BigUint64Array(rows);
   };
-  return { name, storage, array: arrayOf(), missing: column(name).nullable ? [] : undefined };
+  return { name, storage, array: arrayOf(), missing: column(name).missing ? [] : undefined };
 }
 
 function collect(

@@ -11,7 +11,7 @@ import {
   progressionsOf,
 } from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn, partsOf } from "../expression/node.js";
-import type { Kind } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
 import type { Axis } from "../spec/axes.js";
 import { domainOf, hasDomain, maxOf, minOf, type Progression, valueAt } from "../spec/values.js";
 

@@ -6,7 +6,8 @@
  * some values of the grid's variables give its keys and the grid's conditions hold. A variable that a parameter repeats (`stride: rate`) is that
  * parameter; other variables are tried value by value. The same test, over smaller values of the variables, finds layers that one grid has twice.
  */
-import { dependenciesOfColumn, isResultName } from "../columns/columns.js";
+import { dependenciesOfColumn } from "../columns/derived.js";
+import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn } from "../expression/node.js";
@@ -25,7 +26,8 @@ import {
   replacedOperands,
   sizeOf,
 } from "../expression/rewrite.js";
-import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
+import { DEFAULT_BITS, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
 import { expressionsOf } from "../spec/axes.js";
 import type { Grid } from "../spec/spec.js";
 import { lastOf, type Progression, valueAt } from "../spec/values.js";

@@ -1,7 +1,7 @@
 /** What a plan is made of. Plain data: it is sent to the workers as it stands. */
 
 import type { Expression } from "../expression/node.js";
-import type { KindName } from "../layers/parameters.js";
+import type { KindName } from "../layers/kinds.js";
 import type { Axis } from "../spec/axes.js";
 import type { ColumnName, Sample } from "../spec/spec.js";
 import type { Progression } from "../spec/values.js";

@@ -2,7 +2,8 @@
  * One raw index, step by step as the schedule has it: which layer it is, or what rules it out. The plain reading of a plan,
  * for messages and for the reference kernel; sweeping is the kernel's.
  */
-import { dependenciesOfColumn, isResultName, type ResultName } from "../columns/columns.js";
+import { dependenciesOfColumn } from "../columns/derived.js";
+import { isResultName, type ResultName } from "../columns/table.js";
 import {
   type BigRun,
   EvaluationError,
@@ -13,15 +14,10 @@ import {
 import { decide, type ExactLookup, type Rational } from "../expression/exact.js";
 import type { Expression, ListItem } from "../expression/node.js";
 import { textOfFraction } from "../fraction.js";
-import {
-  type Kind,
-  type Layer,
-  layerFrom,
-  type Parameter,
-  type ParameterName,
-  RATE_DENOMINATOR,
-  type Settings,
-} from "../layers/parameters.js";
+import type { Kind, Parameter } from "../layers/kinds.js";
+import type { Layer } from "../layers/layer.js";
+import { layerFrom, type Settings } from "../layers/layer.js";
+import { type ParameterName, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { isRuleKept, type Rule, rulesOf } from "../layers/rules.js";
 import { domainOf, hasDomain, valueAt } from "../spec/values.js";
 import type { DependentAxis, GridPlan } from "./model.js";

@@ -1,18 +1,13 @@
 /** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
 
-import { isResultName, NAME_COLUMN } from "../columns/columns.js";
+import { isResultName, NAME_COLUMN } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "../expression/node.js";
 import { KEYWORDS, parseItem } from "../expression/parse.js";
 import { textOfFraction } from "../fraction.js";
 import { otherKindsParameter } from "../layers/errors.js";
-import {
-  isParameterName,
-  type Kind,
-  namesOfParameter,
-  RATE_DENOMINATOR,
-  shortNames,
-} from "../layers/parameters.js";
+import { isParameterName, type Kind, namesOfParameter, shortNames } from "../layers/kinds.js";
+import { RATE_DENOMINATOR } from "../layers/parameters.js";
 import { describeNode, type SourceNode } from "./source.js";
 import { domainOf, findDuplicate, overOne, type Progression, readEntry, sizeOf } from "./values.js";
 

@@ -1,7 +1,8 @@
 /** Values as other tools and languages write them, and what to write here instead. */
 
 import { joinNames } from "../format-message.js";
-import type { Dimension, Kind } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
+import type { Dimension } from "../layers/parameters.js";
 import { inBigInt } from "../layers/rules.js";
 
 const DASHED = /^([0-9]+)(-|\s*(?:–|—|~|to|\.\.\.|…)\s*)([0-9]+)$/;
@@ -83,11 +84,11 @@ export function remedyOfNamedPadding(
 ): string {
   const isSame = /same/i.test(text);
   if (!isSame)
-    return kind.isTransposed
+    return kind.family.name === "transposed"
       ? "PyTorch's transposed layers have no named padding; write 0 to crop nothing."
       : "Write 0: 'valid' pads nothing.";
   const number = dimension === undefined ? "" : samePadding(kind, dimension);
-  return kind.isTransposed
+  return kind.family.name === "transposed"
     ? `PyTorch's transposed layers have no named padding. For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`
     : `With stride 1 write dilation * (kernel_size - 1) / 2${number}.`;
 }
@@ -99,11 +100,12 @@ function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string 
     output_padding: o,
     dilation: d,
   } = inBigInt({ ...dimension, padding: 0 });
-  if (!kind.isTransposed && s !== 1n) return "; PyTorch has no 'same' for other strides";
-  const twice = kind.isTransposed ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
+  if (kind.family.name !== "transposed" && s !== 1n)
+    return "; PyTorch has no 'same' for other strides";
+  const twice = kind.family.name === "transposed" ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
   if (twice < 0n) return ", which is negative here";
   if (twice % 2n === 0n) return `: here ${twice / 2n}`;
-  const isFitting = kind.isTransposed && o === 0n && (1n < s || 1n < d);
+  const isFitting = kind.family.name === "transposed" && o === 0n && (1n < s || 1n < d);
   return isFitting
     ? `: here ${(twice + 1n) / 2n} with output_padding 1`
     : ", which is no whole number here";
@@ -118,7 +120,7 @@ export function remedyOfUnequalPadding(
   const [max, min] = [Math.max(...values), Math.min(...values)];
   const more = max - min;
   if (more === 0) return `Write ${max}.`;
-  if (!kind.isTransposed)
+  if (kind.family.name !== "transposed")
     return "Pad the input before the layer and count the longer input with padding 0.";
   if (more >= stride && more >= dilation) {
     return `It has no layer for that: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;

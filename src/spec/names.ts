@@ -1,8 +1,9 @@
 /** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
-import { columnsOf, isResultName } from "../columns/columns.js";
+import { columnsOf, needsSetting } from "../columns/derived.js";
+import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, type ListItem, namesIn } from "../expression/node.js";
-import { anyParameter, type Kind } from "../layers/parameters.js";
+import { anyParameter, type Kind } from "../layers/kinds.js";
 import { type Axis, expressionsOf } from "./axes.js";
 import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
@@ -54,7 +55,7 @@ export function checkNames(
   for (const condition of where) {
     check(condition, results);
     const rated = namesIn(condition.root).find(({ name }) =>
-      columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"),
+      columns.some((c) => c.name === name && needsSetting(c.name, "sample_rate")),
     );
     if (rated && !isRated) throw errors.unratedName(condition.source, rated.span, rated.name);
   }

@@ -1,7 +1,9 @@
 /** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
+
 import { closeSync, openSync, readSync } from "node:fs";
 import { errors } from "../errors.js";
-import type { KindName, NameOf, ParameterName } from "../layers/parameters.js";
+import type { KindName, NameOf } from "../layers/kinds.js";
+import type { ParameterName } from "../layers/parameters.js";
 import { sourceFromObject } from "./object.js";
 import { type Overrides, withOverrides } from "./overrides.js";
 import { type ColumnName, readSpec, type Spec } from "./spec.js";

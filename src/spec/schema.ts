@@ -1,6 +1,9 @@
 /** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
-import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns/columns.js";
-import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS, settingOf } from "../layers/parameters.js";
+
+import { formulaIn } from "../columns/derived.js";
+import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns/table.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf } from "../layers/kinds.js";
+import { SETTINGS, settingOf } from "../layers/parameters.js";
 import { GROUP_NAMES, NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 
@@ -83,10 +86,11 @@ function gridProperties(): Record<string, object> {
 /** The schema of a spec, draft 2020-12. */
 export function specSchema(): object {
   const columns = [
-    ...COLUMNS.map(({ name, unit, counts }) => ({
-      const: name,
-      description: unit === "" ? counts : `${counts} In ${unit}.`,
-    })),
+    ...COLUMNS.map(({ name, unit, counts }) => {
+      // The schema does not know the layer's family; the transposed one has all columns.
+      const text = formulaIn("transposed", counts) ?? "";
+      return { const: name, description: unit === "" ? text : `${text} In ${unit}.` };
+    }),
     {
       enum: GROUP_NAMES,
       description: "All columns of a group; the parameters (config) always stand in the row.",

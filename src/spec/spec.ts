@@ -1,23 +1,20 @@
 /** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
+import { COLUMN_GROUPS } from "../columns/column.js";
+import { columnsOf, hasColumn, needsSetting } from "../columns/derived.js";
 import {
-  COLUMN_GROUPS,
   COLUMNS,
   type Column,
-  column,
-  columnsOf,
   DEFAULT_COLUMNS,
-  hasColumn,
   isResultName,
   NAME_COLUMN,
   type ResultName,
-} from "../columns/columns.js";
+} from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, isCondition } from "../expression/node.js";
 import { parseCondition } from "../expression/parse.js";
 import {
   DEFAULT_KIND,
   isParameterName,
-  isSettingName,
   KIND_NAMES,
   type Kind,
   type KindName,
@@ -25,7 +22,8 @@ import {
   kindOf,
   parameterOf,
   requiredNames,
-} from "../layers/parameters.js";
+} from "../layers/kinds.js";
+import { isSettingName } from "../layers/parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { checkNames } from "./names.js";
 import { withRate } from "./rate.js";
@@ -262,7 +260,7 @@ export function columnsOfGroup(
   return COLUMNS.filter(({ name }) => kinds.some((kind) => hasColumn(kind, name)))
     .filter(
       (c: Column) =>
-        (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")),
+        (group === "all" || c.group === group) && (isRated || !needsSetting(c.name, "sample_rate")),
     )
     .map(({ name }) => name);
 }
@@ -279,8 +277,7 @@ function checkResult(
 ): void {
   if (!kinds.some((kind) => hasColumn(kind, name)))
     throw errors.otherKindsColumn(location, name, (kinds[0] as Kind).name);
-  if (!isRated && column(name).dependsOn.includes("sample_rate"))
-    throw errors.noSampleRate(location, name);
+  if (!isRated && needsSetting(name, "sample_rate")) throw errors.noSampleRate(location, name);
 }
 
 /** Checks that a column that is no result is there in every grid. */

@@ -7,13 +7,8 @@ import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "../expression/node.js";
 import { parseItem } from "../expression/parse.js";
 import { type Fraction, gcd } from "../fraction.js";
-import {
-  anyParameter,
-  isSettingName,
-  type Kind,
-  parameterOf,
-  settingOf,
-} from "../layers/parameters.js";
+import { anyParameter, type Kind, parameterOf } from "../layers/kinds.js";
+import { isSettingName, settingOf } from "../layers/parameters.js";
 import { readRate } from "../layers/rate.js";
 import { PARAMETER_MAX } from "../limits.js";
 import type { SourceText } from "../source-text.js";

@@ -84,12 +84,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a kind that is not counted",
     list("layer\n64,64,3,32,conv1d\n64,64,3,32,linear\n"),
-    "layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d, or PyTorch's class name, for example ConvTranspose1d.",
+    "layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d, or PyTorch's class name, for example ConvTranspose1d.",
   ],
   [
     "no kind",
     list("layer\n64,64,3,32,\n"),
-    "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+    "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
   ],
   [
     "a kind whose columns are not in the header",

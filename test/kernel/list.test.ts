@@ -1,14 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { columnsOf } from "../../src/columns/columns.ts";
+import { columnsOf, needsSetting } from "../../src/columns/derived.ts";
 import { addTotals, type Kernel, type KindTotals } from "../../src/kernel/kernel.ts";
-import {
-  KIND_NAMES,
-  type KindName,
-  kindOf,
-  layerFrom,
-  PARAMETERS,
-} from "../../src/layers/parameters.ts";
+import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/kinds.ts";
+import { layerFrom } from "../../src/layers/layer.ts";
+import { PARAMETERS } from "../../src/layers/parameters.ts";
 import { addCounts } from "../../src/layers/rules.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
@@ -348,7 +344,7 @@ describe.each(KIND_NAMES)("a list of %s", (kind) => {
     (isRated) => {
       const record = recordOf(kind);
       const columns = columnsOf(kindOf(kind))
-        .filter((c) => isRated || !c.dependsOn.includes("sample_rate"))
+        .filter((c) => isRated || !needsSetting(c.name, "sample_rate"))
         .map(({ name }) => name);
       const settings = isRated ? { sample_rate: { numerator: 22_050n, denominator: 1n } } : {};
       const list = planList([...record.keys()].join(","), "list", {

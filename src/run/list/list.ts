@@ -1,8 +1,8 @@
 /** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
 
 import { isUtf8 } from "node:buffer";
-import { DEFAULT_COLUMNS, type ResultName } from "../../columns/columns.js";
 import { overflow } from "../../columns/errors.js";
+import { DEFAULT_COLUMNS, type ResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
 import {
@@ -26,12 +26,12 @@ import {
   type KindName,
   kindNamed,
   kindOf,
-  type Layer,
-  layerFrom,
-  type Settings,
-} from "../../layers/parameters.js";
+} from "../../layers/kinds.js";
+import type { Layer } from "../../layers/layer.js";
+import { layerFrom, type Settings } from "../../layers/layer.js";
 import { readRate } from "../../layers/rate.js";
-import { addCounts, RULES } from "../../layers/rules.js";
+import { RULES } from "../../layers/rule-table.js";
+import { addCounts } from "../../layers/rules.js";
 import {
   addedColumns,
   droppedColumns,
@@ -437,10 +437,7 @@ function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind {
 function kindError(list: ListPlan, text: string, at: string): Error {
   const kind = kindNamed(text);
   if (!kind) return errors.unknownRowKind(at, text, KIND_NAMES);
-  const missing = missingParameters(list, kind);
-  return missing.length > 0
-    ? errors.kindLacksFields(at, kind.name, missing)
-    : errors.noConventions(at, kind.name);
+  return errors.kindLacksFields(at, kind.name, missingParameters(list, kind));
 }
 
 function fieldError(list: ListPlan, fields: readonly string[], field: number, at: string): Error {

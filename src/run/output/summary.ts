@@ -1,6 +1,7 @@
 /** What a finished run says of itself; every raw index stands in its account. */
+
 import { type ForJson, withJson } from "../../columns/results.js";
-import { RULES } from "../../layers/rules.js";
+import { RULES } from "../../layers/rule-table.js";
 import type { Position } from "./position.js";
 
 export interface Summary extends ForJson<SummaryInJson> {

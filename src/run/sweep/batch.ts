@@ -1,4 +1,6 @@
 /** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
+
+import { type ForJson, type JsonValue, withJson } from "../../columns/results.js";
 import {
   column,
   isResultName,
@@ -6,9 +8,8 @@ import {
   NAME_COLUMN,
   type ResultName,
   readCell,
-} from "../../columns/columns.js";
-import { type ForJson, type JsonValue, withJson } from "../../columns/results.js";
-import { anyParameter } from "../../layers/parameters.js";
+} from "../../columns/table.js";
+import { anyParameter } from "../../layers/kinds.js";
 
 /**
  * One row: parameters as numbers (bias as boolean), results as exact integers, decimals as the nearest number; the same type for a

@@ -1,11 +1,13 @@
 /** Whether the grids of a union have layers in common: said of sweeps that write them twice. */
+
 import { type ErrorCode, UpsweepError } from "../../errors.js";
 import { EvaluationError } from "../../expression/evaluate.js";
 import { decide, type ExactLookup } from "../../expression/exact.js";
 import type { Node } from "../../expression/node.js";
 import { exactResult } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
-import { DEFAULT_BITS, kindOf } from "../../layers/parameters.js";
+import { kindOf } from "../../layers/kinds.js";
+import { DEFAULT_BITS } from "../../layers/parameters.js";
 import { canOverlap, gridLabel, keysOf, membershipOf } from "../../plan/distinct.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { isRepeat } from "../../plan/repeats.js";

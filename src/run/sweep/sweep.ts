@@ -1,8 +1,8 @@
 /** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
 
 import type { Sum } from "../../checksum.js";
-import { isResultName } from "../../columns/columns.js";
 import { overflow } from "../../columns/errors.js";
+import { isResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors } from "../../errors.js";
 import { namesIn } from "../../expression/node.js";
@@ -12,7 +12,7 @@ import type { BigInts } from "../../formats/json.js";
 import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import { describeLayer } from "../../layers/describe.js";
-import { kindOf } from "../../layers/parameters.js";
+import { kindOf } from "../../layers/kinds.js";
 import type { Method } from "../../plan/method.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";

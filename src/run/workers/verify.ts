@@ -1,5 +1,5 @@
 /** Results that an earlier run has written into a list, compared with what is counted now (`--verify-results`). */
-import { column, isResultName, type ResultName } from "../../columns/columns.js";
+import { column, isResultName, type ResultName } from "../../columns/table.js";
 import { type ListPlan, splitRecord } from "../../plan/list.js";
 import { recordEnd } from "./chunks.js";
 
