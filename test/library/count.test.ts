@@ -284,7 +284,8 @@ describe("what is said of values that are no parameter", () => {
   it("refuses kinds, parameters and settings that there are not", () => {
     const said = (rest: object) =>
       thrown(() => count({ ...LAYER, ...rest } as LayerInput))?.message;
-    const kinds = "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.";
+    const kinds =
+      "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.";
     expect(said({ layer: "conv9d" })).toBe(`layer.layer: layer cannot be 'conv9d'. ${kinds}`);
     expect(said({ layer: null })).toBe(`layer.layer: cannot be null. ${kinds}`);
     expect(said({ kernel: 3 })).toMatch(/^layer: unknown parameter 'kernel'\./);
