@@ -39,17 +39,17 @@ export function sumOf(bytes: Uint8Array): Sum {
 /** The checksum of the bytes of `first` with those of `second` after them. */
 export function joined(first: Sum, second: Sum): Sum {
   const lanes = first.lanes.slice();
-  const turn = first.bytes % LANES;
-  const rows = (first.bytes - turn) / LANES;
+  const rotation = first.bytes % LANES;
+  const rows = (first.bytes - rotation) / LANES;
   for (let lane = 0; lane < LANES; lane++) {
-    const to = (lane + turn) % LANES;
-    const row = rows + Number(lane + turn >= LANES);
-    const plain = second.lanes[lane] as number;
-    lanes[to] = (lanes[to] as number) + plain;
-    lanes[LANES + to] =
-      (lanes[LANES + to] as number) +
+    const target = (lane + rotation) % LANES;
+    const rowOffset = rows + Number(lane + rotation >= LANES);
+    const plainSum = second.lanes[lane] as number;
+    lanes[target] = (lanes[target] as number) + plainSum;
+    lanes[LANES + target] =
+      (lanes[LANES + target] as number) +
       (second.lanes[LANES + lane] as number) +
-      Math.imul(row, plain);
+      Math.imul(rowOffset, plainSum);
   }
   return { bytes: first.bytes + second.bytes, lines: first.lines + second.lines, lanes };
 }

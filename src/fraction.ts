@@ -13,13 +13,13 @@ export function nearestDouble({ numerator, denominator }: Fraction): number {
   const shift = BigInt(
     Math.max(0, 64 + denominator.toString(2).length - numerator.toString(2).length),
   );
-  const cut = (numerator << shift) / denominator;
-  const isExact = cut * denominator === numerator << shift;
-  return Number((cut << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
+  const quotient = (numerator << shift) / denominator;
+  const isExact = quotient * denominator === numerator << shift;
+  return Number((quotient << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
 }
 
 /** The largest numerator and denominator that the kernel's counts are worked out with. */
-const MOST = 2n ** 63n - 1n;
+const INT64_MAX = 2n ** 63n - 1n;
 /** More digits than this in a number, or decimals, are taken for a mistake. */
 const MAX_DIGITS = 18;
 
@@ -47,17 +47,17 @@ export function readFraction(text: string): Fraction | "malformed" | "inexact" {
   const [a, b = { numerator: 1n, denominator: 1n }] = parts as Fraction[];
   if (a === undefined || b.numerator === 0n) return "malformed";
   const fraction = reduced(a.numerator * b.denominator, a.denominator * b.numerator);
-  return fraction.numerator > MOST || fraction.denominator > MOST ? "inexact" : fraction;
+  return fraction.numerator > INT64_MAX || fraction.denominator > INT64_MAX ? "inexact" : fraction;
 }
 
 function readDecimal(text: string): Fraction | "malformed" | "inexact" {
-  const [matched, whole = "", decimals = "", exponent = "0", suffix = ""] =
+  const [matched, integerPart = "", decimals = "", exponent = "0", suffix = ""] =
     DECIMAL.exec(text) ?? [];
   const factor = suffix === "" ? 1n : SUFFIXES[suffix];
   if (matched === undefined || factor === undefined) return "malformed";
-  const kept = decimals.replace(/0+$/, "");
-  const digits = `${whole}${kept}`.replace(/^0+/, "");
-  const shift = Number(exponent) - kept.length;
+  const fraction = decimals.replace(/0+$/, "");
+  const digits = `${integerPart}${fraction}`.replace(/^0+/, "");
+  const shift = Number(exponent) - fraction.length;
   if (digits.length > MAX_DIGITS || Math.abs(shift) > MAX_DIGITS) return "inexact";
   const power = 10n ** BigInt(Math.abs(shift));
   return reduced(BigInt(digits) * factor * (shift > 0 ? power : 1n), shift < 0 ? power : 1n);

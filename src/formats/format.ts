@@ -28,7 +28,7 @@ const GZIP = "gz";
 const SUPPORTED = [...Object.keys(EXTENSIONS), GZIP].map((extension) => `.${extension}`);
 
 /** Extensions that promise something that is never written, not even with `--format`. */
-const FOREIGN = new Set(
+const UNSUPPORTED = new Set(
   [
     "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
     "db sqlite sqlite3 duckdb sql yaml yml toml xml html htm md tex pdf svg png jpg",
@@ -38,19 +38,19 @@ const FOREIGN = new Set(
 
 /** The format of that name, as `--format` and the library take it. */
 export function formatNamed(option: string, name: string): FormatName {
-  const found =
+  const format =
     FORMATS.find((known) => known === name) ?? (name === "ndjson" ? "jsonl" : undefined);
-  if (!found) throw errors.badOption(option, name, `Write one of ${FORMATS.join(", ")}.`);
-  return found;
+  if (!format) throw errors.badOption(option, name, `Write one of ${FORMATS.join(", ")}.`);
+  return format;
 }
 
 /** The extensions of a name that mean a format or a compression: `.csv`, `.jsonl.gz`, `.gz`. Empty when there is none. */
-export function endingOf(path: string): string {
+export function extensionsOf(path: string): string {
   const name = basename(path);
-  const inner = withoutGzip(name);
-  const extension = extensionOf(inner);
+  const base = withoutGzip(name);
+  const extension = extensionOf(base);
   const isKnown = extension !== undefined && Object.hasOwn(EXTENSIONS, extension.toLowerCase());
-  return name.slice(inner.length - (isKnown ? extension.length + 1 : 0));
+  return name.slice(base.length - (isKnown ? extension.length + 1 : 0));
 }
 
 /**
@@ -59,31 +59,31 @@ export function endingOf(path: string): string {
  * @param isFile whether it is a regular file, or becomes one; a pipe or a device may have any name.
  * @throws UpsweepError when the name promises another format than `asked`, one that is not supported, or has an unknown extension.
  */
-export function formatOf(path: string, asked?: FormatName, isFile = true): OutputFormat {
-  if (path === "-") return { format: asked ?? "csv", compression: "none" };
+export function formatOf(path: string, requested?: FormatName, isFile = true): OutputFormat {
+  if (path === "-") return { format: requested ?? "csv", compression: "none" };
   const name = basename(path);
-  const inner = withoutGzip(name);
-  const compression: Compression = inner === name ? "none" : "gzip";
-  const extension = extensionOf(inner);
-  if (extension === undefined) return { format: asked ?? "csv", compression };
+  const base = withoutGzip(name);
+  const compression: Compression = base === name ? "none" : "gzip";
+  const extension = extensionOf(base);
+  if (extension === undefined) return { format: requested ?? "csv", compression };
   const key = extension.toLowerCase();
-  const promised = Object.hasOwn(EXTENSIONS, key) ? EXTENSIONS[key] : undefined;
-  if (promised === undefined) {
-    if (FOREIGN.has(key)) throw errors.unsupportedFormat(path, `.${extension}`, SUPPORTED);
-    if (asked === undefined && isFile)
+  const implied = Object.hasOwn(EXTENSIONS, key) ? EXTENSIONS[key] : undefined;
+  if (implied === undefined) {
+    if (UNSUPPORTED.has(key)) throw errors.unsupportedFormat(path, `.${extension}`, SUPPORTED);
+    if (requested === undefined && isFile)
       throw errors.unknownFormat(path, `.${extension}`, SUPPORTED, FORMATS);
-    return { format: asked ?? "csv", compression };
+    return { format: requested ?? "csv", compression };
   }
-  if (asked !== undefined && asked !== promised)
-    throw errors.otherFormat(path, `.${extension}`, promised, asked);
-  return { format: promised, compression };
+  if (requested !== undefined && requested !== implied)
+    throw errors.otherFormat(path, `.${extension}`, implied, requested);
+  return { format: implied, compression };
 }
 
 /** Checks the name of a file for one layer, which is shown as text or as JSON: it must not promise rows, or anything else. */
 export function checkLayerFile(path: string, isJson: boolean): void {
   const extension = path === "-" ? undefined : extensionOf(basename(path))?.toLowerCase();
   if (extension === undefined || (isJson && extension === "json")) return;
-  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || FOREIGN.has(extension))
+  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || UNSUPPORTED.has(extension))
     throw errors.layerFile(path, `.${extension}`, isJson);
 }
 

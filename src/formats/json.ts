@@ -7,7 +7,7 @@ export interface EncodedColumn {
   readonly name: string;
   readonly type: CellType;
   /** Whether its cells come from a list that a person wrote: they may be quoted, and spelt in several ways. */
-  readonly isForeign?: boolean;
+  readonly isUserWritten?: boolean;
 }
 
 /** How integers are written in JSON: all as numbers with their exact digits, or all as strings. */

@@ -6,7 +6,7 @@ const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const CLOSING = 0x7d;
+const CLOSING_BRACE = 0x7d;
 
 /** The longest that a byte of text can become: \u0000. */
 const MAX_ESCAPED = 6;
@@ -14,12 +14,12 @@ const MAX_ESCAPED = 6;
 const NULL = Buffer.from("null");
 
 /** How the bytes of a cell become JSON. */
-type Way = "copy" | "quote" | "text" | "convert";
+type CellEncoding = "copy" | "quote" | "text" | "convert";
 
-function wayOf({ type, isForeign }: EncodedColumn, bigInts: BigInts): Way {
+function cellEncodingOf({ type, isUserWritten }: EncodedColumn, bigInts: BigInts): CellEncoding {
   if (type === "text") return "text";
   // In a list a value can be quoted, or a boolean be spelt True.
-  if (isForeign) return "convert";
+  if (isUserWritten) return "convert";
   return type === "boolean" || type === "decimal" || bigInts === "number" ? "copy" : "quote";
 }
 
@@ -34,11 +34,11 @@ export function jsonlEncoder(
   const keys = columns.map(({ name }, i) =>
     Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`),
   );
-  const ways = columns.map((each) => wayOf(each, bigInts));
+  const cellEncodings = columns.map((column) => cellEncodingOf(column, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
   // Carried columns of a list can have commas inside quoted fields.
-  const isSimple = !columns.some(({ isForeign }) => isForeign);
+  const isSimple = !columns.some(({ isUserWritten }) => isUserWritten);
   // How much longer rows have become so far.
   let growth = 4;
   return (csv) => {
@@ -48,66 +48,66 @@ export function jsonlEncoder(
       out.set(bytes, length);
       length += bytes.length;
     };
-    const makeRoom = (room: number) => {
+    const ensureRoom = (room: number) => {
       if (length + room <= out.length) return;
       const larger = new Uint8Array(2 * out.length + room);
       larger.set(out.subarray(0, length));
       out = larger;
     };
     /** Where the row before begins, in the CSV and in the output, and how long it is there after each cell. */
-    let [rowBefore, outBefore] = [-1, 0];
+    let [previousRow, previousOut] = [-1, 0];
     const lengths = new Uint32Array(columns.length);
     for (let at = 0; at < csv.length; ) {
       const [row, outRow] = [at, length];
-      let location = 0;
-      if (isSimple && rowBefore >= 0) {
-        let before = rowBefore;
-        for (let i = row; csv[i] === csv[before] && csv[i] !== NEWLINE; i++) {
+      let column = 0;
+      if (isSimple && previousRow >= 0) {
+        let previousAt = previousRow;
+        for (let i = row; csv[i] === csv[previousAt] && csv[i] !== NEWLINE; i++) {
           if (csv[i] === COMMA) {
-            location++;
+            column++;
             at = i + 1;
           }
-          before++;
+          previousAt++;
         }
-        if (location > 0) {
-          const shared = lengths[location - 1] as number;
-          makeRoom(shared);
-          out.copyWithin(length, outBefore, outBefore + shared);
+        if (column > 0) {
+          const shared = lengths[column - 1] as number;
+          ensureRoom(shared);
+          out.copyWithin(length, previousOut, previousOut + shared);
           length += shared;
         }
       }
-      for (; location <= lastColumn; location++) {
-        const way = ways[location] as Way;
+      for (; column <= lastColumn; column++) {
+        const cellEncoding = cellEncodings[column] as CellEncoding;
         let end = at;
-        if (way === "copy" || way === "quote")
+        if (cellEncoding === "copy" || cellEncoding === "quote")
           while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
         else end = fieldEnd(csv, at);
-        makeRoom(longestKey + MAX_ESCAPED * (end - at) + 8);
-        const key = keys[location] as Uint8Array;
+        ensureRoom(longestKey + MAX_ESCAPED * (end - at) + 8);
+        const key = keys[column] as Uint8Array;
         for (let i = 0; i < key.length; i++) out[length++] = key[i] as number;
         if (end === at) {
           append(NULL);
-        } else if (way === "copy") {
+        } else if (cellEncoding === "copy") {
           while (at < end) out[length++] = csv[at++] as number;
-        } else if (way === "quote" || (way === "text" && isPlain(csv, at, end))) {
+        } else if (cellEncoding === "quote" || (cellEncoding === "text" && isPlain(csv, at, end))) {
           out[length++] = QUOTE;
           while (at < end) out[length++] = csv[at++] as number;
           out[length++] = QUOTE;
         } else {
           append(
-            converted(
-              columns[location] as EncodedColumn,
+            convertedCell(
+              columns[column] as EncodedColumn,
               Buffer.from(csv.subarray(at, end)).toString("utf8"),
               bigInts,
             ),
           );
         }
-        lengths[location] = length - outRow;
+        lengths[column] = length - outRow;
         at = end + 1;
       }
-      out[length++] = CLOSING;
+      out[length++] = CLOSING_BRACE;
       out[length++] = NEWLINE;
-      [rowBefore, outBefore] = [row, outRow];
+      [previousRow, previousOut] = [row, outRow];
     }
     growth = Math.max(growth, (1.02 * length) / csv.length);
     return out.subarray(0, length);
@@ -124,7 +124,7 @@ function isPlain(csv: Uint8Array, from: number, to: number): boolean {
 }
 
 /** A field of the CSV as JSON. A field in quotes is text, even when it is empty. */
-function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
+function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
   const isQuoted = field.startsWith('"');
   const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;
   return Buffer.from(

@@ -22,12 +22,12 @@ export function jsonText(value: Json, bigInts: BigInts, indent = ""): string {
   if (isArray(value))
     return block(
       "[",
-      value.map((own) => jsonText(own, bigInts, inner)),
+      value.map((item) => jsonText(item, bigInts, inner)),
       "]",
       indent,
     );
   const entries = Object.entries(value).map(
-    ([name, own]) => `${JSON.stringify(name)}: ${jsonText(own, bigInts, inner)}`,
+    ([name, item]) => `${JSON.stringify(name)}: ${jsonText(item, bigInts, inner)}`,
   );
   return block("{", entries, "}", indent);
 }

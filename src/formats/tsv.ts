@@ -34,10 +34,10 @@ function replaceCommas(csv: Uint8Array): void {
   replaceBytes(0, head);
   for (let i = 0; i < count; i++) {
     const word = words[i] as number;
-    const other = word ^ EVERY_COMMA;
+    const difference = word ^ EVERY_COMMA;
     // The high bit of each byte that is not a comma is set in here.
-    const others = ((other & LOW_BITS) + LOW_BITS) | 0 | other;
-    const commas = (~others >>> 7) & 0x01010101;
+    const notCommas = ((difference & LOW_BITS) + LOW_BITS) | 0 | difference;
+    const commas = (~notCommas >>> 7) & 0x01010101;
     if (commas !== 0) words[i] = word ^ Math.imul(commas, COMMA ^ TAB);
   }
   replaceBytes(head + 4 * count, csv.length);

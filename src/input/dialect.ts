@@ -20,26 +20,26 @@ const DELIMITERS = [",", ";", "\t", "|"] as const;
 const BYTE_ORDER_MARK = "efbbbf";
 
 /** Names without case and punctuation, so that a misspelt header still shows its delimiter. */
-const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+const normalised = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
-const KNOWN = new Set(
+const KNOWN_NAMES = new Set(
   [
     "layer",
     ...SETTINGS.map(({ name }) => name),
     ...KIND_NAMES.flatMap((name) => [...kindOf(name).parameterNames, ...kindOf(name).plainNames]),
-  ].map(plain),
+  ].map(normalised),
 );
 
 /** Finds the dialect of a list from its first bytes. `given` is the delimiter that the user named. */
-export function dialectOf(head: Uint8Array, given: string | undefined): Dialect {
+export function dialectOf(head: Uint8Array, requested: string | undefined): Dialect {
   const bytes = bufferOf(head);
-  const markBytes = bytes.toString("hex", 0, 3) === BYTE_ORDER_MARK ? 3 : 0;
+  const markLength = bytes.toString("hex", 0, 3) === BYTE_ORDER_MARK ? 3 : 0;
   // Bytes as characters: all that is looked for is ASCII.
-  const text = bytes.toString("latin1", markBytes);
+  const text = bytes.toString("latin1", markLength);
   const separator = /^"?sep=([^\r\n])"?[,;\t| ]*(?:\r\n?|\n|$)/i.exec(text);
-  const skip = markBytes + (separator?.[0].length ?? 0);
+  const skip = markLength + (separator?.[0].length ?? 0);
   const header = text.slice(separator?.[0].length ?? 0);
-  const delimiter = given ?? separator?.[1] ?? delimiterOf(header);
+  const delimiter = requested ?? separator?.[1] ?? delimiterOf(header);
   const endsWithReturn = lineEndOf(header === "" ? text : header) === "\r";
   return {
     delimiter: delimiter.charCodeAt(0),
@@ -66,7 +66,9 @@ function delimiterOf(header: string): string {
   let best: string = ",";
   let max = 0;
   for (const delimiter of DELIMITERS) {
-    const known = headerFields(header, delimiter).filter((name) => KNOWN.has(plain(name))).length;
+    const known = headerFields(header, delimiter).filter((name) =>
+      KNOWN_NAMES.has(normalised(name)),
+    ).length;
     if (known <= max) continue;
     max = known;
     best = delimiter;
@@ -126,7 +128,7 @@ class Rewriter {
   /** Whether the last byte closed a quoted field, or began a doubled quote. */
   #isClosing = false;
   /** Whether the next byte begins a field. */
-  #atStart = true;
+  #isFieldStart = true;
   #afterReturn = false;
 
   constructor({ delimiter, endsWithReturn }: Dialect) {
@@ -136,7 +138,7 @@ class Rewriter {
 
   rewrite(piece: Buffer): Buffer {
     const bytes = this.#field.length > 0 ? Buffer.concat([this.#field, piece]) : piece;
-    const hasField = this.#field.length > 0;
+    const continuesField = this.#field.length > 0;
     this.#field = Buffer.alloc(0);
     const isPlain =
       !this.#isQuoted &&
@@ -144,8 +146,8 @@ class Rewriter {
       !this.#endsWithReturn &&
       !bytes.includes(QUOTE) &&
       !bytes.includes(COMMA);
-    if (isPlain) return this.#replaced(bytes);
-    return this.#rewritten(bytes, hasField);
+    if (isPlain) return this.#replaceDelimiters(bytes);
+    return this.#rewriteFields(bytes, continuesField);
   }
 
   end(): Buffer {
@@ -155,36 +157,36 @@ class Rewriter {
   }
 
   /** Without quotes and commas every delimiter is simply replaced. */
-  #replaced(bytes: Buffer): Buffer {
+  #replaceDelimiters(bytes: Buffer): Buffer {
     const end = Math.max(bytes.lastIndexOf(this.#delimiter), bytes.lastIndexOf(NEWLINE)) + 1;
     const out = Buffer.from(bytes.subarray(0, end));
     for (let i = 0; i < end; i++) if (out[i] === this.#delimiter) out[i] = COMMA;
-    this.#keep(bytes.subarray(end));
-    return this.#field.length > MAX_RECORD_BYTES ? this.#flushed(out) : out;
+    this.#holdField(bytes.subarray(end));
+    return this.#field.length > MAX_RECORD_BYTES ? this.#releaseField(out) : out;
   }
 
-  #keep(field: Buffer): void {
+  #holdField(field: Buffer): void {
     this.#field = Buffer.from(field);
-    this.#atStart = true;
+    this.#isFieldStart = true;
   }
 
   /** A field that is longer than a record may be is passed on as it is: it is refused for its length. */
-  #flushed(out: Buffer): Buffer {
+  #releaseField(out: Buffer): Buffer {
     const all = Buffer.concat([out, this.#field]);
     this.#field = Buffer.alloc(0);
-    this.#atStart = false;
+    this.#isFieldStart = false;
     return all;
   }
 
   /** The general case. Every byte is copied; each unquoted field is looked at once its end is known. */
-  #rewritten(bytes: Buffer, hasField: boolean): Buffer {
+  #rewriteFields(bytes: Buffer, continuesField: boolean): Buffer {
     // A field of one comma becomes three bytes, and its delimiter follows; quotes can double besides.
     const out = Buffer.allocUnsafe(2 * bytes.length + 16);
-    let to = 0;
+    let length = 0;
     let i = 0;
-    if (hasField) this.#atStart = true;
+    if (continuesField) this.#isFieldStart = true;
     while (i < bytes.length) {
-      if (this.#atStart && bytes[i] !== QUOTE) {
+      if (this.#isFieldStart && bytes[i] !== QUOTE) {
         // An unquoted field, up to its delimiter or line end.
         let end = i;
         let hasComma = false;
@@ -193,15 +195,15 @@ class Rewriter {
           end++;
         }
         if (end === bytes.length) {
-          this.#keep(bytes.subarray(i));
-          const done = Buffer.from(out.subarray(0, to));
-          return this.#field.length > MAX_RECORD_BYTES ? this.#flushed(done) : done;
+          this.#holdField(bytes.subarray(i));
+          const done = Buffer.from(out.subarray(0, length));
+          return this.#field.length > MAX_RECORD_BYTES ? this.#releaseField(done) : done;
         }
         const hasReturn = hasComma && bytes[end] === NEWLINE && bytes[end - 1] === RETURN;
         const field = bytes.subarray(i, hasReturn ? end - 1 : end);
-        to += (hasComma ? quoted(field) : field).copy(out, to);
-        if (hasReturn) out[to++] = RETURN;
-        this.#atStart = false;
+        length += (hasComma ? quoted(field) : field).copy(out, length);
+        if (hasReturn) out[length++] = RETURN;
+        this.#isFieldStart = false;
         if (field.length > 0) this.#afterReturn = false;
         i = end;
       }
@@ -211,37 +213,37 @@ class Rewriter {
           this.#isQuoted = false;
           this.#isClosing = true;
         }
-        out[to++] = byte;
+        out[length++] = byte;
         continue;
       }
-      if (byte === QUOTE && (this.#atStart || this.#isClosing)) {
+      if (byte === QUOTE && (this.#isFieldStart || this.#isClosing)) {
         // The opening quote, or the second one of a pair.
         this.#isQuoted = true;
         this.#isClosing = false;
-        this.#atStart = false;
+        this.#isFieldStart = false;
         this.#afterReturn = false;
-        out[to++] = byte;
+        out[length++] = byte;
         continue;
       }
       this.#isClosing = false;
       if (byte === this.#delimiter) {
-        out[to++] = COMMA;
-        this.#atStart = true;
+        out[length++] = COMMA;
+        this.#isFieldStart = true;
       } else if (byte === RETURN && this.#endsWithReturn) {
-        out[to++] = NEWLINE;
-        this.#atStart = true;
+        out[length++] = NEWLINE;
+        this.#isFieldStart = true;
         this.#afterReturn = true;
         continue;
       } else if (byte === NEWLINE) {
         // Of a carriage return and a line feed one line end is made.
-        if (!this.#afterReturn) out[to++] = NEWLINE;
-        this.#atStart = true;
+        if (!this.#afterReturn) out[length++] = NEWLINE;
+        this.#isFieldStart = true;
       } else {
-        out[to++] = byte;
+        out[length++] = byte;
       }
       this.#afterReturn = false;
     }
-    return Buffer.from(out.subarray(0, to));
+    return Buffer.from(out.subarray(0, length));
   }
 
   #isEnd(byte: number): boolean {

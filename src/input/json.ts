@@ -8,7 +8,7 @@ import type { Lines } from "./lines.js";
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** What a number, or anything like one, is made of. */
 const WORD = /[-+.0-9A-Za-z]*/y;
-const ONE_OBJECT = "Write one flat JSON object per line.";
+const ONE_OBJECT_REMEDY = "Write one flat JSON object per line.";
 const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false", null: "" };
 
 /** Whether a list that begins so is JSON. */
@@ -52,7 +52,7 @@ class JsonReader {
   readonly #columns = new Map<string, number>();
   /** Where records are written, only the keys of the first object can be new. */
   readonly #isCollecting: boolean;
-  #isOpen: boolean;
+  #acceptsNewKeys: boolean;
   #hasHeader = false;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #text = "";
@@ -75,24 +75,24 @@ class JsonReader {
     this.#location = location;
     this.#lines = lines;
     this.#isCollecting = lines === undefined;
-    this.#isOpen = keys === undefined;
+    this.#acceptsNewKeys = keys === undefined;
     for (const key of keys ?? []) this.#addKey(key);
   }
 
   /** Reads a piece. Returns the records of the objects that end in it. */
   read(piece: Uint8Array): string {
-    const text = this.#decoded(piece, false);
-    const hasBegun = this.#at < this.#text.length;
+    const text = this.#decode(piece, false);
+    const isContinued = this.#at < this.#text.length;
     this.#append(text);
     // Only a brace ends an object: one that comes in small pieces is not read again for each of them.
-    if (hasBegun && !text.includes("}") && this.#text.length < MAX_RECORD_BYTES) return "";
-    return this.#objectsAtHand(false);
+    if (isContinued && !text.includes("}") && this.#text.length < MAX_RECORD_BYTES) return "";
+    return this.#readObjects(false);
   }
 
   /** Reads what is left. */
   end(): string {
-    this.#append(this.#decoded(new Uint8Array(0), true));
-    const csv = this.#objectsAtHand(true);
+    this.#append(this.#decode(new Uint8Array(0), true));
+    const csv = this.#readObjects(true);
     if (this.#array === "open")
       throw this.#error(
         this.#at,
@@ -109,17 +109,17 @@ class JsonReader {
     this.#newline = this.#text.indexOf("\n");
   }
 
-  #objectsAtHand(isEnd: boolean): string {
+  #readObjects(isEnd: boolean): string {
     const records: string[] = [];
     for (;;) {
-      const start = this.#toObject();
+      const start = this.#findObject();
       if (start === undefined) break;
       this.#cells = new Array<string | undefined>(this.keys.length).fill(undefined);
-      const end = this.#object(start);
+      const end = this.#readObject(start);
       if (end === INCOMPLETE) {
         const length = this.#text.length - start;
         if (length > MAX_RECORD_BYTES)
-          throw errors.longRecord(this.#where(start), MAX_RECORD_BYTES);
+          throw errors.longRecord(this.#locationOf(start), MAX_RECORD_BYTES);
         if (isEnd)
           throw this.#error(
             start,
@@ -138,9 +138,9 @@ class JsonReader {
   }
 
   /** Goes to the next object. Returns where it begins, or undefined where none is at hand. */
-  #toObject(): number | undefined {
+  #findObject(): number | undefined {
     for (;;) {
-      const at = this.#behindSpace(this.#at);
+      const at = this.#skipSpace(this.#at);
       this.#at = at;
       if (at >= this.#text.length) return undefined;
       const character = this.#text[at];
@@ -172,8 +172,8 @@ class JsonReader {
   }
 
   /** Reads the object at `start` into the cells. Returns the place after it. */
-  #object(start: number): number {
-    let at = this.#behindSpace(start + 1);
+  #readObject(start: number): number {
+    let at = this.#skipSpace(start + 1);
     if (this.#text[at] === "}") return at + 1;
     for (let position = 0; ; position++) {
       const expected = this.#expected[position];
@@ -182,29 +182,29 @@ class JsonReader {
         column = expected.column;
         at += expected.token.length;
       } else {
-        const keyEnd = this.#string(at, "a key in double quotes");
+        const keyEnd = this.#readString(at, "a key in double quotes");
         if (keyEnd === INCOMPLETE) return INCOMPLETE;
         const key = this.#value;
-        const colon = this.#behindSpace(keyEnd);
+        const colon = this.#skipSpace(keyEnd);
         if (colon >= this.#text.length) return INCOMPLETE;
         if (this.#text[colon] !== ":") throw this.#unexpected(colon, "a colon");
-        const behind = this.#behindSpace(colon + 1);
-        if (behind >= this.#text.length) return INCOMPLETE;
+        const valueStart = this.#skipSpace(colon + 1);
+        if (valueStart >= this.#text.length) return INCOMPLETE;
         column = this.#columnOf(key, at);
-        this.#expected[position] = { token: this.#text.slice(at, behind), column };
-        at = behind;
+        this.#expected[position] = { token: this.#text.slice(at, valueStart), column };
+        at = valueStart;
       }
       if (this.#cells[column] !== undefined)
-        throw errors.duplicateKey(this.#where(at), this.keys[column] as string);
-      at = this.#anyValue(at, column);
+        throw errors.duplicateKey(this.#locationOf(at), this.keys[column] as string);
+      at = this.#readValue(at, column);
       if (at === INCOMPLETE) return INCOMPLETE;
       this.#cells[column] = this.#value;
-      at = this.#behindSpace(at);
+      at = this.#skipSpace(at);
       if (at >= this.#text.length) return INCOMPLETE;
       const code = this.#text.charCodeAt(at);
       if (code === 0x7d) return at + 1;
       if (code !== 0x2c) throw this.#unexpected(at, "a comma or }");
-      at = this.#behindSpace(at + 1);
+      at = this.#skipSpace(at + 1);
       if (at >= this.#text.length) return INCOMPLETE;
     }
   }
@@ -212,7 +212,7 @@ class JsonReader {
   #columnOf(key: string, at: number): number {
     const known = this.#columns.get(key);
     if (known !== undefined) return known;
-    if (!this.#isOpen) throw errors.newKey(this.#where(at), key);
+    if (!this.#acceptsNewKeys) throw errors.newKey(this.#locationOf(at), key);
     return this.#addKey(key);
   }
 
@@ -223,30 +223,30 @@ class JsonReader {
   }
 
   /** Reads a value, an array included. Returns the place after it. */
-  #anyValue(at: number, column: number): number {
-    if (this.#text.charCodeAt(at) !== 0x5b) return this.#scalar(at, column);
+  #readValue(at: number, column: number): number {
+    if (this.#text.charCodeAt(at) !== 0x5b) return this.#readScalar(at, column);
     const items: string[] = [];
-    let next = this.#behindSpace(at + 1);
+    let next = this.#skipSpace(at + 1);
     if (this.#text[next] === "]") {
       this.#value = "()";
       return next + 1;
     }
     for (;;) {
-      const end = this.#scalar(next, column);
+      const end = this.#readScalar(next, column);
       if (end === INCOMPLETE) return INCOMPLETE;
       items.push(this.#value);
-      next = this.#behindSpace(end);
+      next = this.#skipSpace(end);
       if (next >= this.#text.length) return INCOMPLETE;
       if (this.#text[next] === "]") break;
       if (this.#text[next] !== ",") throw this.#unexpected(next, "a comma or ]");
-      next = this.#behindSpace(next + 1);
+      next = this.#skipSpace(next + 1);
     }
     this.#value = `(${items.join(", ")})`;
     return next + 1;
   }
 
   /** Reads a number, string, true, false or null. Returns the place after it. */
-  #scalar(at: number, column: number): number {
+  #readScalar(at: number, column: number): number {
     const text = this.#text;
     const first = text.charCodeAt(at);
     // Digits alone, as most values are.
@@ -260,9 +260,9 @@ class JsonReader {
       }
     }
     if (at >= text.length) return INCOMPLETE;
-    if (first === 0x22) return this.#string(at, "a value");
+    if (first === 0x22) return this.#readString(at, "a value");
     if (first === 0x7b || first === 0x5b)
-      throw errors.nestedJson(this.#where(at), this.keys[column] as string);
+      throw errors.nestedJson(this.#locationOf(at), this.keys[column] as string);
     WORD.lastIndex = at;
     const word = (WORD.exec(text) as RegExpExecArray)[0];
     const end = at + word.length;
@@ -282,7 +282,7 @@ class JsonReader {
   }
 
   /** Reads a string. Returns the place after its closing quote. */
-  #string(at: number, wanted: string): number {
+  #readString(at: number, wanted: string): number {
     const text = this.#text;
     if (at >= text.length) return INCOMPLETE;
     if (text[at] !== '"') throw this.#unexpected(at, wanted);
@@ -324,7 +324,7 @@ class JsonReader {
     const line = this.#lineOf(start);
     if (!this.#hasHeader) {
       this.#hasHeader = true;
-      this.#isOpen = false;
+      this.#acceptsNewKeys = false;
       this.#lines?.set(this.#csvLine, line);
       records.push(this.#record(this.keys));
     }
@@ -346,18 +346,18 @@ class JsonReader {
 
   // ── Text and lines ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  #behindSpace(at: number): number {
-    let to = at;
+  #skipSpace(at: number): number {
+    let end = at;
     for (
-      let code = this.#text.charCodeAt(to);
+      let code = this.#text.charCodeAt(end);
       code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-      code = this.#text.charCodeAt(to)
+      code = this.#text.charCodeAt(end)
     )
-      to++;
-    return to;
+      end++;
+    return end;
   }
 
-  #decoded(piece: Uint8Array, isEnd: boolean): string {
+  #decode(piece: Uint8Array, isEnd: boolean): string {
     try {
       return this.#decoder.decode(piece, { stream: !isEnd });
     } catch {
@@ -382,15 +382,15 @@ class JsonReader {
     return this.#line;
   }
 
-  #where(at: number): string {
+  #locationOf(at: number): string {
     return `${this.#location}:${this.#lineOf(at)}`;
   }
 
   #error(at: number, what: string, remedy: string): Error {
-    return errors.badJson(this.#where(at), what, remedy);
+    return errors.badJson(this.#locationOf(at), what, remedy);
   }
 
-  #unexpected(at: number, wanted: string, remedy = ONE_OBJECT): Error {
+  #unexpected(at: number, wanted: string, remedy = ONE_OBJECT_REMEDY): Error {
     return this.#error(
       at,
       `${wanted} is expected, not ${quote(this.#text.slice(at, at + 12))}`,

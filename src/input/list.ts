@@ -20,7 +20,7 @@ import { Lines } from "./lines.js";
 const READ_BYTES = 1 << 20;
 
 /** How often a named pipe that nobody writes to is looked at, in milliseconds. */
-const WRITER_WAIT = 10;
+const WRITER_POLL_INTERVAL = 10;
 
 interface Source {
   readonly name: string;
@@ -45,7 +45,7 @@ export function openList(
   delimiter?: string,
 ): { readonly bytes: ListBytes; readonly name: string } {
   const streams = new Set<{ destroy(): unknown }>();
-  const source = path === "-" ? standardInput(streams) : fileAt(path, streams);
+  const source = path === "-" ? standardInputSource(streams) : fileSource(path, streams);
   const close = () => {
     for (const stream of streams) stream.destroy();
   };
@@ -60,10 +60,10 @@ export function listBytes(
 ): ListBytes {
   const { isLive, size } = source;
   const lines = new Lines();
-  let taken = 0;
-  const counted = async function* (pieces: Pieces): AsyncGenerator<Uint8Array> {
+  let bytesRead = 0;
+  const countingBytes = async function* (pieces: Pieces): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
-      taken += piece.length;
+      bytesRead += piece.length;
       yield piece;
     }
   };
@@ -71,10 +71,10 @@ export function listBytes(
     isLive,
     lines,
     // A file that grows while it is read has more bytes than it was said to have.
-    fraction: () => (size ? Math.min(1, taken / size) : undefined),
+    fraction: () => (size ? Math.min(1, bytesRead / size) : undefined),
     close,
     async *[Symbol.asyncIterator]() {
-      yield* await canonical(counted(source.open()), source, delimiter, lines);
+      yield* await canonical(countingBytes(source.open()), source, delimiter, lines);
     },
   };
 }
@@ -101,7 +101,7 @@ function hasHeader(head: Uint8Array): boolean {
   return at >= 0 && at + 1 < head.length;
 }
 
-function standardInput(streams: Set<{ destroy(): unknown }>): Source {
+function standardInputSource(streams: Set<{ destroy(): unknown }>): Source {
   const name = "standard input";
   const isFile = isRegular(0);
   const open = () => {
@@ -109,7 +109,7 @@ function standardInput(streams: Set<{ destroy(): unknown }>): Source {
       ? createReadStream("", { fd: 0, autoClose: false, highWaterMark: READ_BYTES })
       : process.stdin;
     streams.add(stream);
-    return named(stream, name);
+    return withReadErrors(stream, name);
   };
   // A file there may be read from its middle on, so it has no size, and cannot be read again.
   return { name, open, isFile: false, isLive: !isFile };
@@ -123,14 +123,16 @@ function isRegular(fd: number): boolean {
   }
 }
 
-function fileAt(path: string, streams: Set<{ destroy(): unknown }>): Source {
+function fileSource(path: string, streams: Set<{ destroy(): unknown }>): Source {
   try {
-    const found = statSync(path);
-    if (found.isDirectory()) throw errors.cannotRead(path, "it is a folder");
-    const opened = found.isFIFO() ? () => pipeAt(path, streams) : () => fileStream(path, streams);
-    const open = () => named(opened(), path);
-    return found.isFile()
-      ? { name: path, open, isFile: true, size: found.size, isLive: false }
+    const status = statSync(path);
+    if (status.isDirectory()) throw errors.cannotRead(path, "it is a folder");
+    const openStream = status.isFIFO()
+      ? () => pipeStream(path, streams)
+      : () => fileStream(path, streams);
+    const open = () => withReadErrors(openStream(), path);
+    return status.isFile()
+      ? { name: path, open, isFile: true, size: status.size, isLive: false }
       : { name: path, open, isFile: false, isLive: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
@@ -147,12 +149,12 @@ function fileStream(path: string, streams: Set<{ destroy(): unknown }>): ReadStr
 /**
  * A named pipe. No thread blocks in opening or reading it: such a thread could be ended only by what a writer does, and so could this process.
  */
-async function* pipeAt(
+async function* pipeStream(
   path: string,
   streams: Set<{ destroy(): unknown }>,
 ): AsyncGenerator<Uint8Array> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const first = await firstBytes(fd);
+  const first = await waitForWriter(fd);
   const stream = new Socket({ fd, readable: true, writable: false });
   streams.add(stream);
   if (first.length > 0) yield first;
@@ -160,7 +162,7 @@ async function* pipeAt(
 }
 
 /** Waits for the first writer, without whom a pipe seems to be at its end. Returns what has been read meanwhile. */
-async function firstBytes(fd: number): Promise<Uint8Array> {
+async function waitForWriter(fd: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(READ_BYTES);
   for (;;) {
     try {
@@ -170,12 +172,12 @@ async function firstBytes(fd: number): Promise<Uint8Array> {
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return bytes.subarray(0, 0);
       throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, WRITER_WAIT));
+    await new Promise((resolve) => setTimeout(resolve, WRITER_POLL_INTERVAL));
   }
 }
 
 /** A stream whose errors name what could not be read. */
-async function* named(pieces: Pieces, name: string): AsyncGenerator<Uint8Array> {
+async function* withReadErrors(pieces: Pieces, name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* pieces;
   } catch (error) {

@@ -28,34 +28,34 @@ export function defaultWorkers(): number {
  * Memory: answers stand in the windows of the kernel that made them, of which a worker has a fixed number (assembly/layout.ts);
  * only those beyond are copied. So a run holds some 4 × workers × 4 MiB of rows, whatever the size of the grid or list.
  */
-const TASKS_PER_WORKER = 3;
+const TASKS_IN_FLIGHT_PER_WORKER = 3;
 
 /**
  * Tasks that lie with a worker: one at work, and one that it takes next without asking. What waits in piscina's own queue instead is not
  * taken in order, and so holds up all answers behind it. Measured 2026-11-23, vocoder.yaml to /dev/null: 8 % less time.
  */
-const TASKS_AT_WORKER = 2;
+const TASKS_QUEUED_PER_WORKER = 2;
 
 /** So often a task is given to another worker after the first, where one dies of it or throws. */
-const ATTEMPTS_MORE = 2;
+const MAX_RETRIES = 2;
 
 /** dist/run, dist/bin and src/run are equally deep, so this path holds for all: worker threads always run the built file. */
 const WORKER = fileURLToPath(new URL("../../dist/bin/worker.cjs", import.meta.url));
 
 export function threadedRunner(job: Job, workers: number): Runner {
-  const pool = poolOf({ module: kernelModule(), job }, workers);
+  const pool = createPool({ module: kernelModule(), job }, workers);
   let isClosed = false;
-  let unstarted: Error | undefined;
+  let startError: Error | undefined;
   // A worker that dies with nothing to do is replaced, and nothing is lost. One that dies while it starts is not; where none is left, the tasks that
   // wait would wait for ever.
   pool.on("error", (error) => {
     if (pool.threads.length > 0) return;
-    unstarted = error;
+    startError = error;
     void pool.destroy();
   });
-  const deaths = new WeakSet();
+  const seenErrors = new WeakSet();
   return {
-    width: TASKS_PER_WORKER * workers,
+    width: TASKS_IN_FLIGHT_PER_WORKER * workers,
     /** Rows come with the answer only: those of a worker that died over a task are nowhere. */
     async run(task) {
       for (let failures = 0; ; ) {
@@ -63,12 +63,12 @@ export function threadedRunner(job: Job, workers: number): Runner {
           return await pool.run(task);
         } catch (error) {
           if (isClosed) throw error;
-          if (unstarted) throw errors.noWorker(unstarted.message);
+          if (startError) throw errors.noWorker(startError.message);
           // Of the tasks that lay with a worker when it died, the first was at work, and is told so first: the others are not to blame.
-          const isToBlame = !deaths.has(error as Error);
-          deaths.add(error as Error);
+          const isToBlame = !seenErrors.has(error as Error);
+          seenErrors.add(error as Error);
           if (isToBlame) failures++;
-          if (failures > ATTEMPTS_MORE)
+          if (failures > MAX_RETRIES)
             throw errors.workersFailed(describeTask(task), failures, (error as Error).message);
         }
       }
@@ -81,13 +81,13 @@ export function threadedRunner(job: Job, workers: number): Runner {
 }
 
 /** @throws UpsweepError when the system gives no thread. */
-function poolOf(workerData: WorkerData, workers: number): Piscina {
+function createPool(workerData: WorkerData, workers: number): Piscina {
   try {
     return new Piscina({
       filename: WORKER,
       minThreads: workers,
       maxThreads: workers,
-      concurrentTasksPerWorker: TASKS_AT_WORKER,
+      concurrentTasksPerWorker: TASKS_QUEUED_PER_WORKER,
       // Workers make little garbage; without a limit V8 lets their heaps grow: 124 instead of 120 MiB at 10^8 rows. Measured 2026-11-24.
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
       workerData,
@@ -120,8 +120,8 @@ export function growingRunner(job: Job, workers: number, needsThreads: boolean):
     get width() {
       return threads?.width ?? 1;
     },
-    async run(task, { isMuch, isSmallAndAlone }) {
-      if (isMuch) threads ??= threadedRunner(job, workers);
+    async run(task, { isLarge, isSmallAndAlone }) {
+      if (isLarge) threads ??= threadedRunner(job, workers);
       return threads && (needsThreads || !isSmallAndAlone) ? threads.run(task) : inline.run(task);
     },
     async close() {
@@ -136,16 +136,16 @@ export interface GrowingRunner extends Omit<Runner, "run"> {
 
 interface Urgency {
   /** More is at hand than one thread should do. */
-  readonly isMuch: boolean;
+  readonly isLarge: boolean;
   /** Few bytes, and nothing else under way. */
   readonly isSmallAndAlone: boolean;
 }
 
 export function inlineRunner(job: Job): Runner {
-  const perform = taskHandler(wasmKernel(), job);
+  const handle = taskHandler(wasmKernel(), job);
   return {
     width: 1,
-    run: async (task) => perform(task),
+    run: async (task) => handle(task),
     close: async () => {},
   };
 }

@@ -8,7 +8,15 @@ import { randomUUID } from "node:crypto";
 import { closeSync, constants, openSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { errors, UpsweepError } from "../errors.js";
-import { type FileId, fileAt, foreignness, NO_FOLLOW, replace, statusOf, writeNew } from "./own.js";
+import {
+  type FileId,
+  fileIdAt,
+  foreignReason,
+  NO_FOLLOW,
+  replace,
+  statusOf,
+  writeNew,
+} from "./own.js";
 
 /** A process as it can be found again: its number may be another's by then. */
 interface Writer {
@@ -23,22 +31,22 @@ interface Writer {
 }
 
 /** What this process holds. */
-const held = new Set<string>();
+const heldLocks = new Set<string>();
 
 /** Two that come upon the lock of a dead process at the same moment see each other after so many milliseconds. */
-const SETTLED_WITHIN = 50;
+const SETTLE_MILLISECONDS = 50;
 
 export interface Lock {
   /** The unfinished file of the run that was killed here before, if one was. */
-  readonly leftFile: FileId | undefined;
+  readonly previousFile: FileId | undefined;
   /** Whether the lock of a run that has ended was taken over. */
-  readonly wasTaken: boolean;
+  readonly wasTakenOver: boolean;
   /** Whether it is still there, and ours. */
-  hasDomain(): boolean;
+  isHeld(): boolean;
   /** Says in the lock which file is being written, so that the next run knows it should this one be killed. */
-  names(file: FileId): void;
+  recordFile(file: FileId): void;
   /** @returns the error of whoever has lost it. */
-  lost(): UpsweepError;
+  lostError(): UpsweepError;
   /** Gives it back; one that is not ours any more is left alone. */
   release(): void;
 }
@@ -54,54 +62,54 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   const writer: Writer = {
     host: hostname(),
     pid: process.pid,
-    began: entryPointOf(process.pid),
+    began: startTimeOf(process.pid),
     lock: randomUUID(),
   };
-  const textOf = (written: Writer) => `${JSON.stringify(written)}\n`;
-  let left: Writer | undefined;
-  let own = firstOf(path, textOf(writer));
-  const wasTaken = own === undefined;
-  if (own === undefined) {
+  const lockText = (written: Writer) => `${JSON.stringify(written)}\n`;
+  let previous: Writer | undefined;
+  let lockId = createLock(path, lockText(writer));
+  const wasTakenOver = lockId === undefined;
+  if (lockId === undefined) {
     // It may be there and not be written yet.
-    if (readWriter(path) === undefined) await updated();
-    left = readWriter(path);
-    if (left && isRunning(left)) throw errors.beingWritten(name, left.pid, path);
+    if (readWriter(path) === undefined) await settle();
+    previous = readWriter(path);
+    if (previous && isRunning(previous)) throw errors.beingWritten(name, previous.pid, path);
     // Should this run be killed before it begins a file, the one that is there is still known to be a run's.
-    own = replace(
+    lockId = replace(
       path,
-      textOf({ ...writer, ...(left?.file !== undefined && { file: left.file }) }),
+      lockText({ ...writer, ...(previous?.file !== undefined && { file: previous.file }) }),
     );
-    await updated();
-    const last = readWriter(path);
-    if (last && last.lock !== writer.lock) throw errors.beingWritten(name, last.pid, path);
+    await settle();
+    const current = readWriter(path);
+    if (current && current.lock !== writer.lock) throw errors.beingWritten(name, current.pid, path);
   }
-  held.add(writer.lock);
-  const hasDomain = () => {
+  heldLocks.add(writer.lock);
+  const isHeld = () => {
     try {
       // Opening the file asks a file server for its newest state.
       return readWriter(path)?.lock === writer.lock;
     } catch (error) {
       // Nothing can be opened: what is there can still be told by its name.
-      if (isOutOfFiles(error)) return fileAt(path) === own;
+      if (isOutOfFiles(error)) return fileIdAt(path) === lockId;
       throw error;
     }
   };
   return {
-    leftFile: left?.file,
-    wasTaken,
-    hasDomain,
-    names: (file) => {
-      if (hasDomain()) own = replace(path, textOf({ ...writer, file }));
+    previousFile: previous?.file,
+    wasTakenOver: wasTakenOver,
+    isHeld: isHeld,
+    recordFile: (file) => {
+      if (isHeld()) lockId = replace(path, lockText({ ...writer, file }));
     },
-    lost: () => {
+    lostError: () => {
       const other = readWriter(path);
       return other
         ? errors.takenOver(name, `process ${other.pid} on ${other.host}`)
         : errors.lockGone(name, path);
     },
     release: () => {
-      held.delete(writer.lock);
-      if (hasDomain()) rmSync(path, { force: true });
+      heldLocks.delete(writer.lock);
+      if (isHeld()) rmSync(path, { force: true });
     },
   };
 }
@@ -110,12 +118,12 @@ function lockOf(file: string): string {
   return `${file}.lock`;
 }
 
-function updated(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, SETTLED_WITHIN));
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS));
 }
 
 /** Writes a lock where there is none; undefined where there is one. */
-function firstOf(path: string, text: string): FileId | undefined {
+function createLock(path: string, text: string): FileId | undefined {
   try {
     return writeNew(path, text);
   } catch (error) {
@@ -135,7 +143,7 @@ const isOutOfFiles = (error: unknown) =>
 function readWriter(path: string): Writer | undefined {
   try {
     const status = statusOf(path);
-    if (status && !status.isFile()) throw errors.foreignFile(path, foreignness(status) as string);
+    if (status && !status.isFile()) throw errors.foreignFile(path, foreignReason(status) as string);
     const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
     try {
       const { host, pid, began, lock, file } = JSON.parse(
@@ -165,8 +173,8 @@ function readWriter(path: string): Writer | undefined {
 
 /** Whether it is a process of this machine, and runs. */
 function isRunning({ host, pid, began, lock }: Writer): boolean {
-  if (host !== hostname() || began !== entryPointOf(pid)) return false;
-  if (pid === process.pid) return held.has(lock);
+  if (host !== hostname() || began !== startTimeOf(pid)) return false;
+  if (pid === process.pid) return heldLocks.has(lock);
   try {
     process.kill(pid, 0);
     return true;
@@ -176,7 +184,7 @@ function isRunning({ host, pid, began, lock }: Writer): boolean {
 }
 
 /** When a process began, as Linux counts it, in ticks since the machine did; empty elsewhere, and of one that has ended, reaped or not. */
-function entryPointOf(pid: number): string {
+function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // Behind the name, which may hold anything: the third field is the state, the 22nd the beginning.

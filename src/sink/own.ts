@@ -35,7 +35,7 @@ export function idOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint 
 }
 
 /** The file at a path; undefined where there is none, or it cannot be told. */
-export function fileAt(path: string): FileId | undefined {
+export function fileIdAt(path: string): FileId | undefined {
   try {
     const status = statusOf(path);
     return status && idOf(status);
@@ -45,7 +45,7 @@ export function fileAt(path: string): FileId | undefined {
 }
 
 /** Why something is not a file of ours; undefined where it is one. */
-export function foreignness(status: BigIntStats): string | undefined {
+export function foreignReason(status: BigIntStats): string | undefined {
   if (status.isSymbolicLink()) return "a symbolic link";
   if (status.isDirectory()) return "a folder";
   if (!status.isFile()) return "not a regular file";
@@ -56,8 +56,8 @@ export function foreignness(status: BigIntStats): string | undefined {
 
 /** @throws UpsweepError when it is no file of ours. */
 export function mustBeOwn(path: string, status: BigIntStats): void {
-  const what = foreignness(status);
-  if (what !== undefined) throw errors.foreignFile(path, what);
+  const reason = foreignReason(status);
+  if (reason !== undefined) throw errors.foreignFile(path, reason);
 }
 
 /** Flags with which a link is refused, and a pipe without a writer does not block. */
@@ -76,7 +76,7 @@ export function readOwn(path: string): string {
   }
 }
 
-const RANDOM = /^\.[0-9a-f]{12}$/;
+const RANDOM_SUFFIX = /^\.[0-9a-f]{12}$/;
 
 /** A name beside `path` that nobody else has. */
 export function randomName(path: string): string {
@@ -116,7 +116,8 @@ export function removeRandomNames(paths: readonly string[], kept?: string): void
   const [first] = paths as [string];
   for (const name of readdirSync(dirname(first))) {
     const isRandom = paths.some(
-      (path) => name.startsWith(basename(path)) && RANDOM.test(name.slice(basename(path).length)),
+      (path) =>
+        name.startsWith(basename(path)) && RANDOM_SUFFIX.test(name.slice(basename(path).length)),
     );
     const path = join(dirname(first), name);
     if (isRandom && name !== kept && statusOf(path)?.isFile()) rmSync(path, { force: true });

@@ -10,9 +10,9 @@ export function stdoutSink(): Sink {
     write: (bytes) => writeAll(STDOUT, bytes, "standard output"),
     flush: async () => {},
     isOurs: () => true,
-    keepNow: () => {},
+    truncateAndSync: () => {},
     finish: async (named) => named?.(),
     abandon: () => {},
-    leave: () => {},
+    keepPartial: () => {},
   };
 }

@@ -4,16 +4,21 @@ import { NO_BYTES, sumOf } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
 import type { Compression } from "../../formats/format.js";
 import { ClosedPipe, type Sink } from "../../sink/sink.js";
-import { type From, type Packed, type Packing, Plain } from "../output/packing.js";
+import {
+  type OutputBatch,
+  type Packing,
+  type PackingStart,
+  Uncompressed,
+} from "../output/packing.js";
 import { BEGINNING, type Position } from "../output/position.js";
-import type { Reached } from "../resume/manifest.js";
+import type { FileProgress } from "../resume/manifest.js";
 
 /** Whoever keeps how far it has come (see checkpoint.ts). */
 export interface CheckpointHooks {
-  behind(reached: Reached): void;
-  finishing(reached: Reached): void;
+  progressed(progress: FileProgress): void;
+  finishing(progress: FileProgress): void;
   finished(): void;
-  leave(): boolean;
+  keepForResume(): boolean;
   remove(): void;
 }
 
@@ -22,19 +27,19 @@ interface WriteOptions<P> {
   readonly onProgress?: ((progress: P, bytes: number) => void) | undefined;
   readonly checkpoint?: CheckpointHooks | undefined;
   /** What is in the sink already, the header among it. */
-  readonly from?: Reached | undefined;
+  readonly from?: FileProgress | undefined;
   readonly compression?: Compression | undefined;
 }
 
 /** What the rows go through. Compression is loaded only where it is needed. */
-async function packing<P>(
+async function createPacking<P>(
   compression: Compression,
   sink: Sink,
-  from: From<P> = { sum: NO_BYTES, progress: undefined, skip: 0 },
+  from: PackingStart<P> = { sum: NO_BYTES, progress: undefined, skip: 0 },
 ): Promise<Packing<P>> {
   return compression === "gzip"
     ? new (await import("../output/gzip.js")).Gzip(sink, from)
-    : new Plain(sink, from);
+    : new Uncompressed(sink, from);
 }
 
 /**
@@ -45,59 +50,63 @@ async function packing<P>(
  * @throws UpsweepError also when batches with checksums have not as many lines as rows; the file does not get its name then.
  */
 export async function writeBatches<P extends { readonly rows: bigint }>(
-  batches: AsyncGenerator<Packed<P>, P>,
+  batches: AsyncGenerator<OutputBatch<P>, P>,
   header: string,
   sink: Sink,
   { onProgress, checkpoint, from, compression = "none" }: WriteOptions<P> = {},
 ): Promise<{ progress: P; bytes: number }> {
   const start = from?.position ?? BEGINNING;
-  const isBegun = (from?.sum.bytes ?? 0) > 0;
-  const packed = await packing<Position & P>(
+  const isResumed = (from?.sum.bytes ?? 0) > 0;
+  const packing = await createPacking<Position & P>(
     compression,
     sink,
-    isBegun && from ? { ...from, progress: start as Position & P } : undefined,
+    isResumed && from ? { ...from, progress: start as Position & P } : undefined,
   );
   let bytes = from?.sum.bytes ?? 0;
   let lines = 0;
-  let isCounted = true;
-  const reached = (): Reached | undefined => {
-    const { sum, progress, skip } = packed.written();
+  let hasLineCounts = true;
+  const fileProgress = (): FileProgress | undefined => {
+    const { sum, progress, skip } = packing.written();
     return progress && { sum, position: progress, skip };
   };
   try {
-    if (header !== "" && !isBegun) {
-      const first = Buffer.from(header);
-      await packed.add({ buffers: [first], progress: start as Position & P, sum: sumOf(first) });
-      bytes += first.length;
+    if (header !== "" && !isResumed) {
+      const headerBytes = Buffer.from(header);
+      await packing.add({
+        buffers: [headerBytes],
+        progress: start as Position & P,
+        sum: sumOf(headerBytes),
+      });
+      bytes += headerBytes.length;
     }
     for (;;) {
       const next = await batches.next();
       if (next.done) {
-        if (isCounted && BigInt(lines) !== next.value.rows - start.rows)
+        if (hasLineCounts && BigInt(lines) !== next.value.rows - start.rows)
           throw errors.linesDoNotMatch(lines, next.value.rows - start.rows);
-        await packed.end();
+        await packing.end();
         if (checkpoint) await sink.flush();
         // All is written, whatever row it began with.
         checkpoint?.finishing({
-          sum: packed.written().sum,
+          sum: packing.written().sum,
           position: next.value as unknown as Position,
           skip: 0,
         });
         await sink.finish(() => checkpoint?.finished());
-        return { progress: next.value, bytes: packed.written().sum.bytes };
+        return { progress: next.value, bytes: packing.written().sum.bytes };
       }
-      await packed.add(next.value as Packed<Position & P>);
-      isCounted &&= next.value.sum !== undefined;
+      await packing.add(next.value as OutputBatch<Position & P>);
+      hasLineCounts &&= next.value.sum !== undefined;
       lines += next.value.sum?.lines ?? 0;
       for (const buffers of next.value.buffers) bytes += buffers.length;
-      const written = checkpoint && reached();
-      if (written) checkpoint.behind(written);
+      const written = checkpoint && fileProgress();
+      if (written) checkpoint.progressed(written);
       onProgress?.(next.value.progress, bytes);
     }
   } catch (error) {
     const isFinal =
       error instanceof ClosedPipe || (error instanceof UpsweepError && error.isInputError);
-    stopHere(sink, checkpoint, isFinal);
+    stopWriting(sink, checkpoint, isFinal);
     throw error;
   } finally {
     await batches.return(undefined as never);
@@ -109,18 +118,18 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
  *
  * @returns whether it stays.
  */
-export function stopHere(
+export function stopWriting(
   sink: Sink,
   checkpoint: CheckpointHooks | undefined,
   isFinal = false,
 ): boolean {
-  const isLeft = !isFinal && (checkpoint?.leave() ?? false);
-  if (isLeft) {
-    sink.leave();
+  const isKept = !isFinal && (checkpoint?.keepForResume() ?? false);
+  if (isKept) {
+    sink.keepPartial();
   } else {
     // In this order: without its file a sink is nobody's.
     checkpoint?.remove();
     sink.abandon();
   }
-  return isLeft;
+  return isKept;
 }

@@ -54,14 +54,14 @@ import {
   threadedRunner,
 } from "../runner.js";
 import {
-  type Bytes,
   type Chunks,
   cutIntoChunks,
   recordEnd,
-  SMALL_BYTES,
+  type SharedBytes,
+  SMALL_CHUNK_BYTES,
 } from "../workers/chunks.js";
 import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
-import { asTheyCome, inOrder } from "../workers/reorder-buffer.js";
+import { inOrder, inOrderWhenReady } from "../workers/reorder-buffer.js";
 
 /** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
 const CHUNK_BYTES = 512 * 1024;
@@ -220,17 +220,20 @@ async function* countChunks(
   // Rows with one more field get it here, so they are encoded here too.
   const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
   const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
-  const runAlone = async (bytes: Bytes, isAlone: boolean) => {
-    const isMuch = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
-    const isSmallAndAlone = isAlone && bytes.length <= SMALL_BYTES;
-    return (await runner.run({ kind: "chunk", bytes }, { isMuch, isSmallAndAlone })) as ListAnswer;
+  const runChunk = async (bytes: SharedBytes, isAlone: boolean) => {
+    const isLarge = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
+    const isSmallAndAlone = isAlone && bytes.length <= SMALL_CHUNK_BYTES;
+    return (await runner.run({ kind: "chunk", bytes }, { isLarge, isSmallAndAlone })) as ListAnswer;
   };
   // A record that is too long keeps its place in the order, so that the rows before it and its line come out right.
-  const run = async (bytes: Bytes | undefined, isAlone = false): Promise<Part[] | undefined> => {
+  const run = async (
+    bytes: SharedBytes | undefined,
+    isAlone = false,
+  ): Promise<AnswerPart[] | undefined> => {
     if (bytes === undefined) return undefined;
-    const parts: Part[] = [];
+    const parts: AnswerPart[] = [];
     for (let rest = bytes; ; ) {
-      const answer = await runAlone(rest, isAlone);
+      const answer = await runChunk(rest, isAlone);
       if (!hasErrorColumn || answer.fault === undefined) {
         parts.push({ answer });
         break;
@@ -241,12 +244,12 @@ async function* countChunks(
       rest = rest.subarray(end);
       if (rest.length === 0) break;
     }
-    chunks.giveBack(bytes);
+    chunks.releaseChunk(bytes);
     return parts;
   };
   try {
     for await (const { answer: parts } of isLive
-      ? asTheyCome(tasks, run, () => runner.width)
+      ? inOrderWhenReady(tasks, run, () => runner.width)
       : inOrder(tasks, run, runner.width)) {
       if (parts === undefined)
         throw errors.longRecord(locationOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
@@ -281,7 +284,7 @@ async function* countChunks(
             rows: 0,
             progress: progress(),
           };
-          line += linesBefore + lineEnds(record);
+          line += linesBefore + countLineEnds(record);
         } else {
           line += answer.lines;
         }
@@ -305,17 +308,17 @@ export function encodingOfList(
   list: ListPlan,
   { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape,
 ): Encoding {
-  const own = list.fields.filter(({ meaning }) => meaning !== "result");
+  const listFields = list.fields.filter(({ meaning }) => meaning !== "result");
   const results = list.columns.slice(0, list.verified?.written);
   return {
     format,
     columns: [
-      ...own.map(
+      ...listFields.map(
         ({ name, meaning }) =>
           ({
             name,
             type: meaning === "parameter" ? cellTypeOf(name) : "text",
-            isForeign: true,
+            isUserWritten: true,
           }) as const,
       ),
       ...results.map((name) => ({ name, type: cellTypeOf(name) })),
@@ -327,14 +330,17 @@ export function encodingOfList(
 
 /** The header of what is written. The list's own is copied as it is, unless columns are left out of it. */
 function headerBytes(list: ListPlan, header: Uint8Array, hasErrorColumn: boolean): Uint8Array {
-  const last = hasErrorColumn ? [ERROR_COLUMN] : [];
+  const errorColumn = hasErrorColumn ? [ERROR_COLUMN] : [];
   if (droppedColumns(list).length > 0 || list.verified)
-    return Buffer.from(`${[...headerOf(list), ...last].map(quoted).join(",")}\n`);
-  return Buffer.concat([header, Buffer.from(`${["", ...list.columns, ...last].join(",")}\n`)]);
+    return Buffer.from(`${[...headerOf(list), ...errorColumn].map(quoted).join(",")}\n`);
+  return Buffer.concat([
+    header,
+    Buffer.from(`${["", ...list.columns, ...errorColumn].join(",")}\n`),
+  ]);
 }
 
 /** The answer to a chunk, or to what follows a row at fault; with that row where it is to be answered by an error. */
-interface Part {
+interface AnswerPart {
   readonly answer: ListAnswer;
   readonly record?: Uint8Array;
 }
@@ -353,7 +359,7 @@ async function runnerFor(
   if (isLive) return { runner: growingRunner(job, workers, needsThreads), tasks: chunks.records };
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();
-  const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
+  const tasks = async function* (): AsyncGenerator<SharedBytes | undefined> {
     if (!first.done) yield first.value;
     if (!second.done) yield second.value;
     yield* chunks.records;
@@ -380,18 +386,20 @@ function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Arr
   const text = Buffer.from(record)
     .toString("latin1")
     .replace(/\r?\n?$/, "");
-  const given = splitRecord(text);
-  const kept = list.fields.flatMap(({ meaning }, i) =>
-    meaning === "result" ? [] : [given?.length === list.fields.length ? (given[i] as string) : ""],
+  const fields = splitRecord(text);
+  const copied = list.fields.flatMap(({ meaning }, i) =>
+    meaning === "result"
+      ? []
+      : [fields?.length === list.fields.length ? (fields[i] as string) : ""],
   );
   const results = ",".repeat(list.verified?.written ?? list.columns.length);
   return Buffer.concat([
-    Buffer.from(kept.map(quoted).join(","), "latin1"),
+    Buffer.from(copied.map(quoted).join(","), "latin1"),
     Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`),
   ]);
 }
 
-function lineEnds(bytes: Uint8Array): number {
+function countLineEnds(bytes: Uint8Array): number {
   return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
 }
 
@@ -460,14 +468,14 @@ function fieldError(list: ListPlan, fields: readonly string[], field: number, at
 }
 
 /** The sample rate of a field, which may have spaces or brackets around it as any number may. */
-function rateIn(text: string): string {
+function rateText(text: string): string {
   return text.replace(/^[\s([]+|[\s,)\]]+$/g, "");
 }
 
 /** What is wrong with a sample rate. A list has plain decimals and fractions of them only. */
 function rateError(value: string, at: string): Error {
   try {
-    readRate(rateIn(value), at);
+    readRate(rateText(value), at);
   } catch (error) {
     return error as Error;
   }
@@ -477,10 +485,10 @@ function rateError(value: string, at: string): Error {
 function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
   for (const [i, role] of rolesOf(list, kindOfRecord(list, fields)).entries()) {
     if (role.does !== "set" || role.name === "bias") continue;
-    for (const [part, name] of role.names.entries()) {
+    for (const [dimension, name] of role.names.entries()) {
       try {
-        if (name === "sample_rate") readRate(rateIn(fields[i] as string), at);
-        else readInteger(domainOf(name), valueIn(fields[i] as string, part), at);
+        if (name === "sample_rate") readRate(rateText(fields[i] as string), at);
+        else readInteger(domainOf(name), valueIn(fields[i] as string, dimension), at);
       } catch (error) {
         return error as Error;
       }
@@ -490,9 +498,9 @@ function rangeError(list: ListPlan, fields: readonly string[], at: string): Erro
 }
 
 /** One value of a field: the only one, or that of a dimension in a tuple. */
-function valueIn(text: string, part: number): string {
+function valueIn(text: string, dimension: number): string {
   const values = text.match(/-?[0-9]+/g) ?? [];
-  return (values.length > 1 ? values[part] : values[0]) ?? text;
+  return (values.length > 1 ? values[dimension] : values[0]) ?? text;
 }
 
 function layerOf(list: ListPlan, fields: readonly string[]): Layer {

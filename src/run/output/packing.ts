@@ -7,7 +7,7 @@ import { joined, type Sum } from "../../checksum.js";
 import type { Sink } from "../../sink/sink.js";
 
 /** Rows as a sweep yields them. */
-export interface Packed<P> {
+export interface OutputBatch<P> {
   readonly buffers: readonly Uint8Array[];
   readonly progress: P;
   /** The checksum of the rows, where it is known already. */
@@ -25,32 +25,32 @@ export interface Written<P> {
 
 export interface Packing<P> {
   /** The rows' bytes are not needed any more when this has settled. */
-  add(rows: Packed<P>): Promise<void>;
+  add(rows: OutputBatch<P>): Promise<void>;
   /** Writes what is left. */
   end(): Promise<void>;
   written(): Written<P>;
 }
 
 /** Where a file is continued. */
-export interface From<P> {
+export interface PackingStart<P> {
   readonly sum: Sum;
   readonly progress: P | undefined;
   readonly skip: number;
 }
 
 /** Rows as they are. */
-export class Plain<P> implements Packing<P> {
+export class Uncompressed<P> implements Packing<P> {
   readonly #sink: Sink;
   #sum: Sum;
   #progress: P | undefined;
 
-  constructor(sink: Sink, { sum, progress }: From<P>) {
+  constructor(sink: Sink, { sum, progress }: PackingStart<P>) {
     this.#sink = sink;
     this.#sum = sum;
     this.#progress = progress;
   }
 
-  async add({ buffers, progress, sum }: Packed<P>): Promise<void> {
+  async add({ buffers, progress, sum }: OutputBatch<P>): Promise<void> {
     for (const bytes of buffers) await this.#sink.write(bytes);
     if (sum) this.#sum = joined(this.#sum, sum);
     // Without checksums only the bytes are counted: of a list, which cannot be continued.

@@ -45,17 +45,17 @@ export const LIST_REJECTIONS: readonly string[] = RULES.map(({ text }) => text);
 
 export function summarise(
   rejectionReasons: readonly string[],
-  reached: Position,
+  position: Position,
   bytes: number,
   seconds: number,
 ): Summary {
-  const { done, rows, empty, rejected, gridRows } = reached;
-  const rejectionReason = {
+  const { done, rows, empty, rejected, gridRows } = position;
+  const counts = {
     size: done,
     rows,
     rejected: namedRejections(rejectionReasons, rejected),
     empty,
     ...(gridRows && { gridRows }),
   };
-  return withJson({ ...rejectionReason, bytes, seconds }) as unknown as Summary;
+  return withJson({ ...counts, bytes, seconds }) as unknown as Summary;
 }

@@ -60,11 +60,11 @@ export async function* rowsOf(
   path: string,
   compression: Compression,
   bytes?: number,
-  seen: (bytes: Uint8Array) => void = () => {},
+  onBytes: (bytes: Uint8Array) => void = () => {},
 ): AsyncGenerator<Uint8Array, void, void> {
   const read = async function* () {
     for await (const piece of piecesOf(path, bytes)) {
-      seen(piece);
+      onBytes(piece);
       // A stream keeps what it is given for a while.
       yield compression === "gzip" ? Buffer.from(piece) : piece;
     }
@@ -87,7 +87,7 @@ export async function* rowsOf(
  * @param onCompare called once the header is the same, as what follows may take as long as the sweep.
  * @returns the account of the sweep, or undefined where they differ.
  */
-export async function holdsSweep(
+export async function containsSweep(
   path: string,
   compression: Compression,
   plan: Plan,
@@ -97,7 +97,7 @@ export async function holdsSweep(
   const rows = rowsOf(path, compression);
   let piece: Uint8Array = new Uint8Array(0);
   /** Whether the file goes on with these bytes. */
-  const goesOn = async (bytes: Uint8Array): Promise<boolean> => {
+  const continuesWith = async (bytes: Uint8Array): Promise<boolean> => {
     for (let at = 0; at < bytes.length; ) {
       if (piece.length === 0) {
         const next = await rows.next();
@@ -114,12 +114,14 @@ export async function holdsSweep(
   };
   const sweep = sweepPlan(plan, run);
   try {
-    if (!(await goesOn(Buffer.from(headerIn(run.format ?? "csv", plan.header))))) return undefined;
+    if (!(await continuesWith(Buffer.from(headerIn(run.format ?? "csv", plan.header)))))
+      return undefined;
     onCompare();
     for (;;) {
       const next = await sweep.next();
       if (next.done) return piece.length === 0 && (await rows.next()).done ? next.value : undefined;
-      for (const buffers of next.value.buffers) if (!(await goesOn(buffers))) return undefined;
+      for (const buffers of next.value.buffers)
+        if (!(await continuesWith(buffers))) return undefined;
     }
   } catch (error) {
     // Not even a file that can be read as what its name says, or a sweep that would not come to its end.

@@ -14,10 +14,10 @@ import { readOwn, replace } from "../../sink/own.js";
 import type { Position } from "../output/position.js";
 import type { Identity } from "./identity.js";
 
-const FORMAT = 2;
+const MANIFEST_FORMAT = 2;
 
 /** How much of a file is written, and what it is. */
-export interface Reached {
+export interface FileProgress {
   /** The checksum of all bytes that are good; the file may have more. Line ends count only where rows are not compressed. */
   readonly sum: Sum;
   /** The account up to some row. */
@@ -26,7 +26,7 @@ export interface Reached {
   readonly skip: number;
 }
 
-export interface Manifest extends Reached {
+export interface Manifest extends FileProgress {
   /** What is swept, in parts with a name each. */
   readonly identity: Identity;
   /** The names of the position's `rejected`. */
@@ -36,10 +36,10 @@ export interface Manifest extends Reached {
   /** Whether the file may take the place of one that is there. */
   readonly mayReplace: boolean;
   /** Of a whole file: the name that it has for a moment before it gets its own. */
-  readonly ownName: string;
+  readonly temporaryName: string;
 }
 
-const checkOf = (text: string) => createHash("sha256").update(text).digest("hex");
+const checkDigest = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** The manifest's last line; what comes before it is what the checksum is of. */
 const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
@@ -47,7 +47,7 @@ const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 /** Replaces the manifest before in one step; on a disk it is there when this returns. */
 export function writeManifest(
   path: string,
-  { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, ownName }: Manifest,
+  { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, temporaryName }: Manifest,
 ): void {
   const { done, rows, empty, rejected, gridRows } = position;
   const counts = {
@@ -56,21 +56,21 @@ export function writeManifest(
     empty: String(empty),
     rejected: rejectionReasons.map((_, i) => String(rejected[i] ?? 0n)),
   };
-  const rejectionReason = { ...counts, gridRows: gridRows?.map(String) };
+  const allCounts = { ...counts, gridRows: gridRows?.map(String) };
   const file = { bytes: sum.bytes, lines: sum.lines, checksum: textOfSum(sum), skip };
-  const written = {
+  const content = {
     upsweep: "manifest",
-    format: FORMAT,
+    format: MANIFEST_FORMAT,
     whole: isWhole,
     replace: mayReplace,
-    name: ownName,
+    name: temporaryName,
     identity,
     ...file,
-    ...rejectionReason,
+    ...allCounts,
     rejectionReasons,
   };
-  const text = JSON.stringify(written, null, 2).slice(0, -2);
-  replace(path, `${text},\n  "check": "${checkOf(text)}"\n}\n`, { flush: true });
+  const text = JSON.stringify(content, null, 2).slice(0, -2);
+  replace(path, `${text},\n  "check": "${checkDigest(text)}"\n}\n`, { flush: true });
 }
 
 const isCount = (value: unknown) => typeof value === "string" && /^[0-9]{1,20}$/.test(value);
@@ -106,12 +106,12 @@ export function readManifest(path: string): Manifest {
     gridRows,
     rejectionReasons,
   } = read ?? {};
-  if (format !== FORMAT || !text.startsWith(MANIFEST_HEAD))
+  if (format !== MANIFEST_FORMAT || !text.startsWith(MANIFEST_HEAD))
     throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
   const check = LAST_LINE.exec(text);
-  if (check?.[1] !== checkOf(text.slice(0, check?.index)))
+  if (check?.[1] !== checkDigest(text.slice(0, check?.index)))
     throw errors.badManifest(path, "it has been changed or damaged since it was written");
-  const isSound =
+  const isValid =
     typeof whole === "boolean" &&
     typeof replace === "boolean" &&
     typeof name === "string" &&
@@ -122,29 +122,24 @@ export function readManifest(path: string): Manifest {
     [done, rows, empty].every(isCount) &&
     isListOf(rejected, isCount) &&
     (gridRows === undefined || isListOf(gridRows, isCount)) &&
-    isListOf(rejectionReasons, (rejectionReason) => typeof rejectionReason === "string") &&
+    isListOf(rejectionReasons, (reason) => typeof reason === "string") &&
     (rejected as string[]).length === (rejectionReasons as string[]).length;
-  const lanes = isSound ? lanesFrom(checksum) : undefined;
-  if (!isSound || !lanes) throw errors.badManifest(path, "something is missing in it");
-  const [doneBefore, rowsBefore, emptyBefore] = [done, rows, empty].map((count) =>
+  const lanes = isValid ? lanesFrom(checksum) : undefined;
+  if (!isValid || !lanes) throw errors.badManifest(path, "something is missing in it");
+  const [doneCount, rowCount, emptyCount] = [done, rows, empty].map((count) =>
     BigInt(count as string),
   ) as [bigint, bigint, bigint];
   const position: Position = {
-    done: doneBefore,
-    rows: rowsBefore,
-    empty: emptyBefore,
+    done: doneCount,
+    rows: rowCount,
+    empty: emptyCount,
     rejected: (rejected as string[]).map(BigInt),
     ...(gridRows !== undefined && { gridRows: (gridRows as string[]).map(BigInt) }),
   };
-  if (
-    position.rejected.reduce((sum, count) => sum + count, rowsBefore + emptyBefore) !== doneBefore
-  ) {
+  if (position.rejected.reduce((sum, count) => sum + count, rowCount + emptyCount) !== doneCount) {
     throw errors.badManifest(path, "its rows and rejected layers do not add up to its raw indices");
   }
-  if (
-    position.gridRows &&
-    position.gridRows.reduce((sum, count) => sum + count, 0n) !== rowsBefore
-  ) {
+  if (position.gridRows && position.gridRows.reduce((sum, count) => sum + count, 0n) !== rowCount) {
     throw errors.badManifest(path, "the rows of its grids do not add up to its rows");
   }
   return {
@@ -155,6 +150,6 @@ export function readManifest(path: string): Manifest {
     rejectionReasons: rejectionReasons as string[],
     isWhole: whole,
     mayReplace: replace,
-    ownName: name,
+    temporaryName: name,
   };
 }

@@ -16,7 +16,7 @@ const TASK_BYTES = 4 * 1024 * 1024;
 export const MAX_VISITS = 262_144;
 
 /** So many looks are taken on the main thread before others are started: it takes longer to start one. */
-const VISITS_HERE = 32_768;
+const INLINE_VISITS = 32_768;
 
 /**
  * How many raw indices a task is sure to get through, whatever they hold: where layers are simulated, a single one.
@@ -32,22 +32,22 @@ export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
 }
 
 /** How many looks are taken before any thread is started. A layer that is simulated could keep the main thread from everything else for hours. */
-export function visitsHere(method: Method): number {
-  return simulatesAll(method) ? 0 : VISITS_HERE;
+export function inlineVisits(method: Method): number {
+  return simulatesAll(method) ? 0 : INLINE_VISITS;
 }
 
 /** Indices that are drawn for one task of a sample, at most. */
-export const MAX_SAMPLED = 4096;
+export const MAX_SAMPLE_OF_TASK = 4096;
 
 /** How many indices to draw for the next task, after one of so many took so many looks; of the first, none has. */
-export function sampledOfTask(
+export function sampleSizeOfTask(
   method: Method,
-  before?: { readonly sampled: number; readonly visits: number },
+  previous?: { readonly sampled: number; readonly visits: number },
 ): number {
-  if (!simulatesAll(method)) return MAX_SAMPLED;
-  if (!before) return 1;
-  const wanted = Math.floor(before.sampled * Math.min(16, MAX_VISITS / before.visits));
-  return Math.min(MAX_SAMPLED, Math.max(1, wanted));
+  if (!simulatesAll(method)) return MAX_SAMPLE_OF_TASK;
+  if (!previous) return 1;
+  const target = Math.floor(previous.sampled * Math.min(16, MAX_VISITS / previous.visits));
+  return Math.min(MAX_SAMPLE_OF_TASK, Math.max(1, target));
 }
 
 /** How much of a task an answer has taken, from 0 to 1. */

@@ -34,24 +34,24 @@ export function overlapsOf(plan: Plan): Overlap[] {
   if (plan.grids.length < 2 || plan.rejectionReasons.some(isRepeat)) return [];
   const keys = keysOf(kindOf(plan.layer), plan.columns);
   const found: Overlap[] = [];
-  let left = MAX_LOOKUPS;
+  let lookupsLeft = MAX_LOOKUPS;
   let pairs = 0;
   for (const [number, grid] of plan.grids.entries()) {
-    const own = { grid, label: gridLabel(number, grid.name) };
-    for (const [before, other] of plan.grids.slice(0, number).entries()) {
-      if (left <= 0 || pairs++ >= MAX_PAIRS) return found;
+    const later = { grid, label: gridLabel(number, grid.name) };
+    for (const [otherNumber, other] of plan.grids.slice(0, number).entries()) {
+      if (lookupsLeft <= 0 || pairs++ >= MAX_PAIRS) return found;
       if (!canOverlap(keys, grid, other)) continue;
-      const earlier = { grid: other, label: gridLabel(before, other.name) };
-      const isIn = decidable(() =>
-        membershipOf(kindOf(plan.layer), keys, plan.location, earlier, own),
+      const earlier = { grid: other, label: gridLabel(otherNumber, other.name) };
+      const isMember = ifDecidable(() =>
+        membershipOf(kindOf(plan.layer), keys, plan.location, earlier, later),
       );
-      if (!isIn) continue;
+      if (!isMember) continue;
       const visited = Number(grid.size < BigInt(MAX_LAYERS) ? grid.size : BigInt(MAX_LAYERS));
-      left -= visited;
-      const shared = sharedOf(plan, grid, isIn, visited);
+      lookupsLeft -= visited;
+      const shared = countShared(plan, grid, isMember, visited);
       if (shared > 0)
         found.push({
-          later: own.label,
+          later: later.label,
           earlier: earlier.label,
           shared,
           visited,
@@ -62,7 +62,7 @@ export function overlapsOf(plan: Plan): Overlap[] {
   return found;
 }
 
-function decidable(make: () => Node | undefined): Node | undefined {
+function ifDecidable(make: () => Node | undefined): Node | undefined {
   try {
     return make();
   } catch (error) {
@@ -73,10 +73,10 @@ function decidable(make: () => Node | undefined): Node | undefined {
 }
 
 /** How many layers of a grid, of so many raw indices, a condition holds for. */
-function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, visited: number): number {
+function countShared({ layer }: Plan, grid: GridPlan, isMember: Node, visited: number): number {
   const kind = kindOf(layer);
   const kernel = wasmKernel();
-  const resultOf: ResultOf = (name, of) => exactResult(kernel.count(of, "closed"), name);
+  const resultOf: ResultOf = (name, layer) => exactResult(kernel.count(layer, "closed"), name);
   let shared = 0;
   for (const index of sampleIndices(grid.size, visited, 0n)) {
     const { outcome, values } = walk(kind, grid, index, resultOf);
@@ -90,7 +90,7 @@ function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, visited: number):
       return value === undefined && name === "bits" ? { n: BigInt(DEFAULT_BITS), d: 1n } : value;
     };
     try {
-      if (decide(isIn, lookup).holds) shared++;
+      if (decide(isMember, lookup).holds) shared++;
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
     }

@@ -15,7 +15,7 @@ export interface Range {
 }
 
 /** What must be known of an answer: how far it got, and whether it stopped there for good. */
-interface Reached {
+interface RangeAnswer {
   readonly next: bigint;
   readonly fault?: unknown;
 }
@@ -33,23 +33,23 @@ interface Options<R> {
  * order included). Memory: an answer holds at most some 4 MiB of rows, so a run holds about 3 × workers × 4 MiB, and
  * as much again for each time that a dense region is met in what looked empty.
  */
-const UNDER_WAY_PER_WORKER = 2;
+const IN_FLIGHT_PER_WORKER = 2;
 const ANSWERS_PER_WORKER = 3;
 
 /** How much longer than the last a stretch may be made: what looks empty may soon be dense. */
-const GROWTH = 16n;
+const MAX_GROWTH = 16n;
 
 /** Stretches are made a little shorter than a task would take them, so that most need no second one. */
-const FILL = 0.9;
+const TARGET_SHARE = 0.9;
 
 /** Shares are reckoned in these. */
-const SHARE_UNIT = 1_000_000;
+const SHARE_SCALE = 1_000_000;
 
 /** `open`: not begun; `cut` says how much of it to ask for at once. */
 type Node<R> = Range &
-  ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
+  ({ state: "open"; taskLength: bigint } | { state: "running" } | { state: "done"; answer: R });
 
-export async function* sweepInOrder<R extends Reached>(
+export async function* sweepInOrder<R extends RangeAnswer>(
   ranges: readonly Range[],
   run: (range: Range) => Promise<R>,
   { workers, length, share }: Options<R>,
@@ -58,50 +58,50 @@ export async function* sweepInOrder<R extends Reached>(
   const nodes: Node<R>[] = ranges.map((range) => ({
     ...range,
     state: "open",
-    cut: BigInt(length),
+    taskLength: BigInt(length),
   }));
-  let underWay = 0;
+  let inFlight = 0;
   let failure: { readonly error: unknown } | undefined;
-  let isOver = false;
+  let isStopped = false;
   let wake = () => {};
 
   /** Starts as many tasks as there should be, always on the first open stretch. */
   const start = (): void => {
-    while (!isOver && underWay < UNDER_WAY_PER_WORKER * workers) {
+    while (!isStopped && inFlight < IN_FLIGHT_PER_WORKER * workers) {
       const at = nodes.findIndex(({ state }) => state === "open");
       // All before it are running or done, so they come out without it.
       if (at < 0 || at >= ANSWERS_PER_WORKER * workers) return;
       const node = nodes[at] as Node<R> & { state: "open" };
-      const end = node.end - node.first > node.cut ? node.first + node.cut : node.end;
+      const end = node.end - node.first > node.taskLength ? node.first + node.taskLength : node.end;
       const running: Node<R> = { grid: node.grid, first: node.first, end, state: "running" };
       nodes.splice(at, 1, running, ...(end < node.end ? [{ ...node, first: end }] : []));
-      underWay++;
+      inFlight++;
       run({ grid: running.grid, first: running.first, end }).then(
-        (answer) => arrive(running, answer),
+        (answer) => onAnswer(running, answer),
         (error) => {
           failure ??= { error };
-          isOver = true;
+          isStopped = true;
           wake();
         },
       );
     }
   };
 
-  const arrive = (running: Node<R>, answer: R): void => {
-    underWay--;
+  const onAnswer = (running: Node<R>, answer: R): void => {
+    inFlight--;
     const at = nodes.indexOf(running);
     const { grid, first, end } = running;
     const done: Node<R> = { grid, first, end: answer.next, state: "done", answer };
-    const cut = nextCut(answer.next - first, share(answer), BigInt(length));
+    const nextLength = nextTaskLength(answer.next - first, share(answer), BigInt(length));
     const rest: Node<R>[] =
       !answer.fault && answer.next < end
-        ? [{ grid, first: answer.next, end, state: "open", cut }]
+        ? [{ grid, first: answer.next, end, state: "open", taskLength: nextLength }]
         : [];
     nodes.splice(at, 1, done, ...rest);
     // What comes next is taken to be as dense as what has just been seen.
     const following = nodes.slice(at + 1).find((node) => node.state === "open");
-    if (following?.state === "open" && following.grid === grid) following.cut = cut;
-    if (answer.fault) isOver = true;
+    if (following?.state === "open" && following.grid === grid) following.taskLength = nextLength;
+    if (answer.fault) isStopped = true;
     start();
     wake();
   };
@@ -123,15 +123,15 @@ export async function* sweepInOrder<R extends Reached>(
       }
     }
   } finally {
-    isOver = true;
+    isStopped = true;
   }
 }
 
 /** How long to make a stretch, when one of that length took that share of a task. None need be shorter than `min`. */
-function nextCut(length: bigint, share: number, min: bigint): bigint {
-  const wanted =
-    (length * BigInt(Math.round(FILL * SHARE_UNIT))) /
-    BigInt(Math.max(1, Math.round(share * SHARE_UNIT)));
-  const max = length * GROWTH > min ? length * GROWTH : min;
-  return wanted < min ? min : wanted > max ? max : wanted;
+function nextTaskLength(length: bigint, share: number, min: bigint): bigint {
+  const target =
+    (length * BigInt(Math.round(TARGET_SHARE * SHARE_SCALE))) /
+    BigInt(Math.max(1, Math.round(share * SHARE_SCALE)));
+  const max = length * MAX_GROWTH > min ? length * MAX_GROWTH : min;
+  return target < min ? min : target > max ? max : target;
 }

@@ -16,7 +16,7 @@ function splitMix64(seed: bigint): () => bigint {
 }
 
 /** A uniform integer of [0, bound). */
-function below(bound: bigint, random: () => bigint): bigint {
+function uniformBelow(bound: bigint, random: () => bigint): bigint {
   const fair = U64 - (U64 % bound);
   for (;;) {
     const value = random();
@@ -42,18 +42,18 @@ export function* sampleIndices(
   const blockSize = (size + BLOCKS - 1n) / BLOCKS;
   const counts = new Uint32Array(Number((size + blockSize - 1n) / blockSize));
   for (let sampled = 0; sampled < count; ) {
-    const index = below(size, random);
+    const index = uniformBelow(size, random);
     const block = Number(index / blockSize);
     // Of a block's indices as many are taken as it has draws; which ones does not matter here, so say the first.
     if (index % blockSize < BigInt(counts[block] as number)) continue;
     counts[block] = (counts[block] as number) + 1;
     sampled++;
   }
-  for (const [block, inBlock] of counts.entries()) {
-    if (inBlock === 0) continue;
+  for (const [block, countInBlock] of counts.entries()) {
+    if (countInBlock === 0) continue;
     const first = BigInt(block) * blockSize;
-    const here = first + blockSize < size ? blockSize : size - first;
-    for (const offset of drawBlock(here, inBlock, random)) yield first + offset;
+    const length = first + blockSize < size ? blockSize : size - first;
+    for (const offset of drawBlock(length, countInBlock, random)) yield first + offset;
   }
 }
 
@@ -61,8 +61,8 @@ export function* sampleIndices(
 function drawBlock(size: bigint, count: number, random: () => bigint): BigUint64Array {
   const chosen = new Set<bigint>();
   for (let j = size - BigInt(count); j < size; j++) {
-    const select = below(j + 1n, random);
-    chosen.add(chosen.has(select) ? j : select);
+    const candidate = uniformBelow(j + 1n, random);
+    chosen.add(chosen.has(candidate) ? j : candidate);
   }
   return BigUint64Array.from(chosen).sort();
 }

@@ -1,6 +1,6 @@
 /** A sweep cut into parts, for several machines: which indices each takes, and what its file is called. */
 import { basename, dirname, extname, join } from "node:path";
-import { endingOf } from "../../formats/format.js";
+import { extensionsOf } from "../../formats/format.js";
 
 /** One of so many parts, counted from 0. */
 export interface Shard {
@@ -16,8 +16,8 @@ export function boundsOf(
   { index, of }: Shard,
   size: bigint,
 ): { readonly first: bigint; readonly end: bigint } {
-  const before = (shards: number) => (size * BigInt(shards)) / BigInt(of);
-  return { first: before(index), end: before(index + 1) };
+  const boundary = (shards: number) => (size * BigInt(shards)) / BigInt(of);
+  return { first: boundary(index), end: boundary(index + 1) };
 }
 
 export function textOfShard({ index, of }: Shard): string {
@@ -28,25 +28,25 @@ const digits = (count: number) => String(count).padStart(5, "0");
 
 /** The extensions that the name of a part keeps at its end: `.csv`, `.jsonl.gz`; of another name the last one. */
 function extensionOfShard(path: string): string {
-  return endingOf(path) || extname(path);
+  return extensionsOf(path) || extname(path);
 }
 
 /** `out.csv` becomes `out.00003-of-00016.csv`: in the order of their names the parts are in the order of their rows. */
 export function shardName(path: string, { index, of }: Shard): string {
-  const ending = extensionOfShard(path);
+  const extension = extensionOfShard(path);
   return join(
     dirname(path),
-    `${basename(path, ending)}.${digits(index)}-of-${digits(of)}${ending}`,
+    `${basename(path, extension)}.${digits(index)}-of-${digits(of)}${extension}`,
   );
 }
 
 /** The part of `path` that goes by a file name without folder, if one does. */
-export function shardNamed(path: string, name: string): Shard | undefined {
-  const ending = extensionOfShard(path);
-  const base = basename(path, ending);
-  if (!name.startsWith(`${base}.`) || !name.endsWith(ending)) return undefined;
+export function shardOfName(path: string, name: string): Shard | undefined {
+  const extension = extensionOfShard(path);
+  const base = basename(path, extension);
+  if (!name.startsWith(`${base}.`) || !name.endsWith(extension)) return undefined;
   const match = /^([0-9]{5})-of-([0-9]{5})$/.exec(
-    name.slice(base.length + 1, name.length - ending.length),
+    name.slice(base.length + 1, name.length - extension.length),
   );
   return match ? { index: Number(match[1]), of: Number(match[2]) } : undefined;
 }

@@ -18,15 +18,15 @@ import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
 import { BEGINNING, type Position, type Progress } from "../output/position.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "../runner.js";
-import type { Indices, Job, SweepAnswer } from "../workers/protocol.js";
+import type { IndicesTask, Job, SweepAnswer } from "../workers/protocol.js";
 import { inOrder } from "../workers/reorder-buffer.js";
 import {
+  inlineVisits,
   lengthOfTask,
-  MAX_SAMPLED,
+  MAX_SAMPLE_OF_TASK,
   MAX_VISITS,
-  sampledOfTask,
+  sampleSizeOfTask,
   shareOfTask,
-  visitsHere,
 } from "./cost.js";
 import { type Range, sweepInOrder } from "./ranges.js";
 import { inGrids, sampleIndices } from "./sample.js";
@@ -74,7 +74,12 @@ export async function* sweepPlan(
   const all = indicesOf(plan);
   const { first, end } = boundsOf(shard, all);
   const total = end - first;
-  const answers = (all < plan.size ? sampled : swept)(plan, options, first + start.done, end);
+  const answers = (all < plan.size ? sampleAnswers : rangeAnswers)(
+    plan,
+    options,
+    first + start.done,
+    end,
+  );
   const rejected = plan.rejectionReasons.map(
     (_, rejectionReason) => start.rejected[rejectionReason] ?? 0n,
   );
@@ -93,11 +98,11 @@ export async function* sweepPlan(
     isCut,
   });
   try {
-    for await (const whole of answers) {
-      const { rejectionReasons } = plan.grids[whole.grid] as GridPlan;
-      const room = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
-      const isCut = whole.answer.rows >= room;
-      const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
+    for await (const full of answers) {
+      const { rejectionReasons } = plan.grids[full.grid] as GridPlan;
+      const rowsLeft = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
+      const isCut = full.answer.rows >= rowsLeft;
+      const { grid, answer, indices } = isCut ? await full.firstRows(rowsLeft) : full;
       rows += BigInt(answer.rows);
       if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
       done += indices;
@@ -137,18 +142,18 @@ interface GridAnswer {
   readonly answer: SweepAnswer;
   readonly indices: bigint;
   /** The same up to one of its rows. */
-  readonly upTo: (rows: number) => Promise<GridAnswer>;
+  readonly firstRows: (rows: number) => Promise<GridAnswer>;
 }
 
 /** The answer to the first so many indices, or fewer, that has so many rows; every index adds one at most, and all together have `whole`. */
-async function firstWithRows(
+async function shortestWithRows(
   rows: number,
-  whole: SweepAnswer,
+  full: SweepAnswer,
   indices: bigint,
   answerTo: (indices: bigint) => Promise<SweepAnswer>,
 ): Promise<SweepAnswer> {
   let [low, high] = [BigInt(rows), indices];
-  if (low === high) return whole;
+  if (low === high) return full;
   while (low < high) {
     const middle = (low + high) / 2n;
     const answer = await answerTo(middle);
@@ -165,7 +170,7 @@ function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions
 }
 
 /** The raw indices [from, to). */
-async function* swept(
+async function* rangeAnswers(
   plan: Plan,
   options: RunOptions,
   from: bigint,
@@ -174,19 +179,19 @@ async function* swept(
   const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const encoding = encodingOfPlan(plan, options);
   const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
-  const ask = (runner: Runner, limit: number) => (range: Range) =>
+  const runRange = (runner: Runner, limit: number) => (range: Range) =>
     runner.run({ kind: "range", ...range, maxVisits: limit }) as Promise<SweepAnswer>;
-  const reached = (runner: Runner, range: Range, answer: SweepAnswer): GridAnswer => ({
+  const gridAnswer = (runner: Runner, range: Range, answer: SweepAnswer): GridAnswer => ({
     grid: range.grid,
     answer,
     indices: answer.next - range.first,
-    upTo: async (rows) => {
-      const to = (indices: bigint) =>
-        ask(runner, MAX_VISITS)({ ...range, end: range.first + indices });
-      return reached(
+    firstRows: async (rows) => {
+      const answerTo = (indices: bigint) =>
+        runRange(runner, MAX_VISITS)({ ...range, end: range.first + indices });
+      return gridAnswer(
         runner,
         range,
-        await firstWithRows(rows, answer, answer.next - range.first, to),
+        await shortestWithRows(rows, answer, answer.next - range.first, answerTo),
       );
     },
   });
@@ -195,33 +200,33 @@ async function* swept(
     return begin < end ? [{ grid, first: begin, end }] : [];
   });
 
-  const here = inlineRunner(job);
-  let left = visitsHere(method);
-  while (left > 0 && rest.length > 0) {
+  const inline = inlineRunner(job);
+  let visitsLeft = inlineVisits(method);
+  while (visitsLeft > 0 && rest.length > 0) {
     const range = rest.shift() as Range;
-    const answer = await ask(here, left)(range);
-    yield reached(here, range, answer);
+    const answer = await runRange(inline, visitsLeft)(range);
+    yield gridAnswer(inline, range, answer);
     if (answer.fault) return;
-    left -= answer.visits;
+    visitsLeft -= answer.visits;
     if (answer.next < range.end) rest.unshift({ ...range, first: answer.next });
   }
   if (rest.length === 0) return;
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { range, answer } of sweepInOrder(rest, ask(runner, MAX_VISITS), {
+    for await (const { range, answer } of sweepInOrder(rest, runRange(runner, MAX_VISITS), {
       workers,
       length: lengthOfTask(plan, method, overheadOf(encoding)),
       share: shareOfTask,
     }))
-      yield reached(runner, range, answer);
+      yield gridAnswer(runner, range, answer);
   } finally {
     await runner.close();
   }
 }
 
 /** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
-async function* sampled(
+async function* sampleAnswers(
   plan: Plan,
   options: RunOptions,
   from: bigint,
@@ -237,30 +242,33 @@ async function* sampled(
     isSummed,
   };
   const runner =
-    rows <= MAX_SAMPLED && visitsHere(method) > 0
+    rows <= MAX_SAMPLE_OF_TASK && inlineVisits(method) > 0
       ? inlineRunner(job)
       : threadedRunner(job, workers);
-  let together = sampledOfTask(method);
+  let sampleSize = sampleSizeOfTask(method);
   try {
     const tasks = indexTasks(
       plan,
-      () => together,
-      between(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
+      () => sampleSize,
+      slice(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
     );
-    const run = (indices: Indices) => runner.run(indices) as Promise<SweepAnswer>;
-    const reached = (task: Indices, answer: SweepAnswer): GridAnswer => ({
+    const run = (indices: IndicesTask) => runner.run(indices) as Promise<SweepAnswer>;
+    const gridAnswer = (task: IndicesTask, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
       answer,
       indices: answer.next,
-      upTo: async (rows) => {
-        const to = (indices: bigint) =>
+      firstRows: async (rows) => {
+        const answerTo = (indices: bigint) =>
           run({ ...task, indices: task.indices.slice(0, Number(indices)) });
-        return reached(task, await firstWithRows(rows, answer, answer.next, to));
+        return gridAnswer(task, await shortestWithRows(rows, answer, answer.next, answerTo));
       },
     });
     for await (const { task, answer } of inOrder(tasks, run, runner.width)) {
-      together = sampledOfTask(method, { sampled: task.indices.length, visits: answer.visits });
-      yield reached(task, answer);
+      sampleSize = sampleSizeOfTask(method, {
+        sampled: task.indices.length,
+        visits: answer.visits,
+      });
+      yield gridAnswer(task, answer);
     }
   } finally {
     await runner.close();
@@ -268,29 +276,29 @@ async function* sampled(
 }
 
 /** The items at the positions [from, to). */
-function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
+function* slice<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
   let position = 0n;
-  for (const one of all) {
+  for (const item of all) {
     if (position >= to) return;
-    if (position++ >= from) yield one;
+    if (position++ >= from) yield item;
   }
 }
 
 /** Raw indices of the plan as tasks: of one grid each, counted from its first, and at most so many together. */
 function* indexTasks(
   plan: Plan,
-  together: () => number,
+  sampleSize: () => number,
   indices: Iterable<bigint>,
-): Generator<Indices> {
+): Generator<IndicesTask> {
   let current = 0;
   let pending: bigint[] = [];
-  const task = (): Indices => ({
+  const task = (): IndicesTask => ({
     kind: "indices",
     grid: current,
     indices: BigUint64Array.from(pending),
   });
   for (const { grid, index } of inGrids(plan, indices)) {
-    if (pending.length >= together() || (pending.length > 0 && grid !== current)) {
+    if (pending.length >= sampleSize() || (pending.length > 0 && grid !== current)) {
       yield task();
       pending = [];
     }

@@ -44,19 +44,19 @@ export interface RangeTask {
 }
 
 /** Single raw indices of a grid, in ascending order. */
-export interface Indices {
+export interface IndicesTask {
   readonly kind: "indices";
   readonly grid: number;
   readonly indices: BigUint64Array;
 }
 
 /** Whole records of a list, as they stand in the file. */
-export interface Chunk {
+export interface ChunkTask {
   readonly kind: "chunk";
   readonly bytes: Uint8Array;
 }
 
-export type Task = RangeTask | Indices | Chunk;
+export type Task = RangeTask | IndicesTask | ChunkTask;
 
 interface Rows {
   /** Whole rows, in order, in the format of the job. They are in the kernel's memory, which the threads share, or are copies. */

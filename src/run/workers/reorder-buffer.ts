@@ -10,7 +10,7 @@ export async function* inOrder<T, R>(
   width: number,
 ): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
   const started: { task: T; answer: Promise<R> }[] = [];
-  const take = async (oldest: { task: T; answer: Promise<R> }) => ({
+  const awaitAnswer = async (oldest: { task: T; answer: Promise<R> }) => ({
     task: oldest.task,
     answer: await oldest.answer,
   });
@@ -19,9 +19,9 @@ export async function* inOrder<T, R>(
     // An answer that fails is met when its turn comes; until then it must not count as unhandled.
     answer.catch(() => {});
     started.push({ task, answer });
-    if (started.length >= width) yield take(started.shift() as (typeof started)[number]);
+    if (started.length >= width) yield awaitAnswer(started.shift() as (typeof started)[number]);
   }
-  for (const oldest of started) yield take(oldest);
+  for (const oldest of started) yield awaitAnswer(oldest);
 }
 
 /**
@@ -30,32 +30,34 @@ export async function* inOrder<T, R>(
  * @param run is told whether nothing else is under way.
  * @param width may change as tasks are run.
  */
-export async function* asTheyCome<T, R>(
+export async function* inOrderWhenReady<T, R>(
   tasks: AsyncIterator<T, unknown>,
   run: (task: T, isAlone: boolean) => Promise<R>,
   width: () => number,
 ): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
   const started: { task: T; answer: Promise<R> }[] = [];
-  let coming: Promise<IteratorResult<T, unknown>> | undefined;
+  let nextTask: Promise<IteratorResult<T, unknown>> | undefined;
   let ended = false;
   for (;;) {
-    if (!ended && started.length < width() && !coming) {
-      coming = tasks.next();
+    if (!ended && started.length < width() && !nextTask) {
+      nextTask = tasks.next();
       // A failure is met when the task's turn comes.
-      coming.catch(() => {});
+      nextTask.catch(() => {});
     }
     const [oldest] = started;
-    if (!coming && !oldest) return;
+    if (!nextTask && !oldest) return;
     // An answer that fails is thrown in its turn, after those before it.
     const task =
-      coming &&
-      (await (oldest ? Promise.race([coming, oldest.answer.then(empty, empty)]) : coming));
+      nextTask &&
+      (await (oldest
+        ? Promise.race([nextTask, oldest.answer.then(toUndefined, toUndefined)])
+        : nextTask));
     if (task === undefined) {
       started.shift();
       if (oldest) yield { task: oldest.task, answer: await oldest.answer };
       continue;
     }
-    coming = undefined;
+    nextTask = undefined;
     if (task.done) {
       ended = true;
       continue;
@@ -66,4 +68,4 @@ export async function* asTheyCome<T, R>(
   }
 }
 
-const empty = () => undefined;
+const toUndefined = () => undefined;

@@ -10,8 +10,8 @@ import type { ListPlan } from "../../plan/list.js";
 import { recordEnd } from "./chunks.js";
 import type {
   Answer,
-  Chunk,
-  Indices,
+  ChunkTask,
+  IndicesTask,
   Job,
   ListAnswer,
   RangeTask,
@@ -25,19 +25,19 @@ import { verifyRows } from "./verify.js";
 export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
-  const rows = () => new KeptBuffers(encode, isSummed);
+  const newBuffers = () => new AnswerBuffers(encode, isSummed);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
-    return (task) => countChunk(kernel, job.list, task as Chunk, rows());
+    return (task) => countChunk(kernel, job.list, task as ChunkTask, newBuffers());
   }
   let opened = -1;
   return (task) => {
-    const { grid } = task as RangeTask | Indices;
+    const { grid } = task as RangeTask | IndicesTask;
     if (grid !== opened) kernel.openPlan(job.plan, grid, job.method);
     opened = grid;
     return task.kind === "indices"
-      ? sweepIndices(kernel, task, rows())
-      : sweepRange(kernel, task as RangeTask, rows());
+      ? sweepIndices(kernel, task, newBuffers())
+      : sweepRange(kernel, task as RangeTask, newBuffers());
   };
 }
 
@@ -45,13 +45,13 @@ export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
  * How long a worker waits for its oldest rows to be written before it copies the newest, in milliseconds: as long as a slow disk takes for them.
  * It must not wait for ever: what is written next may be a task that lies behind in its own queue.
  */
-const PATIENCE = 20;
+const LEASE_TIMEOUT = 20;
 
 /**
  * Rows that stay good while the kernel goes on: where they stand, or copied where the kernel has no more room.
  * Measured 2026-11-23, vocoder.yaml to /dev/null: copied throughout, into memory used again, a tenth more time; into fresh memory a third more.
  */
-class KeptBuffers {
+class AnswerBuffers {
   readonly buffers: Uint8Array[] = [];
   readonly leases: Lease[] = [];
   readonly #encode: Encode | undefined;
@@ -62,7 +62,7 @@ class KeptBuffers {
     this.#sum = isSummed ? NO_BYTES : undefined;
   }
 
-  keep(kernel: Kernel, bytes: Uint8Array): void {
+  add(kernel: Kernel, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const rows = this.#encode ? this.#encode(bytes) : bytes;
     // Summed while they are still in the cache.
@@ -72,18 +72,18 @@ class KeptBuffers {
       this.buffers.push(rows);
       return;
     }
-    const lease = kernel.lease(PATIENCE);
+    const lease = kernel.lease(LEASE_TIMEOUT);
     if (lease) this.leases.push(lease);
     this.buffers.push(lease ? rows : rows.slice());
   }
 
   /** Rows that are no kernel's. */
-  keepOwn(bytes: Uint8Array): void {
+  addUnleased(bytes: Uint8Array): void {
     this.buffers.push(this.#encode ? this.#encode(bytes) : bytes);
   }
 
   /** What an answer says of them. */
-  get kept(): {
+  get fields(): {
     readonly buffers: readonly Uint8Array[];
     readonly leases: readonly Lease[];
     readonly sum?: Sum;
@@ -96,19 +96,23 @@ class KeptBuffers {
 function sweepRange(
   kernel: Kernel,
   { first, end, maxVisits }: RangeTask,
-  keptBuffers: KeptBuffers,
+  answerBuffers: AnswerBuffers,
 ): SweepAnswer {
   const batch = kernel.sweep(first, end, maxVisits);
-  keptBuffers.keep(kernel, batch.bytes);
-  return { ...batch, ...keptBuffers.kept };
+  answerBuffers.add(kernel, batch.bytes);
+  return { ...batch, ...answerBuffers.fields };
 }
 
-function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuffers): SweepAnswer {
+function sweepIndices(
+  kernel: Kernel,
+  { indices }: IndicesTask,
+  answerBuffers: AnswerBuffers,
+): SweepAnswer {
   const rejected: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let [rows, visits, done] = [0, 0, 0];
   const answer = (): SweepAnswer => ({
-    ...keptBuffers.kept,
+    ...answerBuffers.fields,
     rows,
     rejected,
     visits,
@@ -117,7 +121,7 @@ function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuf
   });
   while (done < indices.length) {
     const batch = kernel.sweepIndices(indices.subarray(done, done + kernel.maxIndices));
-    keptBuffers.keep(kernel, batch.bytes);
+    answerBuffers.add(kernel, batch.bytes);
     addCounts(rejected, batch.rejected);
     rows += batch.rows;
     visits += batch.visits;
@@ -131,27 +135,27 @@ function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuf
 function countChunk(
   kernel: Kernel,
   list: ListPlan,
-  { bytes }: Chunk,
-  keptBuffers: KeptBuffers,
+  { bytes }: ChunkTask,
+  answerBuffers: AnswerBuffers,
 ): ListAnswer {
   const rejected: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let totals: readonly KindTotals[] = [];
   let [rows, lines] = [0, 0];
   const answer = (): ListAnswer => {
-    if (tallies.length === 0) return { ...keptBuffers.kept, rows, rejected, lines, totals };
+    if (tallies.length === 0) return { ...answerBuffers.fields, rows, rejected, lines, totals };
     const merged = mergedTallies(tallies);
     const locations = merged.flatMap(({ layers, min, max }) =>
       layers > 0n ? [min.at, max.at] : [],
     );
     const records = new Map(locations.map((at) => [at, recordAt(bytes, Number(at))]));
-    return { ...keptBuffers.kept, rows, rejected, lines, totals, tallies: merged, records };
+    return { ...answerBuffers.fields, rows, rejected, lines, totals, tallies: merged, records };
   };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
     const verified = list.verified && verifyRows(list, bytes, at, batch.bytes);
-    if (verified) keptBuffers.keepOwn(verified.bytes);
-    else keptBuffers.keep(kernel, batch.bytes);
+    if (verified) answerBuffers.addUnleased(verified.bytes);
+    else answerBuffers.add(kernel, batch.bytes);
     if (verified?.difference) {
       return {
         ...answer(),

@@ -25,7 +25,7 @@ export function verifyRows(
   from: number,
   bytes: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly difference?: Difference } {
-  const kept: string[] = [];
+  const rows: string[] = [];
   let at = from;
   for (let rowAt = 0; rowAt < bytes.length; ) {
     const rowEnd = recordEnd(bytes, rowAt);
@@ -40,18 +40,18 @@ export function verifyRows(
     for (const [i, { name, meaning }] of list.fields.entries()) {
       if (meaning !== "result" || !isResultName(name) || !counted.has(name)) continue;
       const [given, now] = [fields[i] as string, counted.get(name) as string];
-      if (!isSame(name, given, now))
-        return { bytes: encode(kept), difference: { at, name, given, counted: now } };
+      if (!isSameValue(name, given, now))
+        return { bytes: encodeRows(rows), difference: { at, name, given, counted: now } };
     }
-    kept.push(keptRow(list, row));
+    rows.push(withoutOldResults(list, row));
     at = endOf(chunk, at) + 1;
     rowAt = rowEnd + 1;
   }
-  return { bytes: encode(kept) };
+  return { bytes: encodeRows(rows) };
 }
 
 /** A row without the results of the earlier run, and without those that were counted for the comparison alone. */
-function keptRow(list: ListPlan, row: string): string {
+function withoutOldResults(list: ListPlan, row: string): string {
   const texts = rawFields(row);
   const end = list.fields.length + (list.verified?.written ?? list.columns.length);
   return texts.filter((_, i) => i < end && list.fields[i]?.meaning !== "result").join(",");
@@ -69,7 +69,7 @@ function rawFields(row: string): readonly string[] {
 }
 
 /** Whether two cells of a column say the same: integers by value (`7.0` is 7), decimals as doubles, booleans in any spelling. */
-function isSame(name: ResultName, given: string, counted: string): boolean {
+function isSameValue(name: ResultName, given: string, counted: string): boolean {
   const text = given.trim();
   if (text === counted) return true;
   if (text === "" || counted === "") return false;
@@ -95,6 +95,6 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
 }
 
-function encode(rows: readonly string[]): Uint8Array {
+function encodeRows(rows: readonly string[]): Uint8Array {
   return Buffer.from(rows.map((row) => `${row}\n`).join(""), "latin1");
 }
