@@ -1,4 +1,4 @@
-/** Exact quotients of whole numbers. */
+/** Exact fractions of integers. */
 
 export interface Fraction {
   readonly numerator: bigint;
@@ -6,8 +6,11 @@ export interface Fraction {
 }
 
 /**
- * The double nearest to a quotient that is not negative, ties to even. The quotient is cut off after at least 64 bits, with a 1 in place of whatever
- * is cut off; Number() rounds that as it would round the quotient. The denominator is positive; both are below 2^900.
+ * The double nearest to a non-negative fraction, with ties to even.
+ *
+ * The quotient is truncated after at least 64 bits. One more bit (the sticky bit) is 1 if the
+ * truncated rest is not zero, so Number() rounds the result like the exact quotient. The
+ * denominator must be positive, and both numbers must be below 2^900.
  */
 export function nearestDouble({ numerator, denominator }: Fraction): number {
   const shift = BigInt(
@@ -18,12 +21,15 @@ export function nearestDouble({ numerator, denominator }: Fraction): number {
   return Number((quotient << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
 }
 
-/** The largest numerator and denominator that the kernel's counts are worked out with. */
+/** The largest numerator and denominator that the kernel can calculate with. */
 const INT64_MAX = 2n ** 63n - 1n;
-/** More digits than this in a number, or decimals, are taken for a mistake. */
+/**
+ * Maximum number of digits, and of places that the decimal point may move. A longer number is
+ * assumed to be a mistake and reported as inexact.
+ */
 const MAX_DIGITS = 18;
 
-/** Suffixes of numbers, as in expressions. */
+/** The suffixes of numbers; expressions have the same ones. */
 const SUFFIXES: Readonly<Record<string, bigint>> = {
   k: 10n ** 3n,
   M: 10n ** 6n,
@@ -36,9 +42,12 @@ const SUFFIXES: Readonly<Record<string, bigint>> = {
 const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:e([+-]?[0-9]{1,4})|([kMGT]|[KMG]i))?$/i;
 
 /**
- * Reads a number that is not negative: `22050`, `689.0625`, `1e3`, `44.1k`, or a fraction of two of these, `22050/32`.
+ * Reads a non-negative number: `22050`, `689.0625`, `1e3`, `44.1k`, or a fraction of two of these,
+ * `22050/32`.
  *
- * @returns the number in lowest terms; "malformed", or "inexact" where 63 bits do not hold its numerator and denominator.
+ * @returns the number in lowest terms. "malformed" if the text is not such a number or divides by
+ * zero. "inexact" if its numerator or denominator does not fit in 63 bits, or a number has more
+ * than 18 digits.
  */
 export function readFraction(text: string): Fraction | "malformed" | "inexact" {
   const parts = text.split("/").map((part) => readDecimal(part.trim()));
@@ -73,7 +82,7 @@ export function gcd(a: bigint, b: bigint): bigint {
   return a;
 }
 
-/** A number as a person writes it: `689.0625` where that is exact, else a fraction, `30000/1001`. */
+/** A number as a person would write it: `689.0625` if that is exact, else `30000/1001`. */
 export function textOfFraction(value: Fraction): string {
   const { numerator, denominator } = reduced(value.numerator, value.denominator);
   if (denominator === 1n) return String(numerator);

@@ -1,14 +1,14 @@
-/** Which format a file name promises. */
+/** Derives the format of a file from its name. */
 import { basename } from "node:path";
 import { errors } from "../errors.js";
 
-/** The formats in which rows can be written. */
+/** The formats for rows. */
 const FORMATS = ["csv", "tsv", "jsonl"] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 export type Compression = "none" | "gzip";
 
-/** What a file holds: the format of its rows, and how its bytes are compressed. */
+/** The content of a file: the format of its rows, and the compression of its bytes. */
 export interface OutputFormat {
   readonly format: FormatName;
   readonly compression: Compression;
@@ -24,10 +24,10 @@ const EXTENSIONS: Readonly<Record<string, FormatName>> = {
 
 const GZIP = "gz";
 
-/** The supported extensions, for messages. */
+/** The supported extensions, as messages list them. */
 const SUPPORTED = [...Object.keys(EXTENSIONS), GZIP].map((extension) => `.${extension}`);
 
-/** Extensions that promise something that is never written, not even with `--format`. */
+/** Extensions of formats that upsweep never writes. They are errors even with `--format`. */
 const UNSUPPORTED = new Set(
   [
     "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
@@ -36,7 +36,11 @@ const UNSUPPORTED = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** The format of that name, as `--format` and the library take it. */
+/**
+ * Looks up a format by the name that `--format` or the library was given.
+ *
+ * @throws UpsweepError if there is no format of that name.
+ */
 export function formatNamed(option: string, name: string): FormatName {
   const format =
     FORMATS.find((known) => known === name) ?? (name === "ndjson" ? "jsonl" : undefined);
@@ -44,7 +48,10 @@ export function formatNamed(option: string, name: string): FormatName {
   return format;
 }
 
-/** The extensions of a name that mean a format or a compression: `.csv`, `.jsonl.gz`, `.gz`. Empty when there is none. */
+/**
+ * The extensions of a file name that denote a format or a compression: `.csv`, `.jsonl.gz`, `.gz`.
+ * Returns "" if there are none.
+ */
 export function extensionsOf(path: string): string {
   const name = basename(path);
   const base = withoutGzip(name);
@@ -54,10 +61,13 @@ export function extensionsOf(path: string): string {
 }
 
 /**
- * The format that a file name promises, or that `asked` says for a name that promises none. A name without an extension is CSV.
+ * The format that the extension of a file name implies. A name without a format extension gets the
+ * `requested` format, or CSV if none is requested.
  *
- * @param isFile whether it is a regular file, or becomes one; a pipe or a device may have any name.
- * @throws UpsweepError when the name promises another format than `asked`, one that is not supported, or has an unknown extension.
+ * @param isFile whether the path is, or becomes, a regular file. Pipes and devices may have any
+ * name.
+ * @throws UpsweepError if the extension implies a format other than `requested`, or belongs to an
+ * unsupported format. Also if a regular file has an unknown extension and no format is requested.
  */
 export function formatOf(path: string, requested?: FormatName, isFile = true): OutputFormat {
   if (path === "-") return { format: requested ?? "csv", compression: "none" };
@@ -79,7 +89,12 @@ export function formatOf(path: string, requested?: FormatName, isFile = true): O
   return { format: implied, compression };
 }
 
-/** Checks the name of a file for one layer, which is shown as text or as JSON: it must not promise rows, or anything else. */
+/**
+ * Checks the output file name of a command that counts one layer. The result is text or JSON, so
+ * the extension must not imply rows or another known format.
+ *
+ * @throws UpsweepError if it does.
+ */
 export function checkLayerFile(path: string, isJson: boolean): void {
   const extension = path === "-" ? undefined : extensionOf(basename(path))?.toLowerCase();
   if (extension === undefined || (isJson && extension === "json")) return;
@@ -91,7 +106,10 @@ function withoutGzip(name: string): string {
   return extensionOf(name)?.toLowerCase() === GZIP ? name.slice(0, -GZIP.length - 1) : name;
 }
 
-/** What stands after the last dot of a name; a dot at its beginning hides the file, and begins no extension. */
+/**
+ * The part of a file name after its last dot. A leading dot marks a hidden file and does not begin
+ * an extension.
+ */
 function extensionOf(name: string): string | undefined {
   const dot = name.lastIndexOf(".");
   return dot > 0 && dot < name.length - 1 ? name.slice(dot + 1) : undefined;

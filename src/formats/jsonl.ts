@@ -1,4 +1,4 @@
-/** JSON Lines: one object a row, its keys the names of the columns, in their order. */
+/** JSON Lines: one object per row. Its keys are the column names, in column order. */
 import { type BigInts, type EncodedColumn, jsonOf } from "./json.js";
 import { fieldEnd } from "./tsv.js";
 
@@ -8,24 +8,25 @@ const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const CLOSING_BRACE = 0x7d;
 
-/** The longest that a byte of text can become: \u0000. */
+/** Maximum length of one escaped byte of text, as in \u0000. */
 const MAX_ESCAPED = 6;
 
 const NULL = Buffer.from("null");
 
-/** How the bytes of a cell become JSON. */
+/** How the bytes of a cell are converted to JSON. */
 type CellEncoding = "copy" | "quote" | "text" | "convert";
 
 function cellEncodingOf({ type, isUserWritten }: EncodedColumn, bigInts: BigInts): CellEncoding {
   if (type === "text") return "text";
-  // In a list a value can be quoted, or a boolean be spelt True.
+  // In a list, a value can be quoted and a boolean can be spelt True.
   if (isUserWritten) return "convert";
   return type === "boolean" || type === "decimal" || bigInts === "number" ? "copy" : "quote";
 }
 
 /**
- * The encoder of rows. Rows of a sweep begin like the row before, as far as the outer loops have not turned: that much is copied from there, which
- * halves the time (2026-11-26, vocoder.yaml).
+ * Returns the encoder of rows. Consecutive rows of a sweep share the cells of the outer loops that
+ * have not advanced. The encoder copies this shared prefix from the previous row, which halves the
+ * time (measured 2026-11-26, vocoder.yaml).
  */
 export function jsonlEncoder(
   columns: readonly EncodedColumn[],
@@ -37,9 +38,9 @@ export function jsonlEncoder(
   const cellEncodings = columns.map((column) => cellEncodingOf(column, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
-  // Carried columns of a list can have commas inside quoted fields.
+  // Columns of the user's list can have commas inside quoted fields.
   const isSimple = !columns.some(({ isUserWritten }) => isUserWritten);
-  // How much longer rows have become so far.
+  // The largest ratio of output to input length so far, plus 2 %. It sizes the output buffer.
   let growth = 4;
   return (csv) => {
     let out = new Uint8Array(Math.ceil(growth * csv.length) + 4096);
@@ -54,8 +55,9 @@ export function jsonlEncoder(
       larger.set(out.subarray(0, length));
       out = larger;
     };
-    /** Where the row before begins, in the CSV and in the output, and how long it is there after each cell. */
+    // The start of the previous row in the CSV and in the output.
     let [previousRow, previousOut] = [-1, 0];
+    // The output length of the previous row after each of its cells.
     const lengths = new Uint32Array(columns.length);
     for (let at = 0; at < csv.length; ) {
       const [row, outRow] = [at, length];
@@ -114,7 +116,9 @@ export function jsonlEncoder(
   };
 }
 
-/** Whether bytes are a JSON string as they stand: plain ASCII without quotes, backslashes and control characters. */
+/**
+ * Whether bytes need no escapes in a JSON string: printable ASCII without quotes and backslashes.
+ */
 function isPlain(csv: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const byte = csv[i] as number;
@@ -123,7 +127,7 @@ function isPlain(csv: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** A field of the CSV as JSON. A field in quotes is text, even when it is empty. */
+/** Converts a CSV field to JSON. A quoted field of a text column is a string, even if empty. */
 function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
   const isQuoted = field.startsWith('"');
   const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;
@@ -132,7 +136,10 @@ function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts)
   );
 }
 
-/** What a row has beyond its CSV: keys, quotes, and text that must be escaped. */
+/**
+ * Maximum number of bytes that a row has beyond its CSV: keys, quotes, and escapes in text of up to
+ * 80 bytes per column.
+ */
 export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
   const keys = columns.reduce(
     (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6,

@@ -1,4 +1,4 @@
-/** Where lists come from: files, pipes and standard input, in the forms that people have, as one canonical CSV. */
+/** Opens lists from files, pipes and standard input, and converts them to canonical CSV. */
 import {
   constants,
   createReadStream,
@@ -16,10 +16,10 @@ import { unpacked } from "./encoding.js";
 import { fromJson, isJson, keysOf } from "./json.js";
 import { Lines } from "./lines.js";
 
-/** Bytes of a file that are read at once. */
+/** Size of a read, in bytes. */
 const READ_BYTES = 1 << 20;
 
-/** How often a named pipe that nobody writes to is looked at, in milliseconds. */
+/** Interval at which a named pipe without a writer is polled, in milliseconds. */
 const WRITER_POLL_INTERVAL = 10;
 
 interface Source {
@@ -28,17 +28,17 @@ interface Source {
   readonly open: () => Pieces;
   /** Whether it can be opened and read more than once. */
   readonly isFile: boolean;
-  /** Bytes that there are in all, where that is known. */
+  /** Total number of bytes, if known. */
   readonly size?: number;
-  /** Whether somebody may wait for answers while the source is open. */
+  /** Whether someone may wait for results while the source is open. */
   readonly isLive: boolean;
 }
 
 /**
- * Opens a list; `-` is standard input. Nothing is read before the first bytes are asked for.
+ * Opens a list; `-` is standard input. Reading starts when the first bytes are requested.
  *
- * @param delimiter the character between fields; found from the header when left out.
- * @throws UpsweepError when there is no such file.
+ * @param delimiter the character between fields; detected from the header if omitted.
+ * @throws UpsweepError if the file does not exist, is a folder, or cannot be read.
  */
 export function openList(
   path: string,
@@ -52,7 +52,7 @@ export function openList(
   return { bytes: listBytes(source, delimiter, close), name: source.name };
 }
 
-/** A list of whatever form as canonical CSV. */
+/** Converts a source of any supported form to canonical CSV. */
 export function listBytes(
   source: Source,
   delimiter: string | undefined,
@@ -70,7 +70,7 @@ export function listBytes(
   return {
     isLive,
     lines,
-    // A file that grows while it is read has more bytes than it was said to have.
+    // A file that grows while it is read yields more bytes than its size was.
     fraction: () => (size ? Math.min(1, bytesRead / size) : undefined),
     close,
     async *[Symbol.asyncIterator]() {
@@ -94,7 +94,10 @@ async function canonical(
   return isCanonical(dialect) ? all : withCommas(all, dialect, lines);
 }
 
-/** Whether the first line and its end are there. A carriage return may be the first half of a line end. */
+/**
+ * Whether the first line is complete. A carriage return at the very end does not count, because a
+ * line feed may follow it.
+ */
 function hasHeader(head: Uint8Array): boolean {
   if (head.includes(NEWLINE)) return true;
   const at = head.indexOf(RETURN);
@@ -111,7 +114,8 @@ function standardInputSource(streams: Set<{ destroy(): unknown }>): Source {
     streams.add(stream);
     return withReadErrors(stream, name);
   };
-  // A file there may be read from its middle on, so it has no size, and cannot be read again.
+  // The descriptor may be in the middle of a file, so the size is unknown and the file cannot be
+  // read twice.
   return { name, open, isFile: false, isLive: !isFile };
 }
 
@@ -147,7 +151,8 @@ function fileStream(path: string, streams: Set<{ destroy(): unknown }>): ReadStr
 }
 
 /**
- * A named pipe. No thread blocks in opening or reading it: such a thread could be ended only by what a writer does, and so could this process.
+ * Reads a named pipe. No thread blocks in opening or reading it. Only a writer could end a blocked
+ * thread, and this process could not exit before that.
  */
 async function* pipeStream(
   path: string,
@@ -161,7 +166,10 @@ async function* pipeStream(
   yield* stream;
 }
 
-/** Waits for the first writer, without whom a pipe seems to be at its end. Returns what has been read meanwhile. */
+/**
+ * Waits for the first writer, since a pipe without one seems to be at its end. Returns the bytes
+ * that were read meanwhile.
+ */
 async function waitForWriter(fd: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(READ_BYTES);
   for (;;) {
@@ -176,7 +184,7 @@ async function waitForWriter(fd: number): Promise<Uint8Array> {
   }
 }
 
-/** A stream whose errors name what could not be read. */
+/** Converts the errors of a stream to errors that name the source. */
 async function* withReadErrors(pieces: Pieces, name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* pieces;
