@@ -1,8 +1,8 @@
-/** The sink of an output by its name. Each kind is loaded only when it is written to. */
+/** Opens the sink for an output name. The module of each kind of sink is loaded on demand. */
 import type { PartialFile } from "./file.js";
 import type { Sink } from "./sink.js";
 
-/** `-` is standard output. */
+/** Opens the sink for `output`; `-` is standard output. */
 export async function sinkFor(
   output: string,
   {
