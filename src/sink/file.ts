@@ -401,8 +401,8 @@ function syncFolder(folder: string): void {
 }
 
 /**
- * Paths of descriptors that this process inherited, as in `-o /dev/stdout` or `-o >(gzip >
- * rows.gz)`.
+ * Paths of descriptors that this process inherited, as in `-o /dev/stdout` or
+ * `-o >(gzip > rows.gz)`.
  */
 const INHERITED_DESCRIPTOR =
   /^(?:\/dev\/(?:fd\/(\d{1,9})|(stdout)|(stderr))|\/proc\/self\/fd\/(\d{1,9}))$/;

@@ -1,4 +1,7 @@
-/** From batches of rows to a sink: the header, the rows in order, and the file made whole, taken back, or left to continue from. */
+/**
+ * Writes batches of rows to a sink: the header, then the rows in order. At the end the file is
+ * completed, removed, or kept for a later run to resume.
+ */
 
 import { NO_BYTES, sumOf } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
@@ -13,25 +16,30 @@ import {
 import { BEGINNING, type Position } from "../output/position.js";
 import type { FileProgress } from "../resume/manifest.js";
 
-/** Whoever keeps how far it has come (see checkpoint.ts). */
+/** Hooks that persist progress. `Checkpoint` implements them (see resume/checkpoint.ts). */
 export interface CheckpointHooks {
+  /** Called after every batch, with what has been written. */
   progressed(progress: FileProgress): void;
+  /** Called when all rows are on disk, before the file gets its name. */
   finishing(progress: FileProgress): void;
+  /** Called once the file has its name. */
   finished(): void;
+  /** Called when the run stops early. Returns whether there is anything to resume. */
   keepForResume(): boolean;
+  /** Called when the file will never be completed. Removes the manifest. */
   remove(): void;
 }
 
 interface WriteOptions<P> {
-  /** Called behind every batch that is taken, with the bytes of rows so far. */
+  /** Called after every batch, with the number of uncompressed bytes so far. */
   readonly onProgress?: ((progress: P, bytes: number) => void) | undefined;
   readonly checkpoint?: CheckpointHooks | undefined;
-  /** What is in the sink already, the header among it. */
+  /** What the sink already contains, including the header. */
   readonly from?: FileProgress | undefined;
   readonly compression?: Compression | undefined;
 }
 
-/** What the rows go through. Compression is loaded only where it is needed. */
+/** Creates the compression stage. The gzip module is loaded on demand. */
 async function createPacking<P>(
   compression: Compression,
   sink: Sink,
@@ -43,11 +51,14 @@ async function createPacking<P>(
 }
 
 /**
- * Writes everything that `batches` yields, and finishes the sink. On an error the sink is abandoned; with a keeper it is left as it is, unless the
- * input is at fault and going on would end there again.
+ * Writes everything that `batches` yields, and finishes the sink.
  *
- * @returns what the batches return at their end, and how many bytes the sink has.
- * @throws UpsweepError also when batches with checksums have not as many lines as rows; the file does not get its name then.
+ * On an error the sink is abandoned. With a checkpoint, the partial file is kept instead, unless
+ * the input is at fault, because resuming would fail at the same place.
+ *
+ * @returns the final progress of the batches, and the number of bytes in the sink.
+ * @throws UpsweepError if batches with checksums do not have as many lines as rows. The file does
+ * not get its name then.
  */
 export async function writeBatches<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<OutputBatch<P>, P>,
@@ -86,7 +97,7 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
           throw errors.linesDoNotMatch(lines, next.value.rows - start.rows);
         await packing.end();
         if (checkpoint) await sink.flush();
-        // All is written, whatever row it began with.
+        // All rows are written: the position is the end, and nothing after it is skipped.
         checkpoint?.finishing({
           sum: packing.written().sum,
           position: next.value as unknown as Position,
@@ -114,9 +125,12 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
 }
 
 /**
- * Ends the writing at once. What is written stays to continue from, where there is anything and it is not `isFinal`; else nothing stays.
+ * Stops writing immediately. Keeps the partial file if there is something to resume and `isFinal`
+ * is false. Otherwise removes it and its manifest.
  *
- * @returns whether it stays.
+ * @param isFinal whether a resume is pointless, because it would fail again or no one reads the
+ * output.
+ * @returns whether the partial file was kept.
  */
 export function stopWriting(
   sink: Sink,
@@ -127,7 +141,7 @@ export function stopWriting(
   if (isKept) {
     sink.keepPartial();
   } else {
-    // In this order: without its file a sink is nobody's.
+    // The manifest first: a sink without its partial file no longer counts as this run's.
     checkpoint?.remove();
     sink.abandon();
   }

@@ -1,4 +1,4 @@
-/** Rows compressed on their way into a file, beside the sweep and in order. */
+/** Compresses rows with gzip, in the background of the sweep and in order. */
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -7,33 +7,46 @@ import type { Sink } from "../../sink/sink.js";
 import type { OutputBatch, Packing, PackingStart, Written } from "./packing.js";
 
 /**
- * Bytes of rows in a member. A file of members is one gzip file to every reader (RFC 1952), and each is compressed by itself: side by side, and a file
- * that was stopped continues after its last complete one. They are cut where the bytes of the rows say, so the file is the same for any number of
- * workers.
+ * Number of uncompressed bytes in a gzip member. Every reader accepts a file of several members as
+ * one gzip file (RFC 1952). Each member is compressed independently, so members can be compressed
+ * in parallel, and a stopped file resumes after its last complete member. Members are cut by
+ * uncompressed size, so the file is the same for any number of workers.
  */
 export const MEMBER_BYTES = 1 << 20;
 
-/** Measured 2026-11-26 on the rows of vocoder.yaml, per second of a core: level 2 takes 261 MB to 1/6.9, 4 takes 182 MB to 1/7.5, 6 takes 66 MB to 1/8.5. */
+/**
+ * The compression level. Measured 2026-11-26 on the rows of vocoder.yaml, per second and core:
+ * level 2 compresses 261 MB to 1/6.9, level 4 182 MB to 1/7.5, level 6 66 MB to 1/8.5.
+ */
 const LEVEL = 4;
 
-/** Members under way at once: some on the threads of libuv (four, if UV_THREADPOOL_SIZE does not say otherwise), the others waiting for one. */
+/**
+ * Maximum number of pending members. Some are being compressed by the threads of libuv, the others
+ * wait for a thread. libuv has four threads unless UV_THREADPOOL_SIZE is set.
+ */
 const MAX_PENDING = 2 + Math.min(4, availableParallelism());
 
 const gzipAsync = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 
+/** The compression stage for gzip. */
 export class Gzip<P> implements Packing<P> {
   readonly #sink: Sink;
   #sum: Sum;
+  /** The member being filled. */
   #member: Uint8Array<ArrayBuffer> = new Uint8Array(MEMBER_BYTES);
   #filled = 0;
-  /** Members on their way, in order. */
+  /** Members being compressed or waiting to be written, in order. */
   readonly #pending: { readonly bytes: Promise<Uint8Array>; isDone: boolean }[] = [];
-  /** Bytes of rows taken, and those of complete members written, both counted from the row to continue from. */
+  /** Uncompressed bytes that were added, counted from the row at which the file resumes. */
   #bytesTaken: number;
+  /** Uncompressed bytes in the members that were written, counted from the same row. */
   #bytesWritten: number;
-  /** Bytes of rows that are written already, from a run before. */
+  /** Uncompressed bytes that remain to be skipped, because an earlier run wrote them. */
   #toSkip: number;
-  /** Rows that begin at these bytes, in order; the first is at or before what is written, unless nothing is. */
+  /**
+   * Positions in the uncompressed bytes at which a row begins, in order. The first is at or before
+   * `#bytesWritten`, unless nothing is written.
+   */
   readonly #marks: { readonly at: number; readonly progress: P }[] = [];
 
   constructor(sink: Sink, { sum, progress, skip }: PackingStart<P>) {
@@ -87,7 +100,7 @@ export class Gzip<P> implements Packing<P> {
     const markDone = () => {
       member.isDone = true;
     };
-    // One that fails is met when its turn comes.
+    // An error is thrown when the member is written.
     member.bytes.then(markDone, markDone);
     this.#pending.push(member);
   }
@@ -101,7 +114,7 @@ export class Gzip<P> implements Packing<P> {
     await this.#sink.write(bytes);
     this.#pending.shift();
     this.#sum = joined(this.#sum, sumOf(bytes));
-    // The last member may be shorter; nothing is continued after it.
+    // The last member may be shorter. Nothing is ever resumed after it.
     this.#bytesWritten = Math.min(this.#bytesWritten + MEMBER_BYTES, this.#bytesTaken);
     while ((this.#marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#bytesWritten)
       this.#marks.shift();
