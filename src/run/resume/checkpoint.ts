@@ -1,12 +1,15 @@
 /**
- * How far a sweep into a file has come, kept beside the file, so that one that was stopped continues from there.
+ * Saves the progress of a sweep next to its file, so that a stopped sweep can resume.
  *
- *   OUT.partial        the rows so far, and perhaps some more
- *   OUT.partial.json   what is swept, and how far: so many bytes of OUT.partial are good, with their checksum and the account up to them
+ *   OUT.partial        the rows so far, possibly followed by bytes that are not yet valid
+ *   OUT.partial.json   the manifest: what is swept, how many bytes of OUT.partial are valid, their
+ *                      checksum, and the row and rejection counts up to that point
  *
- * What the manifest says is on the disk: rows first, then the manifest. At the end it says that the file is complete; then the file gets its
- * name, and the manifest goes, or gets its name too (of a part, and of a file made with --resume). So whenever the process ends, what is there says by
- * itself what it is. Nothing of it is believed before the checksums agree.
+ * Everything in the manifest is already on disk: rows are flushed first, then the manifest is
+ * written. At the end the manifest records that the file is complete. Then the file gets its name,
+ * and the manifest is removed. The manifest of a shard, or of a file made with --resume, is renamed
+ * instead. Whenever the process ends, the files therefore describe their own state. Nothing in a
+ * manifest is trusted until the checksums match.
  */
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -31,44 +34,49 @@ import type { RunOptions } from "../sweep/sweep.js";
 import { firstDifference, type Identity, type IdentityOptions, identityOf } from "./identity.js";
 import { type FileProgress, type Manifest, readManifest, writeManifest } from "./manifest.js";
 
-/** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
+/**
+ * A manifest is written once this many milliseconds or bytes have passed since the last one. A
+ * resumed sweep repeats at most that much work, plus what was written during the flush.
+ */
 const SAVE_INTERVAL_MILLISECONDS = 1000;
 const SAVE_INTERVAL_BYTES = 256e6;
 
-/** Where a sweep continues, and what its file has before: no bytes where it begins. */
+/** The point at which a sweep resumes, and the bytes its file already has; none for a new sweep. */
 export interface ResumePoint extends FileProgress, PartialFile {
   readonly mayReplace: boolean;
   readonly isWhole: false;
 }
 
-/** A sweep that has nothing left to do. */
+/** The result of a sweep that is already complete. */
 export interface Finished {
   readonly isWhole: true;
   readonly position: Position;
   readonly bytes: number;
 }
 
-/** A sweep into a file, by its names. */
+/** The files and the identity of a sweep that can be resumed. */
 export interface ResumeTarget {
-  /** The file, as the user calls it. */
+  /** The file, by the name that the user gave. */
   readonly path: string;
-  /** The unfinished file. */
   readonly partial: string;
   readonly identity: Identity;
   readonly rejectionReasons: readonly string[];
   readonly compression: Compression;
-  /** Lines that the file has beyond its rows. */
+  /** Number of lines in the file that are not rows. */
   readonly headerLines: bigint;
   readonly isShard: boolean;
-  /** Whether the manifest stays beside the finished file: of a part for `merge`, else for the next --resume. */
+  /**
+   * Whether the manifest stays next to the finished file. `merge` needs that of a shard, the next
+   * --resume that of any other file.
+   */
   readonly keepsManifest: boolean;
 }
 
 /**
- * A sweep into a file, by which it can continue if it is stopped.
+ * The resume target of a sweep that writes its rows to `path`.
  *
- * @param path the file that its rows go to.
- * @returns undefined where that is a device or a pipe.
+ * @returns undefined if `path` is a device or a pipe.
+ * @throws UpsweepError if a shard's manifest would replace a file that is not a manifest.
  */
 export async function resumeTarget(
   plan: Plan,
@@ -102,22 +110,23 @@ export async function resumeTarget(
   };
 }
 
-/** The file that an unfinished one becomes. */
+/** The final name of a partial file. */
 function targetOf(partial: string): string {
   return partial.replace(/\.partial$/, "");
 }
 
 interface StartOptions {
-  /** Believe manifests without reading the files. */
+  /** Trust manifests without reading the files to verify their checksums. */
   readonly trust?: boolean | undefined;
-  /** Called when the file is there without a manifest, before it is compared with the sweep. */
+  /** Called before a file without a manifest is compared with the rows of the sweep. */
   readonly onCompare?: (() => void) | undefined;
 }
 
 /**
- * Where a sweep into a file continues, or begins if none was stopped. The lock is held then, for the sink.
+ * Finds the point at which a sweep resumes, or starts if none was stopped there. The sweep may also
+ * be complete already. Otherwise the lock remains held, for the sink.
  *
- * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
+ * @throws UpsweepError if a different sweep was stopped there, or its files are damaged.
  */
 export async function readStart(
   target: ResumeTarget,
@@ -148,7 +157,7 @@ export async function readStart(
   }
 }
 
-/** From OUT.partial and its manifest. */
+/** Resumes from OUT.partial and its manifest. Completes a rename that was interrupted. */
 async function resumePartial(
   target: ResumeTarget,
   lock: Lock,
@@ -163,14 +172,14 @@ async function resumePartial(
   if (lock.wasTakenOver) removeRandomNames([partial, manifestPath], basename(temporaryPath));
   if (!statusOf(partial)) {
     if (manifest.isWhole && isTemporaryName(temporaryPath, partial) && statusOf(temporaryPath)) {
-      // Killed while the file was getting its name.
+      // The earlier run was killed while it renamed the file.
       if (fileIdAt(temporaryPath) === fileIdAt(targetOf(partial))) rmSync(temporaryPath);
       else await renameWithoutReplacing(temporaryPath, partial);
     }
   }
   const partialStatus = statusOf(partial);
   if (!partialStatus) {
-    // The file has its name already, or the rows are gone.
+    // Either the file already has its name, or its rows are gone.
     const targetStatus = statusOf(targetOf(partial));
     if (!manifest.isWhole || !targetStatus?.isFile() || Number(targetStatus.size) !== sum.bytes)
       return undefined;
@@ -187,17 +196,20 @@ async function resumePartial(
     throw errors.shortPartial(partial, Number(partialStatus.size), sum.bytes);
   if (!trust && !(await matchesManifest(partial, manifest, target)))
     throw errors.damaged(partial, manifestPath);
-  // All may be written, and only the name be missing: then it continues with nothing to do.
+  // If all rows are written and only the name is missing, the resumed sweep has nothing to add.
   return { ...manifest, isWhole: false, bytes: sum.bytes, lock };
 }
 
 const isTemporaryName = (temporaryPath: string, partial: string) =>
   /^\.[0-9a-f]{12}$/.test(temporaryPath.slice(partial.length)) && temporaryPath.startsWith(partial);
 
-/** Loaded only where something is there. */
+/** Loaded only if there is an existing file to check. */
 const finishedModule = () => import("./finished.js");
 
-/** Whether a file has the bytes that its manifest says, and the manifest as many lines as there are rows and headers. */
+/**
+ * Whether a file has the checksum of its manifest. The manifest of an uncompressed file must also
+ * count one line for every row and header.
+ */
 async function matchesManifest(
   file: string,
   { sum, position }: Manifest,
@@ -207,7 +219,7 @@ async function matchesManifest(
   return hasAllLines && isSameSum(await (await finishedModule()).sumOfFile(file, sum.bytes), sum);
 }
 
-/** From OUT and the manifest beside it. */
+/** Recognises a complete OUT by its manifest. */
 async function findWithManifest(
   target: ResumeTarget,
   { trust = false }: StartOptions,
@@ -235,7 +247,9 @@ async function findWithManifest(
   return { isWhole: true, position, bytes: sum.bytes };
 }
 
-/** From OUT alone, of a sweep that left no manifest: its rows are swept again, and compared with the file. */
+/**
+ * Recognises a complete OUT without a manifest: sweeps again and compares the rows with the file.
+ */
 async function findWithoutManifest(
   target: ResumeTarget,
   plan: Plan,
@@ -254,7 +268,7 @@ async function findWithoutManifest(
   return position && { isWhole: true, position, bytes: Number(statusOf(file)?.size) };
 }
 
-/** A manifest of this very sweep. */
+/** @throws UpsweepError if the manifest cannot be read, or belongs to a different sweep. */
 function readMatchingManifest(manifestPath: string, { path, identity }: ResumeTarget): Manifest {
   const manifest = readManifest(manifestPath);
   const changed = firstDifference(manifest.identity, identity);
@@ -263,13 +277,13 @@ function readMatchingManifest(manifestPath: string, { path, identity }: ResumeTa
   return manifest;
 }
 
-/** The file has its name: the manifest gets its own, or goes. */
+/** After the file got its name: renames its manifest to `finalPath`, or removes it. */
 function concludeManifest(partialManifest: string, finalPath: string | undefined): void {
   if (finalPath === undefined) rmSync(partialManifest, { force: true });
   else renameSync(partialManifest, finalPath);
 }
 
-/** Keeps the manifest of a sweep that is under way. */
+/** Maintains the manifest of a running sweep. */
 export class Checkpoint {
   readonly #target: ResumeTarget;
   readonly #path: string;
@@ -281,8 +295,8 @@ export class Checkpoint {
   #isSaving = false;
 
   /**
-   * @param mayReplace whether the file may take the place of one that is there.
-   * @param bytes that are in the file already.
+   * @param mayReplace whether the finished file may replace an existing one.
+   * @param bytes number of bytes that are already in the file.
    */
   constructor(target: ResumeTarget, sink: Sink, mayReplace = false, bytes = 0) {
     this.#target = target;
@@ -292,7 +306,10 @@ export class Checkpoint {
     this.#savedBytes = bytes;
   }
 
-  /** So far rows are written. Now and then they are brought to the disk, beside the sweep, and the manifest after them. */
+  /**
+   * Records how much has been written. At intervals, flushes the rows in the background of the
+   * sweep and then saves the manifest.
+   */
   progressed(progress: FileProgress): void {
     this.#last = progress;
     const { bytes } = progress.sum;
@@ -306,22 +323,22 @@ export class Checkpoint {
         if (this.#isSaving) this.#save(progress);
         this.#isSaving = false;
       },
-      // What cannot be flushed cannot be written either: the sweep meets that itself.
+      // After a failed flush the next write of the sweep fails too, and reports the error.
       () => {},
     );
   }
 
-  /** All rows are written, and on the disk: the file gets its name next. */
+  /** Saves the final manifest. All rows are on disk, and the file gets its name next. */
   finishing(progress: FileProgress): void {
     this.#isSaving = false;
-    // What is said of a file that this one replaces holds no longer.
+    // The manifest of the file to be replaced becomes invalid.
     const finalManifest = manifestPathOf(targetOf(this.#target.partial));
     if (statusOf(finalManifest)?.isFile() && isManifest(finalManifest))
       rmSync(finalManifest, { force: true });
     this.#save(progress, true);
   }
 
-  /** The file has its name. */
+  /** Renames or removes the manifest. The file has its name. */
   finished(): void {
     if (statusOf(this.#path))
       concludeManifest(
@@ -330,7 +347,10 @@ export class Checkpoint {
       );
   }
 
-  /** The sweep stops here, at once: what is written stays, to continue from. Returns whether there is anything of ours. */
+  /**
+   * Saves the progress of a sweep that stops here. Synchronous. Returns whether there is anything
+   * to resume that belongs to this run.
+   */
   keepForResume(): boolean {
     this.#isSaving = false;
     if (!this.#sink.isOurs()) return false;
@@ -343,13 +363,13 @@ export class Checkpoint {
         this.#sink.truncateAndSync(this.#last.sum.bytes);
         this.#save(this.#last);
       } catch {
-        // What cannot be brought to the disk does not count: the manifest before still holds, if there is one.
+        // Rows that cannot be flushed do not count. The previous manifest, if any, remains valid.
       }
     }
     return this.#savedBytes > 0;
   }
 
-  /** The sweep will never be whole: there is nothing to continue from. */
+  /** Removes the manifest of a sweep that will never complete. */
   remove(): void {
     this.#isSaving = false;
     if (this.#sink.isOurs()) rmSync(this.#path, { force: true });
@@ -369,7 +389,8 @@ export class Checkpoint {
       this.#savedAt = performance.now();
       this.#savedBytes = progress.sum.bytes;
     } catch (error) {
-      // A full disk: the manifest before still holds. Only a part that is whole is nothing without its own.
+      // The disk may be full. The previous manifest remains valid, so this is not an error. But a
+      // complete shard is useless without its manifest.
       if (isWhole && isShard) throw errors.cannotWrite(this.#path, error);
     }
   }

@@ -1,4 +1,7 @@
-/** What a sweep is: all that its bytes depend on. Two sweeps go together only if theirs is the same. */
+/**
+ * The identity of a sweep: everything that its bytes depend on. A sweep can be resumed or merged
+ * with another only if their identities are equal.
+ */
 import { createHash } from "node:crypto";
 import { textOfFraction } from "../../fraction.js";
 import { kernelHash } from "../../kernel/artefact.js";
@@ -9,25 +12,25 @@ import type { Progression } from "../../spec/values.js";
 import { textOfShard } from "../sweep/shard.js";
 import { indicesOf, type RunOptions } from "../sweep/sweep.js";
 
-/** What is swept, in parts with a name each. */
+/** Named fields that describe a sweep. The names appear in manifests and in error messages. */
 export type Identity = Readonly<Record<string, string>>;
 
-/** The name under which the part of a sweep stands. */
+/** The field with the shard of a sweep. */
 export const SHARD_FIELD = "the shard";
 
-/** The name of the format of its rows. */
+/** The field with the format of the rows. */
 export const FORMAT_FIELD = "the format";
 
-/** The name under which the number of its raw indices stands, of all parts together. */
+/** The field with the number of raw indices, of all shards together. */
 export const SIZE_FIELD = "the number of raw indices";
 
-/** What is longer than this stands in the manifest as its hash. */
+/** A field that is longer than this is stored as its hash. */
 const MAX_FIELD_LENGTH = 120;
 
-/** What of a run's options its bytes depend on. */
+/** The options of a run that its bytes depend on. */
 export type IdentityOptions = Pick<RunOptions, "limit" | "shard" | "format" | "bigInts">;
 
-/** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
+/** The identity of a sweep. The number of workers and the method are not part of it. */
 export function identityOf(
   plan: Plan,
   { limit, shard, format = "csv", bigInts = "number" }: IdentityOptions = {},
@@ -47,7 +50,7 @@ export function identityOf(
     const suffix = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
     for (const [name, text] of gridFields(grid)) fields.push([`${name}${suffix}`, text]);
   }
-  // Last, because it follows from the others: what else has changed says more.
+  // Last, because it follows from the other fields. A difference in them is more informative.
   fields.push([SIZE_FIELD, String(indicesOf(plan))]);
   return Object.fromEntries(
     fields.map(([name, text]) => [
@@ -111,7 +114,7 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The names of the grids of a sweep, as far as they have one. */
+/** The names of the grids of a sweep. A grid without a name yields an empty object. */
 export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
   const count = Number(identity["the number of grids"] ?? 1);
   return Array.from({ length: count }, (_, i) => {
@@ -120,7 +123,7 @@ export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
   });
 }
 
-/** What differs, in the first part that does; undefined where all are the same. */
+/** The name of the first field that differs. Returns undefined if the identities are equal. */
 export function firstDifference(one: Identity, other: Identity): string | undefined {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].find(
     (name) => one[name] !== other[name],

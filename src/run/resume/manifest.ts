@@ -1,10 +1,11 @@
 /**
- * How far a file of rows has come, kept beside it:
+ * Manifests. A manifest records the progress of a file of rows, and is stored next to it:
  *
- *   OUT.partial.json   beside OUT.partial: a sweep that is under way or was stopped
- *   OUT.json           beside a part that is complete (--shard), for `merge`, and beside a file that was made with --resume
+ *   OUT.partial.json   next to OUT.partial: the sweep is running or was stopped
+ *   OUT.json           next to a complete shard (--shard), for `merge`, and next to a file that was
+ *                      made with --resume
  *
- * It has a checksum of the file's bytes, and at its end one of itself.
+ * A manifest contains a checksum of the file's bytes, and ends with a hash of itself.
  */
 import { createHash } from "node:crypto";
 import { lanesFrom, type Sum, textOfSum } from "../../checksum.js";
@@ -16,35 +17,37 @@ import type { Identity } from "./identity.js";
 
 const MANIFEST_FORMAT = 2;
 
-/** How much of a file is written, and what it is. */
+/** How much of a file has been written, and the row it extends to. */
 export interface FileProgress {
-  /** The checksum of all bytes that are good; the file may have more. Line ends count only where rows are not compressed. */
+  /**
+   * The checksum of all valid bytes; the file may have more. Its line count is meaningful only for
+   * uncompressed rows.
+   */
   readonly sum: Sum;
-  /** The account up to some row. */
+  /** The position of a row start within the valid bytes. */
   readonly position: Position;
-  /** Bytes of rows, before they are compressed, that are written after that row: the rows that follow are good without them. */
+  /** Number of uncompressed bytes written after that row start. A resumed sweep skips them. */
   readonly skip: number;
 }
 
 export interface Manifest extends FileProgress {
-  /** What is swept, in parts with a name each. */
   readonly identity: Identity;
-  /** The names of the position's `rejected`. */
+  /** The reasons for the counts in `position.rejected`. */
   readonly rejectionReasons: readonly string[];
-  /** Whether that is all there is to sweep. */
+  /** Whether the file is complete. */
   readonly isWhole: boolean;
-  /** Whether the file may take the place of one that is there. */
+  /** Whether the finished file may replace an existing one. */
   readonly mayReplace: boolean;
-  /** Of a whole file: the name that it has for a moment before it gets its own. */
+  /** The name that a complete file has for a moment before it gets its own. */
   readonly temporaryName: string;
 }
 
 const checkDigest = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** The manifest's last line; what comes before it is what the checksum is of. */
+/** The last line of a manifest. It contains the hash of the text before it. */
 const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 
-/** Replaces the manifest before in one step; on a disk it is there when this returns. */
+/** Writes a manifest, atomically replacing the previous one. It is on disk when this returns. */
 export function writeManifest(
   path: string,
   { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, temporaryName }: Manifest,
@@ -78,7 +81,12 @@ const isLength = (value: unknown) => Number.isSafeInteger(value) && Number(value
 const isListOf = (value: unknown, isOne: (one: unknown) => boolean) =>
   Array.isArray(value) && value.every(isOne);
 
-/** @throws UpsweepError when it cannot be read, is no manifest of this version, or has been changed. */
+/**
+ * Reads and validates a manifest.
+ *
+ * @throws UpsweepError if it cannot be read, has another version, was changed, or its counts do not
+ * add up.
+ */
 export function readManifest(path: string): Manifest {
   let text: string;
   let read: Record<string, unknown> | null;

@@ -1,4 +1,4 @@
-/** Parts of a sweep joined to the file that they are parts of. */
+/** Merges the shards of a sweep into the file that an unsharded sweep would have written. */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
@@ -20,33 +20,36 @@ import {
 } from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
 
+/** Maximum length of a header line, in bytes. */
 const MAX_HEADER_BYTES = 65_536;
 
-/** A part that is whole. */
+/** A complete shard and its manifest. */
 interface CompleteShard extends Manifest {
   readonly path: string;
   readonly shard: Shard;
   readonly compression: Compression;
 }
 
-/** All parts of a sweep, in order. */
+/** All shards of a sweep, in order. */
 export interface ShardSet {
   readonly shards: readonly CompleteShard[];
-  /** The first line of each, with its line end; empty where the format has none. */
+  /** The header line of every shard, with its line end. Empty if the format has no header. */
   readonly header: string;
-  /** Of the file that they make up. */
+  /** The compression of the merged file. */
   readonly compression: Compression;
-  /** Of all together. */
+  /** The counts of all shards together. */
   readonly position: Position;
   readonly rejectionReasons: readonly string[];
-  /** Bytes of all parts. */
+  /** Total size of all shards, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * The parts of `path`: those named, or those that stand beside it by their names.
+ * Finds and checks the shards of `path`: the files named, or else those next to it with shard
+ * names.
  *
- * @throws UpsweepError when one is missing, not whole, there twice, of another sweep, or `path` itself.
+ * @throws UpsweepError if a shard is missing, incomplete, given twice, part of another sweep, or
+ * `path` itself. Also if the counts or headers of the shards do not match.
  */
 export async function findShards(path: string, named: readonly string[]): Promise<ShardSet> {
   const paths = named.length > 0 ? named : findShardPaths(path);
@@ -119,7 +122,11 @@ export async function findShards(path: string, named: readonly string[]): Promis
   return { shards, header, compression, position, rejectionReasons: first.rejectionReasons, bytes };
 }
 
-/** @throws UpsweepError when there are none, or of several divisions. */
+/**
+ * The paths of the files next to `path` that are named as its shards.
+ *
+ * @throws UpsweepError if there are none, or their names differ in the number of shards.
+ */
 function findShardPaths(path: string): string[] {
   const folder = dirname(path);
   let names: string[];
@@ -188,18 +195,20 @@ async function headerOf({ path, compression }: CompleteShard): Promise<string> {
   return "";
 }
 
-/** How far the joining has come. */
+/** The progress of a merge. */
 export interface MergeProgress {
-  /** Rows of the parts that are copied. */
+  /** Number of rows in the shards that were copied completely. */
   readonly rows: bigint;
-  /** Bytes of parts that are read. */
+  /** Number of bytes that were read from shards. */
   readonly bytes: number;
 }
 
 /**
- * The rows of all parts, in order, without their headers. The bytes are good until the next are asked for.
+ * Yields the rows of all shards in order, without their headers. The bytes are valid until the next
+ * batch is requested.
  *
- * @throws UpsweepError behind the rows of a part whose bytes are not those that its manifest says, unless it is trusted.
+ * @throws UpsweepError after the rows of a shard that does not match its manifest. With `trust`,
+ * its checksum is not compared, but its rows are still counted.
  */
 export async function* mergedRows(
   { shards, header }: ShardSet,
