@@ -1,27 +1,35 @@
-/** What a sweep will come to: rows, bytes and time, from a look at some of its layers. */
+/** Estimates the rows, bytes and time of a sweep by counting some of its layers. */
 import type { Kernel } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { inlineVisits } from "./cost.js";
 import { inGrids, sampleIndices } from "./sample.js";
 
-/** A plan that takes no more looks at layers than this is counted through: it takes some milliseconds, and the answer is exact. */
+/**
+ * A plan of at most this many visits is counted completely, for an exact result in milliseconds.
+ */
 const EXACT_VISITS = 300_000;
 
-/** Of others, raw indices are drawn for the share of layers that become rows: first a few, then as many as the looks for all of them allow. */
+/**
+ * The sample sizes for larger plans, in raw indices. The pilot sample measures the visits per
+ * index. The second sample is as large as the limit on its visits allows.
+ */
 const PILOT_SAMPLE = 64;
 const MAX_SAMPLE = 20_000;
 const SAMPLE_VISITS = 2_000_000;
-/** And so many places, from which a task's worth is swept, for the time. */
+/** Number of positions at which a batch is swept to measure the time. */
 const TIMED_POSITIONS = 8;
 const SEED = 0n;
 
 export interface Estimate {
   readonly rows: bigint;
   readonly bytes: bigint;
-  /** With one worker, not counting its start. */
+  /** Time with one worker, without its start. */
   readonly seconds: number;
-  /** Whether rows and bytes are exact; else they are scaled up from `sampled` raw indices, drawn uniformly. */
+  /**
+   * Whether `rows` and `bytes` are exact. Otherwise they are scaled from `sampled` raw indices,
+   * drawn uniformly.
+   */
   readonly isExact: boolean;
   readonly sampled: number;
 }
@@ -33,6 +41,7 @@ interface ExactCount {
   readonly indices: bigint;
 }
 
+/** Estimates the size and duration of a sweep on this thread. */
 export function estimate(plan: Plan): Estimate {
   const kernel = wasmKernel();
   const header = BigInt(plan.header.length);
@@ -60,7 +69,7 @@ export function estimate(plan: Plan): Estimate {
   };
 }
 
-/** What becomes of so many raw indices, drawn uniformly, and how many looks that takes. */
+/** Counts the rows, bytes and visits of `count` raw indices, drawn uniformly. */
 function countSample(
   kernel: Kernel,
   plan: Plan,
@@ -82,7 +91,7 @@ function countSample(
   return { rows, bytes, visits };
 }
 
-/** The whole plan, if it takes few enough looks. */
+/** Counts the complete plan. Returns undefined if that takes more than EXACT_VISITS. */
 function countAll(kernel: Kernel, plan: Plan): ExactCount | undefined {
   let visitsLeft = EXACT_VISITS;
   let [rows, bytes] = [0, 0];
@@ -94,7 +103,7 @@ function countAll(kernel: Kernel, plan: Plan): ExactCount | undefined {
       rows += batch.rows;
       bytes += batch.bytes.length;
       visitsLeft -= batch.visits;
-      // A layer that overflows would stop the sweep; here it is passed over.
+      // A layer that overflows would stop the sweep. The estimate skips it.
       at = batch.fault ? batch.next + 1n : batch.next;
       if (visitsLeft <= 0 && at < size) return undefined;
     }
@@ -102,11 +111,14 @@ function countAll(kernel: Kernel, plan: Plan): ExactCount | undefined {
   return { rows, bytes, seconds: (performance.now() - start) / 1000, indices: plan.size };
 }
 
-/** Measured here and now, on tasks from some places: single layers would mostly time the start of a batch. */
+/**
+ * Measures the time per raw index on batches at some positions of the plan. Timing single layers
+ * would mostly measure the start of a batch.
+ */
 function secondsPerIndex(kernel: Kernel, plan: Plan): number {
   const visits = inlineVisits("closed");
   let [seconds, indices] = [0, 0];
-  // Twice: the first batches run before the machine code is at its best.
+  // Run twice, and time the second run: the first one runs before the code is fully optimised.
   for (const isTimed of [false, true]) {
     for (const { grid, indices: starts } of byGrid(
       plan,
@@ -125,7 +137,9 @@ function secondsPerIndex(kernel: Kernel, plan: Plan): number {
   return seconds / Math.max(1, indices);
 }
 
-/** Raw indices of the plan, put to their grids and counted from their first. */
+/**
+ * Groups raw indices of the plan by grid. The results are relative to the first index of the grid.
+ */
 function byGrid(
   plan: Plan,
   indices: Iterable<bigint>,

@@ -1,4 +1,4 @@
-/** Whether the grids of a union have layers in common: said of sweeps that write them twice. */
+/** Finds grids of a union that share layers, to warn that a sweep writes these layers twice. */
 import { type ErrorCode, UpsweepError } from "../../errors.js";
 import { EvaluationError } from "../../expression/evaluate.js";
 import { decide, type ExactLookup } from "../../expression/exact.js";
@@ -12,24 +12,31 @@ import { isRepeat } from "../../plan/repeats.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../../plan/walk.js";
 import { sampleIndices } from "./sample.js";
 
-/** Limits that keep the search within some tenths of a second: layers of a grid, lookups in all, and pairs of grids. */
+/**
+ * Limits that keep the search within a few tenths of a second: layers per grid, lookups in total,
+ * and pairs of grids.
+ */
 const MAX_LAYERS = 1000;
 const MAX_LOOKUPS = 5000;
 const MAX_PAIRS = 10_000;
 
-/** Two grids with layers in common. */
+/** Two grids that share layers. */
 export interface Overlap {
-  /** What messages call the later grid, and the earlier one. */
+  /** The labels of the two grids in messages. */
   readonly later: string;
   readonly earlier: string;
-  /** Layers of the later grid that the earlier one has too, among those looked at. */
+  /** Number of examined layers of the later grid that are also in the earlier grid. */
   readonly shared: number;
-  /** Raw indices of the later grid that were looked at, and whether those are all. */
+  /** Number of raw indices of the later grid that were examined. */
   readonly visited: number;
+  /** Whether all raw indices of the later grid were examined. */
   readonly isExact: boolean;
 }
 
-/** The overlaps that are certain. Grids that `distinct` cannot decide, and those beyond the bound, are not named. */
+/**
+ * The overlaps found in a plan. Every result is certain, but some may be missing: pairs that
+ * `distinct` cannot decide, and those beyond the limits, are skipped.
+ */
 export function overlapsOf(plan: Plan): Overlap[] {
   if (plan.grids.length < 2 || plan.rejectionReasons.some(isRepeat)) return [];
   const keys = keysOf(kindOf(plan.layer), plan.columns);
@@ -72,7 +79,7 @@ function ifDecidable(make: () => Node | undefined): Node | undefined {
   }
 }
 
-/** How many layers of a grid, of so many raw indices, a condition holds for. */
+/** Counts the layers that satisfy a condition, among `visited` sampled raw indices of a grid. */
 function countShared({ layer }: Plan, grid: GridPlan, isMember: Node, visited: number): number {
   const kind = kindOf(layer);
   const kernel = wasmKernel();

@@ -1,17 +1,17 @@
-/** A sweep cut into parts, for several machines: which indices each takes, and what its file is called. */
+/** Shards of a sweep, for several machines: their raw indices and their file names. */
 import { basename, dirname, extname, join } from "node:path";
 import { extensionsOf } from "../../formats/format.js";
 
-/** One of so many parts, counted from 0. */
+/** Shard `index` of `of` shards, counted from 0. */
 export interface Shard {
   readonly index: number;
   readonly of: number;
 }
 
-/** As many as five digits can name. */
+/** Maximum number of shards. File names have five digits. */
 export const MAX_SHARDS = 99_999;
 
-/** The indices of a part: contiguous, as many as any other takes, or one more or fewer. */
+/** The raw indices [first, end) of a shard. The sizes of two shards differ by at most one. */
 export function boundsOf(
   { index, of }: Shard,
   size: bigint,
@@ -20,18 +20,25 @@ export function boundsOf(
   return { first: boundary(index), end: boundary(index + 1) };
 }
 
+/** A shard as `index/of`, for example `3/16`. */
 export function textOfShard({ index, of }: Shard): string {
   return `${index}/${of}`;
 }
 
 const digits = (count: number) => String(count).padStart(5, "0");
 
-/** The extensions that the name of a part keeps at its end: `.csv`, `.jsonl.gz`; of another name the last one. */
+/**
+ * The extensions that stay at the end of a shard's name: `.csv`, `.jsonl.gz`. If none is known, it
+ * is the last extension.
+ */
 function extensionOfShard(path: string): string {
   return extensionsOf(path) || extname(path);
 }
 
-/** `out.csv` becomes `out.00003-of-00016.csv`: in the order of their names the parts are in the order of their rows. */
+/**
+ * The file name of a shard: `out.csv` becomes `out.00003-of-00016.csv`. Sorting shards by name also
+ * sorts them by row.
+ */
 export function shardName(path: string, { index, of }: Shard): string {
   const extension = extensionOfShard(path);
   return join(
@@ -40,7 +47,7 @@ export function shardName(path: string, { index, of }: Shard): string {
   );
 }
 
-/** The part of `path` that goes by a file name without folder, if one does. */
+/** The shard of `path` that has the file name `name`. Returns undefined if none does. */
 export function shardOfName(path: string, name: string): Shard | undefined {
   const extension = extensionOfShard(path);
   const base = basename(path, extension);

@@ -1,4 +1,4 @@
-/** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
+/** Sweeps a plan: plan → tasks → runner → answers in order → batches of rows. */
 
 import type { Sum } from "../../checksum.js";
 import { isResultName } from "../../columns/columns.js";
@@ -32,39 +32,46 @@ import { type Range, sweepInOrder } from "./ranges.js";
 import { inGrids, sampleIndices } from "./sample.js";
 import { boundsOf, type Shard } from "./shard.js";
 
-/** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
+/**
+ * A batch of rows in order, and the progress after it. The bytes are valid until the next batch is
+ * requested.
+ */
 export interface SweptRows {
   readonly buffers: readonly Uint8Array[];
   readonly rows: number;
-  /** Their checksum, where it is wanted. */
+  /** The checksum of the rows, if requested. */
   readonly sum?: Sum;
-  /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
+  /**
+   * The tallies of these rows, if the plan compares. Their positions are raw indices of the grid.
+   */
   readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
   readonly progress: Progress;
 }
 
 export interface RunOptions {
-  /** Worker threads; the rows are the same for any number. */
+  /** Number of worker threads. The rows are the same for any number. */
   readonly workers?: number | undefined;
   readonly method?: Method | undefined;
-  /** Stop behind this many rows. */
+  /** Stop after this many rows. */
   readonly limit?: number | undefined;
-  /** Go on from there instead of from the beginning; of a part, counted from its own. */
+  /** Resume at this position. For a shard, it is relative to the shard's first index. */
   readonly start?: Position | undefined;
-  /** Sweep only this part of the raw indices, or of the sample. */
+  /** Sweep only this shard of the raw indices, or of the sample. */
   readonly shard?: Shard | undefined;
-  /** The format of the rows, CSV when left out. */
+  /** The format of the rows. Defaults to CSV. */
   readonly format?: FormatName | undefined;
-  /** How JSON Lines have integers, as numbers when left out. */
+  /** How JSON Lines writes integers. Defaults to numbers. */
   readonly bigInts?: BigInts | undefined;
-  /** Have the workers make the checksum of the rows, and count their lines: what a file is compared with. */
+  /** Whether workers calculate checksums and line counts of the rows, to verify a file with. */
   readonly isSummed?: boolean | undefined;
 }
 
 /**
- * Sweeps a plan: all of it, or its sample. Stopping early (`break`, `return`) stops the workers.
+ * Sweeps a plan, or its sample. Leaving the loop early (`break`, `return`) stops the workers.
  *
- * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
+ * @returns the final progress.
+ * @throws UpsweepError at the first layer with a cell above 2^64 - 1, an expression without a
+ * value, or methods that disagree. The rows before it are yielded first.
  */
 export async function* sweepPlan(
   plan: Plan,
@@ -131,21 +138,26 @@ export async function* sweepPlan(
   return progress();
 }
 
-/** How many raw indices are swept: all, or those of the sample. */
+/** The number of raw indices to sweep: those of the sample, or all. */
 export function indicesOf({ sample, size }: Plan): bigint {
   return sample && BigInt(sample.rows) < size ? BigInt(sample.rows) : size;
 }
 
-/** An answer, the grid that it is of, and how many raw indices it stands for. */
+/** An answer, its grid, and the number of raw indices that it covers. */
 interface GridAnswer {
   readonly grid: number;
   readonly answer: SweepAnswer;
   readonly indices: bigint;
-  /** The same up to one of its rows. */
+  /** Counts again, to get the answer that ends after the given number of rows. */
   readonly firstRows: (rows: number) => Promise<GridAnswer>;
 }
 
-/** The answer to the first so many indices, or fewer, that has so many rows; every index adds one at most, and all together have `whole`. */
+/**
+ * The answer to the fewest leading indices that have `rows` rows, found by binary search. This
+ * works because each index adds at most one row.
+ *
+ * @param full the answer to all `indices`.
+ */
 async function shortestWithRows(
   rows: number,
   full: SweepAnswer,
@@ -164,12 +176,12 @@ async function shortestWithRows(
   return answerTo(high);
 }
 
-/** How the rows of a plan are written. */
+/** The encoding of a plan's rows. */
 function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
   return encodingOf(format, cells, bigInts);
 }
 
-/** The raw indices [from, to). */
+/** Sweeps the raw indices [from, to): first on this thread, then on workers. */
 async function* rangeAnswers(
   plan: Plan,
   options: RunOptions,
@@ -225,7 +237,7 @@ async function* rangeAnswers(
   }
 }
 
-/** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
+/** Sweeps the raw indices at the positions [from, to) of the plan's sample. */
 async function* sampleAnswers(
   plan: Plan,
   options: RunOptions,
@@ -284,7 +296,10 @@ function* slice<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
   }
 }
 
-/** Raw indices of the plan as tasks: of one grid each, counted from its first, and at most so many together. */
+/**
+ * Groups raw indices of the plan into tasks of at most `sampleSize()` indices. A task contains
+ * indices of one grid, relative to the grid's first.
+ */
 function* indexTasks(
   plan: Plan,
   sampleSize: () => number,
@@ -308,7 +323,7 @@ function* indexTasks(
   if (pending.length > 0) yield task();
 }
 
-/** The error for the layer at fault, which is worked out again here, where there is time to find words for it. */
+/** The error for the layer at fault. Counts the layer again to describe it. */
 function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   const grid = plan.grids[number] as GridPlan;
   const kernel = wasmKernel();

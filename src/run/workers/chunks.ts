@@ -1,56 +1,79 @@
-/** A stream of bytes cut into its header record and chunks of whole CSV records. */
+/** Splits a stream of bytes into its header record and chunks of complete CSV records. */
 import { bufferOf, COMMA, type ListBytes, NEWLINE, QUOTE, RETURN } from "../../input/bytes.js";
 
-/** Bytes that all threads see: a chunk is with whoever counts it, and still here should that thread die. */
+/**
+ * Bytes in shared memory. A chunk survives the death of the worker that counts it, so that its task
+ * can be retried.
+ */
 export type SharedBytes = Uint8Array<SharedArrayBuffer>;
 
 export interface Chunks {
   /** The first record, without line end and byte order mark. */
   readonly header: Uint8Array;
-  /** Line ends passed with the header. */
+  /** Number of lines that the header occupies. */
   readonly headerLines: number;
-  /** The other records, in order; `undefined` in the place of a record that is longer than a chunk may be. */
+  /**
+   * Chunks of the other records, in order. A record that is too long for a chunk yields `undefined`
+   * and ends the chunks.
+   */
   readonly records: AsyncGenerator<SharedBytes | undefined>;
-  /** Whether the stream has ended: the chunk taken last is the last one. */
+  /** Whether the stream has ended, so that the chunk taken last is the final one. */
   hasEnded(): boolean;
-  /** A chunk is counted and not needed any more: its memory is taken for another. */
+  /** Releases a chunk after it was counted. Its memory is reused for another chunk. */
   releaseChunk(chunk: SharedBytes): void;
-  /** No more is wanted: the stream is closed. */
+  /** Closes the stream when no more chunks are needed. */
   close(): Promise<void>;
 }
 
-/** Up to so many bytes are counted when nothing more has come within a turn of the event loop: somebody waits for the answer to a line. */
+/**
+ * Maximum size of a small chunk, in bytes. A small chunk is counted if no more input arrives within
+ * one turn of the event loop, because someone may be waiting for the result of a line.
+ */
 export const SMALL_CHUNK_BYTES = 32 * 1024;
 
-/** More than that is a stream that may have been held up for a moment; then it is waited so long, in milliseconds. */
+/**
+ * How long to wait for more input before a larger chunk is counted, in milliseconds. A fast stream
+ * may only have been delayed for a moment.
+ */
 const PAUSE_MILLISECONDS = 1;
 
 /**
- * Cuts a stream into chunks of at most `maxBytes`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
- * its last whole record, unless chunks are still being counted: then what comes meanwhile makes a larger one.
+ * Splits a stream into chunks of at most `maxBytes`. Holds one chunk and one piece of the stream. A
+ * live stream is also split at a pause, after its last complete record. While chunks are still
+ * being counted, input accumulates into a larger chunk instead.
  */
 export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
   let piece: Uint8Array = new Uint8Array(0);
-  /** The piece that is being waited for; after a pause it is still to come. */
+  /** The pending read. It stays pending after a pause. */
   let pendingRead: Promise<IteratorResult<Uint8Array>> | undefined;
-  // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
+  // Released buffers, for reuse. Shared memory is garbage-collected late: without reuse, a list of
+  // 10 million records took 40 MB more.
   const freeBuffers: SharedArrayBuffer[] = [];
   const newChunk = (): SharedBytes =>
     new Uint8Array(freeBuffers.pop() ?? new SharedArrayBuffer(maxBytes));
   let chunk = newChunk();
   let filled = 0;
   let ended = false;
-  /** Whether the last chunk was full: the stream is fast, and what has come since is no line that somebody waits for. */
+  /**
+   * Whether the last chunk was full. The stream is fast then, and no one waits for a single line.
+   */
   let isFast = false;
 
-  /** Chunks that have not been given back. While there are any, nobody waits for want of another. */
+  /**
+   * Number of chunks that have not been released. While there are any, no one waits for another.
+   */
   let inFlight = 0;
 
   let wake = () => {};
-  /** One timer for all waits: making one for each piece of a fast stream takes longer than counting some rows. */
+  /**
+   * A timer shared by all waits. Creating one per piece of a fast stream costs more than some rows.
+   */
   let timer: NodeJS.Timeout | undefined;
-  /** Waits for a piece, or until no chunk is being counted or the stream has paused. Returns whether the piece came first. */
+  /**
+   * Waits for a piece. If chunks are being counted, waits at most until all are released, otherwise
+   * until the stream has paused. Returns whether the piece arrived first.
+   */
   const arrivesBeforePause = (coming: Promise<unknown>): Promise<boolean> =>
     new Promise((resolve) => {
       const arrived = () => resolve(true);
@@ -60,16 +83,17 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
       if (isFast || filled > SMALL_CHUNK_BYTES) {
         timer = timer?.refresh() ?? setTimeout(() => wake(), PAUSE_MILLISECONDS);
       } else {
-        // The first one may come before this turn's input; between the two all input at hand is read.
+        // The first callback may run before the input of this turn is read. All available input is
+        // read before the second one.
         setImmediate(() => setImmediate(() => resolve(false)));
       }
     });
 
-  /** The next piece, or undefined where the stream has paused. */
+  /** The next piece. Returns undefined if the stream has paused and `mayPause` is true. */
   const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
     if (!pendingRead) {
       pendingRead = pieces.next();
-      // A failure is met when the piece is asked for again.
+      // An error is thrown when the read is awaited.
       pendingRead.catch(() => {});
     }
     let wasBusy = true;
@@ -83,7 +107,10 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
     return result;
   };
 
-  /** Fills the chunk as far as the piece at hand goes, or takes the next one. Returns whether the stream has paused instead. */
+  /**
+   * Copies the current piece into the chunk, or the next piece if the current one is used up.
+   * Returns whether the stream paused instead.
+   */
   const fill = async (mayPause = false): Promise<boolean> => {
     if (piece.length === 0) {
       const result = await next(mayPause);
@@ -98,7 +125,7 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
     return false;
   };
 
-  /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
+  /** Takes the first `end` bytes of the chunk. The remaining bytes begin the next chunk. */
   const takeChunk = (end: number): SharedBytes => {
     const taken = chunk.subarray(0, end);
     chunk = newChunk();
@@ -107,7 +134,7 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
     return taken;
   };
 
-  // The header, and a byte order mark before it.
+  // Read the header, and a byte order mark before it.
   let end = -1;
   while (end < 0 && !ended && filled < maxBytes) {
     await fill();
@@ -124,7 +151,7 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
         hasPaused = await fill(stream.isLive && filled > 0);
       if (filled === 0) return;
       isFast = !hasPaused;
-      // A full chunk may end within a record; what the stream ends with is whole.
+      // A full chunk may end within a record. The end of the stream also ends the last record.
       const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
       if (cut > 0) {
         inFlight++;
@@ -138,7 +165,7 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
   };
   const close = async (): Promise<void> => {
     stream.close?.();
-    // Where nothing closes the stream, a read that is under way may never end.
+    // If the stream cannot be closed, a pending read may never end.
     if (pendingRead && !stream.close) return;
     await pieces.return?.();
   };
@@ -156,14 +183,14 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
   };
 }
 
-/** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */
+/** The line end, outside quoted fields, of the record that begins at `from`. Returns -1 if none. */
 export function recordEnd(bytes: Uint8Array, from: number): number {
   return lineEndsOutsideQuotes(bytes, from).next().value ?? -1;
 }
 
-/** The end of the last whole record; `bytes` begin with a record. */
+/** The line end of the last complete record, or -1. `bytes` must start at the start of a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
-  // Most lists hold no quotes; then the line ends are found natively, which only a Buffer does fast.
+  // Most lists contain no quotes. Then a Buffer finds the line ends with fast native code.
   const buffer = bufferOf(bytes);
   if (!buffer.includes(QUOTE)) return buffer.lastIndexOf(NEWLINE);
   let last = -1;

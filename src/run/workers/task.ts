@@ -1,4 +1,4 @@
-/** From task to answer, on whatever thread: the kernel's batches put together. */
+/** Executes tasks on any thread: combines the batches of the kernel into an answer. */
 
 import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { mergedTallies, type Tally } from "../../conventions/tallies.js";
@@ -21,7 +21,7 @@ import type {
 } from "./protocol.js";
 import { verifyRows } from "./verify.js";
 
-/** Whoever answers the tasks of a job with a kernel of its own. */
+/** Returns the task handler of a job. No other handler may use the same kernel. */
 export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
@@ -42,14 +42,16 @@ export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
 }
 
 /**
- * How long a worker waits for its oldest rows to be written before it copies the newest, in milliseconds: as long as a slow disk takes for them.
- * It must not wait for ever: what is written next may be a task that lies behind in its own queue.
+ * How long a worker waits for its oldest rows to be written before it copies the newest ones, in
+ * milliseconds. A slow disk takes this long to write them. The wait must be limited, because the
+ * next rows to write may come from a task that is queued in this worker.
  */
 const LEASE_TIMEOUT = 20;
 
 /**
- * Rows that stay good while the kernel goes on: where they stand, or copied where the kernel has no more room.
- * Measured 2026-11-23, vocoder.yaml to /dev/null: copied throughout, into memory used again, a tenth more time; into fresh memory a third more.
+ * Collects rows that stay valid while the kernel continues. They stay in leased output buffers of
+ * the kernel, or are copied if no buffer is free. Measured 2026-11-23, vocoder.yaml to /dev/null:
+ * copying all rows into reused memory takes a tenth more time, into new memory a third more.
  */
 class AnswerBuffers {
   readonly buffers: Uint8Array[] = [];
@@ -65,9 +67,9 @@ class AnswerBuffers {
   add(kernel: Kernel, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const rows = this.#encode ? this.#encode(bytes) : bytes;
-    // Summed while they are still in the cache.
+    // Sum the rows while they are still in the cache.
     if (this.#sum) this.#sum = joined(this.#sum, kernel.sum(rows));
-    // An encoder that makes new bytes leaves the kernel's memory free.
+    // If the encoder has produced new bytes, the kernel's memory is free again.
     if (rows.buffer !== bytes.buffer) {
       this.buffers.push(rows);
       return;
@@ -77,12 +79,12 @@ class AnswerBuffers {
     this.buffers.push(lease ? rows : rows.slice());
   }
 
-  /** Rows that are no kernel's. */
+  /** Adds rows that are not in the kernel's memory. */
   addUnleased(bytes: Uint8Array): void {
     this.buffers.push(this.#encode ? this.#encode(bytes) : bytes);
   }
 
-  /** What an answer says of them. */
+  /** The fields of an answer that describe the rows. */
   get fields(): {
     readonly buffers: readonly Uint8Array[];
     readonly leases: readonly Lease[];
@@ -92,7 +94,7 @@ class AnswerBuffers {
   }
 }
 
-/** One batch: what is left of the shard is another's task. */
+/** Sweeps one batch of a range. The rest of the range becomes another task. */
 function sweepRange(
   kernel: Kernel,
   { first, end, maxVisits }: RangeTask,
@@ -175,7 +177,7 @@ function countChunk(
   return answer();
 }
 
-/** The record that begins at a byte of a chunk: the chunk itself stays here, its text goes into the message. */
+/** The record that begins at byte `at` of a chunk. Only its text is sent to the main thread. */
 function recordAt(chunk: Uint8Array, at: number): RecordText {
   const end = recordEnd(chunk, at);
   const bytes = chunk.subarray(at, end < 0 ? chunk.length : end);
