@@ -98,8 +98,8 @@ export interface ListedRows {
   readonly buffers: readonly Uint8Array[];
   readonly rows: number;
   /**
-   * If the list is compared, the tallies of these rows, and a lookup of the records at the
-   * positions in the tallies.
+   * If the list is compared, the tallies of these rows. `recordAt` returns the line and the layer
+   * of the record at a position in the tallies.
    */
   readonly compared?: {
     readonly tallies: readonly Tally[];

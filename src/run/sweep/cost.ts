@@ -15,7 +15,8 @@ const TASK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Maximum number of visits in a task. It ends a task that writes few or no rows after some
- * milliseconds. A simulated layer counts as the number of visits that take equally long.
+ * milliseconds. A visit examines one layer, or skips one block of layers. A simulated layer counts
+ * as the number of visits that take equally long.
  */
 export const MAX_VISITS = 262_144;
 
@@ -51,8 +52,9 @@ export function inlineVisits(method: Method): number {
 export const MAX_SAMPLE_OF_TASK = 4096;
 
 /**
- * The number of indices for the next task of a sample. If every layer is simulated, it is scaled
- * from the cost of the previous task. The first task then has one index.
+ * The number of indices for the next task of a sample. It is the maximum unless every layer is
+ * simulated. Then it is scaled from the cost of the previous task, and the first task has one
+ * index.
  */
 export function sampleSizeOfTask(
   method: Method,

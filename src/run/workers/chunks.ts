@@ -67,7 +67,8 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
 
   let wake = () => {};
   /**
-   * A timer shared by all waits. Creating one per piece of a fast stream costs more than some rows.
+   * A timer shared by all waits. Creating a timer for each piece of a fast stream takes longer than
+   * counting some rows.
    */
   let timer: NodeJS.Timeout | undefined;
   /**
