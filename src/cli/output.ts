@@ -9,9 +9,9 @@ import {
   type OutputFormat,
 } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
-import { type CheckpointHooks, stopHere, writeBatches } from "../run/files/write.js";
-import type { Packed } from "../run/output/packing.js";
-import type { Start } from "../run/resume/checkpoint.js";
+import { type CheckpointHooks, stopWriting, writeBatches } from "../run/files/write.js";
+import type { OutputBatch } from "../run/output/packing.js";
+import type { ResumePoint } from "../run/resume/checkpoint.js";
 import { sinkFor } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
@@ -60,14 +60,14 @@ interface OutputOptions<P> {
   /** Whether a file that is there may be replaced. */
   readonly mayReplace?: boolean | undefined;
   /** What the file has from a run before. */
-  readonly from?: Start | undefined;
+  readonly from?: ResumePoint | undefined;
   /** Of a run that can be continued later: whoever keeps how far it has come. */
   readonly checkpointOf?: (sink: Sink) => CheckpointHooks;
 }
 
 /** Writes all batches to `output`. Ctrl-C takes the unfinished file back, or leaves it to go on with, and ends with exit code 130. */
 export async function writeOutput<P extends { readonly rows: bigint }>(
-  batches: AsyncGenerator<Packed<P>, P>,
+  batches: AsyncGenerator<OutputBatch<P>, P>,
   output: string,
   {
     header = "",
@@ -89,7 +89,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const bar = await progressBar(quiet, before.rows);
   const updated = onInterrupt(() => {
     bar.stop();
-    isLeft = writing ? stopHere(writing.sink, writing.checkpoint) : before.bytes > 0;
+    isLeft = writing ? stopWriting(writing.sink, writing.checkpoint) : before.bytes > 0;
     const left =
       output === "-"
         ? ""
@@ -107,11 +107,11 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
       from,
       compression,
       checkpoint: checkpoint && {
-        behind: (reached) => checkpoint.behind(reached),
+        progressed: (reached) => checkpoint.progressed(reached),
         finishing: (reached) => checkpoint.finishing(reached),
         finished: () => checkpoint.finished(),
-        leave: () => {
-          isLeft = checkpoint.leave();
+        keepForResume: () => {
+          isLeft = checkpoint.keepForResume();
           return isLeft;
         },
         remove: () => checkpoint.remove(),

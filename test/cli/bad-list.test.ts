@@ -79,7 +79,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a parameter of other kinds",
     list("h_in\n"),
-    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d and conv_transpose3d, which this list does not hold. Choose the kind with --layer or a column 'layer', or declare it a label with --carry 'h_in'.",
+    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d, conv_transpose3d, conv2d and conv3d, which this list does not hold. Choose the kind with --layer or a column 'layer', or declare it a label with --carry 'h_in'.",
   ],
   [
     "a kind that is not counted",
