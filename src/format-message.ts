@@ -105,15 +105,19 @@ const MAX_SUGGESTIONS = 4;
  */
 export function candidates(unknown: string, known: readonly string[]): string[] {
   const given = skeletonOf(unknown);
-  const near = nearest(unknown, known);
-  const begun = given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
-  if (near !== undefined && (begun.length === 0 || begun.includes(near))) return [near];
+  const closest = nearest(unknown, known);
+  const prefixed =
+    given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
+  if (closest !== undefined && (prefixed.length === 0 || prefixed.includes(closest)))
+    return [closest];
   const withWord = (isMeant: (word: string) => boolean) =>
     known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => isMeant(skeletonOf(word))));
-  const inside = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
-  const misspelt = given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
-  const found = [begun, inside, misspelt].find((names) => names.length > 0) ?? [];
-  return found.length <= MAX_SUGGESTIONS ? found : [];
+  const withPrefixedWord = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
+  const withMisspeltWord =
+    given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
+  const best =
+    [prefixed, withPrefixedWord, withMisspeltWord].find((names) => names.length > 0) ?? [];
+  return best.length <= MAX_SUGGESTIONS ? best : [];
 }
 
 /** "Did you mean …?", or undefined where nothing known is like the unknown name. */
@@ -192,17 +196,17 @@ function literalAt(value: unknown, depth: number): string {
   if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
   if (typeof value !== "object" || value === null) return String(value);
   // Longer than what is shown, so that it is cut.
-  const some = <T>(items: readonly T[], show: (item: T) => string) =>
+  const firstItems = <T>(items: readonly T[], show: (item: T) => string) =>
     items.slice(0, LITERAL).map(show).join(", ");
   if (depth > 2) return Array.isArray(value) ? "[...]" : "{...}";
-  if (Array.isArray(value)) return `[${some(value, (item) => literalAt(item, depth + 1))}]`;
-  const made: unknown = value.constructor;
-  if (typeof made === "function" && made !== Object)
-    return /^[AEIOU]/.test(made.name) ? `an ${made.name}` : `a ${made.name}`;
+  if (Array.isArray(value)) return `[${firstItems(value, (item) => literalAt(item, depth + 1))}]`;
+  const type: unknown = value.constructor;
+  if (typeof type === "function" && type !== Object)
+    return /^[AEIOU]/.test(type.name) ? `an ${type.name}` : `a ${type.name}`;
   const entries = Object.entries(value);
   return entries.length === 0
     ? "{}"
-    : `{ ${some(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
+    : `{ ${firstItems(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
 }
 
 function quoted(text: string): string {

@@ -21,15 +21,17 @@ export function locationIn({ location, start }: SourceText, offset: number): str
 }
 
 /** The longest piece of a text that a message shows. */
-const LINE = 100;
+const MAX_WIDTH = 100;
 
 /** A text with a caret under one of its parts; long texts are cut to what stands around it. */
 export function pointed({ text }: SourceText, { start, end }: Span): string {
   const from =
-    text.length <= LINE ? 0 : Math.max(0, Math.min(start - LINE / 2, text.length - LINE));
+    text.length <= MAX_WIDTH
+      ? 0
+      : Math.max(0, Math.min(start - MAX_WIDTH / 2, text.length - MAX_WIDTH));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the terminal
-  const line = text.slice(from, from + LINE).replace(/[\s\u0000-\u001f\u007f-\u009f]/g, " ");
-  const [before, behind] = [from > 0 ? "…" : "", from + LINE < text.length ? "…" : ""];
-  const width = Math.max(1, Math.min(end, from + LINE) - start);
-  return `  ${before}${line}${behind}\n  ${" ".repeat(before.length + start - from)}^${"~".repeat(width - 1)}`;
+  const line = text.slice(from, from + MAX_WIDTH).replace(/[\s\u0000-\u001f\u007f-\u009f]/g, " ");
+  const [before, after] = [from > 0 ? "…" : "", from + MAX_WIDTH < text.length ? "…" : ""];
+  const width = Math.max(1, Math.min(end, from + MAX_WIDTH) - start);
+  return `  ${before}${line}${after}\n  ${" ".repeat(before.length + start - from)}^${"~".repeat(width - 1)}`;
 }

@@ -63,7 +63,9 @@ function unchecked(node: Node, lookup: Lookup): bigint {
     }
     case "in": {
       const value = evaluate(node.of, lookup);
-      return node.items.some((item) => holds(item, value, lookup)) === node.isNegated ? 0n : 1n;
+      return node.items.some((item) => itemContains(item, value, lookup)) === node.isNegated
+        ? 0n
+        : 1n;
     }
     case "and":
     case "or": {
@@ -138,7 +140,7 @@ export function gcd(a: bigint, b: bigint): bigint {
 }
 
 /** Two numbers to one; several are joined one after the other, as they are worked out. */
-const JOINS: Readonly<
+const PAIRWISE: Readonly<
   Record<Exclude<FunctionName, "abs">, (a: bigint, b: bigint, node: Node) => bigint>
 > = {
   min: (a, b) => (a < b ? a : b),
@@ -157,14 +159,14 @@ function call(node: Node & { kind: "call" }, lookup: Lookup): bigint {
   let value = evaluate(first, lookup);
   if (name === "abs") return magnitude(value);
   for (const arg of others) {
-    value = JOINS[name](value, evaluate(arg, lookup), node);
+    value = PAIRWISE[name](value, evaluate(arg, lookup), node);
     if (value > I64_MAX) throw new EvaluationError("overflow", node);
   }
   return value;
 }
 
 /** Evenly spaced values: first, first + step, …, `count` of them. */
-export interface BigRun {
+export interface BigProgression {
   readonly first: bigint;
   readonly step: bigint;
   readonly count: bigint;
@@ -175,8 +177,8 @@ export interface BigRun {
  *
  * @throws Trouble where a part of it has no value.
  */
-export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
-  const single = (first: bigint): BigRun => ({ first, step: 1n, count: 1n });
+export function progressionsOf(item: Item, lookup: Lookup): BigProgression[] {
+  const single = (first: bigint): BigProgression => ({ first, step: 1n, count: 1n });
   switch (item.kind) {
     case "value":
       return [single(evaluate(item.value, lookup))];
@@ -191,7 +193,7 @@ export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
     }
     case "pow2": {
       const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
-      const progressions: BigRun[] = [];
+      const progressions: BigProgression[] = [];
       for (let value = 1n; value <= last && value <= I64_MAX; value *= 2n)
         if (value >= first) progressions.push(single(value));
       return progressions;
@@ -202,24 +204,24 @@ export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
 }
 
 function divisorsOf(item: Item & { kind: "divisors" }, lookup: Lookup): bigint[] {
-  const of = Number(divisible(item, lookup));
+  const n = Number(divisorsOperand(item, lookup));
   const [low, high]: [number[], number[]] = [[], []];
-  for (let d = 1; d * d <= of; d++) {
-    if (of % d !== 0) continue;
+  for (let d = 1; d * d <= n; d++) {
+    if (n % d !== 0) continue;
     low.push(d);
-    if (d * d !== of) high.push(of / d);
+    if (d * d !== n) high.push(n / d);
   }
   return [...low, ...high.reverse()].map(BigInt);
 }
 
-function divisible(item: Item & { kind: "divisors" }, lookup: Lookup): bigint {
-  const of = evaluate(item.of, lookup);
-  if (of < 1n || of > DIVISORS_MAX) throw new EvaluationError("divisorsOf", item);
-  return of;
+function divisorsOperand(item: Item & { kind: "divisors" }, lookup: Lookup): bigint {
+  const n = evaluate(item.of, lookup);
+  if (n < 1n || n > DIVISORS_MAX) throw new EvaluationError("divisorsOf", item);
+  return n;
 }
 
 /** Whether a value is among those of an item, which is not spelt out for it. */
-function holds(item: Item, value: bigint, lookup: Lookup): boolean {
+function itemContains(item: Item, value: bigint, lookup: Lookup): boolean {
   switch (item.kind) {
     case "value":
       return evaluate(item.value, lookup) === value;
@@ -234,8 +236,8 @@ function holds(item: Item, value: bigint, lookup: Lookup): boolean {
       return value >= 1n && value >= first && value <= last && (value & (value - 1n)) === 0n;
     }
     case "divisors": {
-      const of = divisible(item, lookup);
-      return value > 0n && of % value === 0n;
+      const n = divisorsOperand(item, lookup);
+      return value > 0n && n % value === 0n;
     }
   }
 }

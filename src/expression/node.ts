@@ -114,11 +114,11 @@ export function partsOf(node: Node | Item): readonly (Node | Item)[] {
 /** Every name in an expression with where it stands, in the order of the text. */
 export function namesIn(node: Node | Item): { readonly name: string; readonly span: Span }[] {
   const names: { name: string; span: Span }[] = [];
-  const open: (Node | Item)[] = [node];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.kind === "name") names.push({ name: at.name, span: at });
+  const pending: (Node | Item)[] = [node];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    if (current.kind === "name") names.push({ name: current.name, span: current });
     // One by one: a list of all of them as arguments could pass the limit of the stack.
-    for (const part of partsOf(at).toReversed()) open.push(part);
+    for (const part of partsOf(current).toReversed()) pending.push(part);
   }
   return names;
 }

@@ -63,7 +63,7 @@ class Parser {
   readonly #source: SourceText;
   readonly #tokens: readonly Token[];
   #at = 0;
-  #open = 0;
+  #nesting = 0;
   /** How deep each node is; leaves are not in it. */
   readonly #depths = new Map<Node, number>();
 
@@ -78,14 +78,14 @@ class Parser {
   }
 
   expression(): Node {
-    this.#nest();
+    this.#enter();
     const node = this.#logical("or");
-    this.#open--;
+    this.#nesting--;
     return node;
   }
 
-  #nest(): void {
-    if (++this.#open > NESTING_MAX) throw errors.tooDeep(this.#source, this.#next, NESTING_MAX);
+  #enter(): void {
+    if (++this.#nesting > NESTING_MAX) throw errors.tooDeep(this.#source, this.#next, NESTING_MAX);
   }
 
   item(): Item {
@@ -138,15 +138,15 @@ class Parser {
     return token;
   }
 
-  #expect(text: string, opened: Token): Token {
+  #expect(text: string, opening: Token): Token {
     const token = this.#take(text);
     if (token) return token;
-    if (this.#next.kind === "end") throw errors.notClosed(this.#source, opened, text);
+    if (this.#next.kind === "end") throw errors.notClosed(this.#source, opening, text);
     throw errors.unexpected(this.#source, this.#next, `'${text}', or an operator`);
   }
 
   /** A node over others; it is refused where it nests too deep. */
-  #within(node: Node, parts: readonly Node[]): Node {
+  #limitDepth(node: Node, parts: readonly Node[]): Node {
     const depth = 1 + parts.reduce((max, part) => Math.max(max, this.#depths.get(part) ?? 0), 0);
     if (depth > DEPTH_MAX) throw errors.tooDeep(this.#source, node, DEPTH_MAX);
     this.#depths.set(node, depth);
@@ -154,27 +154,27 @@ class Parser {
   }
 
   #logical(kind: "or" | "and"): Node {
-    const part = () => (kind === "or" ? this.#logical("and") : this.#inverted());
+    const part = () => (kind === "or" ? this.#logical("and") : this.#negation());
     const parts = [part()];
     while (this.#take(kind)) parts.push(part());
     const [first, last] = [parts[0] as Node, parts.at(-1) as Node];
     return parts.length === 1
       ? first
-      : this.#within({ kind, parts, start: first.start, end: last.end }, parts);
+      : this.#limitDepth({ kind, parts, start: first.start, end: last.end }, parts);
   }
 
-  #inverted(): Node {
+  #negation(): Node {
     const nots: Token[] = [];
     for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not);
     return nots.reduceRight(
-      (of, not) => this.#within({ kind: "not", of, start: not.start, end: of.end }, [of]),
-      this.#compared(),
+      (of, not) => this.#limitDepth({ kind: "not", of, start: not.start, end: of.end }, [of]),
+      this.#comparison(),
     );
   }
 
-  #compared(): Node {
+  #comparison(): Node {
     const first = this.#sum();
-    const membership = this.#missing(first) ?? this.#membership(first);
+    const membership = this.#missingTest(first) ?? this.#membership(first);
     if (membership) return membership;
     const rest: { operator: Comparison; right: Node }[] = [];
     while (this.#next.kind === "symbol" && COMPARISONS.has(this.#next.text)) {
@@ -185,20 +185,20 @@ class Parser {
     const last = rest.at(-1);
     if (!last) return first;
     const nodes = [first, ...rest.map(({ right }) => right)];
-    return this.#within(
+    return this.#limitDepth(
       { kind: "compare", first, rest, start: first.start, end: last.right.end },
       nodes,
     );
   }
 
   /** `is missing` or `is not missing` after a value. */
-  #missing(of: Node): Node | undefined {
+  #missingTest(of: Node): Node | undefined {
     const is = this.#take("is");
     if (!is) return undefined;
     const isNegated = this.#take("not") !== undefined;
     const missing = this.#take("missing");
     if (!missing) throw errors.unexpected(this.#source, this.#next, "'missing' after 'is'");
-    return this.#within({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [
+    return this.#limitDepth({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [
       of,
     ]);
   }
@@ -210,18 +210,18 @@ class Parser {
       if (not) throw errors.unexpected(this.#source, this.#next, "'in' behind 'not'");
       return undefined;
     }
-    const { items, end } = this.#set();
+    const { items, end } = this.#setItems();
     const nodes = items.flatMap((item) => partsOf(item) as readonly Node[]);
-    return this.#within(
+    return this.#limitDepth(
       { kind: "in", of, items, isNegated: not !== undefined, start: of.start, end },
       [of, ...nodes],
     );
   }
 
   /** What stands behind `in`: values in brackets, or one range or list function without. */
-  #set(): { items: Item[]; end: number } {
-    const opened = this.#take("[");
-    if (!opened) {
+  #setItems(): { items: Item[]; end: number } {
+    const opening = this.#take("[");
+    if (!opening) {
       const { start } = this.#next;
       const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
       if (only.kind === "value")
@@ -233,20 +233,20 @@ class Parser {
       do items.push(this.item());
       while (this.#take(","));
     }
-    const { end } = this.#expect("]", opened);
-    if (items.length === 0) throw errors.emptySet(this.#source, { start: opened.start, end });
+    const { end } = this.#expect("]", opening);
+    if (items.length === 0) throw errors.emptySet(this.#source, { start: opening.start, end });
     return { items, end };
   }
 
   /** Operators of one precedence, from the left. */
-  #fromLeft(operators: readonly BinaryOperator[], operand: () => Node): Node {
+  #leftAssociative(operators: readonly BinaryOperator[], operand: () => Node): Node {
     let left = operand();
     for (;;) {
       const operator = operators.find((symbol) => this.#isNext(symbol));
       if (operator === undefined) return left;
       this.#at++;
       const right = operand();
-      left = this.#within(
+      left = this.#limitDepth(
         { kind: "binary", operator, left, right, start: left.start, end: right.end },
         [left, right],
       );
@@ -254,14 +254,14 @@ class Parser {
   }
 
   #sum(): Node {
-    return this.#fromLeft(["+", "-"], () => this.#product());
+    return this.#leftAssociative(["+", "-"], () => this.#product());
   }
 
   #product(): Node {
-    return this.#fromLeft(["*", "/", "//", "%"], () => this.#signed());
+    return this.#leftAssociative(["*", "/", "//", "%"], () => this.#unary());
   }
 
-  #signed(): Node {
+  #unary(): Node {
     const signs: Token[] = [];
     for (
       let sign = this.#take("-") ?? this.#take("+");
@@ -271,7 +271,7 @@ class Parser {
       signs.push(sign);
     const negated = (of: Node, sign: Token): Node =>
       sign.kind === "symbol" && sign.text === "-"
-        ? this.#within({ kind: "negate", of, start: sign.start, end: of.end }, [of])
+        ? this.#limitDepth({ kind: "negate", of, start: sign.start, end: of.end }, [of])
         : of;
     return signs.reduceRight(negated, this.#power());
   }
@@ -279,10 +279,10 @@ class Parser {
   #power(): Node {
     const left = this.#primary();
     if (!this.#take("**")) return left;
-    this.#nest();
-    const right = this.#signed();
-    this.#open--;
-    return this.#within(
+    this.#enter();
+    const right = this.#unary();
+    this.#nesting--;
+    return this.#limitDepth(
       { kind: "binary", operator: "**", left, right, start: left.start, end: right.end },
       [left, right],
     );
@@ -300,10 +300,10 @@ class Parser {
       if (Object.hasOwn(FUNCTIONS, token.text)) {
         const name = token.text as FunctionName;
         const { args, end } = this.#call(FUNCTIONS[name].min, FUNCTIONS[name].max);
-        return this.#within({ kind: "call", name, args, start: token.start, end }, args);
+        return this.#limitDepth({ kind: "call", name, args, start: token.start, end }, args);
       }
-      const behind = this.#tokens[this.#at + 1];
-      if (behind?.kind === "symbol" && behind.text === "(")
+      const following = this.#tokens[this.#at + 1];
+      if (following?.kind === "symbol" && following.text === "(")
         throw errors.unknownFunction(this.#source, token, token.text, FUNCTION_NAMES);
       this.#at++;
       return { kind: "name", name: token.text, start: token.start, end: token.end };
@@ -318,12 +318,12 @@ class Parser {
         end: token.end,
       };
     }
-    const opened = this.#take("(");
-    if (!opened) throw errors.unexpected(this.#source, token, "a number or a name");
+    const opening = this.#take("(");
+    if (!opening) throw errors.unexpected(this.#source, token, "a number or a name");
     const inner = this.expression();
-    const closed = this.#expect(")", opened);
+    const closed = this.#expect(")", opening);
     // The parentheses belong to what stands in them, so that a message shows both.
-    const outer = { ...inner, start: opened.start, end: closed.end };
+    const outer = { ...inner, start: opening.start, end: closed.end };
     const depth = this.#depths.get(inner);
     if (depth !== undefined) this.#depths.set(outer, depth);
     return outer;
@@ -333,14 +333,14 @@ class Parser {
   #call(min: number, max: number): { args: Node[]; end: number } {
     const name = this.#next as Token & { kind: "name" };
     this.#at++;
-    const opened = this.#take("(");
-    if (!opened) throw errors.unexpected(this.#source, this.#next, `'(' behind ${name.text}`);
+    const opening = this.#take("(");
+    if (!opening) throw errors.unexpected(this.#source, this.#next, `'(' behind ${name.text}`);
     const args: Node[] = [];
     if (!this.#isNext(")")) {
       do args.push(this.expression());
       while (this.#take(","));
     }
-    const { end } = this.#expect(")", opened);
+    const { end } = this.#expect(")", opening);
     if (args.length < min || args.length > max)
       throw errors.wrongArguments(
         this.#source,

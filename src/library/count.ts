@@ -33,12 +33,12 @@ import {
 import { type LayerReader, NOT_PLAIN, readerOf, readKind, readLayer } from "../layers/read.js";
 import { columnsOfGroup } from "../spec/spec.js";
 
-let kernel: ManyKernel | undefined;
+let threadKernel: ManyKernel | undefined;
 
 /** The instance of the kernel that this thread counts with. */
-export function ownKernel(): ManyKernel {
-  kernel ??= manyKernel();
-  return kernel;
+export function kernelOfThread(): ManyKernel {
+  threadKernel ??= manyKernel();
+  return threadKernel;
 }
 
 export interface CountOptions<C extends ResultName = ResultName, B extends BigInts = BigInts> {
@@ -70,7 +70,7 @@ export type CounterInput<K extends KindName> =
  *
  * @param layer PyTorch's parameters, with PyTorch's defaults; whole numbers up to 2^31 - 1. `layer` names its kind.
  * @returns exact integers, 0 to 2^64 - 1 (signed ones within 63 bits); decimals as the nearest number; null where a tool gives
- * no answer. JSON.stringify writes bigints as strings.
+ * no results. JSON.stringify writes bigints as strings.
  * @throws UpsweepError when a parameter is missing, unknown or out of range, the layer breaks one of PyTorch's rules, or
  * a wanted result passes 2^64 - 1.
  */
@@ -86,13 +86,13 @@ export function count(layer: LayerInput, options: CountOptions = {}): object {
   return counterFor(options)(layer);
 }
 
-type Answer = (layer: unknown) => object;
+type CountFunction = (layer: unknown) => object;
 
 /** Counters of `count`, by what they count. */
-const counters = new Map<string, Answer>();
+const counters = new Map<string, CountFunction>();
 const MAX_COUNTERS = 100;
 
-function counterFor(options: CountOptions): Answer {
+function counterFor(options: CountOptions): CountFunction {
   const { columns, method, bigInts } = options;
   checkNames(options, ["columns", "method", "bigInts"]);
   // Names of columns hold no comma, so this is the key of no other valid list.
@@ -129,67 +129,68 @@ export function counter(options: CounterOptions = {}): (layer: never) => object 
   return counterOf(options);
 }
 
-function counterOf(options: CounterOptions): Answer {
+function counterOf(options: CounterOptions): CountFunction {
   checkNames(options, ["layer", "columns", "method", "bigInts"]);
   const kind = readKind(options.layer ?? DEFAULT_KIND, "layer");
   const bigInts = readBigInts(options.bigInts);
   const method = readMethod(options.method);
   const wanted = options.columns && readColumns(options.columns);
-  const ways = new Map<Kind, readonly [Way, Way]>();
-  if (wanted && options.layer !== undefined) ways.set(kind, waysOf(kind, method, wanted));
-  const own = ownKernel();
+  const plansOfKind = new Map<Kind, readonly [PreparedPlan, PreparedPlan]>();
+  if (wanted && options.layer !== undefined)
+    plansOfKind.set(kind, preparePlans(kind, method, wanted));
+  const kernel = kernelOfThread();
   return (layer) => {
-    const { reader, isRated } = readInto(own, 0, layer, "layer", kind.name);
-    let pair = ways.get(reader.kind);
-    if (pair === undefined) {
-      pair = waysOf(reader.kind, method, wanted);
-      ways.set(reader.kind, pair);
+    const { reader, hasSampleRate } = readInto(kernel, 0, layer, "layer", kind.name);
+    let plans = plansOfKind.get(reader.kind);
+    if (plans === undefined) {
+      plans = preparePlans(reader.kind, method, wanted);
+      plansOfKind.set(reader.kind, plans);
     }
-    const way = pair[isRated ? 1 : 0];
-    if (way.needsRate !== undefined && !isRated)
-      throw errors.noSampleRate("columns", way.needsRate);
-    own.open(way.plan);
-    if (own.count(1) === 0)
-      throwFault(own, way.plan, "layer", readLayer(layer, "layer", kind.name));
-    return answerOf(own, way, bigInts);
+    const prepared = plans[hasSampleRate ? 1 : 0];
+    if (prepared.rateColumn !== undefined && !hasSampleRate)
+      throw errors.noSampleRate("columns", prepared.rateColumn);
+    kernel.open(prepared.plan);
+    if (kernel.count(1) === 0)
+      throwFault(kernel, prepared.plan, "layer", readLayer(layer, "layer", kind.name));
+    return resultsOf(kernel, prepared, bigInts);
   };
 }
 
 /** How layers of one kind are counted, without or with a sample rate. */
-interface Way {
+interface PreparedPlan {
   readonly plan: ManyPlan;
   readonly storage: readonly Storage[];
   readonly nullable: readonly boolean[];
   /** The first column that needs a sample rate, if one does. */
-  readonly needsRate: ResultName | undefined;
+  readonly rateColumn: ResultName | undefined;
 }
 
-function waysOf(
+function preparePlans(
   kind: Kind,
   method: "closed" | "simulate",
   wanted: readonly ResultName[] | undefined,
-): readonly [Way, Way] {
-  const wayOf = (isRated: boolean): Way => {
-    const columns = wanted ?? columnsOfGroup(kind, "all", isRated);
+): readonly [PreparedPlan, PreparedPlan] {
+  const prepare = (hasSampleRate: boolean): PreparedPlan => {
+    const columns = wanted ?? columnsOfGroup(kind, "all", hasSampleRate);
     const plan = planOf(kind, columns, { method });
-    const table = columns.map(column);
+    const rows = columns.map(column);
     return {
       plan,
       storage: columns.map(storageOf),
-      nullable: table.map(({ nullable }) => nullable === true),
-      needsRate: rateNeeded(columns),
+      nullable: rows.map(({ nullable }) => nullable === true),
+      rateColumn: firstRateColumn(columns),
     };
   };
   if (wanted) {
     checkColumns(kind, wanted);
-    const way = wayOf(true);
-    return [way, way];
+    const prepared = prepare(true);
+    return [prepared, prepared];
   }
-  return [wayOf(false), wayOf(true)];
+  return [prepare(false), prepare(true)];
 }
 
 /** The first of the columns that needs a sample rate. */
-export function rateNeeded(columns: readonly ResultName[]): ResultName | undefined {
+export function firstRateColumn(columns: readonly ResultName[]): ResultName | undefined {
   return columns.find((name) => column(name).dependsOn.includes("sample_rate"));
 }
 
@@ -201,40 +202,43 @@ export function planOf(
 ): ManyPlan {
   const { fields } = readerOf(kind);
   // Without a column that needs the sample rate it may be missing, and is not looked at.
-  const isRated = rateNeeded(columns) !== undefined;
+  const isRated = firstRateColumn(columns) !== undefined;
   return { kind, method, columns, fields, isRated, values: new Map(), skipInvalid };
 }
 
 /** Reads a layer into a row of the kernel's INPUT. */
 export function readInto(
-  own: ManyKernel,
+  kernel: ManyKernel,
   row: number,
   layer: unknown,
   location: string,
   defaultKind: KindName,
-): { reader: LayerReader; isRated: boolean } {
+): { reader: LayerReader; hasSampleRate: boolean } {
   const isObject = typeof layer === "object" && layer !== null;
   const given = isObject ? (layer as { readonly layer?: unknown }).layer : undefined;
   const name = given === undefined ? defaultKind : given;
   const kind = isObject && typeof name === "string" ? kindNamed(name) : undefined;
   if (isObject && kind) {
     const reader = readerOf(kind);
-    const found = reader.read(layer, own.input, own.maxRows, row);
-    if (found !== NOT_PLAIN) return { reader, isRated: found === 1 };
+    const found = reader.read(layer, kernel.input, kernel.maxRows, row);
+    if (found !== NOT_PLAIN) return { reader, hasSampleRate: found === 1 };
   }
-  const whole = readLayer(layer, location, defaultKind);
-  const reader = readerOf(whole.kind);
-  return { reader, isRated: reader.write(whole, own.input, own.maxRows, row) === 1 };
+  const checkedLayer = readLayer(layer, location, defaultKind);
+  const reader = readerOf(checkedLayer.kind);
+  return {
+    reader,
+    hasSampleRate: reader.write(checkedLayer, kernel.input, kernel.maxRows, row) === 1,
+  };
 }
 
 /** Says why the kernel has stopped at a layer. */
 export function throwFault(
-  own: ManyKernel,
+  kernel: ManyKernel,
   plan: ManyPlan,
   location: string,
   layer: ReturnType<typeof readLayer>,
 ): never {
-  const fault = own.fault();
+  const fault = kernel.fault();
   if (fault.kind === "rule") throw invalidLayer(location, fault.rule, layer);
   if (fault.kind === "overflow")
     throw overflow(location, plan.columns[fault.column] as ResultName, layer);
@@ -242,23 +246,27 @@ export function throwFault(
 }
 
 /** The results of the layer in the first row. */
-function answerOf(own: ManyKernel, { plan, storage, nullable }: Way, bigInts: BigInts): object {
-  const answer: Record<string, ResultValue | string> = {};
+function resultsOf(
+  kernel: ManyKernel,
+  { plan, storage, nullable }: PreparedPlan,
+  bigInts: BigInts,
+): object {
+  const results: Record<string, ResultValue | string> = {};
   const { columns } = plan;
   for (let i = 0; i < columns.length; i++) {
-    const at = i * own.maxRows;
+    const at = i * kernel.maxRows;
     const name = columns[i] as ResultName;
-    if (nullable[i] && own.missing[at] === 1) answer[name] = null;
-    else if (storage[i] === "double") answer[name] = own.doubles[at] as number;
-    else if (storage[i] === "boolean") answer[name] = own.words[2 * at] === 1;
+    if (nullable[i] && kernel.missing[at] === 1) results[name] = null;
+    else if (storage[i] === "double") results[name] = kernel.doubles[at] as number;
+    else if (storage[i] === "boolean") results[name] = kernel.words[2 * at] === 1;
     else {
-      const value = (storage[i] === "signed" ? own.signed[at] : own.unsigned[at]) as bigint;
+      const value = (storage[i] === "signed" ? kernel.signed[at] : kernel.unsigned[at]) as bigint;
       const given = integerAs(value, bigInts);
       if (given === undefined) throw errors.unsafeNumber("layer", name, value);
-      answer[name] = given;
+      results[name] = given;
     }
   }
-  return withJson(answer);
+  return withJson(results);
 }
 
 // ── Options ────────────────────────────────────────────────────────────────────────────────────────────────────────

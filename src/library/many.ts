@@ -31,9 +31,9 @@ import {
 import {
   checkColumns,
   checkNames,
-  ownKernel,
+  firstRateColumn,
+  kernelOfThread,
   planOf,
-  rateNeeded,
   readChoice,
   readColumns,
   readInto,
@@ -124,7 +124,7 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   options: ManyOptions<B> = {},
 ): ManyResults<C, B> {
   checkNames(options, ["layer", "method", "bigInts", "skipInvalid"]);
-  const wanted = {
+  const request = {
     columns: readColumns(columns),
     method: readMethod(options.method),
     skipInvalid: readChoice("skipInvalid", options.skipInvalid ?? false, [true, false]),
@@ -132,15 +132,15 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   const bigInts = readChoice("bigInts", options.bigInts ?? "bigint", ["bigint", "number"]);
   const { layer = DEFAULT_KIND } = options;
   const { name: defaultKind } = readKind(layer, "layer");
-  const isTable = typeof layers === "object" && layers !== null && !ArrayBuffer.isView(layers);
-  if (!isTable) throw errors.notLayers("layers", layers);
+  const isObject = typeof layers === "object" && layers !== null && !ArrayBuffer.isView(layers);
+  if (!isObject) throw errors.notLayers("layers", layers);
   const batches = Array.isArray(layers)
-    ? inObjects(layers, wanted, defaultKind)
-    : inColumns(layers as Table, wanted, defaultKind);
-  return collect(batches, wanted.columns, bigInts) as unknown as ManyResults<C, B>;
+    ? batchesOfLayers(layers, request, defaultKind)
+    : batchesOfColumns(layers as Table, request, defaultKind);
+  return collect(batches, request.columns, bigInts) as unknown as ManyResults<C, B>;
 }
 
-interface Wanted {
+interface Request {
   readonly columns: readonly ResultName[];
   readonly method: "closed" | "simulate";
   readonly skipInvalid: boolean;
@@ -152,30 +152,34 @@ type Table = Readonly<Record<string, unknown>>;
 interface Batches {
   readonly rows: number;
   /** Puts layers from `row` on into INPUT, as many as one batch takes, and says how many. */
-  fill(own: ManyKernel, row: number): { readonly plan: ManyPlan; readonly count: number };
+  fill(kernel: ManyKernel, row: number): { readonly plan: ManyPlan; readonly count: number };
   /** A layer in words, for its errors, and its place. */
   layerAt(row: number): { readonly layer: ReturnType<typeof readLayer>; readonly location: string };
 }
 
 // ── An array of layers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: KindName): Batches {
+function batchesOfLayers(
+  layers: readonly unknown[],
+  request: Request,
+  defaultKind: KindName,
+): Batches {
   const plans = new Map<Kind, ManyPlan>();
   const planFor = (kind: Kind): ManyPlan => {
     const known = plans.get(kind);
     if (known) return known;
-    checkColumns(kind, wanted.columns);
-    const plan = planOf(kind, wanted.columns, wanted);
+    checkColumns(kind, request.columns);
+    const plan = planOf(kind, request.columns, request);
     plans.set(kind, plan);
     return plan;
   };
-  const needsRate = rateNeeded(wanted.columns);
+  const needsRate = firstRateColumn(request.columns);
   const kindAt = (row: number) =>
     (layers[row] as { readonly layer?: unknown } | null | undefined)?.layer ?? defaultKind;
   return {
     rows: layers.length,
-    fill: (own, row) => {
-      const end = Math.min(layers.length, row + own.maxRows);
+    fill: (kernel, row) => {
+      const end = Math.min(layers.length, row + kernel.maxRows);
       const kindName = kindAt(row);
       let kind: Kind | undefined;
       let next = row;
@@ -183,15 +187,15 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
       for (; next < end && (next === row || kindAt(next) === kindName); next++) {
         try {
           const read = readOrMark(
-            own,
+            kernel,
             next - row,
             layers[next],
             `layers[${next}]`,
             defaultKind,
-            wanted.skipInvalid,
+            request.skipInvalid,
           );
           if (read === undefined) continue;
-          if (needsRate !== undefined && !read.isRated)
+          if (needsRate !== undefined && !read.hasSampleRate)
             throw errors.noSampleRate(`layers[${next}]`, needsRate);
           kind = read.reader.kind;
         } catch (error) {
@@ -213,7 +217,7 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
 
 /** Reads a layer into a row; where illegal ones are skipped, one with a parameter out of its range is marked for the kernel instead. */
 function readOrMark(
-  own: ManyKernel,
+  kernel: ManyKernel,
   row: number,
   layer: unknown,
   location: string,
@@ -221,11 +225,11 @@ function readOrMark(
   skipInvalid: boolean,
 ) {
   try {
-    return readInto(own, row, layer, location, defaultKind);
+    return readInto(kernel, row, layer, location, defaultKind);
   } catch (error) {
     if (!skipInvalid || !(error instanceof UpsweepError) || error.code !== "outOfRange")
       throw error;
-    own.input[row] = OUT_OF_RANGE;
+    kernel.input[row] = OUT_OF_RANGE;
     return undefined;
   }
 }
@@ -248,22 +252,28 @@ function isColumn(value: unknown): value is Values {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches {
+function batchesOfColumns(table: Table, request: Request, defaultKind: KindName): Batches {
   const kind = readKind(table.layer ?? defaultKind, "layers.layer");
-  checkColumns(kind, wanted.columns);
+  checkColumns(kind, request.columns);
   const { fields, rates, values } = fieldsOf(kind, table);
-  const needsRate = rateNeeded(wanted.columns);
+  const needsRate = firstRateColumn(request.columns);
   if (needsRate !== undefined && table.sample_rate === undefined)
     throw errors.noSampleRate("layers", needsRate);
   const all = rates ? [...fields, rates] : fields;
   const first = all[0];
   const rows = first?.values.length ?? 1;
-  for (const { given, values: own } of all) {
-    if (own.length !== rows)
-      throw errors.columnLengths("layers", given, own.length, (first as Field).given, rows);
+  for (const { given, values: columnValues } of all) {
+    if (columnValues.length !== rows)
+      throw errors.columnLengths(
+        "layers",
+        given,
+        columnValues.length,
+        (first as Field).given,
+        rows,
+      );
   }
   const plan: ManyPlan = {
-    ...wanted,
+    ...request,
     kind,
     fields: fields.map(({ name }) => name),
     isRated: rates !== undefined,
@@ -272,17 +282,17 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
   const layerAt = (row: number) => readLayer(rowOf(table, kind, row), `layers[${row}]`, kind.name);
   return {
     rows,
-    fill: (own, row) => {
-      let count = Math.min(own.maxRows, rows - row);
+    fill: (kernel, row) => {
+      let count = Math.min(kernel.maxRows, rows - row);
       for (const [i, field] of fields.entries()) {
-        const target = own.input.subarray(i * own.maxRows, i * own.maxRows + count);
+        const target = kernel.input.subarray(i * kernel.maxRows, i * kernel.maxRows + count);
         // As with objects: the rows before what cannot be read come first.
         count = copyColumn(field, row, target);
         if (count === 0) checkField(kind, field, row);
       }
       if (rates) {
         const columns = [0, 1, 2, 3].map((i) =>
-          own.input.subarray((fields.length + i) * own.maxRows),
+          kernel.input.subarray((fields.length + i) * kernel.maxRows),
         ) as unknown as RateColumns;
         count = copyRates(rates.values, row, count, columns);
         if (count === 0) checkField(kind, rates, row);
@@ -363,9 +373,9 @@ function checkField(kind: Kind, { name, given, values }: Field, row: number): vo
   const location = `layers.${given}[${row}]`;
   // In a column of 64-bit integers a bigint is as good as a number.
   const isWide = values instanceof BigInt64Array || values instanceof BigUint64Array;
-  const own = isWide ? Number(value) : value;
-  if (name === "sample_rate") checkRate(own, location);
-  else checkNamed(kind, name, own, location);
+  const converted = isWide ? Number(value) : value;
+  if (name === "sample_rate") checkRate(converted, location);
+  else checkNamed(kind, name, converted, location);
 }
 
 /**
@@ -427,8 +437,8 @@ function rowOf(table: Table, kind: Kind, row: number): object {
     ([name, value]) => name !== "layer" && value !== undefined,
   );
   const values = entries.map(([name, value]) => {
-    const own: unknown = isColumn(value) ? value[row] : value;
-    return [name, typeof own === "bigint" ? Number(own) : own];
+    const cell: unknown = isColumn(value) ? value[row] : value;
+    return [name, typeof cell === "bigint" ? Number(cell) : cell];
   });
   return { layer: kind.name, ...Object.fromEntries(values) };
 }
@@ -460,17 +470,17 @@ function collect(
   bigInts: "bigint" | "number",
 ): ManyResults<ResultName, "bigint" | "number"> {
   const { rows } = batches;
-  const own = ownKernel();
+  const kernel = kernelOfThread();
   const targets = columns.map((name) => targetOf(name, rows, bigInts));
   const [invalid, brokenRules]: [number[], number[]] = [[], []];
   for (let row = 0; row < rows; ) {
-    const { plan, count } = batches.fill(own, row);
-    own.open(plan);
-    const done = own.count(count);
-    for (const [i, target] of targets.entries()) take(own, i, target, row, done);
+    const { plan, count } = batches.fill(kernel, row);
+    kernel.open(plan);
+    const done = kernel.count(count);
+    for (const [i, target] of targets.entries()) copyResults(kernel, i, target, row, done);
     if (plan.skipInvalid) {
       for (let at = 0; at < done; at++) {
-        const rule = own.rules[at] as number;
+        const rule = kernel.rules[at] as number;
         if (rule === 0) continue;
         invalid.push(row + at);
         brokenRules.push(rule - 1);
@@ -479,7 +489,7 @@ function collect(
     row += done;
     if (done < count) {
       const { layer, location } = batches.layerAt(row);
-      throwFault(own, plan, location, layer);
+      throwFault(kernel, plan, location, layer);
     }
   }
   return {
@@ -494,27 +504,28 @@ function collect(
 }
 
 /** Takes the values of column `i` of a batch over, from `row` on. */
-function take(
-  own: ManyKernel,
+function copyResults(
+  kernel: ManyKernel,
   i: number,
   { name, storage, array, missing }: Target,
   row: number,
   count: number,
 ): void {
-  const from = i * own.maxRows;
-  if (array instanceof BigUint64Array) array.set(own.unsigned.subarray(from, from + count), row);
-  else if (array instanceof BigInt64Array) array.set(own.signed.subarray(from, from + count), row);
-  else if (storage === "double") array.set(own.doubles.subarray(from, from + count), row);
+  const from = i * kernel.maxRows;
+  if (array instanceof BigUint64Array) array.set(kernel.unsigned.subarray(from, from + count), row);
+  else if (array instanceof BigInt64Array)
+    array.set(kernel.signed.subarray(from, from + count), row);
+  else if (storage === "double") array.set(kernel.doubles.subarray(from, from + count), row);
   else if (storage === "boolean")
-    for (let at = 0; at < count; at++) array[row + at] = own.words[2 * (from + at)] as number;
-  else takeNumbers(own, from, name, storage, array, row, count);
+    for (let at = 0; at < count; at++) array[row + at] = kernel.words[2 * (from + at)] as number;
+  else copyAsNumbers(kernel, from, name, storage, array, row, count);
   for (let at = 0; missing !== undefined && at < count; at++)
-    if (own.missing[from + at] === 1) missing.push(row + at);
+    if (kernel.missing[from + at] === 1) missing.push(row + at);
 }
 
 /** Integers as doubles, from two words each: those that a double holds exactly are below 2^53. */
-function takeNumbers(
-  own: ManyKernel,
+function copyAsNumbers(
+  kernel: ManyKernel,
   from: number,
   name: ResultName,
   storage: Storage,
@@ -522,7 +533,7 @@ function takeNumbers(
   row: number,
   count: number,
 ): void {
-  const { words } = own;
+  const { words } = kernel;
   for (let at = 0; at < count; at++) {
     const low = words[2 * (from + at)] as number;
     const word = words[2 * (from + at) + 1] as number;
@@ -532,7 +543,7 @@ function takeNumbers(
       throw errors.unsafeNumber(
         `layers[${row + at}]`,
         name,
-        (storage === "signed" ? own.signed : own.unsigned)[from + at] as bigint,
+        (storage === "signed" ? kernel.signed : kernel.unsigned)[from + at] as bigint,
       );
     }
     array[row + at] = value;

@@ -52,23 +52,23 @@ export async function* sweep(
   spec: SpecInput | string,
   options: SweepOptions = {},
 ): AsyncGenerator<RowBatch, Summary> {
-  const swept = plan(spec);
+  const planned = plan(spec);
   const start = performance.now();
-  const batches = sweepPlan(swept, runOptions(options));
+  const batches = sweepPlan(planned, runOptions(options));
   let bytes = 0;
   try {
     for (;;) {
       const next = await batches.next();
       if (next.done)
         return summarise(
-          swept.rejectionReasons,
+          planned.rejectionReasons,
           next.value,
           bytes,
           (performance.now() - start) / 1000,
         );
       const csv = Buffer.concat(next.value.buffers);
       bytes += csv.length;
-      if (next.value.rows > 0) yield new RowBatch(swept.cells, next.value.rows, csv);
+      if (next.value.rows > 0) yield new RowBatch(planned.cells, next.value.rows, csv);
       options.onProgress?.(next.value.progress);
     }
   } finally {
@@ -102,7 +102,7 @@ export async function sweepToFile(
   path: string,
   { resume = false, trust = false, ...options }: FileOptions = {},
 ): Promise<Summary> {
-  const swept = plan(spec);
+  const planned = plan(spec);
   const { format, compression, bigInts } = await fileFormat(path, options);
   const run = {
     ...runOptions(options),
@@ -110,25 +110,25 @@ export async function sweepToFile(
     bigInts,
     isSummed: (await partialOf(path)) !== undefined,
   };
-  const begun = performance.now();
-  const kept = resume
-    ? await resumeTarget(swept, path, { ...run, compression, resume })
+  const startedAt = performance.now();
+  const target = resume
+    ? await resumeTarget(planned, path, { ...run, compression, resume })
     : undefined;
-  if (resume && !kept)
+  if (resume && !target)
     throw errors.badOption(
       "resume",
       "true",
       `${path} is no file that could be gone on with; leave it out.`,
     );
-  const start = kept && (await readStart(kept, swept, run, { trust }));
+  const start = target && (await readStart(target, planned, run, { trust }));
   const summary = (reached: Position, bytes: number) =>
-    summarise(swept.rejectionReasons, reached, bytes, (performance.now() - begun) / 1000);
+    summarise(planned.rejectionReasons, reached, bytes, (performance.now() - startedAt) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
   const sink = await fileSink(path, { mayReplace, from: start });
-  const checkpoint = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
-  const rows = sweepPlan(swept, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, headerIn(format, swept.header), sink, {
+  const checkpoint = target && new Checkpoint(target, sink, mayReplace, start?.bytes);
+  const rows = sweepPlan(planned, { ...run, start: start?.position });
+  const { progress, bytes } = await writeBatches(rows, headerIn(format, planned.header), sink, {
     onProgress: options.onProgress,
     checkpoint,
     from: start,

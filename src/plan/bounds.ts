@@ -28,22 +28,22 @@ export interface ValueSet {
 export type ValueSets = ReadonlyMap<string, ValueSet>;
 
 /** So many values are kept one by one, so many combinations of them are tried, with so many calculations in all. */
-const VALUES_KEPT = 512;
-const COMBINATIONS_TRIED = 4096;
-const CALCULATIONS = 65_536;
+const MAX_VALUES = 512;
+const MAX_COMBINATIONS = 4096;
+const MAX_EVALUATIONS = 65_536;
 
-function ofValues(values: Iterable<bigint>): ValueSet | undefined {
+function valueSetOf(values: Iterable<bigint>): ValueSet | undefined {
   const sorted = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
   const [min, max] = [sorted[0], sorted.at(-1)];
   if (min === undefined || max === undefined) return undefined;
-  return sorted.length <= VALUES_KEPT ? { min, max, values: sorted } : { min, max };
+  return sorted.length <= MAX_VALUES ? { min, max, values: sorted } : { min, max };
 }
 
 export function valueSetOfProgressions(progressions: readonly Progression[]): ValueSet {
   const size = progressions.reduce((sum, progression) => sum + progression.count, 0);
-  if (size > VALUES_KEPT)
+  if (size > MAX_VALUES)
     return { min: BigInt(minOf(progressions)), max: BigInt(maxOf(progressions)) };
-  return ofValues(
+  return valueSetOf(
     Array.from({ length: size }, (_, i) => BigInt(valueAt(progressions, i))),
   ) as ValueSet;
 }
@@ -67,18 +67,18 @@ function* combinations(names: readonly string[], known: ValueSets): Generator<Lo
   }
 }
 
-function areFew(items: readonly Item[], names: readonly string[], known: ValueSets): boolean {
+function canEnumerate(items: readonly Item[], names: readonly string[], known: ValueSets): boolean {
   const combined = names.reduce(
     (product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY),
     1,
   );
   // The divisors of a number are found in as many steps as its root has ones, a calculation's worth in some dozens.
-  const effort = items.map((item) =>
+  const costs = items.map((item) =>
     item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).max)) / 50 : 1,
   );
   return (
-    combined <= COMBINATIONS_TRIED &&
-    combined * effort.reduce((sum, each) => sum + each, 0) <= CALCULATIONS
+    combined <= MAX_COMBINATIONS &&
+    combined * costs.reduce((sum, each) => sum + each, 0) <= MAX_EVALUATIONS
   );
 }
 
@@ -92,26 +92,26 @@ export function valueSetsOfAxis(
     case "derived":
       return {
         valueSets: [
-          clipped(
+          clipToDomain(
             kind,
             axis.names[0] as string,
-            valueSetOfList([itemOf(axis.expression)], known).valueSets,
+            valueSetOfList([itemOf(axis.expression)], known).valueSet,
           ),
         ],
         size: 1n,
       };
     case "list": {
-      const { valueSets, size } = valueSetOfList(
+      const { valueSet, size } = valueSetOfList(
         axis.items.map(({ root }) => root),
         known,
       );
-      return { valueSets: [clipped(kind, axis.names[0] as string, valueSets)], size };
+      return { valueSets: [clipToDomain(kind, axis.names[0] as string, valueSet)], size };
     }
     case "joint":
       return {
         valueSets: axis.names.map((name, i) => {
           const items = axis.rows.map((row) => itemOf(row[i] as Expression));
-          return clipped(kind, name, valueSetOfList(items, known).valueSets);
+          return clipToDomain(kind, name, valueSetOfList(items, known).valueSet);
         }),
         size: BigInt(axis.rows.length),
       };
@@ -123,11 +123,12 @@ function itemOf({ root }: Expression): Item {
 }
 
 /** No layer has a value outside of the domain: it is left out before it is one. */
-function clipped(kind: Kind, name: string, { min, max, values }: ValueSet): ValueSet {
+function clipToDomain(kind: Kind, name: string, { min, max, values }: ValueSet): ValueSet {
   if (!hasDomain(kind, name)) return { min, max, ...(values && { values }) };
   const domain = domainOf(name);
   const [lowest, highest] = [BigInt(domain.min), BigInt(domain.max)];
-  const inside = values && ofValues(values.filter((value) => value >= lowest && value <= highest));
+  const inside =
+    values && valueSetOf(values.filter((value) => value >= lowest && value <= highest));
   if (inside) return inside;
   const clip = (value: bigint) => (value < lowest ? lowest : value > highest ? highest : value);
   return { min: clip(min), max: clip(max) };
@@ -136,17 +137,20 @@ function clipped(kind: Kind, name: string, { min, max, values }: ValueSet): Valu
 function valueSetOfList(
   items: readonly Item[],
   known: ValueSets,
-): { readonly valueSets: ValueSet; readonly size: bigint } {
+): { readonly valueSet: ValueSet; readonly size: bigint } {
   const names = [...new Set(items.flatMap((item) => namesIn(item).map(({ name }) => name)))];
-  return (areFew(items, names, known) && tried(items, names, known)) || estimated(items, known);
+  return (
+    (canEnumerate(items, names, known) && enumerate(items, names, known)) ||
+    intervalOfList(items, known)
+  );
 }
 
 /** By trying every combination. Too many values are given up on: then they are bounded instead. */
-function tried(
+function enumerate(
   items: readonly Item[],
   names: readonly string[],
   known: ValueSets,
-): { readonly valueSets: ValueSet; readonly size: bigint } | undefined {
+): { readonly valueSet: ValueSet; readonly size: bigint } | undefined {
   const values = new Set<bigint>();
   let size = 0n;
   for (const lookup of combinations(names, known)) {
@@ -155,7 +159,7 @@ function tried(
       try {
         for (const progression of progressionsOf(item, lookup)) {
           count += progression.count;
-          if (progression.count > VALUES_KEPT || values.size > COMBINATIONS_TRIED) return undefined;
+          if (progression.count > MAX_VALUES || values.size > MAX_COMBINATIONS) return undefined;
           for (let i = 0n; i < progression.count; i++)
             values.add(progression.first + i * progression.step);
         }
@@ -166,18 +170,18 @@ function tried(
     }
     if (count > size) size = count;
   }
-  const valueSets = ofValues(values);
-  return { valueSets: valueSets ?? { min: 0n, max: 0n }, size };
+  const valueSet = valueSetOf(values);
+  return { valueSet: valueSet ?? { min: 0n, max: 0n }, size };
 }
 
-function estimated(
+function intervalOfList(
   items: readonly Item[],
   known: ValueSets,
-): { readonly valueSets: ValueSet; readonly size: bigint } {
+): { readonly valueSet: ValueSet; readonly size: bigint } {
   const parts = items.map((item) => boundsOfItem(item, known));
   // An item that does not divide exactly takes a position too, however long it would be.
   return {
-    valueSets: hull(parts.map(({ bounds }) => bounds)),
+    valueSet: hull(parts.map(({ bounds }) => bounds)),
     size: parts.reduce((sum, { count }) => sum + (count > 1n ? count : 1n), 0n),
   };
 }
@@ -186,7 +190,7 @@ function estimated(
 
 type Bounds = Pick<ValueSet, "min" | "max">;
 
-const TRUTH: Bounds = { min: 0n, max: 1n };
+const BOOLEAN: Bounds = { min: 0n, max: 1n };
 
 function hull(parts: readonly Bounds[]): Bounds {
   return parts.reduce((a, b) => ({
@@ -219,15 +223,15 @@ export function alwaysHasValue(node: Node | Item, known: ValueSets): boolean {
       const { min, max } = boundsOf(node.right, known);
       if (node.operator === "/" || node.operator === "**") return false;
       if ((node.operator === "//" || node.operator === "%") && min <= 0n && max >= 0n) return false;
-      return isInside(looseBounds(node, known));
+      return isInside(unclampedBounds(node, known));
     }
     case "call": {
       const divisor = node.name === "ceil_div" ? boundsOf(node.args[1] as Node, known) : undefined;
       if (divisor && divisor.min <= 0n && divisor.max >= 0n) return false;
-      return isInside(looseBounds(node, known));
+      return isInside(unclampedBounds(node, known));
     }
     case "negate":
-      return isInside(looseBounds(node, known));
+      return isInside(unclampedBounds(node, known));
     default:
       return true;
   }
@@ -239,11 +243,11 @@ function isInside({ min, max }: Bounds): boolean {
 
 /** Values outside of 64 bits stop the sweep, so no others come out of an expression. */
 function boundsOf(node: Node, known: ValueSets): Bounds {
-  const { min, max } = looseBounds(node, known);
+  const { min, max } = unclampedBounds(node, known);
   return { min: min < I64_MIN ? I64_MIN : min, max: max > I64_MAX ? I64_MAX : max };
 }
 
-function looseBounds(node: Node, known: ValueSets): Bounds {
+function unclampedBounds(node: Node, known: ValueSets): Bounds {
   switch (node.kind) {
     case "number":
       return node.denominator === undefined
@@ -259,7 +263,7 @@ function looseBounds(node: Node, known: ValueSets): Bounds {
     case "missing":
     case "compare":
     case "in":
-      return TRUTH;
+      return BOOLEAN;
     case "and":
     case "or":
       return hull([{ min: 0n, max: 0n }, ...node.parts.map((part) => boundsOf(part, known))]);

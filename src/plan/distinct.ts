@@ -11,19 +11,19 @@ import { errors } from "../errors.js";
 import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn } from "../expression/node.js";
 import {
-  all,
-  any,
+  allOf,
+  anyOf,
   binary,
   compare,
   contains,
-  NOWHERE,
+  mapOperands,
+  NO_SPAN,
   nameNode,
   numberNode,
-  placed,
-  replaced,
-  replacedItem,
-  replacedOperands,
+  replaceNames,
+  replaceNamesInItem,
   sizeOf,
+  withSpan,
 } from "../expression/rewrite.js";
 import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
 import { expressionsOf } from "../spec/axes.js";
@@ -31,7 +31,7 @@ import type { Grid } from "../spec/spec.js";
 import { lastOf, type Progression, valueAt } from "../spec/values.js";
 import type { ValueSet } from "./bounds.js";
 import type { DependentAxis, GridPlan } from "./model.js";
-import { repeatsOf } from "./repeats.js";
+import { repeatReasonOf } from "./repeats.js";
 import { textOf } from "./schedule.js";
 
 /** What is known of a grid before its conditions on other grids are. */
@@ -66,7 +66,7 @@ function rateDenominatorOf({ fixed }: PlannedGrid): number {
 }
 
 /** A grid that a layer may be in, and what it is called. */
-interface Candidate {
+interface LabelledGrid {
   readonly grid: PlannedGrid;
   readonly label: string;
 }
@@ -80,25 +80,25 @@ export function distinctConditions(
   kind: Kind,
   keys: ReadonlySet<string>,
   { location }: Pick<Grid, "location">,
-  own: Candidate,
-  earlier: readonly Candidate[],
+  tested: LabelledGrid,
+  earlier: readonly LabelledGrid[],
 ): readonly Expression[] {
   const conditions: Expression[] = [];
   let operations = 0;
-  for (const candidate of [...earlier, own]) {
-    if (!canOverlap(keys, own.grid, candidate.grid)) continue;
-    const parts = new Membership(kind, keys, location, candidate, own).parts();
+  for (const candidate of [...earlier, tested]) {
+    if (!canOverlap(keys, tested.grid, candidate.grid)) continue;
+    const parts = new Membership(kind, keys, location, candidate, tested).parts();
     if (parts === undefined) continue;
     operations += parts.reduce((sum, part) => sum + sizeOf(part), 0);
     if (operations > MAX_OPERATIONS)
       throw errors.distinctTooLarge(location, candidate.label, MAX_OPERATIONS);
-    const text = repeatsOf(candidate.label);
+    const text = repeatReasonOf(candidate.label);
     const root: Node =
       parts.length === 0
-        ? { kind: "number", value: 0n, isCondition: true, ...NOWHERE }
-        : { kind: "not", of: all(parts), ...NOWHERE };
+        ? { kind: "number", value: 0n, isCondition: true, ...NO_SPAN }
+        : { kind: "not", of: allOf(parts), ...NO_SPAN };
     // A message about it shows this text: the expressions of other grids have their places elsewhere.
-    conditions.push({ source: { text, location }, root: placed(root, text.length) });
+    conditions.push({ source: { text, location }, root: withSpan(root, text.length) });
   }
   return conditions;
 }
@@ -108,13 +108,15 @@ export function membershipOf(
   kind: Kind,
   keys: ReadonlySet<string>,
   location: string,
-  candidate: Candidate,
-  own: Candidate,
+  candidate: LabelledGrid,
+  tested: LabelledGrid,
 ): Node | undefined {
-  const parts = new Membership(kind, keys, location, candidate, own).parts();
+  const parts = new Membership(kind, keys, location, candidate, tested).parts();
   return (
     parts &&
-    (parts.length === 0 ? { kind: "number", value: 1n, isCondition: true, ...NOWHERE } : all(parts))
+    (parts.length === 0
+      ? { kind: "number", value: 1n, isCondition: true, ...NO_SPAN }
+      : allOf(parts))
   );
 }
 
@@ -132,17 +134,17 @@ type Element =
   | { readonly kind: "where"; readonly condition: Expression };
 
 /** Thrown where no layer is in the grid. */
-class Never extends Error {}
+class NoLayer extends Error {}
 
 class Membership {
   readonly #kind: Kind;
   readonly #keys: ReadonlySet<string>;
   readonly #location: string;
-  readonly #candidate: Candidate;
-  readonly #own: Candidate;
-  readonly #isOwn: boolean;
+  readonly #candidate: LabelledGrid;
+  readonly #tested: LabelledGrid;
+  readonly #isSelf: boolean;
   /** Variables that a parameter repeats, by the parameter. */
-  readonly #aliases = new Map<string, string>();
+  readonly #keyOfAlias = new Map<string, string>();
   /** Names that some expression of the grid depends on. */
   readonly #used: ReadonlySet<string>;
   /** A sample rate of the grid, times `numerator` and divided by `denominator`, is what the layer at hand has for it. */
@@ -154,16 +156,16 @@ class Membership {
     kind: Kind,
     keys: ReadonlySet<string>,
     location: string,
-    candidate: Candidate,
-    own: Candidate,
+    candidate: LabelledGrid,
+    tested: LabelledGrid,
   ) {
     this.#kind = kind;
     this.#keys = keys;
     this.#location = location;
     this.#candidate = candidate;
-    this.#own = own;
-    this.#isOwn = candidate === own;
-    this.#rates = ratio(rateDenominatorOf(own.grid), rateDenominatorOf(candidate.grid));
+    this.#tested = tested;
+    this.#isSelf = candidate === tested;
+    this.#rates = ratio(rateDenominatorOf(tested.grid), rateDenominatorOf(candidate.grid));
     const { derived, dependents, where } = candidate.grid;
     for (const { name, expression } of derived) {
       const { root } = expression;
@@ -171,9 +173,9 @@ class Membership {
         keys.has(name) &&
         root.kind === "name" &&
         !keys.has(root.name) &&
-        !this.#aliases.has(root.name)
+        !this.#keyOfAlias.has(root.name)
       )
-        this.#aliases.set(root.name, name);
+        this.#keyOfAlias.set(root.name, name);
     }
     const expressions = [
       ...derived.map(({ expression }) => expression),
@@ -188,10 +190,11 @@ class Membership {
     try {
       const elements = this.#elements();
       // Duplicates within a grid come from variables that the layer does not show.
-      if (this.#isOwn && !elements.some((element) => this.#isTried(element))) return undefined;
+      if (this.#isSelf && !elements.some((element) => this.#isEnumerated(element)))
+        return undefined;
       return this.#build(elements, 0, new Map(), []);
     } catch (error) {
-      if (error instanceof Never) return undefined;
+      if (error instanceof NoLayer) return undefined;
       throw error;
     }
   }
@@ -246,22 +249,22 @@ class Membership {
       }
     }
     // What a key must be whatever the rest is comes first: it is cheap, and nothing in it can fail.
-    const isSimple = (element: Element) =>
+    const isKeyTest = (element: Element) =>
       element.kind === "plain" && element.names.every((name) => this.#keyOf(name) !== undefined);
-    return [...elements.filter(isSimple), ...elements.filter((element) => !isSimple(element))];
+    return [...elements.filter(isKeyTest), ...elements.filter((element) => !isKeyTest(element))];
   }
 
   /** The key that a name is, if it is one. */
   #keyOf(name: string): string | undefined {
-    return this.#keys.has(name) ? name : this.#aliases.get(name);
+    return this.#keys.has(name) ? name : this.#keyOfAlias.get(name);
   }
 
   /** Whether the values of an axis are tried one by one. */
-  #isTried(element: Element): boolean {
+  #isEnumerated(element: Element): boolean {
     if (element.kind !== "plain" && element.kind !== "dependent") return false;
     const names = element.kind === "plain" ? element.names : element.axis.names;
-    const hidden = names.filter((name) => this.#keyOf(name) === undefined);
-    if (hidden.length === 0) return false;
+    const unkeyed = names.filter((name) => this.#keyOf(name) === undefined);
+    if (unkeyed.length === 0) return false;
     if (
       element.kind === "plain" &&
       (element.progressions[0] as readonly Progression[]).reduce(
@@ -272,9 +275,9 @@ class Membership {
       return false;
     // What nothing depends on can have any of its values; only two layers that differ in nothing else need be told apart.
     return (
-      this.#isOwn ||
-      hidden.length < names.length ||
-      hidden.some((name) => this.#used.has(name)) ||
+      this.#isSelf ||
+      unkeyed.length < names.length ||
+      unkeyed.some((name) => this.#used.has(name)) ||
       element.kind === "dependent"
     );
   }
@@ -289,15 +292,15 @@ class Membership {
     elements: readonly Element[],
     from: number,
     values: ReadonlyMap<string, Node>,
-    chosen: readonly (readonly [string, Node])[],
+    tried: readonly (readonly [string, Node])[],
   ): Node[] {
     const parts: Node[] = [];
     const known = new Map(values);
     for (let at = from; at < elements.length; at++) {
       const element = elements[at] as Element;
-      if (this.#isTried(element)) {
+      if (this.#isEnumerated(element)) {
         const branches: Node[] = [];
-        for (const { tests, given } of this.#choices(
+        for (const { tests, given } of this.#rowsToTry(
           element as Element & { kind: "plain" | "dependent" },
           known,
         )) {
@@ -309,25 +312,22 @@ class Membership {
           try {
             const branch = [
               ...tests,
-              ...this.#build(elements, at + 1, new Map([...known, ...given]), [
-                ...chosen,
-                ...given,
-              ]),
+              ...this.#build(elements, at + 1, new Map([...known, ...given]), [...tried, ...given]),
             ];
             // Nothing more to ask: with this value the layer is in the grid.
             if (branch.length === 0) return parts;
-            branches.push(all(branch));
+            branches.push(allOf(branch));
           } catch (error) {
-            if (!(error instanceof Never)) throw error;
+            if (!(error instanceof NoLayer)) throw error;
           }
         }
-        if (branches.length === 0) throw new Never();
-        parts.push(any(branches));
+        if (branches.length === 0) throw new NoLayer();
+        parts.push(anyOf(branches));
         return parts;
       }
       parts.push(...this.#testsOf(element, known));
     }
-    if (this.#isOwn) parts.push(smaller(chosen));
+    if (this.#isSelf) parts.push(comesBefore(tried));
     return parts;
   }
 
@@ -340,9 +340,10 @@ class Membership {
         const { name, expression } = element;
         const key = this.#keyOf(name);
         if (key !== undefined && this.#isDefinition(name, expression)) return [];
-        const { guards, node } = this.#exact(this.#resolved(expression.root, known, [name]), [
-          name,
-        ]);
+        const { guards, node } = this.#withExactDivisions(
+          this.#inKeys(expression.root, known, [name]),
+          [name],
+        );
         if (key === undefined) {
           known.set(name, node);
           return guards;
@@ -355,12 +356,12 @@ class Membership {
           axis.kind === "list"
             ? axis.items.map(({ root }) => [root])
             : axis.rows.map((row) =>
-                row.map(({ root }): Item => ({ kind: "value", value: root, ...NOWHERE })),
+                row.map(({ root }): Item => ({ kind: "value", value: root, ...NO_SPAN })),
               );
         return [
-          any(
+          anyOf(
             rows.map((row) =>
-              all(
+              allOf(
                 row.flatMap((item, i) =>
                   this.#itemTests(axis.names[i] as string, item, known, axis.names),
                 ),
@@ -370,13 +371,13 @@ class Membership {
         ];
       }
       case "where":
-        return this.#whereTests(element.condition, known);
+        return this.#conditionTests(element.condition, known);
     }
   }
 
   /** Whether an axis is what says that a variable and a parameter are the same. */
   #isDefinition(name: string, { root }: Expression): boolean {
-    return root.kind === "name" && this.#aliases.get(root.name) === name;
+    return root.kind === "name" && this.#keyOfAlias.get(root.name) === name;
   }
 
   #plainTests(
@@ -389,20 +390,20 @@ class Membership {
         known.set(name, numberNode(BigInt(valueAt(progressions[i] as readonly Progression[], 0))));
       return [];
     }
-    const valueSets = keys.map((key) => this.#own.grid.valueSets.get(key as string));
+    const valueSets = keys.map((key) => this.#tested.grid.valueSets.get(key as string));
     if (names.length === 1) {
-      const [own] = progressions as [readonly Progression[]];
-      const fit = fitOf(own, valueSets[0]);
-      if (fit === "none") throw new Never();
-      return fit === "all"
+      const [only] = progressions as [readonly Progression[]];
+      const coverage = coverageOf(only, valueSets[0]);
+      if (coverage === "none") throw new NoLayer();
+      return coverage === "all"
         ? []
         : [
             {
               kind: "in",
               of: nameNode(keys[0] as string),
-              items: own.map(itemOfRun),
+              items: only.map(itemOfProgression),
               isNegated: false,
-              ...NOWHERE,
+              ...NO_SPAN,
             },
           ];
     }
@@ -411,18 +412,18 @@ class Membership {
       0,
     );
     const rows = Array.from({ length: count }, (_, row) =>
-      progressions.map((own) => valueAt(own, row)),
+      progressions.map((each) => valueAt(each, row)),
     );
-    const fitting = rows.filter((row) =>
+    const possibleRows = rows.filter((row) =>
       row.every(
-        (value, i) => fitOf([{ first: value, step: 1, count: 1 }], valueSets[i]) !== "none",
+        (value, i) => coverageOf([{ first: value, step: 1, count: 1 }], valueSets[i]) !== "none",
       ),
     );
-    if (fitting.length === 0) throw new Never();
+    if (possibleRows.length === 0) throw new NoLayer();
     return [
-      any(
-        fitting.map((row) =>
-          all(
+      anyOf(
+        possibleRows.map((row) =>
+          allOf(
             row.map((value, i) =>
               compare(nameNode(keys[i] as string), "==", numberNode(BigInt(value))),
             ),
@@ -444,25 +445,25 @@ class Membership {
       (numerator === 1 && denominator === 1)
     )
       return progressions;
-    const own = progressions[names.indexOf("sample_rate")] as readonly Progression[];
+    const rates = progressions[names.indexOf("sample_rate")] as readonly Progression[];
     const scaled = (progression: Progression): Progression => ({
       first: progression.first * numerator,
       step: progression.step * numerator,
       count: progression.count,
     });
-    if (denominator === 1 && names.length === 1) return [own.map(scaled)];
-    const count = own.reduce((sum, progression) => sum + progression.count, 0);
+    if (denominator === 1 && names.length === 1) return [rates.map(scaled)];
+    const count = rates.reduce((sum, progression) => sum + progression.count, 0);
     if (count > MAX_COMBINATIONS)
       throw this.#undecidable(
         names,
         "its sample rates and those of this grid have different denominators",
       );
-    const kept = Array.from({ length: count }, (_, row) => row).filter(
-      (row) => (valueAt(own, row) * numerator) % denominator === 0,
+    const exactRows = Array.from({ length: count }, (_, row) => row).filter(
+      (row) => (valueAt(rates, row) * numerator) % denominator === 0,
     );
-    if (kept.length === 0) throw new Never();
+    if (exactRows.length === 0) throw new NoLayer();
     return names.map((name, i) =>
-      kept.map((row) => {
+      exactRows.map((row) => {
         const value = valueAt(progressions[i] as readonly Progression[], row);
         return {
           first: name === "sample_rate" ? (value * numerator) / denominator : value,
@@ -482,8 +483,8 @@ class Membership {
   ): Node[] {
     const key = nameNode(this.#keyOf(name) as string);
     const operands: { guards: Node[]; node: Node }[] = [];
-    const exact = replacedOperands(item, (operand) => {
-      const found = this.#exact(this.#resolved(operand, known, axis), axis);
+    const exact = mapOperands(item, (operand) => {
+      const found = this.#withExactDivisions(this.#inKeys(operand, known, axis), axis);
       operands.push(found);
       return found.node;
     });
@@ -492,29 +493,29 @@ class Membership {
       ...guards,
       exact.kind === "value"
         ? compare(key, "==", exact.value)
-        : { kind: "in", of: key, items: [exact], isNegated: false, ...NOWHERE },
+        : { kind: "in", of: key, items: [exact], isNegated: false, ...NO_SPAN },
     ];
   }
 
   /** A condition holds for the layer at hand as it would in the grid, if it depends on what the layer shows alone. */
-  #whereTests(condition: Expression, known: ReadonlyMap<string, Node>): Node[] {
+  #conditionTests(condition: Expression, known: ReadonlyMap<string, Node>): Node[] {
     const names = namesIn(condition.root).map(({ name }) => name);
-    const isShown = (name: string) =>
-      this.#keys.has(name) || (isResultName(name) && this.#isSettled(name));
-    const isKept =
-      this.#isOwn || this.#own.grid.where.some((other) => textOf(other) === textOf(condition));
-    if (isKept && names.every(isShown)) return [];
-    if (names.some((name) => isResultName(name) && !this.#isSettled(name))) {
+    const isKnown = (name: string) =>
+      this.#keys.has(name) || (isResultName(name) && this.#isSettingShared(name));
+    const alreadyHolds =
+      this.#isSelf || this.#tested.grid.where.some((other) => textOf(other) === textOf(condition));
+    if (alreadyHolds && names.every(isKnown)) return [];
+    if (names.some((name) => isResultName(name) && !this.#isSettingShared(name))) {
       throw this.#undecidable(
         [],
         `its condition '${textOf(condition)}' depends on a setting that the two grids do not share`,
       );
     }
-    return [this.#resolved(condition.root, known, [])];
+    return [this.#inKeys(condition.root, known, [])];
   }
 
   /** Whether a result of the layer at hand is what it would be in the grid: its settings are keys, or the same throughout. */
-  #isSettled(name: string): boolean {
+  #isSettingShared(name: string): boolean {
     if (!isResultName(name)) return true;
     const settings = dependenciesOfColumn(this.#kind, name).filter(
       (base) => SETTINGS.some((setting) => setting.name === base) && !this.#keys.has(base),
@@ -524,20 +525,20 @@ class Membership {
       const given = fixed.find((each) => each.name === base)?.value;
       const found =
         base === "sample_rate" && given !== undefined ? given / rateDenominatorOf(grid) : given;
-      const turns =
+      const varies =
         loops.some(({ names }) => names.includes(base)) ||
         derived.some((each) => each.name === base);
-      return turns ? undefined : (found ?? (base === "bits" ? DEFAULT_BITS : undefined));
+      return varies ? undefined : (found ?? (base === "bits" ? DEFAULT_BITS : undefined));
     };
     return settings.every((base) => {
       const value = constant(this.#candidate.grid, base);
-      return value !== undefined && value === constant(this.#own.grid, base);
+      return value !== undefined && value === constant(this.#tested.grid, base);
     });
   }
 
   /** A node over keys, results and numbers alone. */
-  #resolved(node: Node, known: ReadonlyMap<string, Node>, axis: readonly string[]): Node {
-    return replaced(node, (name) => {
+  #inKeys(node: Node, known: ReadonlyMap<string, Node>, axis: readonly string[]): Node {
+    return replaceNames(node, (name) => {
       const key = this.#keyOf(name);
       if (key === "sample_rate") return this.#rateNode();
       if (key !== undefined) return nameNode(key);
@@ -559,7 +560,7 @@ class Membership {
   }
 
   /** The values that a variable can have, each with the tests of the keys that turn with it. */
-  *#choices(
+  *#rowsToTry(
     element: Element & { kind: "plain" | "dependent" },
     known: ReadonlyMap<string, Node>,
   ): Generator<{ tests: Node[]; given: (readonly [string, Node])[] }> {
@@ -570,9 +571,9 @@ class Membership {
         0,
       );
       for (let row = 0; row < count; row++)
-        yield this.#choice(
+        yield this.#rowToTry(
           names,
-          element.progressions.map((own) => numberNode(BigInt(valueAt(own, row)))),
+          element.progressions.map((each) => numberNode(BigInt(valueAt(each, row)))),
           [],
         );
       return;
@@ -580,8 +581,10 @@ class Membership {
     const { axis } = element;
     if (axis.kind === "joint") {
       for (const row of axis.rows) {
-        const exact = row.map(({ root }) => this.#exact(this.#resolved(root, known, names), names));
-        yield this.#choice(
+        const exact = row.map(({ root }) =>
+          this.#withExactDivisions(this.#inKeys(root, known, names), names),
+        );
+        yield this.#rowToTry(
           names,
           exact.map(({ node }) => node),
           exact.flatMap(({ guards }) => guards),
@@ -591,18 +594,18 @@ class Membership {
     }
     const seen = new Set<bigint>();
     for (const { root } of axis.items) {
-      const item = replacedItem(root, (name) => this.#resolved(nameNode(name), known, names));
+      const item = replaceNamesInItem(root, (name) => this.#inKeys(nameNode(name), known, names));
       if (namesIn(item).length > 0)
         throw this.#undecidable(names, "its values depend on parameters");
       for (const value of this.#valuesOf(item, names)) {
         if (seen.has(value)) continue;
         seen.add(value);
-        yield this.#choice(names, [numberNode(value)], []);
+        yield this.#rowToTry(names, [numberNode(value)], []);
       }
     }
   }
 
-  #choice(
+  #rowToTry(
     names: readonly string[],
     values: readonly Node[],
     guards: readonly Node[],
@@ -637,7 +640,7 @@ class Membership {
   }
 
   /** An expression whose divisions are exact, and what must hold for that: `a / b` is `a // b` where `a % b == 0`. */
-  #exact(node: Node, axis: readonly string[]): { guards: Node[]; node: Node } {
+  #withExactDivisions(node: Node, axis: readonly string[]): { guards: Node[]; node: Node } {
     if (!contains(node, isDivision)) return { guards: [], node };
     const guards: Node[] = [];
     const visit = (part: Node): Node => {
@@ -670,7 +673,7 @@ class Membership {
   #undecidable(axis: readonly string[], reason: string): Error {
     return errors.undecidable(
       this.#location,
-      this.#isOwn,
+      this.#isSelf,
       this.#candidate.label,
       axis.join(", "),
       reason,
@@ -690,24 +693,24 @@ function isDivision(node: Node | Item): boolean {
   return node.kind === "binary" && node.operator === "/";
 }
 
-function itemOfRun({ first, step, count }: Progression): Item {
+function itemOfProgression({ first, step, count }: Progression): Item {
   const [min, max] = [numberNode(BigInt(first)), numberNode(BigInt(first + (count - 1) * step))];
-  if (count === 1) return { kind: "value", value: min, ...NOWHERE };
+  if (count === 1) return { kind: "value", value: min, ...NO_SPAN };
   return {
     kind: "range",
     first: min,
     last: max,
     ...(step > 1 && { step: numberNode(BigInt(step)) }),
-    ...NOWHERE,
+    ...NO_SPAN,
   };
 }
 
 /** How many of the possible values the runs have, as far as it can be told. */
-function fitOf(
+function coverageOf(
   progressions: readonly Progression[],
-  valueSets: ValueSet | undefined,
+  valueSet: ValueSet | undefined,
 ): "all" | "none" | "some" {
-  if (!valueSets) return "some";
+  if (!valueSet) return "some";
   const has = (value: bigint) =>
     progressions.some(
       (progression) =>
@@ -715,11 +718,11 @@ function fitOf(
         value <= BigInt(lastOf(progression)) &&
         (value - BigInt(progression.first)) % BigInt(progression.step) === 0n,
     );
-  if (valueSets.values) {
-    const inside = valueSets.values.filter(has).length;
-    return inside === 0 ? "none" : inside === valueSets.values.length ? "all" : "some";
+  if (valueSet.values) {
+    const inside = valueSet.values.filter(has).length;
+    return inside === 0 ? "none" : inside === valueSet.values.length ? "all" : "some";
   }
-  const { min, max } = valueSets;
+  const { min, max } = valueSet;
   if (
     progressions.every(
       (progression) => BigInt(lastOf(progression)) < min || BigInt(progression.first) > max,
@@ -737,11 +740,11 @@ function fitOf(
 }
 
 /** That values come before those of the layer at hand, in the order of the first that differs. */
-function smaller(chosen: readonly (readonly [string, Node])[]): Node {
-  return any(
-    chosen.map(([name, value], i) =>
-      all([
-        ...chosen.slice(0, i).map(([before, same]) => compare(same, "==", nameNode(before))),
+function comesBefore(tried: readonly (readonly [string, Node])[]): Node {
+  return anyOf(
+    tried.map(([name, value], i) =>
+      allOf([
+        ...tried.slice(0, i).map(([before, same]) => compare(same, "==", nameNode(before))),
         compare(value, "<", nameNode(name)),
       ]),
     ),

@@ -3,7 +3,7 @@
 const PREFIX = "already in ";
 
 /** The account of layers that a grid, by what messages call it, has too. */
-export function repeatsOf(label: string): string {
+export function repeatReasonOf(label: string): string {
   return `${PREFIX}${label}`;
 }
 

@@ -4,7 +4,7 @@
  */
 import { dependenciesOfColumn, isResultName, type ResultName } from "../columns/columns.js";
 import {
-  type BigRun,
+  type BigProgression,
   EvaluationError,
   evaluate,
   type Lookup,
@@ -41,14 +41,14 @@ type Outcome =
       readonly expression: Expression | ListItem;
     };
 
-export interface Walked {
+export interface WalkResult {
   readonly outcome: Outcome;
   /** What was known at the end: all of a layer, or what comes before that which ruled it out. */
   readonly values: ReadonlyMap<string, bigint>;
 }
 
 /** Walks to a raw index of a grid, counted from the grid's first. */
-export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: ResultOf): Walked {
+export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: ResultOf): WalkResult {
   const values = new Map(
     grid.fixed.map(({ name, value }): [string, bigint] => [name, BigInt(value)]),
   );
@@ -74,26 +74,26 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       }
     }
   };
-  const stopped = (outcome: Outcome): Walked => ({ outcome, values });
+  const endWith = (outcome: Outcome): WalkResult => ({ outcome, values });
 
   for (const step of grid.steps) {
     enter(step.level);
     switch (step.kind) {
       case "rule":
         if (!isKept(rules[step.rule] as Rule, layerOf(kind, values)))
-          return stopped({ kind: "rejected", predicate: step.predicate });
+          return endWith({ kind: "rejected", predicate: step.predicate });
         break;
       case "where": {
         const expression = grid.where[step.where] as Expression;
-        const found = step.isExact
+        const decision = step.isExact
           ? attemptCondition(expression, exact)
           : attempt(expression, lookup);
-        if (typeof found === "object" && "kind" in found)
-          return stopped(rejectedOr(found, step.predicate));
-        if (typeof found === "bigint" ? found === 0n : !found.holds) {
-          return stopped({
+        if (typeof decision === "object" && "kind" in decision)
+          return endWith(rejectedIfInexact(decision, step.predicate));
+        if (typeof decision === "bigint" ? decision === 0n : !decision.holds) {
+          return endWith({
             kind: "rejected",
-            predicate: step.predicate + Number(typeof found === "object" && found.metMissing),
+            predicate: step.predicate + Number(typeof decision === "object" && decision.metMissing),
           });
         }
         break;
@@ -101,15 +101,15 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         const value = attempt(expression, lookup);
-        if (typeof value !== "bigint") return stopped(rejectedOr(value, step.predicate));
+        if (typeof value !== "bigint") return endWith(rejectedIfInexact(value, step.predicate));
         if (!isInDomain(kind, name, value))
-          return stopped({ kind: "rejected", predicate: step.predicate + 1 });
+          return endWith({ kind: "rejected", predicate: step.predicate + 1 });
         values.set(name, value);
         break;
       }
       case "expand": {
         const rows = rowsOf(grid.dependents[step.axis] as DependentAxis, lookup);
-        if (!Array.isArray(rows)) return stopped(rows as Outcome);
+        if (!Array.isArray(rows)) return endWith(rows as Outcome);
         checkPositions(grid, step.axis, rows);
         lists.set(step.axis, rows);
         break;
@@ -117,17 +117,17 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       case "select": {
         const { names } = grid.dependents[step.axis] as DependentAxis;
         const row = rowAt(lists.get(step.axis) as Row[], positions[step.level - 1] as number);
-        if (row === undefined) return stopped({ kind: "empty" });
-        if (row === "inexact") return stopped({ kind: "rejected", predicate: step.predicate });
+        if (row === undefined) return endWith({ kind: "empty" });
+        if (row === "inexact") return endWith({ kind: "rejected", predicate: step.predicate });
         if (!names.every((name, i) => isInDomain(kind, name, row[i] as bigint)))
-          return stopped({ kind: "rejected", predicate: step.predicate + 1 });
+          return endWith({ kind: "rejected", predicate: step.predicate + 1 });
         for (const [i, name] of names.entries()) values.set(name, row[i] as bigint);
         break;
       }
     }
   }
   enter(grid.loops.length);
-  return stopped({ kind: "layer" });
+  return endWith({ kind: "layer" });
 }
 
 /** The layer whose parameters have these values; what is not known yet is as PyTorch has it, or the least there is. */
@@ -225,13 +225,13 @@ function attemptCondition(
   }
 }
 
-function rejectedOr(failure: Failure, predicate: number): Outcome {
+function rejectedIfInexact(failure: Failure, predicate: number): Outcome {
   return failure.evaluationError.kind === "inexact" ? { kind: "rejected", predicate } : failure;
 }
 
 /** Rows with a value for each name: of a list's item all that it stands for, evenly spaced. */
 type Row =
-  | { readonly progressions: readonly BigRun[]; readonly item: number }
+  | { readonly progressions: readonly BigProgression[]; readonly item: number }
   | { readonly isInexact: true };
 
 function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
@@ -270,7 +270,7 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
 /** Were the longest list longer than its loop, a layer would be lost. */
 function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[]): void {
   const count = rows.reduce(
-    (sum, row) => sum + ("isInexact" in row ? 1n : (row.progressions[0] as BigRun).count),
+    (sum, row) => sum + ("isInexact" in row ? 1n : (row.progressions[0] as BigProgression).count),
     0n,
   );
   const size = loops.find(({ dependent }) => dependent === axis)?.size as number;
@@ -281,7 +281,7 @@ function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[])
 function rowAt(rows: readonly Row[], position: number): readonly bigint[] | "inexact" | undefined {
   let before = 0n;
   for (const [at, row] of rows.entries()) {
-    const count = "isInexact" in row ? 1n : (row.progressions[0] as BigRun).count;
+    const count = "isInexact" in row ? 1n : (row.progressions[0] as BigProgression).count;
     const offset = BigInt(position) - before;
     if (offset < count) {
       if ("isInexact" in row) return "inexact";
@@ -302,6 +302,6 @@ function rowAt(rows: readonly Row[], position: number): readonly bigint[] | "ine
   return undefined;
 }
 
-function isIn({ first, step, count }: BigRun, value: bigint): boolean {
+function isIn({ first, step, count }: BigProgression, value: bigint): boolean {
   return value >= first && value <= first + (count - 1n) * step && (value - first) % step === 0n;
 }

@@ -14,7 +14,14 @@ import {
   shortNames,
 } from "../layers/parameters.js";
 import { describeNode, type SourceNode } from "./source.js";
-import { domainOf, findDuplicate, overOne, type Progression, readEntry, sizeOf } from "./values.js";
+import {
+  domainOf,
+  findDuplicate,
+  overCommonDenominator,
+  type Progression,
+  readEntry,
+  sizeOf,
+} from "./values.js";
 
 /** One axis, as written. All its names turn together; only a joint axis has several. */
 export type Axis = { readonly location: string; readonly names: readonly string[] } & (
@@ -143,7 +150,7 @@ function readAxis(name: string, source: SourceNode, location: string): Axis {
     if (item.kind !== "scalar") throw errors.badAxisValue(item.location, name, describeNode(item));
     return { item, read: readScalar(name, item, source.kind === "list") };
   });
-  const { progressions: constant, denominator } = overOne(
+  const { progressions: constant, denominator } = overCommonDenominator(
     entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Progression[]) : [])),
     source.location,
   );
@@ -227,12 +234,12 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
       return { item, read: readJointValue(name, item) };
     });
   });
-  const rateAt = names.indexOf("sample_rate");
+  const rateIndex = names.indexOf("sample_rate");
   const rates = rows.flatMap((row) => {
-    const read = row[rateAt]?.read;
+    const read = row[rateIndex]?.read;
     return Array.isArray(read) ? (read as Progression[]) : [];
   });
-  const { denominator } = overOne(rates, source.location);
+  const { denominator } = overCommonDenominator(rates, source.location);
   const values = rows.map((row) =>
     row.map(({ read }) => (Array.isArray(read) ? (read[0] as Progression) : undefined)),
   );
@@ -252,8 +259,8 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
   }
   if (values.every((row) => !row.includes(undefined))) {
     const progressions = names.map((_, i) =>
-      i === rateAt
-        ? overOne(rates, source.location).progressions
+      i === rateIndex
+        ? overCommonDenominator(rates, source.location).progressions
         : values.map((row) => row[i] as Progression),
     );
     return {

@@ -18,10 +18,10 @@ export interface AxisFlag {
 /** Splits at the commas that stand in no parentheses or brackets; brackets around the whole may be there or not. */
 export function splitValues(text: string): string[] {
   const trimmed = text.trim();
-  const whole = splitOutside(trimmed);
+  const outer = splitOutside(trimmed);
   // [1, 2] is a list of two; [1, 2], [3, 4] is one of two lists.
   const inner =
-    whole.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : whole;
+    outer.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : outer;
   return inner.length === 1 && inner[0] === "" ? [] : inner;
 }
 

@@ -100,12 +100,12 @@ function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string 
     dilation: d,
   } = inBigInt({ ...dimension, padding: 0 });
   if (!kind.isTransposed && s !== 1n) return "; PyTorch has no 'same' for other strides";
-  const twice = kind.isTransposed ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
-  if (twice < 0n) return ", which is negative here";
-  if (twice % 2n === 0n) return `: here ${twice / 2n}`;
-  const isFitting = kind.isTransposed && o === 0n && (1n < s || 1n < d);
-  return isFitting
-    ? `: here ${(twice + 1n) / 2n} with output_padding 1`
+  const doubled = kind.isTransposed ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
+  if (doubled < 0n) return ", which is negative here";
+  if (doubled % 2n === 0n) return `: here ${doubled / 2n}`;
+  const canRoundUp = kind.isTransposed && o === 0n && (1n < s || 1n < d);
+  return canRoundUp
+    ? `: here ${(doubled + 1n) / 2n} with output_padding 1`
     : ", which is no whole number here";
 }
 
@@ -116,12 +116,12 @@ export function remedyOfUnequalPadding(
   { stride, dilation }: { readonly stride: number; readonly dilation: number },
 ): string {
   const [max, min] = [Math.max(...values), Math.min(...values)];
-  const more = max - min;
-  if (more === 0) return `Write ${max}.`;
+  const difference = max - min;
+  if (difference === 0) return `Write ${max}.`;
   if (!kind.isTransposed)
     return "Pad the input before the layer and count the longer input with padding 0.";
-  if (more >= stride && more >= dilation) {
-    return `It has no layer for that: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
+  if (difference >= stride && difference >= dilation) {
+    return `It has no layer for that: the difference ${difference} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
   }
-  return `Write --padding ${max} --output-padding ${more}: by symmetry the counts are the same.`;
+  return `Write --padding ${max} --output-padding ${difference}: by symmetry the counts are the same.`;
 }

@@ -18,12 +18,12 @@ export function checkNames(
   kind: Kind,
   { axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
 ): void {
-  const own = axes
+  const variables = axes
     .flatMap(({ names }) => names)
     .filter((name) => !kind.parameterNames.includes(name));
   // bits is there in any case.
-  const known = [...kind.parameterNames, ...own, "bits"];
-  const isRated = own.includes("sample_rate");
+  const known = [...kind.parameterNames, ...variables, "bits"];
+  const hasSampleRate = variables.includes("sample_rate");
   const columns = columnsOf(kind);
   const results = columns.map(({ name }) => name);
   const check = ({ source, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
@@ -31,7 +31,11 @@ export function checkNames(
       if (known.includes(name) || alsoKnown.includes(name)) continue;
       if (isResultName(name) && results.includes(name))
         throw errors.resultInAxis(source, span, name);
-      throw errors.unknownName(source, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
+      throw errors.unknownName(source, span, name, [
+        ...kind.parameterNames,
+        ...variables,
+        ...alsoKnown,
+      ]);
     }
   };
   for (const axis of axes) {
@@ -53,15 +57,16 @@ export function checkNames(
   }
   for (const condition of where) {
     check(condition, results);
-    const rated = namesIn(condition.root).find(({ name }) =>
+    const rateUse = namesIn(condition.root).find(({ name }) =>
       columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"),
     );
-    if (rated && !isRated) throw errors.unratedName(condition.source, rated.span, rated.name);
+    if (rateUse && !hasSampleRate)
+      throw errors.unratedName(condition.source, rateUse.span, rateUse.name);
   }
-  checkCircles(axes);
+  checkCycles(axes);
 }
 
-function checkCircles(axes: readonly Axis[]): void {
+function checkCycles(axes: readonly Axis[]): void {
   const axisOf = new Map(
     axes.flatMap((axis) => axis.names.map((name): [string, Axis] => [name, axis])),
   );
@@ -74,13 +79,13 @@ function checkCircles(axes: readonly Axis[]): void {
       for (const { name, span } of namesIn(root)) {
         const next = axisOf.get(name);
         if (next === undefined || done.has(next)) continue;
-        const further = [...path, { axis: next, name }];
-        const start = further.findIndex((step) => step.axis === next);
-        if (start < further.length - 1) {
-          const circle = further.slice(start).map((step) => step.name);
-          throw errors.circle(source, span, circle);
+        const extended = [...path, { axis: next, name }];
+        const start = extended.findIndex((step) => step.axis === next);
+        if (start < extended.length - 1) {
+          const cycle = extended.slice(start).map((step) => step.name);
+          throw errors.circle(source, span, cycle);
         }
-        walk(next, further);
+        walk(next, extended);
       }
     }
     done.add(axis);

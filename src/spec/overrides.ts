@@ -23,26 +23,31 @@ export function withOverrides(
   { set = [], variables = [], layer, where = [], columns, distinct, sample }: Overrides,
 ): SourceNode {
   if (source.kind !== "map") return source; // what is wrong with it is said where it is read
-  const inGrid = (grid: SourceNode): SourceNode =>
+  const overriddenGrid = (grid: SourceNode): SourceNode =>
     grid.kind === "map"
       ? withConditions(set.reduce(withAxis, variables.reduce(withVariable, grid)), where)
       : grid;
   const grids = entryOf(source, "grids");
-  let whole: MapNode;
+  let result: MapNode;
   if (grids?.value.kind === "list")
-    whole = withEntry(source, {
+    result = withEntry(source, {
       ...grids,
-      value: { ...grids.value, items: grids.value.items.map(inGrid) },
+      value: { ...grids.value, items: grids.value.items.map(overriddenGrid) },
     });
-  else whole = inGrid(source) as MapNode;
-  if (layer) whole = withEntry(whole, { key: "layer", keyLocation: layer.location, value: layer });
+  else result = overriddenGrid(source) as MapNode;
+  if (layer)
+    result = withEntry(result, { key: "layer", keyLocation: layer.location, value: layer });
   if (columns)
-    whole = withEntry(whole, { key: "columns", keyLocation: columns.location, value: columns });
+    result = withEntry(result, { key: "columns", keyLocation: columns.location, value: columns });
   if (distinct)
-    whole = withEntry(whole, { key: "distinct", keyLocation: distinct.location, value: distinct });
+    result = withEntry(result, {
+      key: "distinct",
+      keyLocation: distinct.location,
+      value: distinct,
+    });
   if (sample)
-    whole = withEntry(whole, { key: "sample", keyLocation: sample.location, value: sample });
-  return whole;
+    result = withEntry(result, { key: "sample", keyLocation: sample.location, value: sample });
+  return result;
 }
 
 function entryOf(map: MapNode, key: string): SourceEntry | undefined {
@@ -51,10 +56,10 @@ function entryOf(map: MapNode, key: string): SourceEntry | undefined {
 
 /** The map with that entry, in the place of the one with its key or behind all others. */
 function withEntry(map: MapNode, entry: SourceEntry): MapNode {
-  const isThere = map.entries.some(({ key }) => key === entry.key);
+  const exists = map.entries.some(({ key }) => key === entry.key);
   return {
     ...map,
-    entries: isThere
+    entries: exists
       ? map.entries.map((old) => (old.key === entry.key ? entry : old))
       : [...map.entries, entry],
   };

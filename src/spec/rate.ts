@@ -1,7 +1,7 @@
 /** Grids whose sample rates are fractions: their axis has numerators over one common denominator. */
 import { errors } from "../errors.js";
 import { type Expression, type Node, namesIn } from "../expression/node.js";
-import { binary, replaced } from "../expression/rewrite.js";
+import { binary, replaceNames } from "../expression/rewrite.js";
 import { type Axis, expressionsOf } from "./axes.js";
 
 /**
@@ -25,14 +25,14 @@ export function withRate<
     ...grid,
     where: grid.where.map((condition) => ({
       ...condition,
-      root: divided(condition.root, denominator),
+      root: withRateDivided(condition.root, denominator),
     })),
   };
 }
 
 /** An expression with `sample_rate` divided throughout; messages still point at the name. */
-function divided(root: Node, denominator: number): Node {
-  return replaced(root, (name, node) => {
+function withRateDivided(root: Node, denominator: number): Node {
+  return replaceNames(root, (name, node) => {
     const location = { start: node.start, end: node.end };
     return name === "sample_rate" ? { ...binary("/", node, denominator), ...location } : node;
   });

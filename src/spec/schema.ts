@@ -94,10 +94,10 @@ export function specSchema(): object {
     { const: NAME_COLUMN, description: "The name of the grid." },
     { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
   ];
-  const parts = gridProperties();
+  const definitions = gridProperties();
   // Written once, and referred to from the spec and from its grids.
   const grid = Object.fromEntries(
-    Object.keys(parts).map((key) => [key, { $ref: `#/$defs/${key}` }]),
+    Object.keys(definitions).map((key) => [key, { $ref: `#/$defs/${key}` }]),
   );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -160,6 +160,6 @@ export function specSchema(): object {
       },
     ],
     additionalProperties: false,
-    $defs: parts,
+    $defs: definitions,
   };
 }

@@ -189,7 +189,7 @@ function readDistinct(source: SourceNode): boolean {
 
 function readSample(source: SourceNode): Sample {
   const find = entriesOf(source, "sample", SAMPLE_KEYS);
-  const whole = (
+  const readWholeNumber = (
     key: (typeof SAMPLE_KEYS)[number],
     min: number,
     max: number,
@@ -199,9 +199,9 @@ function readSample(source: SourceNode): Sample {
     if (value.kind !== "scalar") throw errors.notInteger(value.location, key, describeNode(value));
     return readInteger({ ...domainOf(key), min, max }, value.text.trim(), value.location);
   };
-  const rows = whole("rows", 1, SAMPLE_MAX);
+  const rows = readWholeNumber("rows", 1, SAMPLE_MAX);
   if (rows === undefined) throw errors.noSampleRows(source.location);
-  return { rows, seed: whole("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
+  return { rows, seed: readWholeNumber("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
 }
 
 /** What `columns:` may name beside single columns; the parameters (`config`) always stand in the row. */
@@ -216,7 +216,7 @@ export function readColumns(
   source: SourceNode,
   of: Kind | readonly Kind[],
   grids: readonly Grid[] = [],
-  isRated: boolean | "later" = grids.every((grid) => has(grid, "sample_rate")),
+  hasSampleRate: boolean | "later" = grids.every((grid) => hasName(grid, "sample_rate")),
 ): ColumnName[] {
   if (source.kind !== "list") throw errors.notColumnList(source.location, describeNode(source));
   if (source.items.length === 0) throw errors.emptyColumns(source.location);
@@ -230,22 +230,22 @@ export function readColumns(
     ),
   ];
   const chosen: ColumnName[] = [];
-  const single = new Set<string>();
+  const named = new Set<string>();
   for (const item of source.items) {
     if (item.kind !== "scalar") throw errors.notColumnList(item.location, describeNode(item));
     const name = item.text.trim();
     const group = GROUP_NAMES.find((known) => known === name);
     if (group) {
       // A group adds what is not there yet.
-      for (const each of columnsOfGroup(kinds, group, isRated === true))
+      for (const each of columnsOfGroup(kinds, group, hasSampleRate === true))
         if (!chosen.includes(each)) chosen.push(each);
       continue;
     }
     if (isParameterName(name))
       throw errors.parameterColumn(item.location, name, kind.parameterNames.length);
-    if (single.has(name)) throw errors.duplicateColumn(item.location, name);
-    single.add(name);
-    if (isResultName(name)) checkResult(item.location, name, kinds, isRated);
+    if (named.has(name)) throw errors.duplicateColumn(item.location, name);
+    named.add(name);
+    if (isResultName(name)) checkResult(item.location, name, kinds, hasSampleRate);
     else checkOwnColumn(item.location, name, kind, grids, variables);
     if (!chosen.includes(name)) chosen.push(name);
   }
@@ -256,18 +256,19 @@ export function readColumns(
 export function columnsOfGroup(
   of: Kind | readonly Kind[],
   group: (typeof GROUP_NAMES)[number],
-  isRated: boolean,
+  hasSampleRate: boolean,
 ): ResultName[] {
   const kinds = [of].flat() as Kind[];
   return COLUMNS.filter(({ name }) => kinds.some((kind) => hasColumn(kind, name)))
     .filter(
       (c: Column) =>
-        (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")),
+        (group === "all" || c.group === group) &&
+        (hasSampleRate || !c.dependsOn.includes("sample_rate")),
     )
     .map(({ name }) => name);
 }
 
-function has(grid: Grid, name: string): boolean {
+function hasName(grid: Grid, name: string): boolean {
   return grid.axes.some(({ names }) => names.includes(name));
 }
 
@@ -275,11 +276,11 @@ function checkResult(
   location: string,
   name: ResultName,
   kinds: readonly Kind[],
-  isRated: boolean | "later",
+  hasSampleRate: boolean | "later",
 ): void {
   if (!kinds.some((kind) => hasColumn(kind, name)))
     throw errors.otherKindsColumn(location, name, (kinds[0] as Kind).name);
-  if (!isRated && column(name).dependsOn.includes("sample_rate"))
+  if (!hasSampleRate && column(name).dependsOn.includes("sample_rate"))
     throw errors.noSampleRate(location, name);
 }
 
@@ -295,7 +296,7 @@ function checkOwnColumn(
     const unnamed = grids.find((grid) => grid.name === undefined);
     if (unnamed) throw errors.unnamedGrid(location, unnamed.location);
   } else if (variables.includes(name) || (grids.length > 0 && isSettingName(name))) {
-    const without = name === "bits" ? undefined : grids.find((grid) => !has(grid, name));
+    const without = name === "bits" ? undefined : grids.find((grid) => !hasName(grid, name));
     if (without) throw errors.missingVariable(location, name, without.location);
   } else {
     throw errors.unknownColumn(location, name, [

@@ -110,7 +110,7 @@ export function readEntry(domain: Domain, source: SourceText): Progression[] | L
       : errors.notInteger(location, domain.name, text);
   if (/^(true|false)$/i.test(text)) {
     if (domain.type === "boolean" && text === text.toLowerCase())
-      return [one(text === "true" ? 1 : 0)];
+      return [single(text === "true" ? 1 : 0)];
     throw domain.type === "boolean"
       ? errors.notBoolean(location, domain.name, text)
       : errors.notInteger(location, domain.name, text);
@@ -128,7 +128,7 @@ export function readEntry(domain: Domain, source: SourceText): Progression[] | L
       ? domain.min >= 0 && NUMBER_LIKE.test(text)
       : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)
   ) {
-    return [one(readInteger(domain, text, location))];
+    return [single(readInteger(domain, text, location))];
   }
   return (
     readRange(domain, text, location) ??
@@ -137,24 +137,24 @@ export function readEntry(domain: Domain, source: SourceText): Progression[] | L
   );
 }
 
-function one(value: number): Progression {
+function single(value: number): Progression {
   return { first: value, step: 1, count: 1 };
 }
 
 /** A range of plain numbers; one with expressions as its ends is left to the parser. */
 function readRange(domain: Domain, text: string, location: string): Progression[] | undefined {
-  const [, from = "", to = "", by] = RANGE.exec(text) ?? [];
+  const [, from = "", to = "", stepText] = RANGE.exec(text) ?? [];
   if (
     !/^[0-9]/.test(from) ||
     !/^[0-9]/.test(to) ||
-    (by !== undefined && !/^-?[0-9.]+$/.test(by)) ||
+    (stepText !== undefined && !/^-?[0-9.]+$/.test(stepText)) ||
     SUFFIXED.test(from) ||
     SUFFIXED.test(to)
   )
     return undefined;
   const [first, last] = [readInteger(domain, from, location), readInteger(domain, to, location)];
-  const step = by === undefined ? 1 : Number(by);
-  if (!NUMBER.test(by ?? "1") || step < 1 || step > PARAMETER_MAX)
+  const step = stepText === undefined ? 1 : Number(stepText);
+  if (!NUMBER.test(stepText ?? "1") || step < 1 || step > PARAMETER_MAX)
     throw errors.badStep(location, domain.name, text);
   if (first > last) throw errors.backwardsRange(location, domain.name, text, `${to}..${from}`);
   return [
@@ -182,7 +182,7 @@ function readPow2(domain: Domain, text: string, location: string): Progression[]
   if (first > last)
     throw errors.backwardsRange(location, domain.name, text, `pow2(${last}, ${first})`);
   const progressions: Progression[] = [];
-  for (let value = first; value <= last; value *= 2) progressions.push(one(value));
+  for (let value = first; value <= last; value *= 2) progressions.push(single(value));
   return progressions;
 }
 
@@ -229,7 +229,7 @@ function rateProgression(
   if (numerator > Number.MAX_SAFE_INTEGER || denominator > Number.MAX_SAFE_INTEGER)
     throw errors.fineRate(location, text);
   return {
-    ...one(Number(numerator)),
+    ...single(Number(numerator)),
     ...(denominator > 1n && { denominator: Number(denominator) }),
   };
 }
@@ -239,7 +239,7 @@ function rateProgression(
  *
  * @returns the runs without denominators of their own, and the common one.
  */
-export function overOne(
+export function overCommonDenominator(
   progressions: readonly Progression[],
   location: string,
 ): { readonly progressions: readonly Progression[]; readonly denominator: number } {

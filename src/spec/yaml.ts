@@ -34,7 +34,7 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     return `${file}:${line}:${col}`;
   };
   const [error] = document.errors;
-  if (error) throw errors.syntax(locationAt(error.pos[0]), sentence(error));
+  if (error) throw errors.syntax(locationAt(error.pos[0]), parserMessage(error));
 
   const nodeFrom = (node: Node | null, locationOfNull: string): SourceNode => {
     if (node === null) return { kind: "null", location: locationOfNull };
@@ -98,7 +98,7 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
 }
 
 /** The parser's words as the middle of a message. */
-function sentence({ code, message }: YAMLParseError): string {
+function parserMessage({ code, message }: YAMLParseError): string {
   if (code === "MULTIPLE_DOCS") return "a second document begins, but a spec is one";
   if (code === "RESOURCE_EXHAUSTION") return "it is nested too deep";
   return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, "");
