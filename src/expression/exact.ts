@@ -1,6 +1,7 @@
 /**
- * Conditions decided over exact rationals: the plain reading that the kernel's machine (assembly/condition.ts) is tested against, and
- * what messages are made from. A missing value makes a comparison false.
+ * The reference evaluator of conditions over exact rationals. The kernel's machine for rationals
+ * (assembly/condition.ts) is tested against it, and error messages are built from its outcome. A
+ * comparison with a missing value is false.
  */
 import { compare, DIVISORS_MAX, EvaluationError, floorDiv, gcd, magnitude } from "./evaluate.js";
 import { type BinaryOperator, type Item, type Node, partsOf } from "./node.js";
@@ -8,13 +9,13 @@ import { type BinaryOperator, type Item, type Node, partsOf } from "./node.js";
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
-/** n / d in lowest terms, d >= 1. */
+/** The number n / d in lowest terms, with d >= 1. */
 export interface Rational {
   readonly n: bigint;
   readonly d: bigint;
 }
 
-/** The value of a name: null where it is missing, undefined where it passes 64 bits. */
+/** Returns the value of a name: null if it is missing, undefined if it does not fit in 64 bits. */
 export type ExactLookup = (name: string) => Rational | null | undefined;
 
 type Value = Rational | null;
@@ -22,7 +23,7 @@ type Value = Rational | null;
 const integer = (n: bigint): Rational => ({ n, d: 1n });
 const fromBoolean = (holds: boolean): Rational => integer(holds ? 1n : 0n);
 
-/** The rational n / d in lowest terms; d is not 0. */
+/** The rational n / d in lowest terms. `d` must not be 0. */
 export function rational(n: bigint, d: bigint): Rational {
   const common = gcd(n, d) * (d < 0n ? -1n : 1n);
   return { n: n / common, d: d / common };
@@ -31,8 +32,9 @@ export function rational(n: bigint, d: bigint): Rational {
 /**
  * Decides a condition.
  *
- * @returns whether it holds, and whether a comparison was false because a value is missing.
- * @throws Trouble where a part of it has no value.
+ * @returns `holds`: whether the condition holds. `metMissing`: whether a missing value made a
+ * comparison false.
+ * @throws EvaluationError if any part of the condition has no value.
  */
 export function decide(
   node: Node,
@@ -111,7 +113,7 @@ class Decision {
     }
   }
 
-  /** A comparison by cross-multiplication. */
+  /** Compares two rationals by cross-multiplication. */
   #compare(a: Value, b: Value, holds: (a: bigint, b: bigint) => boolean): boolean {
     if (a === null || b === null) {
       this.metMissing = true;
@@ -169,7 +171,10 @@ class Decision {
   }
 }
 
-/** A value that fits the kernel's 64 bits; only a whole number may be -2^63. */
+/**
+ * Returns the value if it fits the kernel's 64 bits, and throws `overflow` otherwise. Only an
+ * integer may be -2^63 (`mayBeMin`).
+ */
 function checked({ n, d }: Rational, node: Node | Item, mayBeMin = false): Rational {
   if (n > I64_MAX || n < (mayBeMin ? I64_MIN : -I64_MAX) || d > I64_MAX)
     throw new EvaluationError("overflow", node);
@@ -249,7 +254,10 @@ function combined(
   }
 }
 
-/** Whether a condition could meet a fraction or a missing value, so that it must be decided over rationals. */
+/**
+ * Whether a condition can meet a fraction or a missing value. Such a condition must be decided over
+ * rationals.
+ */
 export function needsRationals(node: Node | Item, isWhole: (name: string) => boolean): boolean {
   const pending: (Node | Item)[] = [node];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {

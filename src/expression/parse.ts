@@ -1,7 +1,8 @@
 /**
- * The parser of expressions: Python's operators and precedences, over whole numbers. Nothing is ever run as JavaScript.
+ * The parser of expressions: Python's operators and precedences, over integers. No text is ever run
+ * as JavaScript. Precedence rises from left to right:
  *
- *     or  <  and  <  not  <  comparisons, in  <  + -  <  * / // %  <  unary -  <  **
+ *     or  <  and  <  not  <  comparisons, in, is  <  + -  <  * / // %  <  unary -  <  **
  */
 import { errors } from "../errors.js";
 import type { SourceText } from "../source-text.js";
@@ -18,10 +19,15 @@ import {
   partsOf,
 } from "./node.js";
 
-/** How deep parentheses, calls and powers may be nested: it bounds this parser's stack and the kernel's. */
+/**
+ * Maximum nesting of parentheses, calls and powers. It bounds the parser's stack and the kernel's.
+ */
 const NESTING_MAX = 200;
 
-/** How many operations may stand one upon the other, `1 + 1 + 1 + …` included: it bounds whoever walks the tree. */
+/**
+ * Maximum depth of the tree; each operator of a chain such as `1 + 1 + 1 + …` adds a level. It
+ * bounds the recursion of every function that walks the tree.
+ */
 const DEPTH_MAX = 1000;
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(["<", "<=", ">", ">=", "==", "!="]);
@@ -40,9 +46,9 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
 const FUNCTION_NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(LIST_FUNCTIONS)];
 
 /**
- * Reads a condition. Its numbers may be fractions.
+ * Parses a condition. Its numbers may be fractions.
  *
- * @throws UpsweepError with the place of what is wrong, and a caret under it.
+ * @throws UpsweepError at the first syntax error, with its location and a caret below the text.
  */
 export function parseCondition(source: SourceText): Node {
   const parser = new Parser(source, true);
@@ -51,7 +57,12 @@ export function parseCondition(source: SourceText): Node {
   return node;
 }
 
-/** Reads one entry of a list of values: an expression, `first..last`, `first..last:step`, `pow2(first, last)` or `divisors(n)`. */
+/**
+ * Parses one entry of a list of values: an expression, `first..last`, `first..last:step`,
+ * `pow2(first, last)` or `divisors(n)`.
+ *
+ * @throws UpsweepError at the first syntax error, with its location and a caret below the text.
+ */
 export function parseItem(source: SourceText): Item {
   const parser = new Parser(source, false);
   const item = parser.item();
@@ -64,7 +75,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #nesting = 0;
-  /** How deep each node is; leaves are not in it. */
+  /** The depth of each inner node. Leaves are not in the map: their depth is 0. */
   readonly #depths = new Map<Node, number>();
 
   constructor(source: SourceText, allowsFractions: boolean) {
@@ -99,7 +110,7 @@ class Parser {
     return this.#range(this.expression(), start, () => this.expression());
   }
 
-  /** What begins with a value: that, or a range from it. */
+  /** Parses the rest of an item that begins with `first`: the value alone, or a range from it. */
   #range(first: Node, start: number, operand: () => Node): Item {
     if (!this.#take("..")) return { kind: "value", value: first, start, end: first.end };
     const last = operand();
@@ -108,7 +119,9 @@ class Parser {
     return { kind: "range", first, last, step, start, end: step.end };
   }
 
-  /** `pow2(a, b)` or `divisors(n)`, where a list may stand. */
+  /**
+   * Parses `pow2(a, b)` or `divisors(n)`. Returns undefined if the next token is neither function.
+   */
   #listCall(): Item | undefined {
     const token = this.#next;
     if (token.kind !== "name" || !Object.hasOwn(LIST_FUNCTIONS, token.text)) return undefined;
@@ -130,7 +143,7 @@ class Parser {
     return token.kind !== "number" && token.kind !== "end" && token.text === text;
   }
 
-  /** Takes the next token if it is this symbol or word. */
+  /** Consumes the next token and returns it, if it is this symbol or word. */
   #take(text: string): Token | undefined {
     const token = this.#next;
     if (!this.#isNext(text)) return undefined;
@@ -145,7 +158,10 @@ class Parser {
     throw errors.unexpected(this.#source, this.#next, `'${text}', or an operator`);
   }
 
-  /** A node over others; it is refused where it nests too deep. */
+  /**
+   * Records the depth of a node from the depths of its `parts`, and rejects a node that is too
+   * deep.
+   */
   #limitDepth(node: Node, parts: readonly Node[]): Node {
     const depth = 1 + parts.reduce((max, part) => Math.max(max, this.#depths.get(part) ?? 0), 0);
     if (depth > DEPTH_MAX) throw errors.tooDeep(this.#source, node, DEPTH_MAX);
@@ -191,7 +207,7 @@ class Parser {
     );
   }
 
-  /** `is missing` or `is not missing` after a value. */
+  /** Parses `is missing` or `is not missing` after a value. */
   #missingTest(of: Node): Node | undefined {
     const is = this.#take("is");
     if (!is) return undefined;
@@ -203,7 +219,7 @@ class Parser {
     ]);
   }
 
-  /** `in [..]` or `not in [..]` after a value. */
+  /** Parses `in [..]` or `not in [..]` after a value. */
   #membership(of: Node): Node | undefined {
     const not = this.#take("not");
     if (!this.#take("in")) {
@@ -218,7 +234,10 @@ class Parser {
     );
   }
 
-  /** What stands behind `in`: values in brackets, or one range or list function without. */
+  /**
+   * Parses the right side of `in`: items in brackets, or a single range or list function without
+   * them.
+   */
   #setItems(): { items: Item[]; end: number } {
     const opening = this.#take("[");
     if (!opening) {
@@ -238,7 +257,7 @@ class Parser {
     return { items, end };
   }
 
-  /** Operators of one precedence, from the left. */
+  /** Parses left-associative operators of one precedence. */
   #leftAssociative(operators: readonly BinaryOperator[], operand: () => Node): Node {
     let left = operand();
     for (;;) {
@@ -322,14 +341,14 @@ class Parser {
     if (!opening) throw errors.unexpected(this.#source, token, "a number or a name");
     const inner = this.expression();
     const closed = this.#expect(")", opening);
-    // The parentheses belong to what stands in them, so that a message shows both.
+    // The parentheses become part of the node's span, so that a message shows them.
     const outer = { ...inner, start: opening.start, end: closed.end };
     const depth = this.#depths.get(inner);
     if (depth !== undefined) this.#depths.set(outer, depth);
     return outer;
   }
 
-  /** The arguments of a function whose name is next. */
+  /** Parses a function call. The next token is the function's name. */
   #call(min: number, max: number): { args: Node[]; end: number } {
     const name = this.#next as Token & { kind: "name" };
     this.#at++;

@@ -1,7 +1,7 @@
-/** New nodes of expressions, and nodes made from others: with names replaced, or with another place. */
+/** Builds new expression nodes, and rewrites trees: with other names, operands or spans. */
 import { type Comparison, type Item, type Node, partsOf } from "./node.js";
 
-/** The place of nodes that nobody has written. */
+/** The span of generated nodes, which appear in no text. */
 export const NO_SPAN = { start: 0, end: 0 } as const;
 
 export function numberNode(value: bigint): Node {
@@ -20,22 +20,22 @@ export function compare(left: Node, operator: Comparison, right: Node): Node {
   return { kind: "compare", first: left, rest: [{ operator, right }], ...NO_SPAN };
 }
 
-/** The parts joined by `and`; there is at least one. */
+/** Joins the parts with `and`. There must be at least one part. */
 export function allOf(parts: readonly Node[]): Node {
   return parts.length === 1 ? (parts[0] as Node) : { kind: "and", parts, ...NO_SPAN };
 }
 
-/** The parts joined by `or`; there is at least one. */
+/** Joins the parts with `or`. There must be at least one part. */
 export function anyOf(parts: readonly Node[]): Node {
   return parts.length === 1 ? (parts[0] as Node) : { kind: "or", parts, ...NO_SPAN };
 }
 
-/** How many nodes and items a node has, itself included. */
+/** The number of nodes and items in a tree, including the root. */
 export function sizeOf(node: Node | Item): number {
   return 1 + partsOf(node).reduce((sum, part) => sum + sizeOf(part), 0);
 }
 
-/** A node in which every name is replaced by what `by` makes of it. */
+/** Copies a tree, with every name replaced by the node that `replace` returns for it. */
 export function replaceNames(node: Node, replace: (name: string, node: Node) => Node): Node {
   const visit = (inner: Node) => replaceNames(inner, replace);
   switch (node.kind) {
@@ -88,7 +88,7 @@ export function replaceNamesInItem(item: Item, replace: (name: string, node: Nod
   }
 }
 
-/** The same node, every part of which spans all of a text of that length. */
+/** Copies a tree, with every span set to [0, end): a complete text of that length. */
 export function withSpan<N extends Node | Item>(node: N, end: number): N {
   const moved = Object.fromEntries(
     Object.entries(node).map(([key, value]) => {
@@ -112,7 +112,7 @@ export function contains(node: Node | Item, matches: (part: Node | Item) => bool
   return matches(node) || partsOf(node).some((part) => contains(part, matches));
 }
 
-/** An item with other operands; they are asked for in their order. */
+/** Copies an item with other operands. `replace` is called for the operands in their order. */
 export function mapOperands(item: Item, replace: (operand: Node) => Node): Item {
   switch (item.kind) {
     case "value":
