@@ -1,4 +1,4 @@
-/** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
+/** The axes of a grid: plain values, values that depend on other axes, and joint axes. */
 
 import { isResultName, NAME_COLUMN } from "../columns/columns.js";
 import { errors } from "../errors.js";
@@ -23,25 +23,28 @@ import {
   sizeOf,
 } from "./values.js";
 
-/** One axis, as written. All its names turn together; only a joint axis has several. */
+/** One axis, as it is written. Only a joint axis has several names, which advance together. */
 export type Axis = { readonly location: string; readonly names: readonly string[] } & (
   | {
       readonly kind: "plain";
-      /** The values of each name. */
+      /** The values of each name, in the order of `names`. */
       readonly progressions: readonly (readonly Progression[])[];
       readonly size: number;
-      /** Where sample rates are fractions: their common denominator. The runs of `sample_rate` are numerators. */
+      /**
+       * The common denominator of the sample rates, if they are fractions. The values of
+       * `sample_rate` are then the numerators.
+       */
       readonly rateDenominator?: number;
     }
-  /** One value, which follows from other axes: no loop. */
+  /** A single value that depends on other axes. It needs no loop. */
   | { readonly kind: "derived"; readonly expression: Expression }
-  /** A list whose values, and whose length, follow from other axes. */
+  /** A list whose values and length depend on other axes. */
   | { readonly kind: "list"; readonly items: readonly ListItem[] }
-  /** A joint axis with values that follow from other axes: a row for each position, with a value for each name. */
+  /** A joint axis whose values depend on other axes: a row per position, with a value per name. */
   | { readonly kind: "joint"; readonly rows: readonly (readonly Expression[])[] }
 );
 
-/** The expressions of an axis: none when it is plain. */
+/** The expressions of an axis. A plain axis has none. */
 export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
   switch (axis.kind) {
     case "plain":
@@ -56,9 +59,10 @@ export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
 }
 
 /**
- * The axes of a grid. Of several dimensions a plain name (`kernel_size`) is an axis that the parameters of all dimensions follow.
+ * Reads the axes of a grid. In a kind with several dimensions, a plain name (`kernel_size`) is an
+ * axis that the parameters of all dimensions follow.
  *
- * @throws UpsweepError when one is unknown, missing, given twice or has no values.
+ * @throws UpsweepError if an axis is unknown, missing, given twice or has no values.
  */
 export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   if (source.kind !== "map") throw errors.notMap(source.location, "axes", describeNode(source));
@@ -85,7 +89,10 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   return axes;
 }
 
-/** The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each as long as `kernel_size`. */
+/**
+ * The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each equal to
+ * `kernel_size`.
+ */
 function followersOf(axis: Axis, kind: Kind): Axis[] {
   const { location } = axis;
   return axis.names.flatMap((name) => {
@@ -105,7 +112,10 @@ function followersOf(axis: Axis, kind: Kind): Axis[] {
   });
 }
 
-/** Variables are axes of the user's own: they turn like others, and the layer's axes can be written with them. */
+/**
+ * Reads the variables of a grid: axes that the user names. They are looped over like other axes,
+ * and the expressions of the layer's axes can use them.
+ */
 export function readVariables(source: SourceNode): Axis[] {
   if (source.kind === "null") return [];
   if (source.kind !== "map")
@@ -287,7 +297,7 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
   return { kind: "joint", location, names, rows: rows.map((row) => row.map(expression)) };
 }
 
-/** One value of a joint axis. */
+/** Reads one value of a joint axis. */
 function readJointValue(
   name: string,
   item: SourceNode & { kind: "scalar" },

@@ -1,4 +1,7 @@
-/** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
+/**
+ * The names in expressions: whether each is known, and whether axes depend on each other in a
+ * cycle.
+ */
 import { columnsOf, isResultName } from "../columns/columns.js";
 import { errors } from "../errors.js";
 import { type Expression, type ListItem, namesIn } from "../expression/node.js";
@@ -6,14 +9,19 @@ import { anyParameter, type Kind } from "../layers/parameters.js";
 import { type Axis, expressionsOf } from "./axes.js";
 import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
-/** The names that an axis' values depend on. */
+/** The names that the values of an axis depend on. */
 export function dependenciesOf(axis: Axis): readonly string[] {
   return [
     ...new Set(expressionsOf(axis).flatMap(({ root }) => namesIn(root).map(({ name }) => name))),
   ];
 }
 
-/** @throws UpsweepError for a name that is unknown or not there yet, and for a circle. */
+/**
+ * Checks the names in the expressions of a grid.
+ *
+ * @throws UpsweepError for an unknown name, a result in an axis, a condition that needs a sample
+ * rate where there is none, and for axes that depend on each other in a cycle.
+ */
 export function checkNames(
   kind: Kind,
   { axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
@@ -21,7 +29,7 @@ export function checkNames(
   const variables = axes
     .flatMap(({ names }) => names)
     .filter((name) => !kind.parameterNames.includes(name));
-  // bits is there in any case.
+  // `bits` always has a value: its default is 32.
   const known = [...kind.parameterNames, ...variables, "bits"];
   const hasSampleRate = variables.includes("sample_rate");
   const columns = columnsOf(kind);
