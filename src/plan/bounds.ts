@@ -1,6 +1,7 @@
 /**
- * What the names of a grid can be, before any of it is swept: and how long a list can get. Exact where
- * there are few enough values to try them all, bounds otherwise; always with big integers, never too small.
+ * Interval analysis of a grid, before it is swept: the values that each name can have, and the
+ * maximum length of each list. Small value sets are enumerated exactly; others are bounded by
+ * intervals. All bounds are BigInts. They may be too wide, but are never too narrow.
  */
 
 import {
@@ -18,7 +19,7 @@ import { domainOf, hasDomain, maxOf, minOf, type Progression, valueAt } from "..
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
-/** The smallest and largest value that something can have, and all its values where they are few. */
+/** The smallest and largest possible value, and every possible value if there are few. */
 export interface ValueSet {
   readonly min: bigint;
   readonly max: bigint;
@@ -27,7 +28,10 @@ export interface ValueSet {
 
 export type ValueSets = ReadonlyMap<string, ValueSet>;
 
-/** So many values are kept one by one, so many combinations of them are tried, with so many calculations in all. */
+/**
+ * Limits of exact enumeration: distinct values per name, combinations of values, and evaluations in
+ * total. Beyond any of them, intervals are used instead.
+ */
 const MAX_VALUES = 512;
 const MAX_COMBINATIONS = 4096;
 const MAX_EVALUATIONS = 65_536;
@@ -48,7 +52,10 @@ export function valueSetOfProgressions(progressions: readonly Progression[]): Va
   ) as ValueSet;
 }
 
-/** Every combination of the values that some names can have, or undefined when they are too many. */
+/**
+ * Every combination of the values of some names, counted through like an odometer. Each name must
+ * have an enumerated value set.
+ */
 function* combinations(names: readonly string[], known: ValueSets): Generator<Lookup> {
   const lists = names.map((name) => known.get(name)?.values as readonly bigint[]);
   const at = names.map(() => 0);
@@ -72,7 +79,8 @@ function canEnumerate(items: readonly Item[], names: readonly string[], known: V
     (product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY),
     1,
   );
-  // The divisors of a number are found in as many steps as its root has ones, a calculation's worth in some dozens.
+  // Finding the divisors of n takes √n steps. About 50 of these steps cost as much as an
+  // evaluation.
   const costs = items.map((item) =>
     item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).max)) / 50 : 1,
   );
@@ -82,7 +90,10 @@ function canEnumerate(items: readonly Item[], names: readonly string[], known: V
   );
 }
 
-/** What an axis over other axes can come to: the values of each of its names, and the most positions its list can have. */
+/**
+ * The value set of each name of an axis that depends on other axes, and the maximum number of
+ * positions of its list.
+ */
 export function valueSetsOfAxis(
   kind: Kind,
   axis: Exclude<Axis, { readonly kind: "plain" }>,
@@ -122,7 +133,10 @@ function itemOf({ root }: Expression): Item {
   return { kind: "value", value: root, start: root.start, end: root.end };
 }
 
-/** No layer has a value outside of the domain: it is left out before it is one. */
+/**
+ * Clips a value set to the domain of its name. Values outside are rejected before they reach a
+ * layer.
+ */
 function clipToDomain(kind: Kind, name: string, { min, max, values }: ValueSet): ValueSet {
   if (!hasDomain(kind, name)) return { min, max, ...(values && { values }) };
   const domain = domainOf(name);
@@ -145,7 +159,10 @@ function valueSetOfList(
   );
 }
 
-/** By trying every combination. Too many values are given up on: then they are bounded instead. */
+/**
+ * Evaluates the items for every combination of values. Returns undefined if there are too many
+ * values; the caller then uses intervals.
+ */
 function enumerate(
   items: readonly Item[],
   names: readonly string[],
@@ -165,7 +182,7 @@ function enumerate(
         }
       } catch (evaluationError) {
         if (!(evaluationError instanceof EvaluationError)) throw evaluationError;
-        count += 1n; // a position whose layers are left out, if the sweep gets past it
+        count += 1n; // the position exists, but its layers are rejected or stop the sweep
       }
     }
     if (count > size) size = count;
@@ -179,7 +196,7 @@ function intervalOfList(
   known: ValueSets,
 ): { readonly valueSet: ValueSet; readonly size: bigint } {
   const parts = items.map((item) => boundsOfItem(item, known));
-  // An item that does not divide exactly takes a position too, however long it would be.
+  // An item takes at least one position: an inexact item still occupies one.
   return {
     valueSet: hull(parts.map(({ bounds }) => bounds)),
     size: parts.reduce((sum, { count }) => sum + (count > 1n ? count : 1n), 0n),
@@ -205,8 +222,9 @@ function magnitude({ min, max }: Bounds): bigint {
 }
 
 /**
- * Whether an expression has a value whatever its names are: nothing in it can pass 64 bits, divide by zero or not divide
- * exactly. Results may pass 64 bits.
+ * Whether an expression has a value for every combination of its names' values: no part can pass 64
+ * bits, divide by zero or be inexact. Results may pass 64 bits, so expressions with results do not
+ * qualify.
  */
 export function alwaysHasValue(node: Node | Item, known: ValueSets): boolean {
   if (!partsOf(node).every((part) => alwaysHasValue(part, known))) return false;
@@ -241,7 +259,9 @@ function isInside({ min, max }: Bounds): boolean {
   return min >= I64_MIN && max <= I64_MAX;
 }
 
-/** Values outside of 64 bits stop the sweep, so no others come out of an expression. */
+/**
+ * The interval of an expression. It is clamped to 64 bits, because values outside stop the sweep.
+ */
 function boundsOf(node: Node, known: ValueSets): Bounds {
   const { min, max } = unclampedBounds(node, known);
   return { min: min < I64_MIN ? I64_MIN : min, max: max > I64_MAX ? I64_MAX : max };
@@ -277,7 +297,9 @@ function unclampedBounds(node: Node, known: ValueSets): Bounds {
   }
 }
 
-/** A monotone operation has its extremes at the corners. */
+/**
+ * The interval of an operation that is monotone in both operands: its extremes are at the corners.
+ */
 function corners(
   a: Bounds,
   bs: readonly bigint[],
@@ -289,8 +311,8 @@ function corners(
 
 function quotientBounds(a: Bounds, b: Bounds): Bounds {
   const divisors = [b.min, b.max, -1n, 1n].filter((d) => d !== 0n && d >= b.min && d <= b.max);
-  if (divisors.length === 0) return { min: 0n, max: 0n }; // divides by zero, always
-  // Rounded either way: one more on both sides.
+  if (divisors.length === 0) return { min: 0n, max: 0n }; // always divides by zero
+  // Widened by one at both ends, because the division may round either way.
   const { min, max } = corners(a, divisors, (x, y) => x / y);
   return { min: min - 1n, max: max + 1n };
 }
@@ -343,7 +365,7 @@ function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Boun
         max: args.map(({ max }) => max).reduce(larger),
       };
     case "gcd": {
-      // It divides each of them that is not zero.
+      // The gcd divides every argument that is not zero.
       const positive = args.filter(({ min }) => min >= 1n).map(({ max }) => max);
       return {
         min: 0n,
@@ -398,8 +420,8 @@ function literal(value: bigint): Node {
 }
 
 /**
- * The most divisors that a number up to `limit` has. A number with more divisors than any before it is a product of the
- * first primes with exponents that do not rise.
+ * Maximum number of divisors of any number up to `limit`. A number with more divisors than every
+ * smaller number is a product of the first primes, with exponents that never increase.
  */
 export function maxDivisors(limit: bigint): number {
   const primes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n];

@@ -1,10 +1,15 @@
 /**
- * Unions that write each layer once. A layer of a later grid that an earlier grid has too is left out by a condition, so that kernel, planner and
- * reference need nothing of their own: `not (in_channels in [64, 128] and stride in 1..4 and padding == (kernel_size - stride) // 2 and …)`.
+ * The `distinct` option: unions of grids that write each layer once. A condition rejects the layers
+ * of a later grid that an earlier grid also has, so that the kernel, the planner and the reference
+ * need no extra support: `not (in_channels in [64, 128] and stride in 1..4 and padding ==
+ * (kernel_size - stride) // 2 and …)`.
  *
- * Two rows are the same layer when their keys agree: all parameters, and the settings that a chosen column depends on. A layer is in a grid when
- * some values of the grid's variables give its keys and the grid's conditions hold. A variable that a parameter repeats (`stride: rate`) is that
- * parameter; other variables are tried value by value. The same test, over smaller values of the variables, finds layers that one grid has twice.
+ * Two rows are the same layer if their keys are equal. The keys are all parameters, and the
+ * settings that a chosen column depends on. A grid has a layer if some values of its variables
+ * produce the layer's keys and satisfy its conditions. A variable that a parameter repeats
+ * (`stride: rate`) is an alias of that parameter. Other variables are tried value by value. The
+ * same test, restricted to smaller values of the variables, finds the layers that one grid has
+ * twice.
  */
 import { dependenciesOfColumn, isResultName } from "../columns/columns.js";
 import { errors } from "../errors.js";
@@ -34,19 +39,28 @@ import type { DependentAxis, GridPlan } from "./model.js";
 import { repeatReasonOf } from "./repeats.js";
 import { textOf } from "./schedule.js";
 
-/** What is known of a grid before its conditions on other grids are. */
+/**
+ * The plan of a grid without its rejection reasons. They are numbered after `distinct` has added
+ * its conditions.
+ */
 export type PlannedGrid = Omit<GridPlan, "rejectionReasons">;
 
-/** Limits: the combinations of variables' values that are tried, and the operations in the conditions of a grid. */
+/**
+ * Limits: combinations of variable values that are tried for a pair of grids, and operations in all
+ * distinct conditions of a grid.
+ */
 const MAX_COMBINATIONS = 1000;
 const MAX_OPERATIONS = 50_000;
 
-/** What messages call a grid. */
+/** The name of a grid in messages. */
 export function gridLabel(number: number, name: string | undefined): string {
   return `grid ${number + 1}${name === undefined ? "" : ` (${name})`}`;
 }
 
-/** The names whose values make a layer, where these columns are written: two rows that agree in them agree in everything counted. */
+/**
+ * The names whose values identify a layer, if these columns are written: rows that agree in them
+ * agree in every column.
+ */
 export function keysOf(kind: Kind, columns: readonly string[]): ReadonlySet<string> {
   const needed = (setting: string) =>
     columns.some(
@@ -60,21 +74,23 @@ export function keysOf(kind: Kind, columns: readonly string[]): ReadonlySet<stri
   ]);
 }
 
-/** What the sample rates of a grid are divided by: their axis has numerators. */
+/** The denominator of a grid's sample rates. Their axis holds the numerators. */
 function rateDenominatorOf({ fixed }: PlannedGrid): number {
   return fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
 }
 
-/** A grid that a layer may be in, and what it is called. */
+/** A grid and its name in messages. */
 interface LabelledGrid {
   readonly grid: PlannedGrid;
   readonly label: string;
 }
 
 /**
- * The conditions that leave out what is there already: in each of the earlier grids, and in the grid itself.
+ * The conditions that reject the repeats in a grid: layers of an earlier grid, and layers that the
+ * grid itself has already had.
  *
- * @throws UpsweepError naming the axis, where membership does not follow from the keys.
+ * @throws UpsweepError if the keys do not decide whether a grid has a layer, with the name of the
+ * axis that prevents it, or if the conditions have more than MAX_OPERATIONS operations.
  */
 export function distinctConditions(
   kind: Kind,
@@ -97,13 +113,17 @@ export function distinctConditions(
       parts.length === 0
         ? { kind: "number", value: 0n, isCondition: true, ...NO_SPAN }
         : { kind: "not", of: allOf(parts), ...NO_SPAN };
-    // A message about it shows this text: the expressions of other grids have their places elsewhere.
+    // A message about the condition shows this text. The spans of the other grid's expressions
+    // point elsewhere in the spec.
     conditions.push({ source: { text, location }, root: withSpan(root, text.length) });
   }
   return conditions;
 }
 
-/** Whether a layer is in a grid, as a condition over its keys; undefined where none is. For messages about unions. */
+/**
+ * A condition over the keys of a layer that tells whether `candidate` has it. Undefined if it has
+ * no such layer. It is used for messages about unions.
+ */
 export function membershipOf(
   kind: Kind,
   keys: ReadonlySet<string>,
@@ -122,7 +142,7 @@ export function membershipOf(
 
 // ── Membership ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What makes up a grid, in the order in which a sweep meets it. */
+/** The axes and conditions of a grid, in the order of its loop nest. */
 type Element =
   | {
       readonly kind: "plain";
@@ -133,7 +153,7 @@ type Element =
   | { readonly kind: "derived"; readonly name: string; readonly expression: Expression }
   | { readonly kind: "where"; readonly condition: Expression };
 
-/** Thrown where no layer is in the grid. */
+/** Thrown if the grid has no such layer. */
 class NoLayer extends Error {}
 
 class Membership {
@@ -143,15 +163,18 @@ class Membership {
   readonly #candidate: LabelledGrid;
   readonly #tested: LabelledGrid;
   readonly #isSelf: boolean;
-  /** Variables that a parameter repeats, by the parameter. */
+  /** For each variable that a parameter repeats, that parameter. */
   readonly #keyOfAlias = new Map<string, string>();
-  /** Names that some expression of the grid depends on. */
+  /** The names that an expression of the grid depends on. */
   readonly #used: ReadonlySet<string>;
-  /** A sample rate of the grid, times `numerator` and divided by `denominator`, is what the layer at hand has for it. */
+  /**
+   * Converts numerators of sample rates: one of the candidate grid, times `numerator` /
+   * `denominator`, has the denominator of the tested grid.
+   */
   readonly #rates: { readonly numerator: number; readonly denominator: number };
   #combinations = 0;
 
-  /** @param own the grid whose layers are tested. */
+  /** @param tested the grid whose layers are tested for membership in `candidate`. */
   constructor(
     kind: Kind,
     keys: ReadonlySet<string>,
@@ -185,11 +208,13 @@ class Membership {
     this.#used = new Set(expressions.flatMap(({ root }) => namesIn(root).map(({ name }) => name)));
   }
 
-  /** What must hold for a layer to be in the grid, one thing after the other; undefined where no layer is. */
+  /**
+   * The tests that a layer of the candidate grid must all pass. Undefined if it has no such layer.
+   */
   parts(): Node[] | undefined {
     try {
       const elements = this.#elements();
-      // Duplicates within a grid come from variables that the layer does not show.
+      // Only variables that are not keys can cause repeats within a grid.
       if (this.#isSelf && !elements.some((element) => this.#isEnumerated(element)))
         return undefined;
       return this.#build(elements, 0, new Map(), []);
@@ -221,7 +246,7 @@ class Membership {
       const loop = loops[level - 1];
       if (loop?.progressions) {
         const progressions = this.#withRates(loop.names, loop.progressions);
-        // A joint axis of which one row is left is as good as an axis for each of its names.
+        // A joint axis with a single row equals one axis for each of its names.
         const isOne = progressions.every(
           ([first, ...more]) => first?.count === 1 && more.length === 0,
         );
@@ -248,13 +273,13 @@ class Membership {
           elements.push({ kind: "where", condition: where[step.where] as Expression });
       }
     }
-    // What a key must be whatever the rest is comes first: it is cheap, and nothing in it can fail.
+    // Tests of keys alone come first: they are cheap, and always have a value.
     const isKeyTest = (element: Element) =>
       element.kind === "plain" && element.names.every((name) => this.#keyOf(name) !== undefined);
     return [...elements.filter(isKeyTest), ...elements.filter((element) => !isKeyTest(element))];
   }
 
-  /** The key that a name is, if it is one. */
+  /** The key that a name is or is an alias of. */
   #keyOf(name: string): string | undefined {
     return this.#keys.has(name) ? name : this.#keyOfAlias.get(name);
   }
@@ -273,7 +298,8 @@ class Membership {
       ) === 1
     )
       return false;
-    // What nothing depends on can have any of its values; only two layers that differ in nothing else need be told apart.
+    // A variable that no expression uses does not decide membership in another grid, so none of its
+    // values need be tried. Within the grid itself, it distinguishes rows that are equal otherwise.
     return (
       this.#isSelf ||
       unkeyed.length < names.length ||
@@ -283,10 +309,12 @@ class Membership {
   }
 
   /**
-   * The parts from one element on.
+   * Builds the tests of the elements from index `from` on. An empty result means that all layers
+   * pass.
    *
-   * @param values of the names that the layer does not show, as far as they are known.
-   * @param chosen those of them that were tried, in order.
+   * @param values the known values of the names that are not keys.
+   * @param tried the names whose values were tried, with these values, in order.
+   * @throws NoLayer if no layer passes.
    */
   #build(
     elements: readonly Element[],
@@ -314,7 +342,8 @@ class Membership {
               ...tests,
               ...this.#build(elements, at + 1, new Map([...known, ...given]), [...tried, ...given]),
             ];
-            // Nothing more to ask: with this value the layer is in the grid.
+            // With this value, every layer that passes `parts` is in the grid. The other values do
+            // not matter.
             if (branch.length === 0) return parts;
             branches.push(allOf(branch));
           } catch (error) {
@@ -331,7 +360,10 @@ class Membership {
     return parts;
   }
 
-  /** The tests of an axis or condition whose values are not tried; values of names that the layer does not show are added to `known`. */
+  /**
+   * The tests of an element whose values are not tried. The values of names that are not keys are
+   * added to `known`.
+   */
   #testsOf(element: Element, known: Map<string, Node>): Node[] {
     switch (element.kind) {
       case "plain":
@@ -375,7 +407,7 @@ class Membership {
     }
   }
 
-  /** Whether an axis is what says that a variable and a parameter are the same. */
+  /** Whether a derived axis only defines the alias of a parameter. */
   #isDefinition(name: string, { root }: Expression): boolean {
     return root.kind === "name" && this.#keyOfAlias.get(root.name) === name;
   }
@@ -433,7 +465,10 @@ class Membership {
     ];
   }
 
-  /** The values of an axis, with its sample rates over the denominator of the layer at hand; rates that it cannot have are left out. */
+  /**
+   * Converts the sample rates of an axis to the denominator of the tested grid. Rows with a rate
+   * that the tested grid cannot have are dropped.
+   */
   #withRates(
     names: readonly string[],
     progressions: readonly (readonly Progression[])[],
@@ -474,7 +509,7 @@ class Membership {
     );
   }
 
-  /** That a key is among the values of an item. */
+  /** Tests that a key is among the values of an item. */
   #itemTests(
     name: string,
     item: Item,
@@ -497,7 +532,10 @@ class Membership {
     ];
   }
 
-  /** A condition holds for the layer at hand as it would in the grid, if it depends on what the layer shows alone. */
+  /**
+   * The tests of a condition of the candidate grid. None is needed if every row of the tested grid
+   * satisfies the same condition over the same values.
+   */
   #conditionTests(condition: Expression, known: ReadonlyMap<string, Node>): Node[] {
     const names = namesIn(condition.root).map(({ name }) => name);
     const isKnown = (name: string) =>
@@ -514,7 +552,10 @@ class Membership {
     return [this.#inKeys(condition.root, known, [])];
   }
 
-  /** Whether a result of the layer at hand is what it would be in the grid: its settings are keys, or the same throughout. */
+  /**
+   * Whether a result has the same value in both grids: each setting that it depends on is a key, or
+   * has the same constant value in both.
+   */
   #isSettingShared(name: string): boolean {
     if (!isResultName(name)) return true;
     const settings = dependenciesOfColumn(this.#kind, name).filter(
@@ -536,7 +577,7 @@ class Membership {
     });
   }
 
-  /** A node over keys, results and numbers alone. */
+  /** Rewrites a node over keys, results and numbers only. */
   #inKeys(node: Node, known: ReadonlyMap<string, Node>, axis: readonly string[]): Node {
     return replaceNames(node, (name) => {
       const key = this.#keyOf(name);
@@ -549,7 +590,7 @@ class Membership {
     });
   }
 
-  /** The numerator that the sample rate of the layer at hand has in the grid. */
+  /** The sample rate of the tested layer, as a numerator over the candidate grid's denominator. */
   #rateNode(): Node {
     const { numerator, denominator } = this.#rates;
     const times: Node =
@@ -559,7 +600,10 @@ class Membership {
     return numerator === 1 ? times : binary("/", times, numerator);
   }
 
-  /** The values that a variable can have, each with the tests of the keys that turn with it. */
+  /**
+   * The rows of an axis to try: values of variables, with tests of the keys that change together
+   * with them.
+   */
   *#rowsToTry(
     element: Element & { kind: "plain" | "dependent" },
     known: ReadonlyMap<string, Node>,
@@ -633,13 +677,16 @@ class Membership {
         Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step),
       );
     } catch (error) {
-      // No layer comes of a value that does not divide exactly; the others stop the sweep of that grid.
+      // An inexact value gives no layer. Any other evaluation error stops the sweep of that grid.
       if (error instanceof EvaluationError) return [];
       throw error;
     }
   }
 
-  /** An expression whose divisions are exact, and what must hold for that: `a / b` is `a // b` where `a % b == 0`. */
+  /**
+   * Replaces exact divisions by integer divisions with guards: `a / b` becomes `a // b`, where `a %
+   * b == 0` must hold.
+   */
   #withExactDivisions(node: Node, axis: readonly string[]): { guards: Node[]; node: Node } {
     if (!contains(node, isDivision)) return { guards: [], node };
     const guards: Node[] = [];
@@ -705,7 +752,10 @@ function itemOfProgression({ first, step, count }: Progression): Item {
   };
 }
 
-/** How many of the possible values the runs have, as far as it can be told. */
+/**
+ * Whether the progressions contain all, none or some of the possible values. `some` also means that
+ * it is unknown.
+ */
 function coverageOf(
   progressions: readonly Progression[],
   valueSet: ValueSet | undefined,
@@ -739,7 +789,7 @@ function coverageOf(
     : "some";
 }
 
-/** That values come before those of the layer at hand, in the order of the first that differs. */
+/** Tests that the tried values precede those of the layer itself, in lexicographic order. */
 function comesBefore(tried: readonly (readonly [string, Node])[]): Node {
   return anyOf(
     tried.map(([name, value], i) =>
@@ -761,7 +811,7 @@ function ratio(
   return { numerator: numerator / a, denominator: denominator / a };
 }
 
-/** Whether two grids may share a layer, by what their keys can be. */
+/** Whether the value sets of the keys allow two grids to share a layer. */
 export function canOverlap(
   keys: ReadonlySet<string>,
   one: PlannedGrid,
