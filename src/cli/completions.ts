@@ -1,4 +1,7 @@
-/** `upsweep completions`: scripts with which bash, zsh and fish complete command lines, made from the commands' own tables. */
+/**
+ * `upsweep completions`: completion scripts for bash, zsh and fish, generated from the table of
+ * commands.
+ */
 import type { Command, Option } from "commander";
 import { COLUMNS } from "../columns/columns.js";
 import { KIND_NAMES } from "../layers/parameters.js";
@@ -6,7 +9,7 @@ import { GROUP_NAMES } from "../spec/spec.js";
 import type { Shell } from "./options.js";
 import { writeOut } from "./terminal.js";
 
-/** What can follow an option or stand as an argument: one of some words, a file, anything, or nothing. */
+/** The possible values of an option or argument: words, a file, anything, or none. */
 type Values = readonly string[] | "file" | "any" | "none";
 
 interface Flag {
@@ -22,7 +25,7 @@ interface CommandEntry {
   readonly argument: Values;
 }
 
-/** Words for options whose values are open sets. */
+/** Words to suggest for options that accept other values too. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--layer": KIND_NAMES,
   "--columns": [...GROUP_NAMES, ...COLUMNS.map(({ name }) => name)],
@@ -73,7 +76,7 @@ function valuesOf(option: Option): Values {
   );
 }
 
-// ── bash ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── bash ─────────────────────────────────────────────────────────────────────────────────────────
 
 function bash(commands: readonly CommandEntry[], flags: readonly Flag[]): string {
   const cases = commands
@@ -125,7 +128,7 @@ function bashCommand({ flags, argument }: CommandEntry): string {
   return `${bashValues(flags)}      if [[ -z $words$files ]]; then\n        if [[ $current == -* ]]; then words="${names}"; else ${argumentWords}; fi\n      fi\n`;
 }
 
-/** What follows the options that take values. */
+/** The completions after an option that takes a value. */
 function bashValues(flags: readonly Flag[]): string {
   const lines = flags
     .filter(({ values }) => values !== "none")
@@ -141,7 +144,7 @@ function bashValues(flags: readonly Flag[]): string {
   return `      case $previous in\n${lines.join("")}      esac\n`;
 }
 
-// ── zsh ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── zsh ──────────────────────────────────────────────────────────────────────────────────────────
 
 const inQuotes = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -195,7 +198,7 @@ function zshValues(values: Values): string {
   return typeof values === "string" ? "" : `(${values.join(" ")})`;
 }
 
-// ── fish ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── fish ─────────────────────────────────────────────────────────────────────────────────────────
 
 function fish(commands: readonly CommandEntry[], flags: readonly Flag[]): string {
   const lines = [

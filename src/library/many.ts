@@ -1,4 +1,4 @@
-/** Many layers in one call, on this thread: `countMany`. */
+/** `countMany`: many layers in one call, on the calling thread. */
 
 import { type COLUMNS, column, type ResultName, type Results } from "../columns/columns.js";
 import { errors, UpsweepError } from "../errors.js";
@@ -41,7 +41,7 @@ import {
   throwFault,
 } from "./count.js";
 
-/** The values of a parameter, one for each layer; or one for all. Booleans may be 0 and 1. */
+/** The values of a parameter: one per layer, or one for all layers. Booleans may be 0 and 1. */
 export type LayerColumn =
   | number
   | boolean
@@ -63,22 +63,36 @@ type InDimension =
   | `${"kernel_size" | "stride" | "padding" | "output_padding" | "dilation"}.${"d" | "h" | "w"}`
   | `${"d" | "h" | "w"}_in`;
 
-/** Layers as an object of columns, by the names that `upsweep sweep` gives them: `kernel_size`, or of several dimensions also `kernel_size.h`. */
+/**
+ * Layers as an object of columns, all of the same length. The names are those of the columns that a
+ * sweep writes: `kernel_size` and so on. With several dimensions, `kernel_size` sets all of them,
+ * and `kernel_size.h` sets one. `layer` names the kind of all layers.
+ */
 export type LayerColumns = { readonly layer?: NameOf<KindName> | undefined } & {
   readonly [N in ParameterName | "bits" | InDimension]?: LayerColumn | undefined;
 } & {
-  /** Numbers, or texts such as "22050/32". */
+  /** Output elements per second: numbers, or texts such as "22050/32". */
   readonly sample_rate?: LayerColumn | string | readonly (number | string)[] | undefined;
 };
 
+/** Options of `countMany`. */
 export interface ManyOptions<B extends "bigint" | "number" = "bigint" | "number"> {
-  /** The kind of layers that do not name theirs; `conv_transpose1d` when left out. */
+  /** The kind of layers that do not name their kind. Default: `conv_transpose1d`. */
   readonly layer?: NameOf<KindName> | undefined;
-  /** How taps and covered are found; the answers are the same. */
+  /**
+   * How `taps` and `covered` are computed: `closed` (the default) or `simulate`. Both give the same
+   * integers.
+   */
   readonly method?: "closed" | "simulate" | undefined;
-  /** What integer columns are: `bigint` for BigUint64Array and BigInt64Array (the default), `number` for Float64Array, exact or an error. */
+  /**
+   * The type of integer columns: `bigint` (the default) for BigUint64Array and BigInt64Array, or
+   * `number` for Float64Array. A count beyond 2^53 - 1, which a number cannot hold exactly, is then
+   * an error.
+   */
   readonly bigInts?: B | undefined;
-  /** Go on at an illegal layer, and list it in `invalid`, instead of throwing. */
+  /**
+   * Continue after an illegal layer and list it in `invalid`, instead of throwing. Default: false.
+   */
   readonly skipInvalid?: boolean | undefined;
 }
 
@@ -97,26 +111,47 @@ type ArrayFor<T, B> = T extends "boolean"
 
 type ResultArray = BigUint64Array | BigInt64Array | Float64Array | Uint8Array;
 
+/** Results of `countMany`. */
 export interface ManyResults<C extends ResultName, B extends "bigint" | "number" = "bigint"> {
-  /** How many layers there are, the illegal ones included. */
+  /** The number of layers, including illegal ones. */
   readonly rows: number;
-  /** A value for each layer. 0 (of a decimal NaN) where there is none: at the rows in `missing` and `invalid`. */
+  /**
+   * For each result, an array with a value per layer. Rows without a value, which are listed in
+   * `missing` and `invalid`, have 0, or NaN for a decimal.
+   */
   readonly columns: { readonly [N in C]: ArrayFor<TypeOf<N>, B> };
-  /** For each column in which a tool can have no answer, the rows without one. */
+  /**
+   * For each result that a tool may leave unanswered, the indices of the rows without an answer.
+   */
   readonly missing: { readonly [N in C as null extends Results[N] ? N : never]: Uint32Array };
-  /** With `skipInvalid` the rows of illegal layers, and for each of them the rule that it breaks, as an index into `RULES`. */
+  /** With `skipInvalid`, the indices of the illegal layers. Otherwise empty. */
   readonly invalid: Uint32Array;
+  /** For each row in `invalid`, the first rule that the layer breaks, as an index into `RULES`. */
   readonly brokenRules: Uint8Array;
 }
 
-/** Too large for any field: the kernel takes it for out of range. */
+/** A value that is too large for every field, so that the kernel rejects it as out of range. */
 const OUT_OF_RANGE = 0xffffffff;
 
 /**
- * Counts many layers, on this thread: a million in some tenths of a second.
+ * Counts the operations of many layers in one call, exactly. A million layers take some tenths of a
+ * second, on the calling thread.
  *
- * @param layers an array of layers, which `count` would take one by one, or an object of columns. Columns are several times faster.
- * @throws UpsweepError as `count` does, with the index of the first layer at fault.
+ * @param layers an array of layers as `count` takes them, or an object of columns. Columns are
+ * several times faster.
+ * @param columns the results to count.
+ * @param options the type of integers, and what to do with illegal layers.
+ * @returns a typed array per result, with a value per layer.
+ * @throws UpsweepError for the first faulty layer, with its index in the location. The causes are
+ * those of `count`; also if columns differ in length.
+ *
+ * @example
+ * ```ts
+ * const kernel_size = Uint8Array.of(3, 5, 7);
+ * const layers = { in_channels: 64, out_channels: 64, kernel_size, stride: 2, l_in: 100 };
+ * const { columns } = countMany(layers, ["l_out", "macs"]);
+ * columns.macs; // a BigUint64Array of three counts
+ * ```
  */
 export function countMany<C extends ResultName, B extends "bigint" | "number" = "bigint">(
   layers: readonly LayerInput[] | LayerColumns,
@@ -140,6 +175,7 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   return collect(batches, request.columns, bigInts) as unknown as ManyResults<C, B>;
 }
 
+/** What to count, from checked arguments. */
 interface Request {
   readonly columns: readonly ResultName[];
   readonly method: "closed" | "simulate";
@@ -148,16 +184,18 @@ interface Request {
 
 type Table = Readonly<Record<string, unknown>>;
 
-/** Layers as the batches that the kernel takes. */
+/** A source of layers, which fills the batches of the kernel. */
 interface Batches {
   readonly rows: number;
-  /** Puts layers from `row` on into INPUT, as many as one batch takes, and says how many. */
+  /**
+   * Writes layers from `row` on into INPUT, as many as one batch takes. Returns how many there are.
+   */
   fill(kernel: ManyKernel, row: number): { readonly plan: ManyPlan; readonly count: number };
-  /** A layer in words, for its errors, and its place. */
+  /** A layer and its location, for error messages. */
   layerAt(row: number): { readonly layer: ReturnType<typeof readLayer>; readonly location: string };
 }
 
-// ── An array of layers ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── An array of layers ───────────────────────────────────────────────────────────────────────────
 
 function batchesOfLayers(
   layers: readonly unknown[],
@@ -183,7 +221,8 @@ function batchesOfLayers(
       const kindName = kindAt(row);
       let kind: Kind | undefined;
       let next = row;
-      // A batch is of one kind. It ends before a layer that cannot be read, which is an error once those before it are found to be legal.
+      // A batch has layers of one kind. It ends before a layer that cannot be read: that error is
+      // thrown only after the layers before it have been found to be legal.
       for (; next < end && (next === row || kindAt(next) === kindName); next++) {
         try {
           const read = readOrMark(
@@ -215,7 +254,10 @@ function batchesOfLayers(
   };
 }
 
-/** Reads a layer into a row; where illegal ones are skipped, one with a parameter out of its range is marked for the kernel instead. */
+/**
+ * Reads a layer into a row. With `skipInvalid`, a layer with a parameter out of range is not an
+ * error: it is marked so that the kernel rejects it.
+ */
 function readOrMark(
   kernel: ManyKernel,
   row: number,
@@ -234,15 +276,16 @@ function readOrMark(
   }
 }
 
-// ── Columns ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Columns ──────────────────────────────────────────────────────────────────────────────────────
 
 type Typed = Exclude<LayerColumn, number | boolean | readonly number[] | readonly boolean[]>;
 type Values = readonly unknown[] | Typed;
 
-/** A column that differs from layer to layer, and the field that it sets. */
+/** An input column with a value per layer, and the field that it sets. */
 interface Field {
-  /** The name of the field, and of the column that it was given in. */
+  /** The name of the field. */
   readonly name: string;
+  /** The name of the column as it was given: `kernel_size` may set `kernel_size.h`. */
   readonly given: string;
   readonly values: Values;
   readonly isBoolean: boolean;
@@ -286,7 +329,7 @@ function batchesOfColumns(table: Table, request: Request, defaultKind: KindName)
       let count = Math.min(kernel.maxRows, rows - row);
       for (const [i, field] of fields.entries()) {
         const target = kernel.input.subarray(i * kernel.maxRows, i * kernel.maxRows + count);
-        // As with objects: the rows before what cannot be read come first.
+        // As with objects, the rows before an unreadable value are counted first.
         count = copyColumn(field, row, target);
         if (count === 0) checkField(kind, field, row);
       }
@@ -307,14 +350,14 @@ function batchesOfColumns(table: Table, request: Request, defaultKind: KindName)
 }
 
 interface Fields {
-  /** Those that differ from layer to layer, but for the sample rate. */
+  /** The fields with a value per layer, except the sample rate. */
   readonly fields: readonly Field[];
   readonly rates?: Field;
-  /** Those that are the same throughout. */
+  /** The fields with the same value for all layers. */
   readonly values: ReadonlyMap<string, number | bigint>;
 }
 
-/** What each column sets. */
+/** Determines the fields that each column sets. */
 function fieldsOf(kind: Kind, table: Table): Fields {
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
   const fields: Field[] = [];
@@ -357,7 +400,7 @@ function fieldsOf(kind: Kind, table: Table): Fields {
   return { fields, ...(rates && { rates }), values };
 }
 
-/** The value of a parameter or of `bits`, if it can have it. */
+/** Checks a value of a parameter or of `bits`, and returns it as a number. */
 function checkNamed(kind: Kind, name: string, value: unknown, location: string): number {
   if (name === "bits") return checkInteger(settingOf(name), value, location);
   return checkValue(
@@ -367,11 +410,11 @@ function checkNamed(kind: Kind, name: string, value: unknown, location: string):
   );
 }
 
-/** Throws if the value of a field in a row is not one that it can have. */
+/** Throws if a field cannot have its value in a row. */
 function checkField(kind: Kind, { name, given, values }: Field, row: number): void {
   const value = values[row];
   const location = `layers.${given}[${row}]`;
-  // In a column of 64-bit integers a bigint is as good as a number.
+  // A column of 64-bit integers may have bigints.
   const isWide = values instanceof BigInt64Array || values instanceof BigUint64Array;
   const converted = isWide ? Number(value) : value;
   if (name === "sample_rate") checkRate(converted, location);
@@ -379,8 +422,11 @@ function checkField(kind: Kind, { name, given, values }: Field, row: number): vo
 }
 
 /**
- * Copies a column from `row` on, as many values as `target` takes; what no field can be becomes OUT_OF_RANGE. Returns where it stopped at a value
- * that is not a whole number.
+ * Copies a column from `row` on, as many values as `target` takes. A value that no field can have
+ * becomes OUT_OF_RANGE.
+ *
+ * @returns how many values were copied: fewer than `target` takes if it met a value that is not an
+ * integer.
  */
 function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Array): number {
   const count = target.length;
@@ -395,7 +441,7 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
     ArrayBuffer.isView(values) &&
     !(values instanceof Float32Array || values instanceof Float64Array)
   ) {
-    // What is below 0 wraps to 2^31 and above, which is out of every range.
+    // Negative values wrap to 2^31 and above, which is out of every range.
     target.set(values.subarray(row, row + count));
     return count;
   }
@@ -414,10 +460,14 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
   return count;
 }
 
-/** The four columns of the words of sample rates. */
+/** The four input columns for the words of the sample rate. */
 type RateColumns = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
-/** Copies sample rates from `row` on, `count` of them, as their words. Returns where it stopped at a value that is none. */
+/**
+ * Copies `count` sample rates from `row` on, as words.
+ *
+ * @returns how many were copied: fewer than `count` if it met a value that is not a rate.
+ */
 function copyRates(values: Values, row: number, count: number, columns: RateColumns): number {
   for (let i = 0; i < count; i++) {
     const given: unknown = values[row + i];
@@ -431,7 +481,7 @@ function copyRates(values: Values, row: number, count: number, columns: RateColu
   return count;
 }
 
-/** One row of a table as a layer. */
+/** One row of a table, as a layer object. */
 function rowOf(table: Table, kind: Kind, row: number): object {
   const entries = Object.entries(table).filter(
     ([name, value]) => name !== "layer" && value !== undefined,
@@ -443,14 +493,14 @@ function rowOf(table: Table, kind: Kind, row: number): object {
   return { layer: kind.name, ...Object.fromEntries(values) };
 }
 
-// ── Results ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Results ──────────────────────────────────────────────────────────────────────────────────────
 
-/** Where the values of a column go. */
+/** The output array of a result. */
 interface Target {
   readonly name: ResultName;
   readonly storage: Storage;
   readonly array: ResultArray;
-  /** Of a nullable column, the rows without a value. */
+  /** The rows without a value; undefined if the column always has one. */
   readonly missing: number[] | undefined;
 }
 
@@ -503,7 +553,7 @@ function collect(
   } as ManyResults<ResultName, "bigint" | "number">;
 }
 
-/** Takes the values of column `i` of a batch over, from `row` on. */
+/** Copies the results of column `i` of a batch to the output rows from `row` on. */
 function copyResults(
   kernel: ManyKernel,
   i: number,
@@ -523,7 +573,11 @@ function copyResults(
     if (kernel.missing[from + at] === 1) missing.push(row + at);
 }
 
-/** Integers as doubles, from two words each: those that a double holds exactly are below 2^53. */
+/**
+ * Copies integers as doubles. Each is assembled from its two 32-bit words.
+ *
+ * @throws UpsweepError for an integer beyond 2^53 - 1, which a double may not hold exactly.
+ */
 function copyAsNumbers(
   kernel: ManyKernel,
   from: number,

@@ -140,7 +140,7 @@ export function membershipOf(
   );
 }
 
-// ── Membership ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Membership ───────────────────────────────────────────────────────────────────────────────────
 
 /** The axes and conditions of a grid, in the order of its loop nest. */
 type Element =
@@ -684,8 +684,8 @@ class Membership {
   }
 
   /**
-   * Replaces exact divisions by integer divisions with guards: `a / b` becomes `a // b`, where `a %
-   * b == 0` must hold.
+   * Replaces exact divisions by integer divisions with guards: `a / b` becomes `a // b`, with the
+   * guard `a % b == 0`.
    */
   #withExactDivisions(node: Node, axis: readonly string[]): { guards: Node[]; node: Node } {
     if (!contains(node, isDivision)) return { guards: [], node };

@@ -187,13 +187,13 @@ function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bi
     if (dependsOn.includes(p.name)) return Number(values.get(p.name));
     if (p.base !== "l_in") return p.default ?? p.min;
     // Long enough for the kernel to fit.
-    const own = (base: ParameterName) =>
+    const inDimension = (base: ParameterName) =>
       read(
         kind.parameters.find(
           (other) => other.base === base && other.dimension === p.dimension,
         ) as Parameter,
       );
-    return own("dilation") * (own("kernel_size") - 1) + 1;
+    return inDimension("dilation") * (inDimension("kernel_size") - 1) + 1;
   };
   return layerFrom(kind, read, settingsOf(values));
 }

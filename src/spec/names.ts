@@ -19,8 +19,8 @@ export function dependenciesOf(axis: Axis): readonly string[] {
 /**
  * Checks the names in the expressions of a grid.
  *
- * @throws UpsweepError for an unknown name, a result in an axis, a condition that needs a sample
- * rate where there is none, and for axes that depend on each other in a cycle.
+ * @throws UpsweepError for an unknown name, a result in an axis, a condition that needs a missing
+ * sample rate, and for axes that depend on each other in a cycle.
  */
 export function checkNames(
   kind: Kind,

@@ -56,8 +56,8 @@ interface OutputInput {
    */
   readonly columns?: readonly ColumnName[];
   /**
-   * Write each layer once: reject and count a layer that an earlier grid also has, or that its own
-   * grid has had already. Default: false.
+   * Write each layer once: reject and count a layer that an earlier grid also has, and repeats
+   * within a grid. Default: false.
    */
   readonly distinct?: boolean;
   /**

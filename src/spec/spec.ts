@@ -118,18 +118,18 @@ function entriesOf<K extends string>(
 export function readSpec(source: SourceNode, location: string): Spec {
   const find = entriesOf(source, "the spec", SPEC_KEYS);
   const grids = find("grids");
-  const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
-  if (grids && own) throw errors.besideGrids(own.keyLocation, own.key);
+  const gridEntry = GRID_KEYS.map(find).find((entry) => entry !== undefined);
+  if (grids && gridEntry) throw errors.besideGrids(gridEntry.keyLocation, gridEntry.key);
   const kind = readKind(find("layer")?.value);
-  const read = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
+  const gridList = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
   const columns = find("columns");
   const sample = find("sample");
   const distinct = find("distinct");
   return {
     location,
     layer: kind.name,
-    grids: read,
-    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, read),
+    grids: gridList,
+    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, gridList),
     isDistinct: distinct !== undefined && readDistinct(distinct.value),
     ...(sample && { sample: readSample(sample.value) }),
   };
@@ -267,7 +267,7 @@ export function readColumns(
     if (named.has(name)) throw errors.duplicateColumn(item.location, name);
     named.add(name);
     if (isResultName(name)) checkResult(item.location, name, kinds, hasSampleRate);
-    else checkOwnColumn(item.location, name, kind, grids, variables);
+    else checkGridColumn(item.location, name, kind, grids, variables);
     if (!chosen.includes(name)) chosen.push(name);
   }
   return chosen;
@@ -308,7 +308,7 @@ function checkResult(
 }
 
 /** Checks that every grid has a column that is not a result: a variable, a setting or `name`. */
-function checkOwnColumn(
+function checkGridColumn(
   location: string,
   name: string,
   kind: Kind,
