@@ -1,23 +1,29 @@
-/** Progress on standard error: a bar with rows, rows/s and time left; nothing at all where nobody watches. */
+/**
+ * Progress on standard error: a bar with rows, rows/s and time left. It is shown on terminals only.
+ */
 import type { SingleBar } from "cli-progress";
 import { duration, scaled } from "./text.js";
 
 export interface ProgressBar {
-  /** @param fraction of the work that is done, or undefined when the whole is not known. */
+  /** @param fraction the completed part of the work, or undefined if the total is unknown. */
   show(fraction: number | undefined, rows: bigint): void;
   stop(): void;
 }
 
 const silent: ProgressBar = { show() {}, stop() {} };
 
-/** How often the bar is drawn at most, and when first: a run of a moment needs none. */
+/** Maximum number of draws per second, and the delay of the first. A short run shows no bar. */
 const DRAWS_PER_SECOND = 8;
 const FIRST_DRAW_MS = 300;
 
-/** A bar, unless standard error is no terminal or `quiet` is asked for. Rows of a run before count for no rate. */
+/**
+ * Makes a progress bar. It is silent with `quiet`, and if standard error is not a terminal.
+ *
+ * @param rowsBefore rows of an earlier run, which do not count towards the rate.
+ */
 export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<ProgressBar> {
   if (quiet || !process.stderr.isTTY) return silent;
-  // The terminal may go away: then there is nobody to show the bar to.
+  // The terminal may disappear. There is then no one to show the bar to.
   process.stderr.on("error", () => {});
   const cliProgress = (await import("cli-progress")).default;
   const start = performance.now();
@@ -27,13 +33,13 @@ export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<Prog
     show(fraction, rows) {
       const seconds = (performance.now() - start) / 1000;
       if (rowsBefore > 0n) fractionBefore ??= fraction;
-      const ours = (fraction ?? 0) - (fractionBefore ?? 0);
+      const fractionHere = (fraction ?? 0) - (fractionBefore ?? 0);
       if (seconds * 1000 < FIRST_DRAW_MS) return;
       const rate = `${scaled(Number(rows - rowsBefore) / seconds)} rows/s`;
       const left =
-        fraction === undefined || ours <= 0
+        fraction === undefined || fractionHere <= 0
           ? ""
-          : `  ${duration((seconds / ours) * (1 - fraction))} left`;
+          : `  ${duration((seconds / fractionHere) * (1 - fraction))} left`;
       const done = Math.floor((fraction ?? 0) * 1000);
       const payload = { text: `${scaled(Number(rows))} rows  ${rate}${left}` };
       if (!bar) {
@@ -43,7 +49,7 @@ export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<Prog
           stream: process.stderr,
           fps: DRAWS_PER_SECOND,
           hideCursor: true,
-          gracefulExit: false, // else it takes Ctrl-C for itself, and the run goes on
+          gracefulExit: false, // otherwise cli-progress takes Ctrl-C, and the run continues
           clearOnComplete: true,
           barsize: 24,
           barCompleteChar: "█",

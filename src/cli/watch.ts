@@ -1,13 +1,13 @@
-/** A run whose rows nobody writes: to its end, with a bar. */
+/** Runs a job whose rows are not written, with a progress bar. */
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { log } from "./terminal.js";
 
 interface Watching<B, P> {
   readonly quiet: boolean;
-  /** How much of the work is done, or undefined when the whole is not known. */
+  /** The completed fraction of the work, or undefined if the total is unknown. */
   readonly fraction: (progress: P) => number | undefined;
-  /** What Ctrl-C has said on standard error, by the rows until then. */
+  /** The message on standard error after an interruption, from the number of rows so far. */
   readonly interrupted: (rows: bigint) => string;
   readonly onBatch?: (batch: B) => void;
 }
@@ -21,7 +21,7 @@ export async function watch<
 ): Promise<P> {
   const bar = await progressBar(quiet);
   let rows = 0n;
-  const updated = onInterrupt(() => {
+  const removeHandlers = onInterrupt(() => {
     bar.stop();
     log(`upsweep: ${interrupted(rows)}`);
   });
@@ -35,13 +35,13 @@ export async function watch<
       bar.show(fraction(progress), rows);
     }
   } finally {
-    updated();
+    removeHandlers();
     bar.stop();
     await batches.return(undefined as never);
   }
 }
 
-/** How much of a sweep is done. */
+/** The completed fraction of a sweep. */
 export function fractionOf({
   done,
   total,

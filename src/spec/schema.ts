@@ -1,5 +1,7 @@
-/** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
-
+/**
+ * The JSON Schema of a spec, for editors. It is generated from the tables of parameters and
+ * columns.
+ */
 import { formulaIn } from "../columns/derived.js";
 import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns/table.js";
 import { DEFAULT_KIND, KIND_NAMES, kindOf } from "../layers/kinds.js";
@@ -12,7 +14,7 @@ const EXPRESSION =
 
 const RATE = { type: "number", exclusiveMinimum: 0, maximum: settingOf("sample_rate").max };
 
-/** One value of an axis or an expression, then lists of them. */
+/** The values of an axis: one value or expression, or a list of them. */
 function valuesOf(name: string, meaning: string): object {
   const { type, min, max } = domainOf(name);
   const value = {
@@ -31,11 +33,11 @@ function valuesOf(name: string, meaning: string): object {
 const JOINT = {
   type: "array",
   minItems: 1,
-  description: "Axes that turn together: rows with a value for each name.",
+  description: "A joint axis, whose names change together: rows with one value for each name.",
   items: { type: "array", minItems: 2, items: { type: ["number", "boolean", "string"] } },
 };
 
-/** The parameters of every kind of layer, each once. */
+/** The parameters of all kinds of layers, each once. */
 function everyParameter(): readonly { readonly name: string; readonly meaning: string }[] {
   return [
     ...new Map(
@@ -53,12 +55,12 @@ function gridProperties(): Record<string, object> {
       type: "string",
       maxLength: NAME_BYTES,
       pattern: '^[^,"]+$',
-      description: "The name of the grid, which can be a column.",
+      description: "The name of the grid. The column `name` writes it.",
     },
     variables: {
       type: "object",
       description:
-        "Axes of your own, which the layer's can be written with. Their loops stand outside.",
+        "Axes of your own, which the expressions of the layer's axes can use. Their loops are outermost.",
       properties: Object.fromEntries(
         SETTINGS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
       ),
@@ -68,7 +70,7 @@ function gridProperties(): Record<string, object> {
     axes: {
       type: "object",
       description:
-        "The parameters with their values. The order in which they are written is the order of the loops: the last turns fastest.",
+        "The parameters with their values. They become nested loops in the order written: the last changes fastest.",
       properties: Object.fromEntries(
         everyParameter().map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
       ),
@@ -77,13 +79,13 @@ function gridProperties(): Record<string, object> {
     },
     where: {
       description:
-        "Conditions that a layer must keep, over axes and results; others are left out and counted.",
+        "Conditions over axes and results. Layers that do not match are rejected and counted.",
       anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
     },
   };
 }
 
-/** The schema of a spec, draft 2020-12. */
+/** The JSON Schema of a spec, draft 2020-12. */
 export function specSchema(): object {
   const columns = [
     ...COLUMNS.map(({ name, unit, counts }) => {
@@ -93,21 +95,21 @@ export function specSchema(): object {
     }),
     {
       enum: GROUP_NAMES,
-      description: "All columns of a group; the parameters (config) always stand in the row.",
+      description: "All columns of a group. The parameters (config) are always written.",
     },
     { const: NAME_COLUMN, description: "The name of the grid." },
     { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
   ];
-  const parts = gridProperties();
-  // Written once, and referred to from the spec and from its grids.
+  const definitions = gridProperties();
+  // The properties are defined once. The spec and its grids refer to them.
   const grid = Object.fromEntries(
-    Object.keys(parts).map((key) => [key, { $ref: `#/$defs/${key}` }]),
+    Object.keys(definitions).map((key) => [key, { $ref: `#/$defs/${key}` }]),
   );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "A spec of upsweep",
+    title: "upsweep spec",
     description:
-      "A design space of transposed convolutions: one grid, or several that are swept one after the other.",
+      "A design space of convolution layers: one grid, or several that are swept one after the other.",
     type: "object",
     properties: {
       layer: {
@@ -118,7 +120,7 @@ export function specSchema(): object {
           ),
         ],
         default: DEFAULT_KIND,
-        description: "The kind of the layers, by its name here or by PyTorch's class.",
+        description: "The kind of the layers: its name here, or PyTorch's class name.",
       },
       ...grid,
       grids: {
@@ -136,18 +138,18 @@ export function specSchema(): object {
         type: "array",
         minItems: 1,
         uniqueItems: true,
-        description: `Columns behind the parameters, in their order. Without it: ${DEFAULT_COLUMNS.join(", ")}.`,
+        description: `The columns after the parameters, in this order. Default: ${DEFAULT_COLUMNS.join(", ")}.`,
         items: { anyOf: columns },
       },
       distinct: {
         type: "boolean",
         default: false,
         description:
-          "Write each layer once: one that an earlier grid has too, by all its parameters, is left out and counted.",
+          "Write each layer once: a layer with the same parameters as an earlier one is rejected and counted.",
       },
       sample: {
         type: "object",
-        description: "Draw so many raw indices, uniformly, instead of sweeping all.",
+        description: "Draw this many different raw indices uniformly, instead of sweeping all.",
         properties: {
           rows: { type: "integer", minimum: 1, maximum: SAMPLE_MAX },
           seed: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
@@ -164,6 +166,6 @@ export function specSchema(): object {
       },
     ],
     additionalProperties: false,
-    $defs: parts,
+    $defs: definitions,
   };
 }
