@@ -4,10 +4,7 @@
 import { clearOverflow, hasOverflowed } from "./checked";
 import { nearestDouble } from "./digits";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
-import {
-  FAULT_FIELD, FAULT_OVERFLOW, FAULT_RULE, FIRST_SPECIAL, INPUT_PTR, L_IN, MANY_COLUMNS_PTR, MANY_FIELDS_PTR, MANY_MISSING_PTR, MANY_PTR, MANY_ROWS,
-  MANY_RULES_PTR, MANY_VALUES_PTR, NO_RULE, RULE_COUNT, RULE_RANGE, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR,
-} from "./layout";
+import * as layout from "./layout";
 import { isRateInRange } from "./rate";
 import { fault, finishReport, hasFault, startReport } from "./report";
 import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./results";
@@ -24,19 +21,19 @@ let hasAdvanced: bool = true;
 
 /** Reads the header that the host has written. Call once before `countMany`. */
 export function openMany(): void {
-  setKind(load<u32>(MANY_PTR));
-  method = load<u32>(MANY_PTR, 4);
-  columnCount = load<u32>(MANY_PTR, 8);
-  fieldCount = load<u32>(MANY_PTR, 12);
-  skipInvalid = load<u32>(MANY_PTR, 16) != 0;
-  isRated = load<u32>(MANY_PTR, 20) != 0;
+  setKind(load<u32>(layout.MANY_PTR));
+  method = load<u32>(layout.MANY_PTR, 4);
+  columnCount = load<u32>(layout.MANY_PTR, 8);
+  fieldCount = load<u32>(layout.MANY_PTR, 12);
+  skipInvalid = load<u32>(layout.MANY_PTR, 16) != 0;
+  isRated = load<u32>(layout.MANY_PTR, 20) != 0;
 }
 
 /** No field is out of its range. */
 const NONE_OUTSIDE: u32 = 0xffffffff;
 
 function inputAt(column: u32, row: u32): u64 {
-  return <u64>load<u32>(INPUT_PTR + ((<usize>(column * MANY_ROWS + row)) << 2));
+  return <u64>load<u32>(layout.INPUT_PTR + ((<usize>(column * layout.MANY_ROWS + row)) << 2));
 }
 
 /** The number whose lower and upper word are in two columns, one behind the other. */
@@ -48,13 +45,13 @@ function wideInputAt(column: u32, row: u32): u64 {
 function takeFields(row: u32): u32 {
   let outside = NONE_OUTSIDE;
   for (let i: u32 = 0; i < fieldCount; i++) {
-    const field = load<u32>(MANY_FIELDS_PTR + ((<usize>i) << 2));
+    const field = load<u32>(layout.MANY_FIELDS_PTR + ((<usize>i) << 2));
     const given = inputAt(i, row);
     if (!isInRange(field, given)) {
       outside = min(outside, i);
       continue;
     }
-    if (field >= L_IN && get(field) != given) hasAdvanced = true;
+    if (field >= layout.L_IN && get(field) != given) hasAdvanced = true;
     set(field, given);
   }
   return isRated && outside == NONE_OUTSIDE && !takeRate(row) ? fieldCount : outside;
@@ -62,17 +59,17 @@ function takeFields(row: u32): u32 {
 
 /** Takes the sample rate of a row. Returns false when it is out of its range. */
 function takeRate(row: u32): bool {
-  set(SAMPLE_RATE, wideInputAt(fieldCount, row));
-  set(SAMPLE_RATE_DENOMINATOR, wideInputAt(fieldCount + 2, row));
+  set(layout.SAMPLE_RATE, wideInputAt(fieldCount, row));
+  set(layout.SAMPLE_RATE_DENOMINATOR, wideInputAt(fieldCount + 2, row));
   return isRateInRange();
 }
 
 function valuePtr(column: u32, row: u32): usize {
-  return MANY_VALUES_PTR + ((<usize>(column * MANY_ROWS + row)) << 3);
+  return layout.MANY_VALUES_PTR + ((<usize>(column * layout.MANY_ROWS + row)) << 3);
 }
 
 function columnAt(i: u32): u32 {
-  return load<u32>(MANY_COLUMNS_PTR + ((<usize>i) << 2));
+  return load<u32>(layout.MANY_COLUMNS_PTR + ((<usize>i) << 2));
 }
 
 /** Where a column has no value: NaN if it holds quotients, else 0. */
@@ -87,9 +84,9 @@ function writeResults(row: u32): void {
   for (let i: u32 = 0; i < columnCount; i++) {
     const column = columnAt(i);
     const ptr = valuePtr(i, row);
-    const isSpecial = column >= FIRST_SPECIAL;
+    const isSpecial = column >= layout.FIRST_SPECIAL;
     const hasNone = isSpecial && isMissing(column);
-    if (isSpecial) store<u8>(MANY_MISSING_PTR + <usize>(i * MANY_ROWS + row), <u8>hasNone);
+    if (isSpecial) store<u8>(layout.MANY_MISSING_PTR + <usize>(i * layout.MANY_ROWS + row), <u8>hasNone);
     if (hasNone) {
       writeNothing(ptr, column);
       continue;
@@ -101,7 +98,7 @@ function writeResults(row: u32): void {
       store<u64>(ptr, value(column));
     }
     if (hasOverflowed()) {
-      fault(FAULT_OVERFLOW, row, i);
+      fault(layout.FAULT_OVERFLOW, row, i);
       return;
     }
   }
@@ -109,11 +106,11 @@ function writeResults(row: u32): void {
 
 /** Marks a row whose layer breaks a rule; its columns hold nothing. */
 function skipRow(row: u32, rule: u32): void {
-  store<u8>(MANY_RULES_PTR + <usize>row, <u8>(rule + 1));
+  store<u8>(layout.MANY_RULES_PTR + <usize>row, <u8>(rule + 1));
   for (let i: u32 = 0; i < columnCount; i++) {
     const column = columnAt(i);
     writeNothing(valuePtr(i, row), column);
-    if (column >= FIRST_SPECIAL) store<u8>(MANY_MISSING_PTR + <usize>(i * MANY_ROWS + row), 0);
+    if (column >= layout.FIRST_SPECIAL) store<u8>(layout.MANY_MISSING_PTR + <usize>(i * layout.MANY_ROWS + row), 0);
   }
 }
 
@@ -122,23 +119,23 @@ function skipRow(row: u32, rule: u32): void {
  * which the report names.
  */
 export function countMany(rows: u32): u32 {
-  startReport(RULE_COUNT);
+  startReport(layout.RULE_COUNT);
   hasAdvanced = true;
   let row: u32 = 0;
   for (; row < rows; row++) {
     const outside = takeFields(row);
-    const rule = outside == NONE_OUTSIDE ? brokenRule() : RULE_RANGE;
-    if (rule == NO_RULE) {
-      store<u8>(MANY_RULES_PTR + <usize>row, 0);
+    const rule = outside == NONE_OUTSIDE ? brokenRule() : layout.RULE_RANGE;
+    if (rule == layout.NO_RULE) {
+      store<u8>(layout.MANY_RULES_PTR + <usize>row, 0);
       if (hasAdvanced) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
       hasAdvanced = false;
       writeResults(row);
     } else if (skipInvalid) {
       skipRow(row, rule);
-    } else if (rule == RULE_RANGE) {
-      fault(FAULT_FIELD, row, outside);
+    } else if (rule == layout.RULE_RANGE) {
+      fault(layout.FAULT_FIELD, row, outside);
     } else {
-      fault(FAULT_RULE, row, rule);
+      fault(layout.FAULT_RULE, row, rule);
     }
     if (hasFault()) break;
   }

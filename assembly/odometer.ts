@@ -5,52 +5,47 @@
 // spaced values need no table, whatever their number. What depends on other axes is worked out by the plan's steps.
 
 import { set } from "./layer";
-import {
-  FIELD_COUNT, IMAGE_FIELDS_PTR, IMAGE_LEVEL_BYTES, IMAGE_LEVELS_PTR, IMAGE_LOOP_VARIABLE_BYTES, IMAGE_LOOP_VARIABLES_PTR, IMAGE_PROGRESSIONS_PTR,
-  LAYER_PTR, LEVEL_BYTES, LEVEL_END_VARIABLE, LEVEL_FIRST_VARIABLE, LEVEL_POSITION, LEVEL_SIZE, LEVEL_WEIGHT, LEVELS_PTR,
-  LOOP_VARIABLE_BYTES, LOOP_VARIABLE_FIELD, LOOP_VARIABLE_FIRST_PROGRESSION, LOOP_VARIABLE_OFFSET, LOOP_VARIABLE_PROGRESSION, LOOP_VARIABLES_PTR, PROGRESSION_BYTES, PROGRESSION_COUNT, PROGRESSION_FIRST,
-  PROGRESSION_STEP,
-} from "./layout";
+import * as layout from "./layout";
 
 /** How many levels there are: the loops, and level 0. */
 let levelCount: u32 = 1;
 
 function levelPtr(level: u32): usize {
-  return LEVELS_PTR + <usize>level * LEVEL_BYTES;
+  return layout.LEVELS_PTR + <usize>level * layout.LEVEL_BYTES;
 }
 
 function variablePtr(variable: u32): usize {
-  return LOOP_VARIABLES_PTR + <usize>variable * LOOP_VARIABLE_BYTES;
+  return layout.LOOP_VARIABLES_PTR + <usize>variable * layout.LOOP_VARIABLE_BYTES;
 }
 
 function progressionPtr(progression: u32): usize {
-  return IMAGE_PROGRESSIONS_PTR + <usize>progression * PROGRESSION_BYTES;
+  return layout.IMAGE_PROGRESSIONS_PTR + <usize>progression * layout.PROGRESSION_BYTES;
 }
 
 /** Sets the name of a member to the value at its run and offset. */
 function showValue(ptr: usize): void {
-  const atPtr = progressionPtr(load<u32>(ptr, LOOP_VARIABLE_PROGRESSION));
-  set(load<u32>(ptr, LOOP_VARIABLE_FIELD), <u64>(load<i64>(atPtr, PROGRESSION_FIRST) + <i64>load<u32>(ptr, LOOP_VARIABLE_OFFSET) * load<i64>(atPtr, PROGRESSION_STEP)));
+  const atPtr = progressionPtr(load<u32>(ptr, layout.LOOP_VARIABLE_PROGRESSION));
+  set(load<u32>(ptr, layout.LOOP_VARIABLE_FIELD), <u64>(load<i64>(atPtr, layout.PROGRESSION_FIRST) + <i64>load<u32>(ptr, layout.LOOP_VARIABLE_OFFSET) * load<i64>(atPtr, layout.PROGRESSION_STEP)));
 }
 
 /** Turns a member to one of its positions. */
 function showAt(ptr: usize, position: u32): void {
-  let progression = load<u32>(ptr, LOOP_VARIABLE_FIRST_PROGRESSION);
+  let progression = load<u32>(ptr, layout.LOOP_VARIABLE_FIRST_PROGRESSION);
   for (;;) {
-    const count = load<u32>(progressionPtr(progression), PROGRESSION_COUNT);
+    const count = load<u32>(progressionPtr(progression), layout.PROGRESSION_COUNT);
     if (position < count) break;
     position -= count;
     progression++;
   }
-  store<u32>(ptr, progression, LOOP_VARIABLE_PROGRESSION);
-  store<u32>(ptr, position, LOOP_VARIABLE_OFFSET);
+  store<u32>(ptr, progression, layout.LOOP_VARIABLE_PROGRESSION);
+  store<u32>(ptr, position, layout.LOOP_VARIABLE_OFFSET);
   showValue(ptr);
 }
 
 /** Turns a member to its first position. */
 function showFirst(ptr: usize): void {
-  store<u32>(ptr, load<u32>(ptr, LOOP_VARIABLE_FIRST_PROGRESSION), LOOP_VARIABLE_PROGRESSION);
-  store<u32>(ptr, 0, LOOP_VARIABLE_OFFSET);
+  store<u32>(ptr, load<u32>(ptr, layout.LOOP_VARIABLE_FIRST_PROGRESSION), layout.LOOP_VARIABLE_PROGRESSION);
+  store<u32>(ptr, 0, layout.LOOP_VARIABLE_OFFSET);
   showValue(ptr);
 }
 
@@ -58,42 +53,42 @@ function showFirst(ptr: usize): void {
 // @ts-ignore: decorator
 @inline
 function showNext(ptr: usize): void {
-  const progression = load<u32>(ptr, LOOP_VARIABLE_PROGRESSION);
-  let offset = load<u32>(ptr, LOOP_VARIABLE_OFFSET) + 1;
-  if (offset == load<u32>(progressionPtr(progression), PROGRESSION_COUNT)) {
+  const progression = load<u32>(ptr, layout.LOOP_VARIABLE_PROGRESSION);
+  let offset = load<u32>(ptr, layout.LOOP_VARIABLE_OFFSET) + 1;
+  if (offset == load<u32>(progressionPtr(progression), layout.PROGRESSION_COUNT)) {
     offset = 0;
-    store<u32>(ptr, progression + 1, LOOP_VARIABLE_PROGRESSION);
+    store<u32>(ptr, progression + 1, layout.LOOP_VARIABLE_PROGRESSION);
   }
-  store<u32>(ptr, offset, LOOP_VARIABLE_OFFSET);
+  store<u32>(ptr, offset, layout.LOOP_VARIABLE_OFFSET);
   showValue(ptr);
 }
 
 /** Turns a loop to one of its positions. */
 function advanceTo(ptr: usize, position: u32): void {
-  store<u32>(ptr, position, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
-  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showAt(variablePtr(variable), position);
+  store<u32>(ptr, position, layout.LEVEL_POSITION);
+  const end = load<u32>(ptr, layout.LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, layout.LEVEL_FIRST_VARIABLE); variable < end; variable++) showAt(variablePtr(variable), position);
 }
 
 /** Reads the loops from the image, each at its first position, and sets what has one value throughout. */
 export function openLoops(levels: u32): void {
   levelCount = levels;
-  memory.copy(LAYER_PTR, IMAGE_FIELDS_PTR, 8 * <usize>FIELD_COUNT);
+  memory.copy(layout.LAYER_PTR, layout.IMAGE_FIELDS_PTR, 8 * <usize>layout.FIELD_COUNT);
   let weight: u64 = 1;
   for (let level: i32 = levels - 1; level >= 0; level--) {
     const ptr = levelPtr(level);
-    const fromPtr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>level;
+    const fromPtr = layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>level;
     const size = load<u32>(fromPtr);
     const firstVariable = load<u32>(fromPtr, 4);
     const endVariable = firstVariable + load<u32>(fromPtr, 8);
-    store<u64>(ptr, weight, LEVEL_WEIGHT);
-    store<u32>(ptr, size, LEVEL_SIZE);
-    store<u32>(ptr, firstVariable, LEVEL_FIRST_VARIABLE);
-    store<u32>(ptr, endVariable, LEVEL_END_VARIABLE);
+    store<u64>(ptr, weight, layout.LEVEL_WEIGHT);
+    store<u32>(ptr, size, layout.LEVEL_SIZE);
+    store<u32>(ptr, firstVariable, layout.LEVEL_FIRST_VARIABLE);
+    store<u32>(ptr, endVariable, layout.LEVEL_END_VARIABLE);
     for (let variable = firstVariable; variable < endVariable; variable++) {
-      const imagePtr = IMAGE_LOOP_VARIABLES_PTR + IMAGE_LOOP_VARIABLE_BYTES * <usize>variable;
-      store<u32>(variablePtr(variable), load<u32>(imagePtr), LOOP_VARIABLE_FIELD);
-      store<u32>(variablePtr(variable), load<u32>(imagePtr, 4), LOOP_VARIABLE_FIRST_PROGRESSION);
+      const imagePtr = layout.IMAGE_LOOP_VARIABLES_PTR + layout.IMAGE_LOOP_VARIABLE_BYTES * <usize>variable;
+      store<u32>(variablePtr(variable), load<u32>(imagePtr), layout.LOOP_VARIABLE_FIELD);
+      store<u32>(variablePtr(variable), load<u32>(imagePtr, 4), layout.LOOP_VARIABLE_FIRST_PROGRESSION);
     }
     advanceTo(ptr, 0);
     weight *= size;
@@ -104,7 +99,7 @@ export function openLoops(levels: u32): void {
 export function seek(index: u64): void {
   for (let level: u32 = 0; level < levelCount; level++) {
     const ptr = levelPtr(level);
-    const weight = load<u64>(ptr, LEVEL_WEIGHT);
+    const weight = load<u64>(ptr, layout.LEVEL_WEIGHT);
     advanceTo(ptr, <u32>(index / weight));
     index %= weight;
   }
@@ -112,12 +107,12 @@ export function seek(index: u64): void {
 
 /** The position at which a loop stands. */
 export function positionOf(level: u32): u32 {
-  return load<u32>(levelPtr(level), LEVEL_POSITION);
+  return load<u32>(levelPtr(level), layout.LEVEL_POSITION);
 }
 
 /** Raw indices from `index` to the end of the turn that the loop at `level` is in. */
 export function remainingBlock(level: u32, index: u64): u64 {
-  const weight = load<u64>(levelPtr(level), LEVEL_WEIGHT);
+  const weight = load<u64>(levelPtr(level), layout.LEVEL_WEIGHT);
   return weight == 1 ? 1 : weight - index % weight;
 }
 
@@ -125,11 +120,11 @@ export function remainingBlock(level: u32, index: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function advance(ptr: usize): bool {
-  const position = load<u32>(ptr, LEVEL_POSITION) + 1;
-  if (position == load<u32>(ptr, LEVEL_SIZE)) return false;
-  store<u32>(ptr, position, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
-  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showNext(variablePtr(variable));
+  const position = load<u32>(ptr, layout.LEVEL_POSITION) + 1;
+  if (position == load<u32>(ptr, layout.LEVEL_SIZE)) return false;
+  store<u32>(ptr, position, layout.LEVEL_POSITION);
+  const end = load<u32>(ptr, layout.LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, layout.LEVEL_FIRST_VARIABLE); variable < end; variable++) showNext(variablePtr(variable));
   return true;
 }
 
@@ -137,10 +132,10 @@ function advance(ptr: usize): bool {
 // @ts-ignore: decorator
 @inline
 function reset(ptr: usize): void {
-  if (load<u32>(ptr, LEVEL_POSITION) == 0) return;
-  store<u32>(ptr, 0, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
-  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showFirst(variablePtr(variable));
+  if (load<u32>(ptr, layout.LEVEL_POSITION) == 0) return;
+  store<u32>(ptr, 0, layout.LEVEL_POSITION);
+  const end = load<u32>(ptr, layout.LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, layout.LEVEL_FIRST_VARIABLE); variable < end; variable++) showFirst(variablePtr(variable));
 }
 
 /**
@@ -155,7 +150,7 @@ export function step(level: u32): u32 {
     reset(ptr);
     if (level == 0) break;
     level--;
-    ptr -= LEVEL_BYTES;
+    ptr -= layout.LEVEL_BYTES;
   }
   return level;
 }

@@ -6,10 +6,7 @@
 import { clearOverflow, hasOverflowed } from "./checked";
 import { writeBoolean, writeQuotient, writeSigned, writeUnsigned, writeUnsignedInline } from "./digits";
 import { get } from "./layer";
-import {
-  BATCH_SIZE, CELL_BYTES, CELL_LENGTH, CELL_OVERFLOWS, CELL_START, CELLS_PTR, FIRST_SPECIAL, IMAGE_SEGMENT_BYTES, IMAGE_SEGMENTS_PTR, IMAGE_PTR, IMAGE_SLOTS_PTR,
-  NO_COLUMN, SEGMENT_BYTES, SEGMENT_COLUMN, SEGMENT_END_SLOT, SEGMENT_LENGTH, SEGMENT_TEXT, SEGMENTS_PTR, TEXTS_PTR, VECTOR_SLACK,
-} from "./layout";
+import * as layout from "./layout";
 import { denominator, isBoolean, isEmptySum, isMissing, isQuotient, isSigned, numerator, valueInline, workOutQuotient } from "./results";
 
 export const COMMA: u8 = 0x2c;
@@ -27,7 +24,7 @@ export function writeValue(ptr: usize, column: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function writeInline(ptr: usize, column: u32): usize {
-  if (column >= FIRST_SPECIAL && (isQuotient(column) || isMissing(column))) return writeRare(ptr, column);
+  if (column >= layout.FIRST_SPECIAL && (isQuotient(column) || isMissing(column))) return writeRare(ptr, column);
   const v = valueInline(column);
   if (isBoolean(column)) return writeBoolean(ptr, v != 0);
   if (<i64>v < 0 && isSigned(column)) return writeSigned(ptr, v);
@@ -42,34 +39,34 @@ function writeRare(ptr: usize, column: u32): usize {
 }
 
 function slotPtr(slot: u32): usize {
-  return CELLS_PTR + <usize>slot * CELL_BYTES;
+  return layout.CELLS_PTR + <usize>slot * layout.CELL_BYTES;
 }
 
 function segmentPtr(segment: u32): usize {
-  return SEGMENTS_PTR + <usize>segment * SEGMENT_BYTES;
+  return layout.SEGMENTS_PTR + <usize>segment * layout.SEGMENT_BYTES;
 }
 
 function segmentCount(): u32 {
-  return load<u32>(IMAGE_PTR, 28);
+  return load<u32>(layout.IMAGE_PTR, 28);
 }
 
 /** Lays the parts of the row out as the image says, with the slots as they stand there. */
 export function openRow(slotCount: u32): void {
-  memory.copy(CELLS_PTR, IMAGE_SLOTS_PTR, <usize>slotCount * CELL_BYTES);
-  let textPtr = TEXTS_PTR;
+  memory.copy(layout.CELLS_PTR, layout.IMAGE_SLOTS_PTR, <usize>slotCount * layout.CELL_BYTES);
+  let textPtr = layout.TEXTS_PTR;
   let firstSlot: u32 = 0;
   for (let segment: u32 = 0; segment < segmentCount(); segment++) {
-    const imagePtr = IMAGE_SEGMENTS_PTR + <usize>segment * IMAGE_SEGMENT_BYTES;
+    const imagePtr = layout.IMAGE_SEGMENTS_PTR + <usize>segment * layout.IMAGE_SEGMENT_BYTES;
     const endSlot = load<u32>(imagePtr, 4);
     const separators: u32 = segment > 0 ? 1 : 0;
     if (separators) store<u8>(textPtr, firstSlot < slotCount ? COMMA : NEWLINE);
-    store<u32>(segmentPtr(segment), <u32>textPtr, SEGMENT_TEXT);
-    store<u32>(segmentPtr(segment), separators, SEGMENT_LENGTH);
-    store<u32>(segmentPtr(segment), load<u32>(imagePtr), SEGMENT_COLUMN);
-    store<u32>(segmentPtr(segment), endSlot, SEGMENT_END_SLOT);
+    store<u32>(segmentPtr(segment), <u32>textPtr, layout.SEGMENT_TEXT);
+    store<u32>(segmentPtr(segment), separators, layout.SEGMENT_LENGTH);
+    store<u32>(segmentPtr(segment), load<u32>(imagePtr), layout.SEGMENT_COLUMN);
+    store<u32>(segmentPtr(segment), endSlot, layout.SEGMENT_END_SLOT);
     // Nothing is joined yet: until what stands before a slot is, it begins behind the separator.
-    for (let slot = firstSlot; slot < endSlot; slot++) store<u16>(slotPtr(slot), <u16>separators, CELL_START);
-    textPtr += <usize>separators + <usize>(endSlot - firstSlot) * CELL_BYTES + VECTOR_SLACK;
+    for (let slot = firstSlot; slot < endSlot; slot++) store<u16>(slotPtr(slot), <u16>separators, layout.CELL_START);
+    textPtr += <usize>separators + <usize>(endSlot - firstSlot) * layout.CELL_BYTES + layout.VECTOR_SLACK;
     firstSlot = endSlot + 1;
   }
 }
@@ -81,25 +78,25 @@ export function setCell(slot: u32, column: u32, isLast: bool): bool {
   const endPtr = writeValue(ptr, column);
   const overflows = hasOverflowed();
   store<u8>(endPtr, isLast ? NEWLINE : COMMA);
-  store<u8>(ptr, overflows ? 0 : <u8>(endPtr + 1 - ptr), CELL_LENGTH);
-  store<u8>(ptr, <u8>overflows, CELL_OVERFLOWS);
+  store<u8>(ptr, overflows ? 0 : <u8>(endPtr + 1 - ptr), layout.CELL_LENGTH);
+  store<u8>(ptr, <u8>overflows, layout.CELL_OVERFLOWS);
   return !overflows;
 }
 
 /** Joins the texts of a part from one of its slots on; those before it stand as they were joined. */
 export function joinSegment(segment: u32, fromSlot: u32): void {
-  const textPtr = <usize>load<u32>(segmentPtr(segment), SEGMENT_TEXT);
-  const endPtr = slotPtr(load<u32>(segmentPtr(segment), SEGMENT_END_SLOT));
+  const textPtr = <usize>load<u32>(segmentPtr(segment), layout.SEGMENT_TEXT);
+  const endPtr = slotPtr(load<u32>(segmentPtr(segment), layout.SEGMENT_END_SLOT));
   let ptr = slotPtr(fromSlot);
-  let atPtr = textPtr + load<u16>(ptr, CELL_START);
-  for (; ptr < endPtr; ptr += CELL_BYTES) {
+  let atPtr = textPtr + load<u16>(ptr, layout.CELL_START);
+  for (; ptr < endPtr; ptr += layout.CELL_BYTES) {
     // A whole slot moves at once; the next text overwrites what is too much.
     v128.store(atPtr, v128.load(ptr));
     v128.store(atPtr, v128.load(ptr, 16), 16);
-    store<u16>(ptr, <u16>(atPtr - textPtr), CELL_START);
-    atPtr += load<u8>(ptr, CELL_LENGTH);
+    store<u16>(ptr, <u16>(atPtr - textPtr), layout.CELL_START);
+    atPtr += load<u8>(ptr, layout.CELL_LENGTH);
   }
-  store<u32>(segmentPtr(segment), <u32>(atPtr - textPtr), SEGMENT_LENGTH);
+  store<u32>(segmentPtr(segment), <u32>(atPtr - textPtr), layout.SEGMENT_LENGTH);
 }
 
 /** Writes a text that stands elsewhere; returns the address behind it. Up to 16 bytes behind both are touched. */
@@ -119,7 +116,7 @@ export function writeText(ptr: usize, textPtr: usize, length: usize): usize {
 // @ts-ignore: decorator
 @inline
 function writeSegment(ptr: usize, segmentPtr: usize): usize {
-  return writeText(ptr, load<u32>(segmentPtr, SEGMENT_TEXT), load<u32>(segmentPtr, SEGMENT_LENGTH));
+  return writeText(ptr, load<u32>(segmentPtr, layout.SEGMENT_TEXT), load<u32>(segmentPtr, layout.SEGMENT_LENGTH));
 }
 
 /**
@@ -129,14 +126,14 @@ function writeSegment(ptr: usize, segmentPtr: usize): usize {
 export function writeRow(ptr: usize): usize {
   clearOverflow();
   // Asked once a row rather than for every cell. Measured 2026-11-23 on a sweep of examples/vocoder.yaml: 5 % less time.
-  const hasBatch = get(BATCH_SIZE) > 0;
-  let segmentPtr = SEGMENTS_PTR;
-  let column = load<u32>(segmentPtr, SEGMENT_COLUMN);
+  const hasBatch = get(layout.BATCH_SIZE) > 0;
+  let segmentPtr = layout.SEGMENTS_PTR;
+  let column = load<u32>(segmentPtr, layout.SEGMENT_COLUMN);
   ptr = writeSegment(ptr, segmentPtr);
-  while (column != NO_COLUMN) {
+  while (column != layout.NO_COLUMN) {
     ptr = hasBatch ? writeInline(ptr, column) : writeValue(ptr, column);
-    segmentPtr += SEGMENT_BYTES;
-    column = load<u32>(segmentPtr, SEGMENT_COLUMN);
+    segmentPtr += layout.SEGMENT_BYTES;
+    column = load<u32>(segmentPtr, layout.SEGMENT_COLUMN);
     ptr = writeSegment(ptr, segmentPtr);
   }
   return ptr;
@@ -146,9 +143,9 @@ export function writeRow(ptr: usize): usize {
 export function firstOverflow(ptr: usize, slotCount: u32): u32 {
   let slot: u32 = 0;
   for (let segment: u32 = 0; segment < segmentCount(); segment++, slot++) {
-    for (; slot < load<u32>(segmentPtr(segment), SEGMENT_END_SLOT); slot++) if (load<u8>(slotPtr(slot), CELL_OVERFLOWS)) return slot;
-    const column = load<u32>(segmentPtr(segment), SEGMENT_COLUMN);
-    if (column == NO_COLUMN) break;
+    for (; slot < load<u32>(segmentPtr(segment), layout.SEGMENT_END_SLOT); slot++) if (load<u8>(slotPtr(slot), layout.CELL_OVERFLOWS)) return slot;
+    const column = load<u32>(segmentPtr(segment), layout.SEGMENT_COLUMN);
+    if (column == layout.NO_COLUMN) break;
     clearOverflow();
     writeValue(ptr, column);
     if (hasOverflowed()) return slot;

@@ -16,12 +16,9 @@ import { holds, metMissing } from "./condition";
 import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, expansionVisits, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_REPEAT } from "./dependent";
 import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "./layer";
-import {
-  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_ENTRY_POINTS_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, METHOD_SIMULATE, METHOD_VERIFY, EMPTY, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_EXPAND, STEP_JOIN, STEP_OVERLAP, STEP_SELECT, STEP_RULE, STEP_WHERE, STEP_WHERE_EXACT,
-  EVAL_FATAL, EVAL_INEXACT,
-} from "./layout";
+import * as layout from "./layout";
 import { openLoops, positionOf, remainingBlock, seek, step, skip } from "./odometer";
-import { progression } from "./program";
+import { evaluate } from "./program";
 import { fault, finishReport, reject, startReport, visited } from "./report";
 import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "./row";
 import { startSpotChecks } from "./spot-check";
@@ -55,7 +52,7 @@ const REJECTED: u32 = 1;
 /** The expression of step `stoppedStep` has no value. */
 const FAILED: u32 = 2;
 let stoppedLevel: u32 = 0;
-let stoppedReason: u32 = EMPTY;
+let stoppedReason: u32 = layout.EMPTY;
 let stoppedStep: u32 = 0;
 
 let outPtr: usize = 0;
@@ -64,21 +61,21 @@ let visits: u32 = 0;
 
 /** Reads the plan that the host has written into the image. Call once before `sweep`. */
 export function openPlan(): void {
-  slotCount = load<u32>(IMAGE_PTR);
-  stepCount = load<u32>(IMAGE_PTR, 4);
-  method = load<u32>(IMAGE_PTR, 8);
-  isSimulating = method == METHOD_SIMULATE || method == METHOD_VERIFY;
-  rejectionCounts = 1 + load<u32>(IMAGE_PTR, 16);
+  slotCount = load<u32>(layout.IMAGE_PTR);
+  stepCount = load<u32>(layout.IMAGE_PTR, 4);
+  method = load<u32>(layout.IMAGE_PTR, 8);
+  isSimulating = method == layout.METHOD_SIMULATE || method == layout.METHOD_VERIFY;
+  rejectionCounts = 1 + load<u32>(layout.IMAGE_PTR, 16);
   // What the plan before has left behind.
   mayOverflow = false;
   disagreeing = 0;
   startSpotChecks();
-  setKind(load<u32>(IMAGE_PTR, 20));
-  isComparing = load<u32>(IMAGE_PTR, 24) != 0;
+  setKind(load<u32>(layout.IMAGE_PTR, 20));
+  isComparing = load<u32>(layout.IMAGE_PTR, 24) != 0;
   isWriting = slotCount > 0;
-  visitLevel = load<u32>(IMAGE_PTR, 32);
+  visitLevel = load<u32>(layout.IMAGE_PTR, 32);
   openRow(slotCount);
-  openLoops(load<u32>(IMAGE_PTR, 12));
+  openLoops(load<u32>(layout.IMAGE_PTR, 12));
 }
 
 function rejected(level: u32, rejectionReason: u32): u32 {
@@ -90,72 +87,72 @@ function rejected(level: u32, rejectionReason: u32): u32 {
 /** What comes of an expression that has no value. */
 function failed(stepPtr: usize): u32 {
   // Accounts begin behind NOTHING.
-  if (evalStatus() == EVAL_INEXACT) return rejected(load<u32>(stepPtr, 4), 1 + load<u32>(stepPtr, 8));
-  stoppedStep = <u32>((stepPtr - IMAGE_STEPS_PTR) / STEP_BYTES);
+  if (evalStatus() == layout.EVAL_INEXACT) return rejected(load<u32>(stepPtr, 4), 1 + load<u32>(stepPtr, 8));
+  stoppedStep = <u32>((stepPtr - layout.IMAGE_STEPS_PTR) / layout.STEP_BYTES);
   return FAILED;
 }
 
 function firstStep(turned: u32): u32 {
-  return load<u32>(IMAGE_ENTRY_POINTS_PTR + ((<usize>turned) << 2));
+  return load<u32>(layout.IMAGE_ENTRY_POINTS_PTR + ((<usize>turned) << 2));
 }
 
 /** Brings up to date what depends on the loops at `turned` and inside, up to the first requirement that is not met. */
 function update(turned: u32): u32 {
-  const endPtr = IMAGE_STEPS_PTR + <usize>stepCount * STEP_BYTES;
-  let ptr = IMAGE_STEPS_PTR + <usize>firstStep(turned) * STEP_BYTES;
-  for (; ptr < endPtr; ptr += STEP_BYTES) {
+  const endPtr = layout.IMAGE_STEPS_PTR + <usize>stepCount * layout.STEP_BYTES;
+  let ptr = layout.IMAGE_STEPS_PTR + <usize>firstStep(turned) * layout.STEP_BYTES;
+  for (; ptr < endPtr; ptr += layout.STEP_BYTES) {
     const first = load<u32>(ptr, 8), second = load<u32>(ptr, 12);
     switch (load<u32>(ptr)) {
-      case STEP_RULE: {
+      case layout.STEP_RULE: {
         if (!keepsRule(second, load<u32>(ptr, 16))) return rejected(load<u32>(ptr, 4), 1 + first);
         break;
       }
-      case STEP_WHERE: {
-        const found = progression(second);
+      case layout.STEP_WHERE: {
+        const found = evaluate(second);
         if (evalStatus()) return failed(ptr);
         if (found == 0) return rejected(load<u32>(ptr, 4), 1 + first);
         break;
       }
-      case STEP_WHERE_EXACT: {
+      case layout.STEP_WHERE_EXACT: {
         const isKept = holds(second);
         if (evalStatus()) return failed(ptr);
         if (!isKept) return rejected(load<u32>(ptr, 4), (metMissing ? 2 : 1) + first);
         break;
       }
-      case STEP_DERIVE: {
-        const value = progression(second);
+      case layout.STEP_DERIVE: {
+        const value = evaluate(second);
         if (evalStatus()) return failed(ptr);
         const field = load<u32>(ptr, 16);
         if (!isInRange(field, value)) return rejected(load<u32>(ptr, 4), 2 + first);
         set(field, <u64>value);
         break;
       }
-      case STEP_EXPAND: {
+      case layout.STEP_EXPAND: {
         if (!fill(first)) return failed(ptr);
         visits += expansionVisits;
         break;
       }
-      case STEP_SELECT: {
+      case layout.STEP_SELECT: {
         const level = load<u32>(ptr, 4);
         const selected = select(second, positionOf(level));
         if (selected == SELECTED) break;
         // Past the end, the rest of the loop's positions go with it: the rest of the turn of the loop around it.
-        if (selected == SELECTED_END) return rejected(level - 1, EMPTY);
-        if (selected == SELECTED_REPEAT) return rejected(level, EMPTY);
+        if (selected == SELECTED_END) return rejected(level - 1, layout.EMPTY);
+        if (selected == SELECTED_REPEAT) return rejected(level, layout.EMPTY);
         return rejected(level, selected == SELECTED_INEXACT ? 1 + first : 2 + first);
       }
-      case STEP_OVERLAP: {
+      case layout.STEP_OVERLAP: {
         const bit: u32 = 1 << first;
         if (isSimulating) visits += simulationVisits(first);
         if (workOutOverlap(method, first)) disagreeing &= ~bit;
         else disagreeing |= bit;
         break;
       }
-      case STEP_CELL: {
+      case layout.STEP_CELL: {
         if (!setCell(first, second, first + 1 == slotCount)) mayOverflow = true;
         break;
       }
-      case STEP_JOIN: {
+      case layout.STEP_JOIN: {
         joinSegment(first, second);
         break;
       }
@@ -177,7 +174,7 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
     visits++;
     if (outcome == SETTLED) {
       if (disagreeing) {
-        fault(FAULT_DISAGREE, index, 0);
+        fault(layout.FAULT_DISAGREE, index, 0);
         break;
       }
       let layers: u64 = 1;
@@ -186,7 +183,7 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
         if (mayOverflow || hasOverflowed()) {
           const slot = firstOverflow(outPtr, slotCount);
           if (slot < slotCount) {
-            fault(FAULT_OVERFLOW, index, slot);
+            fault(layout.FAULT_OVERFLOW, index, slot);
             break;
           }
           mayOverflow = false; // it has been written again since
@@ -195,7 +192,7 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
       } else if (!isComparing) {
         layers = min(remainingBlock(visitLevel, index), end - index);
       } else if (!compareLayer(index)) {
-        fault(FAULT_OVERFLOW, index, 0);
+        fault(layout.FAULT_OVERFLOW, index, 0);
         break;
       }
       rows += layers;
@@ -207,7 +204,7 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
       index += weight;
       turned = skip(stoppedLevel);
     } else {
-      fault(FAULT_EXPRESSION, index, stoppedStep);
+      fault(layout.FAULT_EXPRESSION, index, stoppedStep);
       break;
     }
   }
@@ -247,7 +244,7 @@ export function sweepIndices(count: u32): u32 {
   startBatch();
   let done: u32 = 0;
   for (; done < count; done++) {
-    const index = load<u64>(INPUT_PTR + ((<usize>done) << 3));
+    const index = load<u64>(layout.INPUT_PTR + ((<usize>done) << 3));
     if (sweepStretch(index, index + 1, u32.MAX_VALUE) == index) break;
   }
   finishBatch();
