@@ -11,12 +11,12 @@ import { compareLayer, startComparison, writeComparison } from "./compare";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import * as layout from "./layout";
 import { isRateInRange, readRate } from "./rate";
-import { fault, finishReport, hasFault, reject, passLine, startReport } from "./report";
+import { setFault, finishReport, hasFault, reject, countLine, startReport } from "./report";
 import { writeUnsignedInline } from "./digits";
 import { value, valueInline } from "./results";
 import { COMMA, NEWLINE, writeText, writeValue } from "./row";
 import { startSpotChecks } from "./spot-check";
-import { windowEndPtr, outputPtr } from "./output";
+import { outputLimitPtr, outputPtr } from "./output";
 
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
@@ -131,7 +131,7 @@ function takeKind(ptr: usize, endPtr: usize): bool {
   }
   const kind = kindNamed(ptr, toPtr);
   if (kind == layout.KIND_COUNT || !hasDomain(kind)) {
-    fault(layout.FAULT_KIND, recordAt, kind);
+    setFault(layout.FAULT_KIND, recordAt, kind);
     return false;
   }
   if (kind != kindInUse) useKind(kind);
@@ -299,7 +299,7 @@ function takeField(field: u32, ptr: usize, endPtr: usize): bool {
 function closingQuote(ptr: usize, endPtr: usize): usize {
   for (; ptr < endPtr; ptr++) {
     const byte = load<u8>(ptr);
-    if (byte == NEWLINE) passLine();
+    if (byte == NEWLINE) countLine();
     if (byte != QUOTE) continue;
     if (ptr + 1 == endPtr || load<u8>(ptr + 1) != QUOTE) return ptr;
     ptr++;
@@ -324,7 +324,7 @@ function takeAny(field: u32, ptr: usize, endPtr: usize, recordAt: u64): usize {
     const endsRecord = ptr == endPtr || load<u8>(ptr) == NEWLINE;
     if (endsRecord && to > from && load<u8>(to - 1) == RETURN) to--;
   }
-  if (!isWhole || !takeField(field, from, to)) fault(layout.FAULT_FIELD, recordAt, field);
+  if (!isWhole || !takeField(field, from, to)) setFault(layout.FAULT_FIELD, recordAt, field);
   return ptr;
 }
 
@@ -347,7 +347,7 @@ function readRecord(ptr: usize, endPtr: usize): usize {
       ptr++;
       continue;
     }
-    if (field + 1 != fieldCount) fault(layout.FAULT_FIELD_COUNT, recordAt, field + 1);
+    if (field + 1 != fieldCount) setFault(layout.FAULT_FIELD_COUNT, recordAt, field + 1);
     return ptr;
   }
 }
@@ -402,7 +402,7 @@ function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
       outPtr = writeValue(outPtr, column);
     }
     if (hasOverflowed()) {
-      fault(layout.FAULT_OVERFLOW, <u64>(ptr - layout.INPUT_PTR), i);
+      setFault(layout.FAULT_OVERFLOW, <u64>(ptr - layout.INPUT_PTR), i);
       return outPtr;
     }
   }
@@ -414,7 +414,7 @@ function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
 function takeLayer(outPtr: usize, ptr: usize, lineEndPtr: usize): usize {
   if (!isComparing) return writeRecord(outPtr, ptr, lineEndPtr - <usize>(load<u8>(lineEndPtr - 1) == RETURN));
   const at = <u64>(ptr - layout.INPUT_PTR);
-  if (!compareLayer(at)) fault(layout.FAULT_OVERFLOW, at, 0);
+  if (!compareLayer(at)) setFault(layout.FAULT_OVERFLOW, at, 0);
   return outPtr;
 }
 
@@ -442,7 +442,7 @@ export function countList(from: u32, end: u32): u32 {
   let ptr = layout.INPUT_PTR + <usize>from;
   let outPtr = outputPtr();
   let rows: u64 = 0;
-  while (ptr < endPtr && outPtr < windowEndPtr()) {
+  while (ptr < endPtr && outPtr < outputLimitPtr()) {
     const isBlank = load<u8>(ptr) == NEWLINE || (load<u8>(ptr) == RETURN && (ptr + 1 == endPtr || load<u8>(ptr + 1) == NEWLINE));
     let lineEndPtr = ptr;
     if (isBlank) {
@@ -454,7 +454,7 @@ export function countList(from: u32, end: u32): u32 {
       const rule = brokenRuleOfRecord();
       if (rule == layout.NO_RULE) {
         if (hasAdvanced && !workOutOverlaps()) {
-          fault(layout.FAULT_DISAGREE, <u64>(ptr - layout.INPUT_PTR), 0);
+          setFault(layout.FAULT_DISAGREE, <u64>(ptr - layout.INPUT_PTR), 0);
           break;
         }
         hasAdvanced = false;
@@ -465,11 +465,11 @@ export function countList(from: u32, end: u32): u32 {
       } else if (skipInvalid) {
         reject(rule, 1);
       } else {
-        fault(layout.FAULT_RULE, <u64>(ptr - layout.INPUT_PTR), rule);
+        setFault(layout.FAULT_RULE, <u64>(ptr - layout.INPUT_PTR), rule);
         break;
       }
     }
-    if (lineEndPtr < endPtr) passLine();
+    if (lineEndPtr < endPtr) countLine();
     ptr = lineEndPtr + 1;
   }
   if (isComparing) outPtr = writeComparison();

@@ -6,7 +6,7 @@ import { nearestDouble } from "./digits";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
 import * as layout from "./layout";
 import { isRateInRange } from "./rate";
-import { fault, finishReport, hasFault, startReport } from "./report";
+import { setFault, finishReport, hasFault, startReport } from "./report";
 import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./results";
 
 let columnCount: u32 = 0;
@@ -98,7 +98,7 @@ function writeResults(row: u32): void {
       store<u64>(ptr, value(column));
     }
     if (hasOverflowed()) {
-      fault(layout.FAULT_OVERFLOW, row, i);
+      setFault(layout.FAULT_OVERFLOW, row, i);
       return;
     }
   }
@@ -133,9 +133,9 @@ export function countMany(rows: u32): u32 {
     } else if (skipInvalid) {
       skipRow(row, rule);
     } else if (rule == layout.RULE_RANGE) {
-      fault(layout.FAULT_FIELD, row, outside);
+      setFault(layout.FAULT_FIELD, row, outside);
     } else {
-      fault(layout.FAULT_RULE, row, rule);
+      setFault(layout.FAULT_RULE, row, rule);
     }
     if (hasFault()) break;
   }

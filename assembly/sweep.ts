@@ -17,13 +17,13 @@ import { compareLayer, startComparison, writeComparison } from "./compare";
 import { fill, expansionVisits, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_REPEAT } from "./dependent";
 import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "./layer";
 import * as layout from "./layout";
-import { openLoops, positionOf, remainingBlock, seek, step, skip } from "./odometer";
+import { advance, openLoops, positionOf, remainingBlock, seek, skip } from "./odometer";
 import { evaluate } from "./program";
-import { fault, finishReport, reject, startReport, visited } from "./report";
+import { setFault, finishReport, reject, startReport, setVisits } from "./report";
 import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "./row";
 import { startSpotChecks } from "./spot-check";
 import { evalStatus } from "./signed";
-import { windowEndPtr, outputPtr } from "./output";
+import { outputLimitPtr, outputPtr } from "./output";
 
 let slotCount: u32 = 0;
 let stepCount: u32 = 0;
@@ -169,12 +169,12 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
   let index = first;
   let turned: u32 = 0;
   if (index < end) seek(first);
-  while (index < end && visits < maxVisits && outPtr < windowEndPtr()) {
+  while (index < end && visits < maxVisits && outPtr < outputLimitPtr()) {
     const outcome = firstStep(turned) < stepCount ? update(turned) : SETTLED;
     visits++;
     if (outcome == SETTLED) {
       if (disagreeing) {
-        fault(layout.FAULT_DISAGREE, index, 0);
+        setFault(layout.FAULT_DISAGREE, index, 0);
         break;
       }
       let layers: u64 = 1;
@@ -183,7 +183,7 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
         if (mayOverflow || hasOverflowed()) {
           const slot = firstOverflow(outPtr, slotCount);
           if (slot < slotCount) {
-            fault(layout.FAULT_OVERFLOW, index, slot);
+            setFault(layout.FAULT_OVERFLOW, index, slot);
             break;
           }
           mayOverflow = false; // it has been written again since
@@ -192,19 +192,19 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
       } else if (!isComparing) {
         layers = min(remainingBlock(visitLevel, index), end - index);
       } else if (!compareLayer(index)) {
-        fault(layout.FAULT_OVERFLOW, index, 0);
+        setFault(layout.FAULT_OVERFLOW, index, 0);
         break;
       }
       rows += layers;
       index += layers;
-      turned = step(visitLevel);
+      turned = advance(visitLevel);
     } else if (outcome == REJECTED) {
       const weight = min(remainingBlock(stoppedLevel, index), end - index);
       reject(stoppedReason, weight);
       index += weight;
       turned = skip(stoppedLevel);
     } else {
-      fault(layout.FAULT_EXPRESSION, index, stoppedStep);
+      setFault(layout.FAULT_EXPRESSION, index, stoppedStep);
       break;
     }
   }
@@ -221,7 +221,7 @@ function startBatch(): void {
 
 function finishBatch(): void {
   if (isComparing) outPtr = writeComparison();
-  visited(visits);
+  setVisits(visits);
   finishReport(rows, outPtr - outputPtr());
 }
 
