@@ -152,9 +152,9 @@ function nearestDoubleOfLarge(n: u64, d: u64): f64 {
   const high = divideDigit(isOne ? n - d : n, d);
   let fraction = (high << 32) | divideDigit(divisionRemainder, d);
   if (!isOne) {
-    // The fraction is at least 1/2, and its first bit becomes the leading 1. The bit that is shifted
-    // in is 0 instead of the next bit of the quotient. It matters only for a tie, and there the
-    // remainder of the division decides.
+    // The fraction is at least 1/2, and its first bit becomes the leading 1. The bit that is
+    // shifted in is 0 instead of the next bit of the quotient. It matters only for a tie, and there
+    // the remainder of the division decides.
     exponent--;
     fraction <<= 1;
   }
