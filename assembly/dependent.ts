@@ -5,7 +5,7 @@
 // evaluated into arithmetic progressions. Whenever its own loop has changed, the value at the
 // position of the loop is *selected*. The loop has as many positions as the longest possible list.
 // Positions past the end of the list are empty, and so are positions whose value occurs earlier.
-// Expanding takes time linear in the number of progressions, but divisors of n take √n divisions.
+// Expanding takes time linear in the number of progressions; divisors of n take 2·√n divisions.
 
 import { isInRange, set } from "./layer";
 import * as layout from "./layout";

@@ -101,7 +101,9 @@ function rejectBlock(level: u32, rejectionReason: u32): u32 {
   return REJECTED;
 }
 
-/** The outcome of a step whose expression has no value. One that is only inexact rejects the block. */
+/**
+ * The outcome of a step whose expression has no value. One that is only inexact rejects the block.
+ */
 function failStep(stepPtr: usize): u32 {
   // The rejection counts of the predicates follow that of EMPTY.
   if (evalStatus() == layout.EVAL_INEXACT) {
