@@ -301,9 +301,11 @@ function applyNumber(role: u32, value: u64): u32 {
   const field = role & ~layout.ROLE_EVERY_DIMENSION;
   if (!isInRange(field, value)) return FIELD_OUT_OF_RANGE;
   const count = role & layout.ROLE_EVERY_DIMENSION ? dimensions : 1;
-  if (field >= layout.L_IN && get(field) != value) hasGeometryChanged = true;
   for (let dimension: u32 = 0; dimension < count; dimension++) {
-    set(field + dimension * layout.DIMENSION_FIELDS, value);
+    const own = field + dimension * layout.DIMENSION_FIELDS;
+    // The record before may have set each dimension to a value of its own.
+    if (field >= layout.L_IN && get(own) != value) hasGeometryChanged = true;
+    set(own, value);
   }
   return FIELD_OK;
 }

@@ -247,7 +247,7 @@ function preparePlans(
 }
 
 /** The first column that needs a sample rate, if there is one. */
-export function rateNeeded(columns: readonly ResultName[]): ResultName | undefined {
+export function firstRateColumn(columns: readonly ResultName[]): ResultName | undefined {
   return columns.find((name) => needsSetting(name, "sample_rate"));
 }
 

@@ -135,6 +135,44 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
   );
 });
 
+/** A field of two dimensions: one number for both, or a tuple with one for each. */
+const twoDimensions = (max: number, min = 1) => {
+  const value = fc.integer({ min, max });
+  return fc.oneof(
+    value.map(String),
+    fc.tuple(value, value).map(([height, width]) => `"(${height}, ${width})"`),
+  );
+};
+/** Few values, so that consecutive records often differ in the second dimension alone. */
+const flatRecord = fc
+  .tuple(twoDimensions(2), twoDimensions(2), fc.constantFrom("0", "1"))
+  .map(([kernel_size, stride, padding]) => `1,1,4,4,${kernel_size},${stride},${padding},0,1`);
+
+describe.each(compiled)("lists of several dimensions, the %s kernel", (_, kernel) => {
+  const header =
+    "in_channels,out_channels,h_in,w_in,kernel_size,stride,padding,output_padding,dilation";
+  const list = planList(header, "list", {
+    ...REQUEST,
+    layer: "conv_transpose2d",
+    columns: ["h_out", "w_out", "taps", "covered", "holes", "macs"],
+    skipInvalid: true,
+  });
+
+  test.prop([fc.array(flatRecord, { maxLength: 12 })], { numRuns: runs(400) })(
+    "are counted like the reference counts them, whether their fields are numbers or tuples",
+    (records) => {
+      const text = records.map((record) => `${record}\n`).join("");
+      expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+    },
+  );
+
+  it("give a number to all dimensions after a tuple with one for each", () => {
+    const { bytes } = countOn(kernel, list, '1,1,4,4,"(3,5)",2,0,0,1\n1,1,4,4,3,2,0,0,1\n');
+    // By hand: 4 inputs and 3 kernel elements a dimension make 12 products each, 144 in all.
+    expect(bytes.split("\n").map((row) => row.split(",").at(-1))).toEqual(["240", "144", ""]);
+  });
+});
+
 it("reads a header in any order, and takes PyTorch's defaults for what it leaves out", () => {
   const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", {
     ...REQUEST,
