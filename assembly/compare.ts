@@ -8,19 +8,12 @@ import { hasOverflowed, clearOverflow, add, multiply } from "./checked";
 import { nearestDouble } from "./digits";
 import { get, isTransposed } from "./layer";
 import {
-  BIAS, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS,
-  PTFLOPS, PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS,
-  TALLY_MIN, TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO,
-  TORCHPROFILE,
+  BIAS, COMPARED, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS, PTFLOPS,
+  PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN,
+  TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT, TENSORFLOW, THOP, TORCH, TORCHINFO,
 } from "./layout";
 import { isMissing, strides, value } from "./results";
 import { outputPtr } from "./output";
-
-/** What is compared, in the order of the tallies. */
-const COMPARED: StaticArray<u32> = [
-  OPS, MODULEPROFILER, PTFLOPS, PTFLOPS_0_7_4, THOP, THOP_ULTRALYTICS, TORCHINFO, FVCORE, TORCH, DEEPSPEED_MACS, DEEPSPEED_FLOPS,
-  TORCHPROFILE, ONNX_TOOL, TENSORFLOW,
-];
 
 /** The exponents of doubles between 2^-32 and 2^32, with seven bits of the mantissa: 128 bins for each doubling. */
 const BIN_SHIFT: u64 = 45;

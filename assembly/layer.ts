@@ -8,15 +8,12 @@ import { closedOverlaps, closedTaps, convolvedCovered } from "./closed";
 import { channelsPerGroup, convolvedLength, outputLength, outputPaddingFits, travel } from "./geometry";
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
-  IN_PER_GROUP, KERNEL_SIZE, KIND_CONV1D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
+  IN_PER_GROUP, KERNEL_SIZE, FAMILY_TRANSPOSED, FIRST_DIMENSION_RULE, KIND_DIMENSIONS, KIND_FAMILY, LAYER_FIELDS, MAX_VISITS, PARAMETER_MAX, BITS_MAX, LAYER_PTR, L_IN, METHOD_CLOSED,
   METHOD_SPOT_CHECK, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
 import { isSpotChecked } from "./spot-check";
 import { simulate, simulatedCovered, simulationCost } from "./simulate";
-
-export const PARAMETER_MAX: u32 = 2147483647;
-const BITS_MAX: u32 = 64;
 
 /** How many spatial dimensions the layers at hand have, and whether they are transposed convolutions. */
 export let dimensions: u32 = 1;
@@ -24,8 +21,8 @@ export let isTransposed: bool = true;
 
 /** Says of what kind (KIND_…) the layers to come are. */
 export function setKind(kind: u32): void {
-  isTransposed = kind < KIND_CONV1D;
-  dimensions = 1 + (isTransposed ? kind : kind - KIND_CONV1D);
+  isTransposed = KIND_FAMILY[kind] == FAMILY_TRANSPOSED;
+  dimensions = KIND_DIMENSIONS[kind];
 }
 
 /** A field of the layer. */
@@ -99,7 +96,7 @@ function dimensionLength(dimension: u32): i64 {
 /** The first rule that the layer breaks, or NO_RULE; its output lengths are worked out when it gets that far. */
 export function brokenRule(): u32 {
   for (let rule = RULE_IN_CHANNELS; rule <= RULE_L_OUT; rule++) {
-    for (let dimension: u32 = 0; dimension < (rule < RULE_OUTPUT_PADDING ? 1 : dimensions); dimension++) {
+    for (let dimension: u32 = 0; dimension < (rule < FIRST_DIMENSION_RULE ? 1 : dimensions); dimension++) {
       if (!keepsRule(rule, dimension)) return rule;
     }
   }
@@ -146,14 +143,12 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
 
 /** A look at a layer takes some nanoseconds; a simulation counts as so many looks as it takes as long as. */
 const VISIT_NANOSECONDS: f64 = 20;
-/** As many as a task has (MAX_VISITS in src/run/shards.ts): more than that makes no difference. */
-const MAX_VISITS: f64 = 262_144;
 
 /** What it takes to simulate one dimension of a legal layer whose l_out is known, in looks at layers. */
 export function simulationVisits(dimension: u32): u32 {
   const lIn = getAt(L_IN, dimension), kernelSize = getAt(KERNEL_SIZE, dimension), stride = getAt(STRIDE, dimension);
   const cost = simulationCost(isTransposed, getAt(DIMENSION_L_OUT, dimension), lIn, kernelSize, stride);
-  return <u32>min(cost / VISIT_NANOSECONDS, MAX_VISITS);
+  return <u32>min(cost / VISIT_NANOSECONDS, <f64>MAX_VISITS);
 }
 
 /**

@@ -43,234 +43,39 @@
 //
 // The memory is shared: another thread writes the rows of a window away where they stand (src/run). The kernel itself has one thread.
 
-/** Counts up whenever the meaning of an export, of a record or of the image changes; the host refuses another one. */
-export const ABI_VERSION: u32 = 8;
+import {
+  CELL_TEXT_BYTES,
+  DIMENSION_COUNT,
+  DIMENSION_FIELDS,
+  FIELD_COUNT,
+  INPUT_BYTES,
+  KIND_COUNT,
+  L_IN,
+  MAX_NAMES,
+  OUTPUT_BYTES,
+  RESULT_0,
+  RESULT_END,
+  TALLY_BINS,
+  TALLY_COUNT,
+  VARIABLE_COUNT,
+} from "./ids.generated";
 
-// ── Kinds of layers ────────────────────────────────────────────────────────────────────────────────────────────────
-export const KIND_CONV_TRANSPOSE1D: u32 = 0;
-export const KIND_CONV_TRANSPOSE2D: u32 = 1;
-export const KIND_CONV_TRANSPOSE3D: u32 = 2;
-export const KIND_CONV1D: u32 = 3;
-export const KIND_CONV2D: u32 = 4;
-export const KIND_CONV3D: u32 = 5;
-export const KIND_COUNT: u32 = 6;
+export * from "./ids.generated";
 
-// ── Fields of a layer: the slot of each in LAYER, which is its column number ───────────────────────────────────────
-export const BATCH_SIZE: u32 = 0;
-export const IN_CHANNELS: u32 = 1;
-export const OUT_CHANNELS: u32 = 2;
-export const GROUPS: u32 = 3;
-export const BIAS: u32 = 4;
-/** Settings: output elements per second (the numerator), 0 when not given; bits of an element in memory. */
-export const SAMPLE_RATE: u32 = 5;
-export const BITS: u32 = 6;
-/** What SAMPLE_RATE is divided by: 1 where it is whole. */
-export const SAMPLE_RATE_DENOMINATOR: u32 = 7;
-
-// Then, once for each spatial dimension, its parameters and what has been worked out from them. Those of dimension n stand
-// n · DIMENSION_FIELDS further on.
-export const L_IN: u32 = 8;
-export const KERNEL_SIZE: u32 = 9;
-export const STRIDE: u32 = 10;
-export const PADDING: u32 = 11;
-export const OUTPUT_PADDING: u32 = 12;
-export const DILATION: u32 = 13;
-export const DIMENSION_L_OUT: u32 = 14;
-export const DIMENSION_TAPS: u32 = 15;
-export const DIMENSION_COVERED: u32 = 16;
-export const DIMENSION_FIELDS: u32 = 9;
-export const DIMENSION_COUNT: u32 = 3;
 /** Slots of parameters, settings and what each dimension comes to. */
 export const LAYER_FIELDS: u32 = L_IN + DIMENSION_COUNT * DIMENSION_FIELDS;
 /** C_in/groups and C_out/groups. */
 export const IN_PER_GROUP: u32 = LAYER_FIELDS;
 export const OUT_PER_GROUP: u32 = LAYER_FIELDS + 1;
-/** Parameters and settings that a layer has at most: those that stand once, and six for each dimension. */
-const MAX_NAMES: u32 = 7 + 6 * DIMENSION_COUNT;
-
-// ── Results: column numbers behind the fields; in an order that lets results.ts tell them apart by ranges ──────────
-export const RESULT_0: u32 = 40;
-export const L_OUT: u32 = 40;
-export const TAPS: u32 = 41;
-export const COVERED: u32 = 42;
-export const HOLES: u32 = 43;
-export const OVERLAP_MIN: u32 = 44;
-export const OVERLAP_MAX: u32 = 45;
-export const WEIGHT_ELEMENTS: u32 = 46;
-export const FILTERS: u32 = 47;
-export const OPS_PER_FILTER: u32 = 48;
-export const AGGREGATION_OPS: u32 = 49;
-export const ADDITIONS_PER_FILTER: u32 = 50;
-export const PARAMS: u32 = 51;
-/** From here on: sums over the batch, and so 0 for an empty one whatever their factors are. */
-export const FIRST_PER_BATCH: u32 = 52;
-export const INPUT_ELEMENTS: u32 = 52;
-export const OUTPUT_ELEMENTS: u32 = 53;
-export const OPS: u32 = 54;
-export const MACS: u32 = 55;
-export const MULTIPLICATIONS: u32 = 56;
-export const ADDITIONS: u32 = 57;
-export const FLOPS: u32 = 58;
-export const CROPPED_PRODUCTS: u32 = 59;
-export const ZERO_INSERTION_MACS: u32 = 60;
-export const PTFLOPS: u32 = 61;
-export const PTFLOPS_0_7_4: u32 = 62;
-export const THOP: u32 = 63;
-export const THOP_ULTRALYTICS: u32 = 64;
-export const TORCHINFO: u32 = 65;
-export const FVCORE: u32 = 66;
-export const TORCH: u32 = 67;
-export const DEEPSPEED_MACS: u32 = 68;
-export const TORCHPROFILE: u32 = 69;
-export const ONNX_TOOL: u32 = 70;
-/** From here on: what is no plain number, but may be missing, true or false, or a quotient. */
-export const FIRST_SPECIAL: u32 = 71;
-export const MODULEPROFILER: u32 = 71;
-export const DEEPSPEED_FLOPS: u32 = 72;
-export const TENSORFLOW: u32 = 73;
-/** The sums over the batch end before. */
-export const PER_BATCH_END: u32 = 74;
-export const OVERLAP_EVEN: u32 = 74;
-export const ZERO_INSERTION_WASTE: u32 = 75;
-export const ARITHMETIC_INTENSITY: u32 = 76;
-export const MACS_PER_SECOND: u32 = 77;
-export const OPS_PER_SECOND: u32 = 78;
-/** A sample rate that is a fraction, as a cell. */
-export const SAMPLE_RATE_QUOTIENT: u32 = 79;
-export const RESULT_END: u32 = 80;
 export const RESULT_COUNT: u32 = RESULT_END - RESULT_0;
 
-// ── Variables: names of the user's own, signed. Their column numbers, which are their slots in LAYER, begin here ───
-export const VARIABLE_0: u32 = 96;
-export const VARIABLE_COUNT: u32 = 32;
-export const FIELD_COUNT: u32 = VARIABLE_0 + VARIABLE_COUNT;
-
-// ── Rules a legal layer keeps, in the order in which they are checked ──────────────────────────────────────────────
-export const RULE_IN_CHANNELS: u32 = 0;
-export const RULE_OUT_CHANNELS: u32 = 1;
-export const RULE_OUTPUT_PADDING: u32 = 2;
-export const RULE_L_OUT: u32 = 3;
-/** A parameter outside its range. Only lists have it: the axes of a plan are checked by the host. */
-export const RULE_RANGE: u32 = 4;
-export const RULE_COUNT: u32 = 5;
-/** The answer of a rule check when every rule is kept. */
-export const NO_RULE: u32 = RULE_COUNT;
-
-// ── How taps and covered are found ─────────────────────────────────────────────────────────────────────────────────
-export const METHOD_CLOSED: u32 = 0;
-export const METHOD_SIMULATE: u32 = 1;
-/** Both, compared: a batch stops with FAULT_DISAGREE at the first layer on which they differ. */
-export const METHOD_VERIFY: u32 = 2;
-/** By the closed form; about one in a thousand is compared. */
-export const METHOD_SPOT_CHECK: u32 = 3;
-
-// ── Why a batch stopped early ──────────────────────────────────────────────────────────────────────────────────────
-export const FAULT_NONE: u32 = 0;
-/** A cell of the row passes 2^64 - 1. */
-export const FAULT_OVERFLOW: u32 = 1;
-/** The closed form and the simulation differ. */
-export const FAULT_DISAGREE: u32 = 2;
-/** A listed layer breaks a rule. */
-export const FAULT_RULE: u32 = 3;
-/** A field of a list is not what its column needs. */
-export const FAULT_FIELD: u32 = 4;
-/** A record has more or fewer fields than the header. */
-export const FAULT_FIELD_COUNT: u32 = 5;
-/** An expression of a plan has no value: it passes 64 bits, divides by zero, … */
-export const FAULT_EXPRESSION: u32 = 6;
-/** The record of a list names a kind that is unknown, or that the list cannot hold (see LIST_KINDS). */
-export const FAULT_KIND: u32 = 7;
-
-// ── What becomes of an expression ──────────────────────────────────────────────────────────────────────────────────
-export const EVAL_OK: u32 = 0;
-/** A `/` that does not divide exactly: the layer is left out. */
-export const EVAL_INEXACT: u32 = 1;
-/** Anything else that has no value: the sweep stops, and the host finds out what it was. */
-export const EVAL_FATAL: u32 = 2;
-
-// ── Steps of a plan's schedule (see sweep.ts): kind, level, then up to four operands ───────────────────────────────
-/** (requirement, rule, dimension): check it; a layer that breaks it is left out, with everything below its level. */
-export const STEP_RULE: u32 = 0;
-/** (requirement, program): a condition, the same way. */
-export const STEP_WHERE: u32 = 1;
-/** (requirement, program, field): work out the one value of a field. */
-export const STEP_DERIVE: u32 = 2;
-/** (axis): work out the values of an axis that depends on others. */
-export const STEP_EXPAND: u32 = 3;
-/** (requirement, axis): take its values at the loop's position, if there are any. */
-export const STEP_SELECT: u32 = 4;
-/** (dimension): work out its taps and covered. */
-export const STEP_OVERLAP: u32 = 5;
-/** (slot, column): write the column's value into the cell slot. */
-export const STEP_CELL: u32 = 6;
-/** (part, slot): join the texts of a part anew from that slot on. */
-export const STEP_JOIN: u32 = 7;
-/** (requirement, program): a condition over rationals. The next requirement counts layers rejected because a value is missing. */
-export const STEP_WHERE_EXACT: u32 = 8;
 export const STEP_BYTES: usize = 20;
 
 /** The account of positions that are no layers: past the end of an axis, or with values that have been there. */
 export const EMPTY: u32 = 0;
 
-// ── Instructions of a program (see program.ts): operation, operand, and a number of 64 bits ────────────────────────
 export const INSTRUCTION_BYTES: usize = 16;
-/** The value on top is the program's. */
-export const OP_END: u32 = 0;
-/** Push the number. */
-export const OP_NUMBER: u32 = 1;
-/** Push the field, or the result, of column `operand`. */
-export const OP_FIELD: u32 = 2;
-export const OP_RESULT: u32 = 3;
-export const OP_NEGATE: u32 = 4;
-export const OP_NOT: u32 = 5;
-export const OP_ABS: u32 = 6;
-/** From two to one. */
-export const OP_ADD: u32 = 7;
-export const OP_SUBTRACT: u32 = 8;
-export const OP_MULTIPLY: u32 = 9;
-export const OP_DIVIDE: u32 = 10;
-export const OP_FLOOR_DIVIDE: u32 = 11;
-export const OP_MODULO: u32 = 12;
-export const OP_POWER: u32 = 13;
-export const OP_CEIL_DIVIDE: u32 = 14;
-export const OP_MIN: u32 = 15;
-export const OP_MAX: u32 = 16;
-export const OP_GCD: u32 = 17;
-export const OP_LCM: u32 = 18;
-export const OP_LESS: u32 = 19;
-export const OP_LESS_OR_EQUAL: u32 = 20;
-export const OP_GREATER: u32 = 21;
-export const OP_GREATER_OR_EQUAL: u32 = 22;
-export const OP_EQUAL: u32 = 23;
-export const OP_NOT_EQUAL: u32 = 24;
-/** `and`, `or`: go on at `operand` with the value on top if it is false (true), else drop it. */
-export const OP_AND: u32 = 25;
-export const OP_OR: u32 = 26;
-/** a < b < c: (a, b) → (b, a, b), so that b is there for the next comparison … */
-export const OP_KEEP: u32 = 27;
-/** … and (b, holds) → go on at `operand` with 0 if it does not hold, else leave b. */
-export const OP_CHAIN: u32 = 28;
-/** `in`: with (x, value) go on at `operand` with 1 if x is the value, else leave x. */
-export const OP_IN_VALUE: u32 = 29;
-/** (x, first, last, step), (x, first, last), (x, n), the same way. */
-export const OP_IN_RANGE: u32 = 30;
-export const OP_IN_POW2: u32 = 31;
-export const OP_IN_DIVISORS: u32 = 32;
-/** x was in none of the items: put 0 in its place. The operand is 1 where OP_NOT follows. */
-export const OP_IN_NONE: u32 = 33;
-/** Conditions over rationals only: 1 where the value on top is missing, else 0. */
-export const OP_IS_MISSING: u32 = 34;
-
-// ── Items of an axis that depends on others (see dependent.ts): kind, then up to three programs ─────────────────
 export const ITEM_BYTES: usize = 16;
-/** (value) */
-export const ITEM_VALUE: u32 = 0;
-/** (first, last, step) */
-export const ITEM_RANGE: u32 = 1;
-/** (first, last) */
-export const ITEM_POW2: u32 = 2;
-/** (n) */
-export const ITEM_DIVISORS: u32 = 3;
 
 // ── Roles of a list's fields: the number of the field of LAYER that it sets, or one of these ──────────────────────
 /** With this bit a field sets its parameter in every dimension. */
@@ -310,12 +115,8 @@ export const CELL_CAPACITY: u32 = 128;
 export const FIELD_CAPACITY: u32 = 65536;
 /** Overlap counters in the scratch: the longest piece of an output that is simulated at once. */
 export const SCRATCH_COUNTERS: u32 = 65536;
-export const INPUT_BYTES: u32 = 524288;
-export const OUTPUT_BYTES: u32 = 4194304;
 /** One that is being filled, and three whose rows wait for their turn to be written (see src/run/stretches.ts). */
 export const OUTPUT_BUFFERS: u32 = 4;
-/** The longest text of a cell, without its separator. */
-export const CELL_TEXT_BYTES: u32 = 27;
 /** Result columns of a list: every result, and the output length of each dimension. */
 export const LIST_COLUMN_CAPACITY: u32 = RESULT_COUNT + DIMENSION_COUNT;
 /** The longest run of a list's result cells. */
@@ -536,9 +337,6 @@ export const TALLY_MIN: usize = 24;
 export const TALLY_MIN_AT: usize = 32;
 export const TALLY_MAX: usize = 40;
 export const TALLY_MAX_AT: usize = 48;
-export const TALLY_BINS: u32 = 8193;
-/** The documented operations, then the conventions. */
-export const TALLY_COUNT: u32 = 14;
 export const TALLY_BYTES: usize = (TALLY_HEAD + 4 * <usize>TALLY_BINS + 7) & ~7;
 export const TALLIES_PTR: usize = (INPUT_PTR + <usize>INPUT_BYTES + 7) & ~7;
 /** OUTPUT_BUFFERS × i32: 1 while the host needs the rows of that window, else 0. */

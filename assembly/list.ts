@@ -15,7 +15,7 @@ import * as layout from "./layout";
 import { isRateInRange, readRate } from "./rate";
 import { setFault, finishReport, hasFault, reject, countLine, startReport } from "./report";
 import { writeUnsignedInline } from "./digits";
-import { value, valueInline } from "./results";
+import { isSigned, value, valueInline } from "./results";
 import { COMMA, NEWLINE, writeText, writeValue } from "./row";
 import { startSpotChecks } from "./spot-check";
 import { outputLimitPtr, outputPtr } from "./output";
@@ -467,7 +467,7 @@ function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
     store<u8>(outPtr++, COMMA);
     if (entry == layout.NO_COLUMN) continue;
     const column = entry & ~layout.COLUMN_IS_ADDED;
-    if (hasBatch && column < layout.FIRST_SPECIAL && column != layout.ADDITIONS_PER_FILTER) {
+    if (hasBatch && column < layout.FIRST_SPECIAL && !isSigned(column)) {
       // Nearly all columns are plain numbers; only these are inlined. Measured 2026-11-26 on six
       // result columns: 5 % less time than computing the total of a column separately from its
       // cell.

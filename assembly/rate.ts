@@ -2,7 +2,8 @@
 // are read exactly, into a numerator and a denominator of 63 bits in lowest terms.
 
 import { clearOverflow, gcd, hasOverflowed, multiply, signedMagnitude } from "./checked";
-import { get, PARAMETER_MAX, set } from "./layer";
+import { get, set } from "./layer";
+import { PARAMETER_MAX } from "./layout";
 import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "./layout";
 
 const POINT: u8 = 0x2e;

@@ -8,7 +8,7 @@ import * as conventions from "./conventions";
 import { dimensions, get, getAt, isTransposed, unpaddedLength, unpaddedTaps } from "./layer";
 import {
   ADDITIONS, ADDITIONS_PER_FILTER, AGGREGATION_OPS, ARITHMETIC_INTENSITY, BATCH_SIZE, BIAS, BITS, CROPPED_PRODUCTS, DEEPSPEED_FLOPS,
-  DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_SPECIAL, FLOPS, FVCORE,
+  DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_QUOTIENT, FIRST_SIGNED_PER_BATCH, FIRST_SPECIAL, FIRST_UNSIGNED, QUOTIENT_END, RESULT_0, RESULT_END, FLOPS, FVCORE,
   GROUPS, HOLES, IN_CHANNELS, IN_PER_GROUP, INPUT_ELEMENTS, KERNEL_SIZE, L_IN, L_OUT, MACS, MACS_PER_SECOND, MODULEPROFILER, MULTIPLICATIONS, ONNX_TOOL,
   OPS, OPS_PER_FILTER, OPS_PER_SECOND, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_ELEMENTS, OVERLAP_EVEN, OVERLAP_MAX, OVERLAP_MIN, PADDING, PARAMS, PER_BATCH_END, PTFLOPS,
   PTFLOPS_0_7_4, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR, SAMPLE_RATE_QUOTIENT, STRIDE, TAPS, COVERED, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO, TORCHPROFILE, VARIABLE_0,
@@ -269,16 +269,18 @@ export function isPlain(column: u32): bool {
 
 /** Whether a column holds numbers below 0, in two's complement: those, and variables. */
 export function isSigned(column: u32): bool {
-  return column == ADDITIONS_PER_FILTER || column == DEEPSPEED_FLOPS || column >= VARIABLE_0;
+  return (column >= RESULT_0 && column < FIRST_UNSIGNED)
+    || (column >= FIRST_SIGNED_PER_BATCH && column < FIRST_QUOTIENT)
+    || column >= VARIABLE_0;
 }
 
 export function isBoolean(column: u32): bool {
-  return column == BIAS || column == OVERLAP_EVEN;
+  return column == BIAS || (column >= QUOTIENT_END && column < RESULT_END);
 }
 
 /** Whether a column holds quotients (see `workOutQuotient`). */
 export function isQuotient(column: u32): bool {
-  return (column >= ZERO_INSERTION_WASTE && column <= SAMPLE_RATE_QUOTIENT) || column == TENSORFLOW;
+  return column >= FIRST_QUOTIENT && column < QUOTIENT_END;
 }
 
 /** Whether the layer has no value in a column: the tool that it stands for raises, or gives no answer. */

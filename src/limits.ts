@@ -1,5 +1,29 @@
-/**
- * The largest value of a layer parameter. It fits in PyTorch's int32 fields, and the kernel can
- * multiply two such values in 64 bits.
- */
+/** Limits that several parts of the host and the kernel share. The kernel's copies are generated from here. */
+
+/** The largest value of a layer parameter: PyTorch's int32 fields and the kernel's 64-bit products both hold it. */
 export const PARAMETER_MAX = 2 ** 31 - 1;
+
+/** The largest setting `bits`. */
+export const BITS_MAX = 64;
+
+/** The longest text of a cell, in bytes, without its separator: that of a decimal. */
+export const CELL_TEXT_BYTES = 27;
+
+/**
+ * Maximum size of a chunk of a list, in bytes: what the kernel counts in one call. A record cannot
+ * be longer.
+ */
+export const INPUT_BYTES = 512 * 1024;
+
+/** Bytes of finished rows in an output buffer of the kernel. */
+export const OUTPUT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Maximum number of visits in a task. It ends a task that writes few or no rows after some
+ * milliseconds. A visit examines one layer, or skips one block of layers. A simulated layer counts
+ * as the number of visits that take equally long.
+ */
+export const MAX_VISITS = 262_144;
+
+/** Bins of a histogram of ratios: one for 0, then 128 for each doubling from 2^-32 to 2^32. */
+export const TALLY_BINS = 1 + 128 * 64;

@@ -12,15 +12,13 @@ import {
 } from "../expression/interval.js";
 import type { Kind } from "../layers/kinds.js";
 import { DEFAULT_BITS, RATE_DENOMINATOR } from "../layers/parameters.js";
+import { CELL_TEXT_BYTES } from "../limits.js";
 import type { Arithmetic } from "./formula.js";
 import { Quantities } from "./quantities.js";
 import { column, type ResultName } from "./table.js";
 
 const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
-
-/** The longest text of a decimal (CELL_TEXT_BYTES in assembly/layout.ts). */
-export const DECIMAL_BYTES = 27;
 
 const INTERVAL_ARITHMETIC: Arithmetic<Interval> = {
   constant: interval,
@@ -98,7 +96,7 @@ export function maxBytesOfResult(
 ): number {
   const { type } = column(name);
   if (type === "boolean") return "false".length;
-  if (type === "decimal") return DECIMAL_BYTES;
+  if (type === "decimal") return CELL_TEXT_BYTES;
   const bound = upperBound(kind, name, known);
   const digits = String(bound > U64_MAX ? U64_MAX : bound).length;
   return type === "i64" ? digits + 1 : digits;

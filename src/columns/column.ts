@@ -9,7 +9,7 @@ export const COLUMN_GROUPS = ["geometry", "documented", "exact", "conventions"] 
 export type Formula = PerFamily<string>;
 
 /** One value for all layer families, or one for each family that has any. */
-export type PerFamily<T> = T | { readonly [F in FamilyName]?: T };
+type PerFamily<T> = T | { readonly [F in FamilyName]?: T };
 
 /** The counter whose answer a column holds, and the source that its formula was read from. */
 export interface Tool {

@@ -53,8 +53,11 @@ function basisOf(family: FamilyName, name: string): Basis {
   // The overlap pattern depends on the whole geometry.
   const names = needsOverlap ? GEOMETRY_NAMES : namesIn(parsed(formula)).map((of) => of.name);
   const parts = names.map((of) => basisOf(family, of));
+  const bases = parts.flatMap((part) => [...part.bases]);
+  // Padding alone does not tell whether a layer has an output, and only legal layers have results.
+  if (bases.includes("padding")) bases.push(...GEOMETRY_NAMES);
   const basis = {
-    bases: new Set(parts.flatMap(({ bases }) => [...bases])),
+    bases: new Set(bases),
     needsOverlap: needsOverlap || parts.some((part) => part.needsOverlap),
   };
   basisOfName.set(key, basis);

@@ -3,10 +3,11 @@
  * is within 1/256 = 0.4 % of every ratio in it. The kernel fills it (assembly/compare.ts).
  */
 
+import { TALLY_BINS } from "../limits.js";
+
 /** The largest relative error of a quantile that is read from it. */
 export const RELATIVE_ERROR = 1 / 256;
 
-const BINS = 8193;
 const BIN_SHIFT = 45n;
 const BIN_FIRST = (1023 - 32) * 128;
 
@@ -16,7 +17,9 @@ const view = new DataView(new ArrayBuffer(8));
 export function binOf(ratio: number): number {
   if (ratio === 0) return 0;
   view.setFloat64(0, ratio);
-  return 1 + Math.max(0, Math.min(Number(view.getBigUint64(0) >> BIN_SHIFT) - BIN_FIRST, BINS - 2));
+  return (
+    1 + Math.max(0, Math.min(Number(view.getBigUint64(0) >> BIN_SHIFT) - BIN_FIRST, TALLY_BINS - 2))
+  );
 }
 
 /** The middle of a bin. */

@@ -99,11 +99,6 @@ export function floorDiv(a: bigint, b: bigint): bigint {
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
 }
 
-/** Rounded towards plus infinity. */
-export function ceilDiv(a: bigint, b: bigint): bigint {
-  return -floorDiv(-a, b);
-}
-
 function binary(operator: BinaryOperator, a: bigint, b: bigint, node: Node): bigint {
   switch (operator) {
     case "+":

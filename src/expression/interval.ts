@@ -1,5 +1,4 @@
 /** Interval analysis: the smallest and largest value that an operation can have, with big integers. */
-import { ceilDiv, floorDiv } from "./evaluate.js";
 import type { BinaryOperator, Comparison, FunctionName } from "./node.js";
 
 /** All integers from `min` to `max`. */
@@ -8,7 +7,7 @@ export interface Interval {
   readonly max: bigint;
 }
 
-export const TRUTH: Interval = { min: 0n, max: 1n };
+const TRUTH: Interval = { min: 0n, max: 1n };
 
 export function interval(value: bigint): Interval {
   return { min: value, max: value };
@@ -24,7 +23,7 @@ export function magnitude({ min, max }: Interval): bigint {
   return larger(min < 0n ? -min : min, max < 0n ? -max : max);
 }
 
-export function smaller(a: bigint, b: bigint): bigint {
+function smaller(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
@@ -32,22 +31,27 @@ export function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
 
-/** A monotone operation has its extremes at the corners. */
+/**
+ * The interval of an operation that is monotone in both operands: its extremes are at the corners.
+ */
 function corners(
   a: Interval,
   bs: readonly bigint[],
   operation: (a: bigint, b: bigint) => bigint,
 ): Interval {
-  return hull(bs.flatMap((b) => [operation(a.min, b), operation(a.max, b)]).map(interval));
+  const values = bs.flatMap((b) => [operation(a.min, b), operation(a.max, b)]);
+  return hull(values.map((value) => ({ min: value, max: value })));
 }
 
-/** The quotients of two intervals, rounded by `round`. A divisor of 0 has no quotient and is skipped. */
-function quotients(a: Interval, b: Interval, round: (a: bigint, b: bigint) => bigint): Interval {
+function quotients(a: Interval, b: Interval): Interval {
   const divisors = [b.min, b.max, -1n, 1n].filter((d) => d !== 0n && d >= b.min && d <= b.max);
-  return divisors.length === 0 ? interval(0n) : corners(a, divisors, round);
+  if (divisors.length === 0) return { min: 0n, max: 0n }; // always divides by zero
+  // Widened by one at both ends, because the division may round either way.
+  const { min, max } = corners(a, divisors, (x, y) => x / y);
+  return { min: min - 1n, max: max + 1n };
 }
 
-/** The values of `a operator b`. `/` divides exactly, so rounding either way keeps all of its values. */
+/** The values of `a operator b`. */
 export function binaryInterval(operator: BinaryOperator, a: Interval, b: Interval): Interval {
   switch (operator) {
     case "+":
@@ -57,9 +61,8 @@ export function binaryInterval(operator: BinaryOperator, a: Interval, b: Interva
     case "*":
       return corners(a, [b.min, b.max], (x, y) => x * y);
     case "/":
-      return hull([quotients(a, b, floorDiv), quotients(a, b, ceilDiv)]);
     case "//":
-      return quotients(a, b, floorDiv);
+      return quotients(a, b);
     case "%": {
       const max = b.max > 0n ? b.max - 1n : 0n;
       return {
@@ -73,15 +76,6 @@ export function binaryInterval(operator: BinaryOperator, a: Interval, b: Interva
       return { min: a.min < 0n ? -max : 0n, max };
     }
   }
-}
-
-/** The values of a comparison, 0 or 1; one of them where the intervals decide it. */
-export function comparisonInterval(operator: Comparison, a: Interval, b: Interval): Interval {
-  const isSame = a.min === a.max && b.min === b.max && a.min === b.min;
-  const isApart = a.max < b.min || b.max < a.min;
-  if (operator === "==" && (isSame || isApart)) return interval(isSame ? 1n : 0n);
-  if (operator === "!=" && (isSame || isApart)) return interval(isSame ? 0n : 1n);
-  return TRUTH;
 }
 
 /** The values of a function. */
@@ -101,15 +95,25 @@ export function callInterval(name: FunctionName, args: readonly Interval[]): Int
         max: args.map(({ max }) => max).reduce(larger),
       };
     case "gcd": {
-      // It divides each argument that is not zero.
+      // The gcd divides every argument that is not zero.
       const positive = args.filter(({ min }) => min >= 1n).map(({ max }) => max);
-      const max =
-        positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger);
-      return { min: positive.length > 0 ? 1n : 0n, max };
+      return {
+        min: 0n,
+        max: positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger),
+      };
     }
     case "lcm":
       return { min: 0n, max: args.map(magnitude).reduce((x, y) => x * y) };
     case "ceil_div":
-      return quotients(a, b, ceilDiv);
+      return quotients(a, b);
   }
+}
+
+/** The values of a comparison, 0 or 1; one of them where the intervals decide it. */
+export function comparisonInterval(operator: Comparison, a: Interval, b: Interval): Interval {
+  const isSame = a.min === a.max && b.min === b.max && a.min === b.min;
+  const isApart = a.max < b.min || b.max < a.min;
+  if (operator === "==" && (isSame || isApart)) return interval(isSame ? 1n : 0n);
+  if (operator === "!=" && (isSame || isApart)) return interval(isSame ? 0n : 1n);
+  return TRUTH;
 }

@@ -1,4 +1,5 @@
 /** Byte streams, and lookahead into them. */
+import { INPUT_BYTES } from "../limits.js";
 import type { Lines } from "./lines.js";
 
 export type Pieces = AsyncIterable<Uint8Array>;
@@ -29,12 +30,7 @@ export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 
 /**
- * Maximum length of a record, in bytes. It equals the size of a list's chunks (run/list/list.ts).
- */
-export const MAX_RECORD_BYTES = 512 * 1024;
-
-/**
- * Reads until `isEnough` holds, the stream ends, or MAX_RECORD_BYTES have been read.
+ * Reads until `isEnough` holds, the stream ends, or INPUT_BYTES have been read.
  *
  * @returns the bytes read, and a stream of all bytes, these included.
  */
@@ -44,7 +40,7 @@ export async function lookAhead(
 ): Promise<{ head: Uint8Array; all: Pieces }> {
   const iterator = pieces[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array(0);
-  while (!isEnough(head) && head.length < MAX_RECORD_BYTES) {
+  while (!isEnough(head) && head.length < INPUT_BYTES) {
     const next = await iterator.next();
     if (next.done) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);

@@ -1,7 +1,9 @@
 /** Converts spreadsheet dialects (delimiters, line ends, `sep=` lines) to commas and line feeds. */
+
 import { KIND_NAMES, kindOf } from "../layers/kinds.js";
 import { SETTINGS } from "../layers/parameters.js";
-import { bufferOf, COMMA, MAX_RECORD_BYTES, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
+import { INPUT_BYTES } from "../limits.js";
+import { bufferOf, COMMA, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 export interface Dialect {
@@ -171,7 +173,7 @@ class Rewriter {
     const out = Buffer.from(bytes.subarray(0, end));
     for (let i = 0; i < end; i++) if (out[i] === this.#delimiter) out[i] = COMMA;
     this.#holdField(bytes.subarray(end));
-    return this.#field.length > MAX_RECORD_BYTES ? this.#releaseField(out) : out;
+    return this.#field.length > INPUT_BYTES ? this.#releaseField(out) : out;
   }
 
   #holdField(field: Buffer): void {
@@ -211,7 +213,7 @@ class Rewriter {
         if (end === bytes.length) {
           this.#holdField(bytes.subarray(i));
           const done = Buffer.from(out.subarray(0, length));
-          return this.#field.length > MAX_RECORD_BYTES ? this.#releaseField(done) : done;
+          return this.#field.length > INPUT_BYTES ? this.#releaseField(done) : done;
         }
         const hasReturn = hasComma && bytes[end] === NEWLINE && bytes[end - 1] === RETURN;
         const field = bytes.subarray(i, hasReturn ? end - 1 : end);

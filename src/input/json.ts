@@ -2,10 +2,12 @@
  * JSON Lines, and arrays of objects. Each flat object becomes a CSV record. Numbers keep exactly
  * the digits of the source.
  */
+
 import { isUtf8 } from "node:buffer";
 import { errors } from "../errors.js";
 import { quote } from "../format-message.js";
-import { bufferOf, MAX_RECORD_BYTES, type Pieces } from "./bytes.js";
+import { INPUT_BYTES } from "../limits.js";
+import { bufferOf, type Pieces } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
@@ -94,7 +96,7 @@ class JsonReader {
     const isContinued = this.#at < this.#text.length;
     this.#append(text);
     // Only a brace can complete an object. Without one, do not read an incomplete object again.
-    if (isContinued && !text.includes("}") && this.#text.length < MAX_RECORD_BYTES) return "";
+    if (isContinued && !text.includes("}") && this.#text.length < INPUT_BYTES) return "";
     return this.#readObjects(false);
   }
 
@@ -127,8 +129,7 @@ class JsonReader {
       const end = this.#readObject(start);
       if (end === INCOMPLETE) {
         const length = this.#text.length - start;
-        if (length > MAX_RECORD_BYTES)
-          throw errors.longRecord(this.#locationOf(start), MAX_RECORD_BYTES);
+        if (length > INPUT_BYTES) throw errors.longRecord(this.#locationOf(start), INPUT_BYTES);
         if (isEnd)
           throw this.#error(
             start,

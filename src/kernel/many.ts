@@ -2,9 +2,9 @@
 
 import { column, type ResultName } from "../columns/table.js";
 import type { Kind } from "../layers/kinds.js";
-import { RULES, type RuleId } from "../layers/rule-table.js";
-import { METHODS } from "../plan/method.js";
-import { type Constant, columnNumber } from "./image.js";
+import type { RuleId } from "../layers/rule-table.js";
+import type { Constant } from "./constants.js";
+import { columnNumber, ruleOf, upper } from "./constants.js";
 
 /** What a batch is made of, and what is counted. */
 export interface ManyPlan {
@@ -96,8 +96,8 @@ export class ManyKernel {
     const constant = this.#constant;
     const numberOf = (name: string) => columnNumber(kind, name, constant);
     this.#header.set([
-      constant(`KIND_${kind.name.toUpperCase()}`),
-      METHODS.indexOf(method),
+      constant(`KIND_${upper(kind.name)}`),
+      constant(`METHOD_${upper(method)}`),
       columns.length,
       fields.length,
       Number(skipInvalid),
@@ -126,6 +126,6 @@ export class ManyKernel {
     const kind = this.#report.getUint32(this.#constant("REPORT_FAULT"), true);
     if (kind === this.#constant("FAULT_OVERFLOW")) return { kind: "overflow", column: what };
     if (kind === this.#constant("FAULT_FIELD")) return { kind: "field", field: what };
-    return { kind: "rule", rule: (RULES[what] as (typeof RULES)[number]).id };
+    return { kind: "rule", rule: ruleOf(what, this.#constant) };
   }
 }

@@ -1,9 +1,12 @@
 /** Expressions as programs for the kernel's stack machine; assembly/layout.ts says what each instruction does. */
+
 import type { Item, Node } from "../expression/node.js";
+import { upper } from "./constants.js";
+import type { Operation } from "./instruction-set.js";
 
 /** One instruction: the operation's name in assembly/layout.ts without OP_, an operand, and a number. */
 export interface Instruction {
-  readonly operation: string;
+  readonly operation: Operation;
   readonly operand: number;
   readonly number: bigint;
 }
@@ -11,7 +14,7 @@ export interface Instruction {
 /** The kernel's column number of a name, and whether it is a field of the layer or a result to work out. */
 export type ColumnOf = (name: string) => { readonly column: number; readonly isField: boolean };
 
-const BINARY: Readonly<Record<string, string>> = {
+const BINARY: Readonly<Record<string, Operation>> = {
   "+": "ADD",
   "-": "SUBTRACT",
   "*": "MULTIPLY",
@@ -34,7 +37,7 @@ const BINARY: Readonly<Record<string, string>> = {
 
 /** All programs of a plan, one behind the other. */
 export class Code {
-  readonly #instructions: { operation: string; operand: number; number: bigint }[] = [];
+  readonly #instructions: { operation: Operation; operand: number; number: bigint }[] = [];
   readonly #columnOf: ColumnOf;
   #isExact = false;
 
@@ -59,7 +62,7 @@ export class Code {
     return first;
   }
 
-  #emit(operation: string, operand = 0, number = 0n): number {
+  #emit(operation: Operation, operand = 0, number = 0n): number {
     return this.#instructions.push({ operation, operand, number }) - 1;
   }
 
@@ -86,7 +89,7 @@ export class Code {
       case "negate":
       case "not":
         this.#push(node.of);
-        this.#emit(node.kind.toUpperCase());
+        this.#emit(upper(node.kind));
         return;
       case "missing":
         if (!this.#isExact) {
@@ -100,20 +103,20 @@ export class Code {
       case "binary":
         this.#push(node.left);
         this.#push(node.right);
-        this.#emit(BINARY[node.operator] as string);
+        this.#emit(BINARY[node.operator] as Operation);
         return;
       case "call":
         for (const [i, arg] of node.args.entries()) {
           this.#push(arg);
           if (node.name === "abs") this.#emit("ABS");
-          else if (i > 0) this.#emit(BINARY[node.name] as string);
+          else if (i > 0) this.#emit(BINARY[node.name] as Operation);
         }
         return;
       case "and":
       case "or": {
         const jumps = node.parts.map((part, i) => {
           this.#push(part);
-          return i === node.parts.length - 1 ? [] : [this.#emit(node.kind.toUpperCase())];
+          return i === node.parts.length - 1 ? [] : [this.#emit(upper(node.kind))];
         });
         this.#land(jumps.flat());
         return;
@@ -124,7 +127,7 @@ export class Code {
           this.#push(right);
           const isLast = i === node.rest.length - 1;
           if (!isLast) this.#emit("KEEP");
-          this.#emit(BINARY[operator] as string);
+          this.#emit(BINARY[operator] as Operation);
           return isLast ? [] : [this.#emit("CHAIN")];
         });
         this.#land(jumps.flat());

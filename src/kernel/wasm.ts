@@ -10,12 +10,13 @@ import { KIND_NAMES, type Kind } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { valueOfParameter } from "../layers/layer.js";
 import { type Dimension, RATE_DENOMINATOR } from "../layers/parameters.js";
-import { RULES, type RuleId } from "../layers/rule-table.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
-import { METHODS, type Method } from "../plan/method.js";
+import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
-import { columnNumber, type ImageSection, listImage, planImage, slotsOf } from "./image.js";
+import { ABI_VERSION, type ConstantName } from "./constants.generated.js";
+import { columnNumber, ruleOf, upper } from "./constants.js";
+import type { ImageSection } from "./image-writer.js";
 import type {
   IndexBatch,
   Kernel,
@@ -27,10 +28,10 @@ import type {
   SweepBatch,
   SweepFault,
 } from "./kernel.js";
+import { listImage } from "./list-image.js";
 import { type ManyExports, ManyKernel } from "./many.js";
-
-/** The version of exports, records and image that this file speaks (ABI_VERSION in assembly/layout.ts). */
-const ABI_VERSION = 8;
+import { planImage } from "./plan-image.js";
+import { slotsOf } from "./row-template.js";
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
@@ -121,7 +122,7 @@ class WasmKernel implements Kernel {
     };
     const instance = instanceOf(module, { env: { abort } });
     for (const [name, value] of Object.entries(instance.exports)) {
-      if (value instanceof WebAssembly.Global) this.#constants.set(name, Number(value.value));
+      if (value instanceof WebAssembly.Global) this.#constants.set(name, Number(value.value) >>> 0);
     }
     const version = this.#constant("ABI_VERSION");
     if (version !== ABI_VERSION)
@@ -140,7 +141,7 @@ class WasmKernel implements Kernel {
     this.maxIndices = this.maxChunkBytes / BigUint64Array.BYTES_PER_ELEMENT;
   }
 
-  readonly #constant = (name: string): number => {
+  readonly #constant = (name: ConstantName): number => {
     const value = this.#constants.get(name);
     if (value === undefined) throw new Error(`the kernel exports no ${name}`);
     return value;
@@ -155,7 +156,7 @@ class WasmKernel implements Kernel {
         true,
       );
     };
-    this.#exports.setKind(this.#constant(`KIND_${kind.name.toUpperCase()}`));
+    this.#exports.setKind(this.#constant(`KIND_${upper(kind.name)}`));
     for (const parameter of kind.parameters)
       set(parameter.name, valueOfParameter(layer, parameter));
     if (kind.family.name !== "transposed")
@@ -164,9 +165,9 @@ class WasmKernel implements Kernel {
     set("sample_rate", layer.sample_rate?.numerator ?? 0);
     set(RATE_DENOMINATOR, layer.sample_rate?.denominator ?? 1);
     const broken = this.#exports.brokenRule();
-    if (broken !== this.#constant("NO_RULE")) return { broken: ruleId(broken) };
+    if (broken !== this.#constant("NO_RULE")) return { broken: ruleOf(broken, this.#constant) };
     for (const dimension of kind.dimensions.keys())
-      this.#exports.workOutOverlap(METHODS.indexOf(method), dimension);
+      this.#exports.workOutOverlap(this.#constant(`METHOD_${upper(method)}`), dimension);
     const texts: { [N in ResultName]?: string } = {};
     const quotients: { [N in ResultName]?: Rational } = {};
     for (const column of columnsOf(kind)) {
@@ -270,7 +271,9 @@ class WasmKernel implements Kernel {
 
   openPlan(plan: Plan, grid: number, method: Method): void {
     this.#writeImage(planImage(plan, grid, method, this.#constant));
-    this.#cells = slotsOf(plan, plan.grids[grid] as GridPlan).map(({ cell }) => cell);
+    this.#cells = slotsOf(plan, plan.grids[grid] as GridPlan, this.#constant).map(
+      ({ cell }) => cell,
+    );
     this.#isComparing = plan.isComparing;
     this.#exports.openPlan();
   }
@@ -336,7 +339,7 @@ class WasmKernel implements Kernel {
     return (list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => {
       const ptr =
         this.#constant("LIST_TOTALS_PTR") +
-        this.#constant(`KIND_${kind.toUpperCase()}`) * this.#constant("LIST_TOTALS_BYTES");
+        this.#constant(`KIND_${upper(kind)}`) * this.#constant("LIST_TOTALS_BYTES");
       const sums = added.map((name) => {
         const at = ptr + list.columns.indexOf(name) * this.#constant("LIST_TOTAL_BYTES");
         return this.#view.getBigUint64(at, true) + (this.#view.getBigUint64(at + 8, true) << 64n);
@@ -349,11 +352,11 @@ class WasmKernel implements Kernel {
     for (const { address, bytes } of sections) this.#bytes.set(bytes, address);
   }
 
-  #reported32(field: string): number {
+  #reported32(field: ConstantName): number {
     return this.#view.getUint32(this.#constant("REPORT_PTR") + this.#constant(field), true);
   }
 
-  #reported64(field: string, index = 0): bigint {
+  #reported64(field: ConstantName, index = 0): bigint {
     return this.#view.getBigUint64(
       this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index,
       true,
@@ -378,8 +381,10 @@ class WasmKernel implements Kernel {
   #tallies(): Tally[] {
     let at = this.#outputPtr;
     return Array.from({ length: this.#constant("TALLY_COUNT") }, () => {
-      const long = (field: string) => this.#view.getBigUint64(at + this.#constant(field), true);
-      const ratio = (field: string) => this.#view.getFloat64(at + this.#constant(field), true);
+      const long = (field: ConstantName) =>
+        this.#view.getBigUint64(at + this.#constant(field), true);
+      const ratio = (field: ConstantName) =>
+        this.#view.getFloat64(at + this.#constant(field), true);
       const tally = {
         layers: long("TALLY_LAYERS"),
         missing: long("TALLY_MISSING"),
@@ -424,7 +429,7 @@ class WasmKernel implements Kernel {
       case this.#constant("FAULT_DISAGREE"):
         return { kind: "disagree", at };
       case this.#constant("FAULT_RULE"):
-        return { kind: "rule", at, rule: ruleId(what) };
+        return { kind: "rule", at, rule: ruleOf(what, this.#constant) };
       case this.#constant("FAULT_FIELD"):
         return { kind: "field", at, field: what };
       case this.#constant("FAULT_FIELD_COUNT"):
@@ -434,8 +439,4 @@ class WasmKernel implements Kernel {
     }
     return undefined;
   }
-}
-
-function ruleId(number: number): RuleId {
-  return (RULES[number] as (typeof RULES)[number]).id;
 }

@@ -4,6 +4,9 @@ import type { Family } from "./family.js";
 import type { ParameterName, ParameterRow } from "./parameters.js";
 import { TRANSPOSED } from "./transposed.js";
 
+/** All families, in the order of their numbers in the kernel. */
+export const FAMILIES: readonly Family[] = [TRANSPOSED, CONVOLUTION];
+
 interface KindRow {
   /** PyTorch's class in `torch.nn`. */
   readonly module: string;

@@ -2,7 +2,7 @@
  * The parameters of layers and the settings beside them. Names, defaults and ranges are PyTorch's. Each family of layers
  * (transposed.ts, convolution.ts) lists the parameters that its kinds have.
  */
-import { PARAMETER_MAX } from "../limits.js";
+import { BITS_MAX, PARAMETER_MAX } from "../limits.js";
 
 /** A parameter of a PyTorch module, or of its input. */
 export interface ParameterRow {
@@ -94,7 +94,7 @@ export const SETTINGS = [
   {
     name: "bits",
     min: 1,
-    max: 64,
+    max: BITS_MAX,
     default: DEFAULT_BITS,
     meaning: "bits of an element in memory, for arithmetic_intensity",
   },

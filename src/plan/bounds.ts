@@ -11,6 +11,7 @@ import {
   type Lookup,
   progressionsOf,
 } from "../expression/evaluate.js";
+import { binaryInterval, callInterval, hull, type Interval } from "../expression/interval.js";
 import { type Expression, type Item, type Node, namesIn, partsOf } from "../expression/node.js";
 import type { Kind } from "../layers/kinds.js";
 import type { Axis } from "../spec/axes.js";
@@ -203,23 +204,9 @@ function intervalOfList(
   };
 }
 
-// ── Bounds ───────────────────────────────────────────────────────────────────────────────────────
+// ── Interval ───────────────────────────────────────────────────────────────────────────────────────
 
-type Bounds = Pick<ValueSet, "min" | "max">;
-
-const BOOLEAN: Bounds = { min: 0n, max: 1n };
-
-function hull(parts: readonly Bounds[]): Bounds {
-  return parts.reduce((a, b) => ({
-    min: a.min < b.min ? a.min : b.min,
-    max: a.max > b.max ? a.max : b.max,
-  }));
-}
-
-function magnitude({ min, max }: Bounds): bigint {
-  const [a, b] = [min < 0n ? -min : min, max < 0n ? -max : max];
-  return a > b ? a : b;
-}
+const BOOLEAN: Interval = { min: 0n, max: 1n };
 
 /**
  * Whether an expression has a value for every combination of its names' values: no part can pass 64
@@ -255,19 +242,19 @@ export function alwaysHasValue(node: Node | Item, known: ValueSets): boolean {
   }
 }
 
-function isInside({ min, max }: Bounds): boolean {
+function isInside({ min, max }: Interval): boolean {
   return min >= I64_MIN && max <= I64_MAX;
 }
 
 /**
  * The interval of an expression. It is clamped to 64 bits, because values outside stop the sweep.
  */
-function boundsOf(node: Node, known: ValueSets): Bounds {
+function boundsOf(node: Node, known: ValueSets): Interval {
   const { min, max } = unclampedBounds(node, known);
   return { min: min < I64_MIN ? I64_MIN : min, max: max > I64_MAX ? I64_MAX : max };
 }
 
-function unclampedBounds(node: Node, known: ValueSets): Bounds {
+function unclampedBounds(node: Node, known: ValueSets): Interval {
   switch (node.kind) {
     case "number":
       return node.denominator === undefined
@@ -288,101 +275,19 @@ function unclampedBounds(node: Node, known: ValueSets): Bounds {
     case "or":
       return hull([{ min: 0n, max: 0n }, ...node.parts.map((part) => boundsOf(part, known))]);
     case "binary":
-      return binaryBounds(node.operator, boundsOf(node.left, known), boundsOf(node.right, known));
+      return binaryInterval(node.operator, boundsOf(node.left, known), boundsOf(node.right, known));
     case "call":
-      return callBounds(
+      return callInterval(
         node.name,
         node.args.map((arg) => boundsOf(arg, known)),
       );
   }
 }
 
-/**
- * The interval of an operation that is monotone in both operands: its extremes are at the corners.
- */
-function corners(
-  a: Bounds,
-  bs: readonly bigint[],
-  operation: (a: bigint, b: bigint) => bigint,
-): Bounds {
-  const values = bs.flatMap((b) => [operation(a.min, b), operation(a.max, b)]);
-  return hull(values.map((value) => ({ min: value, max: value })));
-}
-
-function quotientBounds(a: Bounds, b: Bounds): Bounds {
-  const divisors = [b.min, b.max, -1n, 1n].filter((d) => d !== 0n && d >= b.min && d <= b.max);
-  if (divisors.length === 0) return { min: 0n, max: 0n }; // always divides by zero
-  // Widened by one at both ends, because the division may round either way.
-  const { min, max } = corners(a, divisors, (x, y) => x / y);
-  return { min: min - 1n, max: max + 1n };
-}
-
-function binaryBounds(
-  operator: (Node & { kind: "binary" })["operator"],
-  a: Bounds,
-  b: Bounds,
-): Bounds {
-  switch (operator) {
-    case "+":
-      return { min: a.min + b.min, max: a.max + b.max };
-    case "-":
-      return { min: a.min - b.max, max: a.max - b.min };
-    case "*":
-      return corners(a, [b.min, b.max], (x, y) => x * y);
-    case "/":
-    case "//":
-      return quotientBounds(a, b);
-    case "%": {
-      const max = b.max > 0n ? b.max - 1n : 0n;
-      return {
-        min: b.min < 0n ? b.min + 1n : 0n,
-        max: a.min >= 0n && a.max < max ? a.max : max,
-      };
-    }
-    case "**": {
-      const base = magnitude(a);
-      const max = base <= 1n || b.max <= 0n ? 1n : b.max > 63n ? I64_MAX : base ** b.max;
-      return { min: a.min < 0n ? -max : 0n, max };
-    }
-  }
-}
-
-function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Bounds[]): Bounds {
-  const [a, b] = args as [Bounds, Bounds];
-  const smaller = (x: bigint, y: bigint) => (x < y ? x : y);
-  const larger = (x: bigint, y: bigint) => (x > y ? x : y);
-  switch (name) {
-    case "abs":
-      return { min: 0n, max: magnitude(a) };
-    case "min":
-      return {
-        min: args.map(({ min }) => min).reduce(smaller),
-        max: args.map(({ max }) => max).reduce(smaller),
-      };
-    case "max":
-      return {
-        min: args.map(({ min }) => min).reduce(larger),
-        max: args.map(({ max }) => max).reduce(larger),
-      };
-    case "gcd": {
-      // The gcd divides every argument that is not zero.
-      const positive = args.filter(({ min }) => min >= 1n).map(({ max }) => max);
-      return {
-        min: 0n,
-        max: positive.length > 0 ? positive.reduce(smaller) : args.map(magnitude).reduce(larger),
-      };
-    }
-    case "lcm":
-      return { min: 0n, max: args.map(magnitude).reduce((x, y) => x * y) };
-    case "ceil_div":
-      return quotientBounds(a, b);
-  }
-}
-
 function boundsOfItem(
   item: Item,
   known: ValueSets,
-): { readonly bounds: Bounds; readonly count: bigint } {
+): { readonly bounds: Interval; readonly count: bigint } {
   switch (item.kind) {
     case "value":
       return { bounds: boundsOf(item.value, known), count: 1n };

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { kernelModule } from "../../src/kernel/artefact.ts";
+import { ABI_VERSION } from "../../src/kernel/constants.generated.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { sweep } from "../../src/library/sweep.ts";
 import type { Method } from "../../src/plan/method.ts";
@@ -24,7 +25,7 @@ afterEach(() => {
   broken = undefined;
 });
 
-const CLOSED = "  return lIn * kernelSize - below - (q";
+const CLOSED = "  return lIn * kernelSize - lower - upper";
 const spec = {
   axes: { in_channels: 1, out_channels: 1, l_in: "8..2000", kernel_size: "3..12", padding: 1 },
   columns: ["macs"],
@@ -32,7 +33,11 @@ const spec = {
 
 describe("a closed form that is wrong", () => {
   it("on every layer stops a sweep at the first, with the layer", async () => {
-    broken = await brokenKernel("closed.ts", CLOSED, "  return 1 + lIn * kernelSize - below - (q");
+    broken = await brokenKernel(
+      "closed.ts",
+      CLOSED,
+      "  return 1 + lIn * kernelSize - lower - upper",
+    );
     const flags = [
       "sweep",
       "--in-channels",
@@ -74,7 +79,7 @@ describe("a closed form that is wrong", () => {
         await brokenKernel(
           "closed.ts",
           CLOSED,
-          "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q",
+          "  return i64(lIn % 7 == 3) + lIn * kernelSize - lower - upper",
         ),
       );
       const plan = planOf(spec);
@@ -93,7 +98,7 @@ describe("a closed form that is wrong", () => {
     broken = await brokenKernel(
       "closed.ts",
       CLOSED,
-      "  return i64(lIn % 7 == 3) + lIn * kernelSize - below - (q",
+      "  return i64(lIn % 7 == 3) + lIn * kernelSize - lower - upper",
     );
     const rows = Array.from({ length: 14_000 }, (_, i) => `1,1,3,${8 + i},1`);
     writeFileSync(
@@ -129,7 +134,7 @@ describe("a closed form that is wrong", () => {
       await brokenKernel(
         "closed.ts",
         CLOSED,
-        "  return i64(kernelSize == 5) + lIn * kernelSize - below - (q",
+        "  return i64(kernelSize == 5) + lIn * kernelSize - lower - upper",
       ),
     );
     const axes = {
@@ -151,8 +156,8 @@ describe("a closed form that is wrong", () => {
 it("an account that does not add up stops a sweep", async () => {
   broken = await brokenKernel(
     "sweep.ts",
-    "reject(stoppedReason, weight);",
-    "reject(stoppedReason, weight - 1);",
+    "reject(rejectedReason, weight);",
+    "reject(rejectedReason, weight - 1);",
   );
   const swept = sweep({
     axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 },
@@ -163,9 +168,13 @@ it("an account that does not add up stops a sweep", async () => {
 });
 
 it("a kernel of another version is refused", async () => {
-  const other = await brokenKernel("layout.ts", "ABI_VERSION: u32 = ", "ABI_VERSION: u32 = 100 + ");
+  const other = await brokenKernel(
+    "ids.generated.ts",
+    "ABI_VERSION: u32 = ",
+    "ABI_VERSION: u32 = 1 + ",
+  );
   expect(() => wasmKernel("release", other)).toThrow(
-    /upsweep\.release\.wasm: the kernel has ABI version 10[0-9], this program needs [0-9]\. Run 'npm run build'/,
+    `upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, this program needs ${ABI_VERSION}. Run 'npm run build'`,
   );
 });
 

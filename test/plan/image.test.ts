@@ -4,10 +4,10 @@ import {
   type ImageSection,
   ImageWriter,
   LIST_SECTIONS,
-  listImage,
   PLAN_SECTIONS,
-  planImage,
-} from "../../src/kernel/image.ts";
+} from "../../src/kernel/image-writer.ts";
+import { listImage } from "../../src/kernel/list-image.ts";
+import { planImage } from "../../src/kernel/plan-image.ts";
 import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/kinds.ts";
 import { planList } from "../../src/plan/list.ts";
 import { exportsOf } from "../support/kernels.ts";

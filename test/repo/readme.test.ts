@@ -1,5 +1,5 @@
 /**
- * The README shows what the tool prints: every `console` block is run, and compared. `UPDATE_README=1 npm run test:host`
+ * The README shows what the tool prints: every `console` block is run, and compared. `UPDATE_GENERATED=1 npm run test:host`
  * writes what was printed into it; read the diff.
  */
 
@@ -12,7 +12,7 @@ import { kindOf } from "../../src/layers/kinds.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const DOCUMENTS = ["README.md", "docs/conventions.md"];
-const isUpdate = process.env.UPDATE_README === "1";
+const isUpdate = process.env.UPDATE_GENERATED === "1";
 
 /** Replaces what stands between two texts; the document is read afresh each time, so that updates add up. */
 function shownBetween(

@@ -18,7 +18,7 @@ const AXES = { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 };
 describe("the JSON Schema of a spec", () => {
   it("is shipped as it is made by the code", () => {
     const made = `${JSON.stringify(specSchema(), null, 2)}\n`;
-    if (process.env.UPDATE_README === "1") writeFileSync(path, made);
+    if (process.env.UPDATE_GENERATED === "1") writeFileSync(path, made);
     expect(readFileSync(path, "utf8")).toBe(made);
   });
 

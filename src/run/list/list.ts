@@ -34,6 +34,7 @@ import { layerFrom, type Settings } from "../../layers/layer.js";
 import { readRate } from "../../layers/rate.js";
 import { RULES } from "../../layers/rule-table.js";
 import { addCounts } from "../../layers/rules.js";
+import { INPUT_BYTES } from "../../limits.js";
 import {
   addedColumns,
   droppedColumns,
@@ -64,9 +65,6 @@ import {
 } from "../workers/chunks.js";
 import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
 import { inOrder, inOrderWhenReady } from "../workers/reorder-buffer.js";
-
-/** Maximum size of a chunk, in bytes. It is the size of the kernel's input buffer. */
-const CHUNK_BYTES = 512 * 1024;
 
 /**
  * Maximum size of a chunk if each row at fault gets an error row. It is smaller, because the rest
@@ -165,7 +163,7 @@ export async function* countListRows(
 ): AsyncGenerator<ListedRows, ListProgress> {
   let chunks: Chunks | undefined;
   try {
-    chunks = await cutIntoChunks(stream, options.hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
+    chunks = await cutIntoChunks(stream, options.hasErrorColumn ? ERROR_CHUNK_BYTES : INPUT_BYTES);
     return yield* countChunks(chunks, stream, location, options);
   } finally {
     if (chunks) await chunks.close();
@@ -237,7 +235,7 @@ async function* countChunks(
   const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
   const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
   const runChunk = async (bytes: SharedBytes, isAlone: boolean) => {
-    const isLarge = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
+    const isLarge = bytes.length >= INPUT_BYTES / 2 && !chunks.hasEnded();
     const isSmallAndAlone = isAlone && bytes.length <= SMALL_CHUNK_BYTES;
     return (await runner.run({ kind: "chunk", bytes }, { isLarge, isSmallAndAlone })) as ListAnswer;
   };
@@ -269,7 +267,7 @@ async function* countChunks(
       ? inOrderWhenReady(tasks, run, () => runner.width)
       : inOrder(tasks, run, runner.width)) {
       if (parts === undefined)
-        throw errors.longRecord(locationOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
+        throw errors.longRecord(locationOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : INPUT_BYTES);
       for (const { answer, record } of parts) {
         rows += BigInt(answer.rows);
         addCounts(rejected, answer.rejected);

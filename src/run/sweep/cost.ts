@@ -2,6 +2,7 @@
  * The size of a sweep's tasks: large enough that their overhead is negligible, small enough to keep
  * all workers busy and memory low.
  */
+import { MAX_VISITS, OUTPUT_BYTES } from "../../limits.js";
 import { type Method, simulatesAll } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
 import type { SweepAnswer } from "../workers/protocol.js";
@@ -11,14 +12,7 @@ import type { SweepAnswer } from "../workers/protocol.js";
  * the task. Measured 2026-11-23, vocoder.yaml to /dev/null without copies: half of it takes a
  * quarter more time.
  */
-const TASK_BYTES = 4 * 1024 * 1024;
-
-/**
- * Maximum number of visits in a task. It ends a task that writes few or no rows after some
- * milliseconds. A visit examines one layer, or skips one block of layers. A simulated layer counts
- * as the number of visits that take equally long.
- */
-export const MAX_VISITS = 262_144;
+const TASK_BYTES = OUTPUT_BYTES;
 
 /**
  * Visits on the main thread before workers are started. Starting a worker takes longer than these.

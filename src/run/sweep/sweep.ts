@@ -13,6 +13,7 @@ import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.
 import { wasmKernel } from "../../kernel/wasm.js";
 import { describeLayer } from "../../layers/describe.js";
 import { kindOf } from "../../layers/kinds.js";
+import { MAX_VISITS } from "../../limits.js";
 import type { Method } from "../../plan/method.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
@@ -24,7 +25,6 @@ import {
   inlineVisits,
   lengthOfTask,
   MAX_SAMPLE_OF_TASK,
-  MAX_VISITS,
   sampleSizeOfTask,
   shareOfTask,
 } from "./cost.js";
