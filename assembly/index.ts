@@ -3,12 +3,12 @@
 export * from "./layout";
 export { hasOverflowed, clearOverflow } from "./checked";
 export { writeQuotient } from "./digits";
-export { brokenRule, setKind, workOutOverlap } from "./layer";
-export { countList, openList } from "./list";
+export { brokenRule, setKind, workOutOverlap } from "./layers/layer";
+export { countList, openList } from "./list/list";
 export { countMany, openMany } from "./many";
-export { gather, scatter } from "./overlap";
-export { denominator, numerator } from "./results";
-export { writeValue } from "./row";
+export { gather, scatter } from "./layers/overlap";
+export { denominator, numerator } from "./columns/results";
+export { writeValue } from "./formats/row";
 export { sumBytes } from "./sum";
-export { openPlan, sweep, sweepIndices } from "./sweep";
+export { openPlan, sweep, sweepIndices } from "./sweep/sweep";
 export { useOutputBuffer } from "./output";

@@ -4,11 +4,11 @@
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { nearestDouble } from "./digits";
-import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
+import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layers/layer";
 import * as layout from "./layout";
-import { isRateInRange } from "./rate";
+import { isRateInRange } from "./list/rate";
 import { setFault, finishReport, hasFault, startReport } from "./report";
-import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./results";
+import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./columns/results";
 
 let columnCount: u32 = 0;
 let fieldCount: u32 = 0;

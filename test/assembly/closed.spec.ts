@@ -1,4 +1,4 @@
-import { closedOverlaps, closedTaps, floorSum, low } from "../../assembly/closed";
+import { closedOverlaps, closedTaps, floorSum, low } from "../../assembly/layers/closed";
 import { forSmallLayers, plainCovered, plainTaps } from "./support";
 
 const MAX: i64 = 2147483647;

@@ -1,4 +1,4 @@
-import { compareLayer, startComparison, writeComparison } from "../../assembly/compare";
+import { compareLayer, startComparison, writeComparison } from "../../assembly/columns/compare";
 import {
   OUTPUT_PTR, OUTPUT_BUFFER_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN, TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT,
 } from "../../assembly/layout";

@@ -4,7 +4,7 @@ import {
   MANY_VALUES_PTR, METHOD_CLOSED, METHOD_SIMULATE, MODULEPROFILER, OUT_CHANNELS, OUTPUT_PTR, OUTPUT_BUFFER_BYTES, OVERLAP_EVEN, PADDING, PARAMS, RULE_L_OUT, RULE_RANGE,
   SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR, STRIDE, TENSORFLOW, ZERO_INSERTION_WASTE,
 } from "../../assembly/layout";
-import { set } from "../../assembly/layer";
+import { set } from "../../assembly/layers/layer";
 import { countMany, openMany } from "../../assembly/many";
 import { reportFault, reportFaultAt, reportFaultWhat } from "./support";
 

@@ -1,5 +1,5 @@
 import { SCRATCH_PTR } from "../../assembly/layout";
-import { gather, scatter } from "../../assembly/overlap";
+import { gather, scatter } from "../../assembly/layers/overlap";
 import { forSmallLayers, plainLOut, plainTaps, plainY } from "./support";
 
 let firstDifference: string = "";

@@ -1,5 +1,5 @@
 import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "../../assembly/layout";
-import { isRateInRange, readRate } from "../../assembly/rate";
+import { isRateInRange, readRate } from "../../assembly/list/rate";
 import { INPUT_PTR } from "../../assembly/layout";
 import { layerField, writeInput } from "./support";
 

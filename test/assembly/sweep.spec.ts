@@ -4,7 +4,7 @@ import {
   OP_SUBTRACT, OUT_CHANNELS, OUTPUT_BYTES, OUTPUT_PADDING, PADDING, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE, TAPS,
 } from "../../assembly/layout";
-import { openPlan, sweep, sweepIndices } from "../../assembly/sweep";
+import { openPlan, sweep, sweepIndices } from "../../assembly/sweep/sweep";
 import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLeftOut, reportRows, reportVisits } from "./support";
 
 /**

@@ -34,7 +34,7 @@ const spec = {
 describe("a closed form that is wrong", () => {
   it("on every layer stops a sweep at the first, with the layer", async () => {
     broken = await brokenKernel(
-      "closed.ts",
+      "layers/closed.ts",
       CLOSED,
       "  return 1 + lIn * kernelSize - lower - upper",
     );
@@ -77,7 +77,7 @@ describe("a closed form that is wrong", () => {
       const kernel = wasmKernel(
         "release",
         await brokenKernel(
-          "closed.ts",
+          "layers/closed.ts",
           CLOSED,
           "  return i64(lIn % 7 == 3) + lIn * kernelSize - lower - upper",
         ),
@@ -96,7 +96,7 @@ describe("a closed form that is wrong", () => {
 
   slowIt("stops a list in the same way, on one layer in seven", async () => {
     broken = await brokenKernel(
-      "closed.ts",
+      "layers/closed.ts",
       CLOSED,
       "  return i64(lIn % 7 == 3) + lIn * kernelSize - lower - upper",
     );
@@ -132,7 +132,7 @@ describe("a closed form that is wrong", () => {
     const kernel = wasmKernel(
       "release",
       await brokenKernel(
-        "closed.ts",
+        "layers/closed.ts",
         CLOSED,
         "  return i64(kernelSize == 5) + lIn * kernelSize - lower - upper",
       ),
@@ -155,7 +155,7 @@ describe("a closed form that is wrong", () => {
 
 it("an account that does not add up stops a sweep", async () => {
   broken = await brokenKernel(
-    "sweep.ts",
+    "sweep/sweep.ts",
     "reject(rejectedReason, weight);",
     "reject(rejectedReason, weight - 1);",
   );

@@ -97,18 +97,18 @@ describe("the house", () => {
     expect(cyclesIn(files)).toEqual([]);
   });
 
-  it("has no import cycle between the folders of src", () => {
-    // A subfolder of run/ is a folder of its own; a file beside the folders stands for itself.
-    const folderOf = (file: string) => {
-      const folder = dirname(file);
-      return folder === "src" ? file : folder;
-    };
+  it.each([
+    ["src", host],
+    ["assembly", kernel],
+  ])("has no import cycle between the folders of %s", (root, files) => {
+    // A subfolder is a folder of its own; a file beside the folders stands for itself.
+    const folderOf = (file: string) => (dirname(file) === root ? file : dirname(file));
     const folders = new Map<string, Set<string>>();
-    for (const [file, imports] of host) {
+    for (const [file, imports] of files) {
       const from = folders.get(folderOf(file)) ?? new Set();
       folders.set(folderOf(file), from);
       for (const name of imports)
-        if (host.has(name) && folderOf(name) !== folderOf(file)) from.add(folderOf(name));
+        if (files.has(name) && folderOf(name) !== folderOf(file)) from.add(folderOf(name));
     }
     expect(cyclesIn(folders)).toEqual([]);
   });

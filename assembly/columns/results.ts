@@ -3,9 +3,9 @@
 // Most values are whole numbers of 64 bits; an overflow is marked in checked.ts. A few columns are quotients, held as two
 // whole numbers; and a column can have no value at all, where the tool that it stands for gives none.
 
-import { add, gcd, multiply, signedMagnitude } from "./checked";
+import { add, gcd, multiply, signedMagnitude } from "../checked";
 import * as conventions from "./conventions";
-import { dimensions, get, getAt, isTransposed, unpaddedLength, unpaddedTaps } from "./layer";
+import { dimensions, get, getAt, isTransposed, unpaddedLength, unpaddedTaps } from "../layers/layer";
 import {
   ADDITIONS, ADDITIONS_PER_FILTER, AGGREGATION_OPS, ARITHMETIC_INTENSITY, BATCH_SIZE, BIAS, BITS, CROPPED_PRODUCTS, DEEPSPEED_FLOPS,
   DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_QUOTIENT, FIRST_SIGNED_PER_BATCH, FIRST_SPECIAL, FIRST_UNSIGNED, QUOTIENT_END, RESULT_0, RESULT_END, FLOPS, FVCORE,
@@ -13,7 +13,7 @@ import {
   OPS, OPS_PER_FILTER, OPS_PER_SECOND, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_ELEMENTS, OVERLAP_EVEN, OVERLAP_MAX, OVERLAP_MIN, PADDING, PARAMS, PER_BATCH_END, PTFLOPS,
   PTFLOPS_0_7_4, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR, SAMPLE_RATE_QUOTIENT, STRIDE, TAPS, COVERED, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO, TORCHPROFILE, VARIABLE_0,
   WEIGHT_ELEMENTS, ZERO_INSERTION_MACS, ZERO_INSERTION_WASTE,
-} from "./layout";
+} from "../layout";
 import {
   additions, aggregationOps, convolvedOpsPerFilter, documentedOps, filters, macs, opsPerFilter, overlapMax, overlapMin, params,
   zeroInsertionMacs,

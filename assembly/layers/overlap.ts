@@ -14,7 +14,7 @@
 // i = j·stride + k·dilation - padding. The product counts when 0 <= i < l_in; otherwise it is one
 // with a zero of the padding.
 
-import { SCRATCH_PTR } from "./layout";
+import { SCRATCH_PTR } from "../layout";
 
 /** max(0, ceil(a / b)) for b > 0. */
 export function ceilDiv(a: i64, b: i64): i64 {

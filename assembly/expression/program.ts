@@ -6,9 +6,9 @@
 //
 // The value on top of the stack is in a local variable, the others are in memory at STACK_PTR.
 
-import { clearOverflow, hasOverflowed } from "./checked";
-import { get } from "./layer";
-import * as layout from "./layout";
+import { clearOverflow, hasOverflowed } from "../checked";
+import { get } from "../layers/layer";
+import * as layout from "../layout";
 import {
   denominator,
   isMissing,
@@ -18,7 +18,7 @@ import {
   numerator,
   value,
   workOutQuotient,
-} from "./results";
+} from "../columns/results";
 import {
   addSigned,
   ceilDivide,

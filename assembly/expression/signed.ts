@@ -3,7 +3,7 @@
 // status is EVAL_OK. The status is a module variable because a WebAssembly function returns one
 // number. checked.ts does the same for the unsigned counts.
 
-import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "./layout";
+import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "../layout";
 
 let status: u32 = EVAL_OK;
 

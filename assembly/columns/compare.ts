@@ -4,16 +4,16 @@
 // Answers are put into MACs first: a FLOP is half of one, what a tool adds for the bias is taken out, and of operations (which
 // without a bias are one less for each output) each pair is one. The ratio is that number over `macs`.
 
-import { hasOverflowed, clearOverflow, add, multiply } from "./checked";
-import { nearestDouble } from "./digits";
-import { get, isTransposed } from "./layer";
+import { hasOverflowed, clearOverflow, add, multiply } from "../checked";
+import { nearestDouble } from "../digits";
+import { get, isTransposed } from "../layers/layer";
 import {
   BIAS, COMPARED, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS, PTFLOPS,
   PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN,
   TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT, TENSORFLOW, THOP, TORCH, TORCHINFO,
-} from "./layout";
+} from "../layout";
 import { isMissing, strides, value } from "./results";
-import { outputPtr } from "./output";
+import { outputPtr } from "../output";
 
 /** The exponents of doubles between 2^-32 and 2^32, with seven bits of the mantissa: 128 bins for each doubling. */
 const BIN_SHIFT: u64 = 45;

@@ -4,7 +4,7 @@
 // Every function is written so that no intermediate exceeds its result (sums of non-negative terms, and a batch of 0
 // answered first): an overflow marked in checked.ts is an overflow of the count itself.
 
-import { add, multiply } from "./checked";
+import { add, multiply } from "../checked";
 
 /** ψ = C_in/groups · C_out: the number of kernels that slide. At most (2^31 - 1)^2. */
 export function filters(inPerGroup: u64, outChannels: u64): u64 {

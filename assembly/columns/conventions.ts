@@ -6,8 +6,8 @@
 //
 // As in ops.ts no intermediate exceeds its result; where a factor can be 0 it comes first.
 
-import { add, multiply, signedMagnitude } from "./checked";
-import { channelsPerGroup } from "./geometry";
+import { add, multiply, signedMagnitude } from "../checked";
+import { channelsPerGroup } from "../layers/geometry";
 import { zeroInsertionMacs } from "./ops";
 
 /**

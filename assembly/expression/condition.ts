@@ -7,9 +7,9 @@
 // variables instead. A comparison with a missing value is false. The machine remembers that it met
 // one, so that layers rejected for this reason are counted separately.
 
-import { clearOverflow, hasOverflowed } from "./checked";
-import { get } from "./layer";
-import * as layout from "./layout";
+import { clearOverflow, hasOverflowed } from "../checked";
+import { get } from "../layers/layer";
+import * as layout from "../layout";
 import { requireDivisible } from "./program";
 import * as rational from "./rational";
 import {
@@ -20,7 +20,7 @@ import {
   numerator,
   value,
   workOutQuotient,
-} from "./results";
+} from "../columns/results";
 import { clearEvalStatus, fatal, gcdSigned, lcmSigned, evalStatus } from "./signed";
 
 /** Bytes of a value on the stack: numerator and denominator as i64. */

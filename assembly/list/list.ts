@@ -8,17 +8,17 @@
 // because it decides what the other fields mean. Each kind has its own table of roles, defaults and
 // result columns in the image.
 
-import { clearOverflow, hasOverflowed } from "./checked";
-import { compareLayer, startComparison, writeComparison } from "./compare";
-import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
-import * as layout from "./layout";
+import { clearOverflow, hasOverflowed } from "../checked";
+import { compareLayer, startComparison, writeComparison } from "../columns/compare";
+import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "../layers/layer";
+import * as layout from "../layout";
 import { isRateInRange, readRate } from "./rate";
-import { setFault, finishReport, hasFault, reject, countLine, startReport } from "./report";
-import { writeUnsignedInline } from "./digits";
-import { isSigned, value, valueInline } from "./results";
-import { COMMA, NEWLINE, writeText, writeValue } from "./row";
-import { startSpotChecks } from "./spot-check";
-import { outputLimitPtr, outputPtr } from "./output";
+import { setFault, finishReport, hasFault, reject, countLine, startReport } from "../report";
+import { writeUnsignedInline } from "../digits";
+import { isSigned, value, valueInline } from "../columns/results";
+import { COMMA, NEWLINE, writeText, writeValue } from "../formats/row";
+import { startSpotChecks } from "../layers/spot-check";
+import { outputLimitPtr, outputPtr } from "../output";
 
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;

@@ -1,10 +1,10 @@
 // Sample rates in lists: a decimal (22050, 689.0625) or a fraction of two decimals (22050/32). They
 // are read exactly, into a numerator and a denominator of 63 bits in lowest terms.
 
-import { clearOverflow, gcd, hasOverflowed, multiply, signedMagnitude } from "./checked";
-import { get, set } from "./layer";
-import { PARAMETER_MAX } from "./layout";
-import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "./layout";
+import { clearOverflow, gcd, hasOverflowed, multiply, signedMagnitude } from "../checked";
+import { get, set } from "../layers/layer";
+import { PARAMETER_MAX } from "../layout";
+import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "../layout";
 
 const POINT: u8 = 0x2e;
 const SLASH: u8 = 0x2f;

@@ -6,16 +6,16 @@
 // new in every row, and are written directly into it. A row alternates between the two: a joined
 // text, a new cell, a joined text, … A joined text and the new cell after it are a segment.
 
-import { clearOverflow, hasOverflowed } from "./checked";
+import { clearOverflow, hasOverflowed } from "../checked";
 import {
   writeBoolean,
   writeQuotient,
   writeSigned,
   writeUnsigned,
   writeUnsignedInline,
-} from "./digits";
-import { get } from "./layer";
-import * as layout from "./layout";
+} from "../digits";
+import { get } from "../layers/layer";
+import * as layout from "../layout";
 import {
   denominator,
   isBoolean,
@@ -26,7 +26,7 @@ import {
   numerator,
   valueInline,
   workOutQuotient,
-} from "./results";
+} from "../columns/results";
 
 export const COMMA: u8 = 0x2c;
 export const NEWLINE: u8 = 0x0a;

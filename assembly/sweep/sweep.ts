@@ -14,9 +14,9 @@
 // once per iteration of the innermost loop that it depends on, not once per row. It is predicate
 // pushdown as well: a rejected block costs one step of index arithmetic, whatever its size.
 
-import { hasOverflowed } from "./checked";
-import { holds, metMissing } from "./condition";
-import { compareLayer, startComparison, writeComparison } from "./compare";
+import { hasOverflowed } from "../checked";
+import { holds, metMissing } from "../expression/condition";
+import { compareLayer, startComparison, writeComparison } from "../columns/compare";
 import {
   expand,
   expansionVisits,
@@ -26,15 +26,15 @@ import {
   SELECTED_INEXACT,
   SELECTED_REPEAT,
 } from "./dependent";
-import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "./layer";
-import * as layout from "./layout";
+import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "../layers/layer";
+import * as layout from "../layout";
 import { advance, openLoops, positionOf, remainingBlock, seek, skip } from "./odometer";
-import { evaluate } from "./program";
-import { setFault, finishReport, reject, startReport, setVisits } from "./report";
-import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "./row";
-import { startSpotChecks } from "./spot-check";
-import { evalStatus } from "./signed";
-import { outputLimitPtr, outputPtr } from "./output";
+import { evaluate } from "../expression/program";
+import { setFault, finishReport, reject, startReport, setVisits } from "../report";
+import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "../formats/row";
+import { startSpotChecks } from "../layers/spot-check";
+import { evalStatus } from "../expression/signed";
+import { outputLimitPtr, outputPtr } from "../output";
 
 let slotCount: u32 = 0;
 let stepCount: u32 = 0;

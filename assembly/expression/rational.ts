@@ -8,7 +8,7 @@
 // An operation leaves its result in two variables, because a WebAssembly function returns one
 // number.
 
-import { gcd } from "./checked";
+import { gcd } from "../checked";
 import {
   addSigned,
   ceilDivide,

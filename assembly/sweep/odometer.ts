@@ -8,8 +8,8 @@
 // values therefore need no table, however many there are. Names that depend on other axes are not
 // loop variables: the steps of the plan compute them (sweep.ts).
 
-import { set } from "./layer";
-import * as layout from "./layout";
+import { set } from "../layers/layer";
+import * as layout from "../layout";
 
 /** Number of levels: the loops and level 0. */
 let levelCount: u32 = 1;

@@ -7,10 +7,10 @@
 // Positions past the end of the list are empty, and so are positions whose value occurs earlier.
 // Expanding takes time linear in the number of progressions; divisors of n take 2·√n divisions.
 
-import { isInRange, set } from "./layer";
-import * as layout from "./layout";
-import { evaluate, requireDivisible } from "./program";
-import { fatal, evalStatus } from "./signed";
+import { isInRange, set } from "../layers/layer";
+import * as layout from "../layout";
+import { evaluate, requireDivisible } from "../expression/program";
+import { fatal, evalStatus } from "../expression/signed";
 
 /** Maximum number of values of a range; more are a fatal evaluation error. */
 const COUNT_MAX: u64 = 2147483648;

@@ -18,8 +18,8 @@
 // third of the time with all counters in memory (482 µs), and a fortieth of the plain loop in C
 // (6.7 ms, bench/native).
 
-import { gcd } from "./checked";
-import { SCRATCH_COUNTERS, SCRATCH_PTR } from "./layout";
+import { gcd } from "../checked";
+import { SCRATCH_COUNTERS, SCRATCH_PTR } from "../layout";
 import { ceilDiv, scatter } from "./overlap";
 
 /** Bytes of the counters in memory of one block of outputs: half of a usual first-level cache. */

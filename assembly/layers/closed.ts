@@ -20,7 +20,7 @@
 // Nothing here can overflow. Parameters are at most 2^31 - 1, so c < 2^31 and every box has fewer
 // than 2^62 pairs. The floor sums only run over lines that stay below c.
 
-import { gcd } from "./checked";
+import { gcd } from "../checked";
 
 /**
  * Sum of floor((a·i + b) / m) for 0 <= i < n, by Euclid's algorithm in O(log) steps. m is at least
