@@ -1,4 +1,7 @@
-/** `upsweep completions`: scripts with which bash, zsh and fish complete command lines, made from the commands' own tables. */
+/**
+ * `upsweep completions`: scripts that complete command lines in bash, zsh and fish. Made from
+ * commander's tables.
+ */
 import type { Command, Option } from "commander";
 import { COLUMNS } from "../columns/columns.js";
 import { KIND_NAMES } from "../layers/parameters.js";
@@ -6,7 +9,7 @@ import { GROUP_NAMES } from "../spec/spec.js";
 import type { Shell } from "./options.js";
 import { writeOut } from "./terminal.js";
 
-/** What can follow an option or stand as an argument: one of some words, a file, anything, or nothing. */
+/** The values of an option or argument: one of some words, a file, anything, or none. */
 type Values = readonly string[] | "file" | "any" | "none";
 
 interface Flag {
@@ -33,7 +36,7 @@ export function completions(root: Command, shell: Shell): void {
     ...root.commands.map(completed),
     {
       name: "help",
-      meaning: "show the help of a command",
+      meaning: "Show the help of a command",
       flags: [],
       argument: root.commands.map((c) => c.name()),
     },
@@ -73,7 +76,7 @@ function valuesOf(option: Option): Values {
   );
 }
 
-// ── bash ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── bash ─────────────────────────────────────────────────────────────────────────────────────────
 
 function bash(commands: readonly Completed[], flags: readonly Flag[]): string {
   const cases = commands
@@ -125,7 +128,7 @@ function bashCommand({ flags, argument }: Completed): string {
   return `${bashValues(flags)}      if [[ -z $words$files ]]; then\n        if [[ $current == -* ]]; then words="${names}"; else ${plain}; fi\n      fi\n`;
 }
 
-/** What follows the options that take values. */
+/** Cases for the words after options that take values. */
 function bashValues(flags: readonly Flag[]): string {
   const lines = flags
     .filter(({ values }) => values !== "none")
@@ -141,7 +144,7 @@ function bashValues(flags: readonly Flag[]): string {
   return `      case $previous in\n${lines.join("")}      esac\n`;
 }
 
-// ── zsh ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── zsh ──────────────────────────────────────────────────────────────────────────────────────────
 
 const inQuotes = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -195,7 +198,7 @@ function zshValues(values: Values): string {
   return typeof values === "string" ? "" : `(${values.join(" ")})`;
 }
 
-// ── fish ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── fish ─────────────────────────────────────────────────────────────────────────────────────────
 
 function fish(commands: readonly Completed[], flags: readonly Flag[]): string {
   const lines = [

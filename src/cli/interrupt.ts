@@ -1,10 +1,10 @@
-/** Ctrl-C and its like: say how far it got, leave nothing half done, and go. */
+/** Handles SIGINT and SIGTERM. */
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Has `leave` called when the process is interrupted, which ends it then with the signal's exit code. Until the returned
- * function is called.
+ * Calls `leave` when the process is interrupted, then exits with the signal's exit code. The
+ * returned function removes the handlers.
  */
 export function onInterrupt(leave: () => void): () => void {
   const interrupted = (signal: NodeJS.Signals) => {

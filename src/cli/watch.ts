@@ -1,13 +1,13 @@
-/** A run whose rows nobody writes: to its end, with a bar. */
+/** Runs a sweep whose rows are not written, with a progress bar. */
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { log } from "./terminal.js";
 
 interface Watching<B, P> {
   readonly quiet: boolean;
-  /** How much of the work is done, or undefined when the whole is not known. */
+  /** The fraction of work done, or undefined if the total is unknown. */
   readonly fraction: (progress: P) => number | undefined;
-  /** What Ctrl-C has said on standard error, by the rows until then. */
+  /** The message on standard error after Ctrl-C, given the rows until then. */
   readonly interrupted: (rows: bigint) => string;
   readonly onBatch?: (batch: B) => void;
 }
@@ -41,7 +41,7 @@ export async function watch<
   }
 }
 
-/** How much of a sweep is done. */
+/** The fraction of a sweep that is done. */
 export function fractionOf({
   done,
   total,

@@ -75,7 +75,7 @@ export function formatOf(path: string, asked?: FormatName, isFile = true): Outpu
     return { format: asked ?? "csv", compression };
   }
   if (asked !== undefined && asked !== promised)
-    throw errors.otherFormat(path, `.${extension}`, promised, asked);
+    throw errors.formatMismatch(path, `.${extension}`, promised, asked);
   return { format: promised, compression };
 }
 

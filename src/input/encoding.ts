@@ -51,9 +51,9 @@ export async function unpacked(pieces: Pieces, location: string): Promise<Pieces
   if (!isGzip(first.head)) return decoded(first, location);
   const inner = await lookAhead(gunzipped(first.all, location), hasMagic);
   if (isGzip(inner.head))
-    throw errors.foreignFormat(
+    throw errors.unsupportedInput(
       location,
-      "compressed with gzip twice",
+      "compressed twice with gzip",
       "Unpack it once: gzip -dc FILE | upsweep count --from -",
     );
   return decoded(inner, location);
@@ -74,7 +74,7 @@ function decoded(
   const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
   // UTF-16 of one column can begin as bzip2 does, but its second byte is then NUL.
   const foreign = FOREIGN.find(({ magic }) => hex.startsWith(magic));
-  if (foreign) throw errors.foreignFormat(location, foreign.name, foreign.remedy);
+  if (foreign) throw errors.unsupportedInput(location, foreign.name, foreign.remedy);
   const [a, b] = head;
   if (a === 0xff && b === 0xfe) return fromUtf16(all, "little", 2, location);
   if (a === 0xfe && b === 0xff) return fromUtf16(all, "big", 2, location);
@@ -130,7 +130,7 @@ async function* gunzipped(pieces: Pieces, location: string): AsyncGenerator<Uint
   }
   if (readError) throw readError;
   if (gunzip.bytesWritten < lastData)
-    throw errors.damagedGzip(location, "there is other data after its end");
+    throw errors.damagedGzip(location, "other data follows its end");
 }
 
 // ── UTF-16 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,7 +152,7 @@ async function* fromUtf16(
     if (lone >= 0)
       throw errors.badEncoding(
         `${location}:${line + countLines(text, lone)}`,
-        "the text is not valid UTF-16: half of a surrogate pair",
+        "the text is not valid UTF-16: half of a surrogate pair is missing",
       );
     line += countLines(text, text.length);
     return Buffer.from(text, "utf8");
@@ -175,7 +175,7 @@ async function* fromUtf16(
   if (kept.length > skip)
     throw errors.badEncoding(
       `${location}:${line}`,
-      "the text is not valid UTF-16: it ends within a character",
+      "the text is not valid UTF-16: it ends inside a character",
     );
 }
 

@@ -304,7 +304,7 @@ class Membership {
           if (++this.#combinations > MAX_COMBINATIONS)
             throw this.#undecidable(
               namesOf(element),
-              `more than ${MAX_COMBINATIONS} values of variables would have to be tried`,
+              `more than ${MAX_COMBINATIONS} values of variables must be tried`,
             );
           try {
             const branch = [
@@ -544,7 +544,7 @@ class Membership {
       const value = known.get(name);
       if (value) return value;
       if (isResultName(name)) return nameNode(name);
-      throw this.#undecidable(axis, `it depends on ${name}, which the layer does not show`);
+      throw this.#undecidable(axis, `it depends on ${name}, which does not follow from the layer`);
     });
   }
 
@@ -624,7 +624,7 @@ class Membership {
       if (count > BigInt(MAX_COMBINATIONS))
         throw this.#undecidable(
           names,
-          `more than ${MAX_COMBINATIONS} values of variables would have to be tried`,
+          `more than ${MAX_COMBINATIONS} values of variables must be tried`,
         );
       return progressions.flatMap(({ first, step, count: length }) =>
         Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step),
@@ -660,7 +660,7 @@ class Membership {
           return part;
         default:
           if (contains(part, isDivision))
-            throw this.#undecidable(axis, "it divides with / inside of a condition");
+            throw this.#undecidable(axis, "it uses / inside a condition");
           return part;
       }
     };

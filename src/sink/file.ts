@@ -101,12 +101,12 @@ export async function fileSink(
 function mustBeReplaceable(path: string, partial: string, { leftFile }: Lock): void {
   const [rows, manifest] = [statusOf(partial), statusOf(manifestOf(partial))];
   if (manifest && !isManifest(manifestOf(partial)))
-    throw errors.foreignPartial(manifestOf(partial));
+    throw errors.unknownPartial(manifestOf(partial));
   if (!rows) return;
   if (manifest) throw errors.unfinished(path);
   // Without a manifest only the lock of the run that was killed tells whose it is. Nothing is lost with an empty one.
   const isOurs = foreignness(rows) === undefined && (idOf(rows) === leftFile || rows.size === 0n);
-  if (!isOurs) throw errors.foreignPartial(partial);
+  if (!isOurs) throw errors.unknownPartial(partial);
 }
 
 /** A new file, also where an unfinished one is there: a run that may still have that one open does not reach this one. */

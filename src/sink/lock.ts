@@ -135,7 +135,7 @@ const isOutOfFiles = (error: unknown) =>
 function readWriter(path: string): Writer | undefined {
   try {
     const status = statusOf(path);
-    if (status && !status.isFile()) throw errors.foreignFile(path, foreignness(status) as string);
+    if (status && !status.isFile()) throw errors.specialFile(path, foreignness(status) as string);
     const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
     try {
       const { host, pid, began, lock, file } = JSON.parse(

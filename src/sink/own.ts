@@ -50,14 +50,14 @@ export function foreignness(status: BigIntStats): string | undefined {
   if (status.isDirectory()) return "a folder";
   if (!status.isFile()) return "not a regular file";
   if (process.geteuid && status.uid !== BigInt(process.geteuid())) return "another user's file";
-  if (status.nlink > 1n) return "a file with several names (hard links)";
+  if (status.nlink > 1n) return "a file with several hard links";
   return undefined;
 }
 
 /** @throws UpsweepError when it is no file of ours. */
 export function mustBeOwn(path: string, status: BigIntStats): void {
   const what = foreignness(status);
-  if (what !== undefined) throw errors.foreignFile(path, what);
+  if (what !== undefined) throw errors.specialFile(path, what);
 }
 
 /** Flags with which a link is refused, and a pipe without a writer does not block. */

@@ -49,13 +49,13 @@ function remedyOfTuple(name: string, values: readonly string[]): string {
   if (values.length === 1) return `Write ${first}.`;
   if (values.length > letters.length) return "Write one number, or one for each dimension.";
   if (values.every((value) => value === first))
-    return `Write ${first}, which is for every dimension.`;
+    return `Write ${first}, which sets every dimension.`;
   const base = name.replace(/\.[dhw]$/, "");
   const each = letters.map(
     (letter, i) =>
       `${base === "l_in" || /^[dhw]_in$/.test(base) ? `${letter}_in` : `${base}.${letter}`} = ${values[i]}`,
   );
-  return `Layers with several dimensions have a parameter for each: ${joinNames(each)}.`;
+  return `In 2-d and 3-d layers, set each dimension: ${joinNames(each)}.`;
 }
 
 /** Python's range ends before its second number. */
@@ -99,14 +99,14 @@ function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string 
     output_padding: o,
     dilation: d,
   } = inBigInt({ ...dimension, padding: 0 });
-  if (!kind.isTransposed && s !== 1n) return "; PyTorch has no 'same' for other strides";
+  if (!kind.isTransposed && s !== 1n) return "; PyTorch supports 'same' with stride 1 only";
   const twice = kind.isTransposed ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
   if (twice < 0n) return ", which is negative here";
   if (twice % 2n === 0n) return `: here ${twice / 2n}`;
   const isFitting = kind.isTransposed && o === 0n && (1n < s || 1n < d);
   return isFitting
     ? `: here ${(twice + 1n) / 2n} with output_padding 1`
-    : ", which is no whole number here";
+    : ", which is not a whole number here";
 }
 
 /** What to write for 2 zeros at one end and 1 at the other: the counts are the same from either end. */
@@ -121,7 +121,7 @@ export function remedyOfUnequalPadding(
   if (!kind.isTransposed)
     return "Pad the input before the layer and count the longer input with padding 0.";
   if (more >= stride && more >= dilation) {
-    return `It has no layer for that: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
+    return `PyTorch has no such layer: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
   }
   return `Write --padding ${max} --output-padding ${more}: by symmetry the counts are the same.`;
 }

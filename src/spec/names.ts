@@ -78,7 +78,7 @@ function checkCircles(axes: readonly Axis[]): void {
         const start = further.findIndex((step) => step.axis === next);
         if (start < further.length - 1) {
           const circle = further.slice(start).map((step) => step.name);
-          throw errors.circle(source, span, circle);
+          throw errors.cycle(source, span, circle);
         }
         walk(next, further);
       }

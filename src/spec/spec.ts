@@ -104,7 +104,7 @@ export function readSpec(source: SourceNode, location: string): Spec {
   const find = entriesOf(source, "the spec", SPEC_KEYS);
   const grids = find("grids");
   const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
-  if (grids && own) throw errors.besideGrids(own.keyLocation, own.key);
+  if (grids && own) throw errors.outsideGrids(own.keyLocation, own.key);
   const kind = readKind(find("layer")?.value);
   const read = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
   const columns = find("columns");

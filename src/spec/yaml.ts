@@ -99,7 +99,7 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
 
 /** The parser's words as the middle of a message. */
 function sentence({ code, message }: YAMLParseError): string {
-  if (code === "MULTIPLE_DOCS") return "a second document begins, but a spec is one";
-  if (code === "RESOURCE_EXHAUSTION") return "it is nested too deep";
+  if (code === "MULTIPLE_DOCS") return "a spec is one document, but a second one begins here";
+  if (code === "RESOURCE_EXHAUSTION") return "the spec is nested too deeply";
   return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, "");
 }

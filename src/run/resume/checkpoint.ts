@@ -84,7 +84,7 @@ export async function resumeTarget(
   const beside = manifestOf(targetOf(partial));
   const isFree = statusOf(beside) === undefined || isManifest(beside);
   const isShard = shape.shard !== undefined;
-  if (isShard && !isFree) throw errors.foreignPartial(beside);
+  if (isShard && !isFree) throw errors.unknownPartial(beside);
   const isManifestKept = isShard || (resume && isFree);
   const headerLines = hasHeader(shape.format ?? "csv") ? 1n : 0n;
   return {
@@ -242,7 +242,7 @@ function readOwn(manifestPath: string, { path, identity }: ResumeTarget): Manife
   const manifest = readManifest(manifestPath);
   const changed = difference(manifest.identity, identity);
   if (changed !== undefined)
-    throw errors.otherSweep(path, changed, manifest.identity[changed], identity[changed]);
+    throw errors.sweepMismatch(path, changed, manifest.identity[changed], identity[changed]);
   return manifest;
 }
 

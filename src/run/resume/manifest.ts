@@ -107,10 +107,13 @@ export function readManifest(path: string): Manifest {
     rejectionReasons,
   } = read ?? {};
   if (format !== FORMAT || !text.startsWith(MANIFEST_HEAD))
-    throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
+    throw errors.badManifest(
+      path,
+      "it comes from another version of upsweep, or from another program",
+    );
   const check = LAST_LINE.exec(text);
   if (check?.[1] !== checkOf(text.slice(0, check?.index)))
-    throw errors.badManifest(path, "it has been changed or damaged since it was written");
+    throw errors.badManifest(path, "it was changed or damaged after it was written");
   const isSound =
     typeof whole === "boolean" &&
     typeof replace === "boolean" &&
@@ -125,7 +128,8 @@ export function readManifest(path: string): Manifest {
     isListOf(rejectionReasons, (rejectionReason) => typeof rejectionReason === "string") &&
     (rejected as string[]).length === (rejectionReasons as string[]).length;
   const lanes = isSound ? lanesFrom(checksum) : undefined;
-  if (!isSound || !lanes) throw errors.badManifest(path, "something is missing in it");
+  if (!isSound || !lanes)
+    throw errors.badManifest(path, "some of its entries are missing or malformed");
   const [doneBefore, rowsBefore, emptyBefore] = [done, rows, empty].map((count) =>
     BigInt(count as string),
   ) as [bigint, bigint, bigint];

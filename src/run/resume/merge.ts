@@ -55,7 +55,7 @@ export async function findShards(path: string, named: readonly string[]): Promis
       { ...first.identity, [SHARD]: "" },
     );
     if (changed !== undefined)
-      throw errors.otherShard(
+      throw errors.shardMismatch(
         shard.path,
         first.path,
         changed,
@@ -63,10 +63,10 @@ export async function findShards(path: string, named: readonly string[]): Promis
         first.identity[changed],
       );
     if (shard.shard.of !== first.shard.of) {
-      throw errors.otherShard(
+      throw errors.shardMismatch(
         shard.path,
         first.path,
-        "the number of parts",
+        "the number of shards",
         String(shard.shard.of),
         String(first.shard.of),
       );
@@ -85,7 +85,11 @@ export async function findShards(path: string, named: readonly string[]): Promis
   const header = hasHeader(format) ? await headerOf(first) : "";
   for (const shard of hasHeader(format) ? shards : []) {
     if ((await headerOf(shard)) !== header)
-      throw errors.unfinishedShard(shard.path, `its first line is not that of ${first.path}`, true);
+      throw errors.unfinishedShard(
+        shard.path,
+        `its first line differs from that of ${first.path}`,
+        true,
+      );
   }
   const sum = (of: (position: Position) => bigint) =>
     shards.reduce((all, { position }) => all + of(position), 0n);
@@ -105,7 +109,7 @@ export async function findShards(path: string, named: readonly string[]): Promis
   if (String(position.done) !== first.identity[SIZE]) {
     throw errors.unfinishedShard(
       first.path,
-      `with the others it has ${position.done} of ${first.identity[SIZE]} raw indices`,
+      `all shards together have ${position.done} of ${first.identity[SIZE]} raw indices`,
     );
   }
   const bytes = shards.reduce((all, { sum }) => all + sum.bytes, 0);
@@ -134,15 +138,20 @@ function shardsBeside(path: string): string[] {
 function readShard(path: string): CompleteShard {
   const beside = manifestOf(path);
   const there = statusOf(path);
-  if (!there) throw errors.cannotRead(path, "there is no such file or folder");
-  if (!statusOf(beside)) throw errors.unfinishedShard(path, `${beside} is not there`);
+  if (!there) throw errors.cannotRead(path, "no such file or folder");
+  if (!statusOf(beside)) throw errors.unfinishedShard(path, `${beside} is missing`);
   const manifest = readManifest(beside);
-  if (!manifest.isWhole) throw errors.unfinishedShard(path, `${beside} says that it was stopped`);
+  if (!manifest.isWhole)
+    throw errors.unfinishedShard(path, `${beside} says that its sweep was stopped`);
   const { bytes } = manifest.sum;
   if (Number(there.size) !== bytes)
-    throw errors.unfinishedShard(path, `it has ${there.size} bytes, ${beside} says ${bytes}`, true);
+    throw errors.unfinishedShard(
+      path,
+      `it has ${there.size} bytes, but ${beside} says ${bytes}`,
+      true,
+    );
   const shard = shardOf(manifest.identity);
-  if (!shard) throw errors.unfinishedShard(path, `${beside} does not say which part it is`);
+  if (!shard) throw errors.unfinishedShard(path, `${beside} does not say which shard it is`);
   return {
     ...manifest,
     path,
@@ -209,11 +218,15 @@ export async function* mergedRows(
       yield { buffers: [own], progress: { rows, bytes: copied }, sum: ownSum };
     }
     if (!trust && !isSameSum(seen, sum))
-      throw errors.unfinishedShard(path, `its checksum is not that in ${manifestOf(path)}`, true);
+      throw errors.unfinishedShard(
+        path,
+        `its checksum differs from that in ${manifestOf(path)}`,
+        true,
+      );
     if (BigInt(lines) !== position.rows)
       throw errors.unfinishedShard(
         path,
-        `it has ${lines} rows, ${manifestOf(path)} says ${position.rows}`,
+        `it has ${lines} rows, but ${manifestOf(path)} says ${position.rows}`,
         true,
       );
     rows += position.rows;
