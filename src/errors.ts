@@ -975,7 +975,7 @@ export const errors = catalogue({
   sweepMismatch: (path: string, what: string, was: string | undefined, is: string | undefined) =>
     about(
       path,
-      `belongs to a different sweep: ${what} was ${was || "empty"} and is now ${is || "empty"}`,
+      `belongs to a different sweep: ${what} changed from ${was || "empty"} to ${is || "empty"}`,
       "Repeat the original command, or start over with --force.",
     ),
   shortPartial: (path: string, size: number, expected: number) =>
@@ -1069,7 +1069,7 @@ export const errors = catalogue({
   ) =>
     about(
       path,
-      `and ${printable(other)} come from different sweeps: ${what} is ${is || "empty"} in the first and ${theirs || "empty"} in the second`,
+      `and ${printable(other)} come from different sweeps: for ${what}, the first has ${is || "nothing"} and the second has ${theirs || "nothing"}`,
       "Sweep all shards with the same spec, options and version.",
     ),
   cannotPrint: (cause: unknown) =>

@@ -93,7 +93,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
     given === undefined ? [] : [flag],
   );
   if (foreign)
-    throw errors.usage(`${foreign} is for lists only`, "Remove it, or name a list with --from.");
+    throw errors.usage(`${foreign} is for lists`, "Leave it out, or name a list with --from.");
   checkLayerFile(options.output, options.json === true);
   const bigInts = bigIntsOf(options);
   const layer = layerFromFlags("count", flags, options);

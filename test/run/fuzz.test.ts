@@ -312,7 +312,7 @@ describe("what random input has found", () => {
   it("messages name characters that are not seen, or that break lines, by their numbers", async () => {
     writeFileSync("list.csv", "\u2028kernel_size,l_in\u202e,in_channels,out_channels\n");
     expect((await said(["count", "--from", "list.csv"])).stderr).toMatch(
-      /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not read\. /,
+      /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not recognised\. /,
     );
     writeFileSync("spec.yaml", '"\u202eaxes": 1\n');
     expect((await said(["sweep", "spec.yaml"])).stderr).toMatch(
