@@ -709,8 +709,7 @@ export const errors = catalogue({
     ),
   unknownParameter: (location: string, name: string, known: readonly string[]) =>
     at(location, `unknown parameter ${quote(name)}`, instead(name, known)),
-  invalidLayer: (location: string, reason: string, remedy: string) =>
-    at(location, `not a legal layer: ${reason}`, remedy),
+  invalidLayer: (location: string, reason: string, remedy: string) => at(location, reason, remedy),
   overflow: (location: string, name: string, layer: string, limit: string) =>
     at(
       location,
@@ -964,7 +963,7 @@ export const errors = catalogue({
     ),
   appeared: (path: string, partial: string) =>
     failure(
-      `${printable(path)} appeared while this run was writing, and was not replaced. Move it away, then repeat the command with --resume: all rows are in ${printable(partial)}. Repeat a list or a merge without --resume.`,
+      `${printable(path)} appeared while this run was writing, and was not replaced. Move it away, then repeat the command with --resume: all rows are in ${printable(partial)}. A list or a merge has no --resume: repeat its command unchanged.`,
     ),
   unfinished: (path: string) =>
     about(

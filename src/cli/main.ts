@@ -111,7 +111,7 @@ const COMMANDS: readonly (readonly [string, readonly (readonly [string, () => Co
 function program(first?: string): Command {
   const upsweep = new Command("upsweep")
     .description(
-      "Count the operations of transposed convolutions exactly, for one layer or a design space of billions.",
+      "Count the operations of transposed convolutions exactly, for one layer or a design space of billions",
     )
     .optionsGroup("General:")
     .version(version(), "-v, --version", "Print the version")
@@ -312,7 +312,7 @@ function sweepCommand(): Command {
   return command
     .option(
       "-o, --output <file>",
-      "Write rows to FILE; - is standard output (a terminal shows only the first rows)",
+      "Write rows to FILE; - is standard output, cut to the first rows on a terminal",
       "-",
     )
     .option("--force", "Replace FILE if it exists, and discard an interrupted sweep into it")

@@ -76,7 +76,9 @@ function reasonText(rejectionReason: string): string {
   const inexact = /^([\w., ]+ = .*) divides exactly$/.exec(rejectionReason);
   if (inexact) return `had no whole number for ${inexact[1]}`;
   const outside = /^([\w., ]+ = .*) is (from -?\d+ to .*|true or false)$/.exec(rejectionReason);
-  if (outside) return `had a value of ${outside[1]} that was not ${outside[2]}`;
+  if (outside?.[2]?.startsWith("from "))
+    return `had a value of ${outside[1]} outside the range ${outside[2].slice("from ".length)}`;
+  if (outside) return `had a value of ${outside[1]} other than ${outside[2]}`;
   return `did not match ${rejectionReason}`;
 }
 

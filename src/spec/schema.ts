@@ -28,7 +28,7 @@ function valuesOf(name: string, meaning: string): object {
 const JOINT = {
   type: "array",
   minItems: 1,
-  description: "Axes that turn together: rows with a value for each name.",
+  description: "Axes that change together: rows with one value per name.",
   items: { type: "array", minItems: 2, items: { type: ["number", "boolean", "string"] } },
 };
 
@@ -50,12 +50,12 @@ function gridProperties(): Record<string, object> {
       type: "string",
       maxLength: NAME_BYTES,
       pattern: '^[^,"]+$',
-      description: "The name of the grid, which can be a column.",
+      description: "The name of the grid, available as a column.",
     },
     variables: {
       type: "object",
       description:
-        "Axes of your own, which the layer's can be written with. Their loops stand outside.",
+        "Your own axes, which other axes can use. Their loops are outside those of the parameters.",
       properties: Object.fromEntries(
         SETTINGS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
       ),
@@ -65,7 +65,7 @@ function gridProperties(): Record<string, object> {
     axes: {
       type: "object",
       description:
-        "The parameters with their values. The order in which they are written is the order of the loops: the last turns fastest.",
+        "Parameters with their values. Their order is the order of the loops: the last changes fastest.",
       properties: Object.fromEntries(
         everyParameter().map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
       ),
@@ -74,7 +74,7 @@ function gridProperties(): Record<string, object> {
     },
     where: {
       description:
-        "Conditions that a layer must keep, over axes and results; others are left out and counted.",
+        "Conditions over axes and results. Layers that do not match all of them are rejected and counted.",
       anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
     },
   };
@@ -89,7 +89,7 @@ export function specSchema(): object {
     })),
     {
       enum: GROUP_NAMES,
-      description: "All columns of a group; the parameters (config) always stand in the row.",
+      description: "All columns of a group. Every row has the parameters (config).",
     },
     { const: NAME_COLUMN, description: "The name of the grid." },
     { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
@@ -114,7 +114,7 @@ export function specSchema(): object {
           ),
         ],
         default: DEFAULT_KIND,
-        description: "The kind of the layers, by its name here or by PyTorch's class.",
+        description: "The kind of the layers, or PyTorch's class name.",
       },
       ...grid,
       grids: {
@@ -132,18 +132,18 @@ export function specSchema(): object {
         type: "array",
         minItems: 1,
         uniqueItems: true,
-        description: `Columns behind the parameters, in their order. Without it: ${DEFAULT_COLUMNS.join(", ")}.`,
+        description: `Columns after the parameters, in this order. Default: ${DEFAULT_COLUMNS.join(", ")}.`,
         items: { anyOf: columns },
       },
       distinct: {
         type: "boolean",
         default: false,
         description:
-          "Write each layer once: one that an earlier grid has too, by all its parameters, is left out and counted.",
+          "Write each layer once: a layer that an earlier grid has, with the same parameters, is rejected and counted.",
       },
       sample: {
         type: "object",
-        description: "Draw so many raw indices, uniformly, instead of sweeping all.",
+        description: "Sample this many raw indices uniformly, instead of sweeping all.",
         properties: {
           rows: { type: "integer", minimum: 1, maximum: SAMPLE_MAX },
           seed: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },

@@ -26,7 +26,11 @@ describe("the account of a run", () => {
     expect(await sweep("--stride", "1..5", "--padding", "(stride - 3) / 2")).toEqual([
       "5 layers: 2 rows written, 3 rejected",
       "     2  had no whole number for padding = (stride - 3) / 2",
-      "     1  had a value of padding = (stride - 3) / 2 that was not from 0 to 2147483647",
+      "     1  had a value of padding = (stride - 3) / 2 outside the range 0 to 2147483647",
+    ]);
+    expect(await sweep("--stride", "1..3", "--bias", "stride")).toEqual([
+      "3 layers: 1 row written, 2 rejected",
+      "     2  had a value of bias = stride other than true or false",
     ]);
   });
 

@@ -118,31 +118,31 @@ const CASES: readonly (readonly [string, string])[] = [
   [`count ${LAYER} --bias true --no-bias`, "upsweep: --bias was given twice. Keep one of them."],
   [
     `count ${LAYER} --groups 3`,
-    "upsweep: layer: not a legal layer: in_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
+    "upsweep: layer: in_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
   ],
   [
     "count --in-channels 6 --out-channels 64 --kernel-size 3 --l-in 32 --groups 3",
-    "upsweep: layer: not a legal layer: out_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
+    "upsweep: layer: out_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
   ],
   [
     `count ${LAYER} --padding 17`,
-    "upsweep: layer: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "upsweep: layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     `count ${LAYER} --output-padding 1`,
-    "upsweep: layer: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation.",
+    "upsweep: layer: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation.",
   ],
   [
     `count ${LAYER} --batch-size 0 --output-padding 1`,
-    "upsweep: layer: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation. PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every batch size.",
+    "upsweep: layer: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation. PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every batch size.",
   ],
   [
     "count --in-channels 1 --out-channels 1 --l-in 1 --kernel-size 4 --padding 2 --batch-size 0",
-    "upsweep: layer: not a legal layer: the output length would be 0. Lower padding to at most 1, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1. PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every batch size.",
+    "upsweep: layer: the output length would be 0. Lower padding to at most 1, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1. PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every batch size.",
   ],
   [
     "count --in-channels 1 --out-channels 1 --l-in 1 --kernel-size 3 --padding 2 --batch-size 0",
-    "upsweep: layer: not a legal layer: the output length would be -1. Lower padding to at most 1, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "upsweep: layer: the output length would be -1. Lower padding to at most 1, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     `count ${LAYER} --skip-invalid`,

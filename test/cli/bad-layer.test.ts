@@ -50,15 +50,15 @@ describe("a command line about other kinds of layers", () => {
     ],
     [
       `count --layer conv1d ${CHANNELS} --kernel-size 9 --l-in 4`,
-      "layer: not a legal layer: the output length would be -4. Raise l_in, or padding to at least 3, or lower kernel_size or dilation, until the kernel fits.",
+      "layer: the output length would be -4. Raise l_in, or padding to at least 3, or lower kernel_size or dilation, until the kernel fits.",
     ],
     [
       `count ${TWO} --kernel-size 3,1 --h-in 4 --w-in 4 --padding 3`,
-      "layer: not a legal layer: h_out would be 0. Lower padding.h to at most 2, or raise h_in, kernel_size.h, stride.h or dilation.h, until h_out is at least 1.",
+      "layer: h_out would be 0. Lower padding.h to at most 2, or raise h_in, kernel_size.h, stride.h or dilation.h, until h_out is at least 1.",
     ],
     [
       `count ${TWO} --kernel-size 3 --h-in 4 --w-in 4 --output-padding 0,2 --stride 2`,
-      "layer: not a legal layer: output_padding.w 2 is not smaller than stride.w 2 or dilation.w 1. PyTorch requires output_padding.w to be smaller than stride.w or dilation.w.",
+      "layer: output_padding.w 2 is not smaller than stride.w 2 or dilation.w 1. PyTorch requires output_padding.w to be smaller than stride.w or dilation.w.",
     ],
   ])("refuses `upsweep %s`", async (command, message) => {
     const { exitCode, stderr } = await said(command.split(" "));

@@ -209,22 +209,22 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "groups that do not divide in_channels",
     list("groups\n64,64,3,32,1\n\n64,64,3,32,3\n"),
-    "layers.csv:4: not a legal layer: in_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
+    "layers.csv:4: in_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
   ],
   [
     "groups that do not divide out_channels",
     list('groups,name\n64,64,3,32,1,"a\nb"\n64,32,3,32,64,c\n'),
-    "layers.csv:4: not a legal layer: out_channels 32 is not divisible by groups 64. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
+    "layers.csv:4: out_channels 32 is not divisible by groups 64. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
   ],
   [
     "output_padding that does not fit",
     list("output_padding\r\n64,64,3,32,0\r\n64,64,3,32,1\r\n"),
-    "layers.csv:3: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation.",
+    "layers.csv:3: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation.",
   ],
   [
     "no output",
     list("padding\n64,64,3,32,17\n"),
-    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "layers.csv:2: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     "a result above 2^64 - 1",

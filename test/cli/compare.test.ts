@@ -160,7 +160,7 @@ describe("upsweep compare", () => {
     ],
     [
       "compare --in-channels 3 --out-channels 3 --groups 2 --kernel-size 3 --l-in 4",
-      "upsweep: layer: not a legal layer: in_channels 3 is not divisible by groups 2. Choose groups that divide both in_channels and out_channels, as PyTorch requires.\n",
+      "upsweep: layer: in_channels 3 is not divisible by groups 2. Choose groups that divide both in_channels and out_channels, as PyTorch requires.\n",
     ],
   ])("refuses `upsweep %s`", async (command, message) => {
     const { exitCode, stderr } = await said(command.split(" "));

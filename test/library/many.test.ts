@@ -523,7 +523,7 @@ describe("countMany()", () => {
         { ...FOUR, l_in: 4 },
         { ...FOUR, l_in: 4, padding: 3 },
       ],
-      "layers[1]: not a legal layer: the output length would be 0. Lower padding to at most 2, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+      "layers[1]: the output length would be 0. Lower padding to at most 2, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
     ],
     [{ ...FOUR, kernel: 3 }, "layers: unknown parameter 'kernel'. Did you mean 'kernel_size'?"],
     [
@@ -582,7 +582,7 @@ describe("countMany()", () => {
     ],
     [
       { ...FOUR, padding: [0, 0, 4] },
-      "layers[2]: not a legal layer: the output length would be 0. Lower padding to at most 3, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+      "layers[2]: the output length would be 0. Lower padding to at most 3, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
     ],
     [
       { ...FOUR, layer: "conv9d" },
@@ -607,11 +607,11 @@ describe("countMany()", () => {
   it("names the first layer at fault, whatever is wrong with it and with later ones", () => {
     const padding = [0, 4, 0.5];
     expect(thrown(() => countMany({ ...FOUR, padding }, ["macs"]))?.message).toMatch(
-      /^layers\[1\]: not a legal layer/,
+      /^layers\[1\]: the output length would be -1\./,
     );
     const layers = padding.map((p) => ({ ...FOUR, l_in: 4, padding: p }));
     expect(thrown(() => countMany(layers, ["macs"]))?.message).toMatch(
-      /^layers\[1\]: not a legal layer/,
+      /^layers\[1\]: the output length would be -1\./,
     );
     expect(thrown(() => countMany(layers, ["macs"], { skipInvalid: true }))?.message).toMatch(
       /^layers\[2\]\.padding: padding cannot be 0\.5\./,
