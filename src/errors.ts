@@ -72,17 +72,17 @@ function failure(message: string): Report {
   return { message, isInputError: false };
 }
 
-/** `grid.yaml:3:5: what. Remedy.` */
+/** `grid.yaml:3:5: what is wrong. Remedy.` */
 function at(location: string, what: string, remedy: string): Report {
   return inputError(`${printable(location)}: ${what}. ${remedy}`);
 }
 
-/** `out.csv predicate. Remedy.` */
+/** `out.csv already exists. Remedy.`: the subject, its predicate and the remedy. */
 function about(subject: string, predicate: string, remedy: string): Report {
   return inputError(`${printable(subject)} ${predicate}. ${remedy}`);
 }
 
-/** `grid.yaml:3:5: what. Remedy.`, followed by the expression with a caret under the span. */
+/** A report as of `at`, followed by the expression with a caret under the span. */
 function atSpan(source: SourceText, span: Span, what: string, remedy: string): Report {
   const below = source.text.trim() === "" ? "" : `\n${pointed(source, span)}`;
   const location = printable(locationIn(source, span.start));

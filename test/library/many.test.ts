@@ -611,7 +611,7 @@ describe("countMany()", () => {
     );
     const layers = padding.map((p) => ({ ...FOUR, l_in: 4, padding: p }));
     expect(thrown(() => countMany(layers, ["macs"]))?.message).toMatch(
-      /^layers\[1\]: the output length would be -1\./,
+      /^layers\[1\]: the output length would be -2\./,
     );
     expect(thrown(() => countMany(layers, ["macs"], { skipInvalid: true }))?.message).toMatch(
       /^layers\[2\]\.padding: padding cannot be 0\.5\./,

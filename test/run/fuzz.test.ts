@@ -176,7 +176,7 @@ function edited(
 function isAnswered({ exitCode, stderr, stdout }: Said, input: string): void {
   const message = `${stderr}\n--- for:\n${JSON.stringify(input)}`;
   expect([0, 2], message).toContain(exitCode);
-  expect(stderr + stdout, message).not.toMatch(/defect of upsweep|\n {4}at |\[object Object\]/);
+  expect(stderr + stdout, message).not.toMatch(/bug in upsweep|\n {4}at |\[object Object\]/);
   if (exitCode === 2)
     expect(stderr, message).toMatch(/^upsweep: .+[.?)]\n|See 'upsweep|^Examples:\n/);
 }
