@@ -94,6 +94,11 @@ function part({ text }: SourceText, { start, end }: Span): string {
   return quote(text.slice(start, end));
 }
 
+/** `a`, `a or b`, `a, b or c`. */
+function alternatives(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
 function rangeOf({
   min,
   max = PARAMETER_MAX,
@@ -463,7 +468,7 @@ export const errors = catalogue({
     return at(
       location,
       `${kind} has no ${name}`,
-      `${remedy}, or set the layer to ${kinds.join(" or ")}.`,
+      `${remedy}, or set the layer to ${alternatives(kinds)}.`,
     );
   },
   otherKindsColumn: (location: string, name: string, kind: string) =>

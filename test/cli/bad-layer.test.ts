@@ -29,7 +29,7 @@ describe("a command line about other kinds of layers", () => {
     ],
     [
       `count --layer conv1d ${LAYER} --output-padding 1`,
-      "--output-padding: conv1d has no output_padding. Remove it, or set the layer to conv_transpose1d or conv_transpose2d or conv_transpose3d.",
+      "--output-padding: conv1d has no output_padding. Remove it, or set the layer to conv_transpose1d, conv_transpose2d or conv_transpose3d.",
     ],
     [
       `count ${LAYER} --columns macs_per_second`,
