@@ -6,7 +6,7 @@
 
 import { hasOverflowed, clearOverflow, add, multiply } from "./checked";
 import { nearestDouble } from "./digits";
-import { get } from "./layer";
+import { get, isTransposed } from "./layer";
 import {
   BIAS, DEEPSPEED_FLOPS, DEEPSPEED_MACS, FVCORE, MACS, MODULEPROFILER, ONNX_TOOL, OPS, OUTPUT_ELEMENTS,
   PTFLOPS, PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS,
@@ -41,40 +41,40 @@ function binOf(ratio: f64): u32 {
   return 1 + <u32>max<i64>(0, min<i64>(location, <i64>TALLY_BINS - 2));
 }
 
-let over: u64 = 0;
-let under: u64 = 1;
+let numerator: u64 = 0;
+let denominator: u64 = 1;
 
-/** An answer in MACs, as over / under. */
+/** Sets numerator / denominator to an answer in MACs. */
 function workOutMacs(column: u32): void {
-  under = 1;
+  denominator = 1;
   switch (column) {
     case OPS:
     case MODULEPROFILER: {
-      over = add(value(column), get(BIAS) ? 0 : value(OUTPUT_ELEMENTS));
-      under = 2;
+      numerator = add(value(column), get(BIAS) ? 0 : value(OUTPUT_ELEMENTS));
+      denominator = 2;
       break;
     }
     case PTFLOPS:
     case PTFLOPS_0_7_4:
     case TORCHINFO:
     case ONNX_TOOL: {
-      over = value(column) - (get(BIAS) ? value(OUTPUT_ELEMENTS) : 0);
+      numerator = value(column) - (get(BIAS) ? value(OUTPUT_ELEMENTS) : 0);
       break;
     }
     case TORCH: {
-      over = value(FVCORE);
+      numerator = value(isTransposed ? FVCORE : THOP);
       break;
     }
     case DEEPSPEED_FLOPS: {
-      over = value(DEEPSPEED_MACS);
+      numerator = value(DEEPSPEED_MACS);
       break;
     }
     case TENSORFLOW: {
-      over = value(THOP);
-      under = strides();
+      numerator = value(THOP);
+      denominator = isTransposed ? strides() : 1;
       break;
     }
-    default: over = value(column);
+    default: numerator = value(column);
   }
 }
 
@@ -85,12 +85,12 @@ function tally(ptr: usize, column: u32, macs: u64, at: u64): void {
   }
   if (macs == 0) return;
   workOutMacs(column);
-  const exactly = multiply(under, macs);
+  const exactly = multiply(denominator, macs);
   // Where that passes 64 bits it can come to 0; the batch is not used then.
-  const ratio = nearestDouble(over, max(1, exactly));
+  const ratio = nearestDouble(numerator, max(1, exactly));
   const layers = load<u64>(ptr, TALLY_LAYERS);
   store<u64>(ptr, layers + 1, TALLY_LAYERS);
-  if (over == exactly) store<u64>(ptr, load<u64>(ptr, TALLY_EXACT) + 1, TALLY_EXACT);
+  if (numerator == exactly) store<u64>(ptr, load<u64>(ptr, TALLY_EXACT) + 1, TALLY_EXACT);
   if (layers == 0 || ratio < load<f64>(ptr, TALLY_MIN)) {
     store<f64>(ptr, ratio, TALLY_MIN);
     store<u64>(ptr, at, TALLY_MIN_AT);

@@ -1,35 +1,54 @@
-// Conditions over exact rationals: the stack machine of program.ts for those that could meet a fraction or a missing value. The host
-// compiles a condition for this machine only where it must (src/plan/program.ts); over whole numbers program.ts is faster.
+// Conditions over exact rationals. This is a second stack machine for the bytecode of program.ts,
+// for conditions that could meet a fraction or a missing value. The host compiles a condition for
+// this machine only where it must (src/plan/schedule.ts), because program.ts is faster over whole
+// numbers.
 //
-// A value takes two slots of the stack, numerator and denominator; that on top is in two variables. A comparison with a missing value is
-// false, and is remembered, so that the layers which a condition rejects for it are counted apart.
+// A value takes two words of the stack, numerator and denominator. The value on top is kept in two
+// variables instead. A comparison with a missing value is false. The machine remembers that it met
+// one, so that layers rejected for this reason are counted separately.
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { get } from "./layer";
+import * as layout from "./layout";
+import { requireDivisible } from "./program";
+import * as rational from "./rational";
 import {
-  IMAGE_CODE_PTR, INSTRUCTION_BYTES, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE, OP_END, OP_EQUAL, OP_FIELD, OP_FLOOR_DIVIDE, OP_GCD, OP_GREATER,
-  OP_GREATER_OR_EQUAL, OP_IN_DIVISORS, OP_IN_NONE, OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_IS_MISSING, OP_KEEP, OP_LCM, OP_LESS, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN, OP_MODULO,
-  OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NOT_EQUAL, OP_NUMBER, OP_OR, OP_POWER, OP_RESULT, OP_SUBTRACT, STACK_PTR,
-} from "./layout";
-import { divisible } from "./program";
-import {
-  add, compare, divide, divideCeil, divideFloor, MISSING, multiply, negate, over, raise, remainder, subtract, takeQuotient, under,
-} from "./rational";
-import { denominator, isMissing, isQuotient, isSigned, numerator, value, workOutQuotient } from "./results";
+  denominator,
+  isMissing,
+  isQuotient,
+  isSigned,
+  numerator,
+  value,
+  workOutQuotient,
+} from "./results";
 import { clearEvalStatus, fatal, gcdSigned, lcmSigned, evalStatus } from "./signed";
 
-/** Whether the last condition met a missing value that made a comparison false. */
+/** Bytes of a value on the stack: numerator and denominator as i64. */
+const VALUE_BYTES: usize = 16;
+
+/**
+ * Whether the last condition found a comparison, a membership or a truth false for a missing value.
+ */
 export let metMissing: bool = false;
 
 /** The value on top of the stack: n/d, or missing where d is 0. */
 let n: i64 = 0;
 let d: i64 = 1;
 
-/** Takes the value of a result of the layer at hand. */
+/** Makes the last result of rational.ts the value on top. */
+function takeRational(): void {
+  n = rational.numerator;
+  d = rational.denominator;
+}
+
+/**
+ * Makes a result of the current layer the value on top. A result that exceeds 64 bits is a fatal
+ * evaluation error.
+ */
 function takeResult(column: u32): void {
   if (isMissing(column)) {
     n = 0;
-    d = MISSING;
+    d = rational.MISSING;
     return;
   }
   clearOverflow();
@@ -39,210 +58,234 @@ function takeResult(column: u32): void {
       fatal();
       return;
     }
-    takeQuotient(numerator(), denominator());
-    n = over;
-    d = under;
+    rational.takeQuotient(numerator(), denominator());
+    takeRational();
     return;
   }
-  const found = value(column);
-  if (hasOverflowed() || (<i64>found < 0 && !isSigned(column))) fatal();
-  n = <i64>found;
+  const result = value(column);
+  if (hasOverflowed() || (<i64>result < 0 && !isSigned(column))) fatal();
+  n = <i64>result;
   d = 1;
 }
 
-/** Puts a truth on top. */
-function takeTruth(holds: bool): void {
-  n = i64(holds);
+/** Makes 1 or 0 the value on top. */
+function takeBoolean(truth: bool): void {
+  n = i64(truth);
   d = 1;
 }
 
-/** Whether the value on top is true; a missing one is not. */
+/** Whether the value on top is true: not missing and not 0. */
 function isTrue(): bool {
-  if (d == MISSING) metMissing = true;
-  return d != MISSING && n != 0;
+  if (d == rational.MISSING) metMissing = true;
+  return d != rational.MISSING && n != 0;
 }
 
-/** Compares a/b with the value on top. */
-function takeComparison(operation: u32, a: i64, b: i64): void {
-  if (b == MISSING || d == MISSING) {
+/** Replaces the value on top by the outcome of comparing a/b with it. */
+function applyComparison(operation: u32, a: i64, b: i64): void {
+  if (b == rational.MISSING || d == rational.MISSING) {
     metMissing = true;
-    return takeTruth(false);
+    return takeBoolean(false);
   }
-  const sign = compare(a, b, n, d);
+  const sign = rational.compare(a, b, n, d);
   switch (operation) {
-    case OP_LESS: return takeTruth(sign < 0);
-    case OP_LESS_OR_EQUAL: return takeTruth(sign <= 0);
-    case OP_GREATER: return takeTruth(sign > 0);
-    case OP_GREATER_OR_EQUAL: return takeTruth(sign >= 0);
-    case OP_EQUAL: return takeTruth(sign == 0);
-    default: takeTruth(sign != 0);
+    case layout.OP_LESS: return takeBoolean(sign < 0);
+    case layout.OP_LESS_OR_EQUAL: return takeBoolean(sign <= 0);
+    case layout.OP_GREATER: return takeBoolean(sign > 0);
+    case layout.OP_GREATER_OR_EQUAL: return takeBoolean(sign >= 0);
+    case layout.OP_EQUAL: return takeBoolean(sign == 0);
+    default: takeBoolean(sign != 0);
   }
 }
 
-/** Works out a/b (operation) top. */
-function takeOperation(operation: u32, a: i64, b: i64): void {
+/** Replaces the value on top by a/b (operation) top. A missing operand makes the result missing. */
+function applyOperation(operation: u32, a: i64, b: i64): void {
   switch (operation) {
-    case OP_ADD: add(a, b, n, d); break;
-    case OP_SUBTRACT: subtract(a, b, n, d); break;
-    case OP_MULTIPLY: multiply(a, b, n, d); break;
-    case OP_DIVIDE: divide(a, b, n, d); break;
-    case OP_FLOOR_DIVIDE: divideFloor(a, b, n, d); break;
-    case OP_MODULO: remainder(a, b, n, d); break;
-    case OP_POWER: raise(a, b, n, d); break;
-    case OP_CEIL_DIVIDE: divideCeil(a, b, n, d); break;
+    case layout.OP_ADD: rational.add(a, b, n, d); break;
+    case layout.OP_SUBTRACT: rational.subtract(a, b, n, d); break;
+    case layout.OP_MULTIPLY: rational.multiply(a, b, n, d); break;
+    case layout.OP_DIVIDE: rational.divide(a, b, n, d); break;
+    case layout.OP_FLOOR_DIVIDE: rational.divideFloor(a, b, n, d); break;
+    case layout.OP_MODULO: rational.remainder(a, b, n, d); break;
+    case layout.OP_POWER: rational.raise(a, b, n, d); break;
+    case layout.OP_CEIL_DIVIDE: rational.divideCeil(a, b, n, d); break;
     default: {
-      if (b == MISSING || d == MISSING) {
+      if (b == rational.MISSING || d == rational.MISSING) {
         n = 0;
-        d = MISSING;
+        d = rational.MISSING;
         return;
       }
-      if (operation == OP_MIN || operation == OP_MAX) {
-        const isFirst = (compare(a, b, n, d) < 0) == (operation == OP_MIN);
+      if (operation == layout.OP_MIN || operation == layout.OP_MAX) {
+        const isFirst = (rational.compare(a, b, n, d) < 0) == (operation == layout.OP_MIN);
         if (isFirst) {
           n = a;
           d = b;
         }
         return;
       }
-      // What divides a number is a question about whole numbers only.
+      // gcd and lcm are defined for whole numbers only.
       if (b != 1 || d != 1) {
         fatal();
         return;
       }
-      n = operation == OP_GCD ? gcdSigned(a, n) : lcmSigned(a, n);
+      n = operation == layout.OP_GCD ? gcdSigned(a, n) : lcmSigned(a, n);
       return;
     }
   }
-  n = over;
-  d = under;
+  takeRational();
 }
 
-/** Whether x is one of first, first + step, … up to the last, which is on top. A missing value is in no range. */
+/**
+ * Whether x is one of first, first + step, … up to last, where the step is the value on top. A
+ * missing operand makes it false. A step below 1 is a fatal evaluation error.
+ */
 function isInRange(xn: i64, xd: i64, firstN: i64, firstD: i64, lastN: i64, lastD: i64): bool {
-  if (xd == MISSING || firstD == MISSING || lastD == MISSING || d == MISSING) {
+  if (
+    xd == rational.MISSING || firstD == rational.MISSING || lastD == rational.MISSING
+    || d == rational.MISSING
+  ) {
     metMissing = true;
     return false;
   }
-  if (compare(n, d, 1, 1) < 0) {
+  if (rational.compare(n, d, 1, 1) < 0) {
     fatal();
     return false;
   }
-  if (compare(xn, xd, firstN, firstD) < 0 || compare(xn, xd, lastN, lastD) > 0) return false;
-  // The distance of two whole numbers fits 64 bits without a sign.
+  if (
+    rational.compare(xn, xd, firstN, firstD) < 0 || rational.compare(xn, xd, lastN, lastD) > 0
+  ) {
+    return false;
+  }
+  // The distance between two whole numbers fits in an unsigned 64-bit number.
   if (xd == 1 && firstD == 1 && d == 1) return <u64>(xn - firstN) % <u64>n == 0;
-  subtract(xn, xd, firstN, firstD);
+  rational.subtract(xn, xd, firstN, firstD);
   if (evalStatus()) return false;
-  divide(over, under, n, d);
-  return under == 1;
+  rational.divide(rational.numerator, rational.denominator, n, d);
+  return rational.denominator == 1;
 }
 
+/** Whether a/b is 1, 2, 4, 8, … */
 function isPowerOfTwo(a: i64, b: i64): bool {
   return b == 1 && a > 0 && (a & (a - 1)) == 0;
 }
 
 function instructionPtr(instruction: u32): usize {
-  return IMAGE_CODE_PTR + <usize>instruction * INSTRUCTION_BYTES;
+  return layout.IMAGE_CODE_PTR + <usize>instruction * layout.INSTRUCTION_BYTES;
 }
 
-/** Runs a condition's program. Returns whether it holds, unless `evalStatus()` says that it cannot be decided. */
+/**
+ * Runs the program of a condition, given by its first instruction, on the current layer. Returns
+ * whether the condition holds. The answer is meaningless if `evalStatus()` reports an error
+ * afterwards. `metMissing` tells whether a missing value made something false.
+ */
 export function holds(program: u32): bool {
   clearEvalStatus();
   metMissing = false;
   let ptr = instructionPtr(program);
-  let below: usize = STACK_PTR; // where the next value below the top goes
+  let stackPtr: usize = layout.STACK_PTR; // where the value on top is stored by the next push
   n = 0;
   d = 1;
-  for (let operation = load<u32>(ptr); operation != OP_END; operation = load<u32>(ptr)) {
+  for (
+    let operation = load<u32>(ptr);
+    operation != layout.OP_END;
+    operation = load<u32>(ptr)
+  ) {
     const operand = load<u32>(ptr, 4);
     switch (operation) {
-      case OP_NUMBER:
-      case OP_FIELD:
-      case OP_RESULT: {
-        store<i64>(below, n);
-        store<i64>(below, d, 8);
-        below += 16;
-        if (operation == OP_RESULT) {
+      case layout.OP_NUMBER:
+      case layout.OP_FIELD:
+      case layout.OP_RESULT: {
+        store<i64>(stackPtr, n);
+        store<i64>(stackPtr, d, 8);
+        stackPtr += VALUE_BYTES;
+        if (operation == layout.OP_RESULT) {
           takeResult(operand);
         } else {
-          n = operation == OP_NUMBER ? load<i64>(ptr, 8) : <i64>get(operand);
+          n = operation == layout.OP_NUMBER ? load<i64>(ptr, 8) : <i64>get(operand);
           d = 1;
         }
         break;
       }
-      case OP_NEGATE: {
-        negate(n, d);
-        n = over;
-        d = under;
+      case layout.OP_NEGATE: {
+        rational.negate(n, d);
+        takeRational();
         break;
       }
-      case OP_ABS: {
+      case layout.OP_ABS: {
         if (n < 0) {
-          negate(n, d);
-          n = over;
+          rational.negate(n, d);
+          n = rational.numerator;
         }
         break;
       }
-      case OP_NOT: {
-        // `not` of a missing value is a comparison with it: false, too.
-        takeTruth(!isTrue() && d != MISSING);
+      case layout.OP_NOT: {
+        // `not` of a missing value is false, as a comparison with it is.
+        takeBoolean(!isTrue() && d != rational.MISSING);
         break;
       }
-      case OP_IS_MISSING: {
-        takeTruth(d == MISSING);
+      case layout.OP_IS_MISSING: {
+        takeBoolean(d == rational.MISSING);
         break;
       }
-      case OP_AND:
-      case OP_OR: {
-        if (isTrue() == (operation == OP_OR)) {
+      case layout.OP_AND:
+      case layout.OP_OR: {
+        if (isTrue() == (operation == layout.OP_OR)) {
           ptr = instructionPtr(operand);
           continue;
         }
-        below -= 16;
-        n = load<i64>(below);
-        d = load<i64>(below, 8);
+        stackPtr -= VALUE_BYTES;
+        n = load<i64>(stackPtr);
+        d = load<i64>(stackPtr, 8);
         break;
       }
-      case OP_KEEP: {
-        const a = load<i64>(below - 16), b = load<i64>(below - 8);
-        store<i64>(below - 16, n);
-        store<i64>(below - 8, d);
-        store<i64>(below, a);
-        store<i64>(below, b, 8);
-        below += 16;
+      case layout.OP_KEEP: {
+        const a = load<i64>(stackPtr - 16), b = load<i64>(stackPtr - 8);
+        store<i64>(stackPtr - 16, n);
+        store<i64>(stackPtr - 8, d);
+        store<i64>(stackPtr, a);
+        store<i64>(stackPtr, b, 8);
+        stackPtr += VALUE_BYTES;
         break;
       }
-      case OP_CHAIN: {
-        below -= 16;
+      case layout.OP_CHAIN: {
+        stackPtr -= VALUE_BYTES;
         if (n == 0) {
           ptr = instructionPtr(operand);
           continue;
         }
-        n = load<i64>(below);
-        d = load<i64>(below, 8);
+        n = load<i64>(stackPtr);
+        d = load<i64>(stackPtr, 8);
         break;
       }
-      case OP_IN_VALUE:
-      case OP_IN_RANGE:
-      case OP_IN_POW2:
-      case OP_IN_DIVISORS: {
-        below -= operation == OP_IN_RANGE ? 48 : operation == OP_IN_POW2 ? 32 : 16;
-        const xn = load<i64>(below), xd = load<i64>(below, 8);
+      case layout.OP_IN_VALUE:
+      case layout.OP_IN_RANGE:
+      case layout.OP_IN_POW2:
+      case layout.OP_IN_DIVISORS: {
+        stackPtr -= operation == layout.OP_IN_RANGE ? 48 : operation == layout.OP_IN_POW2 ? 32 : 16;
+        const xn = load<i64>(stackPtr), xd = load<i64>(stackPtr, 8);
         let isIn = false;
-        if (operation == OP_IN_RANGE) {
-          isIn = isInRange(xn, xd, load<i64>(below, 16), load<i64>(below, 24), load<i64>(below, 32), load<i64>(below, 40));
-        } else if (xd == MISSING || d == MISSING || (operation == OP_IN_POW2 && load<i64>(below, 24) == MISSING)) {
+        if (operation == layout.OP_IN_RANGE) {
+          isIn = isInRange(
+            xn, xd, load<i64>(stackPtr, 16), load<i64>(stackPtr, 24),
+            load<i64>(stackPtr, 32), load<i64>(stackPtr, 40),
+          );
+        } else if (
+          xd == rational.MISSING || d == rational.MISSING
+          || (operation == layout.OP_IN_POW2 && load<i64>(stackPtr, 24) == rational.MISSING)
+        ) {
           metMissing = true;
-        } else if (operation == OP_IN_VALUE) {
+        } else if (operation == layout.OP_IN_VALUE) {
           isIn = xn == n && xd == d;
-        } else if (operation == OP_IN_POW2) {
-          isIn = isPowerOfTwo(xn, xd) && compare(xn, xd, load<i64>(below, 16), load<i64>(below, 24)) >= 0 && compare(xn, xd, n, d) <= 0;
+        } else if (operation == layout.OP_IN_POW2) {
+          isIn = isPowerOfTwo(xn, xd)
+            && rational.compare(xn, xd, load<i64>(stackPtr, 16), load<i64>(stackPtr, 24)) >= 0
+            && rational.compare(xn, xd, n, d) <= 0;
         } else {
-          const whole = d == 1 ? divisible(n) : fatal();
-          isIn = !evalStatus() && xd == 1 && xn > 0 && whole % xn == 0;
+          const dividend = d == 1 ? requireDivisible(n) : fatal();
+          isIn = !evalStatus() && xd == 1 && xn > 0 && dividend % xn == 0;
         }
         if (evalStatus()) return false;
         if (isIn) {
-          takeTruth(true);
+          takeBoolean(true);
           ptr = instructionPtr(operand);
           continue;
         }
@@ -250,20 +293,24 @@ export function holds(program: u32): bool {
         d = xd;
         break;
       }
-      case OP_IN_NONE: {
-        // With the operand a `not` follows. It must find a missing value, so that `x not in …` is false, too, where x is missing.
-        if (!operand || d != MISSING) takeTruth(false);
+      case layout.OP_IN_NONE: {
+        // Operand 1 says that a `not` follows. A missing x stays on top for that `not`, so that
+        // `x not in …` is also false where x is missing.
+        if (!operand || d != rational.MISSING) takeBoolean(false);
         break;
       }
       default: {
-        below -= 16;
-        const a = load<i64>(below), b = load<i64>(below, 8);
-        if (operation >= OP_LESS && operation <= OP_NOT_EQUAL) takeComparison(operation, a, b);
-        else takeOperation(operation, a, b);
+        stackPtr -= VALUE_BYTES;
+        const a = load<i64>(stackPtr), b = load<i64>(stackPtr, 8);
+        if (operation >= layout.OP_LESS && operation <= layout.OP_NOT_EQUAL) {
+          applyComparison(operation, a, b);
+        } else {
+          applyOperation(operation, a, b);
+        }
       }
     }
     if (evalStatus()) return false;
-    ptr += INSTRUCTION_BYTES;
+    ptr += layout.INSTRUCTION_BYTES;
   }
   return isTrue();
 }

@@ -1,5 +1,5 @@
-// What other counters answer for a transposed convolution, from numbers to numbers. Each was read in the tool's source and
-// compared with the tool's own answers (docs/conventions.md names tool, version and commit of each).
+// What other counters answer, from numbers to numbers. Each formula was read in the tool's source and compared with the
+// tool's own answers (docs/conventions.md names tool, version and commit of each).
 //
 //   I, O, K   product of the input lengths, output lengths, kernel sizes over the spatial dimensions
 //   ψ         C_in·C_out/g
@@ -23,29 +23,31 @@ export function moduleprofiler(
   return multiply(batchSize, multiply(outChannels, perOutput));
 }
 
-/** fvcore, mmengine: N·ψ·K·I. Every input element meets every tap; what padding crops is counted. */
-export function fvcore(batchSize: u64, filters: u64, I: u64, K: u64): u64 {
+/** N·ψ·K·I: every input element meets every kernel element, and cropped products are counted. */
+export function everyInput(batchSize: u64, filters: u64, I: u64, K: u64): u64 {
   return multiply(batchSize, multiply(filters, multiply(K, I)));
 }
 
-/** PyTorch's FlopCounterMode: 2·N·ψ·K·I. */
-export function torch(batchSize: u64, filters: u64, I: u64, K: u64): u64 {
-  return multiply(2, fvcore(batchSize, filters, I, K));
-}
-
-/** ptflops 0.7.6: N·ψ·K·I + b·N·C_out·O. */
-export function ptflops(batchSize: u64, filters: u64, outChannels: u64, bias: u64, I: u64, O: u64, K: u64): u64 {
-  return add(fvcore(batchSize, filters, I, K), bias ? multiply(batchSize, multiply(outChannels, O)) : 0);
-}
-
-/** thop: N·C_out·O·(C_in//g)·K. Every output element is said to take all K taps: the zeros that stride inserts are counted. */
-export function thop(batchSize: u64, filters: u64, O: u64, K: u64): u64 {
+/**
+ * N·ψ·K·O: every output element takes K products. In a transposed convolution that counts the zeros that stride inserts, in
+ * a plain one the zeros of the padding.
+ */
+export function everyOutput(batchSize: u64, filters: u64, O: u64, K: u64): u64 {
   return zeroInsertionMacs(batchSize, filters, O, K);
 }
 
-/** torchinfo, and ptflops 0.6.4 to 0.7.4: N·O·(ψ·K + b·C_out). */
-export function torchinfo(batchSize: u64, filters: u64, outChannels: u64, bias: u64, O: u64, K: u64): u64 {
-  return add(thop(batchSize, filters, O, K), bias ? multiply(batchSize, multiply(outChannels, O)) : 0);
+/** b·N·C_out·O: one addition for every output element with a bias. */
+export function biases(batchSize: u64, outChannels: u64, bias: u64, O: u64): u64 {
+  return bias ? multiply(batchSize, multiply(outChannels, O)) : 0;
+}
+
+/** moduleprofiler of a plain convolution: N·C_out·O·(2·(C_in/g)·K - (1 - b)). */
+export function convolvedModuleprofiler(
+  batchSize: u64, inPerGroup: u64, outChannels: u64, bias: u64, O: u64, K: u64,
+): u64 {
+  const products = multiply(inPerGroup, K);
+  const perOutput = add(products, products - 1 + bias);
+  return multiply(batchSize, multiply(outChannels, multiply(perOutput, O)));
 }
 
 /** DeepSpeed and calflops: N·I·K·C_in·((C_out/g)//g). Groups divide twice: 0 for depthwise layers. */
@@ -80,5 +82,3 @@ export function onnxTool(batchSize: u64, outChannels: u64, outPerGroup: u64, bia
   const perOutput = multiply(outPerGroup, K);
   return multiply(batchSize, multiply(multiply(outChannels, O), add(perOutput, bias)));
 }
-
-// TensorFlow's profiler: 2·N·ψ·K·O / ∏stride, a true division; its numerator is twice thop's.

@@ -1,68 +1,75 @@
-// Numbers to ASCII. Every function writes at `ptr` and returns the address behind what it wrote.
+// Numbers as ASCII text. Every exported `write…` function writes at `ptr`, and returns the address
+// after the text. Integers are written eight digits at a time by table lookup. Quotients are
+// rounded to the nearest double, whose shortest digits are found by Schubfach.
 
 import { DIGITS_PTR } from "./layout";
 
-/** Numbers are written in pieces of eight digits, which fit a 64-bit word as text. */
+/** Integers are written in groups of eight digits, whose text fits in a 64-bit word. */
 const EIGHT_DIGITS: u64 = 100000000;
 
 const ZEROS: u64 = 0x3030303030303030; // "00000000"
 
-// Eight digits come from two lookups in a table of four each. Measured 2026-11-23 on the numbers of a sweep of
-// examples/vocoder.yaml, 3 to 13 digits long: 5.0 ns a number; 12.0 two digits at a time from a table of 200 bytes, with a
-// loop over as many as there are; 10.0 by multiplications and shifts on eight digits side by side in a word.
+// Eight digits are two lookups in a table of four digits each. Measured 2026-11-23 on the numbers
+// of a sweep of examples/vocoder.yaml, 3 to 13 digits long: 5.0 ns per number. A loop over two
+// digits at a time, from a table of 200 bytes, took 12.0 ns. Multiplications and shifts on eight
+// digits in one word took 10.0 ns.
 for (let i: u32 = 0; i < 10000; i++) {
-  store<u32>(DIGITS_PTR + ((<usize>i) << 2), (i / 1000) | ((i / 100 % 10) << 8) | ((i / 10 % 10) << 16) | ((i % 10) << 24));
+  const digits = (i / 1000) | ((i / 100 % 10) << 8) | ((i / 10 % 10) << 16) | ((i % 10) << 24);
+  store<u32>(DIGITS_PTR + ((<usize>i) << 2), digits);
 }
 
-/** The eight decimal digits of a value below 10^8 as numbers, one a byte, the first in the lowest. */
+/** The eight decimal digits of a value below 10^8, one per byte, the first in the lowest byte. */
 // @ts-ignore: decorator
 @inline
 function eightDigits(value: u32): u64 {
   const first = value / 10000;
   const second = value - first * 10000;
-  return <u64>load<u32>(DIGITS_PTR + ((<usize>first) << 2)) | (<u64>load<u32>(DIGITS_PTR + ((<usize>second) << 2)) << 32);
+  return <u64>load<u32>(DIGITS_PTR + ((<usize>first) << 2))
+    | (<u64>load<u32>(DIGITS_PTR + ((<usize>second) << 2)) << 32);
 }
 
-/** Writes a value below 10^8 without zeros in front. */
+/** Writes a value below 10^8 without leading zeros. */
 // @ts-ignore: decorator
 @inline
 function writeFirst(ptr: usize, value: u32): usize {
   const digits = eightDigits(value);
-  // Zeros in front are the lowest bytes: they are shifted out. Of 0 itself the last is kept.
+  // Leading zeros are the lowest bytes, and are shifted out. The value 0 keeps its last digit.
   const leading = <u64>ctz(digits | (1 << 56)) & 56;
   store<u64>(ptr, (digits | ZEROS) >>> leading);
   return ptr + 8 - <usize>(leading >>> 3);
 }
 
-/** Writes a value below 2^64 / 10^8 without zeros in front. */
+/** Writes a value from 10^8 to below 2^64 / 10^8 without leading zeros. */
 function writeFirstLong(ptr: usize, value: u64): usize {
-  const rest = value / EIGHT_DIGITS;
-  ptr = writeFirst(ptr, <u32>rest);
-  store<u64>(ptr, eightDigits(<u32>(value - rest * EIGHT_DIGITS)) | ZEROS);
+  const upper = value / EIGHT_DIGITS;
+  ptr = writeFirst(ptr, <u32>upper);
+  store<u64>(ptr, eightDigits(<u32>(value - upper * EIGHT_DIGITS)) | ZEROS);
   return ptr + 8;
 }
 
-/** Writes an unsigned integer: at most 20 digits. Up to seven bytes behind them are overwritten. */
+/**
+ * Writes an unsigned integer, at most 20 digits. May overwrite up to seven bytes after the text.
+ */
 export function writeUnsigned(ptr: usize, value: u64): usize {
   return writeUnsignedInline(ptr, value);
 }
 
-/** The same, for the hot loop (see row.ts). */
+/** `writeUnsigned`, inlined for the hot loop (see row.ts). */
 // @ts-ignore: decorator
 @inline
 export function writeUnsignedInline(ptr: usize, value: u64): usize {
   if (value < EIGHT_DIGITS) {
     ptr = writeFirst(ptr, <u32>value);
   } else {
-    const rest = value / EIGHT_DIGITS;
-    ptr = rest < EIGHT_DIGITS ? writeFirst(ptr, <u32>rest) : writeFirstLong(ptr, rest);
-    store<u64>(ptr, eightDigits(<u32>(value - rest * EIGHT_DIGITS)) | ZEROS);
+    const upper = value / EIGHT_DIGITS;
+    ptr = upper < EIGHT_DIGITS ? writeFirst(ptr, <u32>upper) : writeFirstLong(ptr, upper);
+    store<u64>(ptr, eightDigits(<u32>(value - upper * EIGHT_DIGITS)) | ZEROS);
     ptr += 8;
   }
   return ptr;
 }
 
-/** Writes a signed integer: at most 19 digits and a minus sign. */
+/** Writes a signed integer: at most 19 digits and a minus sign. Overwrites as `writeUnsigned`. */
 export function writeSigned(ptr: usize, value: i64): usize {
   if (value >= 0) return writeUnsigned(ptr, <u64>value);
   store<u8>(ptr, 0x2d);
@@ -80,11 +87,12 @@ export function writeBoolean(ptr: usize, value: bool): usize {
   return ptr + 5;
 }
 
-// ── Quotients ──────────────────────────────────────────────────────────────────────────────────────────────────────
-// A quotient is rounded once, to the nearest double, and written in the fewest digits from which that double can be read back, as
-// Python and JavaScript do; the form (where the point goes, when there is an exponent) is that of JavaScript's String().
+// ── Quotients ───────────────────────────────────────────────────────────────────────────────────
+// A quotient is rounded once, to the nearest double. It is written in the fewest digits from which
+// that double can be read back, as in Python and JavaScript. The form (the position of the point,
+// and when there is an exponent) is that of JavaScript's String().
 
-/** Whole numbers below are exact as doubles. */
+/** Whole numbers below 2^53 are exact as doubles. */
 const DOUBLE_EXACT: u64 = 1 << 53;
 const MANTISSA_BITS: u64 = 52;
 const MANTISSA: u64 = (1 << 52) - 1;
@@ -94,7 +102,7 @@ const LOW_HALF: u64 = 0xffffffff;
 
 let productLow: u64 = 0;
 
-/** The upper 64 bits of a · b; the lower are left in `productLow`. */
+/** Returns the upper 64 bits of a · b, and leaves the lower 64 bits in `productLow`. */
 // @ts-ignore: decorator
 @inline
 function multiplyWide(a: u64, b: u64): u64 {
@@ -105,20 +113,23 @@ function multiplyWide(a: u64, b: u64): u64 {
   return aHigh * bHigh + (middle >> 32) + (other >> 32);
 }
 
-let divisionRest: u64 = 0;
+let divisionRemainder: u64 = 0;
 
-/** One digit to base 2^32 of a long division: rest·2^32 / d for rest < d, with d >= 2^63. What is left goes to `divisionRest`. */
-function divideDigit(rest: u64, d: u64): u64 {
+/**
+ * One digit to base 2^32 of a long division: floor(remainder·2^32 / d) for remainder < d and
+ * d >= 2^63. Leaves the next remainder in `divisionRemainder`.
+ */
+function divideDigit(remainder: u64, d: u64): u64 {
   const dHigh = d >> 32, dLow = d & LOW_HALF;
-  let digit = rest / dHigh;
-  let left = rest - digit * dHigh;
-  // The upper half of d alone gives a digit that is too large by 2 at most.
+  let digit = remainder / dHigh;
+  let left = remainder - digit * dHigh;
+  // The upper half of d gives an estimate of the digit that is too large by at most 2.
   while (digit > LOW_HALF || digit * dLow > left << 32) {
     digit--;
     left += dHigh;
     if (left > LOW_HALF) break;
   }
-  divisionRest = (rest << 32) - digit * d;
+  divisionRemainder = (remainder << 32) - digit * d;
   return digit;
 }
 
@@ -126,40 +137,50 @@ function divideDigit(rest: u64, d: u64): u64 {
 // @ts-ignore: decorator
 @inline
 export function nearestDouble(n: u64, d: u64): f64 {
-  // Division of doubles rounds correctly, and here both are exact.
+  // The division of doubles rounds correctly, and here both operands are exact.
   return (n | d) < DOUBLE_EXACT ? <f64>n / <f64>d : nearestDoubleOfLarge(n, d);
 }
 
+/** `nearestDouble` for numbers that doubles do not hold exactly, by long division. */
 function nearestDoubleOfLarge(n: u64, d: u64): f64 {
   if (n == 0) return 0;
   let exponent = <i64>clz(d) - <i64>clz(n);
   n <<= clz(n);
   d <<= clz(d);
-  // n/d is in (1/2, 2): 1 or 0, then 64 bits of a fraction.
+  // Now n/d is in (1/2, 2): an integer part of 1 or 0, then a fraction, computed to 64 bits.
   const isOne = n >= d;
   const high = divideDigit(isOne ? n - d : n, d);
-  let fraction = (high << 32) | divideDigit(divisionRest, d);
-  if (!isOne) { // then the fraction is at least 1/2, and its first bit becomes the 1
+  let fraction = (high << 32) | divideDigit(divisionRemainder, d);
+  if (!isOne) {
+    // The fraction is at least 1/2, and its first bit becomes the leading 1. The bit that is
+    // shifted in is 0 instead of the next bit of the quotient. It matters only for a tie, and there
+    // the remainder of the division decides.
     exponent--;
-    fraction <<= 1; // the bit that moves in is below the half that decides, and the rest of the division counts for it
+    fraction <<= 1;
   }
   const cut = fraction << MANTISSA_BITS; // the twelve bits that are rounded away, at the top
-  let bits = (<u64>(exponent + EXPONENT_BIAS) << MANTISSA_BITS) + (fraction >> (64 - MANTISSA_BITS));
+  let bits =
+    (<u64>(exponent + EXPONENT_BIAS) << MANTISSA_BITS) + (fraction >> (64 - MANTISSA_BITS));
   const half: u64 = 1 << 63;
-  if (cut > half || (cut == half && (divisionRest != 0 || (bits & 1) == 1))) bits++; // a carry goes up into the exponent, as it must
+  // A carry out of the mantissa increments the exponent, as it must.
+  if (cut > half || (cut == half && (divisionRemainder != 0 || (bits & 1) == 1))) bits++;
   return reinterpret<f64>(bits);
 }
 
-// The shortest digits are found as in R. Giulietti's Schubfach (2020): the ends of the interval of numbers that round to the double are
-// scaled by a power of ten, until it holds at most a few whole numbers.
+// The shortest digits are found as in R. Giulietti's Schubfach (2020). The ends of the interval of
+// numbers that round to the double are scaled by a power of ten, so that the interval holds at most
+// a few whole numbers.
 
-/** The powers of ten that doubles from 2^-64 to 2^64 take: 10^-3 to 10^36, each the upper 128 bits of it (64 and 64), rounded up. */
+/**
+ * The powers of ten for doubles from 2^-64 to 2^64: 10^-3 to 10^36. Each is represented by its
+ * upper 128 bits, rounded up: 64 bits, then 64 bits.
+ */
 const POWER_FIRST: i32 = -3;
 const POWER_LAST: i32 = 36;
 const POWER_BYTES: usize = 16;
 const POWERS_PTR: usize = memory.data(640, 16);
 
-/** floor(log2(10^exponent)), for exponents of that table. */
+/** floor(log2(10^exponent)), for the exponents of the table of powers. */
 // @ts-ignore: decorator
 @inline
 function log2OfPower(exponent: i32): i32 {
@@ -179,8 +200,12 @@ function makePowers(): void {
   let high: u64 = 0, low: u64 = 1;
   for (let exponent = 0; exponent <= POWER_LAST; exponent++) {
     const shift = 127 - <u64>log2OfPower(exponent);
-    if (shift >= 64) storePower(exponent, low << (shift - 64), 0);
-    else storePower(exponent, (high << shift) | (shift > 0 ? low >> (64 - shift) : 0), low << shift);
+    if (shift >= 64) {
+      storePower(exponent, low << (shift - 64), 0);
+    } else {
+      const carried = shift > 0 ? low >> (64 - shift) : 0;
+      storePower(exponent, (high << shift) | carried, low << shift);
+    }
     const carry = multiplyWide(low, 10);
     low = productLow;
     high = high * 10 + carry;
@@ -188,7 +213,10 @@ function makePowers(): void {
 }
 makePowers();
 
-/** The upper 64 bits of a number of 128 times another of 64, with the lowest bit set where anything is cut off. */
+/**
+ * The upper 64 bits of a 128-bit power times a 64-bit number, rounded to odd: the lowest bit is set
+ * where a fraction is cut off.
+ */
 // @ts-ignore: decorator
 @inline
 function scaled(powerHigh: u64, powerLow: u64, by: u64): u64 {
@@ -200,26 +228,30 @@ function scaled(powerHigh: u64, powerLow: u64, by: u64): u64 {
 
 let shortestExponent: i32 = 0;
 
-/** The digits of a double from 2^-64 to 2^64, as a whole number times ten to the power of `shortestExponent`; zeros may end it. */
+/**
+ * The shortest digits of a double from 2^-64 to 2^64, as a whole number. The double is that number
+ * times ten to the power of `shortestExponent`. The number may end in zeros.
+ */
 function shortestDigits(x: f64): u64 {
   const bits = reinterpret<u64>(x);
   const fraction = bits & MANTISSA;
   const m = fraction | (1 << MANTISSA_BITS);
   const q = <i32>(bits >> MANTISSA_BITS) - 1075; // x = m·2^q
-  // Below a power of two the doubles lie closer: the interval ends half as far down.
+  // Below a power of two the doubles are twice as dense: the interval extends half as far down.
   const isPower = fraction == 0;
   const k = (q * 1262611 - (isPower ? 524031 : 0)) >> 22;
   const ptr = POWERS_PTR + <usize>(-k - POWER_FIRST) * POWER_BYTES;
   const powerHigh = load<u64>(ptr), powerLow = load<u64>(ptr, 8);
   const shift = <u64>(q + log2OfPower(-k) + 1);
-  // In quarters: the ends of the interval, and the double. An end counts where m is even, for a tie goes to the even one.
+  // The ends of the interval, and the double, in quarters. The ends are part of the interval where
+  // m is even, because ties round to even.
   const isOpen = m & 1;
   const quarters = m << 2;
   const lower = scaled(powerHigh, powerLow, (quarters - 2 + u64(isPower)) << shift) + isOpen;
   const upper = scaled(powerHigh, powerLow, (quarters + 2) << shift) - isOpen;
   const at = scaled(powerHigh, powerLow, quarters << shift);
   const digits = at >> 2;
-  // One digit less, if just one such number is inside.
+  // One digit less, if exactly one of the neighbouring multiples of 10 is in the interval.
   const tens = digits / 10;
   const isTenBelow = lower <= tens * 40, isTenAbove = tens * 40 + 40 <= upper;
   if (isTenBelow != isTenAbove) {
@@ -229,15 +261,18 @@ function shortestDigits(x: f64): u64 {
   shortestExponent = k;
   const isBelow = lower <= digits * 4, isAbove = digits * 4 + 4 <= upper;
   if (isBelow != isAbove) return digits + u64(isAbove);
-  // Both are: the nearer one, and of two equally near the even one.
+  // Both are in the interval: take the nearer one, and the even one of two equally near.
   const half = digits * 4 + 2;
   return digits + u64(at > half || (at == half && (digits & 1) == 1));
 }
 
-/** A number with its point at this place or further left gets an exponent. */
+/** Numbers 0.(digits)·10^point with point <= MIN_POINT are written with an exponent. */
 const MIN_POINT: i32 = -6;
 
-/** Writes 0, or a positive double from 2^-64 to 2^64 as String() does: at most 24 bytes. Of the 28 from `ptr` on all may be overwritten. */
+/**
+ * Writes 0, or a positive double from 2^-64 to 2^64, as String() does: at most 24 bytes. May
+ * overwrite the 28 bytes from `ptr` on.
+ */
 function writeDouble(ptr: usize, x: f64): usize {
   if (x < <f64>DOUBLE_EXACT && x == floor(x)) return writeUnsigned(ptr, <u64>x);
   const digits = shortestDigits(x);
@@ -262,12 +297,15 @@ function writeDouble(ptr: usize, x: f64): usize {
   return endPtr - (digitsEndPtr - ptr - count);
 }
 
-/** Inserts a point after the first `before` of `count` digits; one to sixteen digits follow it. */
+/**
+ * Inserts a point after the first `before` of the `count` digits at `ptr`; one to sixteen digits
+ * follow it. Returns the address after the text.
+ */
 // @ts-ignore: decorator
 @inline
 function withPoint(ptr: usize, before: i32, count: i32): usize {
   const pointPtr = ptr + before;
-  // Only as many bytes move as hold the digits, so that little is overwritten after the cell.
+  // Moves no more bytes than the digits need, so that few bytes after the cell are overwritten.
   if (count - before <= 8) {
     const rest = load<u64>(pointPtr);
     store<u64>(pointPtr, rest, 1);
@@ -279,7 +317,10 @@ function withPoint(ptr: usize, before: i32, count: i32): usize {
   return ptr + count + 1;
 }
 
-/** Writes n/d as the double nearest to it. d is not 0. At most 24 bytes; of the 28 from `ptr` on all may be overwritten. */
+/**
+ * Writes n/d as the double nearest to it: at most 24 bytes. d is not 0. May overwrite the 28 bytes
+ * from `ptr` on.
+ */
 export function writeQuotient(ptr: usize, n: u64, d: u64): usize {
   return writeDouble(ptr, nearestDouble(n, d));
 }

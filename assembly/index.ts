@@ -1,4 +1,4 @@
-// The kernel's exports, and nothing else.
+// The exports of the kernel: the constants of layout.ts, and the functions that the host calls.
 
 export * from "./layout";
 export { hasOverflowed, clearOverflow } from "./checked";

@@ -8,7 +8,7 @@ import { closedOverlaps, closedTaps, convolvedCovered } from "./closed";
 import { channelsPerGroup, convolvedLength, outputLength, outputPaddingFits, travel } from "./geometry";
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
-  IN_PER_GROUP, KERNEL_SIZE, KIND_CONV1D, KIND_CONV_TRANSPOSE2D, KIND_CONV_TRANSPOSE3D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
+  IN_PER_GROUP, KERNEL_SIZE, KIND_CONV1D, LAYER_FIELDS, LAYER_PTR, L_IN, METHOD_CLOSED,
   METHOD_SPOT_CHECK, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE,
 } from "./layout";
@@ -24,8 +24,8 @@ export let isTransposed: bool = true;
 
 /** Says of what kind (KIND_…) the layers to come are. */
 export function setKind(kind: u32): void {
-  dimensions = kind == KIND_CONV_TRANSPOSE3D ? 3 : kind == KIND_CONV_TRANSPOSE2D ? 2 : 1;
-  isTransposed = kind != KIND_CONV1D;
+  isTransposed = kind < KIND_CONV1D;
+  dimensions = 1 + (isTransposed ? kind : kind - KIND_CONV1D);
 }
 
 /** A field of the layer. */

@@ -51,7 +51,9 @@ export const KIND_CONV_TRANSPOSE1D: u32 = 0;
 export const KIND_CONV_TRANSPOSE2D: u32 = 1;
 export const KIND_CONV_TRANSPOSE3D: u32 = 2;
 export const KIND_CONV1D: u32 = 3;
-export const KIND_COUNT: u32 = 4;
+export const KIND_CONV2D: u32 = 4;
+export const KIND_CONV3D: u32 = 5;
+export const KIND_COUNT: u32 = 6;
 
 // ── Fields of a layer: the slot of each in LAYER, which is its column number ───────────────────────────────────────
 export const BATCH_SIZE: u32 = 0;

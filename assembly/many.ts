@@ -1,15 +1,13 @@
-// Many layers at once, from columns of numbers to columns of numbers. The host writes a column of INPUT for each field that
-// differs from layer to layer; all other fields keep the values that it has written into LAYER.
+// Many layers at once, from columns of numbers to columns of numbers; layout.ts draws both. The
+// host writes a column of INPUT for each field that differs from layer to layer. All other fields
+// keep the values that it has written into LAYER. A batch has at most MANY_ROWS layers.
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { nearestDouble } from "./digits";
 import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layer";
-import {
-  FAULT_FIELD, FAULT_OVERFLOW, FAULT_RULE, FIRST_SPECIAL, INPUT_PTR, L_IN, MANY_COLUMNS_PTR, MANY_FIELDS_PTR, MANY_MISSING_PTR, MANY_PTR, MANY_ROWS,
-  MANY_RULES_PTR, MANY_VALUES_PTR, NO_RULE, RULE_COUNT, RULE_RANGE, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR,
-} from "./layout";
+import * as layout from "./layout";
 import { isRateInRange } from "./rate";
-import { fault, finishReport, hasFault, startReport } from "./report";
+import { setFault, finishReport, hasFault, startReport } from "./report";
 import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./results";
 
 let columnCount: u32 = 0;
@@ -19,79 +17,85 @@ let skipInvalid: bool = false;
 /** Whether the words of a sample rate follow the columns of the fields. */
 let isRated: bool = false;
 
-/** Whether a dimension differs from that of the layer whose overlaps were worked out last. */
-let hasAdvanced: bool = true;
+/** Whether a dimension differs from that of the layer whose overlaps were computed last. */
+let hasGeometryChanged: bool = true;
 
 /** Reads the header that the host has written. Call once before `countMany`. */
 export function openMany(): void {
-  setKind(load<u32>(MANY_PTR));
-  method = load<u32>(MANY_PTR, 4);
-  columnCount = load<u32>(MANY_PTR, 8);
-  fieldCount = load<u32>(MANY_PTR, 12);
-  skipInvalid = load<u32>(MANY_PTR, 16) != 0;
-  isRated = load<u32>(MANY_PTR, 20) != 0;
+  setKind(load<u32>(layout.MANY_PTR));
+  method = load<u32>(layout.MANY_PTR, 4);
+  columnCount = load<u32>(layout.MANY_PTR, 8);
+  fieldCount = load<u32>(layout.MANY_PTR, 12);
+  skipInvalid = load<u32>(layout.MANY_PTR, 16) != 0;
+  isRated = load<u32>(layout.MANY_PTR, 20) != 0;
 }
 
-/** No field is out of its range. */
-const NONE_OUTSIDE: u32 = 0xffffffff;
+/** The answer of `readFields` when every field is in its range. */
+const ALL_IN_RANGE: u32 = 0xffffffff;
 
 function inputAt(column: u32, row: u32): u64 {
-  return <u64>load<u32>(INPUT_PTR + ((<usize>(column * MANY_ROWS + row)) << 2));
+  const index = column * layout.MANY_ROWS + row;
+  return <u64>load<u32>(layout.INPUT_PTR + ((<usize>index) << 2));
 }
 
-/** The number whose lower and upper word are in two columns, one behind the other. */
+/** A 64-bit number in two columns: the lower word, then the upper word. */
 function wideInputAt(column: u32, row: u32): u64 {
   return inputAt(column, row) | (inputAt(column + 1, row) << 32);
 }
 
-/** Takes the fields of a row into LAYER. Returns the first that is out of its range, `fieldCount` for the sample rate; or NONE_OUTSIDE. */
-function takeFields(row: u32): u32 {
-  let outside = NONE_OUTSIDE;
+/**
+ * Reads the fields of a row into LAYER, except those that are out of range. Returns the position of
+ * the first that is out of range, `fieldCount` if it is the sample rate, or ALL_IN_RANGE.
+ */
+function readFields(row: u32): u32 {
+  let outOfRange = ALL_IN_RANGE;
   for (let i: u32 = 0; i < fieldCount; i++) {
-    const field = load<u32>(MANY_FIELDS_PTR + ((<usize>i) << 2));
+    const field = load<u32>(layout.MANY_FIELDS_PTR + ((<usize>i) << 2));
     const given = inputAt(i, row);
     if (!isInRange(field, given)) {
-      outside = min(outside, i);
+      outOfRange = min(outOfRange, i);
       continue;
     }
-    if (field >= L_IN && get(field) != given) hasAdvanced = true;
+    if (field >= layout.L_IN && get(field) != given) hasGeometryChanged = true;
     set(field, given);
   }
-  return isRated && outside == NONE_OUTSIDE && !takeRate(row) ? fieldCount : outside;
+  return isRated && outOfRange == ALL_IN_RANGE && !readRate(row) ? fieldCount : outOfRange;
 }
 
-/** Takes the sample rate of a row. Returns false when it is out of its range. */
-function takeRate(row: u32): bool {
-  set(SAMPLE_RATE, wideInputAt(fieldCount, row));
-  set(SAMPLE_RATE_DENOMINATOR, wideInputAt(fieldCount + 2, row));
+/** Reads the sample rate of a row into LAYER. Returns false if it is out of its range. */
+function readRate(row: u32): bool {
+  set(layout.SAMPLE_RATE, wideInputAt(fieldCount, row));
+  set(layout.SAMPLE_RATE_DENOMINATOR, wideInputAt(fieldCount + 2, row));
   return isRateInRange();
 }
 
 function valuePtr(column: u32, row: u32): usize {
-  return MANY_VALUES_PTR + ((<usize>(column * MANY_ROWS + row)) << 3);
+  return layout.MANY_VALUES_PTR + ((<usize>(column * layout.MANY_ROWS + row)) << 3);
 }
 
 function columnAt(i: u32): u32 {
-  return load<u32>(MANY_COLUMNS_PTR + ((<usize>i) << 2));
+  return load<u32>(layout.MANY_COLUMNS_PTR + ((<usize>i) << 2));
 }
 
-/** Where a column has no value: NaN if it holds quotients, else 0. */
-function writeNothing(ptr: usize, column: u32): void {
+/** Writes the placeholder of a missing value: NaN in a column of quotients, else 0. */
+function writePlaceholder(ptr: usize, column: u32): void {
   if (isQuotient(column)) store<f64>(ptr, NaN);
   else store<u64>(ptr, 0);
 }
 
-/** Writes the results of a row, or stops at the first that overflows. */
+/** Writes the results of a row. At the first that overflows it stops with a fault. */
 function writeResults(row: u32): void {
   clearOverflow();
   for (let i: u32 = 0; i < columnCount; i++) {
     const column = columnAt(i);
     const ptr = valuePtr(i, row);
-    const isSpecial = column >= FIRST_SPECIAL;
+    const isSpecial = column >= layout.FIRST_SPECIAL;
     const hasNone = isSpecial && isMissing(column);
-    if (isSpecial) store<u8>(MANY_MISSING_PTR + <usize>(i * MANY_ROWS + row), <u8>hasNone);
+    if (isSpecial) {
+      store<u8>(layout.MANY_MISSING_PTR + <usize>(i * layout.MANY_ROWS + row), <u8>hasNone);
+    }
     if (hasNone) {
-      writeNothing(ptr, column);
+      writePlaceholder(ptr, column);
       continue;
     }
     if (isSpecial && isQuotient(column)) {
@@ -101,44 +105,50 @@ function writeResults(row: u32): void {
       store<u64>(ptr, value(column));
     }
     if (hasOverflowed()) {
-      fault(FAULT_OVERFLOW, row, i);
+      setFault(layout.FAULT_OVERFLOW, row, i);
       return;
     }
   }
 }
 
-/** Marks a row whose layer breaks a rule; its columns hold nothing. */
+/** Marks a row whose layer breaks a rule, and writes placeholders into its columns. */
 function skipRow(row: u32, rule: u32): void {
-  store<u8>(MANY_RULES_PTR + <usize>row, <u8>(rule + 1));
+  store<u8>(layout.MANY_RULES_PTR + <usize>row, <u8>(rule + 1));
   for (let i: u32 = 0; i < columnCount; i++) {
     const column = columnAt(i);
-    writeNothing(valuePtr(i, row), column);
-    if (column >= FIRST_SPECIAL) store<u8>(MANY_MISSING_PTR + <usize>(i * MANY_ROWS + row), 0);
+    writePlaceholder(valuePtr(i, row), column);
+    if (column >= layout.FIRST_SPECIAL) {
+      store<u8>(layout.MANY_MISSING_PTR + <usize>(i * layout.MANY_ROWS + row), 0);
+    }
   }
 }
 
 /**
- * Counts the layers of the first `rows` rows of INPUT, at most MANY_ROWS. Returns how many are done: all, or those before the one at fault,
- * which the report names.
+ * Counts the layers of the first `rows` rows of INPUT, at most MANY_ROWS. Returns the number of
+ * rows that are done: all of them, or those before the row at fault, which the report names.
  */
 export function countMany(rows: u32): u32 {
-  startReport(RULE_COUNT);
-  hasAdvanced = true;
+  startReport(layout.RULE_COUNT);
+  hasGeometryChanged = true;
   let row: u32 = 0;
   for (; row < rows; row++) {
-    const outside = takeFields(row);
-    const rule = outside == NONE_OUTSIDE ? brokenRule() : RULE_RANGE;
-    if (rule == NO_RULE) {
-      store<u8>(MANY_RULES_PTR + <usize>row, 0);
-      if (hasAdvanced) for (let dimension: u32 = 0; dimension < dimensions; dimension++) workOutOverlap(method, dimension);
-      hasAdvanced = false;
+    const outOfRange = readFields(row);
+    const rule = outOfRange == ALL_IN_RANGE ? brokenRule() : layout.RULE_RANGE;
+    if (rule == layout.NO_RULE) {
+      store<u8>(layout.MANY_RULES_PTR + <usize>row, 0);
+      if (hasGeometryChanged) {
+        for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
+          workOutOverlap(method, dimension);
+        }
+      }
+      hasGeometryChanged = false;
       writeResults(row);
     } else if (skipInvalid) {
       skipRow(row, rule);
-    } else if (rule == RULE_RANGE) {
-      fault(FAULT_FIELD, row, outside);
+    } else if (rule == layout.RULE_RANGE) {
+      setFault(layout.FAULT_FIELD, row, outOfRange);
     } else {
-      fault(FAULT_RULE, row, rule);
+      setFault(layout.FAULT_RULE, row, rule);
     }
     if (hasFault()) break;
   }

@@ -1,167 +1,192 @@
-// The mixed-radix counter over the loops: index → positions once, then from layer to layer without a division.
+// The odometer: a mixed-radix counter over the nested loops of a plan. `seek` converts a raw index
+// into loop positions with one division per loop; after that, moving from layer to layer takes no
+// division.
 //
-// Loops stand outermost first, so the last turns fastest; level 0 before them is no loop and turns once. A loop sets the
-// names that it turns by itself (its members) as it turns. A value is found by its run (see the image in layout.ts): evenly
-// spaced values need no table, whatever their number. What depends on other axes is worked out by the plan's steps.
+// Loops are ordered outermost first, so the last one advances fastest. Level 0 precedes them; it is
+// not a loop and has one position. As a loop advances, it sets its loop variables in the layer. The
+// values of a variable are arithmetic progressions (see the image in layout.ts). Evenly spaced
+// values therefore need no table, however many there are. Names that depend on other axes are not
+// loop variables: the steps of the plan compute them (sweep.ts).
 
 import { set } from "./layer";
-import {
-  FIELD_COUNT, IMAGE_FIELDS_PTR, IMAGE_LEVEL_BYTES, IMAGE_LEVELS_PTR, IMAGE_LOOP_VARIABLE_BYTES, IMAGE_LOOP_VARIABLES_PTR, IMAGE_PROGRESSIONS_PTR,
-  LAYER_PTR, LEVEL_BYTES, LEVEL_END_VARIABLE, LEVEL_FIRST_VARIABLE, LEVEL_POSITION, LEVEL_SIZE, LEVEL_WEIGHT, LEVELS_PTR,
-  LOOP_VARIABLE_BYTES, LOOP_VARIABLE_FIELD, LOOP_VARIABLE_FIRST_PROGRESSION, LOOP_VARIABLE_OFFSET, LOOP_VARIABLE_PROGRESSION, LOOP_VARIABLES_PTR, PROGRESSION_BYTES, PROGRESSION_COUNT, PROGRESSION_FIRST,
-  PROGRESSION_STEP,
-} from "./layout";
+import * as layout from "./layout";
 
-/** How many levels there are: the loops, and level 0. */
+/** Number of levels: the loops and level 0. */
 let levelCount: u32 = 1;
 
 function levelPtr(level: u32): usize {
-  return LEVELS_PTR + <usize>level * LEVEL_BYTES;
+  return layout.LEVELS_PTR + <usize>level * layout.LEVEL_BYTES;
 }
 
 function variablePtr(variable: u32): usize {
-  return LOOP_VARIABLES_PTR + <usize>variable * LOOP_VARIABLE_BYTES;
+  return layout.LOOP_VARIABLES_PTR + <usize>variable * layout.LOOP_VARIABLE_BYTES;
 }
 
 function progressionPtr(progression: u32): usize {
-  return IMAGE_PROGRESSIONS_PTR + <usize>progression * PROGRESSION_BYTES;
+  return layout.IMAGE_PROGRESSIONS_PTR + <usize>progression * layout.PROGRESSION_BYTES;
 }
 
-/** Sets the name of a member to the value at its run and offset. */
-function showValue(ptr: usize): void {
-  const atPtr = progressionPtr(load<u32>(ptr, LOOP_VARIABLE_PROGRESSION));
-  set(load<u32>(ptr, LOOP_VARIABLE_FIELD), <u64>(load<i64>(atPtr, PROGRESSION_FIRST) + <i64>load<u32>(ptr, LOOP_VARIABLE_OFFSET) * load<i64>(atPtr, PROGRESSION_STEP)));
+/** Sets the field of a loop variable to the value at its progression and offset. */
+function setField(ptr: usize): void {
+  const atPtr = progressionPtr(load<u32>(ptr, layout.LOOP_VARIABLE_PROGRESSION));
+  set(
+    load<u32>(ptr, layout.LOOP_VARIABLE_FIELD),
+    <u64>(
+      load<i64>(atPtr, layout.PROGRESSION_FIRST)
+      + <i64>load<u32>(ptr, layout.LOOP_VARIABLE_OFFSET)
+        * load<i64>(atPtr, layout.PROGRESSION_STEP)
+    ),
+  );
 }
 
-/** Turns a member to one of its positions. */
-function showAt(ptr: usize, position: u32): void {
-  let progression = load<u32>(ptr, LOOP_VARIABLE_FIRST_PROGRESSION);
+/** Moves a loop variable to any of its positions. Takes one step for each progression before it. */
+function moveVariable(ptr: usize, position: u32): void {
+  let progression = load<u32>(ptr, layout.LOOP_VARIABLE_FIRST_PROGRESSION);
   for (;;) {
-    const count = load<u32>(progressionPtr(progression), PROGRESSION_COUNT);
+    const count = load<u32>(progressionPtr(progression), layout.PROGRESSION_COUNT);
     if (position < count) break;
     position -= count;
     progression++;
   }
-  store<u32>(ptr, progression, LOOP_VARIABLE_PROGRESSION);
-  store<u32>(ptr, position, LOOP_VARIABLE_OFFSET);
-  showValue(ptr);
+  store<u32>(ptr, progression, layout.LOOP_VARIABLE_PROGRESSION);
+  store<u32>(ptr, position, layout.LOOP_VARIABLE_OFFSET);
+  setField(ptr);
 }
 
-/** Turns a member to its first position. */
-function showFirst(ptr: usize): void {
-  store<u32>(ptr, load<u32>(ptr, LOOP_VARIABLE_FIRST_PROGRESSION), LOOP_VARIABLE_PROGRESSION);
-  store<u32>(ptr, 0, LOOP_VARIABLE_OFFSET);
-  showValue(ptr);
+/** Moves a loop variable to its first position. */
+function resetVariable(ptr: usize): void {
+  const first = load<u32>(ptr, layout.LOOP_VARIABLE_FIRST_PROGRESSION);
+  store<u32>(ptr, first, layout.LOOP_VARIABLE_PROGRESSION);
+  store<u32>(ptr, 0, layout.LOOP_VARIABLE_OFFSET);
+  setField(ptr);
 }
 
-/** Turns a member on by one position; it has one more. */
+/** Moves a loop variable to its next position, which must exist. */
 // @ts-ignore: decorator
 @inline
-function showNext(ptr: usize): void {
-  const progression = load<u32>(ptr, LOOP_VARIABLE_PROGRESSION);
-  let offset = load<u32>(ptr, LOOP_VARIABLE_OFFSET) + 1;
-  if (offset == load<u32>(progressionPtr(progression), PROGRESSION_COUNT)) {
+function advanceVariable(ptr: usize): void {
+  const progression = load<u32>(ptr, layout.LOOP_VARIABLE_PROGRESSION);
+  let offset = load<u32>(ptr, layout.LOOP_VARIABLE_OFFSET) + 1;
+  if (offset == load<u32>(progressionPtr(progression), layout.PROGRESSION_COUNT)) {
     offset = 0;
-    store<u32>(ptr, progression + 1, LOOP_VARIABLE_PROGRESSION);
+    store<u32>(ptr, progression + 1, layout.LOOP_VARIABLE_PROGRESSION);
   }
-  store<u32>(ptr, offset, LOOP_VARIABLE_OFFSET);
-  showValue(ptr);
+  store<u32>(ptr, offset, layout.LOOP_VARIABLE_OFFSET);
+  setField(ptr);
 }
 
-/** Turns a loop to one of its positions. */
-function advanceTo(ptr: usize, position: u32): void {
-  store<u32>(ptr, position, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
-  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showAt(variablePtr(variable), position);
+/** Moves a loop to any of its positions. */
+function moveTo(ptr: usize, position: u32): void {
+  store<u32>(ptr, position, layout.LEVEL_POSITION);
+  const end = load<u32>(ptr, layout.LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, layout.LEVEL_FIRST_VARIABLE); variable < end; variable++) {
+    moveVariable(variablePtr(variable), position);
+  }
 }
 
-/** Reads the loops from the image, each at its first position, and sets what has one value throughout. */
+/**
+ * Reads `levels` levels from the image, level 0 included, and puts every loop at its first
+ * position. Also copies the fields that have one value throughout the plan into the layer.
+ */
 export function openLoops(levels: u32): void {
   levelCount = levels;
-  memory.copy(LAYER_PTR, IMAGE_FIELDS_PTR, 8 * <usize>FIELD_COUNT);
+  memory.copy(layout.LAYER_PTR, layout.IMAGE_FIELDS_PTR, 8 * <usize>layout.FIELD_COUNT);
   let weight: u64 = 1;
   for (let level: i32 = levels - 1; level >= 0; level--) {
     const ptr = levelPtr(level);
-    const fromPtr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>level;
+    const fromPtr = layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>level;
     const size = load<u32>(fromPtr);
     const firstVariable = load<u32>(fromPtr, 4);
     const endVariable = firstVariable + load<u32>(fromPtr, 8);
-    store<u64>(ptr, weight, LEVEL_WEIGHT);
-    store<u32>(ptr, size, LEVEL_SIZE);
-    store<u32>(ptr, firstVariable, LEVEL_FIRST_VARIABLE);
-    store<u32>(ptr, endVariable, LEVEL_END_VARIABLE);
+    store<u64>(ptr, weight, layout.LEVEL_WEIGHT);
+    store<u32>(ptr, size, layout.LEVEL_SIZE);
+    store<u32>(ptr, firstVariable, layout.LEVEL_FIRST_VARIABLE);
+    store<u32>(ptr, endVariable, layout.LEVEL_END_VARIABLE);
     for (let variable = firstVariable; variable < endVariable; variable++) {
-      const imagePtr = IMAGE_LOOP_VARIABLES_PTR + IMAGE_LOOP_VARIABLE_BYTES * <usize>variable;
-      store<u32>(variablePtr(variable), load<u32>(imagePtr), LOOP_VARIABLE_FIELD);
-      store<u32>(variablePtr(variable), load<u32>(imagePtr, 4), LOOP_VARIABLE_FIRST_PROGRESSION);
+      const imagePtr =
+        layout.IMAGE_LOOP_VARIABLES_PTR + layout.IMAGE_LOOP_VARIABLE_BYTES * <usize>variable;
+      const toPtr = variablePtr(variable);
+      store<u32>(toPtr, load<u32>(imagePtr), layout.LOOP_VARIABLE_FIELD);
+      store<u32>(toPtr, load<u32>(imagePtr, 4), layout.LOOP_VARIABLE_FIRST_PROGRESSION);
     }
-    advanceTo(ptr, 0);
+    moveTo(ptr, 0);
     weight *= size;
   }
 }
 
-/** Turns every loop to where it stands at a raw index. */
+/** Moves every loop to its position at a raw index. */
 export function seek(index: u64): void {
   for (let level: u32 = 0; level < levelCount; level++) {
     const ptr = levelPtr(level);
-    const weight = load<u64>(ptr, LEVEL_WEIGHT);
-    advanceTo(ptr, <u32>(index / weight));
+    const weight = load<u64>(ptr, layout.LEVEL_WEIGHT);
+    moveTo(ptr, <u32>(index / weight));
     index %= weight;
   }
 }
 
-/** The position at which a loop stands. */
+/** The current position of the loop at `level`, from 0. */
 export function positionOf(level: u32): u32 {
-  return load<u32>(levelPtr(level), LEVEL_POSITION);
-}
-
-/** Raw indices from `index` to the end of the turn that the loop at `level` is in. */
-export function remainingBlock(level: u32, index: u64): u64 {
-  const weight = load<u64>(levelPtr(level), LEVEL_WEIGHT);
-  return weight == 1 ? 1 : weight - index % weight;
-}
-
-/** Turns a loop on by one, unless it stands at its last position; then it returns false. */
-// @ts-ignore: decorator
-@inline
-function advance(ptr: usize): bool {
-  const position = load<u32>(ptr, LEVEL_POSITION) + 1;
-  if (position == load<u32>(ptr, LEVEL_SIZE)) return false;
-  store<u32>(ptr, position, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
-  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showNext(variablePtr(variable));
-  return true;
-}
-
-/** Turns a loop back to its first position. */
-// @ts-ignore: decorator
-@inline
-function reset(ptr: usize): void {
-  if (load<u32>(ptr, LEVEL_POSITION) == 0) return;
-  store<u32>(ptr, 0, LEVEL_POSITION);
-  const end = load<u32>(ptr, LEVEL_END_VARIABLE);
-  for (let variable = load<u32>(ptr, LEVEL_FIRST_VARIABLE); variable < end; variable++) showFirst(variablePtr(variable));
+  return load<u32>(levelPtr(level), layout.LEVEL_POSITION);
 }
 
 /**
- * Goes on to the next turn of the loop at `level`, inside of which all loops are at their first positions, or nobody looks at them; at
- * its last it is turned back too, and the one around it goes on. Returns the outermost level that turned; behind the last layer comes the first again.
+ * Number of raw indices from `index` to the end of its block, `index` included. A block is one
+ * position of the loop at `level` with all positions of the loops inside it.
+ */
+export function remainingBlock(level: u32, index: u64): u64 {
+  const weight = load<u64>(levelPtr(level), layout.LEVEL_WEIGHT);
+  return weight == 1 ? 1 : weight - index % weight;
+}
+
+/** Advances a loop by one position without carry; returns false if it is at its last position. */
+// @ts-ignore: decorator
+@inline
+function tryAdvance(ptr: usize): bool {
+  const position = load<u32>(ptr, layout.LEVEL_POSITION) + 1;
+  if (position == load<u32>(ptr, layout.LEVEL_SIZE)) return false;
+  store<u32>(ptr, position, layout.LEVEL_POSITION);
+  const end = load<u32>(ptr, layout.LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, layout.LEVEL_FIRST_VARIABLE); variable < end; variable++) {
+    advanceVariable(variablePtr(variable));
+  }
+  return true;
+}
+
+/** Moves a loop to its first position. */
+// @ts-ignore: decorator
+@inline
+function reset(ptr: usize): void {
+  if (load<u32>(ptr, layout.LEVEL_POSITION) == 0) return;
+  store<u32>(ptr, 0, layout.LEVEL_POSITION);
+  const end = load<u32>(ptr, layout.LEVEL_END_VARIABLE);
+  for (let variable = load<u32>(ptr, layout.LEVEL_FIRST_VARIABLE); variable < end; variable++) {
+    resetVariable(variablePtr(variable));
+  }
+}
+
+/**
+ * Advances the loop at `level` by one position, with carry: a loop at its last position is reset,
+ * and the loop around it advances. Precondition: all loops inside `level` are at position 0, or
+ * their positions are not used. Returns the outermost level that changed. The last layer is
+ * followed by the first; the level is 0 then.
  */
 // @ts-ignore: decorator
 @inline
-export function step(level: u32): u32 {
+export function advance(level: u32): u32 {
   let ptr = levelPtr(level);
-  while (!advance(ptr)) {
+  while (!tryAdvance(ptr)) {
     reset(ptr);
     if (level == 0) break;
     level--;
-    ptr -= LEVEL_BYTES;
+    ptr -= layout.LEVEL_BYTES;
   }
   return level;
 }
 
-/** The same, with the loops inside turned back before. */
+/**
+ * Skips the rest of the current block of the loop at `level`: `advance` from any inner position.
+ */
 export function skip(level: u32): u32 {
   for (let inner = level + 1; inner < levelCount; inner++) reset(levelPtr(inner));
-  return step(level);
+  return advance(level);
 }

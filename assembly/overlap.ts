@@ -1,30 +1,35 @@
-// The overlap pattern y: how many products land on each element of the output, product by product. It is what a layer over ones
-// with a kernel of ones gives.
+// The overlap pattern y: the number of products that land on each element of the output. It is
+// counted product by product, in O(L·K) steps: y is the output of the layer over ones with a kernel
+// of ones.
 //
 //   l_in = 2, kernel_size = 3:        1 1 1
 //                                   +   1 1 1
 //                               y =   1 2 2 1      taps = sum(y) = 6, covered = count(y > 0) = 4
 //
-// Input i and kernel tap k meet at the full position i·stride + k·dilation and land on output j = position - padding
-// when 0 <= j < l_out. A piece of at most SCRATCH_COUNTERS elements is looked at at once.
+// Input i and tap k meet at the full position i·stride + k·dilation. They land on output
+// j = position - padding when 0 <= j < l_out. One call handles a block of at most SCRATCH_COUNTERS
+// outputs.
 //
-// In a convolution that is not transposed, output j and tap k read input i = j·stride + k·dilation - padding; the product
-// counts when 0 <= i < l_in, else it is one with a zero of the padding.
+// In a convolution that is not transposed, output j and tap k read input
+// i = j·stride + k·dilation - padding. The product counts when 0 <= i < l_in; otherwise it is one
+// with a zero of the padding.
 
 import { SCRATCH_PTR } from "./layout";
 
-/** ceil(a / b) for b > 0, never below 0. */
+/** max(0, ceil(a / b)) for b > 0. */
 export function ceilDiv(a: i64, b: i64): i64 {
   return a <= 0 ? 0 : (a - 1) / b + 1;
 }
 
 /**
- * The pass of ones over ones, for the piece of the output that begins at `first`: adds 1 to counter j - first for every
- * (input, tap) pair that lands on an output j of [first, first + length). Returns how many pairs it was.
- * The counters must be zero before.
+ * Transposed convolution: adds 1 to counter j - first for every pair (i, k) of input and tap that
+ * lands on an output j of [first, first + length). Returns the number of these pairs. The counters
+ * are u32 at SCRATCH_PTR, and must be 0 before; length is at most SCRATCH_COUNTERS.
  */
-export function scatter(first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
-  // The same piece in full positions: [low, high].
+export function scatter(
+  first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
+): u64 {
+  // The full positions of the block: [low, high].
   const low = first + padding;
   const high = low + length - 1;
   const reach = dilation * (kernelSize - 1);
@@ -43,10 +48,13 @@ export function scatter(first: i64, length: i64, lIn: i64, kernelSize: i64, stri
 }
 
 /**
- * The same for a convolution that is not transposed: adds 1 to counter j - first for every tap that reads an input at output
- * j of [first, first + length).
+ * Convolution that is not transposed: adds 1 to counter j - first for every tap that reads an input
+ * at an output j of [first, first + length). Returns the number of these taps. The counters are as
+ * in `scatter`.
  */
-export function gather(first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
+export function gather(
+  first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
+): u64 {
   let landed: u64 = 0;
   for (let j: i64 = 0; j < length; j++) {
     // Tap 0 reads the input at `start`.

@@ -1,31 +1,54 @@
-// The stack machine that expressions run on: derived axes, the items of lists, and constraints. A program is a row of
-// instructions without loops; the host has made it from an expression (src/plan/program.ts), and layout.ts lists what each
-// instruction does. Values are signed, 64 bits; a condition is 1 or 0.
+// The bytecode interpreter for expressions over whole numbers: derived axes, items of axes, and
+// conditions. It is a stack machine. The host compiles an expression into a program, a sequence of
+// instructions that only jumps forwards (src/kernel/program.ts); layout.ts lists the instructions.
+// Values are signed 64-bit numbers, and a condition is 1 or 0. Conditions that could meet a
+// fraction or a missing value run in condition.ts.
 //
-// The value on top of the stack stands in a variable, those below it in memory.
+// The value on top of the stack is in a local variable, the others are in memory at STACK_PTR.
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { get } from "./layer";
+import * as layout from "./layout";
 import {
-  IMAGE_CODE_PTR, INSTRUCTION_BYTES, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE,
-  OP_END, OP_EQUAL, OP_FIELD, OP_FLOOR_DIVIDE, OP_GCD, OP_GREATER, OP_GREATER_OR_EQUAL, OP_IN_DIVISORS, OP_IN_NONE,
-  OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LCM, OP_LESS, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN, OP_MODULO, OP_MULTIPLY,
-  OP_NEGATE, OP_NOT, OP_NOT_EQUAL, OP_NUMBER, OP_OR, OP_POWER, OP_RESULT, OP_SUBTRACT, STACK_PTR,
-} from "./layout";
-import { denominator, isMissing, isPlain, isQuotient, isSigned, numerator, value, workOutQuotient } from "./results";
+  denominator,
+  isMissing,
+  isPlain,
+  isQuotient,
+  isSigned,
+  numerator,
+  value,
+  workOutQuotient,
+} from "./results";
 import {
-  addSigned, ceilDivide, clearEvalStatus, divideExactly, fatal, floorDivide, gcdSigned, inexact, lcmSigned, magnitude, modulo,
-  multiplySigned, negateSigned, power, subtractSigned, evalStatus,
+  addSigned,
+  ceilDivide,
+  clearEvalStatus,
+  divideExactly,
+  fatal,
+  floorDivide,
+  gcdSigned,
+  inexact,
+  lcmSigned,
+  magnitude,
+  modulo,
+  multiplySigned,
+  negateSigned,
+  power,
+  subtractSigned,
+  evalStatus,
 } from "./signed";
 
-/** The largest number whose divisors are listed: the largest value of a parameter. */
+/** The largest number with a list of divisors: the largest value of a parameter. */
 export const DIVISORS_MAX: i64 = 2147483647;
 
 function instructionPtr(instruction: u32): usize {
-  return IMAGE_CODE_PTR + <usize>instruction * INSTRUCTION_BYTES;
+  return layout.IMAGE_CODE_PTR + <usize>instruction * layout.INSTRUCTION_BYTES;
 }
 
-/** A result of the layer at hand. One that passes 2^63 - 1 is trouble; one that is no whole number, or missing, leaves the layer out. */
+/**
+ * A result of the current layer. One that exceeds 2^63 - 1 is a fatal evaluation error. One that is
+ * missing, or not a whole number, is inexact and so rejects the layer.
+ */
 function result(column: u32): i64 {
   clearOverflow();
   if (!isPlain(column)) {
@@ -36,6 +59,7 @@ function result(column: u32): i64 {
   return hasOverflowed() || (<i64>found < 0 && !isSigned(column)) ? fatal() : <i64>found;
 }
 
+/** The value of a column of quotients, if it is a whole number; errors as in `result`. */
 function wholeQuotient(column: u32): i64 {
   workOutQuotient(column);
   if (hasOverflowed()) return fatal();
@@ -44,100 +68,110 @@ function wholeQuotient(column: u32): i64 {
   return <i64>quotient < 0 ? fatal() : <i64>quotient;
 }
 
+/** Whether a is 1, 2, 4, 8, … */
 function isPowerOfTwo(a: i64): bool {
   return a > 0 && (a & (a - 1)) == 0;
 }
 
-/** n, if it has a list of divisors. */
-export function divisible(n: i64): i64 {
+/**
+ * n if it has a list of divisors, that is from 1 to DIVISORS_MAX; else a fatal evaluation error.
+ */
+export function requireDivisible(n: i64): i64 {
   return n < 1 || n > DIVISORS_MAX ? fatal() : n;
 }
 
-/** Whether x is one of first, first + step, … up to last. */
+/** Whether x is one of first, first + step, … up to last. A step below 1 is a fatal error. */
 function isInRange(x: i64, first: i64, last: i64, step: i64): bool {
   if (step < 1) {
     fatal();
     return false;
   }
   if (x < first || x > last) return false;
-  // Their distance is not negative, and fits 64 bits without a sign.
+  // The distance is not negative, and fits in an unsigned 64-bit number.
   return <u64>(x - first) % <u64>step == 0;
 }
 
-/** Runs a program. Returns its value, unless `evalStatus()` says that there is none. */
-export function progression(program: u32): i64 {
+/**
+ * Runs the program that begins at an instruction, on the current layer. Returns the value of the
+ * expression; it is meaningless if `evalStatus()` reports an error afterwards.
+ */
+export function evaluate(program: u32): i64 {
   clearEvalStatus();
   let ptr = instructionPtr(program);
-  let below: usize = STACK_PTR; // where the next value below the top goes
+  let stackPtr: usize = layout.STACK_PTR; // where the value on top is stored by the next push
   let top: i64 = 0;
-  for (let operation = load<u32>(ptr); operation != OP_END; operation = load<u32>(ptr)) {
+  for (
+    let operation = load<u32>(ptr);
+    operation != layout.OP_END;
+    operation = load<u32>(ptr)
+  ) {
     const operand = load<u32>(ptr, 4);
     switch (operation) {
-      case OP_NUMBER: {
-        store<i64>(below, top);
-        below += 8;
+      case layout.OP_NUMBER: {
+        store<i64>(stackPtr, top);
+        stackPtr += 8;
         top = load<i64>(ptr, 8);
         break;
       }
-      case OP_FIELD: {
-        store<i64>(below, top);
-        below += 8;
+      case layout.OP_FIELD: {
+        store<i64>(stackPtr, top);
+        stackPtr += 8;
         top = <i64>get(operand);
         break;
       }
-      case OP_RESULT: {
-        store<i64>(below, top);
-        below += 8;
+      case layout.OP_RESULT: {
+        store<i64>(stackPtr, top);
+        stackPtr += 8;
         top = result(operand);
         if (evalStatus()) return 0;
         break;
       }
-      case OP_ADD: top = addSigned(load<i64>(below -= 8), top); break;
-      case OP_SUBTRACT: top = subtractSigned(load<i64>(below -= 8), top); break;
-      case OP_MULTIPLY: top = multiplySigned(load<i64>(below -= 8), top); break;
-      case OP_DIVIDE: top = divideExactly(load<i64>(below -= 8), top); break;
-      case OP_FLOOR_DIVIDE: top = floorDivide(load<i64>(below -= 8), top); break;
-      case OP_MODULO: top = modulo(load<i64>(below -= 8), top); break;
-      case OP_POWER: top = power(load<i64>(below -= 8), top); break;
-      case OP_CEIL_DIVIDE: top = ceilDivide(load<i64>(below -= 8), top); break;
-      case OP_MIN: top = min(load<i64>(below -= 8), top); break;
-      case OP_MAX: top = max(load<i64>(below -= 8), top); break;
-      case OP_GCD: top = gcdSigned(load<i64>(below -= 8), top); break;
-      case OP_LCM: top = lcmSigned(load<i64>(below -= 8), top); break;
-      case OP_LESS: top = i64(load<i64>(below -= 8) < top); break;
-      case OP_LESS_OR_EQUAL: top = i64(load<i64>(below -= 8) <= top); break;
-      case OP_GREATER: top = i64(load<i64>(below -= 8) > top); break;
-      case OP_GREATER_OR_EQUAL: top = i64(load<i64>(below -= 8) >= top); break;
-      case OP_EQUAL: top = i64(load<i64>(below -= 8) == top); break;
-      case OP_NOT_EQUAL: top = i64(load<i64>(below -= 8) != top); break;
-      case OP_NEGATE: top = negateSigned(top); break;
-      case OP_NOT: top = i64(top == 0); break;
-      case OP_ABS: top = magnitude(top); break;
-      case OP_AND: {
+      case layout.OP_ADD: top = addSigned(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_SUBTRACT: top = subtractSigned(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_MULTIPLY: top = multiplySigned(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_DIVIDE: top = divideExactly(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_FLOOR_DIVIDE: top = floorDivide(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_MODULO: top = modulo(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_POWER: top = power(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_CEIL_DIVIDE: top = ceilDivide(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_MIN: top = min(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_MAX: top = max(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_GCD: top = gcdSigned(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_LCM: top = lcmSigned(load<i64>(stackPtr -= 8), top); break;
+      case layout.OP_LESS: top = i64(load<i64>(stackPtr -= 8) < top); break;
+      case layout.OP_LESS_OR_EQUAL: top = i64(load<i64>(stackPtr -= 8) <= top); break;
+      case layout.OP_GREATER: top = i64(load<i64>(stackPtr -= 8) > top); break;
+      case layout.OP_GREATER_OR_EQUAL: top = i64(load<i64>(stackPtr -= 8) >= top); break;
+      case layout.OP_EQUAL: top = i64(load<i64>(stackPtr -= 8) == top); break;
+      case layout.OP_NOT_EQUAL: top = i64(load<i64>(stackPtr -= 8) != top); break;
+      case layout.OP_NEGATE: top = negateSigned(top); break;
+      case layout.OP_NOT: top = i64(top == 0); break;
+      case layout.OP_ABS: top = magnitude(top); break;
+      case layout.OP_AND: {
         if (top == 0) {
           ptr = instructionPtr(operand);
           continue;
         }
-        top = load<i64>(below -= 8);
+        top = load<i64>(stackPtr -= 8);
         break;
       }
-      case OP_OR: {
+      case layout.OP_OR: {
         if (top != 0) {
           ptr = instructionPtr(operand);
           continue;
         }
-        top = load<i64>(below -= 8);
+        top = load<i64>(stackPtr -= 8);
         break;
       }
-      case OP_KEEP: {
-        const a = load<i64>(below - 8);
-        store<i64>(below - 8, top);
-        store<i64>(below, a);
-        below += 8;
+      case layout.OP_KEEP: {
+        const a = load<i64>(stackPtr - 8);
+        store<i64>(stackPtr - 8, top);
+        store<i64>(stackPtr, a);
+        stackPtr += 8;
         break;
       }
-      case OP_CHAIN: {
-        const b = load<i64>(below -= 8);
+      case layout.OP_CHAIN: {
+        const b = load<i64>(stackPtr -= 8);
         if (top == 0) {
           ptr = instructionPtr(operand);
           continue;
@@ -145,8 +179,8 @@ export function progression(program: u32): i64 {
         top = b;
         break;
       }
-      case OP_IN_VALUE: {
-        const x = load<i64>(below -= 8);
+      case layout.OP_IN_VALUE: {
+        const x = load<i64>(stackPtr -= 8);
         if (x == top) {
           top = 1;
           ptr = instructionPtr(operand);
@@ -155,10 +189,10 @@ export function progression(program: u32): i64 {
         top = x;
         break;
       }
-      case OP_IN_RANGE: {
-        below -= 24;
-        const x = load<i64>(below);
-        if (isInRange(x, load<i64>(below, 8), load<i64>(below, 16), top)) {
+      case layout.OP_IN_RANGE: {
+        stackPtr -= 24;
+        const x = load<i64>(stackPtr);
+        if (isInRange(x, load<i64>(stackPtr, 8), load<i64>(stackPtr, 16), top)) {
           top = 1;
           ptr = instructionPtr(operand);
           continue;
@@ -167,10 +201,10 @@ export function progression(program: u32): i64 {
         top = x;
         break;
       }
-      case OP_IN_POW2: {
-        below -= 16;
-        const x = load<i64>(below);
-        if (isPowerOfTwo(x) && x >= load<i64>(below, 8) && x <= top) {
+      case layout.OP_IN_POW2: {
+        stackPtr -= 16;
+        const x = load<i64>(stackPtr);
+        if (isPowerOfTwo(x) && x >= load<i64>(stackPtr, 8) && x <= top) {
           top = 1;
           ptr = instructionPtr(operand);
           continue;
@@ -178,9 +212,9 @@ export function progression(program: u32): i64 {
         top = x;
         break;
       }
-      case OP_IN_DIVISORS: {
-        const x = load<i64>(below -= 8);
-        const n = divisible(top);
+      case layout.OP_IN_DIVISORS: {
+        const x = load<i64>(stackPtr -= 8);
+        const n = requireDivisible(top);
         if (evalStatus()) return 0;
         if (x > 0 && n % x == 0) {
           top = 1;
@@ -190,11 +224,11 @@ export function progression(program: u32): i64 {
         top = x;
         break;
       }
-      case OP_IN_NONE: top = 0; break;
+      case layout.OP_IN_NONE: top = 0; break;
       default: unreachable();
     }
     if (evalStatus()) return 0;
-    ptr += INSTRUCTION_BYTES;
+    ptr += layout.INSTRUCTION_BYTES;
   }
   return top;
 }

@@ -1,46 +1,51 @@
-// The report of a batch: what was written, what was left out and why, and what stopped it. The host reads it after each
-// call; its record is drawn in layout.ts.
+// The report of a batch: what was written, what was rejected and why, and what stopped the batch.
+// It is a record in memory, drawn in layout.ts, which the host reads after each call.
 
-import {
-  FAULT_NONE, REPORT_REJECTION_COUNTS, REPORT_BYTES, REPORT_FAULT, REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_REJECTED, REPORT_LINES,
-  REPORT_PTR, REPORT_ROWS, REPORT_VISITS,
-} from "./layout";
+import * as layout from "./layout";
 
-/** Clears the report, with as many accounts as will be used. */
+/**
+ * Clears the report, with one rejection count for each reason. A sweep has `layout.EMPTY` and its
+ * predicates as reasons; a list or a batch of many layers has the rules.
+ */
 export function startReport(rejectionReasons: u32): void {
-  memory.fill(REPORT_PTR, 0, REPORT_REJECTED + 8 * <usize>rejectionReasons);
-  store<u32>(REPORT_PTR, rejectionReasons, REPORT_REJECTION_COUNTS);
+  memory.fill(layout.REPORT_PTR, 0, layout.REPORT_REJECTED + 8 * <usize>rejectionReasons);
+  store<u32>(layout.REPORT_PTR, rejectionReasons, layout.REPORT_REJECTION_COUNTS);
 }
 
-/** Adds layers that are left out to an account. */
+/** Adds `count` layers to the rejection count of a reason. */
 export function reject(rejectionReason: u32, count: u64): void {
-  const ptr = REPORT_PTR + REPORT_REJECTED + 8 * <usize>rejectionReason;
+  const ptr = layout.REPORT_PTR + layout.REPORT_REJECTED + 8 * <usize>rejectionReason;
   store<u64>(ptr, load<u64>(ptr) + count);
 }
 
-/** Says why the batch stops, and where. */
-export function fault(kind: u32, at: u64, what: u32): void {
-  store<u32>(REPORT_PTR, kind, REPORT_FAULT);
-  store<u64>(REPORT_PTR, at, REPORT_FAULT_AT);
-  store<u32>(REPORT_PTR, what, REPORT_FAULT_WHAT);
+/**
+ * Records why the batch stops: the kind of fault (FAULT_…), its raw index, byte of INPUT or row,
+ * and the detail that layout.ts lists for the kind.
+ */
+export function setFault(kind: u32, at: u64, detail: u32): void {
+  store<u32>(layout.REPORT_PTR, kind, layout.REPORT_FAULT);
+  store<u64>(layout.REPORT_PTR, at, layout.REPORT_FAULT_AT);
+  store<u32>(layout.REPORT_PTR, detail, layout.REPORT_FAULT_WHAT);
 }
 
-/** Whether the batch has stopped at a fault. */
+/** Whether a fault has stopped the batch. */
 export function hasFault(): bool {
-  return load<u32>(REPORT_PTR, REPORT_FAULT) != FAULT_NONE;
+  return load<u32>(layout.REPORT_PTR, layout.REPORT_FAULT) != layout.FAULT_NONE;
 }
 
-/** Counts a line end of a list. */
-export function passLine(): void {
-  store<u32>(REPORT_PTR, load<u32>(REPORT_PTR, REPORT_LINES) + 1, REPORT_LINES);
+/** Counts one line end of a list. */
+export function countLine(): void {
+  const lines = load<u32>(layout.REPORT_PTR, layout.REPORT_LINES);
+  store<u32>(layout.REPORT_PTR, lines + 1, layout.REPORT_LINES);
 }
 
-/** Says how often a sweep has looked at a layer. */
-export function visited(visits: u32): void {
-  store<u32>(REPORT_PTR, visits, REPORT_VISITS);
+/** Records the cost of a sweep in visits. */
+export function setVisits(visits: u32): void {
+  store<u32>(layout.REPORT_PTR, visits, layout.REPORT_VISITS);
 }
 
+/** Records the rows that were written or counted, and the bytes of OUTPUT that they fill. */
 export function finishReport(rows: u64, bytes: usize): void {
-  store<u64>(REPORT_PTR, rows, REPORT_ROWS);
-  store<u32>(REPORT_PTR, <u32>bytes, REPORT_BYTES);
+  store<u64>(layout.REPORT_PTR, rows, layout.REPORT_ROWS);
+  store<u32>(layout.REPORT_PTR, <u32>bytes, layout.REPORT_BYTES);
 }

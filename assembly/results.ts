@@ -173,11 +173,16 @@ function croppedProducts(): u64 {
 
 /** Whether moduleprofiler answers: it has no 3-d layer, and raises where no output is left without output_padding. */
 function moduleprofilerAnswers(): bool {
-  for (let dimension: u32 = 0; dimension < dimensions; dimension++) if (unpaddedLength(dimension) < 1) return false;
+  for (let dimension: u32 = 0; isTransposed && dimension < dimensions; dimension++) if (unpaddedLength(dimension) < 1) return false;
   return dimensions < 3;
 }
 
 function moduleprofiler(): u64 {
+  if (!isTransposed) {
+    return conventions.convolvedModuleprofiler(
+      get(BATCH_SIZE), get(IN_PER_GROUP), get(OUT_CHANNELS), get(BIAS), product(DIMENSION_L_OUT), product(KERNEL_SIZE),
+    );
+  }
   let unpaddedOut: u64 = 1, taps: u64 = 1;
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
     unpaddedOut = multiply(unpaddedOut, unpaddedLength(dimension));
@@ -187,6 +192,48 @@ function moduleprofiler(): u64 {
   return conventions.moduleprofiler(
     get(BATCH_SIZE), get(IN_PER_GROUP), get(OUT_CHANNELS), get(BIAS), product(DIMENSION_L_OUT), product(KERNEL_SIZE), unpaddedOut, taps,
   );
+}
+
+// @ts-ignore: decorator
+@inline
+function everyInput(): u64 {
+  return conventions.everyInput(get(BATCH_SIZE), layerFilters(), product(L_IN), product(KERNEL_SIZE));
+}
+
+// @ts-ignore: decorator
+@inline
+function everyOutput(): u64 {
+  return conventions.everyOutput(get(BATCH_SIZE), layerFilters(), product(DIMENSION_L_OUT), product(KERNEL_SIZE));
+}
+
+// @ts-ignore: decorator
+@inline
+function biases(): u64 {
+  return conventions.biases(get(BATCH_SIZE), get(OUT_CHANNELS), get(BIAS), product(DIMENSION_L_OUT));
+}
+
+function everyOutputAndBias(): u64 {
+  return add(everyOutput(), biases());
+}
+
+function transposedPtflops(): u64 {
+  return add(everyInput(), biases());
+}
+
+function transposedTorchprofile(): u64 {
+  return conventions.torchprofile(
+    get(BATCH_SIZE), get(IN_CHANNELS), get(OUT_CHANNELS), get(OUT_PER_GROUP), product(DIMENSION_L_OUT), product(KERNEL_SIZE),
+  );
+}
+
+function transposedOnnxTool(): u64 {
+  return conventions.onnxTool(
+    get(BATCH_SIZE), get(OUT_CHANNELS), get(OUT_PER_GROUP), get(BIAS), product(DIMENSION_L_OUT), product(KERNEL_SIZE),
+  );
+}
+
+function convolvedDeepspeedFlops(): u64 {
+  return conventions.deepspeedFlops(everyOutput(), biases(), false);
 }
 
 function deepspeedMacs(): u64 {
@@ -237,7 +284,7 @@ export function isQuotient(column: u32): bool {
 /** Whether the layer has no value in a column: the tool that it stands for raises, or gives no answer. */
 export function isMissing(column: u32): bool {
   if (column == MODULEPROFILER) return !moduleprofilerAnswers();
-  return column == TENSORFLOW && dimensions == 3;
+  return column == TENSORFLOW && isTransposed && dimensions == 3;
 }
 
 /** Whether a column is a sum over an empty batch: 0, whatever its factors come to. */
@@ -278,25 +325,17 @@ export function valueInline(column: u32): u64 {
     case CROPPED_PRODUCTS: return croppedProducts();
     case ZERO_INSERTION_MACS: return zeroInsertionMacs(get(BATCH_SIZE), layerFilters(), product(DIMENSION_L_OUT), product(KERNEL_SIZE));
     case MODULEPROFILER: return moduleprofiler();
-    case PTFLOPS:
-      return conventions.ptflops(
-        get(BATCH_SIZE), layerFilters(), get(OUT_CHANNELS), get(BIAS), product(L_IN), product(DIMENSION_L_OUT), product(KERNEL_SIZE),
-      );
-    case THOP: return conventions.thop(get(BATCH_SIZE), layerFilters(), product(DIMENSION_L_OUT), product(KERNEL_SIZE));
+    case PTFLOPS: return isTransposed ? transposedPtflops() : everyOutputAndBias();
+    case THOP: return everyOutput();
     case PTFLOPS_0_7_4:
-    case TORCHINFO:
-      return conventions.torchinfo(get(BATCH_SIZE), layerFilters(), get(OUT_CHANNELS), get(BIAS), product(DIMENSION_L_OUT), product(KERNEL_SIZE));
-    case THOP_ULTRALYTICS: // N·C_in·I·(C_out//g)·K
-    case FVCORE: return conventions.fvcore(get(BATCH_SIZE), layerFilters(), product(L_IN), product(KERNEL_SIZE));
-    case TORCH: return conventions.torch(get(BATCH_SIZE), layerFilters(), product(L_IN), product(KERNEL_SIZE));
-    case DEEPSPEED_MACS: return deepspeedMacs();
-    case DEEPSPEED_FLOPS: return deepspeedFlops();
-    case TORCHPROFILE:
-      return conventions.torchprofile(
-        get(BATCH_SIZE), get(IN_CHANNELS), get(OUT_CHANNELS), get(OUT_PER_GROUP), product(DIMENSION_L_OUT), product(KERNEL_SIZE),
-      );
-    case ONNX_TOOL:
-      return conventions.onnxTool(get(BATCH_SIZE), get(OUT_CHANNELS), get(OUT_PER_GROUP), get(BIAS), product(DIMENSION_L_OUT), product(KERNEL_SIZE));
+    case TORCHINFO: return everyOutputAndBias();
+    case THOP_ULTRALYTICS: // transposed: N·C_in·I·(C_out//g)·K, the same number
+    case FVCORE: return isTransposed ? everyInput() : everyOutput();
+    case TORCH: return multiply(2, isTransposed ? everyInput() : everyOutput());
+    case DEEPSPEED_MACS: return isTransposed ? deepspeedMacs() : everyOutput();
+    case DEEPSPEED_FLOPS: return isTransposed ? deepspeedFlops() : convolvedDeepspeedFlops();
+    case TORCHPROFILE: return isTransposed ? transposedTorchprofile() : everyOutput();
+    case ONNX_TOOL: return isTransposed ? transposedOnnxTool() : everyOutputAndBias();
     default: return get(column); // a parameter, a setting, what a dimension comes to, a variable
   }
 }
@@ -346,9 +385,10 @@ export function workOutQuotient(column: u32): void {
       break;
     }
     default: { // TENSORFLOW
-      const O = product(DIMENSION_L_OUT), K = product(KERNEL_SIZE);
-      quotientNumerator = get(BATCH_SIZE) == 0 ? 0 : multiply(2, conventions.thop(get(BATCH_SIZE), layerFilters(), O, K));
-      quotientDenominator = strides();
+      const isEmpty = get(BATCH_SIZE) == 0;
+      quotientNumerator = isEmpty ? 0 : multiply(2, everyOutput());
+      if (!isTransposed && !isEmpty) quotientNumerator = add(quotientNumerator, biases());
+      quotientDenominator = isTransposed ? strides() : 1;
     }
   }
 }

@@ -1,29 +1,40 @@
-// Taps and covered by simulation: run one dimension of the layer over ones with a kernel of ones, and look at the output. This is
-// the method that the reference documentation prescribes, and the oracle inside the engine. overlap.ts does the same product by
-// product; here sixteen go at once.
+// Taps and covered by simulation: one dimension of the layer runs over ones with a kernel of ones,
+// and the counts are read off the output. The reference documentation prescribes this method. In
+// the engine it is the oracle for the closed form. overlap.ts does the same product by product;
+// here SIMD adds sixteen products at a time.
 //
-// Input i and tap k meet at position i·s + k·d. With s' = s/gcd(s, d), d' = d/gcd(s, d) and k = r + t·s' that is
-// (i + t·d')·s + r·d. So the taps of one r meet only the positions of one residue modulo s; numbered as cells c = i + t·d' these are
-// neighbours, and tap t adds 1 to the cells t·d' … t·d' + l_in - 1: a row of ones, moved on by d' for each tap. So the counters of
-// sixteen neighbouring cells are held in a vector while all taps of the residue that meet them are added; then they are added up.
+// Transposed convolution. Input i and tap k meet at position i·s + k·d. With s' = s/gcd(s, d),
+// d' = d/gcd(s, d) and k = r + t·s' that position is (i + t·d')·s + r·d. So the taps of one r meet
+// only the positions of one residue modulo s. Numbered as cells c = i + t·d' these positions are
+// neighbours. Tap t adds 1 to the cells t·d' … t·d' + l_in - 1: a row of ones, shifted by d' for
+// each tap. The counters of sixteen neighbouring cells are held in a vector register while all taps
+// of the residue that meet them are added; then the counters are summed.
 //
-// In a convolution that is not transposed, tap k is read by the outputs j with 0 <= j·s + k·d - padding < l_in: neighbours as
-// they stand. Counters stand in memory there, as the first output of a tap takes a division to find.
+// Convolution that is not transposed. Tap k is read by the outputs j with
+// 0 <= j·s + k·d - padding < l_in, which are neighbours without renumbering. The counters are in
+// memory there, because finding the first output of a tap takes a division.
 //
-// Measured 2026-11-23 on the 222 geometries of examples/real-layers.csv, all together: a third
-// of the time that it took with all counters in memory (482 µs), a fortieth of what the plain loop takes in C (bench/native).
+// Measured 2026-11-23 on the 222 geometries of examples/real-layers.csv together: 170 µs. That is a
+// third of the time with all counters in memory (482 µs), and a fortieth of the plain loop in C
+// (6.7 ms, bench/native).
 
 import { gcd } from "./checked";
 import { SCRATCH_COUNTERS, SCRATCH_PTR } from "./layout";
 import { ceilDiv, scatter } from "./overlap";
 
-/** The counters of a piece in memory: half of a usual first-level cache. */
-const PIECE_BYTES: i64 = 16384;
+/** Bytes of the counters in memory of one block of outputs: half of a usual first-level cache. */
+const BLOCK_BYTES: i64 = 16384;
 
-/** So many vectors of counters are added up before their sum is taken away: in 16 bits that is at most 128·2·255. */
+/**
+ * Maximum number of vectors of counters that are added before their sum is drained. Sums of 16 bits
+ * do not overflow: they are at most 128·2·255.
+ */
 const MAX_VECTORS: i64 = 128;
 
-/** Sixteen bytes of nothing, sixteen of all, sixteen of nothing: a mask for the first or last lanes, by where it is loaded. */
+/**
+ * Sixteen bytes each of 0x00, 0xff and 0x00. A load at an offset is a mask of the first or last
+ * lanes.
+ */
 const MASKS: usize = memory.data<u8>([
   0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -33,14 +44,15 @@ const MASKS: usize = memory.data<u8>([
 let taps: u64 = 0;
 let covered: u64 = 0;
 
-/** How many output elements at least one product of the last simulation landed on. */
+/** Covered of the last simulation: the number of outputs on which at least one product landed. */
 export function simulatedCovered(): u64 {
   return covered;
 }
 
-// Counters are of 8, 16 or 32 bits (T), the smallest that hold the most taps that can meet on a cell.
+// Counters have 8, 16 or 32 bits (T): the smallest that hold the maximum number of taps
+// on one cell.
 
-/** Adds 1 to the counters [from, to) of the piece; there is at least one. */
+/** Adds 1 to the counters [from, to) in memory; the range is not empty. */
 // @ts-ignore: decorator
 @inline
 function addOnes<T>(from: usize, to: usize): void {
@@ -48,7 +60,8 @@ function addOnes<T>(from: usize, to: usize): void {
   const fromPtr = SCRATCH_PTR + from * sizeof<T>(), toPtr = SCRATCH_PTR + to * sizeof<T>();
   const lastPtr = (toPtr - 1) & ~15;
   let ptr = fromPtr & ~15;
-  // Whole vectors at aligned addresses, masked at the ends: a tap's loads then meet the stores of the one before as they were made.
+  // Whole vectors at aligned addresses, masked at both ends. The loads of a tap then have the
+  // addresses and sizes of the stores of the previous tap, which allows store-to-load forwarding.
   let ones = v128.and(one, v128.load(MASKS + 16 - (fromPtr & 15)));
   if (ptr < lastPtr) {
     v128.store(ptr, v128.add<T>(v128.load(ptr), ones));
@@ -59,39 +72,45 @@ function addOnes<T>(from: usize, to: usize): void {
   v128.store(ptr, v128.add<T>(v128.load(ptr), ones));
 }
 
-/** Adds the first `length` counters to taps, those above 0 to covered, and sets them back to 0. */
-function harvest<T>(length: usize): void {
+/**
+ * Adds the first `length` counters to taps, counts those above 0 in covered, and resets them to 0.
+ */
+function drainCounters<T>(length: usize): void {
   const endPtr = SCRATCH_PTR + length * sizeof<T>();
-  const none = i64x2.splat(0);
-  let sums = none;
+  const zero = i64x2.splat(0);
+  let sums = zero;
   for (let ptr = SCRATCH_PTR; ptr < endPtr; ptr += 16) {
     const counters = v128.load(ptr);
-    v128.store(ptr, none);
-    covered += popcnt(v128.bitmask<T>(v128.ne<T>(counters, none)));
-    // Lanes are added in pairs until there are four, then as two of 64 bits.
+    v128.store(ptr, zero);
+    covered += popcnt(v128.bitmask<T>(v128.ne<T>(counters, zero)));
+    // Lanes are added in pairs until four are left, then these are added as two of 64 bits.
     let fours = counters;
     if (sizeof<T>() == 1) fours = i16x8.extadd_pairwise_i8x16_u(fours);
     if (sizeof<T>() <= 2) fours = i32x4.extadd_pairwise_i16x8_u(fours);
-    sums = i64x2.add(sums, i64x2.add(i64x2.extend_low_i32x4_u(fours), i64x2.extend_high_i32x4_u(fours)));
+    const twos = i64x2.add(i64x2.extend_low_i32x4_u(fours), i64x2.extend_high_i32x4_u(fours));
+    sums = i64x2.add(sums, twos);
   }
   taps += i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1);
 }
 
-/** Sixteen bytes of which the first are nothing, the others all. */
+/** A mask that clears the bytes before `first` and keeps the others; `first` is from 0 to 16. */
 // @ts-ignore: decorator
 @inline
 function bytesFrom(first: i64): v128 {
   return v128.load(MASKS + 16 - <usize>first);
 }
 
-/** Sixteen bytes of which the first are all, the others nothing. */
+/** A mask that keeps the bytes before `end` and clears the others; `end` is from 0 to 16. */
 // @ts-ignore: decorator
 @inline
 function bytesBefore(end: i64): v128 {
   return v128.load(MASKS + 32 - <usize>end);
 }
 
-/** Counters as half as many, twice as wide, each the sum of two neighbours; of 32 bits as two of 64. */
+/**
+ * Sums of pairs of counters: half as many, twice as wide. Two neighbours are a pair, but 32-bit
+ * counters are paired across the halves of the vector.
+ */
 // @ts-ignore: decorator
 @inline
 function widened<T>(counters: v128): v128 {
@@ -100,6 +119,7 @@ function widened<T>(counters: v128): v128 {
   return i64x2.add(i64x2.extend_low_i32x4_u(counters), i64x2.extend_high_i32x4_u(counters));
 }
 
+/** Adds two vectors that `widened<T>` returned. */
 // @ts-ignore: decorator
 @inline
 function addWidened<T>(a: v128, b: v128): v128 {
@@ -118,7 +138,7 @@ function sumOf<T>(lanes: v128): u64 {
   return i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1);
 }
 
-/** The sum of what `widened` gives. */
+/** The sum of all lanes of a vector that `widened<T>` returned. */
 // @ts-ignore: decorator
 @inline
 function sumOfWidened<T>(sums: v128): u64 {
@@ -126,130 +146,185 @@ function sumOfWidened<T>(sums: v128): u64 {
   return sizeof<T>() == 2 ? sumOf<u32>(sums) : sumOf<u64>(sums);
 }
 
-/** The counters of the cells from `cell` on, up to `high`: the taps that meet some of them, each where it does. */
+/**
+ * The counters of one vector of cells, from `cell` on; those of cells above `high` are 0. Adds
+ * every tap that meets some of the cells, masked to the cells that it meets. The other parameters
+ * are as in `simulateResidue`.
+ */
 // @ts-ignore: decorator
 @inline
-function countersAt<T>(cell: i64, high: i64, count: i64, apart: i64, lIn: i64): v128 {
+function countersAt<T>(cell: i64, high: i64, count: i64, shift: i64, lIn: i64): v128 {
   const lanes: i64 = 16 / sizeof<T>();
   const one = v128.splat<T>(1);
-  const behind = cell + lanes;
-  const tFirst = max<i64>(0, apart == 1 ? cell - lIn + 1 : ceilDiv(cell - lIn + 1, apart));
-  const tEnd = min(count, apart == 1 ? behind : (behind - 1) / apart + 1);
+  const endCell = cell + lanes;
+  const tFirst = max<i64>(0, shift == 1 ? cell - lIn + 1 : ceilDiv(cell - lIn + 1, shift));
+  const tEnd = min(count, shift == 1 ? endCell : (endCell - 1) / shift + 1);
   let counters = i64x2.splat(0);
   for (let t = tFirst; t < tEnd; t++) {
-    const start = t * apart - cell;
-    const ones = v128.and(bytesFrom(max<i64>(0, start) * sizeof<T>()), bytesBefore(min(lanes, start + lIn) * sizeof<T>()));
-    counters = v128.add<T>(counters, v128.and(one, ones));
+    const start = t * shift - cell;
+    const from = bytesFrom(max<i64>(0, start) * sizeof<T>());
+    const mask = v128.and(from, bytesBefore(min(lanes, start + lIn) * sizeof<T>()));
+    counters = v128.add<T>(counters, v128.and(one, mask));
   }
   return v128.and(counters, bytesBefore(min(lanes, high + 1 - cell) * sizeof<T>()));
 }
 
-/** One residue: the cells [low, high], onto which `count` rows of `lIn` ones fall, each `apart` further on than the one before. */
-function simulateResidue<T>(low: i64, high: i64, count: i64, apart: i64, lIn: i64): void {
+/**
+ * Adds the cells [low, high] of one residue to taps and covered. The residue has `count` taps. Tap
+ * t adds a row of `lIn` ones that begins at cell t·shift.
+ */
+function simulateResidue<T>(low: i64, high: i64, count: i64, shift: i64, lIn: i64): void {
   const lanes: i64 = 16 / sizeof<T>();
-  const one = v128.splat<T>(1), none = i64x2.splat(0);
-  // On the cells [middle, middleEnd) every tap falls: nothing has to be masked there.
-  const middle = (count - 1) * apart;
+  const one = v128.splat<T>(1), zero = i64x2.splat(0);
+  // Every tap meets the cells [middle, middleEnd), so that no masks are needed there.
+  const middle = (count - 1) * shift;
   const middleEnd = min(lIn, high + 1);
   for (let first = low; first <= high; first += MAX_VECTORS * lanes) {
     const end = min(first + MAX_VECTORS * lanes, high + 1);
-    // Rows further apart than they are long leave holes, and those can be long.
-    if (apart > lIn && ceilDiv(first - lIn + 1, apart) >= min(count, (end - 1) / apart + 1)) continue;
-    // Four vectors go at once, where a counter can hold the sum of four.
-    const foursEnd = count << 2 >= 1 << (8 * sizeof<T>()) ? 0 : min(middleEnd, end) - 4 * lanes;
-    let sums = none, some = none;
+    // Rows that are shifted by more than their length have gaps between them, which can be long.
+    if (
+      shift > lIn && ceilDiv(first - lIn + 1, shift) >= min(count, (end - 1) / shift + 1)
+    ) {
+      continue;
+    }
+    // Four vectors are added at once, where a counter can hold the sum of four.
+    const foursEnd =
+      count << 2 >= 1 << (8 * sizeof<T>()) ? 0 : min(middleEnd, end) - 4 * lanes;
+    let sums = zero, nonZeros = zero;
     for (let cell = first; cell < end; cell += lanes) {
       if (cell >= middle) {
         for (; cell <= foursEnd; cell += 4 * lanes) {
-          let a = none, b = none, c = none, d = none;
+          let a = zero, b = zero, c = zero, d = zero;
           for (let t: i64 = 0; t < count; t++) {
             a = v128.add<T>(a, one);
             b = v128.add<T>(b, one);
             c = v128.add<T>(c, one);
             d = v128.add<T>(d, one);
           }
-          sums = addWidened<T>(sums, widened<T>(v128.add<T>(v128.add<T>(a, b), v128.add<T>(c, d))));
-          some = v128.add<T>(some, v128.add<T>(
-            v128.add<T>(v128.min<T>(a, one), v128.min<T>(b, one)), v128.add<T>(v128.min<T>(c, one), v128.min<T>(d, one)),
+          const all = v128.add<T>(v128.add<T>(a, b), v128.add<T>(c, d));
+          sums = addWidened<T>(sums, widened<T>(all));
+          nonZeros = v128.add<T>(nonZeros, v128.add<T>(
+            v128.add<T>(v128.min<T>(a, one), v128.min<T>(b, one)),
+            v128.add<T>(v128.min<T>(c, one), v128.min<T>(d, one)),
           ));
         }
         if (cell >= end) break;
       }
-      let counters = none;
-      if (cell >= middle && cell + lanes <= middleEnd) for (let t: i64 = 0; t < count; t++) counters = v128.add<T>(counters, one);
-      else counters = countersAt<T>(cell, high, count, apart, lIn);
+      let counters = zero;
+      if (cell >= middle && cell + lanes <= middleEnd) {
+        for (let t: i64 = 0; t < count; t++) counters = v128.add<T>(counters, one);
+      } else {
+        counters = countersAt<T>(cell, high, count, shift, lIn);
+      }
       sums = addWidened<T>(sums, widened<T>(counters));
-      some = v128.add<T>(some, v128.min<T>(counters, one));
+      nonZeros = v128.add<T>(nonZeros, v128.min<T>(counters, one));
     }
     taps += sumOfWidened<T>(sums);
-    covered += sumOf<T>(some);
+    covered += sumOf<T>(nonZeros);
   }
 }
 
-function simulateTransposed<T>(lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64, common: i64): void {
-  const residues = stride / common, apart = dilation / common;
-  // The first residues have one tap more, where they do not share the taps evenly.
-  const fewest = kernelSize / residues, uneven = kernelSize - fewest * residues;
+/** Simulates a transposed convolution residue by residue; `common` is gcd(stride, dilation). */
+function simulateTransposed<T>(
+  lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64, common: i64,
+): void {
+  const residues = stride / common, shift = dilation / common;
+  // Where the residues do not share the taps evenly, the first ones have one tap more.
+  const minTaps = kernelSize / residues, uneven = kernelSize - minTaps * residues;
   for (let r: i64 = 0; r < min(kernelSize, residues); r++) {
-    // The output begins at position `padding`; cell 0 of this residue stands at r·d.
+    // The output begins at position `padding`, and cell 0 of this residue is position r·d.
     const begin = padding - r * dilation;
     const last = begin + lOut - 1;
     if (last < 0) break;
-    const count = fewest + i64(r < uneven);
-    simulateResidue<T>(ceilDiv(begin, stride), min(last / stride, (count - 1) * apart + lIn - 1), count, apart, lIn);
+    const count = minTaps + i64(r < uneven);
+    const low = ceilDiv(begin, stride);
+    const high = min(last / stride, (count - 1) * shift + lIn - 1);
+    simulateResidue<T>(low, high, count, shift, lIn);
   }
 }
 
-function simulateConvolution<T>(lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): void {
-  const piece = PIECE_BYTES / sizeof<T>();
-  for (let first: i64 = 0; first < lOut; first += piece) {
-    const end = min(first + piece, lOut);
-    // Output `first` reads nothing behind the input with taps from kEnd on, output `end` - 1 nothing before it with those below k.
-    const behind = padding + lIn - 1 - first * stride;
-    if (behind < 0) break;
-    const kEnd = min(kernelSize, behind / dilation + 1);
+/** Simulates a convolution that is not transposed, one block of outputs after the other. */
+function simulateConvolution<T>(
+  lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
+): void {
+  const block = BLOCK_BYTES / sizeof<T>();
+  for (let first: i64 = 0; first < lOut; first += block) {
+    const end = min(first + block, lOut);
+    // Taps from kEnd on read after the input, even at output `first`. Taps before the first k read
+    // before the input, even at output `end` - 1.
+    const reach = padding + lIn - 1 - first * stride;
+    if (reach < 0) break;
+    const kEnd = min(kernelSize, reach / dilation + 1);
     for (let k = ceilDiv(padding - (end - 1) * stride, dilation); k < kEnd; k++) {
       const start = padding - k * dilation;
       const from = max(first, ceilDiv(start, stride));
       const to = min(end, start + lIn <= 0 ? 0 : (start + lIn - 1) / stride + 1);
       if (from < to) addOnes<T>(<usize>(from - first), <usize>(to - first));
     }
-    harvest<T>(<usize>(end - first));
+    drainCounters<T>(<usize>(end - first));
   }
 }
 
-/** Product by product, where there are more residues than outputs: then most have none, and looking for them is what would take time. */
-function simulateScattered(lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): void {
+/**
+ * Simulates a transposed convolution product by product, in blocks of outputs. Used where there are
+ * more residues than outputs: most residues have no output then, and looking for them would take
+ * the time.
+ */
+function simulateScattered(
+  lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
+): void {
   for (let first: i64 = 0; first < lOut; first += <i64>SCRATCH_COUNTERS) {
     const length = min(<i64>SCRATCH_COUNTERS, lOut - first);
-    if (scatter(first, length, lIn, kernelSize, stride, padding, dilation) > 0) harvest<u32>(<usize>length);
+    const landed = scatter(first, length, lIn, kernelSize, stride, padding, dilation);
+    if (landed > 0) drainCounters<u32>(<usize>length);
   }
 }
 
-/** About how many nanoseconds that takes: some for each residue or tap, and for each sixteen products. */
+/**
+ * Estimated time of a simulation in nanoseconds: 200, and 30 for each residue (for each tap, if not
+ * transposed), and 1 for every sixteen products or outputs.
+ */
 // @ts-ignore: decorator
 @inline
-export function simulationCost(isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, stride: u64): f64 {
+export function simulationCost(
+  isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, stride: u64,
+): f64 {
   const rows = <f64>(isTransposed ? min(kernelSize, stride) : kernelSize);
   const products = <f64>(isTransposed ? lIn : lOut) * <f64>kernelSize;
   return 200 + 30 * rows + (products + <f64>lOut) / 16;
 }
 
-/** Simulates a dimension whose output has `lOut` elements. Returns how many products land; see `simulatedCovered`. */
-export function simulate(isTransposed: bool, lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64): u64 {
+/**
+ * Simulates one dimension, whose output has `lOut` elements. Returns taps, the number of products
+ * that land; `simulatedCovered` returns covered. Uses the counters at SCRATCH_PTR, which are 0
+ * before and after.
+ */
+export function simulate(
+  isTransposed: bool,
+  lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
+): u64 {
   taps = covered = 0;
   if (!isTransposed) {
-    if (kernelSize <= <i64>u8.MAX_VALUE) simulateConvolution<u8>(lOut, lIn, kernelSize, stride, padding, dilation);
-    else if (kernelSize <= <i64>u16.MAX_VALUE) simulateConvolution<u16>(lOut, lIn, kernelSize, stride, padding, dilation);
-    else simulateConvolution<u32>(lOut, lIn, kernelSize, stride, padding, dilation);
+    if (kernelSize <= <i64>u8.MAX_VALUE) {
+      simulateConvolution<u8>(lOut, lIn, kernelSize, stride, padding, dilation);
+    } else if (kernelSize <= <i64>u16.MAX_VALUE) {
+      simulateConvolution<u16>(lOut, lIn, kernelSize, stride, padding, dilation);
+    } else {
+      simulateConvolution<u32>(lOut, lIn, kernelSize, stride, padding, dilation);
+    }
     return taps;
   }
   const common = <i64>gcd(stride, dilation);
   const residues = stride / common;
-  const max = (kernelSize - 1) / residues + 1;
-  if (min(kernelSize, residues) > lOut) simulateScattered(lOut, lIn, kernelSize, stride, padding, dilation);
-  else if (max <= <i64>u8.MAX_VALUE) simulateTransposed<u8>(lOut, lIn, kernelSize, stride, padding, dilation, common);
-  else if (max <= <i64>u16.MAX_VALUE) simulateTransposed<u16>(lOut, lIn, kernelSize, stride, padding, dilation, common);
-  else simulateTransposed<u32>(lOut, lIn, kernelSize, stride, padding, dilation, common);
+  const maxTaps = (kernelSize - 1) / residues + 1;
+  if (min(kernelSize, residues) > lOut) {
+    simulateScattered(lOut, lIn, kernelSize, stride, padding, dilation);
+  } else if (maxTaps <= <i64>u8.MAX_VALUE) {
+    simulateTransposed<u8>(lOut, lIn, kernelSize, stride, padding, dilation, common);
+  } else if (maxTaps <= <i64>u16.MAX_VALUE) {
+    simulateTransposed<u16>(lOut, lIn, kernelSize, stride, padding, dilation, common);
+  } else {
+    simulateTransposed<u32>(lOut, lIn, kernelSize, stride, padding, dilation, common);
+  }
   return taps;
 }

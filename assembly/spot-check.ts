@@ -1,37 +1,50 @@
-// Which layers a sweep by the closed form simulates too (METHOD_SPOT_CHECK): its first, and then one after 512 to 1535 others, at distances that no
-// loop falls in step with, as far as a hundredth of the time goes. For that each layer brings in half a nanosecond, and a simulation takes out
-// what it will cost: long ones come less often. Measured 2026-11-24 on one core, where every row has a length of its own, so that each is worked out:
-// at most a hundredth more time.
+// The spot check of METHOD_SPOT_CHECK: the dimensions that are simulated as well as counted by the
+// closed form. The first one is due, then one in 512 to 1535, at random distances that do not
+// coincide with the period of a loop.
+//
+// A budget keeps the simulations to about a hundredth of the time. Every dimension adds half a
+// nanosecond to the budget, and a simulation spends its estimated cost. A simulation that exceeds
+// the budget is skipped, so long ones are less frequent. Measured 2026-11-24 on one core, on a
+// sweep where every row has its own length and therefore needs its own overlap: at most a hundredth
+// more time.
 
 import { simulationCost } from "./simulate";
 
-/** Layers until the next one is due. */
+/** Number of dimensions until the next one is due, that one included. */
 let untilDue: u32 = 1;
 
-/** Nanoseconds to spend; at first enough for a layer of some 100,000 outputs. */
-let savings: f64 = 50_000;
+/** Nanoseconds to spend. Initially enough for a layer of about 100,000 outputs. */
+let budget: f64 = 50_000;
 
 let random: u32 = 1;
 
-/** The next layer is due, whatever came before. */
+/** Makes the next dimension due. The budget and the random sequence continue. */
 export function startSpotChecks(): void {
   untilDue = 1;
 }
 
-/** Whether this dimension of a layer is one of the sample. */
+/**
+ * Whether a dimension is simulated for the spot check. Called once for each dimension whose overlap
+ * is computed.
+ */
 // @ts-ignore: decorator
 @inline
-export function isSpotChecked(isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, stride: u64): bool {
+export function isSpotChecked(
+  isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, stride: u64,
+): bool {
   return --untilDue == 0 && canAfford(isTransposed, lOut, lIn, kernelSize, stride);
 }
 
-function canAfford(isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, stride: u64): bool {
+/** Draws the distance to the next spot check. Returns whether the budget pays for this one. */
+function canAfford(
+  isTransposed: bool, lOut: u64, lIn: u64, kernelSize: u64, stride: u64,
+): bool {
   // A linear congruential generator (Numerical Recipes); its upper bits are the better ones.
   random = random * 1664525 + 1013904223;
   untilDue = 512 + (random >> 22);
-  savings += <f64>untilDue / 2;
+  budget += <f64>untilDue / 2;
   const cost = simulationCost(isTransposed, lOut, lIn, kernelSize, stride);
-  if (cost > savings) return false;
-  savings -= cost;
+  if (cost > budget) return false;
+  budget -= cost;
   return true;
 }

@@ -1,62 +1,75 @@
-// THE HOT LOOP: from one layer of a plan to the next, and a row of CSV for each that is legal and wanted.
+// THE HOT LOOP: from one layer of a plan to the next, with a row of CSV for each layer that passes
+// every predicate.
 //
 //     seek(first)
-//     for each index:   settle what depends on the loops that have turned   (axes → requirements → overlap → cells)
-//                       a requirement is not met → count and skip everything below its level
-//                       otherwise                → write the row, or where layers are only counted, count all in this turn
-//                       step the odometer
+//     for each index:
+//         update what depends on changed loops   (axes → predicates → overlap → cells)
+//         if a predicate fails   → count and skip the block of its level
+//         otherwise              → write the row; or only count all layers of the block
+//         advance the odometer
 //
-// The plan's schedule is the list of things to settle, outermost level first; `begin[level]` says where to start when the
-// loop at `level` has turned. So a rule or constraint is checked, a derived axis worked out and a cell's text made once per
-// turn of the innermost loop they depend on, not once per row; and what is ruled out at a level costs one step of index
-// arithmetic, whatever its size.
+// The schedule of a plan is a list of steps, outermost level first. Each level has an entry point:
+// the first step to take after the loop at that level has changed. This is loop-invariant code
+// motion. A rule or condition is checked, a derived axis computed and the text of a cell written
+// once per iteration of the innermost loop that it depends on, not once per row. It is predicate
+// pushdown as well: a rejected block costs one step of index arithmetic, whatever its size.
 
 import { hasOverflowed } from "./checked";
 import { holds, metMissing } from "./condition";
 import { compareLayer, startComparison, writeComparison } from "./compare";
-import { fill, expansionVisits, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_REPEAT } from "./dependent";
-import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "./layer";
 import {
-  FAULT_DISAGREE, FAULT_EXPRESSION, FAULT_OVERFLOW, IMAGE_ENTRY_POINTS_PTR, IMAGE_PTR, IMAGE_STEPS_PTR, INPUT_PTR, METHOD_SIMULATE, METHOD_VERIFY, EMPTY, STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_EXPAND, STEP_JOIN, STEP_OVERLAP, STEP_SELECT, STEP_RULE, STEP_WHERE, STEP_WHERE_EXACT,
-  EVAL_FATAL, EVAL_INEXACT,
-} from "./layout";
-import { openLoops, positionOf, remainingBlock, seek, step, skip } from "./odometer";
-import { progression } from "./program";
-import { fault, finishReport, reject, startReport, visited } from "./report";
+  expand,
+  expansionVisits,
+  select,
+  SELECTED,
+  SELECTED_END,
+  SELECTED_INEXACT,
+  SELECTED_REPEAT,
+} from "./dependent";
+import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "./layer";
+import * as layout from "./layout";
+import { advance, openLoops, positionOf, remainingBlock, seek, skip } from "./odometer";
+import { evaluate } from "./program";
+import { setFault, finishReport, reject, startReport, setVisits } from "./report";
 import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "./row";
 import { startSpotChecks } from "./spot-check";
 import { evalStatus } from "./signed";
-import { windowEndPtr, outputPtr } from "./output";
+import { outputLimitPtr, outputPtr } from "./output";
 
 let slotCount: u32 = 0;
 let stepCount: u32 = 0;
 let method: u32 = 0;
-/** Whether every layer is simulated, which can take as long as a million others do. */
+/** Whether every layer is simulated; one simulation can take as long as a million other layers. */
 let isSimulating: bool = false;
-let rejectionCounts: u32 = 0;
-/** Whether rows are written, or layers compared instead; else they are only counted. */
+/** Number of rejection counts: EMPTY and the predicates. */
+let rejectionReasons: u32 = 0;
+/** Whether rows are written, or layers compared instead. If neither, layers are only counted. */
 let isWriting: bool = false;
 let isComparing: bool = false;
 /**
- * The loop from turn to turn of which the sweep goes: the innermost; where layers are only counted, the last at which anything is
- * decided, for what lies inside counts as a whole.
+ * The level at which the odometer advances. Normally the innermost loop. Where layers are only
+ * counted, the innermost level with a step: everything inside it is counted at once.
  */
 let visitLevel: u32 = 0;
 
-/** Whether a cell may hold a value that passes 64 bits: an error only once a row with one is due. */
+/**
+ * Whether the slot of a cell may hold a value that exceeds 64 bits. That is an error only when a
+ * row with the cell is written.
+ */
 let mayOverflow: bool = false;
-/** One bit a dimension on which the methods differ. */
+/** Bit n is set while closed form and simulation differ in dimension n. */
 let disagreeing: u32 = 0;
 
-/** How the last `update` ended. */
-const SETTLED: u32 = 0;
-/** Everything in the turn of the loop at `stoppedLevel` is left out, on `stoppedReason`. */
+// The outcomes of `update`.
+/** Every step is up to date, and no predicate fails. */
+const UP_TO_DATE: u32 = 0;
+/** The current block of the loop at `rejectedLevel` is rejected, for `rejectedReason`. */
 const REJECTED: u32 = 1;
-/** The expression of step `stoppedStep` has no value. */
+/** The expression of step `failedStep` has no value. */
 const FAILED: u32 = 2;
-let stoppedLevel: u32 = 0;
-let stoppedReason: u32 = EMPTY;
-let stoppedStep: u32 = 0;
+let rejectedLevel: u32 = 0;
+let rejectedReason: u32 = layout.EMPTY;
+let failedStep: u32 = 0;
 
 let outPtr: usize = 0;
 let rows: u64 = 0;
@@ -64,120 +77,135 @@ let visits: u32 = 0;
 
 /** Reads the plan that the host has written into the image. Call once before `sweep`. */
 export function openPlan(): void {
-  slotCount = load<u32>(IMAGE_PTR);
-  stepCount = load<u32>(IMAGE_PTR, 4);
-  method = load<u32>(IMAGE_PTR, 8);
-  isSimulating = method == METHOD_SIMULATE || method == METHOD_VERIFY;
-  rejectionCounts = 1 + load<u32>(IMAGE_PTR, 16);
-  // What the plan before has left behind.
+  slotCount = load<u32>(layout.IMAGE_PTR);
+  stepCount = load<u32>(layout.IMAGE_PTR, 4);
+  method = load<u32>(layout.IMAGE_PTR, 8);
+  isSimulating = method == layout.METHOD_SIMULATE || method == layout.METHOD_VERIFY;
+  rejectionReasons = 1 + load<u32>(layout.IMAGE_PTR, 16);
+  // The state of the previous plan is reset.
   mayOverflow = false;
   disagreeing = 0;
   startSpotChecks();
-  setKind(load<u32>(IMAGE_PTR, 20));
-  isComparing = load<u32>(IMAGE_PTR, 24) != 0;
+  setKind(load<u32>(layout.IMAGE_PTR, 20));
+  isComparing = load<u32>(layout.IMAGE_PTR, 24) != 0;
   isWriting = slotCount > 0;
-  visitLevel = load<u32>(IMAGE_PTR, 32);
+  visitLevel = load<u32>(layout.IMAGE_PTR, 32);
   openRow(slotCount);
-  openLoops(load<u32>(IMAGE_PTR, 12));
+  openLoops(load<u32>(layout.IMAGE_PTR, 12));
 }
 
-function rejected(level: u32, rejectionReason: u32): u32 {
-  stoppedLevel = level;
-  stoppedReason = rejectionReason;
+/** Rejects the current block of the loop at `level`. */
+function rejectBlock(level: u32, rejectionReason: u32): u32 {
+  rejectedLevel = level;
+  rejectedReason = rejectionReason;
   return REJECTED;
 }
 
-/** What comes of an expression that has no value. */
-function failed(stepPtr: usize): u32 {
-  // Accounts begin behind NOTHING.
-  if (evalStatus() == EVAL_INEXACT) return rejected(load<u32>(stepPtr, 4), 1 + load<u32>(stepPtr, 8));
-  stoppedStep = <u32>((stepPtr - IMAGE_STEPS_PTR) / STEP_BYTES);
+/**
+ * The outcome of a step whose expression has no value. One that is only inexact rejects the block.
+ */
+function failStep(stepPtr: usize): u32 {
+  // The rejection counts of the predicates follow that of EMPTY.
+  if (evalStatus() == layout.EVAL_INEXACT) {
+    return rejectBlock(load<u32>(stepPtr, 4), 1 + load<u32>(stepPtr, 8));
+  }
+  failedStep = <u32>((stepPtr - layout.IMAGE_STEPS_PTR) / layout.STEP_BYTES);
   return FAILED;
 }
 
-function firstStep(turned: u32): u32 {
-  return load<u32>(IMAGE_ENTRY_POINTS_PTR + ((<usize>turned) << 2));
+/** The first step to take after the loop at a level has changed. */
+function entryPoint(changedLevel: u32): u32 {
+  return load<u32>(layout.IMAGE_ENTRY_POINTS_PTR + ((<usize>changedLevel) << 2));
 }
 
-/** Brings up to date what depends on the loops at `turned` and inside, up to the first requirement that is not met. */
-function update(turned: u32): u32 {
-  const endPtr = IMAGE_STEPS_PTR + <usize>stepCount * STEP_BYTES;
-  let ptr = IMAGE_STEPS_PTR + <usize>firstStep(turned) * STEP_BYTES;
-  for (; ptr < endPtr; ptr += STEP_BYTES) {
+/**
+ * Takes the steps that depend on the loops at `changedLevel` and inside it, up to the first
+ * predicate that fails. Returns UP_TO_DATE, REJECTED or FAILED.
+ */
+function update(changedLevel: u32): u32 {
+  const endPtr = layout.IMAGE_STEPS_PTR + <usize>stepCount * layout.STEP_BYTES;
+  let ptr = layout.IMAGE_STEPS_PTR + <usize>entryPoint(changedLevel) * layout.STEP_BYTES;
+  for (; ptr < endPtr; ptr += layout.STEP_BYTES) {
     const first = load<u32>(ptr, 8), second = load<u32>(ptr, 12);
     switch (load<u32>(ptr)) {
-      case STEP_RULE: {
-        if (!keepsRule(second, load<u32>(ptr, 16))) return rejected(load<u32>(ptr, 4), 1 + first);
+      case layout.STEP_RULE: {
+        if (!keepsRule(second, load<u32>(ptr, 16))) {
+          return rejectBlock(load<u32>(ptr, 4), 1 + first);
+        }
         break;
       }
-      case STEP_WHERE: {
-        const found = progression(second);
-        if (evalStatus()) return failed(ptr);
-        if (found == 0) return rejected(load<u32>(ptr, 4), 1 + first);
+      case layout.STEP_WHERE: {
+        const found = evaluate(second);
+        if (evalStatus()) return failStep(ptr);
+        if (found == 0) return rejectBlock(load<u32>(ptr, 4), 1 + first);
         break;
       }
-      case STEP_WHERE_EXACT: {
+      case layout.STEP_WHERE_EXACT: {
         const isKept = holds(second);
-        if (evalStatus()) return failed(ptr);
-        if (!isKept) return rejected(load<u32>(ptr, 4), (metMissing ? 2 : 1) + first);
+        if (evalStatus()) return failStep(ptr);
+        // The next predicate counts the layers that are rejected for a missing value.
+        if (!isKept) return rejectBlock(load<u32>(ptr, 4), (metMissing ? 2 : 1) + first);
         break;
       }
-      case STEP_DERIVE: {
-        const value = progression(second);
-        if (evalStatus()) return failed(ptr);
+      case layout.STEP_DERIVE: {
+        const value = evaluate(second);
+        if (evalStatus()) return failStep(ptr);
         const field = load<u32>(ptr, 16);
-        if (!isInRange(field, value)) return rejected(load<u32>(ptr, 4), 2 + first);
+        // The next predicate counts the layers whose value is out of range.
+        if (!isInRange(field, value)) return rejectBlock(load<u32>(ptr, 4), 2 + first);
         set(field, <u64>value);
         break;
       }
-      case STEP_EXPAND: {
-        if (!fill(first)) return failed(ptr);
+      case layout.STEP_EXPAND: {
+        if (!expand(first)) return failStep(ptr);
         visits += expansionVisits;
         break;
       }
-      case STEP_SELECT: {
+      case layout.STEP_SELECT: {
         const level = load<u32>(ptr, 4);
         const selected = select(second, positionOf(level));
         if (selected == SELECTED) break;
-        // Past the end, the rest of the loop's positions go with it: the rest of the turn of the loop around it.
-        if (selected == SELECTED_END) return rejected(level - 1, EMPTY);
-        if (selected == SELECTED_REPEAT) return rejected(level, EMPTY);
-        return rejected(level, selected == SELECTED_INEXACT ? 1 + first : 2 + first);
+        // The positions after it are past the end too: reject the rest of the block of the loop
+        // around this one.
+        if (selected == SELECTED_END) return rejectBlock(level - 1, layout.EMPTY);
+        if (selected == SELECTED_REPEAT) return rejectBlock(level, layout.EMPTY);
+        return rejectBlock(level, selected == SELECTED_INEXACT ? 1 + first : 2 + first);
       }
-      case STEP_OVERLAP: {
+      case layout.STEP_OVERLAP: {
         const bit: u32 = 1 << first;
         if (isSimulating) visits += simulationVisits(first);
         if (workOutOverlap(method, first)) disagreeing &= ~bit;
         else disagreeing |= bit;
         break;
       }
-      case STEP_CELL: {
+      case layout.STEP_CELL: {
         if (!setCell(first, second, first + 1 == slotCount)) mayOverflow = true;
         break;
       }
-      case STEP_JOIN: {
+      case layout.STEP_JOIN: {
         joinSegment(first, second);
         break;
       }
     }
   }
-  return SETTLED;
+  return UP_TO_DATE;
 }
 
 /**
- * Writes the rows of the raw indices [first, end), until `maxVisits` looks at layers are taken, counted over the whole batch.
- * Returns the index it got to.
+ * Writes, compares or counts the layers of the raw indices [first, end). Stops early when the batch
+ * has taken `maxVisits` visits, when the output buffer is full, or at a fault. Returns the index
+ * that it has reached: `end`, the next index, or that of the layer at fault.
  */
-function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
+function sweepRange(first: u64, end: u64, maxVisits: u32): u64 {
   let index = first;
-  let turned: u32 = 0;
+  let changedLevel: u32 = 0;
   if (index < end) seek(first);
-  while (index < end && visits < maxVisits && outPtr < windowEndPtr()) {
-    const outcome = firstStep(turned) < stepCount ? update(turned) : SETTLED;
+  while (index < end && visits < maxVisits && outPtr < outputLimitPtr()) {
+    const outcome = entryPoint(changedLevel) < stepCount ? update(changedLevel) : UP_TO_DATE;
     visits++;
-    if (outcome == SETTLED) {
+    if (outcome == UP_TO_DATE) {
       if (disagreeing) {
-        fault(FAULT_DISAGREE, index, 0);
+        setFault(layout.FAULT_DISAGREE, index, 0);
         break;
       }
       let layers: u64 = 1;
@@ -186,69 +214,73 @@ function sweepStretch(first: u64, end: u64, maxVisits: u32): u64 {
         if (mayOverflow || hasOverflowed()) {
           const slot = firstOverflow(outPtr, slotCount);
           if (slot < slotCount) {
-            fault(FAULT_OVERFLOW, index, slot);
+            setFault(layout.FAULT_OVERFLOW, index, slot);
             break;
           }
-          mayOverflow = false; // it has been written again since
+          mayOverflow = false; // the cell has been rewritten without overflow
         }
         outPtr = endPtr;
       } else if (!isComparing) {
         layers = min(remainingBlock(visitLevel, index), end - index);
       } else if (!compareLayer(index)) {
-        fault(FAULT_OVERFLOW, index, 0);
+        setFault(layout.FAULT_OVERFLOW, index, 0);
         break;
       }
       rows += layers;
       index += layers;
-      turned = step(visitLevel);
+      changedLevel = advance(visitLevel);
     } else if (outcome == REJECTED) {
-      const weight = min(remainingBlock(stoppedLevel, index), end - index);
-      reject(stoppedReason, weight);
+      const weight = min(remainingBlock(rejectedLevel, index), end - index);
+      reject(rejectedReason, weight);
       index += weight;
-      turned = skip(stoppedLevel);
+      changedLevel = skip(rejectedLevel);
     } else {
-      fault(FAULT_EXPRESSION, index, stoppedStep);
+      setFault(layout.FAULT_EXPRESSION, index, failedStep);
       break;
     }
   }
   return index;
 }
 
+/** Clears the report, the totals of the batch and the tallies of a comparison. */
 function startBatch(): void {
-  startReport(rejectionCounts);
+  startReport(rejectionReasons);
   outPtr = outputPtr();
   rows = 0;
   visits = 0;
   if (isComparing) startComparison();
 }
 
+/** Completes the report, and writes the tallies of a comparison to OUTPUT. */
 function finishBatch(): void {
   if (isComparing) outPtr = writeComparison();
-  visited(visits);
+  setVisits(visits);
   finishReport(rows, outPtr - outputPtr());
 }
 
 /**
- * Writes the rows of the raw indices [first, end) to OUTPUT, as many as fit and as `maxVisits` looks at layers find, one at least, and
- * fills the report. Returns the index it got to: `end`, or where to go on, or the layer at fault.
+ * Sweeps the raw indices [first, end) in order: writes their rows to OUTPUT, or compares or counts
+ * their layers, and fills the report. Stops early when OUTPUT is full or after `maxVisits` visits,
+ * but processes at least one index. Returns the index that it has reached: `end`, the index to
+ * resume at, or that of the layer at fault.
  */
 export function sweep(first: u64, end: u64, maxVisits: u32): u64 {
   startBatch();
-  const next = sweepStretch(first, end, maxVisits);
+  const next = sweepRange(first, end, maxVisits);
   finishBatch();
   return next;
 }
 
 /**
- * The same for single raw indices: `count` of them stand in INPUT as u64. Returns how many it got through; the one at which
- * it stopped is not among them.
+ * Point lookups: `sweep` for `count` single raw indices, which are in INPUT as u64. Returns the
+ * number of indices that are done. The index at which it stopped is not among them.
  */
 export function sweepIndices(count: u32): u32 {
   startBatch();
   let done: u32 = 0;
   for (; done < count; done++) {
-    const index = load<u64>(INPUT_PTR + ((<usize>done) << 3));
-    if (sweepStretch(index, index + 1, u32.MAX_VALUE) == index) break;
+    const index = load<u64>(layout.INPUT_PTR + ((<usize>done) << 3));
+    if (sweepRange(index, index + 1, u32.MAX_VALUE) == index) break;
   }
   finishBatch();
   return done;

@@ -807,12 +807,6 @@ export const errors = catalogue({
       `a ${kind} needs ${joinNames(names)}, which the header does not have`,
       `Add the column${names.length === 1 ? "" : "s"}; rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
     ),
-  noConventions: (location: string, kind: string) =>
-    at(
-      location,
-      `compare supports transposed convolutions only, not ${kind}`,
-      "Remove such rows from the list.",
-    ),
   notEmptyField: (location: string, name: string, got: string, kind: string) =>
     at(
       location,

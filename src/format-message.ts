@@ -1,6 +1,9 @@
-/** How messages name things: values, names, layers, and what the system says. */
+/** Formats values, names and system errors for messages. */
 
-/** Control characters, line separators, lone surrogates, and characters that are invisible or change the writing direction. */
+/**
+ * Control characters, line separators, lone surrogates, and characters that are invisible or change
+ * the direction of writing.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function escaped(character: string): string {
@@ -8,19 +11,19 @@ function escaped(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 }
 
-/** A name in one line, as a terminal may have it: what cannot be printed is written as an escape. */
+/** Makes a name safe for one line of a terminal. Unprintable characters are written as escapes. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
 
-/** A message as a terminal may have it: as `printable`, but line ends stay. */
+/** Makes a message safe for a terminal. Like `printable`, but it keeps line ends. */
 export function sanitised(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>
     character === "\n" ? character : escaped(character),
   );
 }
 
-/** A value as the user wrote it, quoted unless it is a number, short enough to read. */
+/** A value as the user wrote it: quoted unless it is an integer, and cut to 60 characters. */
 export function quote(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
   return /^-?[0-9]+$/.test(short) ? short : `'${printable(short)}'`;
@@ -30,7 +33,7 @@ export function joinNames(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** Letters of other alphabets that look like Latin ones, in small letters. */
+/** Letters of other alphabets that look like Latin letters, in lower case. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   ...{
     а: "a",
@@ -73,8 +76,8 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a name comes down to for a reader: small letters and digits, without separators, invisible characters and accents, and with
- * letters that look Latin taken for Latin ones. Names with the same skeleton are easily taken for each other.
+ * The skeleton of a name: lower case, without separators, invisible characters and accents, and
+ * with look-alike letters replaced by Latin ones. Names with the same skeleton are easily confused.
  */
 export function skeletonOf(name: string): string {
   const plain = name
@@ -84,7 +87,7 @@ export function skeletonOf(name: string): string {
   return Array.from(plain, (letter) => LOOK_ALIKES[letter] ?? letter).join("");
 }
 
-/** The known name nearest to an unknown one, if it is near enough to be what was meant. */
+/** The known name with the smallest edit distance, if that is small enough for a misspelling. */
 function nearest(unknown: string, known: readonly string[]): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
@@ -96,27 +99,38 @@ function nearest(unknown: string, known: readonly string[]): string | undefined 
     : undefined;
 }
 
-/** The most names that a message suggests at once. */
+/** Maximum number of names that a message suggests. */
 const MAX_SUGGESTIONS = 4;
 
 /**
- * The known names that an unknown one may stand for: those that begin like it (`kernel` is for `kernel_size`), else the nearest by spelling, else
- * those with a word that begins like it (`size` is for `kernel_size`), else those with a word that is one letter off (`kernl`).
+ * The known names that an unknown name may mean. A name of similar spelling is the only candidate,
+ * if it also begins like the unknown name, or if no name does. Otherwise the candidates are those
+ * of the first rule that finds any:
+ *
+ * - names that begin like it (`kernel` for `kernel_size`);
+ * - names with a word that begins like it (`size` for `kernel_size`);
+ * - names with a word that is one letter off (`kernl`).
+ *
+ * More than MAX_SUGGESTIONS candidates are not helpful, so none is returned.
  */
 export function candidates(unknown: string, known: readonly string[]): string[] {
   const given = skeletonOf(unknown);
-  const near = nearest(unknown, known);
-  const begun = given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
-  if (near !== undefined && (begun.length === 0 || begun.includes(near))) return [near];
+  const closest = nearest(unknown, known);
+  const prefixed =
+    given.length < 2 ? [] : known.filter((name) => skeletonOf(name).startsWith(given));
+  if (closest !== undefined && (prefixed.length === 0 || prefixed.includes(closest)))
+    return [closest];
   const withWord = (isMeant: (word: string) => boolean) =>
     known.filter((name) => name.split(/[^A-Za-z0-9]+/).some((word) => isMeant(skeletonOf(word))));
-  const inside = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
-  const misspelt = given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
-  const found = [begun, inside, misspelt].find((names) => names.length > 0) ?? [];
-  return found.length <= MAX_SUGGESTIONS ? found : [];
+  const withPrefixedWord = given.length < 3 ? [] : withWord((word) => word.startsWith(given));
+  const withMisspeltWord =
+    given.length < 4 ? [] : withWord((word) => editDistance(given, word) === 1);
+  const best =
+    [prefixed, withPrefixedWord, withMisspeltWord].find((names) => names.length > 0) ?? [];
+  return best.length <= MAX_SUGGESTIONS ? best : [];
 }
 
-/** "Did you mean …?", or undefined where nothing known is like the unknown name. */
+/** "Did you mean …?", or undefined if no known name is similar. */
 export function suggestion(unknown: string, known: readonly string[]): string | undefined {
   const [first, ...others] = candidates(unknown, known);
   if (first === undefined) return undefined;
@@ -143,7 +157,9 @@ export function instead(unknown: string, known: readonly string[]): string {
   return suggestion(unknown, known) ?? `Write one of ${joinNames(known)}.`;
 }
 
-/** A reason in words: as it is given, or that of a system error. */
+/**
+ * The reason of a failure in words. System errors are translated; other texts remain as they are.
+ */
 export function reasonOf(cause: unknown): string {
   if (typeof cause === "string") return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
@@ -161,7 +177,7 @@ export function reasonOf(cause: unknown): string {
     ENFILE: "too many files are open",
     EBADF: "it is not open",
     ELOOP: "it is a symbolic link",
-    // Node has the reason for which it could not start a thread as the message.
+    // If it cannot start a thread, Node puts this code into the message.
     EAGAIN: "the system allows no more threads",
     EIO: "the disk reports an error",
     ENODEV: "the file system is gone",
@@ -171,16 +187,16 @@ export function reasonOf(cause: unknown): string {
   return words[code ?? ""] ?? words[message] ?? message;
 }
 
-/** The longest literal that a message shows. */
-const LITERAL = 60;
+/** Maximum number of characters of a literal that a message shows. */
+const MAX_LITERAL = 60;
 
-/** A value as a JavaScript program writes it: 3n, '3', [3], null, NaN, {}. */
+/** A value as a JavaScript literal: 3n, '3', [3], null, NaN, {}. */
 export function literal(value: unknown): string {
   try {
     const text = literalAt(value, 0);
-    return text.length > LITERAL ? `${text.slice(0, LITERAL - 3)}...` : text;
+    return text.length > MAX_LITERAL ? `${text.slice(0, MAX_LITERAL - 3)}...` : text;
   } catch {
-    // A getter or proxy of the caller's.
+    // A getter or a proxy of the caller has thrown.
     return "an object";
   }
 }
@@ -191,20 +207,20 @@ function literalAt(value: unknown, depth: number): string {
   if (Object.is(value, -0)) return "-0";
   if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
   if (typeof value !== "object" || value === null) return String(value);
-  // Longer than what is shown, so that it is cut.
-  const some = <T>(items: readonly T[], show: (item: T) => string) =>
-    items.slice(0, LITERAL).map(show).join(", ");
+  // As many items always exceed the maximum length, so that the text is cut.
+  const firstItems = <T>(items: readonly T[], show: (item: T) => string) =>
+    items.slice(0, MAX_LITERAL).map(show).join(", ");
   if (depth > 2) return Array.isArray(value) ? "[...]" : "{...}";
-  if (Array.isArray(value)) return `[${some(value, (item) => literalAt(item, depth + 1))}]`;
-  const made: unknown = value.constructor;
-  if (typeof made === "function" && made !== Object)
-    return /^[AEIOU]/.test(made.name) ? `an ${made.name}` : `a ${made.name}`;
+  if (Array.isArray(value)) return `[${firstItems(value, (item) => literalAt(item, depth + 1))}]`;
+  const type: unknown = value.constructor;
+  if (typeof type === "function" && type !== Object)
+    return /^[AEIOU]/.test(type.name) ? `an ${type.name}` : `a ${type.name}`;
   const entries = Object.entries(value);
   return entries.length === 0
     ? "{}"
-    : `{ ${some(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
+    : `{ ${firstItems(entries, ([name, own]) => `${name}: ${literalAt(own, depth + 1)}`)} }`;
 }
 
 function quoted(text: string): string {
-  return `'${text.slice(0, LITERAL).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)}'`;
+  return `'${text.slice(0, MAX_LITERAL).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)}'`;
 }

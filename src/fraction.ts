@@ -1,4 +1,4 @@
-/** Exact quotients of whole numbers. */
+/** Exact fractions of integers. */
 
 export interface Fraction {
   readonly numerator: bigint;
@@ -6,24 +6,30 @@ export interface Fraction {
 }
 
 /**
- * The double nearest to a quotient that is not negative, ties to even. The quotient is cut off after at least 64 bits, with a 1 in place of whatever
- * is cut off; Number() rounds that as it would round the quotient. The denominator is positive; both are below 2^900.
+ * The double nearest to a non-negative fraction, with ties to even.
+ *
+ * The quotient is truncated after at least 64 bits. One more bit (the sticky bit) is 1 if the
+ * truncated rest is not zero, so Number() rounds the result like the exact quotient. The
+ * denominator must be positive, and both numbers must be below 2^900.
  */
 export function nearestDouble({ numerator, denominator }: Fraction): number {
   const shift = BigInt(
     Math.max(0, 64 + denominator.toString(2).length - numerator.toString(2).length),
   );
-  const cut = (numerator << shift) / denominator;
-  const isExact = cut * denominator === numerator << shift;
-  return Number((cut << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
+  const quotient = (numerator << shift) / denominator;
+  const isExact = quotient * denominator === numerator << shift;
+  return Number((quotient << 1n) | (isExact ? 0n : 1n)) / 2 ** Number(shift + 1n);
 }
 
-/** The largest numerator and denominator that the kernel's counts are worked out with. */
-const MOST = 2n ** 63n - 1n;
-/** More digits than this in a number, or decimals, are taken for a mistake. */
+/** The largest numerator and denominator that the kernel can calculate with. */
+const INT64_MAX = 2n ** 63n - 1n;
+/**
+ * Maximum number of digits, and of places that the decimal point may move. A longer number is
+ * assumed to be a mistake and reported as inexact.
+ */
 const MAX_DIGITS = 18;
 
-/** Suffixes of numbers, as in expressions. */
+/** The suffixes of numbers; expressions have the same ones. */
 const SUFFIXES: Readonly<Record<string, bigint>> = {
   k: 10n ** 3n,
   M: 10n ** 6n,
@@ -36,9 +42,12 @@ const SUFFIXES: Readonly<Record<string, bigint>> = {
 const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:e([+-]?[0-9]{1,4})|([kMGT]|[KMG]i))?$/i;
 
 /**
- * Reads a number that is not negative: `22050`, `689.0625`, `1e3`, `44.1k`, or a fraction of two of these, `22050/32`.
+ * Reads a non-negative number: `22050`, `689.0625`, `1e3`, `44.1k`, or a fraction of two of these,
+ * `22050/32`.
  *
- * @returns the number in lowest terms; "malformed", or "inexact" where 63 bits do not hold its numerator and denominator.
+ * @returns the number in lowest terms. "malformed" if the text is not such a number or divides by
+ * zero. "inexact" if its numerator or denominator does not fit in 63 bits, or a number has more
+ * than 18 digits.
  */
 export function readFraction(text: string): Fraction | "malformed" | "inexact" {
   const parts = text.split("/").map((part) => readDecimal(part.trim()));
@@ -47,17 +56,17 @@ export function readFraction(text: string): Fraction | "malformed" | "inexact" {
   const [a, b = { numerator: 1n, denominator: 1n }] = parts as Fraction[];
   if (a === undefined || b.numerator === 0n) return "malformed";
   const fraction = reduced(a.numerator * b.denominator, a.denominator * b.numerator);
-  return fraction.numerator > MOST || fraction.denominator > MOST ? "inexact" : fraction;
+  return fraction.numerator > INT64_MAX || fraction.denominator > INT64_MAX ? "inexact" : fraction;
 }
 
 function readDecimal(text: string): Fraction | "malformed" | "inexact" {
-  const [matched, whole = "", decimals = "", exponent = "0", suffix = ""] =
+  const [matched, integerPart = "", decimals = "", exponent = "0", suffix = ""] =
     DECIMAL.exec(text) ?? [];
   const factor = suffix === "" ? 1n : SUFFIXES[suffix];
   if (matched === undefined || factor === undefined) return "malformed";
-  const kept = decimals.replace(/0+$/, "");
-  const digits = `${whole}${kept}`.replace(/^0+/, "");
-  const shift = Number(exponent) - kept.length;
+  const fraction = decimals.replace(/0+$/, "");
+  const digits = `${integerPart}${fraction}`.replace(/^0+/, "");
+  const shift = Number(exponent) - fraction.length;
   if (digits.length > MAX_DIGITS || Math.abs(shift) > MAX_DIGITS) return "inexact";
   const power = 10n ** BigInt(Math.abs(shift));
   return reduced(BigInt(digits) * factor * (shift > 0 ? power : 1n), shift < 0 ? power : 1n);
@@ -73,7 +82,7 @@ export function gcd(a: bigint, b: bigint): bigint {
   return a;
 }
 
-/** A number as a person writes it: `689.0625` where that is exact, else a fraction, `30000/1001`. */
+/** A number as a person would write it: `689.0625` if that is exact, else `30000/1001`. */
 export function textOfFraction(value: Fraction): string {
   const { numerator, denominator } = reduced(value.numerator, value.denominator);
   if (denominator === 1n) return String(numerator);

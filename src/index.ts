@@ -1,12 +1,28 @@
 /**
- * upsweep, the library: exact operation counts of `torch.nn.ConvTranspose1d`, for one layer or for a design space.
+ * upsweep, the library: exact operation counts of `torch.nn.ConvTranspose1d`, of its 2-d and 3-d
+ * variants and of plain convolutions, for one layer or for a design space of billions.
+ *
+ * - `count`: one layer.
+ * - `counter`: one layer after another, with the options checked once.
+ * - `countMany`: many layers in one call, as columns.
+ * - `plan`: the size and loop nest of a design space.
+ * - `sweep` and `sweepToFile`: every layer of a design space, on all cores.
+ *
+ * Wrong input causes an `UpsweepError`, with the location, the value and a remedy in its message.
  *
  * @example
+ * ```ts
  * import { count, sweepToFile } from "upsweep";
- * count({ in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 }).macs; // 66060288n
- * await sweepToFile({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: "pow2(32, 512)" } }, "out.csv");
+ *
+ * const layer = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4 };
+ * count({ ...layer, l_in: 32 }).macs; // 66060288n
+ *
+ * const axes = { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: "pow2(32, 512)" };
+ * await sweepToFile({ axes }, "out.csv");
+ * ```
  */
 
+export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./columns/results.js";
 export {
   COLUMNS,
   type Column,
@@ -15,21 +31,15 @@ export {
   type ResultName,
   type Results,
   type ResultValue,
-} from "./columns/columns.js";
-export type { BigInts, CountedResults, ForJson, JsonValue, ResultsAs } from "./columns/results.js";
+} from "./columns/table.js";
 export { type ErrorCode, UpsweepError } from "./errors.js";
-export {
-  KIND_NAMES,
-  type KindName,
-  type LayerInput,
-  type LayerInputs,
-  type LayerParameters,
-  PARAMETERS,
-  type Parameter,
-  type ParameterName,
-  SETTINGS,
-} from "./layers/parameters.js";
-export { RULES, type Rule, type RuleId } from "./layers/rules.js";
+export type { KindName, Parameter } from "./layers/kinds.js";
+export { KIND_NAMES } from "./layers/kinds.js";
+export type { LayerInput, LayerInputs, LayerParameters } from "./layers/layer.js";
+export { PARAMETERS, type ParameterName, SETTINGS } from "./layers/parameters.js";
+export type { RuleId } from "./layers/rule-table.js";
+export { RULES } from "./layers/rule-table.js";
+export type { Rule } from "./layers/rules.js";
 export {
   type CounterInput,
   type CounterOptions,

@@ -1,7 +1,9 @@
 /** `upsweep columns`: the column table for people, programs and READMEs. */
 
-import { COLUMNS, type Column, columnsOf, DEFAULT_COLUMNS } from "../columns/columns.js";
-import { type Kind, type Parameter, SETTINGS } from "../layers/parameters.js";
+import { type ColumnOfKind, columnsOf, describeColumn } from "../columns/derived.js";
+import { type Column, DEFAULT_COLUMNS } from "../columns/table.js";
+import type { Kind, Parameter } from "../layers/kinds.js";
+import { SETTINGS } from "../layers/parameters.js";
 import { PARAMETER_MAX } from "../limits.js";
 import { kindFrom, type LayerOptions } from "./options.js";
 import { print, printJson, terminalWidth } from "./terminal.js";
@@ -21,7 +23,7 @@ export function columns(options: ColumnsOptions): void {
           layer: kind.name,
           parameters: kind.parameters,
           settings: SETTINGS,
-          results: columnsOf(kind),
+          results: columnsOf(kind).map((c) => describeColumn(kind, c)),
         },
         null,
         2,
@@ -38,7 +40,7 @@ export function columns(options: ColumnsOptions): void {
 }
 
 function columnsText(kind: Kind, width: number | undefined): string {
-  const own = columnsOf(kind);
+  const own = columnsOf(kind).map((c) => describeColumn(kind, c));
   const parameters = kind.parameters.map((p) => [
     "",
     p.name,
@@ -90,6 +92,7 @@ export function columnsMarkdown(kind: Kind): string {
     p.meaning,
   ]);
   const results = columnsOf(kind)
+    .map((c) => describeColumn(kind, c))
     .filter((c) => c.tool === undefined)
     .map((c) => [
       `\`${c.name}\`${isDefault(c) ? " \\*" : ""}`,
@@ -104,18 +107,29 @@ export function columnsMarkdown(kind: Kind): string {
   ].join("\n\n");
 }
 
-/** A tool with its version, and the commit at which it was read. */
-function toolText({ name, version, commit }: NonNullable<Column["tool"]>): string {
+/** A tool with its version, and the commit that its source was read at. */
+function toolText({ name, version, commit }: NonNullable<ColumnOfKind["tool"]>): string {
   return `${name} ${version}${commit === "" ? "" : `, ${commit}`}`;
 }
 
-/** The table of the conventions, of docs/conventions.md. */
-export function conventionsMarkdown(): string {
-  const rows = COLUMNS.flatMap((c: Column) => {
-    if (!c.tool) return [];
-    const { function: where } = c.tool;
-    return [[`\`${c.name}\``, toolText(c.tool), `\`${where}\``, c.formula, c.unit, c.counts]];
-  });
+/** The table of other counters' conventions in docs/conventions.md. */
+export function conventionsMarkdown(kind: Kind): string {
+  const rows = columnsOf(kind)
+    .map((c) => describeColumn(kind, c))
+    .flatMap((c) =>
+      c.tool
+        ? [
+            [
+              `\`${c.name}\``,
+              toolText(c.tool),
+              `\`${c.tool.function}\``,
+              c.formula,
+              c.unit,
+              c.counts,
+            ],
+          ]
+        : [],
+    );
   return markdown(
     ["column", "tool, version, commit", "function", "formula", "unit", "what it counts"],
     rows,
@@ -127,7 +141,7 @@ export function markdown(head: readonly string[], rows: readonly (readonly strin
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function isDefault(column: Column): boolean {
+function isDefault(column: Pick<Column, "name">): boolean {
   return DEFAULT_COLUMNS.includes(column.name);
 }
 

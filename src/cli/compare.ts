@@ -1,12 +1,12 @@
 /** `upsweep compare`: what other counters answer, beside the exact count. */
 
+import { overflow } from "../columns/errors.js";
 import {
   column,
   type PartialResults,
   type ResultName,
   type ResultValue,
-} from "../columns/columns.js";
-import { overflow } from "../columns/errors.js";
+} from "../columns/table.js";
 import { RELATIVE_ERROR } from "../conventions/bins.js";
 import { COMPARED, inMacs } from "../conventions/compared.js";
 import {
@@ -26,7 +26,8 @@ import { openList } from "../input/list.js";
 import { exactResult } from "../kernel/kernel.js";
 import { wasmKernel } from "../kernel/wasm.js";
 import { describeLayer } from "../layers/describe.js";
-import { type Kind, kindOf, type Layer } from "../layers/parameters.js";
+import { kindOf } from "../layers/kinds.js";
+import type { Layer } from "../layers/layer.js";
 import { methodOf } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
@@ -106,14 +107,6 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   );
 }
 
-function checkTransposed(kind: Kind): void {
-  if (!kind.isTransposed)
-    throw errors.usage(
-      `${kind.name} is given`,
-      "The conventions are of transposed convolutions; see 'upsweep columns'.",
-    );
-}
-
 // ── One layer ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Row {
@@ -126,7 +119,6 @@ interface Row {
 }
 
 function compareOne(flags: AxisFlags, options: CompareOptions): void {
-  checkTransposed(kindFrom(options));
   const layer = layerFromFlags("compare", flags, options);
   const results = countedLayer(wasmKernel(), layer, "closed");
   const needed: readonly ResultName[] = [
@@ -278,7 +270,6 @@ async function compareGrid(
   options: CompareOptions,
 ): Promise<void> {
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
-  checkTransposed(kindOf(plan.layer));
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
   const batches = sweepPlan(plan, { ...options, method: methodOf() });
   const end = await watch(batches, {
@@ -321,7 +312,6 @@ async function compareList(
       "Compare one or the other.",
     );
   }
-  checkTransposed(kindFrom(options));
   const { bytes, name } = openList(options.from as string, options.delimiter);
   const totals = emptyTotals<Location>();
   const batches = countListRows(bytes, name, {

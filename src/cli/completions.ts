@@ -3,8 +3,8 @@
  * commander's tables.
  */
 import type { Command, Option } from "commander";
-import { COLUMNS } from "../columns/columns.js";
-import { KIND_NAMES } from "../layers/parameters.js";
+import { COLUMNS } from "../columns/table.js";
+import { KIND_NAMES } from "../layers/kinds.js";
 import { GROUP_NAMES } from "../spec/spec.js";
 import type { Shell } from "./options.js";
 import { writeOut } from "./terminal.js";
@@ -18,14 +18,14 @@ interface Flag {
   readonly meaning: string;
 }
 
-interface Completed {
+interface CommandEntry {
   readonly name: string;
   readonly meaning: string;
   readonly flags: readonly Flag[];
   readonly argument: Values;
 }
 
-/** Words for options whose values are open sets. */
+/** Words to suggest for options that accept other values too. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--layer": KIND_NAMES,
   "--columns": [...GROUP_NAMES, ...COLUMNS.map(({ name }) => name)],
@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 export function completions(root: Command, shell: Shell): void {
   const commands = [
-    ...root.commands.map(completed),
+    ...root.commands.map(commandEntry),
     {
       name: "help",
       meaning: "Show the help of a command",
@@ -45,7 +45,7 @@ export function completions(root: Command, shell: Shell): void {
   writeOut(scripts[shell](commands, flagsOf(root)));
 }
 
-function completed(command: Command): Completed {
+function commandEntry(command: Command): CommandEntry {
   const [first] = command.registeredArguments;
   const argument = first === undefined ? "none" : (first.argChoices ?? "file");
   return {
@@ -78,7 +78,7 @@ function valuesOf(option: Option): Values {
 
 // ── bash ─────────────────────────────────────────────────────────────────────────────────────────
 
-function bash(commands: readonly Completed[], flags: readonly Flag[]): string {
+function bash(commands: readonly CommandEntry[], flags: readonly Flag[]): string {
   const cases = commands
     .map((command) => `    ${command.name})\n${bashCommand(command)}      ;;`)
     .join("\n");
@@ -119,13 +119,13 @@ complete -F _upsweep upsweep
 `;
 }
 
-function bashCommand({ flags, argument }: Completed): string {
+function bashCommand({ flags, argument }: CommandEntry): string {
   const names = flags.flatMap((flag) => flag.names).join(" ");
-  const plain =
+  const argumentWords =
     argument === "file"
       ? "files=1"
       : `words="${Array.isArray(argument) ? argument.join(" ") : names}"`;
-  return `${bashValues(flags)}      if [[ -z $words$files ]]; then\n        if [[ $current == -* ]]; then words="${names}"; else ${plain}; fi\n      fi\n`;
+  return `${bashValues(flags)}      if [[ -z $words$files ]]; then\n        if [[ $current == -* ]]; then words="${names}"; else ${argumentWords}; fi\n      fi\n`;
 }
 
 /** Cases for the words after options that take values. */
@@ -133,13 +133,13 @@ function bashValues(flags: readonly Flag[]): string {
   const lines = flags
     .filter(({ values }) => values !== "none")
     .map(({ names, values }) => {
-      const what =
+      const action =
         values === "file"
           ? "files=1"
           : values === "any"
             ? "COMPREPLY=(); return"
             : `words="${(values as readonly string[]).join(" ")}"`;
-      return `        ${names.join(" | ")}) ${what}${names.includes("--columns") ? "; comma=1" : ""} ;;\n`;
+      return `        ${names.join(" | ")}) ${action}${names.includes("--columns") ? "; comma=1" : ""} ;;\n`;
     });
   return `      case $previous in\n${lines.join("")}      esac\n`;
 }
@@ -148,8 +148,8 @@ function bashValues(flags: readonly Flag[]): string {
 
 const inQuotes = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-function zsh(commands: readonly Completed[], flags: readonly Flag[]): string {
-  const described = commands
+function zsh(commands: readonly CommandEntry[], flags: readonly Flag[]): string {
+  const descriptions = commands
     .map(({ name, meaning }) => `    ${inQuotes(`${name}:${meaning.replaceAll(":", "\\:")}`)}`)
     .join("\n");
   const cases = commands
@@ -160,7 +160,7 @@ function zsh(commands: readonly Completed[], flags: readonly Flag[]): string {
 _upsweep() {
   local curcontext=$curcontext state line
   local -a commands=(
-${described}
+${descriptions}
   )
   _arguments -C ${flags.map(zshFlag).join(" ")} '1: :->command' '*:: :->arguments'
   case $state in
@@ -176,7 +176,7 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _upsweep "$@"; else compdef
 `;
 }
 
-function zshArguments({ flags, argument }: Completed): string {
+function zshArguments({ flags, argument }: CommandEntry): string {
   const last = argument === "none" ? [] : [inQuotes(`*: :${zshValues(argument)}`)];
   return [...flags.map(zshFlag), ...last].join(" ");
 }
@@ -200,7 +200,7 @@ function zshValues(values: Values): string {
 
 // ── fish ─────────────────────────────────────────────────────────────────────────────────────────
 
-function fish(commands: readonly Completed[], flags: readonly Flag[]): string {
+function fish(commands: readonly CommandEntry[], flags: readonly Flag[]): string {
   const lines = [
     "# Completions of upsweep for fish: upsweep completions fish > ~/.config/fish/completions/upsweep.fish",
     "complete -c upsweep -f",
@@ -208,12 +208,12 @@ function fish(commands: readonly Completed[], flags: readonly Flag[]): string {
   for (const flag of flags) lines.push(fishFlag("__fish_use_subcommand", flag));
   for (const { name, meaning } of commands)
     lines.push(`complete -c upsweep -n __fish_use_subcommand -a ${name} -d ${fishQuoted(meaning)}`);
-  for (const { name, flags: own, argument } of commands) {
+  for (const { name, flags: commandFlags, argument } of commands) {
     const condition = `__fish_seen_subcommand_from ${name}`;
     if (argument === "file") lines.push(`complete -c upsweep -n '${condition}' -F`);
     if (typeof argument !== "string")
       lines.push(`complete -c upsweep -n '${condition}' -a '${argument.join(" ")}'`);
-    for (const flag of own) lines.push(fishFlag(condition, flag));
+    for (const flag of commandFlags) lines.push(fishFlag(condition, flag));
   }
   return `${lines.join("\n")}\n`;
 }

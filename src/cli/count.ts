@@ -1,12 +1,13 @@
 /** `upsweep count`: one layer, with every step of the calculation. */
 
+import { overflow } from "../columns/errors.js";
 import {
   column,
   type PartialResults,
   type ResultName,
   type ResultValue,
-} from "../columns/columns.js";
-import { overflow } from "../columns/errors.js";
+} from "../columns/table.js";
+import { working } from "../columns/working.js";
 import { errors } from "../errors.js";
 import { joinNames } from "../format-message.js";
 import { checkLayerFile } from "../formats/format.js";
@@ -18,16 +19,16 @@ import { describeLayer } from "../layers/describe.js";
 import { invalidLayer, otherKindsParameter } from "../layers/errors.js";
 import {
   anyParameter,
-  type Dimension,
   isParameterName,
   type Kind,
-  type Layer,
-  layerFrom,
-  namedParameters,
   namesOfParameter,
+  oneDimensional,
   type Parameter,
   shortNames,
-} from "../layers/parameters.js";
+} from "../layers/kinds.js";
+import type { Layer } from "../layers/layer.js";
+import { layerFrom, namedParameters } from "../layers/layer.js";
+import type { Dimension } from "../layers/parameters.js";
 import { outputLength } from "../layers/rules.js";
 import { PARAMETER_MAX } from "../limits.js";
 import type { Check } from "../plan/method.js";
@@ -44,7 +45,6 @@ import {
   settingsFrom,
 } from "./options.js";
 import { table } from "./text.js";
-import { working } from "./working.js";
 
 interface CountOptions extends LayerOptions {
   readonly output: string;
@@ -185,7 +185,8 @@ function checkPadding(
     l_in: valueIn("l_in"),
     kernel_size: valueIn("kernel_size"),
     stride: valueIn("stride"),
-    output_padding: kind.isTransposed ? valueIn("output_padding") : 0,
+    output_padding:
+      namesOfParameter(kind, "output_padding").length > 0 ? valueIn("output_padding") : 0,
     dilation: valueIn("dilation"),
   });
   if (isNamedPadding(text))
@@ -213,7 +214,8 @@ function checkPadding(
 function withOutputSize(layer: Layer, text: string): Layer {
   const { kind } = layer;
   const flag = "--output-size";
-  if (!kind.isTransposed) throw errors.noOutputSize(flag, kind.name);
+  if (namesOfParameter(kind, "output_padding").length === 0)
+    throw errors.noOutputSize(flag, kind.name);
   const names = kind.dimensions.map((letter) => (letter === "" ? "l_out" : `${letter}_out`));
   const values = valuesOfFlag(text);
   if (values.length !== 1 && values.length !== names.length)
@@ -338,17 +340,17 @@ function shownWork(
     const letter = layer.kind.dimensions[i] as string;
     return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, (dimensions[i] as PartialResults).l_out as bigint)}`;
   });
-  const title = layer.kind.isTransposed
-    ? "how many products land on each output element"
-    : "how many inputs each output element reads";
-  return [describeLayer(layer), `Overlap: ${title}\n${patterns.join("\n")}`, ...quote].join("\n\n");
+  return [
+    describeLayer(layer),
+    `Overlap: ${layer.kind.family.patternTitle}\n${patterns.join("\n")}`,
+    ...quote,
+  ].join("\n\n");
 }
 
 /** The counts of one dimension: those of a 1-d layer whose other parameters are minimal. */
 function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): PartialResults {
-  const alone = layerFrom(
-    kindFrom({ layer: layer.kind.isTransposed ? "conv_transpose1d" : "conv1d" }),
-    (p) => (p.perDimension ? dimension[p.base as keyof Dimension] : p.min),
+  const alone = layerFrom(oneDimensional(layer.kind), (p) =>
+    p.perDimension ? dimension[p.base as keyof Dimension] : p.min,
   );
   return kernel.count(alone, "closed").results ?? {};
 }

@@ -1,10 +1,10 @@
 /** `upsweep count --from`: every row of a list, with result columns appended. */
-import { DEFAULT_COLUMNS } from "../columns/columns.js";
+import { DEFAULT_COLUMNS } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { encoderOf } from "../formats/encoding.js";
 import { openList } from "../input/list.js";
-import type { Kind } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
 import {

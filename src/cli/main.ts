@@ -7,15 +7,8 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { REPORT_BUG, UpsweepError } from "../errors.js";
 import { BIG_INTS } from "../formats/json.js";
-import {
-  DEFAULT_KIND,
-  KIND_NAMES,
-  kindOf,
-  kindsWith,
-  PARAMETERS,
-  type Parameter,
-  SETTINGS,
-} from "../layers/parameters.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf, kindsWith, type Parameter } from "../layers/kinds.js";
+import { PARAMETERS, SETTINGS } from "../layers/parameters.js";
 import { readRate } from "../layers/rate.js";
 import { CHECKS } from "../plan/method.js";
 import { ClosedPipe } from "../sink/sink.js";

@@ -1,14 +1,9 @@
 /** Readers of the options that several commands share. */
-import type { ResultName } from "../columns/columns.js";
+import type { ResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Fraction, textOfFraction } from "../fraction.js";
-import {
-  DEFAULT_KIND,
-  KIND_NAMES,
-  type Kind,
-  kindNamed,
-  type Settings,
-} from "../layers/parameters.js";
+import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed } from "../layers/kinds.js";
+import type { Settings } from "../layers/layer.js";
 import { type Check, type Method, methodOf } from "../plan/method.js";
 import {
   type AxisFlag,

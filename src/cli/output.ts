@@ -9,9 +9,9 @@ import {
   type OutputFormat,
 } from "../formats/format.js";
 import type { BigInts } from "../formats/json.js";
-import { type CheckpointHooks, stopHere, writeBatches } from "../run/files/write.js";
-import type { Packed } from "../run/output/packing.js";
-import type { Start } from "../run/resume/checkpoint.js";
+import { type CheckpointHooks, stopWriting, writeBatches } from "../run/files/write.js";
+import type { OutputBatch } from "../run/output/packing.js";
+import type { ResumePoint } from "../run/resume/checkpoint.js";
 import { sinkFor } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";
@@ -67,7 +67,7 @@ interface OutputOptions<P> {
   /** Whether an existing file may be replaced. */
   readonly mayReplace?: boolean | undefined;
   /** The rows that an earlier run left in the file. */
-  readonly from?: Start | undefined;
+  readonly from?: ResumePoint | undefined;
   /** Creates the hooks that record progress. Undefined if the run cannot be resumed. */
   readonly checkpointOf?: (sink: Sink) => CheckpointHooks;
 }
@@ -77,7 +77,7 @@ interface OutputOptions<P> {
  * and exits with code 130.
  */
 export async function writeOutput<P extends { readonly rows: bigint }>(
-  batches: AsyncGenerator<Packed<P>, P>,
+  batches: AsyncGenerator<OutputBatch<P>, P>,
   output: string,
   {
     header = "",
@@ -99,7 +99,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   const bar = await progressBar(quiet, before.rows);
   const updated = onInterrupt(() => {
     bar.stop();
-    isLeft = writing ? stopHere(writing.sink, writing.checkpoint) : before.bytes > 0;
+    isLeft = writing ? stopWriting(writing.sink, writing.checkpoint) : before.bytes > 0;
     const left =
       output === "-" ? "" : isLeft ? `. ${RESUME}` : `. ${printable(output)} was not written.`;
     log(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
@@ -113,11 +113,11 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
       from,
       compression,
       checkpoint: checkpoint && {
-        behind: (reached) => checkpoint.behind(reached),
+        progressed: (reached) => checkpoint.progressed(reached),
         finishing: (reached) => checkpoint.finishing(reached),
         finished: () => checkpoint.finished(),
-        leave: () => {
-          isLeft = checkpoint.leave();
+        keepForResume: () => {
+          isLeft = checkpoint.keepForResume();
           return isLeft;
         },
         remove: () => checkpoint.remove(),

@@ -1,10 +1,11 @@
 /**
  * `upsweep plan`: the loop nest of a sweep, its size, and an estimate of its rows, bytes and time.
  */
-import { isResultName } from "../columns/columns.js";
+import { mayOverflow } from "../columns/bound.js";
+import { isResultName } from "../columns/table.js";
 import { textOfFraction } from "../fraction.js";
-import { kindOf, RATE_DENOMINATOR } from "../layers/parameters.js";
-import { mayOverflow } from "../plan/cell-bounds.js";
+import { kindOf } from "../layers/kinds.js";
+import { RATE_DENOMINATOR } from "../layers/parameters.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { isRepeat } from "../plan/repeats.js";

@@ -1,5 +1,5 @@
 /** A sweep to a terminal: shows its first rows as a table, and says how to get all rows. */
-import { isParameterName } from "../layers/parameters.js";
+import { isParameterName } from "../layers/kinds.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { sweepPlan } from "../run/sweep/sweep.js";

@@ -33,13 +33,13 @@ export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<Prog
     show(fraction, rows) {
       const seconds = (performance.now() - start) / 1000;
       if (rowsBefore > 0n) fractionBefore ??= fraction;
-      const ours = (fraction ?? 0) - (fractionBefore ?? 0);
+      const fractionHere = (fraction ?? 0) - (fractionBefore ?? 0);
       if (seconds * 1000 < FIRST_DRAW_MS) return;
       const rate = `${scaled(Number(rows - rowsBefore) / seconds)} rows/s`;
       const left =
-        fraction === undefined || ours <= 0
+        fraction === undefined || fractionHere <= 0
           ? ""
-          : `  ${duration((seconds / ours) * (1 - fraction))} left`;
+          : `  ${duration((seconds / fractionHere) * (1 - fraction))} left`;
       const done = Math.floor((fraction ?? 0) * 1000);
       const payload = { text: `${scaled(Number(rows))} rows  ${rate}${left}` };
       if (!bar) {

@@ -1,6 +1,7 @@
 /** The summary of a run, printed on standard error. */
-import { KIND_NAMES, kindOf } from "../layers/parameters.js";
-import { RANGE_TEXT, RULES, rulesOf } from "../layers/rules.js";
+import { KIND_NAMES, kindOf } from "../layers/kinds.js";
+import { RANGE_TEXT, RULES } from "../layers/rule-table.js";
+import { rulesOf } from "../layers/rules.js";
 import { gridLabel } from "../plan/distinct.js";
 import { isRepeat } from "../plan/repeats.js";
 import { namedRejections } from "../run/output/summary.js";

@@ -21,7 +21,7 @@ export async function watch<
 ): Promise<P> {
   const bar = await progressBar(quiet);
   let rows = 0n;
-  const updated = onInterrupt(() => {
+  const removeHandlers = onInterrupt(() => {
     bar.stop();
     log(`upsweep: ${interrupted(rows)}`);
   });
@@ -35,7 +35,7 @@ export async function watch<
       bar.show(fraction(progress), rows);
     }
   } finally {
-    updated();
+    removeHandlers();
     bar.stop();
     await batches.return(undefined as never);
   }

@@ -1,8 +1,9 @@
 /** Errors about result columns, whose words need the column table. */
+
 import { errors, type UpsweepError } from "../errors.js";
 import { describeLayer } from "../layers/describe.js";
-import type { Layer } from "../layers/parameters.js";
-import { column, isResultName } from "./columns.js";
+import type { Layer } from "../layers/layer.js";
+import { column, isResultName } from "./table.js";
 
 /** A result that does not fit in 64 bits. `name` is a column, or what stands for several. */
 export function overflow(location: string, name: string, layer: Layer): UpsweepError {

@@ -1,5 +1,5 @@
 /** Results as a program gets them: their types, and what JSON.stringify makes of them. */
-import type { ResultName, Results, ResultValue } from "./columns.js";
+import type { ResultName, Results, ResultValue } from "./table.js";
 
 /** What an exact integer is given as. A number is exact, or it is an error. */
 export const BIG_INTS = ["bigint", "number", "string"] as const;

@@ -1,51 +1,47 @@
-/** What is compared, and answers in MACs. The kernel does the same (assembly/compare.ts); this is for one layer, and for its words. */
-import { COLUMNS, type PartialResults, type ResultName } from "../columns/columns.js";
-import type { Layer } from "../layers/parameters.js";
+/** Which columns are compared with the exact MACs, and their answers in MACs. The kernel does the same in assembly/compare.ts. */
 
-/** The documented operations, then every convention, in the order of the column table and of the kernel's tallies. */
-export const COMPARED: readonly ResultName[] = [
-  "ops",
-  ...COLUMNS.filter(({ group }) => group === "conventions").map(({ name }) => name),
-];
+import { formulaIn } from "../columns/derived.js";
+import { EXACT_ARITHMETIC } from "../columns/exact-arithmetic.js";
+import { evaluateFormula } from "../columns/formula.js";
+import type { Column } from "../columns/table.js";
+import { COLUMNS, column, type PartialResults, type ResultName } from "../columns/table.js";
+import type { Fraction } from "../fraction.js";
+import { parsed } from "../layers/evaluated.js";
+import type { Layer } from "../layers/layer.js";
+import type { Dimension, ParameterName } from "../layers/parameters.js";
 
-/** A number of MACs: over / under. */
-export interface Macs {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
-}
+/** The documented operations, then every convention: the order of the column table and of the kernel's tallies. */
+export const COMPARED: readonly ResultName[] = COLUMNS.filter(
+  (of: Column) => of.inMacs !== undefined,
+).map(({ name }) => name);
 
 /**
- * The answer of a convention in MACs, for comparison: a FLOP is half of one, what a tool adds for the bias is taken out, and of
- * operations, which without a bias are one less for each output, each pair is one. Undefined where there is no answer.
+ * The answer of a convention in MACs, for comparison with `macs`. A FLOP is half of a MAC, and additions for the bias are
+ * taken out.
  *
- * @throws RangeError when a result that it rests on passes 64 bits.
+ * @returns undefined where the tool gives no answer.
+ * @throws RangeError when a result that the answer needs does not fit in 64 bits.
  */
-export function inMacs(name: ResultName, layer: Layer, results: PartialResults): Macs | undefined {
-  const of = (result: ResultName): bigint => {
-    const value = results[result];
-    if (typeof value !== "bigint") throw new RangeError(result);
+export function inMacs(
+  name: ResultName,
+  layer: Layer,
+  results: PartialResults,
+): Fraction | undefined {
+  if (results[name] === null) return undefined;
+  const formula = formulaIn(layer.kind.family.name, column(name).inMacs) as string;
+  const valueFor = (of: string): bigint => {
+    const parameter = layer.kind.parameters.find(({ base }) => base === of);
+    if (parameter?.perDimension)
+      return layer.dimensions.reduce((all, own) => all * BigInt(own[of as keyof Dimension]), 1n);
+    if (parameter) return BigInt(layer[of as Exclude<ParameterName, keyof Dimension>]);
+    const value = results[of as ResultName];
+    if (typeof value !== "bigint") throw new RangeError(of);
     return value;
   };
-  if (results[name] === null) return undefined;
-  switch (name) {
-    case "ops":
-    case "moduleprofiler":
-      return { numerator: of(name) + (layer.bias ? 0n : of("output_elements")), denominator: 2n };
-    case "ptflops":
-    case "ptflops_0_7_4":
-    case "torchinfo":
-    case "onnx_tool":
-      return { numerator: of(name) - (layer.bias ? of("output_elements") : 0n), denominator: 1n };
-    case "torch":
-      return { numerator: of("fvcore"), denominator: 1n };
-    case "deepspeed_flops":
-      return { numerator: of("deepspeed_macs"), denominator: 1n };
-    case "tensorflow":
-      return {
-        numerator: of("thop"),
-        denominator: layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n),
-      };
-    default:
-      return { numerator: of(name), denominator: 1n };
-  }
+  const { numerator, denominator = 1n } = evaluateFormula(
+    parsed(formula),
+    (of) => ({ numerator: valueFor(of) }),
+    { ...EXACT_ARITHMETIC, reduced: (n, d) => ({ numerator: n, denominator: d }) },
+  );
+  return { numerator, denominator };
 }

@@ -1,25 +1,21 @@
 /** Why the answer of a convention differs from the exact count on this very layer, in one sentence. */
-import type { PartialResults, ResultName } from "../columns/columns.js";
-import type { Layer } from "../layers/parameters.js";
+
+import { formulaIn, quantityOf } from "../columns/derived.js";
+import { column, isResultName, type PartialResults, type ResultName } from "../columns/table.js";
+import { namesIn } from "../expression/node.js";
+import { parsed } from "../layers/evaluated.js";
+import type { FamilyName } from "../layers/family.js";
+import type { Layer } from "../layers/layer.js";
 import { inMacs } from "./compared.js";
 
-/** What a tool takes for the number of products of one filter. */
-const PRODUCTS: Readonly<Record<string, "inputs" | "outputs">> = {
-  ptflops: "inputs",
-  thop_ultralytics: "inputs",
-  fvcore: "inputs",
-  torch: "inputs",
-  deepspeed_macs: "inputs",
-  deepspeed_flops: "inputs",
-  ptflops_0_7_4: "outputs",
-  thop: "outputs",
-  torchinfo: "outputs",
-  torchprofile: "outputs",
-  onnx_tool: "outputs",
-  tensorflow: "outputs",
-  ops: "outputs",
-  moduleprofiler: "outputs",
-};
+/** Whether a counter counts kernel_size products for every input element, and not for every output element. */
+function countsInputs(family: FamilyName, name: string): boolean {
+  const formula = formulaIn(family, quantityOf(name)?.formula) ?? "";
+  return namesIn(parsed(formula)).some(
+    ({ name: of }) =>
+      of === "l_in" || (isResultName(of) && column(of).tool && countsInputs(family, of)),
+  );
+}
 
 /** Why an empty batch has no ratio. */
 export const EMPTY_BATCH = "the batch is empty: there is nothing to count";
@@ -53,7 +49,8 @@ function unanswered(name: ResultName, layer: Layer): string {
 
 function ofProducts(name: ResultName, layer: Layer, results: PartialResults): string[] {
   const clauses: string[] = [];
-  if (PRODUCTS[name] === "inputs") {
+  if (layer.kind.family.name === "convolution") return paddingClause(results);
+  if (countsInputs(layer.kind.family.name, name)) {
     const cropped = results.cropped_products as bigint;
     if (cropped > 0n)
       clauses.push(
@@ -89,6 +86,14 @@ function ofProducts(name: ResultName, layer: Layer, results: PartialResults): st
   return clauses;
 }
 
+/** Counters of plain convolutions take every product for one with an input element. */
+function paddingClause(results: PartialResults): string[] {
+  const zeros = results.cropped_products as bigint;
+  if (zeros === 0n) return [];
+  const all = zeros + (results.macs as bigint);
+  return [`counts the ${share(zeros, all)} of the products that are with zeros of the padding`];
+}
+
 function strideOf({ dimensions }: Layer): bigint {
   return dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n);
 }
@@ -115,6 +120,7 @@ function ofOperations(
   layer: Layer,
   results: PartialResults,
 ): string[] {
+  if (layer.kind.family.name === "convolution") return paddingClause(results);
   const clauses = zerosClause(layer, results).map((clause) =>
     clause.replace("counts", "multiplies with"),
   );

@@ -1,6 +1,7 @@
 /**
- * What expressions mean, in BigInt and step by step as the tree stands: the plain reading that the kernel's stack machine is
- * tested against. The host uses it for constants, and to say what went wrong with which numbers.
+ * The reference evaluator of expressions: a BigInt interpreter that walks the tree. The kernel's
+ * stack machine is tested against it. The host uses it to evaluate constants, and to report which
+ * part of an expression failed with which numbers.
  */
 import type { EvaluationErrorKind } from "../errors.js";
 import type { BinaryOperator, Comparison, FunctionName, Item, Node } from "./node.js";
@@ -8,16 +9,19 @@ import type { BinaryOperator, Comparison, FunctionName, Item, Node } from "./nod
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
-/** divisors(n) is for n up to this: the largest value of a parameter. */
+/** Largest n of `divisors(n)`. It equals the largest value of a parameter. */
 export const DIVISORS_MAX = 2n ** 31n - 1n;
 
-/** The most values of a range in a list. */
+/** Maximum number of values of a range in a list. */
 export const COUNT_MAX = 2n ** 31n;
 
-/** Thrown where an expression has no value: `inexact` leaves the layer out; the others stop the sweep. */
+/**
+ * Thrown where an expression has no value. The kind `inexact` rejects the layer; every other kind
+ * stops the sweep.
+ */
 export class EvaluationError extends Error {
   readonly kind: EvaluationErrorKind;
-  /** The part that has no value. */
+  /** The subexpression without a value. */
   readonly node: Node | Item;
 
   constructor(kind: EvaluationErrorKind, node: Node | Item) {
@@ -27,10 +31,17 @@ export class EvaluationError extends Error {
   }
 }
 
-/** The value of a name: a parameter, a variable or a result. A result beyond 2^63 - 1 counts as an overflow. */
+/**
+ * Returns the value of a name: a parameter, a variable or a result. A result above 2^63 - 1 counts
+ * as an overflow.
+ */
 export type Lookup = (name: string) => bigint;
 
-/** @throws Trouble where a part of it has no value. */
+/**
+ * Evaluates an expression to a signed 64-bit integer.
+ *
+ * @throws EvaluationError if any part has no value.
+ */
 export function evaluate(node: Node, lookup: Lookup): bigint {
   const value = unchecked(node, lookup);
   if (value > I64_MAX || value < I64_MIN) throw new EvaluationError("overflow", node);
@@ -48,7 +59,8 @@ function unchecked(node: Node, lookup: Lookup): bigint {
     case "not":
       return evaluate(node.of, lookup) === 0n ? 1n : 0n;
     case "missing":
-      // Only results can be missing, and what depends on them is decided elsewhere (exact.ts).
+      // Only results can be missing, and exact.ts decides the conditions that depend on those
+      // results.
       return node.isNegated ? 1n : 0n;
     case "binary":
       return binary(node.operator, evaluate(node.left, lookup), evaluate(node.right, lookup), node);
@@ -63,7 +75,9 @@ function unchecked(node: Node, lookup: Lookup): bigint {
     }
     case "in": {
       const value = evaluate(node.of, lookup);
-      return node.items.some((item) => holds(item, value, lookup)) === node.isNegated ? 0n : 1n;
+      return node.items.some((item) => itemContains(item, value, lookup)) === node.isNegated
+        ? 0n
+        : 1n;
     }
     case "and":
     case "or": {
@@ -79,10 +93,15 @@ function unchecked(node: Node, lookup: Lookup): bigint {
   }
 }
 
-/** Rounded towards minus infinity, as Python does. */
+/** Integer division rounded towards minus infinity, as in Python. */
 export function floorDiv(a: bigint, b: bigint): bigint {
   const quotient = a / b;
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
+}
+
+/** Rounded towards plus infinity. */
+export function ceilDiv(a: bigint, b: bigint): bigint {
+  return -floorDiv(-a, b);
 }
 
 function binary(operator: BinaryOperator, a: bigint, b: bigint, node: Node): bigint {
@@ -137,8 +156,11 @@ export function gcd(a: bigint, b: bigint): bigint {
   return magnitude(a);
 }
 
-/** Two numbers to one; several are joined one after the other, as they are worked out. */
-const JOINS: Readonly<
+/**
+ * The functions of two numbers. More arguments are folded from the left: each one is evaluated just
+ * before it is combined.
+ */
+const PAIRWISE: Readonly<
   Record<Exclude<FunctionName, "abs">, (a: bigint, b: bigint, node: Node) => bigint>
 > = {
   min: (a, b) => (a < b ? a : b),
@@ -157,26 +179,26 @@ function call(node: Node & { kind: "call" }, lookup: Lookup): bigint {
   let value = evaluate(first, lookup);
   if (name === "abs") return magnitude(value);
   for (const arg of others) {
-    value = JOINS[name](value, evaluate(arg, lookup), node);
+    value = PAIRWISE[name](value, evaluate(arg, lookup), node);
     if (value > I64_MAX) throw new EvaluationError("overflow", node);
   }
   return value;
 }
 
-/** Evenly spaced values: first, first + step, …, `count` of them. */
-export interface BigRun {
+/** An arithmetic progression: `count` values, first, first + step, …. */
+export interface BigProgression {
   readonly first: bigint;
   readonly step: bigint;
   readonly count: bigint;
 }
 
 /**
- * What an item stands for, in order.
+ * The values of an item, in order.
  *
- * @throws Trouble where a part of it has no value.
+ * @throws EvaluationError if any part of the item has no value.
  */
-export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
-  const single = (first: bigint): BigRun => ({ first, step: 1n, count: 1n });
+export function progressionsOf(item: Item, lookup: Lookup): BigProgression[] {
+  const single = (first: bigint): BigProgression => ({ first, step: 1n, count: 1n });
   switch (item.kind) {
     case "value":
       return [single(evaluate(item.value, lookup))];
@@ -191,7 +213,7 @@ export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
     }
     case "pow2": {
       const [first, last] = [evaluate(item.first, lookup), evaluate(item.last, lookup)];
-      const progressions: BigRun[] = [];
+      const progressions: BigProgression[] = [];
       for (let value = 1n; value <= last && value <= I64_MAX; value *= 2n)
         if (value >= first) progressions.push(single(value));
       return progressions;
@@ -202,24 +224,24 @@ export function progressionsOf(item: Item, lookup: Lookup): BigRun[] {
 }
 
 function divisorsOf(item: Item & { kind: "divisors" }, lookup: Lookup): bigint[] {
-  const of = Number(divisible(item, lookup));
+  const n = Number(divisorsOperand(item, lookup));
   const [low, high]: [number[], number[]] = [[], []];
-  for (let d = 1; d * d <= of; d++) {
-    if (of % d !== 0) continue;
+  for (let d = 1; d * d <= n; d++) {
+    if (n % d !== 0) continue;
     low.push(d);
-    if (d * d !== of) high.push(of / d);
+    if (d * d !== n) high.push(n / d);
   }
   return [...low, ...high.reverse()].map(BigInt);
 }
 
-function divisible(item: Item & { kind: "divisors" }, lookup: Lookup): bigint {
-  const of = evaluate(item.of, lookup);
-  if (of < 1n || of > DIVISORS_MAX) throw new EvaluationError("divisorsOf", item);
-  return of;
+function divisorsOperand(item: Item & { kind: "divisors" }, lookup: Lookup): bigint {
+  const n = evaluate(item.of, lookup);
+  if (n < 1n || n > DIVISORS_MAX) throw new EvaluationError("divisorsOf", item);
+  return n;
 }
 
-/** Whether a value is among those of an item, which is not spelt out for it. */
-function holds(item: Item, value: bigint, lookup: Lookup): boolean {
+/** Whether an item contains a value. The item's values are not enumerated. */
+function itemContains(item: Item, value: bigint, lookup: Lookup): boolean {
   switch (item.kind) {
     case "value":
       return evaluate(item.value, lookup) === value;
@@ -234,8 +256,8 @@ function holds(item: Item, value: bigint, lookup: Lookup): boolean {
       return value >= 1n && value >= first && value <= last && (value & (value - 1n)) === 0n;
     }
     case "divisors": {
-      const of = divisible(item, lookup);
-      return value > 0n && of % value === 0n;
+      const n = divisorsOperand(item, lookup);
+      return value > 0n && n % value === 0n;
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Conditions decided over exact rationals: the plain reading that the kernel's machine (assembly/condition.ts) is tested against, and
- * what messages are made from. A missing value makes a comparison false.
+ * The reference evaluator of conditions over exact rationals. The kernel's machine for rationals
+ * (assembly/condition.ts) is tested against it, and error messages are built from its outcome. A
+ * comparison with a missing value is false.
  */
 import { compare, DIVISORS_MAX, EvaluationError, floorDiv, gcd, magnitude } from "./evaluate.js";
 import { type BinaryOperator, type Item, type Node, partsOf } from "./node.js";
@@ -8,21 +9,21 @@ import { type BinaryOperator, type Item, type Node, partsOf } from "./node.js";
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
-/** n / d in lowest terms, d >= 1. */
+/** The number n / d in lowest terms, with d >= 1. */
 export interface Rational {
   readonly n: bigint;
   readonly d: bigint;
 }
 
-/** The value of a name: null where it is missing, undefined where it passes 64 bits. */
+/** Returns the value of a name: null if it is missing, undefined if it does not fit in 64 bits. */
 export type ExactLookup = (name: string) => Rational | null | undefined;
 
 type Value = Rational | null;
 
-const whole = (n: bigint): Rational => ({ n, d: 1n });
-const truth = (holds: boolean): Rational => whole(holds ? 1n : 0n);
+const integer = (n: bigint): Rational => ({ n, d: 1n });
+const fromBoolean = (holds: boolean): Rational => integer(holds ? 1n : 0n);
 
-/** The rational n / d in lowest terms; d is not 0. */
+/** The rational n / d in lowest terms. `d` must not be 0. */
 export function rational(n: bigint, d: bigint): Rational {
   const common = gcd(n, d) * (d < 0n ? -1n : 1n);
   return { n: n / common, d: d / common };
@@ -31,16 +32,17 @@ export function rational(n: bigint, d: bigint): Rational {
 /**
  * Decides a condition.
  *
- * @returns whether it holds, and whether a comparison was false because a value is missing.
- * @throws Trouble where a part of it has no value.
+ * @returns `holds`: whether the condition holds. `metMissing`: whether a missing value made a
+ * comparison false.
+ * @throws EvaluationError if any part of the condition has no value.
  */
 export function decide(
   node: Node,
   lookup: ExactLookup,
 ): { readonly holds: boolean; readonly metMissing: boolean } {
-  const progression = new Decision(lookup);
-  const holds = progression.isTrue(progression.value(node));
-  return { holds, metMissing: progression.metMissing };
+  const decision = new Decision(lookup);
+  const holds = decision.isTrue(decision.value(node));
+  return { holds, metMissing: decision.metMissing };
 }
 
 class Decision {
@@ -71,10 +73,10 @@ class Decision {
       }
       case "not": {
         const value = this.value(node.of);
-        return truth(!this.isTrue(value) && value !== null);
+        return fromBoolean(!this.isTrue(value) && value !== null);
       }
       case "missing":
-        return truth((this.value(node.of) === null) !== node.isNegated);
+        return fromBoolean((this.value(node.of) === null) !== node.isNegated);
       case "binary":
         return binary(node.operator, this.value(node.left), this.value(node.right), node);
       case "call": {
@@ -82,25 +84,26 @@ class Decision {
         if (node.name === "abs")
           return first && checked({ n: magnitude(first.n), d: first.d }, node, first.d === 1n);
         const operation = node.name;
-        return others.reduce((left, right) => joined(operation, left, right, node), first);
+        return others.reduce((left, right) => combined(operation, left, right, node), first);
       }
       case "compare": {
         let left = this.value(node.first);
         for (const { operator, right } of node.rest) {
           const value = this.value(right);
-          if (!this.#compared(left, value, (a, b) => compare(operator, a, b))) return truth(false);
+          if (!this.#compare(left, value, (a, b) => compare(operator, a, b)))
+            return fromBoolean(false);
           left = value;
         }
-        return truth(true);
+        return fromBoolean(true);
       }
       case "in": {
         const value = this.value(node.of);
         const isIn = node.items.some((item) => this.#isIn(value, item));
-        return truth(!isIn === node.isNegated && (isIn || !node.isNegated || value !== null));
+        return fromBoolean(!isIn === node.isNegated && (isIn || !node.isNegated || value !== null));
       }
       case "and":
       case "or": {
-        let value: Value = truth(false);
+        let value: Value = fromBoolean(false);
         for (const part of node.parts) {
           value = this.value(part);
           if (this.isTrue(value) === (node.kind === "or")) return value;
@@ -110,8 +113,8 @@ class Decision {
     }
   }
 
-  /** A comparison by cross-multiplication. */
-  #compared(a: Value, b: Value, holds: (a: bigint, b: bigint) => boolean): boolean {
+  /** Compares two rationals by cross-multiplication. */
+  #compare(a: Value, b: Value, holds: (a: bigint, b: bigint) => boolean): boolean {
     if (a === null || b === null) {
       this.metMissing = true;
       return false;
@@ -120,15 +123,15 @@ class Decision {
   }
 
   #isIn(x: Value, item: Item): boolean {
-    const isAtLeast = (a: Value, b: Value) => this.#compared(a, b, (left, right) => left >= right);
+    const isAtLeast = (a: Value, b: Value) => this.#compare(a, b, (left, right) => left >= right);
     switch (item.kind) {
       case "value":
-        return this.#compared(x, this.value(item.value), (a, b) => a === b);
+        return this.#compare(x, this.value(item.value), (a, b) => a === b);
       case "range": {
         const [first, last, step] = [
           this.value(item.first),
           this.value(item.last),
-          item.step ? this.value(item.step) : whole(1n),
+          item.step ? this.value(item.step) : integer(1n),
         ];
         if (x === null || first === null || last === null || step === null) {
           this.metMissing = true;
@@ -168,7 +171,10 @@ class Decision {
   }
 }
 
-/** A value that fits the kernel's 64 bits; only a whole number may be -2^63. */
+/**
+ * Returns the value if it fits the kernel's 64 bits, and throws `overflow` otherwise. Only an
+ * integer may be -2^63 (`mayBeMin`).
+ */
 function checked({ n, d }: Rational, node: Node | Item, mayBeMin = false): Rational {
   if (n > I64_MAX || n < (mayBeMin ? I64_MIN : -I64_MAX) || d > I64_MAX)
     throw new EvaluationError("overflow", node);
@@ -191,13 +197,13 @@ function binary(operator: BinaryOperator, a: Value, b: Value, node: Node | Item)
       return checked(rational(a.n * b.d, a.d * b.n), node);
     case "//": {
       if (b.n === 0n) throw new EvaluationError("zeroDivisor", node);
-      if (areWhole) return checked(whole(floorDiv(a.n, b.n)), node, true);
+      if (areWhole) return checked(integer(floorDiv(a.n, b.n)), node, true);
       const { n, d } = binary("/", a, b, node) as Rational;
-      return whole(floorDiv(n, d));
+      return integer(floorDiv(n, d));
     }
     case "%": {
       const quotient = binary("//", a, b, node) as Rational;
-      if (areWhole) return whole(a.n - b.n * quotient.n);
+      if (areWhole) return integer(a.n - b.n * quotient.n);
       return binary("-", a, binary("*", b, quotient, node), node);
     }
     case "**":
@@ -217,7 +223,7 @@ function power(base: Rational, exponent: Rational, node: Node | Item): Rational 
   return checked({ n: raised(base.n), d: raised(base.d) }, node, base.d === 1n);
 }
 
-function joined(
+function combined(
   name: "min" | "max" | "gcd" | "lcm" | "ceil_div",
   a: Value,
   b: Value,
@@ -231,9 +237,9 @@ function joined(
       return a.n * b.d > b.n * a.d ? a : b;
     case "ceil_div": {
       if (b.n === 0n) throw new EvaluationError("zeroDivisor", node);
-      if (a.d === 1n && b.d === 1n) return checked(whole(-floorDiv(-a.n, b.n)), node, true);
+      if (a.d === 1n && b.d === 1n) return checked(integer(-floorDiv(-a.n, b.n)), node, true);
       const { n, d } = binary("/", a, b, node) as Rational;
-      return whole(-floorDiv(-n, d));
+      return integer(-floorDiv(-n, d));
     }
     default: {
       if (a.d !== 1n || b.d !== 1n) throw new EvaluationError("notWhole", node);
@@ -243,20 +249,29 @@ function joined(
           : a.n === 0n || b.n === 0n
             ? 0n
             : magnitude((a.n / gcd(a.n, b.n)) * b.n);
-      return checked(whole(value), node);
+      return checked(integer(value), node);
     }
   }
 }
 
-/** Whether a condition could meet a fraction or a missing value, so that it must be decided over rationals. */
+/**
+ * Whether a condition can meet a fraction or a missing value. Such a condition must be decided over
+ * rationals.
+ */
 export function needsRationals(node: Node | Item, isWhole: (name: string) => boolean): boolean {
-  const open: (Node | Item)[] = [node];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.kind === "missing" || (at.kind === "number" && at.denominator !== undefined))
+  const pending: (Node | Item)[] = [node];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    if (
+      current.kind === "missing" ||
+      (current.kind === "number" && current.denominator !== undefined)
+    )
       return true;
-    if ((at.kind === "binary" && at.operator === "/") || (at.kind === "name" && !isWhole(at.name)))
+    if (
+      (current.kind === "binary" && current.operator === "/") ||
+      (current.kind === "name" && !isWhole(current.name))
+    )
       return true;
-    for (const part of partsOf(at)) open.push(part);
+    for (const part of partsOf(current)) pending.push(part);
   }
   return false;
 }

@@ -1,9 +1,9 @@
-/** The text of an expression as tokens. */
+/** The lexer: splits the text of an expression into tokens. */
 import { errors } from "../errors.js";
 import type { SourceText, Span } from "../source-text.js";
 
 export type Token = Span &
-  /** A whole number, or a fraction in lowest terms: value / under. */
+  /** An integer, or in a condition the fraction value / denominator in lowest terms. */
   (
     | { readonly kind: "number"; readonly value: bigint; readonly denominator?: bigint }
     | { readonly kind: "name" | "symbol"; readonly text: string }
@@ -43,7 +43,10 @@ const SUFFIXES: Readonly<Record<string, bigint>> = {
   Gi: 2n ** 30n,
 };
 
-/** What other languages write, and what it is here. */
+/**
+ * Operators of other languages, each with its equivalent here. The equivalent goes into the error
+ * message.
+ */
 const FOREIGN: readonly (readonly [string, string])[] = [
   ["&&", "and"],
   ["||", "or"],
@@ -64,8 +67,11 @@ const FOREIGN: readonly (readonly [string, string])[] = [
 const I64_MAX = 2n ** 63n - 1n;
 
 /**
- * @param allowsFractions whether numbers such as 1.5 may be written: in conditions, not in axes.
- * @throws UpsweepError at the first character or number that expressions do not have.
+ * Splits a text into tokens. The last token has the kind `end`.
+ *
+ * @param allowsFractions whether numbers such as 1.5 are allowed: in conditions, but not in axes.
+ * @throws UpsweepError at the first character that no token starts with, and at the first malformed
+ * number.
  */
 export function tokensOf(source: SourceText, allowsFractions: boolean): Token[] {
   const { text } = source;
@@ -79,12 +85,13 @@ export function tokensOf(source: SourceText, allowsFractions: boolean): Token[] 
     at += match(/[ \t\r\n]*/y)?.length ?? 0;
     if (at === text.length) break;
     const span = (length: number): Span => ({ start: at, end: at + length });
-    // A dot belongs to a number unless it begins a range, and a sign where it follows the e of an exponent. Whatever else follows the digits
-    // without a space is judged with them.
+    // A dot belongs to a number unless it begins a range (`..`). A sign belongs to it after the `e`
+    // of an exponent. Letters, digits and underscores that follow without a space join the token
+    // too, so that `numberOf` can reject `12abc` as one malformed number.
     const number = match(
       /(?:[0-9]|\.(?=[0-9]))(?:[0-9A-Za-z_]|\.(?!\.)|(?<=[0-9.][eE])[+-](?=[0-9]))*/y,
     );
-    // A dot belongs to a name where it stands before the letter of a dimension: kernel_size.h.
+    // A dot belongs to a name if the letter of a dimension follows it: kernel_size.h.
     const name = match(/[A-Za-z_][0-9A-Za-z_]*(?:\.[dhw](?![0-9A-Za-z_]))?/y);
     const symbol = SYMBOLS.find((s) => text.startsWith(s, at));
     if (number !== undefined)
@@ -108,10 +115,13 @@ export function tokensOf(source: SourceText, allowsFractions: boolean): Token[] 
   return [...tokens, { kind: "end", text: "", start: text.length, end: text.length }];
 }
 
-/** The largest power of ten that a number is scaled by: beyond it nothing fits 64 bits. */
+/**
+ * Largest power of ten, up or down, that a number is scaled by. No number beyond it fits in 64
+ * bits.
+ */
 const EXPONENT_MAX = 40;
 
-/** Reads `16`, `50M`, `1e6`, and where fractions are allowed `1.5`, `0.25` and `1.5M`. */
+/** Reads `16`, `50M` or `1e6`, and where fractions are allowed also `1.5`, `0.25` and `1.5M`. */
 function numberOf(
   source: SourceText,
   text: string,

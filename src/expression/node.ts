@@ -1,10 +1,13 @@
-/** Expressions as trees: what the parser makes, and what everything else reads. Plain data, so that a plan can be sent to a worker. */
+/**
+ * Expressions as trees. The parser builds them; everything else reads them. They are plain data, so
+ * that a plan can be sent to a worker.
+ */
 import type { SourceText, Span } from "../source-text.js";
 
 export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
 export type Comparison = "<" | "<=" | ">" | ">=" | "==" | "!=";
 
-/** Functions from numbers to a number, with how many numbers they take. */
+/** Functions from numbers to a number, with the number of arguments that they take. */
 export const FUNCTIONS = {
   abs: { min: 1, max: 1 },
   min: { min: 2, max: Number.POSITIVE_INFINITY },
@@ -14,15 +17,20 @@ export const FUNCTIONS = {
   ceil_div: { min: 2, max: 2 },
 } as const;
 
-/** Functions from numbers to a list: they stand where a list of values can. */
+/**
+ * Functions from numbers to a list, with the number of their arguments. A call is allowed wherever
+ * a list of values is.
+ */
 export const LIST_FUNCTIONS = { divisors: 1, pow2: 2 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;
 export type ListFunctionName = keyof typeof LIST_FUNCTIONS;
 
-/** An expression for one whole number; a condition is 1 where it holds and 0 where it does not, as in Python. */
+/**
+ * An expression with one integer value. A condition is 1 if it holds and 0 if not, as in Python.
+ */
 export type Node = Span &
-  /** A whole number, or in a condition the fraction value / under in lowest terms. */
+  /** An integer, or in a condition the fraction value / denominator in lowest terms. */
   (
     | {
         readonly kind: "number";
@@ -32,7 +40,7 @@ export type Node = Span &
       }
     | { readonly kind: "name"; readonly name: string }
     | { readonly kind: "negate" | "not"; readonly of: Node }
-    /** `x is missing`, `x is not missing`: whether a tool gives no answer. */
+    /** `x is missing` or `x is not missing`. A result is missing if its tool gives no answer. */
     | { readonly kind: "missing"; readonly of: Node; readonly isNegated: boolean }
     | {
         readonly kind: "binary";
@@ -40,7 +48,10 @@ export type Node = Span &
         readonly left: Node;
         readonly right: Node;
       }
-    /** `a < b <= c`: every neighbouring pair must hold; what stands behind a pair that does not is not worked out. */
+    /**
+     * `a < b <= c`: every neighbouring pair must hold. Evaluation stops at the first pair that does
+     * not.
+     */
     | {
         readonly kind: "compare";
         readonly first: Node;
@@ -56,31 +67,31 @@ export type Node = Span &
     | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Node[] }
   );
 
-/** A part of a list of values: one value, or what stands for several. */
+/** An element of a list of values: a single value, or an expression for several values. */
 export type Item = Span &
   (
     | { readonly kind: "value"; readonly value: Node }
-    /** Both ends included; empty when first > last. */
+    /** Includes both ends. Empty if first > last. */
     | { readonly kind: "range"; readonly first: Node; readonly last: Node; readonly step?: Node }
-    /** Every power of two from first to last. */
+    /** Every power of two from `first` to `last`. */
     | { readonly kind: "pow2"; readonly first: Node; readonly last: Node }
-    /** In ascending order. */
+    /** The divisors of a number, in ascending order. */
     | { readonly kind: "divisors"; readonly of: Node }
   );
 
-/** An expression and the text that it was read from. */
+/** An expression and the text that it was parsed from. */
 export interface Expression {
   readonly source: SourceText;
   readonly root: Node;
 }
 
-/** An item of a list and the text that it was read from. */
+/** An item of a list and the text that it was parsed from. */
 export interface ListItem {
   readonly source: SourceText;
   readonly root: Item;
 }
 
-/** The expressions inside a node or item, one level down. */
+/** The direct children of a node or item. */
 export function partsOf(node: Node | Item): readonly (Node | Item)[] {
   switch (node.kind) {
     case "number":
@@ -111,19 +122,19 @@ export function partsOf(node: Node | Item): readonly (Node | Item)[] {
   }
 }
 
-/** Every name in an expression with where it stands, in the order of the text. */
+/** Every occurrence of a name in an expression, with its span, in the order of the text. */
 export function namesIn(node: Node | Item): { readonly name: string; readonly span: Span }[] {
   const names: { name: string; span: Span }[] = [];
-  const open: (Node | Item)[] = [node];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.kind === "name") names.push({ name: at.name, span: at });
-    // One by one: a list of all of them as arguments could pass the limit of the stack.
-    for (const part of partsOf(at).toReversed()) open.push(part);
+  const pending: (Node | Item)[] = [node];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    if (current.kind === "name") names.push({ name: current.name, span: current });
+    // Pushed one by one: passing all children as arguments could overflow the call stack.
+    for (const part of partsOf(current).toReversed()) pending.push(part);
   }
   return names;
 }
 
-/** Whether an expression is a condition by its form: 1 or 0, never another number. */
+/** Whether the form of an expression makes it a condition, so that its value is always 1 or 0. */
 export function isCondition(node: Node): boolean {
   switch (node.kind) {
     case "compare":

@@ -1,7 +1,8 @@
 /**
- * The parser of expressions: Python's operators and precedences, over whole numbers. Nothing is ever run as JavaScript.
+ * The parser of expressions: Python's operators and precedences, over integers. No text is ever run
+ * as JavaScript. Precedence rises from left to right:
  *
- *     or  <  and  <  not  <  comparisons, in  <  + -  <  * / // %  <  unary -  <  **
+ *     or  <  and  <  not  <  comparisons, in, is  <  + -  <  * / // %  <  unary -  <  **
  */
 import { errors } from "../errors.js";
 import type { SourceText } from "../source-text.js";
@@ -18,10 +19,15 @@ import {
   partsOf,
 } from "./node.js";
 
-/** How deep parentheses, calls and powers may be nested: it bounds this parser's stack and the kernel's. */
+/**
+ * Maximum nesting of parentheses, calls and powers. It bounds the parser's stack and the kernel's.
+ */
 const NESTING_MAX = 200;
 
-/** How many operations may stand one upon the other, `1 + 1 + 1 + …` included: it bounds whoever walks the tree. */
+/**
+ * Maximum depth of the tree; each operator of a chain such as `1 + 1 + 1 + …` adds a level. It
+ * bounds the recursion of every function that walks the tree.
+ */
 const DEPTH_MAX = 1000;
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(["<", "<=", ">", ">=", "==", "!="]);
@@ -40,9 +46,9 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
 const FUNCTION_NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(LIST_FUNCTIONS)];
 
 /**
- * Reads a condition. Its numbers may be fractions.
+ * Parses a condition. Its numbers may be fractions.
  *
- * @throws UpsweepError with the place of what is wrong, and a caret under it.
+ * @throws UpsweepError at the first syntax error, with its location and a caret below the text.
  */
 export function parseCondition(source: SourceText): Node {
   const parser = new Parser(source, true);
@@ -51,7 +57,12 @@ export function parseCondition(source: SourceText): Node {
   return node;
 }
 
-/** Reads one entry of a list of values: an expression, `first..last`, `first..last:step`, `pow2(first, last)` or `divisors(n)`. */
+/**
+ * Parses one entry of a list of values: an expression, `first..last`, `first..last:step`,
+ * `pow2(first, last)` or `divisors(n)`.
+ *
+ * @throws UpsweepError at the first syntax error, with its location and a caret below the text.
+ */
 export function parseItem(source: SourceText): Item {
   const parser = new Parser(source, false);
   const item = parser.item();
@@ -63,8 +74,8 @@ class Parser {
   readonly #source: SourceText;
   readonly #tokens: readonly Token[];
   #at = 0;
-  #open = 0;
-  /** How deep each node is; leaves are not in it. */
+  #nesting = 0;
+  /** The depth of each inner node. Leaves are not in the map: their depth is 0. */
   readonly #depths = new Map<Node, number>();
 
   constructor(source: SourceText, allowsFractions: boolean) {
@@ -78,14 +89,14 @@ class Parser {
   }
 
   expression(): Node {
-    this.#nest();
+    this.#enter();
     const node = this.#logical("or");
-    this.#open--;
+    this.#nesting--;
     return node;
   }
 
-  #nest(): void {
-    if (++this.#open > NESTING_MAX) throw errors.tooDeep(this.#source, this.#next, NESTING_MAX);
+  #enter(): void {
+    if (++this.#nesting > NESTING_MAX) throw errors.tooDeep(this.#source, this.#next, NESTING_MAX);
   }
 
   item(): Item {
@@ -99,7 +110,7 @@ class Parser {
     return this.#range(this.expression(), start, () => this.expression());
   }
 
-  /** What begins with a value: that, or a range from it. */
+  /** Parses the rest of an item that begins with `first`: the value alone, or a range from it. */
   #range(first: Node, start: number, operand: () => Node): Item {
     if (!this.#take("..")) return { kind: "value", value: first, start, end: first.end };
     const last = operand();
@@ -108,7 +119,9 @@ class Parser {
     return { kind: "range", first, last, step, start, end: step.end };
   }
 
-  /** `pow2(a, b)` or `divisors(n)`, where a list may stand. */
+  /**
+   * Parses `pow2(a, b)` or `divisors(n)`. Returns undefined if the next token is neither function.
+   */
   #listCall(): Item | undefined {
     const token = this.#next;
     if (token.kind !== "name" || !Object.hasOwn(LIST_FUNCTIONS, token.text)) return undefined;
@@ -130,7 +143,7 @@ class Parser {
     return token.kind !== "number" && token.kind !== "end" && token.text === text;
   }
 
-  /** Takes the next token if it is this symbol or word. */
+  /** Consumes the next token and returns it, if it is this symbol or word. */
   #take(text: string): Token | undefined {
     const token = this.#next;
     if (!this.#isNext(text)) return undefined;
@@ -138,15 +151,18 @@ class Parser {
     return token;
   }
 
-  #expect(text: string, opened: Token): Token {
+  #expect(text: string, opening: Token): Token {
     const token = this.#take(text);
     if (token) return token;
-    if (this.#next.kind === "end") throw errors.notClosed(this.#source, opened, text);
+    if (this.#next.kind === "end") throw errors.notClosed(this.#source, opening, text);
     throw errors.unexpected(this.#source, this.#next, `'${text}' or an operator`);
   }
 
-  /** A node over others; it is refused where it nests too deep. */
-  #within(node: Node, parts: readonly Node[]): Node {
+  /**
+   * Records the depth of a node from the depths of its `parts`, and rejects a node that is too
+   * deep.
+   */
+  #limitDepth(node: Node, parts: readonly Node[]): Node {
     const depth = 1 + parts.reduce((max, part) => Math.max(max, this.#depths.get(part) ?? 0), 0);
     if (depth > DEPTH_MAX) throw errors.tooDeep(this.#source, node, DEPTH_MAX);
     this.#depths.set(node, depth);
@@ -154,27 +170,27 @@ class Parser {
   }
 
   #logical(kind: "or" | "and"): Node {
-    const part = () => (kind === "or" ? this.#logical("and") : this.#inverted());
+    const part = () => (kind === "or" ? this.#logical("and") : this.#negation());
     const parts = [part()];
     while (this.#take(kind)) parts.push(part());
     const [first, last] = [parts[0] as Node, parts.at(-1) as Node];
     return parts.length === 1
       ? first
-      : this.#within({ kind, parts, start: first.start, end: last.end }, parts);
+      : this.#limitDepth({ kind, parts, start: first.start, end: last.end }, parts);
   }
 
-  #inverted(): Node {
+  #negation(): Node {
     const nots: Token[] = [];
     for (let not = this.#take("not"); not; not = this.#take("not")) nots.push(not);
     return nots.reduceRight(
-      (of, not) => this.#within({ kind: "not", of, start: not.start, end: of.end }, [of]),
-      this.#compared(),
+      (of, not) => this.#limitDepth({ kind: "not", of, start: not.start, end: of.end }, [of]),
+      this.#comparison(),
     );
   }
 
-  #compared(): Node {
+  #comparison(): Node {
     const first = this.#sum();
-    const membership = this.#missing(first) ?? this.#membership(first);
+    const membership = this.#missingTest(first) ?? this.#membership(first);
     if (membership) return membership;
     const rest: { operator: Comparison; right: Node }[] = [];
     while (this.#next.kind === "symbol" && COMPARISONS.has(this.#next.text)) {
@@ -185,43 +201,46 @@ class Parser {
     const last = rest.at(-1);
     if (!last) return first;
     const nodes = [first, ...rest.map(({ right }) => right)];
-    return this.#within(
+    return this.#limitDepth(
       { kind: "compare", first, rest, start: first.start, end: last.right.end },
       nodes,
     );
   }
 
-  /** `is missing` or `is not missing` after a value. */
-  #missing(of: Node): Node | undefined {
+  /** Parses `is missing` or `is not missing` after a value. */
+  #missingTest(of: Node): Node | undefined {
     const is = this.#take("is");
     if (!is) return undefined;
     const isNegated = this.#take("not") !== undefined;
     const missing = this.#take("missing");
     if (!missing) throw errors.unexpected(this.#source, this.#next, "'missing' after 'is'");
-    return this.#within({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [
+    return this.#limitDepth({ kind: "missing", of, isNegated, start: of.start, end: missing.end }, [
       of,
     ]);
   }
 
-  /** `in [..]` or `not in [..]` after a value. */
+  /** Parses `in [..]` or `not in [..]` after a value. */
   #membership(of: Node): Node | undefined {
     const not = this.#take("not");
     if (!this.#take("in")) {
       if (not) throw errors.unexpected(this.#source, this.#next, "'in' after 'not'");
       return undefined;
     }
-    const { items, end } = this.#set();
+    const { items, end } = this.#setItems();
     const nodes = items.flatMap((item) => partsOf(item) as readonly Node[]);
-    return this.#within(
+    return this.#limitDepth(
       { kind: "in", of, items, isNegated: not !== undefined, start: of.start, end },
       [of, ...nodes],
     );
   }
 
-  /** What stands behind `in`: values in brackets, or one range or list function without. */
-  #set(): { items: Item[]; end: number } {
-    const opened = this.#take("[");
-    if (!opened) {
+  /**
+   * Parses the right side of `in`: items in brackets, or a single range or list function without
+   * them.
+   */
+  #setItems(): { items: Item[]; end: number } {
+    const opening = this.#take("[");
+    if (!opening) {
       const { start } = this.#next;
       const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
       if (only.kind === "value")
@@ -233,20 +252,20 @@ class Parser {
       do items.push(this.item());
       while (this.#take(","));
     }
-    const { end } = this.#expect("]", opened);
-    if (items.length === 0) throw errors.emptySet(this.#source, { start: opened.start, end });
+    const { end } = this.#expect("]", opening);
+    if (items.length === 0) throw errors.emptySet(this.#source, { start: opening.start, end });
     return { items, end };
   }
 
-  /** Operators of one precedence, from the left. */
-  #fromLeft(operators: readonly BinaryOperator[], operand: () => Node): Node {
+  /** Parses left-associative operators of one precedence. */
+  #leftAssociative(operators: readonly BinaryOperator[], operand: () => Node): Node {
     let left = operand();
     for (;;) {
       const operator = operators.find((symbol) => this.#isNext(symbol));
       if (operator === undefined) return left;
       this.#at++;
       const right = operand();
-      left = this.#within(
+      left = this.#limitDepth(
         { kind: "binary", operator, left, right, start: left.start, end: right.end },
         [left, right],
       );
@@ -254,14 +273,14 @@ class Parser {
   }
 
   #sum(): Node {
-    return this.#fromLeft(["+", "-"], () => this.#product());
+    return this.#leftAssociative(["+", "-"], () => this.#product());
   }
 
   #product(): Node {
-    return this.#fromLeft(["*", "/", "//", "%"], () => this.#signed());
+    return this.#leftAssociative(["*", "/", "//", "%"], () => this.#unary());
   }
 
-  #signed(): Node {
+  #unary(): Node {
     const signs: Token[] = [];
     for (
       let sign = this.#take("-") ?? this.#take("+");
@@ -271,7 +290,7 @@ class Parser {
       signs.push(sign);
     const negated = (of: Node, sign: Token): Node =>
       sign.kind === "symbol" && sign.text === "-"
-        ? this.#within({ kind: "negate", of, start: sign.start, end: of.end }, [of])
+        ? this.#limitDepth({ kind: "negate", of, start: sign.start, end: of.end }, [of])
         : of;
     return signs.reduceRight(negated, this.#power());
   }
@@ -279,10 +298,10 @@ class Parser {
   #power(): Node {
     const left = this.#primary();
     if (!this.#take("**")) return left;
-    this.#nest();
-    const right = this.#signed();
-    this.#open--;
-    return this.#within(
+    this.#enter();
+    const right = this.#unary();
+    this.#nesting--;
+    return this.#limitDepth(
       { kind: "binary", operator: "**", left, right, start: left.start, end: right.end },
       [left, right],
     );
@@ -300,10 +319,10 @@ class Parser {
       if (Object.hasOwn(FUNCTIONS, token.text)) {
         const name = token.text as FunctionName;
         const { args, end } = this.#call(FUNCTIONS[name].min, FUNCTIONS[name].max);
-        return this.#within({ kind: "call", name, args, start: token.start, end }, args);
+        return this.#limitDepth({ kind: "call", name, args, start: token.start, end }, args);
       }
-      const behind = this.#tokens[this.#at + 1];
-      if (behind?.kind === "symbol" && behind.text === "(")
+      const following = this.#tokens[this.#at + 1];
+      if (following?.kind === "symbol" && following.text === "(")
         throw errors.unknownFunction(this.#source, token, token.text, FUNCTION_NAMES);
       this.#at++;
       return { kind: "name", name: token.text, start: token.start, end: token.end };
@@ -318,29 +337,29 @@ class Parser {
         end: token.end,
       };
     }
-    const opened = this.#take("(");
-    if (!opened) throw errors.unexpected(this.#source, token, "a number or a name");
+    const opening = this.#take("(");
+    if (!opening) throw errors.unexpected(this.#source, token, "a number or a name");
     const inner = this.expression();
-    const closed = this.#expect(")", opened);
-    // The parentheses belong to what stands in them, so that a message shows both.
-    const outer = { ...inner, start: opened.start, end: closed.end };
+    const closed = this.#expect(")", opening);
+    // The parentheses become part of the node's span, so that a message shows them.
+    const outer = { ...inner, start: opening.start, end: closed.end };
     const depth = this.#depths.get(inner);
     if (depth !== undefined) this.#depths.set(outer, depth);
     return outer;
   }
 
-  /** The arguments of a function whose name is next. */
+  /** Parses a function call. The next token is the function's name. */
   #call(min: number, max: number): { args: Node[]; end: number } {
     const name = this.#next as Token & { kind: "name" };
     this.#at++;
-    const opened = this.#take("(");
-    if (!opened) throw errors.unexpected(this.#source, this.#next, `'(' after ${name.text}`);
+    const opening = this.#take("(");
+    if (!opening) throw errors.unexpected(this.#source, this.#next, `'(' after ${name.text}`);
     const args: Node[] = [];
     if (!this.#isNext(")")) {
       do args.push(this.expression());
       while (this.#take(","));
     }
-    const { end } = this.#expect(")", opened);
+    const { end } = this.#expect(")", opening);
     if (args.length < min || args.length > max)
       throw errors.wrongArguments(
         this.#source,

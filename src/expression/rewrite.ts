@@ -1,91 +1,95 @@
-/** New nodes of expressions, and nodes made from others: with names replaced, or with another place. */
+/** Builds new expression nodes, and rewrites trees: with other names, operands or spans. */
 import { type Comparison, type Item, type Node, partsOf } from "./node.js";
 
-/** The place of nodes that nobody has written. */
-export const NOWHERE = { start: 0, end: 0 } as const;
+/** The span of generated nodes, which appear in no text. */
+export const NO_SPAN = { start: 0, end: 0 } as const;
 
 export function numberNode(value: bigint): Node {
-  return { kind: "number", value, ...NOWHERE };
+  return { kind: "number", value, ...NO_SPAN };
 }
 
 export function nameNode(name: string): Node {
-  return { kind: "name", name, ...NOWHERE };
+  return { kind: "name", name, ...NO_SPAN };
 }
 
 export function binary(operator: "*" | "/", left: Node, right: number): Node {
-  return { kind: "binary", operator, left, right: numberNode(BigInt(right)), ...NOWHERE };
+  return { kind: "binary", operator, left, right: numberNode(BigInt(right)), ...NO_SPAN };
 }
 
 export function compare(left: Node, operator: Comparison, right: Node): Node {
-  return { kind: "compare", first: left, rest: [{ operator, right }], ...NOWHERE };
+  return { kind: "compare", first: left, rest: [{ operator, right }], ...NO_SPAN };
 }
 
-/** The parts joined by `and`; there is at least one. */
-export function all(parts: readonly Node[]): Node {
-  return parts.length === 1 ? (parts[0] as Node) : { kind: "and", parts, ...NOWHERE };
+/** Joins the parts with `and`. There must be at least one part. */
+export function allOf(parts: readonly Node[]): Node {
+  return parts.length === 1 ? (parts[0] as Node) : { kind: "and", parts, ...NO_SPAN };
 }
 
-/** The parts joined by `or`; there is at least one. */
-export function any(parts: readonly Node[]): Node {
-  return parts.length === 1 ? (parts[0] as Node) : { kind: "or", parts, ...NOWHERE };
+/** Joins the parts with `or`. There must be at least one part. */
+export function anyOf(parts: readonly Node[]): Node {
+  return parts.length === 1 ? (parts[0] as Node) : { kind: "or", parts, ...NO_SPAN };
 }
 
-/** How many nodes and items a node has, itself included. */
+/** The number of nodes and items in a tree, including the root. */
 export function sizeOf(node: Node | Item): number {
   return 1 + partsOf(node).reduce((sum, part) => sum + sizeOf(part), 0);
 }
 
-/** A node in which every name is replaced by what `by` makes of it. */
-export function replaced(node: Node, by: (name: string, node: Node) => Node): Node {
-  const one = (inner: Node) => replaced(inner, by);
+/** Copies a tree, with every name replaced by the node that `replace` returns for it. */
+export function replaceNames(node: Node, replace: (name: string, node: Node) => Node): Node {
+  const visit = (inner: Node) => replaceNames(inner, replace);
   switch (node.kind) {
     case "number":
       return node;
     case "name":
-      return by(node.name, node);
+      return replace(node.name, node);
     case "negate":
     case "not":
     case "missing":
-      return { ...node, of: one(node.of) };
+      return { ...node, of: visit(node.of) };
     case "binary":
-      return { ...node, left: one(node.left), right: one(node.right) };
+      return { ...node, left: visit(node.left), right: visit(node.right) };
     case "compare":
       return {
         ...node,
-        first: one(node.first),
-        rest: node.rest.map(({ operator, right }) => ({ operator, right: one(right) })),
+        first: visit(node.first),
+        rest: node.rest.map(({ operator, right }) => ({ operator, right: visit(right) })),
       };
     case "in":
-      return { ...node, of: one(node.of), items: node.items.map((item) => replacedItem(item, by)) };
+      return {
+        ...node,
+        of: visit(node.of),
+        items: node.items.map((item) => replaceNamesInItem(item, replace)),
+      };
     case "and":
     case "or":
-      return { ...node, parts: node.parts.map(one) };
+      return { ...node, parts: node.parts.map(visit) };
     case "call":
-      return { ...node, args: node.args.map(one) };
+      return { ...node, args: node.args.map(visit) };
   }
 }
 
-export function replacedItem(item: Item, by: (name: string, node: Node) => Node): Item {
-  const one = (inner: Node) => replaced(inner, by);
+export function replaceNamesInItem(item: Item, replace: (name: string, node: Node) => Node): Item {
+  const visit = (inner: Node) => replaceNames(inner, replace);
   switch (item.kind) {
     case "value":
-      return { ...item, value: one(item.value) };
+      return { ...item, value: visit(item.value) };
     case "range":
       return {
         ...item,
-        first: one(item.first),
-        last: one(item.last),
-        ...(item.step && { step: one(item.step) }),
+        first: visit(item.first),
+        last: visit(item.last),
+        ...(item.step && { step: visit(item.step) }),
       };
     case "pow2":
-      return { ...item, first: one(item.first), last: one(item.last) };
+      return { ...item, first: visit(item.first), last: visit(item.last) };
     case "divisors":
-      return { ...item, of: one(item.of) };
+      return { ...item, of: visit(item.of) };
   }
 }
 
-/** The same node, every part of which spans all of a text of that length. */
-export function placed<N extends Node | Item>(node: N, end: number): N {
+/** Copies a tree, with every span set to [0, end): a complete text of that length. */
+export function withSpan<N extends Node | Item>(node: N, end: number): N {
   const moved = Object.fromEntries(
     Object.entries(node).map(([key, value]) => {
       const isNode = (inner: unknown): inner is Node => typeof inner === "object" && inner !== null;
@@ -94,35 +98,35 @@ export function placed<N extends Node | Item>(node: N, end: number): N {
           key,
           (value as { operator: Comparison; right: Node }[]).map(({ operator, right }) => ({
             operator,
-            right: placed(right, end),
+            right: withSpan(right, end),
           })),
         ];
-      if (Array.isArray(value)) return [key, value.map((inner: Node) => placed(inner, end))];
-      return [key, isNode(value) ? placed(value, end) : value];
+      if (Array.isArray(value)) return [key, value.map((inner: Node) => withSpan(inner, end))];
+      return [key, isNode(value) ? withSpan(value, end) : value];
     }),
   );
   return { ...(moved as unknown as N), start: 0, end };
 }
 
-export function contains(node: Node | Item, is: (part: Node | Item) => boolean): boolean {
-  return is(node) || partsOf(node).some((part) => contains(part, is));
+export function contains(node: Node | Item, matches: (part: Node | Item) => boolean): boolean {
+  return matches(node) || partsOf(node).some((part) => contains(part, matches));
 }
 
-/** An item with other operands; they are asked for in their order. */
-export function replacedOperands(item: Item, by: (operand: Node) => Node): Item {
+/** Copies an item with other operands. `replace` is called for the operands in their order. */
+export function mapOperands(item: Item, replace: (operand: Node) => Node): Item {
   switch (item.kind) {
     case "value":
-      return { ...item, value: by(item.value) };
+      return { ...item, value: replace(item.value) };
     case "range":
       return {
         ...item,
-        first: by(item.first),
-        last: by(item.last),
-        ...(item.step && { step: by(item.step) }),
+        first: replace(item.first),
+        last: replace(item.last),
+        ...(item.step && { step: replace(item.step) }),
       };
     case "pow2":
-      return { ...item, first: by(item.first), last: by(item.last) };
+      return { ...item, first: replace(item.first), last: replace(item.last) };
     case "divisors":
-      return { ...item, of: by(item.of) };
+      return { ...item, of: replace(item.of) };
   }
 }

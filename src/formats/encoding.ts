@@ -1,25 +1,28 @@
 /**
- * The formats of rows. The kernel writes CSV; an encoder turns whole rows of it into another format, on the thread that has counted them. Encoders
- * look at one row at a time, so the bytes are the same for any number of workers, and shards can be joined.
+ * The row formats. The kernel writes CSV. An encoder converts complete CSV rows into another
+ * format, on the thread that counted them. The output for a row depends only on that row. The bytes
+ * are therefore the same for any number of workers, and shards can be concatenated.
  */
-import { column, isResultName, NAME_COLUMN } from "../columns/columns.js";
-import { anyParameter, isSettingName } from "../layers/parameters.js";
+
+import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
+import { anyParameter } from "../layers/kinds.js";
+import { isSettingName } from "../layers/parameters.js";
 import type { FormatName } from "./format.js";
 import type { BigInts, CellType, EncodedColumn } from "./json.js";
 import { jsonlEncoder, jsonlOverhead } from "./jsonl.js";
 import { toTsv } from "./tsv.js";
 
-/** How rows are written. Plain data: it is sent to the workers. */
+/** How rows are written. Plain data, because it is sent to the workers. */
 export interface Encoding {
   readonly format: FormatName;
   readonly columns: readonly EncodedColumn[];
   readonly bigInts: BigInts;
 }
 
-/** Converts whole rows of CSV into the format. The result may overwrite the memory of the rows. */
+/** Converts complete rows of CSV into the format. The result may overwrite the rows in place. */
 export type Encode = (csv: Uint8Array) => Uint8Array;
 
-/** The encoder of rows; undefined where they are CSV already. */
+/** The encoder of an encoding. Returns undefined for CSV, which needs none. */
 export function encoderOf({ format, columns, bigInts }: Encoding): Encode | undefined {
   switch (format) {
     case "csv":
@@ -31,23 +34,23 @@ export function encoderOf({ format, columns, bigInts }: Encoding): Encode | unde
   }
 }
 
-/** Whether files of the format begin with a line of names, which joined shards have once. */
+/** Whether files of the format begin with a header line. Merged shards have only one header. */
 export function hasHeader(format: FormatName): boolean {
   return format !== "jsonl";
 }
 
-/** The header of a file, from that of the CSV. */
+/** Converts the header line of a CSV into the format. Returns "" if the format has no header. */
 export function headerIn(format: FormatName, csvHeader: string): string {
   if (!hasHeader(format) || csvHeader === "") return "";
   return format === "csv" ? csvHeader : Buffer.from(toTsv(Buffer.from(csvHeader))).toString("utf8");
 }
 
-/** How many bytes longer than in CSV a row can be at most. */
+/** Maximum number of bytes by which an encoded row is longer than the CSV row. */
 export function overheadOf({ format, columns, bigInts }: Encoding): number {
   return format === "jsonl" ? jsonlOverhead(columns, bigInts) : 0;
 }
 
-/** What the cells of a column of a sweep hold. */
+/** The cell type of a column of a sweep. Unknown names are variables, which are integers. */
 export function cellTypeOf(name: string): CellType {
   if (name === NAME_COLUMN) return "text";
   if (isResultName(name)) return column(name).type;
@@ -55,7 +58,7 @@ export function cellTypeOf(name: string): CellType {
   return anyParameter(name)?.type ?? "integer";
 }
 
-/** The encoding of rows with these columns. */
+/** The encoding of rows that have the columns `names`. */
 export function encodingOf(
   format: FormatName,
   names: readonly string[],

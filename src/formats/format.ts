@@ -1,14 +1,14 @@
-/** Which format a file name promises. */
+/** Derives the format of a file from its name. */
 import { basename } from "node:path";
 import { errors } from "../errors.js";
 
-/** The formats in which rows can be written. */
+/** The formats for rows. */
 const FORMATS = ["csv", "tsv", "jsonl"] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 export type Compression = "none" | "gzip";
 
-/** What a file holds: the format of its rows, and how its bytes are compressed. */
+/** The content of a file: the format of its rows, and the compression of its bytes. */
 export interface OutputFormat {
   readonly format: FormatName;
   readonly compression: Compression;
@@ -24,11 +24,11 @@ const EXTENSIONS: Readonly<Record<string, FormatName>> = {
 
 const GZIP = "gz";
 
-/** The supported extensions, for messages. */
+/** The supported extensions, as messages list them. */
 const SUPPORTED = [...Object.keys(EXTENSIONS), GZIP].map((extension) => `.${extension}`);
 
-/** Extensions that promise something that is never written, not even with `--format`. */
-const FOREIGN = new Set(
+/** Extensions of formats that upsweep never writes. They are errors even with `--format`. */
+const UNSUPPORTED = new Set(
   [
     "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
     "db sqlite sqlite3 duckdb sql yaml yml toml xml html htm md tex pdf svg png jpg",
@@ -36,54 +36,69 @@ const FOREIGN = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** The format of that name, as `--format` and the library take it. */
+/**
+ * Looks up a format by the name that `--format` or the library was given.
+ *
+ * @throws UpsweepError if there is no format of that name.
+ */
 export function formatNamed(option: string, name: string): FormatName {
-  const found =
+  const format =
     FORMATS.find((known) => known === name) ?? (name === "ndjson" ? "jsonl" : undefined);
-  if (!found) throw errors.badOption(option, name, `Write one of ${FORMATS.join(", ")}.`);
-  return found;
-}
-
-/** The extensions of a name that mean a format or a compression: `.csv`, `.jsonl.gz`, `.gz`. Empty when there is none. */
-export function endingOf(path: string): string {
-  const name = basename(path);
-  const inner = withoutGzip(name);
-  const extension = extensionOf(inner);
-  const isKnown = extension !== undefined && Object.hasOwn(EXTENSIONS, extension.toLowerCase());
-  return name.slice(inner.length - (isKnown ? extension.length + 1 : 0));
+  if (!format) throw errors.badOption(option, name, `Write one of ${FORMATS.join(", ")}.`);
+  return format;
 }
 
 /**
- * The format that a file name promises, or that `asked` says for a name that promises none. A name without an extension is CSV.
- *
- * @param isFile whether it is a regular file, or becomes one; a pipe or a device may have any name.
- * @throws UpsweepError when the name promises another format than `asked`, one that is not supported, or has an unknown extension.
+ * The extensions of a file name that denote a format or a compression: `.csv`, `.jsonl.gz`, `.gz`.
+ * Returns "" if there are none.
  */
-export function formatOf(path: string, asked?: FormatName, isFile = true): OutputFormat {
-  if (path === "-") return { format: asked ?? "csv", compression: "none" };
+export function extensionsOf(path: string): string {
   const name = basename(path);
-  const inner = withoutGzip(name);
-  const compression: Compression = inner === name ? "none" : "gzip";
-  const extension = extensionOf(inner);
-  if (extension === undefined) return { format: asked ?? "csv", compression };
-  const key = extension.toLowerCase();
-  const promised = Object.hasOwn(EXTENSIONS, key) ? EXTENSIONS[key] : undefined;
-  if (promised === undefined) {
-    if (FOREIGN.has(key)) throw errors.unsupportedFormat(path, `.${extension}`, SUPPORTED);
-    if (asked === undefined && isFile)
-      throw errors.unknownFormat(path, `.${extension}`, SUPPORTED, FORMATS);
-    return { format: asked ?? "csv", compression };
-  }
-  if (asked !== undefined && asked !== promised)
-    throw errors.formatMismatch(path, `.${extension}`, promised, asked);
-  return { format: promised, compression };
+  const base = withoutGzip(name);
+  const extension = extensionOf(base);
+  const isKnown = extension !== undefined && Object.hasOwn(EXTENSIONS, extension.toLowerCase());
+  return name.slice(base.length - (isKnown ? extension.length + 1 : 0));
 }
 
-/** Checks the name of a file for one layer, which is shown as text or as JSON: it must not promise rows, or anything else. */
+/**
+ * The format that the extension of a file name implies. A name without a format extension gets the
+ * `requested` format, or CSV if none is requested.
+ *
+ * @param isFile whether the path is, or becomes, a regular file. Pipes and devices may have any
+ * name.
+ * @throws UpsweepError if the extension implies a format other than `requested`, or belongs to an
+ * unsupported format. Also if a regular file has an unknown extension and no format is requested.
+ */
+export function formatOf(path: string, requested?: FormatName, isFile = true): OutputFormat {
+  if (path === "-") return { format: requested ?? "csv", compression: "none" };
+  const name = basename(path);
+  const base = withoutGzip(name);
+  const compression: Compression = base === name ? "none" : "gzip";
+  const extension = extensionOf(base);
+  if (extension === undefined) return { format: requested ?? "csv", compression };
+  const key = extension.toLowerCase();
+  const implied = Object.hasOwn(EXTENSIONS, key) ? EXTENSIONS[key] : undefined;
+  if (implied === undefined) {
+    if (UNSUPPORTED.has(key)) throw errors.unsupportedFormat(path, `.${extension}`, SUPPORTED);
+    if (requested === undefined && isFile)
+      throw errors.unknownFormat(path, `.${extension}`, SUPPORTED, FORMATS);
+    return { format: requested ?? "csv", compression };
+  }
+  if (requested !== undefined && requested !== implied)
+    throw errors.formatMismatch(path, `.${extension}`, implied, requested);
+  return { format: implied, compression };
+}
+
+/**
+ * Checks the output file name of a command that counts one layer. The result is text or JSON, so
+ * the extension must not imply rows or another known format.
+ *
+ * @throws UpsweepError if it does.
+ */
 export function checkLayerFile(path: string, isJson: boolean): void {
   const extension = path === "-" ? undefined : extensionOf(basename(path))?.toLowerCase();
   if (extension === undefined || (isJson && extension === "json")) return;
-  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || FOREIGN.has(extension))
+  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || UNSUPPORTED.has(extension))
     throw errors.layerFile(path, `.${extension}`, isJson);
 }
 
@@ -91,7 +106,10 @@ function withoutGzip(name: string): string {
   return extensionOf(name)?.toLowerCase() === GZIP ? name.slice(0, -GZIP.length - 1) : name;
 }
 
-/** What stands after the last dot of a name; a dot at its beginning hides the file, and begins no extension. */
+/**
+ * The part of a file name after its last dot. A leading dot marks a hidden file and does not begin
+ * an extension.
+ */
 function extensionOf(name: string): string | undefined {
   const dot = name.lastIndexOf(".");
   return dot > 0 && dot < name.length - 1 ? name.slice(dot + 1) : undefined;

@@ -1,16 +1,16 @@
-/** Cells of a CSV as JSON, the one place that decides how a number is written. */
+/** Converts CSV cells to JSON. Only this module decides how numbers are written. */
 
-/** What a cell holds: an integer (results have u64 and i64), a decimal number, a boolean, or text. */
+/** The type of a cell: integer (u64 or i64 for results), decimal number, boolean or text. */
 export type CellType = "u64" | "i64" | "integer" | "decimal" | "boolean" | "text";
 
 export interface EncodedColumn {
   readonly name: string;
   readonly type: CellType;
-  /** Whether its cells come from a list that a person wrote: they may be quoted, and spelt in several ways. */
-  readonly isForeign?: boolean;
+  /** Whether the cells come from the user's list. Such cells may be quoted or spelt differently. */
+  readonly isUserWritten?: boolean;
 }
 
-/** How integers are written in JSON: all as numbers with their exact digits, or all as strings. */
+/** How JSON writes integers: all as numbers with their exact digits, or all as strings. */
 export const BIG_INTS = ["number", "string"] as const;
 export type BigInts = (typeof BIG_INTS)[number];
 
@@ -19,8 +19,9 @@ const TRUE = /^(true|1)$/i;
 const FALSE = /^(false|0)$/i;
 
 /**
- * The text of a cell as JSON. Empty cells are null. A column keeps its type whatever the size of its values: with `string` every integer is a
- * string, with `number` none is. Text that is no value of its type becomes a string, so that the result is always JSON.
+ * Converts the text of a cell to JSON. Empty cells become null. The JSON type of a column does not
+ * depend on the size of its values: with `string` every integer is a string, with `number` none is.
+ * Text that is not a value of its type becomes a string, so that the result is always valid JSON.
  */
 export function jsonOf(type: CellType, text: string, bigInts: BigInts = "number"): string {
   if (text === "") return "null";

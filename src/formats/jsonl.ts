@@ -1,4 +1,4 @@
-/** JSON Lines: one object a row, its keys the names of the columns, in their order. */
+/** JSON Lines: one object per row. Its keys are the column names, in column order. */
 import { type BigInts, type EncodedColumn, jsonOf } from "./json.js";
 import { fieldEnd } from "./tsv.js";
 
@@ -6,26 +6,27 @@ const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const CLOSING = 0x7d;
+const CLOSING_BRACE = 0x7d;
 
-/** The longest that a byte of text can become: \u0000. */
+/** Maximum length of one escaped byte of text, as in \u0000. */
 const MAX_ESCAPED = 6;
 
 const NULL = Buffer.from("null");
 
-/** How the bytes of a cell become JSON. */
-type Way = "copy" | "quote" | "text" | "convert";
+/** How the bytes of a cell are converted to JSON. */
+type CellEncoding = "copy" | "quote" | "text" | "convert";
 
-function wayOf({ type, isForeign }: EncodedColumn, bigInts: BigInts): Way {
+function cellEncodingOf({ type, isUserWritten }: EncodedColumn, bigInts: BigInts): CellEncoding {
   if (type === "text") return "text";
-  // In a list a value can be quoted, or a boolean be spelt True.
-  if (isForeign) return "convert";
+  // In a list, a value can be quoted and a boolean can be spelt True.
+  if (isUserWritten) return "convert";
   return type === "boolean" || type === "decimal" || bigInts === "number" ? "copy" : "quote";
 }
 
 /**
- * The encoder of rows. Rows of a sweep begin like the row before, as far as the outer loops have not turned: that much is copied from there, which
- * halves the time (2026-11-26, vocoder.yaml).
+ * Returns the encoder of rows. Consecutive rows of a sweep share the cells of the outer loops that
+ * have not advanced. The encoder copies this shared prefix from the previous row, which halves the
+ * time (measured 2026-11-26, vocoder.yaml).
  */
 export function jsonlEncoder(
   columns: readonly EncodedColumn[],
@@ -34,12 +35,12 @@ export function jsonlEncoder(
   const keys = columns.map(({ name }, i) =>
     Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`),
   );
-  const ways = columns.map((each) => wayOf(each, bigInts));
+  const cellEncodings = columns.map((column) => cellEncodingOf(column, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
-  // Carried columns of a list can have commas inside quoted fields.
-  const isSimple = !columns.some(({ isForeign }) => isForeign);
-  // How much longer rows have become so far.
+  // Columns of the user's list can have commas inside quoted fields.
+  const isSimple = !columns.some(({ isUserWritten }) => isUserWritten);
+  // The largest ratio of output to input length so far, plus 2 %. It sizes the output buffer.
   let growth = 4;
   return (csv) => {
     let out = new Uint8Array(Math.ceil(growth * csv.length) + 4096);
@@ -48,73 +49,76 @@ export function jsonlEncoder(
       out.set(bytes, length);
       length += bytes.length;
     };
-    const makeRoom = (room: number) => {
+    const ensureRoom = (room: number) => {
       if (length + room <= out.length) return;
       const larger = new Uint8Array(2 * out.length + room);
       larger.set(out.subarray(0, length));
       out = larger;
     };
-    /** Where the row before begins, in the CSV and in the output, and how long it is there after each cell. */
-    let [rowBefore, outBefore] = [-1, 0];
+    // The start of the previous row in the CSV and in the output.
+    let [previousRow, previousOut] = [-1, 0];
+    // The output length of the previous row after each of its cells.
     const lengths = new Uint32Array(columns.length);
     for (let at = 0; at < csv.length; ) {
       const [row, outRow] = [at, length];
-      let location = 0;
-      if (isSimple && rowBefore >= 0) {
-        let before = rowBefore;
-        for (let i = row; csv[i] === csv[before] && csv[i] !== NEWLINE; i++) {
+      let column = 0;
+      if (isSimple && previousRow >= 0) {
+        let previousAt = previousRow;
+        for (let i = row; csv[i] === csv[previousAt] && csv[i] !== NEWLINE; i++) {
           if (csv[i] === COMMA) {
-            location++;
+            column++;
             at = i + 1;
           }
-          before++;
+          previousAt++;
         }
-        if (location > 0) {
-          const shared = lengths[location - 1] as number;
-          makeRoom(shared);
-          out.copyWithin(length, outBefore, outBefore + shared);
+        if (column > 0) {
+          const shared = lengths[column - 1] as number;
+          ensureRoom(shared);
+          out.copyWithin(length, previousOut, previousOut + shared);
           length += shared;
         }
       }
-      for (; location <= lastColumn; location++) {
-        const way = ways[location] as Way;
+      for (; column <= lastColumn; column++) {
+        const cellEncoding = cellEncodings[column] as CellEncoding;
         let end = at;
-        if (way === "copy" || way === "quote")
+        if (cellEncoding === "copy" || cellEncoding === "quote")
           while (csv[end] !== COMMA && csv[end] !== NEWLINE) end++;
         else end = fieldEnd(csv, at);
-        makeRoom(longestKey + MAX_ESCAPED * (end - at) + 8);
-        const key = keys[location] as Uint8Array;
+        ensureRoom(longestKey + MAX_ESCAPED * (end - at) + 8);
+        const key = keys[column] as Uint8Array;
         for (let i = 0; i < key.length; i++) out[length++] = key[i] as number;
         if (end === at) {
           append(NULL);
-        } else if (way === "copy") {
+        } else if (cellEncoding === "copy") {
           while (at < end) out[length++] = csv[at++] as number;
-        } else if (way === "quote" || (way === "text" && isPlain(csv, at, end))) {
+        } else if (cellEncoding === "quote" || (cellEncoding === "text" && isPlain(csv, at, end))) {
           out[length++] = QUOTE;
           while (at < end) out[length++] = csv[at++] as number;
           out[length++] = QUOTE;
         } else {
           append(
-            converted(
-              columns[location] as EncodedColumn,
+            convertedCell(
+              columns[column] as EncodedColumn,
               Buffer.from(csv.subarray(at, end)).toString("utf8"),
               bigInts,
             ),
           );
         }
-        lengths[location] = length - outRow;
+        lengths[column] = length - outRow;
         at = end + 1;
       }
-      out[length++] = CLOSING;
+      out[length++] = CLOSING_BRACE;
       out[length++] = NEWLINE;
-      [rowBefore, outBefore] = [row, outRow];
+      [previousRow, previousOut] = [row, outRow];
     }
     growth = Math.max(growth, (1.02 * length) / csv.length);
     return out.subarray(0, length);
   };
 }
 
-/** Whether bytes are a JSON string as they stand: plain ASCII without quotes, backslashes and control characters. */
+/**
+ * Whether bytes need no escapes in a JSON string: printable ASCII without quotes and backslashes.
+ */
 function isPlain(csv: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const byte = csv[i] as number;
@@ -123,8 +127,8 @@ function isPlain(csv: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** A field of the CSV as JSON. A field in quotes is text, even when it is empty. */
-function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
+/** Converts a CSV field to JSON. A quoted field of a text column is a string, even if empty. */
+function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
   const isQuoted = field.startsWith('"');
   const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;
   return Buffer.from(
@@ -132,7 +136,10 @@ function converted({ type }: EncodedColumn, field: string, bigInts: BigInts): Ui
   );
 }
 
-/** What a row has beyond its CSV: keys, quotes, and text that must be escaped. */
+/**
+ * Maximum number of bytes that a row has beyond its CSV: keys, quotes, and escapes in text of up to
+ * 80 bytes per column.
+ */
 export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
   const keys = columns.reduce(
     (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6,

@@ -1,7 +1,10 @@
-/** Indented JSON that keeps every digit: JSON.stringify writes no bigint, and a number has only 53 bits. */
+/**
+ * Indented JSON that keeps every digit. JSON.stringify cannot write a bigint, and a number has only
+ * 53 bits.
+ */
 import { type BigInts, jsonOf } from "./json.js";
 
-/** What `jsonText` writes. Integers are bigints, numbers are decimals. */
+/** A value that `jsonText` can write. Integers are bigints, decimals are numbers. */
 export type Json =
   | bigint
   | number
@@ -11,7 +14,7 @@ export type Json =
   | readonly Json[]
   | { readonly [name: string]: Json };
 
-/** A value as indented JSON, as JSON.stringify(value, null, 2) would write it. */
+/** Writes a value as indented JSON, in the layout of JSON.stringify(value, null, 2). */
 export function jsonText(value: Json, bigInts: BigInts, indent = ""): string {
   if (value === null) return "null";
   if (typeof value === "bigint") return jsonOf("i64", String(value), bigInts);
@@ -22,12 +25,12 @@ export function jsonText(value: Json, bigInts: BigInts, indent = ""): string {
   if (isArray(value))
     return block(
       "[",
-      value.map((own) => jsonText(own, bigInts, inner)),
+      value.map((item) => jsonText(item, bigInts, inner)),
       "]",
       indent,
     );
   const entries = Object.entries(value).map(
-    ([name, own]) => `${JSON.stringify(name)}: ${jsonText(own, bigInts, inner)}`,
+    ([name, item]) => `${JSON.stringify(name)}: ${jsonText(item, bigInts, inner)}`,
   );
   return block("{", entries, "}", indent);
 }

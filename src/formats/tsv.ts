@@ -1,6 +1,7 @@
 /**
- * Tab-separated values: CSV's rules with a tab for the comma. A field that holds a tab, a quote or a line end is in double quotes, as pandas,
- * polars and DuckDB read it with the separator "\t".
+ * Tab-separated values: the rules of CSV with tabs instead of commas. A field that contains a tab,
+ * a quote or a line end is in double quotes. pandas, polars and DuckDB read this with the separator
+ * "\t".
  */
 
 const TAB = 0x09;
@@ -8,7 +9,10 @@ const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 
-/** Whole rows of CSV with tabs for commas. Without quotes and tabs in them, which is the rule, they are changed in place. */
+/**
+ * Replaces the commas of complete CSV rows with tabs. Rows without quotes and tabs, the usual case,
+ * are changed in place.
+ */
 export function toTsv(csv: Uint8Array): Uint8Array {
   const bytes = Buffer.from(csv.buffer, csv.byteOffset, csv.byteLength);
   if (bytes.includes(QUOTE) || bytes.includes(TAB)) return withQuotes(csv);
@@ -19,7 +23,10 @@ export function toTsv(csv: Uint8Array): Uint8Array {
 const EVERY_COMMA = 0x2c2c2c2c;
 const LOW_BITS = 0x7f7f7f7f;
 
-/** Four bytes at a time: 2.5 times as fast as one by one (2026-11-26, vocoder.yaml). */
+/**
+ * Replaces commas four bytes at a time. This is 2.5 times as fast as byte by byte (measured
+ * 2026-11-26, vocoder.yaml).
+ */
 function replaceCommas(csv: Uint8Array): void {
   const replaceBytes = (from: number, to: number) => {
     for (let i = from; i < to; i++) if (csv[i] === COMMA) csv[i] = TAB;
@@ -34,18 +41,18 @@ function replaceCommas(csv: Uint8Array): void {
   replaceBytes(0, head);
   for (let i = 0; i < count; i++) {
     const word = words[i] as number;
-    const other = word ^ EVERY_COMMA;
-    // The high bit of each byte that is not a comma is set in here.
-    const others = ((other & LOW_BITS) + LOW_BITS) | 0 | other;
-    const commas = (~others >>> 7) & 0x01010101;
+    const difference = word ^ EVERY_COMMA;
+    // The high bit of a byte is set if that byte is not a comma.
+    const notCommas = ((difference & LOW_BITS) + LOW_BITS) | 0 | difference;
+    const commas = (~notCommas >>> 7) & 0x01010101;
     if (commas !== 0) words[i] = word ^ Math.imul(commas, COMMA ^ TAB);
   }
   replaceBytes(head + 4 * count, csv.length);
 }
 
-/** Field by field: a field that holds a tab gets quotes. */
+/** Replaces the separators field by field, and quotes each field that contains a tab. */
 function withQuotes(csv: Uint8Array): Uint8Array {
-  // A field of quotes and a tab alone may become twice as long, and two quotes more.
+  // A field of one tab and many quotes becomes up to twice as long, plus its two outer quotes.
   const out = new Uint8Array(2 * csv.length + 2);
   let length = 0;
   for (let at = 0; at < csv.length; ) {
@@ -68,7 +75,10 @@ function withQuotes(csv: Uint8Array): Uint8Array {
   return out.subarray(0, length);
 }
 
-/** Where the field that begins at a byte ends: at a comma or line end outside of quotes, or at the end of all. */
+/**
+ * The end of the field that begins at byte `from`: the next comma or line end outside quotes, or
+ * the end of the bytes.
+ */
 export function fieldEnd(csv: Uint8Array, from: number): number {
   let at = from;
   if (csv[at] === QUOTE) {

@@ -1,18 +1,25 @@
-/** Streams of bytes, and how to look at their beginning without taking it away. */
+/** Byte streams, and lookahead into them. */
 import type { Lines } from "./lines.js";
 
 export type Pieces = AsyncIterable<Uint8Array>;
 
 /**
- * A list as canonical CSV: UTF-8, commas, RFC 4180 quotes. Every plain stream of such bytes is one; the optional members say more about it.
+ * A list as canonical CSV: UTF-8, commas, RFC 4180 quotes. Any stream of such bytes qualifies,
+ * since the other properties are optional.
  */
 export interface ListBytes extends Pieces {
-  /** Whether somebody may wait for the answers to what has arrived so far: a pipe, a terminal or a socket, but no regular file. */
+  /**
+   * Whether someone may be waiting for results of the bytes that have arrived so far. True for a
+   * pipe, a terminal or a socket, false for a regular file.
+   */
   readonly isLive?: boolean;
+  /** Maps lines of the canonical CSV to lines of the source. */
   readonly lines?: Lines;
-  /** How much of the source has been read, from 0 to 1; undefined where its size is unknown. */
+  /**
+   * The fraction of the source that has been read, from 0 to 1. Undefined if its size is unknown.
+   */
   readonly fraction?: () => number | undefined;
-  /** Closes the source at once, even while a read is under way. */
+  /** Closes the source immediately, even during a read. */
   readonly close?: () => void;
 }
 
@@ -21,10 +28,16 @@ export const RETURN = 0x0d;
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 
-/** The longest record that is looked for: a chunk of a list holds as much (run/list.ts). */
+/**
+ * Maximum length of a record, in bytes. It equals the size of a list's chunks (run/list/list.ts).
+ */
 export const MAX_RECORD_BYTES = 512 * 1024;
 
-/** Reads until `isEnough`, the end, or the longest record. Returns what was read, and a stream that begins with it. */
+/**
+ * Reads until `isEnough` holds, the stream ends, or MAX_RECORD_BYTES have been read.
+ *
+ * @returns the bytes read, and a stream of all bytes, these included.
+ */
 export async function lookAhead(
   pieces: Pieces,
   isEnough: (head: Uint8Array) => boolean,
@@ -47,7 +60,7 @@ export async function lookAhead(
   return { head, all: all() };
 }
 
-/** The same bytes as a Buffer, whose searches are native. */
+/** A view of the bytes as a Buffer, which searches with native code. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,45 +1,50 @@
-/** Delimiters, line ends and the `sep=` line: from what spreadsheets write to commas and line feeds. */
-import { KIND_NAMES, kindOf, SETTINGS } from "../layers/parameters.js";
+/** Converts spreadsheet dialects (delimiters, line ends, `sep=` lines) to commas and line feeds. */
+import { KIND_NAMES, kindOf } from "../layers/kinds.js";
+import { SETTINGS } from "../layers/parameters.js";
 import { bufferOf, COMMA, MAX_RECORD_BYTES, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 export interface Dialect {
-  /** The byte between fields. */
+  /** The byte that separates fields. */
   readonly delimiter: number;
-  /** Whether a carriage return alone ends a line, as on old Macs. */
+  /** Whether lines end with a lone carriage return, as on old Macs. */
   readonly endsWithReturn: boolean;
   /** Whether the first line is `sep=;`, as Excel writes it. */
   readonly hasSeparatorLine: boolean;
-  /** Bytes before the header: a byte order mark and the line `sep=;`. */
+  /** Number of bytes before the header: a byte order mark and the line `sep=;`. */
   readonly skip: number;
 }
 
-/** Tried in this order: where several explain the header equally well, the first is taken. */
+/** The candidate delimiters. If several explain the header equally well, the first one wins. */
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
 const BYTE_ORDER_MARK = "efbbbf";
 
-/** Names without case and punctuation, so that a misspelt header still shows its delimiter. */
-const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+/**
+ * Removes case and punctuation from a name, so that a misspelt header still reveals its delimiter.
+ */
+const normalised = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
-const KNOWN = new Set(
+const KNOWN_NAMES = new Set(
   [
     "layer",
     ...SETTINGS.map(({ name }) => name),
     ...KIND_NAMES.flatMap((name) => [...kindOf(name).parameterNames, ...kindOf(name).plainNames]),
-  ].map(plain),
+  ].map(normalised),
 );
 
-/** Finds the dialect of a list from its first bytes. `given` is the delimiter that the user named. */
-export function dialectOf(head: Uint8Array, given: string | undefined): Dialect {
+/**
+ * Detects the dialect of a list from its first bytes. A delimiter from the user takes precedence.
+ */
+export function dialectOf(head: Uint8Array, requested: string | undefined): Dialect {
   const bytes = bufferOf(head);
-  const markBytes = bytes.toString("hex", 0, 3) === BYTE_ORDER_MARK ? 3 : 0;
-  // Bytes as characters: all that is looked for is ASCII.
-  const text = bytes.toString("latin1", markBytes);
+  const markLength = bytes.toString("hex", 0, 3) === BYTE_ORDER_MARK ? 3 : 0;
+  // Latin-1 maps each byte to a character. All that is searched for is ASCII.
+  const text = bytes.toString("latin1", markLength);
   const separator = /^"?sep=([^\r\n])"?[,;\t| ]*(?:\r\n?|\n|$)/i.exec(text);
-  const skip = markBytes + (separator?.[0].length ?? 0);
+  const skip = markLength + (separator?.[0].length ?? 0);
   const header = text.slice(separator?.[0].length ?? 0);
-  const delimiter = given ?? separator?.[1] ?? delimiterOf(header);
+  const delimiter = requested ?? separator?.[1] ?? delimiterOf(header);
   const endsWithReturn = lineEndOf(header === "" ? text : header) === "\r";
   return {
     delimiter: delimiter.charCodeAt(0),
@@ -49,7 +54,7 @@ export function dialectOf(head: Uint8Array, given: string | undefined): Dialect 
   };
 }
 
-/** The first line end outside quotes, if there is one. */
+/** The first line end outside quotes, or undefined if there is none. */
 function lineEndOf(text: string): "\n" | "\r" | "\r\n" | undefined {
   let isQuoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -61,12 +66,14 @@ function lineEndOf(text: string): "\n" | "\r" | "\r\n" | undefined {
   return undefined;
 }
 
-/** The delimiter by which most fields of the header are known names. */
+/** The delimiter that splits the header into the most known names; a comma if there are none. */
 function delimiterOf(header: string): string {
   let best: string = ",";
   let max = 0;
   for (const delimiter of DELIMITERS) {
-    const known = headerFields(header, delimiter).filter((name) => KNOWN.has(plain(name))).length;
+    const known = headerFields(header, delimiter).filter((name) =>
+      KNOWN_NAMES.has(normalised(name)),
+    ).length;
     if (known <= max) continue;
     max = known;
     best = delimiter;
@@ -89,14 +96,14 @@ function headerFields(header: string, delimiter: string): string[] {
   return [...fields, field];
 }
 
-/** Whether a list of that dialect is canonical already, up to its byte order mark. */
+/** Whether the dialect is canonical CSV. A byte order mark is allowed. */
 export function isCanonical({ delimiter, endsWithReturn, hasSeparatorLine }: Dialect): boolean {
   return delimiter === COMMA && !endsWithReturn && !hasSeparatorLine;
 }
 
 /**
- * Rewrites a list with commas and line feeds. A field that holds a comma is quoted; all other bytes stay as they are, so that each line stays
- * one line. Holds no more than a field.
+ * Rewrites a list with commas and line feeds. A field that contains a comma is quoted. All other
+ * bytes are copied, so that each line remains one line. Buffers at most one field.
  */
 export async function* withCommas(
   pieces: Pieces,
@@ -104,7 +111,7 @@ export async function* withCommas(
   lines: Lines,
 ): AsyncGenerator<Uint8Array> {
   const rewriter = new Rewriter(dialect);
-  // The line `sep=;` is not a record, but it counts as a line.
+  // The line `sep=;` is dropped, but it is line 1 of the source.
   if (dialect.hasSeparatorLine) lines.set(1, 2);
   let skip = dialect.skip;
   for await (const piece of pieces) {
@@ -119,14 +126,18 @@ export async function* withCommas(
 class Rewriter {
   readonly #delimiter: number;
   readonly #endsWithReturn: boolean;
-  /** The beginning of an unquoted field whose end has not arrived: whether it must be quoted is not known yet. */
+  /**
+   * The beginning of an unquoted field that has not been read completely. It is buffered because a
+   * comma may follow, and then the field must be quoted.
+   */
   #field = Buffer.alloc(0);
-  /** Whether the last byte was within a quoted field. */
+  /** Whether the last byte was inside a quoted field. */
   #isQuoted = false;
-  /** Whether the last byte closed a quoted field, or began a doubled quote. */
+  /** Whether the last byte was a quote that closed a field or began a doubled quote. */
   #isClosing = false;
   /** Whether the next byte begins a field. */
-  #atStart = true;
+  #isFieldStart = true;
+  /** Whether the last byte was a carriage return that ended a line. */
   #afterReturn = false;
 
   constructor({ delimiter, endsWithReturn }: Dialect) {
@@ -136,7 +147,7 @@ class Rewriter {
 
   rewrite(piece: Buffer): Buffer {
     const bytes = this.#field.length > 0 ? Buffer.concat([this.#field, piece]) : piece;
-    const hasField = this.#field.length > 0;
+    const continuesField = this.#field.length > 0;
     this.#field = Buffer.alloc(0);
     const isPlain =
       !this.#isQuoted &&
@@ -144,8 +155,8 @@ class Rewriter {
       !this.#endsWithReturn &&
       !bytes.includes(QUOTE) &&
       !bytes.includes(COMMA);
-    if (isPlain) return this.#replaced(bytes);
-    return this.#rewritten(bytes, hasField);
+    if (isPlain) return this.#replaceDelimiters(bytes);
+    return this.#rewriteFields(bytes, continuesField);
   }
 
   end(): Buffer {
@@ -154,38 +165,43 @@ class Rewriter {
     return field.includes(COMMA) ? quoted(field) : field;
   }
 
-  /** Without quotes and commas every delimiter is simply replaced. */
-  #replaced(bytes: Buffer): Buffer {
+  /** The fast path, for bytes without quotes and commas: replaces every delimiter. */
+  #replaceDelimiters(bytes: Buffer): Buffer {
     const end = Math.max(bytes.lastIndexOf(this.#delimiter), bytes.lastIndexOf(NEWLINE)) + 1;
     const out = Buffer.from(bytes.subarray(0, end));
     for (let i = 0; i < end; i++) if (out[i] === this.#delimiter) out[i] = COMMA;
-    this.#keep(bytes.subarray(end));
-    return this.#field.length > MAX_RECORD_BYTES ? this.#flushed(out) : out;
+    this.#holdField(bytes.subarray(end));
+    return this.#field.length > MAX_RECORD_BYTES ? this.#releaseField(out) : out;
   }
 
-  #keep(field: Buffer): void {
+  #holdField(field: Buffer): void {
     this.#field = Buffer.from(field);
-    this.#atStart = true;
+    this.#isFieldStart = true;
   }
 
-  /** A field that is longer than a record may be is passed on as it is: it is refused for its length. */
-  #flushed(out: Buffer): Buffer {
+  /**
+   * Passes on a field that is longer than a record may be. The list reader reports its length as an
+   * error.
+   */
+  #releaseField(out: Buffer): Buffer {
     const all = Buffer.concat([out, this.#field]);
     this.#field = Buffer.alloc(0);
-    this.#atStart = false;
+    this.#isFieldStart = false;
     return all;
   }
 
-  /** The general case. Every byte is copied; each unquoted field is looked at once its end is known. */
-  #rewritten(bytes: Buffer, hasField: boolean): Buffer {
-    // A field of one comma becomes three bytes, and its delimiter follows; quotes can double besides.
+  /**
+   * The general case: copies byte by byte, and checks each unquoted field once its end is known.
+   */
+  #rewriteFields(bytes: Buffer, continuesField: boolean): Buffer {
+    // A field of one comma becomes three bytes, plus its delimiter. Quotes in a field can double.
     const out = Buffer.allocUnsafe(2 * bytes.length + 16);
-    let to = 0;
+    let length = 0;
     let i = 0;
-    if (hasField) this.#atStart = true;
+    if (continuesField) this.#isFieldStart = true;
     while (i < bytes.length) {
-      if (this.#atStart && bytes[i] !== QUOTE) {
-        // An unquoted field, up to its delimiter or line end.
+      if (this.#isFieldStart && bytes[i] !== QUOTE) {
+        // Find the end of an unquoted field: its delimiter or line end.
         let end = i;
         let hasComma = false;
         while (end < bytes.length && !this.#isEnd(bytes[end] as number)) {
@@ -193,15 +209,15 @@ class Rewriter {
           end++;
         }
         if (end === bytes.length) {
-          this.#keep(bytes.subarray(i));
-          const done = Buffer.from(out.subarray(0, to));
-          return this.#field.length > MAX_RECORD_BYTES ? this.#flushed(done) : done;
+          this.#holdField(bytes.subarray(i));
+          const done = Buffer.from(out.subarray(0, length));
+          return this.#field.length > MAX_RECORD_BYTES ? this.#releaseField(done) : done;
         }
         const hasReturn = hasComma && bytes[end] === NEWLINE && bytes[end - 1] === RETURN;
         const field = bytes.subarray(i, hasReturn ? end - 1 : end);
-        to += (hasComma ? quoted(field) : field).copy(out, to);
-        if (hasReturn) out[to++] = RETURN;
-        this.#atStart = false;
+        length += (hasComma ? quoted(field) : field).copy(out, length);
+        if (hasReturn) out[length++] = RETURN;
+        this.#isFieldStart = false;
         if (field.length > 0) this.#afterReturn = false;
         i = end;
       }
@@ -211,37 +227,37 @@ class Rewriter {
           this.#isQuoted = false;
           this.#isClosing = true;
         }
-        out[to++] = byte;
+        out[length++] = byte;
         continue;
       }
-      if (byte === QUOTE && (this.#atStart || this.#isClosing)) {
-        // The opening quote, or the second one of a pair.
+      if (byte === QUOTE && (this.#isFieldStart || this.#isClosing)) {
+        // An opening quote, or the second quote of a pair.
         this.#isQuoted = true;
         this.#isClosing = false;
-        this.#atStart = false;
+        this.#isFieldStart = false;
         this.#afterReturn = false;
-        out[to++] = byte;
+        out[length++] = byte;
         continue;
       }
       this.#isClosing = false;
       if (byte === this.#delimiter) {
-        out[to++] = COMMA;
-        this.#atStart = true;
+        out[length++] = COMMA;
+        this.#isFieldStart = true;
       } else if (byte === RETURN && this.#endsWithReturn) {
-        out[to++] = NEWLINE;
-        this.#atStart = true;
+        out[length++] = NEWLINE;
+        this.#isFieldStart = true;
         this.#afterReturn = true;
         continue;
       } else if (byte === NEWLINE) {
-        // Of a carriage return and a line feed one line end is made.
-        if (!this.#afterReturn) out[to++] = NEWLINE;
-        this.#atStart = true;
+        // A carriage return and a line feed become a single line end.
+        if (!this.#afterReturn) out[length++] = NEWLINE;
+        this.#isFieldStart = true;
       } else {
-        out[to++] = byte;
+        out[length++] = byte;
       }
       this.#afterReturn = false;
     }
-    return Buffer.from(out.subarray(0, to));
+    return Buffer.from(out.subarray(0, length));
   }
 
   #isEnd(byte: number): boolean {

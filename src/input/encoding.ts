@@ -1,13 +1,13 @@
-/** What a file is packed in: gzip and UTF-16 are undone here, other formats are refused by name. */
+/** Decodes gzip and UTF-16 input. Other formats are rejected with an error that names them. */
 import { createGunzip } from "node:zlib";
 import { errors } from "../errors.js";
 import { bufferOf, lookAhead, NEWLINE, type Pieces } from "./bytes.js";
 
-/** Bytes of unpacked data that gunzip hands over at once. */
+/** Size of the pieces that gunzip outputs, in bytes. */
 const GUNZIP_CHUNK = 256 * 1024;
 
-/** Formats that people pass for a list, by the bytes they begin with. */
-const FOREIGN = [
+/** Unsupported formats that users may pass as a list, with their magic numbers. */
+const UNSUPPORTED_FORMATS = [
   {
     magic: "504b0304",
     name: "a ZIP archive or an Excel workbook",
@@ -45,7 +45,12 @@ const FOREIGN = [
 
 const MAGIC_BYTES = 8;
 
-/** The bytes of a list as UTF-8 (or what the file has for it), whatever they are packed in. */
+/**
+ * Decompresses and decodes a list to UTF-8. Input that has neither gzip nor UTF-16 passes through
+ * unchecked, so it may not be valid UTF-8.
+ *
+ * @throws UpsweepError if the input has an unsupported format, or is compressed with gzip twice.
+ */
 export async function unpacked(pieces: Pieces, location: string): Promise<Pieces> {
   const first = await lookAhead(pieces, hasMagic);
   if (!isGzip(first.head)) return decoded(first, location);
@@ -72,9 +77,9 @@ function decoded(
   location: string,
 ): Pieces {
   const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
-  // UTF-16 of one column can begin as bzip2 does, but its second byte is then NUL.
-  const foreign = FOREIGN.find(({ magic }) => hex.startsWith(magic));
-  if (foreign) throw errors.unsupportedInput(location, foreign.name, foreign.remedy);
+  // UTF-16 text can begin with the B of the bzip2 magic, but its second byte is then NUL.
+  const unsupported = UNSUPPORTED_FORMATS.find(({ magic }) => hex.startsWith(magic));
+  if (unsupported) throw errors.unsupportedInput(location, unsupported.name, unsupported.remedy);
   const [a, b] = head;
   if (a === 0xff && b === 0xfe) return fromUtf16(all, "little", 2, location);
   if (a === 0xfe && b === 0xff) return fromUtf16(all, "big", 2, location);
@@ -83,17 +88,17 @@ function decoded(
   return all;
 }
 
-// ── gzip ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── gzip ────────────────────────────────────────────────────────────────────────────────────────
 
-/** Unpacks gzip of any number of members. Only zeros may follow the last one. */
+/** Decompresses gzip with any number of members. Only zeros may follow the last member. */
 async function* gunzipped(pieces: Pieces, location: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK });
   const iterator = pieces[Symbol.asyncIterator]();
   let hasEnded = false;
   let readError: Error | undefined;
-  let taken = 0;
-  /** Where the last byte other than NUL was. */
-  let lastData = 0;
+  let bytesRead = 0;
+  /** The offset after the last byte that is not NUL. */
+  let dataEnd = 0;
   let wake = () => {};
   for (const event of ["drain", "end", "close"]) gunzip.on(event, () => wake());
   gunzip.once("end", () => {
@@ -104,75 +109,80 @@ async function* gunzipped(pieces: Pieces, location: string): AsyncGenerator<Uint
       const next = await iterator.next();
       if (next.done) break;
       const isPadding = next.value.every((byte) => byte === 0);
-      if (!isPadding) lastData = taken + next.value.findLastIndex((byte) => byte !== 0) + 1;
-      taken += next.value.length;
+      if (!isPadding) dataEnd = bytesRead + next.value.findLastIndex((byte) => byte !== 0) + 1;
+      bytesRead += next.value.length;
       if (hasEnded || gunzip.destroyed) continue;
-      const woken = new Promise<void>((resolve) => {
+      const drained = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      if (!gunzip.write(next.value)) await woken;
+      if (!gunzip.write(next.value)) await drained;
     }
     if (!gunzip.destroyed) gunzip.end();
   };
-  const fed = feed().catch((error: Error) => {
+  const feeding = feed().catch((error: Error) => {
     readError = error;
     gunzip.destroy(error);
   });
   try {
     yield* gunzip;
-    await fed;
+    await feeding;
   } catch (error) {
     throw readError ?? errors.damagedGzip(location, (error as Error).message);
   } finally {
     gunzip.destroy();
-    // Not awaited: a read that is under way ends only when the source is closed.
+    // Not awaited, because a pending read ends only when the source is closed.
     iterator.return?.().catch(() => {});
   }
   if (readError) throw readError;
-  if (gunzip.bytesWritten < lastData)
+  if (gunzip.bytesWritten < dataEnd)
     throw errors.damagedGzip(location, "other data follows its end");
 }
 
-// ── UTF-16 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── UTF-16 ──────────────────────────────────────────────────────────────────────────────────────
 
-/** Turns UTF-16 into UTF-8. A lone surrogate has no UTF-8 and is an error with its line. */
+/**
+ * Converts UTF-16 to UTF-8.
+ *
+ * @throws UpsweepError with the line of a lone surrogate, which UTF-8 cannot encode, or if the text
+ * ends within a character.
+ */
 async function* fromUtf16(
   pieces: Pieces,
   endian: "little" | "big",
-  markBytes: number,
+  markLength: number,
   location: string,
 ): AsyncGenerator<Uint8Array> {
-  let kept = Buffer.alloc(0);
-  let skip = markBytes;
+  let remainder = Buffer.alloc(0);
+  let skip = markLength;
   let line = 1;
   const textOf = (bytes: Buffer) => {
     const text = bytes.toString("utf16le");
-    // Within a text of pairs, only half a pair is a character of category Cs.
-    const lone = text.search(/\p{Cs}/u);
-    if (lone >= 0)
+    // With the u flag, category Cs matches lone surrogates only; a pair is one character.
+    const loneSurrogate = text.search(/\p{Cs}/u);
+    if (loneSurrogate >= 0)
       throw errors.badEncoding(
-        `${location}:${line + countLines(text, lone)}`,
+        `${location}:${line + countLines(text, loneSurrogate)}`,
         "the text is not valid UTF-16: half of a surrogate pair is missing",
       );
     line += countLines(text, text.length);
     return Buffer.from(text, "utf8");
   };
   for await (const piece of pieces) {
-    const bytes = Buffer.concat([kept, piece]);
-    // What follows is kept for the next piece: half a unit, or the first half of a pair.
+    const bytes = Buffer.concat([remainder, piece]);
+    // Keep half a code unit, or the first half of a surrogate pair, for the next piece.
     let end = bytes.length - (bytes.length % 2);
     if (end >= 2 && ((bytes[endian === "little" ? end - 1 : end - 2] as number) & 0xfc) === 0xd8)
       end -= 2;
     if (end <= skip) {
-      kept = bytes;
+      remainder = bytes;
       continue;
     }
     const units = Buffer.from(bytes.subarray(skip, end));
     skip = 0;
-    kept = Buffer.from(bytes.subarray(end));
+    remainder = Buffer.from(bytes.subarray(end));
     yield textOf(endian === "little" ? units : units.swap16());
   }
-  if (kept.length > skip)
+  if (remainder.length > skip)
     throw errors.badEncoding(
       `${location}:${line}`,
       "the text is not valid UTF-16: it ends inside a character",

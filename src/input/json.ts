@@ -1,4 +1,7 @@
-/** JSON lines, and arrays of objects: each flat object becomes a record of CSV, numbers digit by digit as they were written. */
+/**
+ * JSON Lines, and arrays of objects. Each flat object becomes a CSV record. Numbers keep exactly
+ * the digits of the source.
+ */
 import { isUtf8 } from "node:buffer";
 import { errors } from "../errors.js";
 import { quote } from "../format-message.js";
@@ -6,12 +9,12 @@ import { bufferOf, MAX_RECORD_BYTES, type Pieces } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-/** What a number, or anything like one, is made of. */
+/** Matches a number, a literal, or text that resembles one. */
 const WORD = /[-+.0-9A-Za-z]*/y;
-const ONE_OBJECT = "Write one flat JSON object per line.";
+const ONE_OBJECT_REMEDY = "Write one flat JSON object per line.";
 const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false", null: "" };
 
-/** Whether a list that begins so is JSON. */
+/** Whether a list is JSON, judging by its first bytes. */
 export function isJson(head: Uint8Array): boolean {
   return /^(?:\u00ef\u00bb\u00bf)?[ \t\r\n]*(?:\{|\[[ \t\r\n]*[{\]])/.test(
     bufferOf(head).toString("latin1"),
@@ -26,7 +29,7 @@ export async function keysOf(pieces: Pieces, location: string): Promise<readonly
   return reader.keys;
 }
 
-/** A list in JSON as CSV. Without `keys`, those of the first object are the columns. */
+/** Converts a JSON list to CSV. Without `keys`, the keys of the first object are the columns. */
 export async function* fromJson(
   pieces: Pieces,
   location: string,
@@ -42,7 +45,7 @@ export async function* fromJson(
   if (csv !== "") yield Buffer.from(csv);
 }
 
-/** The text ends within the object at hand: more is needed. */
+/** Returned instead of a position when the text ends within an object and more input is needed. */
 const INCOMPLETE = -1;
 
 class JsonReader {
@@ -50,49 +53,55 @@ class JsonReader {
   readonly #location: string;
   readonly #lines: Lines | undefined;
   readonly #columns = new Map<string, number>();
-  /** Where records are written, only the keys of the first object can be new. */
+  /** Whether the reader only collects keys, and writes no records. */
   readonly #isCollecting: boolean;
-  #isOpen: boolean;
+  /** Whether a new key adds a column. False once a record is written, or if the keys are given. */
+  #acceptsNewKeys: boolean;
   #hasHeader = false;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  /** Decoded text. The part before `#at` has been read. */
   #text = "";
   #at = 0;
-  /** The user's line at the last place that was asked for, and the first line end after it. */
+  /** The source line of the last position passed to `#lineOf`, and the first line end after it. */
   #line = 1;
   #newline = -1;
   #csvLine = 1;
-  /** Of an array: whether it is open, has been closed, and whether a comma must come before the next object. */
+  /** State of the enclosing array, if there is one. */
   #array: "none" | "open" | "closed" = "none";
+  /** Whether a comma must precede the next object of the array. */
   #needsComma = false;
   #objects = 0;
-  /** At each position of an object the key that the last object had there, as it was written. Most objects are alike. */
+  /**
+   * The key that the last object had at each position, as source text with its colon. Most objects
+   * have the same keys in the same order, so comparing this text recognises most keys.
+   */
   readonly #expected: { readonly token: string; readonly column: number }[] = [];
   #cells: (string | undefined)[] = [];
-  /** What a value was found to be: its field, and where it ends. */
+  /** The value that was read last, as the text of a CSV field before quoting. */
   #value = "";
 
   constructor(location: string, keys: readonly string[] | undefined, lines: Lines | undefined) {
     this.#location = location;
     this.#lines = lines;
     this.#isCollecting = lines === undefined;
-    this.#isOpen = keys === undefined;
+    this.#acceptsNewKeys = keys === undefined;
     for (const key of keys ?? []) this.#addKey(key);
   }
 
-  /** Reads a piece. Returns the records of the objects that end in it. */
+  /** Reads a piece. Returns the CSV records of the objects that end in it. */
   read(piece: Uint8Array): string {
-    const text = this.#decoded(piece, false);
-    const hasBegun = this.#at < this.#text.length;
+    const text = this.#decode(piece, false);
+    const isContinued = this.#at < this.#text.length;
     this.#append(text);
-    // Only a brace ends an object: one that comes in small pieces is not read again for each of them.
-    if (hasBegun && !text.includes("}") && this.#text.length < MAX_RECORD_BYTES) return "";
-    return this.#objectsAtHand(false);
+    // Only a brace can complete an object. Without one, do not read an incomplete object again.
+    if (isContinued && !text.includes("}") && this.#text.length < MAX_RECORD_BYTES) return "";
+    return this.#readObjects(false);
   }
 
-  /** Reads what is left. */
+  /** Ends the input. Returns the records that remain. */
   end(): string {
-    this.#append(this.#decoded(new Uint8Array(0), true));
-    const csv = this.#objectsAtHand(true);
+    this.#append(this.#decode(new Uint8Array(0), true));
+    const csv = this.#readObjects(true);
     if (this.#array === "open")
       throw this.#error(
         this.#at,
@@ -109,17 +118,17 @@ class JsonReader {
     this.#newline = this.#text.indexOf("\n");
   }
 
-  #objectsAtHand(isEnd: boolean): string {
+  #readObjects(isEnd: boolean): string {
     const records: string[] = [];
     for (;;) {
-      const start = this.#toObject();
+      const start = this.#findObject();
       if (start === undefined) break;
       this.#cells = new Array<string | undefined>(this.keys.length).fill(undefined);
-      const end = this.#object(start);
+      const end = this.#readObject(start);
       if (end === INCOMPLETE) {
         const length = this.#text.length - start;
         if (length > MAX_RECORD_BYTES)
-          throw errors.longRecord(this.#where(start), MAX_RECORD_BYTES);
+          throw errors.longRecord(this.#locationOf(start), MAX_RECORD_BYTES);
         if (isEnd)
           throw this.#error(
             start,
@@ -137,10 +146,12 @@ class JsonReader {
     return records.join("");
   }
 
-  /** Goes to the next object. Returns where it begins, or undefined where none is at hand. */
-  #toObject(): number | undefined {
+  /**
+   * Advances to the next object. Returns its start, or undefined if the text has no further one.
+   */
+  #findObject(): number | undefined {
     for (;;) {
-      const at = this.#behindSpace(this.#at);
+      const at = this.#skipSpace(this.#at);
       this.#at = at;
       if (at >= this.#text.length) return undefined;
       const character = this.#text[at];
@@ -171,9 +182,9 @@ class JsonReader {
     }
   }
 
-  /** Reads the object at `start` into the cells. Returns the place after it. */
-  #object(start: number): number {
-    let at = this.#behindSpace(start + 1);
+  /** Reads the object at `start` into the cells. Returns the position after it, or INCOMPLETE. */
+  #readObject(start: number): number {
+    let at = this.#skipSpace(start + 1);
     if (this.#text[at] === "}") return at + 1;
     for (let position = 0; ; position++) {
       const expected = this.#expected[position];
@@ -182,29 +193,29 @@ class JsonReader {
         column = expected.column;
         at += expected.token.length;
       } else {
-        const keyEnd = this.#string(at, "a key in double quotes");
+        const keyEnd = this.#readString(at, "a key in double quotes");
         if (keyEnd === INCOMPLETE) return INCOMPLETE;
         const key = this.#value;
-        const colon = this.#behindSpace(keyEnd);
+        const colon = this.#skipSpace(keyEnd);
         if (colon >= this.#text.length) return INCOMPLETE;
         if (this.#text[colon] !== ":") throw this.#unexpected(colon, "a colon");
-        const behind = this.#behindSpace(colon + 1);
-        if (behind >= this.#text.length) return INCOMPLETE;
+        const valueStart = this.#skipSpace(colon + 1);
+        if (valueStart >= this.#text.length) return INCOMPLETE;
         column = this.#columnOf(key, at);
-        this.#expected[position] = { token: this.#text.slice(at, behind), column };
-        at = behind;
+        this.#expected[position] = { token: this.#text.slice(at, valueStart), column };
+        at = valueStart;
       }
       if (this.#cells[column] !== undefined)
-        throw errors.duplicateKey(this.#where(at), this.keys[column] as string);
-      at = this.#anyValue(at, column);
+        throw errors.duplicateKey(this.#locationOf(at), this.keys[column] as string);
+      at = this.#readValue(at, column);
       if (at === INCOMPLETE) return INCOMPLETE;
       this.#cells[column] = this.#value;
-      at = this.#behindSpace(at);
+      at = this.#skipSpace(at);
       if (at >= this.#text.length) return INCOMPLETE;
       const code = this.#text.charCodeAt(at);
       if (code === 0x7d) return at + 1;
       if (code !== 0x2c) throw this.#unexpected(at, "a comma or }");
-      at = this.#behindSpace(at + 1);
+      at = this.#skipSpace(at + 1);
       if (at >= this.#text.length) return INCOMPLETE;
     }
   }
@@ -212,7 +223,7 @@ class JsonReader {
   #columnOf(key: string, at: number): number {
     const known = this.#columns.get(key);
     if (known !== undefined) return known;
-    if (!this.#isOpen) throw errors.newKey(this.#where(at), key);
+    if (!this.#acceptsNewKeys) throw errors.newKey(this.#locationOf(at), key);
     return this.#addKey(key);
   }
 
@@ -222,34 +233,34 @@ class JsonReader {
     return this.keys.length - 1;
   }
 
-  /** Reads a value, an array included. Returns the place after it. */
-  #anyValue(at: number, column: number): number {
-    if (this.#text.charCodeAt(at) !== 0x5b) return this.#scalar(at, column);
+  /** Reads a value, which may be an array. Returns the position after it, or INCOMPLETE. */
+  #readValue(at: number, column: number): number {
+    if (this.#text.charCodeAt(at) !== 0x5b) return this.#readScalar(at, column);
     const items: string[] = [];
-    let next = this.#behindSpace(at + 1);
+    let next = this.#skipSpace(at + 1);
     if (this.#text[next] === "]") {
       this.#value = "()";
       return next + 1;
     }
     for (;;) {
-      const end = this.#scalar(next, column);
+      const end = this.#readScalar(next, column);
       if (end === INCOMPLETE) return INCOMPLETE;
       items.push(this.#value);
-      next = this.#behindSpace(end);
+      next = this.#skipSpace(end);
       if (next >= this.#text.length) return INCOMPLETE;
       if (this.#text[next] === "]") break;
       if (this.#text[next] !== ",") throw this.#unexpected(next, "a comma or ]");
-      next = this.#behindSpace(next + 1);
+      next = this.#skipSpace(next + 1);
     }
     this.#value = `(${items.join(", ")})`;
     return next + 1;
   }
 
-  /** Reads a number, string, true, false or null. Returns the place after it. */
-  #scalar(at: number, column: number): number {
+  /** Reads a number, string, true, false or null. Returns the position after it, or INCOMPLETE. */
+  #readScalar(at: number, column: number): number {
     const text = this.#text;
     const first = text.charCodeAt(at);
-    // Digits alone, as most values are.
+    // Fast path: most values consist of digits only.
     if (first >= 0x30 && first <= 0x39) {
       let end = at + 1;
       let code = text.charCodeAt(end);
@@ -260,9 +271,9 @@ class JsonReader {
       }
     }
     if (at >= text.length) return INCOMPLETE;
-    if (first === 0x22) return this.#string(at, "a value");
+    if (first === 0x22) return this.#readString(at, "a value");
     if (first === 0x7b || first === 0x5b)
-      throw errors.nestedJson(this.#where(at), this.keys[column] as string);
+      throw errors.nestedJson(this.#locationOf(at), this.keys[column] as string);
     WORD.lastIndex = at;
     const word = (WORD.exec(text) as RegExpExecArray)[0];
     const end = at + word.length;
@@ -281,8 +292,8 @@ class JsonReader {
     return end;
   }
 
-  /** Reads a string. Returns the place after its closing quote. */
-  #string(at: number, wanted: string): number {
+  /** Reads a string. Returns the position after its closing quote, or INCOMPLETE. */
+  #readString(at: number, wanted: string): number {
     const text = this.#text;
     if (at >= text.length) return INCOMPLETE;
     if (text[at] !== '"') throw this.#unexpected(at, wanted);
@@ -293,7 +304,7 @@ class JsonReader {
       while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
       raw = text.slice(at + 1, end < 0 ? undefined : end);
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has no control characters in strings
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
     if (/[\u0000-\u001f]/.test(raw))
       throw this.#error(
         at,
@@ -310,7 +321,7 @@ class JsonReader {
       const value = JSON.parse(`"${raw}"`) as string;
       if (!/\p{Cs}/u.test(value)) return value;
     } catch {
-      // The same error.
+      // Invalid escapes get the same error as lone surrogates.
     }
     throw this.#error(
       at,
@@ -319,12 +330,12 @@ class JsonReader {
     );
   }
 
-  /** Writes the record of the cells, and the header before the first one. */
+  /** Appends the record of the cells to `records`, preceded by the header if it is the first. */
   #write(start: number, records: string[]): void {
     const line = this.#lineOf(start);
     if (!this.#hasHeader) {
       this.#hasHeader = true;
-      this.#isOpen = false;
+      this.#acceptsNewKeys = false;
       this.#lines?.set(this.#csvLine, line);
       records.push(this.#record(this.keys));
     }
@@ -344,24 +355,25 @@ class JsonReader {
     return `${record}\n`;
   }
 
-  // ── Text and lines ───────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Text and lines ────────────────────────────────────────────────────────────────────────────
 
-  #behindSpace(at: number): number {
-    let to = at;
+  #skipSpace(at: number): number {
+    let end = at;
     for (
-      let code = this.#text.charCodeAt(to);
+      let code = this.#text.charCodeAt(end);
       code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-      code = this.#text.charCodeAt(to)
+      code = this.#text.charCodeAt(end)
     )
-      to++;
-    return to;
+      end++;
+    return end;
   }
 
-  #decoded(piece: Uint8Array, isEnd: boolean): string {
+  #decode(piece: Uint8Array, isEnd: boolean): string {
     try {
       return this.#decoder.decode(piece, { stream: !isEnd });
     } catch {
-      // The first line that is no UTF-8 by itself; the first bytes may belong to a character of the piece before.
+      // Find the first line that is not valid UTF-8. The first bytes may also complete a character
+      // that began in the previous piece.
       let line = this.#lineOf(this.#text.length);
       for (let from = 0; from < piece.length; line++) {
         const newline = piece.indexOf(0x0a, from);
@@ -373,7 +385,7 @@ class JsonReader {
     }
   }
 
-  /** The line of a place. The places asked for ascend until more text arrives. */
+  /** The source line of a position. Between two calls of `#append`, positions must ascend. */
   #lineOf(at: number): number {
     while (this.#newline >= 0 && this.#newline < at) {
       this.#line++;
@@ -382,15 +394,15 @@ class JsonReader {
     return this.#line;
   }
 
-  #where(at: number): string {
+  #locationOf(at: number): string {
     return `${this.#location}:${this.#lineOf(at)}`;
   }
 
   #error(at: number, what: string, remedy: string): Error {
-    return errors.badJson(this.#where(at), what, remedy);
+    return errors.badJson(this.#locationOf(at), what, remedy);
   }
 
-  #unexpected(at: number, wanted: string, remedy = ONE_OBJECT): Error {
+  #unexpected(at: number, wanted: string, remedy = ONE_OBJECT_REMEDY): Error {
     return this.#error(
       at,
       `expected ${wanted}, found ${quote(this.#text.slice(at, at + 12))}`,
@@ -399,7 +411,7 @@ class JsonReader {
   }
 }
 
-/** Whether an odd number of backslashes is before a character. */
+/** Whether an odd number of backslashes precedes a character. */
 function isEscaped(text: string, at: number): boolean {
   let from = at;
   while (text[from - 1] === "\\") from--;

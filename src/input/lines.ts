@@ -1,19 +1,23 @@
-/** Which line of the user's file a line of the canonical CSV came from. Only differences are kept, and only until they are passed. */
+/**
+ * Maps lines of the canonical CSV to lines of the user's file. Stores only the positions where the
+ * offset changes, and drops them once the reader has passed them.
+ */
 export class Lines {
-  /** From line `at` on, the user's line is `shift` lines further. Ascending. */
+  /** From canonical line `at` on, the source line is the canonical line plus `shift`. Ascending. */
   #shifts: { readonly at: number; readonly shift: number }[] = [];
 
-  /** The canonical line was made from that line of the user's file. Call with ascending lines. */
+  /** Records the source line of a canonical line. Lines must be recorded in ascending order. */
   set(line: number, sourceLine: number): void {
     const shift = sourceLine - line;
     if ((this.#shifts.at(-1)?.shift ?? 0) !== shift) this.#shifts.push({ at: line, shift });
   }
 
+  /** The source line of a canonical line. */
   of(line: number): number {
     return line + (this.#shifts.findLast(({ at }) => at <= line)?.shift ?? 0);
   }
 
-  /** Lines before this one are not asked for any more. */
+  /** Drops the entries that only lines before this one need. */
   forget(line: number): void {
     const first = this.#shifts.findLastIndex(({ at }) => at <= line);
     if (first > 0) this.#shifts = this.#shifts.slice(first);

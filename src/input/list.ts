@@ -1,4 +1,4 @@
-/** Where lists come from: files, pipes and standard input, in the forms that people have, as one canonical CSV. */
+/** Opens lists from files, pipes and standard input, and converts them to canonical CSV. */
 import {
   constants,
   createReadStream,
@@ -16,11 +16,11 @@ import { unpacked } from "./encoding.js";
 import { fromJson, isJson, keysOf } from "./json.js";
 import { Lines } from "./lines.js";
 
-/** Bytes of a file that are read at once. */
+/** Size of a read, in bytes. */
 const READ_BYTES = 1 << 20;
 
-/** How often a named pipe that nobody writes to is looked at, in milliseconds. */
-const WRITER_WAIT = 10;
+/** Interval at which a named pipe without a writer is polled, in milliseconds. */
+const WRITER_POLL_INTERVAL = 10;
 
 interface Source {
   readonly name: string;
@@ -28,31 +28,31 @@ interface Source {
   readonly open: () => Pieces;
   /** Whether it can be opened and read more than once. */
   readonly isFile: boolean;
-  /** Bytes that there are in all, where that is known. */
+  /** Total number of bytes, if known. */
   readonly size?: number;
-  /** Whether somebody may wait for answers while the source is open. */
+  /** Whether someone may wait for results while the source is open. */
   readonly isLive: boolean;
 }
 
 /**
- * Opens a list; `-` is standard input. Nothing is read before the first bytes are asked for.
+ * Opens a list; `-` is standard input. Reading starts when the first bytes are requested.
  *
- * @param delimiter the character between fields; found from the header when left out.
- * @throws UpsweepError when there is no such file.
+ * @param delimiter the character between fields; detected from the header if omitted.
+ * @throws UpsweepError if the file does not exist, is a folder, or cannot be read.
  */
 export function openList(
   path: string,
   delimiter?: string,
 ): { readonly bytes: ListBytes; readonly name: string } {
   const streams = new Set<{ destroy(): unknown }>();
-  const source = path === "-" ? standardInput(streams) : fileAt(path, streams);
+  const source = path === "-" ? standardInputSource(streams) : fileSource(path, streams);
   const close = () => {
     for (const stream of streams) stream.destroy();
   };
   return { bytes: listBytes(source, delimiter, close), name: source.name };
 }
 
-/** A list of whatever form as canonical CSV. */
+/** Converts a source of any supported form to canonical CSV. */
 export function listBytes(
   source: Source,
   delimiter: string | undefined,
@@ -60,21 +60,21 @@ export function listBytes(
 ): ListBytes {
   const { isLive, size } = source;
   const lines = new Lines();
-  let taken = 0;
-  const counted = async function* (pieces: Pieces): AsyncGenerator<Uint8Array> {
+  let bytesRead = 0;
+  const countingBytes = async function* (pieces: Pieces): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
-      taken += piece.length;
+      bytesRead += piece.length;
       yield piece;
     }
   };
   return {
     isLive,
     lines,
-    // A file that grows while it is read has more bytes than it was said to have.
-    fraction: () => (size ? Math.min(1, taken / size) : undefined),
+    // A file that grows while it is read yields more bytes than its size was.
+    fraction: () => (size ? Math.min(1, bytesRead / size) : undefined),
     close,
     async *[Symbol.asyncIterator]() {
-      yield* await canonical(counted(source.open()), source, delimiter, lines);
+      yield* await canonical(countingBytes(source.open()), source, delimiter, lines);
     },
   };
 }
@@ -94,14 +94,17 @@ async function canonical(
   return isCanonical(dialect) ? all : withCommas(all, dialect, lines);
 }
 
-/** Whether the first line and its end are there. A carriage return may be the first half of a line end. */
+/**
+ * Whether the first line is complete. A carriage return at the very end does not count, because a
+ * line feed may follow it.
+ */
 function hasHeader(head: Uint8Array): boolean {
   if (head.includes(NEWLINE)) return true;
   const at = head.indexOf(RETURN);
   return at >= 0 && at + 1 < head.length;
 }
 
-function standardInput(streams: Set<{ destroy(): unknown }>): Source {
+function standardInputSource(streams: Set<{ destroy(): unknown }>): Source {
   const name = "standard input";
   const isFile = isRegular(0);
   const open = () => {
@@ -109,9 +112,10 @@ function standardInput(streams: Set<{ destroy(): unknown }>): Source {
       ? createReadStream("", { fd: 0, autoClose: false, highWaterMark: READ_BYTES })
       : process.stdin;
     streams.add(stream);
-    return named(stream, name);
+    return withReadErrors(stream, name);
   };
-  // A file there may be read from its middle on, so it has no size, and cannot be read again.
+  // The descriptor may be in the middle of a file, so the size is unknown and the file cannot be
+  // read twice.
   return { name, open, isFile: false, isLive: !isFile };
 }
 
@@ -123,14 +127,16 @@ function isRegular(fd: number): boolean {
   }
 }
 
-function fileAt(path: string, streams: Set<{ destroy(): unknown }>): Source {
+function fileSource(path: string, streams: Set<{ destroy(): unknown }>): Source {
   try {
-    const found = statSync(path);
-    if (found.isDirectory()) throw errors.cannotRead(path, "it is a folder");
-    const opened = found.isFIFO() ? () => pipeAt(path, streams) : () => fileStream(path, streams);
-    const open = () => named(opened(), path);
-    return found.isFile()
-      ? { name: path, open, isFile: true, size: found.size, isLive: false }
+    const status = statSync(path);
+    if (status.isDirectory()) throw errors.cannotRead(path, "it is a folder");
+    const openStream = status.isFIFO()
+      ? () => pipeStream(path, streams)
+      : () => fileStream(path, streams);
+    const open = () => withReadErrors(openStream(), path);
+    return status.isFile()
+      ? { name: path, open, isFile: true, size: status.size, isLive: false }
       : { name: path, open, isFile: false, isLive: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
@@ -145,22 +151,26 @@ function fileStream(path: string, streams: Set<{ destroy(): unknown }>): ReadStr
 }
 
 /**
- * A named pipe. No thread blocks in opening or reading it: such a thread could be ended only by what a writer does, and so could this process.
+ * Reads a named pipe. No thread blocks in opening or reading it. Only a writer could end a blocked
+ * thread, and this process could not exit before that.
  */
-async function* pipeAt(
+async function* pipeStream(
   path: string,
   streams: Set<{ destroy(): unknown }>,
 ): AsyncGenerator<Uint8Array> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const first = await firstBytes(fd);
+  const first = await waitForWriter(fd);
   const stream = new Socket({ fd, readable: true, writable: false });
   streams.add(stream);
   if (first.length > 0) yield first;
   yield* stream;
 }
 
-/** Waits for the first writer, without whom a pipe seems to be at its end. Returns what has been read meanwhile. */
-async function firstBytes(fd: number): Promise<Uint8Array> {
+/**
+ * Waits for the first writer, since a pipe without one seems to be at its end. Returns the bytes
+ * that were read meanwhile.
+ */
+async function waitForWriter(fd: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(READ_BYTES);
   for (;;) {
     try {
@@ -170,12 +180,12 @@ async function firstBytes(fd: number): Promise<Uint8Array> {
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return bytes.subarray(0, 0);
       throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, WRITER_WAIT));
+    await new Promise((resolve) => setTimeout(resolve, WRITER_POLL_INTERVAL));
   }
 }
 
-/** A stream whose errors name what could not be read. */
-async function* named(pieces: Pieces, name: string): AsyncGenerator<Uint8Array> {
+/** Converts the errors of a stream to errors that name the source. */
+async function* withReadErrors(pieces: Pieces, name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* pieces;
   } catch (error) {

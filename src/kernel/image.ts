@@ -1,16 +1,10 @@
 /** Plans and lists as the flat image that the kernel reads; its form is drawn in assembly/layout.ts. */
-import { column, hasColumn, isResultName, NAME_COLUMN } from "../columns/columns.js";
+import { hasColumn } from "../columns/derived.js";
+import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
 import { errors } from "../errors.js";
 import type { Item, Node } from "../expression/node.js";
-import {
-  DEFAULT_BITS,
-  isSettingName,
-  KIND_NAMES,
-  type Kind,
-  kindOf,
-  parameterOf,
-  RATE_DENOMINATOR,
-} from "../layers/parameters.js";
+import { KIND_NAMES, type Kind, kindOf, parameterOf } from "../layers/kinds.js";
+import { DEFAULT_BITS, isSettingName, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { rulesOf } from "../layers/rules.js";
 import { maxDivisors } from "../plan/bounds.js";
 import {

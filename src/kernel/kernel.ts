@@ -4,11 +4,13 @@
  */
 
 import type { Sum } from "../checksum.js";
-import type { PartialResults, ResultName } from "../columns/columns.js";
+import type { PartialResults, ResultName } from "../columns/table.js";
 import type { Tally } from "../conventions/tallies.js";
 import type { Rational } from "../expression/exact.js";
-import type { Dimension, Kind, KindName, Layer } from "../layers/parameters.js";
-import type { RuleId } from "../layers/rules.js";
+import type { Kind, KindName } from "../layers/kinds.js";
+import type { Layer } from "../layers/layer.js";
+import type { Dimension } from "../layers/parameters.js";
+import type { RuleId } from "../layers/rule-table.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";

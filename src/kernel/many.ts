@@ -1,7 +1,8 @@
 /** Many layers at once, as columns of numbers (assembly/many.ts). One layer is a batch of one row. */
-import { column, type ResultName } from "../columns/columns.js";
-import type { Kind } from "../layers/parameters.js";
-import { RULES, type RuleId } from "../layers/rules.js";
+
+import { column, type ResultName } from "../columns/table.js";
+import type { Kind } from "../layers/kinds.js";
+import { RULES, type RuleId } from "../layers/rule-table.js";
 import { METHODS } from "../plan/method.js";
 import { type Constant, columnNumber } from "./image.js";
 

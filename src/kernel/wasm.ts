@@ -1,19 +1,16 @@
 /** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
 
 import { joined, NO_BYTES, type Sum } from "../checksum.js";
-import { columnsOf, type ResultName, readCells } from "../columns/columns.js";
+import { columnsOf, needsSetting } from "../columns/derived.js";
+import { type ResultName, readCells } from "../columns/table.js";
 import type { Tally } from "../conventions/tallies.js";
 import { errors } from "../errors.js";
 import { type Rational, rational } from "../expression/exact.js";
-import {
-  type Dimension,
-  KIND_NAMES,
-  type Kind,
-  type Layer,
-  RATE_DENOMINATOR,
-  valueOfParameter,
-} from "../layers/parameters.js";
-import { RULES, type RuleId } from "../layers/rules.js";
+import { KIND_NAMES, type Kind } from "../layers/kinds.js";
+import type { Layer } from "../layers/layer.js";
+import { valueOfParameter } from "../layers/layer.js";
+import { type Dimension, RATE_DENOMINATOR } from "../layers/parameters.js";
+import { RULES, type RuleId } from "../layers/rule-table.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
 import { METHODS, type Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
@@ -161,7 +158,7 @@ class WasmKernel implements Kernel {
     this.#exports.setKind(this.#constant(`KIND_${kind.name.toUpperCase()}`));
     for (const parameter of kind.parameters)
       set(parameter.name, valueOfParameter(layer, parameter));
-    if (!kind.isTransposed)
+    if (kind.family.name !== "transposed")
       for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
     set("bits", layer.bits);
     set("sample_rate", layer.sample_rate?.numerator ?? 0);
@@ -173,7 +170,7 @@ class WasmKernel implements Kernel {
     const texts: { [N in ResultName]?: string } = {};
     const quotients: { [N in ResultName]?: Rational } = {};
     for (const column of columnsOf(kind)) {
-      if (layer.sample_rate === undefined && column.dependsOn.includes("sample_rate")) continue;
+      if (layer.sample_rate === undefined && needsSetting(column.name, "sample_rate")) continue;
       this.#exports.clearOverflow();
       const outputPtr = this.#constant("OUTPUT_PTR");
       const end = this.#exports.writeValue(
@@ -221,7 +218,7 @@ class WasmKernel implements Kernel {
       bigint,
       bigint,
     ];
-    const look = kind.isTransposed ? this.#exports.scatter : this.#exports.gather;
+    const look = kind.family.name === "transposed" ? this.#exports.scatter : this.#exports.gather;
     look(first, BigInt(scratch.length), L, K, s, p, d);
     const pattern = scratch.slice();
     scratch.fill(0);

@@ -1,7 +1,10 @@
 /** Errors about whole layers, whose words need the tables of kinds and rules. */
+
 import { errors, type UpsweepError } from "../errors.js";
-import { equivalentsOf, type Kind, kindsWith, type Layer } from "./parameters.js";
-import { explainBrokenRule, type RuleId, remedyOfBrokenRule } from "./rules.js";
+import { equivalentsOf, type Kind, kindsWith } from "./kinds.js";
+import type { Layer } from "./layer.js";
+import type { RuleId } from "./rule-table.js";
+import { explainBrokenRule, remedyOfBrokenRule } from "./rules.js";
 
 /** A parameter that only other kinds of layers have. */
 export function otherKindsParameter(location: string, name: string, kind: Kind): UpsweepError {

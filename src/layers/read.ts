@@ -5,22 +5,19 @@ import type { Fraction } from "../fraction.js";
 import { PARAMETER_MAX } from "../limits.js";
 import { otherKindsParameter } from "./errors.js";
 import {
-  DEFAULT_BITS,
   DEFAULT_KIND,
   isParameterName,
   KIND_NAMES,
   type Kind,
   type KindName,
   kindNamed,
-  type Layer,
-  layerFrom,
   namesOfParameter,
   type Parameter,
-  SETTINGS,
-  settingOf,
   shortNames,
-  valueOfParameter,
-} from "./parameters.js";
+} from "./kinds.js";
+import type { Layer } from "./layer.js";
+import { layerFrom, valueOfParameter } from "./layer.js";
+import { DEFAULT_BITS, SETTINGS, settingOf } from "./parameters.js";
 import { readRate } from "./rate.js";
 
 /**

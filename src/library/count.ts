@@ -1,14 +1,6 @@
-/** One layer after the other, on this thread: `count` and `counter`. */
+/** `count` and `counter`: one layer at a time, on the calling thread. */
 
-import {
-  COLUMNS,
-  column,
-  hasColumn,
-  isResultName,
-  type LayerResults,
-  type ResultName,
-  type ResultValue,
-} from "../columns/columns.js";
+import { hasColumn, needsSetting } from "../columns/derived.js";
 import { overflow } from "../columns/errors.js";
 import {
   BIG_INTS,
@@ -17,67 +9,114 @@ import {
   integerAs,
   withJson,
 } from "../columns/results.js";
+import {
+  COLUMNS,
+  column,
+  isResultName,
+  type LayerResults,
+  type ResultName,
+  type ResultValue,
+} from "../columns/table.js";
 import { errors } from "../errors.js";
 import { literal } from "../format-message.js";
 import { type ManyKernel, type ManyPlan, type Storage, storageOf } from "../kernel/many.js";
 import { manyKernel } from "../kernel/wasm.js";
 import { invalidLayer } from "../layers/errors.js";
-import {
-  DEFAULT_KIND,
-  type Kind,
-  type KindName,
-  kindNamed,
-  type LayerInput,
-  type LayerInputs,
-} from "../layers/parameters.js";
+import { DEFAULT_KIND, type Kind, type KindName, kindNamed } from "../layers/kinds.js";
+import type { LayerInput, LayerInputs } from "../layers/layer.js";
 import { type LayerReader, NOT_PLAIN, readerOf, readKind, readLayer } from "../layers/read.js";
 import { columnsOfGroup } from "../spec/spec.js";
 
-let kernel: ManyKernel | undefined;
+let threadKernel: ManyKernel | undefined;
 
-/** The instance of the kernel that this thread counts with. */
-export function ownKernel(): ManyKernel {
-  kernel ??= manyKernel();
-  return kernel;
+/** The kernel instance of this thread, which is created on first use. */
+export function kernelOfThread(): ManyKernel {
+  threadKernel ??= manyKernel();
+  return threadKernel;
 }
 
+/** Options of `count`. */
 export interface CountOptions<C extends ResultName = ResultName, B extends BigInts = BigInts> {
-  /** How taps and covered are found: `closed` in O(log) steps (the default), `simulate` in O(l_in · kernel_size). Same integers. */
+  /**
+   * How `taps` and `covered` are computed: `closed` (the default) takes O(log) steps, `simulate`
+   * takes O(l_in · kernel_size). Both give the same integers.
+   */
   readonly method?: "closed" | "simulate" | undefined;
-  /** The results wanted; all that the kind of layer has when left out. */
+  /**
+   * The results to count; fewer are faster. Default: all results of the layer's kind. Those per
+   * second are included if the layer has a `sample_rate`.
+   */
   readonly columns?: readonly C[] | undefined;
-  /** What integers are given as: `bigint` (the default), `string`, or `number`, which is exact or an error. */
+  /**
+   * The type of every integer, whatever its size: `bigint` (the default), `string`, or `number`. A
+   * count beyond 2^53 - 1, which a number cannot hold exactly, is then an error.
+   */
   readonly bigInts?: B | undefined;
 }
 
+/** Options of `counter`. */
 export interface CounterOptions<
   C extends ResultName = ResultName,
   B extends BigInts = BigInts,
   K extends KindName = KindName,
 > extends CountOptions<C, B> {
-  /** The kind of the layers that do not name theirs; `conv_transpose1d` when left out. */
+  /** The kind of layers that do not name their kind. Default: `conv_transpose1d`. */
   readonly layer?: K | undefined;
 }
 
-/** A layer for a counter of kind K: it need not name its kind, and may name another. */
+/** A layer for a counter of kind K. It may omit `layer`, or name another kind. */
 export type CounterInput<K extends KindName> =
   | LayerInput
   | (Omit<LayerInputs[K], "layer"> & { readonly layer?: K });
 
 /**
- * Counts one layer. `COLUMNS` says what each result counts; the formulas are moduleprofiler's (documented), ours (exact) and other counters'
- * (conventions). It takes a few microseconds; `countMany` is faster still for thousands of layers.
+ * Counts the operations of one layer, exactly: every result that its kind of layer has.
  *
- * @param layer PyTorch's parameters, with PyTorch's defaults; whole numbers up to 2^31 - 1. `layer` names its kind.
- * @returns exact integers, 0 to 2^64 - 1 (signed ones within 63 bits); decimals as the nearest number; null where a tool gives
- * no answer. JSON.stringify writes bigints as strings.
- * @throws UpsweepError when a parameter is missing, unknown or out of range, the layer breaks one of PyTorch's rules, or
- * a wanted result passes 2^64 - 1.
+ * `COLUMNS` defines each result: its formula, its unit and what it counts. The formulas are those
+ * of moduleprofiler (group `documented`), of the exact count (`exact`) and of other FLOP counters
+ * (`conventions`). A call takes a few microseconds. For many layers, `counter` and `countMany` are
+ * faster.
+ *
+ * @param layer the parameters of the PyTorch module and of its input, with PyTorch's names and
+ * defaults. They are integers up to 2^31 - 1, from 0 (`batch_size`, `padding`, `output_padding`) or
+ * 1; `bias` is a boolean. `in_channels`, `out_channels`, `kernel_size` and the input length
+ * (`l_in`, or `d_in`, `h_in`, `w_in`) are required. `layer` names the kind; the default is
+ * `conv_transpose1d`.
+ * @param options the method, and the type of integers.
+ * @returns the results by name. Integers are exact: 0 to 2^64 - 1, or from -2^63 to 2^63 - 1 if
+ * they can be negative. Decimals are the nearest double. A result is null if its tool gives no
+ * answer. `JSON.stringify` writes bigints as strings.
+ * @throws UpsweepError if a parameter or an option is missing, unknown or out of range, if the
+ * layer breaks one of PyTorch's rules, or if a result exceeds 64 bits.
+ *
+ * @example
+ * ```ts
+ * const layer = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4 };
+ * count({ ...layer, l_in: 32 }).macs; // 66060288n
+ * ```
  */
 export function count<B extends BigInts = "bigint">(
   layer: LayerInput,
   options?: CountOptions<ResultName, B> & { readonly columns?: undefined },
 ): CountedResults<keyof LayerResults, B>;
+/**
+ * Counts the chosen results of one layer, exactly. Fewer columns are faster.
+ *
+ * @param layer the parameters of the PyTorch module and of its input, with PyTorch's names and
+ * defaults. `layer` names the kind; the default is `conv_transpose1d`.
+ * @param options `columns`: the results to count. Also the method, and the type of integers.
+ * @returns the chosen results by name. Integers are exact, decimals are the nearest double, and a
+ * result is null if its tool gives no answer. `JSON.stringify` writes bigints as strings.
+ * @throws UpsweepError if a parameter or an option is missing, unknown or out of range, if the
+ * layer breaks one of PyTorch's rules, if its kind does not have a chosen column, or if a chosen
+ * result exceeds 64 bits.
+ *
+ * @example
+ * ```ts
+ * const layer = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4 };
+ * count({ ...layer, l_in: 32 }, { columns: ["macs"], bigInts: "number" }).macs; // 66060288
+ * ```
+ */
 export function count<C extends ResultName, B extends BigInts = "bigint">(
   layer: LayerInput,
   options: CountOptions<C, B>,
@@ -86,16 +125,16 @@ export function count(layer: LayerInput, options: CountOptions = {}): object {
   return counterFor(options)(layer);
 }
 
-type Answer = (layer: unknown) => object;
+type CountFunction = (layer: unknown) => object;
 
-/** Counters of `count`, by what they count. */
-const counters = new Map<string, Answer>();
+/** The counters that `count` has made, by their options. The map is cleared when it is full. */
+const counters = new Map<string, CountFunction>();
 const MAX_COUNTERS = 100;
 
-function counterFor(options: CountOptions): Answer {
+function counterFor(options: CountOptions): CountFunction {
   const { columns, method, bigInts } = options;
   checkNames(options, ["columns", "method", "bigInts"]);
-  // Names of columns hold no comma, so this is the key of no other valid list.
+  // Column names have no commas, so different lists of valid names have different keys.
   const key =
     Array.isArray(columns) && columns.every((name) => typeof name === "string")
       ? `${columns.length} ${columns.join()}`
@@ -109,17 +148,35 @@ function counterFor(options: CountOptions): Answer {
 }
 
 /**
- * Makes a function that counts one layer, with the options checked once. It takes about a microsecond a layer.
+ * Makes a function that counts one layer at a time: every result that its kind of layer has. The
+ * options are checked once.
  *
- * @example
- * const macsOf = counter({ columns: ["macs", "params"] });
- * macsOf({ in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4, l_in: 32 }).macs; // 66060288n
- *
- * @throws UpsweepError when an option is wrong; the function throws as `count` does.
+ * @param options the method, the type of integers, and the default kind of the layers.
+ * @returns a function that takes a layer and returns its results, as `count` does.
+ * @throws UpsweepError if an option is unknown or wrong. The returned function throws as `count`
+ * does.
  */
 export function counter<B extends BigInts = "bigint", K extends KindName = "conv_transpose1d">(
   options?: CounterOptions<ResultName, B, K> & { readonly columns?: undefined },
 ): (layer: CounterInput<K>) => CountedResults<keyof LayerResults, B>;
+/**
+ * Makes a function that counts the chosen results of one layer at a time. The options are checked
+ * once, and a call takes about a microsecond.
+ *
+ * @param options `columns`: the results to count. Also the method, the type of integers, and the
+ * default kind of the layers.
+ * @returns a function that takes a layer and returns its chosen results, as `count` does.
+ * @throws UpsweepError if an option is unknown or wrong. The returned function throws as `count`
+ * does.
+ *
+ * @example
+ * ```ts
+ * const costOf = counter({ columns: ["macs", "params"] });
+ * const layer = { in_channels: 512, out_channels: 256, kernel_size: 16, stride: 8, padding: 4 };
+ * costOf({ ...layer, l_in: 32 }).macs; // 66060288n
+ * costOf({ ...layer, l_in: 64 }).params; // 2097408n
+ * ```
+ */
 export function counter<
   C extends ResultName,
   B extends BigInts = "bigint",
@@ -129,141 +186,157 @@ export function counter(options: CounterOptions = {}): (layer: never) => object 
   return counterOf(options);
 }
 
-function counterOf(options: CounterOptions): Answer {
+function counterOf(options: CounterOptions): CountFunction {
   checkNames(options, ["layer", "columns", "method", "bigInts"]);
   const kind = readKind(options.layer ?? DEFAULT_KIND, "layer");
   const bigInts = readBigInts(options.bigInts);
   const method = readMethod(options.method);
   const wanted = options.columns && readColumns(options.columns);
-  const ways = new Map<Kind, readonly [Way, Way]>();
-  if (wanted && options.layer !== undefined) ways.set(kind, waysOf(kind, method, wanted));
-  const own = ownKernel();
+  const plansOfKind = new Map<Kind, readonly [PreparedPlan, PreparedPlan]>();
+  if (wanted && options.layer !== undefined)
+    plansOfKind.set(kind, preparePlans(kind, method, wanted));
+  const kernel = kernelOfThread();
   return (layer) => {
-    const { reader, isRated } = readInto(own, 0, layer, "layer", kind.name);
-    let pair = ways.get(reader.kind);
-    if (pair === undefined) {
-      pair = waysOf(reader.kind, method, wanted);
-      ways.set(reader.kind, pair);
+    const { reader, hasSampleRate } = readInto(kernel, 0, layer, "layer", kind.name);
+    let plans = plansOfKind.get(reader.kind);
+    if (plans === undefined) {
+      plans = preparePlans(reader.kind, method, wanted);
+      plansOfKind.set(reader.kind, plans);
     }
-    const way = pair[isRated ? 1 : 0];
-    if (way.needsRate !== undefined && !isRated)
-      throw errors.noSampleRate("columns", way.needsRate);
-    own.open(way.plan);
-    if (own.count(1) === 0)
-      throwFault(own, way.plan, "layer", readLayer(layer, "layer", kind.name));
-    return answerOf(own, way, bigInts);
+    const prepared = plans[hasSampleRate ? 1 : 0];
+    if (prepared.rateColumn !== undefined && !hasSampleRate)
+      throw errors.noSampleRate("columns", prepared.rateColumn);
+    kernel.open(prepared.plan);
+    if (kernel.count(1) === 0)
+      throwFault(kernel, prepared.plan, "layer", readLayer(layer, "layer", kind.name));
+    return resultsOf(kernel, prepared, bigInts);
   };
 }
 
-/** How layers of one kind are counted, without or with a sample rate. */
-interface Way {
+/** A plan for layers of one kind, and how to read its results. */
+interface PreparedPlan {
   readonly plan: ManyPlan;
   readonly storage: readonly Storage[];
   readonly nullable: readonly boolean[];
-  /** The first column that needs a sample rate, if one does. */
-  readonly needsRate: ResultName | undefined;
+  /** The first column that needs a sample rate, if there is one. */
+  readonly rateColumn: ResultName | undefined;
 }
 
-function waysOf(
+function preparePlans(
   kind: Kind,
   method: "closed" | "simulate",
   wanted: readonly ResultName[] | undefined,
-): readonly [Way, Way] {
-  const wayOf = (isRated: boolean): Way => {
-    const columns = wanted ?? columnsOfGroup(kind, "all", isRated);
+): readonly [PreparedPlan, PreparedPlan] {
+  const prepare = (hasSampleRate: boolean): PreparedPlan => {
+    const columns = wanted ?? columnsOfGroup(kind, "all", hasSampleRate);
     const plan = planOf(kind, columns, { method });
-    const table = columns.map(column);
+    const rows = columns.map(column);
     return {
       plan,
       storage: columns.map(storageOf),
-      nullable: table.map(({ nullable }) => nullable === true),
-      needsRate: rateNeeded(columns),
+      nullable: rows.map(({ missing }) => missing !== undefined),
+      rateColumn: firstRateColumn(columns),
     };
   };
   if (wanted) {
     checkColumns(kind, wanted);
-    const way = wayOf(true);
-    return [way, way];
+    const prepared = prepare(true);
+    return [prepared, prepared];
   }
-  return [wayOf(false), wayOf(true)];
+  return [prepare(false), prepare(true)];
 }
 
-/** The first of the columns that needs a sample rate. */
-export function rateNeeded(columns: readonly ResultName[]): ResultName | undefined {
-  return columns.find((name) => column(name).dependsOn.includes("sample_rate"));
+/** The first column that needs a sample rate, if there is one. */
+export function firstRateColumn(columns: readonly ResultName[]): ResultName | undefined {
+  return columns.find((name) => needsSetting(name, "sample_rate"));
 }
 
-/** A plan for batches whose columns are those of a `LayerReader`. */
+/** A plan for batches that have the input columns of a `LayerReader`. */
 export function planOf(
   kind: Kind,
   columns: readonly ResultName[],
   { method = "closed", skipInvalid = false }: Partial<ManyPlan>,
 ): ManyPlan {
   const { fields } = readerOf(kind);
-  // Without a column that needs the sample rate it may be missing, and is not looked at.
-  const isRated = rateNeeded(columns) !== undefined;
+  // If no column needs the sample rate, it may be absent, and the kernel ignores it.
+  const isRated = firstRateColumn(columns) !== undefined;
   return { kind, method, columns, fields, isRated, values: new Map(), skipInvalid };
 }
 
-/** Reads a layer into a row of the kernel's INPUT. */
+/**
+ * Reads a layer into a row of the kernel's INPUT, by the fast reader if it can.
+ *
+ * @throws UpsweepError if the layer is not valid input.
+ */
 export function readInto(
-  own: ManyKernel,
+  kernel: ManyKernel,
   row: number,
   layer: unknown,
   location: string,
   defaultKind: KindName,
-): { reader: LayerReader; isRated: boolean } {
+): { reader: LayerReader; hasSampleRate: boolean } {
   const isObject = typeof layer === "object" && layer !== null;
   const given = isObject ? (layer as { readonly layer?: unknown }).layer : undefined;
   const name = given === undefined ? defaultKind : given;
   const kind = isObject && typeof name === "string" ? kindNamed(name) : undefined;
   if (isObject && kind) {
     const reader = readerOf(kind);
-    const found = reader.read(layer, own.input, own.maxRows, row);
-    if (found !== NOT_PLAIN) return { reader, isRated: found === 1 };
+    const found = reader.read(layer, kernel.input, kernel.maxRows, row);
+    if (found !== NOT_PLAIN) return { reader, hasSampleRate: found === 1 };
   }
-  const whole = readLayer(layer, location, defaultKind);
-  const reader = readerOf(whole.kind);
-  return { reader, isRated: reader.write(whole, own.input, own.maxRows, row) === 1 };
+  const checkedLayer = readLayer(layer, location, defaultKind);
+  const reader = readerOf(checkedLayer.kind);
+  return {
+    reader,
+    hasSampleRate: reader.write(checkedLayer, kernel.input, kernel.maxRows, row) === 1,
+  };
 }
 
-/** Says why the kernel has stopped at a layer. */
+/** Throws the error for the layer at which the kernel stopped. */
 export function throwFault(
-  own: ManyKernel,
+  kernel: ManyKernel,
   plan: ManyPlan,
   location: string,
   layer: ReturnType<typeof readLayer>,
 ): never {
-  const fault = own.fault();
+  const fault = kernel.fault();
   if (fault.kind === "rule") throw invalidLayer(location, fault.rule, layer);
   if (fault.kind === "overflow")
     throw overflow(location, plan.columns[fault.column] as ResultName, layer);
   throw new Error(`the kernel refuses field ${fault.field} of ${location}`);
 }
 
-/** The results of the layer in the first row. */
-function answerOf(own: ManyKernel, { plan, storage, nullable }: Way, bigInts: BigInts): object {
-  const answer: Record<string, ResultValue | string> = {};
+/** The results of the layer in row 0. */
+function resultsOf(
+  kernel: ManyKernel,
+  { plan, storage, nullable }: PreparedPlan,
+  bigInts: BigInts,
+): object {
+  const results: Record<string, ResultValue | string> = {};
   const { columns } = plan;
   for (let i = 0; i < columns.length; i++) {
-    const at = i * own.maxRows;
+    const at = i * kernel.maxRows;
     const name = columns[i] as ResultName;
-    if (nullable[i] && own.missing[at] === 1) answer[name] = null;
-    else if (storage[i] === "double") answer[name] = own.doubles[at] as number;
-    else if (storage[i] === "boolean") answer[name] = own.words[2 * at] === 1;
+    if (nullable[i] && kernel.missing[at] === 1) results[name] = null;
+    else if (storage[i] === "double") results[name] = kernel.doubles[at] as number;
+    else if (storage[i] === "boolean") results[name] = kernel.words[2 * at] === 1;
     else {
-      const value = (storage[i] === "signed" ? own.signed[at] : own.unsigned[at]) as bigint;
+      const value = (storage[i] === "signed" ? kernel.signed[at] : kernel.unsigned[at]) as bigint;
       const given = integerAs(value, bigInts);
       if (given === undefined) throw errors.unsafeNumber("layer", name, value);
-      answer[name] = given;
+      results[name] = given;
     }
   }
-  return withJson(answer);
+  return withJson(results);
 }
 
-// ── Options ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Options ──────────────────────────────────────────────────────────────────────────────────────
 
-/** @throws UpsweepError for an option of another name. */
+/**
+ * Checks the names of options.
+ *
+ * @throws UpsweepError if `options` is not an object, or has a name that is not known.
+ */
 export function checkNames(options: object, known: readonly string[]): void {
   if (typeof options !== "object" || options === null) throw errors.notOptions(options);
   for (const name of Object.keys(options))
@@ -287,7 +360,7 @@ export function readMethod(method: unknown = "closed"): "closed" | "simulate" {
   return readChoice("method", method, ["closed", "simulate"]);
 }
 
-/** A copy of the columns wanted. */
+/** Checks the names of columns, and copies the list. */
 export function readColumns(columns: unknown): readonly ResultName[] {
   if (!Array.isArray(columns)) throw errors.notColumnList("columns", literal(columns));
   const names: readonly unknown[] = columns;
@@ -301,7 +374,7 @@ export function readColumns(columns: unknown): readonly ResultName[] {
   });
 }
 
-/** @throws UpsweepError for a column that layers of that kind do not have. */
+/** @throws UpsweepError for a column that layers of the kind do not have. */
 export function checkColumns(kind: Kind, columns: readonly ResultName[]): void {
   for (const name of columns)
     if (!hasColumn(kind, name)) throw errors.otherKindsColumn("columns", name, kind.name);

@@ -1,24 +1,26 @@
-/** Many layers in one call, on this thread: `countMany`. */
+/** `countMany`: many layers in one call, on the calling thread. */
 
-import { type COLUMNS, column, type ResultName, type Results } from "../columns/columns.js";
+import { type COLUMNS, column, type ResultName, type Results } from "../columns/table.js";
 import { errors, UpsweepError } from "../errors.js";
 import { type ManyKernel, type ManyPlan, type Storage, storageOf } from "../kernel/many.js";
 import { otherKindsParameter } from "../layers/errors.js";
 import {
-  DEFAULT_BITS,
   DEFAULT_KIND,
   isParameterName,
   type Kind,
   type KindName,
-  type LayerInput,
   type NameOf,
   namesOfParameter,
-  type ParameterName,
   parameterOf,
+  shortNames,
+} from "../layers/kinds.js";
+import type { LayerInput } from "../layers/layer.js";
+import {
+  DEFAULT_BITS,
+  type ParameterName,
   RATE_DENOMINATOR,
   SETTINGS,
   settingOf,
-  shortNames,
 } from "../layers/parameters.js";
 import {
   checkInteger,
@@ -31,9 +33,9 @@ import {
 import {
   checkColumns,
   checkNames,
-  ownKernel,
+  firstRateColumn,
+  kernelOfThread,
   planOf,
-  rateNeeded,
   readChoice,
   readColumns,
   readInto,
@@ -41,7 +43,7 @@ import {
   throwFault,
 } from "./count.js";
 
-/** The values of a parameter, one for each layer; or one for all. Booleans may be 0 and 1. */
+/** The values of a parameter: one per layer, or one for all layers. Booleans may be 0 and 1. */
 export type LayerColumn =
   | number
   | boolean
@@ -63,22 +65,36 @@ type InDimension =
   | `${"kernel_size" | "stride" | "padding" | "output_padding" | "dilation"}.${"d" | "h" | "w"}`
   | `${"d" | "h" | "w"}_in`;
 
-/** Layers as an object of columns, by the names that `upsweep sweep` gives them: `kernel_size`, or of several dimensions also `kernel_size.h`. */
+/**
+ * Layers as an object of columns, all of the same length. The names are those of the columns that a
+ * sweep writes: `kernel_size` and so on. With several dimensions, `kernel_size` sets all of them,
+ * and `kernel_size.h` sets one. `layer` names the kind of all layers.
+ */
 export type LayerColumns = { readonly layer?: NameOf<KindName> | undefined } & {
   readonly [N in ParameterName | "bits" | InDimension]?: LayerColumn | undefined;
 } & {
-  /** Numbers, or texts such as "22050/32". */
+  /** Output elements per second: numbers, or texts such as "22050/32". */
   readonly sample_rate?: LayerColumn | string | readonly (number | string)[] | undefined;
 };
 
+/** Options of `countMany`. */
 export interface ManyOptions<B extends "bigint" | "number" = "bigint" | "number"> {
-  /** The kind of layers that do not name theirs; `conv_transpose1d` when left out. */
+  /** The kind of layers that do not name their kind. Default: `conv_transpose1d`. */
   readonly layer?: NameOf<KindName> | undefined;
-  /** How taps and covered are found; the answers are the same. */
+  /**
+   * How `taps` and `covered` are computed: `closed` (the default) or `simulate`. Both give the same
+   * integers.
+   */
   readonly method?: "closed" | "simulate" | undefined;
-  /** What integer columns are: `bigint` for BigUint64Array and BigInt64Array (the default), `number` for Float64Array, exact or an error. */
+  /**
+   * The type of integer columns: `bigint` (the default) for BigUint64Array and BigInt64Array, or
+   * `number` for Float64Array. A count beyond 2^53 - 1, which a number cannot hold exactly, is then
+   * an error.
+   */
   readonly bigInts?: B | undefined;
-  /** Go on at an illegal layer, and list it in `invalid`, instead of throwing. */
+  /**
+   * Continue after an illegal layer and list it in `invalid`, instead of throwing. Default: false.
+   */
   readonly skipInvalid?: boolean | undefined;
 }
 
@@ -97,26 +113,47 @@ type ArrayFor<T, B> = T extends "boolean"
 
 type ResultArray = BigUint64Array | BigInt64Array | Float64Array | Uint8Array;
 
+/** Results of `countMany`. */
 export interface ManyResults<C extends ResultName, B extends "bigint" | "number" = "bigint"> {
-  /** How many layers there are, the illegal ones included. */
+  /** The number of layers, including illegal ones. */
   readonly rows: number;
-  /** A value for each layer. 0 (of a decimal NaN) where there is none: at the rows in `missing` and `invalid`. */
+  /**
+   * For each result, an array with a value per layer. Rows without a value, which are listed in
+   * `missing` and `invalid`, have 0, or NaN for a decimal.
+   */
   readonly columns: { readonly [N in C]: ArrayFor<TypeOf<N>, B> };
-  /** For each column in which a tool can have no answer, the rows without one. */
+  /**
+   * For each result that a tool may leave unanswered, the indices of the rows without an answer.
+   */
   readonly missing: { readonly [N in C as null extends Results[N] ? N : never]: Uint32Array };
-  /** With `skipInvalid` the rows of illegal layers, and for each of them the rule that it breaks, as an index into `RULES`. */
+  /** With `skipInvalid`, the indices of the illegal layers. Otherwise empty. */
   readonly invalid: Uint32Array;
+  /** For each row in `invalid`, the first rule that the layer breaks, as an index into `RULES`. */
   readonly brokenRules: Uint8Array;
 }
 
-/** Too large for any field: the kernel takes it for out of range. */
+/** A value that is too large for every field, so that the kernel rejects it as out of range. */
 const OUT_OF_RANGE = 0xffffffff;
 
 /**
- * Counts many layers, on this thread: a million in some tenths of a second.
+ * Counts the operations of many layers in one call, exactly. A million layers take some tenths of a
+ * second, on the calling thread.
  *
- * @param layers an array of layers, which `count` would take one by one, or an object of columns. Columns are several times faster.
- * @throws UpsweepError as `count` does, with the index of the first layer at fault.
+ * @param layers an array of layers as `count` takes them, or an object of columns. Columns are
+ * several times faster.
+ * @param columns the results to count.
+ * @param options the type of integers, and what to do with illegal layers.
+ * @returns a typed array per result, with a value per layer.
+ * @throws UpsweepError for the first faulty layer, with its index in the location. The causes are
+ * those of `count`; also if columns differ in length.
+ *
+ * @example
+ * ```ts
+ * const kernel_size = Uint8Array.of(3, 5, 7);
+ * const layers = { in_channels: 64, out_channels: 64, kernel_size, stride: 2, l_in: 100 };
+ * const { columns } = countMany(layers, ["l_out", "macs"]);
+ * columns.macs; // a BigUint64Array of three counts
+ * ```
  */
 export function countMany<C extends ResultName, B extends "bigint" | "number" = "bigint">(
   layers: readonly LayerInput[] | LayerColumns,
@@ -124,7 +161,7 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   options: ManyOptions<B> = {},
 ): ManyResults<C, B> {
   checkNames(options, ["layer", "method", "bigInts", "skipInvalid"]);
-  const wanted = {
+  const request = {
     columns: readColumns(columns),
     method: readMethod(options.method),
     skipInvalid: readChoice("skipInvalid", options.skipInvalid ?? false, [true, false]),
@@ -132,15 +169,16 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   const bigInts = readChoice("bigInts", options.bigInts ?? "bigint", ["bigint", "number"]);
   const { layer = DEFAULT_KIND } = options;
   const { name: defaultKind } = readKind(layer, "layer");
-  const isTable = typeof layers === "object" && layers !== null && !ArrayBuffer.isView(layers);
-  if (!isTable) throw errors.notLayers("layers", layers);
+  const isObject = typeof layers === "object" && layers !== null && !ArrayBuffer.isView(layers);
+  if (!isObject) throw errors.notLayers("layers", layers);
   const batches = Array.isArray(layers)
-    ? inObjects(layers, wanted, defaultKind)
-    : inColumns(layers as Table, wanted, defaultKind);
-  return collect(batches, wanted.columns, bigInts) as unknown as ManyResults<C, B>;
+    ? batchesOfLayers(layers, request, defaultKind)
+    : batchesOfColumns(layers as Table, request, defaultKind);
+  return collect(batches, request.columns, bigInts) as unknown as ManyResults<C, B>;
 }
 
-interface Wanted {
+/** What to count, from checked arguments. */
+interface Request {
   readonly columns: readonly ResultName[];
   readonly method: "closed" | "simulate";
   readonly skipInvalid: boolean;
@@ -148,50 +186,57 @@ interface Wanted {
 
 type Table = Readonly<Record<string, unknown>>;
 
-/** Layers as the batches that the kernel takes. */
+/** A source of layers, which fills the batches of the kernel. */
 interface Batches {
   readonly rows: number;
-  /** Puts layers from `row` on into INPUT, as many as one batch takes, and says how many. */
-  fill(own: ManyKernel, row: number): { readonly plan: ManyPlan; readonly count: number };
-  /** A layer in words, for its errors, and its place. */
+  /**
+   * Writes layers from `row` on into INPUT, as many as one batch takes. Returns how many there are.
+   */
+  fill(kernel: ManyKernel, row: number): { readonly plan: ManyPlan; readonly count: number };
+  /** A layer and its location, for error messages. */
   layerAt(row: number): { readonly layer: ReturnType<typeof readLayer>; readonly location: string };
 }
 
-// ── An array of layers ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── An array of layers ───────────────────────────────────────────────────────────────────────────
 
-function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: KindName): Batches {
+function batchesOfLayers(
+  layers: readonly unknown[],
+  request: Request,
+  defaultKind: KindName,
+): Batches {
   const plans = new Map<Kind, ManyPlan>();
   const planFor = (kind: Kind): ManyPlan => {
     const known = plans.get(kind);
     if (known) return known;
-    checkColumns(kind, wanted.columns);
-    const plan = planOf(kind, wanted.columns, wanted);
+    checkColumns(kind, request.columns);
+    const plan = planOf(kind, request.columns, request);
     plans.set(kind, plan);
     return plan;
   };
-  const needsRate = rateNeeded(wanted.columns);
+  const needsRate = firstRateColumn(request.columns);
   const kindAt = (row: number) =>
     (layers[row] as { readonly layer?: unknown } | null | undefined)?.layer ?? defaultKind;
   return {
     rows: layers.length,
-    fill: (own, row) => {
-      const end = Math.min(layers.length, row + own.maxRows);
+    fill: (kernel, row) => {
+      const end = Math.min(layers.length, row + kernel.maxRows);
       const kindName = kindAt(row);
       let kind: Kind | undefined;
       let next = row;
-      // A batch is of one kind. It ends before a layer that cannot be read, which is an error once those before it are found to be legal.
+      // A batch has layers of one kind. It ends before a layer that cannot be read: that error is
+      // thrown only after the layers before it have been found to be legal.
       for (; next < end && (next === row || kindAt(next) === kindName); next++) {
         try {
           const read = readOrMark(
-            own,
+            kernel,
             next - row,
             layers[next],
             `layers[${next}]`,
             defaultKind,
-            wanted.skipInvalid,
+            request.skipInvalid,
           );
           if (read === undefined) continue;
-          if (needsRate !== undefined && !read.isRated)
+          if (needsRate !== undefined && !read.hasSampleRate)
             throw errors.noSampleRate(`layers[${next}]`, needsRate);
           kind = read.reader.kind;
         } catch (error) {
@@ -211,9 +256,12 @@ function inObjects(layers: readonly unknown[], wanted: Wanted, defaultKind: Kind
   };
 }
 
-/** Reads a layer into a row; where illegal ones are skipped, one with a parameter out of its range is marked for the kernel instead. */
+/**
+ * Reads a layer into a row. With `skipInvalid`, a layer with a parameter out of range is not an
+ * error: it is marked so that the kernel rejects it.
+ */
 function readOrMark(
-  own: ManyKernel,
+  kernel: ManyKernel,
   row: number,
   layer: unknown,
   location: string,
@@ -221,24 +269,25 @@ function readOrMark(
   skipInvalid: boolean,
 ) {
   try {
-    return readInto(own, row, layer, location, defaultKind);
+    return readInto(kernel, row, layer, location, defaultKind);
   } catch (error) {
     if (!skipInvalid || !(error instanceof UpsweepError) || error.code !== "outOfRange")
       throw error;
-    own.input[row] = OUT_OF_RANGE;
+    kernel.input[row] = OUT_OF_RANGE;
     return undefined;
   }
 }
 
-// ── Columns ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Columns ──────────────────────────────────────────────────────────────────────────────────────
 
 type Typed = Exclude<LayerColumn, number | boolean | readonly number[] | readonly boolean[]>;
 type Values = readonly unknown[] | Typed;
 
-/** A column that differs from layer to layer, and the field that it sets. */
+/** An input column with a value per layer, and the field that it sets. */
 interface Field {
-  /** The name of the field, and of the column that it was given in. */
+  /** The name of the field. */
   readonly name: string;
+  /** The name of the column as it was given: `kernel_size` may set `kernel_size.h`. */
   readonly given: string;
   readonly values: Values;
   readonly isBoolean: boolean;
@@ -248,22 +297,28 @@ function isColumn(value: unknown): value is Values {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches {
+function batchesOfColumns(table: Table, request: Request, defaultKind: KindName): Batches {
   const kind = readKind(table.layer ?? defaultKind, "layers.layer");
-  checkColumns(kind, wanted.columns);
+  checkColumns(kind, request.columns);
   const { fields, rates, values } = fieldsOf(kind, table);
-  const needsRate = rateNeeded(wanted.columns);
+  const needsRate = firstRateColumn(request.columns);
   if (needsRate !== undefined && table.sample_rate === undefined)
     throw errors.noSampleRate("layers", needsRate);
   const all = rates ? [...fields, rates] : fields;
   const first = all[0];
   const rows = first?.values.length ?? 1;
-  for (const { given, values: own } of all) {
-    if (own.length !== rows)
-      throw errors.columnLengths("layers", given, own.length, (first as Field).given, rows);
+  for (const { given, values: columnValues } of all) {
+    if (columnValues.length !== rows)
+      throw errors.columnLengths(
+        "layers",
+        given,
+        columnValues.length,
+        (first as Field).given,
+        rows,
+      );
   }
   const plan: ManyPlan = {
-    ...wanted,
+    ...request,
     kind,
     fields: fields.map(({ name }) => name),
     isRated: rates !== undefined,
@@ -272,17 +327,17 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
   const layerAt = (row: number) => readLayer(rowOf(table, kind, row), `layers[${row}]`, kind.name);
   return {
     rows,
-    fill: (own, row) => {
-      let count = Math.min(own.maxRows, rows - row);
+    fill: (kernel, row) => {
+      let count = Math.min(kernel.maxRows, rows - row);
       for (const [i, field] of fields.entries()) {
-        const target = own.input.subarray(i * own.maxRows, i * own.maxRows + count);
-        // As with objects: the rows before what cannot be read come first.
+        const target = kernel.input.subarray(i * kernel.maxRows, i * kernel.maxRows + count);
+        // As with objects, the rows before an unreadable value are counted first.
         count = copyColumn(field, row, target);
         if (count === 0) checkField(kind, field, row);
       }
       if (rates) {
         const columns = [0, 1, 2, 3].map((i) =>
-          own.input.subarray((fields.length + i) * own.maxRows),
+          kernel.input.subarray((fields.length + i) * kernel.maxRows),
         ) as unknown as RateColumns;
         count = copyRates(rates.values, row, count, columns);
         if (count === 0) checkField(kind, rates, row);
@@ -297,14 +352,14 @@ function inColumns(table: Table, wanted: Wanted, defaultKind: KindName): Batches
 }
 
 interface Fields {
-  /** Those that differ from layer to layer, but for the sample rate. */
+  /** The fields with a value per layer, except the sample rate. */
   readonly fields: readonly Field[];
   readonly rates?: Field;
-  /** Those that are the same throughout. */
+  /** The fields with the same value for all layers. */
   readonly values: ReadonlyMap<string, number | bigint>;
 }
 
-/** What each column sets. */
+/** Determines the fields that each column sets. */
 function fieldsOf(kind: Kind, table: Table): Fields {
   const known = [...kind.parameterNames, ...kind.plainNames, ...SETTINGS.map(({ name }) => name)];
   const fields: Field[] = [];
@@ -347,7 +402,7 @@ function fieldsOf(kind: Kind, table: Table): Fields {
   return { fields, ...(rates && { rates }), values };
 }
 
-/** The value of a parameter or of `bits`, if it can have it. */
+/** Checks a value of a parameter or of `bits`, and returns it as a number. */
 function checkNamed(kind: Kind, name: string, value: unknown, location: string): number {
   if (name === "bits") return checkInteger(settingOf(name), value, location);
   return checkValue(
@@ -357,20 +412,23 @@ function checkNamed(kind: Kind, name: string, value: unknown, location: string):
   );
 }
 
-/** Throws if the value of a field in a row is not one that it can have. */
+/** Throws if a field cannot have its value in a row. */
 function checkField(kind: Kind, { name, given, values }: Field, row: number): void {
   const value = values[row];
   const location = `layers.${given}[${row}]`;
-  // In a column of 64-bit integers a bigint is as good as a number.
+  // A column of 64-bit integers may have bigints.
   const isWide = values instanceof BigInt64Array || values instanceof BigUint64Array;
-  const own = isWide ? Number(value) : value;
-  if (name === "sample_rate") checkRate(own, location);
-  else checkNamed(kind, name, own, location);
+  const converted = isWide ? Number(value) : value;
+  if (name === "sample_rate") checkRate(converted, location);
+  else checkNamed(kind, name, converted, location);
 }
 
 /**
- * Copies a column from `row` on, as many values as `target` takes; what no field can be becomes OUT_OF_RANGE. Returns where it stopped at a value
- * that is not a whole number.
+ * Copies a column from `row` on, as many values as `target` takes. A value that no field can have
+ * becomes OUT_OF_RANGE.
+ *
+ * @returns how many values were copied: fewer than `target` takes if it met a value that is not an
+ * integer.
  */
 function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Array): number {
   const count = target.length;
@@ -385,7 +443,7 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
     ArrayBuffer.isView(values) &&
     !(values instanceof Float32Array || values instanceof Float64Array)
   ) {
-    // What is below 0 wraps to 2^31 and above, which is out of every range.
+    // Negative values wrap to 2^31 and above, which is out of every range.
     target.set(values.subarray(row, row + count));
     return count;
   }
@@ -404,10 +462,14 @@ function copyColumn({ values, isBoolean }: Field, row: number, target: Uint32Arr
   return count;
 }
 
-/** The four columns of the words of sample rates. */
+/** The four input columns for the words of the sample rate. */
 type RateColumns = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
-/** Copies sample rates from `row` on, `count` of them, as their words. Returns where it stopped at a value that is none. */
+/**
+ * Copies `count` sample rates from `row` on, as words.
+ *
+ * @returns how many were copied: fewer than `count` if it met a value that is not a rate.
+ */
 function copyRates(values: Values, row: number, count: number, columns: RateColumns): number {
   for (let i = 0; i < count; i++) {
     const given: unknown = values[row + i];
@@ -421,26 +483,26 @@ function copyRates(values: Values, row: number, count: number, columns: RateColu
   return count;
 }
 
-/** One row of a table as a layer. */
+/** One row of a table, as a layer object. */
 function rowOf(table: Table, kind: Kind, row: number): object {
   const entries = Object.entries(table).filter(
     ([name, value]) => name !== "layer" && value !== undefined,
   );
   const values = entries.map(([name, value]) => {
-    const own: unknown = isColumn(value) ? value[row] : value;
-    return [name, typeof own === "bigint" ? Number(own) : own];
+    const cell: unknown = isColumn(value) ? value[row] : value;
+    return [name, typeof cell === "bigint" ? Number(cell) : cell];
   });
   return { layer: kind.name, ...Object.fromEntries(values) };
 }
 
-// ── Results ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Results ──────────────────────────────────────────────────────────────────────────────────────
 
-/** Where the values of a column go. */
+/** The output array of a result. */
 interface Target {
   readonly name: ResultName;
   readonly storage: Storage;
   readonly array: ResultArray;
-  /** Of a nullable column, the rows without a value. */
+  /** The rows without a value; undefined if the column always has one. */
   readonly missing: number[] | undefined;
 }
 
@@ -451,7 +513,7 @@ function targetOf(name: ResultName, rows: number, bigInts: "bigint" | "number"):
     if (storage === "double" || bigInts === "number") return new Float64Array(rows);
     return storage === "signed" ? new BigInt64Array(rows) : new BigUint64Array(rows);
   };
-  return { name, storage, array: arrayOf(), missing: column(name).nullable ? [] : undefined };
+  return { name, storage, array: arrayOf(), missing: column(name).missing ? [] : undefined };
 }
 
 function collect(
@@ -460,17 +522,17 @@ function collect(
   bigInts: "bigint" | "number",
 ): ManyResults<ResultName, "bigint" | "number"> {
   const { rows } = batches;
-  const own = ownKernel();
+  const kernel = kernelOfThread();
   const targets = columns.map((name) => targetOf(name, rows, bigInts));
   const [invalid, brokenRules]: [number[], number[]] = [[], []];
   for (let row = 0; row < rows; ) {
-    const { plan, count } = batches.fill(own, row);
-    own.open(plan);
-    const done = own.count(count);
-    for (const [i, target] of targets.entries()) take(own, i, target, row, done);
+    const { plan, count } = batches.fill(kernel, row);
+    kernel.open(plan);
+    const done = kernel.count(count);
+    for (const [i, target] of targets.entries()) copyResults(kernel, i, target, row, done);
     if (plan.skipInvalid) {
       for (let at = 0; at < done; at++) {
-        const rule = own.rules[at] as number;
+        const rule = kernel.rules[at] as number;
         if (rule === 0) continue;
         invalid.push(row + at);
         brokenRules.push(rule - 1);
@@ -479,7 +541,7 @@ function collect(
     row += done;
     if (done < count) {
       const { layer, location } = batches.layerAt(row);
-      throwFault(own, plan, location, layer);
+      throwFault(kernel, plan, location, layer);
     }
   }
   return {
@@ -493,28 +555,33 @@ function collect(
   } as ManyResults<ResultName, "bigint" | "number">;
 }
 
-/** Takes the values of column `i` of a batch over, from `row` on. */
-function take(
-  own: ManyKernel,
+/** Copies the results of column `i` of a batch to the output rows from `row` on. */
+function copyResults(
+  kernel: ManyKernel,
   i: number,
   { name, storage, array, missing }: Target,
   row: number,
   count: number,
 ): void {
-  const from = i * own.maxRows;
-  if (array instanceof BigUint64Array) array.set(own.unsigned.subarray(from, from + count), row);
-  else if (array instanceof BigInt64Array) array.set(own.signed.subarray(from, from + count), row);
-  else if (storage === "double") array.set(own.doubles.subarray(from, from + count), row);
+  const from = i * kernel.maxRows;
+  if (array instanceof BigUint64Array) array.set(kernel.unsigned.subarray(from, from + count), row);
+  else if (array instanceof BigInt64Array)
+    array.set(kernel.signed.subarray(from, from + count), row);
+  else if (storage === "double") array.set(kernel.doubles.subarray(from, from + count), row);
   else if (storage === "boolean")
-    for (let at = 0; at < count; at++) array[row + at] = own.words[2 * (from + at)] as number;
-  else takeNumbers(own, from, name, storage, array, row, count);
+    for (let at = 0; at < count; at++) array[row + at] = kernel.words[2 * (from + at)] as number;
+  else copyAsNumbers(kernel, from, name, storage, array, row, count);
   for (let at = 0; missing !== undefined && at < count; at++)
-    if (own.missing[from + at] === 1) missing.push(row + at);
+    if (kernel.missing[from + at] === 1) missing.push(row + at);
 }
 
-/** Integers as doubles, from two words each: those that a double holds exactly are below 2^53. */
-function takeNumbers(
-  own: ManyKernel,
+/**
+ * Copies integers as doubles. Each is assembled from its two 32-bit words.
+ *
+ * @throws UpsweepError for an integer beyond 2^53 - 1, which a double may not hold exactly.
+ */
+function copyAsNumbers(
+  kernel: ManyKernel,
   from: number,
   name: ResultName,
   storage: Storage,
@@ -522,7 +589,7 @@ function takeNumbers(
   row: number,
   count: number,
 ): void {
-  const { words } = own;
+  const { words } = kernel;
   for (let at = 0; at < count; at++) {
     const low = words[2 * (from + at)] as number;
     const word = words[2 * (from + at) + 1] as number;
@@ -532,7 +599,7 @@ function takeNumbers(
       throw errors.unsafeNumber(
         `layers[${row + at}]`,
         name,
-        (storage === "signed" ? own.signed : own.unsigned)[from + at] as bigint,
+        (storage === "signed" ? kernel.signed : kernel.unsigned)[from + at] as bigint,
       );
     }
     array[row + at] = value;

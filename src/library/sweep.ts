@@ -1,4 +1,4 @@
-/** The public functions on sweeps; those on single layers are in counter.ts and many.ts. */
+/** The public functions for sweeps. Those for single layers are in count.ts and many.ts. */
 import { errors } from "../errors.js";
 import { headerIn } from "../formats/encoding.js";
 import { type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
@@ -16,59 +16,88 @@ import { fileSink, partialOf } from "../sink/file.js";
 import { type SpecInput, specFrom } from "../spec/read.js";
 
 /**
- * Plans a sweep without running it: its loop nests, exact raw size and schedule. Takes microseconds to milliseconds for a
- * grid of any size.
+ * Plans a sweep without running it. The plan has the loop nest of each grid, the exact number of
+ * raw indices, and the schedule. Planning takes microseconds to milliseconds for a grid of any
+ * size.
  *
  * @param spec an object, or the path of a YAML or JSON file.
- * @throws UpsweepError for the first thing that is wrong with the spec, with its place.
+ * @throws UpsweepError for the first error in the spec, with its location.
+ *
+ * @example
+ * ```ts
+ * plan({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: [32, 64] } })
+ *   .size; // 30n
+ * ```
  */
 export function plan(spec: SpecInput | string): Plan {
   return planSweep(specFrom(spec));
 }
 
+/** Options of `sweep`. */
 export interface SweepOptions {
-  /** Worker threads; as many as there are processors when left out. The rows are the same for any number. */
+  /**
+   * The number of worker threads, from 1. Default: the number of processors. The rows are the same
+   * for any number.
+   */
   readonly workers?: number;
-  /** How taps and covered are found; the rows are the same. */
+  /**
+   * How `taps` and `covered` are computed: `closed` (the default) or `simulate`. The rows are the
+   * same.
+   */
   readonly method?: "closed" | "simulate";
   /**
-   * What is compared with the simulation: nothing, about one layer in a thousand as far as a hundredth of the time goes (the default), or every
-   * layer. Where they differ the sweep stops with an UpsweepError.
+   * Which layers are also simulated and compared: `none`, `all`, or `spot` (the default): about one
+   * layer in a thousand, and at most one hundredth of the time. If a comparison ever differs, the
+   * sweep stops with an UpsweepError.
    */
   readonly check?: Check;
-  /** Stop behind this many rows. */
+  /** Stop after this many rows, from 1. Default: no limit. */
   readonly limit?: number;
-  /** Called behind every batch. */
+  /** Called after every batch. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
- * Sweeps a grid: yields its rows in the order of the grid, in batches of some thousands, and returns the summary. Memory
- * does not grow with the grid; whoever takes batches slowly slows the workers down. Leaving the loop stops them.
+ * Sweeps a design space. Yields its rows in order, in batches of some thousands, and returns the
+ * summary.
  *
- * @throws UpsweepError for a faulty spec before the first batch, or at the first layer with a result above 2^64 - 1.
+ * Memory does not grow with the grid. A slow consumer slows the workers down (backpressure), and
+ * leaving the loop stops them.
+ *
+ * @param spec an object, or the path of a YAML or JSON file.
+ * @throws UpsweepError for an error in the spec or the options, before the first batch. Also at the
+ * first layer with a result above 2^64 - 1 or an expression without a value, after the rows before
+ * it.
+ *
+ * @example
+ * ```ts
+ * const axes = { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: [32, 64] };
+ * for await (const batch of sweep({ axes })) {
+ *   for (const row of batch) console.log(row.kernel_size, row.macs);
+ * }
+ * ```
  */
 export async function* sweep(
   spec: SpecInput | string,
   options: SweepOptions = {},
 ): AsyncGenerator<RowBatch, Summary> {
-  const swept = plan(spec);
+  const planned = plan(spec);
   const start = performance.now();
-  const batches = sweepPlan(swept, runOptions(options));
+  const batches = sweepPlan(planned, runOptions(options));
   let bytes = 0;
   try {
     for (;;) {
       const next = await batches.next();
       if (next.done)
         return summarise(
-          swept.rejectionReasons,
+          planned.rejectionReasons,
           next.value,
           bytes,
           (performance.now() - start) / 1000,
         );
       const csv = Buffer.concat(next.value.buffers);
       bytes += csv.length;
-      if (next.value.rows > 0) yield new RowBatch(swept.cells, next.value.rows, csv);
+      if (next.value.rows > 0) yield new RowBatch(planned.cells, next.value.rows, csv);
       options.onProgress?.(next.value.progress);
     }
   } finally {
@@ -76,33 +105,51 @@ export async function* sweep(
   }
 }
 
+/** Options of `sweepToFile`. */
 export interface FileOptions extends SweepOptions {
   /**
-   * Keep what is written should the sweep stop before its end, and go on behind it when it is called again: with the same spec, columns and limit,
-   * on any number of workers, to the same bytes. A file that is there already is not replaced then.
+   * Keep the written rows if the sweep stops before its end, and continue after them on the next
+   * call. That call needs the same spec, columns and limit; the number of workers may differ. The
+   * finished file is byte-identical to that of an uninterrupted sweep. An existing file is not
+   * replaced. The path must be that of a regular file. Default: false.
    */
   readonly resume?: boolean;
-  /** The format of the rows: `csv`, `tsv` or `jsonl`. The extension of the path decides when it is left out. */
+  /** The format of the rows: `csv`, `tsv` or `jsonl`. Default: by the extension of the path. */
   readonly format?: FormatName;
-  /** How JSON Lines have integers: all as numbers with their exact digits (the default), or all as strings. */
+  /**
+   * How JSON Lines write integers: all as numbers with their exact digits (the default), or all as
+   * strings.
+   */
   readonly bigInts?: BigInts;
-  /** With `resume`: do not read what is there to compare its checksum. */
+  /** With `resume`: trust the rows that exist, without reading them to compare their checksum. */
   readonly trust?: boolean;
 }
 
 /**
- * Sweeps a grid into a file: CSV, tab-separated values or JSON Lines, by its extension. The file appears under its name only when it is whole; without `resume`, an existing one is replaced then.
+ * Sweeps a design space into a file.
  *
- * @returns the summary of the whole file; `seconds` are those of this call.
- * @throws UpsweepError as `sweep`, and when the file cannot be written, or another process writes it. With `resume` also when the file is there
- * already, or what was stopped there is another sweep.
+ * The extension of the path chooses the format: `.csv`, `.tsv` or `.tab`, `.jsonl` or `.ndjson`,
+ * each also with `.gz` for gzip. The file appears under its name only when it is complete. Without
+ * `resume`, it then replaces an existing file.
+ *
+ * @param spec an object, or the path of a YAML or JSON file.
+ * @param path the file to write.
+ * @returns the summary of the complete file. `seconds` is the time of this call.
+ * @throws UpsweepError as `sweep` does, and if the file cannot be written or another process is
+ * writing it. With `resume`, also if the file exists and is not the result of this sweep, or if the
+ * unfinished rows are those of another sweep.
+ *
+ * @example
+ * ```ts
+ * const { rows, rejected } = await sweepToFile("grid.yaml", "grid.csv.gz", { resume: true });
+ * ```
  */
 export async function sweepToFile(
   spec: SpecInput | string,
   path: string,
   { resume = false, trust = false, ...options }: FileOptions = {},
 ): Promise<Summary> {
-  const swept = plan(spec);
+  const planned = plan(spec);
   const { format, compression, bigInts } = await fileFormat(path, options);
   const run = {
     ...runOptions(options),
@@ -110,25 +157,25 @@ export async function sweepToFile(
     bigInts,
     isSummed: (await partialOf(path)) !== undefined,
   };
-  const begun = performance.now();
-  const kept = resume
-    ? await resumeTarget(swept, path, { ...run, compression, resume })
+  const startedAt = performance.now();
+  const target = resume
+    ? await resumeTarget(planned, path, { ...run, compression, resume })
     : undefined;
-  if (resume && !kept)
+  if (resume && !target)
     throw errors.badOption(
       "resume",
       "true",
       `${path} is not a file that a sweep can resume. Remove the option.`,
     );
-  const start = kept && (await readStart(kept, swept, run, { trust }));
+  const start = target && (await readStart(target, planned, run, { trust }));
   const summary = (reached: Position, bytes: number) =>
-    summarise(swept.rejectionReasons, reached, bytes, (performance.now() - begun) / 1000);
+    summarise(planned.rejectionReasons, reached, bytes, (performance.now() - startedAt) / 1000);
   if (start?.isWhole) return summary(start.position, start.bytes);
   const mayReplace = !resume || start?.mayReplace === true;
   const sink = await fileSink(path, { mayReplace, from: start });
-  const checkpoint = kept && new Checkpoint(kept, sink, mayReplace, start?.bytes);
-  const rows = sweepPlan(swept, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, headerIn(format, swept.header), sink, {
+  const checkpoint = target && new Checkpoint(target, sink, mayReplace, start?.bytes);
+  const rows = sweepPlan(planned, { ...run, start: start?.position });
+  const { progress, bytes } = await writeBatches(rows, headerIn(format, planned.header), sink, {
     onProgress: options.onProgress,
     checkpoint,
     from: start,
@@ -137,7 +184,7 @@ export async function sweepToFile(
   return summary(progress, bytes);
 }
 
-/** The format of the rows of a file. */
+/** The format of a file, from its path and the options. */
 async function fileFormat(
   path: string,
   { format: name, bigInts }: FileOptions,

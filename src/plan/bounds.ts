@@ -1,6 +1,7 @@
 /**
- * What the names of a grid can be, before any of it is swept: and how long a list can get. Exact where
- * there are few enough values to try them all, bounds otherwise; always with big integers, never too small.
+ * Interval analysis of a grid, before it is swept: the values that each name can have, and the
+ * maximum length of each list. Small value sets are enumerated exactly; others are bounded by
+ * intervals. All bounds are BigInts. They may be too wide, but are never too narrow.
  */
 
 import {
@@ -11,14 +12,14 @@ import {
   progressionsOf,
 } from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn, partsOf } from "../expression/node.js";
-import type { Kind } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
 import type { Axis } from "../spec/axes.js";
 import { domainOf, hasDomain, maxOf, minOf, type Progression, valueAt } from "../spec/values.js";
 
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
-/** The smallest and largest value that something can have, and all its values where they are few. */
+/** The smallest and largest possible value, and every possible value if there are few. */
 export interface ValueSet {
   readonly min: bigint;
   readonly max: bigint;
@@ -27,28 +28,34 @@ export interface ValueSet {
 
 export type ValueSets = ReadonlyMap<string, ValueSet>;
 
-/** So many values are kept one by one, so many combinations of them are tried, with so many calculations in all. */
-const VALUES_KEPT = 512;
-const COMBINATIONS_TRIED = 4096;
-const CALCULATIONS = 65_536;
+/**
+ * Limits of exact enumeration: distinct values per name, combinations of values, and evaluations in
+ * total. Beyond any of them, intervals are used instead.
+ */
+const MAX_VALUES = 512;
+const MAX_COMBINATIONS = 4096;
+const MAX_EVALUATIONS = 65_536;
 
-function ofValues(values: Iterable<bigint>): ValueSet | undefined {
+function valueSetOf(values: Iterable<bigint>): ValueSet | undefined {
   const sorted = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
   const [min, max] = [sorted[0], sorted.at(-1)];
   if (min === undefined || max === undefined) return undefined;
-  return sorted.length <= VALUES_KEPT ? { min, max, values: sorted } : { min, max };
+  return sorted.length <= MAX_VALUES ? { min, max, values: sorted } : { min, max };
 }
 
 export function valueSetOfProgressions(progressions: readonly Progression[]): ValueSet {
   const size = progressions.reduce((sum, progression) => sum + progression.count, 0);
-  if (size > VALUES_KEPT)
+  if (size > MAX_VALUES)
     return { min: BigInt(minOf(progressions)), max: BigInt(maxOf(progressions)) };
-  return ofValues(
+  return valueSetOf(
     Array.from({ length: size }, (_, i) => BigInt(valueAt(progressions, i))),
   ) as ValueSet;
 }
 
-/** Every combination of the values that some names can have, or undefined when they are too many. */
+/**
+ * Every combination of the values of some names, counted through like an odometer. Each name must
+ * have an enumerated value set.
+ */
 function* combinations(names: readonly string[], known: ValueSets): Generator<Lookup> {
   const lists = names.map((name) => known.get(name)?.values as readonly bigint[]);
   const at = names.map(() => 0);
@@ -67,22 +74,26 @@ function* combinations(names: readonly string[], known: ValueSets): Generator<Lo
   }
 }
 
-function areFew(items: readonly Item[], names: readonly string[], known: ValueSets): boolean {
+function canEnumerate(items: readonly Item[], names: readonly string[], known: ValueSets): boolean {
   const combined = names.reduce(
     (product, name) => product * (known.get(name)?.values?.length ?? Number.POSITIVE_INFINITY),
     1,
   );
-  // The divisors of a number are found in as many steps as its root has ones, a calculation's worth in some dozens.
-  const effort = items.map((item) =>
+  // Finding the divisors of n takes √n steps. About 50 of these steps cost as much as an
+  // evaluation.
+  const costs = items.map((item) =>
     item.kind === "divisors" ? 1 + Math.sqrt(Number(boundsOf(item.of, known).max)) / 50 : 1,
   );
   return (
-    combined <= COMBINATIONS_TRIED &&
-    combined * effort.reduce((sum, each) => sum + each, 0) <= CALCULATIONS
+    combined <= MAX_COMBINATIONS &&
+    combined * costs.reduce((sum, each) => sum + each, 0) <= MAX_EVALUATIONS
   );
 }
 
-/** What an axis over other axes can come to: the values of each of its names, and the most positions its list can have. */
+/**
+ * The value set of each name of an axis that depends on other axes, and the maximum number of
+ * positions of its list.
+ */
 export function valueSetsOfAxis(
   kind: Kind,
   axis: Exclude<Axis, { readonly kind: "plain" }>,
@@ -92,26 +103,26 @@ export function valueSetsOfAxis(
     case "derived":
       return {
         valueSets: [
-          clipped(
+          clipToDomain(
             kind,
             axis.names[0] as string,
-            valueSetOfList([itemOf(axis.expression)], known).valueSets,
+            valueSetOfList([itemOf(axis.expression)], known).valueSet,
           ),
         ],
         size: 1n,
       };
     case "list": {
-      const { valueSets, size } = valueSetOfList(
+      const { valueSet, size } = valueSetOfList(
         axis.items.map(({ root }) => root),
         known,
       );
-      return { valueSets: [clipped(kind, axis.names[0] as string, valueSets)], size };
+      return { valueSets: [clipToDomain(kind, axis.names[0] as string, valueSet)], size };
     }
     case "joint":
       return {
         valueSets: axis.names.map((name, i) => {
           const items = axis.rows.map((row) => itemOf(row[i] as Expression));
-          return clipped(kind, name, valueSetOfList(items, known).valueSets);
+          return clipToDomain(kind, name, valueSetOfList(items, known).valueSet);
         }),
         size: BigInt(axis.rows.length),
       };
@@ -122,12 +133,16 @@ function itemOf({ root }: Expression): Item {
   return { kind: "value", value: root, start: root.start, end: root.end };
 }
 
-/** No layer has a value outside of the domain: it is left out before it is one. */
-function clipped(kind: Kind, name: string, { min, max, values }: ValueSet): ValueSet {
+/**
+ * Clips a value set to the domain of its name. Values outside are rejected before they reach a
+ * layer.
+ */
+function clipToDomain(kind: Kind, name: string, { min, max, values }: ValueSet): ValueSet {
   if (!hasDomain(kind, name)) return { min, max, ...(values && { values }) };
   const domain = domainOf(name);
   const [lowest, highest] = [BigInt(domain.min), BigInt(domain.max)];
-  const inside = values && ofValues(values.filter((value) => value >= lowest && value <= highest));
+  const inside =
+    values && valueSetOf(values.filter((value) => value >= lowest && value <= highest));
   if (inside) return inside;
   const clip = (value: bigint) => (value < lowest ? lowest : value > highest ? highest : value);
   return { min: clip(min), max: clip(max) };
@@ -136,17 +151,23 @@ function clipped(kind: Kind, name: string, { min, max, values }: ValueSet): Valu
 function valueSetOfList(
   items: readonly Item[],
   known: ValueSets,
-): { readonly valueSets: ValueSet; readonly size: bigint } {
+): { readonly valueSet: ValueSet; readonly size: bigint } {
   const names = [...new Set(items.flatMap((item) => namesIn(item).map(({ name }) => name)))];
-  return (areFew(items, names, known) && tried(items, names, known)) || estimated(items, known);
+  return (
+    (canEnumerate(items, names, known) && enumerate(items, names, known)) ||
+    intervalOfList(items, known)
+  );
 }
 
-/** By trying every combination. Too many values are given up on: then they are bounded instead. */
-function tried(
+/**
+ * Evaluates the items for every combination of values. Returns undefined if there are too many
+ * values; the caller then uses intervals.
+ */
+function enumerate(
   items: readonly Item[],
   names: readonly string[],
   known: ValueSets,
-): { readonly valueSets: ValueSet; readonly size: bigint } | undefined {
+): { readonly valueSet: ValueSet; readonly size: bigint } | undefined {
   const values = new Set<bigint>();
   let size = 0n;
   for (const lookup of combinations(names, known)) {
@@ -155,38 +176,38 @@ function tried(
       try {
         for (const progression of progressionsOf(item, lookup)) {
           count += progression.count;
-          if (progression.count > VALUES_KEPT || values.size > COMBINATIONS_TRIED) return undefined;
+          if (progression.count > MAX_VALUES || values.size > MAX_COMBINATIONS) return undefined;
           for (let i = 0n; i < progression.count; i++)
             values.add(progression.first + i * progression.step);
         }
       } catch (evaluationError) {
         if (!(evaluationError instanceof EvaluationError)) throw evaluationError;
-        count += 1n; // a position whose layers are left out, if the sweep gets past it
+        count += 1n; // the position exists, but its layers are rejected or stop the sweep
       }
     }
     if (count > size) size = count;
   }
-  const valueSets = ofValues(values);
-  return { valueSets: valueSets ?? { min: 0n, max: 0n }, size };
+  const valueSet = valueSetOf(values);
+  return { valueSet: valueSet ?? { min: 0n, max: 0n }, size };
 }
 
-function estimated(
+function intervalOfList(
   items: readonly Item[],
   known: ValueSets,
-): { readonly valueSets: ValueSet; readonly size: bigint } {
+): { readonly valueSet: ValueSet; readonly size: bigint } {
   const parts = items.map((item) => boundsOfItem(item, known));
-  // An item that does not divide exactly takes a position too, however long it would be.
+  // An item takes at least one position: an inexact item still occupies one.
   return {
-    valueSets: hull(parts.map(({ bounds }) => bounds)),
+    valueSet: hull(parts.map(({ bounds }) => bounds)),
     size: parts.reduce((sum, { count }) => sum + (count > 1n ? count : 1n), 0n),
   };
 }
 
-// ── Bounds ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Bounds ───────────────────────────────────────────────────────────────────────────────────────
 
 type Bounds = Pick<ValueSet, "min" | "max">;
 
-const TRUTH: Bounds = { min: 0n, max: 1n };
+const BOOLEAN: Bounds = { min: 0n, max: 1n };
 
 function hull(parts: readonly Bounds[]): Bounds {
   return parts.reduce((a, b) => ({
@@ -201,8 +222,9 @@ function magnitude({ min, max }: Bounds): bigint {
 }
 
 /**
- * Whether an expression has a value whatever its names are: nothing in it can pass 64 bits, divide by zero or not divide
- * exactly. Results may pass 64 bits.
+ * Whether an expression has a value for every combination of its names' values: no part can pass 64
+ * bits, divide by zero or be inexact. Results may pass 64 bits, so expressions with results do not
+ * qualify.
  */
 export function alwaysHasValue(node: Node | Item, known: ValueSets): boolean {
   if (!partsOf(node).every((part) => alwaysHasValue(part, known))) return false;
@@ -219,15 +241,15 @@ export function alwaysHasValue(node: Node | Item, known: ValueSets): boolean {
       const { min, max } = boundsOf(node.right, known);
       if (node.operator === "/" || node.operator === "**") return false;
       if ((node.operator === "//" || node.operator === "%") && min <= 0n && max >= 0n) return false;
-      return isInside(looseBounds(node, known));
+      return isInside(unclampedBounds(node, known));
     }
     case "call": {
       const divisor = node.name === "ceil_div" ? boundsOf(node.args[1] as Node, known) : undefined;
       if (divisor && divisor.min <= 0n && divisor.max >= 0n) return false;
-      return isInside(looseBounds(node, known));
+      return isInside(unclampedBounds(node, known));
     }
     case "negate":
-      return isInside(looseBounds(node, known));
+      return isInside(unclampedBounds(node, known));
     default:
       return true;
   }
@@ -237,13 +259,15 @@ function isInside({ min, max }: Bounds): boolean {
   return min >= I64_MIN && max <= I64_MAX;
 }
 
-/** Values outside of 64 bits stop the sweep, so no others come out of an expression. */
+/**
+ * The interval of an expression. It is clamped to 64 bits, because values outside stop the sweep.
+ */
 function boundsOf(node: Node, known: ValueSets): Bounds {
-  const { min, max } = looseBounds(node, known);
+  const { min, max } = unclampedBounds(node, known);
   return { min: min < I64_MIN ? I64_MIN : min, max: max > I64_MAX ? I64_MAX : max };
 }
 
-function looseBounds(node: Node, known: ValueSets): Bounds {
+function unclampedBounds(node: Node, known: ValueSets): Bounds {
   switch (node.kind) {
     case "number":
       return node.denominator === undefined
@@ -259,7 +283,7 @@ function looseBounds(node: Node, known: ValueSets): Bounds {
     case "missing":
     case "compare":
     case "in":
-      return TRUTH;
+      return BOOLEAN;
     case "and":
     case "or":
       return hull([{ min: 0n, max: 0n }, ...node.parts.map((part) => boundsOf(part, known))]);
@@ -273,7 +297,9 @@ function looseBounds(node: Node, known: ValueSets): Bounds {
   }
 }
 
-/** A monotone operation has its extremes at the corners. */
+/**
+ * The interval of an operation that is monotone in both operands: its extremes are at the corners.
+ */
 function corners(
   a: Bounds,
   bs: readonly bigint[],
@@ -285,8 +311,8 @@ function corners(
 
 function quotientBounds(a: Bounds, b: Bounds): Bounds {
   const divisors = [b.min, b.max, -1n, 1n].filter((d) => d !== 0n && d >= b.min && d <= b.max);
-  if (divisors.length === 0) return { min: 0n, max: 0n }; // divides by zero, always
-  // Rounded either way: one more on both sides.
+  if (divisors.length === 0) return { min: 0n, max: 0n }; // always divides by zero
+  // Widened by one at both ends, because the division may round either way.
   const { min, max } = corners(a, divisors, (x, y) => x / y);
   return { min: min - 1n, max: max + 1n };
 }
@@ -339,7 +365,7 @@ function callBounds(name: (Node & { kind: "call" })["name"], args: readonly Boun
         max: args.map(({ max }) => max).reduce(larger),
       };
     case "gcd": {
-      // It divides each of them that is not zero.
+      // The gcd divides every argument that is not zero.
       const positive = args.filter(({ min }) => min >= 1n).map(({ max }) => max);
       return {
         min: 0n,
@@ -394,8 +420,8 @@ function literal(value: bigint): Node {
 }
 
 /**
- * The most divisors that a number up to `limit` has. A number with more divisors than any before it is a product of the
- * first primes with exponents that do not rise.
+ * Maximum number of divisors of any number up to `limit`. A number with more divisors than every
+ * smaller number is a product of the first primes, with exponents that never increase.
  */
 export function maxDivisors(limit: bigint): number {
   const primes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n];

@@ -1,52 +1,68 @@
 /**
- * Unions that write each layer once. A layer of a later grid that an earlier grid has too is left out by a condition, so that kernel, planner and
- * reference need nothing of their own: `not (in_channels in [64, 128] and stride in 1..4 and padding == (kernel_size - stride) // 2 and …)`.
+ * The `distinct` option: unions of grids that write each layer once. A condition rejects the layers
+ * of a later grid that an earlier grid also has, so that the kernel, the planner and the reference
+ * need no extra support: `not (in_channels in [64, 128] and stride in 1..4 and padding ==
+ * (kernel_size - stride) // 2 and …)`.
  *
- * Two rows are the same layer when their keys agree: all parameters, and the settings that a chosen column depends on. A layer is in a grid when
- * some values of the grid's variables give its keys and the grid's conditions hold. A variable that a parameter repeats (`stride: rate`) is that
- * parameter; other variables are tried value by value. The same test, over smaller values of the variables, finds layers that one grid has twice.
+ * Two rows are the same layer if their keys are equal. The keys are all parameters, and the
+ * settings that a chosen column depends on. A grid has a layer if some values of its variables
+ * produce the layer's keys and satisfy its conditions. A variable that a parameter repeats
+ * (`stride: rate`) is an alias of that parameter. Other variables are tried value by value. The
+ * same test, restricted to smaller values of the variables, finds the layers that one grid has
+ * twice.
  */
-import { dependenciesOfColumn, isResultName } from "../columns/columns.js";
+import { dependenciesOfColumn } from "../columns/derived.js";
+import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { type Expression, type Item, type Node, namesIn } from "../expression/node.js";
 import {
-  all,
-  any,
+  allOf,
+  anyOf,
   binary,
   compare,
   contains,
-  NOWHERE,
+  mapOperands,
+  NO_SPAN,
   nameNode,
   numberNode,
-  placed,
-  replaced,
-  replacedItem,
-  replacedOperands,
+  replaceNames,
+  replaceNamesInItem,
   sizeOf,
+  withSpan,
 } from "../expression/rewrite.js";
-import { DEFAULT_BITS, type Kind, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
+import { DEFAULT_BITS, RATE_DENOMINATOR, SETTINGS } from "../layers/parameters.js";
 import { expressionsOf } from "../spec/axes.js";
 import type { Grid } from "../spec/spec.js";
 import { lastOf, type Progression, valueAt } from "../spec/values.js";
 import type { ValueSet } from "./bounds.js";
 import type { DependentAxis, GridPlan } from "./model.js";
-import { repeatsOf } from "./repeats.js";
+import { repeatReasonOf } from "./repeats.js";
 import { textOf } from "./schedule.js";
 
-/** What is known of a grid before its conditions on other grids are. */
+/**
+ * The plan of a grid without its rejection reasons. They are numbered after `distinct` has added
+ * its conditions.
+ */
 export type PlannedGrid = Omit<GridPlan, "rejectionReasons">;
 
-/** Limits: the combinations of variables' values that are tried, and the operations in the conditions of a grid. */
+/**
+ * Limits: combinations of variable values that are tried for a pair of grids, and operations in all
+ * distinct conditions of a grid.
+ */
 const MAX_COMBINATIONS = 1000;
 const MAX_OPERATIONS = 50_000;
 
-/** What messages call a grid. */
+/** The name of a grid in messages. */
 export function gridLabel(number: number, name: string | undefined): string {
   return `grid ${number + 1}${name === undefined ? "" : ` (${name})`}`;
 }
 
-/** The names whose values make a layer, where these columns are written: two rows that agree in them agree in everything counted. */
+/**
+ * The names whose values identify a layer, if these columns are written: rows that agree in them
+ * agree in every column.
+ */
 export function keysOf(kind: Kind, columns: readonly string[]): ReadonlySet<string> {
   const needed = (setting: string) =>
     columns.some(
@@ -60,67 +76,75 @@ export function keysOf(kind: Kind, columns: readonly string[]): ReadonlySet<stri
   ]);
 }
 
-/** What the sample rates of a grid are divided by: their axis has numerators. */
+/** The denominator of a grid's sample rates. Their axis holds the numerators. */
 function rateDenominatorOf({ fixed }: PlannedGrid): number {
   return fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
 }
 
-/** A grid that a layer may be in, and what it is called. */
-interface Candidate {
+/** A grid and its name in messages. */
+interface LabelledGrid {
   readonly grid: PlannedGrid;
   readonly label: string;
 }
 
 /**
- * The conditions that leave out what is there already: in each of the earlier grids, and in the grid itself.
+ * The conditions that reject the repeats in a grid: layers of an earlier grid, and layers that the
+ * grid itself has already had.
  *
- * @throws UpsweepError naming the axis, where membership does not follow from the keys.
+ * @throws UpsweepError if the keys do not decide whether a grid has a layer, with the name of the
+ * axis that prevents it, or if the conditions have more than MAX_OPERATIONS operations.
  */
 export function distinctConditions(
   kind: Kind,
   keys: ReadonlySet<string>,
   { location }: Pick<Grid, "location">,
-  own: Candidate,
-  earlier: readonly Candidate[],
+  tested: LabelledGrid,
+  earlier: readonly LabelledGrid[],
 ): readonly Expression[] {
   const conditions: Expression[] = [];
   let operations = 0;
-  for (const candidate of [...earlier, own]) {
-    if (!canOverlap(keys, own.grid, candidate.grid)) continue;
-    const parts = new Membership(kind, keys, location, candidate, own).parts();
+  for (const candidate of [...earlier, tested]) {
+    if (!canOverlap(keys, tested.grid, candidate.grid)) continue;
+    const parts = new Membership(kind, keys, location, candidate, tested).parts();
     if (parts === undefined) continue;
     operations += parts.reduce((sum, part) => sum + sizeOf(part), 0);
     if (operations > MAX_OPERATIONS)
       throw errors.distinctTooLarge(location, candidate.label, MAX_OPERATIONS);
-    const text = repeatsOf(candidate.label);
+    const text = repeatReasonOf(candidate.label);
     const root: Node =
       parts.length === 0
-        ? { kind: "number", value: 0n, isCondition: true, ...NOWHERE }
-        : { kind: "not", of: all(parts), ...NOWHERE };
-    // A message about it shows this text: the expressions of other grids have their places elsewhere.
-    conditions.push({ source: { text, location }, root: placed(root, text.length) });
+        ? { kind: "number", value: 0n, isCondition: true, ...NO_SPAN }
+        : { kind: "not", of: allOf(parts), ...NO_SPAN };
+    // A message about the condition shows this text. The spans of the other grid's expressions
+    // point elsewhere in the spec.
+    conditions.push({ source: { text, location }, root: withSpan(root, text.length) });
   }
   return conditions;
 }
 
-/** Whether a layer is in a grid, as a condition over its keys; undefined where none is. For messages about unions. */
+/**
+ * A condition over the keys of a layer that tells whether `candidate` has it. Undefined if it has
+ * no such layer. It is used for messages about unions.
+ */
 export function membershipOf(
   kind: Kind,
   keys: ReadonlySet<string>,
   location: string,
-  candidate: Candidate,
-  own: Candidate,
+  candidate: LabelledGrid,
+  tested: LabelledGrid,
 ): Node | undefined {
-  const parts = new Membership(kind, keys, location, candidate, own).parts();
+  const parts = new Membership(kind, keys, location, candidate, tested).parts();
   return (
     parts &&
-    (parts.length === 0 ? { kind: "number", value: 1n, isCondition: true, ...NOWHERE } : all(parts))
+    (parts.length === 0
+      ? { kind: "number", value: 1n, isCondition: true, ...NO_SPAN }
+      : allOf(parts))
   );
 }
 
-// ── Membership ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Membership ───────────────────────────────────────────────────────────────────────────────────
 
-/** What makes up a grid, in the order in which a sweep meets it. */
+/** The axes and conditions of a grid, in the order of its loop nest. */
 type Element =
   | {
       readonly kind: "plain";
@@ -131,39 +155,42 @@ type Element =
   | { readonly kind: "derived"; readonly name: string; readonly expression: Expression }
   | { readonly kind: "where"; readonly condition: Expression };
 
-/** Thrown where no layer is in the grid. */
-class Never extends Error {}
+/** Thrown if the grid has no such layer. */
+class NoLayer extends Error {}
 
 class Membership {
   readonly #kind: Kind;
   readonly #keys: ReadonlySet<string>;
   readonly #location: string;
-  readonly #candidate: Candidate;
-  readonly #own: Candidate;
-  readonly #isOwn: boolean;
-  /** Variables that a parameter repeats, by the parameter. */
-  readonly #aliases = new Map<string, string>();
-  /** Names that some expression of the grid depends on. */
+  readonly #candidate: LabelledGrid;
+  readonly #tested: LabelledGrid;
+  readonly #isSelf: boolean;
+  /** For each variable that a parameter repeats, that parameter. */
+  readonly #keyOfAlias = new Map<string, string>();
+  /** The names that an expression of the grid depends on. */
   readonly #used: ReadonlySet<string>;
-  /** A sample rate of the grid, times `numerator` and divided by `denominator`, is what the layer at hand has for it. */
+  /**
+   * Converts numerators of sample rates: one of the candidate grid, times `numerator` /
+   * `denominator`, has the denominator of the tested grid.
+   */
   readonly #rates: { readonly numerator: number; readonly denominator: number };
   #combinations = 0;
 
-  /** @param own the grid whose layers are tested. */
+  /** @param tested the grid whose layers are tested for membership in `candidate`. */
   constructor(
     kind: Kind,
     keys: ReadonlySet<string>,
     location: string,
-    candidate: Candidate,
-    own: Candidate,
+    candidate: LabelledGrid,
+    tested: LabelledGrid,
   ) {
     this.#kind = kind;
     this.#keys = keys;
     this.#location = location;
     this.#candidate = candidate;
-    this.#own = own;
-    this.#isOwn = candidate === own;
-    this.#rates = ratio(rateDenominatorOf(own.grid), rateDenominatorOf(candidate.grid));
+    this.#tested = tested;
+    this.#isSelf = candidate === tested;
+    this.#rates = ratio(rateDenominatorOf(tested.grid), rateDenominatorOf(candidate.grid));
     const { derived, dependents, where } = candidate.grid;
     for (const { name, expression } of derived) {
       const { root } = expression;
@@ -171,9 +198,9 @@ class Membership {
         keys.has(name) &&
         root.kind === "name" &&
         !keys.has(root.name) &&
-        !this.#aliases.has(root.name)
+        !this.#keyOfAlias.has(root.name)
       )
-        this.#aliases.set(root.name, name);
+        this.#keyOfAlias.set(root.name, name);
     }
     const expressions = [
       ...derived.map(({ expression }) => expression),
@@ -183,15 +210,18 @@ class Membership {
     this.#used = new Set(expressions.flatMap(({ root }) => namesIn(root).map(({ name }) => name)));
   }
 
-  /** What must hold for a layer to be in the grid, one thing after the other; undefined where no layer is. */
+  /**
+   * The tests that a layer of the candidate grid must all pass. Undefined if it has no such layer.
+   */
   parts(): Node[] | undefined {
     try {
       const elements = this.#elements();
-      // Duplicates within a grid come from variables that the layer does not show.
-      if (this.#isOwn && !elements.some((element) => this.#isTried(element))) return undefined;
+      // Only variables that are not keys can cause repeats within a grid.
+      if (this.#isSelf && !elements.some((element) => this.#isEnumerated(element)))
+        return undefined;
       return this.#build(elements, 0, new Map(), []);
     } catch (error) {
-      if (error instanceof Never) return undefined;
+      if (error instanceof NoLayer) return undefined;
       throw error;
     }
   }
@@ -218,7 +248,7 @@ class Membership {
       const loop = loops[level - 1];
       if (loop?.progressions) {
         const progressions = this.#withRates(loop.names, loop.progressions);
-        // A joint axis of which one row is left is as good as an axis for each of its names.
+        // A joint axis with a single row equals one axis for each of its names.
         const isOne = progressions.every(
           ([first, ...more]) => first?.count === 1 && more.length === 0,
         );
@@ -245,23 +275,23 @@ class Membership {
           elements.push({ kind: "where", condition: where[step.where] as Expression });
       }
     }
-    // What a key must be whatever the rest is comes first: it is cheap, and nothing in it can fail.
-    const isSimple = (element: Element) =>
+    // Tests of keys alone come first: they are cheap, and always have a value.
+    const isKeyTest = (element: Element) =>
       element.kind === "plain" && element.names.every((name) => this.#keyOf(name) !== undefined);
-    return [...elements.filter(isSimple), ...elements.filter((element) => !isSimple(element))];
+    return [...elements.filter(isKeyTest), ...elements.filter((element) => !isKeyTest(element))];
   }
 
-  /** The key that a name is, if it is one. */
+  /** The key that a name is or is an alias of. */
   #keyOf(name: string): string | undefined {
-    return this.#keys.has(name) ? name : this.#aliases.get(name);
+    return this.#keys.has(name) ? name : this.#keyOfAlias.get(name);
   }
 
   /** Whether the values of an axis are tried one by one. */
-  #isTried(element: Element): boolean {
+  #isEnumerated(element: Element): boolean {
     if (element.kind !== "plain" && element.kind !== "dependent") return false;
     const names = element.kind === "plain" ? element.names : element.axis.names;
-    const hidden = names.filter((name) => this.#keyOf(name) === undefined);
-    if (hidden.length === 0) return false;
+    const unkeyed = names.filter((name) => this.#keyOf(name) === undefined);
+    if (unkeyed.length === 0) return false;
     if (
       element.kind === "plain" &&
       (element.progressions[0] as readonly Progression[]).reduce(
@@ -270,34 +300,37 @@ class Membership {
       ) === 1
     )
       return false;
-    // What nothing depends on can have any of its values; only two layers that differ in nothing else need be told apart.
+    // A variable that no expression uses does not decide membership in another grid, so none of its
+    // values need be tried. Within the grid itself, it distinguishes rows that are equal otherwise.
     return (
-      this.#isOwn ||
-      hidden.length < names.length ||
-      hidden.some((name) => this.#used.has(name)) ||
+      this.#isSelf ||
+      unkeyed.length < names.length ||
+      unkeyed.some((name) => this.#used.has(name)) ||
       element.kind === "dependent"
     );
   }
 
   /**
-   * The parts from one element on.
+   * Builds the tests of the elements from index `from` on. An empty result means that all layers
+   * pass.
    *
-   * @param values of the names that the layer does not show, as far as they are known.
-   * @param chosen those of them that were tried, in order.
+   * @param values the known values of the names that are not keys.
+   * @param tried the names whose values were tried, with these values, in order.
+   * @throws NoLayer if no layer passes.
    */
   #build(
     elements: readonly Element[],
     from: number,
     values: ReadonlyMap<string, Node>,
-    chosen: readonly (readonly [string, Node])[],
+    tried: readonly (readonly [string, Node])[],
   ): Node[] {
     const parts: Node[] = [];
     const known = new Map(values);
     for (let at = from; at < elements.length; at++) {
       const element = elements[at] as Element;
-      if (this.#isTried(element)) {
+      if (this.#isEnumerated(element)) {
         const branches: Node[] = [];
-        for (const { tests, given } of this.#choices(
+        for (const { tests, given } of this.#rowsToTry(
           element as Element & { kind: "plain" | "dependent" },
           known,
         )) {
@@ -309,29 +342,30 @@ class Membership {
           try {
             const branch = [
               ...tests,
-              ...this.#build(elements, at + 1, new Map([...known, ...given]), [
-                ...chosen,
-                ...given,
-              ]),
+              ...this.#build(elements, at + 1, new Map([...known, ...given]), [...tried, ...given]),
             ];
-            // Nothing more to ask: with this value the layer is in the grid.
+            // With this value, every layer that passes `parts` is in the grid. The other values do
+            // not matter.
             if (branch.length === 0) return parts;
-            branches.push(all(branch));
+            branches.push(allOf(branch));
           } catch (error) {
-            if (!(error instanceof Never)) throw error;
+            if (!(error instanceof NoLayer)) throw error;
           }
         }
-        if (branches.length === 0) throw new Never();
-        parts.push(any(branches));
+        if (branches.length === 0) throw new NoLayer();
+        parts.push(anyOf(branches));
         return parts;
       }
       parts.push(...this.#testsOf(element, known));
     }
-    if (this.#isOwn) parts.push(smaller(chosen));
+    if (this.#isSelf) parts.push(comesBefore(tried));
     return parts;
   }
 
-  /** The tests of an axis or condition whose values are not tried; values of names that the layer does not show are added to `known`. */
+  /**
+   * The tests of an element whose values are not tried. The values of names that are not keys are
+   * added to `known`.
+   */
   #testsOf(element: Element, known: Map<string, Node>): Node[] {
     switch (element.kind) {
       case "plain":
@@ -340,9 +374,10 @@ class Membership {
         const { name, expression } = element;
         const key = this.#keyOf(name);
         if (key !== undefined && this.#isDefinition(name, expression)) return [];
-        const { guards, node } = this.#exact(this.#resolved(expression.root, known, [name]), [
-          name,
-        ]);
+        const { guards, node } = this.#withExactDivisions(
+          this.#inKeys(expression.root, known, [name]),
+          [name],
+        );
         if (key === undefined) {
           known.set(name, node);
           return guards;
@@ -355,12 +390,12 @@ class Membership {
           axis.kind === "list"
             ? axis.items.map(({ root }) => [root])
             : axis.rows.map((row) =>
-                row.map(({ root }): Item => ({ kind: "value", value: root, ...NOWHERE })),
+                row.map(({ root }): Item => ({ kind: "value", value: root, ...NO_SPAN })),
               );
         return [
-          any(
+          anyOf(
             rows.map((row) =>
-              all(
+              allOf(
                 row.flatMap((item, i) =>
                   this.#itemTests(axis.names[i] as string, item, known, axis.names),
                 ),
@@ -370,13 +405,13 @@ class Membership {
         ];
       }
       case "where":
-        return this.#whereTests(element.condition, known);
+        return this.#conditionTests(element.condition, known);
     }
   }
 
-  /** Whether an axis is what says that a variable and a parameter are the same. */
+  /** Whether a derived axis only defines the alias of a parameter. */
   #isDefinition(name: string, { root }: Expression): boolean {
-    return root.kind === "name" && this.#aliases.get(root.name) === name;
+    return root.kind === "name" && this.#keyOfAlias.get(root.name) === name;
   }
 
   #plainTests(
@@ -389,20 +424,20 @@ class Membership {
         known.set(name, numberNode(BigInt(valueAt(progressions[i] as readonly Progression[], 0))));
       return [];
     }
-    const valueSets = keys.map((key) => this.#own.grid.valueSets.get(key as string));
+    const valueSets = keys.map((key) => this.#tested.grid.valueSets.get(key as string));
     if (names.length === 1) {
-      const [own] = progressions as [readonly Progression[]];
-      const fit = fitOf(own, valueSets[0]);
-      if (fit === "none") throw new Never();
-      return fit === "all"
+      const [only] = progressions as [readonly Progression[]];
+      const coverage = coverageOf(only, valueSets[0]);
+      if (coverage === "none") throw new NoLayer();
+      return coverage === "all"
         ? []
         : [
             {
               kind: "in",
               of: nameNode(keys[0] as string),
-              items: own.map(itemOfRun),
+              items: only.map(itemOfProgression),
               isNegated: false,
-              ...NOWHERE,
+              ...NO_SPAN,
             },
           ];
     }
@@ -411,18 +446,18 @@ class Membership {
       0,
     );
     const rows = Array.from({ length: count }, (_, row) =>
-      progressions.map((own) => valueAt(own, row)),
+      progressions.map((each) => valueAt(each, row)),
     );
-    const fitting = rows.filter((row) =>
+    const possibleRows = rows.filter((row) =>
       row.every(
-        (value, i) => fitOf([{ first: value, step: 1, count: 1 }], valueSets[i]) !== "none",
+        (value, i) => coverageOf([{ first: value, step: 1, count: 1 }], valueSets[i]) !== "none",
       ),
     );
-    if (fitting.length === 0) throw new Never();
+    if (possibleRows.length === 0) throw new NoLayer();
     return [
-      any(
-        fitting.map((row) =>
-          all(
+      anyOf(
+        possibleRows.map((row) =>
+          allOf(
             row.map((value, i) =>
               compare(nameNode(keys[i] as string), "==", numberNode(BigInt(value))),
             ),
@@ -432,7 +467,10 @@ class Membership {
     ];
   }
 
-  /** The values of an axis, with its sample rates over the denominator of the layer at hand; rates that it cannot have are left out. */
+  /**
+   * Converts the sample rates of an axis to the denominator of the tested grid. Rows with a rate
+   * that the tested grid cannot have are dropped.
+   */
   #withRates(
     names: readonly string[],
     progressions: readonly (readonly Progression[])[],
@@ -444,25 +482,25 @@ class Membership {
       (numerator === 1 && denominator === 1)
     )
       return progressions;
-    const own = progressions[names.indexOf("sample_rate")] as readonly Progression[];
+    const rates = progressions[names.indexOf("sample_rate")] as readonly Progression[];
     const scaled = (progression: Progression): Progression => ({
       first: progression.first * numerator,
       step: progression.step * numerator,
       count: progression.count,
     });
-    if (denominator === 1 && names.length === 1) return [own.map(scaled)];
-    const count = own.reduce((sum, progression) => sum + progression.count, 0);
+    if (denominator === 1 && names.length === 1) return [rates.map(scaled)];
+    const count = rates.reduce((sum, progression) => sum + progression.count, 0);
     if (count > MAX_COMBINATIONS)
       throw this.#undecidable(
         names,
         "its sample rates and those of this grid have different denominators",
       );
-    const kept = Array.from({ length: count }, (_, row) => row).filter(
-      (row) => (valueAt(own, row) * numerator) % denominator === 0,
+    const exactRows = Array.from({ length: count }, (_, row) => row).filter(
+      (row) => (valueAt(rates, row) * numerator) % denominator === 0,
     );
-    if (kept.length === 0) throw new Never();
+    if (exactRows.length === 0) throw new NoLayer();
     return names.map((name, i) =>
-      kept.map((row) => {
+      exactRows.map((row) => {
         const value = valueAt(progressions[i] as readonly Progression[], row);
         return {
           first: name === "sample_rate" ? (value * numerator) / denominator : value,
@@ -473,7 +511,7 @@ class Membership {
     );
   }
 
-  /** That a key is among the values of an item. */
+  /** Tests that a key is among the values of an item. */
   #itemTests(
     name: string,
     item: Item,
@@ -482,8 +520,8 @@ class Membership {
   ): Node[] {
     const key = nameNode(this.#keyOf(name) as string);
     const operands: { guards: Node[]; node: Node }[] = [];
-    const exact = replacedOperands(item, (operand) => {
-      const found = this.#exact(this.#resolved(operand, known, axis), axis);
+    const exact = mapOperands(item, (operand) => {
+      const found = this.#withExactDivisions(this.#inKeys(operand, known, axis), axis);
       operands.push(found);
       return found.node;
     });
@@ -492,29 +530,35 @@ class Membership {
       ...guards,
       exact.kind === "value"
         ? compare(key, "==", exact.value)
-        : { kind: "in", of: key, items: [exact], isNegated: false, ...NOWHERE },
+        : { kind: "in", of: key, items: [exact], isNegated: false, ...NO_SPAN },
     ];
   }
 
-  /** A condition holds for the layer at hand as it would in the grid, if it depends on what the layer shows alone. */
-  #whereTests(condition: Expression, known: ReadonlyMap<string, Node>): Node[] {
+  /**
+   * The tests of a condition of the candidate grid. None is needed if every row of the tested grid
+   * satisfies the same condition over the same values.
+   */
+  #conditionTests(condition: Expression, known: ReadonlyMap<string, Node>): Node[] {
     const names = namesIn(condition.root).map(({ name }) => name);
-    const isShown = (name: string) =>
-      this.#keys.has(name) || (isResultName(name) && this.#isSettled(name));
-    const isKept =
-      this.#isOwn || this.#own.grid.where.some((other) => textOf(other) === textOf(condition));
-    if (isKept && names.every(isShown)) return [];
-    if (names.some((name) => isResultName(name) && !this.#isSettled(name))) {
+    const isKnown = (name: string) =>
+      this.#keys.has(name) || (isResultName(name) && this.#isSettingShared(name));
+    const alreadyHolds =
+      this.#isSelf || this.#tested.grid.where.some((other) => textOf(other) === textOf(condition));
+    if (alreadyHolds && names.every(isKnown)) return [];
+    if (names.some((name) => isResultName(name) && !this.#isSettingShared(name))) {
       throw this.#undecidable(
         [],
         `its condition '${textOf(condition)}' depends on a setting that the two grids do not share`,
       );
     }
-    return [this.#resolved(condition.root, known, [])];
+    return [this.#inKeys(condition.root, known, [])];
   }
 
-  /** Whether a result of the layer at hand is what it would be in the grid: its settings are keys, or the same throughout. */
-  #isSettled(name: string): boolean {
+  /**
+   * Whether a result has the same value in both grids: each setting that it depends on is a key, or
+   * has the same constant value in both.
+   */
+  #isSettingShared(name: string): boolean {
     if (!isResultName(name)) return true;
     const settings = dependenciesOfColumn(this.#kind, name).filter(
       (base) => SETTINGS.some((setting) => setting.name === base) && !this.#keys.has(base),
@@ -524,20 +568,20 @@ class Membership {
       const given = fixed.find((each) => each.name === base)?.value;
       const found =
         base === "sample_rate" && given !== undefined ? given / rateDenominatorOf(grid) : given;
-      const turns =
+      const varies =
         loops.some(({ names }) => names.includes(base)) ||
         derived.some((each) => each.name === base);
-      return turns ? undefined : (found ?? (base === "bits" ? DEFAULT_BITS : undefined));
+      return varies ? undefined : (found ?? (base === "bits" ? DEFAULT_BITS : undefined));
     };
     return settings.every((base) => {
       const value = constant(this.#candidate.grid, base);
-      return value !== undefined && value === constant(this.#own.grid, base);
+      return value !== undefined && value === constant(this.#tested.grid, base);
     });
   }
 
-  /** A node over keys, results and numbers alone. */
-  #resolved(node: Node, known: ReadonlyMap<string, Node>, axis: readonly string[]): Node {
-    return replaced(node, (name) => {
+  /** Rewrites a node over keys, results and numbers only. */
+  #inKeys(node: Node, known: ReadonlyMap<string, Node>, axis: readonly string[]): Node {
+    return replaceNames(node, (name) => {
       const key = this.#keyOf(name);
       if (key === "sample_rate") return this.#rateNode();
       if (key !== undefined) return nameNode(key);
@@ -548,7 +592,7 @@ class Membership {
     });
   }
 
-  /** The numerator that the sample rate of the layer at hand has in the grid. */
+  /** The sample rate of the tested layer, as a numerator over the candidate grid's denominator. */
   #rateNode(): Node {
     const { numerator, denominator } = this.#rates;
     const times: Node =
@@ -558,8 +602,11 @@ class Membership {
     return numerator === 1 ? times : binary("/", times, numerator);
   }
 
-  /** The values that a variable can have, each with the tests of the keys that turn with it. */
-  *#choices(
+  /**
+   * The rows of an axis to try: values of variables, with tests of the keys that change together
+   * with them.
+   */
+  *#rowsToTry(
     element: Element & { kind: "plain" | "dependent" },
     known: ReadonlyMap<string, Node>,
   ): Generator<{ tests: Node[]; given: (readonly [string, Node])[] }> {
@@ -570,9 +617,9 @@ class Membership {
         0,
       );
       for (let row = 0; row < count; row++)
-        yield this.#choice(
+        yield this.#rowToTry(
           names,
-          element.progressions.map((own) => numberNode(BigInt(valueAt(own, row)))),
+          element.progressions.map((each) => numberNode(BigInt(valueAt(each, row)))),
           [],
         );
       return;
@@ -580,8 +627,10 @@ class Membership {
     const { axis } = element;
     if (axis.kind === "joint") {
       for (const row of axis.rows) {
-        const exact = row.map(({ root }) => this.#exact(this.#resolved(root, known, names), names));
-        yield this.#choice(
+        const exact = row.map(({ root }) =>
+          this.#withExactDivisions(this.#inKeys(root, known, names), names),
+        );
+        yield this.#rowToTry(
           names,
           exact.map(({ node }) => node),
           exact.flatMap(({ guards }) => guards),
@@ -591,18 +640,18 @@ class Membership {
     }
     const seen = new Set<bigint>();
     for (const { root } of axis.items) {
-      const item = replacedItem(root, (name) => this.#resolved(nameNode(name), known, names));
+      const item = replaceNamesInItem(root, (name) => this.#inKeys(nameNode(name), known, names));
       if (namesIn(item).length > 0)
         throw this.#undecidable(names, "its values depend on parameters");
       for (const value of this.#valuesOf(item, names)) {
         if (seen.has(value)) continue;
         seen.add(value);
-        yield this.#choice(names, [numberNode(value)], []);
+        yield this.#rowToTry(names, [numberNode(value)], []);
       }
     }
   }
 
-  #choice(
+  #rowToTry(
     names: readonly string[],
     values: readonly Node[],
     guards: readonly Node[],
@@ -630,14 +679,17 @@ class Membership {
         Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step),
       );
     } catch (error) {
-      // No layer comes of a value that does not divide exactly; the others stop the sweep of that grid.
+      // An inexact value gives no layer. Any other evaluation error stops the sweep of that grid.
       if (error instanceof EvaluationError) return [];
       throw error;
     }
   }
 
-  /** An expression whose divisions are exact, and what must hold for that: `a / b` is `a // b` where `a % b == 0`. */
-  #exact(node: Node, axis: readonly string[]): { guards: Node[]; node: Node } {
+  /**
+   * Replaces exact divisions by integer divisions with guards: `a / b` becomes `a // b`, with the
+   * guard `a % b == 0`.
+   */
+  #withExactDivisions(node: Node, axis: readonly string[]): { guards: Node[]; node: Node } {
     if (!contains(node, isDivision)) return { guards: [], node };
     const guards: Node[] = [];
     const visit = (part: Node): Node => {
@@ -670,7 +722,7 @@ class Membership {
   #undecidable(axis: readonly string[], reason: string): Error {
     return errors.undecidable(
       this.#location,
-      this.#isOwn,
+      this.#isSelf,
       this.#candidate.label,
       axis.join(", "),
       reason,
@@ -690,24 +742,27 @@ function isDivision(node: Node | Item): boolean {
   return node.kind === "binary" && node.operator === "/";
 }
 
-function itemOfRun({ first, step, count }: Progression): Item {
+function itemOfProgression({ first, step, count }: Progression): Item {
   const [min, max] = [numberNode(BigInt(first)), numberNode(BigInt(first + (count - 1) * step))];
-  if (count === 1) return { kind: "value", value: min, ...NOWHERE };
+  if (count === 1) return { kind: "value", value: min, ...NO_SPAN };
   return {
     kind: "range",
     first: min,
     last: max,
     ...(step > 1 && { step: numberNode(BigInt(step)) }),
-    ...NOWHERE,
+    ...NO_SPAN,
   };
 }
 
-/** How many of the possible values the runs have, as far as it can be told. */
-function fitOf(
+/**
+ * Whether the progressions contain all, none or some of the possible values. `some` also means that
+ * it is unknown.
+ */
+function coverageOf(
   progressions: readonly Progression[],
-  valueSets: ValueSet | undefined,
+  valueSet: ValueSet | undefined,
 ): "all" | "none" | "some" {
-  if (!valueSets) return "some";
+  if (!valueSet) return "some";
   const has = (value: bigint) =>
     progressions.some(
       (progression) =>
@@ -715,11 +770,11 @@ function fitOf(
         value <= BigInt(lastOf(progression)) &&
         (value - BigInt(progression.first)) % BigInt(progression.step) === 0n,
     );
-  if (valueSets.values) {
-    const inside = valueSets.values.filter(has).length;
-    return inside === 0 ? "none" : inside === valueSets.values.length ? "all" : "some";
+  if (valueSet.values) {
+    const inside = valueSet.values.filter(has).length;
+    return inside === 0 ? "none" : inside === valueSet.values.length ? "all" : "some";
   }
-  const { min, max } = valueSets;
+  const { min, max } = valueSet;
   if (
     progressions.every(
       (progression) => BigInt(lastOf(progression)) < min || BigInt(progression.first) > max,
@@ -736,12 +791,12 @@ function fitOf(
     : "some";
 }
 
-/** That values come before those of the layer at hand, in the order of the first that differs. */
-function smaller(chosen: readonly (readonly [string, Node])[]): Node {
-  return any(
-    chosen.map(([name, value], i) =>
-      all([
-        ...chosen.slice(0, i).map(([before, same]) => compare(same, "==", nameNode(before))),
+/** Tests that the tried values precede those of the layer itself, in lexicographic order. */
+function comesBefore(tried: readonly (readonly [string, Node])[]): Node {
+  return anyOf(
+    tried.map(([name, value], i) =>
+      allOf([
+        ...tried.slice(0, i).map(([before, same]) => compare(same, "==", nameNode(before))),
         compare(value, "<", nameNode(name)),
       ]),
     ),
@@ -758,7 +813,7 @@ function ratio(
   return { numerator: numerator / a, denominator: denominator / a };
 }
 
-/** Whether two grids may share a layer, by what their keys can be. */
+/** Whether the value sets of the keys allow two grids to share a layer. */
 export function canOverlap(
   keys: ReadonlySet<string>,
   one: PlannedGrid,

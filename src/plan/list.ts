@@ -1,12 +1,6 @@
 /** The plan of a list: what each column of a CSV means for each kind of layer, and which results follow the record. */
-import {
-  COLUMNS,
-  column,
-  columnsOf,
-  hasColumn,
-  isResultName,
-  type ResultName,
-} from "../columns/columns.js";
+import { columnsOf, hasColumn, needsSetting } from "../columns/derived.js";
+import { column, isResultName, type ResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { skeletonOf } from "../format-message.js";
 import {
@@ -16,11 +10,10 @@ import {
   type KindName,
   kindOf,
   namesOfParameter,
-  type ParameterName,
-  SETTINGS,
-  type Settings,
   shortNames,
-} from "../layers/parameters.js";
+} from "../layers/kinds.js";
+import type { Settings } from "../layers/layer.js";
+import { type ParameterName, SETTINGS } from "../layers/parameters.js";
 
 /** The column that names the kind of each row. */
 const KIND_COLUMN = "layer";
@@ -112,7 +105,7 @@ export function planList(
     : written;
   // A column named like a setting is one only where a result depends on it: a list may have a sample_rate of its own.
   const settingsUsed = SETTINGS.map(({ name }) => name).filter((name) =>
-    columns.some((c) => column(c).dependsOn.some((base) => base === name)),
+    columns.some((c) => needsSetting(c, name)),
   );
   const parameters = new Set<string>([
     ...kinds.flatMap(({ parameterNames, plainNames }) => [...parameterNames, ...plainNames]),
@@ -129,9 +122,7 @@ export function planList(
   for (const name of settingsUsed)
     if (settings[name] !== undefined && names.includes(name) && !carry.has(name))
       throw errors.settingTwice(at, name);
-  const rated = columns.find((name) =>
-    column(name).dependsOn.some((base) => base === "sample_rate"),
-  );
+  const rated = columns.find((name) => needsSetting(name, "sample_rate"));
   const isRated = fields.some(
     ({ name, meaning }) => name === "sample_rate" && meaning === "parameter",
   );
@@ -344,7 +335,7 @@ export function missingParameters(list: ListPlan, kind: Kind): readonly string[]
 /** Whether a list can hold layers of a kind: it has the columns that the kind needs, and a comparison has conventions for it. */
 export function holdsKind(list: ListPlan, kind: Kind): boolean {
   if (list.kindField === undefined) return kind.name === list.layer;
-  return missingParameters(list, kind).length === 0 && (!list.isComparing || kind.isTransposed);
+  return missingParameters(list, kind).length === 0;
 }
 
 /** The header of what is written: the columns that are carried, then the results. */
@@ -363,9 +354,7 @@ export function droppedColumns(list: ListPlan): readonly string[] {
 /** The result columns of a list whose values are added up over its layers. */
 export function addedColumns(list: ListPlan): readonly ResultName[] {
   if (!list.isTotalled) return [];
-  return list.columns
-    .slice(0, list.verified?.written)
-    .filter((name) => COLUMNS.some((c) => c.name === name && "isAdditive" in c));
+  return list.columns.slice(0, list.verified?.written).filter((name) => column(name).isAdditive);
 }
 
 /** A field of a CSV, in quotes where it needs them. */

@@ -1,29 +1,40 @@
-/** What a plan is made of. Plain data: it is sent to the workers as it stands. */
+/** The types of a plan. A plan is plain data, and is sent to the workers unchanged. */
 
 import type { Expression } from "../expression/node.js";
-import type { KindName } from "../layers/parameters.js";
+import type { KindName } from "../layers/kinds.js";
 import type { Axis } from "../spec/axes.js";
 import type { ColumnName, Sample } from "../spec/spec.js";
 import type { Progression } from "../spec/values.js";
 import type { ValueSets } from "./bounds.js";
 
-/** What happens once per turn of the loop at `level`, and again whenever a loop outside of it turns. */
+/**
+ * A step of the schedule. It runs each time the loop at `level`, or a loop outside of it, advances.
+ */
 export type Step = { readonly level: number } & (
   | { readonly kind: "rule"; readonly rule: number; readonly predicate: number }
-  /** With `isExact` decided over rationals; then the next requirement is for layers rejected because a value is missing. */
+  /**
+   * Checks part of a condition; if `isExact`, over rationals. Then `predicate + 1` counts the
+   * layers that are rejected because a value is missing.
+   */
   | {
       readonly kind: "where";
       readonly where: number;
       readonly predicate: number;
       readonly isExact: boolean;
     }
-  /** Works out the one value of a name. Two requirements: that it divides exactly, and that it is in its range. */
+  /**
+   * Evaluates a derived name. It has two predicates: the value divides exactly, and is in its
+   * domain.
+   */
   | { readonly kind: "derive"; readonly derived: number; readonly predicate: number }
-  /** Works out the values of an axis that depends on others. */
+  /** Evaluates the list of a dependent axis. */
   | { readonly kind: "expand"; readonly axis: number }
-  /** Takes its values at the loop's position, if there are any. Two requirements, as for `derive`. */
+  /**
+   * Selects the values at the loop's position, if it has any. It has two predicates, as `derive`
+   * has.
+   */
   | { readonly kind: "select"; readonly axis: number; readonly predicate: number }
-  /** Works out taps and covered of a dimension. */
+  /** Computes `taps` and `covered` of one dimension. */
   | { readonly kind: "overlap"; readonly dimension: number }
   | { readonly kind: "cell"; readonly cell: number }
 );
@@ -31,63 +42,81 @@ export type Step = { readonly level: number } & (
 /** An axis of several positions whose values depend on other axes. */
 export type DependentAxis = Extract<Axis, { readonly kind: "list" | "joint" }>;
 
-/** One loop of the nest. Its level is its place in `loops` plus 1: level 0 is what stands before any loop. */
+/**
+ * One loop of the nest. Its level is its index in `loops` plus 1; level 0 is outside of all loops.
+ */
 export interface Loop {
-  /** What it turns: several for a joint axis. */
+  /** The loop variables: several for a joint axis. */
   readonly names: readonly string[];
-  /** How many positions it has: of a list that follows from other axes, as many as the longest could have. */
+  /** The number of positions. A list that depends on other axes has as many as its longest form. */
   readonly size: number;
-  /** Raw indices in one turn of this loop: the product of the sizes inside it. */
+  /**
+   * The place value of the loop in the mixed-radix raw index: the product of the sizes inside it.
+   */
   readonly weight: bigint;
-  /** The values of each name; or else which of the dependent axes it is. */
+  /**
+   * The values of each name. A dependent axis has `dependent` instead: its index in `dependents`.
+   */
   readonly progressions?: readonly (readonly Progression[])[];
   readonly dependent?: number;
 }
 
-/** One grid of a plan: a loop nest. */
+/** The plan of one grid: a loop nest with its schedule. */
 export interface GridPlan {
   readonly name?: string;
-  /** The raw index at which it begins in the plan. */
+  /** The raw index of the plan at which the grid begins. */
   readonly first: bigint;
-  /** How many raw indices it has: the product of the sizes of its loops. */
+  /** The number of raw indices: the product of the sizes of its loops. */
   readonly size: bigint;
-  /** What has one value throughout; `RATE_DENOMINATOR` is among it where sample rates are fractions. */
+  /**
+   * The names with a constant value. If sample rates are fractions, `RATE_DENOMINATOR` is one of
+   * them.
+   */
   readonly fixed: readonly { readonly name: string; readonly value: number }[];
-  /** Outermost first. */
+  /** The loops, outermost first. */
   readonly loops: readonly Loop[];
-  /** Axes that have one value for each turn of those they depend on: no loops. */
+  /**
+   * Axes with one value for each combination of the axes that they depend on. They are not loops.
+   */
   readonly derived: readonly { readonly name: string; readonly expression: Expression }[];
   readonly dependents: readonly DependentAxis[];
-  /** The parts of the constraints, each with its own place in the nest. */
+  /** The conditions, split into parts. Each part is scheduled at its own level. */
   readonly where: readonly Expression[];
-  /** Outermost level first; within a level, each as soon as all its names are known. */
+  /**
+   * The steps, outermost level first. Within a level, each step follows those that it depends on.
+   */
   readonly steps: readonly Step[];
-  /** What its steps check, in their order, as it is where it is met; a layer that does not meet it is left out. */
+  /**
+   * The texts of the predicates that the steps check, in their order. A text says what must hold; a
+   * layer that does not satisfy it is rejected.
+   */
   readonly predicates: readonly string[];
-  /** The place of each requirement in the plan's accounts. */
+  /** For each predicate, its index in the plan's `rejectionReasons`. */
   readonly rejectionReasons: readonly number[];
   readonly valueSets: ValueSets;
 }
 
 export interface Plan {
-  /** What messages begin with: the spec's file, or where else it comes from. */
+  /** The spec's file or other origin. Messages begin with it. */
   readonly location: string;
   readonly layer: KindName;
-  /** Swept one after the other. */
+  /** The grids, swept one after the other. */
   readonly grids: readonly GridPlan[];
-  /** How many raw indices there are in all: illegal layers and positions without a layer included. */
+  /** The total number of raw indices, including illegal layers and empty positions. */
   readonly size: bigint;
   readonly columns: readonly ColumnName[];
   /** The columns of a row: the parameters, then the chosen columns. */
   readonly cells: readonly string[];
-  /** The CSV's first line, with its line end; empty when nothing is written. */
+  /** The first line of the CSV with its line end. Empty if no rows are written. */
   readonly header: string;
-  /** No row is longer. */
+  /** Upper bound of the length of a row in bytes. */
   readonly maxRowBytes: number;
-  /** The text of every requirement, those of all grids together, in the order in which they are checked. */
+  /**
+   * The texts of the predicates of all grids, each once, in the order in which they are checked.
+   */
   readonly rejectionReasons: readonly string[];
-  /** Whether its layers are compared by all conventions instead of written. */
+  /** Whether the layers are compared by all conventions instead of being written. */
   readonly isComparing: boolean;
-  /** Raw indices to draw instead of sweeping all. */
+  /** The sample to draw. If absent, every raw index is swept. */
   readonly sample?: Sample;
 }

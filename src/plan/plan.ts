@@ -2,16 +2,21 @@
  * The plan of a sweep: what the engine runs. For each grid the loop nest, its exact size, and the schedule that says at which
  * level what is checked and worked out. Made in microseconds to milliseconds for any size; nothing of the grid is materialised.
  */
-import { dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns/columns.js";
+
+import { maxBytesOfResult } from "../columns/bound.js";
+import { dependenciesOfColumn } from "../columns/derived.js";
+import { isResultName, NAME_COLUMN } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, namesIn } from "../expression/node.js";
-import { DEFAULT_BITS, type Kind, kindOf, RATE_DENOMINATOR } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
+import { kindOf } from "../layers/kinds.js";
+import { DEFAULT_BITS, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { type Axis, expressionsOf } from "../spec/axes.js";
 import { dependenciesOf } from "../spec/names.js";
 import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
 import { valueSetOfProgressions, valueSetsOfAxis } from "./bounds.js";
-import { maxBytesOfName, maxBytesOfResult } from "./cell-bounds.js";
+import { maxBytesOfName } from "./cell-bounds.js";
 import { distinctConditions, gridLabel, keysOf, type PlannedGrid } from "./distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
 import { schedule } from "./schedule.js";

@@ -1,13 +1,17 @@
-/** The accounts of layers that `distinct` leaves out because an earlier grid has them. */
+/** The rejection reasons of layers that `distinct` rejects because a grid already has them. */
 
 const PREFIX = "already in ";
 
-/** The account of layers that a grid, by what messages call it, has too. */
-export function repeatsOf(label: string): string {
+/**
+ * The rejection reason of layers that a grid already has.
+ *
+ * @param label the name of the grid in messages.
+ */
+export function repeatReasonOf(label: string): string {
   return `${PREFIX}${label}`;
 }
 
-/** Whether an account counts layers that were there before, and no condition that a layer fails. */
+/** Whether a rejection reason counts repeated layers, rather than layers that fail a condition. */
 export function isRepeat(rejectionReason: string): boolean {
   return rejectionReason.startsWith(PREFIX);
 }

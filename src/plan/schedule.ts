@@ -2,10 +2,13 @@
  * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
  * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
  */
-import { column, dependenciesOfColumn, isResultName, NAME_COLUMN } from "../columns/columns.js";
+import { needsOverlap as columnNeedsOverlap, dependenciesOfColumn } from "../columns/derived.js";
+import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
 import { needsRationals } from "../expression/exact.js";
 import { type Expression, type ListItem, type Node, namesIn } from "../expression/node.js";
-import { type Kind, namesOfParameter, type ParameterName } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
+import { namesOfParameter } from "../layers/kinds.js";
+import type { ParameterName } from "../layers/parameters.js";
 import { rulesOf } from "../layers/rules.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
@@ -104,7 +107,7 @@ export function schedule(
   ];
   const isOverlapNeeded =
     needsOverlap ||
-    cells.some((cell) => isResultName(cell) && column(cell).needsOverlap) ||
+    cells.some((cell) => isResultName(cell) && columnNeedsOverlap(kind, cell)) ||
     conditions.some(({ dependsOn }) => dependsOn.includes(overlapOf(0)));
   const overlap = kind.dimensions.flatMap((_, dimension): Task[] => {
     const dependsOn = GEOMETRY.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []);
@@ -122,7 +125,7 @@ export function schedule(
   const pending = [rules, conditions, values, overlap];
   const cellsPending = [writing];
   for (let level = 0; level <= nest.loops.length; level++) {
-    const location = (task: Task) => {
+    const place = (task: Task) => {
       steps.push({ ...task.step(), level } as Step);
       for (const name of task.gives ?? []) known.add(name);
     };
@@ -136,8 +139,8 @@ export function schedule(
       steps.push({ kind: "select", level, axis: loop.dependent, predicate });
     }
     for (const name of loop?.names ?? []) known.add(name);
-    placeReady(pending, isReady, location);
-    placeReady(cellsPending, isReady, location);
+    placeReady(pending, isReady, place);
+    placeReady(cellsPending, isReady, place);
   }
   // A condition that is never checked would let layers through without a word.
   const unchecked = pending[1]?.find((task) => !isReady(task));
@@ -151,8 +154,8 @@ export function schedule(
 /** Whether a name always has a whole number as its value: results may be quotients, or missing. */
 function isWholeName(name: string): boolean {
   if (!isResultName(name)) return true;
-  const { type, nullable } = column(name);
-  return type !== "decimal" && !nullable;
+  const { type, missing } = column(name);
+  return type !== "decimal" && missing === undefined;
 }
 
 /**
@@ -162,7 +165,7 @@ function isWholeName(name: string): boolean {
 function placeReady(
   lists: Task[][],
   isReady: (task: Task) => boolean,
-  location: (task: Task) => void,
+  place: (task: Task) => void,
 ): void {
   for (let at = 0; at < lists.length; ) {
     const waiting: Task[] = [];
@@ -172,7 +175,7 @@ function placeReady(
         waiting.push(task);
         continue;
       }
-      location(task);
+      place(task);
       hasGiven = task.gives !== undefined;
     }
     lists[at] = waiting;
@@ -184,7 +187,7 @@ function placeReady(
 function expandedName(kind: Kind, name: string): readonly string[] {
   if (!isResultName(name)) return [name];
   const dependsOn = dependenciesOfColumn(kind, name);
-  return column(name).needsOverlap
+  return columnNeedsOverlap(kind, name)
     ? [...dependsOn, ...kind.dimensions.map((_, dimension) => overlapOf(dimension))]
     : dependsOn;
 }

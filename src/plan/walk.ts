@@ -1,10 +1,13 @@
 /**
- * One raw index, step by step as the schedule has it: which layer it is, or what rules it out. The plain reading of a plan,
- * for messages and for the reference kernel; sweeping is the kernel's.
+ * Resolves one raw index: walks through the steps of a plan to the index's layer, or to the step
+ * that rejects it. This is the reference interpreter of a plan, for error messages and for the
+ * reference kernel; sweeps run in the kernel. It follows the plan's schedule, so it is not a check
+ * of the schedule.
  */
-import { dependenciesOfColumn, isResultName, type ResultName } from "../columns/columns.js";
+import { dependenciesOfColumn } from "../columns/derived.js";
+import { isResultName, type ResultName } from "../columns/table.js";
 import {
-  type BigRun,
+  type BigProgression,
   EvaluationError,
   evaluate,
   type Lookup,
@@ -13,49 +16,54 @@ import {
 import { decide, type ExactLookup, type Rational } from "../expression/exact.js";
 import type { Expression, ListItem } from "../expression/node.js";
 import { textOfFraction } from "../fraction.js";
-import {
-  type Kind,
-  type Layer,
-  layerFrom,
-  type Parameter,
-  type ParameterName,
-  RATE_DENOMINATOR,
-  type Settings,
-} from "../layers/parameters.js";
+import type { Kind, Parameter } from "../layers/kinds.js";
+import type { Layer } from "../layers/layer.js";
+import { layerFrom, type Settings } from "../layers/layer.js";
+import { type ParameterName, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { isRuleKept, type Rule, rulesOf } from "../layers/rules.js";
 import { domainOf, hasDomain, valueAt } from "../spec/values.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
-/** The exact value of a result of a layer: null where it is missing, undefined where it passes 64 bits. */
+/**
+ * Returns the exact value of a result of a layer: null if it is missing, undefined if it does not
+ * fit in 64 bits.
+ */
 export type ResultOf = (name: ResultName, layer: Layer) => Rational | null | undefined;
 
 type Outcome =
   | { readonly kind: "layer" }
-  /** Past the end of a list, or a value that has been there: no layer at all. */
+  /** The position has no layer: it is past the end of a list, or repeats an earlier value. */
   | { readonly kind: "empty" }
   | { readonly kind: "rejected"; readonly predicate: number }
-  /** An expression has no value. */
+  /** An expression has no value, so the sweep stops. */
   | {
       readonly kind: "evaluationError";
       readonly evaluationError: EvaluationError;
       readonly expression: Expression | ListItem;
     };
 
-export interface Walked {
+export interface WalkResult {
   readonly outcome: Outcome;
-  /** What was known at the end: all of a layer, or what comes before that which ruled it out. */
+  /**
+   * The values at the end of the walk: those of the complete layer, or those set before the step
+   * that rejected it.
+   */
   readonly values: ReadonlyMap<string, bigint>;
 }
 
-/** Walks to a raw index of a grid, counted from the grid's first. */
-export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: ResultOf): Walked {
+/**
+ * Walks to a raw index of a grid.
+ *
+ * @param index counted from the first raw index of the grid.
+ */
+export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: ResultOf): WalkResult {
   const values = new Map(
     grid.fixed.map(({ name, value }): [string, bigint] => [name, BigInt(value)]),
   );
   const lists = new Map<number, Row[]>();
   const rules = rulesOf(kind);
   const exact: ExactLookup = (name) => valueOfName(kind, name, values, resultOf);
-  // What is beyond 64 bits is beyond what expressions can hold, so that it counts as an overflow there.
+  // A result above 64 bits is an overflow in expressions too: 2^64 is beyond their range.
   const lookup: Lookup = (name) => exact(name)?.n ?? 2n ** 64n;
   let level = 0;
   const positions = grid.loops.map((loop) => {
@@ -63,7 +71,7 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
     index %= loop.weight;
     return Number(position);
   });
-  /** Sets what the loops up to a level turn by themselves. */
+  /** Sets the names of the plain loops up to a level. */
   const enter = (to: number) => {
     for (; level < to; level++) {
       const loop = grid.loops[level] as GridPlan["loops"][number];
@@ -74,26 +82,26 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       }
     }
   };
-  const stopped = (outcome: Outcome): Walked => ({ outcome, values });
+  const endWith = (outcome: Outcome): WalkResult => ({ outcome, values });
 
   for (const step of grid.steps) {
     enter(step.level);
     switch (step.kind) {
       case "rule":
         if (!isKept(rules[step.rule] as Rule, layerOf(kind, values)))
-          return stopped({ kind: "rejected", predicate: step.predicate });
+          return endWith({ kind: "rejected", predicate: step.predicate });
         break;
       case "where": {
         const expression = grid.where[step.where] as Expression;
-        const found = step.isExact
+        const decision = step.isExact
           ? attemptCondition(expression, exact)
           : attempt(expression, lookup);
-        if (typeof found === "object" && "kind" in found)
-          return stopped(rejectedOr(found, step.predicate));
-        if (typeof found === "bigint" ? found === 0n : !found.holds) {
-          return stopped({
+        if (typeof decision === "object" && "kind" in decision)
+          return endWith(rejectedIfInexact(decision, step.predicate));
+        if (typeof decision === "bigint" ? decision === 0n : !decision.holds) {
+          return endWith({
             kind: "rejected",
-            predicate: step.predicate + Number(typeof found === "object" && found.metMissing),
+            predicate: step.predicate + Number(typeof decision === "object" && decision.metMissing),
           });
         }
         break;
@@ -101,15 +109,15 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         const value = attempt(expression, lookup);
-        if (typeof value !== "bigint") return stopped(rejectedOr(value, step.predicate));
+        if (typeof value !== "bigint") return endWith(rejectedIfInexact(value, step.predicate));
         if (!isInDomain(kind, name, value))
-          return stopped({ kind: "rejected", predicate: step.predicate + 1 });
+          return endWith({ kind: "rejected", predicate: step.predicate + 1 });
         values.set(name, value);
         break;
       }
       case "expand": {
         const rows = rowsOf(grid.dependents[step.axis] as DependentAxis, lookup);
-        if (!Array.isArray(rows)) return stopped(rows as Outcome);
+        if (!Array.isArray(rows)) return endWith(rows as Outcome);
         checkPositions(grid, step.axis, rows);
         lists.set(step.axis, rows);
         break;
@@ -117,20 +125,23 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       case "select": {
         const { names } = grid.dependents[step.axis] as DependentAxis;
         const row = rowAt(lists.get(step.axis) as Row[], positions[step.level - 1] as number);
-        if (row === undefined) return stopped({ kind: "empty" });
-        if (row === "inexact") return stopped({ kind: "rejected", predicate: step.predicate });
+        if (row === undefined) return endWith({ kind: "empty" });
+        if (row === "inexact") return endWith({ kind: "rejected", predicate: step.predicate });
         if (!names.every((name, i) => isInDomain(kind, name, row[i] as bigint)))
-          return stopped({ kind: "rejected", predicate: step.predicate + 1 });
+          return endWith({ kind: "rejected", predicate: step.predicate + 1 });
         for (const [i, name] of names.entries()) values.set(name, row[i] as bigint);
         break;
       }
     }
   }
   enter(grid.loops.length);
-  return stopped({ kind: "layer" });
+  return endWith({ kind: "layer" });
 }
 
-/** The layer whose parameters have these values; what is not known yet is as PyTorch has it, or the least there is. */
+/**
+ * The layer with these parameters. A parameter without a value yet gets PyTorch's default, or its
+ * smallest legal value.
+ */
 export function layerOf(kind: Kind, values: ReadonlyMap<string, bigint>): Layer {
   return layerFrom(
     kind,
@@ -149,7 +160,7 @@ function settingsOf(values: ReadonlyMap<string, bigint>): Settings {
   };
 }
 
-/** The value of a parameter, setting or variable for a message: a sample rate may be a fraction. */
+/** The text of a parameter, setting or variable for a message. A sample rate may be a fraction. */
 export function textOfValue(name: string, values: ReadonlyMap<string, bigint>): string | undefined {
   const { sample_rate } = settingsOf(values);
   return name === "sample_rate" && sample_rate
@@ -162,27 +173,31 @@ function isKept({ id, dimension }: Rule, layer: Layer): boolean {
 }
 
 /**
- * A legal layer that has the same result: only what the result depends on is taken over. It is known by then, and the rules
- * on it are kept; the others may not have been checked yet.
+ * A legal layer with the same value of a result. It copies only the parameters that the result
+ * depends on: they are known at this point, and satisfy their rules. The rules of the others may
+ * not have been checked yet.
  */
 function layerFor(kind: Kind, result: ResultName, values: ReadonlyMap<string, bigint>): Layer {
   const dependsOn = dependenciesOfColumn(kind, result);
   const read = (p: Parameter): number => {
     if (dependsOn.includes(p.name)) return Number(values.get(p.name));
     if (p.base !== "l_in") return p.default ?? p.min;
-    // Long enough for the kernel.
-    const own = (base: ParameterName) =>
+    // Long enough for the kernel to fit.
+    const inDimension = (base: ParameterName) =>
       read(
         kind.parameters.find(
           (other) => other.base === base && other.dimension === p.dimension,
         ) as Parameter,
       );
-    return own("dilation") * (own("kernel_size") - 1) + 1;
+    return inDimension("dilation") * (inDimension("kernel_size") - 1) + 1;
   };
   return layerFrom(kind, read, settingsOf(values));
 }
 
-/** The value of a name where the walk has stopped: null where it is missing, undefined for a result that passes 64 bits. */
+/**
+ * The value of a name at the end of a walk: null if it is missing, undefined for a result that does
+ * not fit in 64 bits.
+ */
 export function valueOfName(
   kind: Kind,
   name: string,
@@ -225,13 +240,16 @@ function attemptCondition(
   }
 }
 
-function rejectedOr(failure: Failure, predicate: number): Outcome {
+function rejectedIfInexact(failure: Failure, predicate: number): Outcome {
   return failure.evaluationError.kind === "inexact" ? { kind: "rejected", predicate } : failure;
 }
 
-/** Rows with a value for each name: of a list's item all that it stands for, evenly spaced. */
+/**
+ * Consecutive positions of a dependent axis: a progression for each name, or one position that is
+ * inexact. A list item becomes a row per progression.
+ */
 type Row =
-  | { readonly progressions: readonly BigRun[]; readonly item: number }
+  | { readonly progressions: readonly BigProgression[]; readonly item: number }
   | { readonly isInexact: true };
 
 function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
@@ -267,21 +285,23 @@ function rowsOf(axis: DependentAxis, lookup: Lookup): Row[] | Failure {
   return rows;
 }
 
-/** Were the longest list longer than its loop, a layer would be lost. */
+/** Throws if a list has more values than its loop has positions. Layers would be lost. */
 function checkPositions({ loops }: GridPlan, axis: number, rows: readonly Row[]): void {
   const count = rows.reduce(
-    (sum, row) => sum + ("isInexact" in row ? 1n : (row.progressions[0] as BigRun).count),
+    (sum, row) => sum + ("isInexact" in row ? 1n : (row.progressions[0] as BigProgression).count),
     0n,
   );
   const size = loops.find(({ dependent }) => dependent === axis)?.size as number;
   if (count > BigInt(size)) throw new Error(`an axis has ${count} values on ${size} positions`);
 }
 
-/** The values at a position; undefined past the end, and where the same values have stood before. */
+/**
+ * The values at a position. Undefined past the end, and if an earlier position has the same values.
+ */
 function rowAt(rows: readonly Row[], position: number): readonly bigint[] | "inexact" | undefined {
   let before = 0n;
   for (const [at, row] of rows.entries()) {
-    const count = "isInexact" in row ? 1n : (row.progressions[0] as BigRun).count;
+    const count = "isInexact" in row ? 1n : (row.progressions[0] as BigProgression).count;
     const offset = BigInt(position) - before;
     if (offset < count) {
       if ("isInexact" in row) return "inexact";
@@ -302,6 +322,6 @@ function rowAt(rows: readonly Row[], position: number): readonly bigint[] | "ine
   return undefined;
 }
 
-function isIn({ first, step, count }: BigRun, value: bigint): boolean {
+function isIn({ first, step, count }: BigProgression, value: bigint): boolean {
   return value >= first && value <= first + (count - 1n) * step && (value - first) % step === 0n;
 }

@@ -1,4 +1,4 @@
-/** Who performs the tasks: worker threads, or for a job of a single task this thread. */
+/** Runners execute tasks: on worker threads, or on this thread for a job of a single task. */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
@@ -10,65 +10,72 @@ import type { Answer, Job, Task, WorkerData } from "./workers/protocol.js";
 import { taskHandler } from "./workers/task.js";
 
 export interface Runner {
-  /** Tasks that it is worth having under way at once: enough that no worker waits, few enough to bound memory. */
+  /** Number of tasks to keep in flight: enough that no worker waits, few enough to bound memory. */
   readonly width: number;
-  /** @throws UpsweepError when one worker after the other fails on the task. */
+  /** @throws UpsweepError if several workers in turn fail on the task. */
   run(task: Task): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** As many workers as the machine has processors for this process. */
+/** The default number of workers: the processors available to this process. */
 export function defaultWorkers(): number {
   return availableParallelism();
 }
 
 /**
- * Tasks in flight per worker: one at work, one waiting, one finished and not yet written.
+ * Tasks in flight per worker: one running, one queued, one finished but not yet written.
  *
- * Memory: answers stand in the windows of the kernel that made them, of which a worker has a fixed number (assembly/layout.ts);
- * only those beyond are copied. So a run holds some 4 × workers × 4 MiB of rows, whatever the size of the grid or list.
+ * Memory: the rows of answers stay in the output buffers of the kernel that produced them. Each
+ * worker has a fixed number of buffers (assembly/layout.ts), and only rows beyond these are copied.
+ * A run therefore holds about 4 × workers × 4 MiB of rows, whatever the size of the grid or list.
  */
-const TASKS_PER_WORKER = 3;
+const TASKS_IN_FLIGHT_PER_WORKER = 3;
 
 /**
- * Tasks that lie with a worker: one at work, and one that it takes next without asking. What waits in piscina's own queue instead is not
- * taken in order, and so holds up all answers behind it. Measured 2026-11-23, vocoder.yaml to /dev/null: 8 % less time.
+ * Tasks assigned to a worker: one running, and one that it starts next without a round trip.
+ * piscina's own queue does not keep the order of the tasks. A task that waits there delays all
+ * later answers. Measured 2026-11-23, vocoder.yaml to /dev/null: this takes 8 % less time.
  */
-const TASKS_AT_WORKER = 2;
+const TASKS_QUEUED_PER_WORKER = 2;
 
-/** So often a task is given to another worker after the first, where one dies of it or throws. */
-const ATTEMPTS_MORE = 2;
+/** Number of retries on another worker after a task kills its worker or throws. */
+const MAX_RETRIES = 2;
 
-/** dist/run, dist/bin and src/run are equally deep, so this path holds for all: worker threads always run the built file. */
+/**
+ * The built worker file, which threads always run. The path is valid from dist/run, dist/bin and
+ * src/run, which have the same depth.
+ */
 const WORKER = fileURLToPath(new URL("../../dist/bin/worker.cjs", import.meta.url));
 
+/** A runner on worker threads. */
 export function threadedRunner(job: Job, workers: number): Runner {
-  const pool = poolOf({ module: kernelModule(), job }, workers);
+  const pool = createPool({ module: kernelModule(), job }, workers);
   let isClosed = false;
-  let unstarted: Error | undefined;
-  // A worker that dies with nothing to do is replaced, and nothing is lost. One that dies while it starts is not; where none is left, the tasks that
-  // wait would wait for ever.
+  let startError: Error | undefined;
+  // The pool replaces a worker that dies while idle, and nothing is lost. It does not replace a
+  // worker that dies while starting. If none is left, waiting tasks would wait forever.
   pool.on("error", (error) => {
     if (pool.threads.length > 0) return;
-    unstarted = error;
+    startError = error;
     void pool.destroy();
   });
-  const deaths = new WeakSet();
+  const seenErrors = new WeakSet();
   return {
-    width: TASKS_PER_WORKER * workers,
-    /** Rows come with the answer only: those of a worker that died over a task are nowhere. */
+    width: TASKS_IN_FLIGHT_PER_WORKER * workers,
+    /** Rows arrive only with the answer. If a worker dies during a task, none of its rows exist. */
     async run(task) {
       for (let failures = 0; ; ) {
         try {
           return await pool.run(task);
         } catch (error) {
           if (isClosed) throw error;
-          if (unstarted) throw errors.noWorker(unstarted.message);
-          // Of the tasks that lay with a worker when it died, the first was at work, and is told so first: the others are not to blame.
-          const isToBlame = !deaths.has(error as Error);
-          deaths.add(error as Error);
+          if (startError) throw errors.noWorker(startError.message);
+          // When a worker dies, piscina rejects all of its tasks with the same error, in order. The
+          // first of them was running. Queued tasks are retried without counting a failure.
+          const isToBlame = !seenErrors.has(error as Error);
+          seenErrors.add(error as Error);
           if (isToBlame) failures++;
-          if (failures > ATTEMPTS_MORE)
+          if (failures > MAX_RETRIES)
             throw errors.workersFailed(describeTask(task), failures, (error as Error).message);
         }
       }
@@ -80,15 +87,16 @@ export function threadedRunner(job: Job, workers: number): Runner {
   };
 }
 
-/** @throws UpsweepError when the system gives no thread. */
-function poolOf(workerData: WorkerData, workers: number): Piscina {
+/** @throws UpsweepError if the system cannot create a thread. */
+function createPool(workerData: WorkerData, workers: number): Piscina {
   try {
     return new Piscina({
       filename: WORKER,
       minThreads: workers,
       maxThreads: workers,
-      concurrentTasksPerWorker: TASKS_AT_WORKER,
-      // Workers make little garbage; without a limit V8 lets their heaps grow: 124 instead of 120 MiB at 10^8 rows. Measured 2026-11-24.
+      concurrentTasksPerWorker: TASKS_QUEUED_PER_WORKER,
+      // Workers produce little garbage, but without a limit V8 lets their heaps grow. Measured
+      // 2026-11-24 at 10^8 rows: 124 MiB without the limit, 120 MiB with it.
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
       workerData,
     });
@@ -97,7 +105,7 @@ function poolOf(workerData: WorkerData, workers: number): Piscina {
   }
 }
 
-/** What a message calls a task. */
+/** Describes a task in error messages. */
 function describeTask(task: Task): string {
   switch (task.kind) {
     case "range":
@@ -110,8 +118,10 @@ function describeTask(task: Task): string {
 }
 
 /**
- * For tasks that come when they come: this thread counts, until there is so much to do that threads are worth starting. Then it still takes small
- * tasks that come alone, as a thread answers later.
+ * A runner for live input. This thread runs the tasks until there is enough work to justify worker
+ * threads. After that, it still runs small tasks that arrive alone, because a thread answers later.
+ *
+ * @param needsThreads whether worker threads run all tasks, even small ones.
  */
 export function growingRunner(job: Job, workers: number, needsThreads: boolean): GrowingRunner {
   const inline = inlineRunner(job);
@@ -120,8 +130,8 @@ export function growingRunner(job: Job, workers: number, needsThreads: boolean):
     get width() {
       return threads?.width ?? 1;
     },
-    async run(task, { isMuch, isSmallAndAlone }) {
-      if (isMuch) threads ??= threadedRunner(job, workers);
+    async run(task, { isLarge, isSmallAndAlone }) {
+      if (isLarge) threads ??= threadedRunner(job, workers);
       return threads && (needsThreads || !isSmallAndAlone) ? threads.run(task) : inline.run(task);
     },
     async close() {
@@ -135,17 +145,18 @@ export interface GrowingRunner extends Omit<Runner, "run"> {
 }
 
 interface Urgency {
-  /** More is at hand than one thread should do. */
-  readonly isMuch: boolean;
-  /** Few bytes, and nothing else under way. */
+  /** Whether more input is available than one thread should process. */
+  readonly isLarge: boolean;
+  /** Whether the task has few bytes and no other task is in flight. */
   readonly isSmallAndAlone: boolean;
 }
 
+/** A runner on this thread, with a kernel of its own. */
 export function inlineRunner(job: Job): Runner {
-  const perform = taskHandler(wasmKernel(), job);
+  const handle = taskHandler(wasmKernel(), job);
   return {
     width: 1,
-    run: async (task) => perform(task),
+    run: async (task) => handle(task),
     close: async () => {},
   };
 }

@@ -1,4 +1,4 @@
-/** Writing to an open file descriptor, whole. */
+/** Complete writes to an open file descriptor. */
 import { write } from "node:fs";
 import { promisify } from "node:util";
 import { errors } from "../errors.js";
@@ -6,10 +6,16 @@ import { ClosedPipe } from "./sink.js";
 
 const writeSome = promisify(write);
 
-/** How long to wait before a pipe that is full and does not block is tried again, in milliseconds. */
+/** Delay before another write to a full non-blocking pipe, in milliseconds. */
 const FULL_PIPE_WAIT = 1;
 
-/** Writes all of `bytes`: at so many bytes of the file, or where it stands. `name` is what messages call the file. */
+/**
+ * Writes all of `bytes`, retrying partial writes and full pipes.
+ *
+ * @param name the name of the file in error messages.
+ * @param position the offset in the file; the descriptor's current position if omitted.
+ * @throws ClosedPipe if the reader of a pipe has gone. UpsweepError if the write fails otherwise.
+ */
 export async function writeAll(
   fd: number,
   bytes: Uint8Array,

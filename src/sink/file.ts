@@ -1,6 +1,6 @@
 /**
- * Rows to a file. They are written beside it, to NAME.partial; the name itself appears only when everything is there and on the disk, so
- * nobody ever reads half a file under it.
+ * The file sink. Rows are written to NAME.partial. The file gets its own name only when it is
+ * complete and on disk, so that nobody reads an incomplete file under that name.
  */
 import {
   closeSync,
@@ -19,8 +19,8 @@ import { writeAll } from "./descriptor.js";
 import { type Lock, takeLock } from "./lock.js";
 import {
   type FileId,
-  fileAt,
-  foreignness,
+  fileIdAt,
+  foreignReason,
   idOf,
   mustBeOwn,
   NO_FOLLOW,
@@ -32,51 +32,56 @@ import {
 import type { Sink } from "./sink.js";
 
 /**
- * Behind so many bytes the disk is asked for them, beside the writing, so that it does not idle until the end. Measured 2026-11-24, vocoder.yaml
- * to a file, on the disk at the end: 0.77 of the time without; every 64 MB 0.88.
+ * Start a background fdatasync every 16 MB, so that the disk works during the sweep and the last
+ * sync is short. Measured 2026-11-24 on vocoder.yaml, written to a file including the last sync:
+ * 0.77 of the time without background syncs. An interval of 64 MB takes 0.88.
  */
-const BYTES_AT_ONCE = 16e6;
+const SYNC_INTERVAL_BYTES = 16e6;
 
-/** What a run before has left, to continue from. */
-export interface Left {
-  /** So many bytes of the unfinished file are good; 0 where it is to be begun. */
+/** A partial file that an earlier run left, to resume from. */
+export interface PartialFile {
+  /** Number of valid bytes in the partial file. With 0, a new partial file is created. */
   readonly bytes: number;
-  /** The lock under which that was found out. */
+  /** The lock that was held while the partial file was checked. */
   readonly lock?: Lock | undefined;
 }
 
 interface FileOptions {
-  /** Whether a file that is there may be replaced, and an unfinished one begun again. */
+  /** Whether an existing file may be replaced, and an existing partial file discarded. */
   readonly mayReplace: boolean;
-  /** Continue the unfinished file instead of beginning it again. */
-  readonly from?: Left | undefined;
+  /** The partial file to resume, instead of starting a new one. */
+  readonly from?: PartialFile | undefined;
 }
 
 /**
- * @throws UpsweepError when the file, or an unfinished one, is there and may not be replaced, another process writes it, or it cannot be made; nothing
- * has been counted then.
+ * Opens the sink of a file, a device or a pipe. Called before anything is counted, so that an error
+ * costs no work.
+ *
+ * @throws UpsweepError if the file or its partial file exists and may not be replaced, another
+ * process is writing it, or it cannot be created.
  */
 export async function fileSink(
   path: string,
-  { mayReplace, from: { bytes: from, lock: held } = { bytes: 0 } }: FileOptions,
+  { mayReplace, from: { bytes: from, lock: heldLock } = { bytes: 0 } }: FileOptions,
 ): Promise<Sink> {
-  const target = await targetOf(path);
+  const target = await resolveTarget(path);
   if (target.fd !== undefined) return new Device({ fd: target.fd, close: async () => {} }, path);
-  if (!target.isRegular) return new Device(await openAs(path, () => open(target.path, "w")), path);
+  if (!target.isRegular)
+    return new Device(await withOpenErrors(path, () => open(target.path, "w")), path);
   const partial = `${target.path}.partial`;
-  const lock = held ?? (await openAs(path, () => takeLock(partial, path)));
+  const lock = heldLock ?? (await withOpenErrors(path, () => takeLock(partial, path)));
   try {
-    return await openAs(path, async () => {
-      // Asked only now: until then another process may have been about to give it that name.
-      const there = statusOf(target.path);
-      if (!mayReplace && there) throw errors.fileExists(path);
+    return await withOpenErrors(path, async () => {
+      // Check only while holding the lock. Before, another process could still create the file.
+      const existing = statusOf(target.path);
+      if (!mayReplace && existing) throw errors.fileExists(path);
       if (from === 0 && !mayReplace) mustBeReplaceable(path, partial, lock);
-      if (lock.wasTaken && from === 0) removeRandomNames([partial, manifestOf(partial)]);
-      const mode = there?.isFile() ? Number(there.mode) & 0o777 : undefined;
-      const handle = await (from > 0 ? resume(partial, from) : begin(partial, mode));
+      if (lock.wasTakenOver && from === 0) removeRandomNames([partial, manifestPathOf(partial)]);
+      const mode = existing?.isFile() ? Number(existing.mode) & 0o777 : undefined;
+      const handle = await (from > 0 ? reopenPartial(partial, from) : createPartial(partial, mode));
       try {
         const file = idOf(await handle.stat({ bigint: true }));
-        lock.names(file);
+        lock.recordFile(file);
         return new RegularFile(handle, path, {
           partial,
           target: target.path,
@@ -97,31 +102,41 @@ export async function fileSink(
   }
 }
 
-/** @throws UpsweepError where rows of a sweep that was stopped are, which only --force gives up, or files that are not ours. */
-function mustBeReplaceable(path: string, partial: string, { leftFile }: Lock): void {
-  const [rows, manifest] = [statusOf(partial), statusOf(manifestOf(partial))];
-  if (manifest && !isManifest(manifestOf(partial)))
-    throw errors.unknownPartial(manifestOf(partial));
+/**
+ * Checks that a new partial file may take the place of what is there.
+ *
+ * @throws UpsweepError if it would overwrite the rows of a stopped sweep, which requires --force,
+ * or files that upsweep did not create.
+ */
+function mustBeReplaceable(path: string, partial: string, { previousFile }: Lock): void {
+  const [rows, manifest] = [statusOf(partial), statusOf(manifestPathOf(partial))];
+  if (manifest && !isManifest(manifestPathOf(partial)))
+    throw errors.unknownPartial(manifestPathOf(partial));
   if (!rows) return;
   if (manifest) throw errors.unfinished(path);
-  // Without a manifest only the lock of the run that was killed tells whose it is. Nothing is lost with an empty one.
-  const isOurs = foreignness(rows) === undefined && (idOf(rows) === leftFile || rows.size === 0n);
-  if (!isOurs) throw errors.unknownPartial(partial);
+  // Without a manifest, only the lock of the killed run shows that the file is upsweep's. An empty
+  // file has nothing to lose.
+  const isOwn =
+    foreignReason(rows) === undefined && (idOf(rows) === previousFile || rows.size === 0n);
+  if (!isOwn) throw errors.unknownPartial(partial);
 }
 
-/** A new file, also where an unfinished one is there: a run that may still have that one open does not reach this one. */
-async function begin(partial: string, mode: number | undefined): Promise<FileHandle> {
-  // What is said there of an unfinished file holds no longer once another is begun in its place.
-  rmSync(manifestOf(partial), { force: true });
+/**
+ * Creates a new partial file and removes an existing one. A run that still has the old file open
+ * cannot write to the new one.
+ */
+async function createPartial(partial: string, mode: number | undefined): Promise<FileHandle> {
+  // The old manifest does not describe the new partial file.
+  rmSync(manifestPathOf(partial), { force: true });
   rmSync(partial, { force: true });
-  // As private as the file that it replaces; ours to write in any case.
+  // Use the permissions of the file to be replaced, but always allow this user to read and write.
   return open(partial, "wx", mode === undefined ? 0o666 : mode | 0o600);
 }
 
-async function resume(partial: string, from: number): Promise<FileHandle> {
+async function reopenPartial(partial: string, from: number): Promise<FileHandle> {
   const handle = await openOwn(partial, constants.O_RDWR);
   try {
-    // What comes after may be half a row.
+    // The bytes after `from` may end within a row.
     await handle.truncate(from);
     return handle;
   } catch (error) {
@@ -130,7 +145,11 @@ async function resume(partial: string, from: number): Promise<FileHandle> {
   }
 }
 
-/** Opens a file of ours. @throws UpsweepError when it is none. */
+/**
+ * Opens a regular file of this user without following links.
+ *
+ * @throws UpsweepError if it is not such a file (see `foreignReason`).
+ */
 export async function openOwn(path: string, access: number): Promise<FileHandle> {
   const before = statusOf(path);
   if (before) mustBeOwn(path, before);
@@ -144,10 +163,10 @@ export async function openOwn(path: string, access: number): Promise<FileHandle>
   }
 }
 
-/** A device or a pipe: written as it is, nothing to keep or take back. */
+/** The sink of a device or a pipe. It is written directly and has no partial file. */
 class Device<H extends Pick<FileHandle, "fd" | "close">> implements Sink {
   protected readonly handle: H;
-  /** What messages call it. */
+  /** The name of the output in error messages. */
   protected readonly path: string;
 
   constructor(handle: H, path: string) {
@@ -161,7 +180,7 @@ class Device<H extends Pick<FileHandle, "fd" | "close">> implements Sink {
 
   async flush(): Promise<void> {}
 
-  get ownName(): string | undefined {
+  get temporaryName(): string | undefined {
     return undefined;
   }
 
@@ -169,121 +188,127 @@ class Device<H extends Pick<FileHandle, "fd" | "close">> implements Sink {
     return true;
   }
 
-  keepNow(_bytes: number): void {}
+  truncateAndSync(_bytes: number): void {}
 
-  async finish(named?: () => void): Promise<void> {
+  async finish(onNamed?: () => void): Promise<void> {
     try {
       await this.handle.close();
-      named?.();
+      onNamed?.();
     } catch (error) {
       throw errors.cannotWrite(this.path, error);
     }
   }
 
   abandon(): void {
-    this.leave();
+    this.keepPartial();
   }
 
-  leave(): void {
+  keepPartial(): void {
     this.handle.close().catch(() => {});
   }
 }
 
-/** Where a regular file is written. */
-interface Location {
+/** The paths and the lock of a regular file that is being written. */
+interface Destination {
   readonly partial: string;
   readonly target: string;
   readonly lock: Lock;
-  /** The unfinished file itself: another run may have put another under its name. */
+  /** Identifies the partial file, since another run may have replaced the file under that name. */
   readonly file: FileId;
   readonly mayReplace: boolean;
-  /** Bytes that are there already. */
+  /** Number of bytes that the partial file already has. */
   readonly from: number;
 }
 
 class RegularFile extends Device<FileHandle> {
-  readonly #ownName: string;
-  readonly #location: Location;
-  /** Where the next bytes go: said with each write, so that nobody who has the file open too could shift them. */
+  readonly #temporaryName: string;
+  readonly #destination: Destination;
+  /**
+   * The offset of the next write. Each write passes it explicitly, so that another process with the
+   * same file open cannot shift the rows.
+   */
   #end: number;
-  /** Bytes that the disk has not been asked for yet. */
-  #waiting = 0;
-  #isAsking = false;
-  /** A system says only once that it could not keep what was written, and goes on as if nothing had been: here it is not forgotten. */
-  #lost: UpsweepError | undefined;
+  /** Number of bytes written since the last background sync was started. */
+  #unsynced = 0;
+  #isSyncing = false;
+  /**
+   * The first error of a sync. The system reports a failed write-back only once, and later syncs
+   * succeed, so the error is kept here.
+   */
+  #failure: UpsweepError | undefined;
 
-  constructor(handle: FileHandle, path: string, location: Location) {
+  constructor(handle: FileHandle, path: string, destination: Destination) {
     super(handle, path);
-    this.#location = location;
-    this.#end = location.from;
-    this.#ownName = basename(randomName(location.partial));
+    this.#destination = destination;
+    this.#end = destination.from;
+    this.#temporaryName = basename(randomName(destination.partial));
   }
 
   override async write(bytes: Uint8Array): Promise<void> {
-    if (this.#lost) throw this.#lost;
+    if (this.#failure) throw this.#failure;
     await writeAll(this.handle.fd, bytes, this.path, this.#end);
     this.#end += bytes.length;
-    this.#waiting += bytes.length;
-    if (this.#waiting < BYTES_AT_ONCE || this.#isAsking) return;
-    this.#waiting = 0;
-    this.#isAsking = true;
-    const asked = () => {
-      this.#isAsking = false;
+    this.#unsynced += bytes.length;
+    if (this.#unsynced < SYNC_INTERVAL_BYTES || this.#isSyncing) return;
+    this.#unsynced = 0;
+    this.#isSyncing = true;
+    const done = () => {
+      this.#isSyncing = false;
     };
-    this.flush().then(asked, asked);
+    this.flush().then(done, done);
   }
 
   override async flush(): Promise<void> {
     try {
       await this.handle.datasync();
     } catch (error) {
-      this.#lost ??= errors.cannotWrite(this.path, error);
+      this.#failure ??= errors.cannotWrite(this.path, error);
     }
-    if (!this.isOurs()) this.#lost ??= this.#taken();
-    if (this.#lost) throw this.#lost;
+    if (!this.isOurs()) this.#failure ??= this.#ownershipError();
+    if (this.#failure) throw this.#failure;
   }
 
-  override get ownName(): string {
-    return this.#ownName;
+  override get temporaryName(): string {
+    return this.#temporaryName;
   }
 
   override isOurs(): boolean {
-    const { lock, partial, file } = this.#location;
-    return lock.hasDomain() && fileAt(partial) === file;
+    const { lock, partial, file } = this.#destination;
+    return lock.isHeld() && fileIdAt(partial) === file;
   }
 
-  override keepNow(bytes: number): void {
-    if (this.#lost) throw this.#lost;
-    if (!this.isOurs()) throw this.#taken();
-    // Half a row, which on a full disk leaves room to say how far it came.
+  override truncateAndSync(bytes: number): void {
+    if (this.#failure) throw this.#failure;
+    if (!this.isOurs()) throw this.#ownershipError();
+    // Cut off an incomplete row. On a full disk, this also frees room for the manifest.
     ftruncateSync(this.handle.fd, bytes);
     fdatasyncSync(this.handle.fd);
   }
 
-  override async finish(named?: () => void): Promise<void> {
-    const { partial, target, lock, file, mayReplace } = this.#location;
+  override async finish(onNamed?: () => void): Promise<void> {
+    const { partial, target, lock, file, mayReplace } = this.#destination;
     await this.flush();
     try {
       const replaced = mayReplace ? statusOf(target) : undefined;
       if (replaced?.isFile()) await this.handle.chmod(Number(replaced.mode) & 0o7777);
       await this.handle.close();
-      // Under a name that only this run knows nobody can put another file in its place any more.
-      const own = join(dirname(partial), this.ownName);
-      await rename(partial, own);
-      if (fileAt(own) !== file || !lock.hasDomain()) {
-        await giveBack(own, partial);
-        throw this.#taken();
+      // Rename it to a name that only this run knows, so that no one else can replace it.
+      const temporary = join(dirname(partial), this.temporaryName);
+      await rename(partial, temporary);
+      if (fileIdAt(temporary) !== file || !lock.isHeld()) {
+        await restorePartial(temporary, partial);
+        throw this.#ownershipError();
       }
       try {
-        await (mayReplace ? rename(own, target) : nameNew(own, target));
+        await (mayReplace ? rename(temporary, target) : renameWithoutReplacing(temporary, target));
       } catch (error) {
-        await giveBack(own, partial);
+        await restorePartial(temporary, partial);
         throw (error as NodeJS.ErrnoException).code === "EEXIST"
           ? errors.appeared(this.path, partial)
           : error;
       }
-      flushFolder(dirname(target));
-      named?.();
+      syncFolder(dirname(target));
+      onNamed?.();
     } catch (error) {
       throw error instanceof UpsweepError ? error : errors.cannotWrite(this.path, error);
     }
@@ -291,62 +316,70 @@ class RegularFile extends Device<FileHandle> {
   }
 
   override abandon(): void {
-    if (this.isOurs()) rmSync(this.#location.partial, { force: true });
-    this.leave();
+    if (this.isOurs()) rmSync(this.#destination.partial, { force: true });
+    this.keepPartial();
   }
 
-  override leave(): void {
-    this.#location.lock.release();
-    super.leave();
+  override keepPartial(): void {
+    this.#destination.lock.release();
+    super.keepPartial();
   }
 
-  #taken(): UpsweepError {
-    const { lock, partial } = this.#location;
-    return lock.hasDomain() ? errors.lockGone(this.path, partial) : lock.lost();
+  #ownershipError(): UpsweepError {
+    const { lock, partial } = this.#destination;
+    return lock.isHeld() ? errors.lockGone(this.path, partial) : lock.lostError();
   }
 }
 
-/** Where a file system has no hard links. */
+/** Error codes of link() on file systems without hard links. */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"];
 
-/** Gives a file a name that nothing has yet. @throws a system error EEXIST where something has it. */
-export async function nameNew(from: string, to: string): Promise<void> {
+/**
+ * Renames a file without replacing another.
+ *
+ * @throws a system error EEXIST if the name is taken.
+ */
+export async function renameWithoutReplacing(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
     if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    // Without hard links it can only be asked first: what appears between these two lines is replaced.
+    // Without hard links, check first. A file that appears between these two lines is replaced.
     if (statusOf(to)) throw Object.assign(new Error(`${to} is there`), { code: "EEXIST" });
     return rename(from, to);
   }
   await unlink(from);
 }
 
-/** The unfinished file gets its name back, unless another has it by now. */
-async function giveBack(own: string, partial: string): Promise<void> {
-  await nameNew(own, partial).catch(() => {});
+/** Renames the file back to its partial name, unless another file has that name by now. */
+async function restorePartial(temporary: string, partial: string): Promise<void> {
+  await renameWithoutReplacing(temporary, partial).catch(() => {});
 }
 
-/** Takes the lock of an unfinished file, for what must be looked at before a sink continues it. `name` is what messages call the file. */
+/**
+ * Takes the lock of a partial file, so that it can be checked before a sink resumes it.
+ *
+ * @param name the name of the file in error messages.
+ */
 export async function lockFile(partial: string, name: string): Promise<Lock> {
-  return openAs(name, () => takeLock(partial, name));
+  return withOpenErrors(name, () => takeLock(partial, name));
 }
 
-/** The unfinished file of `path`; undefined where there is none because `path` is a device or a pipe. */
+/** The partial file of `path`. Returns undefined if `path` is a device or a pipe. */
 export async function partialOf(path: string): Promise<string | undefined> {
-  const { path: real, isRegular } = await targetOf(path);
+  const { path: real, isRegular } = await resolveTarget(path);
   return isRegular ? `${real}.partial` : undefined;
 }
 
-/** What stands beside an unfinished file, or a part: how far it has come (see run/manifest.ts). */
-export function manifestOf(path: string): string {
+/** The manifest of a partial file, a shard or a finished file (see run/resume/manifest.ts). */
+export function manifestPathOf(path: string): string {
   return `${path}.json`;
 }
 
-/** What every manifest begins with. */
+/** The first bytes of every manifest. */
 export const MANIFEST_HEAD = '{\n  "upsweep": "manifest",';
 
-/** Whether a file is a manifest of ours, good or damaged. */
+/** Whether a file is a manifest of upsweep, even a damaged one. */
 export function isManifest(path: string): boolean {
   const status = statusOf(path);
   if (!status) return false;
@@ -354,44 +387,50 @@ export function isManifest(path: string): boolean {
   return readOwn(path).startsWith(MANIFEST_HEAD);
 }
 
-/** A new name is on the disk only when its folder is. */
-function flushFolder(folder: string): void {
+/** Flushes a folder to disk. Only then is a new name in it on disk too. */
+function syncFolder(folder: string): void {
   let fd: number | undefined;
   try {
     fd = openSync(folder, "r");
     fsyncSync(fd);
   } catch {
-    // Some file systems cannot; then they do it by themselves, or not at all.
+    // Not every file system supports this. Such a system flushes folders itself, or never does.
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
 }
 
-/** Names of descriptors that this process has been given, as by `-o /dev/stdout` or `-o >(gzip > rows.gz)`. */
-const OWN_DESCRIPTOR =
+/**
+ * Paths of descriptors that this process inherited, as in `-o /dev/stdout` or
+ * `-o >(gzip > rows.gz)`.
+ */
+const INHERITED_DESCRIPTOR =
   /^(?:\/dev\/(?:fd\/(\d{1,9})|(stdout)|(stderr))|\/proc\/self\/fd\/(\d{1,9}))$/;
 
 interface Target {
   readonly path: string;
   readonly isRegular: boolean;
-  /** A descriptor that is open already. Opened by its name it would be written from its beginning, and a socket not at all. */
+  /**
+   * The inherited descriptor. Opening it by its path would write from the beginning of the file,
+   * and fail for a socket.
+   */
   readonly fd?: number;
 }
 
-/** The file behind links; a device or a pipe is written as it is, not replaced. */
-async function targetOf(path: string): Promise<Target> {
-  const [, number, stdout, stderr, ofProcess] = OWN_DESCRIPTOR.exec(path) ?? [];
-  const fd = stdout ? 1 : stderr ? 2 : (number ?? ofProcess);
+/** Resolves links to the file to write. Devices, pipes and descriptors are written directly. */
+async function resolveTarget(path: string): Promise<Target> {
+  const [, number, stdout, stderr, procNumber] = INHERITED_DESCRIPTOR.exec(path) ?? [];
+  const fd = stdout ? 1 : stderr ? 2 : (number ?? procNumber);
   try {
     if (fd !== undefined) {
       const found = fstatSync(Number(fd));
-      // Node.js has descriptors of its own, which are none of these.
-      const isGiven =
+      // Node.js opens internal descriptors. None of them has one of these types.
+      const isInherited =
         found.isFIFO() || found.isFile() || found.isSocket() || found.isCharacterDevice();
-      if (!isGiven) throw Object.assign(new Error(`${path} is not open`), { code: "EBADF" });
+      if (!isInherited) throw Object.assign(new Error(`${path} is not open`), { code: "EBADF" });
       return { path, isRegular: false, fd: Number(fd) };
     }
-    // The links of /proc to pipes have no path that could be resolved, but they have a status.
+    // Links in /proc to pipes cannot be resolved to a path, but stat() works on them.
     const found = await stat(path);
     if (found.isDirectory()) throw errors.cannotOpen(path, "it is a folder");
     return found.isFile()
@@ -400,20 +439,20 @@ async function targetOf(path: string): Promise<Target> {
   } catch (error) {
     if (fd === undefined && (error as NodeJS.ErrnoException).code === "ENOENT")
       return { path, isRegular: true };
-    if ((error as NodeJS.ErrnoException).code) throw wrapped(error, path);
+    if ((error as NodeJS.ErrnoException).code) throw asOpenError(error, path);
     throw error;
   }
 }
 
-/** What cannot be opened is told by the name that the user gave. */
-async function openAs<T>(name: string, opening: () => Promise<T>): Promise<T> {
+/** Converts the errors of opening a file to errors with the name that the user gave. */
+async function withOpenErrors<T>(name: string, opening: () => Promise<T>): Promise<T> {
   try {
     return await opening();
   } catch (error) {
-    throw wrapped(error, name);
+    throw asOpenError(error, name);
   }
 }
 
-function wrapped(error: unknown, name: string): Error {
+function asOpenError(error: unknown, name: string): Error {
   return error instanceof UpsweepError ? error : errors.cannotOpen(name, error);
 }

@@ -1,107 +1,122 @@
 /**
- * Who writes a file: `NAME.lock` says it while somebody does, so that two never write to one name.
+ * Lock files. `NAME.lock` names the process that is writing NAME, so that only one process writes
+ * to a name.
  *
- * A lock whose process is gone is taken over at once, so that a sweep that was killed goes on without anybody tidying up. Whether a process of another
- * machine still runs cannot be seen from here: its lock is taken over too, and who has lost one finds that out before anything gets a name.
+ * The lock of a dead process is taken over at once, so that a killed sweep can resume without
+ * cleanup. This machine cannot tell whether a process on another machine is alive, so such a lock
+ * is taken over too. A process that has lost its lock notices this before it renames a file.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, openSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { errors, UpsweepError } from "../errors.js";
-import { type FileId, fileAt, foreignness, NO_FOLLOW, replace, statusOf, writeNew } from "./own.js";
+import {
+  type FileId,
+  fileIdAt,
+  foreignReason,
+  NO_FOLLOW,
+  replace,
+  statusOf,
+  writeNew,
+} from "./own.js";
 
-/** A process as it can be found again: its number may be another's by then. */
+/** Identifies a process. Its number alone does not, since the system reuses numbers. */
 interface Writer {
   readonly host: string;
   readonly pid: number;
-  /** When it began; empty where that cannot be read. */
+  /** The start time of the process; "" if it cannot be read. */
   readonly began: string;
-  /** One of its locks. */
+  /** The random identifier of this lock. */
   readonly lock: string;
-  /** The unfinished file that it writes, once there is one. */
+  /** The partial file that the process writes, once it exists. */
   readonly file?: FileId;
 }
 
-/** What this process holds. */
-const held = new Set<string>();
+/** The identifiers of the locks that this process holds. */
+const heldLocks = new Set<string>();
 
-/** Two that come upon the lock of a dead process at the same moment see each other after so many milliseconds. */
-const SETTLED_WITHIN = 50;
+/**
+ * Two processes can find the same stale lock at once. Each writes its own lock and reads it again
+ * after this many milliseconds. The process that wrote last owns the lock.
+ */
+const SETTLE_MILLISECONDS = 50;
 
 export interface Lock {
-  /** The unfinished file of the run that was killed here before, if one was. */
-  readonly leftFile: FileId | undefined;
-  /** Whether the lock of a run that has ended was taken over. */
-  readonly wasTaken: boolean;
-  /** Whether it is still there, and ours. */
-  hasDomain(): boolean;
-  /** Says in the lock which file is being written, so that the next run knows it should this one be killed. */
-  names(file: FileId): void;
-  /** @returns the error of whoever has lost it. */
-  lost(): UpsweepError;
-  /** Gives it back; one that is not ours any more is left alone. */
+  /** The partial file of the killed run from which the lock was taken over, if known. */
+  readonly previousFile: FileId | undefined;
+  /** Whether the lock existed and was taken over. */
+  readonly wasTakenOver: boolean;
+  /** Whether the lock file still exists and belongs to this run. */
+  isHeld(): boolean;
+  /** Records the file being written in the lock. If this run is killed, the next run reads it. */
+  recordFile(file: FileId): void;
+  /** The error to report after the lock was lost. */
+  lostError(): UpsweepError;
+  /** Removes the lock file, unless it belongs to another run by now. */
   release(): void;
 }
 
 /**
  * Takes the lock of `file`.
  *
- * @param name what messages call the file.
- * @throws UpsweepError when a process of this machine holds it and runs. A system error when it cannot be written.
+ * @param name the name of the file in error messages.
+ * @throws UpsweepError if a running process of this machine holds the lock, or another process took
+ * it over at the same time. A system error if the lock cannot be written.
  */
 export async function takeLock(file: string, name: string): Promise<Lock> {
   const path = lockOf(file);
   const writer: Writer = {
     host: hostname(),
     pid: process.pid,
-    began: entryPointOf(process.pid),
+    began: startTimeOf(process.pid),
     lock: randomUUID(),
   };
-  const textOf = (written: Writer) => `${JSON.stringify(written)}\n`;
-  let left: Writer | undefined;
-  let own = firstOf(path, textOf(writer));
-  const wasTaken = own === undefined;
-  if (own === undefined) {
-    // It may be there and not be written yet.
-    if (readWriter(path) === undefined) await updated();
-    left = readWriter(path);
-    if (left && isRunning(left)) throw errors.beingWritten(name, left.pid, path);
-    // Should this run be killed before it begins a file, the one that is there is still known to be a run's.
-    own = replace(
+  const lockText = (written: Writer) => `${JSON.stringify(written)}\n`;
+  let previous: Writer | undefined;
+  let lockId = createLock(path, lockText(writer));
+  const wasTakenOver = lockId === undefined;
+  if (lockId === undefined) {
+    // Another process may have created the lock file without having written it yet.
+    if (readWriter(path) === undefined) await settle();
+    previous = readWriter(path);
+    if (previous && isRunning(previous)) throw errors.beingWritten(name, previous.pid, path);
+    // Keep the recorded file. If this run is killed before it creates its own partial file, the
+    // next run still knows that the existing one belongs to upsweep.
+    lockId = replace(
       path,
-      textOf({ ...writer, ...(left?.file !== undefined && { file: left.file }) }),
+      lockText({ ...writer, ...(previous?.file !== undefined && { file: previous.file }) }),
     );
-    await updated();
-    const last = readWriter(path);
-    if (last && last.lock !== writer.lock) throw errors.beingWritten(name, last.pid, path);
+    await settle();
+    const current = readWriter(path);
+    if (current && current.lock !== writer.lock) throw errors.beingWritten(name, current.pid, path);
   }
-  held.add(writer.lock);
-  const hasDomain = () => {
+  heldLocks.add(writer.lock);
+  const isHeld = () => {
     try {
-      // Opening the file asks a file server for its newest state.
+      // Opening the file makes a file server return its current state.
       return readWriter(path)?.lock === writer.lock;
     } catch (error) {
-      // Nothing can be opened: what is there can still be told by its name.
-      if (isOutOfFiles(error)) return fileAt(path) === own;
+      // No file can be opened. The identity of the file under that name can still be read.
+      if (isOutOfFiles(error)) return fileIdAt(path) === lockId;
       throw error;
     }
   };
   return {
-    leftFile: left?.file,
-    wasTaken,
-    hasDomain,
-    names: (file) => {
-      if (hasDomain()) own = replace(path, textOf({ ...writer, file }));
+    previousFile: previous?.file,
+    wasTakenOver: wasTakenOver,
+    isHeld: isHeld,
+    recordFile: (file) => {
+      if (isHeld()) lockId = replace(path, lockText({ ...writer, file }));
     },
-    lost: () => {
+    lostError: () => {
       const other = readWriter(path);
       return other
         ? errors.takenOver(name, `process ${other.pid} on ${other.host}`)
         : errors.lockGone(name, path);
     },
     release: () => {
-      held.delete(writer.lock);
-      if (hasDomain()) rmSync(path, { force: true });
+      heldLocks.delete(writer.lock);
+      if (isHeld()) rmSync(path, { force: true });
     },
   };
 }
@@ -110,12 +125,12 @@ function lockOf(file: string): string {
   return `${file}.lock`;
 }
 
-function updated(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, SETTLED_WITHIN));
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS));
 }
 
-/** Writes a lock where there is none; undefined where there is one. */
-function firstOf(path: string, text: string): FileId | undefined {
+/** Creates a lock file. Returns undefined if it already exists. */
+function createLock(path: string, text: string): FileId | undefined {
   try {
     return writeNew(path, text);
   } catch (error) {
@@ -128,14 +143,16 @@ const isOutOfFiles = (error: unknown) =>
   ["EMFILE", "ENFILE"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 /**
- * Whoever a lock names; undefined where there is none, or it is not written yet.
+ * Reads the process that a lock names. Returns undefined if there is no lock, or it is not written
+ * yet.
  *
- * @throws UpsweepError when it is a link or the like. A system error when it is not for us to read, or nothing can be opened.
+ * @throws UpsweepError if the lock is not a regular file. A system error if this user may not read
+ * it, or the process has too many open files.
  */
 function readWriter(path: string): Writer | undefined {
   try {
     const status = statusOf(path);
-    if (status && !status.isFile()) throw errors.specialFile(path, foreignness(status) as string);
+    if (status && !status.isFile()) throw errors.specialFile(path, foreignReason(status) as string);
     const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
     try {
       const { host, pid, began, lock, file } = JSON.parse(
@@ -163,10 +180,10 @@ function readWriter(path: string): Writer | undefined {
   }
 }
 
-/** Whether it is a process of this machine, and runs. */
+/** Whether the lock belongs to a running process of this machine. */
 function isRunning({ host, pid, began, lock }: Writer): boolean {
-  if (host !== hostname() || began !== entryPointOf(pid)) return false;
-  if (pid === process.pid) return held.has(lock);
+  if (host !== hostname() || began !== startTimeOf(pid)) return false;
+  if (pid === process.pid) return heldLocks.has(lock);
   try {
     process.kill(pid, 0);
     return true;
@@ -175,11 +192,15 @@ function isRunning({ host, pid, began, lock }: Writer): boolean {
   }
 }
 
-/** When a process began, as Linux counts it, in ticks since the machine did; empty elsewhere, and of one that has ended, reaped or not. */
-function entryPointOf(pid: number): string {
+/**
+ * The start time of a process on Linux, in clock ticks since boot. Returns "" on other systems, and
+ * for a process that has ended, whether or not it is still a zombie.
+ */
+function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // Behind the name, which may hold anything: the third field is the state, the 22nd the beginning.
+    // Split after the name, which may contain any character. Field 3 is the state, field 22 the
+    // start time.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? "" : (fields[19] ?? "");
   } catch {

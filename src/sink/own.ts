@@ -1,8 +1,9 @@
 /**
- * The files that a run keeps beside its output, under names that follow from it.
+ * The files that a run keeps next to its output, under names derived from the output's.
  *
- * Anybody who can write in the folder can put something else under such a name. So links are never followed, new files are made where nothing is
- * (under a random name, then renamed), and only regular files of this user with a single name are read or continued.
+ * Anyone with write access to the folder can put another file under such a name. Links are
+ * therefore never followed. New files are created under a random name and then renamed. Only
+ * regular files that belong to this user and have a single name are read or continued.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -22,10 +23,14 @@ import {
 import { basename, dirname, join } from "node:path";
 import { errors } from "../errors.js";
 
-/** Which file it is, whatever its name. */
+/** Identifies a file independently of its name: device and inode number. */
 export type FileId = string;
 
-/** What is at a path itself, even if it is a link; undefined where nothing is. @throws a system error when that cannot be told. */
+/**
+ * The status of a path, without following a link. Returns undefined if nothing is there.
+ *
+ * @throws a system error if the status cannot be read.
+ */
 export function statusOf(path: string): BigIntStats | undefined {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }
@@ -34,8 +39,8 @@ export function idOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint 
   return `${dev}:${ino}`;
 }
 
-/** The file at a path; undefined where there is none, or it cannot be told. */
-export function fileAt(path: string): FileId | undefined {
+/** The identity of the file at a path. Returns undefined if there is none or it cannot be read. */
+export function fileIdAt(path: string): FileId | undefined {
   try {
     const status = statusOf(path);
     return status && idOf(status);
@@ -44,8 +49,11 @@ export function fileAt(path: string): FileId | undefined {
   }
 }
 
-/** Why something is not a file of ours; undefined where it is one. */
-export function foreignness(status: BigIntStats): string | undefined {
+/**
+ * Describes why a path is not a regular file of this user with a single name. Returns undefined if
+ * it is.
+ */
+export function foreignReason(status: BigIntStats): string | undefined {
   if (status.isSymbolicLink()) return "a symbolic link";
   if (status.isDirectory()) return "a folder";
   if (!status.isFile()) return "not a regular file";
@@ -54,16 +62,21 @@ export function foreignness(status: BigIntStats): string | undefined {
   return undefined;
 }
 
-/** @throws UpsweepError when it is no file of ours. */
+/** @throws UpsweepError if the path is not a regular file of this user with a single name. */
 export function mustBeOwn(path: string, status: BigIntStats): void {
-  const what = foreignness(status);
-  if (what !== undefined) throw errors.specialFile(path, what);
+  const reason = foreignReason(status);
+  if (reason !== undefined) throw errors.specialFile(path, reason);
 }
 
-/** Flags with which a link is refused, and a pipe without a writer does not block. */
+/** Flags for open(): fail on a symbolic link, and do not block on a pipe without a writer. */
 export const NO_FOLLOW = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** The text of a file of ours. @throws UpsweepError when it is not one, a system error when it cannot be read. */
+/**
+ * Reads the text of a regular file of this user.
+ *
+ * @throws UpsweepError if it is not such a file (see `foreignReason`). A system error if it cannot
+ * be read.
+ */
 export function readOwn(path: string): string {
   const before = statusOf(path);
   if (before) mustBeOwn(path, before);
@@ -76,14 +89,19 @@ export function readOwn(path: string): string {
   }
 }
 
-const RANDOM = /^\.[0-9a-f]{12}$/;
+const RANDOM_SUFFIX = /^\.[0-9a-f]{12}$/;
 
-/** A name beside `path` that nobody else has. */
+/** A random name in the folder of `path`: `path` followed by a dot and 12 hexadecimal digits. */
 export function randomName(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}`;
 }
 
-/** Makes a file where nothing is, complete or not at all. */
+/**
+ * Creates a file, or removes it again if the write fails. With `flush`, the text is on disk when
+ * this returns.
+ *
+ * @throws a system error, EEXIST if the file already exists.
+ */
 export function writeNew(path: string, text: string, { flush = false } = {}): FileId {
   const fd = openSync(path, "wx");
   try {
@@ -98,7 +116,7 @@ export function writeNew(path: string, text: string, { flush = false } = {}): Fi
   }
 }
 
-/** Replaces a file in one step. With `flush` its text is on the disk when this returns. */
+/** Replaces a file atomically. With `flush`, its text is on disk when this returns. */
 export function replace(path: string, text: string, options?: { readonly flush: boolean }): FileId {
   const temporary = randomName(path);
   const id = writeNew(temporary, text, options);
@@ -111,12 +129,13 @@ export function replace(path: string, text: string, options?: { readonly flush: 
   return id;
 }
 
-/** Removes what runs that were killed have left under random names beside `paths`, but for `kept`. */
+/** Removes files with random names that killed runs left next to `paths`, except `kept`. */
 export function removeRandomNames(paths: readonly string[], kept?: string): void {
   const [first] = paths as [string];
   for (const name of readdirSync(dirname(first))) {
     const isRandom = paths.some(
-      (path) => name.startsWith(basename(path)) && RANDOM.test(name.slice(basename(path).length)),
+      (path) =>
+        name.startsWith(basename(path)) && RANDOM_SUFFIX.test(name.slice(basename(path).length)),
     );
     const path = join(dirname(first), name);
     if (isRandom && name !== kept && statusOf(path)?.isFile()) rmSync(path, { force: true });

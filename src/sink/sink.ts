@@ -1,21 +1,36 @@
-/** Where rows go. A sink takes bytes; a write that has not settled holds the workers back. */
+/** A sink takes the bytes of rows. A pending write applies backpressure to the workers. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
-  /** Brings to the disk what is written, where there is a disk. @throws UpsweepError when it could not be kept, or is not ours any more. */
+  /**
+   * Flushes written bytes to disk, if the sink is a file.
+   *
+   * @throws UpsweepError if they could not be stored, or the file no longer belongs to this run.
+   */
   flush(): Promise<void>;
-  /** The name under which a finished file lies for a moment before it gets its own, where it does. */
-  readonly ownName?: string | undefined;
-  /** Whether nobody else has begun to write there meanwhile; what lies beside the file is not to be touched then. */
+  /** The name that a complete file has for a moment before it gets its own. Files only. */
+  readonly temporaryName?: string | undefined;
+  /**
+   * Whether the output still belongs to this run. If another run has started to write it, the files
+   * next to it must not be touched.
+   */
   isOurs(): boolean;
-  /** Cuts off what stands behind so many bytes and brings the rest to the disk, at once: for the last moment of a process. */
-  keepNow(bytes: number): void;
-  /** Everything is written: make it whole. `named` is called once it has its name, before another run can begin there. */
-  finish(named?: () => void): Promise<void>;
-  /** It will not become whole: leave nothing behind. At once, so that it can be the last thing a process does. */
+  /**
+   * Truncates the file to `bytes` and flushes it to disk. Synchronous, so that a process can do it
+   * just before it exits.
+   */
+  truncateAndSync(bytes: number): void;
+  /**
+   * Completes the output after the last write. Calls `onNamed` once the file has its name, before
+   * another run can take the lock.
+   */
+  finish(onNamed?: () => void): Promise<void>;
+  /**
+   * Removes the incomplete output. Does not wait, so that a process can call it just before exit.
+   */
   abandon(): void;
-  /** It stops here and may go on later: leave what is written as it is. */
-  leave(): void;
+  /** Stops, and keeps the partial file so that a later run can resume it. */
+  keepPartial(): void;
 }
 
-/** The reader of a pipe has gone: nothing is wrong, and nothing more is wanted. */
+/** The reader of a pipe has gone. This is not a failure: no more output is needed. */
 export class ClosedPipe extends Error {}

@@ -1,4 +1,4 @@
-/** Rows to standard output. */
+/** The sink of standard output. */
 import { writeAll } from "./descriptor.js";
 import type { Sink } from "./sink.js";
 
@@ -6,13 +6,13 @@ const STDOUT = 1;
 
 export function stdoutSink(): Sink {
   return {
-    // The descriptor itself, not process.stdout: that writes synchronously, and this thread would stand still meanwhile.
+    // Write to the descriptor. process.stdout writes synchronously, which would block this thread.
     write: (bytes) => writeAll(STDOUT, bytes, "standard output"),
     flush: async () => {},
     isOurs: () => true,
-    keepNow: () => {},
-    finish: async (named) => named?.(),
+    truncateAndSync: () => {},
+    finish: async (onNamed) => onNamed?.(),
     abandon: () => {},
-    leave: () => {},
+    keepPartial: () => {},
   };
 }

@@ -1,40 +1,45 @@
-/** The axes of a grid: plain values, values that depend on other axes, and axes that turn together. */
+/** The axes of a grid: plain values, values that depend on other axes, and joint axes. */
 
-import { isResultName, NAME_COLUMN } from "../columns/columns.js";
+import { isResultName, NAME_COLUMN } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "../expression/node.js";
 import { KEYWORDS, parseItem } from "../expression/parse.js";
 import { textOfFraction } from "../fraction.js";
 import { otherKindsParameter } from "../layers/errors.js";
-import {
-  isParameterName,
-  type Kind,
-  namesOfParameter,
-  RATE_DENOMINATOR,
-  shortNames,
-} from "../layers/parameters.js";
+import { isParameterName, type Kind, namesOfParameter, shortNames } from "../layers/kinds.js";
+import { RATE_DENOMINATOR } from "../layers/parameters.js";
 import { describeNode, type SourceNode } from "./source.js";
-import { domainOf, findDuplicate, overOne, type Progression, readEntry, sizeOf } from "./values.js";
+import {
+  domainOf,
+  findDuplicate,
+  overCommonDenominator,
+  type Progression,
+  readEntry,
+  sizeOf,
+} from "./values.js";
 
-/** One axis, as written. All its names turn together; only a joint axis has several. */
+/** One axis, as it is written. Only a joint axis has several names, which advance together. */
 export type Axis = { readonly location: string; readonly names: readonly string[] } & (
   | {
       readonly kind: "plain";
-      /** The values of each name. */
+      /** The values of each name, in the order of `names`. */
       readonly progressions: readonly (readonly Progression[])[];
       readonly size: number;
-      /** Where sample rates are fractions: their common denominator. The runs of `sample_rate` are numerators. */
+      /**
+       * The common denominator of the sample rates, if they are fractions. The values of
+       * `sample_rate` are then the numerators.
+       */
       readonly rateDenominator?: number;
     }
-  /** One value, which follows from other axes: no loop. */
+  /** A single value that depends on other axes. It needs no loop. */
   | { readonly kind: "derived"; readonly expression: Expression }
-  /** A list whose values, and whose length, follow from other axes. */
+  /** A list whose values and length depend on other axes. */
   | { readonly kind: "list"; readonly items: readonly ListItem[] }
-  /** A joint axis with values that follow from other axes: a row for each position, with a value for each name. */
+  /** A joint axis whose values depend on other axes: a row per position, with a value per name. */
   | { readonly kind: "joint"; readonly rows: readonly (readonly Expression[])[] }
 );
 
-/** The expressions of an axis: none when it is plain. */
+/** The expressions of an axis. A plain axis has none. */
 export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
   switch (axis.kind) {
     case "plain":
@@ -49,9 +54,10 @@ export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
 }
 
 /**
- * The axes of a grid. Of several dimensions a plain name (`kernel_size`) is an axis that the parameters of all dimensions follow.
+ * Reads the axes of a grid. In a kind with several dimensions, a plain name (`kernel_size`) is an
+ * axis that the parameters of all dimensions follow.
  *
- * @throws UpsweepError when one is unknown, missing, given twice or has no values.
+ * @throws UpsweepError if an axis is unknown, missing, given twice or has no values.
  */
 export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   if (source.kind !== "map") throw errors.notMap(source.location, "axes", describeNode(source));
@@ -78,7 +84,10 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   return axes;
 }
 
-/** The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each as long as `kernel_size`. */
+/**
+ * The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each equal to
+ * `kernel_size`.
+ */
 function followersOf(axis: Axis, kind: Kind): Axis[] {
   const { location } = axis;
   return axis.names.flatMap((name) => {
@@ -98,7 +107,10 @@ function followersOf(axis: Axis, kind: Kind): Axis[] {
   });
 }
 
-/** Variables are axes of the user's own: they turn like others, and the layer's axes can be written with them. */
+/**
+ * Reads the variables of a grid: axes that the user names. They are looped over like other axes,
+ * and the expressions of the layer's axes can use them.
+ */
 export function readVariables(source: SourceNode): Axis[] {
   if (source.kind === "null") return [];
   if (source.kind !== "map")
@@ -143,7 +155,7 @@ function readAxis(name: string, source: SourceNode, location: string): Axis {
     if (item.kind !== "scalar") throw errors.badAxisValue(item.location, name, describeNode(item));
     return { item, read: readScalar(name, item, source.kind === "list") };
   });
-  const { progressions: constant, denominator } = overOne(
+  const { progressions: constant, denominator } = overCommonDenominator(
     entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Progression[]) : [])),
     source.location,
   );
@@ -227,12 +239,12 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
       return { item, read: readJointValue(name, item) };
     });
   });
-  const rateAt = names.indexOf("sample_rate");
+  const rateIndex = names.indexOf("sample_rate");
   const rates = rows.flatMap((row) => {
-    const read = row[rateAt]?.read;
+    const read = row[rateIndex]?.read;
     return Array.isArray(read) ? (read as Progression[]) : [];
   });
-  const { denominator } = overOne(rates, source.location);
+  const { denominator } = overCommonDenominator(rates, source.location);
   const values = rows.map((row) =>
     row.map(({ read }) => (Array.isArray(read) ? (read[0] as Progression) : undefined)),
   );
@@ -252,8 +264,8 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
   }
   if (values.every((row) => !row.includes(undefined))) {
     const progressions = names.map((_, i) =>
-      i === rateAt
-        ? overOne(rates, source.location).progressions
+      i === rateIndex
+        ? overCommonDenominator(rates, source.location).progressions
         : values.map((row) => row[i] as Progression),
     );
     return {
@@ -280,7 +292,7 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
   return { kind: "joint", location, names, rows: rows.map((row) => row.map(expression)) };
 }
 
-/** One value of a joint axis. */
+/** Reads one value of a joint axis. */
 function readJointValue(
   name: string,
   item: SourceNode & { kind: "scalar" },

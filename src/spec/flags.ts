@@ -1,4 +1,7 @@
-/** Axes and columns given as flags, as a spec's source: `--l-in 32..256:32 --kernel-size 3,5,7 --bias true,false`. */
+/**
+ * Axes and columns from flags, as a spec's source: `--l-in 32..256:32 --kernel-size 3,5,7 --bias
+ * true,false`.
+ */
 import { errors } from "../errors.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
@@ -6,22 +9,25 @@ export function flagOf(name: string): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
-/** An axis as a flag gives it. */
+/** An axis that is given as a flag. */
 export interface AxisFlag {
   /** One name, or several separated by commas. */
   readonly name: string;
   readonly values: string;
-  /** What messages begin with: the flag as it was given. */
+  /** The flag as it was given. Messages begin with it. */
   readonly flag: string;
 }
 
-/** Splits at the commas that stand in no parentheses or brackets; brackets around the whole may be there or not. */
+/**
+ * Splits a text at the commas outside of parentheses and brackets. Brackets around the complete
+ * text are optional.
+ */
 export function splitValues(text: string): string[] {
   const trimmed = text.trim();
-  const whole = splitOutside(trimmed);
-  // [1, 2] is a list of two; [1, 2], [3, 4] is one of two lists.
+  const outer = splitOutside(trimmed);
+  // [1, 2] is a list of two; [1, 2], [3, 4] is a list of two lists.
   const inner =
-    whole.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : whole;
+    outer.length === 1 && /^\[.*\]$/s.test(trimmed) ? splitOutside(trimmed.slice(1, -1)) : outer;
   return inner.length === 1 && inner[0] === "" ? [] : inner;
 }
 
@@ -37,7 +43,7 @@ function splitOutside(text: string): string[] {
   return parts.map((part) => part.trim());
 }
 
-/** A list as a flag gives it; what stands in brackets inside is a list again. */
+/** Reads a list from a flag. An element in brackets is a list itself. */
 export function listFromFlag(flag: string, text: string): SourceNode & { kind: "list" } {
   const items = splitValues(text).map(
     (part): SourceNode =>
@@ -48,7 +54,7 @@ export function listFromFlag(flag: string, text: string): SourceNode & { kind: "
   return { kind: "list", location: flag, items };
 }
 
-/** Reads `name=values`; several names may stand before the `=`. */
+/** Reads `name=values`. Several names may precede the `=`, separated by commas. */
 export function readAssignment(option: string, text: string): AxisFlag {
   const at = text.indexOf("=");
   if (at < 1) throw errors.badOption(option, text, "Write name=values, for example 'stride=1..4'.");
@@ -56,7 +62,10 @@ export function readAssignment(option: string, text: string): AxisFlag {
   return { name, values: text.slice(at + 1).trim(), flag: `${option} ${name}` };
 }
 
-/** An axis' entry in a spec. A single value stands for itself, so that an expression is one value and no list. */
+/**
+ * The entry of an axis in a spec. A single value is not wrapped in a list, so that a single
+ * expression becomes a derived axis.
+ */
 export function entryFromFlag({ name, values, flag }: AxisFlag): SourceEntry {
   const list = listFromFlag(flag, values);
   const [only] = list.items;
@@ -64,7 +73,7 @@ export function entryFromFlag({ name, values, flag }: AxisFlag): SourceEntry {
   return { key: name, keyLocation: flag, value: isOne ? only : list };
 }
 
-/** A spec's source from axes in the order in which they were given. */
+/** The source of a spec from axes and variables, in the order in which they were given. */
 export function sourceFromFlags(
   axes: readonly AxisFlag[],
   variables: readonly AxisFlag[],
@@ -80,7 +89,7 @@ export function sourceFromFlags(
   return { kind: "map", location, entries: sections };
 }
 
-/** A sample's entry in a spec. */
+/** The entry of a sample in a spec. */
 export function sampleFromFlags(rows: number, seed: number): SourceNode {
   const scalar = (key: string, value: number): SourceEntry => ({
     key,

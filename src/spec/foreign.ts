@@ -1,7 +1,8 @@
-/** Values as other tools and languages write them, and what to write here instead. */
+/** Values in the notation of other tools and languages, and what to write here instead. */
 
 import { joinNames } from "../format-message.js";
-import type { Dimension, Kind } from "../layers/parameters.js";
+import type { Kind } from "../layers/kinds.js";
+import type { Dimension } from "../layers/parameters.js";
 import { inBigInt } from "../layers/rules.js";
 
 const DASHED = /^([0-9]+)(-|\s*(?:–|—|~|to|\.\.\.|…)\s*)([0-9]+)$/;
@@ -13,7 +14,12 @@ const SEPARATED = /^[0-9]+(?:\s*;\s*[0-9]+|\s+[0-9]+)+;?$/;
 const SLICE = /^([0-9]+):([0-9]+)$/;
 const GROUPED = /^[0-9]{1,3}(?:_[0-9]{3})+$/;
 
-/** What to write for a value that is no value here but looks like one elsewhere; undefined for anything else. */
+/**
+ * What to write instead of a value in the notation of another tool. Undefined if the text is not
+ * one.
+ *
+ * @param isNatural whether the name cannot be negative.
+ */
 export function remedyOfForeign(
   name: string,
   text: string,
@@ -21,7 +27,7 @@ export function remedyOfForeign(
 ): string | undefined {
   const [, from, dash, to] = DASHED.exec(text) ?? [];
   if (from !== undefined && to !== undefined) {
-    // 8-4 and 3 - 4 are differences, and so is 4-8 where negative values are possible.
+    // 8-4 and 3 - 4 are subtractions. So is 4-8 for a name that may be negative.
     const [first, last] = [BigInt(from), BigInt(to)];
     if (dash !== "-" || (isNatural && first < last))
       return `Did you mean ${first < last ? `${first}..${last}` : `${last}..${first}`}?`;
@@ -42,7 +48,7 @@ export function remedyOfForeign(
   return GROUPED.test(text) ? `Write ${text.replaceAll("_", "")}.` : undefined;
 }
 
-/** One value for each dimension, as PyTorch prints kernels and strides. */
+/** The remedy for a tuple: one value per dimension, as PyTorch prints kernel sizes and strides. */
 function remedyOfTuple(name: string, values: readonly string[]): string {
   const [first] = values as [string];
   const letters = values.length === 2 ? ["h", "w"] : ["d", "h", "w"];
@@ -58,7 +64,7 @@ function remedyOfTuple(name: string, values: readonly string[]): string {
   return `In 2-d and 3-d layers, set each dimension: ${joinNames(each)}.`;
 }
 
-/** Python's range ends before its second number. */
+/** The remedy for a Python range, which excludes its end. */
 function remedyOfRange(numbers: readonly bigint[]): string {
   const [first, end, step] =
     numbers.length === 1
@@ -70,12 +76,15 @@ function remedyOfRange(numbers: readonly bigint[]): string {
   return `Write ${first === last ? first : `${first}..${last}${step === 1n ? "" : `:${step}`}`}: ${note}.`;
 }
 
-/** Whether a text is one of the names that other libraries have for paddings. */
+/** Whether a text is a padding that other libraries name: `same` or `valid`. */
 export function isNamedPadding(text: string): boolean {
   return /^["']?(?:same|valid)["']?$/i.test(text.trim());
 }
 
-/** What to write for `same` and `valid`; with the number, where the layer's other parameters are known. */
+/**
+ * What to write instead of `same` and `valid`. The remedy includes the number if the other
+ * parameters of the dimension are given.
+ */
 export function remedyOfNamedPadding(
   kind: Kind,
   text: string,
@@ -83,11 +92,11 @@ export function remedyOfNamedPadding(
 ): string {
   const isSame = /same/i.test(text);
   if (!isSame)
-    return kind.isTransposed
+    return kind.family.name === "transposed"
       ? "PyTorch's transposed layers have no named padding; write 0 to crop nothing."
       : "Write 0: 'valid' pads nothing.";
   const number = dimension === undefined ? "" : samePadding(kind, dimension);
-  return kind.isTransposed
+  return kind.family.name === "transposed"
     ? `PyTorch's transposed layers have no named padding. For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`
     : `With stride 1 write dilation * (kernel_size - 1) / 2${number}.`;
 }
@@ -99,29 +108,33 @@ function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string 
     output_padding: o,
     dilation: d,
   } = inBigInt({ ...dimension, padding: 0 });
-  if (!kind.isTransposed && s !== 1n) return "; PyTorch supports 'same' with stride 1 only";
-  const twice = kind.isTransposed ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
-  if (twice < 0n) return ", which is negative here";
-  if (twice % 2n === 0n) return `: here ${twice / 2n}`;
-  const isFitting = kind.isTransposed && o === 0n && (1n < s || 1n < d);
-  return isFitting
-    ? `: here ${(twice + 1n) / 2n} with output_padding 1`
+  if (kind.family.name !== "transposed" && s !== 1n)
+    return "; PyTorch supports 'same' with stride 1 only";
+  const doubled = kind.family.name === "transposed" ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
+  if (doubled < 0n) return ", which is negative here";
+  if (doubled % 2n === 0n) return `: here ${doubled / 2n}`;
+  const canRoundUp = kind.family.name === "transposed" && o === 0n && (1n < s || 1n < d);
+  return canRoundUp
+    ? `: here ${(doubled + 1n) / 2n} with output_padding 1`
     : ", which is not a whole number here";
 }
 
-/** What to write for 2 zeros at one end and 1 at the other: the counts are the same from either end. */
+/**
+ * What to write for a padding that differs between the two ends, for example 2 and 1. By symmetry
+ * the counts are those of the larger padding with the difference as output_padding.
+ */
 export function remedyOfUnequalPadding(
   kind: Kind,
   values: readonly number[],
   { stride, dilation }: { readonly stride: number; readonly dilation: number },
 ): string {
   const [max, min] = [Math.max(...values), Math.min(...values)];
-  const more = max - min;
-  if (more === 0) return `Write ${max}.`;
-  if (!kind.isTransposed)
+  const difference = max - min;
+  if (difference === 0) return `Write ${max}.`;
+  if (kind.family.name !== "transposed")
     return "Pad the input before the layer and count the longer input with padding 0.";
-  if (more >= stride && more >= dilation) {
-    return `PyTorch has no such layer: the difference ${more} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
+  if (difference >= stride && difference >= dilation) {
+    return `PyTorch has no such layer: the difference ${difference} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
   }
-  return `Write --padding ${max} --output-padding ${more}: by symmetry the counts are the same.`;
+  return `Write --padding ${max} --output-padding ${difference}: by symmetry the counts are the same.`;
 }

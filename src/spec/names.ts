@@ -1,29 +1,38 @@
-/** Names in expressions: whether each is known, and whether axes depend on each other in a circle. */
-import { columnsOf, isResultName } from "../columns/columns.js";
+/**
+ * The names in expressions: whether each is known, and whether axes depend on each other in a
+ * cycle.
+ */
+import { columnsOf, needsSetting } from "../columns/derived.js";
+import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, type ListItem, namesIn } from "../expression/node.js";
-import { anyParameter, type Kind } from "../layers/parameters.js";
+import { anyParameter, type Kind } from "../layers/kinds.js";
 import { type Axis, expressionsOf } from "./axes.js";
 import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
-/** The names that an axis' values depend on. */
+/** The names that the values of an axis depend on. */
 export function dependenciesOf(axis: Axis): readonly string[] {
   return [
     ...new Set(expressionsOf(axis).flatMap(({ root }) => namesIn(root).map(({ name }) => name))),
   ];
 }
 
-/** @throws UpsweepError for a name that is unknown or not there yet, and for a circle. */
+/**
+ * Checks the names in the expressions of a grid.
+ *
+ * @throws UpsweepError for an unknown name, a result in an axis, a condition that needs a missing
+ * sample rate, and for axes that depend on each other in a cycle.
+ */
 export function checkNames(
   kind: Kind,
   { axes, where }: { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
 ): void {
-  const own = axes
+  const variables = axes
     .flatMap(({ names }) => names)
     .filter((name) => !kind.parameterNames.includes(name));
-  // bits is there in any case.
-  const known = [...kind.parameterNames, ...own, "bits"];
-  const isRated = own.includes("sample_rate");
+  // `bits` always has a value: its default is 32.
+  const known = [...kind.parameterNames, ...variables, "bits"];
+  const hasSampleRate = variables.includes("sample_rate");
   const columns = columnsOf(kind);
   const results = columns.map(({ name }) => name);
   const check = ({ source, root }: Expression | ListItem, alsoKnown: readonly string[]) => {
@@ -31,7 +40,11 @@ export function checkNames(
       if (known.includes(name) || alsoKnown.includes(name)) continue;
       if (isResultName(name) && results.includes(name))
         throw errors.resultInAxis(source, span, name);
-      throw errors.unknownName(source, span, name, [...kind.parameterNames, ...own, ...alsoKnown]);
+      throw errors.unknownName(source, span, name, [
+        ...kind.parameterNames,
+        ...variables,
+        ...alsoKnown,
+      ]);
     }
   };
   for (const axis of axes) {
@@ -53,15 +66,16 @@ export function checkNames(
   }
   for (const condition of where) {
     check(condition, results);
-    const rated = namesIn(condition.root).find(({ name }) =>
-      columns.find((c) => c.name === name)?.dependsOn.some((base) => base === "sample_rate"),
+    const rateUse = namesIn(condition.root).find(({ name }) =>
+      columns.some((c) => c.name === name && needsSetting(c.name, "sample_rate")),
     );
-    if (rated && !isRated) throw errors.unratedName(condition.source, rated.span, rated.name);
+    if (rateUse && !hasSampleRate)
+      throw errors.unratedName(condition.source, rateUse.span, rateUse.name);
   }
-  checkCircles(axes);
+  checkCycles(axes);
 }
 
-function checkCircles(axes: readonly Axis[]): void {
+function checkCycles(axes: readonly Axis[]): void {
   const axisOf = new Map(
     axes.flatMap((axis) => axis.names.map((name): [string, Axis] => [name, axis])),
   );
@@ -74,13 +88,13 @@ function checkCircles(axes: readonly Axis[]): void {
       for (const { name, span } of namesIn(root)) {
         const next = axisOf.get(name);
         if (next === undefined || done.has(next)) continue;
-        const further = [...path, { axis: next, name }];
-        const start = further.findIndex((step) => step.axis === next);
-        if (start < further.length - 1) {
-          const circle = further.slice(start).map((step) => step.name);
-          throw errors.cycle(source, span, circle);
+        const extended = [...path, { axis: next, name }];
+        const start = extended.findIndex((step) => step.axis === next);
+        if (start < extended.length - 1) {
+          const cycle = extended.slice(start).map((step) => step.name);
+          throw errors.cycle(source, span, cycle);
         }
-        walk(next, further);
+        walk(next, extended);
       }
     }
     done.add(axis);

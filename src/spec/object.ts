@@ -1,4 +1,4 @@
-/** A JavaScript value as a spec's source: for the library. */
+/** Converts a JavaScript value into the source of a spec, for the library. */
 import { errors } from "../errors.js";
 import type { SourceNode } from "./source.js";
 

@@ -1,11 +1,14 @@
-/** What the command line changes in a spec before it is read: so that there is one way from source to spec. */
+/**
+ * Overrides from the command line. They change the source of a spec before it is read, so that
+ * `readSpec` remains the only way from a source to a spec.
+ */
 import { errors } from "../errors.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
 export interface Overrides {
-  /** Axes to set, by their key: one name, or several separated by commas. */
+  /** Axes to set, by key: one name, or several separated by commas. */
   readonly set?: readonly SourceEntry[] | undefined;
-  /** Variables to add or to change. */
+  /** Variables to add or change. */
   readonly variables?: readonly SourceEntry[] | undefined;
   readonly layer?: SourceNode | undefined;
   /** Conditions to add. */
@@ -17,44 +20,52 @@ export interface Overrides {
 
 type MapNode = SourceNode & { readonly kind: "map" };
 
-/** The source with all of that in place; in every grid, where it has several. */
+/**
+ * Applies the overrides to a source. If it has several grids, axes, variables and conditions are
+ * overridden in each of them.
+ */
 export function withOverrides(
   source: SourceNode,
   { set = [], variables = [], layer, where = [], columns, distinct, sample }: Overrides,
 ): SourceNode {
-  if (source.kind !== "map") return source; // what is wrong with it is said where it is read
-  const inGrid = (grid: SourceNode): SourceNode =>
+  if (source.kind !== "map") return source; // readSpec reports the error
+  const overriddenGrid = (grid: SourceNode): SourceNode =>
     grid.kind === "map"
       ? withConditions(set.reduce(withAxis, variables.reduce(withVariable, grid)), where)
       : grid;
   const grids = entryOf(source, "grids");
-  let whole: MapNode;
+  let result: MapNode;
   if (grids?.value.kind === "list")
-    whole = withEntry(source, {
+    result = withEntry(source, {
       ...grids,
-      value: { ...grids.value, items: grids.value.items.map(inGrid) },
+      value: { ...grids.value, items: grids.value.items.map(overriddenGrid) },
     });
-  else whole = inGrid(source) as MapNode;
-  if (layer) whole = withEntry(whole, { key: "layer", keyLocation: layer.location, value: layer });
+  else result = overriddenGrid(source) as MapNode;
+  if (layer)
+    result = withEntry(result, { key: "layer", keyLocation: layer.location, value: layer });
   if (columns)
-    whole = withEntry(whole, { key: "columns", keyLocation: columns.location, value: columns });
+    result = withEntry(result, { key: "columns", keyLocation: columns.location, value: columns });
   if (distinct)
-    whole = withEntry(whole, { key: "distinct", keyLocation: distinct.location, value: distinct });
+    result = withEntry(result, {
+      key: "distinct",
+      keyLocation: distinct.location,
+      value: distinct,
+    });
   if (sample)
-    whole = withEntry(whole, { key: "sample", keyLocation: sample.location, value: sample });
-  return whole;
+    result = withEntry(result, { key: "sample", keyLocation: sample.location, value: sample });
+  return result;
 }
 
 function entryOf(map: MapNode, key: string): SourceEntry | undefined {
   return map.entries.find((entry) => entry.key === key);
 }
 
-/** The map with that entry, in the place of the one with its key or behind all others. */
+/** The map with that entry. It replaces the entry with the same key, or is appended. */
 function withEntry(map: MapNode, entry: SourceEntry): MapNode {
-  const isThere = map.entries.some(({ key }) => key === entry.key);
+  const exists = map.entries.some(({ key }) => key === entry.key);
   return {
     ...map,
-    entries: isThere
+    entries: exists
       ? map.entries.map((old) => (old.key === entry.key ? entry : old))
       : [...map.entries, entry],
   };

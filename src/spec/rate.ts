@@ -1,13 +1,16 @@
-/** Grids whose sample rates are fractions: their axis has numerators over one common denominator. */
+/**
+ * Grids with fractional sample rates. Their axis holds the numerators over one common denominator.
+ */
 import { errors } from "../errors.js";
 import { type Expression, type Node, namesIn } from "../expression/node.js";
-import { binary, replaced } from "../expression/rewrite.js";
+import { binary, replaceNames } from "../expression/rewrite.js";
 import { type Axis, expressionsOf } from "./axes.js";
 
 /**
- * The grid with conditions that divide the numerator by the denominator wherever they name `sample_rate`.
+ * Rewrites the conditions of a grid so that they divide the numerator by the denominator wherever
+ * they name `sample_rate`.
  *
- * @throws UpsweepError when an axis is written with a sample rate that is a fraction: the values of axes are whole numbers.
+ * @throws UpsweepError if an axis uses a fractional sample rate: the values of axes are integers.
  */
 export function withRate<
   G extends { readonly axes: readonly Axis[]; readonly where: readonly Expression[] },
@@ -25,14 +28,14 @@ export function withRate<
     ...grid,
     where: grid.where.map((condition) => ({
       ...condition,
-      root: divided(condition.root, denominator),
+      root: withRateDivided(condition.root, denominator),
     })),
   };
 }
 
-/** An expression with `sample_rate` divided throughout; messages still point at the name. */
-function divided(root: Node, denominator: number): Node {
-  return replaced(root, (name, node) => {
+/** Divides every `sample_rate` in an expression. Messages still point at the name. */
+function withRateDivided(root: Node, denominator: number): Node {
+  return replaceNames(root, (name, node) => {
     const location = { start: node.start, end: node.end };
     return name === "sample_rate" ? { ...binary("/", node, denominator), ...location } : node;
   });

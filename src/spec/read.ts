@@ -1,19 +1,24 @@
-/** Specs in the forms in which they come: an object, or a file of YAML or JSON. */
+/** Reads specs from the forms in which they are given: an object, or a YAML or JSON file. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { errors } from "../errors.js";
-import type { KindName, NameOf, ParameterName } from "../layers/parameters.js";
+import type { KindName, NameOf } from "../layers/kinds.js";
+import type { ParameterName } from "../layers/parameters.js";
 import { sourceFromObject } from "./object.js";
 import { type Overrides, withOverrides } from "./overrides.js";
 import { type ColumnName, readSpec, type Spec } from "./spec.js";
 import { sourceFromYaml } from "./yaml.js";
 
-/** One value, or a text: a range (`"32..256:32"`), powers of two (`"pow2(32, 512)"`), or an expression (`"(kernel_size - stride) // 2"`). */
+/**
+ * A value of an axis, or a text that describes values: a range (`"32..256:32"`, both ends
+ * included), powers of two (`"pow2(32, 512)"`), divisors (`"divisors(in_channels)"`), or an
+ * expression over other axes (`"(kernel_size - stride) // 2"`).
+ */
 export type AxisEntry = number | bigint | boolean | string;
 
-/** The values of an axis, or the rows of a joint one. */
+/** The values of an axis, or the rows of a joint axis. */
 type AxisValues = AxisEntry | readonly AxisEntry[] | readonly (readonly AxisEntry[])[];
 
-/** Axes by their names; a joint axis has several, separated by commas. */
+/** Axes by name. The key of a joint axis is several names, separated by commas. */
 type AxesInput = {
   readonly [N in ParameterName | "d_in" | "h_in" | "w_in" | `${ParameterName}.${"d" | "h" | "w"}`]?:
     | AxisEntry
@@ -22,36 +27,57 @@ type AxesInput = {
   readonly [names: `${string},${string}`]: AxisValues;
 };
 
-/** One grid. The order of the axes is the order of the loops: the last turns fastest. */
+/** One grid: the loop nest over its axes. */
 export interface GridInput {
-  /** What `columns: ["name"]` writes. */
+  /**
+   * The name of the grid, which the column `name` writes. At most 80 bytes, without commas and
+   * quotes.
+   */
   readonly name?: string;
-  /** Axes of your own, which the layer's can be written with; their loops stand outside. */
+  /**
+   * Axes of your own, by name, which the expressions of the layer's axes can use. Their loops are
+   * outside of the layer's.
+   */
   readonly variables?: Readonly<Record<string, AxisValues>>;
   readonly axes: AxesInput;
-  /** Conditions that a layer must keep. */
+  /**
+   * Conditions over axes and results, for example `"l_out == stride * l_in"`. Layers that do not
+   * match are rejected and counted.
+   */
   readonly where?: string | readonly string[];
 }
 
 interface OutputInput {
-  /** The kind of the layers; `conv_transpose1d` when left out. */
+  /** The kind of the layers. Default: `conv_transpose1d`. */
   readonly layer?: NameOf<KindName>;
-  /** Result columns, groups of them, names of variables and `name`, in the order of the row. */
+  /**
+   * The columns after the parameters, in this order: results, groups of results (`geometry`,
+   * `documented`, `exact`, `conventions`, `all`), variables, and `name`. Default:
+   * `DEFAULT_COLUMNS`.
+   */
   readonly columns?: readonly ColumnName[];
-  /** Write each layer once: one that an earlier grid has too is left out. */
+  /**
+   * Write each layer once: reject and count a layer that an earlier grid also has, and repeats
+   * within a grid. Default: false.
+   */
   readonly distinct?: boolean;
-  /** Draw so many raw indices, instead of sweeping all. */
+  /**
+   * Draw `rows` different raw indices (1 to 100,000,000) uniformly, instead of sweeping all. The
+   * same `seed` (default: 0) draws the same indices.
+   */
   readonly sample?: { readonly rows: number; readonly seed?: number };
 }
 
-/** A spec as an object: one grid, or several that are swept one after the other. */
+/** A spec as an object: one grid, or several grids that are swept one after the other. */
 export type SpecInput = OutputInput & (GridInput | { readonly grids: readonly GridInput[] });
 
 const STANDARD_INPUT = 0;
 
 /**
+ * Reads a spec.
+ *
  * @param input an object, or the path of a YAML or JSON file; `-` is standard input.
- * @throws UpsweepError for the first thing that is wrong, with its place.
+ * @throws UpsweepError for the first error in the spec, with its location.
  */
 export function specFrom(input: SpecInput | string, overrides: Overrides = {}): Spec {
   if (typeof input !== "string")
@@ -63,7 +89,10 @@ export function specFrom(input: SpecInput | string, overrides: Overrides = {}): 
   );
 }
 
-/** The longest spec: more than enough for as many values as the kernel holds, little enough to parse in seconds. */
+/**
+ * Maximum size of a spec file. It has room for more values than the kernel can hold, and is parsed
+ * in seconds.
+ */
 const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 
 function readText(path: string, location: string): string {
@@ -72,7 +101,7 @@ function readText(path: string, location: string): string {
   try {
     const fd = path === "-" ? STANDARD_INPUT : openSync(path, "r");
     try {
-      // A file that has no end, such as a device, is read no further than this either.
+      // This also bounds files without an end, such as devices.
       for (let read = -1; read !== 0 && filled < bytes.length; filled += read)
         read = readSync(fd, bytes, filled, bytes.length - filled, null);
     } finally {

@@ -1,6 +1,11 @@
-/** The JSON Schema of a spec, for editors: what is known of keys, values and columns, from the tables. */
-import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns/columns.js";
-import { DEFAULT_KIND, KIND_NAMES, kindOf, SETTINGS, settingOf } from "../layers/parameters.js";
+/**
+ * The JSON Schema of a spec, for editors. It is generated from the tables of parameters and
+ * columns.
+ */
+import { formulaIn } from "../columns/derived.js";
+import { COLUMNS, DEFAULT_COLUMNS, NAME_COLUMN } from "../columns/table.js";
+import { DEFAULT_KIND, KIND_NAMES, kindOf } from "../layers/kinds.js";
+import { SETTINGS, settingOf } from "../layers/parameters.js";
 import { GROUP_NAMES, NAME_BYTES, SAMPLE_MAX } from "./spec.js";
 import { domainOf } from "./values.js";
 
@@ -9,7 +14,7 @@ const EXPRESSION =
 
 const RATE = { type: "number", exclusiveMinimum: 0, maximum: settingOf("sample_rate").max };
 
-/** One value of an axis or an expression, then lists of them. */
+/** The values of an axis: one value or expression, or a list of them. */
 function valuesOf(name: string, meaning: string): object {
   const { type, min, max } = domainOf(name);
   const value = {
@@ -28,11 +33,11 @@ function valuesOf(name: string, meaning: string): object {
 const JOINT = {
   type: "array",
   minItems: 1,
-  description: "Axes that change together: rows with one value per name.",
+  description: "A joint axis, whose names change together: rows with one value for each name.",
   items: { type: "array", minItems: 2, items: { type: ["number", "boolean", "string"] } },
 };
 
-/** The parameters of every kind of layer, each once. */
+/** The parameters of all kinds of layers, each once. */
 function everyParameter(): readonly { readonly name: string; readonly meaning: string }[] {
   return [
     ...new Map(
@@ -50,12 +55,12 @@ function gridProperties(): Record<string, object> {
       type: "string",
       maxLength: NAME_BYTES,
       pattern: '^[^,"]+$',
-      description: "The name of the grid, available as a column.",
+      description: "The name of the grid. The column `name` writes it.",
     },
     variables: {
       type: "object",
       description:
-        "Your own axes, which other axes can use. Their loops are outside those of the parameters.",
+        "Axes of your own, which the expressions of the layer's axes can use. Their loops are outermost.",
       properties: Object.fromEntries(
         SETTINGS.map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
       ),
@@ -65,7 +70,7 @@ function gridProperties(): Record<string, object> {
     axes: {
       type: "object",
       description:
-        "Parameters with their values. Their order is the order of the loops: the last changes fastest.",
+        "The parameters with their values. They become nested loops in the order written: the last changes fastest.",
       properties: Object.fromEntries(
         everyParameter().map(({ name, meaning }) => [name, valuesOf(name, `${meaning}.`)]),
       ),
@@ -74,36 +79,37 @@ function gridProperties(): Record<string, object> {
     },
     where: {
       description:
-        "Conditions over axes and results. Layers that do not match all of them are rejected and counted.",
+        "Conditions over axes and results. Layers that do not match are rejected and counted.",
       anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
     },
   };
 }
 
-/** The schema of a spec, draft 2020-12. */
+/** The JSON Schema of a spec, draft 2020-12. */
 export function specSchema(): object {
   const columns = [
-    ...COLUMNS.map(({ name, unit, counts }) => ({
-      const: name,
-      description: unit === "" ? counts : `${counts} In ${unit}.`,
-    })),
+    ...COLUMNS.map(({ name, unit, counts }) => {
+      // The schema does not know the layer's family; the transposed one has all columns.
+      const text = formulaIn("transposed", counts) ?? "";
+      return { const: name, description: unit === "" ? text : `${text} In ${unit}.` };
+    }),
     {
       enum: GROUP_NAMES,
-      description: "All columns of a group. Every row has the parameters (config).",
+      description: "All columns of a group. The parameters (config) are always written.",
     },
     { const: NAME_COLUMN, description: "The name of the grid." },
     { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$", description: "A variable." },
   ];
-  const parts = gridProperties();
-  // Written once, and referred to from the spec and from its grids.
+  const definitions = gridProperties();
+  // The properties are defined once. The spec and its grids refer to them.
   const grid = Object.fromEntries(
-    Object.keys(parts).map((key) => [key, { $ref: `#/$defs/${key}` }]),
+    Object.keys(definitions).map((key) => [key, { $ref: `#/$defs/${key}` }]),
   );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "A spec of upsweep",
+    title: "upsweep spec",
     description:
-      "A design space of transposed convolutions: one grid, or several that are swept one after the other.",
+      "A design space of convolution layers: one grid, or several that are swept one after the other.",
     type: "object",
     properties: {
       layer: {
@@ -114,7 +120,7 @@ export function specSchema(): object {
           ),
         ],
         default: DEFAULT_KIND,
-        description: "The kind of the layers, or PyTorch's class name.",
+        description: "The kind of the layers: its name here, or PyTorch's class name.",
       },
       ...grid,
       grids: {
@@ -132,18 +138,18 @@ export function specSchema(): object {
         type: "array",
         minItems: 1,
         uniqueItems: true,
-        description: `Columns after the parameters, in this order. Default: ${DEFAULT_COLUMNS.join(", ")}.`,
+        description: `The columns after the parameters, in this order. Default: ${DEFAULT_COLUMNS.join(", ")}.`,
         items: { anyOf: columns },
       },
       distinct: {
         type: "boolean",
         default: false,
         description:
-          "Write each layer once: a layer that an earlier grid has, with the same parameters, is rejected and counted.",
+          "Write each layer once: a layer with the same parameters as an earlier one is rejected and counted.",
       },
       sample: {
         type: "object",
-        description: "Sample this many raw indices uniformly, instead of sweeping all.",
+        description: "Draw this many different raw indices uniformly, instead of sweeping all.",
         properties: {
           rows: { type: "integer", minimum: 1, maximum: SAMPLE_MAX },
           seed: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
@@ -160,6 +166,6 @@ export function specSchema(): object {
       },
     ],
     additionalProperties: false,
-    $defs: parts,
+    $defs: definitions,
   };
 }

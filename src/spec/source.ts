@@ -1,6 +1,6 @@
 /**
- * What a spec is written in, before anyone has asked what it means: YAML, JSON, a JavaScript object or flags, all as one
- * kind of tree whose every node knows its place.
+ * The source tree of a spec, before its meaning is checked. YAML, JSON, JavaScript objects and
+ * flags are all converted to it. Every node knows its location.
  */
 import { quote } from "../format-message.js";
 import type { SourceText } from "../source-text.js";
@@ -17,7 +17,7 @@ export interface SourceEntry {
   readonly value: SourceNode;
 }
 
-/** What a node is, for a message: "a list", "the text 'x'". */
+/** Describes a node for a message: "a list", "empty", or a scalar as it is written. */
 export function describeNode(node: SourceNode): string {
   switch (node.kind) {
     case "map":

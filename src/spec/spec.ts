@@ -1,23 +1,23 @@
-/** A spec: what a person asks for, validated completely. From source to spec there is this one way. */
+/**
+ * A spec: the user's request, completely validated. `readSpec` is the only way from a source to a
+ * spec.
+ */
+import { COLUMN_GROUPS } from "../columns/column.js";
+import { columnsOf, hasColumn, needsSetting } from "../columns/derived.js";
 import {
-  COLUMN_GROUPS,
   COLUMNS,
   type Column,
-  column,
-  columnsOf,
   DEFAULT_COLUMNS,
-  hasColumn,
   isResultName,
   NAME_COLUMN,
   type ResultName,
-} from "../columns/columns.js";
+} from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, isCondition } from "../expression/node.js";
 import { parseCondition } from "../expression/parse.js";
 import {
   DEFAULT_KIND,
   isParameterName,
-  isSettingName,
   KIND_NAMES,
   type Kind,
   type KindName,
@@ -25,63 +25,74 @@ import {
   kindOf,
   parameterOf,
   requiredNames,
-} from "../layers/parameters.js";
+} from "../layers/kinds.js";
+import { isSettingName } from "../layers/parameters.js";
 import { type Axis, readAxes, readVariables } from "./axes.js";
 import { checkNames } from "./names.js";
 import { withRate } from "./rate.js";
 import { describeNode, type SourceEntry, type SourceNode } from "./source.js";
 import { domainOf, readInteger } from "./values.js";
 
-/** A block of a spec: the loops over its axes, and what their layers must keep. */
+/** One grid of a spec: its axes, and the conditions that its layers must satisfy. */
 export interface Grid {
-  /** Where it stands, for messages. */
+  /** The location in the spec, for messages. */
   readonly location: string;
   readonly name?: string;
-  /** Variables, then parameters, in the order in which they are written: outermost loop first. */
+  /** The variables, then the parameters, each in the order written: the outermost loop first. */
   readonly axes: readonly Axis[];
-  /** Conditions that a layer must keep, besides PyTorch's own. */
+  /** Conditions that a layer must satisfy in addition to PyTorch's rules. */
   readonly where: readonly Expression[];
 }
 
-/** The names of variables that the grids of a spec have in common, and `name`, can be columns too. */
+/** The name of a result column. A variable that every grid has, and `name`, can be columns too. */
 export type ColumnName = ResultName | (string & {});
 
 export interface Sample {
-  /** How many raw indices are drawn. */
+  /** The number of raw indices to draw. */
   readonly rows: number;
   readonly seed: number;
 }
 
-/** What is swept, and what is written of it. */
+/** What to sweep, and which columns to write. */
 export interface Spec {
-  /** Where it comes from, for messages. */
+  /** The origin of the spec, for messages. */
   readonly location: string;
-  /** The kind of its layers. */
+  /** The kind of all its layers. */
   readonly layer: KindName;
-  /** Swept one after the other, into one output. */
+  /** The grids, swept one after the other into one output. */
   readonly grids: readonly Grid[];
-  /** In the order of the row, behind the eleven parameters. */
+  /** The columns after the parameters, in the order of the row. */
   readonly columns: readonly ColumnName[];
-  /** Whether a layer that an earlier grid has too is written once. */
+  /** Whether to write each layer once, even if several grids have it. */
   readonly isDistinct: boolean;
-  /** Without it everything is swept. */
+  /** If absent, every raw index is swept. */
   readonly sample?: Sample;
 }
 
-/** The keys of a grid, and of a spec: either those of its one grid, or `grids`. */
+/** The keys of a grid, and those of a spec: either the keys of its single grid, or `grids`. */
 const GRID_KEYS = ["name", "variables", "axes", "where"] as const;
 const SPEC_KEYS = ["layer", ...GRID_KEYS, "grids", "columns", "distinct", "sample"] as const;
 const SAMPLE_KEYS = ["rows", "seed"] as const;
 
-/** The largest sample. Before its first row it is dealt out to blocks, which takes 0.23 µs a draw (2026-11-23): half a minute for this many. */
+/**
+ * Maximum size of a sample. Before the first row, the draws are dealt out to blocks. That takes
+ * 0.23 µs a draw (2026-11-23): half a minute for this many.
+ */
 export const SAMPLE_MAX = 100_000_000;
 
-/** The longest name of a grid, in bytes: what fits the row's cells that are kept for it. */
+/**
+ * Maximum length of a grid's name in bytes. The slots that a row reserves for the name hold as
+ * many.
+ */
 export const NAME_BYTES = 80;
 
 type Find<K extends string> = (key: K) => SourceEntry | undefined;
 
-/** Looks entries up by key, after all keys were found to be known. */
+/**
+ * Returns a function that finds entries by key.
+ *
+ * @throws UpsweepError if the source is not a map, or has an unknown key.
+ */
 function entriesOf<K extends string>(
   source: SourceNode,
   what: string,
@@ -97,24 +108,26 @@ function entriesOf<K extends string>(
 }
 
 /**
- * @param place what messages about the spec as a whole begin with: its file name.
- * @throws UpsweepError for the first thing that is wrong, with its place.
+ * Reads and validates a spec.
+ *
+ * @param location the name of the spec, for messages about the spec in general: its file name.
+ * @throws UpsweepError for the first error, with its location.
  */
 export function readSpec(source: SourceNode, location: string): Spec {
   const find = entriesOf(source, "the spec", SPEC_KEYS);
   const grids = find("grids");
-  const own = GRID_KEYS.map(find).find((entry) => entry !== undefined);
-  if (grids && own) throw errors.outsideGrids(own.keyLocation, own.key);
+  const gridEntry = GRID_KEYS.map(find).find((entry) => entry !== undefined);
+  if (grids && gridEntry) throw errors.outsideGrids(gridEntry.keyLocation, gridEntry.key);
   const kind = readKind(find("layer")?.value);
-  const read = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
+  const gridList = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
   const columns = find("columns");
   const sample = find("sample");
   const distinct = find("distinct");
   return {
     location,
     layer: kind.name,
-    grids: read,
-    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, read),
+    grids: gridList,
+    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, gridList),
     isDistinct: distinct !== undefined && readDistinct(distinct.value),
     ...(sample && { sample: readSample(sample.value) }),
   };
@@ -160,7 +173,7 @@ function readName(source: SourceNode): string {
   if (source.kind !== "scalar")
     throw errors.badName(source.location, describeNode(source), NAME_BYTES);
   const { text, location } = source;
-  // What needs no quotes in a CSV, and cannot be taken for white space.
+  // The name needs no quotes in CSV, and has no white space at its ends.
   if (
     !/^[^\s,"\p{Cc}](?:[^,"\p{Cc}]*[^\s,"\p{Cc}])?$/u.test(text) ||
     Buffer.byteLength(text) > NAME_BYTES
@@ -189,7 +202,7 @@ function readDistinct(source: SourceNode): boolean {
 
 function readSample(source: SourceNode): Sample {
   const find = entriesOf(source, "sample", SAMPLE_KEYS);
-  const whole = (
+  const readWholeNumber = (
     key: (typeof SAMPLE_KEYS)[number],
     min: number,
     max: number,
@@ -199,24 +212,30 @@ function readSample(source: SourceNode): Sample {
     if (value.kind !== "scalar") throw errors.notInteger(value.location, key, describeNode(value));
     return readInteger({ ...domainOf(key), min, max }, value.text.trim(), value.location);
   };
-  const rows = whole("rows", 1, SAMPLE_MAX);
+  const rows = readWholeNumber("rows", 1, SAMPLE_MAX);
   if (rows === undefined) throw errors.noSampleRows(source.location);
-  return { rows, seed: whole("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
+  return { rows, seed: readWholeNumber("seed", 0, Number.MAX_SAFE_INTEGER) ?? 0 };
 }
 
-/** What `columns:` may name beside single columns; the parameters (`config`) always stand in the row. */
+/**
+ * The groups that `columns:` accepts, besides single columns. `config` means the parameters, which
+ * are always written, so it adds nothing.
+ */
 export const GROUP_NAMES = ["config", ...COLUMN_GROUPS, "all"] as const;
 
 /**
- * Reads a list of columns and groups of them; variables and names can be columns where every grid has them. Without grids
- * (for a single layer or a list) `isRated` says whether there is a sample rate; of a list that may turn out later. A list can
- * mix kinds: then it can have the columns of all of them.
+ * Reads a list of columns and groups. A variable or `name` can be a column if every grid has it.
+ *
+ * @param of the kind of the layers. A list may mix kinds: it can have the columns of all of them.
+ * @param grids empty for a single layer or a list.
+ * @param hasSampleRate whether there is a sample rate; "later" if the rows of a list decide that.
+ * @throws UpsweepError for a column that is unknown, given twice or not available.
  */
 export function readColumns(
   source: SourceNode,
   of: Kind | readonly Kind[],
   grids: readonly Grid[] = [],
-  isRated: boolean | "later" = grids.every((grid) => has(grid, "sample_rate")),
+  hasSampleRate: boolean | "later" = grids.every((grid) => hasName(grid, "sample_rate")),
 ): ColumnName[] {
   if (source.kind !== "list") throw errors.notColumnList(source.location, describeNode(source));
   if (source.items.length === 0) throw errors.emptyColumns(source.location);
@@ -230,44 +249,47 @@ export function readColumns(
     ),
   ];
   const chosen: ColumnName[] = [];
-  const single = new Set<string>();
+  const named = new Set<string>();
   for (const item of source.items) {
     if (item.kind !== "scalar") throw errors.notColumnList(item.location, describeNode(item));
     const name = item.text.trim();
     const group = GROUP_NAMES.find((known) => known === name);
     if (group) {
-      // A group adds what is not there yet.
-      for (const each of columnsOfGroup(kinds, group, isRated === true))
+      // A group adds the columns that are not chosen yet.
+      for (const each of columnsOfGroup(kinds, group, hasSampleRate === true))
         if (!chosen.includes(each)) chosen.push(each);
       continue;
     }
     if (isParameterName(name))
       throw errors.parameterColumn(item.location, name, kind.parameterNames.length);
-    if (single.has(name)) throw errors.duplicateColumn(item.location, name);
-    single.add(name);
-    if (isResultName(name)) checkResult(item.location, name, kinds, isRated);
-    else checkOwnColumn(item.location, name, kind, grids, variables);
+    if (named.has(name)) throw errors.duplicateColumn(item.location, name);
+    named.add(name);
+    if (isResultName(name)) checkResult(item.location, name, kinds, hasSampleRate);
+    else checkGridColumn(item.location, name, kind, grids, variables);
     if (!chosen.includes(name)) chosen.push(name);
   }
   return chosen;
 }
 
-/** The columns of a group that layers of that kind have; those per second only where there is a sample rate. */
+/**
+ * The columns of a group that layers of these kinds have. Columns per second require a sample rate.
+ */
 export function columnsOfGroup(
   of: Kind | readonly Kind[],
   group: (typeof GROUP_NAMES)[number],
-  isRated: boolean,
+  hasSampleRate: boolean,
 ): ResultName[] {
   const kinds = [of].flat() as Kind[];
   return COLUMNS.filter(({ name }) => kinds.some((kind) => hasColumn(kind, name)))
     .filter(
       (c: Column) =>
-        (group === "all" || c.group === group) && (isRated || !c.dependsOn.includes("sample_rate")),
+        (group === "all" || c.group === group) &&
+        (hasSampleRate || !needsSetting(c.name, "sample_rate")),
     )
     .map(({ name }) => name);
 }
 
-function has(grid: Grid, name: string): boolean {
+function hasName(grid: Grid, name: string): boolean {
   return grid.axes.some(({ names }) => names.includes(name));
 }
 
@@ -275,16 +297,16 @@ function checkResult(
   location: string,
   name: ResultName,
   kinds: readonly Kind[],
-  isRated: boolean | "later",
+  hasSampleRate: boolean | "later",
 ): void {
   if (!kinds.some((kind) => hasColumn(kind, name)))
     throw errors.otherKindsColumn(location, name, (kinds[0] as Kind).name);
-  if (!isRated && column(name).dependsOn.includes("sample_rate"))
+  if (!hasSampleRate && needsSetting(name, "sample_rate"))
     throw errors.noSampleRate(location, name);
 }
 
-/** Checks that a column that is no result is there in every grid. */
-function checkOwnColumn(
+/** Checks that every grid has a column that is not a result: a variable, a setting or `name`. */
+function checkGridColumn(
   location: string,
   name: string,
   kind: Kind,
@@ -295,7 +317,7 @@ function checkOwnColumn(
     const unnamed = grids.find((grid) => grid.name === undefined);
     if (unnamed) throw errors.unnamedGrid(location, unnamed.location);
   } else if (variables.includes(name) || (grids.length > 0 && isSettingName(name))) {
-    const without = name === "bits" ? undefined : grids.find((grid) => !has(grid, name));
+    const without = name === "bits" ? undefined : grids.find((grid) => !hasName(grid, name));
     if (without) throw errors.missingVariable(location, name, without.location);
   } else {
     throw errors.unknownColumn(location, name, [

@@ -1,5 +1,6 @@
 /**
- * The values of an axis: runs of evenly spaced integers, never a list in memory. `1..2147483647` is one run.
+ * The values of an axis as arithmetic progressions. They are never expanded to a list in memory:
+ * `1..2147483647` is one progression.
  */
 
 import { errors } from "../errors.js";
@@ -7,24 +8,19 @@ import { EvaluationError, progressionsOf } from "../expression/evaluate.js";
 import { isCondition, type ListItem, namesIn } from "../expression/node.js";
 import { parseItem } from "../expression/parse.js";
 import { type Fraction, gcd } from "../fraction.js";
-import {
-  anyParameter,
-  isSettingName,
-  type Kind,
-  parameterOf,
-  settingOf,
-} from "../layers/parameters.js";
+import { anyParameter, type Kind, parameterOf } from "../layers/kinds.js";
+import { isSettingName, settingOf } from "../layers/parameters.js";
 import { readRate } from "../layers/rate.js";
 import { PARAMETER_MAX } from "../limits.js";
 import type { SourceText } from "../source-text.js";
 import { remedyOfForeign } from "./foreign.js";
 
-/** The values first, first + step, …, `count` of them. */
+/** An arithmetic progression: the `count` values first, first + step, first + 2 · step, …. */
 export interface Progression {
   readonly first: number;
   readonly step: number;
   readonly count: number;
-  /** Of a sample rate that is a fraction, while it is read: the denominator of `first`. */
+  /** The denominator of `first`, for a fractional sample rate. It exists only during reading. */
   readonly denominator?: number;
 }
 
@@ -32,7 +28,7 @@ export function lastOf(progression: Progression): number {
   return progression.first + (progression.count - 1) * progression.step;
 }
 
-/** How many values the runs have together. */
+/** The total number of values of several progressions. */
 export function sizeOf(progressions: readonly Progression[]): number {
   return progressions.reduce((size, progression) => size + progression.count, 0);
 }
@@ -51,7 +47,7 @@ export function maxOf(progressions: readonly Progression[]): number {
   );
 }
 
-/** The value at a position. */
+/** The value at a position, counted from 0. */
 export function valueAt(progressions: readonly Progression[], position: number): number {
   for (const progression of progressions) {
     if (position < progression.count) return progression.first + position * progression.step;
@@ -60,7 +56,7 @@ export function valueAt(progressions: readonly Progression[], position: number):
   throw new RangeError(`no value at position ${position}`);
 }
 
-/** What the values of an axis may be. */
+/** The values that an axis may have. */
 export interface Domain {
   readonly name: string;
   readonly type: "integer" | "boolean";
@@ -68,7 +64,10 @@ export interface Domain {
   readonly max: number;
 }
 
-/** The domain of a parameter or setting, or of a variable: what a double holds exactly. */
+/**
+ * The domain of a parameter, setting or variable. A variable may have every integer that a double
+ * holds exactly.
+ */
 export function domainOf(name: string): Domain {
   if (isSettingName(name)) return { ...settingOf(name), type: "integer" };
   const parameter = anyParameter(name);
@@ -78,28 +77,35 @@ export function domainOf(name: string): Domain {
   return { name, type, min, max: type === "boolean" ? 1 : PARAMETER_MAX };
 }
 
-/** Whether what an expression gives a name is held to its domain: a variable can get any value. */
+/**
+ * Whether the values that an expression gives to a name must be in its domain. A variable may get
+ * any value.
+ */
 export function hasDomain(kind: Kind, name: string): boolean {
   return isSettingName(name) || parameterOf(kind, name) !== undefined;
 }
 
-/** The most values of an axis: `0..2147483647` is as long. */
+/** Maximum number of values of an axis: as many as `0..2147483647` has. */
 export const POSITIONS_MAX = 2 ** 31;
 
 const NUMBER = /^(0|[1-9][0-9]*)$/;
 const NUMBER_LIKE = /^-?[0-9](?:[0-9A-Za-z_]|\.(?!\.))*$/;
 const SUFFIXED = /^(0|[1-9][0-9]*)([kMGT]|[KMG]i)$/;
-/** A number, or a fraction of two, as a sample rate may be; no range, and nothing with names. */
+/**
+ * A number or a fraction of two numbers, the forms of a sample rate. Ranges and names do not match.
+ */
 const RATE_LIKE =
   /^-?[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*(?:\s*\/\s*[0-9](?:[0-9A-Za-z_+]|\.(?!\.))*)?$/;
 const RANGE = /^([^.:\s]+)\s*\.\.\s*([^.:\s]+)(?:\s*:\s*(\S+))?$/;
 const POW2 = /^pow2\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$/;
 
 /**
- * Reads one entry of an axis: a number, `first..last`, `first..last:step` (both ends included), `pow2(first, last)`
- * (every power of two from one to the other), `divisors(n)`, `true` and `false` for a boolean, or an expression.
+ * Reads one entry of an axis: a number, `first..last` or `first..last:step` (both ends included),
+ * `pow2(first, last)` (every power of two from first to last), `divisors(n)`, an expression, or for
+ * a boolean `true` or `false`.
  *
- * @returns its values, or the expression itself where they depend on other axes.
+ * @returns its values, or the expression itself if they depend on other axes.
+ * @throws UpsweepError if the entry is malformed or has a value outside of the domain.
  */
 export function readEntry(domain: Domain, source: SourceText): Progression[] | ListItem {
   const text = source.text.trim();
@@ -110,7 +116,7 @@ export function readEntry(domain: Domain, source: SourceText): Progression[] | L
       : errors.notInteger(location, domain.name, text);
   if (/^(true|false)$/i.test(text)) {
     if (domain.type === "boolean" && text === text.toLowerCase())
-      return [one(text === "true" ? 1 : 0)];
+      return [single(text === "true" ? 1 : 0)];
     throw domain.type === "boolean"
       ? errors.notBoolean(location, domain.name, text)
       : errors.notInteger(location, domain.name, text);
@@ -128,7 +134,7 @@ export function readEntry(domain: Domain, source: SourceText): Progression[] | L
       ? domain.min >= 0 && NUMBER_LIKE.test(text)
       : NUMBER_LIKE.test(text) && !SUFFIXED.test(text)
   ) {
-    return [one(readInteger(domain, text, location))];
+    return [single(readInteger(domain, text, location))];
   }
   return (
     readRange(domain, text, location) ??
@@ -137,24 +143,24 @@ export function readEntry(domain: Domain, source: SourceText): Progression[] | L
   );
 }
 
-function one(value: number): Progression {
+function single(value: number): Progression {
   return { first: value, step: 1, count: 1 };
 }
 
-/** A range of plain numbers; one with expressions as its ends is left to the parser. */
+/** Reads a range of plain numbers. Ranges with expressions as ends are left to the parser. */
 function readRange(domain: Domain, text: string, location: string): Progression[] | undefined {
-  const [, from = "", to = "", by] = RANGE.exec(text) ?? [];
+  const [, from = "", to = "", stepText] = RANGE.exec(text) ?? [];
   if (
     !/^[0-9]/.test(from) ||
     !/^[0-9]/.test(to) ||
-    (by !== undefined && !/^-?[0-9.]+$/.test(by)) ||
+    (stepText !== undefined && !/^-?[0-9.]+$/.test(stepText)) ||
     SUFFIXED.test(from) ||
     SUFFIXED.test(to)
   )
     return undefined;
   const [first, last] = [readInteger(domain, from, location), readInteger(domain, to, location)];
-  const step = by === undefined ? 1 : Number(by);
-  if (!NUMBER.test(by ?? "1") || step < 1 || step > PARAMETER_MAX)
+  const step = stepText === undefined ? 1 : Number(stepText);
+  if (!NUMBER.test(stepText ?? "1") || step < 1 || step > PARAMETER_MAX)
     throw errors.badStep(location, domain.name, text);
   if (first > last) throw errors.backwardsRange(location, domain.name, text, `${to}..${from}`);
   return [
@@ -182,7 +188,7 @@ function readPow2(domain: Domain, text: string, location: string): Progression[]
   if (first > last)
     throw errors.backwardsRange(location, domain.name, text, `pow2(${last}, ${first})`);
   const progressions: Progression[] = [];
-  for (let value = first; value <= last; value *= 2) progressions.push(one(value));
+  for (let value = first; value <= last; value *= 2) progressions.push(single(value));
   return progressions;
 }
 
@@ -195,7 +201,7 @@ function readExpression(domain: Domain, source: SourceText): Progression[] | Lis
   return constantProgressions(domain, item);
 }
 
-/** What an expression without names stands for. */
+/** The values of an expression without names. */
 function constantProgressions(domain: Domain, { source, root }: ListItem): Progression[] {
   const text = source.text.trim();
   try {
@@ -206,7 +212,7 @@ function constantProgressions(domain: Domain, { source, root }: ListItem): Progr
         if (end < BigInt(domain.min) || end > BigInt(domain.max))
           throw errors.outOfRange(source.location, domain, String(end));
       }
-      // A step beyond the last value is never taken.
+      // The step of a single value is never taken.
       return {
         first: Number(first),
         step: count === 1n ? 1 : Number(step),
@@ -220,7 +226,7 @@ function constantProgressions(domain: Domain, { source, root }: ListItem): Progr
   }
 }
 
-/** Axes hold their values as doubles, so that they are exact up to 2^53. */
+/** Axes hold their values as doubles, which are exact up to 2^53. */
 function rateProgression(
   { numerator, denominator }: Fraction,
   text: string,
@@ -229,17 +235,18 @@ function rateProgression(
   if (numerator > Number.MAX_SAFE_INTEGER || denominator > Number.MAX_SAFE_INTEGER)
     throw errors.tooPreciseRate(location, text);
   return {
-    ...one(Number(numerator)),
+    ...single(Number(numerator)),
     ...(denominator > 1n && { denominator: Number(denominator) }),
   };
 }
 
 /**
- * The sample rates of an axis over their least common denominator, so that they are whole numbers.
+ * Scales the sample rates of an axis to their least common denominator, so that they are integers.
  *
- * @returns the runs without denominators of their own, and the common one.
+ * @returns the progressions without denominators of their own, and the common denominator.
+ * @throws UpsweepError if the denominator or a scaled rate exceeds 2^53 - 1.
  */
-export function overOne(
+export function overCommonDenominator(
   progressions: readonly Progression[],
   location: string,
 ): { readonly progressions: readonly Progression[]; readonly denominator: number } {
@@ -258,7 +265,11 @@ export function overOne(
   return { progressions: scaled, denominator: Number(denominator) };
 }
 
-/** Reads plain decimal digits as a value. */
+/**
+ * Reads an integer in plain decimal digits.
+ *
+ * @throws UpsweepError if the text is not one, or is outside of the domain.
+ */
 export function readInteger(domain: Domain, text: string, location: string): number {
   if (/^-[0-9]+$/.test(text)) throw errors.outOfRange(location, domain, text);
   if (!NUMBER.test(text)) throw errors.notInteger(location, domain.name, text);
@@ -267,7 +278,7 @@ export function readInteger(domain: Domain, text: string, location: string): num
   return value;
 }
 
-/** A value that two of the runs share, or undefined. */
+/** A value that occurs twice in the progressions, or undefined. */
 export function findDuplicate(progressions: readonly Progression[]): number | undefined {
   const singles = new Set<number>();
   const ranges: Progression[] = [];
@@ -293,7 +304,7 @@ export function findDuplicate(progressions: readonly Progression[]): number | un
   return undefined;
 }
 
-/** The smallest value that two arithmetic progressions share: the Chinese remainder theorem. */
+/** The smallest value that two progressions share, by the Chinese remainder theorem. */
 function firstShared(a: Progression, b: Progression): number | undefined {
   const end = Math.min(lastOf(a), lastOf(b));
   const begin = Math.max(a.first, b.first);
@@ -308,7 +319,7 @@ function firstShared(a: Progression, b: Progression): number | undefined {
   return shared <= BigInt(end) ? Number(shared) : undefined;
 }
 
-/** [g, x] with g = gcd(a, b) and a·x = g modulo b. */
+/** [g, x] with g = gcd(a, b) and a·x ≡ g (mod b). */
 function extendedGcd(a: bigint, b: bigint): [bigint, bigint] {
   let [x, nextX] = [1n, 0n];
   while (b !== 0n) {

@@ -1,4 +1,4 @@
-/** YAML (and so JSON) text as a spec's source, with file:line:column for every node. */
+/** Parses YAML, and so JSON, into the source of a spec. Every node gets file:line:column. */
 import {
   type Document,
   isAlias,
@@ -17,9 +17,9 @@ import type { SourceText } from "../source-text.js";
 import type { SourceEntry, SourceNode } from "./source.js";
 
 /**
- * Reads a spec's text. `file` is its name for messages.
+ * Parses the text of a spec. Messages call it `file`.
  *
- * @throws UpsweepError where the text is not YAML, has a key twice, or uses anchors.
+ * @throws UpsweepError if the text is not YAML, has a key twice, or uses anchors, aliases or tags.
  */
 export function sourceFromYaml(text: string, file: string): SourceNode {
   const lines = new LineCounter();
@@ -34,7 +34,7 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     return `${file}:${line}:${col}`;
   };
   const [error] = document.errors;
-  if (error) throw errors.syntax(locationAt(error.pos[0]), sentence(error));
+  if (error) throw errors.syntax(locationAt(error.pos[0]), parserMessage(error));
 
   const nodeFrom = (node: Node | null, locationOfNull: string): SourceNode => {
     if (node === null) return { kind: "null", location: locationOfNull };
@@ -54,7 +54,7 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
         items: node.items.map((item) => nodeFrom(item as Node | null, location)),
       };
     if (isScalar(node) && node.value !== null) {
-      // The text as it is written: a plain 0x10 or 1e3 must not pass for the number that YAML makes of it.
+      // The text as written: a plain 0x10 or 1e3 must not become the number that YAML makes of it.
       return {
         kind: "scalar",
         location,
@@ -65,7 +65,10 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
     return { kind: "null", location };
   };
 
-  /** Where a scalar's text begins, unless it is folded over lines or holds escapes. */
+  /**
+   * The position of a scalar's first character. Unknown for text that is folded over lines or has
+   * escapes.
+   */
   const startOf = (node: Scalar): Pick<SourceText, "start"> => {
     const [from, to] = node.range ?? [0, 0];
     const source = text.slice(from, to);
@@ -97,8 +100,8 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
   return nodeFrom(document.contents, `${file}:1:1`);
 }
 
-/** The parser's words as the middle of a message. */
-function sentence({ code, message }: YAMLParseError): string {
+/** The parser's message as a clause for the middle of a sentence. */
+function parserMessage({ code, message }: YAMLParseError): string {
   if (code === "MULTIPLE_DOCS") return "a spec is one document, but a second one begins here";
   if (code === "RESOURCE_EXHAUSTION") return "the spec is nested too deeply";
   return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, "");

@@ -1,4 +1,4 @@
-import { fill, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_OUT_OF_RANGE, SELECTED_REPEAT } from "../../assembly/dependent";
+import { expand, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_OUT_OF_RANGE, SELECTED_REPEAT } from "../../assembly/dependent";
 import { set } from "../../assembly/layer";
 import {
   BATCH_SIZE, BIAS, GROUPS, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE, METHOD_CLOSED, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NUMBER,
@@ -42,23 +42,23 @@ describe("an axis that depends on others", () => {
   it("has values, ranges, powers and divisors, one behind the other", () => {
     openPadding([ITEM_VALUE, 0, 0, 0, ITEM_RANGE, number(10), number(20), number(4), ITEM_POW2, number(20), number(70), 0, ITEM_DIVISORS, number(49), 0, 0]);
     set(STRIDE, 3);
-    expect<bool>(fill(0)).toBe(true);
+    expect<bool>(expand(0)).toBe(true);
     expect<string>(positions(PADDING)).toBe("3 10 14 18 32 64 1 7 49");
   });
 
   it("is filled anew when they have turned, shorter or longer", () => {
     openPadding([ITEM_RANGE, number(1), 0, number(1)]);
     set(STRIDE, 5);
-    fill(0);
+    expand(0);
     expect<string>(positions(PADDING)).toBe("1 2 3 4 5");
     set(STRIDE, 2);
-    fill(0);
+    expand(0);
     expect<string>(positions(PADDING)).toBe("1 2");
     set(STRIDE, 0);
-    fill(0);
+    expand(0);
     expect<string>(positions(PADDING)).toBe("");
     set(STRIDE, 3);
-    fill(0);
+    expand(0);
     expect<string>(positions(PADDING)).toBe("1 2 3");
   });
 
@@ -66,7 +66,7 @@ describe("an axis that depends on others", () => {
     openPadding([ITEM_DIVISORS, 0, 0, 0]);
     const divisorsOf = (n: u64): string => {
       set(STRIDE, n);
-      fill(0);
+      expand(0);
       return positions(PADDING);
     };
     expect<string>(divisorsOf(1)).toBe("1");
@@ -76,7 +76,7 @@ describe("an axis that depends on others", () => {
     expect<string>(divisorsOf(2147483647)).toBe("1 2147483647");
     expect<bool>(divisorsOf(2147395600).includes(" 46340 ")).toBe(true); // its root
     set(STRIDE, 2095133040);
-    fill(0);
+    expand(0);
     expect<u32>(select(0, 1599)).toBe(SELECTED);
     expect<u32>(select(0, 1600)).toBe(SELECTED_END);
   });
@@ -84,7 +84,7 @@ describe("an axis that depends on others", () => {
   it("visits values that coincide once, where they stand first", () => {
     openPadding([ITEM_VALUE, 0, 0, 0, ITEM_RANGE, number(1), number(5), number(1), ITEM_VALUE, number(4), 0, 0, ITEM_DIVISORS, number(6), 0, 0]);
     set(STRIDE, 3);
-    fill(0);
+    expand(0);
     expect<string>(positions(PADDING)).toBe("3 1 2 again 4 5 again again again again 6");
   });
 
@@ -93,35 +93,35 @@ describe("an axis that depends on others", () => {
     const less = image.program([OP_FIELD, STRIDE, 0, OP_NUMBER, 0, 4, OP_SUBTRACT, 0, 0]);
     openPadding([ITEM_VALUE, half, 0, 0, ITEM_VALUE, less, 0, 0, ITEM_RANGE, half, 0, 0, ITEM_VALUE, number(2147483648), 0, 0]);
     set(STRIDE, 3);
-    expect<bool>(fill(0)).toBe(true);
+    expect<bool>(expand(0)).toBe(true);
     expect<string>(positions(PADDING)).toBe("inexact out inexact out");
   });
 
   it("cannot be filled where an item has no value", () => {
     openPadding([ITEM_VALUE, image.program([OP_NUMBER, 0, 8, OP_FIELD, STRIDE, 0, OP_MODULO, 0, 0]), 0, 0]);
     set(STRIDE, 0);
-    expect<bool>(fill(0)).toBe(false);
+    expect<bool>(expand(0)).toBe(false);
     set(STRIDE, 3);
-    expect<bool>(fill(0)).toBe(true);
+    expect<bool>(expand(0)).toBe(true);
     expect<string>(positions(PADDING)).toBe("2");
   });
 
   it("refuses divisors of nothing, steps of nothing and endless ranges", () => {
     openPadding([ITEM_DIVISORS, 0, 0, 0]);
     set(STRIDE, 0);
-    expect<bool>(fill(0)).toBe(false);
+    expect<bool>(expand(0)).toBe(false);
     set(STRIDE, 2147483648);
-    expect<bool>(fill(0)).toBe(false);
+    expect<bool>(expand(0)).toBe(false);
     image = new PlanImage();
     image.program([OP_FIELD, STRIDE, 0]);
     openPadding([ITEM_RANGE, number(1), number(9), 0]);
     set(STRIDE, 0);
-    expect<bool>(fill(0)).toBe(false);
+    expect<bool>(expand(0)).toBe(false);
     image = new PlanImage();
     image.program([OP_FIELD, STRIDE, 0]);
     openPadding([ITEM_RANGE, number(i64.MIN_VALUE), number(i64.MAX_VALUE), 0]);
     set(STRIDE, 1);
-    expect<bool>(fill(0)).toBe(false);
+    expect<bool>(expand(0)).toBe(false);
   });
 
   it("turns the names of a joint axis together, and repeats only whole rows", () => {
@@ -136,7 +136,7 @@ describe("an axis that depends on others", () => {
     image.finish(METHOD_CLOSED);
     const rows = (stride: u64): string => {
       set(STRIDE, stride);
-      expect<bool>(fill(0)).toBe(true);
+      expect<bool>(expand(0)).toBe(true);
       let text = "";
       for (let position: u32 = 0; position < 4; position++) {
         const selected = select(0, position);

@@ -1,7 +1,7 @@
 import {
   BATCH_SIZE, BIAS, DILATION, GROUPS, IN_CHANNELS, KERNEL_SIZE, L_IN, METHOD_CLOSED, OUT_CHANNELS, OUTPUT_PADDING, PADDING, STRIDE,
 } from "../../assembly/layout";
-import { openLoops, remainingBlock, seek, step, skip } from "../../assembly/odometer";
+import { advance, openLoops, remainingBlock, seek, skip } from "../../assembly/odometer";
 import { layerField, PlanImage } from "./support";
 
 // Outermost first: four loops of 4, 2, 3 and 3 values.
@@ -79,7 +79,7 @@ describe("the odometer", () => {
     seek(0);
     for (let index = 0; index < <i32>SIZE; index++) {
       expect<string>(quote()).toBe(layers[index]);
-      step(DILATION_LEVEL);
+      advance(DILATION_LEVEL);
     }
     expect<string>(quote()).toBe(layers[0]);
   });
@@ -88,15 +88,15 @@ describe("the odometer", () => {
     seek(0);
     for (let index: u64 = 1; index < SIZE; index++) {
       const expected = index % 18 == 0 ? L_IN_LEVEL : index % 9 == 0 ? STRIDE_LEVEL : index % 3 == 0 ? KERNEL_LEVEL : DILATION_LEVEL;
-      expect<u32>(step(DILATION_LEVEL)).toBe(expected);
+      expect<u32>(advance(DILATION_LEVEL)).toBe(expected);
     }
-    expect<u32>(step(DILATION_LEVEL)).toBe(0);
+    expect<u32>(advance(DILATION_LEVEL)).toBe(0);
   });
 
   it("steps on from wherever it was put", () => {
     for (let index = 0; index < <i32>SIZE - 1; index++) {
       seek(index);
-      step(DILATION_LEVEL);
+      advance(DILATION_LEVEL);
       expect<string>(quote()).toBe(layers[index + 1]);
     }
   });
@@ -152,7 +152,7 @@ describe("a joint axis", () => {
     seek(0);
     for (let index = 0; index < expected.length; index++) {
       expect<string>(quote()).toBe(expected[index]);
-      step(3);
+      advance(3);
     }
     for (let index = expected.length - 1; index >= 0; index--) {
       seek(index);

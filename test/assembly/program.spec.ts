@@ -4,13 +4,13 @@ import {
   OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LESS, OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NUMBER, OP_OR, OP_RESULT,
   OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, EVAL_FATAL, EVAL_INEXACT, EVAL_OK, VARIABLE_0,
 } from "../../assembly/layout";
-import { progression } from "../../assembly/program";
+import { evaluate } from "../../assembly/program";
 import { evalStatus } from "../../assembly/signed";
 import { PlanImage } from "./support";
 
 /** Runs instructions of operation, operand, number, … */
 function result(instructions: StaticArray<i64>): i64 {
-  return progression(new PlanImage().program(instructions));
+  return evaluate(new PlanImage().program(instructions));
 }
 
 describe("a program", () => {

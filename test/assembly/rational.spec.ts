@@ -1,4 +1,4 @@
-import { add, compare, divide, divideCeil, divideFloor, MISSING, multiply, negate, over, raise, remainder, subtract, takeQuotient, under } from "../../assembly/rational";
+import { add, compare, divide, divideCeil, denominator, divideFloor, MISSING, multiply, negate, numerator, raise, remainder, subtract, takeQuotient } from "../../assembly/rational";
 import { clearEvalStatus, evalStatus } from "../../assembly/signed";
 
 const MAX: i64 = i64.MAX_VALUE;
@@ -9,7 +9,7 @@ function result(): string {
   const isTrouble = evalStatus() != 0;
   clearEvalStatus();
   if (isTrouble) return "evaluationError";
-  return under == MISSING ? "missing" : `${over}/${under}`;
+  return denominator == MISSING ? "missing" : `${numerator}/${denominator}`;
 }
 
 function sum(a: i64, b: i64, c: i64, d: i64): string { add(a, b, c, d); return result(); }

@@ -1,7 +1,7 @@
 import {
   CELLS_PTR, FAULT_FIELD, FAULT_NONE, FAULT_OVERFLOW, REPORT_PTR, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE,
 } from "../../assembly/layout";
-import { fault, finishReport, hasFault, reject, passLine, startReport } from "../../assembly/report";
+import { countLine, finishReport, hasFault, reject, setFault, startReport } from "../../assembly/report";
 import { reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut } from "./support";
 
 describe("the report", () => {
@@ -33,7 +33,7 @@ describe("the report", () => {
   });
 
   it("keeps a fault with its place and cause", () => {
-    fault(FAULT_OVERFLOW, 18446744073709551615, 24);
+    setFault(FAULT_OVERFLOW, 18446744073709551615, 24);
     expect<bool>(hasFault()).toBe(true);
     expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
     expect<u64>(reportFaultAt()).toBe(18446744073709551615);
@@ -41,15 +41,15 @@ describe("the report", () => {
   });
 
   it("counts lines one by one", () => {
-    passLine();
-    passLine();
+    countLine();
+    countLine();
     expect<u32>(reportLines()).toBe(2);
   });
 
   it("finishes with rows and bytes and leaves the rest", () => {
-    fault(FAULT_FIELD, 5, 3);
+    setFault(FAULT_FIELD, 5, 3);
     reject(RULE_L_OUT, 9);
-    passLine();
+    countLine();
     finishReport(4294967299, 4194320);
     expect<u64>(reportRows()).toBe(4294967299);
     expect<u32>(reportBytes()).toBe(4194320);

@@ -44,7 +44,7 @@ describe("the account of a run", () => {
   it("uses the singular in the work of a layer of one product", async () => {
     const one = "--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1".split(" ");
     await said(["count", ...one, "-o", "one.txt"]);
-    expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1·1 = 1 product lands\n");
+    expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1 * 1 = 1 product\n");
     expect((await said(["verify", ...one])).stdout).toMatch(
       /^closed form and simulation agree on 1 layer \(/,
     );

@@ -13,7 +13,7 @@ describe("a command line about other kinds of layers", () => {
   it.each<[string, string]>([
     [
       `count --layer conv9d ${LAYER}`,
-      "--layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+      "--layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
     ],
     [
       `count ${TWO} --kernel-size 3 --l-in 4`,
@@ -40,8 +40,8 @@ describe("a command line about other kinds of layers", () => {
       "--columns: h_out is not a column of conv_transpose1d. Run 'upsweep columns --layer conv_transpose1d' to list its columns.",
     ],
     [
-      `count --layer conv1d ${LAYER} --columns fvcore`,
-      "--columns: fvcore is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
+      `count --layer conv1d ${LAYER} --columns overlap_min`,
+      "--columns: overlap_min is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
     ],
     [`count ${LAYER} --bits 0`, "--bits cannot be 0. Write a whole number from 1 to 64."],
     [
@@ -89,11 +89,11 @@ describe("a spec about other kinds of layers", () => {
     ],
     [
       `layer: [conv1d]\n${ONE_AXES}`,
-      "1:8: layer cannot be 'a list'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+      "1:8: layer cannot be 'a list'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
     ],
     [
-      `layer: conv1d\n${ONE_AXES}columns: [conventions, thop]\n`,
-      "7:24: thop is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
+      `layer: conv1d\n${ONE_AXES}columns: [conventions, overlap_max]\n`,
+      "7:24: overlap_max is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
     ],
     [
       `${ONE_AXES}where: macs_per_second < 5\n`,
@@ -104,8 +104,8 @@ describe("a spec about other kinds of layers", () => {
       "7:9: bits cannot be 65. Write a whole number from 1 to 64.",
     ],
     [
-      `${ONE_AXES}variables:\n  thop: 1\n`,
-      "7:3: 'thop' cannot be a variable: a column already has that name. Choose another name; parameters go under 'axes:'.",
+      `${ONE_AXES}variables:\n  overlap_max: 1\n`,
+      "7:3: 'overlap_max' cannot be a variable: a column already has that name. Choose another name; parameters go under 'axes:'.",
     ],
   ])("%#: is refused", async (text, message) => {
     writeFileSync("grid.yaml", text);

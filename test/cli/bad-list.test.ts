@@ -79,17 +79,17 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a parameter of other kinds",
     list("h_in\n"),
-    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d and conv_transpose3d, but the list has no such layers. Set the kind with --layer or a column 'layer', or keep it as a label with --carry 'h_in'.",
+    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d, conv_transpose3d, conv2d and conv3d, but the list has no such layers. Set the kind with --layer or a column 'layer', or keep it as a label with --carry 'h_in'.",
   ],
   [
     "a kind that is not counted",
     list("layer\n64,64,3,32,conv1d\n64,64,3,32,linear\n"),
-    "layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d, or PyTorch's class name, for example ConvTranspose1d.",
+    "layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d, or PyTorch's class name, for example ConvTranspose1d.",
   ],
   [
     "no kind",
     list("layer\n64,64,3,32,\n"),
-    "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+    "layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
   ],
   [
     "a kind whose columns are not in the header",

@@ -1,7 +1,8 @@
 /** Values and layers as other tools write them: what is accepted, and what the message says to write instead. */
+
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { kindNamed } from "../../src/layers/parameters.ts";
+import { kindNamed } from "../../src/layers/kinds.ts";
 import { count } from "../../src/library/count.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 

@@ -1,4 +1,5 @@
 /** The built binary, as a shell runs it. */
+
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { columnsOf } from "../../src/columns/columns.ts";
+import { columnsOf, describeColumn } from "../../src/columns/derived.ts";
 import { count } from "../../src/library/count.ts";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
@@ -36,8 +37,10 @@ describe("upsweep count", () => {
     );
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("  y = 1 2 2 1\n");
-    expect(stdout).toMatch(/^ {2}additions_per_filter +2 {2}sum\(y - 1\) = taps - l_out = 6 - 4$/m);
-    expect(stdout).toMatch(/^ {2}ops +18 {2}N·\(ψ·λ \+ γ\) = 1·\(1·14 \+ 4\)$/m);
+    expect(stdout).toMatch(/^ {2}additions_per_filter +2 {2}taps - l_out = 6 - 4$/m);
+    expect(stdout).toMatch(
+      /^ {2}ops +18 {2}batch_size \* \(filters \* ops_per_filter \+ aggregation_ops\) = 1 \* \(1 \* 14 \+ 4\)$/m,
+    );
   });
 
   it("says what padding crops, and shows only the ends of a long output", () => {
@@ -46,7 +49,7 @@ describe("upsweep count", () => {
       "  y = 1 1 1 1 2 2 2 2 2 2 2 2 2 2 2 2 … 2 2 2 2 2 2 2 2 2 2 2 2 1 1 1 1   (256 elements; the first and last 16 are shown)\n",
     );
     expect(stdout).toMatch(
-      /taps +504 {2}sum\(y\): 32·16 = 512 products, of which padding crops 8$/m,
+      /taps +504 {2}sum\(y\): 32 \* 16 = 512 products, of which padding crops 8$/m,
     );
   });
 
@@ -487,7 +490,9 @@ describe("upsweep columns", () => {
       columnsOf(TRANSPOSED).map(({ name }) => name),
     );
     expect(json.parameters.map((c: { name: string }) => c.name)).toEqual(TRANSPOSED.parameterNames);
-    for (const { name, counts, tool } of columnsOf(TRANSPOSED)) {
+    for (const { name, counts, tool } of columnsOf(TRANSPOSED).map((c) =>
+      describeColumn(TRANSPOSED, c),
+    )) {
       expect(text).toMatch(new RegExp(`^[* ]? {2}${name} .*`, "m"));
       expect(text).toContain(counts);
       expect(markdown.includes(`| \`${name}\``)).toBe(tool === undefined);

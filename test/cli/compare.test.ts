@@ -143,10 +143,6 @@ describe("upsweep compare", () => {
 
   it.each<[string, string]>([
     [
-      "compare --layer conv1d --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 4",
-      "upsweep: conv1d is given. The conventions are of transposed convolutions; see 'upsweep columns'.\n",
-    ],
-    [
       "compare --from a.csv grid.yaml",
       "upsweep: both --from and grid.yaml are given. Compare one or the other.\n",
     ],

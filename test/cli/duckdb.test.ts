@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { column } from "../../src/columns/columns.ts";
+import { column } from "../../src/columns/table.ts";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import type { Summary } from "../../src/run/output/summary.ts";
 import { ALL_RESULTS } from "../support/layers.ts";

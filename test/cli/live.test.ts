@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { constants, createGzip } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { cutIntoChunks } from "../../src/run/workers/chunks.ts";
-import { asTheyCome } from "../../src/run/workers/reorder-buffer.ts";
+import { inOrderWhenReady } from "../../src/run/workers/reorder-buffer.ts";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -230,12 +230,12 @@ describe("a live stream cut into chunks", () => {
       })(),
       { isLive: true },
     );
-    const { records, giveBack } = await cutIntoChunks(stream, 16);
+    const { records, releaseChunk } = await cutIntoChunks(stream, 16);
     const parts: string[] = [];
     for await (const chunk of records) {
       if (!chunk) continue;
       parts.push(Buffer.from(chunk).toString());
-      giveBack(chunk);
+      releaseChunk(chunk);
     }
     expect(parts.slice(0, 2)).toEqual(["a\nb\n", "cd\n"]);
     expect(parts.slice(2).join("")).toBe("e\n".repeat(30));
@@ -258,7 +258,7 @@ describe("answers to tasks that come when they come", () => {
       await wait(ms);
       return isAlone;
     };
-    for await (const { task, answer } of asTheyCome(tasks, run, () => 2))
+    for await (const { task, answer } of inOrderWhenReady(tasks, run, () => 2))
       log.push(`${task} ${answer}`);
     expect(log).toEqual(["30 true", "1 false", "third comes", "5 true"]);
   });
@@ -272,7 +272,8 @@ describe("answers to tasks that come when they come", () => {
     };
     const asynchronous = { next: async () => tasks.next() };
     await expect(async () => {
-      for await (const { answer } of asTheyCome(asynchronous, run, () => 3)) seen.push(answer);
+      for await (const { answer } of inOrderWhenReady(asynchronous, run, () => 3))
+        seen.push(answer);
     }).rejects.toThrow("two");
     expect(seen).toEqual([1]);
   });

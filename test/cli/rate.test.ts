@@ -36,7 +36,7 @@ describe("a sample rate that is a fraction", () => {
       "--force",
     ]);
     expect(readFileSync("count.txt", "utf8")).toMatch(
-      / macs_per_second {2}177811200 {2}ψ·taps \/ l_out · sample_rate = 131072·504 \/ 256 · 689\.0625$/m,
+      / macs_per_second {2}177811200 {2}filters \* taps \* sample_rate \/ l_out = 131072 \* 504 \* 689\.0625 \/ 256$/m,
     );
     await said(["count", ...FLAGS, "--sample-rate", rate, "--json", "-o", "count.json", "--force"]);
     expect(JSON.parse(readFileSync("count.json", "utf8")).macs_per_second).toBe(177_811_200);

@@ -92,7 +92,7 @@ async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
       compression: "none",
       headerLines: 1n,
       isShard: false,
-      isManifestKept: false,
+      keepsManifest: false,
     },
     sink,
   );

@@ -1,9 +1,10 @@
 /** The sentences that say why a convention differs on a layer: one test for each cause. */
+
 import { describe, expect, it } from "vitest";
-import type { ResultName } from "../../src/columns/columns.ts";
+import type { ResultName } from "../../src/columns/table.ts";
 import { COMPARED } from "../../src/conventions/compared.ts";
 import { why } from "../../src/conventions/why.ts";
-import type { LayerInput, LayerParameters } from "../../src/layers/parameters.ts";
+import type { LayerInput, LayerParameters } from "../../src/layers/layer.ts";
 import { readLayer } from "../../src/layers/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 

@@ -52,9 +52,9 @@ function tables(hasText: boolean): fc.Arbitrary<Made> {
     [{ type: "text" }, label],
     ...(hasText
       ? ([
-          [{ type: "text", isForeign: true }, carried],
+          [{ type: "text", isUserWritten: true }, carried],
           [
-            { type: "integer", isForeign: true },
+            { type: "integer", isUserWritten: true },
             fc
               .tuple(integer, fc.boolean())
               .map(([{ written, value }, isQuoted]) =>
@@ -62,7 +62,7 @@ function tables(hasText: boolean): fc.Arbitrary<Made> {
               ),
           ],
           [
-            { type: "boolean", isForeign: true },
+            { type: "boolean", isUserWritten: true },
             fc
               .constantFrom<[string, boolean]>(
                 ["True", true],
@@ -74,7 +74,7 @@ function tables(hasText: boolean): fc.Arbitrary<Made> {
               .map(([text, value]) => plainField(text, value)),
           ],
           [
-            { type: "integer", isForeign: true },
+            { type: "integer", isUserWritten: true },
             fc.constantFrom("(3, 3)", "x", "007").map((text) => plainField(quoted(text), text)),
           ],
         ] as const)
@@ -156,7 +156,7 @@ describe("rows as JSON Lines", () => {
   it("are valid UTF-8 even where the list is not", () => {
     const encode = encoderOf({
       format: "jsonl",
-      columns: [{ name: "a", type: "text", isForeign: true }],
+      columns: [{ name: "a", type: "text", isUserWritten: true }],
       bigInts: "number",
     });
     expect(

@@ -1,8 +1,8 @@
 /** What a file name promises. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { endingOf, type FormatName, formatOf } from "../../src/formats/format.ts";
-import { shardName, shardNamed } from "../../src/run/sweep/shard.ts";
+import { extensionsOf, type FormatName, formatOf } from "../../src/formats/format.ts";
+import { shardName, shardOfName } from "../../src/run/sweep/shard.ts";
 
 describe("the format of a file", () => {
   it.each<[string, string, string]>([
@@ -95,7 +95,7 @@ describe("the name of a part", () => {
   ])("is found again, and has the format of the file", (base, end, of, n) => {
     const path = `${base}${end}`;
     const part = { index: n % of, of };
-    expect(shardNamed(path, shardName(path, part))).toEqual(part);
+    expect(shardOfName(path, shardName(path, part))).toEqual(part);
     const asked = (name: string): FormatName | string => {
       try {
         const { format, compression } = formatOf(name);
@@ -104,7 +104,7 @@ describe("the name of a part", () => {
         return (error as { code: string }).code;
       }
     };
-    if (!["", ".gz"].includes(endingOf(path)))
+    if (!["", ".gz"].includes(extensionsOf(path)))
       expect(asked(shardName(path, part))).toBe(asked(path));
   });
 });

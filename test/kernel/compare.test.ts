@@ -1,7 +1,7 @@
 /** Comparing the conventions: the tallies of the kernels, what is read from them, and the properties that the formulas have. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { ResultName } from "../../src/columns/columns.ts";
+import type { ResultName } from "../../src/columns/table.ts";
 import { binOf, medianOf, middleOf, RELATIVE_ERROR } from "../../src/conventions/bins.ts";
 import { COMPARED, inMacs } from "../../src/conventions/compared.ts";
 import {

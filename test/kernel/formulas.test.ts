@@ -1,36 +1,45 @@
-/** The printed formulas, worked out as they are printed: the values must be theirs, for an empty batch too. */
+/** The published formulas, evaluated by JavaScript: every kernel must give their values, for an empty batch too. */
 import { describe, expect, it } from "vitest";
-import { COLUMNS, type ResultName } from "../../src/columns/columns.ts";
+import { AUXILIARIES } from "../../src/columns/auxiliary.ts";
+import { columnsOf, formulaIn } from "../../src/columns/derived.ts";
+import type { ResultName } from "../../src/columns/table.ts";
+import { kindOf } from "../../src/layers/kinds.ts";
 import { KERNELS } from "../support/kernels.ts";
-import { layerOfValues, TRANSPOSED } from "../support/layers.ts";
+import { layerOfValues } from "../support/layers.ts";
 
-/** Columns with formulas in words; other tests check them. */
-const IN_WORDS: readonly string[] = [
-  "d_out",
-  "h_out",
-  "w_out",
-  "taps",
-  "covered",
-  "overlap_min",
-  "overlap_max",
-];
-
-/** The right side of a printed formula as JavaScript. `//` rounds down. */
+/** A formula of the expression language as JavaScript. `//` rounds down; everything else is written the same. */
 function inJavaScript(formula: string): string {
-  const [main = "", choice] = formula.split(", r = ");
-  const sides = main.split(/(?<=^(?:[ψλγ]|sum\(y - 1\))) = /);
-  const plain = (text: string) =>
-    text
-      .replaceAll("·", "*")
-      .replace(/\(([^()]*)\) \/\/ (\w+)/g, "Math.floor(($1) / $2)")
-      .replace(/\((\((?:[^()]|\([^()]*\))*\)) \/\/ (\w+) \+ 1\)/g, "(Math.floor($1 / $2) + 1)")
-      .replace(/\((\w+) \/\/ (\w+)\)/g, "Math.floor($1 / $2)")
-      .replace(/ = /g, " === ");
-  const right = plain(sides.at(-1) as string);
-  const [yes, condition, no] = choice?.split(/ if | else |, else /) ?? [];
-  return choice === undefined
-    ? right
-    : right.replace(/\br\b/, `(${condition?.replace(" = ", " === ")} ? ${yes} : ${no})`);
+  const tokens = formula.match(/\w+|\/\/|[=!]=|[^\s\w]/g) ?? [];
+  const leftAssociative = (operators: readonly string[], operand: () => string): string => {
+    let text = operand();
+    while (operators.includes(tokens[0] ?? "")) {
+      const operator = tokens.shift();
+      const right = operand();
+      text =
+        operator === "//" ? `Math.floor(${text} / ${right})` : `(${text} ${operator} ${right})`;
+    }
+    return text;
+  };
+  const comparison = (): string => leftAssociative(["==", "!="], sum);
+  const sum = () => leftAssociative(["+", "-"], product);
+  const product = () => leftAssociative(["*", "/", "//"], primary);
+  const primary = (): string => {
+    const token = tokens.shift() as string;
+    if (token !== "(") return tokens[0] === "(" ? `${token}(${args()})` : token;
+    const inside = comparison();
+    tokens.shift();
+    return inside;
+  };
+  const args = () => {
+    const found: string[] = [];
+    do {
+      tokens.shift();
+      found.push(comparison());
+    } while (tokens[0] === ",");
+    tokens.shift();
+    return found.join(", ");
+  };
+  return comparison();
 }
 
 const LAYERS = [
@@ -57,7 +66,7 @@ const LAYERS = [
     groups: 4,
   },
   {
-    l_in: 2,
+    l_in: 9,
     kernel_size: 2,
     stride: 5,
     padding: 0,
@@ -69,66 +78,81 @@ const LAYERS = [
   },
 ] as const;
 
-describe.each(KERNELS)("on the %s kernel", (_, kernel) => {
-  it.each(
-    COLUMNS.filter(({ name }) => !IN_WORDS.includes(name)).map((c) => [c.name, c.formula] as const),
-  )("%s is %s", (name, formula) => {
-    for (const values of LAYERS) {
-      for (const batch_size of [0, 1, 3]) {
-        for (const bias of [0, 1]) {
-          const all: Record<string, number> = { ...values, batch_size, bias };
-          const layer = {
-            ...layerOfValues((parameter) => all[parameter] as number, TRANSPOSED),
-            bits: 16,
-            sample_rate: { numerator: 11_025n, denominator: 16n },
-          };
-          const { results = {} } = kernel.count(layer, "closed");
-          const found = Object.fromEntries(
-            Object.entries(results).map(([key, value]) => [key, Number(value)]),
-          ) as Record<ResultName, number>;
-          const unpadded = kernel.count(
-            { ...layer, dimensions: layer.dimensions.map((d) => ({ ...d, output_padding: 0 })) },
-            "closed",
-          ).results;
-          const symbols: Record<string, number> = {
-            ...found,
-            ...{
-              N: batch_size,
-              C_in: values.in_channels,
-              C_out: values.out_channels,
-              g: values.groups,
-              L: values.l_in,
-              K: values.kernel_size,
-            },
-            ...{
-              s: values.stride,
-              p: values.padding,
-              o: values.output_padding,
-              d: values.dilation,
-              b: bias,
-            },
-            ...{
-              ψ: found.filters,
-              λ: found.ops_per_filter,
-              γ: found.aggregation_ops,
-              bits: 16,
-              sample_rate: 689.0625,
-            },
-            A: Number(unpadded?.additions_per_filter),
-          };
-          // A formula must not use the column that it defines.
-          if (name !== "overlap_even") delete symbols[name];
-          const code = inJavaScript(formula);
-          const value = new Function(...Object.keys(symbols), `return ${code};`)(
-            ...Object.values(symbols),
-          );
-          const where = `${name} = ${code} for N = ${batch_size}, b = ${bias}, L = ${values.l_in}`;
-          expect(Number(value), where).not.toBeNaN();
-          expect(`${where}: ${Number(value).toPrecision(12)}`).toBe(
-            `${where}: ${found[name].toPrecision(12)}`,
-          );
-        }
-      }
-    }
+const FUNCTIONS = {
+  gcd: (a: number, b: number): number => (b === 0 ? a : FUNCTIONS.gcd(b, a % b)),
+  ceil_div: (a: number, b: number) => Math.ceil(a / b),
+};
+
+describe("a formula in JavaScript", () => {
+  it("rounds // down, and takes * and // from the left", () => {
+    expect(inJavaScript("a * b // c")).toBe("Math.floor((a * b) / c)");
+    expect(inJavaScript("a // b // c")).toBe("Math.floor(Math.floor(a / b) / c)");
+    expect(inJavaScript("f(a, b // c) - (l + 2 * p) // s")).toBe(
+      "(f(a, Math.floor(b / c)) - Math.floor((l + (2 * p)) / s))",
+    );
   });
 });
+
+describe.each(["conv_transpose1d", "conv1d"] as const)("%s", (name) => {
+  const kind = kindOf(name);
+  const formulas = columnsOf(kind).flatMap((c) => {
+    const formula = formulaIn(kind.family.name, "formula" in c ? c.formula : undefined);
+    return formula === undefined || c.dimension !== undefined ? [] : [[c.name, formula] as const];
+  });
+
+  it("has formulas for all columns but taps and covered", () => {
+    const without = columnsOf(kind).filter((c) => !formulas.some(([own]) => own === c.name));
+    expect(without.map((c) => c.name)).toEqual(["taps", "covered"]);
+  });
+
+  describe.each(KERNELS)("on the %s kernel", (_, kernel) => {
+    it.each(formulas)("%s is %s", (column, formula) => {
+      for (const values of LAYERS) {
+        for (const batch_size of [0, 1, 3]) {
+          for (const bias of [0, 1]) {
+            const all: Record<string, number> = { ...values, batch_size, bias };
+            const layer = {
+              ...layerOfValues((parameter) => all[parameter] as number, kind),
+              bits: 16,
+              sample_rate: { numerator: 11_025n, denominator: 16n },
+            };
+            const { results = {} } = kernel.count(layer, "closed");
+            const numbers = (of: object) =>
+              Object.fromEntries(Object.entries(of).map(([key, value]) => [key, Number(value)]));
+            const found = numbers(results) as Record<ResultName, number>;
+            const unpadded = kernel.count(
+              { ...layer, dimensions: layer.dimensions.map((d) => ({ ...d, output_padding: 0 })) },
+              "closed",
+            ).results;
+            const known: Record<string, unknown> = {
+              ...found,
+              ...all,
+              ...FUNCTIONS,
+              bits: 16,
+              sample_rate: 689.0625,
+              unpadded_taps: Number(unpadded?.taps),
+            };
+            // A formula must not use the column that it defines.
+            delete known[column];
+            for (const { name: auxiliary, ...own } of AUXILIARIES) {
+              const text = formulaIn(kind.family.name, "formula" in own ? own.formula : undefined);
+              if (text !== undefined && !text.includes(column))
+                known[auxiliary] = run(inJavaScript(text), known);
+            }
+            const code = inJavaScript(formula);
+            const where = `${column} = ${code} for ${JSON.stringify(all)}`;
+            const value = Number(run(code, known));
+            expect(value, where).not.toBeNaN();
+            expect(`${where}: ${value.toPrecision(12)}`).toBe(
+              `${where}: ${found[column].toPrecision(12)}`,
+            );
+          }
+        }
+      }
+    });
+  });
+});
+
+function run(code: string, known: Record<string, unknown>): number {
+  return new Function(...Object.keys(known), `return ${code};`)(...Object.values(known));
+}

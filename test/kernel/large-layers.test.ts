@@ -1,8 +1,9 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { Results } from "../../src/columns/columns.ts";
+import type { Results } from "../../src/columns/table.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import type { Dimension, Layer, LayerParameters } from "../../src/layers/parameters.ts";
+import type { Layer, LayerParameters } from "../../src/layers/layer.ts";
+import type { Dimension } from "../../src/layers/parameters.ts";
 import { readLayer } from "../../src/layers/read.ts";
 import { outputLength } from "../../src/layers/rules.ts";
 import { PARAMETER_MAX } from "../../src/limits.ts";

@@ -1,14 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { columnsOf } from "../../src/columns/columns.ts";
+import { columnsOf, needsSetting } from "../../src/columns/derived.ts";
 import { addTotals, type Kernel, type KindTotals } from "../../src/kernel/kernel.ts";
-import {
-  KIND_NAMES,
-  type KindName,
-  kindOf,
-  layerFrom,
-  PARAMETERS,
-} from "../../src/layers/parameters.ts";
+import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/kinds.ts";
+import { layerFrom } from "../../src/layers/layer.ts";
+import { PARAMETERS } from "../../src/layers/parameters.ts";
 import { addCounts } from "../../src/layers/rules.ts";
 import { type ListPlan, planList, splitRecord } from "../../src/plan/list.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
@@ -137,6 +133,44 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
       expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
     },
   );
+});
+
+/** A field of two dimensions: one number for both, or a tuple with one for each. */
+const twoDimensions = (max: number, min = 1) => {
+  const value = fc.integer({ min, max });
+  return fc.oneof(
+    value.map(String),
+    fc.tuple(value, value).map(([height, width]) => `"(${height}, ${width})"`),
+  );
+};
+/** Few values, so that consecutive records often differ in the second dimension alone. */
+const flatRecord = fc
+  .tuple(twoDimensions(2), twoDimensions(2), fc.constantFrom("0", "1"))
+  .map(([kernel_size, stride, padding]) => `1,1,4,4,${kernel_size},${stride},${padding},0,1`);
+
+describe.each(compiled)("lists of several dimensions, the %s kernel", (_, kernel) => {
+  const header =
+    "in_channels,out_channels,h_in,w_in,kernel_size,stride,padding,output_padding,dilation";
+  const list = planList(header, "list", {
+    ...REQUEST,
+    layer: "conv_transpose2d",
+    columns: ["h_out", "w_out", "taps", "covered", "holes", "macs"],
+    skipInvalid: true,
+  });
+
+  test.prop([fc.array(flatRecord, { maxLength: 12 })], { numRuns: runs(400) })(
+    "are counted like the reference counts them, whether their fields are numbers or tuples",
+    (records) => {
+      const text = records.map((record) => `${record}\n`).join("");
+      expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
+    },
+  );
+
+  it("give a number to all dimensions after a tuple with one for each", () => {
+    const { bytes } = countOn(kernel, list, '1,1,4,4,"(3,5)",2,0,0,1\n1,1,4,4,3,2,0,0,1\n');
+    // By hand: 4 inputs and 3 kernel elements a dimension make 12 products each, 144 in all.
+    expect(bytes.split("\n").map((row) => row.split(",").at(-1))).toEqual(["240", "144", ""]);
+  });
 });
 
 it("reads a header in any order, and takes PyTorch's defaults for what it leaves out", () => {
@@ -348,7 +382,7 @@ describe.each(KIND_NAMES)("a list of %s", (kind) => {
     (isRated) => {
       const record = recordOf(kind);
       const columns = columnsOf(kindOf(kind))
-        .filter((c) => isRated || !c.dependsOn.includes("sample_rate"))
+        .filter((c) => isRated || !needsSetting(c.name, "sample_rate"))
         .map(({ name }) => name);
       const settings = isRated ? { sample_rate: { numerator: 22_050n, denominator: 1n } } : {};
       const list = planList([...record.keys()].join(","), "list", {

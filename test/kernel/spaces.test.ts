@@ -2,10 +2,13 @@
  * Random design spaces against brute force: walk the product of the axes as written, work every expression out in BigInt, and
  * keep what keeps every rule. The rows must be the same, in the same order.
  */
+
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import type { ResultName } from "../../src/columns/columns.ts";
-import { type Layer, namedParameters, PARAMETERS } from "../../src/layers/parameters.ts";
+import type { ResultName } from "../../src/columns/table.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import { namedParameters } from "../../src/layers/layer.ts";
+import { PARAMETERS } from "../../src/layers/parameters.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { type GridInput, type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { referenceKernel } from "../reference/kernel.ts";

@@ -1,7 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { type Lease, releaseLease } from "../../src/kernel/kernel.ts";
-import { namedParameters, type ParameterName } from "../../src/layers/parameters.ts";
+import { namedParameters } from "../../src/layers/layer.ts";
+import type { ParameterName } from "../../src/layers/parameters.ts";
 import type { GridPlan, Plan } from "../../src/plan/model.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
 import type { SpecInput } from "../../src/spec/read.ts";

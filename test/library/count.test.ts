@@ -1,8 +1,10 @@
 /** One layer through the library: what it answers, as what types, and what it says of values that are none. */
+
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, type ResultName } from "../../src/columns/columns.ts";
-import { KIND_NAMES, kindOf, type LayerInput } from "../../src/layers/parameters.ts";
+import { column, type ResultName } from "../../src/columns/table.ts";
+import { KIND_NAMES, kindOf } from "../../src/layers/kinds.ts";
+import type { LayerInput } from "../../src/layers/layer.ts";
 import { readLayer } from "../../src/layers/read.ts";
 import { count, counter } from "../../src/library/count.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
@@ -55,7 +57,7 @@ const anyLayer: fc.Arbitrary<LayerInput> = fc
       kernel_size,
       stride,
       padding,
-      ...(kind.isTransposed && { output_padding }),
+      ...(kind.family.name === "transposed" && { output_padding }),
       dilation,
     };
     const perDimension = Object.entries(own).map(([name, values]) => [
@@ -282,7 +284,8 @@ describe("what is said of values that are no parameter", () => {
   it("refuses kinds, parameters and settings that there are not", () => {
     const said = (rest: object) =>
       thrown(() => count({ ...LAYER, ...rest } as LayerInput))?.message;
-    const kinds = "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.";
+    const kinds =
+      "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.";
     expect(said({ layer: "conv9d" })).toBe(`layer.layer: layer cannot be 'conv9d'. ${kinds}`);
     expect(said({ layer: null })).toBe(`layer.layer cannot be null. ${kinds}`);
     expect(said({ kernel: 3 })).toMatch(/^layer: unknown parameter 'kernel'\./);
@@ -401,8 +404,8 @@ describe("counter() of the library", () => {
     expect(said({ bigInts: true })).toBe(
       "bigInts cannot be true. Write one of bigint, number and string.",
     );
-    expect(said({ layer: "conv1d", columns: ["fvcore"] })).toBe(
-      "columns: fvcore is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
+    expect(said({ layer: "conv1d", columns: ["overlap_min"] })).toBe(
+      "columns: overlap_min is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
     );
     expect(said({ layer: 3 })).toMatch(/^layer cannot be 3\. /);
     expect(thrown(() => count(LAYER, { method: "fast" } as object))?.code).toBe("badChoice");

@@ -1,10 +1,12 @@
 /** Many layers in one call: the same answers as one by one, in typed arrays. */
+
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, type ResultName } from "../../src/columns/columns.ts";
+import { column, type ResultName } from "../../src/columns/table.ts";
 import type { UpsweepError } from "../../src/errors.ts";
-import { KIND_NAMES, type KindName, kindOf, type LayerInput } from "../../src/layers/parameters.ts";
-import { RULES } from "../../src/layers/rules.ts";
+import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/kinds.ts";
+import type { LayerInput } from "../../src/layers/layer.ts";
+import { RULES } from "../../src/layers/rule-table.ts";
 import { count } from "../../src/library/count.ts";
 import { countMany, type LayerColumns } from "../../src/library/many.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
@@ -332,8 +334,8 @@ describe("countMany()", () => {
     expect(
       layers.map((_, i) => ({ macs: many.macs[i], params: many.params[i], l_out: many.l_out[i] })),
     ).toEqual(oneByOne(layers, columns));
-    expect(thrown(() => countMany(layers, ["fvcore"]))?.message).toMatch(
-      /^columns: fvcore is not a column of conv1d\./,
+    expect(thrown(() => countMany(layers, ["overlap_min"]))?.message).toMatch(
+      /^columns: overlap_min is not a column of conv1d\./,
     );
   });
 
@@ -586,7 +588,7 @@ describe("countMany()", () => {
     ],
     [
       { ...FOUR, layer: "conv9d" },
-      "layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d and conv1d.",
+      "layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
     ],
     [
       {

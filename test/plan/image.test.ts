@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { columnsOf } from "../../src/columns/columns.ts";
+import { columnsOf } from "../../src/columns/derived.ts";
 import {
   type ImageSection,
   ImageWriter,
@@ -8,7 +8,7 @@ import {
   PLAN_SECTIONS,
   planImage,
 } from "../../src/kernel/image.ts";
-import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/parameters.ts";
+import { KIND_NAMES, type KindName, kindOf } from "../../src/layers/kinds.ts";
 import { planList } from "../../src/plan/list.ts";
 import { exportsOf } from "../support/kernels.ts";
 import { planOf } from "../support/sweeps.ts";

@@ -1,9 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { column, type ResultName } from "../../src/columns/columns.ts";
-import { namedParameters, type ParameterName } from "../../src/layers/parameters.ts";
+import { mayOverflow, upperBound } from "../../src/columns/bound.ts";
+import { column, type ResultName } from "../../src/columns/table.ts";
+import { namedParameters } from "../../src/layers/layer.ts";
+import type { ParameterName } from "../../src/layers/parameters.ts";
 import { maxDivisors } from "../../src/plan/bounds.ts";
-import { mayOverflow, upperBound } from "../../src/plan/cell-bounds.ts";
 import type { GridPlan } from "../../src/plan/model.ts";
 import { textOf } from "../../src/plan/schedule.ts";
 import { layerOf, walk } from "../../src/plan/walk.ts";
@@ -16,7 +17,7 @@ import { runs } from "../support/tier.ts";
 const BASE = { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: 8 };
 /** The results that are whole numbers, all of them. */
 const INTEGERS = ALL_RESULTS.filter(
-  (name) => ["u64", "i64"].includes(column(name).type) && !column(name).nullable,
+  (name) => ["u64", "i64"].includes(column(name).type) && !column(name).missing,
 );
 const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];
 

@@ -4,12 +4,14 @@
  */
 
 import type { Sum } from "../../src/checksum.js";
-import { hasColumn, isResultName } from "../../src/columns/columns.js";
+import { hasColumn } from "../../src/columns/derived.ts";
+import { isResultName } from "../../src/columns/table.js";
 import { binOf } from "../../src/conventions/bins.js";
-import { COMPARED, inMacs, type Macs } from "../../src/conventions/compared.js";
+import { COMPARED, inMacs } from "../../src/conventions/compared.js";
 import { mergedTallies } from "../../src/conventions/tallies.js";
 import type { Extreme, Tally } from "../../src/conventions/tallies.ts";
 import { nearestDouble, readFraction } from "../../src/fraction.js";
+import type { Fraction } from "../../src/fraction.ts";
 import {
   exactResult,
   type IndexBatch,
@@ -18,18 +20,11 @@ import {
   type ListFault,
   type SweepBatch,
 } from "../../src/kernel/kernel.js";
-import {
-  anyParameter,
-  DEFAULT_BITS,
-  KIND_NAMES,
-  type Kind,
-  kindNamed,
-  kindOf,
-  type Layer,
-  layerFrom,
-  namedParameters,
-} from "../../src/layers/parameters.js";
-import { RULES } from "../../src/layers/rules.js";
+import { anyParameter, KIND_NAMES, type Kind, kindNamed, kindOf } from "../../src/layers/kinds.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import { layerFrom, namedParameters } from "../../src/layers/layer.ts";
+import { DEFAULT_BITS } from "../../src/layers/parameters.js";
+import { RULES } from "../../src/layers/rule-table.ts";
 import { PARAMETER_MAX } from "../../src/limits.ts";
 import {
   addedColumns,
@@ -115,7 +110,7 @@ class Tallies {
       if (results[name] === null) tally.missing++;
       if (results[name] === null || results.macs === 0n) continue;
       try {
-        const { numerator, denominator } = inMacs(name, layer, results) as Macs;
+        const { numerator, denominator } = inMacs(name, layer, results) as Fraction;
         if (numerator > U64_MAX || denominator * results.macs > U64_MAX) return false;
         tally.layers++;
         if (numerator === denominator * results.macs) tally.exact++;

@@ -2,18 +2,20 @@
  * One layer counted the plainest way that could be right, in BigInt throughout: the heart of the reference kernel. Nothing here
  * is optimised, and nothing is shared with the WebAssembly kernel.
  */
-import { column, columnsOf, type ResultName, readCells } from "../../src/columns/columns.js";
+
+import { columnsOf, isSumOverBatch, needsSetting } from "../../src/columns/derived.ts";
+import { EXACT_ARITHMETIC } from "../../src/columns/exact-arithmetic.ts";
+import { Quantities } from "../../src/columns/quantities.ts";
+import { column, type ResultName, readCells } from "../../src/columns/table.js";
 import { type Rational, rational } from "../../src/expression/exact.js";
 import { type Fraction, nearestDouble } from "../../src/fraction.js";
 import type { LayerCounts, LayerQuotients } from "../../src/kernel/kernel.js";
-import type { Dimension, Kind, Layer } from "../../src/layers/parameters.js";
-import {
-  inBigInt,
-  isRuleKept,
-  outputLength,
-  type RuleId,
-  rulesOf,
-} from "../../src/layers/rules.js";
+import type { Kind } from "../../src/layers/kinds.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import { valueOfParameter } from "../../src/layers/layer.ts";
+import type { Dimension } from "../../src/layers/parameters.ts";
+import type { RuleId } from "../../src/layers/rule-table.ts";
+import { inBigInt, isRuleKept, outputLength, rulesOf } from "../../src/layers/rules.js";
 import type { Method } from "../../src/plan/method.js";
 
 export const U64_MAX = 2n ** 64n - 1n;
@@ -21,7 +23,7 @@ const I64_MAX = 2n ** 63n - 1n;
 
 /** y, the overlap pattern, over the output elements [first, first + length). */
 export function overlapPattern(
-  { isTransposed }: Kind,
+  { family }: Kind,
   dimension: Dimension,
   first: bigint,
   length: number,
@@ -31,7 +33,7 @@ export function overlapPattern(
   const land = (j: bigint) => {
     if (j >= 0n && j < BigInt(length)) pattern[Number(j)] = (pattern[Number(j)] ?? 0) + 1;
   };
-  if (isTransposed) {
+  if (family.name === "transposed") {
     for (let i = 0; i < l_in; i++) {
       for (let k = 0; k < kernel_size; k++)
         land(BigInt(i) * BigInt(stride) + BigInt(k) * BigInt(dilation) - BigInt(padding) - first);
@@ -85,7 +87,7 @@ export function closed(kind: Kind, dimension: Dimension): Overlap {
     output_padding: o,
     dilation: d,
   } = inBigInt(dimension);
-  if (!kind.isTransposed) return convolved(kind, dimension);
+  if (kind.family.name !== "transposed") return convolved(kind, dimension);
   const q = max(0n, p - o);
   const g = gcd(s, d);
   const m = (s / g) * d;
@@ -126,135 +128,35 @@ function brokenRule(layer: Layer): RuleId | undefined {
   return rulesOf(layer.kind).find(({ id, dimension }) => !isRuleKept(id, dimension, layer))?.id;
 }
 
-const product = (values: readonly bigint[]): bigint => values.reduce((a, b) => a * b, 1n);
-
-function floorDivide(a: bigint, b: bigint): bigint {
-  return a >= 0n ? a / b : -((-a + b - 1n) / b);
-}
-
 type Value = bigint | boolean | Fraction | null;
 
-/** Every column of a layer, with no bound; what takes long only when it is asked for. */
-function unbounded(layer: Layer, method: Method): Record<ResultName, Value | (() => Value)> {
+/** The quantities of a layer, from the published formulas and the overlaps counted here. */
+function quantitiesOf(layer: Layer, method: Method): Quantities<bigint> {
   const { kind } = layer;
   const overlapOf = method === "simulate" ? simulate : closed;
-  const overlaps = layer.dimensions.map((dimension) => overlapOf(kind, dimension));
-  const lengths = layer.dimensions.map((dimension) => outputLength(kind, dimension));
-  const each = layer.dimensions.map(inBigInt);
-  const N = BigInt(layer.batch_size);
-  const [C_in, C_out, g] = [
-    BigInt(layer.in_channels),
-    BigInt(layer.out_channels),
-    BigInt(layer.groups),
-  ];
-  const b = layer.bias ? 1n : 0n;
-  const taps = product(overlaps.map((o) => o.taps));
-  const covered = product(overlaps.map((o) => o.covered));
-  const l_out = product(lengths);
-  const K = product(each.map((d) => d.kernel_size));
-  const I = product(each.map((d) => d.l_in));
-  const filters = (C_in * C_out) / g;
-  const additions_per_filter = kind.isTransposed ? taps - l_out : l_out * (K - 1n);
-  const ops_per_filter = l_out * K + additions_per_filter;
-  const aggregation_ops = C_out * l_out * (C_in / g - 1n + b);
-  const ops = filters * ops_per_filter + aggregation_ops;
-  const macs = N * filters * taps;
-  const additions = macs - (1n - b) * N * C_out * covered;
-  const params = filters * K + b * C_out;
-  const elements = { input: N * C_in * I, output: N * C_out * l_out };
-  const everyOutput = N * filters * l_out * K;
-  const everyInput = N * filters * I * K;
-  const biases = b * N * C_out * l_out;
   const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
-  const bits = BigInt(layer.bits);
-  // Away from the edges the taps fall into stride/g residues in turn, and into no other.
-  const turns = each.map(({ stride, dilation }) => stride / gcd(stride, dilation));
-  const overlap_min = product(
-    each.map(({ kernel_size, stride }, i) =>
-      kind.isTransposed ? (turns[i] === stride ? kernel_size / stride : 0n) : kernel_size,
-    ),
-  );
-  const overlap_max = product(
-    each.map(({ kernel_size }, i) =>
-      kind.isTransposed ? -floorDivide(-kernel_size, turns[i] as bigint) : kernel_size,
-    ),
-  );
-  const unpadded = layer.dimensions.map((dimension) => ({ ...dimension, output_padding: 0 }));
-  const unpaddedLengths = unpadded.map((dimension) => outputLength(kind, dimension));
-  const moduleprofiler = () => {
-    const A =
-      product(unpadded.map((dimension) => overlapOf(kind, dimension).taps)) -
-      product(unpaddedLengths);
-    return N * filters * (l_out * (K + 1n) + A) - (1n - b) * N * C_out * l_out;
-  };
-  const deepspeed_macs = K * C_in * (C_out / g / g) * N * I;
-  const forward = product(
-    each.map(
-      (d) =>
-        floorDivide(d.l_in + 2n * d.padding - (d.dilation * (d.kernel_size - 1n) + 1n), d.stride) +
-        1n,
-    ),
-  );
-  const deepspeedBias = b * (C_out / g) * N * forward;
-  const isThree = kind.dimensions.length === 3;
-  const dimensionOut = (letter: string) => lengths[kind.dimensions.indexOf(letter)] ?? 0n;
-  return {
-    l_out,
-    d_out: dimensionOut("d"),
-    h_out: dimensionOut("h"),
-    w_out: dimensionOut("w"),
-    taps,
-    covered,
-    holes: l_out - covered,
-    overlap_min,
-    overlap_max,
-    overlap_even: overlap_min === overlap_max,
-    input_elements: elements.input,
-    output_elements: elements.output,
-    weight_elements: filters * K,
-    additions_per_filter,
-    filters,
-    ops_per_filter,
-    aggregation_ops,
-    ops: N * ops,
-    ops_per_second: { numerator: ops * rate.numerator, denominator: l_out * rate.denominator },
-    macs,
-    multiplications: macs,
-    additions,
-    flops: macs + additions,
-    params,
-    cropped_products: N * filters * ((kind.isTransposed ? I : l_out) * K - taps),
-    zero_insertion_macs: everyOutput,
-    zero_insertion_waste: { numerator: l_out * K - taps, denominator: l_out * K },
-    arithmetic_intensity: {
-      numerator: (macs + additions) * (8n / gcd(8n, bits)),
-      denominator: (elements.input + elements.output + params) * (bits / gcd(8n, bits)),
+  return new Quantities(kind, EXACT_ARITHMETIC, {
+    parameter: (base, dimension) => {
+      const parameter = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
+      return parameter ? BigInt(valueOfParameter(layer, parameter)) : 0n;
     },
-    macs_per_second: {
-      numerator: filters * taps * rate.numerator,
-      denominator: l_out * rate.denominator,
+    setting: (name) => (name === "bits" ? { numerator: BigInt(layer.bits) } : rate),
+    overlap: (name, at) => {
+      const dimension = layer.dimensions[at] as Dimension;
+      if (name === "unpadded_taps")
+        return overlapOf(kind, { ...dimension, output_padding: 0 }).taps;
+      return overlapOf(kind, dimension)[name as keyof Overlap];
     },
-    moduleprofiler:
-      isThree || unpaddedLengths.some((length) => length < 1n) ? null : moduleprofiler,
-    ptflops: everyInput + biases,
-    ptflops_0_7_4: everyOutput + biases,
-    thop: N * C_out * l_out * (C_in / g) * K,
-    thop_ultralytics: N * C_in * I * (C_out / g) * K,
-    torchinfo: N * l_out * (filters * K + b * C_out),
-    fvcore: everyInput,
-    torch: 2n * everyInput,
-    deepspeed_macs,
-    // Each half must fit by itself.
-    deepspeed_flops:
-      max(2n * deepspeed_macs, deepspeedBias < 0n ? -deepspeedBias : deepspeedBias) > U64_MAX
-        ? 2n ** 64n
-        : 2n * deepspeed_macs + deepspeedBias,
-    torchprofile: N * C_out * l_out * K * (C_out === C_in ? C_out / g : C_in),
-    onnx_tool: N * C_out * l_out * (C_out / g) * K + biases,
-    tensorflow: isThree
-      ? null
-      : { numerator: 2n * everyOutput, denominator: product(each.map((d) => d.stride)) },
-  };
+  });
+}
+
+/** The value of a column, of any size. */
+function valueFor(name: ResultName, layer: Layer, quantities: Quantities<bigint>): Value {
+  const { type, missing } = column(name);
+  if (missing?.(layer)) return null;
+  const { numerator, denominator = 1n } = quantities.of(name);
+  if (type === "boolean") return numerator === 1n;
+  return type === "decimal" ? { numerator, denominator } : numerator;
 }
 
 /** The cell of a value; undefined where it passes 64 bits. */
@@ -271,30 +173,13 @@ function cellText(name: ResultName, value: Value): string | undefined {
     : String(nearestDouble(value));
 }
 
-/** What is worked out from l_out (or taps) has no value where that passes 64 bits, though it may be smaller itself. */
-function restsOnTooMuch(
-  name: ResultName,
-  { l_out, taps }: Pick<ReturnType<typeof unbounded>, "l_out" | "taps">,
-  { batch_size }: Layer,
-  isAnswered: boolean,
-): boolean {
-  if (!isAnswered) return false;
-  const isSumOverBatch = ["ops", "moduleprofiler", "ptflops", "additions"].includes(name);
-  if (isSumOverBatch && batch_size === 0) return false;
-  const ofOutput = [
-    "additions_per_filter",
-    "ops_per_filter",
-    "aggregation_ops",
-    "ops",
-    "ops_per_second",
-    "moduleprofiler",
-    "ptflops",
-  ];
-  const ofTaps = ["additions_per_filter", "additions"];
-  return (
-    (ofOutput.includes(name) && (l_out as bigint) > U64_MAX) ||
-    (ofTaps.includes(name) && (taps as bigint) > U64_MAX)
-  );
+/** Whether all that the kernel computes on the way to a column fits in 64 bits. */
+function hasItsNeeds(name: ResultName, layer: Layer, quantities: Quantities<bigint>): boolean {
+  if (layer.batch_size === 0 && isSumOverBatch(layer.kind.family.name, name)) return true;
+  return (column(name).needs ?? []).every((formula) => {
+    const { numerator } = quantities.ofFormula(formula);
+    return (numerator < 0n ? -numerator : numerator) <= U64_MAX;
+  });
 }
 
 /** The cells of a legal layer, or the rule that it breaks. */
@@ -311,15 +196,14 @@ export function textsOf(
     } {
   const broken = brokenRule(layer);
   if (broken) return { broken };
-  const values = unbounded(layer, method);
+  const quantities = quantitiesOf(layer, method);
   const texts: Partial<Record<ResultName, string>> = {};
   const quotients: { [N in ResultName]?: Rational } = {};
   for (const name of names) {
-    if (layer.sample_rate === undefined && column(name).dependsOn.includes("sample_rate")) continue;
-    const found = values[name];
-    const value = typeof found === "function" ? found() : found;
+    if (layer.sample_rate === undefined && needsSetting(name, "sample_rate")) continue;
+    const value = valueFor(name, layer, quantities);
     const text = cellText(name, value);
-    if (text === undefined || restsOnTooMuch(name, values, layer, value !== null)) continue;
+    if (text === undefined || (value !== null && !hasItsNeeds(name, layer, quantities))) continue;
     texts[name] = text;
     if (typeof value === "object" && value !== null)
       quotients[name] = rational(value.numerator, value.denominator);

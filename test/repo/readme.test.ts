@@ -2,12 +2,13 @@
  * The README shows what the tool prints: every `console` block is run, and compared. `UPDATE_README=1 npm run test:host`
  * writes what was printed into it; read the diff.
  */
+
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsMarkdown, conventionsMarkdown } from "../../src/cli/columns.ts";
-import { kindOf } from "../../src/layers/parameters.ts";
+import { kindOf } from "../../src/layers/kinds.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const DOCUMENTS = ["README.md", "docs/conventions.md"];
@@ -89,15 +90,18 @@ describe("README", () => {
     expect(quote).toBe(actual);
   });
 
-  it("has the conventions of the code in docs/conventions.md", () => {
-    const { quote, actual } = shownBetween(
-      "docs/conventions.md",
-      "<!-- conventions -->\n",
-      "\n<!-- /conventions -->",
-      conventionsMarkdown(),
-    );
-    expect(quote).toBe(actual);
-  });
+  it.each(["conv_transpose1d", "conv1d"] as const)(
+    "has the conventions of %s in docs/conventions.md",
+    (kind) => {
+      const { quote, actual } = shownBetween(
+        "docs/conventions.md",
+        `<!-- conventions of ${kind} -->\n`,
+        "\n<!-- /conventions -->",
+        conventionsMarkdown(kindOf(kind)),
+      );
+      expect(quote).toBe(actual);
+    },
+  );
 
   it("holds the two commands that CI runs", () => {
     const lines = readFileSync(`${root}/README.md`, "utf8")

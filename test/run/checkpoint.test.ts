@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NO_BYTES, sumOf } from "../../src/checksum.ts";
-import { stopHere, writeBatches } from "../../src/run/files/write.ts";
+import { stopWriting, writeBatches } from "../../src/run/files/write.ts";
 import { Checkpoint } from "../../src/run/resume/checkpoint.ts";
 import { readManifest } from "../../src/run/resume/manifest.ts";
 import { fileSink } from "../../src/sink/file.ts";
@@ -24,10 +24,10 @@ function slowSink() {
     write: async () => {},
     flush: () => new Promise((resolve) => flushes.push(resolve)),
     isOurs: () => true,
-    keepNow: () => {},
+    truncateAndSync: () => {},
     finish: async () => {},
     abandon: () => {},
-    leave: () => {},
+    keepPartial: () => {},
   };
   const flushed = async () => {
     for (const end of flushes.splice(0)) end();
@@ -44,7 +44,7 @@ const kept = {
   compression: "none" as const,
   headerLines: 1n,
   isShard: false,
-  isManifestKept: false,
+  keepsManifest: false,
 };
 const reached = (rows: number, bytes: number) => ({
   position: { done: BigInt(rows), rows: BigInt(rows), empty: 0n, rejected: [] },
@@ -61,18 +61,18 @@ describe("how far a sweep has come", () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     vi.advanceTimersByTime(999);
-    checkpoint.behind(reached(10, 1000));
+    checkpoint.progressed(reached(10, 1000));
     expect(flushes.length).toBe(0);
     vi.advanceTimersByTime(1);
-    checkpoint.behind(reached(20, 2000));
+    checkpoint.progressed(reached(20, 2000));
     expect(flushes.length).toBe(1);
     await flushed();
     expect(savedRows()).toBe(20n);
     vi.advanceTimersByTime(999);
-    checkpoint.behind(reached(30, 3000));
+    checkpoint.progressed(reached(30, 3000));
     expect(flushes.length).toBe(0);
     vi.advanceTimersByTime(1);
-    checkpoint.behind(reached(40, 4000));
+    checkpoint.progressed(reached(40, 4000));
     await flushed();
     expect(savedRows()).toBe(40n);
   });
@@ -80,14 +80,14 @@ describe("how far a sweep has come", () => {
   it("is written down behind 256 MB, however little time has passed", async () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink, false, 1000);
-    checkpoint.behind(reached(10, 256e6 + 999));
+    checkpoint.progressed(reached(10, 256e6 + 999));
     expect(flushes.length).toBe(0);
-    checkpoint.behind(reached(20, 256e6 + 1000));
+    checkpoint.progressed(reached(20, 256e6 + 1000));
     await flushed();
     expect(savedRows()).toBe(20n);
-    checkpoint.behind(reached(30, 512e6 + 999));
+    checkpoint.progressed(reached(30, 512e6 + 999));
     expect(flushes.length).toBe(0);
-    checkpoint.behind(reached(40, 512e6 + 1000));
+    checkpoint.progressed(reached(40, 512e6 + 1000));
     await flushed();
     expect(savedRows()).toBe(40n);
   });
@@ -96,10 +96,10 @@ describe("how far a sweep has come", () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     vi.advanceTimersByTime(1000);
-    checkpoint.behind(reached(10, 1000));
+    checkpoint.progressed(reached(10, 1000));
     // While the disk takes its time the sweep goes on, and asks no second time.
     vi.advanceTimersByTime(5000);
-    checkpoint.behind(reached(20, 2000));
+    checkpoint.progressed(reached(20, 2000));
     expect([flushes.length, savedRows()]).toEqual([1, undefined]);
     await flushed();
     expect(JSON.parse(readFileSync("out.csv.partial.json", "utf8"))).toMatchObject({
@@ -111,11 +111,11 @@ describe("how far a sweep has come", () => {
   it("is left alone when somebody else has begun to write there", () => {
     const { sink } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
-    checkpoint.behind(reached(10, 1000));
-    expect(checkpoint.leave()).toBe(true);
+    checkpoint.progressed(reached(10, 1000));
+    expect(checkpoint.keepForResume()).toBe(true);
     const theirs = new Checkpoint(kept, { ...sink, isOurs: () => false });
-    theirs.behind(reached(20, 2000));
-    expect(theirs.leave()).toBe(false);
+    theirs.progressed(reached(20, 2000));
+    expect(theirs.keepForResume()).toBe(false);
     theirs.remove();
     expect(savedRows()).toBe(10n);
   });
@@ -124,10 +124,10 @@ describe("how far a sweep has come", () => {
     const sink = await fileSink("out.csv", { mayReplace: false });
     const checkpoint = new Checkpoint(kept, sink);
     await sink.write(Buffer.from("1,2\n"));
-    checkpoint.behind(reached(1, 4));
-    expect(checkpoint.leave()).toBe(true);
+    checkpoint.progressed(reached(1, 4));
+    expect(checkpoint.keepForResume()).toBe(true);
     expect(savedRows()).toBe(1n);
-    expect(stopHere(sink, checkpoint, true)).toBe(false);
+    expect(stopWriting(sink, checkpoint, true)).toBe(false);
     expect(readdirSync(".")).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe("how far a sweep has come", () => {
       flush: () => Promise.reject(new Error("lost")),
     });
     vi.advanceTimersByTime(1000);
-    checkpoint.behind(reached(10, 1000));
+    checkpoint.progressed(reached(10, 1000));
     await new Promise((resolve) => setImmediate(resolve));
     expect(savedRows()).toBeUndefined();
   });

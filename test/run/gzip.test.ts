@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
 import { writeBatches } from "../../src/run/files/write.ts";
-import { LOOP_VARIABLE_BYTES } from "../../src/run/output/gzip.ts";
+import { MEMBER_BYTES } from "../../src/run/output/gzip.ts";
 import { Checkpoint, type ResumeTarget, resumeTarget } from "../../src/run/resume/checkpoint.ts";
 import { sweepPlan } from "../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../src/sink/file.ts";
@@ -66,8 +66,8 @@ describe("a sweep into a name that ends in .gz", () => {
     const plain = readFileSync("plain.csv");
     const pieces = variables(one);
     expect(Buffer.concat(pieces).equals(plain)).toBe(true);
-    expect(pieces.length).toBe(Math.ceil(plain.length / LOOP_VARIABLE_BYTES));
-    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(LOOP_VARIABLE_BYTES);
+    expect(pieces.length).toBe(Math.ceil(plain.length / MEMBER_BYTES));
+    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(MEMBER_BYTES);
     expect(one.length).toBeLessThan(plain.length / 4);
   });
 
@@ -128,7 +128,7 @@ describe("a sweep into a name that ends in .gz", () => {
       };
       const written = variables(readFileSync("out.csv.gz.partial"));
       expect(readFileSync("out.csv.gz.partial").length).toBe(bytes);
-      expect(written.every(({ length }) => length === LOOP_VARIABLE_BYTES)).toBe(true);
+      expect(written.every(({ length }) => length === MEMBER_BYTES)).toBe(true);
       expect(skip).toBeGreaterThanOrEqual(0);
       writeFileSync(
         "out.csv.gz.partial",

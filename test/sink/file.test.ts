@@ -33,7 +33,7 @@ describe("a file that the disk could not keep", () => {
     await expect(sink.write(Buffer.from("3,4\n"))).rejects.toThrow(
       "a.csv cannot be written: the disk reports an error.",
     );
-    expect(() => sink.keepNow(4)).toThrow("the disk reports an error");
+    expect(() => sink.truncateAndSync(4)).toThrow("the disk reports an error");
     sink.abandon();
     expect(existsSync("a.csv.partial")).toBe(false);
   });

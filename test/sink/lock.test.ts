@@ -153,7 +153,7 @@ describe("a file that is being written", () => {
     ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     for (const outcome of outcomes)
-      if (outcome.status === "fulfilled") expect(outcome.value.hasDomain()).toBe(true);
+      if (outcome.status === "fulfilled") expect(outcome.value.isHeld()).toBe(true);
   });
 });
 
@@ -170,7 +170,7 @@ describe("a run whose file another machine has taken over", () => {
     await expect(sink.flush()).rejects.toThrow(takenOver);
     await expect(sink.write(Buffer.from("more\n"))).rejects.toThrow(takenOver);
     await expect(sink.finish()).rejects.toThrow(takenOver);
-    expect(() => sink.keepNow(2)).toThrow(takenOver);
+    expect(() => sink.truncateAndSync(2)).toThrow(takenOver);
     sink.abandon();
     expect(readFileSync("out.csv.partial", "utf8")).toBe("theirs\n");
     expect(readdirSync(".")).toEqual(["out.csv.partial", "out.csv.partial.lock"]);

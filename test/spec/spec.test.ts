@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_COLUMNS } from "../../src/columns/columns.ts";
+import { DEFAULT_COLUMNS } from "../../src/columns/table.ts";
 import type { ParameterName } from "../../src/layers/parameters.ts";
 import { type AxisFlag, flagOf, listFromFlag, sourceFromFlags } from "../../src/spec/flags.ts";
 import { sourceFromObject } from "../../src/spec/object.ts";

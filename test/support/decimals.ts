@@ -1,6 +1,7 @@
 /** Decimal results, worked out from integers of the reference kernel and rounded once. */
-import type { ResultName } from "../../src/columns/columns.ts";
-import type { Layer } from "../../src/layers/parameters.ts";
+
+import type { ResultName } from "../../src/columns/table.ts";
+import type { Layer } from "../../src/layers/layer.ts";
 
 /** n/d as the nearest double, halfway to even. Number() of a BigInt rounds so; a last bit says whether anything is left of the division. */
 export function nearest(n: bigint, d: bigint): number {
@@ -31,9 +32,10 @@ export function decimalsOf(
       (of("filters") * of("ops_per_filter") + of("aggregation_ops")) * rate.numerator,
       of("l_out") * rate.denominator,
     ),
-    ...(layer.kind.isTransposed &&
-      layer.dimensions.length < 3 && {
-        tensorflow: nearest(2n * of("zero_insertion_macs"), strides),
-      }),
+    ...(layer.kind.family.name !== "transposed"
+      ? { tensorflow: nearest(2n * of("thop") + of("torchinfo") - of("thop"), 1n) }
+      : layer.dimensions.length < 3 && {
+          tensorflow: nearest(2n * of("zero_insertion_macs"), strides),
+        }),
   };
 }

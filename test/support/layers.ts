@@ -1,6 +1,10 @@
 /** One-dimensional transposed layers, which most tests are about. */
-import type { ResultName } from "../../src/columns/columns.ts";
-import { type Kind, kindOf, type Layer, layerFrom } from "../../src/layers/parameters.ts";
+
+import type { ResultName } from "../../src/columns/table.ts";
+import type { Kind } from "../../src/layers/kinds.ts";
+import { kindOf } from "../../src/layers/kinds.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import { layerFrom } from "../../src/layers/layer.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 
 export const TRANSPOSED: Kind = kindOf("conv_transpose1d");

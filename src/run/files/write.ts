@@ -1,103 +1,123 @@
-/** From batches of rows to a sink: the header, the rows in order, and the file made whole, taken back, or left to continue from. */
+/**
+ * Writes batches of rows to a sink: the header, then the rows in order. At the end the file is
+ * completed, removed, or kept for a later run to resume.
+ */
 
 import { NO_BYTES, sumOf } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
 import type { Compression } from "../../formats/format.js";
 import { ClosedPipe, type Sink } from "../../sink/sink.js";
-import { type From, type Packed, type Packing, Plain } from "../output/packing.js";
+import {
+  type OutputBatch,
+  type Packing,
+  type PackingStart,
+  Uncompressed,
+} from "../output/packing.js";
 import { BEGINNING, type Position } from "../output/position.js";
-import type { Reached } from "../resume/manifest.js";
+import type { FileProgress } from "../resume/manifest.js";
 
-/** Whoever keeps how far it has come (see checkpoint.ts). */
+/** Hooks that persist progress. `Checkpoint` implements them (see resume/checkpoint.ts). */
 export interface CheckpointHooks {
-  behind(reached: Reached): void;
-  finishing(reached: Reached): void;
+  /** Called after every batch, with what has been written. */
+  progressed(progress: FileProgress): void;
+  /** Called when all rows are on disk, before the file gets its name. */
+  finishing(progress: FileProgress): void;
+  /** Called once the file has its name. */
   finished(): void;
-  leave(): boolean;
+  /** Called when the run stops early. Returns whether there is anything to resume. */
+  keepForResume(): boolean;
+  /** Called when the file will never be completed. Removes the manifest. */
   remove(): void;
 }
 
 interface WriteOptions<P> {
-  /** Called behind every batch that is taken, with the bytes of rows so far. */
+  /** Called after every batch, with the number of uncompressed bytes so far. */
   readonly onProgress?: ((progress: P, bytes: number) => void) | undefined;
   readonly checkpoint?: CheckpointHooks | undefined;
-  /** What is in the sink already, the header among it. */
-  readonly from?: Reached | undefined;
+  /** What the sink already contains, including the header. */
+  readonly from?: FileProgress | undefined;
   readonly compression?: Compression | undefined;
 }
 
-/** What the rows go through. Compression is loaded only where it is needed. */
-async function packing<P>(
+/** Creates the compression stage. The gzip module is loaded on demand. */
+async function createPacking<P>(
   compression: Compression,
   sink: Sink,
-  from: From<P> = { sum: NO_BYTES, progress: undefined, skip: 0 },
+  from: PackingStart<P> = { sum: NO_BYTES, progress: undefined, skip: 0 },
 ): Promise<Packing<P>> {
   return compression === "gzip"
     ? new (await import("../output/gzip.js")).Gzip(sink, from)
-    : new Plain(sink, from);
+    : new Uncompressed(sink, from);
 }
 
 /**
- * Writes everything that `batches` yields, and finishes the sink. On an error the sink is abandoned; with a keeper it is left as it is, unless the
- * input is at fault and going on would end there again.
+ * Writes everything that `batches` yields, and finishes the sink.
  *
- * @returns what the batches return at their end, and how many bytes the sink has.
- * @throws UpsweepError also when batches with checksums have not as many lines as rows; the file does not get its name then.
+ * On an error the sink is abandoned. With a checkpoint, the partial file is kept instead, unless
+ * the input is at fault, because resuming would fail at the same place.
+ *
+ * @returns the final progress of the batches, and the number of bytes in the sink.
+ * @throws UpsweepError if batches with checksums do not have as many lines as rows. The file does
+ * not get its name then.
  */
 export async function writeBatches<P extends { readonly rows: bigint }>(
-  batches: AsyncGenerator<Packed<P>, P>,
+  batches: AsyncGenerator<OutputBatch<P>, P>,
   header: string,
   sink: Sink,
   { onProgress, checkpoint, from, compression = "none" }: WriteOptions<P> = {},
 ): Promise<{ progress: P; bytes: number }> {
   const start = from?.position ?? BEGINNING;
-  const isBegun = (from?.sum.bytes ?? 0) > 0;
-  const packed = await packing<Position & P>(
+  const isResumed = (from?.sum.bytes ?? 0) > 0;
+  const packing = await createPacking<Position & P>(
     compression,
     sink,
-    isBegun && from ? { ...from, progress: start as Position & P } : undefined,
+    isResumed && from ? { ...from, progress: start as Position & P } : undefined,
   );
   let bytes = from?.sum.bytes ?? 0;
   let lines = 0;
-  let isCounted = true;
-  const reached = (): Reached | undefined => {
-    const { sum, progress, skip } = packed.written();
+  let hasLineCounts = true;
+  const fileProgress = (): FileProgress | undefined => {
+    const { sum, progress, skip } = packing.written();
     return progress && { sum, position: progress, skip };
   };
   try {
-    if (header !== "" && !isBegun) {
-      const first = Buffer.from(header);
-      await packed.add({ buffers: [first], progress: start as Position & P, sum: sumOf(first) });
-      bytes += first.length;
+    if (header !== "" && !isResumed) {
+      const headerBytes = Buffer.from(header);
+      await packing.add({
+        buffers: [headerBytes],
+        progress: start as Position & P,
+        sum: sumOf(headerBytes),
+      });
+      bytes += headerBytes.length;
     }
     for (;;) {
       const next = await batches.next();
       if (next.done) {
-        if (isCounted && BigInt(lines) !== next.value.rows - start.rows)
+        if (hasLineCounts && BigInt(lines) !== next.value.rows - start.rows)
           throw errors.linesDoNotMatch(lines, next.value.rows - start.rows);
-        await packed.end();
+        await packing.end();
         if (checkpoint) await sink.flush();
-        // All is written, whatever row it began with.
+        // All rows are written: the position is the end, and nothing after it is skipped.
         checkpoint?.finishing({
-          sum: packed.written().sum,
+          sum: packing.written().sum,
           position: next.value as unknown as Position,
           skip: 0,
         });
         await sink.finish(() => checkpoint?.finished());
-        return { progress: next.value, bytes: packed.written().sum.bytes };
+        return { progress: next.value, bytes: packing.written().sum.bytes };
       }
-      await packed.add(next.value as Packed<Position & P>);
-      isCounted &&= next.value.sum !== undefined;
+      await packing.add(next.value as OutputBatch<Position & P>);
+      hasLineCounts &&= next.value.sum !== undefined;
       lines += next.value.sum?.lines ?? 0;
       for (const buffers of next.value.buffers) bytes += buffers.length;
-      const written = checkpoint && reached();
-      if (written) checkpoint.behind(written);
+      const written = checkpoint && fileProgress();
+      if (written) checkpoint.progressed(written);
       onProgress?.(next.value.progress, bytes);
     }
   } catch (error) {
     const isFinal =
       error instanceof ClosedPipe || (error instanceof UpsweepError && error.isInputError);
-    stopHere(sink, checkpoint, isFinal);
+    stopWriting(sink, checkpoint, isFinal);
     throw error;
   } finally {
     await batches.return(undefined as never);
@@ -105,22 +125,25 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
 }
 
 /**
- * Ends the writing at once. What is written stays to continue from, where there is anything and it is not `isFinal`; else nothing stays.
+ * Stops writing immediately. Keeps the partial file if there is something to resume and `isFinal`
+ * is false. Otherwise removes it and its manifest.
  *
- * @returns whether it stays.
+ * @param isFinal whether a resume is pointless, because it would fail again or no one reads the
+ * output.
+ * @returns whether the partial file was kept.
  */
-export function stopHere(
+export function stopWriting(
   sink: Sink,
   checkpoint: CheckpointHooks | undefined,
   isFinal = false,
 ): boolean {
-  const isLeft = !isFinal && (checkpoint?.leave() ?? false);
-  if (isLeft) {
-    sink.leave();
+  const isKept = !isFinal && (checkpoint?.keepForResume() ?? false);
+  if (isKept) {
+    sink.keepPartial();
   } else {
-    // In this order: without its file a sink is nobody's.
+    // The manifest first: a sink without its partial file no longer counts as this run's.
     checkpoint?.remove();
     sink.abandon();
   }
-  return isLeft;
+  return isKept;
 }

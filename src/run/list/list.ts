@@ -1,8 +1,10 @@
-/** A list of layers counted: stream → header → chunks → runner → ordered window → batches of rows. */
+/**
+ * Counts a list of layers: stream → header → chunks → runner → reorder buffer → batches of rows.
+ */
 
 import { isUtf8 } from "node:buffer";
-import { DEFAULT_COLUMNS, type ResultName } from "../../columns/columns.js";
 import { overflow } from "../../columns/errors.js";
+import { DEFAULT_COLUMNS, type ResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
 import {
@@ -26,12 +28,12 @@ import {
   type KindName,
   kindNamed,
   kindOf,
-  type Layer,
-  layerFrom,
-  type Settings,
-} from "../../layers/parameters.js";
+} from "../../layers/kinds.js";
+import type { Layer } from "../../layers/layer.js";
+import { layerFrom, type Settings } from "../../layers/layer.js";
 import { readRate } from "../../layers/rate.js";
-import { addCounts, RULES } from "../../layers/rules.js";
+import { RULES } from "../../layers/rule-table.js";
+import { addCounts } from "../../layers/rules.js";
 import {
   addedColumns,
   droppedColumns,
@@ -54,45 +56,51 @@ import {
   threadedRunner,
 } from "../runner.js";
 import {
-  type Bytes,
   type Chunks,
   cutIntoChunks,
   recordEnd,
-  SMALL_BYTES,
+  type SharedBytes,
+  SMALL_CHUNK_BYTES,
 } from "../workers/chunks.js";
 import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
-import { asTheyCome, inOrder } from "../workers/reorder-buffer.js";
+import { inOrder, inOrderWhenReady } from "../workers/reorder-buffer.js";
 
-/** Bytes of a list that a worker takes at once; the kernel's input holds as much. */
+/** Maximum size of a chunk, in bytes. It is the size of the kernel's input buffer. */
 const CHUNK_BYTES = 512 * 1024;
 
-/** The same where each row at fault is answered: what follows it in its chunk is given to the kernel anew. */
+/**
+ * Maximum size of a chunk if each row at fault gets an error row. It is smaller, because the rest
+ * of the chunk is passed to the kernel again after each fault.
+ */
 const ERROR_CHUNK_BYTES = 64 * 1024;
 
-/** How far a list has been read. */
+/** The progress of a list. */
 export interface ListProgress {
-  /** How much of the list has been read, from 0 to 1; undefined where its size is unknown. */
+  /** The fraction of the list that has been read, from 0 to 1. Undefined if its size is unknown. */
   readonly fraction?: number | undefined;
   readonly rows: bigint;
-  /** Rows that have an error instead of results. */
+  /** Number of rows with an error instead of results. */
   readonly errorRows: bigint;
-  /** Layers left out (skipInvalid), in the order of `RULES`. */
+  /** Number of layers rejected by each rule (skipInvalid), in the order of `RULES`. */
   readonly rejected: readonly bigint[];
   readonly totals: ListTotals;
 }
 
 /** Exact sums over the layers of a list, by kind. */
 export interface ListTotals {
-  /** The columns that are added up. */
+  /** The columns that are totalled. */
   readonly columns: readonly ResultName[];
   readonly kinds: readonly KindTotals[];
 }
 
-/** Rows in order. The bytes are good until the next are asked for. */
+/** A batch of rows in order. The bytes are valid until the next batch is requested. */
 export interface ListedRows {
   readonly buffers: readonly Uint8Array[];
   readonly rows: number;
-  /** Of a list that is compared: the tallies of these rows, and the line and text of the records that they name. */
+  /**
+   * If the list is compared, the tallies of these rows. `recordAt` returns the line and the layer
+   * of the record at a position in the tallies.
+   */
   readonly compared?: {
     readonly tallies: readonly Tally[];
     readonly recordAt: (at: bigint) => ListedRecord;
@@ -106,41 +114,49 @@ interface ListedRecord {
 }
 
 export interface ListOptions {
-  /** The kind of all layers. A list with a column `layer` says it row by row, and then none may be given here. */
+  /**
+   * The kind of all layers. Must be omitted if the list has a column `layer` with the kind per row.
+   */
   readonly layer?: KindName | undefined;
   readonly settings?: Settings | undefined;
-  /** The result columns, or how to choose them once it is known which kinds the list may hold. */
+  /** The result columns, or a function that chooses them once the possible kinds are known. */
   readonly columns?: ListRequest["columns"] | undefined;
   readonly method?: Method | undefined;
   readonly workers?: number | undefined;
   /** Compare the conventions instead of writing rows. */
   readonly isComparing?: boolean | undefined;
-  /** Leave out layers that break a rule, and count them, instead of stopping at the first. */
+  /** Skip and count layers that break a rule, instead of stopping at the first one. */
   readonly skipInvalid?: boolean | undefined;
-  /** The format of the rows, CSV when left out. */
+  /** The format of the rows. Defaults to CSV. */
   readonly format?: FormatName | undefined;
-  /** How JSON Lines have integers, as numbers when left out. */
+  /** How JSON Lines writes integers. Defaults to numbers. */
   readonly bigInts?: BigInts | undefined;
-  /** Answer a row that is at fault with a row too: its results are empty, and a last column `error` has the message. */
+  /**
+   * Write a row for each row at fault too. Its results are empty, and the last column `error` has
+   * the message.
+   */
   readonly hasErrorColumn?: boolean | undefined;
-  /** Columns that are labels, whatever they look like. */
+  /** Columns to copy as labels, even if their names have a meaning. */
   readonly carry?: readonly string[] | undefined;
-  /** Compare results that the list has already with what is counted. */
+  /** Compare the results already in the list with the new ones. */
   readonly verifyResults?: boolean | undefined;
-  /** Add up the columns that can be added up (the default). */
+  /** Total the columns that can be totalled. Defaults to true. */
   readonly isTotalled?: boolean | undefined;
-  /** Called with the plan of the list before anything is counted. */
+  /** Called with the plan of the list before counting starts. */
   readonly onPlan?: ((list: ListPlan) => void) | undefined;
 }
 
-/** The last column of lists whose rows may have an error. */
+/** The last column of a list whose rows can have an error. */
 const ERROR_COLUMN = "error";
 
 /**
- * Counts every layer of a list. Yields the header's bytes first, then the rows: the columns of the list as they are, then the results.
+ * Counts every layer of a list. Yields the header first, then the rows. A row has the columns of
+ * the list unchanged, followed by the results.
  *
- * @param place what messages call the list: its file name.
- * @throws UpsweepError at the first row that is malformed or not a legal layer, naming its line; after the rows before it.
+ * @param location the name of the list in error messages, such as its file name.
+ * @returns the final progress.
+ * @throws UpsweepError with the line of the first row that is malformed or not a legal layer. The
+ * rows before it are yielded first.
  */
 export async function* countListRows(
   stream: ListBytes,
@@ -157,7 +173,7 @@ export async function* countListRows(
   }
 }
 
-/** The plan of the list whose header has been read. */
+/** Plans the list from its header. */
 function planOf(chunks: Chunks, location: string, at: string, options: ListOptions): ListPlan {
   const {
     layer,
@@ -217,20 +233,24 @@ async function* countChunks(
     : [];
   yield { buffers: header, rows: 0, progress: progress() };
 
-  // Rows with one more field get it here, so they are encoded here too.
+  // Rows with an error column get that column on this thread, so they are encoded here too.
   const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
   const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
-  const runAlone = async (bytes: Bytes, isAlone: boolean) => {
-    const isMuch = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
-    const isSmallAndAlone = isAlone && bytes.length <= SMALL_BYTES;
-    return (await runner.run({ kind: "chunk", bytes }, { isMuch, isSmallAndAlone })) as ListAnswer;
+  const runChunk = async (bytes: SharedBytes, isAlone: boolean) => {
+    const isLarge = bytes.length >= CHUNK_BYTES / 2 && !chunks.hasEnded();
+    const isSmallAndAlone = isAlone && bytes.length <= SMALL_CHUNK_BYTES;
+    return (await runner.run({ kind: "chunk", bytes }, { isLarge, isSmallAndAlone })) as ListAnswer;
   };
-  // A record that is too long keeps its place in the order, so that the rows before it and its line come out right.
-  const run = async (bytes: Bytes | undefined, isAlone = false): Promise<Part[] | undefined> => {
+  // A record that is too long (undefined) passes through in order, so that the rows before it are
+  // written and its line number is correct.
+  const run = async (
+    bytes: SharedBytes | undefined,
+    isAlone = false,
+  ): Promise<AnswerPart[] | undefined> => {
     if (bytes === undefined) return undefined;
-    const parts: Part[] = [];
+    const parts: AnswerPart[] = [];
     for (let rest = bytes; ; ) {
-      const answer = await runAlone(rest, isAlone);
+      const answer = await runChunk(rest, isAlone);
       if (!hasErrorColumn || answer.fault === undefined) {
         parts.push({ answer });
         break;
@@ -241,12 +261,12 @@ async function* countChunks(
       rest = rest.subarray(end);
       if (rest.length === 0) break;
     }
-    chunks.giveBack(bytes);
+    chunks.releaseChunk(bytes);
     return parts;
   };
   try {
     for await (const { answer: parts } of isLive
-      ? asTheyCome(tasks, run, () => runner.width)
+      ? inOrderWhenReady(tasks, run, () => runner.width)
       : inOrder(tasks, run, runner.width)) {
       if (parts === undefined)
         throw errors.longRecord(locationOf(line), hasErrorColumn ? ERROR_CHUNK_BYTES : CHUNK_BYTES);
@@ -281,7 +301,7 @@ async function* countChunks(
             rows: 0,
             progress: progress(),
           };
-          line += linesBefore + lineEnds(record);
+          line += linesBefore + countLineEnds(record);
         } else {
           line += answer.lines;
         }
@@ -294,28 +314,29 @@ async function* countChunks(
   return progress();
 }
 
-/** What the rows of a list have beyond its plan. */
+/** The options that determine the shape of a list's rows, in addition to its plan. */
 export type RowShape = Pick<ListOptions, "format" | "bigInts" | "hasErrorColumn">;
 
 /**
- * How the rows of a list are written: its own columns, then the results. Every row has every column: a parameter or a result that the kind of
- * the row does not have is an empty cell, and null in JSON, so that readers find the columns in any row.
+ * The encoding of a list's rows: the columns of the list, then the results. Every row has every
+ * column. A parameter or result that the kind of the row lacks is an empty cell, and null in JSON,
+ * so that readers find all columns in any row.
  */
 export function encodingOfList(
   list: ListPlan,
   { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape,
 ): Encoding {
-  const own = list.fields.filter(({ meaning }) => meaning !== "result");
+  const listFields = list.fields.filter(({ meaning }) => meaning !== "result");
   const results = list.columns.slice(0, list.verified?.written);
   return {
     format,
     columns: [
-      ...own.map(
+      ...listFields.map(
         ({ name, meaning }) =>
           ({
             name,
             type: meaning === "parameter" ? cellTypeOf(name) : "text",
-            isForeign: true,
+            isUserWritten: true,
           }) as const,
       ),
       ...results.map((name) => ({ name, type: cellTypeOf(name) })),
@@ -325,35 +346,44 @@ export function encodingOfList(
   };
 }
 
-/** The header of what is written. The list's own is copied as it is, unless columns are left out of it. */
+/** The header of the output. The list's header is copied unchanged, unless columns are dropped. */
 function headerBytes(list: ListPlan, header: Uint8Array, hasErrorColumn: boolean): Uint8Array {
-  const last = hasErrorColumn ? [ERROR_COLUMN] : [];
+  const errorColumn = hasErrorColumn ? [ERROR_COLUMN] : [];
   if (droppedColumns(list).length > 0 || list.verified)
-    return Buffer.from(`${[...headerOf(list), ...last].map(quoted).join(",")}\n`);
-  return Buffer.concat([header, Buffer.from(`${["", ...list.columns, ...last].join(",")}\n`)]);
+    return Buffer.from(`${[...headerOf(list), ...errorColumn].map(quoted).join(",")}\n`);
+  return Buffer.concat([
+    header,
+    Buffer.from(`${["", ...list.columns, ...errorColumn].join(",")}\n`),
+  ]);
 }
 
-/** The answer to a chunk, or to what follows a row at fault; with that row where it is to be answered by an error. */
-interface Part {
+/**
+ * The answer to a chunk, or to the rest of a chunk after a row at fault. `record` is the row at
+ * fault that gets an error row.
+ */
+interface AnswerPart {
   readonly answer: ListAnswer;
   readonly record?: Uint8Array;
 }
 
-/** A live list is counted as it comes. A list of one chunk is counted on this thread, as starting another takes longer. */
+/**
+ * Chooses the runner of a list. A live list is counted as it arrives. A list of one chunk is
+ * counted on this thread, because starting another thread takes longer.
+ */
 async function runnerFor(
   job: Job,
   workers: number,
   chunks: Chunks,
   { isLive, hasErrorColumn }: { readonly isLive: boolean; readonly hasErrorColumn: boolean },
 ): Promise<{ runner: GrowingRunner; tasks: Chunks["records"] }> {
-  // Simulating a layer can take hours.
+  // Simulating a layer can take hours, which must not block this thread.
   const needsThreads = simulatesAll(job.method);
-  // Rows at fault come back here one by one, which threads would only slow down.
+  // Rows at fault return to this thread one by one, so worker threads would only slow this down.
   if (hasErrorColumn && !needsThreads) return { runner: inlineRunner(job), tasks: chunks.records };
   if (isLive) return { runner: growingRunner(job, workers, needsThreads), tasks: chunks.records };
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();
-  const tasks = async function* (): AsyncGenerator<Bytes | undefined> {
+  const tasks = async function* (): AsyncGenerator<SharedBytes | undefined> {
     if (!first.done) yield first.value;
     if (!second.done) yield second.value;
     yield* chunks.records;
@@ -364,7 +394,7 @@ async function runnerFor(
   };
 }
 
-/** The rows with an empty field behind each. */
+/** Appends an empty field to each row. */
 function withEmptyField(buffers: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = [];
   let from = 0;
@@ -375,33 +405,35 @@ function withEmptyField(buffers: Uint8Array): Uint8Array {
   return Buffer.concat(pieces);
 }
 
-/** The row of a record at fault. A record that does not fit the header has its columns empty. */
+/** The error row of a record. If the record does not match the header, its columns are empty. */
 function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Array {
   const text = Buffer.from(record)
     .toString("latin1")
     .replace(/\r?\n?$/, "");
-  const given = splitRecord(text);
-  const kept = list.fields.flatMap(({ meaning }, i) =>
-    meaning === "result" ? [] : [given?.length === list.fields.length ? (given[i] as string) : ""],
+  const fields = splitRecord(text);
+  const copied = list.fields.flatMap(({ meaning }, i) =>
+    meaning === "result"
+      ? []
+      : [fields?.length === list.fields.length ? (fields[i] as string) : ""],
   );
   const results = ",".repeat(list.verified?.written ?? list.columns.length);
   return Buffer.concat([
-    Buffer.from(kept.map(quoted).join(","), "latin1"),
+    Buffer.from(copied.map(quoted).join(","), "latin1"),
     Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`),
   ]);
 }
 
-function lineEnds(bytes: Uint8Array): number {
+function countLineEnds(bytes: Uint8Array): number {
   return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
 }
 
 type Fault = ListFault | NonNullable<ListAnswer["fault"]>;
 
-/** The error for a record at fault; the record is read again here, where its values are known. */
+/** The error for a record at fault. Reads the record again, to name its values. */
 function faultError(list: ListPlan, fault: Fault, record: string, at: string): Error {
   const fields = splitRecord(record);
   if (fields === undefined) return errors.badQuotes(at);
-  // Where a field is missing, the others are mostly in the wrong place too: the number of fields says more.
+  // If a field is missing, the others are usually in the wrong columns. Their number says more.
   if (fault.kind === "fieldCount" || fields.length !== list.fields.length)
     return errors.fieldCount(at, fields.length, list.fields.length);
   switch (fault.kind) {
@@ -426,7 +458,7 @@ function faultError(list: ListPlan, fault: Fault, record: string, at: string): E
   }
 }
 
-/** The kind of a record, which is known to be one that the list can hold. */
+/** The kind of a record. The kernel has checked that the list can contain it. */
 function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind {
   return (
     (list.kindField === undefined ? undefined : kindNamed(fields[list.kindField] as string)) ??
@@ -437,10 +469,7 @@ function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind {
 function kindError(list: ListPlan, text: string, at: string): Error {
   const kind = kindNamed(text);
   if (!kind) return errors.unknownRowKind(at, text, KIND_NAMES);
-  const missing = missingParameters(list, kind);
-  return missing.length > 0
-    ? errors.kindLacksFields(at, kind.name, missing)
-    : errors.noConventions(at, kind.name);
+  return errors.kindLacksFields(at, kind.name, missingParameters(list, kind));
 }
 
 function fieldError(list: ListPlan, fields: readonly string[], field: number, at: string): Error {
@@ -459,15 +488,15 @@ function fieldError(list: ListPlan, fields: readonly string[], field: number, at
   return errors.notInteger(at, name, value);
 }
 
-/** The sample rate of a field, which may have spaces or brackets around it as any number may. */
-function rateIn(text: string): string {
+/** The sample rate in a field. Like any number, it may be enclosed in spaces or brackets. */
+function rateText(text: string): string {
   return text.replace(/^[\s([]+|[\s,)\]]+$/g, "");
 }
 
-/** What is wrong with a sample rate. A list has plain decimals and fractions of them only. */
+/** The error for a sample rate. A list allows only plain decimals and fractions of them. */
 function rateError(value: string, at: string): Error {
   try {
-    readRate(rateIn(value), at);
+    readRate(rateText(value), at);
   } catch (error) {
     return error as Error;
   }
@@ -477,10 +506,10 @@ function rateError(value: string, at: string): Error {
 function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
   for (const [i, role] of rolesOf(list, kindOfRecord(list, fields)).entries()) {
     if (role.does !== "set" || role.name === "bias") continue;
-    for (const [part, name] of role.names.entries()) {
+    for (const [dimension, name] of role.names.entries()) {
       try {
-        if (name === "sample_rate") readRate(rateIn(fields[i] as string), at);
-        else readInteger(domainOf(name), valueIn(fields[i] as string, part), at);
+        if (name === "sample_rate") readRate(rateText(fields[i] as string), at);
+        else readInteger(domainOf(name), valueIn(fields[i] as string, dimension), at);
       } catch (error) {
         return error as Error;
       }
@@ -489,10 +518,10 @@ function rangeError(list: ListPlan, fields: readonly string[], at: string): Erro
   throw new Error(`no parameter out of range at ${at}`);
 }
 
-/** One value of a field: the only one, or that of a dimension in a tuple. */
-function valueIn(text: string, part: number): string {
+/** The value of a field for one dimension: its only value, or that element of a tuple. */
+function valueIn(text: string, dimension: number): string {
   const values = text.match(/-?[0-9]+/g) ?? [];
-  return (values.length > 1 ? values[part] : values[0]) ?? text;
+  return (values.length > 1 ? values[dimension] : values[0]) ?? text;
 }
 
 function layerOf(list: ListPlan, fields: readonly string[]): Layer {

@@ -1,108 +1,122 @@
-/** Rows compressed on their way into a file, beside the sweep and in order. */
+/** Compresses rows with gzip, in the background of the sweep and in order. */
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { joined, type Sum, sumOf } from "../../checksum.js";
 import type { Sink } from "../../sink/sink.js";
-import type { From, Packed, Packing, Written } from "./packing.js";
+import type { OutputBatch, Packing, PackingStart, Written } from "./packing.js";
 
 /**
- * Bytes of rows in a member. A file of members is one gzip file to every reader (RFC 1952), and each is compressed by itself: side by side, and a file
- * that was stopped continues after its last complete one. They are cut where the bytes of the rows say, so the file is the same for any number of
- * workers.
+ * Number of uncompressed bytes in a gzip member. Every reader accepts a file of several members as
+ * one gzip file (RFC 1952). Each member is compressed independently, so members can be compressed
+ * in parallel, and a stopped file resumes after its last complete member. Members are cut by
+ * uncompressed size, so the file is the same for any number of workers.
  */
-export const LOOP_VARIABLE_BYTES = 1 << 20;
+export const MEMBER_BYTES = 1 << 20;
 
-/** Measured 2026-11-26 on the rows of vocoder.yaml, per second of a core: level 2 takes 261 MB to 1/6.9, 4 takes 182 MB to 1/7.5, 6 takes 66 MB to 1/8.5. */
+/**
+ * The compression level. Measured 2026-11-26 on the rows of vocoder.yaml, per second and core:
+ * level 2 compresses 261 MB to 1/6.9, level 4 182 MB to 1/7.5, level 6 66 MB to 1/8.5.
+ */
 const LEVEL = 4;
 
-/** Members under way at once: some on the threads of libuv (four, if UV_THREADPOOL_SIZE does not say otherwise), the others waiting for one. */
-const AT_ONCE = 2 + Math.min(4, availableParallelism());
+/**
+ * Maximum number of pending members. Some are being compressed by the threads of libuv, the others
+ * wait for a thread. libuv has four threads unless UV_THREADPOOL_SIZE is set.
+ */
+const MAX_PENDING = 2 + Math.min(4, availableParallelism());
 
-const compressed = promisify<Uint8Array, { level: number }, Buffer>(gzip);
+const gzipAsync = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 
+/** The compression stage for gzip. */
 export class Gzip<P> implements Packing<P> {
   readonly #sink: Sink;
   #sum: Sum;
-  #variable: Uint8Array<ArrayBuffer> = new Uint8Array(LOOP_VARIABLE_BYTES);
+  /** The member being filled. */
+  #member: Uint8Array<ArrayBuffer> = new Uint8Array(MEMBER_BYTES);
   #filled = 0;
-  /** Members on their way, in order. */
-  readonly #variables: { readonly bytes: Promise<Uint8Array>; isDone: boolean }[] = [];
-  /** Bytes of rows taken, and those of complete members written, both counted from the row to continue from. */
-  #taken: number;
-  #done: number;
-  /** Bytes of rows that are written already, from a run before. */
+  /** Members being compressed or waiting to be written, in order. */
+  readonly #pending: { readonly bytes: Promise<Uint8Array>; isDone: boolean }[] = [];
+  /** Uncompressed bytes that were added, counted from the row at which the file resumes. */
+  #bytesTaken: number;
+  /** Uncompressed bytes in the members that were written, counted from the same row. */
+  #bytesWritten: number;
+  /** Uncompressed bytes that remain to be skipped, because an earlier run wrote them. */
   #toSkip: number;
-  /** Rows that begin at these bytes, in order; the first is at or before what is written, unless nothing is. */
+  /**
+   * Positions in the uncompressed bytes at which a row begins, in order. The first is at or before
+   * `#bytesWritten`, unless nothing is written.
+   */
   readonly #marks: { readonly at: number; readonly progress: P }[] = [];
 
-  constructor(sink: Sink, { sum, progress, skip }: From<P>) {
+  constructor(sink: Sink, { sum, progress, skip }: PackingStart<P>) {
     this.#sink = sink;
     this.#sum = sum;
-    this.#taken = 0;
-    this.#done = skip;
+    this.#bytesTaken = 0;
+    this.#bytesWritten = skip;
     this.#toSkip = skip;
     if (progress !== undefined) this.#marks.push({ at: 0, progress });
   }
 
-  async add({ buffers, progress }: Packed<P>): Promise<void> {
-    for (const bytes of buffers) await this.#take(bytes);
-    this.#marks.push({ at: this.#taken, progress });
-    await this.#writeDone();
+  async add({ buffers, progress }: OutputBatch<P>): Promise<void> {
+    for (const bytes of buffers) await this.#append(bytes);
+    this.#marks.push({ at: this.#bytesTaken, progress });
+    await this.#writeFinished();
   }
 
   async end(): Promise<void> {
-    if (this.#filled > 0) this.#compress(this.#variable.subarray(0, this.#filled));
-    while (this.#variables.length > 0) await this.#writeFirst();
+    if (this.#filled > 0) this.#compress(this.#member.subarray(0, this.#filled));
+    while (this.#pending.length > 0) await this.#writeOldest();
   }
 
   written(): Written<P> {
     const [first] = this.#marks;
     return {
       sum: this.#sum,
-      progress: first && first.at <= this.#done ? first.progress : undefined,
-      skip: this.#done - (first?.at ?? 0),
+      progress: first && first.at <= this.#bytesWritten ? first.progress : undefined,
+      skip: this.#bytesWritten - (first?.at ?? 0),
     };
   }
 
-  async #take(bytes: Uint8Array): Promise<void> {
-    this.#taken += bytes.length;
+  async #append(bytes: Uint8Array): Promise<void> {
+    this.#bytesTaken += bytes.length;
     const skipped = Math.min(this.#toSkip, bytes.length);
     this.#toSkip -= skipped;
     for (let at = skipped; at < bytes.length; ) {
-      const piece = bytes.subarray(at, at + LOOP_VARIABLE_BYTES - this.#filled);
-      this.#variable.set(piece, this.#filled);
+      const piece = bytes.subarray(at, at + MEMBER_BYTES - this.#filled);
+      this.#member.set(piece, this.#filled);
       this.#filled += piece.length;
       at += piece.length;
-      if (this.#filled < LOOP_VARIABLE_BYTES) continue;
-      this.#compress(this.#variable);
-      this.#variable = new Uint8Array(LOOP_VARIABLE_BYTES);
+      if (this.#filled < MEMBER_BYTES) continue;
+      this.#compress(this.#member);
+      this.#member = new Uint8Array(MEMBER_BYTES);
       this.#filled = 0;
-      while (this.#variables.length >= AT_ONCE) await this.#writeFirst();
+      while (this.#pending.length >= MAX_PENDING) await this.#writeOldest();
     }
   }
 
   #compress(rows: Uint8Array): void {
-    const variable = { bytes: compressed(rows, { level: LEVEL }), isDone: false };
-    const done = () => {
-      variable.isDone = true;
+    const member = { bytes: gzipAsync(rows, { level: LEVEL }), isDone: false };
+    const markDone = () => {
+      member.isDone = true;
     };
-    // One that fails is met when its turn comes.
-    variable.bytes.then(done, done);
-    this.#variables.push(variable);
+    // An error is thrown when the member is written.
+    member.bytes.then(markDone, markDone);
+    this.#pending.push(member);
   }
 
-  async #writeDone(): Promise<void> {
-    while (this.#variables[0]?.isDone) await this.#writeFirst();
+  async #writeFinished(): Promise<void> {
+    while (this.#pending[0]?.isDone) await this.#writeOldest();
   }
 
-  async #writeFirst(): Promise<void> {
-    const bytes = await (this.#variables[0] as { bytes: Promise<Uint8Array> }).bytes;
+  async #writeOldest(): Promise<void> {
+    const bytes = await (this.#pending[0] as { bytes: Promise<Uint8Array> }).bytes;
     await this.#sink.write(bytes);
-    this.#variables.shift();
+    this.#pending.shift();
     this.#sum = joined(this.#sum, sumOf(bytes));
-    // The last member may be shorter; nothing is continued after it.
-    this.#done = Math.min(this.#done + LOOP_VARIABLE_BYTES, this.#taken);
-    while ((this.#marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#done) this.#marks.shift();
+    // The last member may be shorter. Nothing is ever resumed after it.
+    this.#bytesWritten = Math.min(this.#bytesWritten + MEMBER_BYTES, this.#bytesTaken);
+    while ((this.#marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#bytesWritten)
+      this.#marks.shift();
   }
 }

@@ -1,59 +1,64 @@
 /**
- * What becomes of rows on their way into a file: nothing, or gzip. A packing takes the rows in order, writes bytes to the sink, and knows at any time
- * how much of the file is good, and which row to continue from.
+ * The compression stage between the sweep and the sink: none, or gzip. It takes rows in order and
+ * writes bytes to the sink. At any time it knows how much of the file is valid, and at which row a
+ * later run can resume.
  */
 
 import { joined, type Sum } from "../../checksum.js";
 import type { Sink } from "../../sink/sink.js";
 
-/** Rows as a sweep yields them. */
-export interface Packed<P> {
+/** A batch of rows, as a sweep yields it. */
+export interface OutputBatch<P> {
   readonly buffers: readonly Uint8Array[];
   readonly progress: P;
-  /** The checksum of the rows, where it is known already. */
+  /** The checksum of the rows, if already known. */
   readonly sum?: Sum | undefined;
 }
 
-/** What is written so far. */
+/** What has been written so far. */
 export interface Written<P> {
+  /** The checksum of the bytes in the sink. */
   readonly sum: Sum;
-  /** The last row that begins in what is written, or before it; undefined where there is none yet. */
+  /**
+   * The progress at the last known row start within the written bytes; undefined before the first.
+   */
   readonly progress: P | undefined;
-  /** Bytes of rows after it that are written too. */
+  /** Number of uncompressed bytes after that row start that are also written. */
   readonly skip: number;
 }
 
 export interface Packing<P> {
-  /** The rows' bytes are not needed any more when this has settled. */
-  add(rows: Packed<P>): Promise<void>;
-  /** Writes what is left. */
+  /** Adds rows. Their buffers may be reused once the promise has settled. */
+  add(rows: OutputBatch<P>): Promise<void>;
+  /** Writes all rows that are still buffered. */
   end(): Promise<void>;
+  /** What has been written so far. */
   written(): Written<P>;
 }
 
-/** Where a file is continued. */
-export interface From<P> {
+/** The point at which a file is resumed; its fields are those of `Written`. */
+export interface PackingStart<P> {
   readonly sum: Sum;
   readonly progress: P | undefined;
   readonly skip: number;
 }
 
-/** Rows as they are. */
-export class Plain<P> implements Packing<P> {
+/** The stage without compression: writes rows unchanged. */
+export class Uncompressed<P> implements Packing<P> {
   readonly #sink: Sink;
   #sum: Sum;
   #progress: P | undefined;
 
-  constructor(sink: Sink, { sum, progress }: From<P>) {
+  constructor(sink: Sink, { sum, progress }: PackingStart<P>) {
     this.#sink = sink;
     this.#sum = sum;
     this.#progress = progress;
   }
 
-  async add({ buffers, progress, sum }: Packed<P>): Promise<void> {
+  async add({ buffers, progress, sum }: OutputBatch<P>): Promise<void> {
     for (const bytes of buffers) await this.#sink.write(bytes);
     if (sum) this.#sum = joined(this.#sum, sum);
-    // Without checksums only the bytes are counted: of a list, which cannot be continued.
+    // The rows of a list have no checksums, since a list cannot be resumed. Only count the bytes.
     else
       this.#sum = {
         ...this.#sum,

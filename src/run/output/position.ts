@@ -1,24 +1,35 @@
-/** Places in a sweep: how far it has come, and where it can go on. */
+/** Positions in a sweep: its progress, and the points at which it can resume. */
 
-/** How far a run has come: what has been written, and what has been left out by which requirement. */
+/**
+ * The progress of a run: how many rows were written, and how many layers each predicate rejected.
+ */
 export interface Progress {
-  /** Raw indices behind us. */
+  /** Number of raw indices processed. */
   readonly done: bigint;
-  /** Raw indices in all; those that are drawn, of a sample. */
+  /** Number of raw indices that the run processes in total; of a sample, the sampled ones. */
   readonly total: bigint;
   readonly rows: bigint;
-  /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
+  /**
+   * Number of empty positions. They are past the end of an axis that depends on others, or repeat a
+   * value of that axis.
+   */
   readonly empty: bigint;
-  /** Layers left out, in the order of the plan's accounts; rows, nothing and left out add up to done. */
+  /**
+   * Number of rejected layers for each of the plan's rejection reasons. The sum of `rows`, `empty`
+   * and `rejected` is `done`.
+   */
   readonly rejected: readonly bigint[];
-  /** Rows of each grid, in their order; they add up to `rows`. Missing when the run goes on from one that did not record them. */
+  /**
+   * Number of rows of each grid, in plan order. Their sum is `rows`. Missing if the run resumed one
+   * that did not record them.
+   */
   readonly gridRows?: readonly bigint[];
-  /** Whether the limit was reached: what comes behind the last row was not looked at. */
+  /** Whether the limit was reached. The layers after the last row have not been examined then. */
   readonly isCut: boolean;
 }
 
-/** A place in a sweep from which it can go on: raw indices behind it, and what came of them. */
+/** A position at which a sweep can resume: the raw indices processed, and their outcomes. */
 export type Position = Pick<Progress, "done" | "rows" | "empty" | "rejected" | "gridRows">;
 
-/** Before the first raw index. */
+/** The position before the first raw index. */
 export const BEGINNING: Position = { done: 0n, rows: 0n, empty: 0n, rejected: [] };

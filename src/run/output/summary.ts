@@ -1,23 +1,34 @@
-/** What a finished run says of itself; every raw index stands in its account. */
+/**
+ * The summary of a finished run. Rows, rejected layers and empty positions add up to all indices.
+ */
 import { type ForJson, withJson } from "../../columns/results.js";
-import { RULES } from "../../layers/rules.js";
+import { RULES } from "../../layers/rule-table.js";
 import type { Position } from "./position.js";
 
 export interface Summary extends ForJson<SummaryInJson> {
-  /** Raw indices swept: rows + left out + positions without a layer. */
+  /** Number of raw indices swept: rows + rejected layers + empty positions. */
   readonly size: bigint;
   readonly rows: bigint;
-  /** Layers left out, by the requirement that they do not meet, in the order of checking; those that left none out are not named. */
+  /**
+   * Number of rejected layers by rejection reason, in the order of checking. Reasons that rejected
+   * no layer are omitted.
+   */
   readonly rejected: ReadonlyMap<string, bigint>;
-  /** Positions without a layer: past the end of an axis that depends on others, or with values that it has had. */
+  /**
+   * Number of empty positions. They are past the end of an axis that depends on others, or repeat a
+   * value of that axis.
+   */
   readonly empty: bigint;
-  /** Rows of each grid of the spec, in their order; missing when the run goes on from one that did not record them. */
+  /**
+   * Number of rows of each grid of the spec, in order. Missing if the run resumed one that did not
+   * record them.
+   */
   readonly gridRows?: readonly bigint[];
   readonly bytes: number;
   readonly seconds: number;
 }
 
-/** A summary in JSON: counts as strings, whatever their size; the map as an object. */
+/** A summary in JSON. All bigint counts are strings, and the map is an object. */
 export interface SummaryInJson {
   readonly size: string;
   readonly rows: string;
@@ -28,7 +39,7 @@ export interface SummaryInJson {
   readonly seconds: number;
 }
 
-/** The accounts on which something stands. */
+/** Maps each rejection reason to its count, omitting counts of 0. */
 export function namedRejections(
   names: readonly string[],
   rejected: readonly bigint[],
@@ -40,22 +51,23 @@ export function namedRejections(
   );
 }
 
-/** The names of the accounts of a list. */
+/** The rejection reasons of a list: the rules. */
 export const LIST_REJECTIONS: readonly string[] = RULES.map(({ text }) => text);
 
+/** The summary of a sweep that reached `position`. */
 export function summarise(
   rejectionReasons: readonly string[],
-  reached: Position,
+  position: Position,
   bytes: number,
   seconds: number,
 ): Summary {
-  const { done, rows, empty, rejected, gridRows } = reached;
-  const rejectionReason = {
+  const { done, rows, empty, rejected, gridRows } = position;
+  const counts = {
     size: done,
     rows,
     rejected: namedRejections(rejectionReasons, rejected),
     empty,
     ...(gridRows && { gridRows }),
   };
-  return withJson({ ...rejectionReason, bytes, seconds }) as unknown as Summary;
+  return withJson({ ...counts, bytes, seconds }) as unknown as Summary;
 }

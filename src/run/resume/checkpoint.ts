@@ -1,12 +1,15 @@
 /**
- * How far a sweep into a file has come, kept beside the file, so that one that was stopped continues from there.
+ * Saves the progress of a sweep next to its file, so that a stopped sweep can resume.
  *
- *   OUT.partial        the rows so far, and perhaps some more
- *   OUT.partial.json   what is swept, and how far: so many bytes of OUT.partial are good, with their checksum and the account up to them
+ *   OUT.partial        the rows so far, possibly followed by bytes that are not yet valid
+ *   OUT.partial.json   the manifest: what is swept, how many bytes of OUT.partial are valid, their
+ *                      checksum, and the row and rejection counts up to that point
  *
- * What the manifest says is on the disk: rows first, then the manifest. At the end it says that the file is complete; then the file gets its
- * name, and the manifest goes, or gets its name too (of a part, and of a file made with --resume). So whenever the process ends, what is there says by
- * itself what it is. Nothing of it is believed before the checksums agree.
+ * Everything in the manifest is already on disk: rows are flushed first, then the manifest is
+ * written. At the end the manifest records that the file is complete. Then the file gets its name,
+ * and the manifest is removed. The manifest of a shard, or of a file made with --resume, is renamed
+ * instead. Whenever the process ends, the files therefore describe their own state. Nothing in a
+ * manifest is trusted until the checksums match.
  */
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -17,58 +20,63 @@ import type { Compression } from "../../formats/format.js";
 import type { Plan } from "../../plan/model.js";
 import {
   isManifest,
-  type Left,
   lockFile,
-  manifestOf,
-  nameNew,
+  manifestPathOf,
+  type PartialFile,
   partialOf,
+  renameWithoutReplacing,
 } from "../../sink/file.js";
 import type { Lock } from "../../sink/lock.js";
-import { fileAt, mustBeOwn, removeRandomNames, statusOf } from "../../sink/own.js";
+import { fileIdAt, mustBeOwn, removeRandomNames, statusOf } from "../../sink/own.js";
 import type { Sink } from "../../sink/sink.js";
 import { BEGINNING, type Position } from "../output/position.js";
 import type { RunOptions } from "../sweep/sweep.js";
-import { difference, type Identity, identityOf, type Shape } from "./identity.js";
-import { type Manifest, type Reached, readManifest, writeManifest } from "./manifest.js";
+import { firstDifference, type Identity, type IdentityOptions, identityOf } from "./identity.js";
+import { type FileProgress, type Manifest, readManifest, writeManifest } from "./manifest.js";
 
-/** A manifest is written when so many milliseconds or bytes have passed since the last: no more than that is ever done again. */
-const MAX_MILLISECONDS = 1000;
-const MAX_BYTES = 256e6;
+/**
+ * A manifest is written once this many milliseconds or bytes have passed since the last one. A
+ * resumed sweep repeats at most that much work, plus what was written during the flush.
+ */
+const SAVE_INTERVAL_MILLISECONDS = 1000;
+const SAVE_INTERVAL_BYTES = 256e6;
 
-/** Where a sweep continues, and what its file has before: no bytes where it begins. */
-export interface Start extends Reached, Left {
+/** The point at which a sweep resumes, and the bytes its file already has; none for a new sweep. */
+export interface ResumePoint extends FileProgress, PartialFile {
   readonly mayReplace: boolean;
   readonly isWhole: false;
 }
 
-/** A sweep that has nothing left to do. */
+/** The result of a sweep that is already complete. */
 export interface Finished {
   readonly isWhole: true;
   readonly position: Position;
   readonly bytes: number;
 }
 
-/** A sweep into a file, by its names. */
+/** The files and the identity of a sweep that can be resumed. */
 export interface ResumeTarget {
-  /** The file, as the user calls it. */
+  /** The file, by the name that the user gave. */
   readonly path: string;
-  /** The unfinished file. */
   readonly partial: string;
   readonly identity: Identity;
   readonly rejectionReasons: readonly string[];
   readonly compression: Compression;
-  /** Lines that the file has beyond its rows. */
+  /** Number of lines in the file that are not rows. */
   readonly headerLines: bigint;
   readonly isShard: boolean;
-  /** Whether the manifest stays beside the finished file: of a part for `merge`, else for the next --resume. */
-  readonly isManifestKept: boolean;
+  /**
+   * Whether the manifest stays next to the finished file. `merge` needs that of a shard, the next
+   * --resume that of any other file.
+   */
+  readonly keepsManifest: boolean;
 }
 
 /**
- * A sweep into a file, by which it can continue if it is stopped.
+ * The resume target of a sweep that writes its rows to `path`.
  *
- * @param path the file that its rows go to.
- * @returns undefined where that is a device or a pipe.
+ * @returns undefined if `path` is a device or a pipe.
+ * @throws UpsweepError if a shard's manifest would replace a file that is not a manifest.
  */
 export async function resumeTarget(
   plan: Plan,
@@ -77,15 +85,18 @@ export async function resumeTarget(
     compression = "none",
     resume = false,
     ...shape
-  }: Shape & { readonly compression?: Compression; readonly resume?: boolean | undefined } = {},
+  }: IdentityOptions & {
+    readonly compression?: Compression;
+    readonly resume?: boolean | undefined;
+  } = {},
 ): Promise<ResumeTarget | undefined> {
   const partial = await partialOf(path);
   if (partial === undefined) return undefined;
-  const beside = manifestOf(targetOf(partial));
-  const isFree = statusOf(beside) === undefined || isManifest(beside);
+  const finalManifest = manifestPathOf(targetOf(partial));
+  const isReplaceable = statusOf(finalManifest) === undefined || isManifest(finalManifest);
   const isShard = shape.shard !== undefined;
-  if (isShard && !isFree) throw errors.unknownPartial(beside);
-  const isManifestKept = isShard || (resume && isFree);
+  if (isShard && !isReplaceable) throw errors.unknownPartial(finalManifest);
+  const keepsManifest = isShard || (resume && isReplaceable);
   const headerLines = hasHeader(shape.format ?? "csv") ? 1n : 0n;
   return {
     path,
@@ -95,40 +106,41 @@ export async function resumeTarget(
     compression,
     headerLines,
     isShard,
-    isManifestKept,
+    keepsManifest: keepsManifest,
   };
 }
 
-/** The file that an unfinished one becomes. */
+/** The final name of a partial file. */
 function targetOf(partial: string): string {
   return partial.replace(/\.partial$/, "");
 }
 
 interface StartOptions {
-  /** Believe manifests without reading the files. */
+  /** Trust manifests without reading the files to verify their checksums. */
   readonly trust?: boolean | undefined;
-  /** Called when the file is there without a manifest, before it is compared with the sweep. */
+  /** Called before a file without a manifest is compared with the rows of the sweep. */
   readonly onCompare?: (() => void) | undefined;
 }
 
 /**
- * Where a sweep into a file continues, or begins if none was stopped. The lock is held then, for the sink.
+ * Finds the point at which a sweep resumes, or starts if none was stopped there. The sweep may also
+ * be complete already. Otherwise the lock remains held, for the sink.
  *
- * @throws UpsweepError when what was stopped there was another sweep, or its files are not what they should be.
+ * @throws UpsweepError if a different sweep was stopped there, or its files are damaged.
  */
 export async function readStart(
-  kept: ResumeTarget,
+  target: ResumeTarget,
   plan: Plan,
   run: RunOptions,
   options: StartOptions = {},
-): Promise<Start | Finished> {
-  const lock = await lockFile(kept.partial, kept.path);
-  let hasDomain = false;
+): Promise<ResumePoint | Finished> {
+  const lock = await lockFile(target.partial, target.path);
+  let keepsLock = false;
   try {
     const found =
-      (await startOf(kept, lock, options)) ??
-      (await finishedBefore(kept, options)) ??
-      (await finishedUnsaid(kept, plan, run, options));
+      (await resumePartial(target, lock, options)) ??
+      (await findWithManifest(target, options)) ??
+      (await findWithoutManifest(target, plan, run, options));
     const start = found ?? {
       isWhole: false,
       bytes: 0,
@@ -138,98 +150,117 @@ export async function readStart(
       skip: 0,
       position: BEGINNING,
     };
-    hasDomain = !start.isWhole;
+    keepsLock = !start.isWhole;
     return start;
   } finally {
-    if (!hasDomain) lock.release();
+    if (!keepsLock) lock.release();
   }
 }
 
-/** From OUT.partial and its manifest. */
-async function startOf(
-  kept: ResumeTarget,
+/** Resumes from OUT.partial and its manifest. Completes a rename that was interrupted. */
+async function resumePartial(
+  target: ResumeTarget,
   lock: Lock,
   { trust = false }: StartOptions,
-): Promise<Start | Finished | undefined> {
-  const { partial } = kept;
-  const unfinished = manifestOf(partial);
-  if (!statusOf(unfinished)) return undefined;
-  const manifest = readOwn(unfinished, kept);
+): Promise<ResumePoint | Finished | undefined> {
+  const { partial } = target;
+  const manifestPath = manifestPathOf(partial);
+  if (!statusOf(manifestPath)) return undefined;
+  const manifest = readMatchingManifest(manifestPath, target);
   const { sum, position } = manifest;
-  const own = join(dirname(partial), basename(manifest.ownName));
-  if (lock.wasTaken) removeRandomNames([partial, unfinished], basename(own));
+  const temporaryPath = join(dirname(partial), basename(manifest.temporaryName));
+  if (lock.wasTakenOver) removeRandomNames([partial, manifestPath], basename(temporaryPath));
   if (!statusOf(partial)) {
-    if (manifest.isWhole && isOwnName(own, partial) && statusOf(own)) {
-      // Killed while the file was getting its name.
-      if (fileAt(own) === fileAt(targetOf(partial))) rmSync(own);
-      else await nameNew(own, partial);
+    if (manifest.isWhole && isTemporaryName(temporaryPath, partial) && statusOf(temporaryPath)) {
+      // The earlier run was killed while it renamed the file.
+      if (fileIdAt(temporaryPath) === fileIdAt(targetOf(partial))) rmSync(temporaryPath);
+      else await renameWithoutReplacing(temporaryPath, partial);
     }
   }
-  const rows = statusOf(partial);
-  if (!rows) {
-    // The file has its name already, or the rows are gone.
-    const named = statusOf(targetOf(partial));
-    if (!manifest.isWhole || !named?.isFile() || Number(named.size) !== sum.bytes) return undefined;
-    if (!trust && !(await agrees(targetOf(partial), manifest, kept)))
-      throw errors.damaged(kept.path, unfinished);
-    conclude(unfinished, kept.isManifestKept ? manifestOf(targetOf(partial)) : undefined);
+  const partialStatus = statusOf(partial);
+  if (!partialStatus) {
+    // Either the file already has its name, or its rows are gone.
+    const targetStatus = statusOf(targetOf(partial));
+    if (!manifest.isWhole || !targetStatus?.isFile() || Number(targetStatus.size) !== sum.bytes)
+      return undefined;
+    if (!trust && !(await matchesManifest(targetOf(partial), manifest, target)))
+      throw errors.damaged(target.path, manifestPath);
+    concludeManifest(
+      manifestPath,
+      target.keepsManifest ? manifestPathOf(targetOf(partial)) : undefined,
+    );
     return { isWhole: true, position, bytes: sum.bytes };
   }
-  mustBeOwn(partial, rows);
-  if (rows.size < BigInt(sum.bytes))
-    throw errors.shortPartial(partial, Number(rows.size), sum.bytes);
-  if (!trust && !(await agrees(partial, manifest, kept))) throw errors.damaged(partial, unfinished);
-  // All may be written, and only the name be missing: then it continues with nothing to do.
+  mustBeOwn(partial, partialStatus);
+  if (partialStatus.size < BigInt(sum.bytes))
+    throw errors.shortPartial(partial, Number(partialStatus.size), sum.bytes);
+  if (!trust && !(await matchesManifest(partial, manifest, target)))
+    throw errors.damaged(partial, manifestPath);
+  // If all rows are written and only the name is missing, the resumed sweep has nothing to add.
   return { ...manifest, isWhole: false, bytes: sum.bytes, lock };
 }
 
-const isOwnName = (own: string, partial: string) =>
-  /^\.[0-9a-f]{12}$/.test(own.slice(partial.length)) && own.startsWith(partial);
+const isTemporaryName = (temporaryPath: string, partial: string) =>
+  /^\.[0-9a-f]{12}$/.test(temporaryPath.slice(partial.length)) && temporaryPath.startsWith(partial);
 
-/** Loaded only where something is there. */
-const finished = () => import("./finished.js");
+/** Loaded only if there is an existing file to check. */
+const finishedModule = () => import("./finished.js");
 
-/** Whether a file has the bytes that its manifest says, and the manifest as many lines as there are rows and headers. */
-async function agrees(
+/**
+ * Whether a file has the checksum of its manifest. The manifest of an uncompressed file must also
+ * count one line for every row and header.
+ */
+async function matchesManifest(
   file: string,
   { sum, position }: Manifest,
   { compression, headerLines }: ResumeTarget,
 ): Promise<boolean> {
-  const isSound = compression === "gzip" || BigInt(sum.lines) === position.rows + headerLines;
-  return isSound && isSameSum(await (await finished()).sumOfFile(file, sum.bytes), sum);
+  const hasAllLines = compression === "gzip" || BigInt(sum.lines) === position.rows + headerLines;
+  return hasAllLines && isSameSum(await (await finishedModule()).sumOfFile(file, sum.bytes), sum);
 }
 
-/** From OUT and the manifest beside it. */
-async function finishedBefore(
-  kept: ResumeTarget,
+/** Recognises a complete OUT by its manifest. */
+async function findWithManifest(
+  target: ResumeTarget,
   { trust = false }: StartOptions,
 ): Promise<Finished | undefined> {
-  const file = targetOf(kept.partial);
-  const beside = manifestOf(file);
-  const [there, said] = [statusOf(file), statusOf(beside)];
-  if (!there?.isFile() || statusOf(kept.partial) || !said || !isManifest(beside)) return undefined;
-  if (!kept.isShard && difference(readManifest(beside).identity, kept.identity) !== undefined)
+  const file = targetOf(target.partial);
+  const manifestPath = manifestPathOf(file);
+  const [fileStatus, manifestStatus] = [statusOf(file), statusOf(manifestPath)];
+  if (
+    !fileStatus?.isFile() ||
+    statusOf(target.partial) ||
+    !manifestStatus ||
+    !isManifest(manifestPath)
+  )
     return undefined;
-  const manifest = readOwn(beside, kept);
+  if (
+    !target.isShard &&
+    firstDifference(readManifest(manifestPath).identity, target.identity) !== undefined
+  )
+    return undefined;
+  const manifest = readMatchingManifest(manifestPath, target);
   const { sum, position, isWhole } = manifest;
-  if (!isWhole || Number(there.size) !== sum.bytes) return undefined;
-  if (!trust && !(await agrees(file, manifest, kept)))
-    throw errors.damaged(kept.path, manifestOf(kept.path));
+  if (!isWhole || Number(fileStatus.size) !== sum.bytes) return undefined;
+  if (!trust && !(await matchesManifest(file, manifest, target)))
+    throw errors.damaged(target.path, manifestPathOf(target.path));
   return { isWhole: true, position, bytes: sum.bytes };
 }
 
-/** From OUT alone, of a sweep that left no manifest: its rows are swept again, and compared with the file. */
-async function finishedUnsaid(
-  kept: ResumeTarget,
+/**
+ * Recognises a complete OUT without a manifest: sweeps again and compares the rows with the file.
+ */
+async function findWithoutManifest(
+  target: ResumeTarget,
   plan: Plan,
   run: RunOptions,
   { onCompare }: StartOptions,
 ): Promise<Finished | undefined> {
-  const file = targetOf(kept.partial);
-  if (kept.isShard || statusOf(kept.partial) || !statusOf(file)?.isFile()) return undefined;
-  const position = await (await finished()).holdsSweep(
+  const file = targetOf(target.partial);
+  if (target.isShard || statusOf(target.partial) || !statusOf(file)?.isFile()) return undefined;
+  const position = await (await finishedModule()).containsSweep(
     file,
-    kept.compression,
+    target.compression,
     plan,
     run,
     onCompare,
@@ -237,83 +268,90 @@ async function finishedUnsaid(
   return position && { isWhole: true, position, bytes: Number(statusOf(file)?.size) };
 }
 
-/** A manifest of this very sweep. */
-function readOwn(manifestPath: string, { path, identity }: ResumeTarget): Manifest {
+/** @throws UpsweepError if the manifest cannot be read, or belongs to a different sweep. */
+function readMatchingManifest(manifestPath: string, { path, identity }: ResumeTarget): Manifest {
   const manifest = readManifest(manifestPath);
-  const changed = difference(manifest.identity, identity);
+  const changed = firstDifference(manifest.identity, identity);
   if (changed !== undefined)
     throw errors.sweepMismatch(path, changed, manifest.identity[changed], identity[changed]);
   return manifest;
 }
 
-/** The file has its name: the manifest gets its own, or goes. */
-function conclude(unfinished: string, finished: string | undefined): void {
-  if (finished === undefined) rmSync(unfinished, { force: true });
-  else renameSync(unfinished, finished);
+/** After the file got its name: renames its manifest to `finalPath`, or removes it. */
+function concludeManifest(partialManifest: string, finalPath: string | undefined): void {
+  if (finalPath === undefined) rmSync(partialManifest, { force: true });
+  else renameSync(partialManifest, finalPath);
 }
 
-/** Keeps the manifest of a sweep that is under way. */
+/** Maintains the manifest of a running sweep. */
 export class Checkpoint {
-  readonly #kept: ResumeTarget;
+  readonly #target: ResumeTarget;
   readonly #path: string;
   readonly #sink: Sink;
   readonly #mayReplace: boolean;
-  #last: Reached | undefined;
+  #last: FileProgress | undefined;
   #savedAt = performance.now();
   #savedBytes: number;
   #isSaving = false;
 
   /**
-   * @param mayReplace whether the file may take the place of one that is there.
-   * @param bytes that are in the file already.
+   * @param mayReplace whether the finished file may replace an existing one.
+   * @param bytes number of bytes that are already in the file.
    */
-  constructor(kept: ResumeTarget, sink: Sink, mayReplace = false, bytes = 0) {
-    this.#kept = kept;
-    this.#path = manifestOf(kept.partial);
+  constructor(target: ResumeTarget, sink: Sink, mayReplace = false, bytes = 0) {
+    this.#target = target;
+    this.#path = manifestPathOf(target.partial);
     this.#sink = sink;
     this.#mayReplace = mayReplace;
     this.#savedBytes = bytes;
   }
 
-  /** So far rows are written. Now and then they are brought to the disk, beside the sweep, and the manifest after them. */
-  behind(reached: Reached): void {
-    this.#last = reached;
-    const { bytes } = reached.sum;
+  /**
+   * Records how much has been written. At intervals, flushes the rows in the background of the
+   * sweep and then saves the manifest.
+   */
+  progressed(progress: FileProgress): void {
+    this.#last = progress;
+    const { bytes } = progress.sum;
     const isDue =
-      performance.now() - this.#savedAt >= MAX_MILLISECONDS ||
-      bytes - this.#savedBytes >= MAX_BYTES;
+      performance.now() - this.#savedAt >= SAVE_INTERVAL_MILLISECONDS ||
+      bytes - this.#savedBytes >= SAVE_INTERVAL_BYTES;
     if (!isDue || this.#isSaving || bytes === 0) return;
     this.#isSaving = true;
     this.#sink.flush().then(
       () => {
-        if (this.#isSaving) this.#save(reached);
+        if (this.#isSaving) this.#save(progress);
         this.#isSaving = false;
       },
-      // What cannot be flushed cannot be written either: the sweep meets that itself.
+      // After a failed flush the next write of the sweep fails too, and reports the error.
       () => {},
     );
   }
 
-  /** All rows are written, and on the disk: the file gets its name next. */
-  finishing(reached: Reached): void {
+  /** Saves the final manifest. All rows are on disk, and the file gets its name next. */
+  finishing(progress: FileProgress): void {
     this.#isSaving = false;
-    // What is said of a file that this one replaces holds no longer.
-    const beside = manifestOf(targetOf(this.#kept.partial));
-    if (statusOf(beside)?.isFile() && isManifest(beside)) rmSync(beside, { force: true });
-    this.#save(reached, true);
+    // The manifest of the file to be replaced becomes invalid.
+    const finalManifest = manifestPathOf(targetOf(this.#target.partial));
+    if (statusOf(finalManifest)?.isFile() && isManifest(finalManifest))
+      rmSync(finalManifest, { force: true });
+    this.#save(progress, true);
   }
 
-  /** The file has its name. */
+  /** Renames or removes the manifest. The file has its name. */
   finished(): void {
     if (statusOf(this.#path))
-      conclude(
+      concludeManifest(
         this.#path,
-        this.#kept.isManifestKept ? manifestOf(targetOf(this.#kept.partial)) : undefined,
+        this.#target.keepsManifest ? manifestPathOf(targetOf(this.#target.partial)) : undefined,
       );
   }
 
-  /** The sweep stops here, at once: what is written stays, to continue from. Returns whether there is anything of ours. */
-  leave(): boolean {
+  /**
+   * Saves the progress of a sweep that stops here. Synchronous. Returns whether there is anything
+   * to resume that belongs to this run.
+   */
+  keepForResume(): boolean {
     this.#isSaving = false;
     if (!this.#sink.isOurs()) return false;
     if (
@@ -322,36 +360,37 @@ export class Checkpoint {
       (this.#last.position.done > 0n || this.#last.skip > 0)
     ) {
       try {
-        this.#sink.keepNow(this.#last.sum.bytes);
+        this.#sink.truncateAndSync(this.#last.sum.bytes);
         this.#save(this.#last);
       } catch {
-        // What cannot be brought to the disk does not count: the manifest before still holds, if there is one.
+        // Rows that cannot be flushed do not count. The previous manifest, if any, remains valid.
       }
     }
     return this.#savedBytes > 0;
   }
 
-  /** The sweep will never be whole: there is nothing to continue from. */
+  /** Removes the manifest of a sweep that will never complete. */
   remove(): void {
     this.#isSaving = false;
     if (this.#sink.isOurs()) rmSync(this.#path, { force: true });
   }
 
-  #save(reached: Reached, isWhole = false): void {
-    const { identity, rejectionReasons, isShard } = this.#kept;
+  #save(progress: FileProgress, isWhole = false): void {
+    const { identity, rejectionReasons, isShard } = this.#target;
     try {
       writeManifest(this.#path, {
         identity,
         rejectionReasons,
         mayReplace: this.#mayReplace,
         isWhole,
-        ownName: this.#sink.ownName ?? "",
-        ...reached,
+        temporaryName: this.#sink.temporaryName ?? "",
+        ...progress,
       });
       this.#savedAt = performance.now();
-      this.#savedBytes = reached.sum.bytes;
+      this.#savedBytes = progress.sum.bytes;
     } catch (error) {
-      // A full disk: the manifest before still holds. Only a part that is whole is nothing without its own.
+      // The disk may be full. The previous manifest remains valid, so this is not an error. But a
+      // complete shard is useless without its manifest.
       if (isWhole && isShard) throw errors.cannotWrite(this.#path, error);
     }
   }

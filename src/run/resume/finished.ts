@@ -1,4 +1,4 @@
-/** Files that are there already: their checksum, and whether they hold what a sweep would write. */
+/** Checks existing files: their checksum, and whether they contain the rows of a sweep. */
 import { constants } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -14,25 +14,34 @@ import { openOwn } from "../../sink/file.js";
 import type { Position } from "../output/position.js";
 import { type RunOptions, sweepPlan } from "../sweep/sweep.js";
 
-/** Bytes that are read at once. */
+/** Size of a read, in bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 let kernel: Kernel | undefined;
 
-/** The checksum of many bytes. */
+/** The checksum of a large number of bytes, calculated by the kernel. */
 export function sumOfMany(bytes: Uint8Array): Sum {
   kernel ??= wasmKernel();
   return kernel.sum(bytes);
 }
 
-/** The checksum of a file's first bytes, or of all. @throws UpsweepError when it cannot be read, or is not a file of this user. */
+/**
+ * The checksum of the first bytes of a file, or of all.
+ *
+ * @throws UpsweepError if the file cannot be read, or is not a regular file of this user.
+ */
 export async function sumOfFile(path: string, bytes = Number.POSITIVE_INFINITY): Promise<Sum> {
   let sum = NO_BYTES;
   for await (const piece of piecesOf(path, bytes)) sum = joined(sum, sumOfMany(piece));
   return sum;
 }
 
-/** A file's first bytes, or all, in pieces. Each is good until the next is asked for. */
+/**
+ * Reads the first bytes of a file, or all, in pieces. Each piece is valid until the next one is
+ * requested.
+ *
+ * @throws UpsweepError if the file cannot be read, or is not a regular file of this user.
+ */
 export async function* piecesOf(
   path: string,
   bytes = Number.POSITIVE_INFINITY,
@@ -55,23 +64,28 @@ export async function* piecesOf(
   }
 }
 
-/** The rows of a file as they were before they were compressed. Its bytes go through `seen` on the way. */
+/**
+ * Reads the uncompressed rows of a file. Passes the bytes of the file to `onBytes` as they are
+ * read.
+ *
+ * @throws UpsweepError if the file cannot be read, or its gzip data is damaged.
+ */
 export async function* rowsOf(
   path: string,
   compression: Compression,
   bytes?: number,
-  seen: (bytes: Uint8Array) => void = () => {},
+  onBytes: (bytes: Uint8Array) => void = () => {},
 ): AsyncGenerator<Uint8Array, void, void> {
   const read = async function* () {
     for await (const piece of piecesOf(path, bytes)) {
-      seen(piece);
-      // A stream keeps what it is given for a while.
+      onBytes(piece);
+      // A stream may hold on to its input, and the piece is overwritten by the next read.
       yield compression === "gzip" ? Buffer.from(piece) : piece;
     }
   };
   if (compression === "none") return yield* read();
   const gunzip = createGunzip({ chunkSize: 1 << 20 });
-  // An error of either ends the loop below with it.
+  // An error in either stream is thrown by the loop below.
   pipeline(read(), gunzip, () => {});
   try {
     yield* gunzip as AsyncIterable<Uint8Array>;
@@ -82,12 +96,12 @@ export async function* rowsOf(
 }
 
 /**
- * Whether a file holds exactly what a sweep would write, by sweeping again without writing.
+ * Whether a file contains exactly what a sweep would write. Sweeps again without writing.
  *
- * @param onCompare called once the header is the same, as what follows may take as long as the sweep.
- * @returns the account of the sweep, or undefined where they differ.
+ * @param onCompare called after the header matched. The comparison can take as long as the sweep.
+ * @returns the final position of the sweep, or undefined if the file differs.
  */
-export async function holdsSweep(
+export async function containsSweep(
   path: string,
   compression: Compression,
   plan: Plan,
@@ -96,8 +110,8 @@ export async function holdsSweep(
 ): Promise<Position | undefined> {
   const rows = rowsOf(path, compression);
   let piece: Uint8Array = new Uint8Array(0);
-  /** Whether the file goes on with these bytes. */
-  const goesOn = async (bytes: Uint8Array): Promise<boolean> => {
+  /** Whether the next bytes of the file equal `bytes`. */
+  const continuesWith = async (bytes: Uint8Array): Promise<boolean> => {
     for (let at = 0; at < bytes.length; ) {
       if (piece.length === 0) {
         const next = await rows.next();
@@ -114,15 +128,17 @@ export async function holdsSweep(
   };
   const sweep = sweepPlan(plan, run);
   try {
-    if (!(await goesOn(Buffer.from(headerIn(run.format ?? "csv", plan.header))))) return undefined;
+    if (!(await continuesWith(Buffer.from(headerIn(run.format ?? "csv", plan.header)))))
+      return undefined;
     onCompare();
     for (;;) {
       const next = await sweep.next();
       if (next.done) return piece.length === 0 && (await rows.next()).done ? next.value : undefined;
-      for (const buffers of next.value.buffers) if (!(await goesOn(buffers))) return undefined;
+      for (const buffers of next.value.buffers)
+        if (!(await continuesWith(buffers))) return undefined;
     }
   } catch (error) {
-    // Not even a file that can be read as what its name says, or a sweep that would not come to its end.
+    // The file is not in the format that its name implies, or the sweep itself would fail.
     if (error instanceof UpsweepError && error.isInputError) return undefined;
     throw error;
   } finally {

@@ -1,4 +1,7 @@
-/** What a sweep is: all that its bytes depend on. Two sweeps go together only if theirs is the same. */
+/**
+ * The identity of a sweep: everything that its bytes depend on. A sweep can be resumed or merged
+ * with another only if their identities are equal.
+ */
 import { createHash } from "node:crypto";
 import { textOfFraction } from "../../fraction.js";
 import { kernelHash } from "../../kernel/artefact.js";
@@ -9,56 +12,59 @@ import type { Progression } from "../../spec/values.js";
 import { textOfShard } from "../sweep/shard.js";
 import { indicesOf, type RunOptions } from "../sweep/sweep.js";
 
-/** What is swept, in parts with a name each. */
+/** Named fields that describe a sweep. The names appear in manifests and in error messages. */
 export type Identity = Readonly<Record<string, string>>;
 
-/** The name under which the part of a sweep stands. */
-export const SHARD = "the shard";
+/** The field with the shard of a sweep. */
+export const SHARD_FIELD = "the shard";
 
-/** The name of the format of its rows. */
-export const FORMAT = "the format";
+/** The field with the format of the rows. */
+export const FORMAT_FIELD = "the format";
 
-/** The name under which the number of its raw indices stands, of all parts together. */
-export const SIZE = "the number of raw indices";
+/** The field with the number of raw indices, of all shards together. */
+export const SIZE_FIELD = "the number of raw indices";
 
-/** What is longer than this stands in the manifest as its hash. */
-const MAX_SHOWN = 120;
+/** A field that is longer than this is stored as its hash. */
+const MAX_FIELD_LENGTH = 120;
 
-/** What of a run's options its bytes depend on. */
-export type Shape = Pick<RunOptions, "limit" | "shard" | "format" | "bigInts">;
+/** The options of a run that its bytes depend on. */
+export type IdentityOptions = Pick<RunOptions, "limit" | "shard" | "format" | "bigInts">;
 
-/** All that the bytes of a sweep depend on. The number of workers and the method are not among it. */
+/** The identity of a sweep. The number of workers and the method are not part of it. */
 export function identityOf(
   plan: Plan,
-  { limit, shard, format = "csv", bigInts = "number" }: Shape = {},
+  { limit, shard, format = "csv", bigInts = "number" }: IdentityOptions = {},
 ): Identity {
-  const shards: [string, string][] = [
+  const fields: [string, string][] = [
     ["the kernel", kernelHash()],
     ["the layer", plan.layer],
     ["the columns", plan.cells.join(",")],
     ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
-    [FORMAT, format],
+    [FORMAT_FIELD, format],
     ...(format === "jsonl" ? [["the type of integers", bigInts] as [string, string]] : []),
     ["the limit", limit === undefined ? "none" : String(limit)],
-    [SHARD, shard ? textOfShard(shard) : "none"],
+    [SHARD_FIELD, shard ? textOfShard(shard) : "none"],
     ["the number of grids", String(plan.grids.length)],
   ];
   for (const [i, grid] of plan.grids.entries()) {
-    const of = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
-    for (const [name, text] of partsOfGrid(grid)) shards.push([`${name}${of}`, text]);
+    const suffix = plan.grids.length === 1 ? "" : ` of grid ${i + 1}`;
+    for (const [name, text] of gridFields(grid)) fields.push([`${name}${suffix}`, text]);
   }
-  // Last, because it follows from the others: what else has changed says more.
-  shards.push([SIZE, String(indicesOf(plan))]);
+  // Last, because it follows from the other fields. A difference in them is more informative.
+  fields.push([SIZE_FIELD, String(indicesOf(plan))]);
   return Object.fromEntries(
-    shards.map(([name, text]) => [name, text.length > MAX_SHOWN ? `sha256 ${sha256(text)}` : text]),
+    fields.map(([name, text]) => [
+      name,
+      text.length > MAX_FIELD_LENGTH ? `sha256 ${sha256(text)}` : text,
+    ]),
   );
 }
 
-function partsOfGrid(grid: GridPlan): [string, string][] {
-  const rates = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
+function gridFields(grid: GridPlan): [string, string][] {
+  const rateDenominator = grid.fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
   const valueText = (name: string, value: number) =>
     name === "sample_rate"
-      ? textOfFraction({ numerator: BigInt(value), denominator: BigInt(rates) })
+      ? textOfFraction({ numerator: BigInt(value), denominator: BigInt(rateDenominator) })
       : String(value);
   const order = grid.loops.map(({ names }) => names.join(" and ")).join(", ");
   const loops = grid.loops.map(({ names, progressions, dependent }): [string, string] => {
@@ -69,10 +75,10 @@ function partsOfGrid(grid: GridPlan): [string, string][] {
       `axis ${names.join(", ")}`,
       progressions
         ? progressions
-            .map((own, i) =>
-              own
+            .map((values, i) =>
+              values
                 .map((progression) =>
-                  runText(progression, (value) => valueText(names[i] as string, value)),
+                  progressionText(progression, (value) => valueText(names[i] as string, value)),
                 )
                 .join(", "),
             )
@@ -95,7 +101,10 @@ function partsOfGrid(grid: GridPlan): [string, string][] {
   ];
 }
 
-function runText({ first, step, count }: Progression, textOf: (value: number) => string): string {
+function progressionText(
+  { first, step, count }: Progression,
+  textOf: (value: number) => string,
+): string {
   return count === 1
     ? textOf(first)
     : `${textOf(first)}..${textOf(first + step * (count - 1))}${step === 1 ? "" : `:${textOf(step)}`}`;
@@ -105,7 +114,7 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The names of the grids of a sweep, as far as they have one. */
+/** The names of the grids of a sweep. A grid without a name yields an empty object. */
 export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
   const count = Number(identity["the number of grids"] ?? 1);
   return Array.from({ length: count }, (_, i) => {
@@ -114,8 +123,8 @@ export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
   });
 }
 
-/** What differs, in the first part that does; undefined where all are the same. */
-export function difference(one: Identity, other: Identity): string | undefined {
+/** The name of the first field that differs. Returns undefined if the identities are equal. */
+export function firstDifference(one: Identity, other: Identity): string | undefined {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].find(
     (name) => one[name] !== other[name],
   );

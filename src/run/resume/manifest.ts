@@ -1,10 +1,11 @@
 /**
- * How far a file of rows has come, kept beside it:
+ * Manifests. A manifest records the progress of a file of rows, and is stored next to it:
  *
- *   OUT.partial.json   beside OUT.partial: a sweep that is under way or was stopped
- *   OUT.json           beside a part that is complete (--shard), for `merge`, and beside a file that was made with --resume
+ *   OUT.partial.json   next to OUT.partial: the sweep is running or was stopped
+ *   OUT.json           next to a complete shard (--shard), for `merge`, and next to a file that was
+ *                      made with --resume
  *
- * It has a checksum of the file's bytes, and at its end one of itself.
+ * A manifest contains a checksum of the file's bytes, and ends with a hash of itself.
  */
 import { createHash } from "node:crypto";
 import { lanesFrom, type Sum, textOfSum } from "../../checksum.js";
@@ -14,40 +15,42 @@ import { readOwn, replace } from "../../sink/own.js";
 import type { Position } from "../output/position.js";
 import type { Identity } from "./identity.js";
 
-const FORMAT = 2;
+const MANIFEST_FORMAT = 2;
 
-/** How much of a file is written, and what it is. */
-export interface Reached {
-  /** The checksum of all bytes that are good; the file may have more. Line ends count only where rows are not compressed. */
+/** How much of a file has been written, and the row it extends to. */
+export interface FileProgress {
+  /**
+   * The checksum of all valid bytes; the file may have more. Its line count is meaningful only for
+   * uncompressed rows.
+   */
   readonly sum: Sum;
-  /** The account up to some row. */
+  /** The position of a row start within the valid bytes. */
   readonly position: Position;
-  /** Bytes of rows, before they are compressed, that are written after that row: the rows that follow are good without them. */
+  /** Number of uncompressed bytes written after that row start. A resumed sweep skips them. */
   readonly skip: number;
 }
 
-export interface Manifest extends Reached {
-  /** What is swept, in parts with a name each. */
+export interface Manifest extends FileProgress {
   readonly identity: Identity;
-  /** The names of the position's `rejected`. */
+  /** The reasons for the counts in `position.rejected`. */
   readonly rejectionReasons: readonly string[];
-  /** Whether that is all there is to sweep. */
+  /** Whether the file is complete. */
   readonly isWhole: boolean;
-  /** Whether the file may take the place of one that is there. */
+  /** Whether the finished file may replace an existing one. */
   readonly mayReplace: boolean;
-  /** Of a whole file: the name that it has for a moment before it gets its own. */
-  readonly ownName: string;
+  /** The name that a complete file has for a moment before it gets its own. */
+  readonly temporaryName: string;
 }
 
-const checkOf = (text: string) => createHash("sha256").update(text).digest("hex");
+const checkDigest = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** The manifest's last line; what comes before it is what the checksum is of. */
+/** The last line of a manifest. It contains the hash of the text before it. */
 const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 
-/** Replaces the manifest before in one step; on a disk it is there when this returns. */
+/** Writes a manifest, atomically replacing the previous one. It is on disk when this returns. */
 export function writeManifest(
   path: string,
-  { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, ownName }: Manifest,
+  { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, temporaryName }: Manifest,
 ): void {
   const { done, rows, empty, rejected, gridRows } = position;
   const counts = {
@@ -56,21 +59,21 @@ export function writeManifest(
     empty: String(empty),
     rejected: rejectionReasons.map((_, i) => String(rejected[i] ?? 0n)),
   };
-  const rejectionReason = { ...counts, gridRows: gridRows?.map(String) };
+  const allCounts = { ...counts, gridRows: gridRows?.map(String) };
   const file = { bytes: sum.bytes, lines: sum.lines, checksum: textOfSum(sum), skip };
-  const written = {
+  const content = {
     upsweep: "manifest",
-    format: FORMAT,
+    format: MANIFEST_FORMAT,
     whole: isWhole,
     replace: mayReplace,
-    name: ownName,
+    name: temporaryName,
     identity,
     ...file,
-    ...rejectionReason,
+    ...allCounts,
     rejectionReasons,
   };
-  const text = JSON.stringify(written, null, 2).slice(0, -2);
-  replace(path, `${text},\n  "check": "${checkOf(text)}"\n}\n`, { flush: true });
+  const text = JSON.stringify(content, null, 2).slice(0, -2);
+  replace(path, `${text},\n  "check": "${checkDigest(text)}"\n}\n`, { flush: true });
 }
 
 const isCount = (value: unknown) => typeof value === "string" && /^[0-9]{1,20}$/.test(value);
@@ -78,7 +81,12 @@ const isLength = (value: unknown) => Number.isSafeInteger(value) && Number(value
 const isListOf = (value: unknown, isOne: (one: unknown) => boolean) =>
   Array.isArray(value) && value.every(isOne);
 
-/** @throws UpsweepError when it cannot be read, is no manifest of this version, or has been changed. */
+/**
+ * Reads and validates a manifest.
+ *
+ * @throws UpsweepError if it cannot be read, has another version, was changed, or its counts do not
+ * add up.
+ */
 export function readManifest(path: string): Manifest {
   let text: string;
   let read: Record<string, unknown> | null;
@@ -106,15 +114,15 @@ export function readManifest(path: string): Manifest {
     gridRows,
     rejectionReasons,
   } = read ?? {};
-  if (format !== FORMAT || !text.startsWith(MANIFEST_HEAD))
+  if (format !== MANIFEST_FORMAT || !text.startsWith(MANIFEST_HEAD))
     throw errors.badManifest(
       path,
       "it comes from another version of upsweep, or from another program",
     );
   const check = LAST_LINE.exec(text);
-  if (check?.[1] !== checkOf(text.slice(0, check?.index)))
+  if (check?.[1] !== checkDigest(text.slice(0, check?.index)))
     throw errors.badManifest(path, "it was changed or damaged after it was written");
-  const isSound =
+  const isValid =
     typeof whole === "boolean" &&
     typeof replace === "boolean" &&
     typeof name === "string" &&
@@ -125,30 +133,25 @@ export function readManifest(path: string): Manifest {
     [done, rows, empty].every(isCount) &&
     isListOf(rejected, isCount) &&
     (gridRows === undefined || isListOf(gridRows, isCount)) &&
-    isListOf(rejectionReasons, (rejectionReason) => typeof rejectionReason === "string") &&
+    isListOf(rejectionReasons, (reason) => typeof reason === "string") &&
     (rejected as string[]).length === (rejectionReasons as string[]).length;
-  const lanes = isSound ? lanesFrom(checksum) : undefined;
-  if (!isSound || !lanes)
+  const lanes = isValid ? lanesFrom(checksum) : undefined;
+  if (!isValid || !lanes)
     throw errors.badManifest(path, "some of its entries are missing or malformed");
-  const [doneBefore, rowsBefore, emptyBefore] = [done, rows, empty].map((count) =>
+  const [doneCount, rowCount, emptyCount] = [done, rows, empty].map((count) =>
     BigInt(count as string),
   ) as [bigint, bigint, bigint];
   const position: Position = {
-    done: doneBefore,
-    rows: rowsBefore,
-    empty: emptyBefore,
+    done: doneCount,
+    rows: rowCount,
+    empty: emptyCount,
     rejected: (rejected as string[]).map(BigInt),
     ...(gridRows !== undefined && { gridRows: (gridRows as string[]).map(BigInt) }),
   };
-  if (
-    position.rejected.reduce((sum, count) => sum + count, rowsBefore + emptyBefore) !== doneBefore
-  ) {
+  if (position.rejected.reduce((sum, count) => sum + count, rowCount + emptyCount) !== doneCount) {
     throw errors.badManifest(path, "its rows and rejected layers do not add up to its raw indices");
   }
-  if (
-    position.gridRows &&
-    position.gridRows.reduce((sum, count) => sum + count, 0n) !== rowsBefore
-  ) {
+  if (position.gridRows && position.gridRows.reduce((sum, count) => sum + count, 0n) !== rowCount) {
     throw errors.badManifest(path, "the rows of its grids do not add up to its rows");
   }
   return {
@@ -159,6 +162,6 @@ export function readManifest(path: string): Manifest {
     rejectionReasons: rejectionReasons as string[],
     isWhole: whole,
     mayReplace: replace,
-    ownName: name,
+    temporaryName: name,
   };
 }

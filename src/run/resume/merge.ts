@@ -1,58 +1,67 @@
-/** Parts of a sweep joined to the file that they are parts of. */
+/** Merges the shards of a sweep into the file that an unsharded sweep would have written. */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import { hasHeader } from "../../formats/encoding.js";
 import { type Compression, type FormatName, formatOf } from "../../formats/format.js";
-import { manifestOf } from "../../sink/file.js";
+import { manifestPathOf } from "../../sink/file.js";
 import { statusOf } from "../../sink/own.js";
-import type { Packed } from "../output/packing.js";
+import type { OutputBatch } from "../output/packing.js";
 import type { Position } from "../output/position.js";
-import { type Shard, shardName, shardNamed } from "../sweep/shard.js";
+import { type Shard, shardName, shardOfName } from "../sweep/shard.js";
 import { rowsOf, sumOfMany } from "./finished.js";
-import { difference, FORMAT, type Identity, SHARD, SIZE } from "./identity.js";
+import {
+  FORMAT_FIELD,
+  firstDifference,
+  type Identity,
+  SHARD_FIELD,
+  SIZE_FIELD,
+} from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
 
-const LONGEST_HEADER = 65_536;
+/** Maximum length of a header line, in bytes. */
+const MAX_HEADER_BYTES = 65_536;
 
-/** A part that is whole. */
+/** A complete shard and its manifest. */
 interface CompleteShard extends Manifest {
   readonly path: string;
   readonly shard: Shard;
   readonly compression: Compression;
 }
 
-/** All parts of a sweep, in order. */
+/** All shards of a sweep, in order. */
 export interface ShardSet {
   readonly shards: readonly CompleteShard[];
-  /** The first line of each, with its line end; empty where the format has none. */
+  /** The header line of every shard, with its line end. Empty if the format has no header. */
   readonly header: string;
-  /** Of the file that they make up. */
+  /** The compression of the merged file. */
   readonly compression: Compression;
-  /** Of all together. */
+  /** The counts of all shards together. */
   readonly position: Position;
   readonly rejectionReasons: readonly string[];
-  /** Bytes of all parts. */
+  /** Total size of all shards, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * The parts of `path`: those named, or those that stand beside it by their names.
+ * Finds and checks the shards of `path`: the files named, or else those next to it with shard
+ * names.
  *
- * @throws UpsweepError when one is missing, not whole, there twice, of another sweep, or `path` itself.
+ * @throws UpsweepError if a shard is missing, incomplete, given twice, part of another sweep, or
+ * `path` itself. Also if the counts or headers of the shards do not match.
  */
 export async function findShards(path: string, named: readonly string[]): Promise<ShardSet> {
-  const paths = named.length > 0 ? named : shardsBeside(path);
-  const there = existsSync(path) ? realpathSync(path) : undefined;
-  const itself = paths.find((shard) => existsSync(shard) && realpathSync(shard) === there);
-  if (itself !== undefined) throw errors.mergeIntoShard(path);
+  const paths = named.length > 0 ? named : findShardPaths(path);
+  const realTarget = existsSync(path) ? realpathSync(path) : undefined;
+  const sameFile = paths.find((shard) => existsSync(shard) && realpathSync(shard) === realTarget);
+  if (sameFile !== undefined) throw errors.mergeIntoShard(path);
   const shards = paths.map(readShard).sort((a, b) => a.shard.index - b.shard.index);
   const [first] = shards as [CompleteShard];
   for (const shard of shards) {
-    const changed = difference(
-      { ...shard.identity, [SHARD]: "" },
-      { ...first.identity, [SHARD]: "" },
+    const changed = firstDifference(
+      { ...shard.identity, [SHARD_FIELD]: "" },
+      { ...first.identity, [SHARD_FIELD]: "" },
     );
     if (changed !== undefined)
       throw errors.shardMismatch(
@@ -73,12 +82,13 @@ export async function findShards(path: string, named: readonly string[]): Promis
     }
   }
   for (const [i, shard] of shards.entries()) {
-    const before = shards[i - 1];
-    if (before?.shard.index === shard.shard.index) throw errors.shardTwice(shard.path, before.path);
+    const previous = shards[i - 1];
+    if (previous?.shard.index === shard.shard.index)
+      throw errors.shardTwice(shard.path, previous.path);
   }
-  const given = new Set(shards.map(({ shard }) => shard.index));
+  const present = new Set(shards.map(({ shard }) => shard.index));
   const missing = Array.from({ length: first.shard.of }, (_, index) => index).filter(
-    (index) => !given.has(index),
+    (index) => !present.has(index),
   );
   if (missing.length > 0) throw errors.missingShards(path, missing, first.shard.of);
   const { format, compression } = formatOf(path, formatOfRows(first));
@@ -91,33 +101,37 @@ export async function findShards(path: string, named: readonly string[]): Promis
         true,
       );
   }
-  const sum = (of: (position: Position) => bigint) =>
+  const total = (of: (position: Position) => bigint) =>
     shards.reduce((all, { position }) => all + of(position), 0n);
   const position: Position = {
-    done: sum(({ done }) => done),
-    rows: sum(({ rows }) => rows),
-    empty: sum(({ empty }) => empty),
+    done: total(({ done }) => done),
+    rows: total(({ rows }) => rows),
+    empty: total(({ empty }) => empty),
     rejected: first.rejectionReasons.map((_, rejectionReason) =>
-      sum(({ rejected }) => rejected[rejectionReason] ?? 0n),
+      total(({ rejected }) => rejected[rejectionReason] ?? 0n),
     ),
     ...(shards.every(({ position: { gridRows } }) => gridRows) && {
       gridRows: (first.position.gridRows as readonly bigint[]).map((_, grid) =>
-        sum(({ gridRows }) => gridRows?.[grid] ?? 0n),
+        total(({ gridRows }) => gridRows?.[grid] ?? 0n),
       ),
     }),
   };
-  if (String(position.done) !== first.identity[SIZE]) {
+  if (String(position.done) !== first.identity[SIZE_FIELD]) {
     throw errors.unfinishedShard(
       first.path,
-      `all shards together have ${position.done} of ${first.identity[SIZE]} raw indices`,
+      `all shards together have ${position.done} of ${first.identity[SIZE_FIELD]} raw indices`,
     );
   }
   const bytes = shards.reduce((all, { sum }) => all + sum.bytes, 0);
   return { shards, header, compression, position, rejectionReasons: first.rejectionReasons, bytes };
 }
 
-/** @throws UpsweepError when there are none, or of several divisions. */
-function shardsBeside(path: string): string[] {
+/**
+ * The paths of the files next to `path` that are named as its shards.
+ *
+ * @throws UpsweepError if there are none, or their names differ in the number of shards.
+ */
+function findShardPaths(path: string): string[] {
   const folder = dirname(path);
   let names: string[];
   try {
@@ -126,7 +140,7 @@ function shardsBeside(path: string): string[] {
     throw errors.cannotRead(folder, error);
   }
   const found = names.flatMap((name) => {
-    const shard = shardNamed(path, name);
+    const shard = shardOfName(path, name);
     return shard ? [{ name, shard }] : [];
   });
   const counts = [...new Set(found.map(({ shard }) => shard.of))].sort((a, b) => a - b);
@@ -136,22 +150,22 @@ function shardsBeside(path: string): string[] {
 }
 
 function readShard(path: string): CompleteShard {
-  const beside = manifestOf(path);
-  const there = statusOf(path);
-  if (!there) throw errors.cannotRead(path, "no such file or folder");
-  if (!statusOf(beside)) throw errors.unfinishedShard(path, `${beside} is missing`);
-  const manifest = readManifest(beside);
+  const manifestPath = manifestPathOf(path);
+  const fileStatus = statusOf(path);
+  if (!fileStatus) throw errors.cannotRead(path, "no such file or folder");
+  if (!statusOf(manifestPath)) throw errors.unfinishedShard(path, `${manifestPath} is missing`);
+  const manifest = readManifest(manifestPath);
   if (!manifest.isWhole)
-    throw errors.unfinishedShard(path, `${beside} says that its sweep was stopped`);
+    throw errors.unfinishedShard(path, `${manifestPath} says that its sweep was stopped`);
   const { bytes } = manifest.sum;
-  if (Number(there.size) !== bytes)
+  if (Number(fileStatus.size) !== bytes)
     throw errors.unfinishedShard(
       path,
-      `it has ${there.size} bytes, but ${beside} says ${bytes}`,
+      `it has ${fileStatus.size} bytes, but ${manifestPath} says ${bytes}`,
       true,
     );
   const shard = shardOf(manifest.identity);
-  if (!shard) throw errors.unfinishedShard(path, `${beside} does not say which shard it is`);
+  if (!shard) throw errors.unfinishedShard(path, `${manifestPath} does not say which shard it is`);
   return {
     ...manifest,
     path,
@@ -161,11 +175,11 @@ function readShard(path: string): CompleteShard {
 }
 
 function formatOfRows({ identity }: Manifest): FormatName {
-  return (identity[FORMAT] ?? "csv") as FormatName;
+  return (identity[FORMAT_FIELD] ?? "csv") as FormatName;
 }
 
 function shardOf(identity: Identity): Shard | undefined {
-  const match = /^([0-9]{1,5})\/([0-9]{1,5})$/.exec(identity[SHARD] ?? "");
+  const match = /^([0-9]{1,5})\/([0-9]{1,5})$/.exec(identity[SHARD_FIELD] ?? "");
   return match ? { index: Number(match[1]), of: Number(match[2]) } : undefined;
 }
 
@@ -174,62 +188,64 @@ async function headerOf({ path, compression }: CompleteShard): Promise<string> {
   for await (const piece of rowsOf(
     path,
     compression,
-    compression === "none" ? LONGEST_HEADER : undefined,
+    compression === "none" ? MAX_HEADER_BYTES : undefined,
   )) {
     pieces.push(Uint8Array.from(piece));
-    const start = Buffer.concat(pieces).subarray(0, LONGEST_HEADER);
+    const start = Buffer.concat(pieces).subarray(0, MAX_HEADER_BYTES);
     const end = start.indexOf("\n");
     if (end >= 0) return start.toString("utf8", 0, end + 1);
-    if (start.length === LONGEST_HEADER) break;
+    if (start.length === MAX_HEADER_BYTES) break;
   }
   return "";
 }
 
-/** How far the joining has come. */
+/** The progress of a merge. */
 export interface MergeProgress {
-  /** Rows of the parts that are copied. */
+  /** Number of rows in the shards that were copied completely. */
   readonly rows: bigint;
-  /** Bytes of parts that are read. */
+  /** Number of bytes that were read from shards. */
   readonly bytes: number;
 }
 
 /**
- * The rows of all parts, in order, without their headers. The bytes are good until the next are asked for.
+ * Yields the rows of all shards in order, without their headers. The bytes are valid until the next
+ * batch is requested.
  *
- * @throws UpsweepError behind the rows of a part whose bytes are not those that its manifest says, unless it is trusted.
+ * @throws UpsweepError after the rows of a shard that does not match its manifest. With `trust`,
+ * its checksum is not compared, but its rows are still counted.
  */
 export async function* mergedRows(
   { shards, header }: ShardSet,
   { trust = false } = {},
-): AsyncGenerator<Packed<MergeProgress>, MergeProgress> {
-  let [rows, copied] = [0n, 0];
+): AsyncGenerator<OutputBatch<MergeProgress>, MergeProgress> {
+  let [rows, bytesRead] = [0n, 0];
   for (const { path, compression, position, sum } of shards) {
-    let seen = NO_BYTES;
+    let fileSum = NO_BYTES;
     let toSkip = Buffer.byteLength(header);
     let lines = 0;
     for await (const piece of rowsOf(path, compression, sum.bytes, (bytes) => {
-      copied += bytes.length;
-      if (!trust) seen = joined(seen, sumOfMany(bytes));
+      bytesRead += bytes.length;
+      if (!trust) fileSum = joined(fileSum, sumOfMany(bytes));
     })) {
-      const own = piece.subarray(toSkip);
-      toSkip -= piece.length - own.length;
-      const ownSum = sumOfMany(own);
-      lines += ownSum.lines;
-      yield { buffers: [own], progress: { rows, bytes: copied }, sum: ownSum };
+      const rowBytes = piece.subarray(toSkip);
+      toSkip -= piece.length - rowBytes.length;
+      const rowSum = sumOfMany(rowBytes);
+      lines += rowSum.lines;
+      yield { buffers: [rowBytes], progress: { rows, bytes: bytesRead }, sum: rowSum };
     }
-    if (!trust && !isSameSum(seen, sum))
+    if (!trust && !isSameSum(fileSum, sum))
       throw errors.unfinishedShard(
         path,
-        `its checksum differs from that in ${manifestOf(path)}`,
+        `its checksum differs from that in ${manifestPathOf(path)}`,
         true,
       );
     if (BigInt(lines) !== position.rows)
       throw errors.unfinishedShard(
         path,
-        `it has ${lines} rows, but ${manifestOf(path)} says ${position.rows}`,
+        `it has ${lines} rows, but ${manifestPathOf(path)} says ${position.rows}`,
         true,
       );
     rows += position.rows;
   }
-  return { rows, bytes: copied };
+  return { rows, bytes: bytesRead };
 }

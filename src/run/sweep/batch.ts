@@ -1,4 +1,8 @@
-/** A batch of rows as the library hands it out: CSV bytes at once, objects when they are asked for. */
+/**
+ * A batch of rows, as the library returns it. It holds CSV bytes and parses them into objects
+ * lazily.
+ */
+import { type ForJson, type JsonValue, withJson } from "../../columns/results.js";
 import {
   column,
   isResultName,
@@ -6,19 +10,20 @@ import {
   NAME_COLUMN,
   type ResultName,
   readCell,
-} from "../../columns/columns.js";
-import { type ForJson, type JsonValue, withJson } from "../../columns/results.js";
-import { anyParameter } from "../../layers/parameters.js";
+} from "../../columns/table.js";
+import { anyParameter } from "../../layers/kinds.js";
 
 /**
- * One row: parameters as numbers (bias as boolean), results as exact integers, decimals as the nearest number; the same type for a
- * column every time, null only where a tool gives no answer. Variables that were asked for are there too, as bigint (`sample_rate` as
- * number), and the grid's name as string. (Of layers of several dimensions the parameters have the names of their columns.) JSON.stringify writes every
- * bigint as a string, whatever its size.
+ * One row. Parameters are numbers (bias is a boolean), results are exact integers, and decimals are
+ * the nearest number. A column has the same type in every row; it is null only where a tool gives
+ * no answer. Requested variables are bigints (`sample_rate` is a number), and the name of the grid
+ * is a string. In layers with several dimensions, parameters are named like their columns.
+ * JSON.stringify writes every bigint as a string, whatever its size.
  */
 export type Row<C extends ResultName = ResultName> = LayerRow<C> &
   ForJson<Readonly<Record<string, JsonValue>>>;
 
+/** Consecutive rows of a sweep. Iterating yields one object per row. */
 export class RowBatch<C extends ResultName = ResultName> implements Iterable<Row<C>> {
   /** The columns of a row, in order. */
   readonly columns: readonly string[];
@@ -55,7 +60,7 @@ function readerOf(name: string): Reader {
   if (name === NAME_COLUMN) return (text) => text;
   if (isResultName(name)) return (text) => readCell(column(name), text);
   const parameter = anyParameter(name);
-  // A sample rate may be a fraction.
+  // A sample rate can be a fraction.
   if (name === "sample_rate") return Number;
   if (!parameter) return BigInt;
   return parameter.type === "boolean" ? (text) => text === "true" : Number;

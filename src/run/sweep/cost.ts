@@ -1,27 +1,36 @@
-/** How much a task of a sweep is: enough that its overhead vanishes, little enough to keep all workers busy and memory small. */
+/**
+ * The size of a sweep's tasks: large enough that their overhead is negligible, small enough to keep
+ * all workers busy and memory low.
+ */
 import { type Method, simulatesAll } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
 import type { SweepAnswer } from "../workers/protocol.js";
 
 /**
- * Rows of a task come to at most this many bytes: a batch of the kernel, which ends it. Measured 2026-11-23, vocoder.yaml to /dev/null,
- * nothing copied: half of it took a quarter more time.
+ * Maximum number of bytes that the rows of a task have. It is one batch of the kernel, which ends
+ * the task. Measured 2026-11-23, vocoder.yaml to /dev/null without copies: half of it takes a
+ * quarter more time.
  */
 const TASK_BYTES = 4 * 1024 * 1024;
 
 /**
- * Where rows are few or none are written, a task ends after this many looks at layers: some milliseconds. A layer that is simulated counts as so
- * many looks as it takes as long as.
+ * Maximum number of visits in a task. It ends a task that writes few or no rows after some
+ * milliseconds. A visit examines one layer, or skips one block of layers. A simulated layer counts
+ * as the number of visits that take equally long.
  */
 export const MAX_VISITS = 262_144;
 
-/** So many looks are taken on the main thread before others are started: it takes longer to start one. */
-const VISITS_HERE = 32_768;
+/**
+ * Visits on the main thread before workers are started. Starting a worker takes longer than these.
+ */
+const INLINE_VISITS = 32_768;
 
 /**
- * How many raw indices a task is sure to get through, whatever they hold: where layers are simulated, a single one.
+ * The number of raw indices that one task can always complete, even if each of them yields a row.
+ * It is 1 if every layer is simulated.
  *
- * @param overhead bytes that a row has at most beyond its CSV (see overheadOf in formats/encoding.ts).
+ * @param overhead maximum number of bytes that an encoded row has beyond its CSV (see `overheadOf`
+ * in formats/encoding.ts).
  */
 export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
   if (simulatesAll(method)) return 1;
@@ -31,26 +40,33 @@ export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
   );
 }
 
-/** How many looks are taken before any thread is started. A layer that is simulated could keep the main thread from everything else for hours. */
-export function visitsHere(method: Method): number {
-  return simulatesAll(method) ? 0 : VISITS_HERE;
+/**
+ * The number of visits on the main thread before workers are started. It is 0 if every layer is
+ * simulated, because one simulation can block the main thread for hours.
+ */
+export function inlineVisits(method: Method): number {
+  return simulatesAll(method) ? 0 : INLINE_VISITS;
 }
 
-/** Indices that are drawn for one task of a sample, at most. */
-export const MAX_SAMPLED = 4096;
+/** Maximum number of indices in one task of a sample. */
+export const MAX_SAMPLE_OF_TASK = 4096;
 
-/** How many indices to draw for the next task, after one of so many took so many looks; of the first, none has. */
-export function sampledOfTask(
+/**
+ * The number of indices for the next task of a sample. It is the maximum unless every layer is
+ * simulated. Then it is scaled from the cost of the previous task, and the first task has one
+ * index.
+ */
+export function sampleSizeOfTask(
   method: Method,
-  before?: { readonly sampled: number; readonly visits: number },
+  previous?: { readonly sampled: number; readonly visits: number },
 ): number {
-  if (!simulatesAll(method)) return MAX_SAMPLED;
-  if (!before) return 1;
-  const wanted = Math.floor(before.sampled * Math.min(16, MAX_VISITS / before.visits));
-  return Math.min(MAX_SAMPLED, Math.max(1, wanted));
+  if (!simulatesAll(method)) return MAX_SAMPLE_OF_TASK;
+  if (!previous) return 1;
+  const target = Math.floor(previous.sampled * Math.min(16, MAX_VISITS / previous.visits));
+  return Math.min(MAX_SAMPLE_OF_TASK, Math.max(1, target));
 }
 
-/** How much of a task an answer has taken, from 0 to 1. */
+/** The cost of an answer as a share of a full task, from 0 to 1. */
 export function shareOfTask({ visits, buffers }: Pick<SweepAnswer, "visits" | "buffers">): number {
   const bytes = buffers.reduce((sum, { length }) => sum + length, 0);
   return Math.min(1, Math.max(visits / MAX_VISITS, bytes / TASK_BYTES));

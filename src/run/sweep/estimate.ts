@@ -1,67 +1,76 @@
-/** What a sweep will come to: rows, bytes and time, from a look at some of its layers. */
+/** Estimates the rows, bytes and time of a sweep by counting some of its layers. */
 import type { Kernel } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
-import { visitsHere } from "./cost.js";
+import { inlineVisits } from "./cost.js";
 import { inGrids, sampleIndices } from "./sample.js";
 
-/** A plan that takes no more looks at layers than this is counted through: it takes some milliseconds, and the answer is exact. */
+/**
+ * A plan of at most this many visits is counted completely, for an exact result in milliseconds.
+ */
 const EXACT_VISITS = 300_000;
 
-/** Of others, raw indices are drawn for the share of layers that become rows: first a few, then as many as the looks for all of them allow. */
-const FIRST_SAMPLE = 64;
-const SAMPLE = 20_000;
+/**
+ * The sample sizes for larger plans, in raw indices. The pilot sample measures the visits per
+ * index. The second sample is as large as the limit on its visits allows.
+ */
+const PILOT_SAMPLE = 64;
+const MAX_SAMPLE = 20_000;
 const SAMPLE_VISITS = 2_000_000;
-/** And so many places, from which a task's worth is swept, for the time. */
-const PLACES = 8;
+/** Number of positions at which a batch is swept to measure the time. */
+const TIMED_POSITIONS = 8;
 const SEED = 0n;
 
 export interface Estimate {
   readonly rows: bigint;
   readonly bytes: bigint;
-  /** With one worker, not counting its start. */
+  /** Time with one worker, without its start. */
   readonly seconds: number;
-  /** Whether rows and bytes are exact; else they are scaled up from `sampled` raw indices, drawn uniformly. */
+  /**
+   * Whether `rows` and `bytes` are exact. Otherwise they are scaled from `sampled` raw indices,
+   * drawn uniformly.
+   */
   readonly isExact: boolean;
   readonly sampled: number;
 }
 
-interface Seen {
+interface ExactCount {
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
   readonly indices: bigint;
 }
 
+/** Estimates the size and duration of a sweep on this thread. */
 export function estimate(plan: Plan): Estimate {
   const kernel = wasmKernel();
   const header = BigInt(plan.header.length);
-  const whole = countThrough(kernel, plan);
-  if (whole)
+  const exact = countAll(kernel, plan);
+  if (exact)
     return {
-      rows: BigInt(whole.rows),
-      bytes: BigInt(whole.bytes) + header,
-      seconds: whole.seconds,
+      rows: BigInt(exact.rows),
+      bytes: BigInt(exact.bytes) + header,
+      seconds: exact.seconds,
       isExact: true,
       sampled: Number(plan.size),
     };
-  const max = plan.size < BigInt(SAMPLE) ? Number(plan.size) : SAMPLE;
-  const pilot = sampledFrom(kernel, plan, Math.min(max, FIRST_SAMPLE));
-  const affordable = Math.floor((SAMPLE_VISITS * FIRST_SAMPLE) / Math.max(1, pilot.visits));
-  const sampled = Math.min(max, Math.max(FIRST_SAMPLE, affordable));
-  const seen = sampledFrom(kernel, plan, sampled);
-  const scaled = (part: number) => (plan.size * BigInt(part)) / BigInt(sampled);
+  const max = plan.size < BigInt(MAX_SAMPLE) ? Number(plan.size) : MAX_SAMPLE;
+  const pilot = countSample(kernel, plan, Math.min(max, PILOT_SAMPLE));
+  const affordable = Math.floor((SAMPLE_VISITS * PILOT_SAMPLE) / Math.max(1, pilot.visits));
+  const sampled = Math.min(max, Math.max(PILOT_SAMPLE, affordable));
+  const sample = countSample(kernel, plan, sampled);
+  const scaled = (count: number) => (plan.size * BigInt(count)) / BigInt(sampled);
   return {
-    rows: scaled(seen.rows),
-    bytes: scaled(seen.bytes) + header,
+    rows: scaled(sample.rows),
+    bytes: scaled(sample.bytes) + header,
     seconds: Number(plan.size) * secondsPerIndex(kernel, plan),
     isExact: false,
     sampled: sampled,
   };
 }
 
-/** What becomes of so many raw indices, drawn uniformly, and how many looks that takes. */
-function sampledFrom(
+/** Counts the rows, bytes and visits of `count` raw indices, drawn uniformly. */
+function countSample(
   kernel: Kernel,
   plan: Plan,
   count: number,
@@ -82,35 +91,38 @@ function sampledFrom(
   return { rows, bytes, visits };
 }
 
-/** The whole plan, if it takes few enough looks. */
-function countThrough(kernel: Kernel, plan: Plan): Seen | undefined {
-  let left = EXACT_VISITS;
+/** Counts the complete plan. Returns undefined if that takes more than EXACT_VISITS. */
+function countAll(kernel: Kernel, plan: Plan): ExactCount | undefined {
+  let visitsLeft = EXACT_VISITS;
   let [rows, bytes] = [0, 0];
   const start = performance.now();
   for (const [grid, { size }] of plan.grids.entries()) {
     kernel.openPlan(plan, grid, "closed");
     for (let at = 0n; at < size; ) {
-      const batch = kernel.sweep(at, size, left);
+      const batch = kernel.sweep(at, size, visitsLeft);
       rows += batch.rows;
       bytes += batch.bytes.length;
-      left -= batch.visits;
-      // A layer that overflows would stop the sweep; here it is passed over.
+      visitsLeft -= batch.visits;
+      // A layer that overflows would stop the sweep. The estimate skips it.
       at = batch.fault ? batch.next + 1n : batch.next;
-      if (left <= 0 && at < size) return undefined;
+      if (visitsLeft <= 0 && at < size) return undefined;
     }
   }
   return { rows, bytes, seconds: (performance.now() - start) / 1000, indices: plan.size };
 }
 
-/** Measured here and now, on tasks from some places: single layers would mostly time the start of a batch. */
+/**
+ * Measures the time per raw index on batches at some positions of the plan. Timing single layers
+ * would mostly measure the start of a batch.
+ */
 function secondsPerIndex(kernel: Kernel, plan: Plan): number {
-  const visits = visitsHere("closed");
+  const visits = inlineVisits("closed");
   let [seconds, indices] = [0, 0];
-  // Twice: the first batches run before the machine code is at its best.
+  // Run twice, and time the second run: the first one runs before the code is fully optimised.
   for (const isTimed of [false, true]) {
     for (const { grid, indices: starts } of byGrid(
       plan,
-      sampleIndices(plan.size, Math.min(PLACES, Number(plan.size)), SEED),
+      sampleIndices(plan.size, Math.min(TIMED_POSITIONS, Number(plan.size)), SEED),
     )) {
       kernel.openPlan(plan, grid, "closed");
       for (const first of starts) {
@@ -125,7 +137,9 @@ function secondsPerIndex(kernel: Kernel, plan: Plan): number {
   return seconds / Math.max(1, indices);
 }
 
-/** Raw indices of the plan, put to their grids and counted from their first. */
+/**
+ * Groups raw indices of the plan by grid. The results are relative to the first index of the grid.
+ */
 function byGrid(
   plan: Plan,
   indices: Iterable<bigint>,

@@ -1,57 +1,65 @@
-/** Whether the grids of a union have layers in common: said of sweeps that write them twice. */
+/** Finds grids of a union that share layers, to warn that a sweep writes these layers twice. */
 import { type ErrorCode, UpsweepError } from "../../errors.js";
 import { EvaluationError } from "../../expression/evaluate.js";
 import { decide, type ExactLookup } from "../../expression/exact.js";
 import type { Node } from "../../expression/node.js";
 import { exactResult } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
-import { DEFAULT_BITS, kindOf } from "../../layers/parameters.js";
+import { kindOf } from "../../layers/kinds.js";
+import { DEFAULT_BITS } from "../../layers/parameters.js";
 import { canOverlap, gridLabel, keysOf, membershipOf } from "../../plan/distinct.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { isRepeat } from "../../plan/repeats.js";
 import { layerOf, type ResultOf, valueOfName, walk } from "../../plan/walk.js";
 import { sampleIndices } from "./sample.js";
 
-/** Limits that keep the search within some tenths of a second: layers of a grid, lookups in all, and pairs of grids. */
+/**
+ * Limits that keep the search within a few tenths of a second: layers per grid, lookups in total,
+ * and pairs of grids.
+ */
 const MAX_LAYERS = 1000;
 const MAX_LOOKUPS = 5000;
 const MAX_PAIRS = 10_000;
 
-/** Two grids with layers in common. */
+/** Two grids that share layers. */
 export interface Overlap {
-  /** What messages call the later grid, and the earlier one. */
+  /** The labels of the two grids in messages. */
   readonly later: string;
   readonly earlier: string;
-  /** Layers of the later grid that the earlier one has too, among those looked at. */
+  /** Number of examined layers of the later grid that are also in the earlier grid. */
   readonly shared: number;
-  /** Raw indices of the later grid that were looked at, and whether those are all. */
+  /** Number of raw indices of the later grid that were examined. */
   readonly visited: number;
+  /** Whether all raw indices of the later grid were examined. */
   readonly isExact: boolean;
 }
 
-/** The overlaps that are certain. Grids that `distinct` cannot decide, and those beyond the bound, are not named. */
+/**
+ * The overlaps found in a plan. Every result is certain, but some may be missing: pairs that
+ * `distinct` cannot decide, and those beyond the limits, are skipped.
+ */
 export function overlapsOf(plan: Plan): Overlap[] {
   if (plan.grids.length < 2 || plan.rejectionReasons.some(isRepeat)) return [];
   const keys = keysOf(kindOf(plan.layer), plan.columns);
   const found: Overlap[] = [];
-  let left = MAX_LOOKUPS;
+  let lookupsLeft = MAX_LOOKUPS;
   let pairs = 0;
   for (const [number, grid] of plan.grids.entries()) {
-    const own = { grid, label: gridLabel(number, grid.name) };
-    for (const [before, other] of plan.grids.slice(0, number).entries()) {
-      if (left <= 0 || pairs++ >= MAX_PAIRS) return found;
+    const later = { grid, label: gridLabel(number, grid.name) };
+    for (const [otherNumber, other] of plan.grids.slice(0, number).entries()) {
+      if (lookupsLeft <= 0 || pairs++ >= MAX_PAIRS) return found;
       if (!canOverlap(keys, grid, other)) continue;
-      const earlier = { grid: other, label: gridLabel(before, other.name) };
-      const isIn = decidable(() =>
-        membershipOf(kindOf(plan.layer), keys, plan.location, earlier, own),
+      const earlier = { grid: other, label: gridLabel(otherNumber, other.name) };
+      const isMember = ifDecidable(() =>
+        membershipOf(kindOf(plan.layer), keys, plan.location, earlier, later),
       );
-      if (!isIn) continue;
+      if (!isMember) continue;
       const visited = Number(grid.size < BigInt(MAX_LAYERS) ? grid.size : BigInt(MAX_LAYERS));
-      left -= visited;
-      const shared = sharedOf(plan, grid, isIn, visited);
+      lookupsLeft -= visited;
+      const shared = countShared(plan, grid, isMember, visited);
       if (shared > 0)
         found.push({
-          later: own.label,
+          later: later.label,
           earlier: earlier.label,
           shared,
           visited,
@@ -62,7 +70,7 @@ export function overlapsOf(plan: Plan): Overlap[] {
   return found;
 }
 
-function decidable(make: () => Node | undefined): Node | undefined {
+function ifDecidable(make: () => Node | undefined): Node | undefined {
   try {
     return make();
   } catch (error) {
@@ -72,11 +80,11 @@ function decidable(make: () => Node | undefined): Node | undefined {
   }
 }
 
-/** How many layers of a grid, of so many raw indices, a condition holds for. */
-function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, visited: number): number {
+/** Counts the layers that satisfy a condition, among `visited` sampled raw indices of a grid. */
+function countShared({ layer }: Plan, grid: GridPlan, isMember: Node, visited: number): number {
   const kind = kindOf(layer);
   const kernel = wasmKernel();
-  const resultOf: ResultOf = (name, of) => exactResult(kernel.count(of, "closed"), name);
+  const resultOf: ResultOf = (name, layer) => exactResult(kernel.count(layer, "closed"), name);
   let shared = 0;
   for (const index of sampleIndices(grid.size, visited, 0n)) {
     const { outcome, values } = walk(kind, grid, index, resultOf);
@@ -90,7 +98,7 @@ function sharedOf({ layer }: Plan, grid: GridPlan, isIn: Node, visited: number):
       return value === undefined && name === "bits" ? { n: BigInt(DEFAULT_BITS), d: 1n } : value;
     };
     try {
-      if (decide(isIn, lookup).holds) shared++;
+      if (decide(isMember, lookup).holds) shared++;
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
     }

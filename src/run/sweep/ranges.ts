@@ -1,107 +1,119 @@
 /**
- * Sharding by cost: the raw index space is cut into stretches as the sweep goes, so that each takes about the same work,
- * however densely the layers stand. The answers come out in the order of the indices.
+ * Adaptive range splitting (morsel-driven scheduling). The raw index space is split into ranges
+ * during the sweep, so that each range costs about the same, however dense its layers are. The
+ * answers are yielded in index order.
  *
- * A worker is asked for a stretch; when it has done as much as one task may take, it answers with how far it got, and what is left is
- * cut anew. So a dense region that was taken for an empty one is shared out among all workers after one answer, and an empty one is
- * crossed in a few.
+ * A worker receives a range. Once it has done the work of one task, it returns how far it got, and
+ * the rest of the range is split again. A dense region that was assumed to be sparse is therefore
+ * distributed to all workers after one answer. A sparse region is crossed in a few tasks.
  */
 
-/** A part [first, end) of the raw indices of a grid. */
+/** A range [first, end) of the raw indices of a grid. */
 export interface Range {
   readonly grid: number;
   readonly first: bigint;
   readonly end: bigint;
 }
 
-/** What must be known of an answer: how far it got, and whether it stopped there for good. */
-interface Reached {
+/**
+ * The required fields of an answer: how far the task got, and whether a fault stopped the sweep.
+ */
+interface RangeAnswer {
   readonly next: bigint;
   readonly fault?: unknown;
 }
 
 interface Options<R> {
   readonly workers: number;
-  /** How many indices a task gets through, whatever they hold. */
+  /** The number of indices that one task can always complete. */
   readonly length: number;
-  /** How much of a task an answer has taken, from 0 to 1. */
+  /** The cost of an answer as a share of a full task, from 0 to 1. */
   readonly share: (answer: R) => number;
 }
 
 /**
- * Per worker, tasks under way (one at work, one waiting for it) and answers in all (those that wait for their turn in the
- * order included). Memory: an answer holds at most some 4 MiB of rows, so a run holds about 3 × workers × 4 MiB, and
- * as much again for each time that a dense region is met in what looked empty.
+ * Limits per worker: tasks in flight (one running, one queued), and all started ranges including
+ * answers that wait for earlier ones. Memory: an answer holds at most about 4 MiB of rows, so a run
+ * holds about 3 × workers × 4 MiB. Each dense region that was assumed to be sparse adds as much
+ * again.
  */
-const UNDER_WAY_PER_WORKER = 2;
+const IN_FLIGHT_PER_WORKER = 2;
 const ANSWERS_PER_WORKER = 3;
 
-/** How much longer than the last a stretch may be made: what looks empty may soon be dense. */
-const GROWTH = 16n;
+/** Maximum growth from one range to the next, since a dense region may follow a sparse one. */
+const MAX_GROWTH = 16n;
 
-/** Stretches are made a little shorter than a task would take them, so that most need no second one. */
-const FILL = 0.9;
+/** The share of a full task to aim for. Below 1, so that most ranges need only one task. */
+const TARGET_SHARE = 0.9;
 
-/** Shares are reckoned in these. */
-const SHARE_UNIT = 1_000_000;
+/** Scale of the integers that represent shares in bigint arithmetic. */
+const SHARE_SCALE = 1_000_000;
 
-/** `open`: not begun; `cut` says how much of it to ask for at once. */
+/**
+ * The state of a range. An open range has not started; the next task takes up to `taskLength` of
+ * it.
+ */
 type Node<R> = Range &
-  ({ state: "open"; cut: bigint } | { state: "running" } | { state: "done"; answer: R });
+  ({ state: "open"; taskLength: bigint } | { state: "running" } | { state: "done"; answer: R });
 
-export async function* sweepInOrder<R extends Reached>(
+/**
+ * Runs all ranges and yields the answers in index order. Stops after an answer with a fault.
+ *
+ * @throws the error of the first failed task, after the answers before it.
+ */
+export async function* sweepInOrder<R extends RangeAnswer>(
   ranges: readonly Range[],
   run: (range: Range) => Promise<R>,
   { workers, length, share }: Options<R>,
 ): AsyncGenerator<{ readonly range: Range; readonly answer: R }, void, void> {
-  // In the order of the indices; what has been handed out is gone from it.
+  // In index order. A node is removed when its answer is yielded.
   const nodes: Node<R>[] = ranges.map((range) => ({
     ...range,
     state: "open",
-    cut: BigInt(length),
+    taskLength: BigInt(length),
   }));
-  let underWay = 0;
+  let inFlight = 0;
   let failure: { readonly error: unknown } | undefined;
-  let isOver = false;
+  let isStopped = false;
   let wake = () => {};
 
-  /** Starts as many tasks as there should be, always on the first open stretch. */
+  /** Starts tasks up to the limits, always on the first open range. */
   const start = (): void => {
-    while (!isOver && underWay < UNDER_WAY_PER_WORKER * workers) {
+    while (!isStopped && inFlight < IN_FLIGHT_PER_WORKER * workers) {
       const at = nodes.findIndex(({ state }) => state === "open");
-      // All before it are running or done, so they come out without it.
+      // All nodes before it are running or done, so they make progress without a new task.
       if (at < 0 || at >= ANSWERS_PER_WORKER * workers) return;
       const node = nodes[at] as Node<R> & { state: "open" };
-      const end = node.end - node.first > node.cut ? node.first + node.cut : node.end;
+      const end = node.end - node.first > node.taskLength ? node.first + node.taskLength : node.end;
       const running: Node<R> = { grid: node.grid, first: node.first, end, state: "running" };
       nodes.splice(at, 1, running, ...(end < node.end ? [{ ...node, first: end }] : []));
-      underWay++;
+      inFlight++;
       run({ grid: running.grid, first: running.first, end }).then(
-        (answer) => arrive(running, answer),
+        (answer) => onAnswer(running, answer),
         (error) => {
           failure ??= { error };
-          isOver = true;
+          isStopped = true;
           wake();
         },
       );
     }
   };
 
-  const arrive = (running: Node<R>, answer: R): void => {
-    underWay--;
+  const onAnswer = (running: Node<R>, answer: R): void => {
+    inFlight--;
     const at = nodes.indexOf(running);
     const { grid, first, end } = running;
     const done: Node<R> = { grid, first, end: answer.next, state: "done", answer };
-    const cut = nextCut(answer.next - first, share(answer), BigInt(length));
+    const nextLength = nextTaskLength(answer.next - first, share(answer), BigInt(length));
     const rest: Node<R>[] =
       !answer.fault && answer.next < end
-        ? [{ grid, first: answer.next, end, state: "open", cut }]
+        ? [{ grid, first: answer.next, end, state: "open", taskLength: nextLength }]
         : [];
     nodes.splice(at, 1, done, ...rest);
-    // What comes next is taken to be as dense as what has just been seen.
+    // Assume that the next open range has the density of this one.
     const following = nodes.slice(at + 1).find((node) => node.state === "open");
-    if (following?.state === "open" && following.grid === grid) following.cut = cut;
-    if (answer.fault) isOver = true;
+    if (following?.state === "open" && following.grid === grid) following.taskLength = nextLength;
+    if (answer.fault) isStopped = true;
     start();
     wake();
   };
@@ -123,15 +135,18 @@ export async function* sweepInOrder<R extends Reached>(
       }
     }
   } finally {
-    isOver = true;
+    isStopped = true;
   }
 }
 
-/** How long to make a stretch, when one of that length took that share of a task. None need be shorter than `min`. */
-function nextCut(length: bigint, share: number, min: bigint): bigint {
-  const wanted =
-    (length * BigInt(Math.round(FILL * SHARE_UNIT))) /
-    BigInt(Math.max(1, Math.round(share * SHARE_UNIT)));
-  const max = length * GROWTH > min ? length * GROWTH : min;
-  return wanted < min ? min : wanted > max ? max : wanted;
+/**
+ * The length of the next range, after a range of `length` indices cost `share` of a full task. It
+ * is at least `min`, which one task can always complete.
+ */
+function nextTaskLength(length: bigint, share: number, min: bigint): bigint {
+  const target =
+    (length * BigInt(Math.round(TARGET_SHARE * SHARE_SCALE))) /
+    BigInt(Math.max(1, Math.round(share * SHARE_SCALE)));
+  const max = length * MAX_GROWTH > min ? length * MAX_GROWTH : min;
+  return target < min ? min : target > max ? max : target;
 }

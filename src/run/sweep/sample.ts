@@ -1,9 +1,9 @@
-/** Samples of raw indices: uniform, distinct, repeatable, in order. */
+/** Samples of raw indices: uniform, distinct, reproducible, in ascending order. */
 import type { GridPlan, Plan } from "../../plan/model.js";
 
 const U64 = 2n ** 64n;
 
-/** Uniform 64-bit integers: the SplitMix64 generator (Steele, Lea, Flood 2014). */
+/** Generates uniform 64-bit integers with SplitMix64 (Steele, Lea, Flood 2014). */
 function splitMix64(seed: bigint): () => bigint {
   let state = BigInt.asUintN(64, seed);
   return () => {
@@ -15,8 +15,8 @@ function splitMix64(seed: bigint): () => bigint {
   };
 }
 
-/** A uniform integer of [0, bound). */
-function below(bound: bigint, random: () => bigint): bigint {
+/** A uniform integer in [0, bound). Uses rejection sampling, so that there is no modulo bias. */
+function uniformBelow(bound: bigint, random: () => bigint): bigint {
   const fair = U64 - (U64 % bound);
   for (;;) {
     const value = random();
@@ -24,14 +24,16 @@ function below(bound: bigint, random: () => bigint): bigint {
   }
 }
 
-/** Into so many blocks a large sample is divided: what is held at a time is their counts, and the indices of one. */
+/** Maximum number of blocks. Memory holds the counts of all blocks, and the indices of one. */
 const BLOCKS = 65_536n;
 
 /**
- * `count` different indices of [0, size), every set of them equally likely, in ascending order, one by one.
+ * Yields `count` distinct indices of [0, size) in ascending order. All sets of indices are equally
+ * likely.
  *
- * Memory does not grow with `size`, and with `count` only by what falls into one of 65,536 blocks. First each draw is
- * given to a block, with the chance that the block's share of what is left has; then each block draws its own.
+ * Memory does not depend on `size`, and grows with `count` only by the indices of one of 65,536
+ * blocks. First, each draw is assigned to a block, with a probability proportional to the indices
+ * that remain in it. Then each block draws its own indices.
  */
 export function* sampleIndices(
   size: bigint,
@@ -42,32 +44,36 @@ export function* sampleIndices(
   const blockSize = (size + BLOCKS - 1n) / BLOCKS;
   const counts = new Uint32Array(Number((size + blockSize - 1n) / blockSize));
   for (let sampled = 0; sampled < count; ) {
-    const index = below(size, random);
+    const index = uniformBelow(size, random);
     const block = Number(index / blockSize);
-    // Of a block's indices as many are taken as it has draws; which ones does not matter here, so say the first.
+    // A block with n draws has n of its indices taken. Which ones is irrelevant here, so assume the
+    // first n and reject an index among them.
     if (index % blockSize < BigInt(counts[block] as number)) continue;
     counts[block] = (counts[block] as number) + 1;
     sampled++;
   }
-  for (const [block, inBlock] of counts.entries()) {
-    if (inBlock === 0) continue;
+  for (const [block, countInBlock] of counts.entries()) {
+    if (countInBlock === 0) continue;
     const first = BigInt(block) * blockSize;
-    const here = first + blockSize < size ? blockSize : size - first;
-    for (const offset of drawBlock(here, inBlock, random)) yield first + offset;
+    const length = first + blockSize < size ? blockSize : size - first;
+    for (const offset of drawBlock(length, countInBlock, random)) yield first + offset;
   }
 }
 
-/** `count` different offsets of [0, size) in ascending order: Floyd's method. */
+/** Draws `count` distinct offsets of [0, size) with Floyd's algorithm, in ascending order. */
 function drawBlock(size: bigint, count: number, random: () => bigint): BigUint64Array {
   const chosen = new Set<bigint>();
   for (let j = size - BigInt(count); j < size; j++) {
-    const select = below(j + 1n, random);
-    chosen.add(chosen.has(select) ? j : select);
+    const candidate = uniformBelow(j + 1n, random);
+    chosen.add(chosen.has(candidate) ? j : candidate);
   }
   return BigUint64Array.from(chosen).sort();
 }
 
-/** Raw indices of a plan, in ascending order, each with its grid and counted from the grid's first. */
+/**
+ * Maps ascending raw indices of a plan to their grids. Each result is relative to the first index
+ * of its grid.
+ */
 export function* inGrids(
   plan: Plan,
   indices: Iterable<bigint>,

@@ -1,52 +1,59 @@
-/** A sweep cut into parts, for several machines: which indices each takes, and what its file is called. */
+/** Shards of a sweep, for several machines: their raw indices and their file names. */
 import { basename, dirname, extname, join } from "node:path";
-import { endingOf } from "../../formats/format.js";
+import { extensionsOf } from "../../formats/format.js";
 
-/** One of so many parts, counted from 0. */
+/** Shard `index` of `of` shards, counted from 0. */
 export interface Shard {
   readonly index: number;
   readonly of: number;
 }
 
-/** As many as five digits can name. */
+/** Maximum number of shards. File names have five digits. */
 export const MAX_SHARDS = 99_999;
 
-/** The indices of a part: contiguous, as many as any other takes, or one more or fewer. */
+/** The raw indices [first, end) of a shard. The sizes of two shards differ by at most one. */
 export function boundsOf(
   { index, of }: Shard,
   size: bigint,
 ): { readonly first: bigint; readonly end: bigint } {
-  const before = (shards: number) => (size * BigInt(shards)) / BigInt(of);
-  return { first: before(index), end: before(index + 1) };
+  const boundary = (shards: number) => (size * BigInt(shards)) / BigInt(of);
+  return { first: boundary(index), end: boundary(index + 1) };
 }
 
+/** A shard as `index/of`, for example `3/16`. */
 export function textOfShard({ index, of }: Shard): string {
   return `${index}/${of}`;
 }
 
 const digits = (count: number) => String(count).padStart(5, "0");
 
-/** The extensions that the name of a part keeps at its end: `.csv`, `.jsonl.gz`; of another name the last one. */
+/**
+ * The extensions that stay at the end of a shard's name: `.csv`, `.jsonl.gz`. If none is known, it
+ * is the last extension.
+ */
 function extensionOfShard(path: string): string {
-  return endingOf(path) || extname(path);
+  return extensionsOf(path) || extname(path);
 }
 
-/** `out.csv` becomes `out.00003-of-00016.csv`: in the order of their names the parts are in the order of their rows. */
+/**
+ * The file name of a shard: `out.csv` becomes `out.00003-of-00016.csv`. Sorting shards by name also
+ * sorts them by row.
+ */
 export function shardName(path: string, { index, of }: Shard): string {
-  const ending = extensionOfShard(path);
+  const extension = extensionOfShard(path);
   return join(
     dirname(path),
-    `${basename(path, ending)}.${digits(index)}-of-${digits(of)}${ending}`,
+    `${basename(path, extension)}.${digits(index)}-of-${digits(of)}${extension}`,
   );
 }
 
-/** The part of `path` that goes by a file name without folder, if one does. */
-export function shardNamed(path: string, name: string): Shard | undefined {
-  const ending = extensionOfShard(path);
-  const base = basename(path, ending);
-  if (!name.startsWith(`${base}.`) || !name.endsWith(ending)) return undefined;
+/** The shard of `path` that has the file name `name`. Returns undefined if none does. */
+export function shardOfName(path: string, name: string): Shard | undefined {
+  const extension = extensionOfShard(path);
+  const base = basename(path, extension);
+  if (!name.startsWith(`${base}.`) || !name.endsWith(extension)) return undefined;
   const match = /^([0-9]{5})-of-([0-9]{5})$/.exec(
-    name.slice(base.length + 1, name.length - ending.length),
+    name.slice(base.length + 1, name.length - extension.length),
   );
   return match ? { index: Number(match[1]), of: Number(match[2]) } : undefined;
 }

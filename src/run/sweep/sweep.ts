@@ -1,8 +1,8 @@
-/** The sweep itself: plan → tasks → runner → answers in order → batches of rows. */
+/** Sweeps a plan: plan → tasks → runner → answers in order → batches of rows. */
 
 import type { Sum } from "../../checksum.js";
-import { isResultName } from "../../columns/columns.js";
 import { overflow } from "../../columns/errors.js";
+import { isResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors } from "../../errors.js";
 import { namesIn } from "../../expression/node.js";
@@ -12,59 +12,66 @@ import type { BigInts } from "../../formats/json.js";
 import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import { describeLayer } from "../../layers/describe.js";
-import { kindOf } from "../../layers/parameters.js";
+import { kindOf } from "../../layers/kinds.js";
 import type { Method } from "../../plan/method.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
 import { BEGINNING, type Position, type Progress } from "../output/position.js";
 import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "../runner.js";
-import type { Indices, Job, SweepAnswer } from "../workers/protocol.js";
+import type { IndicesTask, Job, SweepAnswer } from "../workers/protocol.js";
 import { inOrder } from "../workers/reorder-buffer.js";
 import {
+  inlineVisits,
   lengthOfTask,
-  MAX_SAMPLED,
+  MAX_SAMPLE_OF_TASK,
   MAX_VISITS,
-  sampledOfTask,
+  sampleSizeOfTask,
   shareOfTask,
-  visitsHere,
 } from "./cost.js";
 import { type Range, sweepInOrder } from "./ranges.js";
 import { inGrids, sampleIndices } from "./sample.js";
 import { boundsOf, type Shard } from "./shard.js";
 
-/** Rows in order, and where the run stands behind them. The bytes are good until the next are asked for. */
+/**
+ * A batch of rows in order, and the progress after it. The bytes are valid until the next batch is
+ * requested.
+ */
 export interface SweptRows {
   readonly buffers: readonly Uint8Array[];
   readonly rows: number;
-  /** Their checksum, where it is wanted. */
+  /** The checksum of the rows, if requested. */
   readonly sum?: Sum;
-  /** Of a plan that compares: the tallies of these rows, by raw indices of the grid. */
+  /**
+   * The tallies of these rows, if the plan compares. Their positions are raw indices of the grid.
+   */
   readonly compared?: { readonly grid: number; readonly tallies: readonly Tally[] };
   readonly progress: Progress;
 }
 
 export interface RunOptions {
-  /** Worker threads; the rows are the same for any number. */
+  /** Number of worker threads. The rows are the same for any number. */
   readonly workers?: number | undefined;
   readonly method?: Method | undefined;
-  /** Stop behind this many rows. */
+  /** Stop after this many rows. */
   readonly limit?: number | undefined;
-  /** Go on from there instead of from the beginning; of a part, counted from its own. */
+  /** Resume at this position. For a shard, it is relative to the shard's first index. */
   readonly start?: Position | undefined;
-  /** Sweep only this part of the raw indices, or of the sample. */
+  /** Sweep only this shard of the raw indices, or of the sample. */
   readonly shard?: Shard | undefined;
-  /** The format of the rows, CSV when left out. */
+  /** The format of the rows. Defaults to CSV. */
   readonly format?: FormatName | undefined;
-  /** How JSON Lines have integers, as numbers when left out. */
+  /** How JSON Lines writes integers. Defaults to numbers. */
   readonly bigInts?: BigInts | undefined;
-  /** Have the workers make the checksum of the rows, and count their lines: what a file is compared with. */
+  /** Whether workers calculate checksums and line counts of the rows, to verify a file with. */
   readonly isSummed?: boolean | undefined;
 }
 
 /**
- * Sweeps a plan: all of it, or its sample. Stopping early (`break`, `return`) stops the workers.
+ * Sweeps a plan, or its sample. Leaving the loop early (`break`, `return`) stops the workers.
  *
- * @throws UpsweepError at the first layer with a cell above 2^64 - 1 or an expression without a value, behind the rows before it.
+ * @returns the final progress.
+ * @throws UpsweepError at the first layer with a cell above 2^64 - 1, an expression without a
+ * value, or methods that disagree. The rows before it are yielded first.
  */
 export async function* sweepPlan(
   plan: Plan,
@@ -74,7 +81,12 @@ export async function* sweepPlan(
   const all = indicesOf(plan);
   const { first, end } = boundsOf(shard, all);
   const total = end - first;
-  const answers = (all < plan.size ? sampled : swept)(plan, options, first + start.done, end);
+  const answers = (all < plan.size ? sampleAnswers : rangeAnswers)(
+    plan,
+    options,
+    first + start.done,
+    end,
+  );
   const rejected = plan.rejectionReasons.map(
     (_, rejectionReason) => start.rejected[rejectionReason] ?? 0n,
   );
@@ -93,11 +105,11 @@ export async function* sweepPlan(
     isCut,
   });
   try {
-    for await (const whole of answers) {
-      const { rejectionReasons } = plan.grids[whole.grid] as GridPlan;
-      const room = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
-      const isCut = whole.answer.rows >= room;
-      const { grid, answer, indices } = isCut ? await whole.upTo(room) : whole;
+    for await (const full of answers) {
+      const { rejectionReasons } = plan.grids[full.grid] as GridPlan;
+      const rowsLeft = limit === undefined ? Number.POSITIVE_INFINITY : limit - Number(rows);
+      const isCut = full.answer.rows >= rowsLeft;
+      const { grid, answer, indices } = isCut ? await full.firstRows(rowsLeft) : full;
       rows += BigInt(answer.rows);
       if (gridRows) gridRows[grid] = (gridRows[grid] as bigint) + BigInt(answer.rows);
       done += indices;
@@ -126,29 +138,34 @@ export async function* sweepPlan(
   return progress();
 }
 
-/** How many raw indices are swept: all, or those of the sample. */
+/** The number of raw indices to sweep: those of the sample, or all. */
 export function indicesOf({ sample, size }: Plan): bigint {
   return sample && BigInt(sample.rows) < size ? BigInt(sample.rows) : size;
 }
 
-/** An answer, the grid that it is of, and how many raw indices it stands for. */
+/** An answer, its grid, and the number of raw indices that it covers. */
 interface GridAnswer {
   readonly grid: number;
   readonly answer: SweepAnswer;
   readonly indices: bigint;
-  /** The same up to one of its rows. */
-  readonly upTo: (rows: number) => Promise<GridAnswer>;
+  /** Counts again, to get the answer that ends after the given number of rows. */
+  readonly firstRows: (rows: number) => Promise<GridAnswer>;
 }
 
-/** The answer to the first so many indices, or fewer, that has so many rows; every index adds one at most, and all together have `whole`. */
-async function firstWithRows(
+/**
+ * The answer to the fewest leading indices that have `rows` rows, found by binary search. This
+ * works because each index adds at most one row.
+ *
+ * @param full the answer to all `indices`.
+ */
+async function shortestWithRows(
   rows: number,
-  whole: SweepAnswer,
+  full: SweepAnswer,
   indices: bigint,
   answerTo: (indices: bigint) => Promise<SweepAnswer>,
 ): Promise<SweepAnswer> {
   let [low, high] = [BigInt(rows), indices];
-  if (low === high) return whole;
+  if (low === high) return full;
   while (low < high) {
     const middle = (low + high) / 2n;
     const answer = await answerTo(middle);
@@ -159,13 +176,13 @@ async function firstWithRows(
   return answerTo(high);
 }
 
-/** How the rows of a plan are written. */
+/** The encoding of a plan's rows. */
 function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
   return encodingOf(format, cells, bigInts);
 }
 
-/** The raw indices [from, to). */
-async function* swept(
+/** Sweeps the raw indices [from, to): first on this thread, then on workers. */
+async function* rangeAnswers(
   plan: Plan,
   options: RunOptions,
   from: bigint,
@@ -174,19 +191,19 @@ async function* swept(
   const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
   const encoding = encodingOfPlan(plan, options);
   const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
-  const ask = (runner: Runner, limit: number) => (range: Range) =>
+  const runRange = (runner: Runner, limit: number) => (range: Range) =>
     runner.run({ kind: "range", ...range, maxVisits: limit }) as Promise<SweepAnswer>;
-  const reached = (runner: Runner, range: Range, answer: SweepAnswer): GridAnswer => ({
+  const gridAnswer = (runner: Runner, range: Range, answer: SweepAnswer): GridAnswer => ({
     grid: range.grid,
     answer,
     indices: answer.next - range.first,
-    upTo: async (rows) => {
-      const to = (indices: bigint) =>
-        ask(runner, MAX_VISITS)({ ...range, end: range.first + indices });
-      return reached(
+    firstRows: async (rows) => {
+      const answerTo = (indices: bigint) =>
+        runRange(runner, MAX_VISITS)({ ...range, end: range.first + indices });
+      return gridAnswer(
         runner,
         range,
-        await firstWithRows(rows, answer, answer.next - range.first, to),
+        await shortestWithRows(rows, answer, answer.next - range.first, answerTo),
       );
     },
   });
@@ -195,33 +212,33 @@ async function* swept(
     return begin < end ? [{ grid, first: begin, end }] : [];
   });
 
-  const here = inlineRunner(job);
-  let left = visitsHere(method);
-  while (left > 0 && rest.length > 0) {
+  const inline = inlineRunner(job);
+  let visitsLeft = inlineVisits(method);
+  while (visitsLeft > 0 && rest.length > 0) {
     const range = rest.shift() as Range;
-    const answer = await ask(here, left)(range);
-    yield reached(here, range, answer);
+    const answer = await runRange(inline, visitsLeft)(range);
+    yield gridAnswer(inline, range, answer);
     if (answer.fault) return;
-    left -= answer.visits;
+    visitsLeft -= answer.visits;
     if (answer.next < range.end) rest.unshift({ ...range, first: answer.next });
   }
   if (rest.length === 0) return;
 
   const runner = threadedRunner(job, workers);
   try {
-    for await (const { range, answer } of sweepInOrder(rest, ask(runner, MAX_VISITS), {
+    for await (const { range, answer } of sweepInOrder(rest, runRange(runner, MAX_VISITS), {
       workers,
       length: lengthOfTask(plan, method, overheadOf(encoding)),
       share: shareOfTask,
     }))
-      yield reached(runner, range, answer);
+      yield gridAnswer(runner, range, answer);
   } finally {
     await runner.close();
   }
 }
 
-/** The raw indices of the plan's sample, from the one at place `from` to that before `to`. */
-async function* sampled(
+/** Sweeps the raw indices at the positions [from, to) of the plan's sample. */
+async function* sampleAnswers(
   plan: Plan,
   options: RunOptions,
   from: bigint,
@@ -237,30 +254,33 @@ async function* sampled(
     isSummed,
   };
   const runner =
-    rows <= MAX_SAMPLED && visitsHere(method) > 0
+    rows <= MAX_SAMPLE_OF_TASK && inlineVisits(method) > 0
       ? inlineRunner(job)
       : threadedRunner(job, workers);
-  let together = sampledOfTask(method);
+  let sampleSize = sampleSizeOfTask(method);
   try {
     const tasks = indexTasks(
       plan,
-      () => together,
-      between(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
+      () => sampleSize,
+      slice(from, to, sampleIndices(plan.size, rows, BigInt(seed))),
     );
-    const run = (indices: Indices) => runner.run(indices) as Promise<SweepAnswer>;
-    const reached = (task: Indices, answer: SweepAnswer): GridAnswer => ({
+    const run = (indices: IndicesTask) => runner.run(indices) as Promise<SweepAnswer>;
+    const gridAnswer = (task: IndicesTask, answer: SweepAnswer): GridAnswer => ({
       grid: task.grid,
       answer,
       indices: answer.next,
-      upTo: async (rows) => {
-        const to = (indices: bigint) =>
+      firstRows: async (rows) => {
+        const answerTo = (indices: bigint) =>
           run({ ...task, indices: task.indices.slice(0, Number(indices)) });
-        return reached(task, await firstWithRows(rows, answer, answer.next, to));
+        return gridAnswer(task, await shortestWithRows(rows, answer, answer.next, answerTo));
       },
     });
     for await (const { task, answer } of inOrder(tasks, run, runner.width)) {
-      together = sampledOfTask(method, { sampled: task.indices.length, visits: answer.visits });
-      yield reached(task, answer);
+      sampleSize = sampleSizeOfTask(method, {
+        sampled: task.indices.length,
+        visits: answer.visits,
+      });
+      yield gridAnswer(task, answer);
     }
   } finally {
     await runner.close();
@@ -268,29 +288,32 @@ async function* sampled(
 }
 
 /** The items at the positions [from, to). */
-function* between<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
+function* slice<T>(from: bigint, to: bigint, all: Iterable<T>): Generator<T> {
   let position = 0n;
-  for (const one of all) {
+  for (const item of all) {
     if (position >= to) return;
-    if (position++ >= from) yield one;
+    if (position++ >= from) yield item;
   }
 }
 
-/** Raw indices of the plan as tasks: of one grid each, counted from its first, and at most so many together. */
+/**
+ * Groups raw indices of the plan into tasks of at most `sampleSize()` indices. A task contains
+ * indices of one grid, relative to the grid's first.
+ */
 function* indexTasks(
   plan: Plan,
-  together: () => number,
+  sampleSize: () => number,
   indices: Iterable<bigint>,
-): Generator<Indices> {
+): Generator<IndicesTask> {
   let current = 0;
   let pending: bigint[] = [];
-  const task = (): Indices => ({
+  const task = (): IndicesTask => ({
     kind: "indices",
     grid: current,
     indices: BigUint64Array.from(pending),
   });
   for (const { grid, index } of inGrids(plan, indices)) {
-    if (pending.length >= together() || (pending.length > 0 && grid !== current)) {
+    if (pending.length >= sampleSize() || (pending.length > 0 && grid !== current)) {
       yield task();
       pending = [];
     }
@@ -300,7 +323,7 @@ function* indexTasks(
   if (pending.length > 0) yield task();
 }
 
-/** The error for the layer at fault, which is worked out again here, where there is time to find words for it. */
+/** The error for the layer at fault. Counts the layer again to describe it. */
 function faultError(plan: Plan, number: number, fault: SweepFault): Error {
   const grid = plan.grids[number] as GridPlan;
   const kernel = wasmKernel();

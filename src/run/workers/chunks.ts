@@ -1,134 +1,163 @@
-/** A stream of bytes cut into its header record and chunks of whole CSV records. */
+/** Splits a stream of bytes into its header record and chunks of complete CSV records. */
 import { bufferOf, COMMA, type ListBytes, NEWLINE, QUOTE, RETURN } from "../../input/bytes.js";
 
-/** Bytes that all threads see: a chunk is with whoever counts it, and still here should that thread die. */
-export type Bytes = Uint8Array<SharedArrayBuffer>;
+/**
+ * Bytes in shared memory. A chunk survives the death of the worker that counts it, so that its task
+ * can be retried.
+ */
+export type SharedBytes = Uint8Array<SharedArrayBuffer>;
 
 export interface Chunks {
   /** The first record, without line end and byte order mark. */
   readonly header: Uint8Array;
-  /** Line ends passed with the header. */
+  /** Number of lines that the header occupies. */
   readonly headerLines: number;
-  /** The other records, in order; `undefined` in the place of a record that is longer than a chunk may be. */
-  readonly records: AsyncGenerator<Bytes | undefined>;
-  /** Whether the stream has ended: the chunk taken last is the last one. */
+  /**
+   * Chunks of the other records, in order. A record that is too long for a chunk yields `undefined`
+   * and ends the chunks.
+   */
+  readonly records: AsyncGenerator<SharedBytes | undefined>;
+  /** Whether the stream has ended, so that the chunk taken last is the final one. */
   hasEnded(): boolean;
-  /** A chunk is counted and not needed any more: its memory is taken for another. */
-  giveBack(chunk: Bytes): void;
-  /** No more is wanted: the stream is closed. */
+  /** Releases a chunk after it was counted. Its memory is reused for another chunk. */
+  releaseChunk(chunk: SharedBytes): void;
+  /** Closes the stream when no more chunks are needed. */
   close(): Promise<void>;
 }
 
-/** Up to so many bytes are counted when nothing more has come within a turn of the event loop: somebody waits for the answer to a line. */
-export const SMALL_BYTES = 32 * 1024;
-
-/** More than that is a stream that may have been held up for a moment; then it is waited so long, in milliseconds. */
-const PAUSE = 1;
+/**
+ * Maximum size of a small chunk, in bytes. A small chunk is counted if no more input arrives within
+ * one turn of the event loop, because someone may be waiting for the result of a line.
+ */
+export const SMALL_CHUNK_BYTES = 32 * 1024;
 
 /**
- * Cuts a stream into chunks of at most `maxBytes`. Holds one chunk and what the stream hands over. A live stream is also cut where it pauses, after
- * its last whole record, unless chunks are still being counted: then what comes meanwhile makes a larger one.
+ * How long to wait for more input before a larger chunk is counted, in milliseconds. A fast stream
+ * may only have been delayed for a moment.
+ */
+const PAUSE_MILLISECONDS = 1;
+
+/**
+ * Splits a stream into chunks of at most `maxBytes`. Holds one chunk and one piece of the stream. A
+ * live stream is also split at a pause, after its last complete record. While chunks are still
+ * being counted, input accumulates into a larger chunk instead.
  */
 export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promise<Chunks> {
   const pieces = stream[Symbol.asyncIterator]();
   let piece: Uint8Array = new Uint8Array(0);
-  /** The piece that is being waited for; after a pause it is still to come. */
-  let awaited: Promise<IteratorResult<Uint8Array>> | undefined;
-  // Memory that threads share is given back late by the system's own means: 10 million records took 40 MB more than with this.
-  const spare: SharedArrayBuffer[] = [];
-  const fresh = (): Bytes => new Uint8Array(spare.pop() ?? new SharedArrayBuffer(maxBytes));
-  let chunk = fresh();
+  /** The pending read. It stays pending after a pause. */
+  let pendingRead: Promise<IteratorResult<Uint8Array>> | undefined;
+  // Released buffers, for reuse. Shared memory is garbage-collected late: without reuse, a list of
+  // 10 million records took 40 MB more.
+  const freeBuffers: SharedArrayBuffer[] = [];
+  const newChunk = (): SharedBytes =>
+    new Uint8Array(freeBuffers.pop() ?? new SharedArrayBuffer(maxBytes));
+  let chunk = newChunk();
   let filled = 0;
   let ended = false;
-  /** Whether the last chunk was full: the stream is fast, and what has come since is no line that somebody waits for. */
+  /**
+   * Whether the last chunk was full. The stream is fast then, and no one waits for a single line.
+   */
   let isFast = false;
 
-  /** Chunks that have not been given back. While there are any, nobody waits for want of another. */
-  let underWay = 0;
+  /**
+   * Number of chunks that have not been released. While there are any, no one waits for another.
+   */
+  let inFlight = 0;
 
   let wake = () => {};
-  /** One timer for all waits: making one for each piece of a fast stream takes longer than counting some rows. */
+  /**
+   * A timer shared by all waits. Creating a timer for each piece of a fast stream takes longer than
+   * counting some rows.
+   */
   let timer: NodeJS.Timeout | undefined;
-  /** Waits for a piece, or until no chunk is being counted or the stream has paused. Returns whether the piece came first. */
-  const cameFirst = (coming: Promise<unknown>): Promise<boolean> =>
+  /**
+   * Waits for a piece. If chunks are being counted, waits at most until all are released, otherwise
+   * until the stream has paused. Returns whether the piece arrived first.
+   */
+  const arrivesBeforePause = (coming: Promise<unknown>): Promise<boolean> =>
     new Promise((resolve) => {
-      const came = () => resolve(true);
-      coming.then(came, came);
+      const arrived = () => resolve(true);
+      coming.then(arrived, arrived);
       wake = () => resolve(false);
-      if (underWay > 0) return;
-      if (isFast || filled > SMALL_BYTES) {
-        timer = timer?.refresh() ?? setTimeout(() => wake(), PAUSE);
+      if (inFlight > 0) return;
+      if (isFast || filled > SMALL_CHUNK_BYTES) {
+        timer = timer?.refresh() ?? setTimeout(() => wake(), PAUSE_MILLISECONDS);
       } else {
-        // The first one may come before this turn's input; between the two all input at hand is read.
+        // The first callback may run before the input of this turn is read. All available input is
+        // read before the second one.
         setImmediate(() => setImmediate(() => resolve(false)));
       }
     });
 
-  /** The next piece, or undefined where the stream has paused. */
+  /** The next piece. Returns undefined if the stream has paused and `mayPause` is true. */
   const next = async (mayPause: boolean): Promise<IteratorResult<Uint8Array> | undefined> => {
-    if (!awaited) {
-      awaited = pieces.next();
-      // A failure is met when the piece is asked for again.
-      awaited.catch(() => {});
+    if (!pendingRead) {
+      pendingRead = pieces.next();
+      // An error is thrown when the read is awaited.
+      pendingRead.catch(() => {});
     }
     let wasBusy = true;
     while (mayPause && wasBusy) {
-      wasBusy = underWay > 0;
-      if (await cameFirst(awaited)) break;
+      wasBusy = inFlight > 0;
+      if (await arrivesBeforePause(pendingRead)) break;
       if (!wasBusy) return undefined;
     }
-    const result = await awaited;
-    awaited = undefined;
+    const result = await pendingRead;
+    pendingRead = undefined;
     return result;
   };
 
-  /** Fills the chunk as far as the piece at hand goes, or takes the next one. Returns whether the stream has paused instead. */
-  const more = async (mayPause = false): Promise<boolean> => {
+  /**
+   * Copies the current piece into the chunk, or the next piece if the current one is used up.
+   * Returns whether the stream paused instead.
+   */
+  const fill = async (mayPause = false): Promise<boolean> => {
     if (piece.length === 0) {
       const result = await next(mayPause);
       if (!result) return true;
       if (result.done) ended = true;
       else piece = result.value;
     }
-    const part = piece.subarray(0, maxBytes - filled);
-    chunk.set(part, filled);
-    filled += part.length;
-    piece = piece.subarray(part.length);
+    const fitting = piece.subarray(0, maxBytes - filled);
+    chunk.set(fitting, filled);
+    filled += fitting.length;
+    piece = piece.subarray(fitting.length);
     return false;
   };
 
-  /** The first `end` bytes of the chunk; what stands behind them begins the next one. */
-  const cutAt = (end: number): Bytes => {
-    const whole = chunk.subarray(0, end);
-    chunk = fresh();
-    chunk.set(new Uint8Array(whole.buffer, end, filled - end));
+  /** Takes the first `end` bytes of the chunk. The remaining bytes begin the next chunk. */
+  const takeChunk = (end: number): SharedBytes => {
+    const taken = chunk.subarray(0, end);
+    chunk = newChunk();
+    chunk.set(new Uint8Array(taken.buffer, end, filled - end));
     filled -= end;
-    return whole;
+    return taken;
   };
 
-  // The header, and a byte order mark before it.
+  // Read the header, and a byte order mark before it.
   let end = -1;
   while (end < 0 && !ended && filled < maxBytes) {
-    await more();
+    await fill();
     end = recordEnd(chunk.subarray(0, filled), 0);
   }
   const start = chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
-  const header = cutAt(end < 0 ? filled : end + 1).slice(start, end < 0 ? undefined : end);
+  const header = takeChunk(end < 0 ? filled : end + 1).slice(start, end < 0 ? undefined : end);
   const headerLines = header.reduce((lines, byte) => lines + Number(byte === NEWLINE), 1);
 
-  const records = async function* (): AsyncGenerator<Bytes | undefined> {
+  const records = async function* (): AsyncGenerator<SharedBytes | undefined> {
     for (;;) {
       let hasPaused = false;
       while (!ended && filled < maxBytes && !hasPaused)
-        hasPaused = await more(stream.isLive && filled > 0);
+        hasPaused = await fill(stream.isLive && filled > 0);
       if (filled === 0) return;
       isFast = !hasPaused;
-      // A full chunk may end within a record; what the stream ends with is whole.
+      // A full chunk may end within a record. The end of the stream also ends the last record.
       const cut = ended ? filled : lastRecordEnd(chunk.subarray(0, filled)) + 1;
       if (cut > 0) {
-        underWay++;
-        yield cutAt(cut);
-      } else if (hasPaused) await more();
+        inFlight++;
+        yield takeChunk(cut);
+      } else if (hasPaused) await fill();
       else {
         yield undefined;
         return;
@@ -137,32 +166,32 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
   };
   const close = async (): Promise<void> => {
     stream.close?.();
-    // Where nothing closes the stream, a read that is under way may never end.
-    if (awaited && !stream.close) return;
+    // If the stream cannot be closed, a pending read may never end.
+    if (pendingRead && !stream.close) return;
     await pieces.return?.();
   };
-  const giveBack = ({ buffer }: Bytes) => {
-    if (--underWay === 0) wake();
-    spare.push(buffer);
+  const releaseChunk = ({ buffer }: SharedBytes) => {
+    if (--inFlight === 0) wake();
+    freeBuffers.push(buffer);
   };
   return {
     header: trimReturn(header),
     headerLines,
     records: records(),
     hasEnded: () => ended,
-    giveBack,
+    releaseChunk: releaseChunk,
     close,
   };
 }
 
-/** The end of the record that begins at `from`: its line end outside quoted fields, or -1. */
+/** The line end, outside quoted fields, of the record that begins at `from`. Returns -1 if none. */
 export function recordEnd(bytes: Uint8Array, from: number): number {
   return lineEndsOutsideQuotes(bytes, from).next().value ?? -1;
 }
 
-/** The end of the last whole record; `bytes` begin with a record. */
+/** The line end of the last complete record, or -1. `bytes` must start at the start of a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
-  // Most lists hold no quotes; then the line ends are found natively, which only a Buffer does fast.
+  // Most lists contain no quotes. Then a Buffer finds the line ends with fast native code.
   const buffer = bufferOf(bytes);
   if (!buffer.includes(QUOTE)) return buffer.lastIndexOf(NEWLINE);
   let last = -1;

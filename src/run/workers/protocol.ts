@@ -1,12 +1,13 @@
 /**
- * What goes between the main thread and the workers; types only.
+ * The messages between the main thread and the workers. Types only.
  *
- *   start   workerData: the compiled kernel and the job, once
- *   ask     one task: a shard of raw indices, some single indices, or a chunk of a list
- *   answer  its rows as bytes, its account, how far it got, and the fault that stopped it if one did; errors are data,
- *           nothing is thrown
+ *   start   workerData: the compiled kernel and the job, sent once
+ *   task    a range of raw indices, some single indices, or a chunk of a list
+ *   answer  the rows as bytes, the counts, how far the task got, and the fault that stopped it, if
+ *           any. Faults are data; the worker does not throw them.
  *
- * The main thread never waits for a worker but for its answer; a worker waits for nothing from task to answer.
+ * The main thread waits for a worker only to get its answer. A worker that runs a task waits only
+ * for a free output buffer, and not longer than a time limit (see task.ts).
  */
 
 import type { Sum } from "../../checksum.js";
@@ -18,12 +19,12 @@ import type { Method } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
 import type { Difference } from "./verify.js";
 
-/** What all tasks of a run have in common. Rows are CSV where no other encoding is given. */
+/** The settings that all tasks of a run share. Rows are CSV unless an encoding is given. */
 export type Job = { readonly method: Method; readonly encoding?: Encoding | undefined } & (
   | {
       readonly kind: "sweep";
       readonly plan: Plan;
-      /** Whether answers have the checksum of their rows. */
+      /** Whether answers include the checksum of their rows. */
       readonly isSummed?: boolean;
     }
   | { readonly kind: "list"; readonly list: ListPlan }
@@ -34,7 +35,10 @@ export interface WorkerData {
   readonly job: Job;
 }
 
-/** The raw indices [first, end) of a grid, counted from its first. A worker goes as far as its visits take it. */
+/**
+ * The raw indices [first, end) of a grid, relative to its first. The worker stops early after
+ * `maxVisits` visits, or when its output buffer is full.
+ */
 export interface RangeTask {
   readonly kind: "range";
   readonly grid: number;
@@ -43,51 +47,60 @@ export interface RangeTask {
   readonly maxVisits: number;
 }
 
-/** Single raw indices of a grid, in ascending order. */
-export interface Indices {
+/** Single raw indices of a grid, relative to its first, in ascending order. */
+export interface IndicesTask {
   readonly kind: "indices";
   readonly grid: number;
   readonly indices: BigUint64Array;
 }
 
-/** Whole records of a list, as they stand in the file. */
-export interface Chunk {
+/** Complete records of a list, as canonical CSV. */
+export interface ChunkTask {
   readonly kind: "chunk";
   readonly bytes: Uint8Array;
 }
 
-export type Task = RangeTask | Indices | Chunk;
+export type Task = RangeTask | IndicesTask | ChunkTask;
 
 interface Rows {
-  /** Whole rows, in order, in the format of the job. They are in the kernel's memory, which the threads share, or are copies. */
+  /**
+   * Complete rows in order, in the format of the job. They are in the kernel's memory, which all
+   * threads share, or in copies.
+   */
   readonly buffers: readonly Uint8Array[];
-  /** To be let go once the rows are written: their place is needed for others. */
+  /** Leases on the kernel's output buffers, to be released once the rows are written. */
   readonly leases: readonly Lease[];
   readonly rows: number;
 }
 
-/** To a shard or to picks. */
+/** The answer to a RangeTask or an IndicesTask. */
 export interface SweepAnswer extends Rows {
-  /** Positions without a layer, then layers left out by each requirement of the grid. */
+  /** Number of empty positions, then the layers rejected by each predicate of the grid. */
   readonly rejected: readonly bigint[];
-  /** Where the shard has got to: its end, or where another has to go on. */
+  /**
+   * For a range, the raw index after the last one processed. For single indices, the number of
+   * indices processed.
+   */
   readonly next: bigint;
   readonly visits: number;
-  /** The checksum of the rows, where the job wants it. */
+  /** The checksum of the rows, if the job requests it. */
   readonly sum?: Sum;
-  /** Of a plan that compares; places are raw indices of the grid. */
+  /** The tallies, if the plan compares. Their positions are raw indices of the grid. */
   readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;
 }
 
-/** To a chunk of a list. */
+/** The answer to a ChunkTask. */
 export interface ListAnswer extends Rows {
-  /** Layers left out by each rule, in the order of `RULES`. */
+  /** Number of layers rejected by each rule, in the order of `RULES`. */
   readonly rejected: readonly bigint[];
-  /** Line ends passed. */
+  /** Number of line ends in the records processed. */
   readonly lines: number;
   readonly totals: readonly KindTotals[];
-  /** Of a list that is compared; places are bytes of the chunk, and `records` has what stands at each. */
+  /**
+   * The tallies, if the list is compared. Their positions are byte offsets in the chunk, and
+   * `records` has the record at each of them.
+   */
   readonly tallies?: readonly Tally[];
   readonly records?: ReadonlyMap<bigint, RecordText>;
   readonly fault?: ListFault | ({ readonly kind: "differs" } & Difference);
@@ -97,8 +110,9 @@ export interface ListAnswer extends Rows {
 
 export type Answer = SweepAnswer | ListAnswer;
 
+/** The text of a record, and its position in its chunk. */
 export interface RecordText {
   readonly text: string;
-  /** Line ends before it in its chunk. */
+  /** Number of line ends before the record in its chunk. */
   readonly linesBefore: number;
 }

@@ -1,8 +1,8 @@
 /**
- * The ordered window: tasks run side by side, their answers come out in the order of the tasks.
+ * The reorder buffer: runs tasks in parallel and yields their answers in the order of the tasks.
  *
- * At most `width` tasks are started and not yet taken, so whoever takes slowly holds the tasks back, and memory is bounded
- * by `width` answers.
+ * At most `width` tasks have started without their answer being consumed. A slow consumer therefore
+ * applies backpressure to the tasks, and memory is bounded by `width` answers.
  */
 export async function* inOrder<T, R>(
   tasks: Iterable<T> | AsyncIterable<T>,
@@ -10,52 +10,55 @@ export async function* inOrder<T, R>(
   width: number,
 ): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
   const started: { task: T; answer: Promise<R> }[] = [];
-  const take = async (oldest: { task: T; answer: Promise<R> }) => ({
+  const awaitAnswer = async (oldest: { task: T; answer: Promise<R> }) => ({
     task: oldest.task,
     answer: await oldest.answer,
   });
   for await (const task of tasks) {
     const answer = run(task);
-    // An answer that fails is met when its turn comes; until then it must not count as unhandled.
+    // An error is thrown when the answer is due. Until then it must not count as unhandled.
     answer.catch(() => {});
     started.push({ task, answer });
-    if (started.length >= width) yield take(started.shift() as (typeof started)[number]);
+    if (started.length >= width) yield awaitAnswer(started.shift() as (typeof started)[number]);
   }
-  for (const oldest of started) yield take(oldest);
+  for (const oldest of started) yield awaitAnswer(oldest);
 }
 
 /**
- * The same for tasks that come when they come: each answer is handed on as soon as it is the oldest, without waiting for another task.
+ * The reorder buffer for live tasks. Yields each answer as soon as it is ready and all earlier ones
+ * have been yielded, without waiting for another task.
  *
- * @param run is told whether nothing else is under way.
- * @param width may change as tasks are run.
+ * @param run runs a task; `isAlone` says whether no other task is in flight.
+ * @param width the limit on started tasks; it may change while tasks run.
  */
-export async function* asTheyCome<T, R>(
+export async function* inOrderWhenReady<T, R>(
   tasks: AsyncIterator<T, unknown>,
   run: (task: T, isAlone: boolean) => Promise<R>,
   width: () => number,
 ): AsyncGenerator<{ readonly task: T; readonly answer: R }, void, void> {
   const started: { task: T; answer: Promise<R> }[] = [];
-  let coming: Promise<IteratorResult<T, unknown>> | undefined;
+  let nextTask: Promise<IteratorResult<T, unknown>> | undefined;
   let ended = false;
   for (;;) {
-    if (!ended && started.length < width() && !coming) {
-      coming = tasks.next();
-      // A failure is met when the task's turn comes.
-      coming.catch(() => {});
+    if (!ended && started.length < width() && !nextTask) {
+      nextTask = tasks.next();
+      // An error is thrown when the task is awaited.
+      nextTask.catch(() => {});
     }
     const [oldest] = started;
-    if (!coming && !oldest) return;
-    // An answer that fails is thrown in its turn, after those before it.
+    if (!nextTask && !oldest) return;
+    // An error of an answer is thrown when the answer is due, after the earlier answers.
     const task =
-      coming &&
-      (await (oldest ? Promise.race([coming, oldest.answer.then(empty, empty)]) : coming));
+      nextTask &&
+      (await (oldest
+        ? Promise.race([nextTask, oldest.answer.then(toUndefined, toUndefined)])
+        : nextTask));
     if (task === undefined) {
       started.shift();
       if (oldest) yield { task: oldest.task, answer: await oldest.answer };
       continue;
     }
-    coming = undefined;
+    nextTask = undefined;
     if (task.done) {
       ended = true;
       continue;
@@ -66,4 +69,4 @@ export async function* asTheyCome<T, R>(
   }
 }
 
-const empty = () => undefined;
+const toUndefined = () => undefined;

@@ -1,4 +1,4 @@
-/** From task to answer, on whatever thread: the kernel's batches put together. */
+/** Executes tasks on any thread: combines the batches of the kernel into an answer. */
 
 import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { mergedTallies, type Tally } from "../../conventions/tallies.js";
@@ -10,8 +10,8 @@ import type { ListPlan } from "../../plan/list.js";
 import { recordEnd } from "./chunks.js";
 import type {
   Answer,
-  Chunk,
-  Indices,
+  ChunkTask,
+  IndicesTask,
   Job,
   ListAnswer,
   RangeTask,
@@ -21,37 +21,39 @@ import type {
 } from "./protocol.js";
 import { verifyRows } from "./verify.js";
 
-/** Whoever answers the tasks of a job with a kernel of its own. */
+/** Returns the task handler of a job. No other handler may use the same kernel. */
 export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
-  const rows = () => new KeptBuffers(encode, isSummed);
+  const newBuffers = () => new AnswerBuffers(encode, isSummed);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
-    return (task) => countChunk(kernel, job.list, task as Chunk, rows());
+    return (task) => countChunk(kernel, job.list, task as ChunkTask, newBuffers());
   }
   let opened = -1;
   return (task) => {
-    const { grid } = task as RangeTask | Indices;
+    const { grid } = task as RangeTask | IndicesTask;
     if (grid !== opened) kernel.openPlan(job.plan, grid, job.method);
     opened = grid;
     return task.kind === "indices"
-      ? sweepIndices(kernel, task, rows())
-      : sweepRange(kernel, task as RangeTask, rows());
+      ? sweepIndices(kernel, task, newBuffers())
+      : sweepRange(kernel, task as RangeTask, newBuffers());
   };
 }
 
 /**
- * How long a worker waits for its oldest rows to be written before it copies the newest, in milliseconds: as long as a slow disk takes for them.
- * It must not wait for ever: what is written next may be a task that lies behind in its own queue.
+ * How long a worker waits for its oldest rows to be written before it copies the newest ones, in
+ * milliseconds. A slow disk takes this long to write them. The wait must be limited, because the
+ * next rows to write may come from a task that is queued in this worker.
  */
-const PATIENCE = 20;
+const LEASE_TIMEOUT = 20;
 
 /**
- * Rows that stay good while the kernel goes on: where they stand, or copied where the kernel has no more room.
- * Measured 2026-11-23, vocoder.yaml to /dev/null: copied throughout, into memory used again, a tenth more time; into fresh memory a third more.
+ * Collects rows that stay valid while the kernel continues. They stay in leased output buffers of
+ * the kernel, or are copied if no buffer is free. Measured 2026-11-23, vocoder.yaml to /dev/null:
+ * copying all rows into reused memory takes a tenth more time, into new memory a third more.
  */
-class KeptBuffers {
+class AnswerBuffers {
   readonly buffers: Uint8Array[] = [];
   readonly leases: Lease[] = [];
   readonly #encode: Encode | undefined;
@@ -62,28 +64,28 @@ class KeptBuffers {
     this.#sum = isSummed ? NO_BYTES : undefined;
   }
 
-  keep(kernel: Kernel, bytes: Uint8Array): void {
+  add(kernel: Kernel, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const rows = this.#encode ? this.#encode(bytes) : bytes;
-    // Summed while they are still in the cache.
+    // Sum the rows while they are still in the cache.
     if (this.#sum) this.#sum = joined(this.#sum, kernel.sum(rows));
-    // An encoder that makes new bytes leaves the kernel's memory free.
+    // If the encoder has produced new bytes, the kernel's memory is free again.
     if (rows.buffer !== bytes.buffer) {
       this.buffers.push(rows);
       return;
     }
-    const lease = kernel.lease(PATIENCE);
+    const lease = kernel.lease(LEASE_TIMEOUT);
     if (lease) this.leases.push(lease);
     this.buffers.push(lease ? rows : rows.slice());
   }
 
-  /** Rows that are no kernel's. */
-  keepOwn(bytes: Uint8Array): void {
+  /** Adds rows that are not in the kernel's memory. */
+  addUnleased(bytes: Uint8Array): void {
     this.buffers.push(this.#encode ? this.#encode(bytes) : bytes);
   }
 
-  /** What an answer says of them. */
-  get kept(): {
+  /** The fields of an answer that describe the rows. */
+  get fields(): {
     readonly buffers: readonly Uint8Array[];
     readonly leases: readonly Lease[];
     readonly sum?: Sum;
@@ -92,23 +94,27 @@ class KeptBuffers {
   }
 }
 
-/** One batch: what is left of the shard is another's task. */
+/** Sweeps one batch of a range. The rest of the range becomes another task. */
 function sweepRange(
   kernel: Kernel,
   { first, end, maxVisits }: RangeTask,
-  keptBuffers: KeptBuffers,
+  answerBuffers: AnswerBuffers,
 ): SweepAnswer {
   const batch = kernel.sweep(first, end, maxVisits);
-  keptBuffers.keep(kernel, batch.bytes);
-  return { ...batch, ...keptBuffers.kept };
+  answerBuffers.add(kernel, batch.bytes);
+  return { ...batch, ...answerBuffers.fields };
 }
 
-function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuffers): SweepAnswer {
+function sweepIndices(
+  kernel: Kernel,
+  { indices }: IndicesTask,
+  answerBuffers: AnswerBuffers,
+): SweepAnswer {
   const rejected: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let [rows, visits, done] = [0, 0, 0];
   const answer = (): SweepAnswer => ({
-    ...keptBuffers.kept,
+    ...answerBuffers.fields,
     rows,
     rejected,
     visits,
@@ -117,7 +123,7 @@ function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuf
   });
   while (done < indices.length) {
     const batch = kernel.sweepIndices(indices.subarray(done, done + kernel.maxIndices));
-    keptBuffers.keep(kernel, batch.bytes);
+    answerBuffers.add(kernel, batch.bytes);
     addCounts(rejected, batch.rejected);
     rows += batch.rows;
     visits += batch.visits;
@@ -131,27 +137,27 @@ function sweepIndices(kernel: Kernel, { indices }: Indices, keptBuffers: KeptBuf
 function countChunk(
   kernel: Kernel,
   list: ListPlan,
-  { bytes }: Chunk,
-  keptBuffers: KeptBuffers,
+  { bytes }: ChunkTask,
+  answerBuffers: AnswerBuffers,
 ): ListAnswer {
   const rejected: bigint[] = [];
   const tallies: (readonly Tally[])[] = [];
   let totals: readonly KindTotals[] = [];
   let [rows, lines] = [0, 0];
   const answer = (): ListAnswer => {
-    if (tallies.length === 0) return { ...keptBuffers.kept, rows, rejected, lines, totals };
+    if (tallies.length === 0) return { ...answerBuffers.fields, rows, rejected, lines, totals };
     const merged = mergedTallies(tallies);
     const locations = merged.flatMap(({ layers, min, max }) =>
       layers > 0n ? [min.at, max.at] : [],
     );
     const records = new Map(locations.map((at) => [at, recordAt(bytes, Number(at))]));
-    return { ...keptBuffers.kept, rows, rejected, lines, totals, tallies: merged, records };
+    return { ...answerBuffers.fields, rows, rejected, lines, totals, tallies: merged, records };
   };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
     const verified = list.verified && verifyRows(list, bytes, at, batch.bytes);
-    if (verified) keptBuffers.keepOwn(verified.bytes);
-    else keptBuffers.keep(kernel, batch.bytes);
+    if (verified) answerBuffers.addUnleased(verified.bytes);
+    else answerBuffers.add(kernel, batch.bytes);
     if (verified?.difference) {
       return {
         ...answer(),
@@ -171,7 +177,7 @@ function countChunk(
   return answer();
 }
 
-/** The record that begins at a byte of a chunk: the chunk itself stays here, its text goes into the message. */
+/** The record that begins at byte `at` of a chunk. Only its text is sent to the main thread. */
 function recordAt(chunk: Uint8Array, at: number): RecordText {
   const end = recordEnd(chunk, at);
   const bytes = chunk.subarray(at, end < 0 ? chunk.length : end);

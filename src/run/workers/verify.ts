@@ -1,11 +1,13 @@
-/** Results that an earlier run has written into a list, compared with what is counted now (`--verify-results`). */
-import { column, isResultName, type ResultName } from "../../columns/columns.js";
+/**
+ * Compares the results that an earlier run wrote into a list with new ones (`--verify-results`).
+ */
+import { column, isResultName, type ResultName } from "../../columns/table.js";
 import { type ListPlan, splitRecord } from "../../plan/list.js";
 import { recordEnd } from "./chunks.js";
 
-/** The first result of a list that differs from what is counted. */
+/** The first result of a list that differs from the new result. */
 export interface Difference {
-  /** The byte of the chunk where its record begins. */
+  /** The byte offset of its record in the chunk. */
   readonly at: number;
   readonly name: ResultName;
   readonly given: string;
@@ -13,11 +15,11 @@ export interface Difference {
 }
 
 /**
- * Compares the results in the rows with those that were counted.
+ * Compares the earlier results in the rows with the new ones.
  *
- * @param chunk the records from byte `from` on, some of which the rows are.
- * @param csv the rows: each a record of the chunk followed by the counted results.
- * @returns the rows without the earlier results, up to the first difference.
+ * @param chunk the chunk of records from which the rows were made, starting at byte `from`.
+ * @param bytes the rows as CSV. Each is a record of the chunk followed by the new results.
+ * @returns the rows without the earlier results, up to the first difference, and that difference.
  */
 export function verifyRows(
   list: ListPlan,
@@ -25,13 +27,13 @@ export function verifyRows(
   from: number,
   bytes: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly difference?: Difference } {
-  const kept: string[] = [];
+  const rows: string[] = [];
   let at = from;
   for (let rowAt = 0; rowAt < bytes.length; ) {
     const rowEnd = recordEnd(bytes, rowAt);
     const row = textOf(bytes, rowAt, rowEnd);
     const fields = splitRecord(row) as string[];
-    // Rows follow the order of the records; those between them were blank or left out.
+    // Rows are in the order of the records. Records without a row were blank or rejected.
     for (; ; at = endOf(chunk, at) + 1)
       if (row.startsWith(`${textOf(chunk, at, endOf(chunk, at)).replace(/\r$/, "")},`)) break;
     const counted = new Map(
@@ -40,24 +42,24 @@ export function verifyRows(
     for (const [i, { name, meaning }] of list.fields.entries()) {
       if (meaning !== "result" || !isResultName(name) || !counted.has(name)) continue;
       const [given, now] = [fields[i] as string, counted.get(name) as string];
-      if (!isSame(name, given, now))
-        return { bytes: encode(kept), difference: { at, name, given, counted: now } };
+      if (!isSameValue(name, given, now))
+        return { bytes: encodeRows(rows), difference: { at, name, given, counted: now } };
     }
-    kept.push(keptRow(list, row));
+    rows.push(withoutOldResults(list, row));
     at = endOf(chunk, at) + 1;
     rowAt = rowEnd + 1;
   }
-  return { bytes: encode(kept) };
+  return { bytes: encodeRows(rows) };
 }
 
-/** A row without the results of the earlier run, and without those that were counted for the comparison alone. */
-function keptRow(list: ListPlan, row: string): string {
+/** Removes the earlier results from a row, and the new ones that only the comparison needs. */
+function withoutOldResults(list: ListPlan, row: string): string {
   const texts = rawFields(row);
   const end = list.fields.length + (list.verified?.written ?? list.columns.length);
   return texts.filter((_, i) => i < end && list.fields[i]?.meaning !== "result").join(",");
 }
 
-/** The fields of a row as they are written, quotes included. */
+/** The fields of a row as source text, including quotes. */
 function rawFields(row: string): readonly string[] {
   const texts: string[] = [];
   const field = /"(?:[^"]|"")*"|[^,]*/y;
@@ -68,8 +70,11 @@ function rawFields(row: string): readonly string[] {
   return texts;
 }
 
-/** Whether two cells of a column say the same: integers by value (`7.0` is 7), decimals as doubles, booleans in any spelling. */
-function isSame(name: ResultName, given: string, counted: string): boolean {
+/**
+ * Whether two cells of a column are equal: integers by value (`7.0` equals 7), decimals as doubles,
+ * booleans in any spelling.
+ */
+function isSameValue(name: ResultName, given: string, counted: string): boolean {
   const text = given.trim();
   if (text === counted) return true;
   if (text === "" || counted === "") return false;
@@ -90,11 +95,11 @@ function endOf(bytes: Uint8Array, at: number): number {
   return end < 0 ? bytes.length : end;
 }
 
-// Latin-1 keeps every byte as it is.
+// Latin-1 preserves every byte.
 function textOf(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
 }
 
-function encode(rows: readonly string[]): Uint8Array {
+function encodeRows(rows: readonly string[]): Uint8Array {
   return Buffer.from(rows.map((row) => `${row}\n`).join(""), "latin1");
 }

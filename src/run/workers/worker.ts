@@ -1,4 +1,7 @@
-/** The worker thread: one instance of the kernel, one job, and an answer to every task. Synchronous throughout. */
+/**
+ * The worker thread. It has one instance of the kernel and one job, and returns an answer to every
+ * task. All of its code is synchronous.
+ */
 import { workerData } from "node:worker_threads";
 import { wasmKernel } from "../../kernel/wasm.js";
 import type { Answer, Task, WorkerData } from "./protocol.js";
@@ -6,6 +9,6 @@ import { taskHandler } from "./task.js";
 
 const { module, job } = workerData as WorkerData;
 
-/** What piscina calls. */
+/** The function that piscina calls for each task. */
 const answer: (task: Task) => Answer = taskHandler(wasmKernel("release", module), job);
 export default answer;

@@ -1,0 +1,30 @@
+/** Quantities that formulas use and that are not columns. */
+import { CONVOLUTION } from "../layers/convolution.js";
+import { TRANSPOSED } from "../layers/transposed.js";
+import type { Quantity } from "./column.js";
+
+export const AUXILIARIES = [
+  /** Products of one filter before padding removes any. */
+  {
+    name: "products",
+    formula: { transposed: TRANSPOSED.products, convolution: CONVOLUTION.products },
+    perDimension: true,
+  },
+  /** The output length that DeepSpeed computes for a transposed layer: that of the plain convolution. It can be negative. */
+  {
+    name: "forward_length",
+    formula: { transposed: CONVOLUTION.outputLength },
+    perDimension: true,
+  },
+  /** moduleprofiler runs a transposed layer without its output_padding. */
+  {
+    name: "unpadded_l_out",
+    formula: { transposed: "l_out - output_padding" },
+    perDimension: true,
+  },
+  {
+    name: "unpadded_taps",
+    definition: "taps of the layer without output_padding",
+    perDimension: true,
+  },
+] as const satisfies readonly Quantity[];

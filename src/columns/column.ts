@@ -1,0 +1,63 @@
+/** The form of a column: one record per column, from which everything else about it is derived. */
+import type { FamilyName } from "../layers/family.js";
+import type { Layer } from "../layers/layer.js";
+
+/** Groups of columns, in the order of `all`. A group's name can be given in place of its columns. */
+export const COLUMN_GROUPS = ["geometry", "documented", "exact", "conventions"] as const;
+
+/** A formula in the expression language, for all layer families or for each family that has the column. */
+export type Formula = PerFamily<string>;
+
+/** One value for all layer families, or one for each family that has any. */
+export type PerFamily<T> = T | { readonly [F in FamilyName]?: T };
+
+/** The counter whose answer a column holds, and the source that its formula was read from. */
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
+  readonly commit: string;
+  /** The file and the function, for all families or for each. */
+  readonly function: Formula;
+}
+
+/**
+ * A quantity of a layer. Formulas may use parameters by their names in a spec, settings, and other quantities. In a layer
+ * with several dimensions a per-dimension name without a dimension is the product over all dimensions.
+ */
+export interface Quantity {
+  readonly name: string;
+  /** Absent if the overlap counts it: taps and covered are sums over the overlap pattern y. */
+  readonly formula?: Formula;
+  /** What stands in for the formula in documents where there is none. */
+  readonly definition?: string;
+  /** The formula holds in each dimension; the quantity is the product over the dimensions. */
+  readonly perDimension?: true;
+}
+
+/** A result column. */
+export interface ColumnRecord extends Quantity {
+  /**
+   * geometry: the shape; documented: operations as moduleprofiler's documentation defines them; exact: operations that the
+   * layer needs; conventions: answers of other counters.
+   */
+  readonly group: (typeof COLUMN_GROUPS)[number];
+  /** An integer of 64 bits without or with a sign, true or false, or a decimal number. */
+  readonly type: "u64" | "i64" | "boolean" | "decimal";
+  readonly unit: string;
+  /** What the column counts and what it leaves out, in a sentence or two. */
+  readonly counts: PerFamily<string>;
+  /** The letter of the one spatial dimension that the column is about. */
+  readonly dimension?: string;
+  /** The values of several layers add up to the value of a network. */
+  readonly isAdditive?: true;
+  /** Whether the tool gives no answer for a layer; its cell is empty then. */
+  readonly missing?: (layer: Layer) => boolean;
+  /**
+   * Formulas whose values must also fit in 64 bits. The kernel computes them on the way, so without them the column has no
+   * value, even where that value is small.
+   */
+  readonly needs?: readonly string[];
+  /** The column as MACs, to compare it with macs: half of a FLOP, without a bias. Only such columns are compared. */
+  readonly inMacs?: Formula;
+  readonly tool?: Tool;
+}

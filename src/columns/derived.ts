@@ -1,0 +1,164 @@
+/** What follows from a column's record for a kind of layer: its formula, its dependencies, whether it needs the overlap. */
+import { type Node, namesIn } from "../expression/node.js";
+import { parsed } from "../layers/evaluated.js";
+import type { FamilyName } from "../layers/family.js";
+import { type Kind, namesOfParameter } from "../layers/kinds.js";
+import { isSettingName, PARAMETERS, type ParameterName } from "../layers/parameters.js";
+import { AUXILIARIES } from "./auxiliary.js";
+import type { Formula, Quantity, Tool } from "./column.js";
+import { COLUMNS, type Column, column, type ResultName } from "./table.js";
+
+const quantities = new Map<string, Quantity>(
+  [...AUXILIARIES, ...COLUMNS].map((quantity) => [quantity.name, quantity]),
+);
+
+/** The column or auxiliary quantity of that name. */
+export function quantityOf(name: string): Quantity | undefined {
+  return quantities.get(name);
+}
+
+/** The formula, or other text, for a family; undefined if the family has none. */
+export function formulaIn(family: FamilyName, text: Formula | undefined): string | undefined {
+  return typeof text === "string" ? text : text?.[family];
+}
+
+/** Whether layers of that kind have the column. */
+export function hasColumn(kind: Kind, name: ResultName): boolean {
+  const { formula, dimension } = column(name);
+  if (dimension !== undefined && !kind.dimensions.includes(dimension)) return false;
+  return formula === undefined || formulaIn(kind.family.name, formula) !== undefined;
+}
+
+/** The columns of a kind of layer, in the order of the table. */
+export function columnsOf(kind: Kind): readonly Column[] {
+  return COLUMNS.filter(({ name }) => hasColumn(kind, name));
+}
+
+/** The columns and parameters behind a quantity of a kind, and whether the overlap of a layer is among them. */
+interface Basis {
+  readonly bases: ReadonlySet<string>;
+  readonly needsOverlap: boolean;
+}
+
+const basisOfName = new Map<string, Basis>();
+
+function basisOf(family: FamilyName, name: string): Basis {
+  const key = `${family} ${name}`;
+  const known = basisOfName.get(key);
+  if (known) return known;
+  const quantity = quantityOf(name);
+  if (!quantity) return { bases: new Set([name]), needsOverlap: false };
+  const formula = formulaIn(family, quantity.formula);
+  const needsOverlap = formula === undefined;
+  // The overlap pattern depends on the whole geometry.
+  const names = needsOverlap ? GEOMETRY_NAMES : namesIn(parsed(formula)).map((of) => of.name);
+  const parts = names.map((of) => basisOf(family, of));
+  const basis = {
+    bases: new Set(parts.flatMap(({ bases }) => [...bases])),
+    needsOverlap: needsOverlap || parts.some((part) => part.needsOverlap),
+  };
+  basisOfName.set(key, basis);
+  return basis;
+}
+
+const GEOMETRY_NAMES: readonly string[] = PARAMETERS.filter((p) => "perDimension" in p).map(
+  ({ name }) => name,
+);
+
+/** Whether the column needs taps or covered, the two expensive quantities. */
+export function needsOverlap(kind: Kind, name: ResultName): boolean {
+  return basisOf(kind.family.name, name).needsOverlap;
+}
+
+/** Whether the column needs a setting, in some family. */
+export function needsSetting(name: ResultName, setting: string): boolean {
+  const { formula } = column(name);
+  const families = typeof formula === "object" ? Object.keys(formula) : ["transposed"];
+  return families.some((family) => basisOf(family as FamilyName, name).bases.has(setting));
+}
+
+/** The parameters and settings that a column depends on, by their names in a kind of layer. */
+export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly string[] {
+  const { dimension } = column(name);
+  return [...basisOf(kind.family.name, name).bases].flatMap((base): readonly string[] => {
+    if (isSettingName(base)) return [base];
+    const names = namesOfParameter(kind, base as ParameterName);
+    return dimension === undefined || names.length < 2
+      ? names
+      : names.filter((_, i) => kind.dimensions[i] === dimension);
+  });
+}
+
+/**
+ * The formula of a column for a kind of layer, as documents show it. A column about one dimension has the parameters of
+ * that dimension.
+ */
+export function formulaOf(kind: Kind, name: ResultName): string {
+  const { formula, definition, dimension } = column(name);
+  const text = formulaIn(kind.family.name, formula) ?? definition ?? "";
+  if (dimension === undefined) return text;
+  const at = kind.dimensions.indexOf(dimension);
+  return replaceNames(text, (of) => namesOfParameter(kind, of as ParameterName)[at] ?? of);
+}
+
+/** A formula with other texts in place of its names. */
+export function replaceNames(formula: string, textOf: (name: string) => string): string {
+  let text = "";
+  let at = 0;
+  for (const { name, span } of namesIn(parsed(formula))) {
+    text += formula.slice(at, span.start) + textOf(name);
+    at = span.end;
+  }
+  return text + formula.slice(at);
+}
+
+/**
+ * Whether the column is a sum over the samples of a batch: every term of its formula has the batch size as a factor. It is
+ * 0 for an empty batch, whatever the other factors are.
+ */
+export function isSumOverBatch(family: FamilyName, name: string): boolean {
+  if (name === "batch_size") return true;
+  const formula = formulaIn(family, quantityOf(name)?.formula);
+  if (formula === undefined) return false;
+  const isSum = (node: Node): boolean => {
+    switch (node.kind) {
+      case "name":
+        return isSumOverBatch(family, node.name);
+      case "binary":
+        if (node.operator === "*") return isSum(node.left) || isSum(node.right);
+        if (node.operator === "/") return isSum(node.left);
+        return "+-".includes(node.operator) && isSum(node.left) && isSum(node.right);
+      default:
+        return false;
+    }
+  };
+  return isSum(parsed(formula));
+}
+
+/** A column as one kind of layer has it, for documents and programs. Plain data. */
+export interface ColumnOfKind
+  extends Omit<Column, "formula" | "counts" | "definition" | "missing" | "tool" | "inMacs"> {
+  readonly formula: string;
+  readonly counts: string;
+  readonly dependsOn: readonly string[];
+  readonly needsOverlap: boolean;
+  /** The tool gives no answer for some layers. */
+  readonly nullable?: true;
+  readonly tool?: Omit<Tool, "function"> & { readonly function: string };
+}
+
+/** Everything about a column of a kind, derived from its record. */
+export function describeColumn(kind: Kind, of: Column): ColumnOfKind {
+  const { definition: _, missing, tool, inMacs: __, ...record } = of;
+  return {
+    ...record,
+    formula: formulaOf(kind, of.name),
+    counts: formulaIn(kind.family.name, of.counts) ?? "",
+    dependsOn: dependenciesOfColumn(kind, of.name),
+    needsOverlap: needsOverlap(kind, of.name),
+    ...(missing && { nullable: true }),
+    ...(tool && {
+      tool: { ...tool, function: formulaIn(kind.family.name, tool.function) ?? "" },
+    }),
+  };
+}

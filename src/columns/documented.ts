@@ -1,0 +1,63 @@
+/** Operations as the reference documentation, moduleprofiler's, defines them. */
+import type { ColumnRecord } from "./column.js";
+
+export const DOCUMENTED = [
+  {
+    name: "additions_per_filter",
+    group: "documented",
+    type: "i64",
+    unit: "operations",
+    formula: { transposed: "taps - l_out", convolution: "l_out * (kernel_size - 1)" },
+    counts:
+      "Additions of overlapping products in one filter, sum(y - 1). Each hole counts as -1, so the sum is negative where holes outnumber overlaps.",
+    needs: ["l_out", "taps"],
+  },
+  {
+    name: "filters",
+    group: "documented",
+    type: "u64",
+    unit: "filters",
+    formula: "in_channels * out_channels // groups",
+    counts: "Kernels that slide over the input: one for each pair of channels in a group.",
+  },
+  {
+    name: "ops_per_filter",
+    group: "documented",
+    type: "u64",
+    unit: "operations",
+    formula: "l_out * kernel_size + additions_per_filter",
+    counts: "Operations of one filter, as if every output element took kernel_size products.",
+    needs: ["l_out"],
+  },
+  {
+    name: "aggregation_ops",
+    group: "documented",
+    type: "u64",
+    unit: "operations",
+    formula: "out_channels * l_out * (in_channels // groups - 1 + bias)",
+    counts: "Additions that join the input channels of a group, and the bias, for one sample.",
+    needs: ["l_out"],
+  },
+  {
+    name: "ops",
+    group: "documented",
+    type: "u64",
+    unit: "operations",
+    formula: "batch_size * (filters * ops_per_filter + aggregation_ops)",
+    counts:
+      "Multiplications and additions of the layer as documented. They include l_out * kernel_size multiplications where only taps products exist.",
+    needs: ["l_out"],
+    isAdditive: true,
+    inMacs: "(ops + (1 - bias) * output_elements) / 2",
+  },
+  {
+    name: "ops_per_second",
+    group: "documented",
+    type: "decimal",
+    unit: "operations/s",
+    formula: "(filters * ops_per_filter + aggregation_ops) * sample_rate / l_out",
+    counts:
+      "Documented operations of one stream per second of audio, at sample_rate output elements per second.",
+    needs: ["l_out"],
+  },
+] as const satisfies readonly ColumnRecord[];
