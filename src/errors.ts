@@ -1,6 +1,7 @@
 /**
- * Every error that a user can meet: its code, its message and its remedy. A message names the place, the thing, the value
- * it got, and what to write instead. Nothing else in src/ makes an `UpsweepError`.
+ * The catalogue of errors: the code, message and remedy of each. A message names the place, the
+ * thing, the value it got, and what to write instead. No other file in src/ creates an
+ * `UpsweepError`.
  */
 import {
   instead,
@@ -17,7 +18,10 @@ import { locationIn, pointed, type SourceText, type Span } from "./source-text.j
 
 export type ErrorCode = keyof typeof errors;
 
-/** An error with a stable `code`. Its message has no control characters but line ends. `isInputError` says whether the user's input is at fault (exit code 2) or not (1). */
+/**
+ * An error with a stable `code`. Line breaks are the only control characters in its message.
+ * `isInputError` tells whether the user's input is at fault (exit code 2) or not (1).
+ */
 export class UpsweepError extends Error {
   override readonly name = "UpsweepError";
   readonly code: string;
@@ -30,6 +34,71 @@ export class UpsweepError extends Error {
   }
 }
 
+// ── The catalogue and its forms of messages ──────────────────────────────────────────────────────
+
+/** An error without its code: the code is the key of the report in the catalogue. */
+interface Report {
+  readonly message: string;
+  readonly isInputError: boolean;
+}
+
+type Catalogue<T> = {
+  readonly [Code in keyof T]: T[Code] extends (...args: infer Args) => Report
+    ? (...args: Args) => UpsweepError
+    : never;
+};
+
+/** Turns functions that return reports into functions that return errors with their key as code. */
+function catalogue<T extends Readonly<Record<string, (...args: never[]) => Report>>>(
+  reports: T,
+): Catalogue<T> {
+  const makers = Object.entries(reports).map(([code, report]) => [
+    code,
+    (...args: never[]) => {
+      const { message, isInputError } = report(...args);
+      return new UpsweepError(code, message, isInputError);
+    },
+  ]);
+  return Object.fromEntries(makers) as Catalogue<T>;
+}
+
+/** The input is at fault: exit code 2. */
+function inputError(message: string): Report {
+  return { message, isInputError: true };
+}
+
+/** Something other than the input is at fault: exit code 1. */
+function failure(message: string): Report {
+  return { message, isInputError: false };
+}
+
+/** `grid.yaml:3:5: what is wrong. Remedy.` */
+function at(location: string, what: string, remedy: string): Report {
+  return inputError(`${printable(location)}: ${what}. ${remedy}`);
+}
+
+/** `out.csv already exists. Remedy.`: the subject, its predicate and the remedy. */
+function about(subject: string, predicate: string, remedy: string): Report {
+  return inputError(`${printable(subject)} ${predicate}. ${remedy}`);
+}
+
+/** A report as of `at`, followed by the expression with a caret under the span. */
+function atSpan(source: SourceText, span: Span, what: string, remedy: string): Report {
+  const below = source.text.trim() === "" ? "" : `\n${pointed(source, span)}`;
+  const location = printable(locationIn(source, span.start));
+  return inputError(`${location}: ${what}. ${remedy}${below}`);
+}
+
+/** The characters of an expression inside a span, quoted. */
+function part({ text }: SourceText, { start, end }: Span): string {
+  return quote(text.slice(start, end));
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function alternatives(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
 function rangeOf({
   min,
   max = PARAMETER_MAX,
@@ -40,52 +109,12 @@ function rangeOf({
   return `a whole number from ${min} to ${max}`;
 }
 
-/** A value as it was given: a text as a person writes it, or what a program passes. */
+/** A value as given: text as a person writes it, other values as a program writes them. */
 function asGiven(got: unknown): string {
   return typeof got === "string" ? quote(got) : literal(got);
 }
 
-/** What to write for a sample rate. */
-const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`;
-
-function inputError(code: string, location: string, what: string, remedy: string): UpsweepError {
-  return new UpsweepError(code, `${printable(location)}: ${what}. ${remedy}`);
-}
-
-/** Why an expression can have no value: what is said of it, what a number would have to be, and whether a layer can be spared it. */
-const EVALUATION_ERRORS = {
-  inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
-  overflow: {
-    what: "passes 64 bits",
-    remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1.",
-  },
-  zeroDivisor: { what: "divides by zero", remedy: "Divide by another number." },
-  negativeExponent: {
-    what: "has a negative exponent",
-    remedy: "Its value would be no whole number.",
-  },
-  divisorsOf: {
-    what: "has no list of divisors",
-    remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.`,
-  },
-  notWhole: {
-    what: "needs whole numbers",
-    remedy: "gcd, lcm, divisors and exponents take no fractions.",
-  },
-  stepBelowOne: {
-    what: "is a step below 1",
-    remedy: "The step of a range is a whole number from 1.",
-  },
-  longRange: {
-    what: "is a range of more than 2^31 values",
-    remedy: "Shorten it, or widen its step.",
-  },
-} as const;
-
-/** `inexact` leaves the layer out; the others stop the sweep. */
-export type EvaluationErrorKind = keyof typeof EVALUATION_ERRORS;
-
-/** How a program writes the whole number that a value of another type stands for. */
+/** Tells a program which number to write for a value of another type. */
 function asNumber(value: unknown): string {
   const inside = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
   const text =
@@ -96,114 +125,129 @@ function asNumber(value: unknown): string {
   return isWhole ? `Write the number ${Number(text)}.` : "Write a whole number, for example 16.";
 }
 
-function expressionError(
-  code: string,
-  source: SourceText,
-  span: Span,
-  what: string,
-  remedy: string,
-): UpsweepError {
-  const below = source.text.trim() === "" ? "" : `\n${pointed(source, span)}`;
-  return new UpsweepError(
-    code,
-    `${printable(locationIn(source, span.start))}: ${what}. ${remedy}${below}`,
-  );
+/** Tells a person which whole number to write for a text. */
+function asDigits(got: string): string {
+  const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
+  return whole
+    ? `Write ${whole}, without a decimal point.`
+    : "Write a whole number in plain decimal digits, for example 16.";
 }
 
-/** A part of an expression as it is written. */
-function part({ text }: SourceText, { start, end }: Span): string {
-  return quote(text.slice(start, end));
-}
+/** Where a value comes from: text that a person wrote, or a value that a program passed. */
+type Origin = "text" | "program";
 
-export const errors = {
-  // ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────────
-  foreignSymbol: (source: SourceText, span: Span, ours: string | undefined) =>
-    expressionError(
-      "foreignSymbol",
+/** The remedy for sample rates. */
+const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22050, 689.0625 or 22050/32.`;
+
+/** The last sentence of a message about a defect. */
+export const REPORT_BUG =
+  "This is a bug in upsweep: please report it with the command that you ran.";
+
+/** Why an expression has no value: the predicate of the message, and the remedy. */
+const EVALUATION_ERRORS = {
+  inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
+  overflow: {
+    what: "exceeds 64 bits",
+    remedy: "Expressions work with whole numbers from -2^63 to 2^63 - 1.",
+  },
+  zeroDivisor: { what: "divides by zero", remedy: "Divide by a number other than 0." },
+  negativeExponent: {
+    what: "has a negative exponent",
+    remedy: "Use an exponent of 0 or more, so that the value is a whole number.",
+  },
+  divisorsOf: {
+    what: "is not defined",
+    remedy: `divisors takes a whole number from 1 to ${PARAMETER_MAX}.`,
+  },
+  notWhole: {
+    what: "needs whole numbers",
+    remedy: "gcd, lcm, divisors and exponents do not take fractions.",
+  },
+  stepBelowOne: {
+    what: "is a step below 1",
+    remedy: "Use a step of 1 or more.",
+  },
+  longRange: {
+    what: "is a range of more than 2^31 values",
+    remedy: "Shorten the range or widen its step.",
+  },
+} as const;
+
+/** `inexact` rejects the layer; the other kinds stop the sweep. */
+export type EvaluationErrorKind = keyof typeof EVALUATION_ERRORS;
+
+export const errors = catalogue({
+  // ── Expressions ────────────────────────────────────────────────────────────────────────────────
+  unknownOperator: (source: SourceText, span: Span, ours: string | undefined) =>
+    atSpan(
       source,
       span,
-      `${part(source, span)} is no operator of expressions`,
-      ours ? `Write '${ours}'.` : "Known are + - * / // % ** < <= > >= == != and, or, not, in.",
+      `unknown operator ${part(source, span)}`,
+      ours
+        ? `Write '${ours}'.`
+        : "The operators are + - * / // % ** < <= > >= == != and, or, not, in.",
     ),
   badNumber: (source: SourceText, span: Span, suffixes: readonly string[]) =>
-    expressionError(
-      "badNumber",
+    atSpan(
       source,
       span,
       `${part(source, span)} is not a number`,
-      `Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of ${joinNames(suffixes)} if you like, for example 50M.`,
+      `Write digits, for example 16, 1e6 or (in conditions) 0.25. A suffix may follow, as in 50M: ${suffixes.join(", ")}.`,
     ),
   largeNumber: (source: SourceText, span: Span) =>
-    expressionError(
-      "largeNumber",
+    atSpan(
       source,
       span,
-      `${part(source, span)} passes 2^63 - 1, or has too many digits`,
-      "Expressions work with numbers of 64 bits.",
+      `${part(source, span)} exceeds 2^63 - 1 or has too many digits`,
+      "Write a smaller or shorter number: expressions use 64 bits.",
     ),
   fractionInAxis: (source: SourceText, span: Span) =>
-    expressionError(
-      "fractionInAxis",
+    atSpan(
       source,
       span,
       `${part(source, span)} is not a whole number`,
-      "Axes have whole numbers only; fractions can be written in conditions.",
+      "Axes take whole numbers only; conditions also take fractions.",
     ),
   unexpected: (source: SourceText, token: Span, wanted: string) => {
-    const got =
-      token.start === token.end
-        ? source.text.trim() === ""
-          ? "it is empty"
-          : "it ends"
-        : `${part(source, token)} stands`;
-    return expressionError(
-      "unexpected",
+    const isEmpty = source.text.trim() === "";
+    const found = token.start < token.end ? `found ${part(source, token)}` : "but it ends here";
+    return atSpan(
       source,
       token,
-      `${got} where ${wanted} should be`,
-      "Mend the expression there.",
+      `expected ${wanted}, ${isEmpty ? "but it is empty" : found}`,
+      isEmpty ? "Write an expression." : "Fix the expression at the marked position.",
     );
   },
   notClosed: (source: SourceText, opened: Span, closing: string) =>
-    expressionError(
-      "notClosed",
+    atSpan(
       source,
       opened,
       `this ${part(source, opened)} is not closed`,
-      `Write a '${closing}' where it ends.`,
+      `Add the matching '${closing}'.`,
     ),
   tooDeep: (source: SourceText, span: Span, max: number) =>
-    expressionError(
-      "tooDeep",
+    atSpan(
       source,
       { start: span.start, end: span.start + 1 },
-      "the expression is nested too deep",
-      `At most ${max} levels are possible.`,
+      "the expression is nested too deeply",
+      `Use at most ${max} levels.`,
     ),
   emptySet: (source: SourceText, span: Span) =>
-    expressionError(
-      "emptySet",
+    atSpan(
       source,
       span,
-      "the list is empty, so nothing is in it",
+      "the list after 'in' is empty",
       "Write its values, for example in [1, 2, 4].",
     ),
   listAsNumber: (source: SourceText, span: Span, name: string) =>
-    expressionError(
-      "listAsNumber",
+    atSpan(
       source,
       span,
-      `${name} gives a list, where one number should be`,
-      `Write it as an axis' values, or behind 'in'.`,
+      `${name} returns a list, but one number is needed here`,
+      "Use it as the values of an axis, or after 'in'.",
     ),
   unknownFunction: (source: SourceText, span: Span, name: string, known: readonly string[]) =>
-    expressionError(
-      "unknownFunction",
-      source,
-      span,
-      `unknown function ${quote(name)}`,
-      instead(name, known),
-    ),
+    atSpan(source, span, `unknown function ${quote(name)}`, instead(name, known)),
   wrongArguments: (
     source: SourceText,
     span: Span,
@@ -213,42 +257,31 @@ export const errors = {
     max: number,
   ) => {
     const wanted = min === max ? `${min}` : `at least ${min}`;
-    const remedy = `It takes ${wanted} number${wanted === "1" ? "" : "s, separated by commas"}.`;
-    return expressionError(
-      "wrongArguments",
+    return atSpan(
       source,
       span,
-      `${name} has ${got} argument${got === 1 ? "" : "s"}`,
-      remedy,
+      `${name} got ${got} argument${got === 1 ? "" : "s"}`,
+      `It takes ${wanted} number${wanted === "1" ? "" : "s, separated by commas"}.`,
     );
   },
   unknownName: (source: SourceText, span: Span, name: string, known: readonly string[]) =>
-    expressionError(
-      "unknownName",
-      source,
-      span,
-      `unknown name ${quote(name)}`,
-      instead(name, known),
-    ),
+    atSpan(source, span, `unknown name ${quote(name)}`, instead(name, known)),
   resultInAxis: (source: SourceText, span: Span, name: string) =>
-    expressionError(
-      "resultInAxis",
+    atSpan(
       source,
       span,
-      `${name} is a result, and known only once the layer is`,
-      "Axes can be written with other axes; put what the result must be under 'where:'.",
+      `${name} is computed from the layer, so axes cannot use it`,
+      `Use other axes here, and put conditions on ${name} under 'where:'.`,
     ),
   notCondition: (source: SourceText, span: Span) =>
-    expressionError(
-      "notCondition",
+    atSpan(
       source,
       span,
       "this is a number, not a condition",
-      "Compare it with something, for example '… == 0'.",
+      "Compare it with a value, for example '… == 0'.",
     ),
   constantEvaluationError: (source: SourceText, span: Span, kind: EvaluationErrorKind) =>
-    expressionError(
-      "constantEvaluationError",
+    atSpan(
       source,
       span,
       `${part(source, span)} ${EVALUATION_ERRORS[kind].what}`,
@@ -260,91 +293,80 @@ export const errors = {
     kind: EvaluationErrorKind,
     names: string,
     layer: string,
-  ) =>
-    expressionError(
-      "evaluationError",
+  ) => {
+    const { what, remedy } = EVALUATION_ERRORS[kind];
+    const where = `${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : `, in the layer with ${layer}`}`;
+    return atSpan(
       source,
       span,
-      `${part(source, span)} ${EVALUATION_ERRORS[kind].what}${names === "" ? "" : ` where ${names}`}${layer === "" ? "" : `, in the layer with ${layer}`}`,
-      `${EVALUATION_ERRORS[kind].remedy} A condition under 'where:' that can be checked before leaves such layers out.`,
-    ),
-
-  // ── Values of axes and parameters ────────────────────────────────────────────────────────────────────────────────
-  notInteger: (location: string, name: string, got: string) => {
-    const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
-    const remedy = whole
-      ? `Write ${whole}, without a decimal point.`
-      : "Write a whole number in plain decimal digits, for example 16.";
-    return inputError("notInteger", location, `${name} cannot be ${quote(got)}`, remedy);
+      `${part(source, span)} ${what}${where}`,
+      `${remedy} To reject such layers instead, add a condition under 'where:' that is checked earlier.`,
+    );
   },
-  /** A value of a program, of whatever type. */
-  notIntegerValue: (location: string, name: string, got: unknown) =>
-    inputError("notInteger", location, `${name} cannot be ${literal(got)}`, asNumber(got)),
+
+  // ── Values of axes and parameters ──────────────────────────────────────────────────────────────
+  notInteger: (location: string, name: string, got: unknown, origin: Origin = "text") =>
+    origin === "text"
+      ? at(location, `${name} cannot be ${quote(String(got))}`, asDigits(String(got)))
+      : at(location, `${name} cannot be ${literal(got)}`, asNumber(got)),
   outOfRange: (
     location: string,
     domain: { readonly name: string; readonly min: number; readonly max?: number },
     got: string | number,
   ) =>
-    inputError(
-      "outOfRange",
+    at(
       location,
       `${domain.name} cannot be ${asGiven(got)}`,
-      `Write ${rangeOf(domain)}.`,
+      domain.name === "sample_rate" ? RATES : `Write ${rangeOf(domain)}.`,
     ),
-  notBooleanValue: (location: string, name: string, got: unknown) =>
-    inputError("notBoolean", location, `${name} cannot be ${literal(got)}`, "Write true or false."),
   badRate: (location: string, got: unknown) =>
-    inputError("badRate", location, `sample_rate cannot be ${asGiven(got)}`, RATES),
-  rateOutOfRange: (location: string, got: string | number) =>
-    inputError("outOfRange", location, `sample_rate cannot be ${asGiven(got)}`, RATES),
-  fineRate: (location: string, got: string | number) =>
-    inputError(
-      "fineRate",
+    at(location, `sample_rate cannot be ${asGiven(got)}`, RATES),
+  tooPreciseRate: (location: string, got: string | number) =>
+    at(
       location,
       `sample_rate ${asGiven(got)} has too many digits to be exact`,
       "Write a fraction of smaller whole numbers, for example 30000/1001, or round it.",
     ),
-  farRates: (location: string) =>
-    inputError(
-      "farRates",
+  incompatibleRates: (location: string) =>
+    at(
       location,
       "the sample rates of this axis have no common denominator that keeps them exact",
-      "Write them with fewer digits, or in grids of their own.",
+      "Write them with fewer digits, or put them in separate grids.",
     ),
   fractionAmongExpressions: (location: string, name: string) =>
-    inputError(
-      "fractionAmongExpressions",
+    at(
       location,
-      `${name} has a fraction beside values that depend on other axes`,
-      "Write all of its values as numbers, or all as whole numbers and expressions.",
+      `${name} mixes a fraction with values that depend on other axes`,
+      "Write only numbers, or only whole numbers and expressions.",
     ),
   rateInAxis: (source: SourceText, span: Span) =>
-    expressionError(
-      "rateInAxis",
+    atSpan(
       source,
       span,
-      "sample_rate is a fraction in this grid, and axes are whole numbers",
-      "Write this axis without it; conditions under 'where:' may use it.",
+      "sample_rate is a fraction in this grid, so axes cannot use it",
+      "Use it only in conditions under 'where:'.",
     ),
-  notBoolean: (location: string, name: string, got: string) =>
-    inputError("notBoolean", location, `${name} cannot be ${quote(got)}`, "Write true or false."),
-  /** A value as other tools write it. */
+  notBoolean: (location: string, name: string, got: unknown, origin: Origin = "text") =>
+    at(
+      location,
+      `${name} cannot be ${origin === "text" ? quote(String(got)) : literal(got)}`,
+      "Write true or false.",
+    ),
+  /** A value in the notation of another tool. */
   foreignValue: (location: string, name: string, got: string, remedy: string) =>
-    inputError("foreignValue", location, `${name} cannot be ${quote(got)}`, remedy),
+    at(location, `${name} cannot be ${quote(got)}`, remedy),
   /** Padding that differs between the two ends of a one-dimensional layer. */
   unequalPadding: (location: string, got: string, remedy: string) =>
-    inputError(
-      "unequalPadding",
+    at(
       location,
-      `padding has two values, ${quote(got)}, but PyTorch pads both ends of a layer alike`,
+      `padding has two values, ${quote(got)}, but PyTorch pads both ends equally`,
       remedy,
     ),
   noOutputSize: (location: string, kind: string) =>
-    inputError(
-      "noOutputSize",
+    at(
       location,
-      `${kind} has no output size to choose`,
-      "Only transposed layers have one; leave it out.",
+      `${kind} does not take an output size`,
+      "Only transposed layers do; remove the option.",
     ),
   impossibleOutputSize: (
     location: string,
@@ -354,387 +376,304 @@ export const errors = {
     max: bigint,
     set: string,
   ) =>
-    inputError(
-      "impossibleOutputSize",
+    at(
       location,
       `${name} cannot be ${got}`,
       min > max
-        ? `The layer has no output: ${set}.`
+        ? `No output is possible with ${set}.`
         : `With ${set} it can be ${min === max ? `${min} only` : `from ${min} to ${max}`}.`,
     ),
   badStep: (location: string, name: string, got: string) =>
-    inputError(
-      "badStep",
+    at(
       location,
-      `the step of ${name} ${quote(got)} is not a positive whole number`,
+      `${name} cannot be ${quote(got)}: its step is not a positive whole number`,
       "Write first..last:step, for example 32..256:32.",
     ),
   backwardsRange: (location: string, name: string, got: string, turned: string) =>
-    inputError(
-      "backwardsRange",
-      location,
-      `the range ${quote(got)} of ${name} runs backwards`,
-      `Write ${turned}.`,
-    ),
+    at(location, `the range ${quote(got)} of ${name} runs backwards`, `Write ${turned}.`),
   notPowerOfTwo: (location: string, name: string, got: string, end: number) =>
-    inputError(
-      "notPowerOfTwo",
+    at(
       location,
-      `${end} in ${quote(got)} of ${name} is not a power of two`,
-      "Write powers of two as both ends, for example pow2(32, 512).",
+      `${name} cannot be ${quote(got)}: ${end} is not a power of two`,
+      "Use powers of two for both ends, for example pow2(32, 512).",
     ),
   openParenthesis: (location: string, name: string, got: string) =>
-    inputError(
-      "openParenthesis",
+    at(
       location,
       `${name} cannot be ${quote(got)}: its parenthesis is not closed`,
-      `Inside [ ] write it in quotes, for example ["pow2(32, 512)", 640].`,
+      'Inside [ ], put it in quotes, for example ["pow2(32, 512)", 640].',
     ),
   textList: (location: string, name: string, got: string) =>
-    inputError(
-      "textList",
+    at(
       location,
-      `${name} cannot be ${quote(got)}: several values in one text`,
-      `Write them as a list, for example [1, 2, 4].`,
+      `${name} cannot be ${quote(got)}: it is one text with several values`,
+      "Write a list, for example [1, 2, 4].",
     ),
   emptyAxis: (location: string, name: string) =>
-    inputError(
-      "emptyAxis",
+    at(
       location,
       `the axis ${name} has no values`,
-      "Give it at least one, or leave it out to take PyTorch's default.",
+      "Give it at least one, or remove it to use PyTorch's default.",
     ),
   duplicateValue: (location: string, name: string, got: string) =>
-    inputError(
-      "duplicateValue",
+    at(
       location,
       `the axis ${name} has the value ${got} twice`,
-      "Leave one of them out: every layer is counted once.",
+      "Remove one of them: every layer is counted once.",
     ),
   longAxis: (location: string, name: string, got: string) =>
-    inputError(
-      "longAxis",
+    at(
       location,
-      `${quote(got)} of ${name} has more than 2^31 values`,
-      "Shorten it, or widen its step.",
+      `${name} cannot be ${quote(got)}: it has more than 2^31 values`,
+      "Shorten the range or widen its step.",
     ),
-  jointList: (location: string, names: readonly string[], got: string) =>
-    inputError(
-      "jointList",
+  jointList: (location: string, names: readonly string[], got: string) => {
+    const row = (base: number) => `[${names.map((_, i) => base ** (i + 1)).join(", ")}]`;
+    return at(
       location,
       `the axis ${quote(names.join(", "))} cannot be ${got}`,
-      `Write a list of rows with a value for each name, for example [[${names.map((_, i) => 2 ** (i + 1)).join(", ")}], [${names.map((_, i) => 4 ** (i + 1)).join(", ")}]].`,
-    ),
+      `Write a list of rows with one value per name, for example [${row(2)}, ${row(4)}].`,
+    );
+  },
   jointRow: (location: string, names: readonly string[], got: number) =>
-    inputError(
-      "jointRow",
+    at(
       location,
-      `the row has ${got} value${got === 1 ? "" : "s"}, the axis ${names.length} names`,
-      `Write a value for each of ${joinNames(names)}.`,
+      `the row has ${got} value${got === 1 ? "" : "s"}, but the axis has ${names.length} names`,
+      `Write one value for each of ${joinNames(names)}.`,
     ),
   severalInJoint: (location: string, name: string, got: string) =>
-    inputError(
-      "severalInJoint",
+    at(
       location,
-      `${quote(got)} of ${name} stands for several values`,
-      "In the row of a joint axis each name has one value.",
+      `${name} cannot be ${quote(got)}, which is several values`,
+      "Write one value per name in each row of a joint axis.",
     ),
-  tooManyRuns: (location: string, count: number, capacity: number) =>
-    inputError(
-      "tooManyRuns",
+  tooManyRanges: (location: string, count: number, capacity: number) =>
+    at(
       location,
-      `the axes have ${count} separate values and ranges`,
-      `At most ${capacity} are possible; write evenly spaced values as ranges, for example 32..256:32.`,
+      `the axes have ${count} separate values and ranges; the limit is ${capacity}`,
+      "Write evenly spaced values as ranges, for example 32..256:32.",
     ),
 
   unknownKind: (location: string, got: string, known: readonly string[]) =>
-    inputError(
-      "unknownKind",
-      location,
-      `layer cannot be ${quote(got)}`,
-      `Write one of ${joinNames(known)}.`,
-    ),
-  /** A parameter that other kinds of layers have. */
+    at(location, `layer cannot be ${quote(got)}`, `Write one of ${joinNames(known)}.`),
+  /** A parameter that only other kinds of layers have. */
   otherKindsParameter: (
     location: string,
     name: string,
     kind: string,
-    instead: readonly string[],
+    equivalents: readonly string[],
     kinds: readonly string[],
   ) => {
-    const remedy = instead.length > 0 ? `Write ${joinNames(instead)} instead` : "Leave it out";
-    return inputError(
-      "otherKindsParameter",
+    const remedy = equivalents.length > 0 ? `Write ${joinNames(equivalents)} instead` : "Remove it";
+    return at(
       location,
       `${kind} has no ${name}`,
-      `${remedy}, or set the layer to ${kinds.join(" or ")}.`,
+      `${remedy}, or set the layer to ${alternatives(kinds)}.`,
     );
   },
   otherKindsColumn: (location: string, name: string, kind: string) =>
-    inputError(
-      "otherKindsColumn",
+    at(
       location,
-      `${name} is no column of ${kind}`,
-      `See 'upsweep columns --layer ${kind}'.`,
+      `${name} is not a column of ${kind}`,
+      `Run 'upsweep columns --layer ${kind}' to list its columns.`,
     ),
   noSampleRate: (location: string, name: string) =>
-    inputError(
-      "noSampleRate",
+    at(
       location,
       `${name} needs a sample_rate`,
-      "Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
+      "Give the layer's output elements per second: --sample-rate 22050, sample_rate under 'variables:', or a list column sample_rate.",
     ),
   unratedName: (source: SourceText, span: Span, name: string) =>
-    expressionError(
-      "unratedName",
+    atSpan(
       source,
       span,
       `${name} needs a sample_rate`,
-      "Give it under 'variables:', or with --sample-rate.",
+      "Set it under 'variables:', or with --sample-rate.",
     ),
   dimensionCount: (location: string, name: string, got: number, names: readonly string[]) =>
-    inputError(
-      "dimensionCount",
+    at(
       location,
       `${name} has ${got} values`,
       `Give one for all dimensions, or one for each of ${joinNames(names)}.`,
     ),
 
   axisTwice: (location: string, name: string) =>
-    inputError("axisTwice", location, `the axis ${name} stands twice`, "Keep one of them."),
-  circle: (source: SourceText, span: Span, names: readonly string[]) =>
-    expressionError(
-      "circle",
+    at(location, `the axis ${name} is given twice`, "Keep one of them."),
+  cycle: (source: SourceText, span: Span, names: readonly string[]) =>
+    atSpan(
       source,
       span,
-      `the axes depend on each other in a circle: ${names.join(" → ")}`,
-      "Give one of them values of its own.",
+      `the axes depend on each other in a cycle: ${names.join(" → ")}`,
+      "Write one of them without using the others.",
     ),
   badVariable: (location: string, name: string, isTaken: boolean) =>
-    inputError(
-      "badVariable",
-      location,
-      isTaken
-        ? `${quote(name)} cannot be a variable: it is a column already`
-        : `${quote(name)} cannot be the name of a variable`,
-      isTaken
-        ? "Choose another name; parameters stand under 'axes:'."
-        : "Write a word of letters, digits and underscores that means nothing else in expressions.",
-    ),
+    isTaken
+      ? at(
+          location,
+          `${quote(name)} cannot be a variable: a column already has that name`,
+          "Choose another name; parameters go under 'axes:'.",
+        )
+      : at(
+          location,
+          `${quote(name)} cannot be the name of a variable`,
+          "Use letters, digits and underscores, and avoid words that expressions reserve.",
+        ),
 
-  // ── The form of a spec ───────────────────────────────────────────────────────────────────────────────────────────
+  // ── The form of a spec ─────────────────────────────────────────────────────────────────────────
   syntax: (location: string, what: string) =>
-    inputError("syntax", location, what, "Mend the YAML (or JSON) there."),
+    at(location, what, "Fix the YAML or JSON syntax there."),
   notMap: (location: string, what: string, got: string) =>
-    inputError(
-      "notMap",
+    at(
       location,
-      `${what} is ${got}`,
+      `${what} cannot be ${got}`,
       "Write names with their values, for example 'stride: [1, 2]'.",
     ),
   badAxisValue: (location: string, name: string, got: string) =>
-    inputError(
-      "badAxisValue",
+    at(
       location,
       `${name} cannot be ${got}`,
       "Write a number, a range such as 32..256:32, pow2(32, 512), or a list of these.",
     ),
   unknownKey: (location: string, key: string, known: readonly string[]) =>
-    inputError("unknownKey", location, `unknown key ${quote(key)}`, instead(key, known)),
+    at(location, `unknown key ${quote(key)}`, instead(key, known)),
   axisAtTop: (location: string, name: string) =>
-    inputError(
-      "axisAtTop",
-      location,
-      `the axis ${name} stands outside of axes`,
-      "Write it, indented, under 'axes:'.",
-    ),
+    at(location, `the axis ${name} is outside of 'axes:'`, "Indent it under 'axes:'."),
   tag: (location: string, tag: string) =>
-    inputError(
-      "tag",
-      location,
-      `the YAML tag ${quote(tag)} is not taken`,
-      "Write the plain value.",
-    ),
+    at(location, `the YAML tag ${quote(tag)} is not supported`, "Write the value without it."),
   unknownAxis: (location: string, name: string, known: readonly string[]) =>
-    inputError("unknownAxis", location, `unknown axis ${quote(name)}`, instead(name, known)),
+    at(location, `unknown axis ${quote(name)}`, instead(name, known)),
   resultAxis: (location: string, name: string) =>
-    inputError(
-      "resultAxis",
+    at(
       location,
-      `${name} is a result, not a parameter`,
-      "It cannot be an axis; name it in columns to have it counted.",
+      `${name} is a result, not a parameter, so it cannot be an axis`,
+      "List it under 'columns:' to count it.",
     ),
   duplicateKey: (location: string, key: string) =>
-    inputError("duplicateKey", location, `the key ${quote(key)} stands twice`, "Keep one of them."),
+    at(location, `the key ${quote(key)} is given twice`, "Keep one of them."),
   missingAxes: (location: string, names: readonly string[]) =>
-    inputError(
-      "missingAxes",
+    at(
       location,
       `${joinNames(names)} ${names.length === 1 ? "is" : "are"} missing`,
       `PyTorch has no default for ${names.length === 1 ? "it; give it at least one value" : "them; give each at least one value"}.`,
     ),
   noAxes: (location: string, needed: readonly string[]) =>
-    inputError(
-      "noAxes",
-      location,
-      "the spec has no axes",
-      `Write at least ${joinNames(needed)} under 'axes:'.`,
-    ),
+    at(location, "the spec has no axes", `Write at least ${joinNames(needed)} under 'axes:'.`),
   notColumnList: (location: string, got: string) =>
-    inputError(
-      "notColumnList",
+    at(
       location,
       `columns cannot be ${got}`,
       "Write a list of result columns, for example [l_out, ops, macs].",
     ),
-  unknownColumn: (location: string, name: string, known: readonly string[]) => {
-    return inputError(
-      "unknownColumn",
+  unknownColumn: (location: string, name: string, known: readonly string[]) =>
+    at(
       location,
       `unknown column ${quote(name)}`,
-      suggestion(name, known) ?? "'upsweep columns' lists all.",
-    );
-  },
+      suggestion(name, known) ?? "Run 'upsweep columns' to list all columns.",
+    ),
   parameterColumn: (location: string, name: string, count: number) =>
-    inputError(
-      "parameterColumn",
+    at(
       location,
       `${name} is a parameter, not a result`,
-      `All ${count === 11 ? "eleven" : count} parameters always stand in the row; leave it out of columns.`,
+      `Remove it from columns: every row has all ${count === 11 ? "eleven" : count} parameters.`,
     ),
   duplicateColumn: (location: string, name: string) =>
-    inputError("duplicateColumn", location, `the column ${name} stands twice`, "Keep one of them."),
+    at(location, `the column ${name} is given twice`, "Keep one of them."),
   emptyColumns: (location: string) =>
-    inputError(
-      "emptyColumns",
+    at(
       location,
       "columns is empty",
-      "Name at least one result column, or leave columns out to have the usual six.",
+      "Name at least one result column, or remove columns to get the six defaults.",
     ),
   alias: (location: string) =>
-    inputError(
-      "alias",
-      location,
-      "YAML anchors and aliases are not taken",
-      "Write the values out.",
-    ),
-  besideGrids: (location: string, key: string) =>
-    inputError(
-      "besideGrids",
-      location,
-      `${key} stands beside grids`,
-      "Write it inside the grids that it is for.",
-    ),
+    at(location, "YAML anchors and aliases are not supported", "Write the values out."),
+  outsideGrids: (location: string, key: string) =>
+    at(location, `${key} cannot be next to grids`, "Move it into each grid that it applies to."),
   notGridList: (location: string, got: string) =>
-    inputError(
-      "notGridList",
-      location,
-      `grids cannot be ${got}`,
-      "Write a list of blocks, each with its own axes.",
-    ),
+    at(location, `grids cannot be ${got}`, "Write a list of grids, each with its own axes."),
   badName: (location: string, got: string, bytes: number) =>
-    inputError(
-      "badName",
+    at(
       location,
       `the name of a grid cannot be ${got}`,
-      `Write up to ${bytes} bytes of text without commas, quotes and line ends.`,
+      `Write up to ${bytes} bytes of text without commas, quotes or line breaks.`,
     ),
   unnamedGrid: (location: string, gridLocation: string) =>
-    inputError(
-      "unnamedGrid",
+    at(
       location,
-      `the column name is asked for, but the grid at ${gridLocation} has none`,
+      `the column name needs a name for every grid, but the grid at ${gridLocation} has none`,
       "Give it one with 'name:'.",
     ),
   missingVariable: (location: string, name: string, gridLocation: string) =>
-    inputError(
-      "missingVariable",
+    at(
       location,
-      `the variable ${name} is no column of every grid: the one at ${gridLocation} has none`,
-      "Give it one there, or leave the column out.",
+      `the column ${name} needs a variable in every grid, but the grid at ${gridLocation} has none`,
+      "Define it there, or remove the column.",
     ),
   badCondition: (location: string, got: string) =>
-    inputError(
-      "badCondition",
+    at(
       location,
       `a condition cannot be ${got}`,
       "Write an expression, for example 'l_out == stride * l_in'.",
     ),
   noSampleRows: (location: string) =>
-    inputError(
-      "noSampleRows",
+    at(
       location,
-      "sample does not say how many",
-      "Write for example 'sample: { rows: 100000, seed: 7 }'.",
+      "sample has no number of rows",
+      "Write, for example, 'sample: { rows: 100000, seed: 7 }'.",
     ),
   setJoint: (location: string, names: string, joint: string) =>
-    inputError(
-      "setJoint",
+    at(
       location,
       `${names} is part of the joint axis '${joint}'`,
-      `Set the whole of it: --set '${joint}=[[…], […]]'.`,
+      `Set the joint axis instead: --set '${joint}=[[…], […]]'.`,
     ),
   longSpec: (location: string, max: number) =>
-    inputError(
-      "longSpec",
+    about(
       location,
       `is longer than ${max} bytes`,
-      "Write ranges and expressions for single values, or count a list of layers: count --from.",
+      "Use ranges and expressions instead of single values, or count a list with 'upsweep count --from'.",
     ),
   tooManyVariables: (location: string, count: number, capacity: number) =>
-    inputError(
-      "tooManyVariables",
-      location,
-      `there are ${count} variables`,
-      `At most ${capacity} are possible.`,
-    ),
+    at(location, `there are ${count} variables`, `Use at most ${capacity}.`),
   tooManySteps: (location: string, count: number, capacity: number) =>
-    inputError(
-      "tooManySteps",
+    at(
       location,
-      `the constraints, derived axes and columns come to ${count} steps`,
-      `At most ${capacity} are possible; write fewer conditions, for example ranges or lists after 'in'.`,
+      `the conditions, derived axes and columns take ${count} steps; the limit is ${capacity}`,
+      "Use fewer conditions, for example ranges or lists after 'in'.",
     ),
   tooMuchCode: (location: string, count: number, capacity: number) =>
-    inputError(
-      "tooMuchCode",
+    at(
       location,
-      `the expressions come to ${count} operations`,
-      `At most ${capacity} are possible.`,
+      `the expressions take ${count} operations; the limit is ${capacity}`,
+      "Shorten them or use fewer.",
     ),
   undecidable: (location: string, isOwn: boolean, grid: string, axis: string, reason: string) =>
-    inputError(
-      "undecidable",
+    at(
       location,
-      `distinct cannot tell whether ${isOwn ? `a layer occurs twice in ${grid}` : `a layer is in ${grid}`}${axis === "" ? "" : ` by the axis ${axis}`}: ${reason}`,
-      "Write that grid with its parameters alone, or leave distinct out and remove duplicates afterwards.",
+      `distinct cannot tell whether a layer ${isOwn ? "occurs twice" : "is"} in ${grid}${axis === "" ? "" : ` because of the axis ${axis}`}: ${reason}`,
+      "Write that grid with parameters only, or drop distinct and remove duplicates afterwards.",
     ),
   distinctTooLarge: (location: string, grid: string, max: number) =>
-    inputError(
-      "distinctTooLarge",
+    at(
       location,
-      `to tell whether a layer is in ${grid} takes more than ${max} operations`,
+      `distinct needs more than ${max} operations to tell whether a layer is in ${grid}`,
       "Write the values of that grid as ranges, or sweep the grids one by one.",
     ),
   tooLarge: (location: string, size: bigint) =>
-    inputError(
-      "tooLarge",
+    at(
       location,
-      `the grid has ${size} layers`,
-      `At most 2^63 - 1 = ${2n ** 63n - 1n} can be swept; shorten an axis.`,
+      `the grid has ${size} layers; the limit is 2^63 - 1 = ${2n ** 63n - 1n}`,
+      "Shorten an axis.",
     ),
 
-  // ── Layers of a program ──────────────────────────────────────────────────────────────────────────────────────────
+  // ── Layers of a program ────────────────────────────────────────────────────────────────────────
   notLayer: (location: string, got: unknown) =>
-    inputError(
-      "notLayer",
+    at(
       location,
       `a layer cannot be ${literal(got)}`,
       "Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
     ),
   notLayers: (location: string, got: unknown) =>
-    inputError(
-      "notLayers",
+    at(
       location,
       `layers cannot be ${literal(got)}`,
       "Pass an array of layers, or an object with a column for each parameter.",
@@ -746,574 +685,431 @@ export const errors = {
     other: string,
     otherLength: number,
   ) =>
-    inputError(
-      "columnLengths",
+    at(
       location,
       `${name} has ${length} value${length === 1 ? "" : "s"}, but ${other} has ${otherLength}`,
-      "Give every column one value for each layer, or a single number for all of them.",
+      "Give every column one value per layer, or a single number for all layers.",
     ),
   notOptions: (got: unknown) =>
-    inputError(
-      "notOptions",
+    about(
       "options",
       `cannot be ${literal(got)}`,
       'Write an object, for example { columns: ["macs"] }.',
     ),
   badChoice: (location: string, got: unknown, known: readonly (string | boolean)[]) =>
-    inputError(
-      "badChoice",
-      location,
-      `cannot be ${literal(got)}`,
-      `Write one of ${joinNames(known.map(String))}.`,
-    ),
+    about(location, `cannot be ${literal(got)}`, `Write one of ${joinNames(known.map(String))}.`),
   unsafeNumber: (location: string, name: string, value: bigint) =>
-    inputError(
-      "unsafeNumber",
+    at(
       location,
       `${name} is ${value}, which a number cannot hold exactly (the limit is 2^53 - 1)`,
-      "Leave bigInts out to get a bigint, or leave that column out.",
+      "Remove bigInts to get a bigint, or remove that column.",
     ),
 
-  // ── Single layers ────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Single layers ──────────────────────────────────────────────────────────────────────────────
   missingParameters: (location: string, names: readonly string[]) =>
-    inputError(
-      "missingParameters",
+    at(
       location,
       `${joinNames(names)} ${names.length === 1 ? "is" : "are"} missing`,
       `PyTorch has no default for ${names.length === 1 ? "it; give it a value" : "them; give each a value"}.`,
     ),
   unknownParameter: (location: string, name: string, known: readonly string[]) =>
-    inputError(
-      "unknownParameter",
-      location,
-      `unknown parameter ${quote(name)}`,
-      instead(name, known),
-    ),
-  invalidLayer: (location: string, reason: string, remedy: string) =>
-    inputError("invalidLayer", location, `not a legal layer: ${reason}`, remedy),
+    at(location, `unknown parameter ${quote(name)}`, instead(name, known)),
+  invalidLayer: (location: string, reason: string, remedy: string) => at(location, reason, remedy),
   overflow: (location: string, name: string, layer: string, limit: string) =>
-    inputError(
-      "overflow",
+    at(
       location,
-      `${name} of ${layer} passes ${limit}`,
-      "Leave that column out with --columns (columns in a spec), or shrink the layer.",
+      `${name} of ${layer} exceeds ${limit}`,
+      "Choose other columns with --columns (columns in a spec), or shrink the layer.",
     ),
   severalValues: (location: string, name: string, got: string) =>
-    inputError(
-      "severalValues",
+    at(
       location,
       `${name} has several values: ${quote(got)}`,
-      "count takes one layer; give one value, or use 'upsweep sweep' for a grid.",
+      "count takes one layer: give one value, or use 'upsweep sweep' for a grid.",
     ),
 
-  // ── Lists of layers ──────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Lists of layers ────────────────────────────────────────────────────────────────────────────
   emptyList: (location: string) =>
-    inputError(
-      "emptyList",
+    at(
       location,
       "there is no header",
-      "The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
+      "Name the columns in the first line, for example in_channels,out_channels,kernel_size,l_in.",
     ),
   duplicateField: (location: string, name: string) =>
-    inputError(
-      "duplicateField",
-      location,
-      `the column ${quote(name)} stands twice in the header`,
-      "Keep one of them.",
-    ),
+    at(location, `the column ${quote(name)} is given twice in the header`, "Keep one of them."),
   unnamedField: (location: string, position: number) =>
-    inputError(
-      "unnamedField",
+    at(
       location,
       `column ${position} of the header has no name`,
       position === 1
-        ? "Name it (pandas: to_csv(index=False) leaves the index out)."
+        ? "Name it (in pandas, to_csv(index=False) omits the index)."
         : "Name it, or remove the delimiter at the end of every line.",
     ),
   resultField: (location: string, name: string) =>
-    inputError(
-      "resultField",
+    at(
       location,
-      `the column ${quote(name)} cannot be carried: a result of that name is written`,
+      `the column ${quote(name)} cannot be copied: a result column has the same name`,
       "Rename it, or choose other results with --columns.",
     ),
-  nearField: (location: string, name: string, near: string) =>
-    inputError(
-      "nearField",
+  similarField: (location: string, name: string, near: string) =>
+    at(
       location,
-      `the column ${quote(name)} looks like ${near}, but is not read`,
-      `Rename it to '${near}' if it is that, or declare it a label with --carry ${quote(name)}.`,
+      `the column ${quote(name)} looks like ${near}, but is not recognised`,
+      `Rename it to '${near}', or keep it as a label with --carry ${quote(name)}.`,
     ),
   otherKindsField: (location: string, name: string, kinds: readonly string[]) =>
-    inputError(
-      "otherKindsField",
+    at(
       location,
-      `the column ${quote(name)} is a parameter of ${joinNames(kinds)}, which this list does not hold`,
-      `Choose the kind with --layer or a column 'layer', or declare it a label with --carry ${quote(name)}.`,
+      `the column ${quote(name)} is a parameter of ${joinNames(kinds)}, but the list has no such layers`,
+      `Set the kind with --layer or a column 'layer', or keep it as a label with --carry ${quote(name)}.`,
     ),
   kindField: (location: string, name: string, column: string) =>
-    inputError(
-      "kindField",
+    at(
       location,
-      `the column ${quote(name)} looks like the kind of the layer, but is not read`,
-      `Rename it to '${column}' if it names the kind of each row, or declare it a label with --carry ${quote(name)}.`,
+      `the column ${quote(name)} looks like the kind of the layer, but is not recognised`,
+      `Rename it to '${column}', or keep it as a label with --carry ${quote(name)}.`,
     ),
   unreadField: (location: string, name: string) =>
-    inputError(
-      "unreadField",
+    at(
       location,
-      `the column ${quote(name)} says something about the layer that is not counted`,
-      `Remove it, or declare it a label with --carry ${quote(name)}.`,
+      `the column ${quote(name)} looks like a property of the layer that upsweep does not support`,
+      `Remove it, or keep it as a label with --carry ${quote(name)}.`,
     ),
   carriedParameter: (location: string, name: string) =>
-    inputError(
-      "carriedParameter",
+    at(
       location,
       `--carry names ${quote(name)}, which is a parameter of the layers`,
-      "Leave it out of --carry, or rename the column.",
+      "Remove it from --carry, or rename the column.",
     ),
   unknownCarried: (name: string, known: readonly string[]) =>
-    inputError(
-      "unknownCarried",
+    at(
       "--carry",
       `the header has no column ${quote(name)}`,
-      suggestion(name, known) ?? "Name columns of the list.",
+      suggestion(name, known) ?? "Name a column of the list.",
     ),
   kindTwice: (location: string) =>
-    inputError(
-      "kindTwice",
+    at(
       location,
-      "the list has a column 'layer', and --layer is given too",
-      "Leave --layer out, or declare the column a label with --carry layer.",
+      "the list has a column 'layer', but --layer is given too",
+      "Remove --layer, or keep the column as a label with --carry layer.",
     ),
   unknownRowKind: (location: string, got: string, known: readonly string[]) =>
     got === ""
-      ? inputError(
-          "unknownRowKind",
-          location,
-          "layer is empty",
-          `Write one of ${joinNames(known)}.`,
-        )
-      : inputError(
-          "unknownRowKind",
+      ? at(location, "layer is empty", `Write one of ${joinNames(known)}.`)
+      : at(
           location,
           `layer cannot be ${quote(got)}`,
           `Write one of ${joinNames(known)}, or PyTorch's class name, for example ConvTranspose1d.`,
         ),
   kindLacksFields: (location: string, kind: string, names: readonly string[]) =>
-    inputError(
-      "kindLacksFields",
+    at(
       location,
       `a ${kind} needs ${joinNames(names)}, which the header does not have`,
       `Add the column${names.length === 1 ? "" : "s"}; rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
     ),
   notEmptyField: (location: string, name: string, got: string, kind: string) =>
-    inputError(
-      "notEmptyField",
+    at(
       location,
       `${name} is ${quote(got)}, but a ${kind} has no ${name}`,
       "Leave the field empty in this row.",
     ),
   tupleField: (location: string, name: string, got: string, names: readonly string[]) =>
-    inputError(
-      "tupleField",
+    at(
       location,
       `${name} cannot be ${quote(got)}`,
       `Write one whole number for all dimensions, or one for each of ${joinNames(names)}, for example "(${names.map((_, i) => i + 3).join(", ")})".`,
     ),
   missingFields: (location: string, names: readonly string[]) =>
-    inputError(
-      "missingFields",
+    at(
       location,
       `the column${names.length === 1 ? "" : "s"} ${joinNames(names)} ${names.length === 1 ? "is" : "are"} missing from the header`,
       `PyTorch has no default for ${names.length === 1 ? "it; add the column" : "them; add the columns"}.`,
     ),
   fieldSetTwice: (location: string, name: string) =>
-    inputError(
-      "fieldSetTwice",
+    at(
       location,
       `two columns of the header set ${name}`,
-      "Keep one of them: a plain name stands for all dimensions.",
+      "Keep one of them: a plain name sets all dimensions.",
     ),
   settingTwice: (location: string, name: string) =>
-    inputError(
-      "settingTwice",
-      location,
-      `${name} stands in the header and is given as a flag`,
-      "Keep one of them.",
-    ),
+    at(location, `${name} is given both as a column and as an option`, "Keep one of them."),
   tooManyFields: (location: string, count: number, capacity: number) =>
-    inputError(
-      "tooManyFields",
-      location,
-      `the header has ${count} columns`,
-      `At most ${capacity} are possible.`,
-    ),
+    at(location, `the header has ${count} columns`, `Use at most ${capacity}.`),
   resultDiffers: (location: string, name: string, given: string, counted: string) =>
-    inputError(
-      "resultDiffers",
+    at(
       location,
-      `${name} is ${given === "" ? "empty" : quote(given)} in the list, but ${counted === "" ? "the layer has none" : `is counted as ${counted}`}`,
-      "Check which parameters the list was counted with; without --verify-results the column is replaced.",
+      `${name} is ${given === "" ? "empty" : quote(given)} in the list, but ${counted === "" ? "the layer has none" : `the count is ${counted}`}`,
+      "Check the parameters of the row, or remove --verify-results to replace the column.",
     ),
   emptyField: (location: string, name: string) =>
-    inputError(
-      "emptyField",
+    at(
       location,
       `${name} is empty`,
-      "Write its value, or leave the whole column out to take PyTorch's default.",
+      "Write its value, or remove the column to use PyTorch's default.",
     ),
   badQuotes: (location: string) =>
-    inputError(
-      "badQuotes",
+    at(
       location,
-      "a quoted field is not closed, or goes on behind its closing quote",
-      'Write a quote inside a quoted field twice: "".',
+      "a quoted field is not closed, or text follows its closing quote",
+      'Double each quote inside a quoted field: "".',
     ),
   fieldCount: (location: string, got: number, expected: number) =>
-    inputError(
-      "fieldCount",
+    at(
       location,
-      `the row has ${got} field${got === 1 ? "" : "s"}, the header ${expected}`,
-      "Give every row a field for each column; fields that hold commas stand in double quotes.",
+      `the row has ${got} field${got === 1 ? "" : "s"}, but the header has ${expected}`,
+      "Write one field per column, and put fields that contain commas in double quotes.",
     ),
-  foreignFormat: (location: string, what: string, remedy: string) =>
-    inputError("foreignFormat", location, `is ${what}, which is not read`, remedy),
+  unsupportedInput: (location: string, what: string, remedy: string) =>
+    about(location, `is ${what}, which upsweep cannot read`, remedy),
   damagedGzip: (location: string, reason: string) =>
-    inputError(
-      "damagedGzip",
+    at(
       location,
-      `the gzip data is damaged or cut off: ${reason}`,
+      `the gzip data is damaged or truncated: ${reason}`,
       "Copy or compress the file again.",
     ),
   badEncoding: (location: string, what: string) =>
-    inputError("badEncoding", location, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
-  badJson: (location: string, what: string, remedy: string) =>
-    inputError("badJson", location, what, remedy),
+    at(location, what, "Save the list as UTF-8 (Excel: 'CSV UTF-8')."),
+  badJson: (location: string, what: string, remedy: string) => at(location, what, remedy),
   nestedJson: (location: string, key: string) =>
-    inputError(
-      "nestedJson",
+    at(
       location,
       `the value of ${quote(key)} is nested`,
       "Write a number, text, true, false, null, or a list of these, such as [3, 5].",
     ),
   newKey: (location: string, key: string) =>
-    inputError(
-      "newKey",
+    at(
       location,
       `the key ${quote(key)} is not in the first object`,
-      "From a pipe, the first object has all columns: write the key there too, with null, or read the list from a file.",
+      "From a pipe, the first object must have every key: add it there with null, or read the list from a file.",
     ),
   errorColumn: (location: string, name: string) =>
-    inputError(
-      "errorColumn",
-      location,
-      `the list has a column ${name} already`,
-      "Rename it, or leave --errors row out.",
-    ),
+    at(location, `the list already has a column ${name}`, "Rename it, or remove --errors row."),
   longRecord: (location: string, bytes: number) =>
-    inputError(
-      "longRecord",
+    at(
       location,
       `the row is longer than ${bytes} bytes`,
-      "Shorten it; if it should be many rows, a quote may be left open.",
+      "Shorten it. If it should be many rows, look for a quote that is not closed.",
     ),
 
-  // ── Commands and files ───────────────────────────────────────────────────────────────────────────────────────────
-  usage: (what: string, remedy: string) => new UpsweepError("usage", `${what}. ${remedy}`),
-  emptyArgument: (what: string) =>
-    new UpsweepError("emptyArgument", `${what} is empty. Give it a value, or leave it out.`),
+  // ── Commands and files ─────────────────────────────────────────────────────────────────────────
+  usage: (what: string, remedy: string) => inputError(`${what}. ${remedy}`),
+  emptyArgument: (what: string) => about(what, "is empty", "Give it a value, or remove it."),
   badOption: (flag: string, got: string, remedy: string) =>
-    inputError("badOption", flag, `cannot be ${quote(got)}`, remedy),
+    about(flag, `cannot be ${quote(got)}`, remedy),
   repeatedFlag: (flag: string, takesSeveral = false) =>
-    new UpsweepError(
-      "repeatedFlag",
-      `${printable(flag)} was given twice. ${takesSeveral ? "Give all its values at once, for example --kernel-size 3,5,7." : "Keep one of them."}`,
+    about(
+      flag,
+      "was given twice",
+      takesSeveral
+        ? "Give all its values at once, for example --kernel-size 3,5,7."
+        : "Keep one of them.",
     ),
   cannotRead: (path: string, cause: unknown) =>
-    inputError("cannotRead", path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
+    about(path, `cannot be read: ${reasonOf(cause)}`, "Check the path."),
   cannotOpen: (path: string, cause: unknown) =>
-    inputError(
-      "cannotOpen",
-      path,
-      `cannot be written: ${reasonOf(cause)}`,
-      "Choose another place with -o.",
-    ),
+    about(path, `cannot be written: ${reasonOf(cause)}`, "Write elsewhere with -o."),
   unknownFormat: (
     path: string,
     extension: string,
     supported: readonly string[],
     formats: readonly string[],
   ) =>
-    inputError(
-      "unknownFormat",
+    at(
       path,
-      `the extension ${quote(extension)} names no format`,
-      `Supported are ${joinNames(supported)}. For another name, choose the format with --format ${formats.join("|")}.`,
+      `unknown extension ${quote(extension)}`,
+      `Use one of ${joinNames(supported)}, or choose the format with --format ${formats.join("|")}.`,
     ),
   unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
-    inputError(
-      "unsupportedFormat",
-      path,
-      `files that end in ${quote(extension)} cannot be written`,
-      `Supported are ${joinNames(supported)}.`,
-    ),
-  otherFormat: (path: string, extension: string, promised: string, asked: string) =>
-    inputError(
-      "otherFormat",
+    at(path, `cannot write ${quote(extension)} files`, `Use one of ${joinNames(supported)}.`),
+  formatMismatch: (path: string, extension: string, promised: string, asked: string) =>
+    at(
       path,
       `the extension ${quote(extension)} means ${promised}, but the rows are ${asked}`,
       `Name a file that ends in .${asked}.`,
     ),
   layerFile: (path: string, extension: string, isJson: boolean) =>
-    inputError(
-      "layerFile",
+    at(
       path,
-      `one layer is written as ${isJson ? "JSON" : "text"}, but the extension ${quote(extension)} means something else`,
-      `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. Rows come from 'upsweep count --from' and 'upsweep sweep'.`,
+      `one layer is written as ${isJson ? "JSON" : "text"}, but the extension is ${quote(extension)}`,
+      `Name a file that ends in ${isJson ? ".json" : ".txt, or in .json and add --json"}. To write rows, use 'upsweep count --from' or 'upsweep sweep'.`,
     ),
-  fileExists: (path: string) =>
-    inputError(
-      "fileExists",
-      path,
-      "is there already",
-      "Choose another name with -o, or replace it with --force.",
-    ),
+  fileExists: (path: string) => about(path, "already exists", "Write elsewhere or add --force."),
   beingWritten: (path: string, pid: number, lock: string) =>
-    inputError(
-      "beingWritten",
+    about(
       path,
-      `process ${pid} is writing it`,
-      `Wait for it, or choose another name with -o. If that is no upsweep, remove ${printable(lock)}.`,
+      `is being written by process ${pid}`,
+      `Wait for it, or write elsewhere. If that process is not upsweep, remove ${printable(lock)}.`,
     ),
   takenOver: (path: string, by: string) =>
-    new UpsweepError(
-      "takenOver",
-      `${printable(path)}: another run has begun to write it: ${by}. This one stops, and leaves it alone. Give each a name of its own with -o.`,
-      false,
+    failure(
+      `${printable(path)} is now being written by another run: ${by}. This run stops without touching it. Give each run its own file with -o.`,
     ),
   lockGone: (path: string, lock: string) =>
-    new UpsweepError(
-      "lockGone",
-      `${printable(path)}: ${printable(lock)} is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.`,
-      false,
+    failure(
+      `${printable(path)}: the lock ${printable(lock)} was removed, by someone or with its file system. This run stops and leaves its files as they are. Check the folder, then resume a sweep with --resume.`,
     ),
-  foreignFile: (path: string, what: string) =>
-    inputError(
-      "foreignFile",
+  specialFile: (path: string, what: string) =>
+    about(
       path,
-      `is ${what}, which upsweep neither follows nor writes`,
-      "Remove it, or choose another name with -o.",
+      `is ${what}, which upsweep does not follow or write`,
+      "Remove it or write elsewhere.",
     ),
-  foreignPartial: (path: string) =>
-    inputError(
-      "foreignPartial",
+  unknownPartial: (path: string) =>
+    about(
       path,
-      "is there, but no run of upsweep is known to have left it",
-      "Move it away, or give it up with --force.",
+      "exists, but was not left by a known run of upsweep",
+      "Move it away, or add --force to discard it.",
     ),
   appeared: (path: string, partial: string) =>
-    new UpsweepError(
-      "appeared",
-      `${path}: appeared while this run was writing, and is left as it is. Move it away and repeat the command with --resume, which finds all rows in ${partial}; a list or a merge is repeated as it was.`,
-      false,
+    failure(
+      `${printable(path)} appeared while this run was writing, and was not replaced. Move it away, then repeat the command with --resume: all rows are in ${printable(partial)}. A list or a merge has no --resume: repeat its command unchanged.`,
     ),
   unfinished: (path: string) =>
-    inputError(
-      "unfinished",
+    about(
       path,
-      "a sweep into it was stopped before its end",
-      "Go on with it with --resume, or begin anew with --force.",
+      "belongs to an unfinished sweep",
+      "Continue with --resume, or start over with --force.",
     ),
-  otherSweep: (path: string, what: string, was: string | undefined, is: string | undefined) =>
-    inputError(
-      "otherSweep",
+  sweepMismatch: (path: string, what: string, was: string | undefined, is: string | undefined) =>
+    about(
       path,
-      `another sweep was stopped there: ${what} was ${was || "empty"}, is now ${is || "empty"}`,
-      "Sweep what was swept then, or begin anew with --force.",
+      `belongs to a different sweep: ${what} changed from ${was || "empty"} to ${is || "empty"}`,
+      "Repeat the original command, or start over with --force.",
     ),
   shortPartial: (path: string, size: number, expected: number) =>
-    inputError(
-      "shortPartial",
+    about(
       path,
       `has ${size} bytes, but ${expected} were written`,
-      "Somebody has changed it: begin anew with --force.",
+      "The file was changed: start over with --force.",
     ),
   damaged: (path: string, manifest: string) =>
-    inputError(
-      "damaged",
+    about(
       path,
-      `does not agree with ${manifest}: the checksum or the number of lines is another`,
-      "The file or its manifest has been changed or damaged. Sweep it again with --force.",
+      `does not match ${printable(manifest)}: the checksum or the number of lines differs`,
+      "One of them was changed or damaged. Sweep again with --force.",
     ),
   badManifest: (path: string, cause: unknown) =>
-    inputError(
-      "badManifest",
-      path,
-      `does not say how far the sweep has come: ${reasonOf(cause)}`,
-      "Begin anew with --force.",
-    ),
+    about(path, `is not a valid manifest: ${reasonOf(cause)}`, "Start over with --force."),
   noArray: (option: string, variables: readonly string[]) =>
-    inputError(
-      "noArray",
+    at(
       `--shard ${option}`,
-      `this is no task of an array job: none of ${joinNames(variables)} is set`,
-      "Name the part yourself, for example --shard 3/16.",
+      `this is not a task of an array job: none of ${joinNames(variables)} is set`,
+      "Name the shard, for example --shard 3/16.",
     ),
   twoArrays: (option: string, one: string, other: string) =>
-    inputError(
-      "twoArrays",
+    at(
       `--shard ${option}`,
       `${one} and ${other} are both set`,
-      "Name the part yourself, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
+      "Name the shard, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
     ),
   notTaskNumber: (option: string, variable: string, got: string) =>
-    inputError(
-      "notTaskNumber",
+    at(
       `--shard ${option}`,
       `${variable} is ${quote(got)}, not a whole number`,
-      "Name the part yourself, for example --shard 3/16.",
+      "Name the shard, for example --shard 3/16.",
     ),
   outsideArray: (variable: string, task: number, from: number, of: number) =>
-    inputError(
-      "outsideArray",
+    at(
       `--shard auto/${of}`,
-      `${variable} is ${task}, but the ${of} parts are the tasks ${from} to ${of - 1 + from}`,
-      "Submit tasks in that range, or give the number of all parts.",
+      `${variable} is ${task}, but the ${of} shards are tasks ${from} to ${of - 1 + from}`,
+      "Submit tasks in that range, or correct the number of shards.",
     ),
   unknownArray: (option: string, scheduler: string, variable: string | undefined, task: string) =>
-    inputError(
-      "unknownArray",
+    at(
       `--shard ${option}`,
-      `${scheduler} says which task this is (${task}), but not of how many${variable === undefined ? "" : `: ${variable} is not set`}`,
-      "Give the number of all parts, for example --shard auto/16.",
+      `${scheduler} gives the number of this task (${task}), but not how many there are${variable === undefined ? "" : `: ${variable} is not set`}`,
+      "Give the number of shards, for example --shard auto/16.",
     ),
-  raggedArray: (option: string, said: readonly string[], from: number, array: string) =>
-    inputError(
-      "raggedArray",
+  incompleteArray: (option: string, said: readonly string[], from: number, array: string) =>
+    at(
       `--shard ${option}`,
-      `the array does not run from ${from} without gaps: ${said.join(", ")}`,
-      `Submit a whole one (${array}). To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.`,
+      `the array does not start at ${from} or has gaps: ${said.join(", ")}`,
+      `Submit a complete array (${array}). To run only some tasks of it, give the number of shards, for example --shard auto/16.`,
     ),
   noShards: (path: string, example: string) =>
-    inputError(
-      "noShards",
+    at(
       path,
-      `no part of it is there, such as ${printable(example)}`,
-      "Sweep them with --shard, or name them behind the file.",
+      `no shards found, such as ${printable(example)}`,
+      "Sweep them with --shard, or name them after the output file.",
     ),
   mixedShards: (path: string, counts: readonly number[]) =>
-    inputError(
-      "mixedShards",
+    at(
       path,
-      `parts of several divisions are there: of ${joinNames(counts.map(String))}`,
-      "Name those that belong together behind the file.",
+      `the shards found belong to sets of ${joinNames(counts.map(String))}`,
+      "Name the ones that belong together after the output file.",
     ),
   missingShards: (path: string, missing: readonly number[], of: number) => {
     const named =
       missing.length > 10 ? [...missing.slice(0, 9), `${missing.length - 9} more`] : missing;
-    const what = missing.length === 1 ? "part" : "parts";
-    return inputError(
-      "missingShards",
+    const isOne = missing.length === 1;
+    return at(
       path,
-      `${what} ${joinNames(named.map(String))} of ${of} ${missing.length === 1 ? "is" : "are"} missing`,
-      "Sweep what is missing with --shard.",
+      `${isOne ? "shard" : "shards"} ${joinNames(named.map(String))} of ${of} ${isOne ? "is" : "are"} missing`,
+      `Sweep ${isOne ? "it" : "them"} with --shard.`,
     );
   },
   mergeIntoShard: (path: string) =>
-    inputError(
-      "mergeIntoShard",
-      path,
-      "is one of the parts itself",
-      "Name another file for what they make up, before the parts.",
-    ),
+    about(path, "is one of the shards", "Name another output file before the shards."),
   shardTwice: (path: string, other: string) =>
-    inputError(
-      "shardTwice",
-      path,
-      `is the same part as ${printable(other)}`,
-      "Name each part once.",
-    ),
+    about(path, `is the same shard as ${printable(other)}`, "Name each shard once."),
   unfinishedShard: (path: string, reason: string, isDamaged = false) =>
-    inputError(
-      "unfinishedShard",
+    about(
       path,
-      `is not a complete part of a sweep: ${reason}`,
-      `Sweep it again, with --shard and --${isDamaged ? "force" : "resume"}.`,
+      `is not a complete shard: ${reason}`,
+      `Sweep it again with --shard and --${isDamaged ? "force" : "resume"}.`,
     ),
-  otherShard: (
+  shardMismatch: (
     path: string,
     other: string,
     what: string,
     is: string | undefined,
     theirs: string | undefined,
   ) =>
-    inputError(
-      "otherShard",
+    about(
       path,
-      `is a part of another sweep than ${printable(other)}: ${what} is ${is || "empty"} here and ${theirs || "empty"} there`,
-      "Sweep all parts with the same spec, options and version.",
+      `and ${printable(other)} come from different sweeps: for ${what}, the first has ${is || "nothing"} and the second has ${theirs || "nothing"}`,
+      "Sweep all shards with the same spec, options and version.",
     ),
   cannotPrint: (cause: unknown) =>
-    new UpsweepError(
-      "cannotPrint",
-      `standard output: cannot be written: ${reasonOf(cause)}. Make room, or write to another place.`,
-      false,
+    failure(
+      `standard output cannot be written: ${reasonOf(cause)}. Free some space or write elsewhere.`,
     ),
   cannotWrite: (path: string, cause: unknown) =>
-    new UpsweepError(
-      "cannotWrite",
-      `${printable(path)}: cannot be written: ${reasonOf(cause)}. Make room, or choose another place with -o.`,
-      false,
+    failure(
+      `${printable(path)} cannot be written: ${reasonOf(cause)}. Free some space or write elsewhere with -o.`,
     ),
   notBuilt: (path: string) =>
-    new UpsweepError(
-      "notBuilt",
-      `${printable(path)}: the kernel is not there. Run 'npm run build', or install the package again.`,
-      false,
+    failure(
+      `${printable(path)}: the kernel is missing. Run 'npm run build', or reinstall the package.`,
     ),
-  otherKernel: (path: string, got: number, expected: number) =>
-    new UpsweepError(
-      "otherKernel",
-      `${printable(path)}: the kernel has ABI version ${got}, this program needs ${expected}. Run 'npm run build', or install the package again.`,
-      false,
+  kernelMismatch: (path: string, got: number, expected: number) =>
+    failure(
+      `${printable(path)}: the kernel has ABI version ${got}, but this program needs ${expected}. Run 'npm run build', or reinstall the package.`,
     ),
   doesNotAddUp: (indices: bigint, rows: number) =>
-    new UpsweepError(
-      "doesNotAddUp",
-      `${indices} raw indices do not add up to ${rows} rows and what is left out. This is a defect of upsweep: please report it with the command that you gave.`,
-      false,
+    failure(
+      `${indices} raw indices do not equal ${rows} rows plus rejected layers and empty positions. ${REPORT_BUG}`,
     ),
   linesDoNotMatch: (lines: number, rows: bigint) =>
-    new UpsweepError(
-      "linesDoNotMatch",
-      `${lines} lines were written for ${rows} rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep: please report it with the command that you gave.`,
-      false,
+    failure(
+      `${lines} lines were written for ${rows} rows, so the output stays in its .partial file. ${REPORT_BUG}`,
     ),
   noMemory: (reason: string) =>
-    new UpsweepError(
-      "noMemory",
-      `the kernel has no memory to run in: ${reason}. Raise the limit (ulimit -v, or the container's): it takes 34 MiB a worker.`,
-      false,
+    failure(
+      `the kernel cannot allocate its memory: ${reason}. Raise the limit (ulimit -v, or the container's): each worker takes 34 MiB.`,
     ),
   noWorker: (reason: string) =>
-    new UpsweepError(
-      "noWorker",
+    failure(
       /EMFILE|too many (open )?files/.test(reason)
-        ? "no worker could be started: too many files are open. Raise the limit (ulimit -n), or ask for fewer with --workers."
-        : `no worker could be started: ${reason.replace(/\.$/, "")}. Where memory or threads are short, ask for fewer with --workers. Else install the package again.`,
-      false,
+        ? "no worker could be started: too many files are open. Raise the limit (ulimit -n), or use fewer workers with --workers."
+        : `no worker could be started: ${reason.replace(/\.$/, "")}. If memory or threads are short, use fewer workers with --workers. Otherwise reinstall the package.`,
     ),
   workersFailed: (task: string, attempts: number, reason: string) =>
-    new UpsweepError(
-      "workersFailed",
-      `${attempts} workers in turn failed on ${task}: ${reason.replace(/\.$/, "")}. Where memory is short, ask for fewer with --workers. Else this is a defect of upsweep: please report it with the command that you gave.`,
-      false,
+    failure(
+      `${attempts} workers in a row failed on ${task}: ${reason.replace(/\.$/, "")}. If memory is short, use fewer workers with --workers. If not, report this as a bug in upsweep with the command that you ran.`,
     ),
   disagree: (layer: string) =>
-    new UpsweepError(
-      "disagree",
-      `closed form and simulation differ on ${layer}. This is a defect of upsweep: please report it with this line.`,
-      false,
+    failure(
+      `closed form and simulation differ on ${layer}. This is a bug in upsweep: please report it with this line.`,
     ),
-} as const;
+});

@@ -154,7 +154,7 @@ function editDistance(a: string, b: string): number {
 }
 
 export function instead(unknown: string, known: readonly string[]): string {
-  return suggestion(unknown, known) ?? `Known are ${joinNames(known)}.`;
+  return suggestion(unknown, known) ?? `Write one of ${joinNames(known)}.`;
 }
 
 /**
@@ -164,7 +164,7 @@ export function reasonOf(cause: unknown): string {
   if (typeof cause === "string") return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const words: Record<string, string> = {
-    ENOENT: "there is no such file or folder",
+    ENOENT: "no such file or folder",
     EACCES: "permission denied",
     EPERM: "permission denied",
     EISDIR: "it is a folder",

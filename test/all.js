@@ -44,7 +44,7 @@ function hostTotal(status) {
 function errorsTotal() {
   const made = existsSync(errorsMade) ? readFileSync(errorsMade, "utf8").split("\n") : [];
   const source = readFileSync(new URL("../src/errors.ts", import.meta.url), "utf8");
-  const table = source.slice(source.indexOf("export const errors = {"));
+  const table = source.slice(source.indexOf("export const errors = catalogue({"));
   const codes = [...table.matchAll(/^ {2}([a-zA-Z]+): \(/gm)].map(([, code]) => code);
   const missing = codes.filter((code) => !made.includes(code));
   for (const code of missing) console.log(`no test makes the error ${code}`);

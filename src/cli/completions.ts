@@ -1,6 +1,6 @@
 /**
- * `upsweep completions`: completion scripts for bash, zsh and fish, generated from the table of
- * commands.
+ * `upsweep completions`: scripts that complete command lines in bash, zsh and fish. Made from
+ * commander's tables.
  */
 import type { Command, Option } from "commander";
 import { COLUMNS } from "../columns/table.js";
@@ -9,7 +9,7 @@ import { GROUP_NAMES } from "../spec/spec.js";
 import type { Shell } from "./options.js";
 import { writeOut } from "./terminal.js";
 
-/** The possible values of an option or argument: words, a file, anything, or none. */
+/** The values of an option or argument: one of some words, a file, anything, or none. */
 type Values = readonly string[] | "file" | "any" | "none";
 
 interface Flag {
@@ -36,7 +36,7 @@ export function completions(root: Command, shell: Shell): void {
     ...root.commands.map(commandEntry),
     {
       name: "help",
-      meaning: "show the help of a command",
+      meaning: "Show the help of a command",
       flags: [],
       argument: root.commands.map((c) => c.name()),
     },
@@ -128,7 +128,7 @@ function bashCommand({ flags, argument }: CommandEntry): string {
   return `${bashValues(flags)}      if [[ -z $words$files ]]; then\n        if [[ $current == -* ]]; then words="${names}"; else ${argumentWords}; fi\n      fi\n`;
 }
 
-/** The completions after an option that takes a value. */
+/** Cases for the words after options that take values. */
 function bashValues(flags: readonly Flag[]): string {
   const lines = flags
     .filter(({ values }) => values !== "none")

@@ -1,4 +1,4 @@
-/** `upsweep count`: one layer, its work shown as a person would do it. */
+/** `upsweep count`: one layer, with every step of the calculation. */
 
 import { overflow } from "../columns/errors.js";
 import {
@@ -64,11 +64,16 @@ interface CountOptions extends LayerOptions {
   readonly errors?: "stop" | "row";
 }
 
-/** Outputs up to this length show their whole overlap pattern, longer ones this many elements of each end. */
-const WHOLE_PATTERN = 64;
+/** Outputs up to this length show their complete overlap pattern. */
+const FULL_PATTERN = 64;
+
+/** Elements shown at each end of a longer pattern. */
 const PATTERN_END = 16;
 
-/** The far end of a pattern takes a step for every input that reaches it; beyond this many it is left out. */
+/**
+ * The upper end of a pattern costs one step per input that reaches it. Beyond this many steps it is
+ * omitted.
+ */
 const PATTERN_STEPS = 10_000_000;
 
 export async function countOne(flags: AxisFlags, options: CountOptions): Promise<void> {
@@ -95,7 +100,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const isRated = layer.sample_rate !== undefined;
   const kernel = wasmKernel();
   const results = countedLayer(kernel, layer, options.method);
-  // The conventions of others have their own command; programs get all.
+  // Convention columns have a command of their own, `compare`. JSON includes them.
   const usual = () =>
     columnsOfGroup(layer.kind, "all", isRated).filter(
       (name) => options.json || column(name).group !== "conventions",
@@ -111,7 +116,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   await sink.finish();
 }
 
-/** The results of a layer, if it is a legal one. */
+/** The results of a layer. @throws UpsweepError when the layer is illegal. */
 export function countedLayer(
   kernel: Kernel,
   layer: Layer,
@@ -123,8 +128,10 @@ export function countedLayer(
 }
 
 /**
- * The one layer that flags give. With several dimensions `--kernel-size 3,5` is one value for each, `--kernel-size 3` one for all; PyTorch's
- * `(3, 5)` means the same.
+ * The layer given by options. In 2-d and 3-d layers, `--kernel-size 3,5` has one value per
+ * dimension and `--kernel-size 3` one value for all. PyTorch's `(3, 5)` means the same as `3,5`.
+ *
+ * @throws UpsweepError for unknown, missing or malformed parameters.
  */
 export function layerFromFlags(command: string, flags: AxisFlags, options: LayerOptions): Layer {
   const kind = kindFrom(options);
@@ -155,13 +162,18 @@ export function layerFromFlags(command: string, flags: AxisFlags, options: Layer
   if (flags.axes.some(({ name }) => anyParameter(name)?.base === "output_padding")) {
     throw errors.usage(
       "both --output-size and --output-padding are given",
-      "The size determines output_padding; leave one out.",
+      "The output size determines output_padding; remove one of them.",
     );
   }
   return withOutputSize(layer, options.outputSize);
 }
 
-/** Says what to write for paddings that PyTorch has no parameter for: those with a name, and two that differ. */
+/**
+ * Refuses paddings that PyTorch's layers have no parameter for: `same`, `valid`, and two ends that
+ * differ.
+ *
+ * @throws UpsweepError with the numbers to write instead.
+ */
 function checkPadding(
   kind: Kind,
   p: Parameter,
@@ -193,7 +205,12 @@ function checkPadding(
   }
 }
 
-/** The layer with the output_padding that gives outputs of that size, as PyTorch's `forward(input, output_size)` chooses it. */
+/**
+ * The layer with the output_padding that gives the output size `text`, as PyTorch's
+ * `forward(input, output_size)` chooses it.
+ *
+ * @throws UpsweepError when no legal output_padding gives that size.
+ */
 function withOutputSize(layer: Layer, text: string): Layer {
   const { kind } = layer;
   const flag = "--output-size";
@@ -223,7 +240,7 @@ function withOutputSize(layer: Layer, text: string): Layer {
   return { ...layer, dimensions };
 }
 
-/** The values of a flag; those of a Python tuple, `(3, 5)` or `(3,)`, without its parentheses. */
+/** The values of an option. A Python tuple, `(3, 5)` or `(3,)`, loses its parentheses. */
 export function valuesOfFlag(text: string): string[] {
   const [, inside] = /^\s*\(\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*,?\s*\)\s*$/.exec(text) ?? [];
   return splitValues(inside ?? text);
@@ -250,7 +267,7 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   return run.first;
 }
 
-/** The row as one flat object. */
+/** The parameters and results as one flat JSON object. */
 function json(
   layer: Layer,
   results: PartialResults,
@@ -274,7 +291,7 @@ export function parametersInJson(layer: Layer): { readonly [name: string]: bigin
   );
 }
 
-/** How integers are written in JSON: exactly, as numbers, when nothing is said. */
+/** The form of integers in JSON. The default is exact numbers. */
 export function bigIntsOf({
   json,
   bigInts,
@@ -283,15 +300,15 @@ export function bigIntsOf({
   readonly bigInts?: BigInts;
 }): BigInts {
   if (bigInts !== undefined && !json)
-    throw errors.usage("--big-ints is for --json", "Add --json, or leave it out.");
+    throw errors.usage("--big-ints needs --json", "Add --json, or remove --big-ints.");
   return bigInts ?? "number";
 }
 
 const SECTIONS = [
   ["geometry", "Shape and overlap"],
   ["documented", "As documented (moduleprofiler's definition)"],
-  ["exact", "Exactly"],
-  ["conventions", "As other counters have it ('upsweep compare' says why they differ)"],
+  ["exact", "Exact"],
+  ["conventions", "By other counters ('upsweep compare' explains the differences)"],
 ] as const;
 
 function shownWork(
@@ -311,7 +328,7 @@ function shownWork(
     ]);
     return { title, lines };
   }).filter(({ lines }) => lines.length > 0);
-  // All sections share their column widths.
+  // Format all sections in one table, so that they share column widths.
   const aligned = table(
     sections.flatMap(({ lines }) => lines),
     [2],
@@ -330,7 +347,7 @@ function shownWork(
   ].join("\n\n");
 }
 
-/** What one dimension of a layer comes to by itself. */
+/** The counts of one dimension: those of a 1-d layer whose other parameters are minimal. */
 function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): PartialResults {
   const alone = layerFrom(oneDimensional(layer.kind), (p) =>
     p.perDimension ? dimension[p.base as keyof Dimension] : p.min,
@@ -339,7 +356,7 @@ function dimensionCounts(kernel: Kernel, layer: Layer, dimension: Dimension): Pa
 }
 
 function pattern(kernel: Kernel, kind: Kind, dimension: Dimension, lOut: bigint): string {
-  if (lOut <= BigInt(WHOLE_PATTERN))
+  if (lOut <= BigInt(FULL_PATTERN))
     return kernel.overlap(kind, dimension, 0n, Number(lOut)).join(" ");
   const first = kernel.overlap(kind, dimension, 0n, PATTERN_END).join(" ");
   const reaching = Math.min(

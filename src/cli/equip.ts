@@ -1,4 +1,7 @@
-/** What every command has: checked options and arguments, messages through one writer, suggestions, and --color. */
+/**
+ * Adds to a command what every command has: checks of its options and arguments, output through one
+ * writer, suggestions, --color and --help.
+ */
 import { type Command, Option } from "commander";
 import { errors } from "../errors.js";
 import { candidates, printable } from "../format-message.js";
@@ -14,7 +17,7 @@ import {
   writeOut,
 } from "./terminal.js";
 
-/** Options that may be given several times. Any other option with a value is refused when it is given twice. */
+/** Options that can be repeated. Any other option with a value is refused when given twice. */
 const REPEATABLE: ReadonlySet<string> = new Set([
   "--where",
   "--set",
@@ -23,17 +26,17 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "--carry",
 ]);
 
-/** An argument that is too long for a message. */
+/** An argument too long for a message, with the part of it to show. */
 const LONG_QUOTE = /'([^']{100})[^']{20,}'/g;
 
 export function equip(command: Command): void {
   command.addOption(
-    new Option("--color <when>", "use colour; auto means on terminals, unless NO_COLOR is set")
+    new Option("--color <when>", "Use colour; auto means on terminals, unless NO_COLOR is set")
       .choices(COLOR_CHOICES)
       .default("auto")
       .helpGroup("General:"),
   );
-  command.addHelpOption(new Option("-h, --help", "show this help").helpGroup("General:"));
+  command.addHelpOption(new Option("-h, --help", "Show this help").helpGroup("General:"));
   checkOptions(command);
   const name = command.parent === null ? "upsweep" : `upsweep ${command.name()}`;
   command
@@ -51,7 +54,7 @@ export function equip(command: Command): void {
     .showHelpAfterError(`See '${name} --help'.`);
 }
 
-/** Refuses options with a value that are given twice, and empty values and arguments. */
+/** Refuses repeated options with a value, empty values, and empty arguments. */
 function checkOptions(command: Command): void {
   for (const option of command.options) {
     const flag = option.long ?? option.short ?? option.flags;
@@ -73,7 +76,10 @@ function checkOptions(command: Command): void {
   });
 }
 
-/** A message of the parser, which is one line: without "error:", with what it quotes cut and made printable, and with what may have been meant. */
+/**
+ * A message of commander, which is one line: without "error:", with long quotations cut and
+ * unprintable characters escaped, and with a suggestion.
+ */
 function parserMessage(text: string, command: Command): string {
   const short = text
     .trim()
@@ -82,7 +88,7 @@ function parserMessage(text: string, command: Command): string {
   return `${printable(short)}${suggestionFor(text, command)}`;
 }
 
-/** Names that an unknown option or command may stand for. */
+/** Suggests known names for an unknown option or command. Empty if none is similar. */
 function suggestionFor(text: string, command: Command): string {
   const [, what, unknown] = /^error: unknown (option|command) '([^']*)'/.exec(text) ?? [];
   if (what === undefined || unknown === undefined) return "";

@@ -1,5 +1,4 @@
-/** `upsweep count --from`: every layer of a list, followed by its results. */
-
+/** `upsweep count --from`: every row of a list, with result columns appended. */
 import { DEFAULT_COLUMNS } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
@@ -29,7 +28,7 @@ import {
 } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { log, rejectionText, writtenText } from "./report.js";
-import { table, thousands } from "./text.js";
+import { counted, table, thousands } from "./text.js";
 
 interface ListOptions extends LayerOptions, FormatOptions {
   readonly from: string;
@@ -55,12 +54,12 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   if (axis !== undefined)
     throw errors.usage(
       `both --from and ${axis.flag} are given`,
-      "Put the parameter into the list as a column, or leave --from out.",
+      "Add the parameter to the list as a column, or remove --from.",
     );
   if (options.json)
     throw errors.usage(
       "both --from and --json are given",
-      "Write --format jsonl to have one JSON object a line.",
+      "Use --format jsonl to write one JSON object per line.",
     );
   const { format, bigInts, compression } = await outputFormat(options);
   const settings = settingsFrom(options);
@@ -68,7 +67,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   if (hasErrorColumn && options.skipInvalid) {
     throw errors.usage(
       "both --skip-invalid and --errors row are given",
-      "Rows at fault are left out or answered; leave one out.",
+      "Invalid rows are either skipped or answered; remove one option.",
     );
   }
   const { bytes, name } = openList(options.from, options.delimiter);
@@ -85,7 +84,8 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     settings,
     format,
     bigInts,
-    // Whether the list has a column sample_rate shows when its header is read; groups go by the flag.
+    // A column sample_rate is known only when the header has been read. Groups depend on the
+    // option.
     columns: (kinds: readonly Kind[]) =>
       columnsFrom(options.columns, kinds, settings.sample_rate !== undefined || "later") ??
       DEFAULT_COLUMNS,
@@ -93,16 +93,13 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
       list = planned;
       if (needsTotals(options) && addedColumns(planned).length === 0) {
         throw errors.usage(
-          `${options.total ? "--total" : "--total-to"} is given, but no column can be added up`,
-          "Choose macs, params or other sums with --columns.",
+          `${options.total ? "--total" : "--total-to"} is given, but no column can be totalled`,
+          "Choose columns such as macs and params with --columns.",
         );
       }
       const dropped = droppedColumns(planned);
       if (dropped.length > 0)
-        log(
-          `upsweep: replacing the results that the list has already: ${dropped.join(", ")}`,
-          options.quiet,
-        );
+        log(`upsweep: replacing result columns of the list: ${dropped.join(", ")}`, options.quiet);
     },
   });
   const written = options.total
@@ -117,9 +114,11 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   const { progress } = outcome;
   if (options.totalTo !== undefined) await writeTotals(progress, options.totalTo, options.force);
   const withErrors =
-    progress.errorRows > 0n ? [`${thousands(progress.errorRows)} more with an error`] : [];
+    progress.errorRows > 0n
+      ? [`${counted(progress.errorRows, "more row")} written with an error`]
+      : [];
   const lines = [
-    rejectionText(progress, LIST_REJECTIONS, "rows"),
+    rejectionText(progress, LIST_REJECTIONS, "rows written"),
     ...withErrors,
     ...totalsText(progress.totals),
   ];
@@ -129,12 +128,14 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
   );
 }
 
-/** The kind of --layer, where it is given: without it, a column of the list may say it row by row. */
+/**
+ * The kind named by --layer, if given. Without it, a column of the list can give the kind per row.
+ */
 export function kindOption(options: LayerOptions): { readonly layer?: Kind["name"] } {
   return options.layer === undefined ? {} : { layer: kindFrom(options).name };
 }
 
-/** The columns of --carry, which may be given several times, with commas between names. */
+/** The columns named by --carry, which is repeatable and takes names separated by commas. */
 export function carryOption({ carry = [] }: { readonly carry?: readonly string[] }): {
   readonly carry: readonly string[];
 } {
@@ -147,9 +148,9 @@ export function carryOption({ carry = [] }: { readonly carry?: readonly string[]
 
 const needsTotals = ({ total, totalTo }: ListOptions) => total === true || totalTo !== undefined;
 
-// ── Totals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Totals ───────────────────────────────────────────────────────────────────────────────────────
 
-/** The sums over all kinds, in the order of the columns. */
+/** The sums over all kinds of layers, in the order of the columns. */
 function sumsOf({ columns, kinds }: ListTotals): readonly bigint[] {
   return columns.map((_, i) => kinds.reduce((sum, { sums }) => sum + (sums[i] ?? 0n), 0n));
 }
@@ -166,7 +167,10 @@ function totalsText(totals: ListTotals): readonly string[] {
       ];
 }
 
-/** The rows of a list, followed by one with the totals: `total` in its first label, and nothing in columns that cannot be added up. */
+/**
+ * The rows of a list, followed by a row of totals. Its first label is `total`; columns that cannot
+ * be totalled are empty.
+ */
 async function* withTotalRow(
   batches: AsyncGenerator<ListedRows, ListProgress>,
   listOf: () => ListPlan,
@@ -187,7 +191,10 @@ async function* withTotalRow(
   return progress;
 }
 
-/** Writes the totals as a JSON object: of all layers, and of each kind where there are several. Integers are exact. */
+/**
+ * Writes the totals as a JSON object: of all layers, and per kind if there are several. Integers
+ * are exact.
+ */
 async function writeTotals(
   { rows, totals }: ListProgress,
   path: string,

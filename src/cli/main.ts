@@ -1,8 +1,11 @@
-/** The command line: which command, with which options. What a command does stands in its own file, loaded when it is called. */
+/**
+ * The command line: the commands and their options. Each command runs from a file of its own, which
+ * is loaded when the command is called.
+ */
 
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
-import { UpsweepError } from "../errors.js";
+import { REPORT_BUG, UpsweepError } from "../errors.js";
 import { BIG_INTS } from "../formats/json.js";
 import { DEFAULT_KIND, KIND_NAMES, kindOf, kindsWith, type Parameter } from "../layers/kinds.js";
 import { PARAMETERS, SETTINGS } from "../layers/parameters.js";
@@ -16,7 +19,7 @@ import { AxisFlags, readDelimiter, readWholeNumber, SHELLS } from "./options.js"
 import { readShard } from "./shard.js";
 import { COLOR_CHOICES, chooseColor, complain, painter, STDOUT } from "./terminal.js";
 
-/** Runs a command line without the program's name; returns the exit code. */
+/** Runs a command line, given without the program's name, and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   chooseColor(colorOf(args));
   try {
@@ -27,24 +30,22 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Says what went wrong; returns the exit code: 2 when the input is at fault, 1 for anything else. */
+/** Prints what went wrong. Returns the exit code: 2 when the input is at fault, 1 otherwise. */
 export function report(error: unknown): number {
-  // The reader of standard output wants no more, as with `| head`.
+  // The reader of standard output has closed the pipe, as `head` does.
   if (error instanceof ClosedPipe) return 0;
-  // Help and version end here too, with exit code 0; commander has printed its message.
+  // Help and version also end here, with exit code 0. Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UpsweepError) {
     complain(error.message);
     return error.isInputError ? 2 : 1;
   }
   const message = error instanceof Error ? error.message : String(error);
-  complain(
-    `${message}. This is a defect of upsweep: please report it with the command that you gave.`,
-  );
+  complain(`${message}. ${REPORT_BUG}`);
   return 1;
 }
 
-/** What --color says, before anything is parsed: errors of parsing are coloured too. */
+/** The value of --color, read before parsing so that parse errors are coloured too. */
 function colorOf(args: readonly string[]): string {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const at = args.findIndex((arg) => arg === "--color" || arg.startsWith("--color="));
@@ -64,7 +65,10 @@ function version(): string {
   return version;
 }
 
-/** The commands by their names, in the groups of the help; but for completions, which is about all of them. */
+/**
+ * The commands by name, in the groups of the help. `completions` is added separately, because it
+ * needs all other commands.
+ */
 const COMMANDS: readonly (readonly [string, readonly (readonly [string, () => Command])[]])[] = [
   [
     "Layers:",
@@ -91,26 +95,31 @@ const COMMANDS: readonly (readonly [string, readonly (readonly [string, () => Co
   ],
 ];
 
-/** @param first the first word: when it is a command that needs no other, only that one is made. Measured 2026-11-26: 99 ms of CPU instead of 108. */
+/**
+ * The parser of command lines.
+ *
+ * @param first the first argument. If it names a command other than `completions`, only that
+ *   command is built. Measured 2026-11-26: 99 ms of CPU instead of 108.
+ */
 function program(first?: string): Command {
   const upsweep = new Command("upsweep")
     .description(
-      "Exact operation counts of transposed convolutions, for one layer or a design space of billions.",
+      "Count the operations of transposed convolutions exactly, for one layer or a design space of billions",
     )
     .optionsGroup("General:")
-    .version(version(), "-v, --version", "print the version")
+    .version(version(), "-v, --version", "Print the version")
     .exitOverride()
     .addHelpText(
       "before",
       examples([
         [
           "upsweep count --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32",
-          "one layer, each step shown",
+          "Count one layer, step by step",
         ],
-        ["upsweep count --from layers.csv -o counted.csv", "every layer of a list"],
-        ["upsweep sweep grid.yaml -o out.csv", "every layer of a grid"],
-        ["upsweep plan grid.yaml", "what that will come to"],
-        ["upsweep compare --from layers.csv", "what other counters say of them"],
+        ["upsweep count --from layers.csv -o counted.csv", "Count every layer of a list"],
+        ["upsweep sweep grid.yaml -o out.csv", "Count every layer of a grid"],
+        ["upsweep plan grid.yaml", "Estimate the rows, bytes and time of a sweep"],
+        ["upsweep compare --from layers.csv", "Compare other FLOP counters with the exact count"],
       ]),
     );
   const own = COMMANDS.flatMap(([, commands]) => commands).find(([name]) => name === first);
@@ -122,13 +131,17 @@ function program(first?: string): Command {
     upsweep.commandsGroup("Reference:");
     upsweep.addCommand(completionsCommand(upsweep));
   }
-  upsweep.helpCommand("help [command]", "show the help of a command");
+  upsweep.helpCommand("help [command]", "Show the help of a command");
   for (const command of upsweep.commands) {
     command.copyInheritedSettings(upsweep);
     equip(command);
   }
   equip(upsweep);
   return upsweep;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function examples(lines: readonly (readonly [string, string])[]): string {
@@ -138,25 +151,25 @@ function examples(lines: readonly (readonly [string, string])[]): string {
 function countCommand(): Command {
   const flags = new AxisFlags(false);
   const command = new Command("count")
-    .description("count one layer, each step shown; or every layer of a list")
+    .description("Count one layer step by step, or every layer of a list")
     .addHelpText(
       "before",
       examples([
         [
           "upsweep count --in-channels 1 --out-channels 1 --kernel-size 3 --l-in 2",
-          "the smallest layer with an overlap",
+          "Count the smallest layer with an overlap",
         ],
         [
           "upsweep count --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32 --json",
-          "as JSON",
+          "Write one layer as JSON",
         ],
         [
           "upsweep count --from layers.csv -o counted.csv",
-          "a CSV with a column for each parameter; results are written behind its columns",
+          "Read a CSV with one column per parameter, and append the results as columns",
         ],
         [
           "cat layers.csv | upsweep count --from - --columns ops,macs | head",
-          "from a pipe, into a pipe",
+          "Read from a pipe and write to a pipe",
         ],
       ]),
     );
@@ -164,31 +177,31 @@ function countCommand(): Command {
   return command
     .addOption(outputSizeOption())
     .optionsGroup("A list of layers:")
-    .option("--from <file>", "read layers from a CSV or JSON lines; - is standard input")
+    .option("--from <file>", "Read layers from a CSV or JSON Lines FILE; - is standard input")
     .addOption(delimiterOption())
     .addOption(carryOption())
     .option(
       "--skip-invalid",
-      "leave out layers that break a rule, and count them, instead of stopping at the first",
+      "Reject illegal layers and count them, instead of stopping at the first",
     )
     .addOption(errorsOption())
     .option(
       "--verify-results",
-      "compare results that the list has already with the counted ones, and stop where they differ",
+      "Compare the results in the list with the counts, and stop at the first difference",
     )
-    .option("--total", "end with a row of totals")
-    .option("--total-to <file>", "write the totals to FILE as JSON; - is standard output")
+    .option("--total", "Append a row of totals")
+    .option("--total-to <file>", "Write the totals to FILE as JSON; - is standard output")
     .optionsGroup("Output:")
     .addOption(columnsOption())
-    .option("-o, --output <file>", "write the answer to FILE; - is standard output", "-")
-    .option("--force", "replace FILE if it exists")
-    .option("--json", "one layer: write JSON")
-    .addOption(formatOption("with --from: "))
-    .addOption(bigIntsOption("with --json, or in JSON lines: "))
+    .option("-o, --output <file>", "Write the results to FILE; - is standard output", "-")
+    .option("--force", "Replace FILE if it exists")
+    .option("--json", "For one layer, write JSON")
+    .addOption(formatOption("With --from: "))
+    .addOption(bigIntsOption("In JSON and JSON Lines: "))
     .addOption(quietOption())
     .optionsGroup("Calculation:")
     .addOption(methodOption())
-    .addOption(checkOption("with --from: "))
+    .addOption(checkOption("With --from: "))
     .addOption(workersOption())
     .action(async (options) => {
       if (options.from === undefined) await (await import("./count.js")).countOne(flags, options);
@@ -196,7 +209,7 @@ function countCommand(): Command {
     });
 }
 
-/** A command on a grid, which comes from a file or from flags. */
+/** A command on a grid, which is read from a file or from options. */
 function gridCommand(
   name: string,
   description: string,
@@ -205,50 +218,49 @@ function gridCommand(
   const flags = new AxisFlags();
   const command = new Command(name)
     .description(description)
-    .argument("[spec]", "a grid in YAML or JSON")
+    .argument("[spec]", "File with a grid, in YAML or JSON")
     .addHelpText("before", examples(lines));
   addParameterOptions(command, flags, "<values>");
   command
-    // Grids have no output size; those who give one are told what to write.
+    // Grids have no output size. The hidden option leads to a message that says what to write.
     .addOption(outputSizeOption().hideHelp(name !== "compare"))
     .optionsGroup("Grid:")
     .addOption(
       new Option(
         "--axis <name=values>",
-        "an axis by its name; several names, separated by commas, change together",
+        "Add an axis by name; several names, separated by commas, change together",
       ).argParser((text: string) => flags.giveAxis(text)),
     )
     .addOption(
-      new Option(
-        "--variable <name=values>",
-        "an axis of your own, which expressions can use",
-      ).argParser((text: string) => flags.giveVariable(text)),
+      new Option("--variable <name=values>", "Add a variable that expressions can use").argParser(
+        (text: string) => flags.giveVariable(text),
+      ),
     )
     .addOption(
       new Option(
         "--set <name=values>",
-        "change an axis or variable of the spec; may be given several times",
+        "Replace an axis or variable of the spec; repeatable",
       ).argParser(collected),
     )
     .addOption(
       new Option(
         "--where <condition>",
-        "keep only layers that match the condition; may be given several times",
+        "Keep only layers that match the condition; repeatable",
       ).argParser(collected),
     )
     .addOption(
       new Option(
         "--distinct",
-        "write each layer once; leave out layers that an earlier grid has too",
+        "Write each layer once: reject layers that an earlier grid also has",
       ),
     )
     .addOption(
-      new Option("--sample <n>", "draw N raw indices uniformly, instead of taking all").argParser(
+      new Option("--sample <n>", "Sample N raw indices uniformly, instead of all").argParser(
         (text) => readWholeNumber("--sample", text, 1, SAMPLE_MAX),
       ),
     )
     .addOption(
-      new Option("--seed <n>", "draw another sample (default: 0)").argParser((text) =>
+      new Option("--seed <n>", "Seed of the sample (default: 0)").argParser((text) =>
         readWholeNumber("--seed", text, 0, Number.MAX_SAFE_INTEGER),
       ),
     )
@@ -257,65 +269,61 @@ function gridCommand(
   return { command, flags };
 }
 
-/** Of an option that may be given several times. */
+/** Collects the values of an option that can be given several times. */
 function collected(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
 function sweepCommand(): Command {
-  const { command, flags } = gridCommand(
-    "sweep",
-    "write a CSV row for every legal layer of a grid",
+  const { command, flags } = gridCommand("sweep", "Write a row for every legal layer of a grid", [
+    ["upsweep sweep grid.yaml -o out.csv", "Read a grid from a file"],
     [
-      ["upsweep sweep grid.yaml -o out.csv", "a grid from a file"],
-      [
-        "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
-        "the same without a file; the last axis changes fastest",
-      ],
-      [
-        "upsweep sweep --stride 2..8 --kernel-size '2 * stride' --padding 'stride // 2' --l-in 32 --in-channels 64 --out-channels 64 --where 'l_out == stride * l_in'",
-        "axes that depend on others, and a condition",
-      ],
-      [
-        "upsweep sweep grid.yaml --set l_in=1..100 --sample 100000 --seed 7 -o some.csv",
-        "a file with one axis changed; a sample of it",
-      ],
-      [
-        "upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3",
-        "other result columns, three rows",
-      ],
-      [
-        "upsweep sweep grid.yaml -o out.csv --resume",
-        "continue after an interruption; the result is byte-identical",
-      ],
-      [
-        "upsweep sweep grid.yaml -o out.csv --shard 3/16 --resume",
-        "one of 16 shards, out.00003-of-00016.csv; 'upsweep merge out.csv' merges them",
-      ],
+      "upsweep sweep --l-in 32..256:32 --kernel-size 3,5,7 --stride 1..4 --in-channels 64 --out-channels 64",
+      "Give a grid as options; the last axis changes fastest",
     ],
-  );
+    [
+      "upsweep sweep --stride 2..8 --kernel-size '2 * stride' --padding 'stride // 2' --l-in 32 --in-channels 64 --out-channels 64 --where 'l_out == stride * l_in'",
+      "Use axes that depend on others, and a condition",
+    ],
+    [
+      "upsweep sweep grid.yaml --set l_in=1..100 --sample 100000 --seed 7 -o some.csv",
+      "Change one axis of the file, and sweep a sample",
+    ],
+    [
+      "upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3",
+      "Choose other result columns, and write three rows",
+    ],
+    [
+      "upsweep sweep grid.yaml -o out.csv --resume",
+      "Continue after an interruption; the result is byte-identical",
+    ],
+    [
+      "upsweep sweep grid.yaml -o out.csv --shard 3/16 --resume",
+      "Write one of 16 shards, out.00003-of-00016.csv; 'upsweep merge out.csv' merges them",
+    ],
+  ]);
   return command
     .option(
       "-o, --output <file>",
-      "write rows to FILE; - is standard output, of which a terminal gets the first rows",
+      "Write rows to FILE; - is standard output, cut to the first rows on a terminal",
       "-",
     )
-    .option("--force", "replace FILE if it exists, and what is left of an interrupted sweep")
+    .option("--force", "Replace FILE if it exists, and discard an interrupted sweep into it")
     .addOption(formatOption())
-    .addOption(bigIntsOption("in JSON lines: "))
+    .addOption(bigIntsOption("In JSON Lines: "))
     .option(
       "--resume",
-      "continue an interrupted sweep into FILE; with nothing to resume, start from the beginning",
+      "Continue an interrupted sweep into FILE; with nothing to resume, start from the beginning",
     )
-    .option("--trust", "with --resume: do not read what is there to compare its checksum")
+    .option("--trust", "With --resume: do not verify the checksum of the existing rows")
     .addOption(
       new Option(
         "--shard <i/n>",
-        "sweep part I of N, counted from 0, into its own file; auto or auto/N takes the part from an array job",
+        "Sweep shard I of N, counted from 0, into its own file; auto or auto/N takes I from an array job",
       ).argParser((text: string) => readShard(text)),
     )
     .addOption(
-      new Option("--limit <n>", "stop after N rows").argParser((text) =>
+      new Option("--limit <n>", "Stop after N rows").argParser((text) =>
         readWholeNumber("--limit", text, 1, Number.MAX_SAFE_INTEGER),
       ),
     )
@@ -329,47 +337,47 @@ function sweepCommand(): Command {
 
 function mergeCommand(): Command {
   return new Command("merge")
-    .description("merge shards into the file an unsharded sweep would have written")
-    .argument("<output>", "the file to write")
+    .description("Merge shards into the file an unsharded sweep would have written")
+    .argument("<output>", "File to write")
     .argument(
-      "[parts...]",
-      "the shards, in any order (default: those next to the output, found by name)",
+      "[shards...]",
+      "Shards, in any order (default: those next to the output, found by name)",
     )
     .addHelpText(
       "before",
       examples([
         [
           "upsweep merge out.csv",
-          "merge out.00000-of-00016.csv to out.00015-of-00016.csv, which are kept",
+          "Merge out.00000-of-00016.csv to out.00015-of-00016.csv, and keep them",
         ],
         [
           "upsweep merge all.csv node1/out.00000-of-00002.csv node2/out.00001-of-00002.csv",
-          "shards from other folders, each next to its .json",
+          "Merge shards from other folders, each next to its .json",
         ],
       ]),
     )
     .optionsGroup("Output:")
-    .option("--force", "replace the output if it exists")
-    .option("--trust", "do not compare the parts with their checksums")
+    .option("--force", "Replace the output if it exists")
+    .option("--trust", "Do not verify the checksums of the shards")
     .addOption(quietOption())
-    .action(async (output, parts, options) =>
-      (await import("./merge.js")).merge(output, parts, options),
+    .action(async (output, shards, options) =>
+      (await import("./merge.js")).merge(output, shards, options),
     );
 }
 
 function planCommand(): Command {
   const { command, flags } = gridCommand(
     "plan",
-    "show the loop nest of a grid, its exact size, and an estimate of rows, bytes and time",
+    "Show the loop nest of a grid, its raw size, and an estimate of rows, bytes and time",
     [
-      ["upsweep plan grid.yaml", "before a sweep of hours"],
-      ["upsweep plan grid.yaml --exact", "count the rows without writing them"],
+      ["upsweep plan grid.yaml", "Check a grid before a long sweep"],
+      ["upsweep plan grid.yaml --exact", "Count the rows without writing them"],
     ],
   );
   return command
     .option(
       "--exact",
-      "count the rows, and the layers that each rule leaves out, by visiting every layer",
+      "Count the rows, and the layers that each rule rejects, by visiting every layer",
     )
     .optionsGroup("Calculation:")
     .addOption(workersOption())
@@ -379,12 +387,12 @@ function planCommand(): Command {
 function verifyCommand(): Command {
   const { command, flags } = gridCommand(
     "verify",
-    "compare simulation and closed form on the layers of a grid",
+    "Compare simulation and closed form on the layers of a grid",
     [
-      ["upsweep verify grid.yaml --sample 100000", "on that many layers, drawn uniformly"],
+      ["upsweep verify grid.yaml --sample 100000", "Verify a uniform sample of layers"],
       [
         "upsweep verify --l-in 1..8 --kernel-size 1..6 --stride 1..6 --padding 0..8 --in-channels 1 --out-channels 1",
-        "on every layer",
+        "Verify every layer",
       ],
     ],
   );
@@ -398,32 +406,32 @@ function verifyCommand(): Command {
 function compareCommand(): Command {
   const { command, flags } = gridCommand(
     "compare",
-    "compare the answers of other counters with the exact count, and say why they differ",
+    "Compare other FLOP counters with the exact count, and explain the differences",
     [
       [
         "upsweep compare --in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32",
-        "one layer: every convention, with the reason",
+        "Compare one layer by every convention, with reasons",
       ],
       [
         "upsweep compare --from examples/real-layers.csv",
-        "a list: how often each is exact, and how far off",
+        "Compare a list: how often each counter is exact, and how far off",
       ],
-      ["upsweep compare grid.yaml --sample 100000 --json", "a design space, or a sample of it"],
+      ["upsweep compare grid.yaml --sample 100000 --json", "Compare a sample of a design space"],
     ],
   );
   return command
     .optionsGroup("A list of layers:")
-    .option("--from <file>", "read layers from a CSV or JSON lines; - is standard input")
+    .option("--from <file>", "Read layers from a CSV or JSON Lines FILE; - is standard input")
     .addOption(delimiterOption())
     .addOption(carryOption())
     .option(
       "--skip-invalid",
-      "leave out layers that break a rule, and count them, instead of stopping at the first",
+      "Reject illegal layers and count them, instead of stopping at the first",
     )
     .optionsGroup("Output:")
-    .addOption(new Option("--json", "write JSON").conflicts("markdown"))
+    .addOption(new Option("--json", "Write JSON").conflicts("markdown"))
     .addOption(bigIntsOption())
-    .option("--markdown", "write a Markdown table")
+    .option("--markdown", "Write a Markdown table")
     .addOption(quietOption())
     .optionsGroup("Calculation:")
     .addOption(workersOption())
@@ -432,32 +440,32 @@ function compareCommand(): Command {
 
 function columnsCommand(): Command {
   return new Command("columns")
-    .description("list every column with its meaning")
+    .description("List every column with its meaning")
     .addHelpText(
       "before",
       examples([
-        ["upsweep columns", "as a table"],
-        ["upsweep columns --layer conv_transpose2d", "those of another kind of layer"],
-        ["upsweep columns --json", "for a program"],
+        ["upsweep columns", "Print a table"],
+        ["upsweep columns --layer conv_transpose2d", "List the columns of another kind of layer"],
+        ["upsweep columns --json", "Print JSON"],
       ]),
     )
     .optionsGroup("Layers:")
     .addOption(layerOption())
     .optionsGroup("Output:")
-    .addOption(new Option("--json", "write JSON").conflicts("markdown"))
-    .option("--markdown", "write Markdown tables")
+    .addOption(new Option("--json", "Write JSON").conflicts("markdown"))
+    .option("--markdown", "Write Markdown tables")
     .action(async (options) => (await import("./columns.js")).columns(options));
 }
 
 function schemaCommand(): Command {
   return new Command("schema")
-    .description("print the JSON Schema of a spec, for editors")
+    .description("Print the JSON Schema of a spec, for editors")
     .addHelpText(
       "before",
       examples([
         [
           "upsweep schema > upsweep.schema.json",
-          "then, on top of a spec: # yaml-language-server: $schema=upsweep.schema.json",
+          "Then begin specs with: # yaml-language-server: $schema=upsweep.schema.json",
         ],
       ]),
     )
@@ -466,23 +474,26 @@ function schemaCommand(): Command {
 
 function completionsCommand(upsweep: Command): Command {
   return new Command("completions")
-    .description("print a script that completes command lines in a shell")
-    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
+    .description("Print a script that completes command lines in a shell")
+    .addArgument(new Argument("<shell>", "Shell to complete in").choices(SHELLS))
     .addHelpText(
       "before",
       examples([
-        ['eval "$(upsweep completions bash)"', "in ~/.bashrc"],
+        ['eval "$(upsweep completions bash)"', "Put this line in ~/.bashrc"],
         [
           "upsweep completions zsh > ~/.zfunc/_upsweep",
-          "with fpath+=(~/.zfunc) before compinit in ~/.zshrc",
+          "Put fpath+=(~/.zfunc) before compinit in ~/.zshrc",
         ],
-        ["upsweep completions fish > ~/.config/fish/completions/upsweep.fish", "for fish"],
+        [
+          "upsweep completions fish > ~/.config/fish/completions/upsweep.fish",
+          "Install the completions for fish",
+        ],
       ]),
     )
     .action(async (shell) => (await import("./completions.js")).completions(upsweep, shell));
 }
 
-/** One option for each parameter; values are kept in the order in which they are given. */
+/** Adds one option per parameter. `flags` keeps the values in the order in which they are given. */
 function addParameterOptions(
   command: Command,
   flags: AxisFlags,
@@ -498,18 +509,17 @@ function addParameterOptions(
     const value =
       usual === undefined ? needed : `default: ${type === "boolean" ? usual === 1 : usual}`;
     command.addOption(
-      new Option(`${flagOf(name)} ${quote}`, `${meaning} (${value})`).argParser((text: string) =>
-        flags.give(name, text),
+      new Option(`${flagOf(name)} ${quote}`, `${capitalised(meaning)} (${value})`).argParser(
+        (text: string) => flags.give(name, text),
       ),
     );
   };
   for (const parameter of PARAMETERS) add(parameter);
   command.addOption(
-    new Option("--no-bias", "the same as --bias false").argParser(() =>
-      flags.give("bias", "false"),
-    ),
+    new Option("--no-bias", "Same as --bias false").argParser(() => flags.give("bias", "false")),
   );
-  // Layers with several dimensions have their own lengths; --kernel-size and the others like it are for all dimensions.
+  // 2-d and 3-d layers have their own lengths. --kernel-size and similar options set all
+  // dimensions.
   for (const parameter of kindOf("conv_transpose3d").parameters)
     if (parameter.base === "l_in") add(parameter);
   for (const { name, meaning, min, max, ...rest } of SETTINGS) {
@@ -517,70 +527,72 @@ function addParameterOptions(
     const flag = flagOf(name);
     const read = (text: string) =>
       name === "sample_rate" ? readRate(text, flag) : readWholeNumber(flag, text, min, max);
-    command.addOption(new Option(`${flag} <n>`, `${meaning}${usual}`).argParser(read));
+    command.addOption(new Option(`${flag} <n>`, `${capitalised(meaning)}${usual}`).argParser(read));
   }
 }
 
 function formatOption(onlyWith = ""): Option {
   return new Option(
     "--format <name>",
-    `${onlyWith}format of the rows: csv, tsv or jsonl (default: by the extension of the output)`,
+    capitalised(
+      `${onlyWith}format of the rows: csv, tsv or jsonl (default: from the extension of the output)`,
+    ),
   );
 }
 
 function delimiterOption(): Option {
   return new Option(
     "--delimiter <character>",
-    "the character between fields (default: found from the header)",
+    "Character between fields (default: detected from the header)",
   ).argParser(readDelimiter);
 }
 
 function carryOption(): Option {
   return new Option(
     "--carry <names>",
-    "columns that are labels, though they look like parameters; may be given several times",
+    "Copy these columns as labels, though they look like parameters; repeatable",
   ).argParser(collected);
 }
 
 function errorsOption(): Option {
   return new Option(
     "--errors <how>",
-    "at a row at fault: stop (the default), or write a row whose last column, error, has the message",
+    "At an invalid row, stop (the default), or write the message into a last column, error",
   ).choices(["stop", "row"]);
 }
 
 function layerOption(): Option {
   return new Option(
     "--layer <kind>",
-    `kind of the layers: ${KIND_NAMES.join(", ")}, or PyTorch's class, such as ConvTranspose2d (default: ${DEFAULT_KIND})`,
+    `Kind of the layers: ${KIND_NAMES.join(", ")}, or PyTorch's class, such as ConvTranspose2d (default: ${DEFAULT_KIND})`,
   );
 }
 
 function columnsOption(): Option {
   return new Option(
     "--columns <names>",
-    "result columns or groups of them, in order, for example l_out,ops,conventions; see 'upsweep columns'",
+    "Result columns or groups, in order, for example l_out,ops,conventions; see 'upsweep columns'",
   );
 }
 
 function outputSizeOption(): Option {
   return new Option(
     "--output-size <n>",
-    "one layer: choose output_padding for an output of that length, as PyTorch's output_size does",
+    "For one layer, choose the output_padding that gives this length, as PyTorch's output_size does",
   );
 }
 
-function bigIntsOption(where = "with --json: "): Option {
+function bigIntsOption(where = "With --json: "): Option {
   return new Option(
     "--big-ints <type>",
-    `${where}write all integers as JSON numbers with every digit (when left out), or as strings; JSON.parse of JavaScript rounds numbers beyond 2^53`,
+    `${where}write integers as exact numbers (the default) or as strings; JavaScript's JSON.parse rounds numbers beyond 2^53`,
   ).choices(BIG_INTS);
 }
 
 function methodOption(): Option {
   return new Option(
     "--method <name>",
-    "count overlaps by a closed form or by simulation; the results are the same",
+    "Count overlaps by closed form or by simulation; the results are the same",
   )
     .choices(["closed", "simulate"])
     .default("closed");
@@ -589,17 +601,19 @@ function methodOption(): Option {
 function checkOption(onlyWith = ""): Option {
   return new Option(
     "--check <what>",
-    `${onlyWith}compare the closed form with the simulation: on no layer, on about one in a thousand (the default), or on all`,
+    capitalised(
+      `${onlyWith}compare the closed form with the simulation on none, about one in 1,000 (the default), or all layers`,
+    ),
   ).choices(CHECKS);
 }
 
 function workersOption(): Option {
   return new Option(
     "--workers <n>",
-    "worker threads (default: the number of processors)",
+    "Worker threads (default: the number of processors)",
   ).argParser((text) => readWholeNumber("--workers", text, 1, 1024));
 }
 
 function quietOption(): Option {
-  return new Option("--quiet", "show no progress and no summary");
+  return new Option("--quiet", "Show no progress and no summary");
 }

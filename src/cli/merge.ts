@@ -1,4 +1,4 @@
-/** `upsweep merge`: the parts of a sweep joined to one file. */
+/** `upsweep merge`: joins the shards of a sweep into one file. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { gridNamesOf } from "../run/resume/identity.js";
@@ -18,7 +18,7 @@ export async function merge(
   named: readonly string[],
   options: MergeOptions,
 ): Promise<void> {
-  if (output === "-") throw errors.usage("merge to - is asked for", "Name a file.");
+  if (output === "-") throw errors.usage("merge cannot write to standard output", "Name a file.");
   const shards = await findShards(output, named);
   const outcome = await writeOutput(mergedRows(shards, options), output, {
     header: shards.header,
@@ -33,7 +33,7 @@ export async function merge(
   const written = `${printable(output)}: ${counted(shards.shards.length, "shard")}, ${writtenText(outcome)}`;
   log(
     [
-      rejectionText(shards.position, shards.rejectionReasons, "rows"),
+      rejectionText(shards.position, shards.rejectionReasons, "rows written"),
       ...(grids === "" ? [] : [grids]),
       written,
     ].join("\n"),

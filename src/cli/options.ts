@@ -1,5 +1,4 @@
-/** What several commands read from their options. */
-
+/** Readers of the options that several commands share. */
 import type { ResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Fraction, textOfFraction } from "../fraction.js";
@@ -18,13 +17,13 @@ import {
 import { withOverrides } from "../spec/overrides.js";
 import { readColumns, readSpec, type Spec } from "../spec/spec.js";
 
-/** The axes given as flags, in the order in which they were given: that is the order of the loops. */
+/** The axes given as options. Their order on the command line is the order of the loops. */
 export class AxisFlags {
   readonly axes: AxisFlag[] = [];
   readonly variables: AxisFlag[] = [];
   readonly #takeSeveral: boolean;
 
-  /** @param takeSeveral whether a flag can have several values. */
+  /** @param takeSeveral whether an option can have several values; remedies depend on it. */
   constructor(takeSeveral = true) {
     this.#takeSeveral = takeSeveral;
   }
@@ -52,34 +51,34 @@ export class AxisFlags {
     to.push(flag);
   }
 
-  /** The values that a parameter was given. */
+  /** The values given for a parameter, or undefined. */
   valuesOf(name: string): string | undefined {
     return this.axes.find((axis) => axis.name === name)?.values;
   }
 }
 
-/** The shells for which there are completions. */
+/** The shells with completions. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What can be said about layers beside their parameters, wherever they come from. */
+/** Options for layers other than their parameters, for single layers, lists and grids. */
 export interface LayerOptions {
   readonly layer?: string;
   readonly bits?: number;
   readonly sampleRate?: Fraction;
-  /** One layer only: the output size that determines output_padding. */
+  /** For one layer only: the output size that determines output_padding. */
   readonly outputSize?: string;
 }
 
-/** @throws UpsweepError for --output-size where there is more than one layer. */
+/** Refuses --output-size for lists and grids. @throws UpsweepError when it is given. */
 export function refuseOutputSize(
   { outputSize }: LayerOptions,
-  remedy = "Give output_padding for each layer instead.",
+  remedy = "Give the output_padding of each layer instead.",
 ): void {
-  if (outputSize !== undefined) throw errors.usage("--output-size is for one layer", remedy);
+  if (outputSize !== undefined) throw errors.usage("--output-size is for one layer only", remedy);
 }
 
-/** The kind of --layer. */
+/** The kind named by --layer. @throws UpsweepError when it is unknown. */
 export function kindFrom({ layer = DEFAULT_KIND }: LayerOptions): Kind {
   const kind = kindNamed(layer);
   if (kind === undefined) throw errors.unknownKind("--layer", layer, KIND_NAMES);
@@ -90,7 +89,7 @@ export function settingsFrom({ bits, sampleRate }: LayerOptions): Settings {
   return { bits, sample_rate: sampleRate };
 }
 
-/** What can be said about a grid beside its axes, whether it comes from a file or from flags. */
+/** Options for a grid other than its axes, whether it comes from a file or from options. */
 export interface GridOptions extends LayerOptions {
   readonly columns?: string;
   readonly set?: readonly string[];
@@ -100,7 +99,7 @@ export interface GridOptions extends LayerOptions {
   readonly distinct?: boolean;
 }
 
-/** @throws UpsweepError when the text is not a whole number of [least, most]. */
+/** Reads a whole number in [min, max]. @throws UpsweepError for any other text. */
 export function readWholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!/^(0|[1-9][0-9]*)$/.test(text) || value < min || value > max) {
@@ -109,7 +108,7 @@ export function readWholeNumber(flag: string, text: string, min: number, max: nu
   return value;
 }
 
-/** The result columns of --columns, or undefined when it is not given. */
+/** The result columns named by --columns, or undefined when it is not given. */
 export function columnsFrom(
   text: string | undefined,
   kinds: Kind | readonly Kind[],
@@ -120,7 +119,7 @@ export function columnsFrom(
     : (readColumns(listFromFlag("--columns", text), kinds, [], isRated) as ResultName[]);
 }
 
-/** How layers are found, by `--method` and `--check`. */
+/** The counting method, from --method and --check. @throws UpsweepError when they conflict. */
 export function methodFrom({
   method,
   check,
@@ -131,7 +130,7 @@ export function methodFrom({
   if (method === "simulate" && check) {
     throw errors.usage(
       "both --method simulate and --check are given",
-      "Where every layer is simulated there is nothing to compare; leave one out.",
+      "Simulating every layer leaves nothing to compare; remove one of them.",
     );
   }
   return methodOf(method, check);
@@ -145,7 +144,7 @@ const DELIMITER_NAMES: Readonly<Record<string, string>> = {
   pipe: "|",
 };
 
-/** The character of --delimiter, which may be written as a word. */
+/** The character given by --delimiter, as itself or as a word such as `tab`. */
 export function readDelimiter(text: string): string {
   const character = DELIMITER_NAMES[text] ?? text;
   if (/^[\t!-~]$/.test(character) && !/["A-Za-z0-9._-]/.test(character)) return character;
@@ -156,7 +155,7 @@ export function readDelimiter(text: string): string {
   );
 }
 
-/** The grid of a command: from a spec file or from flags, with what the options change in it. */
+/** The grid of a command, from a spec file or from options, with the overrides applied. */
 export async function specFromCommand(
   file: string | undefined,
   flags: AxisFlags,
@@ -165,11 +164,11 @@ export async function specFromCommand(
   const [axis] = [...flags.variables, ...flags.axes];
   refuseOutputSize(
     options,
-    `In a grid write --where 'l_out == ${options.outputSize}', and output_padding as an axis.`,
+    `In a grid, add --where 'l_out == ${options.outputSize}' and an axis output_padding.`,
   );
   const { columns, set = [], where = [], sample, seed } = options;
   if (seed !== undefined && sample === undefined)
-    throw errors.usage("--seed is given without --sample", "Say with --sample how many to draw.");
+    throw errors.usage("--seed is given without --sample", "Add --sample N, or remove --seed.");
   const settings = settingsFrom(options);
   const overrides = {
     ...(options.layer !== undefined && {
@@ -199,7 +198,7 @@ export async function specFromCommand(
     if (axis === undefined)
       throw errors.usage(
         "no grid is given",
-        "Name a spec file, or give axes as flags, for example --stride 1..4.",
+        "Name a spec file, or give axes as options, for example --stride 1..4.",
       );
     return readSpec(
       withOverrides(sourceFromFlags(flags.axes, flags.variables), overrides),
@@ -209,10 +208,10 @@ export async function specFromCommand(
   if (axis !== undefined) {
     throw errors.usage(
       `both ${file} and ${axis.flag} are given`,
-      `To change an axis of the file, write --set '${axis.name}=${axis.values}'.`,
+      `To change an axis of the file, use --set '${axis.name}=${axis.values}'.`,
     );
   }
-  // The YAML parser is loaded only where a file is read.
+  // Load the YAML parser only when a file is read.
   const { specFrom } = await import("../spec/read.js");
   return specFrom(file, overrides);
 }

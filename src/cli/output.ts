@@ -1,4 +1,4 @@
-/** From batches of rows to the place that -o names, with progress, interruption and a summary. */
+/** Writes batches of rows to the output of -o, with a progress bar and handling of interrupts. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import {
@@ -19,19 +19,26 @@ import { progressBar } from "./progress.js";
 import { log, type OutputSummary } from "./report.js";
 import { counted } from "./text.js";
 
-/** What this run has written, and how far it came. */
+const RESUME = "Repeat the command with --resume to continue.";
+
+/** What this run wrote, and its last progress. */
 export interface Outcome<P> extends OutputSummary {
   readonly progress: P;
 }
 
-/** What `-o`, `--format` and `--big-ints` say of the rows. */
+/** The options that decide the format of the rows. */
 export interface FormatOptions {
   readonly output: string;
   readonly format?: string;
   readonly bigInts?: BigInts;
 }
 
-/** The format of the rows that a command writes, and what JSON Lines have for integers. Asked before anything is counted. */
+/**
+ * The format of the rows, and the form of integers in JSON Lines. Checked before anything is
+ * counted.
+ *
+ * @throws UpsweepError for unknown formats and conflicting options.
+ */
 export async function outputFormat({
   output,
   format: name,
@@ -45,7 +52,7 @@ export async function outputFormat({
   if (bigInts !== undefined && found.format !== "jsonl") {
     throw errors.usage(
       `--big-ints is given, but the rows are ${found.format}`,
-      "It is for JSON: write --format jsonl, or leave it out.",
+      "Use --format jsonl, or remove --big-ints.",
     );
   }
   return { ...found, ...(bigInts && { bigInts }) };
@@ -55,17 +62,20 @@ interface OutputOptions<P> {
   readonly header?: string;
   readonly compression: Compression;
   readonly quiet?: boolean | undefined;
-  /** How much is done, or undefined when the whole is not known. */
+  /** The fraction of work done, or undefined if the total is unknown. */
   readonly fraction: (progress: P) => number | undefined;
-  /** Whether a file that is there may be replaced. */
+  /** Whether an existing file may be replaced. */
   readonly mayReplace?: boolean | undefined;
-  /** What the file has from a run before. */
+  /** The rows that an earlier run left in the file. */
   readonly from?: ResumePoint | undefined;
-  /** Of a run that can be continued later: whoever keeps how far it has come. */
+  /** Creates the hooks that record progress. Undefined if the run cannot be resumed. */
   readonly checkpointOf?: (sink: Sink) => CheckpointHooks;
 }
 
-/** Writes all batches to `output`. Ctrl-C takes the unfinished file back, or leaves it to go on with, and ends with exit code 130. */
+/**
+ * Writes all batches to `output`. Ctrl-C removes the unfinished file, or leaves it to be resumed,
+ * and exits with code 130.
+ */
 export async function writeOutput<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<OutputBatch<P>, P>,
   output: string,
@@ -91,11 +101,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     bar.stop();
     isLeft = writing ? stopWriting(writing.sink, writing.checkpoint) : before.bytes > 0;
     const left =
-      output === "-"
-        ? ""
-        : isLeft
-          ? `; the same command with --resume goes on`
-          : `; ${printable(output)} is not written`;
+      output === "-" ? "" : isLeft ? `. ${RESUME}` : `. ${printable(output)} was not written.`;
     log(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
   });
   try {
@@ -129,11 +135,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     };
   } catch (error) {
     bar.stop();
-    if (isLeft)
-      log(
-        `upsweep: stopped after ${counted(rows, "row")}; the same command with --resume goes on`,
-        quiet,
-      );
+    if (isLeft) log(`upsweep: stopped after ${counted(rows, "row")}. ${RESUME}`, quiet);
     throw error;
   } finally {
     bar.stop();

@@ -1,4 +1,6 @@
-/** `upsweep plan`: what a sweep will do, before it does it. */
+/**
+ * `upsweep plan`: the loop nest of a sweep, its size, and an estimate of its rows, bytes and time.
+ */
 import { mayOverflow } from "../columns/bound.js";
 import { isResultName } from "../columns/table.js";
 import { textOfFraction } from "../fraction.js";
@@ -23,7 +25,7 @@ interface PlanOptions extends GridOptions {
   readonly workers?: number;
 }
 
-/** Of a union, so many grids are shown. */
+/** Maximum number of grids of a union that are shown. */
 const GRIDS_SHOWN = 12;
 
 export async function plan(
@@ -58,7 +60,7 @@ function nestsText({ grids, cells, columns }: Plan): string {
   return quote.join("\n\n");
 }
 
-/** The loops as one would write them, each with what is checked and worked out inside it and not deeper. */
+/** The loop nest of a grid as source text. Each loop shows the steps of its own level. */
 function nestText(grid: GridPlan, results: readonly (string | undefined)[]): string {
   const rate = rateOf(grid);
   const fixed = grid.fixed
@@ -81,7 +83,7 @@ function positionsText({ size, dependent }: Loop): string {
   return dependent === undefined ? counted(size, "value") : `at most ${counted(size, "value")}`;
 }
 
-/** @param cells the result in each cell of a row. */
+/** The steps of one level. @param cells the name of the result in each cell of a row, if any. */
 function stepLines(
   grid: GridPlan,
   cells: readonly (string | undefined)[],
@@ -97,11 +99,11 @@ function stepLines(
 function lineOf(grid: GridPlan, step: Step): string | undefined {
   switch (step.kind) {
     case "rule":
-      return `leave out unless ${grid.predicates[step.predicate]}`;
+      return `reject unless ${grid.predicates[step.predicate]}`;
     case "where":
       return isRepeat(grid.predicates[step.predicate] as string)
-        ? `leave out what is ${grid.predicates[step.predicate]}`
-        : `leave out unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
+        ? `reject if ${grid.predicates[step.predicate]}`
+        : `reject unless ${textOf(grid.where[step.where] as GridPlan["where"][number])}`;
     case "derive": {
       const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
       return `${name} = ${textOf(expression)}`;
@@ -111,7 +113,7 @@ function lineOf(grid: GridPlan, step: Step): string | undefined {
   }
 }
 
-/** Values as a spec writes them; long lists are cut. */
+/** The values of a loop in the notation of a spec. Long lists are cut. */
 function valuesText(grid: GridPlan, loop: Loop): string {
   if (loop.dependent !== undefined)
     return axisText(grid.dependents[loop.dependent] as DependentAxis);
@@ -138,7 +140,7 @@ function listText(texts: readonly string[]): string {
   return texts.length > 1 ? `[${quote.join(", ")}]` : quote.join("");
 }
 
-/** The denominator of the grid's sample rates. */
+/** The common denominator of the grid's sample rates; 1 if there is none. */
 function rateOf({ fixed }: GridPlan): number {
   return fixed.find(({ name }) => name === RATE_DENOMINATOR)?.value ?? 1;
 }
@@ -156,14 +158,14 @@ function progressionText(name: string, run: Progression, rateDenominator: number
   return `${text(run.first)}..${text(lastOf(run))}${run.step === 1 ? "" : `:${text(run.step)}`}`;
 }
 
-/** The raw size, and how it comes about. */
+/** The raw size, as a sum over grids of products of loop sizes. */
 function rawText({ grids, size }: Plan): string {
   const of = ({ loops }: GridPlan) =>
     loops.length === 0 ? "1" : loops.map((loop) => thousands(loop.size)).join(" · ");
   const product =
     grids.length > GRIDS_SHOWN ? `of ${thousands(grids.length)} grids` : grids.map(of).join(" + ");
   const isDependent = grids.some(({ dependents }) => dependents.length > 0);
-  const why = isDependent ? "; an axis that depends on others counts with its longest list" : "";
+  const why = isDependent ? "; a dependent axis counts with its longest list" : "";
   return `raw size  ${thousands(size)} = ${product}${why}`;
 }
 
@@ -171,10 +173,10 @@ function sizeText(plan: Plan, workers: number): string {
   const taken = indicesOf(plan);
   const sampleRow =
     taken < plan.size
-      ? [["sample", thousands(taken), `raw indices, drawn with seed ${plan.sample?.seed}`]]
+      ? [["sample", thousands(taken), `raw indices, sampled with seed ${plan.sample?.seed}`]]
       : [];
   const { isExact, sampled, ...whole } = estimate(plan);
-  // Of a sample, its share of the whole.
+  // Scale the estimate to the sampled share of the raw indices.
   const [rows, bytes] = [(whole.rows * taken) / plan.size, (whole.bytes * taken) / plan.size];
   const seconds = (whole.seconds * Number(taken)) / Number(plan.size);
   const about = isExact && taken === plan.size ? "" : "about ";
@@ -184,12 +186,12 @@ function sizeText(plan: Plan, workers: number): string {
   const basis = isExact
     ? `${share} % of the raw size (counted)`
     : none
-      ? `none of ${thousands(sampled)} raw indices drawn uniformly becomes a row; --exact counts them`
-      : `${share} % of the raw size (by ${thousands(sampled)} raw indices drawn uniformly; --exact counts them)`;
+      ? `none of ${thousands(sampled)} uniformly sampled raw indices gives a row; --exact counts the rows`
+      : `${share} % of the raw size (from ${thousands(sampled)} uniformly sampled raw indices; --exact counts the rows)`;
   const lines = [...sampleRow, ["rows", rowsText, basis]];
-  // Where the sample has met no row, it has not met what takes the time either.
+  // A sample without a row says nothing about the bytes and the time of rows.
   if (!none) {
-    const speed = `with ${workers} worker${workers === 1 ? "" : "s"}, if the disk keeps up (measured just now on a part of the grid)`;
+    const speed = `with ${counted(workers, "worker")}, if the disk keeps up (measured on a part of the grid)`;
     lines.push(
       ["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.maxRowBytes} bytes`],
       ["time", `about ${duration(seconds / workers)}`, speed],
@@ -198,7 +200,7 @@ function sizeText(plan: Plan, workers: number): string {
   return table(lines);
 }
 
-/** The exact number of rows: every layer is looked at, nothing is written. */
+/** The exact number of rows, and the rejection counts. Visits every layer and writes nothing. */
 async function exactText(plan: Plan, workers: number): Promise<string> {
   const end = await watch(sweepPlan(plan, { workers }), {
     quiet: false,
@@ -215,6 +217,6 @@ function overflowText({ layer, grids, columns }: Plan): string[] {
   if (names.length === 0) return [];
   return [
     "",
-    `${names.join(", ")} may pass 64 bits on the largest layers; the sweep stops at the first that does.`,
+    `${names.join(", ")} may exceed 64 bits on the largest layers; the sweep stops at the first such layer.`,
   ];
 }

@@ -1,4 +1,4 @@
-/** A sweep to a terminal: its first rows as a table, and how to get all of them. */
+/** A sweep to a terminal: shows its first rows as a table, and says how to get all rows. */
 import { isParameterName } from "../layers/kinds.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
@@ -8,8 +8,10 @@ import { log, print, terminalWidth } from "./terminal.js";
 import { counted, table } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
-/** Rows that are shown; --limit can ask for more, as long as they fit on a screen or two. */
+/** Number of rows shown by default. */
 const ROWS_SHOWN = 10;
+
+/** Maximum number of rows shown, if --limit asks for more: one or two screens. */
 const MAX_ROWS = 100;
 
 interface PreviewOptions {
@@ -25,7 +27,7 @@ export async function preview(
 ): Promise<void> {
   const max = limit !== undefined && limit <= MAX_ROWS ? limit : ROWS_SHOWN;
   let bytes = "";
-  // One row more shows whether there are more.
+  // Ask for one more row, to see whether there are more.
   const end = await watch(
     sweepPlan(plan, { method, workers, limit: max === limit ? max : max + 1 }),
     {
@@ -45,15 +47,15 @@ export async function preview(
   if (isWhole) log(rejectionText(end, plan.rejectionReasons, "rows"), quiet);
   if (quote.length === 0) return;
   const what = isWhole
-    ? `All ${counted(quote.length, "row")} shown.`
-    : `The first ${counted(quote.length, "row")} shown, of ${counted(end.total, "raw index", "raw indices")}.`;
-  const how = `Add -o FILE to write ${isWhole ? "them" : "all rows"} to a file, or pipe them to another program.`;
+    ? `Showing all ${counted(quote.length, "row")}.`
+    : `Showing the first ${counted(quote.length, "row")} of ${counted(end.total, "raw index", "raw indices")}.`;
+  const how = `Add -o FILE to write ${isWhole ? "them" : "all rows"} to a file, or pipe the output to a program.`;
   log(`${what} ${how}`, quiet);
 }
 
 /**
- * The rows without what is fixed in the grid. Where they are too wide, the parameters go that are the same in all rows shown, and then the last
- * columns.
+ * The rows as a table, without the columns that are fixed in the grid. If the table is wider than
+ * `width`, drops first the parameters that are equal in all rows shown, then the last columns.
  */
 function previewText({ cells, grids }: Plan, rows: readonly string[], width: number): string {
   const [first, ...others] = grids.map(({ fixed }) => fixed);
@@ -110,7 +112,7 @@ function columnOf(name: string, rows: readonly (readonly string[])[], at: number
   return { name, cells, width: Math.max(name.length, ...cells.map((cell) => cell.length)) };
 }
 
-/** The width of a table, with two spaces between its columns. */
+/** The width of a table in characters, with two spaces between columns. */
 function widthOf(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + width + 2, -2);
 }

@@ -1,29 +1,29 @@
-/**
- * Progress on standard error: a bar with rows, rows/s and time left. It is shown on terminals only.
- */
+/** A progress bar on standard error, with rows, rows/s and time left. Silent without a terminal. */
 import type { SingleBar } from "cli-progress";
 import { duration, scaled } from "./text.js";
 
 export interface ProgressBar {
-  /** @param fraction the completed part of the work, or undefined if the total is unknown. */
+  /** @param fraction of the work done, or undefined if the total is unknown. */
   show(fraction: number | undefined, rows: bigint): void;
   stop(): void;
 }
 
 const silent: ProgressBar = { show() {}, stop() {} };
 
-/** Maximum number of draws per second, and the delay of the first. A short run shows no bar. */
+/** Maximum number of times per second that the bar is drawn. */
 const DRAWS_PER_SECOND = 8;
+
+/** Delay before the first drawing, so that short runs show no bar. */
 const FIRST_DRAW_MS = 300;
 
 /**
- * Makes a progress bar. It is silent with `quiet`, and if standard error is not a terminal.
+ * Returns a bar, or a silent one if `quiet` is set or standard error is not a terminal.
  *
  * @param rowsBefore rows of an earlier run, which do not count towards the rate.
  */
 export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<ProgressBar> {
   if (quiet || !process.stderr.isTTY) return silent;
-  // The terminal may disappear. There is then no one to show the bar to.
+  // Ignore write errors: the terminal may be closed during the run.
   process.stderr.on("error", () => {});
   const cliProgress = (await import("cli-progress")).default;
   const start = performance.now();
@@ -49,7 +49,7 @@ export async function progressBar(quiet: boolean, rowsBefore = 0n): Promise<Prog
           stream: process.stderr,
           fps: DRAWS_PER_SECOND,
           hideCursor: true,
-          gracefulExit: false, // otherwise cli-progress takes Ctrl-C, and the run continues
+          gracefulExit: false, // otherwise cli-progress catches Ctrl-C, and the run continues
           clearOnComplete: true,
           barsize: 24,
           barCompleteChar: "█",

@@ -1,5 +1,4 @@
-/** The summary at the end of a run, on standard error. */
-
+/** The summary of a run, printed on standard error. */
 import { KIND_NAMES, kindOf } from "../layers/kinds.js";
 import { RANGE_TEXT, RULES } from "../layers/rule-table.js";
 import { rulesOf } from "../layers/rules.js";
@@ -11,13 +10,13 @@ import { bytesText, counted, duration, scaled, table, thousands } from "./text.j
 
 interface Counted {
   readonly rows: bigint;
-  /** In the order of the accounts' names. */
+  /** Rejection counts, in the order of `rejectionReasons`. */
   readonly rejected: readonly bigint[];
   readonly empty?: bigint;
   readonly isCut?: boolean;
 }
 
-/** What a run has written. */
+/** The output of a run. */
 export interface OutputSummary {
   readonly bytes: number;
   readonly rows: bigint;
@@ -25,27 +24,31 @@ export interface OutputSummary {
 }
 
 /**
- * The account of a run: `6,220,800 layers = 5,529,600 rows + 691,200 left out`, then one line for each reason, in the order in which the reasons
- * are checked. Positions without a layer, if there are any, get the first line.
+ * The counts of a run: `6,220,800 layers: 5,529,600 rows written, 691,200 rejected`, then one line
+ * per reason, in the order in which the reasons are checked. A first line counts empty positions,
+ * if there are any.
  *
- * @param noun `rows`, or a participle such as `compared`.
+ * @param outcome of the layers that were not rejected: `rows`, `rows written`, or a participle such
+ *   as `compared`.
  */
 export function rejectionText(
   { rows, rejected, empty = 0n, isCut }: Counted,
   rejectionReasons: readonly string[],
-  noun: string,
+  outcome: string,
 ): string {
   const left = rejected.reduce((sum, count) => sum + count, 0n);
   const layers = rows + left;
   const lines =
     empty > 0n
       ? [
-          `${counted(layers + empty, "raw index", "raw indices")} = ${counted(layers, "layer")} + ${counted(empty, "position")} without a layer`,
+          `${counted(layers + empty, "raw index", "raw indices")}: ${counted(layers, "layer")}, ${counted(empty, "empty position")}`,
         ]
       : [];
-  const kept = noun === "rows" ? counted(rows, "row") : `${thousands(rows)} ${noun}`;
+  const kept = outcome.startsWith("rows")
+    ? `${counted(rows, "row")}${outcome.slice("rows".length)}`
+    : `${thousands(rows)} ${outcome}`;
   lines.push(
-    `${counted(layers, "layer")} = ${kept} + ${thousands(left)} left out${isCut ? ", then stopped at the limit" : ""}`,
+    `${counted(layers, "layer")}: ${kept}, ${thousands(left)} rejected${isCut ? ", then stopped at the limit" : ""}`,
   );
   if (left > 0n) {
     const named = [...namedRejections(rejectionReasons, rejected)].map(
@@ -56,29 +59,34 @@ export function rejectionText(
   return lines.join("\n");
 }
 
-/** PyTorch's rules, as every kind of layer writes them. */
+/** PyTorch's rules, in the words of every kind of layer. */
 const RULE_TEXTS: ReadonlySet<string> = new Set(
   KIND_NAMES.flatMap((name) => rulesOf(kindOf(name)).map(({ text }) => text)),
 );
 
-/** Why the layers of an account were left out: a rule of PyTorch, a value that an axis cannot take, or a condition of the user. */
+/**
+ * A rejection reason as the predicate of a sentence. The reason is an earlier grid, a parameter out
+ * of range, a rule of PyTorch, a derived value that is illegal, or a condition of the user.
+ */
 function reasonText(rejectionReason: string): string {
   if (isRepeat(rejectionReason)) return rejectionReason;
   if (rejectionReason === RANGE_TEXT) return "had a parameter outside its range";
   if (RULE_TEXTS.has(rejectionReason) || RULES.some(({ text }) => text === rejectionReason))
-    return `broke the rule ${rejectionReason}`;
-  // Conditions cannot hold a single '=': these two are derived values (src/plan/schedule.ts).
+    return `did not satisfy ${rejectionReason}`;
+  // Conditions cannot contain a single '=', so these two are derived values (src/plan/schedule.ts).
   const inexact = /^([\w., ]+ = .*) divides exactly$/.exec(rejectionReason);
-  if (inexact) return `had no whole number as ${inexact[1]}`;
+  if (inexact) return `had no whole number for ${inexact[1]}`;
   const outside = /^([\w., ]+ = .*) is (from -?\d+ to .*|true or false)$/.exec(rejectionReason);
-  if (outside) return `had a value of ${outside[1]} that is not ${outside[2]}`;
+  if (outside?.[2]?.startsWith("from "))
+    return `had a value of ${outside[1]} outside the range ${outside[2].slice("from ".length)}`;
+  if (outside) return `had a value of ${outside[1]} other than ${outside[2]}`;
   return `did not match ${rejectionReason}`;
 }
 
-/** The most grids that a summary lists. The rows of further grids are added up in one line. */
+/** Maximum number of grids that a summary lists. One line has the total of the others. */
 const GRIDS_NAMED = 20;
 
-/** Of a union, the rows of each grid; of one grid, or where it is not known, nothing. */
+/** The rows of each grid of a union. Empty for a single grid, or if they are unknown. */
 export function gridsText(
   gridRows: readonly bigint[] | undefined,
   { grids }: { readonly grids: readonly { readonly name?: string }[] },
@@ -101,10 +109,10 @@ export function gridsText(
   return `rows by grid:\n${table([...named, ...rest], [1])}`;
 }
 
-/** The most overlaps that a summary lists. */
+/** Maximum number of overlaps that a summary lists. */
 const OVERLAPS_NAMED = 5;
 
-/** Which grids write layers that an earlier one has written, a line each. */
+/** One line per grid that repeats layers of an earlier grid. */
 export function overlapsText(overlaps: readonly Overlap[]): string[] {
   const lines = overlaps
     .slice(0, OVERLAPS_NAMED)
@@ -112,7 +120,7 @@ export function overlapsText(overlaps: readonly Overlap[]): string[] {
       const layers = counted(shared, "layer");
       const what = isExact
         ? `repeats ${layers} of ${earlier}`
-        : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(visited)} raw indices drawn)`;
+        : `repeats layers of ${earlier} (${thousands(shared)} of ${thousands(visited)} sampled raw indices)`;
       return `${later} ${what}`;
     });
   if (lines.length === 0) return [];
@@ -122,7 +130,7 @@ export function overlapsText(overlaps: readonly Overlap[]): string[] {
     ...(more > 0
       ? [counted(more, "more pair of grids overlaps", "more pairs of grids overlap")]
       : []),
-    "--distinct writes each layer once",
+    "Add --distinct to write each layer once",
   ];
 }
 

@@ -1,35 +1,40 @@
-/** `--shard`: which part of a sweep this process does. */
+/** `--shard`: selects the shard of a sweep that this process writes. */
 import { errors } from "../errors.js";
 import { MAX_SHARDS, type Shard } from "../run/sweep/shard.js";
 
-const FORM =
-  "Write which of how many, counted from 0, for example 3/16; in an array job auto, or auto/16.";
+const FORM = "Write I/N, counted from 0, for example 3/16. In an array job, write auto or auto/16.";
 
-/** @throws UpsweepError when `text` is neither I/N with I below N, nor `auto` or `auto/N` in an array job. */
+/**
+ * Reads a shard.
+ *
+ * @throws UpsweepError unless `text` is I/N with I below N, or `auto` or `auto/N` in an array job.
+ */
 export function readShard(text: string, env: NodeJS.ProcessEnv = process.env): Shard {
   const [, index = "", count] = /^(auto|[0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(text) ?? [];
   const of = count === undefined ? undefined : Number(count);
   const isSound = index === "auto" ? of !== 0 : of !== undefined && Number(index) < of;
   if (index === "" || !isSound)
-    throw errors.badOption("--shard", text, `${FORM} At most ${MAX_SHARDS} are possible.`);
+    throw errors.badOption("--shard", text, `${FORM} N is at most ${MAX_SHARDS}.`);
   return index === "auto" ? shardOfTask(text, of, env) : { index: Number(index), of: of as number };
 }
 
-/** How a scheduler numbers the tasks of an array, by the variables that it sets in each. */
+/** How a scheduler numbers the tasks of an array: the variables that it sets in each task. */
 interface Scheduler {
   readonly name: string;
   /** The number of the task. */
   readonly index: string;
-  /** What the scheduler counts from by itself. An array may begin elsewhere. */
+  /** The first task number by default. An array can start elsewhere. */
   readonly from: 0 | 1;
-  /** The first and last number, the step, and how many there are, as far as the scheduler says. */
+  /**
+   * The first and last task number, the step, and the number of tasks, if the scheduler sets them.
+   */
   readonly first?: string;
   readonly last?: string;
   readonly step?: string;
   readonly count?: string;
-  /** What the number is outside of an array job, where the scheduler sets it there too. */
+  /** The value of `index` outside an array job, if the scheduler sets it there too. */
   readonly outside?: string;
-  /** How a job asks for sixteen tasks. */
+  /** How a job requests sixteen tasks. */
   readonly array: string;
 }
 
@@ -63,14 +68,15 @@ const SCHEDULERS: readonly Scheduler[] = [
     outside: "undefined",
     array: "-t 1-16",
   },
-  // LSF says where an array ends, but not where it begins: an array of task 3 alone looks like the last of three.
+  // LSF sets the last task number, but not the first: an array of task 3 only looks like the last
+  // of three. So it has no `last` here.
   { name: "LSF", index: "LSB_JOBINDEX", from: 1, outside: "0", array: "-J 'name[1-16]'" },
   { name: "GNU parallel", index: "PARALLEL_SEQ", from: 1, array: "parallel … ::: {1..16}" },
 ];
 
 /**
- * The part that a scheduler has given to this process. GNU parallel can run inside a task of a cluster's array: which of the two numbers is meant
- * cannot be known, so both together are refused.
+ * The shard that a scheduler has given to this process. GNU parallel can run inside a task of a
+ * cluster's array. Two task numbers are ambiguous, so they are refused.
  */
 function shardOfTask(option: string, of: number | undefined, env: NodeJS.ProcessEnv): Shard {
   const set = SCHEDULERS.filter(
@@ -90,18 +96,21 @@ function shardOfTask(option: string, of: number | undefined, env: NodeJS.Process
     );
   const task = numberOf(env, scheduler.index, option);
   return of === undefined
-    ? partOfWhole(option, scheduler, task, env)
+    ? shardOfArray(option, scheduler, task, env)
     : shardOfSome(scheduler, task, of);
 }
 
-/** `auto/N`: the number of the task says which, whatever else of the array runs. */
+/** `auto/N`: the task number selects the shard, even if other tasks of the array do not run. */
 function shardOfSome({ index, from }: Scheduler, task: number, of: number): Shard {
   if (task < from || task - from >= of) throw errors.outsideArray(index, task, from, of);
   return { index: task - from, of };
 }
 
-/** `auto`: the array must be all of it, so that no part is missing and none is another part than it was in a larger array. */
-function partOfWhole(
+/**
+ * `auto`: the array must be complete. Otherwise shards would be missing, or a task would get
+ * another shard than in the larger array.
+ */
+function shardOfArray(
   option: string,
   scheduler: Scheduler,
   task: number,
@@ -126,7 +135,7 @@ function partOfWhole(
     const said = [index, scheduler.first, scheduler.last, scheduler.step, scheduler.count].filter(
       (variable) => variable !== undefined && env[variable] !== undefined,
     );
-    throw errors.raggedArray(
+    throw errors.incompleteArray(
       option,
       said.map((variable) => `${variable}=${env[variable as string]}`),
       from,

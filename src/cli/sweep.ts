@@ -1,4 +1,4 @@
-/** `upsweep sweep`: a row for every layer of a grid that is legal and wanted. */
+/** `upsweep sweep`: writes a row for every legal layer of a grid that meets the conditions. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { headerIn } from "../formats/encoding.js";
@@ -35,48 +35,48 @@ export async function sweep(
   if (resume && force)
     throw errors.usage(
       "both --resume and --force are given",
-      "--resume goes on with what is there, --force begins anew.",
+      "--resume continues a sweep, --force starts over; remove one of them.",
     );
   if (trust && !resume)
     throw errors.usage(
       "--trust is given without --resume",
-      "It skips reading what is resumed; leave it out.",
+      "It skips the checksum of resumed rows; add --resume, or remove it.",
     );
   if (shard && limit !== undefined)
     throw errors.usage(
       "both --shard and --limit are given",
-      "The first rows of all are not known in a part; leave one out.",
+      "A shard does not know the first rows of the sweep; remove one of them.",
     );
   const method = methodFrom(options);
   const { format, bigInts, compression } = await outputFormat(options);
   const plan = planSweep(await specFromCommand(file, flags, options));
-  // A terminal cannot hold a sweep.
+  // A terminal gets only the first rows.
   if (options.output === "-" && !shard && !resume && isTerminal(STDOUT))
     return (await import("./preview.js")).preview(plan, { ...options, method });
   const output = shard ? shardName(options.output, shard) : options.output;
-  // Neither a device nor a pipe can be gone on with, or is several.
+  // Devices and pipes cannot be resumed or sharded.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
   const kept = isFile
     ? await resumeTarget(plan, output, { limit, shard, format, bigInts, compression, resume })
     : undefined;
   if (resume && !kept)
     throw errors.usage(
-      "--resume is given without a file to go on with",
-      "Name the file of the sweep that was stopped with -o.",
+      "--resume is given without a file",
+      "Name the file of the unfinished sweep with -o.",
     );
   if (shard && !kept)
     throw errors.usage(
       "--shard is given without a file",
-      "Name the file that the parts make up with -o.",
+      "Name the file that the shards belong to with -o.",
     );
   const run = { ...options, method, shard, format, bigInts, isSummed: kept !== undefined };
   const onCompare = () =>
     log(
-      `upsweep: ${printable(output)} exists; sweeping again without writing, to compare it`,
+      `upsweep: ${printable(output)} exists; comparing it with a new sweep, without writing`,
       quiet,
     );
   const start = kept && resume ? await readStart(kept, plan, run, { trust, onCompare }) : undefined;
-  if (start?.isWhole) return log(`upsweep: ${printable(output)} is complete`, quiet);
+  if (start?.isWhole) return log(`upsweep: ${printable(output)} is already complete`, quiet);
   const mayReplace = force || start?.mayReplace || false;
   const outcome = await writeOutput(sweepPlan(plan, { ...run, start: start?.position }), output, {
     header: headerIn(format, plan.header),
@@ -87,7 +87,7 @@ export async function sweep(
     from: start,
     ...(kept && { checkpointOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
-  const rejectionReason = rejectionText(outcome.progress, plan.rejectionReasons, "rows");
+  const rejectionReason = rejectionText(outcome.progress, plan.rejectionReasons, "rows written");
   const grids = gridsText(outcome.progress.gridRows, plan);
   const overlaps =
     quiet || plan.grids.length < 2

@@ -1,6 +1,7 @@
 /**
- * Standard output and standard error: everything that the command line prints goes through here, except rows, which have their sink. Writes are
- * synchronous and complete, so the exit code knows whether they succeeded.
+ * Standard output and standard error. The command line prints everything through this file, except
+ * rows, which go to a sink. Writes are synchronous and complete, so the exit code can depend on
+ * them.
  */
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
@@ -13,10 +14,10 @@ export const STDOUT = 1;
 export const STDERR = 2;
 type Stream = typeof STDOUT | typeof STDERR;
 
-/** How long to wait before a full, non-blocking pipe is tried again, in milliseconds. */
+/** Milliseconds to wait before writing to a full, non-blocking pipe again. */
 const FULL_PIPE_WAIT = 1;
 
-/** The system calls below; tests replace them to collect what is printed. */
+/** The system calls used below. Tests replace them to collect the output. */
 export const port = {
   isTerminal: (stream: Stream): boolean => isatty(stream),
   write(stream: Stream, text: string): void {
@@ -33,9 +34,10 @@ export const port = {
 };
 
 /**
- * Writes to standard output as it is.
+ * Writes text to standard output, unchanged.
  *
- * @throws ClosedPipe when the reader has gone, UpsweepError when the text cannot be written, for example because the disk is full.
+ * @throws ClosedPipe when the reader has closed the pipe.
+ * @throws UpsweepError when the text cannot be written, for example because the disk is full.
  */
 export function writeOut(text: string): void {
   try {
@@ -46,16 +48,21 @@ export function writeOut(text: string): void {
   }
 }
 
-/** Writes to standard error as it is. Nothing can be reported when that fails, so the exit code stays what it is. */
+/**
+ * Writes text to standard error, unchanged. A failure cannot be reported, so it does not change the
+ * exit code.
+ */
 export function writeErr(text: string): void {
   try {
     port.write(STDERR, text);
   } catch {
-    // Closed or full: the messages are lost, the work is not.
+    // Standard error is closed or full: the messages are lost, but the work continues.
   }
 }
 
-/** Prints a text of JSON on standard output; control characters, which it may have in strings, as escapes. */
+/**
+ * Prints JSON on standard output. Control characters, which strings can contain, become escapes.
+ */
 export function printJson(json: string): void {
   const text = json.replace(/[^\P{C}\n]/gu, (character) =>
     Array.from(
@@ -67,10 +74,10 @@ export function printJson(json: string): void {
 }
 
 /**
- * Prints a text for people on standard output, without the control characters that names in it may have. On a terminal long lines are wrapped at
- * words.
+ * Prints text for people on standard output. Control characters, which names can contain, become
+ * escapes. On a terminal, long lines are wrapped at words.
  *
- * @param styleOf the style of a line, by its text and its number from 0.
+ * @param styleOf the style of a line, given its text and its number from 0.
  */
 export function print(
   text: string,
@@ -89,21 +96,21 @@ export function print(
   writeOut(`${sanitised(text).split("\n").map(styled).join("\n")}\n`);
 }
 
-/** Prints a line on standard error, unless --quiet is given. */
+/** Prints a line on standard error, unless `quiet` is set. */
 export function log(text: string, quiet?: boolean): void {
   if (!quiet) writeErr(`${sanitised(text)}\n`);
 }
 
-/** Prints an error message on standard error, with its marks in colour. */
+/** Prints an error message on standard error, with its carets in colour. */
 export function complain(message: string): void {
   const paint = painter(STDERR);
   const text = sanitised(message).replace(/^ +\^~*$/gm, (mark) => paint("red", mark));
   writeErr(`${paint("red", "upsweep:")} ${text}\n`);
 }
 
-// ── Width and colour ───────────────────────────────────────────────────────────────────────────────────────────────
+// ── Width and colour ─────────────────────────────────────────────────────────────────────────────
 
-/** Columns of the terminal that standard output is, or undefined when it is none. */
+/** Columns of the terminal on standard output, or undefined without one. */
 export function terminalWidth(): number | undefined {
   return isTerminal(STDOUT) ? Math.max(40, process.stdout.columns || 80) : undefined;
 }
@@ -115,12 +122,12 @@ export function isTerminal(stream: Stream): boolean {
 export const COLOR_CHOICES = ["auto", "always", "never"] as const;
 let choice: string = "auto";
 
-/** @param given what --color says. */
+/** @param given the value of --color. */
 export function chooseColor(given: string): void {
   choice = given;
 }
 
-/** Whether to use colour: --color decides, then NO_COLOR and FORCE_COLOR, then whether the stream is a terminal. */
+/** Whether to use colour: decided by --color, then NO_COLOR and FORCE_COLOR, then the terminal. */
 export function hasColor(stream: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
   if (choice !== "auto") return choice === "always";
   if (env.NO_COLOR || env.FORCE_COLOR === "0" || env.FORCE_COLOR === "false") return false;
@@ -131,7 +138,9 @@ export function hasColor(stream: Stream, env: NodeJS.ProcessEnv = process.env): 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39] } as const;
 type Style = keyof typeof CODES;
 
-/** A function that styles text for a stream, or leaves it alone without colour. */
+/**
+ * Returns a function that styles text for a stream, or that returns it unchanged without colour.
+ */
 export function painter(stream: Stream): (style: Style, text: string) => string {
   if (!hasColor(stream)) return (_, text) => text;
   return (style, text) => `\x1b[${CODES[style][0]}m${text}\x1b[${CODES[style][1]}m`;

@@ -1,11 +1,11 @@
-/** Numbers as people read them. */
+/** Numbers and tables for people to read. */
 
 /** 6220800 → 6,220,800. */
 export function thousands(value: number | bigint): string {
   return value.toLocaleString("en-US");
 }
 
-/** A number with its noun: 1 row, 2 rows, 1,000 rows. */
+/** A number with its noun in the singular or plural: 1 row, 2 rows, 1,000 rows. */
 export function counted(value: number | bigint, noun: string, several = `${noun}s`): string {
   return `${thousands(value)} ${value === 1 || value === 1n ? noun : several}`;
 }
@@ -23,7 +23,7 @@ export function scaled(value: number): string {
   return `${value.toFixed(digits)} ${PREFIXES[prefix]}`.trimEnd();
 }
 
-/** Bytes in decimal units, as disks are sold and df -H shows them. */
+/** Bytes in decimal units, like those of disk sizes and `df -H`. */
 export function bytesText(bytes: number | bigint): string {
   const text = scaled(Number(bytes));
   return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} byte${text === "1" ? "" : "s"}`;
@@ -46,7 +46,10 @@ export function duration(seconds: number): string {
   return `${thousands(Math.floor(seconds / YEAR))} years`;
 }
 
-/** Lines of cells, each column as wide as its widest cell; cells of `right` columns stand at the right. */
+/**
+ * Formats rows of cells as lines. Each column is as wide as its widest cell. `right` columns are
+ * right-aligned.
+ */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = rows.reduce<number[]>(
     (max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cell.length)),
@@ -57,12 +60,12 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   return rows.map((row) => row.map(padded).join("  ").trimEnd()).join("\n");
 }
 
-/** The narrowest that a column is made to fit a terminal. */
+/** Minimum width of a column that is narrowed to fit a terminal. */
 const MIN_COLUMN = 12;
 
 /**
- * A table whose cells are wrapped so that its lines fit `width`, if that is possible without columns narrower than 12 characters. The widest columns
- * give way first.
+ * A table whose cells are wrapped so that its lines fit `width`. Narrows the widest columns first,
+ * but none below 12 characters, so lines can still be longer than `width`.
  */
 export function fittedTable(
   rows: readonly (readonly string[])[],
@@ -88,7 +91,7 @@ export function fittedTable(
   return table(lines, right);
 }
 
-/** A text in lines of at most `width` characters; words that are longer are cut. */
+/** Wraps text into lines of at most `width` characters. Longer words are cut. */
 export function wrapped(text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -1,4 +1,4 @@
-/** `upsweep verify`: simulation against closed form, over the layers of a grid. */
+/** `upsweep verify`: compares simulation and closed form on the layers of a grid. */
 import { planSweep } from "../plan/plan.js";
 import { sweepPlan } from "../run/sweep/sweep.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
@@ -16,17 +16,17 @@ export async function verify(
   flags: AxisFlags,
   options: VerifyOptions,
 ): Promise<void> {
-  // Nothing is written, so no result needs to fit a column.
+  // Nothing is written, so results need not fit their columns.
   const plan = planSweep(await specFromCommand(file, flags, options), "verify");
   const start = performance.now();
   const batches = sweepPlan(plan, { workers: options.workers, method: "verify" });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
     fraction: fractionOf,
-    interrupted: (rows) => `interrupted after ${counted(rows, "layer")}; no difference until then`,
+    interrupted: (rows) => `interrupted after ${counted(rows, "layer")}; no difference so far`,
   });
   const seconds = (performance.now() - start) / 1000;
-  const sampled = end.total < plan.size ? ` (drawn from ${thousands(plan.size)})` : "";
+  const sampled = end.total < plan.size ? ` (sampled from ${thousands(plan.size)})` : "";
   log(rejectionText(end, plan.rejectionReasons, `verified${sampled}`), options.quiet);
   print(
     `closed form and simulation agree on ${end.rows === 1n ? "" : "all "}${counted(end.rows, "layer")} (${duration(seconds)})`,

@@ -1,13 +1,13 @@
-/** Runs a job whose rows are not written, with a progress bar. */
+/** Runs a sweep whose rows are not written, with a progress bar. */
 import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { log } from "./terminal.js";
 
 interface Watching<B, P> {
   readonly quiet: boolean;
-  /** The completed fraction of the work, or undefined if the total is unknown. */
+  /** The fraction of work done, or undefined if the total is unknown. */
   readonly fraction: (progress: P) => number | undefined;
-  /** The message on standard error after an interruption, from the number of rows so far. */
+  /** The message on standard error after Ctrl-C, given the rows until then. */
   readonly interrupted: (rows: bigint) => string;
   readonly onBatch?: (batch: B) => void;
 }
@@ -41,7 +41,7 @@ export async function watch<
   }
 }
 
-/** The completed fraction of a sweep. */
+/** The fraction of a sweep that is done. */
 export function fractionOf({
   done,
   total,

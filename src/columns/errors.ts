@@ -12,6 +12,6 @@ export function overflow(location: string, name: string, layer: Layer): UpsweepE
 
 function limitOf(name: string): string {
   const type = isResultName(name) ? column(name).type : "u64";
-  if (type === "decimal") return "2^64 - 1 on the way to its quotient";
+  if (type === "decimal") return "2^64 - 1 in its numerator or denominator";
   return type === "i64" ? "2^63 - 1" : "2^64 - 1";
 }

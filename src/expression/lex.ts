@@ -108,7 +108,7 @@ export function tokensOf(source: SourceText, allowsFractions: boolean): Token[] 
       const length = foreign
         ? foreign[0].length
         : String.fromCodePoint(text.codePointAt(at) as number).length;
-      throw errors.foreignSymbol(source, span(length), foreign?.[1]);
+      throw errors.unknownOperator(source, span(length), foreign?.[1]);
     }
     at = tokens.at(-1)?.end as number;
   }

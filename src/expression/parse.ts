@@ -85,7 +85,7 @@ class Parser {
 
   expectEnd(): void {
     if (this.#next.kind !== "end")
-      throw errors.unexpected(this.#source, this.#next, "the end, or an operator");
+      throw errors.unexpected(this.#source, this.#next, "an operator or the end");
   }
 
   expression(): Node {
@@ -155,7 +155,7 @@ class Parser {
     const token = this.#take(text);
     if (token) return token;
     if (this.#next.kind === "end") throw errors.notClosed(this.#source, opening, text);
-    throw errors.unexpected(this.#source, this.#next, `'${text}', or an operator`);
+    throw errors.unexpected(this.#source, this.#next, `'${text}' or an operator`);
   }
 
   /**
@@ -223,7 +223,7 @@ class Parser {
   #membership(of: Node): Node | undefined {
     const not = this.#take("not");
     if (!this.#take("in")) {
-      if (not) throw errors.unexpected(this.#source, this.#next, "'in' behind 'not'");
+      if (not) throw errors.unexpected(this.#source, this.#next, "'in' after 'not'");
       return undefined;
     }
     const { items, end } = this.#setItems();
@@ -244,7 +244,7 @@ class Parser {
       const { start } = this.#next;
       const only = this.#listCall() ?? this.#range(this.#sum(), start, () => this.#sum());
       if (only.kind === "value")
-        throw errors.unexpected(this.#source, only, "a list, for example [1, 2, 4] or 2..8,");
+        throw errors.unexpected(this.#source, only, "a list such as [1, 2, 4] or 2..8");
       return { items: [only], end: only.end };
     }
     const items: Item[] = [];
@@ -353,7 +353,7 @@ class Parser {
     const name = this.#next as Token & { kind: "name" };
     this.#at++;
     const opening = this.#take("(");
-    if (!opening) throw errors.unexpected(this.#source, this.#next, `'(' behind ${name.text}`);
+    if (!opening) throw errors.unexpected(this.#source, this.#next, `'(' after ${name.text}`);
     const args: Node[] = [];
     if (!this.#isNext(")")) {
       do args.push(this.expression());

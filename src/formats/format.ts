@@ -85,7 +85,7 @@ export function formatOf(path: string, requested?: FormatName, isFile = true): O
     return { format: requested ?? "csv", compression };
   }
   if (requested !== undefined && requested !== implied)
-    throw errors.otherFormat(path, `.${extension}`, implied, requested);
+    throw errors.formatMismatch(path, `.${extension}`, implied, requested);
   return { format: implied, compression };
 }
 

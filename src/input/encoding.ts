@@ -56,9 +56,9 @@ export async function unpacked(pieces: Pieces, location: string): Promise<Pieces
   if (!isGzip(first.head)) return decoded(first, location);
   const inner = await lookAhead(gunzipped(first.all, location), hasMagic);
   if (isGzip(inner.head))
-    throw errors.foreignFormat(
+    throw errors.unsupportedInput(
       location,
-      "compressed with gzip twice",
+      "compressed twice with gzip",
       "Unpack it once: gzip -dc FILE | upsweep count --from -",
     );
   return decoded(inner, location);
@@ -79,7 +79,7 @@ function decoded(
   const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
   // UTF-16 text can begin with the B of the bzip2 magic, but its second byte is then NUL.
   const unsupported = UNSUPPORTED_FORMATS.find(({ magic }) => hex.startsWith(magic));
-  if (unsupported) throw errors.foreignFormat(location, unsupported.name, unsupported.remedy);
+  if (unsupported) throw errors.unsupportedInput(location, unsupported.name, unsupported.remedy);
   const [a, b] = head;
   if (a === 0xff && b === 0xfe) return fromUtf16(all, "little", 2, location);
   if (a === 0xfe && b === 0xff) return fromUtf16(all, "big", 2, location);
@@ -135,7 +135,7 @@ async function* gunzipped(pieces: Pieces, location: string): AsyncGenerator<Uint
   }
   if (readError) throw readError;
   if (gunzip.bytesWritten < dataEnd)
-    throw errors.damagedGzip(location, "there is other data after its end");
+    throw errors.damagedGzip(location, "other data follows its end");
 }
 
 // ── UTF-16 ──────────────────────────────────────────────────────────────────────────────────────
@@ -162,7 +162,7 @@ async function* fromUtf16(
     if (loneSurrogate >= 0)
       throw errors.badEncoding(
         `${location}:${line + countLines(text, loneSurrogate)}`,
-        "the text is not valid UTF-16: half of a surrogate pair",
+        "the text is not valid UTF-16: half of a surrogate pair is missing",
       );
     line += countLines(text, text.length);
     return Buffer.from(text, "utf8");
@@ -185,7 +185,7 @@ async function* fromUtf16(
   if (remainder.length > skip)
     throw errors.badEncoding(
       `${location}:${line}`,
-      "the text is not valid UTF-16: it ends within a character",
+      "the text is not valid UTF-16: it ends inside a character",
     );
 }
 

@@ -108,7 +108,7 @@ class JsonReader {
       throw this.#error(
         this.#at,
         "the array is not closed",
-        "The list may be cut off; write it again.",
+        "The list may be truncated; write it again.",
       );
     return csv;
   }
@@ -134,7 +134,7 @@ class JsonReader {
           throw this.#error(
             start,
             "the object is not closed",
-            "The list may be cut off; write it again.",
+            "The list may be truncated; write it again.",
           );
         this.#at = start;
         break;
@@ -309,7 +309,7 @@ class JsonReader {
     if (/[\u0000-\u001f]/.test(raw))
       throw this.#error(
         at,
-        "a text is not closed on its line, or holds a control character",
+        "a text is not closed on its line, or contains a control character",
         'Write a closing ", and a line break as \\n.',
       );
     if (end < 0) return INCOMPLETE;
@@ -326,8 +326,8 @@ class JsonReader {
     }
     throw this.#error(
       at,
-      "a text has an escape that is not JSON",
-      'Known are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits.',
+      "a text has an escape that JSON does not have",
+      'Write one of \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits.',
     );
   }
 
@@ -406,7 +406,7 @@ class JsonReader {
   #unexpected(at: number, wanted: string, remedy = ONE_OBJECT_REMEDY): Error {
     return this.#error(
       at,
-      `${wanted} is expected, not ${quote(this.#text.slice(at, at + 12))}`,
+      `expected ${wanted}, found ${quote(this.#text.slice(at, at + 12))}`,
       remedy,
     );
   }

@@ -167,9 +167,9 @@ function checkRoom(
   if (need.variables > constant("VARIABLE_COUNT"))
     throw errors.tooManyVariables(location, need.variables, constant("VARIABLE_COUNT"));
   if (need.progressions > constant("PROGRESSION_CAPACITY"))
-    throw errors.tooManyRuns(location, need.progressions, constant("PROGRESSION_CAPACITY"));
+    throw errors.tooManyRanges(location, need.progressions, constant("PROGRESSION_CAPACITY"));
   if (need.items > constant("ITEM_CAPACITY"))
-    throw errors.tooManyRuns(location, need.items, constant("ITEM_CAPACITY"));
+    throw errors.tooManyRanges(location, need.items, constant("ITEM_CAPACITY"));
   const steps = Math.max(need.steps, need.predicates);
   if (steps > constant("STEP_CAPACITY"))
     throw errors.tooManySteps(location, steps, constant("STEP_CAPACITY"));

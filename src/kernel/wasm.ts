@@ -126,7 +126,7 @@ class WasmKernel implements Kernel {
     }
     const version = this.#constant("ABI_VERSION");
     if (version !== ABI_VERSION)
-      throw errors.otherKernel(artefactPath(build), version, ABI_VERSION);
+      throw errors.kernelMismatch(artefactPath(build), version, ABI_VERSION);
     this.#exports = instance.exports as unknown as Exports;
     const buffer = this.#exports.memory.buffer as ArrayBufferLike as SharedArrayBuffer;
     // Memory never grows, so these views stay good.

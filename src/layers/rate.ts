@@ -17,7 +17,7 @@ export function readRate(text: string, location: string, got: string | number = 
       ? Number(text) > PARAMETER_MAX
       : rate.numerator > BigInt(PARAMETER_MAX) * rate.denominator;
   if (text.startsWith("-") || isTooLarge || (rate !== "inexact" && rate.numerator === 0n))
-    throw errors.rateOutOfRange(location, got);
-  if (rate === "inexact") throw errors.fineRate(location, got);
+    throw errors.outOfRange(location, { name: "sample_rate", min: 0 }, got);
+  if (rate === "inexact") throw errors.tooPreciseRate(location, got);
   return rate;
 }

@@ -96,7 +96,7 @@ export function checkValue(parameter: Parameter, value: unknown, location: strin
   if (parameter.type !== "boolean")
     return checkInteger({ ...parameter, max: PARAMETER_MAX }, value, location);
   if (typeof value !== "boolean" && value !== 0 && value !== 1)
-    throw errors.notBooleanValue(location, parameter.name, value);
+    throw errors.notBoolean(location, parameter.name, value, "program");
   return Number(value);
 }
 
@@ -114,7 +114,7 @@ interface Domain {
 
 export function checkInteger(domain: Domain, value: unknown, location: string): number {
   if (typeof value !== "number" || !Number.isInteger(value))
-    throw errors.notIntegerValue(location, domain.name, value);
+    throw errors.notInteger(location, domain.name, value, "program");
   if (value < domain.min || value > domain.max) throw errors.outOfRange(location, domain, value);
   return value;
 }

@@ -85,9 +85,9 @@ export function explainBrokenRule(id: RuleId, layer: Layer): string {
   const named = (base: keyof Dimension) => `${namesOfParameter(kind, base)[at]} ${own[base]}`;
   switch (id) {
     case "IN_CHANNELS":
-      return `groups ${layer.groups} does not divide in_channels ${layer.in_channels}`;
+      return `in_channels ${layer.in_channels} is not divisible by groups ${layer.groups}`;
     case "OUT_CHANNELS":
-      return `groups ${layer.groups} does not divide out_channels ${layer.out_channels}`;
+      return `out_channels ${layer.out_channels} is not divisible by groups ${layer.groups}`;
     case "OUTPUT_PADDING":
       return `${named("output_padding")} is not smaller than ${named("stride")} or ${named("dilation")}`;
     case "L_OUT": {
@@ -113,7 +113,7 @@ export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
   const isAcceptedByPyTorch =
     batch_size === 0 && kind.family.rulesSkippedWhenEmpty.includes(id) && !hasNegativeLength(layer);
   const difference = isAcceptedByPyTorch
-    ? " PyTorch takes this layer only because batch_size is 0; upsweep keeps the rules for every batch."
+    ? " PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every batch size."
     : "";
   return remedyOfAnyBatch(id, layer) + difference;
 }
@@ -130,15 +130,15 @@ function remedyOfAnyBatch(id: RuleId, layer: Layer): string {
   switch (id) {
     case "IN_CHANNELS":
     case "OUT_CHANNELS":
-      return "In PyTorch groups must divide in_channels and out_channels.";
+      return "Choose groups that divide both in_channels and out_channels, as PyTorch requires.";
     case "OUTPUT_PADDING":
-      return `In PyTorch ${named("output_padding")} must be smaller than ${named("stride")} or ${named("dilation")}.`;
+      return `PyTorch requires ${named("output_padding")} to be smaller than ${named("stride")} or ${named("dilation")}.`;
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
       const output = letter === "" ? "l_out" : `${letter}_out`;
       return kind.family.outputRemedy(layer.dimensions[at] as Dimension, named, output);
     }
     case "RANGE":
-      return `Parameters are whole numbers up to ${PARAMETER_MAX}, from 0 (batch_size, padding, output_padding) or 1.`;
+      return `Parameters are whole numbers from 1 to ${PARAMETER_MAX}; batch_size, padding and output_padding may be 0.`;
   }
 }

@@ -165,7 +165,7 @@ export async function sweepToFile(
     throw errors.badOption(
       "resume",
       "true",
-      `${path} is no file that could be gone on with; leave it out.`,
+      `${path} is not a file that a sweep can resume. Remove the option.`,
     );
   const start = target && (await readStart(target, planned, run, { trust }));
   const summary = (reached: Position, bytes: number) =>

@@ -337,7 +337,7 @@ class Membership {
           if (++this.#combinations > MAX_COMBINATIONS)
             throw this.#undecidable(
               namesOf(element),
-              `more than ${MAX_COMBINATIONS} values of variables would have to be tried`,
+              `more than ${MAX_COMBINATIONS} values of variables must be tried`,
             );
           try {
             const branch = [
@@ -588,7 +588,7 @@ class Membership {
       const value = known.get(name);
       if (value) return value;
       if (isResultName(name)) return nameNode(name);
-      throw this.#undecidable(axis, `it depends on ${name}, which the layer does not show`);
+      throw this.#undecidable(axis, `it depends on ${name}, which does not follow from the layer`);
     });
   }
 
@@ -673,7 +673,7 @@ class Membership {
       if (count > BigInt(MAX_COMBINATIONS))
         throw this.#undecidable(
           names,
-          `more than ${MAX_COMBINATIONS} values of variables would have to be tried`,
+          `more than ${MAX_COMBINATIONS} values of variables must be tried`,
         );
       return progressions.flatMap(({ first, step, count: length }) =>
         Array.from({ length: Number(length) }, (_, i) => first + BigInt(i) * step),
@@ -712,7 +712,7 @@ class Membership {
           return part;
         default:
           if (contains(part, isDivision))
-            throw this.#undecidable(axis, "it divides with / inside of a condition");
+            throw this.#undecidable(axis, "it uses / inside a condition");
           return part;
       }
     };

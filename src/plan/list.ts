@@ -256,13 +256,13 @@ function refuseMeaningful(
 ): void {
   const skeleton = skeletonOf(name);
   const near = known.get(skeleton);
-  if (near !== undefined) throw errors.nearField(at, name, near);
+  if (near !== undefined) throw errors.similarField(at, name, near);
   const other = OTHER_NAMES[skeleton];
   if (other !== undefined) {
     const own = parameters.has(other)
       ? other
       : kinds.flatMap((kind) => namesOfParameter(kind, other))[0];
-    if (own !== undefined) throw errors.nearField(at, name, own);
+    if (own !== undefined) throw errors.similarField(at, name, own);
   }
   const foreign = FOREIGN_PARAMETERS.get(skeleton);
   if (foreign !== undefined) throw errors.otherKindsField(at, name, foreign);

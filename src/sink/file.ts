@@ -111,14 +111,14 @@ export async function fileSink(
 function mustBeReplaceable(path: string, partial: string, { previousFile }: Lock): void {
   const [rows, manifest] = [statusOf(partial), statusOf(manifestPathOf(partial))];
   if (manifest && !isManifest(manifestPathOf(partial)))
-    throw errors.foreignPartial(manifestPathOf(partial));
+    throw errors.unknownPartial(manifestPathOf(partial));
   if (!rows) return;
   if (manifest) throw errors.unfinished(path);
   // Without a manifest, only the lock of the killed run shows that the file is upsweep's. An empty
   // file has nothing to lose.
   const isOwn =
     foreignReason(rows) === undefined && (idOf(rows) === previousFile || rows.size === 0n);
-  if (!isOwn) throw errors.foreignPartial(partial);
+  if (!isOwn) throw errors.unknownPartial(partial);
 }
 
 /**

@@ -152,7 +152,7 @@ const isOutOfFiles = (error: unknown) =>
 function readWriter(path: string): Writer | undefined {
   try {
     const status = statusOf(path);
-    if (status && !status.isFile()) throw errors.foreignFile(path, foreignReason(status) as string);
+    if (status && !status.isFile()) throw errors.specialFile(path, foreignReason(status) as string);
     const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
     try {
       const { host, pid, began, lock, file } = JSON.parse(

@@ -58,14 +58,14 @@ export function foreignReason(status: BigIntStats): string | undefined {
   if (status.isDirectory()) return "a folder";
   if (!status.isFile()) return "not a regular file";
   if (process.geteuid && status.uid !== BigInt(process.geteuid())) return "another user's file";
-  if (status.nlink > 1n) return "a file with several names (hard links)";
+  if (status.nlink > 1n) return "a file with several hard links";
   return undefined;
 }
 
 /** @throws UpsweepError if the path is not a regular file of this user with a single name. */
 export function mustBeOwn(path: string, status: BigIntStats): void {
   const reason = foreignReason(status);
-  if (reason !== undefined) throw errors.foreignFile(path, reason);
+  if (reason !== undefined) throw errors.specialFile(path, reason);
 }
 
 /** Flags for open(): fail on a symbolic link, and do not block on a pipe without a writer. */

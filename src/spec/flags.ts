@@ -57,12 +57,7 @@ export function listFromFlag(flag: string, text: string): SourceNode & { kind: "
 /** Reads `name=values`. Several names may precede the `=`, separated by commas. */
 export function readAssignment(option: string, text: string): AxisFlag {
   const at = text.indexOf("=");
-  if (at < 1)
-    throw errors.badOption(
-      option,
-      text,
-      "Write the name of an axis, = and its values, for example 'stride=1..4'.",
-    );
+  if (at < 1) throw errors.badOption(option, text, "Write name=values, for example 'stride=1..4'.");
   const name = text.slice(0, at).trim();
   return { name, values: text.slice(at + 1).trim(), flag: `${option} ${name}` };
 }

@@ -55,13 +55,13 @@ function remedyOfTuple(name: string, values: readonly string[]): string {
   if (values.length === 1) return `Write ${first}.`;
   if (values.length > letters.length) return "Write one number, or one for each dimension.";
   if (values.every((value) => value === first))
-    return `Write ${first}, which is for every dimension.`;
+    return `Write ${first}, which sets every dimension.`;
   const base = name.replace(/\.[dhw]$/, "");
   const each = letters.map(
     (letter, i) =>
       `${base === "l_in" || /^[dhw]_in$/.test(base) ? `${letter}_in` : `${base}.${letter}`} = ${values[i]}`,
   );
-  return `Layers with several dimensions have a parameter for each: ${joinNames(each)}.`;
+  return `In 2-d and 3-d layers, set each dimension: ${joinNames(each)}.`;
 }
 
 /** The remedy for a Python range, which excludes its end. */
@@ -109,14 +109,14 @@ function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string 
     dilation: d,
   } = inBigInt({ ...dimension, padding: 0 });
   if (kind.family.name !== "transposed" && s !== 1n)
-    return "; PyTorch has no 'same' for other strides";
+    return "; PyTorch supports 'same' with stride 1 only";
   const doubled = kind.family.name === "transposed" ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
   if (doubled < 0n) return ", which is negative here";
   if (doubled % 2n === 0n) return `: here ${doubled / 2n}`;
   const canRoundUp = kind.family.name === "transposed" && o === 0n && (1n < s || 1n < d);
   return canRoundUp
     ? `: here ${(doubled + 1n) / 2n} with output_padding 1`
-    : ", which is no whole number here";
+    : ", which is not a whole number here";
 }
 
 /**
@@ -134,7 +134,7 @@ export function remedyOfUnequalPadding(
   if (kind.family.name !== "transposed")
     return "Pad the input before the layer and count the longer input with padding 0.";
   if (difference >= stride && difference >= dilation) {
-    return `It has no layer for that: the difference ${difference} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
+    return `PyTorch has no such layer: the difference ${difference} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
   }
   return `Write --padding ${max} --output-padding ${difference}: by symmetry the counts are the same.`;
 }

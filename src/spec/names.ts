@@ -92,7 +92,7 @@ function checkCycles(axes: readonly Axis[]): void {
         const start = extended.findIndex((step) => step.axis === next);
         if (start < extended.length - 1) {
           const cycle = extended.slice(start).map((step) => step.name);
-          throw errors.circle(source, span, cycle);
+          throw errors.cycle(source, span, cycle);
         }
         walk(next, extended);
       }

@@ -117,7 +117,7 @@ export function readSpec(source: SourceNode, location: string): Spec {
   const find = entriesOf(source, "the spec", SPEC_KEYS);
   const grids = find("grids");
   const gridEntry = GRID_KEYS.map(find).find((entry) => entry !== undefined);
-  if (grids && gridEntry) throw errors.besideGrids(gridEntry.keyLocation, gridEntry.key);
+  if (grids && gridEntry) throw errors.outsideGrids(gridEntry.keyLocation, gridEntry.key);
   const kind = readKind(find("layer")?.value);
   const gridList = grids ? readGrids(grids.value, kind) : [readGrid(source, location, kind, find)];
   const columns = find("columns");

@@ -233,7 +233,7 @@ function rateProgression(
   location: string,
 ): Progression {
   if (numerator > Number.MAX_SAFE_INTEGER || denominator > Number.MAX_SAFE_INTEGER)
-    throw errors.fineRate(location, text);
+    throw errors.tooPreciseRate(location, text);
   return {
     ...single(Number(numerator)),
     ...(denominator > 1n && { denominator: Number(denominator) }),
@@ -259,7 +259,7 @@ export function overCommonDenominator(
     const factor = denominator / BigInt(own);
     const last = (BigInt(first) + BigInt(count - 1) * BigInt(step)) * factor;
     if (denominator > Number.MAX_SAFE_INTEGER || last > Number.MAX_SAFE_INTEGER)
-      throw errors.farRates(location);
+      throw errors.incompatibleRates(location);
     return { first: first * Number(factor), step: step * Number(factor), count };
   });
   return { progressions: scaled, denominator: Number(denominator) };

@@ -102,7 +102,7 @@ export function sourceFromYaml(text: string, file: string): SourceNode {
 
 /** The parser's message as a clause for the middle of a sentence. */
 function parserMessage({ code, message }: YAMLParseError): string {
-  if (code === "MULTIPLE_DOCS") return "a second document begins, but a spec is one";
-  if (code === "RESOURCE_EXHAUSTION") return "it is nested too deep";
+  if (code === "MULTIPLE_DOCS") return "a spec is one document, but a second one begins here";
+  if (code === "RESOURCE_EXHAUSTION") return "the spec is nested too deeply";
   return (message.charAt(0).toLowerCase() + message.slice(1)).replace(/\.$/, "");
 }

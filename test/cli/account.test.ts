@@ -16,24 +16,28 @@ const sweep = async (...more: string[]) =>
 describe("the account of a run", () => {
   it("says which rules of PyTorch layers broke, and which conditions of the user they did not match", async () => {
     expect(await sweep("--groups", "1..4", "--where", "groups != 2")).toEqual([
-      "4 layers = 2 rows + 2 left out",
-      "     1  broke the rule in_channels % groups == 0",
+      "4 layers: 2 rows written, 2 rejected",
+      "     1  did not satisfy in_channels % groups == 0",
       "     1  did not match groups != 2",
     ]);
   });
 
   it("says of derived values that they are no whole number, or outside their range", async () => {
     expect(await sweep("--stride", "1..5", "--padding", "(stride - 3) / 2")).toEqual([
-      "5 layers = 2 rows + 3 left out",
-      "     2  had no whole number as padding = (stride - 3) / 2",
-      "     1  had a value of padding = (stride - 3) / 2 that is not from 0 to 2147483647",
+      "5 layers: 2 rows written, 3 rejected",
+      "     2  had no whole number for padding = (stride - 3) / 2",
+      "     1  had a value of padding = (stride - 3) / 2 outside the range 0 to 2147483647",
+    ]);
+    expect(await sweep("--stride", "1..3", "--bias", "stride")).toEqual([
+      "3 layers: 1 row written, 2 rejected",
+      "     2  had a value of bias = stride other than true or false",
     ]);
   });
 
   it("uses the singular for one layer and one row", async () => {
-    expect(await sweep()).toEqual(["1 layer = 1 row + 0 left out"]);
+    expect(await sweep()).toEqual(["1 layer: 1 row written, 0 rejected"]);
     expect(rejectionText({ rows: 0n, rejected: [1n], empty: 1n }, ["stride > 1"], "rows")).toBe(
-      "2 raw indices = 1 layer + 1 position without a layer\n1 layer = 0 rows + 1 left out\n     1  did not match stride > 1",
+      "2 raw indices: 1 layer, 1 empty position\n1 layer: 0 rows, 1 rejected\n     1  did not match stride > 1",
     );
   });
 

@@ -52,7 +52,7 @@ describe("--shard auto", () => {
   });
 
   const whole =
-    "To run some tasks of a larger array, give the number of all parts, for example --shard auto/16.";
+    "To run only some tasks of it, give the number of shards, for example --shard auto/16.";
   it.each([
     [
       "one task is redone",
@@ -78,22 +78,22 @@ describe("--shard auto", () => {
   ])("refuses an array of Slurm where %s", (_, env, said) => {
     const error = () => readShard("auto", env);
     expect(error).toThrow(
-      "--shard auto: the array does not run from 0 without gaps: SLURM_ARRAY_TASK_ID=",
+      "--shard auto: the array does not start at 0 or has gaps: SLURM_ARRAY_TASK_ID=",
     );
     expect(error).toThrow(said);
-    expect(error).toThrow(`Submit a whole one (--array=0-15). ${whole}`);
+    expect(error).toThrow(`Submit a complete array (--array=0-15). ${whole}`);
   });
 
   it("refuses arrays of others that are not whole", () => {
     expect(() => readShard("auto", sge(3, 3, 3))).toThrow(
-      `--shard auto: the array does not run from 1 without gaps: SGE_TASK_ID=3, SGE_TASK_FIRST=3, SGE_TASK_LAST=3, SGE_TASK_STEPSIZE=1. Submit a whole one (-t 1-16). ${whole}`,
+      `--shard auto: the array does not start at 1 or has gaps: SGE_TASK_ID=3, SGE_TASK_FIRST=3, SGE_TASK_LAST=3, SGE_TASK_STEPSIZE=1. Submit a complete array (-t 1-16). ${whole}`,
     );
     expect(() => readShard("auto", sge(3, 1, 5, 2))).toThrow("SGE_TASK_STEPSIZE=2");
     expect(() => readShard("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow(
       "JOB_COMPLETION_INDEX=3, JOB_COMPLETIONS=3",
     );
     expect(() => readShard("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "0" })).toThrow(
-      "Submit a whole one (completions: 16)",
+      "Submit a complete array (completions: 16)",
     );
     expect(() =>
       readShard("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "100000" }),
@@ -104,32 +104,32 @@ describe("--shard auto", () => {
     [
       "PBS",
       { PBS_ARRAY_INDEX: "3" },
-      "PBS says which task this is (PBS_ARRAY_INDEX=3), but not of how many.",
+      "PBS gives the number of this task (PBS_ARRAY_INDEX=3), but not how many there are.",
     ],
     [
       "Torque",
       { PBS_ARRAYID: "3" },
-      "Torque says which task this is (PBS_ARRAYID=3), but not of how many.",
+      "Torque gives the number of this task (PBS_ARRAYID=3), but not how many there are.",
     ],
     [
       "LSF",
       { LSB_JOBINDEX: "3", LSB_JOBINDEX_END: "3" },
-      "LSF says which task this is (LSB_JOBINDEX=3), but not of how many.",
+      "LSF gives the number of this task (LSB_JOBINDEX=3), but not how many there are.",
     ],
     [
       "GNU parallel",
       { PARALLEL_SEQ: "3", PARALLEL_JOBSLOT: "1" },
-      "GNU parallel says which task this is (PARALLEL_SEQ=3), but not of how many.",
+      "GNU parallel gives the number of this task (PARALLEL_SEQ=3), but not how many there are.",
     ],
     [
       "Kubernetes",
       { JOB_COMPLETION_INDEX: "2" },
-      "(JOB_COMPLETION_INDEX=2), but not of how many: JOB_COMPLETIONS is not set.",
+      "(JOB_COMPLETION_INDEX=2), but not how many there are: JOB_COMPLETIONS is not set.",
     ],
-  ])("needs the number of parts where %s does not say it", (_, env, message) => {
+  ])("needs the number of shards where %s does not say it", (_, env, message) => {
     expect(() => readShard("auto", env)).toThrow(message);
     expect(() => readShard("auto", env)).toThrow(
-      "Give the number of all parts, for example --shard auto/16.",
+      "Give the number of shards, for example --shard auto/16.",
     );
   });
 });
@@ -152,20 +152,20 @@ describe("--shard auto/16", () => {
 
   it("refuses tasks outside of the parts, with the variable and its value", () => {
     expect(() => readShard("auto/16", slurm(16, [16]))).toThrow(
-      "--shard auto/16: SLURM_ARRAY_TASK_ID is 16, but the 16 parts are the tasks 0 to 15. Submit tasks in that range, or give the number of all parts.",
+      "--shard auto/16: SLURM_ARRAY_TASK_ID is 16, but the 16 shards are tasks 0 to 15. Submit tasks in that range, or correct the number of shards.",
     );
     expect(() => readShard("auto/16", sge(17, 17, 17))).toThrow(
-      "SGE_TASK_ID is 17, but the 16 parts are the tasks 1 to 16.",
+      "SGE_TASK_ID is 17, but the 16 shards are tasks 1 to 16.",
     );
     expect(() => readShard("auto/16", { PARALLEL_SEQ: "0" })).toThrow(
-      "PARALLEL_SEQ is 0, but the 16 parts are the tasks 1 to 16.",
+      "PARALLEL_SEQ is 0, but the 16 shards are tasks 1 to 16.",
     );
   });
 
   it.each(["auto/0", "auto/", "auto/100000", "auto/x", "auto/-1", "AUTO/16", "auto/16/2", "/16"])(
     "refuses %j",
     (text) => {
-      expect(() => readShard(text, slurm(0, [0]))).toThrow("--shard: cannot be ");
+      expect(() => readShard(text, slurm(0, [0]))).toThrow("--shard cannot be ");
     },
   );
 
@@ -188,7 +188,7 @@ describe("--shard auto/16", () => {
 describe("the environment of --shard auto", () => {
   it("is no array job where Grid Engine and LSF say so", () => {
     const none =
-      "this is no task of an array job: none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX, PBS_ARRAY_INDEX, PBS_ARRAYID, SGE_TASK_ID, LSB_JOBINDEX and PARALLEL_SEQ is set. Name the part yourself, for example --shard 3/16.";
+      "this is not a task of an array job: none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX, PBS_ARRAY_INDEX, PBS_ARRAYID, SGE_TASK_ID, LSB_JOBINDEX and PARALLEL_SEQ is set. Name the shard, for example --shard 3/16.";
     for (const env of [
       {},
       { SGE_TASK_ID: "undefined" },
@@ -206,7 +206,7 @@ describe("the environment of --shard auto", () => {
 
   it("may not name two tasks", () => {
     expect(() => readShard("auto/16", { ...slurm(2, [2]), PARALLEL_SEQ: "3" })).toThrow(
-      "--shard auto/16: SLURM_ARRAY_TASK_ID=2 and PARALLEL_SEQ=3 are both set. Name the part yourself, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
+      "--shard auto/16: SLURM_ARRAY_TASK_ID=2 and PARALLEL_SEQ=3 are both set. Name the shard, for example --shard $PARALLEL_SEQ/16, or unset one of them.",
     );
   });
 
@@ -214,7 +214,7 @@ describe("the environment of --shard auto", () => {
     "refuses the number %j",
     (text) => {
       expect(() => readShard("auto/16", { SLURM_ARRAY_TASK_ID: text })).toThrow(
-        /^--shard auto\/16: SLURM_ARRAY_TASK_ID is .*, not a whole number\. Name the part/,
+        /^--shard auto\/16: SLURM_ARRAY_TASK_ID is .*, not a whole number\. Name the shard/,
       );
       expect(() =>
         readShard("auto", { ...slurm(0, upTo(4)), SLURM_ARRAY_TASK_COUNT: text }),

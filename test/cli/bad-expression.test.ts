@@ -36,7 +36,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a result in an axis",
     axes("padding: l_out // 2"),
-    "grid.yaml:6:12: l_out is a result, and known only once the layer is. Axes can be written with other axes; put what the result must be under 'where:'.\n  l_out // 2\n  ^~~~~",
+    "grid.yaml:6:12: l_out is computed from the layer, so axes cannot use it. Use other axes here, and put conditions on l_out under 'where:'.\n  l_out // 2\n  ^~~~~",
   ],
   [
     "an unknown function",
@@ -46,112 +46,112 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a function with too few arguments",
     axes("padding: min(kernel_size)"),
-    "grid.yaml:6:12: min has 1 argument. It takes at least 2 numbers, separated by commas.\n  min(kernel_size)\n  ^~~~~~~~~~~~~~~~",
+    "grid.yaml:6:12: min got 1 argument. It takes at least 2 numbers, separated by commas.\n  min(kernel_size)\n  ^~~~~~~~~~~~~~~~",
   ],
   [
     "a function with too many arguments",
     axes("padding: ceil_div(kernel_size, 2, 3)"),
-    "grid.yaml:6:12: ceil_div has 3 arguments. It takes 2 numbers, separated by commas.\n  ceil_div(kernel_size, 2, 3)\n  ^~~~~~~~~~~~~~~~~~~~~~~~~~~",
+    "grid.yaml:6:12: ceil_div got 3 arguments. It takes 2 numbers, separated by commas.\n  ceil_div(kernel_size, 2, 3)\n  ^~~~~~~~~~~~~~~~~~~~~~~~~~~",
   ],
   [
     "a function without arguments",
     axes("padding: abs()"),
-    "grid.yaml:6:12: abs has 0 arguments. It takes 1 number.\n  abs()\n  ^~~~~",
+    "grid.yaml:6:12: abs got 0 arguments. It takes 1 number.\n  abs()\n  ^~~~~",
   ],
   [
     "a function without parentheses",
     axes("padding: abs + 1"),
-    "grid.yaml:6:16: '+' stands where '(' behind abs should be. Mend the expression there.\n  abs + 1\n      ^",
+    "grid.yaml:6:16: expected '(' after abs, found '+'. Fix the expression at the marked position.\n  abs + 1\n      ^",
   ],
   [
     "a list function where a number should be",
     axes("padding: divisors(kernel_size) + 1"),
-    "grid.yaml:6:12: divisors gives a list, where one number should be. Write it as an axis' values, or behind 'in'.\n  divisors(kernel_size) + 1\n  ^~~~~~~~~~~~~~~~~~~~~",
+    "grid.yaml:6:12: divisors returns a list, but one number is needed here. Use it as the values of an axis, or after 'in'.\n  divisors(kernel_size) + 1\n  ^~~~~~~~~~~~~~~~~~~~~",
   ],
   [
     "an open parenthesis",
     axes("padding: (kernel_size - 1 // 2"),
-    "grid.yaml:6:12: this '(' is not closed. Write a ')' where it ends.\n  (kernel_size - 1 // 2\n  ^",
+    "grid.yaml:6:12: this '(' is not closed. Add the matching ')'.\n  (kernel_size - 1 // 2\n  ^",
   ],
   [
     "a closing parenthesis too many",
     axes("padding: kernel_size) // 2"),
-    "grid.yaml:6:23: ')' stands where the end, or an operator should be. Mend the expression there.\n  kernel_size) // 2\n             ^",
+    "grid.yaml:6:23: expected an operator or the end, found ')'. Fix the expression at the marked position.\n  kernel_size) // 2\n             ^",
   ],
   [
     "a missing operand",
     axes("padding: kernel_size -"),
-    "grid.yaml:6:25: it ends where a number or a name should be. Mend the expression there.\n  kernel_size -\n               ^",
+    "grid.yaml:6:25: expected a number or a name, but it ends here. Fix the expression at the marked position.\n  kernel_size -\n               ^",
   ],
   [
     "two operands without an operator",
     axes("padding: kernel_size 2"),
-    "grid.yaml:6:24: 2 stands where the end, or an operator should be. Mend the expression there.\n  kernel_size 2\n              ^",
+    "grid.yaml:6:24: expected an operator or the end, found 2. Fix the expression at the marked position.\n  kernel_size 2\n              ^",
   ],
   [
     "an operator at the start",
     axes("padding: '* 2'"),
-    "grid.yaml:6:13: '*' stands where a number or a name should be. Mend the expression there.\n  * 2\n  ^",
+    "grid.yaml:6:13: expected a number or a name, found '*'. Fix the expression at the marked position.\n  * 2\n  ^",
   ],
   [
     "the power of other languages",
     axes("padding: kernel_size ^ 2"),
-    "grid.yaml:6:24: '^' is no operator of expressions. Write '**'.\n  kernel_size ^ 2\n              ^",
+    "grid.yaml:6:24: unknown operator '^'. Write '**'.\n  kernel_size ^ 2\n              ^",
   ],
   [
     "a fraction in an axis",
     axes("padding: kernel_size * 0.5"),
-    "grid.yaml:6:26: '0.5' is not a whole number. Axes have whole numbers only; fractions can be written in conditions.\n  kernel_size * 0.5\n                ^~~",
+    "grid.yaml:6:26: '0.5' is not a whole number. Axes take whole numbers only; conditions also take fractions.\n  kernel_size * 0.5\n                ^~~",
   ],
   [
     "a fraction with an exponent in an axis",
     axes("padding: kernel_size + 1e-3"),
-    "grid.yaml:6:26: '1e-3' is not a whole number. Axes have whole numbers only; fractions can be written in conditions.\n  kernel_size + 1e-3\n                ^~~~",
+    "grid.yaml:6:26: '1e-3' is not a whole number. Axes take whole numbers only; conditions also take fractions.\n  kernel_size + 1e-3\n                ^~~~",
   ],
   [
     "an unknown suffix",
     axes("padding: 50m + 0"),
-    "grid.yaml:6:12: '50m' is not a number. Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of k, M, G, T, Ki, Mi and Gi if you like, for example 50M.\n  50m + 0\n  ^~~",
+    "grid.yaml:6:12: '50m' is not a number. Write digits, for example 16, 1e6 or (in conditions) 0.25. A suffix may follow, as in 50M: k, M, G, T, Ki, Mi, Gi.\n  50m + 0\n  ^~~",
   ],
   [
     "a fraction without its zero",
     axes("padding: .5 * kernel_size"),
-    "grid.yaml:6:12: '.5' is not a number. Write decimal digits, for example 16, 1e6 or (in conditions) 0.25, and after them one of k, M, G, T, Ki, Mi and Gi if you like, for example 50M.\n  .5 * kernel_size\n  ^~",
+    "grid.yaml:6:12: '.5' is not a number. Write digits, for example 16, 1e6 or (in conditions) 0.25. A suffix may follow, as in 50M: k, M, G, T, Ki, Mi, Gi.\n  .5 * kernel_size\n  ^~",
   ],
   [
     "a number beyond 64 bits",
     axes("padding: kernel_size - 99999999999999999999"),
-    "grid.yaml:6:26: 99999999999999999999 passes 2^63 - 1, or has too many digits. Expressions work with numbers of 64 bits.\n  kernel_size - 99999999999999999999\n                ^~~~~~~~~~~~~~~~~~~~",
+    "grid.yaml:6:26: 99999999999999999999 exceeds 2^63 - 1 or has too many digits. Write a smaller or shorter number: expressions use 64 bits.\n  kernel_size - 99999999999999999999\n                ^~~~~~~~~~~~~~~~~~~~",
   ],
   [
     "a suffix that takes a number beyond 64 bits",
     axes("padding: kernel_size - 9223372036854775T"),
-    "grid.yaml:6:26: '9223372036854775T' passes 2^63 - 1, or has too many digits. Expressions work with numbers of 64 bits.\n  kernel_size - 9223372036854775T\n                ^~~~~~~~~~~~~~~~~",
+    "grid.yaml:6:26: '9223372036854775T' exceeds 2^63 - 1 or has too many digits. Write a smaller or shorter number: expressions use 64 bits.\n  kernel_size - 9223372036854775T\n                ^~~~~~~~~~~~~~~~~",
   ],
   [
     "a character that is no operator",
     axes("padding: kernel_size $ 2"),
-    "grid.yaml:6:24: '$' is no operator of expressions. Known are + - * / // % ** < <= > >= == != and, or, not, in.\n  kernel_size $ 2\n              ^",
+    "grid.yaml:6:24: unknown operator '$'. The operators are + - * / // % ** < <= > >= == != and, or, not, in.\n  kernel_size $ 2\n              ^",
   ],
   [
     "a conditional expression",
     axes("padding: 1 if stride > 1 else 0"),
-    "grid.yaml:6:14: 'if' stands where the end, or an operator should be. Mend the expression there.\n  1 if stride > 1 else 0\n    ^~",
+    "grid.yaml:6:14: expected an operator or the end, found 'if'. Fix the expression at the marked position.\n  1 if stride > 1 else 0\n    ^~",
   ],
   [
     "a call of Python",
     axes("padding: __import__('os').system('ls')"),
-    "grid.yaml:6:23: ''' is no operator of expressions. Known are + - * / // % ** < <= > >= == != and, or, not, in.\n  __import__('os').system('ls')\n             ^",
+    "grid.yaml:6:23: unknown operator '''. The operators are + - * / // % ** < <= > >= == != and, or, not, in.\n  __import__('os').system('ls')\n             ^",
   ],
   [
     "an attribute",
     axes("padding: kernel_size.bit_length()"),
-    "grid.yaml:6:23: '.' is no operator of expressions. Known are + - * / // % ** < <= > >= == != and, or, not, in.\n  kernel_size.bit_length()\n             ^",
+    "grid.yaml:6:23: unknown operator '.'. The operators are + - * / // % ** < <= > >= == != and, or, not, in.\n  kernel_size.bit_length()\n             ^",
   ],
   [
     "a constant that divides by zero",
     axes("padding: 4 // 0"),
-    "grid.yaml:6:12: '4 // 0' divides by zero. Divide by another number.\n  4 // 0\n  ^~~~~~",
+    "grid.yaml:6:12: '4 // 0' divides by zero. Divide by a number other than 0.\n  4 // 0\n  ^~~~~~",
   ],
   [
     "a constant that does not divide exactly",
@@ -161,17 +161,17 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a constant beyond 64 bits",
     axes("padding: 2 ** 64"),
-    "grid.yaml:6:12: '2 ** 64' passes 64 bits. Expressions work with whole numbers from -2^63 to 2^63 - 1.\n  2 ** 64\n  ^~~~~~~",
+    "grid.yaml:6:12: '2 ** 64' exceeds 64 bits. Expressions work with whole numbers from -2^63 to 2^63 - 1.\n  2 ** 64\n  ^~~~~~~",
   ],
   [
     "a constant with a negative exponent",
     axes("padding: 2 ** -1"),
-    "grid.yaml:6:12: '2 ** -1' has a negative exponent. Its value would be no whole number.\n  2 ** -1\n  ^~~~~~~",
+    "grid.yaml:6:12: '2 ** -1' has a negative exponent. Use an exponent of 0 or more, so that the value is a whole number.\n  2 ** -1\n  ^~~~~~~",
   ],
   [
     "the divisors of zero",
     axes("groups: divisors(0)"),
-    "grid.yaml:6:11: 'divisors(0)' has no list of divisors. divisors takes a whole number from 1 to 2147483647.\n  divisors(0)\n  ^~~~~~~~~~~",
+    "grid.yaml:6:11: 'divisors(0)' is not defined. divisors takes a whole number from 1 to 2147483647.\n  divisors(0)\n  ^~~~~~~~~~~",
   ],
   [
     "a constant out of range",
@@ -181,27 +181,27 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a constant list that is empty",
     axes("stride: pow2(5, 7 - 1)"),
-    "grid.yaml:6:11: the axis stride has no values. Give it at least one, or leave it out to take PyTorch's default.",
+    "grid.yaml:6:11: the axis stride has no values. Give it at least one, or remove it to use PyTorch's default.",
   ],
   [
     "a range with a step of zero",
     axes("padding: 0..8:1 - 1"),
-    "grid.yaml:6:17: '1 - 1' is a step below 1. The step of a range is a whole number from 1.\n  0..8:1 - 1\n       ^~~~~",
+    "grid.yaml:6:17: '1 - 1' is a step below 1. Use a step of 1 or more.\n  0..8:1 - 1\n       ^~~~~",
   ],
   [
     "an axis that depends on itself",
     axes("padding: padding + 1"),
-    "grid.yaml:6:12: the axes depend on each other in a circle: padding → padding. Give one of them values of its own.\n  padding + 1\n  ^~~~~~~",
+    "grid.yaml:6:12: the axes depend on each other in a cycle: padding → padding. Write one of them without using the others.\n  padding + 1\n  ^~~~~~~",
   ],
   [
     "axes in a circle",
     axes("padding: stride // 2\nstride: dilation + 1\ndilation: padding + 1"),
-    "grid.yaml:8:13: the axes depend on each other in a circle: padding → stride → dilation → padding. Give one of them values of its own.\n  padding + 1\n  ^~~~~~~",
+    "grid.yaml:8:13: the axes depend on each other in a cycle: padding → stride → dilation → padding. Write one of them without using the others.\n  padding + 1\n  ^~~~~~~",
   ],
   [
     "an axis twice, once jointly",
     axes('stride: 2\n"stride, padding": [[1, 0], [2, 1]]'),
-    "grid.yaml:7:3: the axis stride stands twice. Keep one of them.",
+    "grid.yaml:7:3: the axis stride is given twice. Keep one of them.",
   ],
   [
     "a joint axis of unknown names",
@@ -211,47 +211,47 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a joint axis that is no list of rows",
     axes('"stride, padding": [1, 2]'),
-    "grid.yaml:6:23: the axis 'stride, padding' cannot be 1. Write a list of rows with a value for each name, for example [[2, 4], [4, 16]].",
+    "grid.yaml:6:23: the axis 'stride, padding' cannot be 1. Write a list of rows with one value per name, for example [[2, 4], [4, 16]].",
   ],
   [
     "a joint axis with a short row",
     axes('"stride, padding": [[1, 0], [2]]'),
-    "grid.yaml:6:31: the row has 1 value, the axis 2 names. Write a value for each of stride and padding.",
+    "grid.yaml:6:31: the row has 1 value, but the axis has 2 names. Write one value for each of stride and padding.",
   ],
   [
     "a joint axis with several values in a place",
     axes('"stride, padding": [[1, 0], [2, 0..3]]'),
-    "grid.yaml:6:35: '0..3' of padding stands for several values. In the row of a joint axis each name has one value.",
+    "grid.yaml:6:35: padding cannot be '0..3', which is several values. Write one value per name in each row of a joint axis.",
   ],
   [
     "a joint axis with a row twice",
     axes('"stride, padding": [[1, 0], [2, 1], [1, 0]]'),
-    "grid.yaml:6:39: the axis stride, padding has the value [1, 0] twice. Leave one of them out: every layer is counted once.",
+    "grid.yaml:6:39: the axis stride, padding has the value [1, 0] twice. Remove one of them: every layer is counted once.",
   ],
   [
     "an empty joint axis",
     axes('"stride, padding": []'),
-    "grid.yaml:6:22: the axis 'stride, padding' cannot be an empty list. Write a list of rows with a value for each name, for example [[2, 4], [4, 16]].",
+    "grid.yaml:6:22: the axis 'stride, padding' cannot be an empty list. Write a list of rows with one value per name, for example [[2, 4], [4, 16]].",
   ],
   [
     "a constraint that is a number",
     where("stride % 2"),
-    "grid.yaml:8:5: this is a number, not a condition. Compare it with something, for example '… == 0'.\n  stride % 2\n  ^~~~~~~~~~",
+    "grid.yaml:8:5: this is a number, not a condition. Compare it with a value, for example '… == 0'.\n  stride % 2\n  ^~~~~~~~~~",
   ],
   [
     "a constraint with a single =",
     where("stride = 2"),
-    "grid.yaml:8:12: '=' is no operator of expressions. Write '=='.\n  stride = 2\n         ^",
+    "grid.yaml:8:12: unknown operator '='. Write '=='.\n  stride = 2\n         ^",
   ],
   [
     "a constraint with &&",
     where("stride > 1 && stride < 4"),
-    "grid.yaml:8:16: '&&' is no operator of expressions. Write 'and'.\n  stride > 1 && stride < 4\n             ^~",
+    "grid.yaml:8:16: unknown operator '&&'. Write 'and'.\n  stride > 1 && stride < 4\n             ^~",
   ],
   [
     "a constraint with !",
     where("'!(stride > 1)'"),
-    "grid.yaml:8:6: '!' is no operator of expressions. Write 'not'.\n  !(stride > 1)\n  ^",
+    "grid.yaml:8:6: unknown operator '!'. Write 'not'.\n  !(stride > 1)\n  ^",
   ],
   [
     "an unknown name in a constraint",
@@ -266,27 +266,27 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "in without a list",
     where("stride in 2"),
-    "grid.yaml:8:15: 2 stands where a list, for example [1, 2, 4] or 2..8, should be. Mend the expression there.\n  stride in 2\n            ^",
+    "grid.yaml:8:15: expected a list such as [1, 2, 4] or 2..8, found 2. Fix the expression at the marked position.\n  stride in 2\n            ^",
   ],
   [
     "in with an empty list",
     where("stride in []"),
-    "grid.yaml:8:15: the list is empty, so nothing is in it. Write its values, for example in [1, 2, 4].\n  stride in []\n            ^~",
+    "grid.yaml:8:15: the list after 'in' is empty. Write its values, for example in [1, 2, 4].\n  stride in []\n            ^~",
   ],
   [
     "not without in",
     where("stride not [1, 2]"),
-    "grid.yaml:8:16: '[' stands where 'in' behind 'not' should be. Mend the expression there.\n  stride not [1, 2]\n             ^",
+    "grid.yaml:8:16: expected 'in' after 'not', found '['. Fix the expression at the marked position.\n  stride not [1, 2]\n             ^",
   ],
   [
     "an open list",
     where("'stride in [1, 2'"),
-    "grid.yaml:8:16: this '[' is not closed. Write a ']' where it ends.\n  stride in [1, 2\n            ^",
+    "grid.yaml:8:16: this '[' is not closed. Add the matching ']'.\n  stride in [1, 2\n            ^",
   ],
   [
     "an open comparison",
     where("l_out =="),
-    "grid.yaml:8:13: it ends where a number or a name should be. Mend the expression there.\n  l_out ==\n          ^",
+    "grid.yaml:8:13: expected a number or a name, but it ends here. Fix the expression at the marked position.\n  l_out ==\n          ^",
   ],
   [
     "a constraint that is a map",
@@ -296,7 +296,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an empty constraint",
     where("''"),
-    "grid.yaml:8:6: it is empty where a number or a name should be. Mend the expression there.",
+    "grid.yaml:8:6: expected a number or a name, but it is empty. Write an expression.",
   ],
   [
     "a long expression that is wrong near its end",
@@ -308,32 +308,32 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "parentheses nested a thousand deep",
     where(`${"(".repeat(1000)}stride${")".repeat(1000)} > 0`),
-    "grid.yaml:8:205: the expression is nested too deep. At most 200 levels are possible.\n  …((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((…\n                                                     ^",
+    "grid.yaml:8:205: the expression is nested too deeply. Use at most 200 levels.\n  …((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((…\n                                                     ^",
   ],
   [
     "a thousand powers",
     where(`stride${" ** 1".repeat(1000)} > 0`),
-    "grid.yaml:8:1010: the expression is nested too deep. At most 200 levels are possible.\n  …1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** …\n                                                     ^",
+    "grid.yaml:8:1010: the expression is nested too deeply. Use at most 200 levels.\n  …1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** 1 ** …\n                                                     ^",
   ],
   [
     "a sum of two thousand",
     where(`stride${" + 1".repeat(2000)} > 0`),
-    "grid.yaml:8:5: the expression is nested too deep. At most 1000 levels are possible.\n  stride + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +…\n  ^",
+    "grid.yaml:8:5: the expression is nested too deeply. Use at most 1000 levels.\n  stride + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +…\n  ^",
   ],
   [
     "grids that are no list",
     "grids: 3\n",
-    "grid.yaml:1:8: grids cannot be 3. Write a list of blocks, each with its own axes.",
+    "grid.yaml:1:8: grids cannot be 3. Write a list of grids, each with its own axes.",
   ],
   [
     "an empty list of grids",
     "grids: []\n",
-    "grid.yaml:1:8: grids cannot be an empty list. Write a list of blocks, each with its own axes.",
+    "grid.yaml:1:8: grids cannot be an empty list. Write a list of grids, each with its own axes.",
   ],
   [
     "grids beside axes",
     top("grids: []"),
-    "grid.yaml:1:1: axes stands beside grids. Write it inside the grids that it is for.",
+    "grid.yaml:1:1: axes cannot be next to grids. Move it into each grid that it applies to.",
   ],
   [
     "a grid without axes",
@@ -348,52 +348,52 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "columns inside a grid",
     "grids:\n  - columns: [ops]\n",
-    "grid.yaml:2:5: unknown key 'columns'. Known are name, variables, axes and where.",
+    "grid.yaml:2:5: unknown key 'columns'. Write one of name, variables, axes and where.",
   ],
   [
     "a name with a comma",
     top("name: a,b"),
-    "grid.yaml:6:7: the name of a grid cannot be 'a,b'. Write up to 80 bytes of text without commas, quotes and line ends.",
+    "grid.yaml:6:7: the name of a grid cannot be 'a,b'. Write up to 80 bytes of text without commas, quotes or line breaks.",
   ],
   [
     "a name that is too long",
     top(`name: ${"x".repeat(81)}`),
-    "grid.yaml:6:7: the name of a grid cannot be 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'. Write up to 80 bytes of text without commas, quotes and line ends.",
+    "grid.yaml:6:7: the name of a grid cannot be 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'. Write up to 80 bytes of text without commas, quotes or line breaks.",
   ],
   [
     "the column name without a name",
     top("columns: [name, ops]"),
-    "grid.yaml:6:11: the column name is asked for, but the grid at grid.yaml has none. Give it one with 'name:'.",
+    "grid.yaml:6:11: the column name needs a name for every grid, but the grid at grid.yaml has none. Give it one with 'name:'.",
   ],
   [
     "a variable that is a parameter",
     `variables:\n  stride: 2\n${top("")}`,
-    "grid.yaml:2:3: 'stride' cannot be a variable: it is a column already. Choose another name; parameters stand under 'axes:'.",
+    "grid.yaml:2:3: 'stride' cannot be a variable: a column already has that name. Choose another name; parameters go under 'axes:'.",
   ],
   [
     "a variable that is a result",
     `variables:\n  macs: 2\n${top("")}`,
-    "grid.yaml:2:3: 'macs' cannot be a variable: it is a column already. Choose another name; parameters stand under 'axes:'.",
+    "grid.yaml:2:3: 'macs' cannot be a variable: a column already has that name. Choose another name; parameters go under 'axes:'.",
   ],
   [
     "a variable named like a function",
     `variables:\n  gcd: 2\n${top("")}`,
-    "grid.yaml:2:3: 'gcd' cannot be the name of a variable. Write a word of letters, digits and underscores that means nothing else in expressions.",
+    "grid.yaml:2:3: 'gcd' cannot be the name of a variable. Use letters, digits and underscores, and avoid words that expressions reserve.",
   ],
   [
     "a variable with a dash",
     `variables:\n  hop-size: 2\n${top("")}`,
-    "grid.yaml:2:3: 'hop-size' cannot be the name of a variable. Write a word of letters, digits and underscores that means nothing else in expressions.",
+    "grid.yaml:2:3: 'hop-size' cannot be the name of a variable. Use letters, digits and underscores, and avoid words that expressions reserve.",
   ],
   [
     "a variable as a column of one grid only",
     "grids:\n  - variables: {hop: 2}\n    axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}\n  - axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}\ncolumns: [hop]\n",
-    "grid.yaml:5:11: the variable hop is no column of every grid: the one at grid.yaml:4:5 has none. Give it one there, or leave the column out.",
+    "grid.yaml:5:11: the column hop needs a variable in every grid, but the grid at grid.yaml:4:5 has none. Define it there, or remove the column.",
   ],
   [
     "a sample without rows",
     top("sample: { seed: 1 }"),
-    "grid.yaml:6:9: sample does not say how many. Write for example 'sample: { rows: 100000, seed: 7 }'.",
+    "grid.yaml:6:9: sample has no number of rows. Write, for example, 'sample: { rows: 100000, seed: 7 }'.",
   ],
   [
     "a sample of nothing",
@@ -403,7 +403,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a sample that is a number",
     top("sample: 100"),
-    "grid.yaml:6:9: sample is 100. Write names with their values, for example 'stride: [1, 2]'.",
+    "grid.yaml:6:9: sample cannot be 100. Write names with their values, for example 'stride: [1, 2]'.",
   ],
   [
     "an unknown key in sample",
@@ -413,37 +413,37 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an overflow in a constraint",
     where("stride ** 62 * 4 > 1"),
-    "grid.yaml:8:5: 'stride ** 62 * 4' passes 64 bits where stride is 2. Expressions work with whole numbers from -2^63 to 2^63 - 1. A condition under 'where:' that can be checked before leaves such layers out.\n  stride ** 62 * 4 > 1\n  ^~~~~~~~~~~~~~~~",
+    "grid.yaml:8:5: 'stride ** 62 * 4' exceeds 64 bits where stride is 2. Expressions work with whole numbers from -2^63 to 2^63 - 1. To reject such layers instead, add a condition under 'where:' that is checked earlier.\n  stride ** 62 * 4 > 1\n  ^~~~~~~~~~~~~~~~",
   ],
   [
     "a division by zero in a constraint",
     where("256 % (stride - 2) == 0"),
-    "grid.yaml:8:5: '256 % (stride - 2)' divides by zero where stride is 2. Divide by another number. A condition under 'where:' that can be checked before leaves such layers out.\n  256 % (stride - 2) == 0\n  ^~~~~~~~~~~~~~~~~~",
+    "grid.yaml:8:5: '256 % (stride - 2)' divides by zero where stride is 2. Divide by a number other than 0. To reject such layers instead, add a condition under 'where:' that is checked earlier.\n  256 % (stride - 2) == 0\n  ^~~~~~~~~~~~~~~~~~",
   ],
   [
     "an overflow in an axis",
     axes("stride: [1, 5]\npadding: stride ** 40"),
-    "grid.yaml:7:12: 'stride ** 40' passes 64 bits where stride is 5. Expressions work with whole numbers from -2^63 to 2^63 - 1. A condition under 'where:' that can be checked before leaves such layers out.\n  stride ** 40\n  ^~~~~~~~~~~~",
+    "grid.yaml:7:12: 'stride ** 40' exceeds 64 bits where stride is 5. Expressions work with whole numbers from -2^63 to 2^63 - 1. To reject such layers instead, add a condition under 'where:' that is checked earlier.\n  stride ** 40\n  ^~~~~~~~~~~~",
   ],
   [
     "divisors of a number that has none",
     axes("padding: [0, 1]\ngroups: divisors(padding)"),
-    "grid.yaml:7:11: 'divisors(padding)' has no list of divisors where padding is 0. divisors takes a whole number from 1 to 2147483647. A condition under 'where:' that can be checked before leaves such layers out.\n  divisors(padding)\n  ^~~~~~~~~~~~~~~~~",
+    "grid.yaml:7:11: 'divisors(padding)' is not defined where padding is 0. divisors takes a whole number from 1 to 2147483647. To reject such layers instead, add a condition under 'where:' that is checked earlier.\n  divisors(padding)\n  ^~~~~~~~~~~~~~~~~",
   ],
   [
     "a range that is too long",
     axes("stride: [1, 2]\npadding: 0..stride * 3G"),
-    "grid.yaml:7:12: '0..stride * 3G' is a range of more than 2^31 values where stride is 1. Shorten it, or widen its step. A condition under 'where:' that can be checked before leaves such layers out.\n  0..stride * 3G\n  ^~~~~~~~~~~~~~",
+    "grid.yaml:7:12: '0..stride * 3G' is a range of more than 2^31 values where stride is 1. Shorten the range or widen its step. To reject such layers instead, add a condition under 'where:' that is checked earlier.\n  0..stride * 3G\n  ^~~~~~~~~~~~~~",
   ],
   [
     "too many variables",
     `variables:\n${Array.from({ length: 33 }, (_, i) => `  v${i}: 1\n`).join("")}${top("")}`,
-    "grid.yaml: there are 33 variables. At most 32 are possible.",
+    "grid.yaml: there are 33 variables. Use at most 32.",
   ],
   [
     "too many constraints",
     where(...Array.from({ length: 1100 }, (_, i) => `stride != ${i + 10}`)),
-    "grid.yaml: the constraints, derived axes and columns come to 1119 steps. At most 1024 are possible; write fewer conditions, for example ranges or lists after 'in'.",
+    "grid.yaml: the conditions, derived axes and columns take 1119 steps; the limit is 1024. Use fewer conditions, for example ranges or lists after 'in'.",
   ],
 ];
 
@@ -462,7 +462,7 @@ const COMMANDS: readonly (readonly [string, readonly string[], string])[] = [
   [
     "--axis without values",
     ["--axis", "stride"],
-    "--axis: cannot be 'stride'. Write the name of an axis, = and its values, for example 'stride=1..4'.",
+    "--axis cannot be 'stride'. Write name=values, for example 'stride=1..4'.",
   ],
   [
     "an unknown name in --where",
@@ -477,7 +477,7 @@ const COMMANDS: readonly (readonly [string, readonly string[], string])[] = [
   [
     "--set of a part of a joint axis",
     ["--axis", "stride,padding=[[1,0],[2,1]]", "--set", "stride=3"],
-    "--set stride: stride is part of the joint axis 'stride,padding'. Set the whole of it: --set 'stride,padding=[[…], […]]'.",
+    "--set stride: stride is part of the joint axis 'stride,padding'. Set the joint axis instead: --set 'stride,padding=[[…], […]]'.",
   ],
   [
     "--set of an unknown axis",
@@ -487,12 +487,12 @@ const COMMANDS: readonly (readonly [string, readonly string[], string])[] = [
   [
     "--seed without --sample",
     ["--seed", "3"],
-    "--seed is given without --sample. Say with --sample how many to draw.",
+    "--seed is given without --sample. Add --sample N, or remove --seed.",
   ],
   [
     "a limit of nothing",
     ["--limit", "0"],
-    `--limit: cannot be 0. Write a whole number from 1 to ${Number.MAX_SAFE_INTEGER}.`,
+    `--limit cannot be 0. Write a whole number from 1 to ${Number.MAX_SAFE_INTEGER}.`,
   ],
 ];
 
@@ -520,7 +520,7 @@ it("says why a map with keys that are aliases is refused", async () => {
   const { exitCode, stderr } = await said(["sweep", "grid.yaml"]);
   expect([exitCode, stderr]).toEqual([
     2,
-    "upsweep: grid.yaml:1:9: YAML anchors and aliases are not taken. Write the values out.\n",
+    "upsweep: grid.yaml:1:9: YAML anchors and aliases are not supported. Write the values out.\n",
   ]);
 });
 

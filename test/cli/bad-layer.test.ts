@@ -25,40 +25,40 @@ describe("a command line about other kinds of layers", () => {
     ],
     [
       `count ${TWO} --kernel-size 3 --h-in 4,5 --w-in 4`,
-      "--h-in: h_in has several values: '4,5'. count takes one layer; give one value, or use 'upsweep sweep' for a grid.",
+      "--h-in: h_in has several values: '4,5'. count takes one layer: give one value, or use 'upsweep sweep' for a grid.",
     ],
     [
       `count --layer conv1d ${LAYER} --output-padding 1`,
-      "--output-padding: conv1d has no output_padding. Leave it out, or set the layer to conv_transpose1d or conv_transpose2d or conv_transpose3d.",
+      "--output-padding: conv1d has no output_padding. Remove it, or set the layer to conv_transpose1d, conv_transpose2d or conv_transpose3d.",
     ],
     [
       `count ${LAYER} --columns macs_per_second`,
-      "--columns: macs_per_second needs a sample_rate. Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
+      "--columns: macs_per_second needs a sample_rate. Give the layer's output elements per second: --sample-rate 22050, sample_rate under 'variables:', or a list column sample_rate.",
     ],
     [
       `count ${LAYER} --columns h_out`,
-      "--columns: h_out is no column of conv_transpose1d. See 'upsweep columns --layer conv_transpose1d'.",
+      "--columns: h_out is not a column of conv_transpose1d. Run 'upsweep columns --layer conv_transpose1d' to list its columns.",
     ],
     [
       `count --layer conv1d ${LAYER} --columns overlap_min`,
-      "--columns: overlap_min is no column of conv1d. See 'upsweep columns --layer conv1d'.",
+      "--columns: overlap_min is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
     ],
-    [`count ${LAYER} --bits 0`, "--bits: cannot be 0. Write a whole number from 1 to 64."],
+    [`count ${LAYER} --bits 0`, "--bits cannot be 0. Write a whole number from 1 to 64."],
     [
       `count ${LAYER} --sample-rate fast`,
       "--sample-rate: sample_rate cannot be 'fast'. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.",
     ],
     [
       `count --layer conv1d ${CHANNELS} --kernel-size 9 --l-in 4`,
-      "layer: not a legal layer: the output length would be -4. Raise l_in, or padding to at least 3, or lower kernel_size or dilation, until the kernel fits.",
+      "layer: the output length would be -4. Raise l_in, or padding to at least 3, or lower kernel_size or dilation, until the kernel fits.",
     ],
     [
       `count ${TWO} --kernel-size 3,1 --h-in 4 --w-in 4 --padding 3`,
-      "layer: not a legal layer: h_out would be 0. Lower padding.h to at most 2, or raise h_in, kernel_size.h, stride.h or dilation.h, until h_out is at least 1.",
+      "layer: h_out would be 0. Lower padding.h to at most 2, or raise h_in, kernel_size.h, stride.h or dilation.h, until h_out is at least 1.",
     ],
     [
       `count ${TWO} --kernel-size 3 --h-in 4 --w-in 4 --output-padding 0,2 --stride 2`,
-      "layer: not a legal layer: output_padding.w 2 is not smaller than stride.w 2 or dilation.w 1. In PyTorch output_padding.w must be smaller than stride.w or dilation.w.",
+      "layer: output_padding.w 2 is not smaller than stride.w 2 or dilation.w 1. PyTorch requires output_padding.w to be smaller than stride.w or dilation.w.",
     ],
   ])("refuses `upsweep %s`", async (command, message) => {
     const { exitCode, stderr } = await said(command.split(" "));
@@ -73,7 +73,7 @@ describe("a spec about other kinds of layers", () => {
   it.each<[string, string]>([
     [
       `${TWO_AXES}  w_in: 4\n  kernel_size: [3, 5]\n  kernel_size.h: 3\n`,
-      "8:3: the axis kernel_size.h stands twice. Keep one of them.",
+      "8:3: the axis kernel_size.h is given twice. Keep one of them.",
     ],
     [
       `${TWO_AXES}  w_in: 4\n  kernel_size.h: 3\n  kernel_size.w: 3\n  padding: kernel_size // 2\n`,
@@ -93,11 +93,11 @@ describe("a spec about other kinds of layers", () => {
     ],
     [
       `layer: conv1d\n${ONE_AXES}columns: [conventions, overlap_max]\n`,
-      "7:24: overlap_max is no column of conv1d. See 'upsweep columns --layer conv1d'.",
+      "7:24: overlap_max is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
     ],
     [
       `${ONE_AXES}where: macs_per_second < 5\n`,
-      "6:8: macs_per_second needs a sample_rate. Give it under 'variables:', or with --sample-rate.\n  macs_per_second < 5\n  ^~~~~~~~~~~~~~~",
+      "6:8: macs_per_second needs a sample_rate. Set it under 'variables:', or with --sample-rate.\n  macs_per_second < 5\n  ^~~~~~~~~~~~~~~",
     ],
     [
       `${ONE_AXES}variables:\n  bits: 65\n`,
@@ -105,7 +105,7 @@ describe("a spec about other kinds of layers", () => {
     ],
     [
       `${ONE_AXES}variables:\n  overlap_max: 1\n`,
-      "7:3: 'overlap_max' cannot be a variable: it is a column already. Choose another name; parameters stand under 'axes:'.",
+      "7:3: 'overlap_max' cannot be a variable: a column already has that name. Choose another name; parameters go under 'axes:'.",
     ],
   ])("%#: is refused", async (text, message) => {
     writeFileSync("grid.yaml", text);
@@ -119,7 +119,7 @@ describe("a spec about other kinds of layers", () => {
       `${ONE_AXES}  stride: [1, 2, 7]\ncolumns: [tensorflow]\nwhere: tensorflow > 0\n`,
     );
     const { stderr } = await said(["sweep", "grid.yaml", "-o", "out.csv"]);
-    expect(stderr).toMatch(/^3 layers = 3 rows \+ 0 left out\n/);
+    expect(stderr).toMatch(/^3 layers: 3 rows written, 0 rejected\n/);
   });
 });
 
@@ -128,17 +128,17 @@ describe("a list about other kinds of layers", () => {
     [
       "in_channels,out_channels,h_in,w_in,kernel_size,kernel_size.h\n",
       ["--layer", "conv_transpose2d"],
-      "1: two columns of the header set kernel_size.h. Keep one of them: a plain name stands for all dimensions.",
+      "1: two columns of the header set kernel_size.h. Keep one of them: a plain name sets all dimensions.",
     ],
     [
       "in_channels,out_channels,l_in,kernel_size,sample_rate\n",
       ["--columns", "macs_per_second", "--sample-rate", "5"],
-      "1: sample_rate stands in the header and is given as a flag. Keep one of them.",
+      "1: sample_rate is given both as a column and as an option. Keep one of them.",
     ],
     [
       "in_channels,out_channels,l_in,kernel_size\n",
       ["--columns", "ops_per_second"],
-      "1: ops_per_second needs a sample_rate. Give the output elements of the layer per second: --sample-rate 22050, or sample_rate under 'variables:' (in a list, as a column).",
+      "1: ops_per_second needs a sample_rate. Give the layer's output elements per second: --sample-rate 22050, sample_rate under 'variables:', or a list column sample_rate.",
     ],
     [
       "in_channels,out_channels,l_in,kernel_size,sample_rate\n1,1,2,3,0\n",

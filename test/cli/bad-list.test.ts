@@ -12,12 +12,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an empty file",
     "",
-    "layers.csv:1: there is no header. The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
+    "layers.csv:1: there is no header. Name the columns in the first line, for example in_channels,out_channels,kernel_size,l_in.",
   ],
   [
     "a blank first line",
     "\nin_channels,out_channels,kernel_size,l_in\n",
-    "layers.csv:1: there is no header. The first line names the columns, for example in_channels,out_channels,kernel_size,l_in.",
+    "layers.csv:1: there is no header. Name the columns in the first line, for example in_channels,out_channels,kernel_size,l_in.",
   ],
   [
     "missing columns",
@@ -32,54 +32,54 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a capital name",
     list("Stride\n"),
-    "layers.csv:1: the column 'Stride' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'Stride'.",
+    "layers.csv:1: the column 'Stride' looks like stride, but is not recognised. Rename it to 'stride', or keep it as a label with --carry 'Stride'.",
   ],
   [
     "a space before a name",
     list(" stride\n"),
-    "layers.csv:1: the column ' stride' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry ' stride'.",
+    "layers.csv:1: the column ' stride' looks like stride, but is not recognised. Rename it to 'stride', or keep it as a label with --carry ' stride'.",
   ],
   [
     "a hyphen in a name",
     "in_channels,out_channels,kernel-size,l_in\n",
-    "layers.csv:1: the column 'kernel-size' looks like kernel_size, but is not read. Rename it to 'kernel_size' if it is that, or declare it a label with --carry 'kernel-size'.",
+    "layers.csv:1: the column 'kernel-size' looks like kernel_size, but is not recognised. Rename it to 'kernel_size', or keep it as a label with --carry 'kernel-size'.",
   ],
   [
     "a name of another framework",
     list("strides\n"),
-    "layers.csv:1: the column 'strides' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'strides'.",
+    "layers.csv:1: the column 'strides' looks like stride, but is not recognised. Rename it to 'stride', or keep it as a label with --carry 'strides'.",
   ],
   [
     "a letter of another alphabet that looks the same",
     list("strіde\n"),
-    "layers.csv:1: the column 'strіde' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'strіde'.",
+    "layers.csv:1: the column 'strіde' looks like stride, but is not recognised. Rename it to 'stride', or keep it as a label with --carry 'strіde'.",
   ],
   [
     "an invisible character in a name",
     list("stri\u200bde\n"),
-    "layers.csv:1: the column 'stri\\u{200b}de' looks like stride, but is not read. Rename it to 'stride' if it is that, or declare it a label with --carry 'stri\\u{200b}de'.",
+    "layers.csv:1: the column 'stri\\u{200b}de' looks like stride, but is not recognised. Rename it to 'stride', or keep it as a label with --carry 'stri\\u{200b}de'.",
   ],
   [
     "full-width letters in a name",
     list("ｐａｄｄｉｎｇ\n"),
-    "layers.csv:1: the column 'ｐａｄｄｉｎｇ' looks like padding, but is not read. Rename it to 'padding' if it is that, or declare it a label with --carry 'ｐａｄｄｉｎｇ'.",
+    "layers.csv:1: the column 'ｐａｄｄｉｎｇ' looks like padding, but is not recognised. Rename it to 'padding', or keep it as a label with --carry 'ｐａｄｄｉｎｇ'.",
   ],
   ...["kind", "type", "module", "transposed", "op_type", "Layer"].map(
     (name): readonly [string, string, string] => [
       `a column ${name} that may name the kind`,
       list(`${name}\n`),
-      `layers.csv:1: the column '${name}' looks like the kind of the layer, but is not read. Rename it to 'layer' if it names the kind of each row, or declare it a label with --carry '${name}'.`,
+      `layers.csv:1: the column '${name}' looks like the kind of the layer, but is not recognised. Rename it to 'layer', or keep it as a label with --carry '${name}'.`,
     ],
   ),
   ...["padding_mode", "auto_pad"].map((name): readonly [string, string, string] => [
     `a column ${name} that no count takes into account`,
     list(`${name}\n`),
-    `layers.csv:1: the column '${name}' says something about the layer that is not counted. Remove it, or declare it a label with --carry '${name}'.`,
+    `layers.csv:1: the column '${name}' looks like a property of the layer that upsweep does not support. Remove it, or keep it as a label with --carry '${name}'.`,
   ]),
   [
     "a parameter of other kinds",
     list("h_in\n"),
-    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d, conv_transpose3d, conv2d and conv3d, which this list does not hold. Choose the kind with --layer or a column 'layer', or declare it a label with --carry 'h_in'.",
+    "layers.csv:1: the column 'h_in' is a parameter of conv_transpose2d, conv_transpose3d, conv2d and conv3d, but the list has no such layers. Set the kind with --layer or a column 'layer', or keep it as a label with --carry 'h_in'.",
   ],
   [
     "a kind that is not counted",
@@ -109,32 +109,32 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "another short name",
     list("pad\n"),
-    "layers.csv:1: the column 'pad' looks like padding, but is not read. Rename it to 'padding' if it is that, or declare it a label with --carry 'pad'.",
+    "layers.csv:1: the column 'pad' looks like padding, but is not recognised. Rename it to 'padding', or keep it as a label with --carry 'pad'.",
   ],
   [
     "a result name in capitals",
     list("MACs\n"),
-    "layers.csv:1: the column 'MACs' looks like macs, but is not read. Rename it to 'macs' if it is that, or declare it a label with --carry 'MACs'.",
+    "layers.csv:1: the column 'MACs' looks like macs, but is not recognised. Rename it to 'macs', or keep it as a label with --carry 'MACs'.",
   ],
   [
     "a column twice",
     list("name,name\n"),
-    "layers.csv:1: the column 'name' stands twice in the header. Keep one of them.",
+    "layers.csv:1: the column 'name' is given twice in the header. Keep one of them.",
   ],
   [
     "an unnamed column",
     ",in_channels,out_channels,kernel_size,l_in\n",
-    "layers.csv:1: column 1 of the header has no name. Name it (pandas: to_csv(index=False) leaves the index out).",
+    "layers.csv:1: column 1 of the header has no name. Name it (in pandas, to_csv(index=False) omits the index).",
   ],
   [
     "an open quote in the header",
     '"in_channels,out_channels\n',
-    'layers.csv:1: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
+    'layers.csv:1: a quoted field is not closed, or text follows its closing quote. Double each quote inside a quoted field: "".',
   ],
   [
     "an empty field",
     list("stride\n64,64,3,32,\n"),
-    "layers.csv:2: stride is empty. Write its value, or leave the whole column out to take PyTorch's default.",
+    "layers.csv:2: stride is empty. Write its value, or remove the column to use PyTorch's default.",
   ],
   [
     "a number with .0",
@@ -184,52 +184,52 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an empty boolean",
     list("bias\n64,64,3,32,\n"),
-    "layers.csv:2: bias is empty. Write its value, or leave the whole column out to take PyTorch's default.",
+    "layers.csv:2: bias is empty. Write its value, or remove the column to use PyTorch's default.",
   ],
   [
     "too few fields",
     list("stride\n64,64,3,32,1\n64,64,3\n"),
-    "layers.csv:3: the row has 3 fields, the header 5. Give every row a field for each column; fields that hold commas stand in double quotes.",
+    "layers.csv:3: the row has 3 fields, but the header has 5. Write one field per column, and put fields that contain commas in double quotes.",
   ],
   [
     "too many fields",
     list("stride\n64,64,3,32,1,5\n"),
-    "layers.csv:2: the row has 6 fields, the header 5. Give every row a field for each column; fields that hold commas stand in double quotes.",
+    "layers.csv:2: the row has 6 fields, but the header has 5. Write one field per column, and put fields that contain commas in double quotes.",
   ],
   [
     "an open quote",
     list('name\n64,64,3,32,"abc\n64,64,3,32,d\n'),
-    'layers.csv:2: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
+    'layers.csv:2: a quoted field is not closed, or text follows its closing quote. Double each quote inside a quoted field: "".',
   ],
   [
     "text behind a closing quote",
     list('name\n64,64,3,32,"abc"d\n'),
-    'layers.csv:2: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: "".',
+    'layers.csv:2: a quoted field is not closed, or text follows its closing quote. Double each quote inside a quoted field: "".',
   ],
   [
     "groups that do not divide in_channels",
     list("groups\n64,64,3,32,1\n\n64,64,3,32,3\n"),
-    "layers.csv:4: not a legal layer: groups 3 does not divide in_channels 64. In PyTorch groups must divide in_channels and out_channels.",
+    "layers.csv:4: in_channels 64 is not divisible by groups 3. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
   ],
   [
     "groups that do not divide out_channels",
     list('groups,name\n64,64,3,32,1,"a\nb"\n64,32,3,32,64,c\n'),
-    "layers.csv:4: not a legal layer: groups 64 does not divide out_channels 32. In PyTorch groups must divide in_channels and out_channels.",
+    "layers.csv:4: out_channels 32 is not divisible by groups 64. Choose groups that divide both in_channels and out_channels, as PyTorch requires.",
   ],
   [
     "output_padding that does not fit",
     list("output_padding\r\n64,64,3,32,0\r\n64,64,3,32,1\r\n"),
-    "layers.csv:3: not a legal layer: output_padding 1 is not smaller than stride 1 or dilation 1. In PyTorch output_padding must be smaller than stride or dilation.",
+    "layers.csv:3: output_padding 1 is not smaller than stride 1 or dilation 1. PyTorch requires output_padding to be smaller than stride or dilation.",
   ],
   [
     "no output",
     list("padding\n64,64,3,32,17\n"),
-    "layers.csv:2: not a legal layer: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
+    "layers.csv:2: the output length would be 0. Lower padding to at most 16, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
   ],
   [
     "a result above 2^64 - 1",
     list("batch_size\n2147483647,2147483647,3,32,9\n"),
-    "layers.csv:2: ops of ConvTranspose1d(2147483647, 2147483647, kernel_size=3, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=True) on an input of (9, 2147483647, 32) passes 2^64 - 1. Leave that column out with --columns (columns in a spec), or shrink the layer.",
+    "layers.csv:2: ops of ConvTranspose1d(2147483647, 2147483647, kernel_size=3, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=True) on an input of (9, 2147483647, 32) exceeds 2^64 - 1. Choose other columns with --columns (columns in a spec), or shrink the layer.",
   ],
   [
     "a NUL byte",
@@ -281,7 +281,7 @@ it("reads a line without end no further than it can take", () => {
   ).toMatchObject({
     status: 2,
     stderr:
-      "upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
+      "upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it. If it should be many rows, look for a quote that is not closed.\n",
   });
   expect(endless("upsweep count --from /dev/zero").stderr).toMatch(
     /^upsweep: \/dev\/zero:1: the columns .* are missing from the header\. /,
@@ -303,7 +303,7 @@ it("refuses a row that is longer than its workers can take, and names its line",
   ]);
   expect([exitCode, stderr]).toEqual([
     2,
-    "upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it; if it should be many rows, a quote may be left open.\n",
+    "upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it. If it should be many rows, look for a quote that is not closed.\n",
   ]);
 });
 
@@ -312,6 +312,6 @@ it("refuses a list with more columns than the kernel holds", async () => {
   writeFileSync("wide.csv", `${list(more)}\n`);
   expect(await said(["count", "--from", "wide.csv", "-o", "counted.csv"])).toMatchObject({
     exitCode: 2,
-    stderr: "upsweep: wide.csv:1: the header has 65537 columns. At most 65536 are possible.\n",
+    stderr: "upsweep: wide.csv:1: the header has 65537 columns. Use at most 65536.\n",
   });
 });

@@ -14,17 +14,17 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an empty file",
     "",
-    "grid.yaml:1:1: the spec is empty. Write names with their values, for example 'stride: [1, 2]'.",
+    "grid.yaml:1:1: the spec cannot be empty. Write names with their values, for example 'stride: [1, 2]'.",
   ],
   [
     "a list instead of a map",
     "- 1\n- 2\n",
-    "grid.yaml:1:1: the spec is a list. Write names with their values, for example 'stride: [1, 2]'.",
+    "grid.yaml:1:1: the spec cannot be a list. Write names with their values, for example 'stride: [1, 2]'.",
   ],
   [
     "a text instead of a map",
     "hello\n",
-    "grid.yaml:1:1: the spec is 'hello'. Write names with their values, for example 'stride: [1, 2]'.",
+    "grid.yaml:1:1: the spec cannot be 'hello'. Write names with their values, for example 'stride: [1, 2]'.",
   ],
   [
     "no axes",
@@ -39,7 +39,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "axes as a list",
     "axes: [1, 2]\n",
-    "grid.yaml:1:7: axes is a list. Write names with their values, for example 'stride: [1, 2]'.",
+    "grid.yaml:1:7: axes cannot be a list. Write names with their values, for example 'stride: [1, 2]'.",
   ],
   [
     "an unknown key",
@@ -54,17 +54,17 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an axis at the top",
     top("stride: 2\n"),
-    "grid.yaml:6:1: the axis stride stands outside of axes. Write it, indented, under 'axes:'.",
+    "grid.yaml:6:1: the axis stride is outside of 'axes:'. Indent it under 'axes:'.",
   ],
   [
     "a key twice",
     top("columns: [ops]\ncolumns: [macs]\n"),
-    "grid.yaml:7:1: the key 'columns' stands twice. Keep one of them.",
+    "grid.yaml:7:1: the key 'columns' is given twice. Keep one of them.",
   ],
   [
     "an axis twice",
     axes("stride: 1\n  stride: 2\n"),
-    "grid.yaml:7:3: the key 'stride' stands twice. Keep one of them.",
+    "grid.yaml:7:3: the key 'stride' is given twice. Keep one of them.",
   ],
   [
     "an unknown axis",
@@ -79,7 +79,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a result as an axis",
     axes("l_out: 3\n"),
-    "grid.yaml:6:3: l_out is a result, not a parameter. It cannot be an axis; name it in columns to have it counted.",
+    "grid.yaml:6:3: l_out is a result, not a parameter, so it cannot be an axis. List it under 'columns:' to count it.",
   ],
   [
     "missing axes",
@@ -94,37 +94,37 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an axis without values",
     axes("stride:\n"),
-    "grid.yaml:6:10: the axis stride has no values. Give it at least one, or leave it out to take PyTorch's default.",
+    "grid.yaml:6:10: the axis stride has no values. Give it at least one, or remove it to use PyTorch's default.",
   ],
   [
     "an empty list",
     axes("stride: []\n"),
-    "grid.yaml:6:11: the axis stride has no values. Give it at least one, or leave it out to take PyTorch's default.",
+    "grid.yaml:6:11: the axis stride has no values. Give it at least one, or remove it to use PyTorch's default.",
   ],
   [
     "a value twice",
     axes("stride: [1, 2, 1]\n"),
-    "grid.yaml:6:11: the axis stride has the value 1 twice. Leave one of them out: every layer is counted once.",
+    "grid.yaml:6:11: the axis stride has the value 1 twice. Remove one of them: every layer is counted once.",
   ],
   [
     "a value twice by a range",
     axes("stride: [1..10:3, 4]\n"),
-    "grid.yaml:6:11: the axis stride has the value 4 twice. Leave one of them out: every layer is counted once.",
+    "grid.yaml:6:11: the axis stride has the value 4 twice. Remove one of them: every layer is counted once.",
   ],
   [
     "ranges that meet",
     axes('stride: ["1..10", 3..9:2]\n'),
-    "grid.yaml:6:11: the axis stride has the value 3 twice. Leave one of them out: every layer is counted once.",
+    "grid.yaml:6:11: the axis stride has the value 3 twice. Remove one of them: every layer is counted once.",
   ],
   [
     "ranges that meet far out",
     axes("stride: [1..2147483647:7, 3..2147483647:11]\n"),
-    "grid.yaml:6:11: the axis stride has the value 36 twice. Leave one of them out: every layer is counted once.",
+    "grid.yaml:6:11: the axis stride has the value 36 twice. Remove one of them: every layer is counted once.",
   ],
   [
     "a boolean twice",
     axes("bias: [true, true]\n"),
-    "grid.yaml:6:9: the axis bias has the value true twice. Leave one of them out: every layer is counted once.",
+    "grid.yaml:6:9: the axis bias has the value true twice. Remove one of them: every layer is counted once.",
   ],
   [
     "a map as a value",
@@ -139,7 +139,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a word",
     axes("stride: two\n"),
-    "grid.yaml:6:11: unknown name 'two'. Known are batch_size, in_channels, out_channels, l_in, kernel_size, stride, padding, output_padding, dilation, groups and bias.\n  two\n  ^~~",
+    "grid.yaml:6:11: unknown name 'two'. Write one of batch_size, in_channels, out_channels, l_in, kernel_size, stride, padding, output_padding, dilation, groups and bias.\n  two\n  ^~~",
   ],
   [
     "a fraction",
@@ -201,12 +201,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a step of zero",
     axes("stride: 1..9:0\n"),
-    "grid.yaml:6:11: the step of stride '1..9:0' is not a positive whole number. Write first..last:step, for example 32..256:32.",
+    "grid.yaml:6:11: stride cannot be '1..9:0': its step is not a positive whole number. Write first..last:step, for example 32..256:32.",
   ],
   [
     "a negative step",
     axes("stride: 9..1:-2\n"),
-    "grid.yaml:6:11: the step of stride '9..1:-2' is not a positive whole number. Write first..last:step, for example 32..256:32.",
+    "grid.yaml:6:11: stride cannot be '9..1:-2': its step is not a positive whole number. Write first..last:step, for example 32..256:32.",
   ],
   [
     "a range from zero where one is least",
@@ -216,7 +216,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "an open range",
     axes("stride: 3..\n"),
-    "grid.yaml:6:14: it ends where a number or a name should be. Mend the expression there.\n  3..\n     ^",
+    "grid.yaml:6:14: expected a number or a name, but it ends here. Fix the expression at the marked position.\n  3..\n     ^",
   ],
   [
     "a range of three dots",
@@ -226,7 +226,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "powers of no power",
     axes("stride: pow2(3, 16)\n"),
-    "grid.yaml:6:11: 3 in 'pow2(3, 16)' of stride is not a power of two. Write powers of two as both ends, for example pow2(32, 512).",
+    "grid.yaml:6:11: stride cannot be 'pow2(3, 16)': 3 is not a power of two. Use powers of two for both ends, for example pow2(32, 512).",
   ],
   [
     "powers that run backwards",
@@ -236,47 +236,47 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "powers unquoted in a list",
     axes("stride: [pow2(2, 16), 3]\n"),
-    "grid.yaml:6:12: stride cannot be 'pow2(2': its parenthesis is not closed. Inside [ ] write it in quotes, for example [\"pow2(32, 512)\", 640].",
+    "grid.yaml:6:12: stride cannot be 'pow2(2': its parenthesis is not closed. Inside [ ], put it in quotes, for example [\"pow2(32, 512)\", 640].",
   ],
   [
     "powers of one number",
     axes("stride: pow2(16)\n"),
-    "grid.yaml:6:11: pow2 has 1 argument. It takes 2 numbers, separated by commas.\n  pow2(16)\n  ^~~~~~~~",
+    "grid.yaml:6:11: pow2 got 1 argument. It takes 2 numbers, separated by commas.\n  pow2(16)\n  ^~~~~~~~",
   ],
   [
     "several values in a text",
     axes("stride: 1,2,3\n"),
-    "grid.yaml:6:11: stride cannot be '1,2,3': several values in one text. Write them as a list, for example [1, 2, 4].",
+    "grid.yaml:6:11: stride cannot be '1,2,3': it is one text with several values. Write a list, for example [1, 2, 4].",
   ],
   [
     "YAML that does not parse",
     "axes: [1, 2\n",
-    "grid.yaml:2:1: flow sequence in block collection must be sufficiently indented and end with a ]. Mend the YAML (or JSON) there.",
+    "grid.yaml:2:1: flow sequence in block collection must be sufficiently indented and end with a ]. Fix the YAML or JSON syntax there.",
   ],
   [
     "a tab for a space",
     "axes:\n\tstride: 1\n",
-    "grid.yaml:2:1: tabs are not allowed as indentation. Mend the YAML (or JSON) there.",
+    "grid.yaml:2:1: tabs are not allowed as indentation. Fix the YAML or JSON syntax there.",
   ],
   [
     "an anchor",
     axes("stride: &a [1, 2]\n"),
-    "grid.yaml:6:14: YAML anchors and aliases are not taken. Write the values out.",
+    "grid.yaml:6:14: YAML anchors and aliases are not supported. Write the values out.",
   ],
   [
     "an alias",
     axes("stride: [1, 2]\n  padding: *a\n"),
-    "grid.yaml:7:12: YAML anchors and aliases are not taken. Write the values out.",
+    "grid.yaml:7:12: YAML anchors and aliases are not supported. Write the values out.",
   ],
   [
     "two documents",
     top("---\naxes: {}\n"),
-    "grid.yaml:6:1: a second document begins, but a spec is one. Mend the YAML (or JSON) there.",
+    "grid.yaml:6:1: a spec is one document, but a second one begins here. Fix the YAML or JSON syntax there.",
   ],
   [
     "a tag",
     axes("stride: !!python/object:os.system 1\n"),
-    "grid.yaml:6:37: the YAML tag 'tag:yaml.org,2002:python/object:os.system' is not taken. Write the plain value.",
+    "grid.yaml:6:37: the YAML tag 'tag:yaml.org,2002:python/object:os.system' is not supported. Write the value without it.",
   ],
   [
     "an unknown column",
@@ -286,17 +286,17 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a parameter as a column",
     top("columns: [ops, stride]\n"),
-    "grid.yaml:6:16: stride is a parameter, not a result. All eleven parameters always stand in the row; leave it out of columns.",
+    "grid.yaml:6:16: stride is a parameter, not a result. Remove it from columns: every row has all eleven parameters.",
   ],
   [
     "a column twice",
     top("columns: [ops, macs, ops]\n"),
-    "grid.yaml:6:22: the column ops stands twice. Keep one of them.",
+    "grid.yaml:6:22: the column ops is given twice. Keep one of them.",
   ],
   [
     "no columns",
     top("columns: []\n"),
-    "grid.yaml:6:10: columns is empty. Name at least one result column, or leave columns out to have the usual six.",
+    "grid.yaml:6:10: columns is empty. Name at least one result column, or remove columns to get the six defaults.",
   ],
   [
     "columns as a text",
@@ -316,17 +316,17 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     "a key that is a list",
     top("[1, 2]: 3\n"),
-    "grid.yaml:6:1: a key must be a plain name. Mend the YAML (or JSON) there.",
+    "grid.yaml:6:1: a key must be a plain name. Fix the YAML or JSON syntax there.",
   ],
   [
     "a grid above 2^63 - 1",
     axes("stride: 1..2147483647\n  padding: 0..2147483646\n  dilation: 1..3\n"),
-    "grid.yaml: the grid has 13835058042397261827 layers. At most 2^63 - 1 = 9223372036854775807 can be swept; shorten an axis.",
+    "grid.yaml: the grid has 13835058042397261827 layers; the limit is 2^63 - 1 = 9223372036854775807. Shorten an axis.",
   ],
   [
     "a result above 2^64 - 1",
     axes("batch_size: [1, 2147483647]\n  stride: 2147483647\n  dilation: 2147483647\n"),
-    "grid.yaml: ops of ConvTranspose1d(64, 64, kernel_size=3, stride=2147483647, padding=0, output_padding=0, dilation=2147483647, groups=1, bias=True) on an input of (2147483647, 64, 32) passes 2^64 - 1. Leave that column out with --columns (columns in a spec), or shrink the layer.",
+    "grid.yaml: ops of ConvTranspose1d(64, 64, kernel_size=3, stride=2147483647, padding=0, output_padding=0, dilation=2147483647, groups=1, bias=True) on an input of (2147483647, 64, 32) exceeds 2^64 - 1. Choose other columns with --columns (columns in a spec), or shrink the layer.",
   ],
 ];
 
@@ -348,14 +348,14 @@ it.each([
   expect([exitCode, stderr]).toEqual([
     2,
     expect.stringMatching(
-      /^upsweep: deep\.yaml:1:[0-9]+: it is nested too deep\. Mend the YAML \(or JSON\) there\.\n$/,
+      /^upsweep: deep\.yaml:1:[0-9]+: the spec is nested too deeply\. Fix the YAML or JSON syntax there\.\n$/,
     ),
   ]);
 });
 
 it("refuses a spec that is longer than any can be, and reads what has no end no further", async () => {
   const tooLong = (location: string) =>
-    `upsweep: ${location}: is longer than 2097152 bytes. Write ranges and expressions for single values, or count a list of layers: count --from.\n`;
+    `upsweep: ${location} is longer than 2097152 bytes. Use ranges and expressions instead of single values, or count a list with 'upsweep count --from'.\n`;
   writeFileSync("long.yaml", `# ${"x".repeat(2 ** 21)}`);
   expect(await said(["sweep", "long.yaml"])).toEqual({
     exitCode: 2,

@@ -29,15 +29,12 @@ describe("a value as other tools write it", () => {
     ["np.arange(1, 3)", "Write 1..2: Python's range ends before 3."],
     ["range(3, 4)", "Write 3: Python's range ends before 4."],
     ["range(9, 3, -1)", "Write first..last:step, for example 3..7. Python's range ends before 3."],
-    [
-      "3x5",
-      "Layers with several dimensions have a parameter for each: stride.h = 3 and stride.w = 5.",
-    ],
+    ["3x5", "In 2-d and 3-d layers, set each dimension: stride.h = 3 and stride.w = 5."],
     [
       "2×3×4",
-      "Layers with several dimensions have a parameter for each: stride.d = 2, stride.h = 3 and stride.w = 4.",
+      "In 2-d and 3-d layers, set each dimension: stride.d = 2, stride.h = 3 and stride.w = 4.",
     ],
-    ["3x3", "Write 3, which is for every dimension."],
+    ["3x3", "Write 3, which sets every dimension."],
     ["3;5", "Separate values with commas: 3,5 as an option, [3, 5] in a spec."],
     ["3 5", "Separate values with commas: 3,5 as an option, [3, 5] in a spec."],
     ["3:8", "Write 3..8; both ends are included."],
@@ -57,10 +54,10 @@ describe("a value as other tools write it", () => {
 
   it.each([
     ["(3,)", "Write 3."],
-    ["(3, 3)", "Write 3, which is for every dimension."],
+    ["(3, 3)", "Write 3, which sets every dimension."],
     [
       "(3, 5)",
-      "Layers with several dimensions have a parameter for each: kernel_size.h = 3 and kernel_size.w = 5.",
+      "In 2-d and 3-d layers, set each dimension: kernel_size.h = 3 and kernel_size.w = 5.",
     ],
   ])("says in a grid what a tuple should be: %s", async (value, remedy) => {
     expect(await refusal(["sweep", ...CHANNELS, "--l-in", "8", "--kernel-size", value])).toBe(
@@ -70,7 +67,7 @@ describe("a value as other tools write it", () => {
 
   it("is refused when it has more values than an axis can", async () => {
     expect(await refusal(["sweep", ...LAYER, "--variable", "x=0..3000000000"])).toBe(
-      "--variable x: '0..3000000000' of x has more than 2^31 values. Shorten it, or widen its step.",
+      "--variable x: x cannot be '0..3000000000': it has more than 2^31 values. Shorten the range or widen its step.",
     );
   });
 
@@ -158,7 +155,7 @@ describe("named and unequal padding", () => {
     [["same", "--stride", "4"], `${SAME}, which is negative here.`],
     [
       ["same", "--dilation", "2", "--output-padding", "1"],
-      `${SAME}, which is no whole number here.`,
+      `${SAME}, which is not a whole number here.`,
     ],
     [["valid"], "PyTorch's transposed layers have no named padding; write 0 to crop nothing."],
     [["valid", "--layer", "Conv1d"], "Write 0: 'valid' pads nothing."],
@@ -168,7 +165,7 @@ describe("named and unequal padding", () => {
     ],
     [
       ["same", "--layer", "Conv1d", "--stride", "2"],
-      "With stride 1 write dilation * (kernel_size - 1) / 2; PyTorch has no 'same' for other strides.",
+      "With stride 1 write dilation * (kernel_size - 1) / 2; PyTorch supports 'same' with stride 1 only.",
     ],
   ])("are refused with the padding to write: %j", async ([name, ...more], remedy) => {
     expect(await refusal(["count", ...LAYER, "--padding", name as string, ...more])).toBe(
@@ -191,7 +188,7 @@ describe("named and unequal padding", () => {
       "-o",
       "/dev/null",
     ]);
-    expect(stderr).toMatch(/^1 layer = 1 row \+ 0 left out\n/);
+    expect(stderr).toMatch(/^1 layer: 1 row written, 0 rejected\n/);
   });
 
   it("may be the name of a variable in a grid, and is refused otherwise", async () => {
@@ -230,7 +227,7 @@ describe("named and unequal padding", () => {
     [["2,2"], "Write 2."],
     [
       ["2,1"],
-      "It has no layer for that: the difference 1 would be output_padding, which must be smaller than stride 1 or dilation 1.",
+      "PyTorch has no such layer: the difference 1 would be output_padding, which must be smaller than stride 1 or dilation 1.",
     ],
     [
       ["2,1", "--layer", "conv1d"],
@@ -238,7 +235,7 @@ describe("named and unequal padding", () => {
     ],
   ])("says which layer has the same counts: %j", async ([pair, ...more], remedy) => {
     expect(await refusal(["count", ...LAYER, "--padding", pair as string, ...more])).toBe(
-      `--padding: padding has two values, '${pair}', but PyTorch pads both ends of a layer alike. ${remedy}`,
+      `--padding: padding has two values, '${pair}', but PyTorch pads both ends equally. ${remedy}`,
     );
   });
 });
@@ -307,7 +304,7 @@ describe("--output-size", () => {
     ],
     [
       ["5", "--padding", "20"],
-      "--output-size: l_out cannot be 5. The layer has no output: l_in 8, kernel_size 3, stride 3, padding 20 and dilation 1.",
+      "--output-size: l_out cannot be 5. No output is possible with l_in 8, kernel_size 3, stride 3, padding 20 and dilation 1.",
     ],
     [
       ["24,25"],
@@ -319,11 +316,11 @@ describe("--output-size", () => {
     ],
     [
       ["24", "--output-padding", "0"],
-      "both --output-size and --output-padding are given. The size determines output_padding; leave one out.",
+      "both --output-size and --output-padding are given. The output size determines output_padding; remove one of them.",
     ],
     [
       ["24", "--layer", "conv1d"],
-      "--output-size: conv1d has no output size to choose. Only transposed layers have one; leave it out.",
+      "--output-size: conv1d does not take an output size. Only transposed layers do; remove the option.",
     ],
   ])("refuses sizes that no layer has: %j", async (size, message) => {
     expect(await refusal(["count", ...LAYER, "--stride", "3", "--output-size", ...size])).toBe(
@@ -333,12 +330,13 @@ describe("--output-size", () => {
 
   it("is for one layer", async () => {
     writeFileSync("layers.csv", "in_channels,out_channels,kernel_size,l_in\n2,2,3,8\n");
-    const message = "--output-size is for one layer. Give output_padding for each layer instead.";
+    const message =
+      "--output-size is for one layer only. Give the output_padding of each layer instead.";
     expect(await refusal(["count", "--from", "layers.csv", "--output-size", "9"])).toBe(message);
     expect(await refusal(["compare", "--from", "layers.csv", "--output-size", "9"])).toBe(message);
     for (const command of ["compare", "sweep", "plan", "verify"])
       expect(await refusal([command, ...LAYER, "--stride", "1..2", "--output-size", "9"])).toBe(
-        "--output-size is for one layer. In a grid write --where 'l_out == 9', and output_padding as an axis.",
+        "--output-size is for one layer only. In a grid, add --where 'l_out == 9' and an axis output_padding.",
       );
   });
 });

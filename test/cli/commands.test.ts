@@ -169,9 +169,9 @@ describe("upsweep count --from", () => {
         "",
       ],
     ]);
-    expect(stderr).toContain("6 layers = 2 rows + 4 left out\n");
+    expect(stderr).toContain("6 layers: 2 rows written, 4 rejected\n");
     for (const rule of ["in_channels % groups == 0", "out_channels % groups == 0", "l_out >= 1"])
-      expect(stderr).toContain(`1  broke the rule ${rule}\n`);
+      expect(stderr).toContain(`1  did not satisfy ${rule}\n`);
     expect(stderr).toContain("1  had a parameter outside its range\n");
   });
 
@@ -253,8 +253,10 @@ describe("upsweep sweep", () => {
     const { stderr } = upsweep(`sweep ${FLAGS} -o out.csv --force`);
     const number = (text: string | undefined) => Number(text?.replaceAll(",", ""));
     const [, layers, rows, rejected] =
-      /^([\d,]+) layers = ([\d,]+) rows \+ ([\d,]+) left out$/m.exec(stderr) as RegExpExecArray;
-    const byRule = [...stderr.matchAll(/^ +([\d,]+) {2}broke the rule /gm)].map((match) =>
+      /^([\d,]+) layers: ([\d,]+) rows written, ([\d,]+) rejected$/m.exec(
+        stderr,
+      ) as RegExpExecArray;
+    const byRule = [...stderr.matchAll(/^ +([\d,]+) {2}did not satisfy /gm)].map((match) =>
       number(match[1]),
     );
     expect(number(layers)).toBe(2 * 64 * 20 * 9 * 9 * 3);
@@ -299,7 +301,7 @@ describe("upsweep sweep", () => {
       const exitCode = await new Promise((resolve) => child.on("exit", resolve));
       expect(exitCode).toBe(code);
       expect(stderr).toMatch(
-        /^upsweep: interrupted after [\d,]+ rows; the same command with --resume goes on\n$/,
+        /^upsweep: interrupted after [\d,]+ rows\. Repeat the command with --resume to continue\.\n$/,
       );
       expect([
         existsSync("vast.csv"),
@@ -310,17 +312,17 @@ describe("upsweep sweep", () => {
   );
 
   it.each([
-    ["sweep", ["-o", "hours.csv", "--check", "all"], "0 rows; hours.csv is not written"],
+    ["sweep", ["-o", "hours.csv", "--check", "all"], "0 rows. hours.csv was not written."],
     [
       "sweep",
       ["-o", "hours.csv", "--method", "simulate", "--sample", "1"],
-      "0 rows; hours.csv is not written",
+      "0 rows. hours.csv was not written.",
     ],
-    ["verify", [], "0 layers; no difference until then"],
+    ["verify", [], "0 layers; no difference so far"],
     [
       "count",
       ["--from", "layer.csv", "-o", "hours.csv", "--method", "simulate"],
-      "0 rows; hours.csv is not written",
+      "0 rows. hours.csv was not written.",
     ],
   ])(
     "ends on Ctrl-C while a single layer is simulated for hours: %s %j",
@@ -396,13 +398,13 @@ describe("upsweep sweep", () => {
     );
     expect(overflowing.status).toBe(2);
     expect(overflowing.stderr).toMatch(
-      /^upsweep: flags: ops of ConvTranspose1d\(1073741824, 1073741824, .* passes 2\^64 - 1\. /,
+      /^upsweep: flags: ops of ConvTranspose1d\(1073741824, 1073741824, .* exceeds 2\^64 - 1\. /,
     );
     expect(readFileSync("kept.csv", "utf8")).toBe("old\n");
     const refused = upsweep(`sweep ${small} --kernel-size 3 -o link.csv`);
     expect([refused.status, refused.stderr]).toEqual([
       2,
-      "upsweep: link.csv: is there already. Choose another name with -o, or replace it with --force.\n",
+      "upsweep: link.csv already exists. Write elsewhere or add --force.\n",
     ]);
     expect(readFileSync("kept.csv", "utf8")).toBe("old\n");
     expect(upsweep(`sweep ${small} --kernel-size 3 -o link.csv --force`).status).toBe(0);
@@ -423,14 +425,14 @@ describe("upsweep plan", () => {
     expect(stdout.split("\n").slice(0, 11)).toEqual([
       "fixed: batch_size 1, output_padding 0, dilation 1, bias true, in_channels 8, out_channels 8, kernel_size 2",
       "for stride in 1..4: (4 values)",
-      "  leave out unless output_padding < stride or output_padding < dilation",
+      "  reject unless output_padding < stride or output_padding < dilation",
       "  for padding in [0, 1]: (2 values)",
       "    for l_in in 1..9:2: (5 values)",
-      "      leave out unless l_out >= 1",
+      "      reject unless l_out >= 1",
       "      count l_out",
       "      for groups in [1, 3]: (2 values)",
-      "        leave out unless in_channels % groups == 0",
-      "        leave out unless out_channels % groups == 0",
+      "        reject unless in_channels % groups == 0",
+      "        reject unless out_channels % groups == 0",
       "        count ops, params",
     ]);
     expect(stdout).toMatch(/^raw size {2}80 = 4 · 2 · 5 · 2$/m);
@@ -456,7 +458,7 @@ describe("upsweep plan", () => {
         )
       ).stdout,
     ).toContain(
-      "ops, macs, additions may pass 64 bits on the largest layers; the sweep stops at the first that does.\n",
+      "ops, macs, additions may exceed 64 bits on the largest layers; the sweep stops at the first such layer.\n",
     );
   });
 });
@@ -474,7 +476,7 @@ describe("upsweep verify", () => {
     expect(await draw(1)).toBe(await draw(1));
     expect(await draw(1)).not.toBe(await draw(2));
     expect(await draw(1)).toMatch(
-      /^2,000 layers = [\d,]+ verified \(drawn from 622,080\) \+ [\d,]+ left out\n/,
+      /^2,000 layers: [\d,]+ verified \(sampled from 622,080\), [\d,]+ rejected\n/,
     );
   });
 });

@@ -100,7 +100,7 @@ describe("upsweep compare", () => {
 
   it("sums a design space up: exact share, median and extremes, and the layer furthest off", async () => {
     const { stdout, stderr } = await said(["compare", ...SPACE]);
-    expect(stderr).toBe("8 layers = 8 compared + 0 left out\n");
+    expect(stderr).toBe("8 layers: 8 compared, 0 rejected\n");
     expect(stdout).toMatch(
       /^fvcore +50 % +1\.00 +1 +1\.081 +ConvTranspose1d\(4, 4, kernel_size=4, stride=4, padding=1\) on \(1, 4, 10\)$|^fvcore +50 %/m,
     );
@@ -122,7 +122,7 @@ describe("upsweep compare", () => {
       'name,in_channels,out_channels,kernel_size,stride,l_in\na,1,1,3,1,2\n"b,\nc",4,4,8,4,4\nd,80,80,1024,256,31\n',
     );
     const { stdout, stderr } = await said(["compare", "--from", "layers.csv"]);
-    expect(stderr).toBe("3 layers = 3 compared + 0 left out\n");
+    expect(stderr).toBe("3 layers: 3 compared, 0 rejected\n");
     expect(stdout).toMatch(
       /^torchinfo +0 % .* layers\.csv:5: ConvTranspose1d\(80, 80, kernel_size=1024, stride=256\) on \(1, 80, 31\)$/m,
     );
@@ -138,7 +138,7 @@ describe("upsweep compare", () => {
       await said(["compare", ...grid, "--workers", "2"]),
     ];
     expect(two).toEqual(one);
-    expect(one.stderr).toMatch(/^1,228,800 layers = /);
+    expect(one.stderr).toMatch(/^1,228,800 layers: /);
   });
 
   it.each<[string, string]>([
@@ -152,11 +152,11 @@ describe("upsweep compare", () => {
     ],
     [
       "compare --from none.csv",
-      "upsweep: none.csv: cannot be read: there is no such file or folder. Check the path.\n",
+      "upsweep: none.csv cannot be read: no such file or folder. Check the path.\n",
     ],
     [
       "compare --in-channels 3 --out-channels 3 --groups 2 --kernel-size 3 --l-in 4",
-      "upsweep: layer: not a legal layer: groups 2 does not divide in_channels 3. In PyTorch groups must divide in_channels and out_channels.\n",
+      "upsweep: layer: in_channels 3 is not divisible by groups 2. Choose groups that divide both in_channels and out_channels, as PyTorch requires.\n",
     ],
   ])("refuses `upsweep %s`", async (command, message) => {
     const { exitCode, stderr } = await said(command.split(" "));

@@ -20,7 +20,10 @@ describe("the examples", () => {
       "--columns",
       "l_out,ops,macs",
     ]);
-    expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "222 layers = 222 rows + 0 left out"]);
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([
+      0,
+      "222 layers: 222 rows written, 0 rejected",
+    ]);
     const rows = readFileSync("counted.csv", "utf8")
       .trim()
       .split("\n")

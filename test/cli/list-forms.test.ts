@@ -47,7 +47,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
   [
     "too few fields between tabs",
     `${HEADER.replaceAll(",", "\t")}\n64\t64\n`,
-    "layers:2: the row has 2 fields, the header 4. ",
+    "layers:2: the row has 2 fields, but the header has 4. ",
   ],
   [
     "a bad value after old line ends",
@@ -62,12 +62,12 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
   [
     "half a surrogate pair in UTF-16",
     Buffer.from(`\ufeff${HEADER},name\n${ROW},a\n${ROW},\ud800\n`, "utf16le"),
-    "layers:3: the text is not valid UTF-16: half of a surrogate pair. Save the list as UTF-8 (Excel: 'CSV UTF-8').",
+    "layers:3: the text is not valid UTF-16: half of a surrogate pair is missing. Save the list as UTF-8 (Excel: 'CSV UTF-8').",
   ],
   [
     "UTF-16 that ends within a character",
     Buffer.concat([Buffer.from(`\ufeff${CSV}`, "utf16le"), Buffer.from("6")]),
-    "layers:3: the text is not valid UTF-16: it ends within a character. ",
+    "layers:3: the text is not valid UTF-16: it ends inside a character. ",
   ],
   [
     "a delimiter at the end of every line",
@@ -77,51 +77,51 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
   [
     "UTF-32",
     Buffer.from([0xff, 0xfe, 0, 0, 0x69, 0, 0, 0]),
-    "layers: is UTF-32 text, which is not read. Save it as UTF-8.",
+    "layers is UTF-32 text, which upsweep cannot read. Save it as UTF-8.",
   ],
   [
     "gzip that is cut off",
     packed.subarray(0, packed.length - 9),
-    "layers: the gzip data is damaged or cut off: unexpected end of file. Copy or compress the file again.",
+    "layers: the gzip data is damaged or truncated: unexpected end of file. Copy or compress the file again.",
   ],
   [
     "gzip of which only the beginning is there",
     packed.subarray(0, 12),
-    "layers: the gzip data is damaged or cut off: unexpected end of file. ",
+    "layers: the gzip data is damaged or truncated: unexpected end of file. ",
   ],
   [
     "gzip with a wrong checksum",
     damagedAt(packed.length - 7),
-    "layers: the gzip data is damaged or cut off: incorrect data check. ",
+    "layers: the gzip data is damaged or truncated: incorrect data check. ",
   ],
   [
     "gzip with something after it",
     Buffer.concat([gzipSync(CSV), Buffer.from("64,64,3,32\n")]),
-    "layers: the gzip data is damaged or cut off: incorrect header check. ",
+    "layers: the gzip data is damaged or truncated: incorrect header check. ",
   ],
   [
     "gzip with a member after zeros",
     Buffer.concat([gzipSync(CSV), Buffer.alloc(3), gzipSync(CSV)]),
-    "layers: the gzip data is damaged or cut off: there is other data after its end. ",
+    "layers: the gzip data is damaged or truncated: other data follows its end. ",
   ],
   [
     "gzip of gzip",
     gzipSync(gzipSync(CSV)),
-    "layers: is compressed with gzip twice, which is not read. Unpack it once: ",
+    "layers is compressed twice with gzip, which upsweep cannot read. Unpack it once: ",
   ],
   [
     "an Excel workbook",
     Buffer.from("PK\x03\x04workbook"),
-    "layers: is a ZIP archive or an Excel workbook, which is not read. Save the sheet as CSV, or unpack the archive.",
+    "layers is a ZIP archive or an Excel workbook, which upsweep cannot read. Save the sheet as CSV, or unpack the archive.",
   ],
-  ["Parquet", Buffer.from("PAR1rows"), "layers: is a Parquet file, which is not read. "],
+  ["Parquet", Buffer.from("PAR1rows"), "layers is a Parquet file, which upsweep cannot read. "],
   [
     "a nested object",
     `${json("")}${json(',"shape":{"l":1}')}`,
     "layers:2: the value of 'shape' is nested. Write a number, text, true, false, null, or a list of these, such as [3, 5].",
   ],
   ["a nested array", json(',"shape":[[1]]'), "layers:1: the value of 'shape' is nested. "],
-  ["a key twice", json(',"l_in":3'), "layers:1: the key 'l_in' stands twice. Keep one of them."],
+  ["a key twice", json(',"l_in":3'), "layers:1: the key 'l_in' is given twice. Keep one of them."],
   [
     "a value that is no JSON",
     json(',"x":NaN'),
@@ -135,53 +135,57 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, string])[] = [
   [
     "a key without quotes",
     "{in_channels: 1}\n",
-    "layers:1: a key in double quotes is expected, not 'in_channels:'. Write one flat JSON object per line.",
+    "layers:1: expected a key in double quotes, found 'in_channels:'. Write one flat JSON object per line.",
   ],
   [
     "a comma after the last key",
     json(",").replace(",}", ",}"),
-    "layers:1: a key in double quotes is expected, not '}\\x0a'. ",
+    "layers:1: expected a key in double quotes, found '}\\x0a'. ",
   ],
-  ["a missing comma", '{"in_channels":1 "l_in":2}\n', "layers:1: a comma or } is expected, not "],
-  ["a missing colon", '{"in_channels" 1}\n', "layers:1: a colon is expected, not "],
-  ["a missing comma in a list", json(',"k":[1 2]'), "layers:1: a comma or ] is expected, not "],
-  ["a missing value", json(',"k":'), "layers:1: a value is expected, not "],
+  ["a missing comma", '{"in_channels":1 "l_in":2}\n', "layers:1: expected a comma or }, found "],
+  ["a missing colon", '{"in_channels" 1}\n', "layers:1: expected a colon, found "],
+  ["a missing comma in a list", json(',"k":[1 2]'), "layers:1: expected a comma or ], found "],
+  ["a missing value", json(',"k":'), "layers:1: expected a value, found "],
   [
     "commas between lines",
     `${json("").trim()},\n${json("")}`,
-    "layers:1: an object is expected, not ',\\x0a{\"in_chann'. Write each object on its own line, without commas between lines.",
+    "layers:1: expected an object, found ',\\x0a{\"in_chann'. Write each object on its own line, without commas between lines.",
   ],
   [
     "a text after the objects",
     `${json("")}end\n`,
-    "layers:2: an object is expected, not 'end\\x0a'. Write one object per line, ",
+    "layers:2: expected an object, found 'end\\x0a'. Write one object per line, ",
   ],
-  ["a text after the array", `[${json("")}] 1`, "layers:2: the end is expected, not 1. "],
+  ["a text after the array", `[${json("")}] 1`, "layers:2: expected the end, found 1. "],
   [
     "a missing comma in the array",
     `[${json("")}${json("")}]`,
-    "layers:2: a comma or ] is expected, not ",
+    "layers:2: expected a comma or ], found ",
   ],
   [
     "an array that is not closed",
     `[${json("")}`,
-    "layers:2: the array is not closed. The list may be cut off; write it again.",
+    "layers:2: the array is not closed. The list may be truncated; write it again.",
   ],
   [
     "an object that is not closed",
     `${json("")}{"l_in":1`,
-    "layers:2: the object is not closed. The list may be cut off; write it again.",
+    "layers:2: the object is not closed. The list may be truncated; write it again.",
   ],
   [
     "a text that is not closed",
     json(',"name":"a').replace("}", ""),
-    "layers:1: a text is not closed on its line, or holds a control character. ",
+    "layers:1: a text is not closed on its line, or contains a control character. ",
   ],
-  ["an unknown escape", json(',"name":"\\x"'), "layers:1: a text has an escape that is not JSON. "],
+  [
+    "an unknown escape",
+    json(',"name":"\\x"'),
+    "layers:1: a text has an escape that JSON does not have. ",
+  ],
   [
     "half a surrogate pair in JSON",
     json(',"name":"\\ud800"'),
-    "layers:1: a text has an escape that is not JSON. ",
+    "layers:1: a text has an escape that JSON does not have. ",
   ],
   [
     "JSON that is not UTF-8",
@@ -305,7 +309,7 @@ it.each(["", ";;", '"', "x", "5", "é", "\n"])("refuses the delimiter '%s'", asy
   ]);
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(
-    /^upsweep: --delimiter: cannot be .*\. Write one character such as ';', or comma, semicolon, tab or pipe\.\n$/,
+    /^upsweep: --delimiter cannot be .*\. Write one character such as ';', or comma, semicolon, tab or pipe\.\n$/,
   );
 });
 
@@ -351,22 +355,22 @@ it("answers rows at fault with a row when it is asked to", async () => {
   const { exitCode, stderr } = await said(args);
   expect([exitCode, stderr.split("\n").slice(0, 2)]).toEqual([
     0,
-    ["3 layers = 3 rows + 0 left out", "5 more with an error"],
+    ["3 layers: 3 rows written, 0 rejected", "5 more rows written with an error"],
   ]);
   const lines = readFileSync("some-out.csv", "utf8").split("\n");
   // The layer of a result that is too large is named whole.
   expect(lines.splice(8, 1)[0]).toMatch(
-    /^2147483647,2147483647,3,2147483647,c,,,"some\.csv:9: macs of ConvTranspose1d\(.*\) .* passes 2\^64 - 1\. .*"$/,
+    /^2147483647,2147483647,3,2147483647,c,,,"some\.csv:9: macs of ConvTranspose1d\(.*\) .* exceeds 2\^64 - 1\. .*"$/,
   );
   expect(lines).toEqual([
     `${HEADER},name,macs,l_out,error`,
     "1,1,3,2,a,6,4,",
     '0,1,3,2,"b,",,,"some.csv:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647."',
-    ',,,,,,,"some.csv:4: the row has 3 fields, the header 5. Give every row a field for each column; fields that hold commas stand in double quotes."',
+    ',,,,,,,"some.csv:4: the row has 3 fields, but the header has 5. Write one field per column, and put fields that contain commas in double quotes."',
     '1,1,3,2,"x',
     'y",6,4,',
     '1,1,x,2,"""",,,"some.csv:7: kernel_size cannot be \'x\'. Write a whole number in plain decimal digits, for example 16."',
-    ',,,,,,,"some.csv:8: a quoted field is not closed, or goes on behind its closing quote. Write a quote inside a quoted field twice: """"."',
+    ',,,,,,,"some.csv:8: a quoted field is not closed, or text follows its closing quote. Double each quote inside a quoted field: """"."',
     "2,1,3,2,d,12,4,",
     "",
   ]);
@@ -378,7 +382,7 @@ it("answers rows at fault with a row when it is asked to", async () => {
   expect(await said(args)).toMatchObject({
     exitCode: 2,
     stderr:
-      "upsweep: some.csv:1: the list has a column error already. Rename it, or leave --errors row out.\n",
+      "upsweep: some.csv:1: the list already has a column error. Rename it, or remove --errors row.\n",
   });
 });
 

@@ -50,7 +50,7 @@ describe("a column layer", () => {
 
   it("cannot be given together with --layer", async () => {
     expect((await counted(mixed, "--layer", "conv1d")).stderr).toBe(
-      "upsweep: list.csv:1: the list has a column 'layer', and --layer is given too. Leave --layer out, or declare the column a label with --carry layer.\n",
+      "upsweep: list.csv:1: the list has a column 'layer', but --layer is given too. Remove --layer, or keep the column as a label with --carry layer.\n",
     );
     const { lines } = await counted(
       `layer,${HEADER}\ndecoder.up.0,66,32,4,128\n`,
@@ -84,10 +84,10 @@ describe("--carry", () => {
 
   it("cannot name a parameter, a result that is written, or a column that is not there", async () => {
     expect((await counted(`${HEADER}\n`, "--carry", "l_in")).stderr).toBe(
-      "upsweep: list.csv:1: --carry names 'l_in', which is a parameter of the layers. Leave it out of --carry, or rename the column.\n",
+      "upsweep: list.csv:1: --carry names 'l_in', which is a parameter of the layers. Remove it from --carry, or rename the column.\n",
     );
     expect((await counted(`${HEADER},macs\n`, "--carry", "macs")).stderr).toBe(
-      "upsweep: list.csv:1: the column 'macs' cannot be carried: a result of that name is written. Rename it, or choose other results with --columns.\n",
+      "upsweep: list.csv:1: the column 'macs' cannot be copied: a result column has the same name. Rename it, or choose other results with --columns.\n",
     );
     expect((await counted(`${HEADER},kind\n`, "--carry", "kinds")).stderr).toBe(
       "upsweep: --carry: the header has no column 'kinds'. Did you mean 'kind'?\n",
@@ -112,7 +112,7 @@ describe("our own output", () => {
     ]);
     expect(exitCode).toBe(0);
     expect(stderr).toContain(
-      "upsweep: replacing the results that the list has already: macs, zero_insertion_waste, overlap_even, moduleprofiler\n",
+      "upsweep: replacing result columns of the list: macs, zero_insertion_waste, overlap_even, moduleprofiler\n",
     );
     expect(readFileSync("again.csv", "utf8")).toBe(readFileSync("sweep.csv", "utf8"));
     expect((await said(["compare", "--from", "sweep.csv", "--quiet"])).exitCode).toBe(0);
@@ -157,7 +157,7 @@ describe("our own output", () => {
     ]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /^upsweep: damaged\.csv:6: macs is 1([0-9]+) in the list, but is counted as \1\. Check which parameters /,
+      /^upsweep: damaged\.csv:6: macs is 1([0-9]+) in the list, but the count is \1\. Check the parameters /,
     );
   });
 
@@ -165,7 +165,7 @@ describe("our own output", () => {
     const list = `${HEADER},macs,zero_insertion_waste,overlap_even,note\n66,32,4,128,1081344.0,0.022900763358778626,True,x\n`;
     expect((await counted(list, "--verify-results")).exitCode).toBe(0);
     expect((await counted(list.replace("44.0,", "44.5,"), "--verify-results")).stderr).toContain(
-      "list.csv:2: macs is '1081344.5' in the list, but is counted as 1081344.",
+      "list.csv:2: macs is '1081344.5' in the list, but the count is 1081344.",
     );
     expect((await counted(list.replace("0.0229", "0.0228"), "--verify-results")).stderr).toContain(
       "list.csv:2: zero_insertion_waste is '0.022800763358778626' in the list",
@@ -207,7 +207,7 @@ describe("totals", () => {
 
   it("are refused where no column can be added up", async () => {
     expect((await counted(list, "--columns", "l_out", "--total")).stderr).toBe(
-      "upsweep: --total is given, but no column can be added up. Choose macs, params or other sums with --columns.\n",
+      "upsweep: --total is given, but no column can be totalled. Choose columns such as macs and params with --columns.\n",
     );
   });
 });

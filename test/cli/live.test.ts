@@ -135,7 +135,7 @@ describe("a list from a pipe", () => {
         '0,1,1,1,,"standard input:2: in_channels cannot be 0. Write a whole number from 1 to 2147483647."',
       ],
       ["2,1,1,1", "2,1,1,1,2,"],
-      ["2,1", ',,,,,"standard input:4: the row has 2 fields, the header 4. '],
+      ["2,1", ',,,,,"standard input:4: the row has 2 fields, but the header has 4. '],
       ["3,1,1,1", "3,1,1,1,3,"],
     ] as const) {
       child.stdin.write(`${row}\n`);

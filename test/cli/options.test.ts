@@ -93,7 +93,7 @@ describe("an option that is given twice", () => {
       "-o",
       "out.csv",
     ]);
-    expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "4 layers = 2 rows + 2 left out"]);
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "4 layers: 2 rows written, 2 rejected"]);
     expect(
       (await said(["plan", "grid.yaml", "--set", "stride=2", "--set", "l_in=1..3"])).exitCode,
     ).toBe(0);
@@ -116,16 +116,16 @@ describe("an empty value", () => {
       }
     }
     expect((await said(["sweep", ...LAYER, "-o", ""])).stderr).toBe(
-      "upsweep: --output is empty. Give it a value, or leave it out.\n",
+      "upsweep: --output is empty. Give it a value, or remove it.\n",
     );
   });
 
   it("is refused as an argument", async () => {
     expect((await said(["sweep", ""])).stderr).toBe(
-      "upsweep: the argument <spec> is empty. Give it a value, or leave it out.\n",
+      "upsweep: the argument <spec> is empty. Give it a value, or remove it.\n",
     );
     expect((await said(["merge", "out.csv", ""])).stderr).toBe(
-      "upsweep: the argument <parts> is empty. Give it a value, or leave it out.\n",
+      "upsweep: the argument <shards> is empty. Give it a value, or remove it.\n",
     );
     expect((await said([""])).exitCode).toBe(2);
   });
@@ -177,7 +177,7 @@ describe("a text that cannot be printed", () => {
       spy.mockRestore();
     }
     expect(stderr).toBe(
-      "upsweep: standard output: cannot be written: the disk is full. Make room, or write to another place.\n",
+      "upsweep: standard output cannot be written: the disk is full. Free some space or write elsewhere.\n",
     );
   });
 });
@@ -197,7 +197,7 @@ describe("an error that nothing catches", () => {
     expect([run.status, run.stdout, run.stderr]).toEqual([
       1,
       "",
-      `upsweep: ${message}. This is a defect of upsweep: please report it with the command that you gave.\n`,
+      `upsweep: ${message}. This is a bug in upsweep: please report it with the command that you ran.\n`,
     ]);
   });
 });

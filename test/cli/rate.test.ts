@@ -115,7 +115,7 @@ describe("a sample rate that is a fraction", () => {
       (await said(["count", "--from", "other.csv", "--verify-results", "-o", "differs.csv"]))
         .stderr,
     ).toMatch(
-      /^upsweep: other\.csv:2: macs_per_second is 177811201 in the list, but is counted as 177811200\. /,
+      /^upsweep: other\.csv:2: macs_per_second is 177811201 in the list, but the count is 177811200\. /,
     );
   });
 

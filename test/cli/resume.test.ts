@@ -126,7 +126,7 @@ describe("a sweep that was stopped", () => {
     expect(exitCode).toBe(0);
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
     expect(stderr).toMatch(
-      /^upsweep: resuming after 700 rows\n16,800 layers = 11,200 rows \+ 5,600 left out\n/,
+      /^upsweep: resuming after 700 rows\n16,800 layers: 11,200 rows written, 5,600 rejected\n/,
     );
     expect(existsSync("out.csv.partial") || existsSync("out.csv.partial.json")).toBe(false);
   });
@@ -135,7 +135,7 @@ describe("a sweep that was stopped", () => {
     await stopped();
     expect(await said(COMMAND)).toEqual(
       refusal(
-        "out.csv: a sweep into it was stopped before its end. Go on with it with --resume, or begin anew with --force.",
+        "out.csv belongs to an unfinished sweep. Continue with --resume, or start over with --force.",
       ),
     );
     const whole = await wholeText();
@@ -147,33 +147,33 @@ describe("a sweep that was stopped", () => {
     [
       "an axis",
       { ...SPEC, axes: { ...SPEC.axes, stride: [1, 3, 5, 7] } } as SpecInput,
-      "axis stride was 1, 3, 5, 7, is now 1..7",
+      "axis stride changed from 1, 3, 5, 7 to 1..7",
     ],
     [
       "a range",
       { ...SPEC, axes: { ...SPEC.axes, l_in: "2..80:2" } } as SpecInput,
-      "axis l_in was 2..80:2, is now 1..40",
+      "axis l_in changed from 2..80:2 to 1..40",
     ],
     [
       "the columns",
       { ...SPEC, columns: ["l_out"] },
-      "the columns was batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,output_padding,dilation,groups,bias,l_out, is now ",
+      "the columns changed from batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,output_padding,dilation,groups,bias,l_out to ",
     ],
     [
       "a condition",
       { ...SPEC, where: "l_in > 3" } as SpecInput,
-      "where was l_in > 3, is now empty",
+      "where changed from l_in > 3 to empty",
     ],
     [
       "the sample",
       { ...SPEC, sample: { rows: 5000, seed: 2 } },
-      "the sample was 5000 with seed 2, is now none",
+      "the sample changed from 5000 with seed 2 to none",
     ],
   ])("is not mixed with another: %s", async (_, spec, what) => {
     await stopped(spec);
     const { exitCode, stderr } = await said([...COMMAND, "--resume"]);
     expect(
-      [exitCode, stderr.startsWith(`upsweep: out.csv: another sweep was stopped there: ${what}`)],
+      [exitCode, stderr.startsWith(`upsweep: out.csv belongs to a different sweep: ${what}`)],
       stderr,
     ).toEqual([2, true]);
     expect(existsSync("out.csv.partial")).toBe(true);
@@ -187,12 +187,12 @@ describe("a sweep that was stopped", () => {
     const loud = COMMAND.filter((word) => word !== "--quiet");
     expect(await said([...loud, "--resume"])).toEqual({
       exitCode: 0,
-      stderr: "upsweep: out.csv is complete\n",
+      stderr: "upsweep: out.csv is already complete\n",
       stdout: "",
     });
     expect(await said([...loud, "--resume", "--trust"])).toEqual({
       exitCode: 0,
-      stderr: "upsweep: out.csv is complete\n",
+      stderr: "upsweep: out.csv is already complete\n",
       stdout: "",
     });
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
@@ -209,13 +209,11 @@ describe("a sweep that was stopped", () => {
       expect(readdirSync(".").filter((file) => file.startsWith("out."))).toEqual([name]);
       expect(await said([...command, "--resume"])).toEqual({
         exitCode: 0,
-        stderr: `upsweep: ${name} exists; sweeping again without writing, to compare it\nupsweep: ${name} is complete\n`,
+        stderr: `upsweep: ${name} exists; comparing it with a new sweep, without writing\nupsweep: ${name} is already complete\n`,
         stdout: "",
       });
       const bytes = readFileSync(name);
-      const there = refusal(
-        `${name}: is there already. Choose another name with -o, or replace it with --force.`,
-      );
+      const there = refusal(`${name} already exists. Write elsewhere or add --force.`);
       for (const other of [
         bytes.subarray(0, bytes.length - 1),
         Buffer.concat([bytes, bytes.subarray(0, 9)]),
@@ -243,7 +241,7 @@ describe("a sweep that was stopped", () => {
     writeFileSync("out.csv", changed(readFileSync("out.csv"), 1000));
     expect(await said([...COMMAND, "--resume"])).toEqual(
       refusal(
-        "out.csv: does not agree with out.csv.json: the checksum or the number of lines is another. The file or its manifest has been changed or damaged. Sweep it again with --force.",
+        "out.csv does not match out.csv.json: the checksum or the number of lines differs. One of them was changed or damaged. Sweep again with --force.",
       ),
     );
     expect(await said([...COMMAND, "--force"])).toMatchObject({ exitCode: 0 });
@@ -262,7 +260,7 @@ describe("a sweep that was stopped", () => {
     writeFileSync(shard, "mine");
     expect(await said([...COMMAND, "--shard", "1/2"])).toEqual(
       refusal(
-        `${shard}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`,
+        `${shard} exists, but was not left by a known run of upsweep. Move it away, or add --force to discard it.`,
       ),
     );
     expect(readFileSync(shard, "utf8")).toBe("mine");
@@ -276,7 +274,7 @@ describe("a sweep that was stopped", () => {
     const loud = COMMAND.filter((word) => word !== "--quiet");
     expect(await said([...loud, "--resume"])).toEqual({
       exitCode: 0,
-      stderr: "upsweep: out.csv is complete\n",
+      stderr: "upsweep: out.csv is already complete\n",
       stdout: "",
     });
     expect(existsSync("out.csv.partial.json")).toBe(false);
@@ -300,9 +298,7 @@ describe("a sweep that was stopped", () => {
     await stopped();
     writeFileSync("out.csv", "old");
     expect(await said([...COMMAND, "--resume"])).toEqual(
-      refusal(
-        "out.csv: is there already. Choose another name with -o, or replace it with --force.",
-      ),
+      refusal("out.csv already exists. Write elsewhere or add --force."),
     );
     changeManifest("out.csv.partial.json", () => ({ replace: true }));
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
@@ -318,7 +314,7 @@ describe("a sweep that was stopped", () => {
     const { bytes } = JSON.parse(manifest) as { bytes: number };
     const row = rows.indexOf("\n", 2000) + 1;
     const damaged = refusal(
-      "out.csv.partial: does not agree with out.csv.partial.json: the checksum or the number of lines is another. The file or its manifest has been changed or damaged. Sweep it again with --force.",
+      "out.csv.partial does not match out.csv.partial.json: the checksum or the number of lines differs. One of them was changed or damaged. Sweep again with --force.",
     );
     const damages: [string, Buffer][] = [
       ["a flipped bit", changed(rows, 1234)],
@@ -359,7 +355,7 @@ describe("a sweep that was stopped", () => {
     await stopped();
     truncateSync("out.csv.partial", 100);
     expect((await said([...COMMAND, "--resume"])).stderr).toMatch(
-      /^upsweep: out\.csv\.partial: has 100 bytes, but [0-9]+ were written\. Somebody has changed it: begin anew with --force\.\n$/,
+      /^upsweep: out\.csv\.partial has 100 bytes, but [0-9]+ were written\. The file was changed: start over with --force\.\n$/,
     );
   });
 
@@ -399,7 +395,7 @@ describe("a sweep that was stopped", () => {
         `${JSON.stringify({ ...fields, ...change(fields) }, null, 2)}\n`,
       );
       const damaged = refusal(
-        "out.csv.partial.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.",
+        "out.csv.partial.json is not a valid manifest: it was changed or damaged after it was written. Start over with --force.",
       );
       expect(await said([...COMMAND, "--resume"])).toEqual(damaged);
       expect(await said([...COMMAND, "--resume", "--trust"])).toEqual(damaged);
@@ -415,29 +411,29 @@ describe("a sweep that was stopped", () => {
     const reasons: [string, () => void][] = [
       ["it is not JSON", () => writeFileSync("out.csv.partial.json", "{")],
       [
-        "it is of another version of upsweep, or of something else",
+        "it comes from another version of upsweep, or from another program",
         () => writeFileSync("out.csv.partial.json", "null"),
       ],
       [
-        "it is of another version of upsweep, or of something else",
+        "it comes from another version of upsweep, or from another program",
         () => writeFields("out.csv.partial.json", { ...fields, format: 1 }),
       ],
       ...["whole", "name", "bytes", "skip", "checksum", "done", "rejected"].map(
         (name): [string, () => void] => [
-          "something is missing in it",
+          "some of its entries are missing or malformed",
           () => writeFields("out.csv.partial.json", missing(name)),
         ],
       ),
       [
-        "something is missing in it",
+        "some of its entries are missing or malformed",
         () => writeFields("out.csv.partial.json", { ...fields, bytes: 0 }),
       ],
       [
-        "something is missing in it",
+        "some of its entries are missing or malformed",
         () => writeFields("out.csv.partial.json", { ...fields, checksum: "AAAA" }),
       ],
       [
-        "something is missing in it",
+        "some of its entries are missing or malformed",
         () => writeFields("out.csv.partial.json", { ...fields, rejected: ["1"] }),
       ],
       [
@@ -449,7 +445,7 @@ describe("a sweep that was stopped", () => {
       damage();
       expect(await said([...COMMAND, "--resume"])).toEqual(
         refusal(
-          `out.csv.partial.json: does not say how far the sweep has come: ${reason}. Begin anew with --force.`,
+          `out.csv.partial.json is not a valid manifest: ${reason}. Start over with --force.`,
         ),
       );
     }
@@ -460,7 +456,7 @@ describe("a sweep that was stopped", () => {
     writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,x\n");
     const count = ["count", "--from", "list.csv", "-o", "out.csv", "--quiet"];
     expect((await said(count)).stderr).toMatch(
-      /^upsweep: out\.csv: a sweep into it was stopped before its end\. /,
+      /^upsweep: out\.csv belongs to an unfinished sweep\. /,
     );
     expect(existsSync("out.csv.partial.json")).toBe(true);
     expect((await said([...count, "--force"])).stderr).toMatch(/^upsweep: list\.csv:2: /);
@@ -476,7 +472,7 @@ it("goes on after the disk was full, here a limit to the size of files", () => {
   expect([limited.status, limited.stderr]).toEqual([
     1,
     expect.stringMatching(
-      /^upsweep: stopped after [\d,]+ rows; the same command with --resume goes on\nupsweep: full\.csv: cannot be written: the file would be larger than allowed\. /,
+      /^upsweep: stopped after [\d,]+ rows\. Repeat the command with --resume to continue\.\nupsweep: full\.csv cannot be written: the file would be larger than allowed\. /,
     ),
   ]);
   expect(statSync("full.csv.partial").size).toBeLessThanOrEqual(20000 * 1024);
@@ -489,17 +485,19 @@ it("goes on after the disk was full, here a limit to the size of files", () => {
 
 it("refuses --trust without --resume", async () => {
   expect(await said([...COMMAND, "--trust"])).toEqual(
-    refusal("--trust is given without --resume. It skips reading what is resumed; leave it out."),
+    refusal(
+      "--trust is given without --resume. It skips the checksum of resumed rows; add --resume, or remove it.",
+    ),
   );
 });
 
 it("refuses --resume where there is nothing to go on with", async () => {
   const toPipe = COMMAND.map((word) => (word === "out.csv" ? "/dev/null" : word));
   expect((await said([...toPipe, "--resume"])).stderr).toBe(
-    "upsweep: --resume is given without a file to go on with. Name the file of the sweep that was stopped with -o.\n",
+    "upsweep: --resume is given without a file. Name the file of the unfinished sweep with -o.\n",
   );
   expect((await said([...COMMAND, "--resume", "--force"])).stderr).toBe(
-    "upsweep: both --resume and --force are given. --resume goes on with what is there, --force begins anew.\n",
+    "upsweep: both --resume and --force are given. --resume continues a sweep, --force starts over; remove one of them.\n",
   );
 });
 
@@ -542,14 +540,14 @@ describe("sweepToFile with resume", () => {
     writeFileSync("lib.csv", "rows of somebody else\n");
     rmSync("lib.csv.json", { force: true });
     await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow(
-      "lib.csv: is there already. ",
+      "lib.csv already exists. ",
     );
     await stopped();
     await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow(
-      "out.csv: another sweep was stopped there: the columns was ",
+      "out.csv belongs to a different sweep: the columns changed from ",
     );
     await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow(
-      "resume: cannot be 'true'. /dev/null is no file that could be gone on with",
+      "resume cannot be 'true'. /dev/null is not a file that a sweep can resume",
     );
   });
 
@@ -570,7 +568,7 @@ describe("sweepToFile with resume", () => {
     await stopped();
     writeFileSync("out.csv.partial", changed(readFileSync("out.csv.partial"), 700));
     await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow(
-      "out.csv.partial: does not agree with out.csv.partial.json: ",
+      "out.csv.partial does not match out.csv.partial.json: ",
     );
     await sweepToFile(SPEC, "out.csv", { resume: true, trust: true });
     expect(existsSync("out.csv")).toBe(true);

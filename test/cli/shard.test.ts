@@ -80,7 +80,7 @@ describe("a sweep in parts", () => {
     await sweepParts(3);
     const { stderr } = await said(["merge", "out.csv"]);
     expect(stderr).toMatch(
-      /^8,400 layers = 5,600 rows \+ 2,800 left out\n {5}1,400 {2}broke the rule in_channels % groups == 0\n.*\nout\.csv: 3 shards, /,
+      /^8,400 layers: 5,600 rows written, 2,800 rejected\n {5}1,400 {2}did not satisfy in_channels % groups == 0\n.*\nout\.csv: 3 shards, /,
     );
   });
 
@@ -95,10 +95,10 @@ describe("a sweep in parts", () => {
     const loud = SWEEP.filter((word) => word !== "--quiet");
     expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({
       exitCode: 0,
-      stderr: "upsweep: out.00001-of-00002.csv is complete\n",
+      stderr: "upsweep: out.00001-of-00002.csv is already complete\n",
     });
     expect((await said([...SWEEP, "--shard", "1/2"])).stderr).toMatch(
-      /^upsweep: out\.00001-of-00002\.csv: is there already\. /,
+      /^upsweep: out\.00001-of-00002\.csv already exists\. /,
     );
 
     // As if it had been stopped right before, and right after, the part got its name.
@@ -121,11 +121,7 @@ describe("a sweep in parts", () => {
     ).toEqual(done);
     expect(
       await said(["merge", "all.csv", shard(2, 3), `node/${shard(1, 3)}`, shard(0, 3), "--quiet"]),
-    ).toEqual(
-      refusal(
-        "all.csv: is there already. Choose another name with -o, or replace it with --force.",
-      ),
-    );
+    ).toEqual(refusal("all.csv already exists. Write elsewhere or add --force."));
   });
 
   const values = (min: number, max: number) =>
@@ -206,20 +202,20 @@ describe("merge refuses", () => {
     await sweepParts(3);
     rmSync(shard(1, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
-      refusal("out.csv: part 1 of 3 is missing. Sweep what is missing with --shard."),
+      refusal("out.csv: shard 1 of 3 is missing. Sweep it with --shard."),
     );
     rmSync(shard(0, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
-      refusal("out.csv: parts 0 and 1 of 3 are missing. Sweep what is missing with --shard."),
+      refusal("out.csv: shards 0 and 1 of 3 are missing. Sweep them with --shard."),
     );
     rmSync(shard(2, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal(
-        "out.csv: no part of it is there, such as out.00000-of-00016.csv. Sweep them with --shard, or name them behind the file.",
+        "out.csv: no shards found, such as out.00000-of-00016.csv. Sweep them with --shard, or name them after the output file.",
       ),
     );
     expect((await said(["merge", "out.csv", shard(2, 3)])).stderr).toBe(
-      "upsweep: out.00002-of-00003.csv: cannot be read: there is no such file or folder. Check the path.\n",
+      "upsweep: out.00002-of-00003.csv cannot be read: no such file or folder. Check the path.\n",
     );
   });
 
@@ -228,12 +224,12 @@ describe("merge refuses", () => {
     await sweepParts(3);
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal(
-        "out.csv: parts of several divisions are there: of 2 and 3. Name those that belong together behind the file.",
+        "out.csv: the shards found belong to sets of 2 and 3. Name the ones that belong together after the output file.",
       ),
     );
     expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 3)])).toEqual(
       refusal(
-        "out.00001-of-00003.csv: is a part of another sweep than out.00000-of-00002.csv: the number of parts is 3 here and 2 there. Sweep all parts with the same spec, options and version.",
+        "out.00001-of-00003.csv and out.00000-of-00002.csv come from different sweeps: for the number of shards, the first has 3 and the second has 2. Sweep all shards with the same spec, options and version.",
       ),
     );
     expect(
@@ -246,7 +242,7 @@ describe("merge refuses", () => {
     ).toEqual(done);
     expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 2)])).toEqual(
       refusal(
-        "out.00001-of-00002.csv: is a part of another sweep than out.00000-of-00002.csv: axis stride is 2..7 here and 1..7 there. Sweep all parts with the same spec, options and version.",
+        "out.00001-of-00002.csv and out.00000-of-00002.csv come from different sweeps: for axis stride, the first has 2..7 and the second has 1..7. Sweep all shards with the same spec, options and version.",
       ),
     );
   });
@@ -257,9 +253,7 @@ describe("merge refuses", () => {
     symlinkSync(shard(0, 2), "link.csv");
     for (const output of [shard(0, 2), "link.csv"]) {
       expect(await said(["merge", output, shard(0, 2), shard(1, 2), "--force"])).toEqual(
-        refusal(
-          `${output}: is one of the parts itself. Name another file for what they make up, before the parts.`,
-        ),
+        refusal(`${output} is one of the shards. Name another output file before the shards.`),
       );
     }
     expect(readFileSync(shard(0, 2)).equals(before)).toBe(true);
@@ -270,7 +264,7 @@ describe("merge refuses", () => {
     copyFileSync(shard(0, 2), "copy.csv");
     copyFileSync(`${shard(0, 2)}.json`, "copy.csv.json");
     expect((await said(["merge", "out.csv", "copy.csv", shard(0, 2), shard(1, 2)])).stderr).toMatch(
-      /^upsweep: .*: is the same part as .*\. Name each part once\.\n$/,
+      /^upsweep: .* is the same shard as .*\. Name each shard once\.\n$/,
     );
   });
 
@@ -278,39 +272,39 @@ describe("merge refuses", () => {
     await sweepParts(2);
     const manifest = readFileSync(`${shard(1, 2)}.json`, "utf8");
     const rows = readFileSync(shard(1, 2));
-    const resume = "Sweep it again, with --shard and --resume.";
-    const force = "Sweep it again, with --shard and --force.";
+    const resume = "Sweep it again with --shard and --resume.";
+    const force = "Sweep it again with --shard and --force.";
     const merged = () => said(["merge", "out.csv"]);
     truncateSync(shard(1, 2), 100);
     expect(await merged()).toEqual(
       refusal(
-        `out.00001-of-00002.csv: is not a complete part of a sweep: it has 100 bytes, out.00001-of-00002.csv.json says ${rows.length}. ${force}`,
+        `out.00001-of-00002.csv is not a complete shard: it has 100 bytes, but out.00001-of-00002.csv.json says ${rows.length}. ${force}`,
       ),
     );
     writeFileSync(shard(1, 2), rows);
     for (const [change, reason] of [
-      [{ whole: false }, "out.00001-of-00002.csv.json says that it was stopped"],
+      [{ whole: false }, "out.00001-of-00002.csv.json says that its sweep was stopped"],
       [
         { identity: { "the shard": "none" } },
-        "out.00001-of-00002.csv.json does not say which part it is",
+        "out.00001-of-00002.csv.json does not say which shard it is",
       ],
     ] as const) {
       writeFileSync(`${shard(1, 2)}.json`, manifest);
       changeManifest(`${shard(1, 2)}.json`, () => change);
       expect(await merged()).toEqual(
-        refusal(`out.00001-of-00002.csv: is not a complete part of a sweep: ${reason}. ${resume}`),
+        refusal(`out.00001-of-00002.csv is not a complete shard: ${reason}. ${resume}`),
       );
     }
     writeFileSync(`${shard(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
     expect(await merged()).toEqual(
       refusal(
-        `${shard(1, 2)}.json: does not say how far the sweep has come: it has been changed or damaged since it was written. Begin anew with --force.`,
+        `${shard(1, 2)}.json is not a valid manifest: it was changed or damaged after it was written. Start over with --force.`,
       ),
     );
     rmSync(`${shard(1, 2)}.json`);
     expect(await merged()).toEqual(
       refusal(
-        `out.00001-of-00002.csv: is not a complete part of a sweep: out.00001-of-00002.csv.json is not there. ${resume}`,
+        `out.00001-of-00002.csv is not a complete shard: out.00001-of-00002.csv.json is missing. ${resume}`,
       ),
     );
     expect(readdirSync(".").filter((name) => /^out\.csv/.test(name))).toEqual([]);
@@ -330,7 +324,7 @@ describe("merge refuses", () => {
       const rows = readFileSync(one);
       const reason = (text: string) =>
         refusal(
-          `${one}: is not a complete part of a sweep: ${text}. Sweep it again, with --shard and --force.`,
+          `${one} is not a complete shard: ${text}. Sweep it again with --shard and --force.`,
         );
       const damages: [Buffer, string][] = [
         [
@@ -340,20 +334,20 @@ describe("merge refuses", () => {
             rows.length - 1,
           ),
           out === "out.csv"
-            ? `its checksum is not that in ${one}.json`
-            : "it is not intact gzip: incorrect length check",
+            ? `its checksum differs from that in ${one}.json`
+            : "its gzip data is damaged: incorrect length check",
         ],
         [
           Buffer.concat([rows.subarray(0, 800), rows.subarray(900)]),
-          `it has ${rows.length - 100} bytes, ${one}.json says ${rows.length}`,
+          `it has ${rows.length - 100} bytes, but ${one}.json says ${rows.length}`,
         ],
       ];
       if (out === "out.csv") {
         damages.push(
-          [Buffer.from(rows).fill(0, 1000, 2000), `its checksum is not that in ${one}.json`],
+          [Buffer.from(rows).fill(0, 1000, 2000), `its checksum differs from that in ${one}.json`],
           [
             Buffer.from(rows).fill("x", 0, 1),
-            `its first line is not that of ${shardName(out, { index: 0, of: 3 })}`,
+            `its first line differs from that of ${shardName(out, { index: 0, of: 3 })}`,
           ],
         );
       }
@@ -371,7 +365,7 @@ describe("merge refuses", () => {
       expect([exitCode, stderr]).toEqual([
         2,
         expect.stringMatching(
-          /is not a complete part of a sweep: (its checksum is not|it has \d+ bytes)/,
+          /is not a complete shard: (its checksum differs from|it has \d+ bytes)/,
         ),
       ]);
       expect(existsSync(out)).toBe(false);
@@ -401,7 +395,7 @@ describe("merge refuses", () => {
     renameSync(shard(1, 2), shard(0, 2));
     renameSync("spare", shard(1, 2));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
-      `upsweep: ${shard(0, 2)}: is not a complete part of a sweep: its checksum is not that in ${shard(0, 2)}.json. Sweep it again, with --shard and --force.\n`,
+      `upsweep: ${shard(0, 2)} is not a complete shard: its checksum differs from that in ${shard(0, 2)}.json. Sweep it again with --shard and --force.\n`,
     );
     expect(existsSync("out.csv")).toBe(false);
     expect(await said(["merge", "out.csv", "--trust", "--quiet"])).toEqual(done);
@@ -423,7 +417,7 @@ describe("merge refuses", () => {
       empty: String(Number(empty) + 1),
     }));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
-      "upsweep: out.00000-of-00002.csv: is not a complete part of a sweep: with the others it has 8401 of 8400 raw indices. Sweep it again, with --shard and --resume.\n",
+      "upsweep: out.00000-of-00002.csv is not a complete shard: all shards together have 8401 of 8400 raw indices. Sweep it again with --shard and --resume.\n",
     );
     changeManifest(`${shard(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
     expect((await said(["merge", "out.csv"])).stderr).toContain(
@@ -446,13 +440,15 @@ describe("merge refuses", () => {
       });
     }
     expect((await said(["merge", "out.csv"])).stderr).toMatch(
-      /^upsweep: out\.00000-of-00002\.csv: is not a complete part of a sweep: it has \d+ rows, out\.00000-of-00002\.csv\.json says \d+\. /,
+      /^upsweep: out\.00000-of-00002\.csv is not a complete shard: it has \d+ rows, but out\.00000-of-00002\.csv\.json says \d+\. /,
     );
     expect(existsSync("out.csv")).toBe(false);
   });
 
   it("standard output", async () => {
-    expect(await said(["merge", "-"])).toEqual(refusal("merge to - is asked for. Name a file."));
+    expect(await said(["merge", "-"])).toEqual(
+      refusal("merge cannot write to standard output. Name a file."),
+    );
   });
 });
 
@@ -464,7 +460,7 @@ describe("--shard", () => {
       expect([exitCode, stderr]).toEqual([
         2,
         expect.stringMatching(
-          /^upsweep: --shard: .*Write which of how many, counted from 0, for example 3\/16; in an array job auto, or auto\/16\./,
+          /^upsweep: --shard cannot be .*Write I\/N, counted from 0, for example 3\/16\. In an array job, write auto or auto\/16\./,
         ),
       ]);
     },
@@ -474,11 +470,11 @@ describe("--shard", () => {
     const toNothing = SWEEP.map((word) => (word === "out.csv" ? "/dev/null" : word));
     for (const command of [toNothing, ["sweep", ...FLAGS]]) {
       expect((await said([...command, "--shard", "0/2"])).stderr).toBe(
-        "upsweep: --shard is given without a file. Name the file that the parts make up with -o.\n",
+        "upsweep: --shard is given without a file. Name the file that the shards belong to with -o.\n",
       );
     }
     expect((await said([...SWEEP, "--shard", "0/2", "--limit", "5"])).stderr).toBe(
-      "upsweep: both --shard and --limit are given. The first rows of all are not known in a part; leave one out.\n",
+      "upsweep: both --shard and --limit are given. A shard does not know the first rows of the sweep; remove one of them.\n",
     );
   });
 

@@ -120,7 +120,7 @@ describe("a command whose standard output fails", () => {
       expect(status).toBe(1);
       expect(stderr.split("\n").filter((line) => line.startsWith("upsweep:"))).toEqual([
         expect.stringMatching(
-          /^upsweep: standard output: cannot be written: the disk is full\. Make room, or /,
+          /^upsweep: standard output cannot be written: the disk is full\. Free some space or /,
         ),
       ]);
       expect(stderr).not.toMatch(/at .*\.c?js|Error/);
@@ -186,7 +186,7 @@ describe("-o with the name of a pipe or of a descriptor", () => {
     const { status, stderr } = bash(`${SWEEP} -o /dev/fd/8000`);
     expect([status, stderr]).toEqual([
       2,
-      "upsweep: /dev/fd/8000: cannot be written: it is not open. Choose another place with -o.\n",
+      "upsweep: /dev/fd/8000 cannot be written: it is not open. Write elsewhere with -o.\n",
     ]);
   });
 
@@ -236,7 +236,7 @@ describe("names with escape sequences", () => {
 
   it("are shown in full where a file is named", () => {
     expect(run("sweep", RED).stderr).toBe(
-      `upsweep: ${PRINTED}: cannot be read: there is no such file or folder. Check the path.\n`,
+      `upsweep: ${PRINTED} cannot be read: no such file or folder. Check the path.\n`,
     );
     expect(run(RED).stderr).toBe(`upsweep: unknown command '${PRINTED}'\nSee 'upsweep --help'.\n`);
     const { status, stderr } = run("sweep", "grid.yaml", "-o", `${RED}.csv`);

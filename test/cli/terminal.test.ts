@@ -62,7 +62,7 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
       "fixed: batch_size 1, padding 0, output_padding 0, dilation 1, groups 1, bias true, out_channels 64",
     );
     expect(lines[12]).toBe(
-      "The first 10 rows shown, of 12,800 raw indices. Add -o FILE to write all rows to a file, or pipe them to another program.",
+      "Showing the first 10 rows of 12,800 raw indices. Add -o FILE to write all rows to a file, or pipe the output to a program.",
     );
   });
 
@@ -83,8 +83,8 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
         "sweep grid.yaml --where 'l_in == 3 and in_channels == 2 and kernel_size == 3'",
       ),
     );
-    expect(few).toContain("12,800 layers = 4 rows + 12,796 left out\n");
-    expect(few).toContain("All 4 rows shown.");
+    expect(few).toContain("12,800 layers: 4 rows, 12,796 rejected\n");
+    expect(few).toContain("Showing all 4 rows.");
     expect(
       plain(onTerminal(120, "sweep grid.yaml --limit 20"))
         .split("\n")
@@ -96,13 +96,13 @@ describe.skipIf(!has)("a sweep without -o on a terminal", () => {
         .filter((line) => /^ +\d/.test(line)),
     ).toHaveLength(10);
     expect(plain(onTerminal(120, "sweep grid.yaml --where 'stride > 9'"))).toBe(
-      "12,800 layers = 0 rows + 12,800 left out\n     12,800  did not match stride > 9\n",
+      "12,800 layers: 0 rows, 12,800 rejected\n     12,800  did not match stride > 9\n",
     );
   });
 
   it("counts what a sample draws, and the raw indices of all grids", () => {
     expect(plain(onTerminal(140, "sweep grid.yaml --sample 500"))).toContain(
-      "The first 10 rows shown, of 500 raw indices.",
+      "Showing the first 10 rows of 500 raw indices.",
     );
     writeFileSync(
       "two.yaml",
@@ -132,7 +132,7 @@ describe("a sweep without -o where standard output is called a terminal", () => 
         "          1     1            3       1   192",
       ],
     ]);
-    expect(stderr).toContain("The first 10 rows shown, of 12,800 raw indices.");
+    expect(stderr).toContain("Showing the first 10 rows of 12,800 raw indices.");
     expect((await said(["sweep", "grid.yaml", "--where", "stride > 9"], true)).stdout).toBe("");
   });
 });

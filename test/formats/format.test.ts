@@ -40,7 +40,7 @@ describe("the format of a file", () => {
     "grid.yaml",
   ])("%s cannot be written, whatever --format says", (path) => {
     const error =
-      /files that end in '\.[A-Za-z0-9]+' cannot be written\. Supported are \.csv, \.tsv, \.tab, \.jsonl, \.ndjson and \.gz\.$/;
+      /cannot write '\.[A-Za-z0-9]+' files\. Use one of \.csv, \.tsv, \.tab, \.jsonl, \.ndjson and \.gz\.$/;
     for (const asked of [undefined, "csv"] as const)
       expect(() => formatOf(path, asked)).toThrow(error);
     expect(() => formatOf(path, undefined, false)).toThrow(error);
@@ -50,7 +50,7 @@ describe("the format of a file", () => {
     "%s needs --format",
     (path) => {
       expect(() => formatOf(path)).toThrow(
-        /the extension '\.[^']+' names no format\. Supported are .*choose the format with --format csv\|tsv\|jsonl\.$/,
+        /unknown extension '\.[^']+'\. Use one of .*choose the format with --format csv\|tsv\|jsonl\.$/,
       );
       expect(formatOf(path, "jsonl").format).toBe("jsonl");
       // A pipe may have any name.

@@ -54,7 +54,7 @@ describe("a closed form that is wrong", () => {
       "macs",
     ];
     const message =
-      "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a defect of upsweep: please report it with this line.\n";
+      "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a bug in upsweep: please report it with this line.\n";
     for (const check of [[], ["--check", "spot"], ["--check", "all"]]) {
       expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({
         exitCode: 1,
@@ -109,7 +109,7 @@ describe("a closed form that is wrong", () => {
     expect(await said([...command, "--check", "all"])).toEqual({
       exitCode: 1,
       stderr:
-        "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 10). This is a defect of upsweep: please report it with this line.\n",
+        "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 10). This is a bug in upsweep: please report it with this line.\n",
       stdout: "",
     });
     const { exitCode, stderr } = await said(command);
@@ -163,7 +163,7 @@ it("an account that does not add up stops a sweep", async () => {
     axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 },
   });
   await expect(swept.next()).rejects.toThrow(
-    "4 raw indices do not add up to 3 rows and what is left out. This is a defect of upsweep",
+    "4 raw indices do not equal 3 rows plus rejected layers and empty positions. This is a bug in upsweep",
   );
 });
 
@@ -174,13 +174,13 @@ it("a kernel of another version is refused", async () => {
     "ABI_VERSION: u32 = 1 + ",
   );
   expect(() => wasmKernel("release", other)).toThrow(
-    `upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, this program needs ${ABI_VERSION}. Run 'npm run build'`,
+    `upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, but this program needs ${ABI_VERSION}. Run 'npm run build'`,
   );
 });
 
 it("a kernel that is not built is missed, by its path", () => {
   expect(() => kernelModule("none" as "release")).toThrow(
-    /build\/upsweep\.none\.wasm: the kernel is not there\. Run 'npm run build', or install the package again\.$/,
+    /build\/upsweep\.none\.wasm: the kernel is missing\. Run 'npm run build', or reinstall the package\.$/,
   );
 });
 
@@ -197,7 +197,7 @@ it("a kernel that gets no memory says so", () => {
     Instance: Refused,
   });
   expect(() => wasmKernel()).toThrow(
-    "the kernel has no memory to run in: WebAssembly.Instance(): Out of memory. Raise the limit",
+    "the kernel cannot allocate its memory: WebAssembly.Instance(): Out of memory. Raise the limit",
   );
   vi.unstubAllGlobals();
 });

@@ -287,7 +287,7 @@ describe("what is said of values that are no parameter", () => {
     const kinds =
       "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.";
     expect(said({ layer: "conv9d" })).toBe(`layer.layer: layer cannot be 'conv9d'. ${kinds}`);
-    expect(said({ layer: null })).toBe(`layer.layer: cannot be null. ${kinds}`);
+    expect(said({ layer: null })).toBe(`layer.layer cannot be null. ${kinds}`);
     expect(said({ kernel: 3 })).toMatch(/^layer: unknown parameter 'kernel'\./);
     expect(said({ bits: 65 })).toBe(
       "layer.bits: bits cannot be 65. Write a whole number from 1 to 64.",
@@ -329,9 +329,7 @@ describe("what is said of values that are no parameter", () => {
     expect(said({ sample_rate: 1e-30 })).toBe(
       `layer.sample_rate: sample_rate 1e-30 has too many digits to be exact. ${exact}`,
     );
-    expect(said({ padding: 200 })).toMatch(
-      /^layer: not a legal layer: the output length would be /,
-    );
+    expect(said({ padding: 200 })).toMatch(/^layer: the output length would be /);
   });
 
   it("does not fail on values that throw when they are looked at", () => {
@@ -393,7 +391,7 @@ describe("counter() of the library", () => {
       "options: unknown key 'column'. Did you mean 'columns'?",
     );
     expect(said(null)).toBe(
-      'options: cannot be null. Write an object, for example { columns: ["macs"] }.',
+      'options cannot be null. Write an object, for example { columns: ["macs"] }.',
     );
     expect(said({ columns: ["mac"] })).toBe("columns: unknown column 'mac'. Did you mean 'macs'?");
     expect(said({ columns: "macs" })).toBe(
@@ -401,15 +399,15 @@ describe("counter() of the library", () => {
     );
     expect(said({ columns: [Symbol("macs")] })).toMatch(/^columns: unknown column/);
     expect(said({ method: "fast" })).toBe(
-      "method: cannot be 'fast'. Write one of closed and simulate.",
+      "method cannot be 'fast'. Write one of closed and simulate.",
     );
     expect(said({ bigInts: true })).toBe(
-      "bigInts: cannot be true. Write one of bigint, number and string.",
+      "bigInts cannot be true. Write one of bigint, number and string.",
     );
     expect(said({ layer: "conv1d", columns: ["overlap_min"] })).toBe(
-      "columns: overlap_min is no column of conv1d. See 'upsweep columns --layer conv1d'.",
+      "columns: overlap_min is not a column of conv1d. Run 'upsweep columns --layer conv1d' to list its columns.",
     );
-    expect(said({ layer: 3 })).toMatch(/^layer: cannot be 3\. /);
+    expect(said({ layer: 3 })).toMatch(/^layer cannot be 3\. /);
     expect(thrown(() => count(LAYER, { method: "fast" } as object))?.code).toBe("badChoice");
     expect(thrown(() => count(LAYER, { colums: [] } as object))?.code).toBe("unknownKey");
   });
@@ -495,7 +493,7 @@ describe("results in JSON", () => {
     expect(count(exact, { columns: ["macs"], bigInts: "number" }).macs).toBe(2 ** 53 - 1);
     const beyond = { in_channels: 2 ** 30, out_channels: 2 ** 23, kernel_size: 1, l_in: 1 };
     expect(thrown(() => count(beyond, { columns: ["macs"], bigInts: "number" }))?.message).toBe(
-      "layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1). Leave bigInts out to get a bigint, or leave that column out.",
+      "layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1). Remove bigInts to get a bigint, or remove that column.",
     );
     // taps - l_out = L - ((L - 1)·s + 1) = -(L - 1)·(s - 1)
     const holes = {

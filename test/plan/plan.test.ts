@@ -171,7 +171,7 @@ describe("a plan", () => {
     };
     expect(planOf({ axes }).size).toBe(2n * (2n ** 31n - 1n) ** 2n);
     expect(() => planOf({ axes: { ...axes, l_in: [1, 2, 3] } })).toThrow(
-      "spec: the grid has 13835058042397261827 layers. At most 2^63 - 1",
+      "spec: the grid has 13835058042397261827 layers; the limit is 2^63 - 1",
     );
   });
 
@@ -180,7 +180,7 @@ describe("a plan", () => {
       axes: { ...BASE, l_in: Array.from({ length: 65_537 }, (_, i) => 3 * i + 1) },
     });
     expect(() => kernel.openPlan(plan, 0, "closed")).toThrow(
-      "the axes have 65537 separate values and ranges. At most 65536 are possible",
+      "the axes have 65537 separate values and ranges; the limit is 65536",
     );
   });
 
@@ -193,7 +193,7 @@ describe("a plan", () => {
       },
     });
     expect(() => kernel.openPlan(plan, 0, "closed")).toThrow(
-      "spec: the expressions come to 160000 operations. At most 131072 are possible.",
+      "spec: the expressions take 160000 operations; the limit is 131072. Shorten them or use fewer.",
     );
   });
 });

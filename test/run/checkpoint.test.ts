@@ -156,7 +156,7 @@ it("a file whose lines are not its rows does not get its name, and its rows stay
   await expect(
     writeBatches(batches(), "a,b\n", sink, { checkpoint: new Checkpoint(kept, sink) }),
   ).rejects.toThrow(
-    "2 lines were written for 3 rows, so the file does not get its name; what is written stays in its .partial file. This is a defect of upsweep",
+    "2 lines were written for 3 rows, so the output stays in its .partial file. This is a bug in upsweep",
   );
   expect(readdirSync(".").sort()).toEqual(["out.csv.partial", "out.csv.partial.json"]);
   expect(readFileSync("out.csv.partial", "utf8")).toBe("a,b\n1,2\n3,4\n");

@@ -385,7 +385,7 @@ describe("distinct", () => {
       "twice in grid 1",
     ],
     [
-      "the axis r: more than 1000 values of variables would have to be tried",
+      "the axis r: more than 1000 values of variables must be tried",
       { variables: { r: "1..1001" }, axes: { ...BASE, kernel_size: "2 * r" } },
       "grid 1",
     ],
@@ -393,12 +393,12 @@ describe("distinct", () => {
     const error = () => plan({ ...unionOf([grid]), distinct: true });
     expect(error).toThrow(text);
     expect(error).toThrow(what);
-    expect(error).toThrow("Write that grid with its parameters alone, or leave distinct out");
+    expect(error).toThrow("Write that grid with parameters only, or drop distinct");
   });
 
   it.each([
     [
-      "it divides with / inside of a condition",
+      "it uses / inside a condition",
       { axes: { ...BASE, padding: "1 * (l_in > 3 and l_in / 2 > 1)" } },
     ],
   ])("refuses an earlier grid of which %s", (text, grid) => {
@@ -432,7 +432,7 @@ describe("distinct", () => {
           { distinct: true },
         ),
       ),
-    ).toThrow("to tell whether a layer is in grid 1 takes more than 50000 operations");
+    ).toThrow("distinct needs more than 50000 operations to tell whether a layer is in grid 1");
   });
 
   it("must be true or false", () => {
@@ -458,7 +458,7 @@ describe("distinct", () => {
       "grid 2 (b) repeats 3 layers of grid 1",
       "grid 4 repeats layers of grid 1 (",
       "grid 4 repeats layers of grid 2 (b) (",
-      "--distinct writes each layer once\n",
+      "Add --distinct to write each layer once\n",
     ];
     // A sample of 1,000 of 5,000 has one of six layers or more in two of three cases: this one does.
     const swept = await said(["sweep", "over.json", "-o", "over.csv"]);
@@ -492,7 +492,7 @@ describe("distinct", () => {
     const { stderr } = await said(["sweep", "many.json", "-o", "many.csv"]);
     expect(stderr).toContain("grid 3 repeats 5 layers of grid 2\n");
     expect(stderr).toContain(
-      "\n5 more pairs of grids overlap\n--distinct writes each layer once\n",
+      "\n5 more pairs of grids overlap\nAdd --distinct to write each layer once\n",
     );
     expect(stderr).not.toContain("of grid 1");
   });
@@ -503,7 +503,7 @@ describe("distinct", () => {
       JSON.stringify(unionOf([{ axes: BASE }, { axes: { ...BASE, l_in: "4..9" } }])),
     );
     expect((await said(["plan", "union.json", "--distinct"])).stdout).toContain(
-      "  leave out what is already in grid 1\n",
+      "  reject if already in grid 1\n",
     );
     const swept = await said(["sweep", "union.json", "-o", "union.csv", "--distinct"]);
     expect(swept.stderr).toContain(

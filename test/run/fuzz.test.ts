@@ -176,7 +176,7 @@ function edited(
 function isAnswered({ exitCode, stderr, stdout }: Said, input: string): void {
   const message = `${stderr}\n--- for:\n${JSON.stringify(input)}`;
   expect([0, 2], message).toContain(exitCode);
-  expect(stderr + stdout, message).not.toMatch(/defect of upsweep|\n {4}at |\[object Object\]/);
+  expect(stderr + stdout, message).not.toMatch(/bug in upsweep|\n {4}at |\[object Object\]/);
   if (exitCode === 2)
     expect(stderr, message).toMatch(/^upsweep: .+[.?)]\n|See 'upsweep|^Examples:\n/);
 }
@@ -312,7 +312,7 @@ describe("what random input has found", () => {
   it("messages name characters that are not seen, or that break lines, by their numbers", async () => {
     writeFileSync("list.csv", "\u2028kernel_size,l_in\u202e,in_channels,out_channels\n");
     expect((await said(["count", "--from", "list.csv"])).stderr).toMatch(
-      /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not read\. /,
+      /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not recognised\. /,
     );
     writeFileSync("spec.yaml", '"\u202eaxes": 1\n');
     expect((await said(["sweep", "spec.yaml"])).stderr).toMatch(

@@ -48,7 +48,7 @@ describe("a sparse and skewed space", () => {
       "kernel_size == 2 * stride and stride in 601..604",
     ]);
     expect(stdout).toContain("raw size  1,000,000,000,000 = 10,000 · 10,000 · 1,000 · 10\n");
-    expect(stdout).toContain("1,000,000,000,000 layers = 40,000 rows + 999,999,960,000 left out\n");
+    expect(stdout).toContain("1,000,000,000,000 layers: 40,000 rows, 999,999,960,000 rejected\n");
     expect(stdout).toContain(
       "    999,999,960,000  did not match kernel_size == 2 * stride and stride in 601..604\n",
     );
@@ -150,7 +150,7 @@ describe("samples and limits", () => {
       ),
     );
     expect(stderr).toMatch(
-      /^7 layers = 7 rows \+ 0 left out, then stopped at the limit\nout\.csv: /,
+      /^7 layers: 7 rows written, 0 rejected, then stopped at the limit\nout\.csv: /,
     );
     expect(await bytes({ axes: { ...BASE } }, { limit: 5 })).toBe(
       await bytes({ axes: { ...BASE } }, {}),
@@ -201,7 +201,7 @@ describe("changes to a file on the command line", () => {
       "l_in % 2 == 0",
     ]);
     expect(set.stderr).toContain(
-      "4 layers = 2 rows + 2 left out\n     2  did not match l_in % 2 == 0\n",
+      "4 layers: 2 rows written, 2 rejected\n     2  did not match l_in % 2 == 0\n",
     );
     expect(readFileSync("set.csv", "utf8").split("\n").slice(1, 3)).toEqual([
       "1,8,8,2,8,4,0,0,1,1,true,12",
@@ -217,7 +217,7 @@ describe("changes to a file on the command line", () => {
       "--axis",
       "in_channels, out_channels=[[4, 2], [8, hop]]",
     ]);
-    expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "6 layers = 6 rows + 0 left out"]);
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "6 layers: 6 rows written, 0 rejected"]);
     const rows = readFileSync("joint.csv", "utf8").trim().split("\n").slice(1);
     expect(rows.map((row) => row.split(",").slice(1, 3).join())).toEqual([
       "4,2",

@@ -100,15 +100,15 @@ describe("a sweep of which workers die", () => {
   it.each([
     [
       "throw",
-      /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: thrown by the test\. Where memory is short/,
+      /^3 workers in a row failed on the raw indices from [0-9]+ of grid 1: thrown by the test\. If memory is short/,
     ],
     [
       "exit",
-      /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: worker exited with code: 7\. /,
+      /^3 workers in a row failed on the raw indices from [0-9]+ of grid 1: worker exited with code: 7\. /,
     ],
     [
       "memory",
-      /^3 workers in turn failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/,
+      /^3 workers in a row failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/,
     ],
   ] as const)("ends with one message where a task fails three times (%s)", async (how, message) => {
     failing(how, 99);
@@ -118,11 +118,11 @@ describe("a sweep of which workers die", () => {
   it("ends with one message where no worker can be started", async () => {
     failing("load", 0);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(
-      /^(no worker could be started|3 workers in turn failed on .*): not to be loaded\. /,
+      /^(no worker could be started|3 workers in a row failed on .*): not to be loaded\. /,
     );
     failing("load", 0);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 1 })).rejects.toThrow(
-      "not to be loaded. Where memory",
+      "not to be loaded. If memory",
     );
   });
 
@@ -132,7 +132,7 @@ describe("a sweep of which workers die", () => {
       throw refused;
     });
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(
-      "no worker could be started: the system allows no more threads. Where memory or threads are short, ask for fewer with --workers. ",
+      "no worker could be started: the system allows no more threads. If memory or threads are short, use fewer workers with --workers. ",
     );
     spy.mockRestore();
     expect(existsSync("bad.csv.partial")).toBe(false);
@@ -168,7 +168,7 @@ describe("a sweep of which workers die", () => {
     const { exitCode, stderr } = await said(command);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^upsweep: stopped after [0-9,]+ rows; the same command with --resume goes on\nupsweep: 3 workers in turn failed on/,
+      /^upsweep: stopped after [0-9,]+ rows\. Repeat the command with --resume to continue\.\nupsweep: 3 workers in a row failed on/,
     );
     filename = undefined;
     expect(await said([...command, "--resume", "--quiet"])).toMatchObject({ exitCode: 0 });
@@ -207,7 +207,7 @@ describe("a list of which workers die", () => {
   it("ends with one message where a chunk fails three times", async () => {
     failing("throw", 99);
     await expect(counted()).rejects.toThrow(
-      /^3 workers in turn failed on a chunk of [0-9]+ bytes of the list: thrown by the test\. /,
+      /^3 workers in a row failed on a chunk of [0-9]+ bytes of the list: thrown by the test\. /,
     );
   });
 });

@@ -104,7 +104,7 @@ describe("a disk that is not there any more", () => {
       ]);
       expect([exitCode, stderr]).toEqual([
         1,
-        "upsweep: away/out.csv: away/out.csv.partial.lock is gone, removed by somebody or with its file system. This run stops, and leaves everything as it is. Check the folder; --resume then goes on with a sweep.\n",
+        "upsweep: away/out.csv: the lock away/out.csv.partial.lock was removed, by someone or with its file system. This run stops and leaves its files as they are. Check the folder, then resume a sweep with --resume.\n",
       ]);
       expect(readdirSync("away")).toEqual([]);
       expect(existsSync("kept/out.csv")).toBe(false);
@@ -124,7 +124,7 @@ describe("a disk that is not there any more", () => {
 describe("a place that cannot be written", () => {
   it.each([
     ["ro/out.csv", "the file system is read-only"],
-    ["none/out.csv", "there is no such file or folder"],
+    ["none/out.csv", "no such file or folder"],
     ["file/out.csv", "a part of the path is not a folder"],
     ["folder", "it is a folder"],
   ])("is refused before anything is counted: %s", async (path, reason) => {
@@ -149,7 +149,7 @@ describe("a place that cannot be written", () => {
         const { exitCode, stderr } = await said([...command, ...more]);
         expect([exitCode, stderr]).toEqual([
           2,
-          `upsweep: ${path}: cannot be written: ${reason}. Choose another place with -o.\n`,
+          `upsweep: ${path} cannot be written: ${reason}. Write elsewhere with -o.\n`,
         ]);
       }
     } finally {
@@ -174,7 +174,7 @@ describe("a disk that is full", () => {
       const { exitCode, stderr } = await said(command);
       expect(exitCode).toBe(1);
       expect(stderr).toMatch(
-        /^upsweep: stopped after [0-9,]+ rows; the same command with --resume goes on\nupsweep: disk\/out\.csv: cannot be written: the disk is full\. Make room/,
+        /^upsweep: stopped after [0-9,]+ rows\. Repeat the command with --resume to continue\.\nupsweep: disk\/out\.csv cannot be written: the disk is full\. Free some space/,
       );
       expect(existsSync("disk/out.csv")).toBe(false);
       expect(statSync("disk/out.csv.partial").size).toBeLessThanOrEqual(24 * 2 ** 20);

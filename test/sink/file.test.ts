@@ -25,13 +25,13 @@ describe("a file that the disk could not keep", () => {
     await whereOneFails("EIO");
     await sink.write(Buffer.from("1,2\n"));
     await expect(sink.flush()).rejects.toThrow(
-      "a.csv: cannot be written: the disk reports an error.",
+      "a.csv cannot be written: the disk reports an error.",
     );
     await expect(sink.flush()).rejects.toThrow(
-      "a.csv: cannot be written: the disk reports an error.",
+      "a.csv cannot be written: the disk reports an error.",
     );
     await expect(sink.write(Buffer.from("3,4\n"))).rejects.toThrow(
-      "a.csv: cannot be written: the disk reports an error.",
+      "a.csv cannot be written: the disk reports an error.",
     );
     expect(() => sink.truncateAndSync(4)).toThrow("the disk reports an error");
     sink.abandon();
@@ -43,7 +43,7 @@ describe("a file that the disk could not keep", () => {
     await whereOneFails("ENOSPC");
     // As much as is brought to the disk beside the writing, where nobody waits for it.
     await sink.write(Buffer.alloc(16e6, "\n"));
-    await expect(sink.finish()).rejects.toThrow("b.csv: cannot be written: the disk is full.");
+    await expect(sink.finish()).rejects.toThrow("b.csv cannot be written: the disk is full.");
     expect(existsSync("b.csv")).toBe(false);
     sink.abandon();
   });
@@ -55,7 +55,7 @@ describe("a file that the disk could not keep", () => {
     const { exitCode, stderr } = await said(flags);
     expect([exitCode, stderr]).toEqual([
       1,
-      expect.stringMatching(/^upsweep: d\.csv: cannot be written: the disk reports an error\. /),
+      expect.stringMatching(/^upsweep: d\.csv cannot be written: the disk reports an error\. /),
     ]);
     expect(existsSync("d.csv")).toBe(false);
   });
@@ -65,7 +65,7 @@ describe("a file that the disk could not keep", () => {
     await sink.write(Buffer.from("1,2\n"));
     await whereOneFails("EDQUOT");
     await expect(sink.finish()).rejects.toThrow(
-      "c.csv: cannot be written: the disk quota is used up.",
+      "c.csv cannot be written: the disk quota is used up.",
     );
     expect(existsSync("c.csv")).toBe(false);
     sink.abandon();

@@ -41,7 +41,7 @@ describe("a file that is being written", () => {
       for (const flags of [[], ["--force"], ["--resume"]]) {
         expect(await said([...command, ...flags])).toEqual({
           exitCode: 2,
-          stderr: `upsweep: out.csv: process ${other.pid} is writing it. Wait for it, or choose another name with -o. If that is no upsweep, remove out.csv.partial.lock.\n`,
+          stderr: `upsweep: out.csv is being written by process ${other.pid}. Wait for it, or write elsewhere. If that process is not upsweep, remove out.csv.partial.lock.\n`,
           stdout: "",
         });
       }
@@ -54,7 +54,7 @@ describe("a file that is being written", () => {
   it("is refused to this process too, until it is done", async () => {
     const sink = await fileSink("out.csv", again);
     await expect(fileSink("out.csv", again)).rejects.toThrow(
-      `out.csv: process ${process.pid} is writing it. `,
+      `out.csv is being written by process ${process.pid}. `,
     );
     await sink.write(Buffer.from("1\n"));
     await sink.finish();
@@ -128,7 +128,7 @@ describe("a file that is being written", () => {
     );
     expect([status, stderr]).toEqual([
       2,
-      `upsweep: out.csv: cannot be written: ${reason}. Choose another place with -o.\n`,
+      `upsweep: out.csv cannot be written: ${reason}. Write elsewhere with -o.\n`,
     ]);
     rmSync("failing.cjs");
     expect(readdirSync(".")).toEqual(left);
@@ -140,7 +140,7 @@ describe("a file that is being written", () => {
     const other = fileSink("out.csv", { mayReplace: false });
     await new Promise((resolve) => setTimeout(resolve, 20));
     writeFileSync("out.csv", "rows\n");
-    await expect(other).rejects.toThrow("out.csv: is there already.");
+    await expect(other).rejects.toThrow("out.csv already exists.");
     expect(readFileSync("out.csv", "utf8")).toBe("rows\n");
     expect(readdirSync(".")).toEqual(["out.csv"]);
   });
@@ -159,7 +159,7 @@ describe("a file that is being written", () => {
 
 describe("a run whose file another machine has taken over", () => {
   const takenOver =
-    "out.csv: another run has begun to write it: process 7 on elsewhere. This one stops, and leaves it alone.";
+    "out.csv is now being written by another run: process 7 on elsewhere. This run stops without touching it.";
 
   it("finds out before the file gets its name, and touches nothing", async () => {
     const sink = await fileSink("out.csv", again);

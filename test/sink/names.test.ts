@@ -69,13 +69,13 @@ describe("a file that appears while a run writes", () => {
     expect([exitCode, stderr]).toEqual([
       1,
       expect.stringContaining(
-        `upsweep: ${out}: appeared while this run was writing, and is left as it is. Move it away`,
+        `upsweep: ${out} appeared while this run was writing, and was not replaced. Move it away`,
       ),
     ]);
     expect(readFileSync(out, "utf8")).toBe("theirs\n");
     expect(readdirSync(".").sort()).toEqual([out, `${out}.partial`, `${out}.partial.json`]);
     expect(await said([...command.filter((word) => word !== "--resume"), "--resume"])).toEqual(
-      refusal(`${out}: is there already. Choose another name with -o, or replace it with --force.`),
+      refusal(`${out} already exists. Write elsewhere or add --force.`),
     );
     before = async () => {};
     rmSync(out);
@@ -100,7 +100,7 @@ describe("a file that appears while a run writes", () => {
     ]);
     expect([exitCode, stderr]).toEqual([
       1,
-      expect.stringContaining("out.csv: appeared while this run was writing"),
+      expect.stringContaining("out.csv appeared while this run was writing"),
     ]);
     expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
     expect(readdirSync(".").sort()).toEqual(["list.csv", "out.csv"]);
@@ -128,7 +128,7 @@ describe("a file that appears while a run writes", () => {
       expect(readFileSync("out.csv", "utf8")).toBe(ROWS());
       rmSync("out.csv");
       isThere = true;
-      expect((await said(SWEEP)).stderr).toContain("out.csv: appeared while this run was writing");
+      expect((await said(SWEEP)).stderr).toContain("out.csv appeared while this run was writing");
       expect(readFileSync("out.csv", "utf8")).toBe("theirs\n");
     },
   );
@@ -136,9 +136,7 @@ describe("a file that appears while a run writes", () => {
   it("is a dangling link as well", async () => {
     symlinkSync("nowhere", "out.csv");
     expect(await said(SWEEP)).toEqual(
-      refusal(
-        "out.csv: is there already. Choose another name with -o, or replace it with --force.",
-      ),
+      refusal("out.csv already exists. Write elsewhere or add --force."),
     );
     expect(existsSync("nowhere")).toBe(false);
     expect(readdirSync(".")).toEqual(["out.csv"]);
@@ -152,7 +150,7 @@ describe("an unfinished file that no run is known to have left", () => {
       writeFileSync(name, "somebody's rows\n");
       writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
       const expected = refusal(
-        `${name}: is there, but no run of upsweep is known to have left it. Move it away, or give it up with --force.`,
+        `${name} exists, but was not left by a known run of upsweep. Move it away, or add --force to discard it.`,
       );
       expect(await said(SWEEP)).toEqual(expected);
       expect(await said(["count", "--from", "list.csv", "-o", "out.csv"])).toEqual(expected);
@@ -219,7 +217,7 @@ describe("links under the names beside a file", () => {
       expect([command, exitCode], stderr).toEqual([command, isForced ? 0 : 2]);
       if (!isForced)
         expect(stderr).toMatch(
-          /^upsweep: out\.csv\.partial[^ ]*: is (there, but no run|a symbolic link, which upsweep neither follows nor writes\. Remove it)/,
+          /^upsweep: out\.csv\.partial[^ ]* (exists, but was not left by a known run|is a symbolic link, which upsweep does not follow or write\. Remove it)/,
         );
       expect(readFileSync("precious", "utf8")).toBe("precious\n");
     }
@@ -236,7 +234,7 @@ describe("links under the names beside a file", () => {
       for (const trust of [[], ["--trust"]]) {
         expect(await said([...SWEEP, "--resume", ...trust])).toEqual(
           refusal(
-            `${name}: is a symbolic link, which upsweep neither follows nor writes. Remove it, or choose another name with -o.`,
+            `${name} is a symbolic link, which upsweep does not follow or write. Remove it or write elsewhere.`,
           ),
         );
       }
@@ -244,18 +242,18 @@ describe("links under the names beside a file", () => {
       rmSync(name);
       linkSync("elsewhere", name);
       expect((await said([...SWEEP, "--resume"])).stderr).toBe(
-        `upsweep: ${name}: is a file with several names (hard links), which upsweep neither follows nor writes. Remove it, or choose another name with -o.\n`,
+        `upsweep: ${name} is a file with several hard links, which upsweep does not follow or write. Remove it or write elsewhere.\n`,
       );
       rmSync("elsewhere");
       rmSync(name);
       mkdirSync(name);
       expect((await said([...SWEEP, "--resume"])).stderr).toContain(
-        `${name}: is a folder, which upsweep`,
+        `${name} is a folder, which upsweep`,
       );
       rmSync(name, { recursive: true });
       spawnSync("bash", ["-c", `mkfifo ${name}`]);
       expect((await said([...SWEEP, "--resume"])).stderr).toContain(
-        `${name}: is not a regular file, which upsweep`,
+        `${name} is not a regular file, which upsweep`,
       );
     }
   });
@@ -406,7 +404,7 @@ describe("two runs on two machines", () => {
         const outcomes = [first, other].filter((outcome) => outcome instanceof Error) as Error[];
         for (const { message } of outcomes)
           expect(message).toMatch(
-            /another run has begun to write it|is gone, removed by somebody|cannot be written/,
+            /is now being written by another run|was removed, by someone or with its file system|cannot be written/,
           );
         if (outcomes.length < 2)
           expect(
@@ -430,7 +428,7 @@ it("does not continue what a run has left under its lock unless it is the sweep'
   expect(start).toMatchObject({ isWhole: false, bytes: 0 });
   // The lock is held until the sink has it.
   await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(
-    `process ${process.pid} is writing it`,
+    `is being written by process ${process.pid}`,
   );
   const sink = await fileSink("out.csv", { mayReplace: false, from: start as never });
   sink.abandon();

@@ -120,7 +120,7 @@ scontrol requeue "${long_job}_0"
 # A requeued job waits for its begin time, two minutes on; it may begin at once.
 for _ in $(seq 30); do scontrol update JobId="${long_job}_0" StartTime=now 2>/dev/null && break; sleep 1; done
 wait_for "$long_job"
-grep -h "going on\|interrupted" slurm-"$long_job"_*.out || { echo "failed: nothing was stopped and gone on with"; cat slurm-"$long_job"_*.out; tail -n 30 ./*.log; exit 1; }
+grep -h "resuming after\|interrupted" slurm-"$long_job"_*.out || { echo "failed: nothing was stopped and gone on with"; cat slurm-"$long_job"_*.out; tail -n 30 ./*.log; exit 1; }
 "$upsweep" merge long.csv
 # shellcheck disable=SC2086
 "$upsweep" sweep $long --quiet | cmp - long.csv

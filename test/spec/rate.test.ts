@@ -347,7 +347,7 @@ describe("a grid refuses", () => {
     [
       "a fraction beside expressions",
       ["22050/32", "l_in * 2"],
-      "sample_rate has a fraction beside values that depend on other axes.",
+      "sample_rate mixes a fraction with values that depend on other axes.",
     ],
   ])("%s", (_, sample_rate, message) => {
     expect(() => planOf({ variables: { sample_rate }, axes: AXES } as never)).toThrow(message);
@@ -359,7 +359,7 @@ describe("a grid refuses", () => {
       ["l_in", 8000],
     ];
     expect(() => planOf({ variables: { "hop, sample_rate": rows }, axes: AXES } as never)).toThrow(
-      "sample_rate has a fraction beside values that depend on",
+      "sample_rate mixes a fraction with values that depend on",
     );
   });
 
@@ -368,7 +368,7 @@ describe("a grid refuses", () => {
       ({ variables: { sample_rate }, axes: { ...AXES, l_in: "sample_rate // 100" } }) as never;
     expect(() => planOf(spec([100, 200]))).not.toThrow();
     expect(() => planOf(spec(["1000/3", 200]))).toThrow(
-      "sample_rate is a fraction in this grid, and axes are whole numbers. Write this axis without it; conditions under 'where:' may use it.\n  sample_rate // 100\n  ^~~~~~~~~~~",
+      "sample_rate is a fraction in this grid, so axes cannot use it. Use it only in conditions under 'where:'.\n  sample_rate // 100\n  ^~~~~~~~~~~",
     );
   });
 

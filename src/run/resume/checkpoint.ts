@@ -95,7 +95,7 @@ export async function resumeTarget(
   const finalManifest = manifestPathOf(targetOf(partial));
   const isReplaceable = statusOf(finalManifest) === undefined || isManifest(finalManifest);
   const isShard = shape.shard !== undefined;
-  if (isShard && !isReplaceable) throw errors.foreignPartial(finalManifest);
+  if (isShard && !isReplaceable) throw errors.unknownPartial(finalManifest);
   const keepsManifest = isShard || (resume && isReplaceable);
   const headerLines = hasHeader(shape.format ?? "csv") ? 1n : 0n;
   return {
@@ -273,7 +273,7 @@ function readMatchingManifest(manifestPath: string, { path, identity }: ResumeTa
   const manifest = readManifest(manifestPath);
   const changed = firstDifference(manifest.identity, identity);
   if (changed !== undefined)
-    throw errors.otherSweep(path, changed, manifest.identity[changed], identity[changed]);
+    throw errors.sweepMismatch(path, changed, manifest.identity[changed], identity[changed]);
   return manifest;
 }
 

@@ -91,7 +91,7 @@ export async function* rowsOf(
     yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (error instanceof UpsweepError) throw error;
-    throw errors.unfinishedShard(path, `it is not intact gzip: ${reasonOf(error)}`, true);
+    throw errors.unfinishedShard(path, `its gzip data is damaged: ${reasonOf(error)}`, true);
   }
 }
 

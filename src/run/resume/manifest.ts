@@ -115,10 +115,13 @@ export function readManifest(path: string): Manifest {
     rejectionReasons,
   } = read ?? {};
   if (format !== MANIFEST_FORMAT || !text.startsWith(MANIFEST_HEAD))
-    throw errors.badManifest(path, "it is of another version of upsweep, or of something else");
+    throw errors.badManifest(
+      path,
+      "it comes from another version of upsweep, or from another program",
+    );
   const check = LAST_LINE.exec(text);
   if (check?.[1] !== checkDigest(text.slice(0, check?.index)))
-    throw errors.badManifest(path, "it has been changed or damaged since it was written");
+    throw errors.badManifest(path, "it was changed or damaged after it was written");
   const isValid =
     typeof whole === "boolean" &&
     typeof replace === "boolean" &&
@@ -133,7 +136,8 @@ export function readManifest(path: string): Manifest {
     isListOf(rejectionReasons, (reason) => typeof reason === "string") &&
     (rejected as string[]).length === (rejectionReasons as string[]).length;
   const lanes = isValid ? lanesFrom(checksum) : undefined;
-  if (!isValid || !lanes) throw errors.badManifest(path, "something is missing in it");
+  if (!isValid || !lanes)
+    throw errors.badManifest(path, "some of its entries are missing or malformed");
   const [doneCount, rowCount, emptyCount] = [done, rows, empty].map((count) =>
     BigInt(count as string),
   ) as [bigint, bigint, bigint];

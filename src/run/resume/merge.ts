@@ -64,7 +64,7 @@ export async function findShards(path: string, named: readonly string[]): Promis
       { ...first.identity, [SHARD_FIELD]: "" },
     );
     if (changed !== undefined)
-      throw errors.otherShard(
+      throw errors.shardMismatch(
         shard.path,
         first.path,
         changed,
@@ -72,10 +72,10 @@ export async function findShards(path: string, named: readonly string[]): Promis
         first.identity[changed],
       );
     if (shard.shard.of !== first.shard.of) {
-      throw errors.otherShard(
+      throw errors.shardMismatch(
         shard.path,
         first.path,
-        "the number of parts",
+        "the number of shards",
         String(shard.shard.of),
         String(first.shard.of),
       );
@@ -95,7 +95,11 @@ export async function findShards(path: string, named: readonly string[]): Promis
   const header = hasHeader(format) ? await headerOf(first) : "";
   for (const shard of hasHeader(format) ? shards : []) {
     if ((await headerOf(shard)) !== header)
-      throw errors.unfinishedShard(shard.path, `its first line is not that of ${first.path}`, true);
+      throw errors.unfinishedShard(
+        shard.path,
+        `its first line differs from that of ${first.path}`,
+        true,
+      );
   }
   const total = (of: (position: Position) => bigint) =>
     shards.reduce((all, { position }) => all + of(position), 0n);
@@ -115,7 +119,7 @@ export async function findShards(path: string, named: readonly string[]): Promis
   if (String(position.done) !== first.identity[SIZE_FIELD]) {
     throw errors.unfinishedShard(
       first.path,
-      `with the others it has ${position.done} of ${first.identity[SIZE_FIELD]} raw indices`,
+      `all shards together have ${position.done} of ${first.identity[SIZE_FIELD]} raw indices`,
     );
   }
   const bytes = shards.reduce((all, { sum }) => all + sum.bytes, 0);
@@ -148,20 +152,20 @@ function findShardPaths(path: string): string[] {
 function readShard(path: string): CompleteShard {
   const manifestPath = manifestPathOf(path);
   const fileStatus = statusOf(path);
-  if (!fileStatus) throw errors.cannotRead(path, "there is no such file or folder");
-  if (!statusOf(manifestPath)) throw errors.unfinishedShard(path, `${manifestPath} is not there`);
+  if (!fileStatus) throw errors.cannotRead(path, "no such file or folder");
+  if (!statusOf(manifestPath)) throw errors.unfinishedShard(path, `${manifestPath} is missing`);
   const manifest = readManifest(manifestPath);
   if (!manifest.isWhole)
-    throw errors.unfinishedShard(path, `${manifestPath} says that it was stopped`);
+    throw errors.unfinishedShard(path, `${manifestPath} says that its sweep was stopped`);
   const { bytes } = manifest.sum;
   if (Number(fileStatus.size) !== bytes)
     throw errors.unfinishedShard(
       path,
-      `it has ${fileStatus.size} bytes, ${manifestPath} says ${bytes}`,
+      `it has ${fileStatus.size} bytes, but ${manifestPath} says ${bytes}`,
       true,
     );
   const shard = shardOf(manifest.identity);
-  if (!shard) throw errors.unfinishedShard(path, `${manifestPath} does not say which part it is`);
+  if (!shard) throw errors.unfinishedShard(path, `${manifestPath} does not say which shard it is`);
   return {
     ...manifest,
     path,
@@ -232,13 +236,13 @@ export async function* mergedRows(
     if (!trust && !isSameSum(fileSum, sum))
       throw errors.unfinishedShard(
         path,
-        `its checksum is not that in ${manifestPathOf(path)}`,
+        `its checksum differs from that in ${manifestPathOf(path)}`,
         true,
       );
     if (BigInt(lines) !== position.rows)
       throw errors.unfinishedShard(
         path,
-        `it has ${lines} rows, ${manifestPathOf(path)} says ${position.rows}`,
+        `it has ${lines} rows, but ${manifestPathOf(path)} says ${position.rows}`,
         true,
       );
     rows += position.rows;
