@@ -1,9 +1,11 @@
 /** What follows from a column's record for a kind of layer: its formula, its dependencies, whether it needs the overlap. */
+
 import { type Node, namesIn } from "../expression/node.js";
 import { parsed } from "../layers/evaluated.js";
-import type { FamilyName } from "../layers/family.js";
-import { type Kind, namesOfParameter } from "../layers/kinds.js";
+import type { Family, FamilyName } from "../layers/family.js";
+import { FAMILIES, type Kind, namesOfParameter } from "../layers/kinds.js";
 import { isSettingName, PARAMETERS, type ParameterName } from "../layers/parameters.js";
+import { namesConstrainedWith } from "../layers/rules.js";
 import { AUXILIARIES } from "./auxiliary.js";
 import type { Formula, Quantity, Tool } from "./column.js";
 import { COLUMNS, type Column, column, type ResultName } from "./table.js";
@@ -42,27 +44,31 @@ interface Basis {
 
 const basisOfName = new Map<string, Basis>();
 
-function basisOf(family: FamilyName, name: string): Basis {
-  const key = `${family} ${name}`;
+function basisOf(family: Family, name: string): Basis {
+  const key = `${family.name} ${name}`;
   const known = basisOfName.get(key);
   if (known) return known;
   const quantity = quantityOf(name);
   if (!quantity) return { bases: new Set([name]), needsOverlap: false };
-  const formula = formulaIn(family, quantity.formula);
+  const formula = formulaIn(family.name, quantity.formula);
   const needsOverlap = formula === undefined;
   // The overlap pattern depends on the whole geometry.
   const names = needsOverlap ? GEOMETRY_NAMES : namesIn(parsed(formula)).map((of) => of.name);
   const parts = names.map((of) => basisOf(family, of));
-  const bases = parts.flatMap((part) => [...part.bases]);
-  // Padding alone does not tell whether a layer has an output, and only legal layers have results.
-  if (bases.includes("padding")) bases.push(...GEOMETRY_NAMES);
+  const bases = new Set(parts.flatMap((part) => [...part.bases]));
+  // Only legal layers have results, so a parameter that can break a rule brings in the others of that rule.
+  for (const base of CONSTRAINING.filter((own) => bases.has(own)))
+    for (const other of namesConstrainedWith(family, base)) bases.add(other);
   const basis = {
-    bases: new Set(bases),
+    bases,
     needsOverlap: needsOverlap || parts.some((part) => part.needsOverlap),
   };
   basisOfName.set(key, basis);
   return basis;
 }
+
+/** Parameters that can make a layer illegal. Their defaults never do, whatever the others are. */
+const CONSTRAINING = ["groups", "padding", "output_padding"] as const;
 
 const GEOMETRY_NAMES: readonly string[] = PARAMETERS.filter((p) => "perDimension" in p).map(
   ({ name }) => name,
@@ -70,20 +76,21 @@ const GEOMETRY_NAMES: readonly string[] = PARAMETERS.filter((p) => "perDimension
 
 /** Whether the column needs taps or covered, the two expensive quantities. */
 export function needsOverlap(kind: Kind, name: ResultName): boolean {
-  return basisOf(kind.family.name, name).needsOverlap;
+  return basisOf(kind.family, name).needsOverlap;
 }
 
 /** Whether the column needs a setting, in some family. */
 export function needsSetting(name: ResultName, setting: string): boolean {
   const { formula } = column(name);
-  const families = typeof formula === "object" ? Object.keys(formula) : ["transposed"];
-  return families.some((family) => basisOf(family as FamilyName, name).bases.has(setting));
+  return FAMILIES.filter((family) => formulaIn(family.name, formula) !== undefined).some((family) =>
+    basisOf(family, name).bases.has(setting),
+  );
 }
 
 /** The parameters and settings that a column depends on, by their names in a kind of layer. */
 export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly string[] {
   const { dimension } = column(name);
-  return [...basisOf(kind.family.name, name).bases].flatMap((base): readonly string[] => {
+  return [...basisOf(kind.family, name).bases].flatMap((base): readonly string[] => {
     if (isSettingName(base)) return [base];
     const names = namesOfParameter(kind, base as ParameterName);
     return dimension === undefined || names.length < 2

@@ -4,6 +4,7 @@ import { evaluate } from "../expression/evaluate.js";
 import { namesIn } from "../expression/node.js";
 import { PARAMETER_MAX } from "../limits.js";
 import { evaluated, parsed } from "./evaluated.js";
+import type { Family } from "./family.js";
 import { type Kind, namesOfParameter } from "./kinds.js";
 import type { Layer } from "./layer.js";
 import type { Dimension, ParameterName } from "./parameters.js";
@@ -22,7 +23,7 @@ export interface Rule {
 /** The rules of a kind of layer, in the order in which a sweep checks them. */
 export function rulesOf(kind: Kind): readonly Rule[] {
   return RULES.filter(({ id }) => kind.family.rules.includes(id)).flatMap((row): Rule[] => {
-    const bases = namesOfRule(kind, row.text);
+    const bases = namesOfRule(kind.family, row.text);
     if (!("perDimension" in row)) return [{ ...row, dimension: 0, dependsOn: bases }];
     return kind.dimensions.map((letter, dimension) => ({
       id: row.id,
@@ -34,11 +35,22 @@ export function rulesOf(kind: Kind): readonly Rule[] {
 }
 
 /** The parameters in a rule, with those of `l_out` in its place. */
-function namesOfRule(kind: Kind, text: string): readonly ParameterName[] {
+function namesOfRule({ outputLength }: Family, text: string): readonly ParameterName[] {
   const names = namesIn(parsed(text)).flatMap(({ name }) =>
-    name === "l_out" ? namesIn(parsed(kind.family.outputLength)).map((own) => own.name) : [name],
+    name === "l_out" ? namesIn(parsed(outputLength)).map((own) => own.name) : [name],
   );
   return [...new Set(names)] as ParameterName[];
+}
+
+/** The parameters in the rules of a family that one parameter is in. */
+export function namesConstrainedWith(
+  family: Family,
+  name: ParameterName,
+): readonly ParameterName[] {
+  return RULES.filter(({ id }) => family.rules.includes(id))
+    .map(({ text }) => namesOfRule(family, text))
+    .filter((names) => names.includes(name))
+    .flat();
 }
 
 function textInDimension(text: string, letter: string): string {

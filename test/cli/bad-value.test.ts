@@ -412,11 +412,11 @@ describe("the kind of a layer", () => {
 
   it("is suggested for parameters of other kinds", async () => {
     const message =
-      "--h-in: conv_transpose1d has no h_in. Write l_in instead, or set the layer to conv_transpose2d or conv_transpose3d or conv2d or conv3d.";
+      "--h-in: conv_transpose1d has no h_in. Write l_in instead, or set the layer to conv_transpose2d, conv_transpose3d, conv2d or conv3d.";
     expect(await refusal(["count", ...LAYER, "--h-in", "4"])).toBe(message);
     expect(await refusal(["sweep", ...LAYER, "--h-in", "4"])).toBe(message);
     expect(await refusal(["compare", ...LAYER, "--axis", "stride.w=1,2"])).toBe(
-      "--axis stride.w: conv_transpose1d has no stride.w. Write stride instead, or set the layer to conv_transpose2d or conv_transpose3d or conv2d or conv3d.",
+      "--axis stride.w: conv_transpose1d has no stride.w. Write stride instead, or set the layer to conv_transpose2d, conv_transpose3d, conv2d or conv3d.",
     );
   });
 });
