@@ -3,7 +3,7 @@
 // The numbers on which the kernel and its host must agree.
 
 /** A hash of all numbers in this file. The host refuses a kernel with another one. */
-export const ABI_VERSION: u32 = 2486284459;
+export const ABI_VERSION: u32 = 2233095788;
 
 // ── Kinds of layers ──
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -96,10 +96,14 @@ export const ZERO_INSERTION_WASTE: u32 = 76;
 export const MACS_PER_SECOND: u32 = 77;
 /** A sample rate that is a fraction, as a cell. */
 export const SAMPLE_RATE_QUOTIENT: u32 = 78;
-/** From here to RESULT_END: true or false. */
+/** From here to RESULT_END: words. */
 export const QUOTIENT_END: u32 = 79;
-export const OVERLAP_EVEN: u32 = 79;
-export const RESULT_END: u32 = 80;
+/** A padding that may be a word, as a cell; one column for each dimension. */
+export const PADDING_TEXT: u32 = 79;
+/** From here to RESULT_END: true or false. */
+export const FIRST_BOOLEAN: u32 = 82;
+export const OVERLAP_EVEN: u32 = 82;
+export const RESULT_END: u32 = 83;
 
 // ── A comparison ──
 /** Columns that are compared. */
@@ -116,11 +120,12 @@ export const RULE_OUT_CHANNELS: u32 = 1;
 export const RULE_OUTPUT_PADDING: u32 = 2;
 export const RULE_L_OUT: u32 = 3;
 export const RULE_RANGE: u32 = 4;
-export const RULE_COUNT: u32 = 5;
+export const RULE_SAME_STRIDE: u32 = 5;
+export const RULE_COUNT: u32 = 6;
 /** From here on: rules that each dimension must satisfy. */
 export const FIRST_DIMENSION_RULE: u32 = 2;
 /** The answer of a check that every rule passed. */
-export const NO_RULE: u32 = 5;
+export const NO_RULE: u32 = 6;
 
 // ── How taps and covered are found ──
 export const METHOD_CLOSED: u32 = 0;
@@ -236,6 +241,8 @@ export const ITEM_DIVISORS: u32 = 3;
 
 // ── Limits (src/limits.ts says what they mean) ──
 export const PARAMETER_MAX: u32 = 2147483647;
+export const PADDING_SAME: u32 = 2147483648;
+export const PADDING_VALID: u32 = 2147483649;
 export const BITS_MAX: u32 = 64;
 export const CELL_TEXT_BYTES: u32 = 27;
 export const INPUT_BYTES: u32 = 524288;

@@ -362,7 +362,7 @@ export const OUTPUT_BUFFER_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 
 /**
  * Many layers in columns (many.ts): the header, written by the host; u32 where nothing else is said:
  *
- *   header   kind, method, columnCount, fieldCount, skipInvalid, isRated
+ *   header   kind, method, columnCount, fieldCount, skipInvalid, isRated, hasWords
  *   columns  MANY_COLUMNS × the column of each result
  *   fields   MANY_FIELDS  × the field of LAYER that a column of INPUT sets
  *
@@ -377,7 +377,7 @@ export const MANY_ROWS: u32 = 4096;
 export const MANY_COLUMNS: u32 = RESULT_COUNT + DIMENSION_COUNT;
 /** The names, of which the sample rate has four columns. */
 export const MANY_FIELDS: u32 = MAX_NAMES + 3;
-export const MANY_HEADER_BYTES: usize = 24;
+export const MANY_HEADER_BYTES: usize = 28;
 export const MANY_PTR: usize = OUTPUT_PTR + OUTPUT_BUFFER_BYTES * <usize>OUTPUT_BUFFERS;
 export const MANY_COLUMNS_PTR: usize = MANY_PTR + MANY_HEADER_BYTES;
 export const MANY_FIELDS_PTR: usize = MANY_COLUMNS_PTR + 4 * <usize>MANY_COLUMNS;

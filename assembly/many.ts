@@ -4,7 +4,7 @@
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { nearestDouble } from "./digits";
-import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layers/layer";
+import { brokenRule, canBeWord, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layers/layer";
 import * as layout from "./layout";
 import { isRateInRange } from "./list/rate";
 import { setFault, finishReport, hasFault, startReport } from "./report";
@@ -16,6 +16,8 @@ let method: u32 = 0;
 let skipInvalid: bool = false;
 /** Whether the words of a sample rate follow the columns of the fields. */
 let isRated: bool = false;
+/** Whether a padding may be the word `same` or `valid`; the host has checked where. */
+let hasWords: bool = false;
 
 /** Whether a dimension differs from that of the layer whose overlaps were computed last. */
 let hasGeometryChanged: bool = true;
@@ -28,6 +30,7 @@ export function openMany(): void {
   fieldCount = load<u32>(layout.MANY_PTR, 12);
   skipInvalid = load<u32>(layout.MANY_PTR, 16) != 0;
   isRated = load<u32>(layout.MANY_PTR, 20) != 0;
+  hasWords = load<u32>(layout.MANY_PTR, 24) != 0;
 }
 
 /** The answer of `readFields` when every field is in its range. */
@@ -52,7 +55,7 @@ function readFields(row: u32): u32 {
   for (let i: u32 = 0; i < fieldCount; i++) {
     const field = load<u32>(layout.MANY_FIELDS_PTR + ((<usize>i) << 2));
     const given = inputAt(i, row);
-    if (!isInRange(field, given)) {
+    if (!isInRange(field, given) && !(hasWords && canBeWord(field, given))) {
       outOfRange = min(outOfRange, i);
       continue;
     }

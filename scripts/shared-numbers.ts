@@ -163,7 +163,18 @@ function columns(): Section {
     value: value++,
     meaning: "A sample rate that is a fraction, as a cell.",
   });
-  entries.push({ name: "QUOTIENT_END", value, meaning: "From here to RESULT_END: true or false." });
+  entries.push({ name: "QUOTIENT_END", value, meaning: "From here to RESULT_END: words." });
+  entries.push({
+    name: "PADDING_TEXT",
+    value,
+    meaning: "A padding that may be a word, as a cell; one column for each dimension.",
+  });
+  value += DIMENSION_COUNT;
+  entries.push({
+    name: "FIRST_BOOLEAN",
+    value,
+    meaning: "From here to RESULT_END: true or false.",
+  });
   for (const c of own.filter(({ type }) => type === "boolean")) {
     entries.push({ name: c.name.toUpperCase(), value: value++ });
     placed.add(c.name);

@@ -264,6 +264,13 @@ export const errors = catalogue({
       `It takes ${wanted} number${wanted === "1" ? "" : "s, separated by commas"}.`,
     );
   },
+  wordInExpression: (source: SourceText, span: Span, name: string) =>
+    atSpan(
+      source,
+      span,
+      `${name} may be the word same or valid here, which has no number`,
+      "Put the words and the numbers into separate grids, under 'grids:'.",
+    ),
   unknownName: (source: SourceText, span: Span, name: string, known: readonly string[]) =>
     atSpan(source, span, `unknown name ${quote(name)}`, instead(name, known)),
   resultInAxis: (source: SourceText, span: Span, name: string) =>

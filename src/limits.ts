@@ -3,6 +3,13 @@
 /** The largest value of a layer parameter: PyTorch's int32 fields and the kernel's 64-bit products both hold it. */
 export const PARAMETER_MAX = 2 ** 31 - 1;
 
+/**
+ * What the field of a padding holds for `padding="same"` and `padding="valid"`. Both are beyond every
+ * number of zeros.
+ */
+export const PADDING_SAME = 2 ** 31;
+export const PADDING_VALID = 2 ** 31 + 1;
+
 /** The largest setting `bits`. */
 export const BITS_MAX = 64;
 

@@ -12,7 +12,7 @@ import {
   PTFLOPS_0_7_4, TALLIES_PTR, TALLY_BINS, TALLY_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN,
   TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT, TENSORFLOW, THOP, TORCH, TORCHINFO,
 } from "../layout";
-import { isMissing, strides, value } from "./results";
+import { isMissing, onnxToolMacs, strides, value } from "./results";
 import { outputPtr } from "../output";
 
 /** The exponents of doubles between 2^-32 and 2^32, with seven bits of the mantissa: 128 bins for each doubling. */
@@ -49,9 +49,12 @@ function workOutMacs(column: u32): void {
     }
     case PTFLOPS:
     case PTFLOPS_0_7_4:
-    case TORCHINFO:
-    case ONNX_TOOL: {
+    case TORCHINFO: {
       numerator = value(column) - (get(BIAS) ? value(OUTPUT_ELEMENTS) : 0);
+      break;
+    }
+    case ONNX_TOOL: {
+      numerator = onnxToolMacs();
       break;
     }
     case TORCH: {

@@ -7,7 +7,7 @@
 // As in ops.ts no intermediate exceeds its result; where a factor can be 0 it comes first.
 
 import { add, multiply, signedMagnitude } from "../checked";
-import { channelsPerGroup } from "../layers/geometry";
+import { channelsPerGroup } from "../layers/layer";
 import { zeroInsertionMacs } from "./ops";
 
 /**

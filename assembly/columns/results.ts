@@ -5,10 +5,11 @@
 
 import { add, gcd, multiply, signedMagnitude } from "../checked";
 import * as conventions from "./conventions";
-import { dimensions, get, getAt, isTransposed, unpaddedLength, unpaddedTaps } from "../layers/layer";
+import { deepspeedLength, onnxLength } from "../layers/convolution";
+import { dimensions, get, getAt, hasPaddingWord, isTransposed, unpaddedLength, unpaddedTaps } from "../layers/layer";
 import {
   ADDITIONS, ADDITIONS_PER_FILTER, AGGREGATION_OPS, ARITHMETIC_INTENSITY, BATCH_SIZE, BIAS, BITS, CROPPED_PRODUCTS, DEEPSPEED_FLOPS,
-  DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_QUOTIENT, FIRST_SIGNED_PER_BATCH, FIRST_SPECIAL, FIRST_UNSIGNED, QUOTIENT_END, RESULT_0, RESULT_END, FLOPS, FVCORE,
+  DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_QUOTIENT, FIRST_SIGNED_PER_BATCH, FIRST_SPECIAL, FIRST_UNSIGNED, QUOTIENT_END, PADDING_TEXT, RESULT_0, RESULT_END, FLOPS, FVCORE,
   GROUPS, HOLES, IN_CHANNELS, IN_PER_GROUP, INPUT_ELEMENTS, KERNEL_SIZE, L_IN, L_OUT, MACS, MACS_PER_SECOND, MODULEPROFILER, MULTIPLICATIONS, ONNX_TOOL,
   OPS, OPS_PER_FILTER, OPS_PER_SECOND, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_ELEMENTS, OVERLAP_EVEN, OVERLAP_MAX, OVERLAP_MIN, PADDING, PARAMS, PER_BATCH_END, PTFLOPS,
   PTFLOPS_0_7_4, SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR, SAMPLE_RATE_QUOTIENT, STRIDE, TAPS, COVERED, TENSORFLOW, THOP, THOP_ULTRALYTICS, TORCH, TORCHINFO, TORCHPROFILE, VARIABLE_0,
@@ -232,8 +233,54 @@ function transposedOnnxTool(): u64 {
   );
 }
 
+/** Tracers have no rule for the operator of `same` and `valid`, and count nothing there. */
+function everyOutputOfNumbers(): u64 {
+  return hasPaddingWord() ? 0 : everyOutput();
+}
+
+/** The product of the output lengths that DeepSpeed computes for a plain convolution. */
+function deepspeedOutputs(): u64 {
+  let whole: u64 = 1;
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
+    const own = deepspeedLength(
+      getAt(L_IN, dimension), getAt(KERNEL_SIZE, dimension), getAt(STRIDE, dimension), getAt(PADDING, dimension), getAt(DILATION, dimension),
+    );
+    if (own == 0) return 0;
+    whole = multiply(whole, own);
+  }
+  return whole;
+}
+
+function convolvedDeepspeedMacs(): u64 {
+  const outputs = deepspeedOutputs();
+  return outputs == 0 ? 0 : conventions.everyOutput(get(BATCH_SIZE), layerFilters(), outputs, product(KERNEL_SIZE));
+}
+
 function convolvedDeepspeedFlops(): u64 {
-  return conventions.deepspeedFlops(everyOutput(), biases(), false);
+  const outputs = deepspeedOutputs();
+  const biases = outputs == 0 ? 0 : conventions.biases(get(BATCH_SIZE), get(OUT_CHANNELS), get(BIAS), outputs);
+  return conventions.deepspeedFlops(convolvedDeepspeedMacs(), biases, false);
+}
+
+/** The product of the output lengths that onnx-tool infers. It keeps only the first axis of a 3-d layer with a word. */
+function onnxOutputs(): u64 {
+  const axes: u32 = hasPaddingWord() && dimensions == 3 ? 1 : dimensions;
+  let whole: u64 = 1;
+  for (let dimension: u32 = 0; dimension < axes; dimension++) {
+    whole = multiply(whole, onnxLength(
+      getAt(DIMENSION_L_OUT, dimension), getAt(L_IN, dimension), getAt(KERNEL_SIZE, dimension), getAt(STRIDE, dimension),
+      getAt(PADDING, dimension),
+    ));
+  }
+  return whole;
+}
+
+function convolvedOnnxTool(): u64 {
+  const outputs = onnxOutputs();
+  return add(
+    conventions.everyOutput(get(BATCH_SIZE), layerFilters(), outputs, product(KERNEL_SIZE)),
+    conventions.biases(get(BATCH_SIZE), get(OUT_CHANNELS), get(BIAS), outputs),
+  );
 }
 
 function deepspeedMacs(): u64 {
@@ -274,7 +321,8 @@ export function isSigned(column: u32): bool {
     || column >= VARIABLE_0;
 }
 
-export function isBoolean(column: u32): bool {
+/** Whether the cells of a column are words: `true` and `false`, or a padding that may be `same` or `valid`. */
+export function isWord(column: u32): bool {
   return column == BIAS || (column >= QUOTIENT_END && column < RESULT_END);
 }
 
@@ -287,6 +335,13 @@ export function isQuotient(column: u32): bool {
 export function isMissing(column: u32): bool {
   if (column == MODULEPROFILER) return !moduleprofilerAnswers();
   return column == TENSORFLOW && isTransposed && dimensions == 3;
+}
+
+/** The MACs in the answer of onnx-tool: without the biases. */
+export function onnxToolMacs(): u64 {
+  if (get(BATCH_SIZE) == 0) return 0;
+  if (isTransposed) return value(ONNX_TOOL) - biases();
+  return conventions.everyOutput(get(BATCH_SIZE), layerFilters(), onnxOutputs(), product(KERNEL_SIZE));
 }
 
 /** Whether a column is a sum over an empty batch: 0, whatever its factors come to. */
@@ -331,13 +386,16 @@ export function valueInline(column: u32): u64 {
     case THOP: return everyOutput();
     case PTFLOPS_0_7_4:
     case TORCHINFO: return everyOutputAndBias();
-    case THOP_ULTRALYTICS: // transposed: N·C_in·I·(C_out//g)·K, the same number
-    case FVCORE: return isTransposed ? everyInput() : everyOutput();
+    case THOP_ULTRALYTICS: return isTransposed ? everyInput() : everyOutput(); // N·C_in·I·(C_out//g)·K
+    case FVCORE: return isTransposed ? everyInput() : everyOutputOfNumbers();
     case TORCH: return multiply(2, isTransposed ? everyInput() : everyOutput());
-    case DEEPSPEED_MACS: return isTransposed ? deepspeedMacs() : everyOutput();
+    case DEEPSPEED_MACS: return isTransposed ? deepspeedMacs() : convolvedDeepspeedMacs();
     case DEEPSPEED_FLOPS: return isTransposed ? deepspeedFlops() : convolvedDeepspeedFlops();
-    case TORCHPROFILE: return isTransposed ? transposedTorchprofile() : everyOutput();
-    case ONNX_TOOL: return isTransposed ? transposedOnnxTool() : everyOutputAndBias();
+    case TORCHPROFILE: return isTransposed ? transposedTorchprofile() : everyOutputOfNumbers();
+    case ONNX_TOOL: return isTransposed ? transposedOnnxTool() : convolvedOnnxTool();
+    case PADDING_TEXT: return get(PADDING);
+    case PADDING_TEXT + 1: return getAt(PADDING, 1);
+    case PADDING_TEXT + 2: return getAt(PADDING, 2);
     default: return get(column); // a parameter, a setting, what a dimension comes to, a variable
   }
 }

@@ -18,11 +18,11 @@ import { get } from "../layers/layer";
 import * as layout from "../layout";
 import {
   denominator,
-  isBoolean,
   isEmptySum,
   isMissing,
   isQuotient,
   isSigned,
+  isWord,
   numerator,
   valueInline,
   workOutQuotient,
@@ -54,7 +54,7 @@ export function writeValueInline(ptr: usize, column: u32): usize {
     return writeSpecial(ptr, column);
   }
   const v = valueInline(column);
-  if (isBoolean(column)) return writeBoolean(ptr, v != 0);
+  if (isWord(column)) return writeWord(ptr, column, v);
   if (<i64>v < 0 && isSigned(column)) return writeSigned(ptr, v);
   return writeUnsignedInline(ptr, v);
 }
@@ -64,6 +64,20 @@ function writeSpecial(ptr: usize, column: u32): usize {
   if (isMissing(column)) return ptr;
   workOutQuotient(column);
   return hasOverflowed() ? ptr : writeQuotient(ptr, numerator(), denominator());
+}
+
+/** `writeValue` for a column of words. */
+function writeWord(ptr: usize, column: u32, value: u64): usize {
+  const isPadding = column >= layout.PADDING_TEXT && column < layout.FIRST_BOOLEAN;
+  if (!isPadding) return writeBoolean(ptr, value != 0);
+  if (value == layout.PADDING_SAME) return writeAscii(ptr, 0x656d6173, 4); // "same"
+  return value == layout.PADDING_VALID ? writeAscii(ptr, 0x64696c6176, 5) : writeUnsigned(ptr, value); // "valid"
+}
+
+/** Writes up to eight characters that are packed into a number, the first one lowest. */
+function writeAscii(ptr: usize, text: u64, length: usize): usize {
+  store<u64>(ptr, text);
+  return ptr + length;
 }
 
 function slotPtr(slot: u32): usize {

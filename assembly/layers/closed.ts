@@ -99,23 +99,3 @@ export function closedOverlaps(
   return l2 * k2 - low(l2, k2, padding - m, stride, dilation)
     - low(l2, k2, q - m, stride, dilation);
 }
-
-/**
- * Covered of one dimension of a convolution that is not transposed: the number of its outputs that
- * read at least one input, given its taps.
- *
- * The kernel elements of an output are `dilation` apart. With l_in <= dilation an output therefore
- * reads at most one input, and covered = taps. With l_in > dilation an output misses the input only
- * if its entire kernel is in the padding.
- */
-export function convolvedCovered(
-  taps: i64, lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
-): i64 {
-  if (lIn <= dilation) return taps;
-  // Outputs j with j·stride < lead end before the input: their last tap reads the lower padding.
-  const lead = padding - (kernelSize - 1) * dilation;
-  const firstCovered = lead <= 0 ? 0 : min(lOut, (lead - 1) / stride + 1);
-  // Outputs from coveredEnd on begin after the input: their first tap reads the upper padding.
-  const coveredEnd = min(lOut, (padding + lIn - 1) / stride + 1);
-  return coveredEnd - firstCovered;
-}

@@ -4,16 +4,17 @@
 // A layer has one to three spatial dimensions. Each has its own length, kernel size, stride and so on, and is worked out by
 // itself; taps, covered and l_out of the layer are the products over them (see results.ts).
 
-import { closedOverlaps, closedTaps, convolvedCovered } from "./closed";
-import { channelsPerGroup, convolvedLength, outputLength, outputPaddingFits, travel } from "./geometry";
+import { closedOverlaps, closedTaps } from "./closed";
+import { convolvedCovered, convolvedLength, convolvedTaps, isPaddingWord, lowerPadding } from "./convolution";
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
   IN_PER_GROUP, KERNEL_SIZE, FAMILY_TRANSPOSED, FIRST_DIMENSION_RULE, KIND_DIMENSIONS, KIND_FAMILY, LAYER_FIELDS, MAX_VISITS, PARAMETER_MAX, BITS_MAX, LAYER_PTR, L_IN, METHOD_CLOSED,
   METHOD_SPOT_CHECK, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
-  RULE_OUTPUT_PADDING, STRIDE,
+  RULE_OUTPUT_PADDING, RULE_SAME_STRIDE, PADDING_SAME, PADDING_VALID, STRIDE,
 } from "../layout";
-import { isSpotChecked } from "./spot-check";
 import { simulate, simulatedCovered, simulationCost } from "./simulate";
+import { isSpotChecked } from "./spot-check";
+import { outputLength, outputPaddingFits } from "./transposed";
 
 /** How many spatial dimensions the layers at hand have, and whether they are transposed convolutions. */
 export let dimensions: u32 = 1;
@@ -55,7 +56,14 @@ for (let field: u32 = 0; field < LAYER_FIELDS; field++) {
 // @ts-ignore: decorator
 @inline
 export function isInRange(field: u32, value: i64): bool {
-  return field >= LAYER_FIELDS || (value >= <i64>load<u32>(rangePtr(field)) && value <= <i64>load<u32>(rangePtr(field), 4));
+  return field >= LAYER_FIELDS
+    || (value >= <i64>load<u32>(rangePtr(field)) && value <= <i64>load<u32>(rangePtr(field), 4));
+}
+
+/** Whether a field is a padding of a plain convolution, and a value stands for `same` or `valid`. */
+export function canBeWord(field: u32, value: i64): bool {
+  return !isTransposed && (value == <i64>PADDING_SAME || value == <i64>PADDING_VALID)
+    && field >= L_IN && (field - L_IN) % DIMENSION_FIELDS == PADDING - L_IN;
 }
 
 /**
@@ -70,12 +78,20 @@ export function keepsRule(rule: u32, dimension: u32): bool {
     case RULE_OUT_CHANNELS: return splitsChannels(OUT_CHANNELS, OUT_PER_GROUP);
     case RULE_OUTPUT_PADDING:
       return outputPaddingFits(getAt(OUTPUT_PADDING, dimension), getAt(STRIDE, dimension), getAt(DILATION, dimension));
+    case RULE_SAME_STRIDE:
+      return getAt(PADDING, dimension) != PADDING_SAME || getAt(STRIDE, dimension) == 1;
     default: {
       const lOut = dimensionLength(dimension);
       set(DIMENSION_L_OUT + dimension * DIMENSION_FIELDS, lOut);
       return lOut >= 1;
     }
   }
+}
+
+/** floor(channels / groups). */
+export function channelsPerGroup(channels: u64, groups: u64): u64 {
+  // Parameters are below 2^31, where 32-bit division is several times cheaper than 64-bit.
+  return <u64>(<u32>channels / <u32>groups);
 }
 
 /** Whether `groups` splits channels evenly, and into how many each. */
@@ -100,7 +116,21 @@ export function brokenRule(): u32 {
       if (!keepsRule(rule, dimension)) return rule;
     }
   }
+  for (let dimension: u32 = 0; hasPaddingWord() && dimension < dimensions; dimension++) {
+    if (!keepsRule(RULE_SAME_STRIDE, dimension)) return RULE_SAME_STRIDE;
+  }
   return NO_RULE;
+}
+
+/** Padding of a simulation: elements that are cropped, or zeros that are added, at the lower end. */
+function simulatedPadding(dimension: u32): i64 {
+  const padding = getAt(PADDING, dimension);
+  return isTransposed ? padding : lowerPadding(padding, getAt(KERNEL_SIZE, dimension), getAt(DILATION, dimension));
+}
+
+/** Whether a plain convolution has the padding `same` or `valid`. All dimensions have the same word. */
+export function hasPaddingWord(): bool {
+  return !isTransposed && isPaddingWord(get(PADDING));
 }
 
 /** How the overlaps of the layer at hand have been found. */
@@ -120,7 +150,7 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
   const isCompared = method == METHOD_VERIFY || (method == METHOD_SPOT_CHECK && isSpotChecked(isTransposed, lOut, lIn, kernelSize, stride));
   let taps: u64 = 0, covered: u64 = 0;
   if (method == METHOD_SIMULATE || isCompared) {
-    taps = simulate(isTransposed, lOut, lIn, kernelSize, stride, padding, dilation);
+    taps = simulate(isTransposed, lOut, lIn, kernelSize, stride, simulatedPadding(dimension), dilation);
     covered = simulatedCovered();
     store<u64>(tapsPtr, taps);
     store<u64>(coveredPtr, covered);
@@ -131,9 +161,7 @@ export function workOutOverlap(method: u32, dimension: u32): bool {
     closed = closedTaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
     closedCovered = closed - closedOverlaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
   } else {
-    // A convolution lands the products of the transposed one that is its gradient: the same pairs, read from the other end.
-    // What the stride leaves over at the upper end is that one's output_padding.
-    closed = closedTaps(lOut, kernelSize, stride, padding, travel(lIn, kernelSize, padding, dilation) % stride, dilation);
+    closed = convolvedTaps(lOut, lIn, kernelSize, stride, padding, dilation);
     closedCovered = convolvedCovered(closed, lOut, lIn, kernelSize, stride, padding, dilation);
   }
   store<u64>(tapsPtr, closed);

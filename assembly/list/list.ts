@@ -10,7 +10,7 @@
 
 import { clearOverflow, hasOverflowed } from "../checked";
 import { compareLayer, startComparison, writeComparison } from "../columns/compare";
-import { brokenRule, dimensions, get, isInRange, set, setKind, workOutOverlap } from "../layers/layer";
+import { brokenRule, dimensions, get, isInRange, isTransposed, set, setKind, workOutOverlap } from "../layers/layer";
 import * as layout from "../layout";
 import { isRateInRange, readRate } from "./rate";
 import { setFault, finishReport, hasFault, reject, countLine, startReport } from "../report";
@@ -207,12 +207,27 @@ function readBias(ptr: usize, endPtr: usize): u32 {
 }
 
 /**
+ * The value of a padding of a plain convolution that is the word `same` or `valid`, or 0. A word is
+ * for all dimensions at once.
+ */
+function paddingWord(role: u32, ptr: usize, endPtr: usize): u64 {
+  const isForAll = role == (layout.PADDING | layout.ROLE_EVERY_DIMENSION)
+    || (role == layout.PADDING && dimensions == 1);
+  if (isTransposed || !isForAll) return 0;
+  if (endPtr - ptr == 4 && load<u32>(ptr) == 0x656d6173) return layout.PADDING_SAME;
+  const isValid = endPtr - ptr == 5 && load<u32>(ptr) == 0x696c6176 && load<u8>(ptr, 4) == 0x64;
+  return isValid ? layout.PADDING_VALID : 0;
+}
+
+/**
  * Reads the bytes [ptr, endPtr) as a value, or as a tuple with one for each dimension, and sets the
  * field of the role. Returns FIELD_….
  */
 function readField(role: u32, ptr: usize, endPtr: usize): u32 {
   if (ptr == endPtr) return FIELD_MALFORMED;
   if (role == layout.BIAS) return readBias(ptr, endPtr);
+  const word = paddingWord(role, ptr, endPtr);
+  if (word != 0) return applyValue(role, word);
   return isNumber(ptr, endPtr) ? readNumber(role, ptr, endPtr) : readTuple(role, ptr, endPtr);
 }
 
@@ -298,8 +313,13 @@ function readNumber(role: u32, ptr: usize, endPtr: usize): u32 {
 // @ts-ignore: decorator
 @inline
 function applyNumber(role: u32, value: u64): u32 {
+  if (!isInRange(role & ~layout.ROLE_EVERY_DIMENSION, value)) return FIELD_OUT_OF_RANGE;
+  return applyValue(role, value);
+}
+
+/** Sets a field that may be in every dimension. */
+function applyValue(role: u32, value: u64): u32 {
   const field = role & ~layout.ROLE_EVERY_DIMENSION;
-  if (!isInRange(field, value)) return FIELD_OUT_OF_RANGE;
   const count = role & layout.ROLE_EVERY_DIMENSION ? dimensions : 1;
   for (let dimension: u32 = 0; dimension < count; dimension++) {
     const own = field + dimension * layout.DIMENSION_FIELDS;

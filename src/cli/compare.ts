@@ -95,7 +95,7 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
     const max = plainNames.some((plain) => plain === name) ? dimensions.length : 1;
     return (
       (each.length === 1 || each.length === max) &&
-      each.every((value) => /^-?[0-9]+$|^(true|false)$/i.test(value))
+      each.every((value) => /^-?[0-9]+$|^(true|false|same|valid)$/i.test(value))
     );
   };
   return (

@@ -25,6 +25,7 @@ import {
   oneDimensional,
   type Parameter,
   shortNames,
+  wordValue,
 } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { layerFrom, namedParameters } from "../layers/layer.js";
@@ -189,6 +190,7 @@ function checkPadding(
       namesOfParameter(kind, "output_padding").length > 0 ? valueIn("output_padding") : 0,
     dilation: valueIn("dilation"),
   });
+  if (wordValue(kind, p.base, text.trim()) !== undefined) return;
   if (isNamedPadding(text))
     throw errors.foreignValue(flag, p.name, text.trim(), remedyOfNamedPadding(kind, text, own()));
   const values = valuesOfFlag(text);
@@ -247,6 +249,8 @@ export function valuesOfFlag(text: string): string[] {
 }
 
 function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
+  const word = wordValue(kind, p.base, text.trim());
+  if (word !== undefined) return word;
   const names = p.perDimension ? namesOfParameter(kind, p.base) : [p.name];
   const flag = flagOf(names.length > 1 && p.base !== "l_in" ? p.base : p.name);
   const values = valuesOfFlag(text);
@@ -282,7 +286,9 @@ function json(
 }
 
 /** Parameters by their names, integers as bigints. */
-export function parametersInJson(layer: Layer): { readonly [name: string]: bigint | boolean } {
+export function parametersInJson(layer: Layer): {
+  readonly [name: string]: bigint | boolean | string;
+} {
   return Object.fromEntries(
     Object.entries(namedParameters(layer)).map(([name, value]) => [
       name,

@@ -4,7 +4,7 @@
 import { mayOverflow } from "../columns/bound.js";
 import { isResultName } from "../columns/table.js";
 import { textOfFraction } from "../fraction.js";
-import { kindOf } from "../layers/kinds.js";
+import { kindOf, textOfValue } from "../layers/kinds.js";
 import { RATE_DENOMINATOR } from "../layers/parameters.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
@@ -149,7 +149,7 @@ function valueText(name: string, value: number, rateDenominator: number): string
   if (name === "bias") return String(value === 1);
   return name === "sample_rate"
     ? textOfFraction({ numerator: BigInt(value), denominator: BigInt(rateDenominator) })
-    : String(value);
+    : textOfValue(name, value);
 }
 
 function progressionText(name: string, run: Progression, rateDenominator: number): string {

@@ -22,6 +22,23 @@ export const AUXILIARIES = [
     formula: { transposed: "l_out - output_padding" },
     perDimension: true,
   },
+  /** The output length that DeepSpeed computes: `same` has floor(reach / 2) zeros at each end there. */
+  {
+    name: "deepspeed_l_out",
+    formula: { convolution: CONVOLUTION.outputLength },
+    perDimension: true,
+  },
+  {
+    name: "onnx_l_out",
+    definition: "l_out as onnx-tool infers it: the same, except for the words same and valid",
+    dependsOn: ["l_in", "kernel_size", "stride", "padding", "dilation"],
+    perDimension: true,
+  },
+  {
+    name: "padding_is_word",
+    definition: "1 for the paddings same and valid, otherwise 0",
+    dependsOn: ["padding"],
+  },
   {
     name: "unpadded_taps",
     definition: "taps of the layer without output_padding",

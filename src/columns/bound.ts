@@ -5,6 +5,7 @@ import {
   binaryInterval,
   callInterval,
   comparisonInterval,
+  hull,
   type Interval,
   interval,
   larger,
@@ -12,7 +13,7 @@ import {
 } from "../expression/interval.js";
 import type { Kind } from "../layers/kinds.js";
 import { DEFAULT_BITS, RATE_DENOMINATOR } from "../layers/parameters.js";
-import { CELL_TEXT_BYTES } from "../limits.js";
+import { CELL_TEXT_BYTES, PARAMETER_MAX } from "../limits.js";
 import type { Arithmetic } from "./formula.js";
 import { Quantities } from "./quantities.js";
 import { column, type ResultName } from "./table.js";
@@ -54,7 +55,17 @@ function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantiti
   const quantities: Quantities<Interval> = new Quantities(kind, INTERVAL_ARITHMETIC, {
     parameter: (base, dimension) => {
       const own = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
-      return own ? (known.get(own.name) as Interval) : interval(0n);
+      if (!own) return interval(0n);
+      const values = known.get(own.name) as Interval;
+      if (!own.words || values.max <= BigInt(PARAMETER_MAX)) return values;
+      // `same` adds at most as many zeros at an end as the kernel reaches.
+      const numbers = valuesOf(known, own.name).filter((value) => value <= BigInt(PARAMETER_MAX));
+      const reach = binaryInterval(
+        "*",
+        quantities.inDimension("dilation", dimension),
+        quantities.inDimension("kernel_size", dimension),
+      );
+      return { min: 0n, max: numbers.reduce(larger, reach.max) };
     },
     setting: (setting) => {
       if (setting === "bits")
@@ -64,13 +75,27 @@ function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantiti
       return { numerator, ...(denominator && { denominator }) };
     },
     // A layer cannot have more products on its output than products in all, nor cover more elements than it has.
-    overlap: (overlap, dimension) => ({
-      min: 0n,
-      max: quantities.inDimension(overlap === "covered" ? "l_out" : "products", dimension).max,
-    }),
+    counted: (counted, dimension) => {
+      if (counted === "padding_is_word") return { min: 0n, max: 1n };
+      if (counted === "onnx_l_out") return onnxInterval(quantities, dimension);
+      const of = counted === "covered" ? "l_out" : "products";
+      return { min: 0n, max: quantities.inDimension(of, dimension).max };
+    },
     narrowed: (quantity, value) => (isSigned(quantity) ? value : notNegative(quantity, value)),
   });
   return quantities;
+}
+
+/** All values of a name, or the largest number where they are not listed. */
+function valuesOf(known: ReadonlyMap<string, Interval>, name: string): readonly bigint[] {
+  const { values } = known.get(name) as Interval & { readonly values?: readonly bigint[] };
+  return values ?? [BigInt(PARAMETER_MAX)];
+}
+
+/** onnx-tool ignores the dilation of a `valid` convolution: its output is at most as long as the input. */
+function onnxInterval(quantities: Quantities<Interval>, dimension: number): Interval {
+  const [own, input] = ["l_out", "l_in"].map((name) => quantities.inDimension(name, dimension));
+  return hull([own as Interval, input as Interval, interval(0n)]);
 }
 
 /** Quantities that can be below 0 in a legal layer. */

@@ -1,6 +1,7 @@
 /** The form of a column: one record per column, from which everything else about it is derived. */
 import type { FamilyName } from "../layers/family.js";
 import type { Layer } from "../layers/layer.js";
+import type { ParameterName } from "../layers/parameters.js";
 
 /** Groups of columns, in the order of `all`. A group's name can be given in place of its columns. */
 export const COLUMN_GROUPS = ["geometry", "documented", "exact", "conventions"] as const;
@@ -26,10 +27,12 @@ export interface Tool {
  */
 export interface Quantity {
   readonly name: string;
-  /** Absent if the overlap counts it: taps and covered are sums over the overlap pattern y. */
+  /** Absent where the expression language cannot say it. */
   readonly formula?: Formula;
-  /** What stands in for the formula in documents where there is none. */
+  /** What documents show in place of a formula. */
   readonly definition?: string;
+  /** A quantity without a formula is counted from the overlap pattern, or depends on these parameters. */
+  readonly dependsOn?: readonly ParameterName[];
   /** The formula holds in each dimension; the quantity is the product over the dimensions. */
   readonly perDimension?: true;
 }

@@ -5,6 +5,8 @@ import type { ColumnRecord } from "./column.js";
 /** Products that a counter counts for a plain convolution: kernel_size for every output element, zeros of the padding included. */
 const EVERY_OUTPUT = "batch_size * filters * kernel_size * l_out";
 const EVERY_INPUT = "batch_size * filters * kernel_size * l_in";
+/** Tracers have no rule for the operator of the paddings same and valid, and count 0 there. */
+const EVERY_OUTPUT_OF_NUMBERS = `${EVERY_OUTPUT} * (1 - padding_is_word)`;
 const BIASES = "bias * batch_size * out_channels * l_out";
 
 export const CONVENTIONS = [
@@ -169,10 +171,11 @@ export const CONVENTIONS = [
     group: "conventions",
     type: "u64",
     unit: "mac",
-    formula: { transposed: EVERY_INPUT, convolution: EVERY_OUTPUT },
+    formula: { transposed: EVERY_INPUT, convolution: EVERY_OUTPUT_OF_NUMBERS },
     counts: {
       transposed: "Products, cropped ones included. (mmengine 0.11.0rc0 counts the same.)",
-      convolution: "Products, zeros of the padding included. (mmengine 0.11.0rc0 counts the same.)",
+      convolution:
+        "Products, zeros of the padding included. It counts 0 for the paddings same and valid. (mmengine 0.11.0rc0 counts the same.)",
     },
     isAdditive: true,
     inMacs: "fvcore",
@@ -210,12 +213,14 @@ export const CONVENTIONS = [
     formula: {
       transposed:
         "batch_size * l_in * kernel_size * in_channels * (out_channels // groups // groups)",
-      convolution: "batch_size * in_channels * (out_channels // groups) * kernel_size * l_out",
+      convolution:
+        "batch_size * in_channels * (out_channels // groups) * kernel_size * deepspeed_l_out",
     },
     counts: {
       transposed:
         "Products, cropped ones included, with groups dividing twice: 0 for depthwise layers. (calflops 29ca584 counts the same.)",
-      convolution: "Products, zeros of the padding included. (calflops 29ca584 counts the same.)",
+      convolution:
+        "Products, zeros of the padding included, for the output length that it computes itself. That is too short for padding same with an odd number of zeros. (calflops 29ca584 counts the same.)",
     },
     isAdditive: true,
     inMacs: "deepspeed_macs",
@@ -237,7 +242,7 @@ export const CONVENTIONS = [
     formula: {
       transposed:
         "2 * deepspeed_macs + bias * batch_size * (out_channels // groups) * forward_length",
-      convolution: `2 * deepspeed_macs + ${BIASES}`,
+      convolution: "2 * deepspeed_macs + bias * batch_size * out_channels * deepspeed_l_out",
     },
     counts: {
       transposed:
@@ -264,7 +269,7 @@ export const CONVENTIONS = [
     formula: {
       transposed:
         "batch_size * out_channels * l_out * kernel_size * ((out_channels == in_channels) * (out_channels // groups) + (out_channels != in_channels) * in_channels)",
-      convolution: "batch_size * out_channels * l_out * (in_channels // groups) * kernel_size",
+      convolution: EVERY_OUTPUT_OF_NUMBERS,
     },
     counts: {
       transposed:
@@ -288,7 +293,7 @@ export const CONVENTIONS = [
     formula: {
       transposed: `batch_size * out_channels * l_out * (out_channels // groups) * kernel_size + ${BIASES}`,
       convolution:
-        "batch_size * out_channels * l_out * ((in_channels // groups) * kernel_size + bias)",
+        "batch_size * out_channels * onnx_l_out * ((in_channels // groups) * kernel_size + bias)",
     },
     counts: {
       transposed:
@@ -297,7 +302,10 @@ export const CONVENTIONS = [
         "Products, zeros of the padding included, and one addition for every output with a bias.",
     },
     isAdditive: true,
-    inMacs: "onnx_tool - bias * output_elements",
+    inMacs: {
+      transposed: "onnx_tool - bias * output_elements",
+      convolution: "batch_size * filters * kernel_size * onnx_l_out",
+    },
     tool: {
       name: "onnx-tool",
       version: "1.0.1",

@@ -51,9 +51,12 @@ function basisOf(family: Family, name: string): Basis {
   const quantity = quantityOf(name);
   if (!quantity) return { bases: new Set([name]), needsOverlap: false };
   const formula = formulaIn(family.name, quantity.formula);
-  const needsOverlap = formula === undefined;
+  const needsOverlap = formula === undefined && quantity.dependsOn === undefined;
   // The overlap pattern depends on the whole geometry.
-  const names = needsOverlap ? GEOMETRY_NAMES : namesIn(parsed(formula)).map((of) => of.name);
+  const names =
+    formula === undefined
+      ? (quantity.dependsOn ?? GEOMETRY_NAMES)
+      : namesIn(parsed(formula)).map((of) => of.name);
   const parts = names.map((of) => basisOf(family, of));
   const bases = new Set(parts.flatMap((part) => [...part.bases]));
   // Only legal layers have results, so a parameter that can break a rule brings in the others of that rule.
@@ -147,7 +150,10 @@ export function isSumOverBatch(family: FamilyName, name: string): boolean {
 
 /** A column as one kind of layer has it, for documents and programs. Plain data. */
 export interface ColumnOfKind
-  extends Omit<Column, "formula" | "counts" | "definition" | "missing" | "tool" | "inMacs"> {
+  extends Omit<
+    Column,
+    "formula" | "counts" | "definition" | "dependsOn" | "missing" | "tool" | "inMacs"
+  > {
   readonly formula: string;
   readonly counts: string;
   readonly dependsOn: readonly string[];

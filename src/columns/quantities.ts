@@ -10,8 +10,10 @@ export interface Leaves<T> {
   /** A parameter in a dimension; `dimension` is 0 for one that the layer has once. */
   readonly parameter: (base: string, dimension: number) => T;
   readonly setting: (name: string) => Quotient<T>;
-  /** taps, covered or unpadded_taps of a dimension. */
-  readonly overlap: (name: string, dimension: number) => T;
+  /** A quantity without a formula, in a dimension; `dimension` is 0 for one that the layer has once. */
+  readonly counted: (name: string, dimension: number) => T;
+  /** The value of a quantity in a dimension for which its formula does not hold. */
+  readonly exception?: (name: string, dimension: number) => T | undefined;
   /** Narrows the value of a quantity, if more is known about it than its formula says. */
   readonly narrowed?: (name: string, value: T) => T;
 }
@@ -46,10 +48,12 @@ export class Quantities<T> {
   inDimension(name: string, dimension: number): T {
     const quantity = quantityOf(name);
     if (!quantity) return this.#leaves.parameter(name, dimension);
+    const exception = this.#leaves.exception?.(name, dimension);
+    if (exception !== undefined) return exception;
     const formula = formulaIn(this.#kind.family.name, quantity.formula);
     const value =
       formula === undefined
-        ? this.#leaves.overlap(name, dimension)
+        ? this.#leaves.counted(name, dimension)
         : evaluateFormula(
             parsed(formula),
             (of) => ({ numerator: this.inDimension(of, dimension) }),
@@ -71,6 +75,7 @@ export class Quantities<T> {
       const numerator = this.#leaves.narrowed?.(name, value.numerator) ?? value.numerator;
       return { ...value, numerator };
     }
+    if (quantity && !quantity.perDimension) return { numerator: this.#leaves.counted(name, 0) };
     const isPerDimension =
       quantity !== undefined || parameters.some((p) => p.base === name && p.perDimension);
     if (!isPerDimension) return { numerator: this.#leaves.parameter(name, 0) };

@@ -1,7 +1,10 @@
 /** The working behind each result of a layer: its formula, then the same with the layer's numbers. */
+
 import { textOfFraction } from "../fraction.js";
+import { zerosOf } from "../layers/convolution.js";
 import type { Layer } from "../layers/layer.js";
 import { type Dimension, isSettingName, type ParameterName } from "../layers/parameters.js";
+import { PADDING_SAME } from "../limits.js";
 import { formulaIn, formulaOf, quantityOf, replaceNames } from "./derived.js";
 import { column, type PartialResults, type ResultName } from "./table.js";
 
@@ -32,6 +35,8 @@ export function working(
   const source = formulaIn(kind.family.name, column(name).formula);
   if (source === undefined) return formula;
   const isInDimension = perDimension === true || dimension !== undefined;
+  if (isInDimension && layer.dimensions[at]?.padding === PADDING_SAME)
+    return `padding='same' keeps the length of the input: ${layer.dimensions[at]?.l_in}`;
   const valueFor = (of: string) =>
     isInDimension ? String(valueInDimension(layer, of, at)) : valueInLayer(layer, of, results);
   const numbers = replaceNames(source, valueFor);
@@ -39,7 +44,9 @@ export function working(
 }
 
 function valueInDimension(layer: Layer, name: string, at: number): number {
-  return (layer.dimensions[at] as Dimension)[name as keyof Dimension];
+  const own = layer.dimensions[at] as Dimension;
+  if (name === "padding" && layer.kind.family.name === "convolution") return zerosOf(own).lower;
+  return own[name as keyof Dimension];
 }
 
 function valueInLayer(layer: Layer, name: string, results: PartialResults): string {

@@ -3,12 +3,18 @@
 import { formulaIn } from "../columns/derived.js";
 import { EXACT_ARITHMETIC } from "../columns/exact-arithmetic.js";
 import { evaluateFormula } from "../columns/formula.js";
+import { quantitiesOf } from "../columns/layer-quantities.js";
 import type { Column } from "../columns/table.js";
-import { COLUMNS, column, type PartialResults, type ResultName } from "../columns/table.js";
+import {
+  COLUMNS,
+  column,
+  isResultName,
+  type PartialResults,
+  type ResultName,
+} from "../columns/table.js";
 import type { Fraction } from "../fraction.js";
 import { parsed } from "../layers/evaluated.js";
 import type { Layer } from "../layers/layer.js";
-import type { Dimension, ParameterName } from "../layers/parameters.js";
 
 /** The documented operations, then every convention: the order of the column table and of the kernel's tallies. */
 export const COMPARED: readonly ResultName[] = COLUMNS.filter(
@@ -29,12 +35,12 @@ export function inMacs(
 ): Fraction | undefined {
   if (results[name] === null) return undefined;
   const formula = formulaIn(layer.kind.family.name, column(name).inMacs) as string;
+  const quantities = quantitiesOf(layer, (of) => {
+    throw new RangeError(of);
+  });
   const valueFor = (of: string): bigint => {
-    const parameter = layer.kind.parameters.find(({ base }) => base === of);
-    if (parameter?.perDimension)
-      return layer.dimensions.reduce((all, own) => all * BigInt(own[of as keyof Dimension]), 1n);
-    if (parameter) return BigInt(layer[of as Exclude<ParameterName, keyof Dimension>]);
-    const value = results[of as ResultName];
+    if (!isResultName(of)) return quantities.of(of).numerator;
+    const value = results[of];
     if (typeof value !== "bigint") throw new RangeError(of);
     return value;
   };

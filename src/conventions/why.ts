@@ -1,11 +1,14 @@
 /** Why the answer of a convention differs from the exact count on this very layer, in one sentence. */
 
 import { formulaIn, quantityOf } from "../columns/derived.js";
+import { quantitiesOf } from "../columns/layer-quantities.js";
 import { column, isResultName, type PartialResults, type ResultName } from "../columns/table.js";
 import { namesIn } from "../expression/node.js";
+import { isPaddingWord } from "../layers/convolution.js";
 import { parsed } from "../layers/evaluated.js";
 import type { FamilyName } from "../layers/family.js";
 import type { Layer } from "../layers/layer.js";
+import { PADDING_SAME } from "../limits.js";
 import { inMacs } from "./compared.js";
 
 /** Whether a counter counts kernel_size products for every input element, and not for every output element. */
@@ -49,7 +52,7 @@ function unanswered(name: ResultName, layer: Layer): string {
 
 function ofProducts(name: ResultName, layer: Layer, results: PartialResults): string[] {
   const clauses: string[] = [];
-  if (layer.kind.family.name === "convolution") return paddingClause(results);
+  if (layer.kind.family.name === "convolution") return ofConvolution(name, layer, results);
   if (countsInputs(layer.kind.family.name, name)) {
     const cropped = results.cropped_products as bigint;
     if (cropped > 0n)
@@ -84,6 +87,31 @@ function ofProducts(name: ResultName, layer: Layer, results: PartialResults): st
   if (name === "tensorflow" && strideOf(layer) > 1n)
     clauses.push(`and divides by the stride, ${strideOf(layer)}`);
   return clauses;
+}
+
+function ofConvolution(name: ResultName, layer: Layer, results: PartialResults): string[] {
+  const [first] = layer.dimensions;
+  const padding = first?.padding ?? 0;
+  if (!isPaddingWord(padding)) return paddingClause(results);
+  const word = `padding='${padding === PADDING_SAME ? "same" : "valid"}'`;
+  if (results[name] === 0n && (name === "fvcore" || name === "torchprofile"))
+    return [`has no rule for ${word} and counts nothing`];
+  const lengths = ownLengths(name, layer);
+  if (lengths === undefined || lengths === results.l_out) return paddingClause(results);
+  const wrong = `takes an output of ${grouped(lengths)} elements for ${word}, where ${grouped(results.l_out as bigint)} exist`;
+  return [...paddingClause(results), wrong];
+}
+
+/** The output length that a counter computes itself. */
+function ownLengths(name: ResultName, layer: Layer): bigint | undefined {
+  const own = {
+    deepspeed_macs: "deepspeed_l_out",
+    deepspeed_flops: "deepspeed_l_out",
+    onnx_tool: "onnx_l_out",
+  };
+  const quantity = (own as Readonly<Record<string, string>>)[name];
+  if (quantity === undefined) return undefined;
+  return quantitiesOf(layer, () => 0n).of(quantity).numerator;
 }
 
 /** Counters of plain convolutions take every product for one with an input element. */
@@ -137,11 +165,34 @@ function ofOperations(
 /** What a tool adds for the bias. It is taken out of the ratio. */
 function biasClause(name: ResultName, layer: Layer, results: PartialResults): string | undefined {
   if (!layer.bias) return undefined;
-  if (["ptflops", "ptflops_0_7_4", "torchinfo", "onnx_tool"].includes(name))
-    return `${grouped(results.output_elements as bigint)} for the bias, left out of the ratio`;
-  if (name !== "deepspeed_flops") return undefined;
-  const biases = (results.deepspeed_flops as bigint) - 2n * (results.deepspeed_macs as bigint);
-  return `${grouped(biases)} for a bias of the forward convolution's size (${grouped(results.output_elements as bigint)} ${results.output_elements === 1n ? "is" : "are"} due), left out of the ratio`;
+  const biases = biasesIn(name, layer, results);
+  if (biases === undefined) return undefined;
+  const due = results.output_elements as bigint;
+  const whose =
+    name === "deepspeed_flops" && layer.kind.family.name === "transposed"
+      ? `a bias of the forward convolution's size (${grouped(due)} ${due === 1n ? "is" : "are"} due)`
+      : "the bias";
+  return `${grouped(biases)} for ${whose}, left out of the ratio`;
+}
+
+/** The additions for the bias in a tool's answer; undefined for tools that count none. */
+function biasesIn(name: ResultName, layer: Layer, results: PartialResults): bigint | undefined {
+  switch (name) {
+    case "ptflops":
+    case "ptflops_0_7_4":
+    case "torchinfo":
+      return results.output_elements as bigint;
+    case "onnx_tool":
+      return (results.onnx_tool as bigint) - (inMacs(name, layer, results)?.numerator ?? 0n);
+    case "deepspeed_flops":
+      return (results.deepspeed_flops as bigint) - 2n * (results.deepspeed_macs as bigint);
+    case "tensorflow":
+      return layer.kind.family.name === "convolution"
+        ? (results.output_elements as bigint)
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function grouped(value: bigint): string {

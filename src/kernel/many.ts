@@ -15,6 +15,8 @@ export interface ManyPlan {
   readonly fields: readonly string[];
   /** Whether four more columns have the words of a sample rate (`wordsOfRate`). */
   readonly isRated: boolean;
+  /** Whether the rows are layers that the host has read, in which a padding may be a word. */
+  readonly hasWords: boolean;
   /** The values of those that are the same in every row. */
   readonly values: ReadonlyMap<string, number | bigint>;
   readonly skipInvalid: boolean;
@@ -92,7 +94,7 @@ export class ManyKernel {
   /** Takes what the batches to come are made of; does nothing when it is taken already. */
   open(plan: ManyPlan): void {
     if (this.#opened === plan) return;
-    const { kind, method, columns, fields, isRated, values, skipInvalid } = plan;
+    const { kind, method, columns, fields, isRated, hasWords, values, skipInvalid } = plan;
     const constant = this.#constant;
     const numberOf = (name: string) => columnNumber(kind, name, constant);
     this.#header.set([
@@ -102,6 +104,7 @@ export class ManyKernel {
       fields.length,
       Number(skipInvalid),
       Number(isRated),
+      Number(hasWords),
     ]);
     this.#header.set(columns.map(numberOf), constant("MANY_HEADER_BYTES") / 4);
     this.#header.set(

@@ -3,9 +3,10 @@
 import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import type { Item, Node } from "../expression/node.js";
-import { kindOf, parameterOf } from "../layers/kinds.js";
+import { type Kind, kindOf, parameterOf } from "../layers/kinds.js";
 import { DEFAULT_BITS, isSettingName, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { rulesOf } from "../layers/rules.js";
+import { PARAMETER_MAX } from "../limits.js";
 import { maxDivisors } from "../plan/bounds.js";
 import type { Method } from "../plan/method.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
@@ -42,8 +43,11 @@ export function planImage(
   });
   // A sample rate that is a fraction has its numerator in the field, and is a quotient in the row.
   const hasFractions = grid.fixed.some(({ name }) => name === RATE_DENOMINATOR);
-  const cellOf = (name: string): number =>
-    name === "sample_rate" && hasFractions ? constant("SAMPLE_RATE_QUOTIENT") : columnOf(name);
+  const cellOf = (name: string): number => {
+    if (name === "sample_rate" && hasFractions) return constant("SAMPLE_RATE_QUOTIENT");
+    const dimension = dimensionOfWord(kind, grid, name);
+    return dimension === undefined ? columnOf(name) : constant("PADDING_TEXT") + dimension;
+  };
   const slots = slotsOf(plan, grid, constant);
   const progressions = progressionsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
@@ -304,4 +308,11 @@ function stepsOf(
     }
   }
   return steps;
+}
+
+/** The dimension of a parameter that is a word in some layers of a grid; undefined for all other names. */
+function dimensionOfWord(kind: Kind, { valueSets }: GridPlan, name: string): number | undefined {
+  const max = valueSets.get(name)?.max ?? 0n;
+  const parameter = parameterOf(kind, name);
+  return parameter?.words && max > BigInt(PARAMETER_MAX) ? parameter.dimension : undefined;
 }

@@ -6,6 +6,7 @@ import { type ResultName, readCells } from "../columns/table.js";
 import type { Tally } from "../conventions/tallies.js";
 import { errors } from "../errors.js";
 import { type Rational, rational } from "../expression/exact.js";
+import { zerosOf } from "../layers/convolution.js";
 import { KIND_NAMES, type Kind } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { valueOfParameter } from "../layers/layer.js";
@@ -206,7 +207,9 @@ class WasmKernel implements Kernel {
   }
 
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
-    const { l_in, kernel_size, stride, padding, dilation } = dimension;
+    const { l_in, kernel_size, stride, dilation } = dimension;
+    const padding =
+      kind.family.name === "transposed" ? dimension.padding : zerosOf(dimension).lower;
     const scratch = new Uint32Array(
       this.#bytes.buffer,
       this.#constant("SCRATCH_PTR"),

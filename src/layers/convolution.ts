@@ -1,24 +1,35 @@
 /** Plain convolutions: `torch.nn.Conv1d` and its siblings. */
+
+import { PADDING_SAME, PADDING_VALID, PARAMETER_MAX } from "../limits.js";
+import { evaluated } from "./evaluated.js";
 import type { Family } from "./family.js";
-import { PARAMETERS, type ParameterRow } from "./parameters.js";
+import { type Dimension, PARAMETERS, type ParameterRow } from "./parameters.js";
 
 /** Parameters that mean the opposite end of the layer in a transposed convolution. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  stride: "input elements from one output element to the next, s",
-  padding: "zeros added at each end of the input, p",
-  dilation: "input elements from one kernel element to the next, d",
+const OWN: Readonly<Record<string, Partial<ParameterRow>>> = {
+  stride: { meaning: "input elements from one output element to the next, s" },
+  padding: {
+    meaning: "zeros added at each end of the input, p; or the word same or valid",
+    words: { same: PADDING_SAME, valid: PADDING_VALID },
+  },
+  dilation: { meaning: "input elements from one kernel element to the next, d" },
 };
 
 const CONVOLUTION_PARAMETERS: readonly ParameterRow[] = PARAMETERS.filter(
   ({ name }) => name !== "output_padding",
-).map((row) => ({ ...row, meaning: MEANINGS[row.name] ?? row.meaning }));
+).map((row) => ({ ...row, ...OWN[row.name] }));
 
 export const CONVOLUTION: Family = {
   name: "convolution",
   parameters: CONVOLUTION_PARAMETERS,
-  rules: ["IN_CHANNELS", "OUT_CHANNELS", "L_OUT"],
+  rules: ["IN_CHANNELS", "OUT_CHANNELS", "L_OUT", "SAME_STRIDE"],
   rulesSkippedWhenEmpty: [],
   outputLength: "(l_in + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1",
+  lengthOf: (dimension) => {
+    const { lower, upper } = zerosOf(dimension);
+    const padded = { ...dimension, l_in: dimension.l_in + lower + upper, padding: 0 };
+    return evaluated(CONVOLUTION.outputLength, padded);
+  },
   products: "l_out * kernel_size",
   patternTitle: "how many inputs each output element reads",
   paddedProducts: (count) =>
@@ -28,3 +39,34 @@ export const CONVOLUTION: Family = {
     return `Raise ${named("l_in")}, or ${named("padding")} to at least ${(missing + 1n) / 2n}, or lower ${named("kernel_size")} or ${named("dilation")}, until the kernel fits.`;
   },
 };
+
+/** Whether a padding is `same` or `valid` and not a number. */
+export function isPaddingWord(padding: number): boolean {
+  return padding > PARAMETER_MAX;
+}
+
+/** The zeros at both ends of the input. `same` adds an odd one at the upper end, as PyTorch does. */
+export function zerosOf({
+  padding,
+  kernel_size,
+  dilation,
+}: Pick<Dimension, "padding" | "kernel_size" | "dilation">): {
+  readonly lower: number;
+  readonly upper: number;
+} {
+  if (padding === PADDING_VALID) return { lower: 0, upper: 0 };
+  if (padding !== PADDING_SAME) return { lower: padding, upper: padding };
+  const reach = dilation * (kernel_size - 1);
+  return { lower: Math.floor(reach / 2), upper: Math.ceil(reach / 2) };
+}
+
+/**
+ * The output length that onnx-tool infers for a dimension: 1 for all but the first of a 3-d layer
+ * with a padding word, and without the dilation for `valid`.
+ */
+export function onnxLength(dimension: Dimension, at: number, dimensions: number): bigint {
+  const { l_in, kernel_size, stride, padding } = dimension;
+  if (isPaddingWord(padding) && dimensions === 3 && at > 0) return 1n;
+  if (padding === PADDING_VALID) return BigInt(Math.floor((l_in - kernel_size) / stride) + 1);
+  return CONVOLUTION.lengthOf(dimension);
+}

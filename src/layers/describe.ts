@@ -1,5 +1,7 @@
 /** A layer in words. */
 
+import { PARAMETER_MAX } from "../limits.js";
+import { textOfParameter } from "./kinds.js";
 import type { Layer } from "./layer.js";
 import type { Dimension } from "./parameters.js";
 
@@ -10,9 +12,12 @@ export function describeLayer(layer: Layer): string {
   const names = kind.family.parameters
     .filter(({ name, perDimension }) => perDimension && name !== "l_in")
     .map(({ name }) => name as keyof Dimension);
-  const parameters = names.map(
-    (name) => `${name}=${each(name).length === 1 ? each(name)[0] : `(${each(name).join(", ")})`}`,
-  );
+  const parameters = names.map((name) => {
+    const [first, ...others] = each(name) as [number, ...number[]];
+    // PyTorch takes a word for all dimensions at once.
+    if (name === "padding" && first > PARAMETER_MAX) return `padding='${wordOf(layer, first)}'`;
+    return `${name}=${others.length === 0 ? first : `(${[first, ...others].join(", ")})`}`;
+  });
   const written = [
     in_channels,
     out_channels,
@@ -21,4 +26,9 @@ export function describeLayer(layer: Layer): string {
     `bias=${bias ? "True" : "False"}`,
   ].join(", ");
   return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;
+}
+
+function wordOf({ kind }: Layer, value: number): string {
+  const padding = kind.parameters.find(({ base }) => base === "padding");
+  return textOfParameter(padding ?? {}, value);
 }

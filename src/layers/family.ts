@@ -15,6 +15,8 @@ export interface Family {
   readonly rulesSkippedWhenEmpty: readonly RuleId[];
   /** Output elements of one dimension, in the expression language. A layer with fewer than 1 is illegal. */
   readonly outputLength: string;
+  /** The same for the values of a dimension, which may have a padding that is a word. */
+  readonly lengthOf: (dimension: Dimension) => bigint;
   /** Products of one filter in one dimension, before padding removes any; in the expression language. */
   readonly products: string;
   /** What the overlap pattern of a layer shows, for its heading. */

@@ -157,6 +157,31 @@ export function parameterOf(kind: Kind, name: string): Parameter | undefined {
   return kind.parameters.find((p) => p.name === name);
 }
 
+/**
+ * The value of a word for a parameter, such as `same` for `padding`. A word is for all dimensions:
+ * in several dimensions only the plain name can have one.
+ */
+export function wordValue(kind: Kind, name: string, text: string): number | undefined {
+  const own = kind.parameters.find((p) =>
+    kind.dimensions.length === 1 ? p.name === name : p.perDimension && p.base === name,
+  );
+  return own?.words && Object.hasOwn(own.words, text) ? own.words[text] : undefined;
+}
+
+/** The text of a value of that parameter, in whatever kind: a number, or its word. */
+export function textOfValue(name: string, value: number): string {
+  const own = [...kinds.values()]
+    .flatMap(({ parameters }) => parameters)
+    .find((p) => (p.name === name || p.base === name) && p.words);
+  return textOfParameter(own ?? {}, value);
+}
+
+/** The text of a parameter's value: a number, or its word. */
+export function textOfParameter({ words = {} }: Pick<Parameter, "words">, value: number): string {
+  const word = Object.keys(words).find((text) => words[text] === value);
+  return word ?? String(value);
+}
+
 /** The names that stand for a row of the parameter table in a kind: one, or one for each dimension. */
 export function namesOfParameter(kind: Kind, base: ParameterName): readonly string[] {
   return kind.parameters.filter((p) => p.base === base).map((p) => p.name);

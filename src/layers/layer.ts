@@ -1,6 +1,7 @@
 /** Layers: every parameter of one, as the planner and the kernel take them, and as people write them. */
 import type { Fraction } from "../fraction.js";
-import type { Kind, KindName, NameOf, Parameter } from "./kinds.js";
+import { PARAMETER_MAX } from "../limits.js";
+import { type Kind, type KindName, type NameOf, type Parameter, textOfParameter } from "./kinds.js";
 import { DEFAULT_BITS, type Dimension, type ParameterName } from "./parameters.js";
 
 /** A layer and its input, every parameter given. */
@@ -58,14 +59,18 @@ interface SeveralDimensions {
   readonly bias?: boolean;
 }
 
+/** Plain convolutions also take PyTorch's words for the padding, for all dimensions at once. */
+type WithPaddingWords<T extends { readonly padding?: unknown }> = Omit<T, "padding"> & {
+  readonly padding?: T["padding"] | "same" | "valid";
+};
+
 /** A layer of each kind as a person writes it. */
 export interface LayerInputs {
   readonly conv_transpose1d: SettingInput & {
     readonly layer?: NameOf<"conv_transpose1d">;
   } & OneDimension;
-  readonly conv1d: SettingInput & { readonly layer: NameOf<"conv1d"> } & Omit<
-      OneDimension,
-      "output_padding"
+  readonly conv1d: SettingInput & { readonly layer: NameOf<"conv1d"> } & WithPaddingWords<
+      Omit<OneDimension, "output_padding">
     >;
   readonly conv_transpose2d: SettingInput & {
     readonly layer: NameOf<"conv_transpose2d">;
@@ -73,13 +78,11 @@ export interface LayerInputs {
   readonly conv_transpose3d: SettingInput & {
     readonly layer: NameOf<"conv_transpose3d">;
   } & SeveralDimensions & { readonly d_in: number };
-  readonly conv2d: SettingInput & { readonly layer: NameOf<"conv2d"> } & Omit<
-      SeveralDimensions,
-      "output_padding"
+  readonly conv2d: SettingInput & { readonly layer: NameOf<"conv2d"> } & WithPaddingWords<
+      Omit<SeveralDimensions, "output_padding">
     >;
-  readonly conv3d: SettingInput & { readonly layer: NameOf<"conv3d"> } & Omit<
-      SeveralDimensions,
-      "output_padding"
+  readonly conv3d: SettingInput & { readonly layer: NameOf<"conv3d"> } & WithPaddingWords<
+      Omit<SeveralDimensions, "output_padding">
     > & { readonly d_in: number };
 }
 
@@ -131,11 +134,12 @@ export function valueOfParameter(
 }
 
 /** The parameters of a layer by their names, in the order of its columns. */
-export function namedParameters(layer: Layer): Readonly<Record<string, number | boolean>> {
+export function namedParameters(layer: Layer): Readonly<Record<string, number | boolean | string>> {
   return Object.fromEntries(
-    layer.kind.parameters.map((p) => [
-      p.name,
-      p.type === "boolean" ? valueOfParameter(layer, p) === 1 : valueOfParameter(layer, p),
-    ]),
+    layer.kind.parameters.map((p) => {
+      const value = valueOfParameter(layer, p);
+      if (p.type === "boolean") return [p.name, value === 1];
+      return [p.name, value > PARAMETER_MAX ? textOfParameter(p, value) : value];
+    }),
   );
 }

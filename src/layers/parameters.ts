@@ -14,6 +14,8 @@ export interface ParameterRow {
   readonly default?: number;
   /** Each spatial dimension has its own value. */
   readonly perDimension?: true;
+  /** Words that can be given in place of a number, for all dimensions at once, and their values in the kernel. */
+  readonly words?: Readonly<Record<string, number>>;
   readonly meaning: string;
 }
 

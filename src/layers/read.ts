@@ -14,6 +14,7 @@ import {
   namesOfParameter,
   type Parameter,
   shortNames,
+  wordValue,
 } from "./kinds.js";
 import type { Layer } from "./layer.js";
 import { layerFrom, valueOfParameter } from "./layer.js";
@@ -82,17 +83,29 @@ function spread(
     const names = plain ? namesOfParameter(kind, plain) : [name];
     if (plain && Array.isArray(value) && value.length !== names.length)
       throw errors.dimensionCount(`${location}.${name}`, name, value.length, names);
+    const word = typeof value === "string" ? wordValue(kind, name, value) : undefined;
     for (const [i, own] of names.entries()) {
       if (values[own] !== undefined && value !== undefined)
         throw errors.axisTwice(`${location}.${name}`, own);
-      values[own] = plain && Array.isArray(value) ? value[i] : value;
+      values[own] =
+        word === undefined ? (plain && Array.isArray(value) ? value[i] : value) : { word };
     }
   }
   return values;
 }
 
+/** A word such as `same`, which the caller gave for all dimensions. */
+interface Word {
+  readonly word: number;
+}
+
+function isWord(value: unknown): value is Word {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, "word");
+}
+
 /** The number of a parameter that has that value, booleans as 0 and 1. */
 export function checkValue(parameter: Parameter, value: unknown, location: string): number {
+  if (isWord(value)) return value.word;
   if (parameter.type !== "boolean")
     return checkInteger({ ...parameter, max: PARAMETER_MAX }, value, location);
   if (typeof value !== "boolean" && value !== 0 && value !== 1)

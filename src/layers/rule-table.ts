@@ -15,6 +15,11 @@ export const RULES = [
   { id: "L_OUT", text: "l_out >= 1", perDimension: true },
   // Only for lists. Sweeps and single layers refuse such parameters before they count anything.
   { id: "RANGE", text: RANGE_TEXT },
+  {
+    id: "SAME_STRIDE",
+    text: "padding != same or stride == 1",
+    perDimension: true,
+  },
 ] as const;
 
 export type RuleId = (typeof RULES)[number]["id"];

@@ -2,8 +2,8 @@
 
 import { evaluate } from "../expression/evaluate.js";
 import { namesIn } from "../expression/node.js";
-import { PARAMETER_MAX } from "../limits.js";
-import { evaluated, parsed } from "./evaluated.js";
+import { PADDING_SAME, PARAMETER_MAX } from "../limits.js";
+import { parsed } from "./evaluated.js";
 import type { Family } from "./family.js";
 import { type Kind, namesOfParameter } from "./kinds.js";
 import type { Layer } from "./layer.js";
@@ -37,7 +37,11 @@ export function rulesOf(kind: Kind): readonly Rule[] {
 /** The parameters in a rule, with those of `l_out` in its place. */
 function namesOfRule({ outputLength }: Family, text: string): readonly ParameterName[] {
   const names = namesIn(parsed(text)).flatMap(({ name }) =>
-    name === "l_out" ? namesIn(parsed(outputLength)).map((own) => own.name) : [name],
+    name === "l_out"
+      ? namesIn(parsed(outputLength)).map((own) => own.name)
+      : name === "same"
+        ? []
+        : [name],
   );
   return [...new Set(names)] as ParameterName[];
 }
@@ -57,7 +61,7 @@ function textInDimension(text: string, letter: string): string {
   if (letter === "") return text;
   return text
     .replace("l_out", `${letter}_out`)
-    .replace(/(output_padding|stride|dilation)/g, `$1.${letter}`);
+    .replace(/(output_padding|\bpadding|stride|dilation)/g, `$1.${letter}`);
 }
 
 /** Adds the rejection counts of a part of a run to a total. */
@@ -67,7 +71,7 @@ export function addCounts(total: bigint[], part: readonly bigint[]): void {
 
 /** The output length of a dimension. Below 1 the layer is illegal. */
 export function outputLength(kind: Kind, dimension: Dimension): bigint {
-  return evaluated(kind.family.outputLength, dimension);
+  return kind.family.lengthOf(dimension);
 }
 
 /** The parameters of a dimension as big integers. */
@@ -84,6 +88,7 @@ export function isRuleKept(id: RuleId, dimension: number, layer: Layer): boolean
   const own = layer.dimensions[dimension] as Dimension;
   const valueFor = (name: string): bigint => {
     if (name === "l_out") return outputLength(layer.kind, own);
+    if (name === "same") return BigInt(PADDING_SAME);
     return BigInt({ ...layer, ...own }[name as keyof Dimension]);
   };
   return evaluate(parsed(row.text), valueFor) === 1n;
@@ -102,6 +107,8 @@ export function explainBrokenRule(id: RuleId, layer: Layer): string {
       return `out_channels ${layer.out_channels} is not divisible by groups ${layer.groups}`;
     case "OUTPUT_PADDING":
       return `${named("output_padding")} is not smaller than ${named("stride")} or ${named("dilation")}`;
+    case "SAME_STRIDE":
+      return `${namesOfParameter(kind, "padding")[at]} 'same' needs ${namesOfParameter(kind, "stride")[at]} 1, not ${own.stride}`;
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
       return `${letter === "" ? "the output length" : `${letter}_out`} would be ${outputLength(kind, own)}`;
@@ -145,6 +152,8 @@ function remedyOfAnyBatch(id: RuleId, layer: Layer): string {
       return "Choose groups that divide both in_channels and out_channels, as PyTorch requires.";
     case "OUTPUT_PADDING":
       return `PyTorch requires ${named("output_padding")} to be smaller than ${named("stride")} or ${named("dilation")}.`;
+    case "SAME_STRIDE":
+      return `PyTorch supports padding='same' only for stride 1. Set ${named("stride")} to 1, or give ${named("padding")} as a number.`;
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
       const output = letter === "" ? "l_out" : `${letter}_out`;

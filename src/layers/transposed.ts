@@ -10,6 +10,7 @@ export const TRANSPOSED: Family = {
   rulesSkippedWhenEmpty: ["OUTPUT_PADDING", "L_OUT"],
   outputLength:
     "(l_in - 1) * stride - 2 * padding + dilation * (kernel_size - 1) + output_padding + 1",
+  lengthOf: (dimension) => evaluated(TRANSPOSED.outputLength, dimension),
   products: "l_in * kernel_size",
   patternTitle: "how many products land on each output element",
   paddedProducts: (count) => `of which padding crops ${count}`,

@@ -260,7 +260,7 @@ export function planOf(
   const { fields } = readerOf(kind);
   // If no column needs the sample rate, it may be absent, and the kernel ignores it.
   const isRated = firstRateColumn(columns) !== undefined;
-  return { kind, method, columns, fields, isRated, values: new Map(), skipInvalid };
+  return { kind, method, columns, fields, isRated, hasWords: true, values: new Map(), skipInvalid };
 }
 
 /**

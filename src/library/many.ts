@@ -13,6 +13,7 @@ import {
   namesOfParameter,
   parameterOf,
   shortNames,
+  wordValue,
 } from "../layers/kinds.js";
 import type { LayerInput } from "../layers/layer.js";
 import {
@@ -71,9 +72,13 @@ type InDimension =
  * and `kernel_size.h` sets one. `layer` names the kind of all layers.
  */
 export type LayerColumns = { readonly layer?: NameOf<KindName> | undefined } & {
-  readonly [N in ParameterName | "bits" | InDimension]?: LayerColumn | undefined;
+  readonly [N in Exclude<ParameterName, "padding"> | "bits" | InDimension]?:
+    | LayerColumn
+    | undefined;
 } & {
   /** Output elements per second: numbers, or texts such as "22050/32". */
+  /** Plain convolutions also take PyTorch's words, for all layers. */
+  readonly padding?: LayerColumn | "same" | "valid" | undefined;
   readonly sample_rate?: LayerColumn | string | readonly (number | string)[] | undefined;
 };
 
@@ -322,6 +327,7 @@ function batchesOfColumns(table: Table, request: Request, defaultKind: KindName)
     kind,
     fields: fields.map(({ name }) => name),
     isRated: rates !== undefined,
+    hasWords: false,
     values,
   };
   const layerAt = (row: number) => readLayer(rowOf(table, kind, row), `layers[${row}]`, kind.name);
@@ -389,7 +395,10 @@ function fieldsOf(kind: Kind, table: Table): Fields {
           values.set(name, numerator).set(RATE_DENOMINATOR, denominator);
         }
       } else if (isColumn(value)) fields.push(field);
-      else values.set(name, checkNamed(kind, name, value, `layers.${given}`));
+      else {
+        const word = typeof value === "string" ? wordValue(kind, given, value) : undefined;
+        values.set(name, word ?? checkNamed(kind, name, value, `layers.${given}`));
+      }
     }
   }
   const missing = kind.parameters

@@ -2,14 +2,16 @@
  * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
  * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
  */
+
 import { needsOverlap as columnNeedsOverlap, dependenciesOfColumn } from "../columns/derived.js";
 import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
 import { needsRationals } from "../expression/exact.js";
 import { type Expression, type ListItem, type Node, namesIn } from "../expression/node.js";
 import type { Kind } from "../layers/kinds.js";
-import { namesOfParameter } from "../layers/kinds.js";
+import { anyParameter, namesOfParameter } from "../layers/kinds.js";
 import type { ParameterName } from "../layers/parameters.js";
 import { rulesOf } from "../layers/rules.js";
+import { PARAMETER_MAX } from "../limits.js";
 import { dependenciesOf } from "../spec/names.js";
 import { domainOf } from "../spec/values.js";
 import { alwaysHasValue, type ValueSets } from "./bounds.js";
@@ -58,12 +60,11 @@ export function schedule(
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 
-  const rules = rulesOf(kind).map(
-    ({ text, dependsOn }, rule): Task => ({
-      dependsOn,
-      step: () => ({ kind: "rule", rule, predicate: requiring(text) }),
-    }),
-  );
+  const rules = rulesOf(kind).flatMap(({ id, text, dependsOn }, rule): Task[] => {
+    // Most grids have numbers for all paddings, which never break the rule of the word `same`.
+    if (id === "SAME_STRIDE" && !dependsOn.some((name) => mayBeWord(name, valueSets))) return [];
+    return [{ dependsOn, step: () => ({ kind: "rule", rule, predicate: requiring(text) }) }];
+  });
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let predicate: number | undefined;
@@ -149,6 +150,14 @@ export function schedule(
       `a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`,
     );
   return { where, steps, predicates };
+}
+
+/** Whether a padding may be a word. */
+function mayBeWord(name: string, valueSets: ValueSets): boolean {
+  return (
+    anyParameter(name)?.base === "padding" &&
+    (valueSets.get(name)?.max ?? 0n) > BigInt(PARAMETER_MAX)
+  );
 }
 
 /** Whether a name always has a whole number as its value: results may be quotients, or missing. */

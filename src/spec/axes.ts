@@ -6,8 +6,16 @@ import { type Expression, FUNCTIONS, LIST_FUNCTIONS, type ListItem } from "../ex
 import { KEYWORDS, parseItem } from "../expression/parse.js";
 import { textOfFraction } from "../fraction.js";
 import { otherKindsParameter } from "../layers/errors.js";
-import { isParameterName, type Kind, namesOfParameter, shortNames } from "../layers/kinds.js";
+import {
+  anyParameter,
+  isParameterName,
+  type Kind,
+  namesOfParameter,
+  shortNames,
+  wordValue,
+} from "../layers/kinds.js";
 import { RATE_DENOMINATOR } from "../layers/parameters.js";
+import { PARAMETER_MAX } from "../limits.js";
 import { describeNode, type SourceNode } from "./source.js";
 import {
   domainOf,
@@ -62,14 +70,21 @@ export function expressionsOf(axis: Axis): readonly (Expression | ListItem)[] {
 export function readAxes(source: SourceNode, kind: Kind): Axis[] {
   if (source.kind !== "map") throw errors.notMap(source.location, "axes", describeNode(source));
   const known = [...kind.parameterNames, ...kind.plainNames];
-  const entries = readEntries(source, (name, location) => {
-    if (isResultName(name)) throw errors.resultAxis(location, name);
-    if (!known.includes(name))
-      throw isParameterName(name)
-        ? otherKindsParameter(location, name, kind)
-        : errors.unknownAxis(location, name, known);
+  const entries = readEntries(
+    source,
+    (name, location) => {
+      if (isResultName(name)) throw errors.resultAxis(location, name);
+      if (!known.includes(name))
+        throw isParameterName(name)
+          ? otherKindsParameter(location, name, kind)
+          : errors.unknownAxis(location, name, known);
+    },
+    kind,
+  );
+  const axes = entries.flatMap((axis) => {
+    const all = withWordFollowers(axis, kind);
+    return [all, ...followersOf(all, kind)];
   });
-  const axes = entries.flatMap((axis) => [axis, ...followersOf(axis, kind)]);
   const given = new Set<string>();
   for (const { names, location } of axes) {
     for (const name of names) {
@@ -85,6 +100,43 @@ export function readAxes(source: SourceNode, kind: Kind): Axis[] {
 }
 
 /**
+ * An axis of several dimensions that has a word among its values, with the parameters of all
+ * dimensions beside its own names. A follower cannot evaluate a word, because it is not a number.
+ */
+function withWordFollowers(axis: Axis, kind: Kind): Axis {
+  if (axis.kind !== "plain") return axis;
+  const added = axis.names.flatMap((name, i) => {
+    const own = axis.progressions[i] ?? [];
+    const base = kind.plainNames.find((plain) => plain === name);
+    return base && hasWord(own)
+      ? namesOfParameter(kind, base).map((follower) => ({ follower, own }))
+      : [];
+  });
+  if (added.length === 0 || (axis.names.length === 1 && axis.size === 1)) return axis;
+  return {
+    ...axis,
+    names: [...axis.names, ...added.map(({ follower }) => follower)],
+    progressions: [...axis.progressions, ...added.map(({ own }) => own)],
+  };
+}
+
+/** Whether a word such as `same` is among the values. */
+function hasWord(progressions: readonly Progression[]): boolean {
+  return progressions.some(({ first }) => first > PARAMETER_MAX);
+}
+
+/** The location of an axis with a padding that may be a word, if there is one. */
+export function wordAxis(axes: readonly Axis[]): string | undefined {
+  return axes.find(
+    (axis) =>
+      axis.kind === "plain" &&
+      axis.names.some(
+        (name, i) => anyParameter(name)?.base === "padding" && hasWord(axis.progressions[i] ?? []),
+      ),
+  )?.location;
+}
+
+/**
  * The axes that follow a plain name: `kernel_size.h` and `kernel_size.w`, each equal to
  * `kernel_size`.
  */
@@ -93,6 +145,8 @@ function followersOf(axis: Axis, kind: Kind): Axis[] {
   return axis.names.flatMap((name) => {
     const plain = kind.plainNames.find((base) => base === name);
     const followers = plain ? namesOfParameter(kind, plain) : [];
+    // A word has its followers in the axis itself.
+    if (followers.some((follower) => axis.names.includes(follower))) return [];
     return followers.map((follower): Axis => {
       if (axis.kind === "plain" && axis.names.length === 1 && axis.size === 1)
         return { ...axis, names: [follower] };
@@ -131,6 +185,7 @@ export function readVariables(source: SourceNode): Axis[] {
 function readEntries(
   source: SourceNode & { kind: "map" },
   check: (name: string, location: string) => void,
+  kind?: Kind,
 ): Axis[] {
   const seen = new Set<string>();
   return source.entries.map(({ key, keyLocation, value }) => {
@@ -142,18 +197,18 @@ function readEntries(
     }
     const [only] = names as [string];
     return names.length === 1
-      ? readAxis(only, value, keyLocation)
-      : readJointAxis(names, value, keyLocation);
+      ? readAxis(only, value, keyLocation, kind)
+      : readJointAxis(names, value, keyLocation, kind);
   });
 }
 
-function readAxis(name: string, source: SourceNode, location: string): Axis {
+function readAxis(name: string, source: SourceNode, location: string, kind?: Kind): Axis {
   if (source.kind === "null") throw errors.emptyAxis(source.location, name);
   const items = source.kind === "list" ? source.items : [source];
   if (items.length === 0) throw errors.emptyAxis(source.location, name);
   const entries = items.map((item) => {
     if (item.kind !== "scalar") throw errors.badAxisValue(item.location, name, describeNode(item));
-    return { item, read: readScalar(name, item, source.kind === "list") };
+    return { item, read: readScalar(name, item, source.kind === "list", kind) };
   });
   const { progressions: constant, denominator } = overCommonDenominator(
     entries.flatMap(({ read }) => (Array.isArray(read) ? (read as Progression[]) : [])),
@@ -191,8 +246,11 @@ function readScalar(
   name: string,
   item: SourceNode & { kind: "scalar" },
   isInList: boolean,
+  kind?: Kind,
 ): Progression[] | ListItem {
   const text = item.text.trim();
+  const word = kind && wordValue(kind, name, text);
+  if (word !== undefined) return [{ first: word, step: 1, count: 1 }];
   const [opening, closing] = [text.split("(").length, text.split(")").length];
   if (isInList && opening > closing) throw errors.openParenthesis(item.location, name, text);
   if (hasTopComma(text)) throw errors.textList(item.location, name, text);
@@ -224,7 +282,12 @@ function checkDistinct(
   throw errors.duplicateValue(location, name, value);
 }
 
-function readJointAxis(names: readonly string[], source: SourceNode, location: string): Axis {
+function readJointAxis(
+  names: readonly string[],
+  source: SourceNode,
+  location: string,
+  kind?: Kind,
+): Axis {
   const label = names.join(", ");
   if (source.kind !== "list" || source.items.length === 0)
     throw errors.jointList(source.location, names, describeNode(source));
@@ -236,7 +299,7 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
       const name = names[i] as string;
       if (item.kind !== "scalar")
         throw errors.badAxisValue(item.location, name, describeNode(item));
-      return { item, read: readJointValue(name, item) };
+      return { item, read: readJointValue(name, item, kind) };
     });
   });
   const rateIndex = names.indexOf("sample_rate");
@@ -296,8 +359,9 @@ function readJointAxis(names: readonly string[], source: SourceNode, location: s
 function readJointValue(
   name: string,
   item: SourceNode & { kind: "scalar" },
+  kind?: Kind,
 ): Progression[] | ListItem {
-  const read = readScalar(name, item, true);
+  const read = readScalar(name, item, true, kind);
   const isOne = Array.isArray(read) ? sizeOf(read) === 1 : read.root.kind === "value";
   if (!isOne) throw errors.severalInJoint(item.location, name, item.text.trim());
   return read;

@@ -90,30 +90,26 @@ export function remedyOfNamedPadding(
   text: string,
   dimension?: Omit<Dimension, "padding">,
 ): string {
-  const isSame = /same/i.test(text);
-  if (!isSame)
-    return kind.family.name === "transposed"
-      ? "PyTorch's transposed layers have no named padding; write 0 to crop nothing."
-      : "Write 0: 'valid' pads nothing.";
-  const number = dimension === undefined ? "" : samePadding(kind, dimension);
-  return kind.family.name === "transposed"
-    ? `PyTorch's transposed layers have no named padding. For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`
-    : `With stride 1 write dilation * (kernel_size - 1) / 2${number}.`;
+  const word = text.trim().toLowerCase().replaceAll(/["']/g, "");
+  if (kind.family.name !== "transposed")
+    return `Write ${word} in small letters, for all dimensions at once, and in a grid without expressions for padding.`;
+  if (word !== "same")
+    return "PyTorch's transposed layers have no named padding; write 0 to crop nothing.";
+  const number = dimension === undefined ? "" : samePadding(dimension);
+  return `PyTorch's transposed layers have no named padding. For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`;
 }
 
-function samePadding(kind: Kind, dimension: Omit<Dimension, "padding">): string {
+function samePadding(dimension: Omit<Dimension, "padding">): string {
   const {
     kernel_size: K,
     stride: s,
     output_padding: o,
     dilation: d,
   } = inBigInt({ ...dimension, padding: 0 });
-  if (kind.family.name !== "transposed" && s !== 1n)
-    return "; PyTorch supports 'same' with stride 1 only";
-  const doubled = kind.family.name === "transposed" ? d * (K - 1n) + o + 1n - s : d * (K - 1n);
+  const doubled = d * (K - 1n) + o + 1n - s;
   if (doubled < 0n) return ", which is negative here";
   if (doubled % 2n === 0n) return `: here ${doubled / 2n}`;
-  const canRoundUp = kind.family.name === "transposed" && o === 0n && (1n < s || 1n < d);
+  const canRoundUp = o === 0n && (1n < s || 1n < d);
   return canRoundUp
     ? `: here ${(doubled + 1n) / 2n} with output_padding 1`
     : ", which is not a whole number here";

@@ -7,7 +7,7 @@ import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, type ListItem, namesIn } from "../expression/node.js";
 import { anyParameter, type Kind } from "../layers/kinds.js";
-import { type Axis, expressionsOf } from "./axes.js";
+import { type Axis, expressionsOf, wordAxis } from "./axes.js";
 import { isNamedPadding, remedyOfNamedPadding } from "./foreign.js";
 
 /** The names that the values of an axis depend on. */
@@ -47,6 +47,11 @@ export function checkNames(
       ]);
     }
   };
+  const hasWord = wordAxis(axes) !== undefined;
+  const checkWords = ({ source, root }: Expression | ListItem) => {
+    const use = namesIn(root).find(({ name }) => anyParameter(name)?.base === "padding");
+    if (hasWord && use) throw errors.wordInExpression(source, use.span, use.name);
+  };
   for (const axis of axes) {
     for (const expression of expressionsOf(axis)) {
       const { text, location } = expression.source;
@@ -62,10 +67,12 @@ export function checkNames(
           remedyOfNamedPadding(kind, text),
         );
       check(expression, []);
+      checkWords(expression);
     }
   }
   for (const condition of where) {
     check(condition, results);
+    checkWords(condition);
     const rateUse = namesIn(condition.root).find(({ name }) =>
       columns.some((c) => c.name === name && needsSetting(c.name, "sample_rate")),
     );

@@ -158,15 +158,6 @@ describe("named and unequal padding", () => {
       `${SAME}, which is not a whole number here.`,
     ],
     [["valid"], "PyTorch's transposed layers have no named padding; write 0 to crop nothing."],
-    [["valid", "--layer", "Conv1d"], "Write 0: 'valid' pads nothing."],
-    [
-      ["same", "--layer", "Conv1d", "--dilation", "3"],
-      "With stride 1 write dilation * (kernel_size - 1) / 2: here 3.",
-    ],
-    [
-      ["same", "--layer", "Conv1d", "--stride", "2"],
-      "With stride 1 write dilation * (kernel_size - 1) / 2; PyTorch supports 'same' with stride 1 only.",
-    ],
   ])("are refused with the padding to write: %j", async ([name, ...more], remedy) => {
     expect(await refusal(["count", ...LAYER, "--padding", name as string, ...more])).toBe(
       `--padding: padding cannot be '${name}'. ${remedy}`,

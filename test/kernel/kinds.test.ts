@@ -9,6 +9,7 @@ import { kindOf } from "../../src/layers/kinds.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import type { Dimension } from "../../src/layers/parameters.ts";
 import { outputLength } from "../../src/layers/rules.ts";
+import { PADDING_SAME, PADDING_VALID } from "../../src/limits.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";
@@ -246,6 +247,8 @@ const kinds = fc.constantFrom<KindName>(
   "conv_transpose2d",
   "conv_transpose3d",
   "conv1d",
+  "conv2d",
+  "conv3d",
 );
 
 /** Mostly legal layers of every kind, some with parameters so large that results pass 64 bits. */
@@ -269,6 +272,7 @@ const layers = kinds.chain((name) => {
         minLength: kind.dimensions.length,
         maxLength: kind.dimensions.length,
       }),
+      word: fc.constantFrom(undefined, undefined, PADDING_SAME, PADDING_VALID),
       groups: upTo(6),
       inPerGroup: size,
       outPerGroup: size,
@@ -282,13 +286,18 @@ const layers = kinds.chain((name) => {
         ),
       ),
     })
-    .map(({ dimensions, groups, inPerGroup, outPerGroup, ...rest }) =>
+    .map(({ dimensions, groups, inPerGroup, outPerGroup, word, ...rest }) =>
       layerOfDimensions(
         kind,
         dimensions.map((d) =>
           kind.family.name === "transposed"
             ? d
-            : { ...d, output_padding: 0, l_in: Math.min(d.l_in, 400) },
+            : {
+                ...d,
+                output_padding: 0,
+                l_in: Math.min(d.l_in, 400),
+                ...(word !== undefined && { padding: word, stride: 1 }),
+              },
         ),
         {
           ...rest,

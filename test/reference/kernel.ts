@@ -20,7 +20,14 @@ import {
   type ListFault,
   type SweepBatch,
 } from "../../src/kernel/kernel.js";
-import { anyParameter, KIND_NAMES, type Kind, kindNamed, kindOf } from "../../src/layers/kinds.ts";
+import {
+  anyParameter,
+  KIND_NAMES,
+  type Kind,
+  kindNamed,
+  kindOf,
+  wordValue,
+} from "../../src/layers/kinds.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { layerFrom, namedParameters } from "../../src/layers/layer.ts";
 import { DEFAULT_BITS } from "../../src/layers/parameters.js";
@@ -286,6 +293,11 @@ function layerOfRecord(
       )
         outOfRange = true;
       rate = read;
+      continue;
+    }
+    const word = wordValue(kind, role.name, text);
+    if (word !== undefined) {
+      for (const name of role.names) values.set(name, word);
       continue;
     }
     const parts = partsOfTuple(text, role.names.length);

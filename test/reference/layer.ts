@@ -4,15 +4,15 @@
  */
 
 import { columnsOf, isSumOverBatch, needsSetting } from "../../src/columns/derived.ts";
-import { EXACT_ARITHMETIC } from "../../src/columns/exact-arithmetic.ts";
-import { Quantities } from "../../src/columns/quantities.ts";
+import { quantitiesOf } from "../../src/columns/layer-quantities.ts";
+import type { Quantities } from "../../src/columns/quantities.ts";
 import { column, type ResultName, readCells } from "../../src/columns/table.js";
 import { type Rational, rational } from "../../src/expression/exact.js";
 import { type Fraction, nearestDouble } from "../../src/fraction.js";
 import type { LayerCounts, LayerQuotients } from "../../src/kernel/kernel.js";
+import { zerosOf } from "../../src/layers/convolution.ts";
 import type { Kind } from "../../src/layers/kinds.ts";
 import type { Layer } from "../../src/layers/layer.ts";
-import { valueOfParameter } from "../../src/layers/layer.ts";
 import type { Dimension } from "../../src/layers/parameters.ts";
 import type { RuleId } from "../../src/layers/rule-table.ts";
 import { inBigInt, isRuleKept, outputLength, rulesOf } from "../../src/layers/rules.js";
@@ -41,7 +41,8 @@ export function overlapPattern(
   } else {
     for (let j = first; j < first + BigInt(length); j++) {
       for (let k = 0; k < kernel_size; k++) {
-        const i = j * BigInt(stride) + BigInt(k) * BigInt(dilation) - BigInt(padding);
+        const i =
+          j * BigInt(stride) + BigInt(k) * BigInt(dilation) - BigInt(zerosOf(dimension).lower);
         if (i >= 0n && i < BigInt(l_in)) land(j - first);
       }
     }
@@ -100,7 +101,8 @@ export function closed(kind: Kind, dimension: Dimension): Overlap {
 
 /** Of a convolution that is not transposed: the inputs that each tap reads, and the outputs that read none, one by one. */
 function convolved(kind: Kind, dimension: Dimension): Overlap {
-  const { l_in: L, kernel_size: K, stride: s, padding: p, dilation: d } = inBigInt(dimension);
+  const { l_in: L, kernel_size: K, stride: s, dilation: d } = inBigInt(dimension);
+  const p = BigInt(zerosOf(dimension).lower);
   const lOut = outputLength(kind, dimension);
   // Tap k reads an input at the outputs j with p - k·d <= j·s < p - k·d + L.
   const denominator = (end: bigint) => (end <= 0n ? 0n : (end - 1n) / s + 1n);
@@ -131,23 +133,13 @@ function brokenRule(layer: Layer): RuleId | undefined {
 type Value = bigint | boolean | Fraction | null;
 
 /** The quantities of a layer, from the published formulas and the overlaps counted here. */
-function quantitiesOf(layer: Layer, method: Method): Quantities<bigint> {
-  const { kind } = layer;
+function countedQuantities(layer: Layer, method: Method): Quantities<bigint> {
   const overlapOf = method === "simulate" ? simulate : closed;
-  const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
-  return new Quantities(kind, EXACT_ARITHMETIC, {
-    parameter: (base, dimension) => {
-      const parameter = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
-      return parameter ? BigInt(valueOfParameter(layer, parameter)) : 0n;
-    },
-    setting: (name) => (name === "bits" ? { numerator: BigInt(layer.bits) } : rate),
-    overlap: (name, at) => {
-      const dimension = layer.dimensions[at] as Dimension;
-      if (name === "unpadded_taps")
-        return overlapOf(kind, { ...dimension, output_padding: 0 }).taps;
-      return overlapOf(kind, dimension)[name as keyof Overlap];
-    },
-  });
+  return quantitiesOf(layer, (name, dimension) =>
+    name === "unpadded_taps"
+      ? overlapOf(layer.kind, { ...dimension, output_padding: 0 }).taps
+      : overlapOf(layer.kind, dimension)[name as keyof Overlap],
+  );
 }
 
 /** The value of a column, of any size. */
@@ -196,7 +188,7 @@ export function textsOf(
     } {
   const broken = brokenRule(layer);
   if (broken) return { broken };
-  const quantities = quantitiesOf(layer, method);
+  const quantities = countedQuantities(layer, method);
   const texts: Partial<Record<ResultName, string>> = {};
   const quotients: { [N in ResultName]?: Rational } = {};
   for (const name of names) {

@@ -28,6 +28,7 @@ import {
   type KindName,
   kindNamed,
   kindOf,
+  wordValue,
 } from "../../layers/kinds.js";
 import type { Layer } from "../../layers/layer.js";
 import { layerFrom, type Settings } from "../../layers/layer.js";
@@ -530,6 +531,8 @@ function layerOf(list: ListPlan, fields: readonly string[]): Layer {
     const role = roles[field];
     if (role?.does !== "set") return p.default ?? p.min;
     const value = fields[field] as string;
+    const word = wordValue(kind, role.name, value);
+    if (word !== undefined) return word;
     return p.type === "boolean"
       ? Number(/^(1|true)$/i.test(value))
       : Number(valueIn(value, role.names.indexOf(p.name)));

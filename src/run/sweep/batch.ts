@@ -63,5 +63,7 @@ function readerOf(name: string): Reader {
   // A sample rate can be a fraction.
   if (name === "sample_rate") return Number;
   if (!parameter) return BigInt;
-  return parameter.type === "boolean" ? (text) => text === "true" : Number;
+  if (parameter.type === "boolean") return (text) => text === "true";
+  // A padding can be the word same or valid.
+  return (text) => (/^[0-9]/.test(text) ? Number(text) : text);
 }

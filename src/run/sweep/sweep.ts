@@ -12,8 +12,8 @@ import type { BigInts } from "../../formats/json.js";
 import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import { describeLayer } from "../../layers/describe.js";
-import { kindOf } from "../../layers/kinds.js";
-import { MAX_VISITS } from "../../limits.js";
+import { kindOf, parameterOf } from "../../layers/kinds.js";
+import { MAX_VISITS, PARAMETER_MAX } from "../../limits.js";
 import type { Method } from "../../plan/method.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
@@ -177,8 +177,21 @@ async function shortestWithRows(
 }
 
 /** The encoding of a plan's rows. */
-function encodingOfPlan({ cells }: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
-  return encodingOf(format, cells, bigInts);
+function encodingOfPlan(plan: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
+  const encoding = encodingOf(format, plan.cells, bigInts);
+  const columns = encoding.columns.map((own) =>
+    mayBeWord(plan, own.name) ? { ...own, isUserWritten: true } : own,
+  );
+  return { ...encoding, columns };
+}
+
+/** Whether a parameter is a word in some rows, such as a padding that may be `same`. */
+function mayBeWord({ grids, layer }: Plan, name: string): boolean {
+  const max = BigInt(PARAMETER_MAX);
+  return (
+    parameterOf(kindOf(layer), name)?.words !== undefined &&
+    grids.some(({ valueSets }) => (valueSets.get(name)?.max ?? 0n) > max)
+  );
 }
 
 /** Sweeps the raw indices [from, to): first on this thread, then on workers. */

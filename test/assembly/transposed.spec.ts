@@ -1,4 +1,5 @@
-import { channelsPerGroup, outputLength, outputPaddingFits } from "../../assembly/layers/geometry";
+import { channelsPerGroup } from "../../assembly/layers/layer";
+import { outputLength, outputPaddingFits } from "../../assembly/layers/transposed";
 import { forSmallLayers, plainLOut } from "./support";
 
 const MAX: i64 = 2147483647;

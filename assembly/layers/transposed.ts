@@ -1,0 +1,19 @@
+// Transposed convolutions: PyTorch's output length and rule, and the overlap in closed form (closed.ts has the theory).
+//
+// Parameters are at most 2^31 - 1, so every product of two of them and every l_out fits in i64:
+// l_out <= (2^31 - 2)·(2^31 - 1)·2 + 2^31 < 2^63.
+
+/**
+ * l_out = (l_in - 1)·stride - 2·padding + dilation·(kernel_size - 1) + output_padding + 1; a layer
+ * with less than 1 is illegal.
+ */
+export function outputLength(
+  lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64,
+): i64 {
+  return (lIn - 1) * stride - 2 * padding + dilation * (kernelSize - 1) + outputPadding + 1;
+}
+
+/** PyTorch: output_padding must be smaller than either stride or dilation. */
+export function outputPaddingFits(outputPadding: u64, stride: u64, dilation: u64): bool {
+  return outputPadding < stride || outputPadding < dilation;
+}

@@ -1,0 +1,38 @@
+/** The quantities of one layer, from the published formulas and exact integers. */
+import { isPaddingWord, onnxLength, zerosOf } from "../layers/convolution.js";
+import { type Layer, valueOfParameter } from "../layers/layer.js";
+import type { Dimension } from "../layers/parameters.js";
+import { EXACT_ARITHMETIC } from "./exact-arithmetic.js";
+import { Quantities } from "./quantities.js";
+
+/**
+ * @param overlap taps, covered or unpadded_taps of a dimension.
+ */
+export function quantitiesOf(
+  layer: Layer,
+  overlap: (name: string, dimension: Dimension) => bigint,
+): Quantities<bigint> {
+  const { kind } = layer;
+  const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
+  const dimensionOf = (at: number) => layer.dimensions[at] as Dimension;
+  const isWord = (at: number) =>
+    kind.family.name === "convolution" && isPaddingWord(layer.dimensions[at]?.padding ?? 0);
+  return new Quantities(kind, EXACT_ARITHMETIC, {
+    parameter: (base, at) => {
+      if (base === "padding" && isWord(at)) return BigInt(zerosOf(dimensionOf(at)).lower);
+      const parameter = kind.parameters.find((p) => p.base === base && p.dimension === at);
+      return parameter ? BigInt(valueOfParameter(layer, parameter)) : 0n;
+    },
+    setting: (name) => (name === "bits" ? { numerator: BigInt(layer.bits) } : rate),
+    counted: (name, at) => {
+      if (name === "padding_is_word") return isWord(at) ? 1n : 0n;
+      if (name === "onnx_l_out") return onnxLength(dimensionOf(at), at, kind.dimensions.length);
+      return overlap(name, dimensionOf(at));
+    },
+    // `same` may add one zero more at the upper end, which no padding can say.
+    exception: (name, at) =>
+      /^([dhw]|l)_out$/.test(name) && isWord(at)
+        ? kind.family.lengthOf(dimensionOf(at))
+        : undefined,
+  });
+}
