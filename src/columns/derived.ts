@@ -1,7 +1,7 @@
 /** What follows from a column's record for a kind of layer: its formula, its dependencies, whether it needs the overlap. */
 
-import { type Node, namesIn } from "../expression/node.js";
-import { parsed } from "../layers/evaluated.js";
+import type { Node } from "../expression/node.js";
+import { namesOfFormula, parsed, replaceNames } from "../layers/evaluated.js";
 import type { Family, FamilyName } from "../layers/family.js";
 import { FAMILIES, type Kind, namesOfParameter } from "../layers/kinds.js";
 import { isSettingName, PARAMETERS, type ParameterName } from "../layers/parameters.js";
@@ -54,16 +54,10 @@ function basisOf(family: Family, name: string): Basis {
   const needsOverlap = formula === undefined && quantity.dependsOn === undefined;
   // The overlap pattern depends on the whole geometry.
   const names =
-    formula === undefined
-      ? (quantity.dependsOn ?? GEOMETRY_NAMES)
-      : namesIn(parsed(formula)).map((of) => of.name);
+    formula === undefined ? (quantity.dependsOn ?? GEOMETRY_NAMES) : namesOfFormula(formula);
   const parts = names.map((of) => basisOf(family, of));
-  const bases = new Set(parts.flatMap((part) => [...part.bases]));
-  // Only legal layers have results, so a parameter that can break a rule brings in the others of that rule.
-  for (const base of CONSTRAINING.filter((own) => bases.has(own)))
-    for (const other of namesConstrainedWith(family, base)) bases.add(other);
   const basis = {
-    bases,
+    bases: new Set(parts.flatMap((part) => [...part.bases])),
     needsOverlap: needsOverlap || parts.some((part) => part.needsOverlap),
   };
   basisOfName.set(key, basis);
@@ -90,10 +84,17 @@ export function needsSetting(name: ResultName, setting: string): boolean {
   );
 }
 
-/** The parameters and settings that a column depends on, by their names in a kind of layer. */
+/**
+ * The parameters and settings that a column depends on, by their names in a kind of layer. Only
+ * legal layers have results, so a parameter that can break a rule brings in the others of that rule.
+ */
 export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly string[] {
   const { dimension } = column(name);
-  return [...basisOf(kind.family, name).bases].flatMap((base): readonly string[] => {
+  const { bases } = basisOf(kind.family, name);
+  const constrained = CONSTRAINING.filter((base) => bases.has(base)).flatMap((base) =>
+    namesConstrainedWith(kind.family, base),
+  );
+  return [...new Set([...bases, ...constrained])].flatMap((base): readonly string[] => {
     if (isSettingName(base)) return [base];
     const names = namesOfParameter(kind, base as ParameterName);
     return dimension === undefined || names.length < 2
@@ -112,17 +113,6 @@ export function formulaOf(kind: Kind, name: ResultName): string {
   if (dimension === undefined) return text;
   const at = kind.dimensions.indexOf(dimension);
   return replaceNames(text, (of) => namesOfParameter(kind, of as ParameterName)[at] ?? of);
-}
-
-/** A formula with other texts in place of its names. */
-export function replaceNames(formula: string, textOf: (name: string) => string): string {
-  let text = "";
-  let at = 0;
-  for (const { name, span } of namesIn(parsed(formula))) {
-    text += formula.slice(at, span.start) + textOf(name);
-    at = span.end;
-  }
-  return text + formula.slice(at);
 }
 
 /**

@@ -2,10 +2,11 @@
 
 import { textOfFraction } from "../fraction.js";
 import { zerosOf } from "../layers/convolution.js";
+import { replaceNames } from "../layers/evaluated.js";
 import type { Layer } from "../layers/layer.js";
 import { type Dimension, isSettingName, type ParameterName } from "../layers/parameters.js";
 import { PADDING_SAME } from "../limits.js";
-import { formulaIn, formulaOf, quantityOf, replaceNames } from "./derived.js";
+import { formulaIn, formulaOf, quantityOf } from "./derived.js";
 import { column, type PartialResults, type ResultName } from "./table.js";
 
 /**

@@ -1,6 +1,6 @@
 /** Formulas of the layer families, evaluated for one dimension of a layer. */
 import { evaluate } from "../expression/evaluate.js";
-import type { Node } from "../expression/node.js";
+import { FUNCTIONS, type Node } from "../expression/node.js";
 import { parseCondition } from "../expression/parse.js";
 
 const roots = new Map<string, Node>();
@@ -12,6 +12,22 @@ export function parsed(formula: string): Node {
   const root = parseCondition({ text: formula, location: formula });
   roots.set(formula, root);
   return root;
+}
+
+const NAME = /[A-Za-z_]\w*/g;
+
+/**
+ * The names in a formula, each once. Found without parsing it, which would take most of the time of
+ * `upsweep count` before anything is counted. Measured 2026-11-27: 10 ms for all formulas.
+ */
+export function namesOfFormula(formula: string): readonly string[] {
+  const names = formula.match(NAME) ?? [];
+  return [...new Set(names)].filter((name) => !Object.hasOwn(FUNCTIONS, name));
+}
+
+/** A formula with other texts in place of its names. */
+export function replaceNames(formula: string, textOf: (name: string) => string): string {
+  return formula.replace(NAME, (name) => (Object.hasOwn(FUNCTIONS, name) ? name : textOf(name)));
 }
 
 /**

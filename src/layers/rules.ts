@@ -1,9 +1,8 @@
 /** The rules of legal layers: PyTorch's own, found by running it. */
 
 import { evaluate } from "../expression/evaluate.js";
-import { namesIn } from "../expression/node.js";
 import { PADDING_SAME, PARAMETER_MAX } from "../limits.js";
-import { parsed } from "./evaluated.js";
+import { namesOfFormula, parsed } from "./evaluated.js";
 import type { Family } from "./family.js";
 import { type Kind, namesOfParameter } from "./kinds.js";
 import type { Layer } from "./layer.js";
@@ -34,14 +33,13 @@ export function rulesOf(kind: Kind): readonly Rule[] {
   });
 }
 
+/** Words of a rule that are not parameters. */
+const OTHER_WORDS: ReadonlySet<string> = new Set(["same", "or"]);
+
 /** The parameters in a rule, with those of `l_out` in its place. */
 function namesOfRule({ outputLength }: Family, text: string): readonly ParameterName[] {
-  const names = namesIn(parsed(text)).flatMap(({ name }) =>
-    name === "l_out"
-      ? namesIn(parsed(outputLength)).map((own) => own.name)
-      : name === "same"
-        ? []
-        : [name],
+  const names = namesOfFormula(text).flatMap((name) =>
+    name === "l_out" ? namesOfFormula(outputLength) : OTHER_WORDS.has(name) ? [] : [name],
   );
   return [...new Set(names)] as ParameterName[];
 }
