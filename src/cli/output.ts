@@ -69,7 +69,7 @@ interface OutputOptions<P> {
   /** The rows that an earlier run left in the file. */
   readonly from?: ResumePoint | undefined;
   /** Creates the hooks that record progress. Undefined if the run cannot be resumed. */
-  readonly checkpointOf?: (sink: Sink) => CheckpointHooks;
+  readonly checkpointOf?: ((sink: Sink) => CheckpointHooks) | undefined;
 }
 
 /**

@@ -1,14 +1,11 @@
 /** `upsweep sweep`: writes a row for every legal layer of a grid that meets the conditions. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
-import { headerIn } from "../formats/encoding.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
+import { openSweepJob } from "../run/files/sweep-job.js";
 import type { Progress } from "../run/output/position.js";
-import { Checkpoint, readStart, resumeTarget } from "../run/resume/checkpoint.js";
-import { type Shard, shardName } from "../run/sweep/shard.js";
-import { sweepPlan } from "../run/sweep/sweep.js";
-import { partialOf } from "../sink/file.js";
+import type { Shard } from "../run/sweep/shard.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { gridsText, log, overlapsText, rejectionText, writtenText } from "./report.js";
@@ -53,39 +50,37 @@ export async function sweep(
   // A terminal gets only the first rows.
   if (options.output === "-" && !shard && !resume && isTerminal(STDOUT))
     return (await import("./preview.js")).preview(plan, { ...options, method });
-  const output = shard ? shardName(options.output, shard) : options.output;
+  const job = await openSweepJob(plan, options.output, {
+    ...options,
+    method,
+    format,
+    bigInts,
+    compression,
+    keepsProgress: true,
+    resume: resume === true,
+    mayReplace: force === true,
+    onCompare: (path) =>
+      log(
+        `upsweep: ${printable(path)} exists; comparing it with a new sweep, without writing`,
+        quiet,
+      ),
+  });
   // Devices and pipes cannot be resumed or sharded.
-  const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
-  const kept = isFile
-    ? await resumeTarget(plan, output, { limit, shard, format, bigInts, compression, resume })
-    : undefined;
-  if (resume && !kept)
+  if (resume && !job.isResumable)
     throw errors.usage(
       "--resume is given without a file",
       "Name the file of the unfinished sweep with -o.",
     );
-  if (shard && !kept)
+  if (shard && !job.isResumable)
     throw errors.usage(
       "--shard is given without a file",
       "Name the file that the shards belong to with -o.",
     );
-  const run = { ...options, method, shard, format, bigInts, isSummed: kept !== undefined };
-  const onCompare = () =>
-    log(
-      `upsweep: ${printable(output)} exists; comparing it with a new sweep, without writing`,
-      quiet,
-    );
-  const start = kept && resume ? await readStart(kept, plan, run, { trust, onCompare }) : undefined;
-  if (start?.isWhole) return log(`upsweep: ${printable(output)} is already complete`, quiet);
-  const mayReplace = force || start?.mayReplace || false;
-  const outcome = await writeOutput(sweepPlan(plan, { ...run, start: start?.position }), output, {
-    header: headerIn(format, plan.header),
-    compression,
+  if (job.finished) return log(`upsweep: ${printable(job.path)} is already complete`, quiet);
+  const outcome = await writeOutput(job.batches(), job.path, {
+    ...job,
     quiet,
     fraction: ({ done, total }: Progress) => Number(done) / Number(total),
-    mayReplace,
-    from: start,
-    ...(kept && { checkpointOf: (sink) => new Checkpoint(kept, sink, mayReplace, start?.bytes) }),
   });
   const rejectionReason = rejectionText(outcome.progress, plan.rejectionReasons, "rows written");
   const grids = gridsText(outcome.progress.gridRows, plan);
@@ -93,6 +88,6 @@ export async function sweep(
     quiet || plan.grids.length < 2
       ? []
       : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(plan));
-  const written = `${output === "-" ? "" : `${printable(output)}: `}${writtenText(outcome)}`;
+  const written = `${job.path === "-" ? "" : `${printable(job.path)}: `}${writtenText(outcome)}`;
   log([rejectionReason, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

@@ -1,15 +1,15 @@
 /** The public functions for sweeps. Those for single layers are in count.ts and many.ts. */
+
 import { errors } from "../errors.js";
-import { headerIn } from "../formats/encoding.js";
 import { type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
 import { BIG_INTS, type BigInts } from "../formats/json.js";
 import { CHECKS, type Check, methodOf } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
+import { openSweepJob } from "../run/files/sweep-job.js";
 import { writeBatches } from "../run/files/write.js";
 import type { Position, Progress } from "../run/output/position.js";
 import { type Summary, summarise } from "../run/output/summary.js";
-import { Checkpoint, readStart, resumeTarget } from "../run/resume/checkpoint.js";
 import { RowBatch } from "../run/sweep/batch.js";
 import { type RunOptions, sweepPlan } from "../run/sweep/sweep.js";
 import { fileSink, partialOf } from "../sink/file.js";
@@ -150,35 +150,30 @@ export async function sweepToFile(
   { resume = false, trust = false, ...options }: FileOptions = {},
 ): Promise<Summary> {
   const planned = plan(spec);
-  const { format, compression, bigInts } = await fileFormat(path, options);
-  const run = {
-    ...runOptions(options),
-    format,
-    bigInts,
-    isSummed: (await partialOf(path)) !== undefined,
-  };
   const startedAt = performance.now();
-  const target = resume
-    ? await resumeTarget(planned, path, { ...run, compression, resume })
-    : undefined;
-  if (resume && !target)
+  const job = await openSweepJob(planned, path, {
+    ...runOptions(options),
+    ...(await fileFormat(path, options)),
+    keepsProgress: resume,
+    resume,
+    mayReplace: !resume,
+    trust,
+  });
+  if (resume && !job.isResumable)
     throw errors.badOption(
       "resume",
       "true",
       `${path} is not a file that a sweep can resume. Remove the option.`,
     );
-  const start = target && (await readStart(target, planned, run, { trust }));
+  const { from, mayReplace, checkpointOf, compression } = job;
   const summary = (reached: Position, bytes: number) =>
     summarise(planned.rejectionReasons, reached, bytes, (performance.now() - startedAt) / 1000);
-  if (start?.isWhole) return summary(start.position, start.bytes);
-  const mayReplace = !resume || start?.mayReplace === true;
-  const sink = await fileSink(path, { mayReplace, from: start });
-  const checkpoint = target && new Checkpoint(target, sink, mayReplace, start?.bytes);
-  const rows = sweepPlan(planned, { ...run, start: start?.position });
-  const { progress, bytes } = await writeBatches(rows, headerIn(format, planned.header), sink, {
+  if (job.finished) return summary(job.finished.position, job.finished.bytes);
+  const sink = await fileSink(path, { mayReplace, from });
+  const { progress, bytes } = await writeBatches(job.batches(), job.header, sink, {
     onProgress: options.onProgress,
-    checkpoint,
-    from: start,
+    checkpoint: checkpointOf?.(sink),
+    from,
     compression,
   });
   return summary(progress, bytes);

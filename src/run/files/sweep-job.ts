@@ -1,0 +1,85 @@
+/**
+ * A sweep into a file or a stream, from what already exists there to the last row. The command line
+ * and the library both use it; they differ in what they report and how they are interrupted.
+ */
+
+import { headerIn } from "../../formats/encoding.js";
+import type { Compression, FormatName } from "../../formats/format.js";
+import type { Plan } from "../../plan/model.js";
+import { partialOf } from "../../sink/file.js";
+import type { Sink } from "../../sink/sink.js";
+import type { Progress } from "../output/position.js";
+import type { Finished } from "../resume/checkpoint.js";
+import { Checkpoint, type ResumePoint, readStart, resumeTarget } from "../resume/checkpoint.js";
+import { shardName } from "../sweep/shard.js";
+import { type RunOptions, type SweptRows, sweepPlan } from "../sweep/sweep.js";
+
+export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed"> {
+  readonly format: FormatName;
+  readonly compression: Compression;
+  /** Record progress, so that a later run can resume. Files of the command line always do. */
+  readonly keepsProgress: boolean;
+  /** Continue what an earlier run left. Without anything to resume, the sweep starts from the beginning. */
+  readonly resume: boolean;
+  /** Replace an existing file. */
+  readonly mayReplace: boolean;
+  /** Resume without comparing the existing rows with their checksum. */
+  readonly trust?: boolean | undefined;
+  /** Called before an existing file is compared with a new sweep, which can take long. */
+  readonly onCompare?: (path: string) => void;
+}
+
+/** A sweep that is ready to be written. */
+export interface SweepJob {
+  /** The file to write: the output, or the file of its shard. */
+  readonly path: string;
+  readonly header: string;
+  readonly compression: Compression;
+  /** Whether progress is recorded: the output is a regular file. */
+  readonly isResumable: boolean;
+  /** The finished file of the same sweep, if it exists: nothing is to be written. */
+  readonly finished: Finished | undefined;
+  /** What an earlier run left to resume. */
+  readonly from: ResumePoint | undefined;
+  readonly mayReplace: boolean;
+  readonly batches: () => AsyncGenerator<SweptRows, Progress>;
+  /** Creates the hooks that record progress. Undefined if the output cannot be resumed. */
+  readonly checkpointOf: ((sink: Sink) => Checkpoint) | undefined;
+}
+
+/**
+ * Reads what exists at the output, and plans the rest of the sweep.
+ *
+ * @param output the path of all rows, also for a shard; "-" is standard output.
+ * @throws UpsweepError if the rows that exist are those of another sweep, or damaged.
+ */
+export async function openSweepJob(
+  plan: Plan,
+  output: string,
+  options: SweepJobOptions,
+): Promise<SweepJob> {
+  const { format, compression, resume, trust, onCompare, keepsProgress, shard } = options;
+  const isFile = output !== "-" && (await partialOf(output)) !== undefined;
+  const path = shard ? shardName(output, shard) : output;
+  const target =
+    isFile && keepsProgress ? await resumeTarget(plan, path, { ...options, resume }) : undefined;
+  const run = { ...options, isSummed: isFile };
+  const found =
+    target && resume
+      ? await readStart(target, plan, run, { trust, onCompare: () => onCompare?.(path) })
+      : undefined;
+  const finished = found?.isWhole ? found : undefined;
+  const from = found?.isWhole ? undefined : found;
+  const mayReplace = options.mayReplace || from?.mayReplace === true;
+  return {
+    path,
+    header: headerIn(format, plan.header),
+    compression,
+    isResumable: target !== undefined,
+    finished,
+    from,
+    mayReplace,
+    batches: () => sweepPlan(plan, { ...run, start: from?.position }),
+    checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes)),
+  };
+}
