@@ -3,7 +3,7 @@
 // The numbers on which the kernel and its host must agree.
 
 /** A hash of all numbers in this file. The host refuses a kernel with another one. */
-export const ABI_VERSION: u32 = 2233095788;
+export const ABI_VERSION: u32 = 3926089944;
 
 // ── Kinds of layers ──
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -12,9 +12,11 @@ export const KIND_CONV_TRANSPOSE3D: u32 = 2;
 export const KIND_CONV1D: u32 = 3;
 export const KIND_CONV2D: u32 = 4;
 export const KIND_CONV3D: u32 = 5;
-export const KIND_COUNT: u32 = 6;
+export const KIND_LINEAR: u32 = 6;
+export const KIND_COUNT: u32 = 7;
 export const FAMILY_TRANSPOSED: u32 = 0;
 export const FAMILY_CONVOLUTION: u32 = 1;
+export const FAMILY_LINEAR: u32 = 2;
 
 // ── Fields of a layer: the column number of each, which is its slot in LAYER ──
 export const BATCH_SIZE: u32 = 0;
@@ -88,11 +90,11 @@ export const FIRST_SIGNED_PER_BATCH: u32 = 72;
 export const DEEPSPEED_FLOPS: u32 = 72;
 /** From here to QUOTIENT_END: quotients. */
 export const FIRST_QUOTIENT: u32 = 73;
-export const ARITHMETIC_INTENSITY: u32 = 73;
-export const TENSORFLOW: u32 = 74;
-export const PER_BATCH_END: u32 = 75;
-export const OPS_PER_SECOND: u32 = 75;
-export const ZERO_INSERTION_WASTE: u32 = 76;
+export const TENSORFLOW: u32 = 73;
+export const PER_BATCH_END: u32 = 74;
+export const OPS_PER_SECOND: u32 = 74;
+export const ZERO_INSERTION_WASTE: u32 = 75;
+export const ARITHMETIC_INTENSITY: u32 = 76;
 export const MACS_PER_SECOND: u32 = 77;
 /** A sample rate that is a fraction, as a cell. */
 export const SAMPLE_RATE_QUOTIENT: u32 = 78;
@@ -251,9 +253,9 @@ export const MAX_VISITS: u32 = 262144;
 export const TALLY_BINS: u32 = 8193;
 
 /** Spatial dimensions of each kind. */
-export const KIND_DIMENSIONS: StaticArray<u32> = [1, 2, 3, 1, 2, 3];
+export const KIND_DIMENSIONS: StaticArray<u32> = [1, 2, 3, 1, 2, 3, 0];
 /** The family of each kind. */
-export const KIND_FAMILY: StaticArray<u32> = [0, 0, 0, 1, 1, 1];
+export const KIND_FAMILY: StaticArray<u32> = [0, 0, 0, 1, 1, 1, 2];
 /** The columns that a comparison puts beside the exact MACs, in the order of its tallies. */
 export const COMPARED: StaticArray<u32> = [
   OPS,

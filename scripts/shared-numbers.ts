@@ -143,7 +143,7 @@ function columns(): Section {
     const families = FAMILIES.filter(
       ({ name }) => typeof c.formula !== "object" || c.formula[name],
     );
-    const each = families.map(({ name }) => isSumOverBatch(name, c.name));
+    const each = families.map((family) => isSumOverBatch(family, c.name));
     if (new Set(each).size > 1)
       throw new Error(`${c.name} is a sum over the batch in some families`);
     return each[0] as boolean;

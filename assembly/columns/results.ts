@@ -6,7 +6,7 @@
 import { add, gcd, multiply, signedMagnitude } from "../checked";
 import * as conventions from "./conventions";
 import { deepspeedLength, onnxLength } from "../layers/convolution";
-import { dimensions, get, getAt, hasPaddingWord, isTransposed, unpaddedLength, unpaddedTaps } from "../layers/layer";
+import { dimensions, get, getAt, hasPaddingWord, isLinear, isTransposed, unpaddedLength, unpaddedTaps } from "../layers/layer";
 import {
   ADDITIONS, ADDITIONS_PER_FILTER, AGGREGATION_OPS, ARITHMETIC_INTENSITY, BATCH_SIZE, BIAS, BITS, CROPPED_PRODUCTS, DEEPSPEED_FLOPS,
   DEEPSPEED_MACS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, FILTERS, FIRST_PER_BATCH, FIRST_QUOTIENT, FIRST_SIGNED_PER_BATCH, FIRST_SPECIAL, FIRST_UNSIGNED, QUOTIENT_END, PADDING_TEXT, RESULT_0, RESULT_END, FLOPS, FVCORE,
@@ -36,7 +36,7 @@ function product(field: u32): u64 {
 function productOver(field: u32): u64 {
   // A 0 answers for all: what the others come to does not matter.
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) if (getAt(field, dimension) == 0) return 0;
-  let whole = get(field);
+  let whole: u64 = dimensions == 0 ? 1 : get(field);
   for (let dimension: u32 = 1; dimension < dimensions; dimension++) whole = multiply(whole, getAt(field, dimension));
   return whole;
 }
@@ -256,9 +256,10 @@ function convolvedDeepspeedMacs(): u64 {
   return outputs == 0 ? 0 : conventions.everyOutput(get(BATCH_SIZE), layerFilters(), outputs, product(KERNEL_SIZE));
 }
 
+/** The bias of a linear layer is not counted. */
 function convolvedDeepspeedFlops(): u64 {
   const outputs = deepspeedOutputs();
-  const biases = outputs == 0 ? 0 : conventions.biases(get(BATCH_SIZE), get(OUT_CHANNELS), get(BIAS), outputs);
+  const biases = isLinear || outputs == 0 ? 0 : conventions.biases(get(BATCH_SIZE), get(OUT_CHANNELS), get(BIAS), outputs);
   return conventions.deepspeedFlops(convolvedDeepspeedMacs(), biases, false);
 }
 

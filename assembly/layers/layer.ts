@@ -8,7 +8,7 @@ import { closedOverlaps, closedTaps } from "./closed";
 import { convolvedCovered, convolvedLength, convolvedTaps, isPaddingWord, lowerPadding } from "./convolution";
 import {
   BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_FIELDS, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS,
-  IN_PER_GROUP, KERNEL_SIZE, FAMILY_TRANSPOSED, FIRST_DIMENSION_RULE, KIND_DIMENSIONS, KIND_FAMILY, LAYER_FIELDS, MAX_VISITS, PARAMETER_MAX, BITS_MAX, LAYER_PTR, L_IN, METHOD_CLOSED,
+  IN_PER_GROUP, KERNEL_SIZE, FAMILY_LINEAR, FAMILY_TRANSPOSED, FIRST_DIMENSION_RULE, KIND_DIMENSIONS, KIND_FAMILY, LAYER_FIELDS, MAX_VISITS, PARAMETER_MAX, BITS_MAX, LAYER_PTR, L_IN, METHOD_CLOSED,
   METHOD_SPOT_CHECK, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE, OUT_CHANNELS, OUTPUT_PADDING, PADDING, OUT_PER_GROUP, RANGES_PTR, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, RULE_SAME_STRIDE, PADDING_SAME, PADDING_VALID, STRIDE,
 } from "../layout";
@@ -19,10 +19,13 @@ import { outputLength, outputPaddingFits } from "./transposed";
 /** How many spatial dimensions the layers at hand have, and whether they are transposed convolutions. */
 export let dimensions: u32 = 1;
 export let isTransposed: bool = true;
+/** Whether they are linear layers, which have no spatial dimensions. */
+export let isLinear: bool = false;
 
 /** Says of what kind (KIND_…) the layers to come are. */
 export function setKind(kind: u32): void {
   isTransposed = KIND_FAMILY[kind] == FAMILY_TRANSPOSED;
+  isLinear = KIND_FAMILY[kind] == FAMILY_LINEAR;
   dimensions = KIND_DIMENSIONS[kind];
 }
 

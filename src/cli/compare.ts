@@ -1,5 +1,6 @@
 /** `upsweep compare`: what other counters answer, beside the exact count. */
 
+import { hasColumn } from "../columns/derived.js";
 import { overflow } from "../columns/errors.js";
 import {
   column,
@@ -130,7 +131,9 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
     "l_out",
     "holes",
   ];
-  const overflowing = needed.find((name) => results[name] === undefined);
+  const overflowing = needed.find(
+    (name) => results[name] === undefined && hasColumn(layer.kind, name),
+  );
   if (overflowing) throw overflow("layer", overflowing, layer);
   const rows = COMPARED.map((name) => rowOf(name, layer, results));
   if (options.json) printJson(oneInJson(layer, results, rows, bigIntsOf(options)));

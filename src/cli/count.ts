@@ -25,6 +25,7 @@ import {
   oneDimensional,
   type Parameter,
   shortNames,
+  spatialOf,
   wordValue,
 } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
@@ -346,11 +347,11 @@ function shownWork(
     const letter = layer.kind.dimensions[i] as string;
     return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, (dimensions[i] as PartialResults).l_out as bigint)}`;
   });
-  return [
-    describeLayer(layer),
-    `Overlap: ${layer.kind.family.patternTitle}\n${patterns.join("\n")}`,
-    ...quote,
-  ].join("\n\n");
+  const overlap =
+    patterns.length === 0
+      ? []
+      : [`Overlap: ${spatialOf(layer.kind).patternTitle}\n${patterns.join("\n")}`];
+  return [describeLayer(layer), ...overlap, ...quote].join("\n\n");
 }
 
 /** The counts of one dimension: those of a 1-d layer whose other parameters are minimal. */

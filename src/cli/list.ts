@@ -1,5 +1,5 @@
 /** `upsweep count --from`: every row of a list, with result columns appended. */
-import { DEFAULT_COLUMNS } from "../columns/table.js";
+import { defaultColumns } from "../columns/derived.js";
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { encoderOf } from "../formats/encoding.js";
@@ -88,7 +88,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     // option.
     columns: (kinds: readonly Kind[]) =>
       columnsFrom(options.columns, kinds, settings.sample_rate !== undefined || "later") ??
-      DEFAULT_COLUMNS,
+      defaultColumns(kinds),
     onPlan: (planned) => {
       list = planned;
       if (needsTotals(options) && addedColumns(planned).length === 0) {

@@ -7,7 +7,14 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { REPORT_BUG, UpsweepError } from "../errors.js";
 import { BIG_INTS } from "../formats/json.js";
-import { DEFAULT_KIND, KIND_NAMES, kindOf, kindsWith, type Parameter } from "../layers/kinds.js";
+import {
+  DEFAULT_KIND,
+  KIND_NAMES,
+  type KindName,
+  kindOf,
+  kindsWith,
+  type Parameter,
+} from "../layers/kinds.js";
 import { PARAMETERS, SETTINGS } from "../layers/parameters.js";
 import { readRate } from "../layers/rate.js";
 import { CHECKS } from "../plan/method.js";
@@ -502,10 +509,7 @@ function addParameterOptions(
   command.optionsGroup("Layers:").addOption(layerOption());
   const add = ({ name, type, meaning, default: usual }: Omit<Parameter, "base" | "dimension">) => {
     const quote = type === "boolean" && argument === "<n>" ? "<true|false>" : argument;
-    const needed =
-      kindsWith(name).length === KIND_NAMES.length
-        ? "required"
-        : `required by ${kindsWith(name).join(", ")}`;
+    const needed = neededBy(kindsWith(name));
     const value =
       usual === undefined ? needed : `default: ${type === "boolean" ? usual === 1 : usual}`;
     command.addOption(
@@ -518,10 +522,12 @@ function addParameterOptions(
   command.addOption(
     new Option("--no-bias", "Same as --bias false").argParser(() => flags.give("bias", "false")),
   );
-  // 2-d and 3-d layers have their own lengths. --kernel-size and similar options set all
-  // dimensions.
-  for (const parameter of kindOf("conv_transpose3d").parameters)
-    if (parameter.base === "l_in") add(parameter);
+  // 2-d and 3-d layers have their own lengths, and linear layers have features in place of
+  // channels. --kernel-size and similar options set all dimensions.
+  for (const parameter of [kindOf("conv_transpose3d"), kindOf("linear")].flatMap(
+    ({ parameters }) => parameters,
+  ))
+    if (parameter.name !== parameter.base && !parameter.name.includes(".")) add(parameter);
   for (const { name, meaning, min, max, ...rest } of SETTINGS) {
     const usual = "default" in rest ? ` (default: ${rest.default})` : "";
     const flag = flagOf(name);
@@ -529,6 +535,15 @@ function addParameterOptions(
       name === "sample_rate" ? readRate(text, flag) : readWholeNumber(flag, text, min, max);
     command.addOption(new Option(`${flag} <n>`, `${capitalised(meaning)}${usual}`).argParser(read));
   }
+}
+
+/** Which kinds of layers require a parameter, in the fewest words. */
+function neededBy(kinds: readonly KindName[]): string {
+  const others = KIND_NAMES.filter((kind) => !kinds.includes(kind));
+  if (others.length === 0) return "required";
+  return others.length < kinds.length
+    ? `required, except by ${others.join(", ")}`
+    : `required by ${kinds.join(", ")}`;
 }
 
 function formatOption(onlyWith = ""): Option {

@@ -99,7 +99,9 @@ function stepLines(
 function lineOf(grid: GridPlan, step: Step): string | undefined {
   switch (step.kind) {
     case "rule":
-      return `reject unless ${grid.predicates[step.predicate]}`;
+      return step.predicate === undefined
+        ? undefined
+        : `reject unless ${grid.predicates[step.predicate]}`;
     case "where":
       return isRepeat(grid.predicates[step.predicate] as string)
         ? `reject if ${grid.predicates[step.predicate]}`

@@ -7,13 +7,13 @@ export const AUXILIARIES = [
   /** Products of one filter before padding removes any. */
   {
     name: "products",
-    formula: { transposed: TRANSPOSED.products, convolution: CONVOLUTION.products },
+    formula: { transposed: TRANSPOSED.spatial.products, convolution: CONVOLUTION.spatial.products },
     perDimension: true,
   },
   /** The output length that DeepSpeed computes for a transposed layer: that of the plain convolution. It can be negative. */
   {
     name: "forward_length",
-    formula: { transposed: CONVOLUTION.outputLength },
+    formula: { transposed: CONVOLUTION.spatial.outputLength },
     perDimension: true,
   },
   /** moduleprofiler runs a transposed layer without its output_padding. */
@@ -25,7 +25,7 @@ export const AUXILIARIES = [
   /** The output length that DeepSpeed computes: `same` has floor(reach / 2) zeros at each end there. */
   {
     name: "deepspeed_l_out",
-    formula: { convolution: CONVOLUTION.outputLength },
+    formula: { convolution: CONVOLUTION.spatial.outputLength },
     perDimension: true,
   },
   {

@@ -12,7 +12,12 @@ import {
   magnitude,
 } from "../expression/interval.js";
 import type { Kind } from "../layers/kinds.js";
-import { DEFAULT_BITS, RATE_DENOMINATOR } from "../layers/parameters.js";
+import {
+  DEFAULT_BITS,
+  defaultOf,
+  type ParameterName,
+  RATE_DENOMINATOR,
+} from "../layers/parameters.js";
 import { CELL_TEXT_BYTES, PARAMETER_MAX } from "../limits.js";
 import type { Arithmetic } from "./formula.js";
 import { Quantities } from "./quantities.js";
@@ -55,7 +60,7 @@ function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantiti
   const quantities: Quantities<Interval> = new Quantities(kind, INTERVAL_ARITHMETIC, {
     parameter: (base, dimension) => {
       const own = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
-      if (!own) return interval(0n);
+      if (!own) return interval(BigInt(defaultOf(base as ParameterName)));
       const values = known.get(own.name) as Interval;
       if (!own.words || values.max <= BigInt(PARAMETER_MAX)) return values;
       // `same` adds at most as many zeros at an end as the kernel reaches.

@@ -12,6 +12,11 @@ export type Formula = PerFamily<string>;
 /** One value for all layer families, or one for each family that has any. */
 type PerFamily<T> = T | { readonly [F in FamilyName]?: T };
 
+/** One formula for transposed and plain convolutions. */
+export function inConvolutions(formula: string) {
+  return { transposed: formula, convolution: formula } as const;
+}
+
 /** The counter whose answer a column holds, and the source that its formula was read from. */
 export interface Tool {
   readonly name: string;

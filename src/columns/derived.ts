@@ -1,6 +1,6 @@
 /** What follows from a column's record for a kind of layer: its formula, its dependencies, whether it needs the overlap. */
 
-import type { Node } from "../expression/node.js";
+import { type Node, namesIn } from "../expression/node.js";
 import { namesOfFormula, parsed, replaceNames } from "../layers/evaluated.js";
 import type { Family, FamilyName } from "../layers/family.js";
 import { FAMILIES, type Kind, namesOfParameter } from "../layers/kinds.js";
@@ -8,7 +8,7 @@ import { isSettingName, PARAMETERS, type ParameterName } from "../layers/paramet
 import { namesConstrainedWith } from "../layers/rules.js";
 import { AUXILIARIES } from "./auxiliary.js";
 import type { Formula, Quantity, Tool } from "./column.js";
-import { COLUMNS, type Column, column, type ResultName } from "./table.js";
+import { COLUMNS, type Column, column, DEFAULT_COLUMNS, type ResultName } from "./table.js";
 
 const quantities = new Map<string, Quantity>(
   [...AUXILIARIES, ...COLUMNS].map((quantity) => [quantity.name, quantity]),
@@ -26,14 +26,20 @@ export function formulaIn(family: FamilyName, text: Formula | undefined): string
 
 /** Whether layers of that kind have the column. */
 export function hasColumn(kind: Kind, name: ResultName): boolean {
-  const { formula, dimension } = column(name);
+  const { formula, dimension, perDimension } = column(name);
   if (dimension !== undefined && !kind.dimensions.includes(dimension)) return false;
+  if (perDimension && kind.dimensions.length === 0) return false;
   return formula === undefined || formulaIn(kind.family.name, formula) !== undefined;
 }
 
 /** The columns of a kind of layer, in the order of the table. */
 export function columnsOf(kind: Kind): readonly Column[] {
   return COLUMNS.filter(({ name }) => hasColumn(kind, name));
+}
+
+/** The columns of rows for which none are chosen: those of the default that some kind has. */
+export function defaultColumns(kinds: readonly Kind[]): readonly ResultName[] {
+  return DEFAULT_COLUMNS.filter((name) => kinds.some((kind) => hasColumn(kind, name)));
 }
 
 /** The columns and parameters behind a quantity of a kind, and whether the overlap of a layer is among them. */
@@ -110,26 +116,31 @@ export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly str
 export function formulaOf(kind: Kind, name: ResultName): string {
   const { formula, definition, dimension } = column(name);
   const text = formulaIn(kind.family.name, formula) ?? definition ?? "";
-  if (dimension === undefined) return text;
-  const at = kind.dimensions.indexOf(dimension);
-  return replaceNames(text, (of) => namesOfParameter(kind, of as ParameterName)[at] ?? of);
+  const at = dimension === undefined ? undefined : kind.dimensions.indexOf(dimension);
+  return replaceNames(text, (of) => {
+    const names = namesOfParameter(kind, of as ParameterName);
+    return (at === undefined ? names.length === 1 && names[0] : names[at]) || of;
+  });
 }
 
 /**
- * Whether the column is a sum over the samples of a batch: every term of its formula has the batch size as a factor. It is
- * 0 for an empty batch, whatever the other factors are.
+ * Whether the column is a sum over the samples of a batch: every term of its formula has the batch
+ * size as a factor, and no denominator depends on it. Such a column is 0 for an empty batch,
+ * whatever the other factors are.
  */
-export function isSumOverBatch(family: FamilyName, name: string): boolean {
+export function isSumOverBatch(family: Family, name: string): boolean {
   if (name === "batch_size") return true;
-  const formula = formulaIn(family, quantityOf(name)?.formula);
+  const formula = formulaIn(family.name, quantityOf(name)?.formula);
   if (formula === undefined) return false;
+  const dependsOnBatch = (node: Node) =>
+    namesIn(node).some((used) => basisOf(family, used.name).bases.has("batch_size"));
   const isSum = (node: Node): boolean => {
     switch (node.kind) {
       case "name":
         return isSumOverBatch(family, node.name);
       case "binary":
         if (node.operator === "*") return isSum(node.left) || isSum(node.right);
-        if (node.operator === "/") return isSum(node.left);
+        if (node.operator === "/") return isSum(node.left) && !dependsOnBatch(node.right);
         return "+-".includes(node.operator) && isSum(node.left) && isSum(node.right);
       default:
         return false;

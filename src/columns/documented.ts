@@ -1,5 +1,5 @@
 /** Operations as the reference documentation, moduleprofiler's, defines them. */
-import type { ColumnRecord } from "./column.js";
+import { type ColumnRecord, inConvolutions } from "./column.js";
 
 export const DOCUMENTED = [
   {
@@ -17,7 +17,7 @@ export const DOCUMENTED = [
     group: "documented",
     type: "u64",
     unit: "filters",
-    formula: "in_channels * out_channels // groups",
+    formula: inConvolutions("in_channels * out_channels // groups"),
     counts: "Kernels that slide over the input: one for each pair of channels in a group.",
   },
   {
@@ -25,7 +25,7 @@ export const DOCUMENTED = [
     group: "documented",
     type: "u64",
     unit: "operations",
-    formula: "l_out * kernel_size + additions_per_filter",
+    formula: inConvolutions("l_out * kernel_size + additions_per_filter"),
     counts: "Operations of one filter, as if every output element took kernel_size products.",
     needs: ["l_out"],
   },
@@ -34,7 +34,7 @@ export const DOCUMENTED = [
     group: "documented",
     type: "u64",
     unit: "operations",
-    formula: "out_channels * l_out * (in_channels // groups - 1 + bias)",
+    formula: inConvolutions("out_channels * l_out * (in_channels // groups - 1 + bias)"),
     counts: "Additions that join the input channels of a group, and the bias, for one sample.",
     needs: ["l_out"],
   },
@@ -43,9 +43,16 @@ export const DOCUMENTED = [
     group: "documented",
     type: "u64",
     unit: "operations",
-    formula: "batch_size * (filters * ops_per_filter + aggregation_ops)",
-    counts:
-      "Multiplications and additions of the layer as documented. They include l_out * kernel_size multiplications where only taps products exist.",
+    formula: {
+      ...inConvolutions("batch_size * (filters * ops_per_filter + aggregation_ops)"),
+      linear: "batch_size * out_channels * (2 * in_channels - 1 + bias)",
+    },
+    counts: {
+      ...inConvolutions(
+        "Multiplications and additions of the layer as documented. They include l_out * kernel_size multiplications where only taps products exist.",
+      ),
+      linear: "Multiplications and additions of the layer.",
+    },
     needs: ["l_out"],
     isAdditive: true,
     inMacs: "(ops + (1 - bias) * output_elements) / 2",
@@ -55,7 +62,10 @@ export const DOCUMENTED = [
     group: "documented",
     type: "decimal",
     unit: "operations/s",
-    formula: "(filters * ops_per_filter + aggregation_ops) * sample_rate / l_out",
+    formula: {
+      ...inConvolutions("(filters * ops_per_filter + aggregation_ops) * sample_rate / l_out"),
+      linear: "out_channels * (2 * in_channels - 1 + bias) * sample_rate",
+    },
     counts:
       "Documented operations of one stream per second of audio, at sample_rate output elements per second.",
     needs: ["l_out"],

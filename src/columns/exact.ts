@@ -1,5 +1,7 @@
 /** Operations that a layer needs, counted exactly. */
-import type { ColumnRecord } from "./column.js";
+import { type ColumnRecord, inConvolutions } from "./column.js";
+
+const EVERY_PRODUCT = inConvolutions("batch_size * filters * taps");
 
 export const EXACT = [
   {
@@ -7,7 +9,7 @@ export const EXACT = [
     group: "exact",
     type: "u64",
     unit: "MACs",
-    formula: "batch_size * filters * taps",
+    formula: { ...EVERY_PRODUCT, linear: "batch_size * weight_elements" },
     counts:
       "Multiply-accumulates of the layer: one for every product that reaches the output. The bias and cropped products are not counted.",
     isAdditive: true,
@@ -17,7 +19,7 @@ export const EXACT = [
     group: "exact",
     type: "u64",
     unit: "operations",
-    formula: "batch_size * filters * taps",
+    formula: { ...EVERY_PRODUCT, linear: "batch_size * weight_elements" },
     counts: "Multiplications of the layer; the same number as macs.",
     isAdditive: true,
   },
@@ -26,7 +28,10 @@ export const EXACT = [
     group: "exact",
     type: "u64",
     unit: "operations",
-    formula: "batch_size * (filters * taps - (1 - bias) * out_channels * covered)",
+    formula: {
+      ...inConvolutions("batch_size * (filters * taps - (1 - bias) * out_channels * covered)"),
+      linear: "batch_size * (weight_elements - (1 - bias) * out_channels)",
+    },
     counts:
       "Additions of the layer. An output element with m products needs m - 1, or m with a bias; a hole needs none.",
     needs: ["taps"],
@@ -46,7 +51,10 @@ export const EXACT = [
     group: "exact",
     type: "u64",
     unit: "parameters",
-    formula: "filters * kernel_size + bias * out_channels",
+    formula: {
+      ...inConvolutions("filters * kernel_size + bias * out_channels"),
+      linear: "weight_elements + bias * out_channels",
+    },
     counts: "Weights and biases of the layer.",
     isAdditive: true,
   },
@@ -55,7 +63,7 @@ export const EXACT = [
     group: "exact",
     type: "u64",
     unit: "products",
-    formula: "batch_size * filters * (products - taps)",
+    formula: inConvolutions("batch_size * filters * (products - taps)"),
     counts:
       "Products that padding removes: in a transposed convolution those outside of the output, in a convolution those with zeros of the padding.",
     isAdditive: true,
@@ -92,7 +100,10 @@ export const EXACT = [
     group: "exact",
     type: "decimal",
     unit: "MACs/s",
-    formula: "filters * taps * sample_rate / l_out",
+    formula: {
+      ...inConvolutions("filters * taps * sample_rate / l_out"),
+      linear: "weight_elements * sample_rate",
+    },
     counts:
       "Multiply-accumulates of one stream per second of audio, at sample_rate output elements per second.",
   },

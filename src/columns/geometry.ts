@@ -1,11 +1,11 @@
 /** Columns about the shape of a layer and its overlap pattern y. */
 import { CONVOLUTION } from "../layers/convolution.js";
 import { TRANSPOSED } from "../layers/transposed.js";
-import type { ColumnRecord } from "./column.js";
+import { type ColumnRecord, inConvolutions } from "./column.js";
 
 const OUTPUT_LENGTH = {
-  transposed: TRANSPOSED.outputLength,
-  convolution: CONVOLUTION.outputLength,
+  transposed: TRANSPOSED.spatial.outputLength,
+  convolution: CONVOLUTION.spatial.outputLength,
 } as const;
 
 export const GEOMETRY = [
@@ -69,7 +69,7 @@ export const GEOMETRY = [
     group: "geometry",
     type: "u64",
     unit: "elements",
-    formula: "l_out - covered",
+    formula: inConvolutions("l_out - covered"),
     counts: "Output elements that receive no product. They hold the bias, or zero.",
   },
   {
@@ -105,7 +105,10 @@ export const GEOMETRY = [
     group: "geometry",
     type: "u64",
     unit: "elements",
-    formula: "batch_size * in_channels * l_in",
+    formula: {
+      ...inConvolutions("batch_size * in_channels * l_in"),
+      linear: "batch_size * in_channels",
+    },
     counts: "Elements of the input.",
     isAdditive: true,
   },
@@ -114,7 +117,10 @@ export const GEOMETRY = [
     group: "geometry",
     type: "u64",
     unit: "elements",
-    formula: "batch_size * out_channels * l_out",
+    formula: {
+      ...inConvolutions("batch_size * out_channels * l_out"),
+      linear: "batch_size * out_channels",
+    },
     counts: "Elements of the output.",
     isAdditive: true,
   },
@@ -123,7 +129,10 @@ export const GEOMETRY = [
     group: "geometry",
     type: "u64",
     unit: "elements",
-    formula: "filters * kernel_size",
+    formula: {
+      ...inConvolutions("filters * kernel_size"),
+      linear: "in_channels * out_channels",
+    },
     counts: "Elements of the weight, without the bias.",
     isAdditive: true,
   },

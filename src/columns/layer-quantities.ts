@@ -1,7 +1,8 @@
 /** The quantities of one layer, from the published formulas and exact integers. */
-import { isPaddingWord, onnxLength, zerosOf } from "../layers/convolution.js";
+import { isPaddingWord, onnxLength } from "../layers/convolution.js";
+import { spatialOf } from "../layers/kinds.js";
 import { type Layer, valueOfParameter } from "../layers/layer.js";
-import type { Dimension } from "../layers/parameters.js";
+import { type Dimension, defaultOf, type ParameterName } from "../layers/parameters.js";
 import { EXACT_ARITHMETIC } from "./exact-arithmetic.js";
 import { Quantities } from "./quantities.js";
 
@@ -15,13 +16,14 @@ export function quantitiesOf(
   const { kind } = layer;
   const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
   const dimensionOf = (at: number) => layer.dimensions[at] as Dimension;
-  const isWord = (at: number) =>
-    kind.family.name === "convolution" && isPaddingWord(layer.dimensions[at]?.padding ?? 0);
+  const isWord = (at: number) => isPaddingWord(layer.dimensions[at]?.padding ?? 0);
   return new Quantities(kind, EXACT_ARITHMETIC, {
     parameter: (base, at) => {
-      if (base === "padding" && isWord(at)) return BigInt(zerosOf(dimensionOf(at)).lower);
+      if (base === "padding") return BigInt(spatialOf(kind).lowerPadding(dimensionOf(at)));
       const parameter = kind.parameters.find((p) => p.base === base && p.dimension === at);
-      return parameter ? BigInt(valueOfParameter(layer, parameter)) : 0n;
+      return BigInt(
+        parameter ? valueOfParameter(layer, parameter) : defaultOf(base as ParameterName),
+      );
     },
     setting: (name) => (name === "bits" ? { numerator: BigInt(layer.bits) } : rate),
     counted: (name, at) => {
@@ -32,7 +34,7 @@ export function quantitiesOf(
     // `same` may add one zero more at the upper end, which no padding can say.
     exception: (name, at) =>
       /^([dhw]|l)_out$/.test(name) && isWord(at)
-        ? kind.family.lengthOf(dimensionOf(at))
+        ? spatialOf(kind).lengthOf(dimensionOf(at))
         : undefined,
   });
 }

@@ -70,6 +70,8 @@ export class Quantities<T> {
     if (letter !== undefined)
       return { numerator: this.inDimension(name, dimensions.indexOf(letter)) };
     const formula = formulaIn(family.name, quantity?.formula);
+    if (quantity?.formula !== undefined && formula === undefined && !quantity.perDimension)
+      throw new Error(`${this.#kind.name} layers have no ${name}`);
     if (quantity && !quantity.perDimension && formula !== undefined) {
       const value = this.ofFormula(formula);
       const numerator = this.#leaves.narrowed?.(name, value.numerator) ?? value.numerator;

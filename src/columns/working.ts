@@ -1,8 +1,8 @@
 /** The working behind each result of a layer: its formula, then the same with the layer's numbers. */
 
 import { textOfFraction } from "../fraction.js";
-import { zerosOf } from "../layers/convolution.js";
 import { replaceNames } from "../layers/evaluated.js";
+import { spatialOf } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { type Dimension, isSettingName, type ParameterName } from "../layers/parameters.js";
 import { PADDING_SAME } from "../limits.js";
@@ -46,7 +46,7 @@ export function working(
 
 function valueInDimension(layer: Layer, name: string, at: number): number {
   const own = layer.dimensions[at] as Dimension;
-  if (name === "padding" && layer.kind.family.name === "convolution") return zerosOf(own).lower;
+  if (name === "padding") return spatialOf(layer.kind).lowerPadding(own);
   return own[name as keyof Dimension];
 }
 
@@ -71,7 +71,7 @@ function product(layer: Layer, name: keyof Dimension): string {
 }
 
 function tapsWorking(layer: Layer, results: PartialResults): string {
-  const { family } = layer.kind;
+  const family = spatialOf(layer.kind);
   const numbers = replaceNames(family.products, (name) => valueInLayer(layer, name, results));
   const products = numbers.split(" * ").reduce((all, factor) => all * BigInt(factor), 1n);
   const cropped = products - (results.taps as bigint);

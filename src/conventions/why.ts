@@ -52,7 +52,7 @@ function unanswered(name: ResultName, layer: Layer): string {
 
 function ofProducts(name: ResultName, layer: Layer, results: PartialResults): string[] {
   const clauses: string[] = [];
-  if (layer.kind.family.name === "convolution") return ofConvolution(name, layer, results);
+  if (layer.kind.family.name !== "transposed") return ofConvolution(name, layer, results);
   if (countsInputs(layer.kind.family.name, name)) {
     const cropped = results.cropped_products as bigint;
     if (cropped > 0n)
@@ -116,7 +116,7 @@ function ownLengths(name: ResultName, layer: Layer): bigint | undefined {
 
 /** Counters of plain convolutions take every product for one with an input element. */
 function paddingClause(results: PartialResults): string[] {
-  const zeros = results.cropped_products as bigint;
+  const zeros = (results.cropped_products ?? 0n) as bigint;
   if (zeros === 0n) return [];
   const all = zeros + (results.macs as bigint);
   return [`counts the ${share(zeros, all)} of the products that are with zeros of the padding`];
@@ -148,7 +148,7 @@ function ofOperations(
   layer: Layer,
   results: PartialResults,
 ): string[] {
-  if (layer.kind.family.name === "convolution") return paddingClause(results);
+  if (layer.kind.family.name !== "transposed") return paddingClause(results);
   const clauses = zerosClause(layer, results).map((clause) =>
     clause.replace("counts", "multiplies with"),
   );
@@ -185,9 +185,10 @@ function biasesIn(name: ResultName, layer: Layer, results: PartialResults): bigi
     case "onnx_tool":
       return (results.onnx_tool as bigint) - (inMacs(name, layer, results)?.numerator ?? 0n);
     case "deepspeed_flops":
+      if (layer.kind.family.name === "linear") return undefined;
       return (results.deepspeed_flops as bigint) - 2n * (results.deepspeed_macs as bigint);
     case "tensorflow":
-      return layer.kind.family.name === "convolution"
+      return layer.kind.family.name !== "transposed"
         ? (results.output_elements as bigint)
         : undefined;
     default:

@@ -1,6 +1,7 @@
 /** The kernel's numbers of kinds, columns, methods and rules. */
 import { column, isResultName } from "../columns/table.js";
-import { type Kind, parameterOf } from "../layers/kinds.js";
+import { type Kind, namesOfParameter, parameterOf } from "../layers/kinds.js";
+import { defaultOf, PARAMETERS } from "../layers/parameters.js";
 import { RULES, type RuleId } from "../layers/rule-table.js";
 import type { Method } from "../plan/method.js";
 import type { ConstantName } from "./constants.generated.js";
@@ -32,6 +33,25 @@ export function columnNumber(kind: Kind, name: string, constant: Constant): numb
   // In layers of one dimension these three are fields, which are cheaper to read than results.
   const isField = kind.dimensions.length === 1 && ["l_out", "taps", "covered"].includes(name);
   return constant((isField ? `DIMENSION_${upper(name)}` : upper(name)) as ConstantName);
+}
+
+/**
+ * The fields of parameters that a kind lacks, with their values. The kernel computes some kinds as
+ * if they had them: a linear layer has one group.
+ */
+export function absentFields(
+  kind: Kind,
+  constant: Constant,
+): readonly (readonly [number, number])[] {
+  return PARAMETERS.filter(({ name }) => namesOfParameter(kind, name).length === 0).flatMap(
+    (row) => {
+      const dimensions = "perDimension" in row ? Math.max(1, kind.dimensions.length) : 1;
+      return Array.from({ length: dimensions }, (_, dimension): [number, number] => [
+        constant(upper(row.name)) + dimension * constant("DIMENSION_FIELDS"),
+        defaultOf(row.name),
+      ]);
+    },
+  );
 }
 
 /** The rule that the kernel has under a number. */

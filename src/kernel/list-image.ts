@@ -13,7 +13,7 @@ import {
 } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Constant } from "./constants.js";
-import { columnNumber, kindNumber, methodNumber, upper } from "./constants.js";
+import { absentFields, columnNumber, kindNumber, methodNumber, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
 import { ImageWriter, LIST_SECTIONS } from "./image-writer.js";
 
@@ -66,6 +66,10 @@ function writeKind(writer: ImageWriter, list: ListPlan, kind: Kind, constant: Co
     ["sample_rate", sample_rate.numerator] as const,
     [RATE_DENOMINATOR, sample_rate.denominator] as const,
   ];
+  for (const [field, value] of absentFields(kind, constant)) {
+    writer.goTo(8 * field);
+    writer.long(BigInt(value));
+  }
   for (const [name, value] of defaults) {
     writer.goTo(8 * columnNumber(kind, name, constant));
     writer.long(BigInt(value));

@@ -4,7 +4,7 @@ import { column, type ResultName } from "../columns/table.js";
 import type { Kind } from "../layers/kinds.js";
 import type { RuleId } from "../layers/rule-table.js";
 import type { Constant } from "./constants.js";
-import { columnNumber, ruleOf, upper } from "./constants.js";
+import { absentFields, columnNumber, ruleOf, upper } from "./constants.js";
 
 /** What a batch is made of, and what is counted. */
 export interface ManyPlan {
@@ -111,8 +111,8 @@ export class ManyKernel {
       fields.map(numberOf),
       constant("MANY_HEADER_BYTES") / 4 + constant("MANY_COLUMNS"),
     );
-    // A kind without output_padding has the field nevertheless; it is 0 then.
     this.#layer.fill(0n);
+    for (const [field, value] of absentFields(kind, constant)) this.#layer[field] = BigInt(value);
     this.#layer[constant("SAMPLE_RATE_DENOMINATOR")] = 1n;
     for (const [name, value] of values) this.#layer[numberOf(name)] = BigInt(value);
     this.#exports.openMany();

@@ -11,7 +11,7 @@ import { maxDivisors } from "../plan/bounds.js";
 import type { Method } from "../plan/method.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
 import type { Constant } from "./constants.js";
-import { columnNumber, kindNumber, methodNumber, upper } from "./constants.js";
+import { absentFields, columnNumber, kindNumber, methodNumber, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
 import { ImageWriter, PLAN_SECTIONS } from "./image-writer.js";
 import { Code } from "./program.js";
@@ -124,6 +124,10 @@ export function planImage(
   writer.long(BigInt(DEFAULT_BITS));
   writer.goTo(8 * constant("SAMPLE_RATE_DENOMINATOR"));
   writer.long(1n);
+  for (const [field, value] of absentFields(kind, constant)) {
+    writer.goTo(8 * field);
+    writer.long(BigInt(value));
+  }
   for (const { name, value } of grid.fixed) {
     writer.goTo(8 * columnOf(name));
     writer.long(BigInt(value));
@@ -254,7 +258,7 @@ function stepsOf(
     switch (step.kind) {
       case "rule": {
         const { id, dimension } = rules[step.rule] as (typeof rules)[number];
-        return [step.predicate, constant(`RULE_${id}`), dimension];
+        return [step.predicate ?? 0, constant(`RULE_${id}`), dimension];
       }
       case "where":
         return [

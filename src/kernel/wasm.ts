@@ -6,8 +6,7 @@ import { type ResultName, readCells } from "../columns/table.js";
 import type { Tally } from "../conventions/tallies.js";
 import { errors } from "../errors.js";
 import { type Rational, rational } from "../expression/exact.js";
-import { zerosOf } from "../layers/convolution.js";
-import { KIND_NAMES, type Kind } from "../layers/kinds.js";
+import { KIND_NAMES, type Kind, spatialOf } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { valueOfParameter } from "../layers/layer.js";
 import { type Dimension, RATE_DENOMINATOR } from "../layers/parameters.js";
@@ -16,7 +15,7 @@ import type { Method } from "../plan/method.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import { ABI_VERSION, type ConstantName } from "./constants.generated.js";
-import { columnNumber, ruleOf, upper } from "./constants.js";
+import { absentFields, columnNumber, ruleOf, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
 import type {
   IndexBatch,
@@ -160,8 +159,8 @@ class WasmKernel implements Kernel {
     this.#exports.setKind(this.#constant(`KIND_${upper(kind.name)}`));
     for (const parameter of kind.parameters)
       set(parameter.name, valueOfParameter(layer, parameter));
-    if (kind.family.name !== "transposed")
-      for (const dimension of kind.dimensions.keys()) this.#noOutputPadding(dimension);
+    for (const [field, value] of absentFields(kind, this.#constant))
+      this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * field, BigInt(value), true);
     set("bits", layer.bits);
     set("sample_rate", layer.sample_rate?.numerator ?? 0);
     set(RATE_DENOMINATOR, layer.sample_rate?.denominator ?? 1);
@@ -200,16 +199,10 @@ class WasmKernel implements Kernel {
     return new ManyKernel(this.#exports, this.#bytes.buffer, this.#constant);
   }
 
-  /** The field is there in every kind; of one that has no such parameter it is 0. */
-  #noOutputPadding(dimension: number): void {
-    const field = this.#constant("OUTPUT_PADDING") + dimension * this.#constant("DIMENSION_FIELDS");
-    this.#view.setBigUint64(this.#constant("LAYER_PTR") + 8 * field, 0n, true);
-  }
-
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {
     const { l_in, kernel_size, stride, dilation } = dimension;
-    const padding =
-      kind.family.name === "transposed" ? dimension.padding : zerosOf(dimension).lower;
+    const { lowerPadding, simulation } = spatialOf(kind);
+    const padding = lowerPadding(dimension);
     const scratch = new Uint32Array(
       this.#bytes.buffer,
       this.#constant("SCRATCH_PTR"),
@@ -222,8 +215,7 @@ class WasmKernel implements Kernel {
       bigint,
       bigint,
     ];
-    const look = kind.family.name === "transposed" ? this.#exports.scatter : this.#exports.gather;
-    look(first, BigInt(scratch.length), L, K, s, p, d);
+    this.#exports[simulation](first, BigInt(scratch.length), L, K, s, p, d);
     const pattern = scratch.slice();
     scratch.fill(0);
     return pattern;

@@ -2,7 +2,7 @@
 
 import { PADDING_SAME, PADDING_VALID, PARAMETER_MAX } from "../limits.js";
 import { evaluated } from "./evaluated.js";
-import type { Family } from "./family.js";
+import type { Family, SpatialFamily } from "./family.js";
 import { type Dimension, PARAMETERS, type ParameterRow } from "./parameters.js";
 
 /** Parameters that mean the opposite end of the layer in a transposed convolution. */
@@ -19,18 +19,16 @@ const CONVOLUTION_PARAMETERS: readonly ParameterRow[] = PARAMETERS.filter(
   ({ name }) => name !== "output_padding",
 ).map((row) => ({ ...row, ...OWN[row.name] }));
 
-export const CONVOLUTION: Family = {
-  name: "convolution",
-  parameters: CONVOLUTION_PARAMETERS,
-  rules: ["IN_CHANNELS", "OUT_CHANNELS", "L_OUT", "SAME_STRIDE"],
-  rulesSkippedWhenEmpty: [],
+const spatial: SpatialFamily = {
   outputLength: "(l_in + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1",
   lengthOf: (dimension) => {
     const { lower, upper } = zerosOf(dimension);
     const padded = { ...dimension, l_in: dimension.l_in + lower + upper, padding: 0 };
-    return evaluated(CONVOLUTION.outputLength, padded);
+    return evaluated(spatial.outputLength, padded);
   },
   products: "l_out * kernel_size",
+  lowerPadding: (dimension) => zerosOf(dimension).lower,
+  simulation: "gather",
   patternTitle: "how many inputs each output element reads",
   paddedProducts: (count) =>
     `of which ${count} ${count === 1n ? "is" : "are"} with zeros of the padding`,
@@ -39,6 +37,14 @@ export const CONVOLUTION: Family = {
     return `Raise ${named("l_in")}, or ${named("padding")} to at least ${(missing + 1n) / 2n}, or lower ${named("kernel_size")} or ${named("dilation")}, until the kernel fits.`;
   },
 };
+
+export const CONVOLUTION = {
+  name: "convolution",
+  parameters: CONVOLUTION_PARAMETERS,
+  rules: ["IN_CHANNELS", "OUT_CHANNELS", "L_OUT", "SAME_STRIDE"],
+  rulesSkippedWhenEmpty: [],
+  spatial,
+} as const satisfies Family;
 
 /** Whether a padding is `same` or `valid` and not a number. */
 export function isPaddingWord(padding: number): boolean {
@@ -68,5 +74,5 @@ export function onnxLength(dimension: Dimension, at: number, dimensions: number)
   const { l_in, kernel_size, stride, padding } = dimension;
   if (isPaddingWord(padding) && dimensions === 3 && at > 0) return 1n;
   if (padding === PADDING_VALID) return BigInt(Math.floor((l_in - kernel_size) / stride) + 1);
-  return CONVOLUTION.lengthOf(dimension);
+  return spatial.lengthOf(dimension);
 }

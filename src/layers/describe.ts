@@ -1,7 +1,7 @@
 /** A layer in words. */
 
 import { PARAMETER_MAX } from "../limits.js";
-import { textOfParameter } from "./kinds.js";
+import { namesOfParameter, textOfParameter } from "./kinds.js";
 import type { Layer } from "./layer.js";
 import type { Dimension } from "./parameters.js";
 
@@ -22,7 +22,7 @@ export function describeLayer(layer: Layer): string {
     in_channels,
     out_channels,
     ...parameters,
-    `groups=${groups}`,
+    ...(namesOfParameter(kind, "groups").length > 0 ? [`groups=${groups}`] : []),
     `bias=${bias ? "True" : "False"}`,
   ].join(", ");
   return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;

@@ -1,11 +1,12 @@
 /** The kinds of layers, and the names of their parameters. */
 import { CONVOLUTION } from "./convolution.js";
-import type { Family } from "./family.js";
+import type { Family, SpatialFamily } from "./family.js";
+import { LINEAR } from "./linear.js";
 import type { ParameterName, ParameterRow } from "./parameters.js";
 import { TRANSPOSED } from "./transposed.js";
 
 /** All families, in the order of their numbers in the kernel. */
-export const FAMILIES: readonly Family[] = [TRANSPOSED, CONVOLUTION];
+export const FAMILIES: readonly Family[] = [TRANSPOSED, CONVOLUTION, LINEAR];
 
 interface KindRow {
   /** PyTorch's class in `torch.nn`. */
@@ -23,6 +24,7 @@ const KIND_ROWS = {
   conv1d: { module: "Conv1d", family: CONVOLUTION, dimensions: [""] },
   conv2d: { module: "Conv2d", family: CONVOLUTION, dimensions: ["h", "w"] },
   conv3d: { module: "Conv3d", family: CONVOLUTION, dimensions: ["d", "h", "w"] },
+  linear: { module: "Linear", family: LINEAR, dimensions: [] },
 } as const satisfies Readonly<Record<string, KindRow>>;
 
 export type KindName = keyof typeof KIND_ROWS;
@@ -68,7 +70,11 @@ function kindFrom(name: KindName): Kind {
   const parameters = rows.flatMap((p) =>
     (p.perDimension ? row.dimensions : [""]).map((letter, dimension): Parameter => {
       const own =
-        letter === "" ? p.name : p.name === "l_in" ? `${letter}_in` : `${p.name}.${letter}`;
+        letter === ""
+          ? (p.ownName ?? p.name)
+          : p.name === "l_in"
+            ? `${letter}_in`
+            : `${p.name}.${letter}`;
       const meaning = letter === "" ? p.meaning : `${p.meaning}, in ${DIMENSION_WORDS[letter]}`;
       return { ...p, name: own, base: p.name, dimension, meaning };
     }),
@@ -79,7 +85,7 @@ function kindFrom(name: KindName): Kind {
     parameters,
     parameterNames: parameters.map((p) => p.name),
     plainNames:
-      row.dimensions.length === 1
+      row.dimensions.length < 2
         ? []
         : rows.filter((p) => p.perDimension && p.name !== "l_in").map((p) => p.name),
   };
@@ -91,6 +97,12 @@ const kinds = new Map<string, Kind>(KIND_NAMES.map((name) => [name, kindFrom(nam
 
 export function kindOf(name: KindName): Kind {
   return kinds.get(name) as Kind;
+}
+
+/** What the family of a kind with spatial dimensions computes in each of them. */
+export function spatialOf({ name, family }: Kind): SpatialFamily {
+  if (!family.spatial) throw new Error(`${name} layers have no spatial dimensions`);
+  return family.spatial;
 }
 
 /** The one-dimensional kind of the same family. */
@@ -112,7 +124,7 @@ const kindsByPlainName: ReadonlyMap<string, Kind> = new Map(
  */
 export function kindNamed(text: string): Kind | undefined {
   return kindsByPlainName.get(
-    plainKind(text.replace(/^(?:torch\.)?nn\.(?:modules\.conv\.|functional\.)?/, "")),
+    plainKind(text.replace(/^(?:torch\.)?nn\.(?:modules\.(?:conv|linear)\.|functional\.)?/, "")),
   );
 }
 

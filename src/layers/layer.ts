@@ -2,7 +2,7 @@
 import type { Fraction } from "../fraction.js";
 import { PARAMETER_MAX } from "../limits.js";
 import { type Kind, type KindName, type NameOf, type Parameter, textOfParameter } from "./kinds.js";
-import { DEFAULT_BITS, type Dimension, type ParameterName } from "./parameters.js";
+import { DEFAULT_BITS, type Dimension, defaultOf, type ParameterName } from "./parameters.js";
 
 /** A layer and its input, every parameter given. */
 export interface Layer {
@@ -84,6 +84,13 @@ export interface LayerInputs {
   readonly conv3d: SettingInput & { readonly layer: NameOf<"conv3d"> } & WithPaddingWords<
       Omit<SeveralDimensions, "output_padding">
     > & { readonly d_in: number };
+  readonly linear: SettingInput & {
+    readonly layer: NameOf<"linear">;
+    readonly batch_size?: number;
+    readonly in_features: number;
+    readonly out_features: number;
+    readonly bias?: boolean;
+  };
 }
 
 /** A layer as a person writes it: PyTorch's defaults stand for what is left out. */
@@ -95,12 +102,14 @@ export function layerFrom(
   read: (parameter: Parameter) => number,
   settings: Settings = {},
 ): Layer {
-  const once = (base: ParameterName) =>
-    read(kind.parameters.find((p) => p.base === base) as Parameter);
+  const once = (base: ParameterName) => {
+    const parameter = kind.parameters.find((p) => p.base === base);
+    return parameter ? read(parameter) : defaultOf(base);
+  };
   const dimensions = kind.dimensions.map((_, dimension): Dimension => {
     const own = (base: ParameterName) => {
       const parameter = kind.parameters.find((p) => p.base === base && p.dimension === dimension);
-      return parameter ? read(parameter) : 0;
+      return parameter ? read(parameter) : defaultOf(base);
     };
     return {
       l_in: own("l_in"),

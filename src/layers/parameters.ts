@@ -7,6 +7,8 @@ import { BITS_MAX, PARAMETER_MAX } from "../limits.js";
 /** A parameter of a PyTorch module, or of its input. */
 export interface ParameterRow {
   readonly name: string;
+  /** The name in a family of layers where PyTorch calls it differently. */
+  readonly ownName?: string;
   readonly type: "integer" | "boolean";
   /** The smallest legal value. */
   readonly min: 0 | 1;
@@ -87,6 +89,12 @@ export const PARAMETERS = [
 ] as const satisfies readonly ParameterRow[];
 
 export type ParameterName = (typeof PARAMETERS)[number]["name"];
+
+/** PyTorch's default. Layers of a kind that lacks the parameter count as if they had that value. */
+export function defaultOf(name: ParameterName): number {
+  const row: ParameterRow | undefined = PARAMETERS.find((p) => p.name === name);
+  return row?.default ?? 1;
+}
 
 /** The default of `bits`: a 32-bit float. */
 export const DEFAULT_BITS = 32;

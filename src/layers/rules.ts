@@ -4,7 +4,7 @@ import { evaluate } from "../expression/evaluate.js";
 import { PADDING_SAME, PARAMETER_MAX } from "../limits.js";
 import { namesOfFormula, parsed } from "./evaluated.js";
 import type { Family } from "./family.js";
-import { type Kind, namesOfParameter } from "./kinds.js";
+import { type Kind, namesOfParameter, spatialOf } from "./kinds.js";
 import type { Layer } from "./layer.js";
 import type { Dimension, ParameterName } from "./parameters.js";
 import { RULES, type RuleId } from "./rule-table.js";
@@ -17,18 +17,24 @@ export interface Rule {
   readonly text: string;
   /** The parameters that the condition depends on. */
   readonly dependsOn: readonly string[];
+  /** Whether every layer of the kind satisfies it, because the kind lacks a parameter. */
+  readonly isTrue: boolean;
 }
 
 /** The rules of a kind of layer, in the order in which a sweep checks them. */
 export function rulesOf(kind: Kind): readonly Rule[] {
   return RULES.filter(({ id }) => kind.family.rules.includes(id)).flatMap((row): Rule[] => {
     const bases = namesOfRule(kind.family, row.text);
-    if (!("perDimension" in row)) return [{ ...row, dimension: 0, dependsOn: bases }];
+    const names = bases.map((base) => namesOfParameter(kind, base));
+    const isTrue = names.some(({ length }) => length === 0);
+    if (!("perDimension" in row))
+      return [{ ...row, dimension: 0, dependsOn: names.flat(), isTrue }];
     return kind.dimensions.map((letter, dimension) => ({
       id: row.id,
       dimension,
       text: textInDimension(row.text, letter),
-      dependsOn: bases.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []),
+      dependsOn: names.flatMap((own) => own[dimension] ?? []),
+      isTrue,
     }));
   });
 }
@@ -37,9 +43,13 @@ export function rulesOf(kind: Kind): readonly Rule[] {
 const OTHER_WORDS: ReadonlySet<string> = new Set(["same", "or"]);
 
 /** The parameters in a rule, with those of `l_out` in its place. */
-function namesOfRule({ outputLength }: Family, text: string): readonly ParameterName[] {
+function namesOfRule({ spatial }: Family, text: string): readonly ParameterName[] {
   const names = namesOfFormula(text).flatMap((name) =>
-    name === "l_out" ? namesOfFormula(outputLength) : OTHER_WORDS.has(name) ? [] : [name],
+    name === "l_out"
+      ? namesOfFormula(spatial?.outputLength ?? "")
+      : OTHER_WORDS.has(name)
+        ? []
+        : [name],
   );
   return [...new Set(names)] as ParameterName[];
 }
@@ -69,7 +79,7 @@ export function addCounts(total: bigint[], part: readonly bigint[]): void {
 
 /** The output length of a dimension. Below 1 the layer is illegal. */
 export function outputLength(kind: Kind, dimension: Dimension): bigint {
-  return kind.family.lengthOf(dimension);
+  return spatialOf(kind).lengthOf(dimension);
 }
 
 /** The parameters of a dimension as big integers. */
@@ -155,7 +165,7 @@ function remedyOfAnyBatch(id: RuleId, layer: Layer): string {
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
       const output = letter === "" ? "l_out" : `${letter}_out`;
-      return kind.family.outputRemedy(layer.dimensions[at] as Dimension, named, output);
+      return spatialOf(kind).outputRemedy(layer.dimensions[at] as Dimension, named, output);
     }
     case "RANGE":
       return `Parameters are whole numbers from 1 to ${PARAMETER_MAX}; batch_size, padding and output_padding may be 0.`;

@@ -10,8 +10,10 @@ import type { ValueSets } from "./bounds.js";
 /**
  * A step of the schedule. It runs each time the loop at `level`, or a loop outside of it, advances.
  */
-export type Step = { readonly level: number } & (
-  | { readonly kind: "rule"; readonly rule: number; readonly predicate: number }
+export type Step = {
+  readonly level: number;
+} /** Checks a rule. If every layer satisfies it, it has no predicate, and is there for what the kernel computes with it. */ & (
+  | { readonly kind: "rule"; readonly rule: number; readonly predicate?: number }
   /**
    * Checks part of a condition; if `isExact`, over rationals. Then `predicate + 1` counts the
    * layers that are rejected because a value is missing.

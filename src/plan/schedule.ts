@@ -60,10 +60,11 @@ export function schedule(
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 
-  const rules = rulesOf(kind).flatMap(({ id, text, dependsOn }, rule): Task[] => {
+  const rules = rulesOf(kind).flatMap(({ id, text, dependsOn, isTrue }, rule): Task[] => {
     // Most grids have numbers for all paddings, which never break the rule of the word `same`.
     if (id === "SAME_STRIDE" && !dependsOn.some((name) => mayBeWord(name, valueSets))) return [];
-    return [{ dependsOn, step: () => ({ kind: "rule", rule, predicate: requiring(text) }) }];
+    const predicate = () => (isTrue ? {} : { predicate: requiring(text) });
+    return [{ dependsOn, step: () => ({ kind: "rule", rule, ...predicate() }) }];
   });
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {

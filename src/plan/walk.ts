@@ -88,7 +88,10 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
     enter(step.level);
     switch (step.kind) {
       case "rule":
-        if (!isKept(rules[step.rule] as Rule, layerOf(kind, values)))
+        if (
+          step.predicate !== undefined &&
+          !isKept(rules[step.rule] as Rule, layerOf(kind, values))
+        )
           return endWith({ kind: "rejected", predicate: step.predicate });
         break;
       case "where": {

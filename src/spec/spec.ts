@@ -3,11 +3,10 @@
  * spec.
  */
 import { COLUMN_GROUPS } from "../columns/column.js";
-import { columnsOf, hasColumn, needsSetting } from "../columns/derived.js";
+import { columnsOf, defaultColumns, hasColumn, needsSetting } from "../columns/derived.js";
 import {
   COLUMNS,
   type Column,
-  DEFAULT_COLUMNS,
   isResultName,
   NAME_COLUMN,
   type ResultName,
@@ -127,7 +126,8 @@ export function readSpec(source: SourceNode, location: string): Spec {
     location,
     layer: kind.name,
     grids: gridList,
-    columns: columns === undefined ? DEFAULT_COLUMNS : readColumns(columns.value, kind, gridList),
+    columns:
+      columns === undefined ? defaultColumns([kind]) : readColumns(columns.value, kind, gridList),
     isDistinct: distinct !== undefined && readDistinct(distinct.value),
     ...(sample && { sample: readSample(sample.value) }),
   };

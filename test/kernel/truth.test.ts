@@ -25,7 +25,7 @@ function truth(kind: KindName): TruthRow[] {
 /** `3x5` is one number for each dimension; a padding can be the word `same` or `valid` for all. */
 function layerOf(kind: Kind, row: TruthRow): Layer {
   return layerFrom(kind, (p) => {
-    const text = row[p.base] as string;
+    const text = (row[p.base] ?? row[p.name]) as string;
     if (p.type === "boolean") return Number(text === "true");
     return p.words?.[text] ?? Number(text.split("x")[p.dimension]);
   });
@@ -37,6 +37,14 @@ interface Answer {
   /** The answer is for one sample. */
   readonly isPerSample?: true;
 }
+
+/** In newer fixtures the answers have the names of the columns. */
+const SAME_NAMES: Readonly<Record<string, Answer>> = Object.fromEntries(
+  COLUMNS.filter(({ group }) => group === "conventions").map(({ name }) => [
+    name,
+    { column: name },
+  ]),
+);
 
 /** The answer that each convention is compared with, by family. */
 const ANSWERS: Readonly<Record<FamilyName, Readonly<Record<string, Answer>>>> = {
@@ -55,21 +63,8 @@ const ANSWERS: Readonly<Record<FamilyName, Readonly<Record<string, Answer>>>> = 
     onnx_tool: { column: "onnx_tool" },
     tensorflow: { column: "tf_profiler_conv2dbackpropinput" },
   },
-  convolution: {
-    moduleprofiler: { column: "moduleprofiler" },
-    ptflops: { column: "ptflops" },
-    ptflops_0_7_4: { column: "ptflops_0_7_4" },
-    thop: { column: "thop" },
-    thop_ultralytics: { column: "thop_ultralytics" },
-    torchinfo: { column: "torchinfo" },
-    fvcore: { column: "fvcore" },
-    torch: { column: "torch" },
-    deepspeed_macs: { column: "deepspeed_macs" },
-    deepspeed_flops: { column: "deepspeed_flops" },
-    torchprofile: { column: "torchprofile" },
-    onnx_tool: { column: "onnx_tool" },
-    tensorflow: { column: "tensorflow" },
-  },
+  convolution: SAME_NAMES,
+  linear: SAME_NAMES,
 };
 
 /** moduleprofiler sums in float32, which rounds once sum(y) passes 2^24; the others answer with floats of whole numbers. */
@@ -98,6 +93,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
     ["conv1d", 310],
     ["conv2d", 140],
     ["conv3d", 63],
+    ["linear", 63],
   ] as const;
 
   describe.each(KINDS)("of %s", (name, count) => {
@@ -114,10 +110,12 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
             (letter) => results?.[letter === "" ? "l_out" : (`${letter}_out` as ResultName)],
           );
           const counted = {
-            l_out: lengths.join("x"),
-            taps: String(results?.taps),
-            covered: String(results?.covered),
             exact_macs: String(results?.macs),
+            ...(kind.family.spatial && {
+              l_out: lengths.join("x"),
+              taps: String(results?.taps),
+              covered: String(results?.covered),
+            }),
             ...(kind.family.name === "transposed" && {
               additions_doc: String(results?.additions_per_filter),
               additions_exact: String((results?.taps as bigint) - (results?.covered as bigint)),
@@ -135,6 +133,9 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
         for (const row of rows) {
           const layer = layerOf(kind, row);
           const { results } = kernel.count(layer, "closed");
+          // onnx-tool cannot run a linear layer over a single row without a batch dimension.
+          const isSingleRow = /^\d+$/.test(row.input_shape ?? "");
+          if (column === "onnx_tool" && isSingleRow) continue;
           expect(
             inTheirUnits(results?.[column as ResultName], isPerSample, layer),
             JSON.stringify(row),

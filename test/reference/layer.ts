@@ -167,7 +167,7 @@ function cellText(name: ResultName, value: Value): string | undefined {
 
 /** Whether all that the kernel computes on the way to a column fits in 64 bits. */
 function hasItsNeeds(name: ResultName, layer: Layer, quantities: Quantities<bigint>): boolean {
-  if (layer.batch_size === 0 && isSumOverBatch(layer.kind.family.name, name)) return true;
+  if (layer.batch_size === 0 && isSumOverBatch(layer.kind.family, name)) return true;
   return (column(name).needs ?? []).every((formula) => {
     const { numerator } = quantities.ofFormula(formula);
     return (numerator < 0n ? -numerator : numerator) <= U64_MAX;

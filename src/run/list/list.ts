@@ -3,8 +3,9 @@
  */
 
 import { isUtf8 } from "node:buffer";
+import { defaultColumns } from "../../columns/derived.js";
 import { overflow } from "../../columns/errors.js";
-import { DEFAULT_COLUMNS, type ResultName } from "../../columns/table.js";
+import type { ResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
 import {
@@ -177,7 +178,7 @@ function planOf(chunks: Chunks, location: string, at: string, options: ListOptio
   const {
     layer,
     settings = {},
-    columns = DEFAULT_COLUMNS,
+    columns = defaultColumns,
     skipInvalid = false,
     isComparing = false,
     carry,
