@@ -1,5 +1,5 @@
-import { channelsPerGroup, outputLength, outputPaddingFits } from "../../assembly/layers/geometry";
-import { forSmallLayers, plainLOut } from "./support";
+import { channelsPerGroup, outputLength, outputPaddingFits } from "../../../assembly/layers/geometry";
+import { forSmallLayers, plainLOut } from "../support";
 
 const MAX: i64 = 2147483647;
 

@@ -1,4 +1,4 @@
-import { isSpotChecked, startSpotChecks } from "../../assembly/layers/spot-check";
+import { isSpotChecked, startSpotChecks } from "../../../assembly/layers/spot-check";
 
 /** How many layers pass until one is drawn, that one included. */
 function untilDrawn(lIn: u64, kernelSize: u64): i32 {

@@ -1,8 +1,8 @@
 import {
   BATCH_SIZE, BIAS, DILATION, GROUPS, IN_CHANNELS, KERNEL_SIZE, L_IN, METHOD_CLOSED, OUT_CHANNELS, OUTPUT_PADDING, PADDING, STRIDE,
-} from "../../assembly/layout";
-import { advance, openLoops, remainingBlock, seek, skip } from "../../assembly/sweep/odometer";
-import { layerField, PlanImage } from "./support";
+} from "../../../assembly/layout";
+import { advance, openLoops, remainingBlock, seek, skip } from "../../../assembly/sweep/odometer";
+import { layerField, PlanImage } from "../support";
 
 // Outermost first: four loops of 4, 2, 3 and 3 values.
 const L_IN_LEVEL: u32 = 1;

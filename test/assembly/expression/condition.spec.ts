@@ -1,12 +1,12 @@
-import { holds, metMissing } from "../../assembly/expression/condition";
-import { set } from "../../assembly/layers/layer";
+import { holds, metMissing } from "../../../assembly/expression/condition";
+import { set } from "../../../assembly/layers/layer";
 import {
   BATCH_SIZE, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IN_CHANNELS, IN_PER_GROUP, KERNEL_SIZE, MACS, MODULEPROFILER, OP_ABS, OP_ADD, OP_AND, OP_CHAIN, OP_DIVIDE, OP_EQUAL, OP_FIELD, OP_GCD,
   OP_CEIL_DIVIDE, OP_FLOOR_DIVIDE, OP_GREATER, OP_GREATER_OR_EQUAL, OP_IN_DIVISORS, OP_IN_NONE, OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_IS_MISSING, OP_KEEP, OP_LCM, OP_LESS, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN,
   OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NOT_EQUAL, OP_NUMBER, OP_OR, OP_POWER, OP_RESULT, OP_SUBTRACT, OUT_CHANNELS, OUTPUT_PADDING, STRIDE, TENSORFLOW, ZERO_INSERTION_WASTE,
-} from "../../assembly/layout";
-import { evalStatus } from "../../assembly/expression/signed";
-import { PlanImage } from "./support";
+} from "../../../assembly/layout";
+import { evalStatus } from "../../../assembly/expression/signed";
+import { PlanImage } from "../support";
 
 /** A layer of 10 outputs with 2 taps each, of which 8 products land: a waste of 3/5. moduleprofiler gives no answer. */
 function layer(): void {

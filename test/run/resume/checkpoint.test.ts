@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { NO_BYTES, sumOf } from "../../src/checksum.ts";
-import { stopWriting, writeBatches } from "../../src/run/files/write.ts";
-import { Checkpoint } from "../../src/run/resume/checkpoint.ts";
-import { readManifest } from "../../src/run/resume/manifest.ts";
-import { fileSink } from "../../src/sink/file.ts";
-import type { Sink } from "../../src/sink/sink.ts";
-import { inTemporaryFolder } from "../support/cli.ts";
+import { NO_BYTES, sumOf } from "../../../src/checksum.ts";
+import { stopWriting, writeBatches } from "../../../src/run/files/write.ts";
+import { Checkpoint } from "../../../src/run/resume/checkpoint.ts";
+import { readManifest } from "../../../src/run/resume/manifest.ts";
+import { fileSink } from "../../../src/sink/file.ts";
+import type { Sink } from "../../../src/sink/sink.ts";
+import { inTemporaryFolder } from "../../support/cli.ts";
 
 inTemporaryFolder();
 beforeEach(() => {

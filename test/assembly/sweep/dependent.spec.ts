@@ -1,10 +1,10 @@
-import { expand, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_OUT_OF_RANGE, SELECTED_REPEAT } from "../../assembly/sweep/dependent";
-import { set } from "../../assembly/layers/layer";
+import { expand, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_OUT_OF_RANGE, SELECTED_REPEAT } from "../../../assembly/sweep/dependent";
+import { set } from "../../../assembly/layers/layer";
 import {
   BATCH_SIZE, BIAS, GROUPS, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE, METHOD_CLOSED, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NUMBER,
   OP_SUBTRACT, PADDING, STRIDE, VARIABLE_0,
-} from "../../assembly/layout";
-import { layerField, PlanImage } from "./support";
+} from "../../../assembly/layout";
+import { layerField, PlanImage } from "../support";
 
 /** What stands at each position of axis 0, up to the end: values, `again`, `inexact` or `out`. */
 function positions(field: u32): string {

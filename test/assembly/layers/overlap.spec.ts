@@ -1,6 +1,6 @@
-import { SCRATCH_PTR } from "../../assembly/layout";
-import { gather, scatter } from "../../assembly/layers/overlap";
-import { forSmallLayers, plainLOut, plainTaps, plainY } from "./support";
+import { SCRATCH_PTR } from "../../../assembly/layout";
+import { gather, scatter } from "../../../assembly/layers/overlap";
+import { forSmallLayers, plainLOut, plainTaps, plainY } from "../support";
 
 let firstDifference: string = "";
 

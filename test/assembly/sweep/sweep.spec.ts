@@ -3,9 +3,9 @@ import {
   KERNEL_SIZE, L_IN, L_OUT, MACS, METHOD_CLOSED, METHOD_SIMULATE, METHOD_VERIFY, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NOT, OP_NUMBER,
   OP_SUBTRACT, OUT_CHANNELS, OUTPUT_BYTES, OUTPUT_PADDING, PADDING, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS,
   RULE_OUTPUT_PADDING, STRIDE, TAPS,
-} from "../../assembly/layout";
-import { openPlan, sweep, sweepIndices } from "../../assembly/sweep/sweep";
-import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLeftOut, reportRows, reportVisits } from "./support";
+} from "../../../assembly/layout";
+import { openPlan, sweep, sweepIndices } from "../../../assembly/sweep/sweep";
+import { output, PlanImage, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLeftOut, reportRows, reportVisits } from "../support";
 
 /**
  * Level 1: groups 1, 2, 3; level 2: padding 0, 5; level 3: l_in 2, 3. in_channels 4, out_channels 6, kernel_size 3.

@@ -9,8 +9,8 @@ import {
   type Sum,
   sumOf,
   textOfSum,
-} from "../../src/checksum.ts";
-import { KERNELS } from "../support/kernels.ts";
+} from "../src/checksum.ts";
+import { KERNELS } from "./support/kernels.ts";
 
 /** By the definition, with numbers that cannot overflow. */
 function expected(bytes: Uint8Array): Sum {

@@ -1,5 +1,5 @@
-import { closedOverlaps, closedTaps, floorSum, low } from "../../assembly/layers/closed";
-import { forSmallLayers, plainCovered, plainTaps } from "./support";
+import { closedOverlaps, closedTaps, floorSum, low } from "../../../assembly/layers/closed";
+import { forSmallLayers, plainCovered, plainTaps } from "../support";
 
 const MAX: i64 = 2147483647;
 

@@ -1,7 +1,7 @@
-import { closedOverlaps, closedTaps } from "../../assembly/layers/closed";
-import { SCRATCH_COUNTERS, SCRATCH_PTR } from "../../assembly/layout";
-import { simulate, simulatedCovered } from "../../assembly/layers/simulate";
-import { forSmallLayers, plainCovered, plainLOut, plainTaps } from "./support";
+import { closedOverlaps, closedTaps } from "../../../assembly/layers/closed";
+import { SCRATCH_COUNTERS, SCRATCH_PTR } from "../../../assembly/layout";
+import { simulate, simulatedCovered } from "../../../assembly/layers/simulate";
+import { forSmallLayers, plainCovered, plainLOut, plainTaps } from "../support";
 
 let firstDifference: string = "";
 

@@ -1,9 +1,9 @@
-import { compareLayer, startComparison, writeComparison } from "../../assembly/columns/compare";
+import { compareLayer, startComparison, writeComparison } from "../../../assembly/columns/compare";
 import {
   OUTPUT_PTR, OUTPUT_BUFFER_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN, TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT,
-} from "../../assembly/layout";
-import { useOutputBuffer, outputPtr } from "../../assembly/output";
-import { writeLayer } from "./support";
+} from "../../../assembly/layout";
+import { useOutputBuffer, outputPtr } from "../../../assembly/output";
+import { writeLayer } from "../support";
 
 // The numbers of the tallies, as compare.ts orders them.
 const TORCH = 8, FVCORE = 7, THOP = 4;

@@ -1,9 +1,9 @@
 /** Design spaces through the whole of the run: unions, samples, limits, and the same bytes from any number of workers. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { sweep, sweepToFile } from "../../src/library/sweep.ts";
-import type { SpecInput } from "../../src/spec/read.ts";
-import { inTemporaryFolder, said } from "../support/cli.ts";
+import { sweep, sweepToFile } from "../../../src/library/sweep.ts";
+import type { SpecInput } from "../../../src/spec/read.ts";
+import { inTemporaryFolder, said } from "../../support/cli.ts";
 
 inTemporaryFolder();
 

@@ -1,6 +1,6 @@
-import { clearOverflow, hasOverflowed } from "../../assembly/checked";
-import { additions, aggregationOps, documentedOps, filters, macs, opsPerFilter, params } from "../../assembly/columns/ops";
-import { countPlainly, plainCovered, plainLOut, plainTaps, plainY } from "./support";
+import { clearOverflow, hasOverflowed } from "../../../assembly/checked";
+import { additions, aggregationOps, documentedOps, filters, macs, opsPerFilter, params } from "../../../assembly/columns/ops";
+import { countPlainly, plainCovered, plainLOut, plainTaps, plainY } from "../support";
 
 const MAX: u64 = 2147483647;
 const TWO_63: u64 = 9223372036854775808;

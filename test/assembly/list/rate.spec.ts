@@ -1,7 +1,7 @@
-import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "../../assembly/layout";
-import { isRateInRange, readRate } from "../../assembly/list/rate";
-import { INPUT_PTR } from "../../assembly/layout";
-import { layerField, writeInput } from "./support";
+import { SAMPLE_RATE, SAMPLE_RATE_DENOMINATOR } from "../../../assembly/layout";
+import { isRateInRange, readRate } from "../../../assembly/list/rate";
+import { INPUT_PTR } from "../../../assembly/layout";
+import { layerField, writeInput } from "../support";
 
 /** The rate that a text is read as, or why it is none. */
 function rate(text: string): string {

@@ -1,12 +1,12 @@
-import { set } from "../../assembly/layers/layer";
+import { set } from "../../../assembly/layers/layer";
 import {
   ADDITIONS_PER_FILTER, FILTERS, GROUPS, IN_CHANNELS, IN_PER_GROUP, DIMENSION_L_OUT, DIMENSION_TAPS, OP_ABS, OP_ADD, OP_AND, OP_CEIL_DIVIDE, OP_CHAIN, OP_DIVIDE, OP_EQUAL, OP_FLOOR_DIVIDE, OP_GCD, OP_GREATER, OP_GREATER_OR_EQUAL, OP_LCM, OP_LESS_OR_EQUAL, OP_MAX, OP_MIN, OP_NOT_EQUAL, OP_POWER, OP_FIELD, OP_IN_DIVISORS, OP_IN_NONE,
   OP_IN_POW2, OP_IN_RANGE, OP_IN_VALUE, OP_KEEP, OP_LESS, OP_MODULO, OP_MULTIPLY, OP_NEGATE, OP_NOT, OP_NUMBER, OP_OR, OP_RESULT,
   OP_SUBTRACT, OUT_CHANNELS, STACK_PTR, STRIDE, EVAL_FATAL, EVAL_INEXACT, EVAL_OK, VARIABLE_0,
-} from "../../assembly/layout";
-import { evaluate } from "../../assembly/expression/program";
-import { evalStatus } from "../../assembly/expression/signed";
-import { PlanImage } from "./support";
+} from "../../../assembly/layout";
+import { evaluate } from "../../../assembly/expression/program";
+import { evalStatus } from "../../../assembly/expression/signed";
+import { PlanImage } from "../support";
 
 /** Runs instructions of operation, operand, number, … */
 function result(instructions: StaticArray<i64>): i64 {

@@ -1,8 +1,8 @@
-import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "../../assembly/layout";
+import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "../../../assembly/layout";
 import {
   addSigned, ceilDivide, clearEvalStatus, divideExactly, fatal, floorDivide, gcdSigned, lcmSigned, magnitude, modulo, multiplySigned,
   negateSigned, power, subtractSigned, evalStatus,
-} from "../../assembly/expression/signed";
+} from "../../../assembly/expression/signed";
 
 const LEAST = i64.MIN_VALUE;
 const MOST = i64.MAX_VALUE;

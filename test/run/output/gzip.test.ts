@@ -3,14 +3,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { planSweep } from "../../src/plan/plan.ts";
-import { writeBatches } from "../../src/run/files/write.ts";
-import { MEMBER_BYTES } from "../../src/run/output/gzip.ts";
-import { Checkpoint, type ResumeTarget, resumeTarget } from "../../src/run/resume/checkpoint.ts";
-import { sweepPlan } from "../../src/run/sweep/sweep.ts";
-import { fileSink } from "../../src/sink/file.ts";
-import { type SpecInput, specFrom } from "../../src/spec/read.ts";
-import { inTemporaryFolder, said } from "../support/cli.ts";
+import { planSweep } from "../../../src/plan/plan.ts";
+import { writeBatches } from "../../../src/run/files/write.ts";
+import { MEMBER_BYTES } from "../../../src/run/output/gzip.ts";
+import { Checkpoint, type ResumeTarget, resumeTarget } from "../../../src/run/resume/checkpoint.ts";
+import { sweepPlan } from "../../../src/run/sweep/sweep.ts";
+import { fileSink } from "../../../src/sink/file.ts";
+import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
+import { inTemporaryFolder, said } from "../../support/cli.ts";
 
 inTemporaryFolder();
 afterEach(() => {

@@ -1,5 +1,5 @@
-import { add, compare, divide, divideCeil, denominator, divideFloor, MISSING, multiply, negate, numerator, raise, remainder, subtract, takeQuotient } from "../../assembly/expression/rational";
-import { clearEvalStatus, evalStatus } from "../../assembly/expression/signed";
+import { add, compare, divide, divideCeil, denominator, divideFloor, MISSING, multiply, negate, numerator, raise, remainder, subtract, takeQuotient } from "../../../assembly/expression/rational";
+import { clearEvalStatus, evalStatus } from "../../../assembly/expression/signed";
 
 const MAX: i64 = i64.MAX_VALUE;
 const LEAST: i64 = i64.MIN_VALUE;

@@ -3,9 +3,9 @@ import {
   KIND_CONV1D, KIND_CONV_TRANSPOSE1D, KIND_CONV_TRANSPOSE2D, KIND_COUNT, L_IN, L_OUT, LIST_COLUMN_CAPACITY, LIST_COLUMNS_BYTES, LIST_COLUMNS_PTR, LIST_DEFAULTS_BYTES, LIST_DEFAULTS_PTR, LIST_KIND_BYTES, LIST_KIND_NAME_BYTES,
   LIST_KINDS_PTR, LIST_ROLES_BYTES, LIST_ROLES_PTR, LIST_TOTALS_PTR, MACS, METHOD_CLOSED, NO_COLUMN, OPS, OUTPUT_BYTES, OUT_CHANNELS, PADDING, PARAMS, ROLE_CARRIED, ROLE_DROPPED, ROLE_EMPTY, ROLE_KIND,
   RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE, STRIDE, GROUPS, TAPS,
-} from "../../assembly/layout";
-import { countList, openList } from "../../assembly/list/list";
-import { countPlainly, output, plainCovered, plainTaps, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut, writeInput, writeListImage } from "./support";
+} from "../../../assembly/layout";
+import { countList, openList } from "../../../assembly/list/list";
+import { countPlainly, output, plainCovered, plainTaps, reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut, writeInput, writeListImage } from "../support";
 
 /** Fields: l_in, a carried one, kernel_size, stride, bias. Results: l_out, ops. The rest is one channel and PyTorch's defaults. */
 function open(skipInvalid: bool = false): void {

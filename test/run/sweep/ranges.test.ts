@@ -1,8 +1,8 @@
 /** Cutting by cost: order, wholeness and balance, on spaces that are made up. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type Range, sweepInOrder } from "../../src/run/sweep/ranges.ts";
-import { runs } from "../support/tier.ts";
+import { type Range, sweepInOrder } from "../../../src/run/sweep/ranges.ts";
+import { runs } from "../../support/tier.ts";
 
 /** The visits that an index takes: 1 where layers stand, and for a whole empty block 1 at its first index. */
 interface Space {

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { sampleIndices } from "../../src/run/sweep/sample.ts";
-import { runs } from "../support/tier.ts";
+import { sampleIndices } from "../../../src/run/sweep/sample.ts";
+import { runs } from "../../support/tier.ts";
 
 describe("a sample of raw indices", () => {
   test.prop(

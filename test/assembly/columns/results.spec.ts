@@ -1,10 +1,10 @@
-import { clearOverflow, hasOverflowed } from "../../assembly/checked";
-import { setKind } from "../../assembly/layers/layer";
-import * as layout from "../../assembly/layout";
-import { brokenRule, set, workOutOverlap } from "../../assembly/layers/layer";
-import { isMissing, isQuotient, value } from "../../assembly/columns/results";
-import { writeValue } from "../../assembly/formats/row";
-import { textAt, writeLayer } from "./support";
+import { clearOverflow, hasOverflowed } from "../../../assembly/checked";
+import { setKind } from "../../../assembly/layers/layer";
+import * as layout from "../../../assembly/layout";
+import { brokenRule, set, workOutOverlap } from "../../../assembly/layers/layer";
+import { isMissing, isQuotient, value } from "../../../assembly/columns/results";
+import { writeValue } from "../../../assembly/formats/row";
+import { textAt, writeLayer } from "../support";
 
 const MAX: u64 = 2147483647;
 
