@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -313,5 +313,37 @@ it("refuses a list with more columns than the kernel holds", async () => {
   expect(await said(["count", "--from", "wide.csv", "-o", "counted.csv"])).toMatchObject({
     exitCode: 2,
     stderr: "upsweep: wide.csv:1: the header has 65537 columns. Use at most 65536.\n",
+  });
+});
+
+describe("a wide list", () => {
+  it("is read with 65,536 columns, and refused with one more", async () => {
+    const columns = [
+      "in_channels",
+      "out_channels",
+      "kernel_size",
+      "l_in",
+      ...Array.from({ length: 65_532 }, (_, i) => `c${i}`),
+    ];
+    const row = ["2", "3", "4", "5", ...Array.from({ length: 65_532 }, () => "")].join(",");
+    writeFileSync("wide.csv", `${columns.join(",")}\n${row}\n`);
+    const { exitCode } = await said([
+      "count",
+      "--from",
+      "wide.csv",
+      "--columns",
+      "macs",
+      "-o",
+      "counted.csv",
+    ]);
+    expect(exitCode).toBe(0);
+    writeFileSync("wider.csv", `${columns.join(",")},one_more\n${row},\n`);
+    const wider = await said(["count", "--from", "wider.csv", "--columns", "macs"]);
+    expect([wider.exitCode, wider.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^upsweep: wider\.csv:1: the header has 65537 columns\. Use at most 65536/,
+      ),
+    ]);
   });
 });

@@ -1,12 +1,9 @@
 /** Lists that come line by line: each line has its answer before the next one is written. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { chmodSync, createWriteStream, readFileSync, writeFileSync } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { constants, createGzip } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { cutIntoChunks } from "../../src/run/workers/chunks.ts";
-import { inOrderWhenReady } from "../../src/run/workers/reorder-buffer.ts";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -218,147 +215,8 @@ describe("a list from a pipe", () => {
   });
 });
 
-describe("a live stream cut into chunks", () => {
-  it("has a chunk at each pause, and full ones while it is fast", async () => {
-    const stream = Object.assign(
-      (async function* () {
-        yield Buffer.from("h\na\nb\nc");
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        yield Buffer.from("d\n");
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        for (let i = 0; i < 30; i++) yield Buffer.from("e\n");
-      })(),
-      { isLive: true },
-    );
-    const { records, releaseChunk } = await cutIntoChunks(stream, 16);
-    const parts: string[] = [];
-    for await (const chunk of records) {
-      if (!chunk) continue;
-      parts.push(Buffer.from(chunk).toString());
-      releaseChunk(chunk);
-    }
-    expect(parts.slice(0, 2)).toEqual(["a\nb\n", "cd\n"]);
-    expect(parts.slice(2).join("")).toBe("e\n".repeat(30));
-    expect(parts[2]).toHaveLength(16);
-  });
-});
-
-describe("answers to tasks that come when they come", () => {
-  it("are handed on in the order of the tasks, each without waiting for the next task", async () => {
-    const log: string[] = [];
-    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-    const tasks = (async function* () {
-      yield 30;
-      yield 1;
-      await wait(80);
-      log.push("third comes");
-      yield 5;
-    })();
-    const run = async (ms: number, isAlone: boolean) => {
-      await wait(ms);
-      return isAlone;
-    };
-    for await (const { task, answer } of inOrderWhenReady(tasks, run, () => 2))
-      log.push(`${task} ${answer}`);
-    expect(log).toEqual(["30 true", "1 false", "third comes", "5 true"]);
-  });
-
-  it("end with the error of a task after the answers before it", async () => {
-    const seen: number[] = [];
-    const tasks = [1, 2, 3].values();
-    const run = async (task: number) => {
-      if (task === 2) throw new Error("two");
-      return task;
-    };
-    const asynchronous = { next: async () => tasks.next() };
-    await expect(async () => {
-      for await (const { answer } of inOrderWhenReady(asynchronous, run, () => 3))
-        seen.push(answer);
-    }).rejects.toThrow("two");
-    expect(seen).toEqual([1]);
-  });
-});
-
 function hasPython(): boolean {
   return (
     spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0
   );
 }
-
-describe.runIf(hasPython())("examples/python", () => {
-  const folder = fileURLToPath(new URL("../../examples/python", import.meta.url));
-
-  function python(code: string) {
-    writeFileSync("upsweep", `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
-    chmodSync("upsweep", 0o755);
-    const env = {
-      ...process.env,
-      PATH: `${process.cwd()}:${process.env.PATH}`,
-      PYTHONPATH: folder,
-      PYTHONDONTWRITEBYTECODE: "1",
-    };
-    const { stdout, stderr, status } = spawnSync("python3", ["-W", "error", "-c", code], {
-      encoding: "utf8",
-      env,
-    });
-    return { stdout, stderr, status };
-  }
-
-  it("finds a layer in the recipe's search loop", () => {
-    const [, recipe] = /^```python\n(.*?)^```$/ms.exec(
-      readFileSync(`${folder}/README.md`, "utf8"),
-    ) as unknown as [string, string];
-    const { stdout, stderr, status } = python(recipe);
-    expect([status, stderr]).toEqual([0, ""]);
-    // What Python says is what one layer comes to by itself.
-    const [, layer, cost] = /^\((\{.*?\}), (\{.*?\})\)$/.exec(stdout.trim()) as unknown as [
-      string,
-      string,
-      string,
-    ];
-    const flags = Object.entries(JSON.parse(layer.replaceAll("'", '"'))).flatMap(
-      ([name, value]) => [`--${name.replaceAll("_", "-")}`, String(value)],
-    );
-    const one = spawnSync(
-      process.execPath,
-      [BINARY, "count", ...flags, "--json", "--columns", "l_out,macs,params"],
-      { encoding: "utf8" },
-    );
-    expect(JSON.parse(one.stdout)).toMatchObject(JSON.parse(cost.replaceAll("'", '"')));
-  });
-
-  it("has exact integers, and says what is wrong with a layer and goes on", () => {
-    const code = `
-from upsweep_client import Upsweep
-fields = ["name", "in_channels", "out_channels", "kernel_size", "l_in", "bias"]
-layer = dict(name='a, "b"\\n', in_channels=2**31 - 1, out_channels=2**20, kernel_size=3, l_in=1000, bias=False)
-with Upsweep(fields, columns="macs,zero_insertion_waste,overlap_even,deepspeed_macs") as upsweep:
-    print(upsweep.count(layer))
-    for wrong in (dict(layer, l_in=0), dict(layer, kernel_size="x")):
-        try:
-            upsweep.count(wrong)
-        except ValueError as error:
-            print(error)
-    print(upsweep.count(dict(layer, in_channels=1))["macs"])
-try:
-    with Upsweep(fields, columns="mac"):
-        pass
-except RuntimeError as error:
-    print(error)
-`;
-    const { stdout, stderr, status } = python(code);
-    expect([status, stderr]).toEqual([0, ""]);
-    const lines = stdout.trim().split("\n");
-    expect(lines[0]).toMatch(
-      new RegExp(
-        `^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, 'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, `,
-      ),
-    );
-    expect(lines.slice(1)).toEqual([
-      "standard input:4: l_in cannot be 0. Write a whole number from 1 to 2147483647.",
-      "standard input:6: kernel_size cannot be 'x'. Write a whole number in plain decimal digits, for example 16.",
-      String(2 ** 20 * 3000),
-      "upsweep: --columns: unknown column 'mac'. Did you mean 'macs'?",
-    ]);
-  });
-});

@@ -1,10 +1,19 @@
 /** Lists on the command line: what their columns mean, their totals, and our own output as input. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { KERNELS } from "../support/kernels.ts";
+import { planOf, sweepOn } from "../support/sweeps.ts";
 
 inTemporaryFolder();
+
+const upsweep = (command: string, input = "") =>
+  spawnSync(process.execPath, [BINARY, ...command.split(" ")], {
+    encoding: "utf8",
+    input,
+    maxBuffer: 1 << 28,
+  });
 
 /** The lines that `count --from` writes for a list, and its summary. */
 async function counted(
@@ -254,5 +263,112 @@ describe("a list from a pipe", () => {
     expect(run(`(head -c 700000 long.csv; sleep 0.1; tail -c +700001 long.csv) | ${count} -`)).toBe(
       whole,
     );
+  });
+});
+
+describe("upsweep count --from", () => {
+  it("writes the results behind the columns of the list, and carries those over byte for byte", () => {
+    const list = [
+      'l_in,name,kernel_size,"note",out_channels,in_channels,stride,padding,bias',
+      '32,hifi,16,"a, ""quoted"" note",256,512,8,4,True',
+      '2,"two\nlines",3,  spaces ,1,1,1,0,false',
+      "",
+      '"2",caf\u00e9,"3",,1,1,1,0,0',
+    ];
+    const { status, stdout, stderr } = upsweep(
+      "count --from - --columns l_out,ops,macs --quiet",
+      list.join("\r\n").replace("two\r\nlines", "two\nlines"),
+    );
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe(
+      [
+        'l_in,name,kernel_size,"note",out_channels,in_channels,stride,padding,bias,l_out,ops,macs',
+        '32,hifi,16,"a, ""quoted"" note",256,512,8,4,True,256,602931200,66060288',
+        '2,"two\nlines",3,  spaces ,1,1,1,0,false,4,14,6',
+        '"2",caf\u00e9,"3",,1,1,1,0,0,4,14,6',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("takes a byte order mark, bytes that are not UTF-8, and a list without rows", () => {
+    const bytes = Buffer.concat([
+      Buffer.from("\ufeffname,in_channels,out_channels,kernel_size,l_in\n"),
+      Buffer.from([0xe9, 0xff]),
+      Buffer.from(",1,1,3,2\n"),
+    ]);
+    writeFileSync("latin1.csv", bytes);
+    expect(upsweep("count --from latin1.csv --columns ops -o out.csv --quiet").status).toBe(0);
+    expect(readFileSync("out.csv").toString("latin1")).toBe(
+      "name,in_channels,out_channels,kernel_size,l_in,ops\n\xe9\xff,1,1,3,2,18\n",
+    );
+    expect(
+      upsweep("count --from - --columns ops --quiet", "in_channels,out_channels,kernel_size,l_in\n")
+        .stdout,
+    ).toBe("in_channels,out_channels,kernel_size,l_in,ops\n");
+  });
+
+  it("leaves out illegal layers and counts them by rule when it is told to", () => {
+    const rows = [
+      "1,1,3,2,1,0",
+      "4,6,3,2,4,0",
+      "6,4,3,2,4,0",
+      "1,1,3,2,1,9",
+      "0,1,3,2,1,0",
+      "1,1,3,2,1,0",
+    ];
+    const { status, stdout, stderr } = upsweep(
+      "count --from - --columns ops --skip-invalid",
+      `in_channels,out_channels,kernel_size,l_in,groups,padding\n${rows.join("\n")}`,
+    );
+    expect([status, stdout.split("\n")]).toEqual([
+      0,
+      [
+        "in_channels,out_channels,kernel_size,l_in,groups,padding,ops",
+        "1,1,3,2,1,0,18",
+        "1,1,3,2,1,0,18",
+        "",
+      ],
+    ]);
+    expect(stderr).toContain("6 layers: 2 rows written, 4 rejected\n");
+    for (const rule of ["in_channels % groups == 0", "out_channels % groups == 0", "l_out >= 1"])
+      expect(stderr).toContain(`1  did not satisfy ${rule}\n`);
+    expect(stderr).toContain("1  had a parameter outside its range\n");
+  });
+
+  it("counts a long list as a sweep counts the same layers, on any number of workers and by both methods", async () => {
+    const plan = planOf({
+      axes: {
+        in_channels: [4, 8],
+        out_channels: 8,
+        groups: [1, 2, 4],
+        kernel_size: "1..20",
+        stride: "1..8",
+        padding: "0..9",
+        l_in: "8..24",
+        bias: [true, false],
+      },
+      columns: ["l_out", "ops", "macs", "additions", "params"],
+    });
+    const [, kernel] = KERNELS[2] as (typeof KERNELS)[number];
+    const expected = plan.header + sweepOn(kernel, plan).bytes;
+    const list = expected
+      .split("\n")
+      .map((line) => line.split(",").slice(0, 11).join(","))
+      .join("\n");
+    expect(list.length).toBeGreaterThan(3 * 512 * 1024);
+    writeFileSync("list.csv", list);
+    for (const options of ["--workers 1", "--workers 2", "--workers 5", "--method simulate"]) {
+      expect(
+        (
+          await said(
+            `count --from list.csv -o counted.csv --force --quiet --columns l_out,ops,macs,additions,params ${options}`.split(
+              " ",
+            ),
+          )
+        ).exitCode,
+      ).toBe(0);
+      expect(readFileSync("counted.csv", "utf8") === expected).toBe(true);
+    }
   });
 });

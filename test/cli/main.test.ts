@@ -1,5 +1,5 @@
 /** Options and arguments in general: given twice, empty, or with names of other programs. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
@@ -158,6 +158,16 @@ describe("the help", () => {
     expect((await said(["--help"])).stdout).toMatch(
       /\nLayers:\n {2}count .*[\s\S]*\nDesign spaces:\n[\s\S]*\nReference:\n/,
     );
+  });
+
+  it("begins every help text with examples that run", () => {
+    for (const command of ["", "count", "sweep", "plan", "verify", "columns"]) {
+      expect(
+        execFileSync(process.execPath, [BINARY, ...(command ? [command] : []), "--help"], {
+          encoding: "utf8",
+        }),
+      ).toMatch(/^Examples:\n {2}/);
+    }
   });
 });
 

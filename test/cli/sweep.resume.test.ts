@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import {
-  appendFileSync,
   existsSync,
   linkSync,
   readdirSync,
@@ -12,35 +11,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { sweepToFile } from "../../src/library/sweep.ts";
-import { planSweep } from "../../src/plan/plan.ts";
-import { writeBatches } from "../../src/run/files/write.ts";
-import { Checkpoint } from "../../src/run/resume/checkpoint.ts";
-import { identityOf } from "../../src/run/resume/identity.ts";
-import { sweepPlan } from "../../src/run/sweep/sweep.ts";
-import { fileSink } from "../../src/sink/file.ts";
-import { type SpecInput, specFrom } from "../../src/spec/read.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest, type Fields, writeFields } from "../support/manifests.ts";
+import { changed, clear, SPEC, stopped } from "../support/stopped-sweep.ts";
 
 inTemporaryFolder();
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 
-const SPEC: SpecInput = {
-  axes: {
-    in_channels: [4, 6],
-    out_channels: 4,
-    l_in: "1..40",
-    kernel_size: "3..7",
-    stride: "1..7",
-    groups: [1, 2, 3],
-    bias: [true, false],
-  },
-  columns: ["l_out", "macs"],
-};
 const FLAGS = [
   "--in-channels",
   "4,6",
@@ -66,47 +46,6 @@ const COMMAND = [
   "out.csv",
   "--quiet",
 ];
-
-function clear(): void {
-  for (const name of readdirSync(".")) if (name.startsWith("out.")) rmSync(name);
-}
-
-/** The same bytes but for one bit. */
-function changed(bytes: Buffer, at: number): Buffer {
-  const copy = Buffer.from(bytes);
-  copy[at] = (copy[at] as number) ^ 1;
-  return copy;
-}
-
-/** Leaves a sweep behind as an interruption does: stopped behind its first batch of rows, with half a row that was being written. */
-async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
-  clear();
-  const plan = planSweep(specFrom(spec));
-  const sink = await fileSink("out.csv", { mayReplace: true });
-  const checkpoint = new Checkpoint(
-    {
-      path: "out.csv",
-      partial: "out.csv.partial",
-      identity: identityOf(plan, { limit }),
-      rejectionReasons: plan.rejectionReasons,
-      compression: "none",
-      headerLines: 1n,
-      isShard: false,
-      keepsManifest: false,
-    },
-    sink,
-  );
-  const interrupted = async function* () {
-    // Of so small a sweep the first batch is the whole: its first rows are taken.
-    for await (const { buffers, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true }))
-      yield { buffers, progress, sum };
-    throw new Error("no room");
-  };
-  await expect(
-    writeBatches(interrupted(), plan.header, sink, { checkpoint: checkpoint }),
-  ).rejects.toThrow("no room");
-  appendFileSync("out.csv.partial", "1,4,4,9");
-}
 
 async function wholeText(): Promise<string> {
   expect(
@@ -499,85 +438,4 @@ it("refuses --resume where there is nothing to go on with", async () => {
   expect((await said([...COMMAND, "--resume", "--force"])).stderr).toBe(
     "upsweep: both --resume and --force are given. --resume continues a sweep, --force starts over; remove one of them.\n",
   );
-});
-
-describe("sweepToFile with resume", () => {
-  /** Several tasks, of which the first is done. */
-  const spec: SpecInput = {
-    axes: {
-      in_channels: [4, 6],
-      out_channels: 4,
-      l_in: "1..200",
-      kernel_size: "1..30",
-      stride: "1..30",
-      groups: [1, 2, 3],
-    },
-  };
-
-  it("goes on behind what a call before it has written, and sums up the whole", async () => {
-    const { seconds: _, ...whole } = await sweepToFile(spec, "whole.csv");
-    const stop = () => {
-      throw new Error("enough");
-    };
-    await expect(sweepToFile(spec, "lib.csv", { resume: true, onProgress: stop })).rejects.toThrow(
-      "enough",
-    );
-    expect(existsSync("lib.csv")).toBe(false);
-    const rows: bigint[] = [];
-    const { seconds, ...resumed } = await sweepToFile(spec, "lib.csv", {
-      resume: true,
-      workers: 3,
-      onProgress: (progress) => rows.push(progress.rows),
-    });
-    expect(resumed).toEqual(whole);
-    expect(rows.length).toBeGreaterThan(0);
-    expect(rows[0]).toBeGreaterThan(0n);
-    expect(readFileSync("lib.csv").equals(readFileSync("whole.csv"))).toBe(true);
-    expect(existsSync("lib.csv.partial.json")).toBe(false);
-  });
-
-  it("does not replace a file, nor continue another sweep, nor a device", async () => {
-    writeFileSync("lib.csv", "rows of somebody else\n");
-    rmSync("lib.csv.json", { force: true });
-    await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow(
-      "lib.csv already exists. ",
-    );
-    await stopped();
-    await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow(
-      "out.csv belongs to a different sweep: the columns changed from ",
-    );
-    await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow(
-      "resume cannot be 'true'. /dev/null is not a file that a sweep can resume",
-    );
-  });
-
-  it("sums up a file that was complete before, with a manifest and without", async () => {
-    clear();
-    const { seconds: _, ...whole } = await sweepToFile(SPEC, "out.csv");
-    for (let call = 0; call < 2; call++) {
-      const { seconds, ...again } = await sweepToFile(SPEC, "out.csv", {
-        resume: true,
-        trust: call > 0,
-      });
-      expect(again).toEqual(whole);
-    }
-    expect(existsSync("out.csv.json")).toBe(false);
-  });
-
-  it("refuses rows that were changed, but with trust", async () => {
-    await stopped();
-    writeFileSync("out.csv.partial", changed(readFileSync("out.csv.partial"), 700));
-    await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow(
-      "out.csv.partial does not match out.csv.partial.json: ",
-    );
-    await sweepToFile(SPEC, "out.csv", { resume: true, trust: true });
-    expect(existsSync("out.csv")).toBe(true);
-  });
-
-  it("writes gzip where the name ends in .gz", async () => {
-    const { bytes } = await sweepToFile(SPEC, "lib.csv.gz");
-    await sweepToFile(SPEC, "plain.csv");
-    expect(gunzipSync(readFileSync("lib.csv.gz")).equals(readFileSync("plain.csv"))).toBe(true);
-    expect(bytes).toBe(statSync("lib.csv.gz").size);
-  });
 });

@@ -1,8 +1,5 @@
-/** What a file name promises. */
-import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { extensionsOf, type FormatName, formatOf } from "../../src/formats/format.ts";
-import { shardName, shardOfName } from "../../src/run/sweep/shard.ts";
+import { formatOf } from "../../src/formats/format.ts";
 
 describe("the format of a file", () => {
   it.each<[string, string, string]>([
@@ -65,46 +62,5 @@ describe("the format of a file", () => {
     expect(() => formatOf("x.jsonl.gz", "csv")).toThrow("the extension '.jsonl' means jsonl");
     expect(formatOf("x.ndjson", "jsonl").format).toBe("jsonl");
     expect(formatOf("-", "tsv").format).toBe("tsv");
-  });
-});
-
-describe("the name of a part", () => {
-  it("keeps the extensions that say what is in it", () => {
-    expect(shardName("a/out.csv.gz", { index: 3, of: 16 })).toBe("a/out.00003-of-00016.csv.gz");
-    expect(shardName("out.jsonl", { index: 0, of: 2 })).toBe("out.00000-of-00002.jsonl");
-    expect(shardName("out", { index: 0, of: 2 })).toBe("out.00000-of-00002");
-    expect(shardName("out.dat", { index: 0, of: 2 })).toBe("out.00000-of-00002.dat");
-    expect(shardName("out.v1.gz", { index: 0, of: 2 })).toBe("out.v1.00000-of-00002.gz");
-  });
-
-  const ending = fc.constantFrom(
-    "",
-    ".csv",
-    ".tsv",
-    ".jsonl",
-    ".csv.gz",
-    ".ndjson.gz",
-    ".gz",
-    ".dat",
-  );
-  test.prop([
-    fc.stringMatching(/^[a-z][a-z0-9._-]{0,8}$/),
-    ending,
-    fc.integer({ min: 1, max: 99_999 }),
-    fc.nat(),
-  ])("is found again, and has the format of the file", (base, end, of, n) => {
-    const path = `${base}${end}`;
-    const part = { index: n % of, of };
-    expect(shardOfName(path, shardName(path, part))).toEqual(part);
-    const asked = (name: string): FormatName | string => {
-      try {
-        const { format, compression } = formatOf(name);
-        return `${format} ${compression}`;
-      } catch (error) {
-        return (error as { code: string }).code;
-      }
-    };
-    if (!["", ".gz"].includes(extensionsOf(path)))
-      expect(asked(shardName(path, part))).toBe(asked(path));
   });
 });

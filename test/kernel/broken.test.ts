@@ -1,8 +1,6 @@
 /** What a sweep notices of a kernel that counts wrong: kernels are built here with a defect each. */
 import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { kernelModule } from "../../src/kernel/artefact.ts";
-import { ABI_VERSION } from "../../src/kernel/constants.generated.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { sweep } from "../../src/library/sweep.ts";
 import type { Method } from "../../src/plan/method.ts";
@@ -165,39 +163,4 @@ it("an account that does not add up stops a sweep", async () => {
   await expect(swept.next()).rejects.toThrow(
     "4 raw indices do not equal 3 rows plus rejected layers and empty positions. This is a bug in upsweep",
   );
-});
-
-it("a kernel of another version is refused", async () => {
-  const other = await brokenKernel(
-    "ids.generated.ts",
-    "ABI_VERSION: u32 = ",
-    "ABI_VERSION: u32 = 1 + ",
-  );
-  expect(() => wasmKernel("release", other)).toThrow(
-    `upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, but this program needs ${ABI_VERSION}. Run 'npm run build'`,
-  );
-});
-
-it("a kernel that is not built is missed, by its path", () => {
-  expect(() => kernelModule("none" as "release")).toThrow(
-    /build\/upsweep\.none\.wasm: the kernel is missing\. Run 'npm run build', or reinstall the package\.$/,
-  );
-});
-
-it("a kernel that gets no memory says so", () => {
-  class Refused {
-    constructor() {
-      throw new RangeError("WebAssembly.Instance(): Out of memory");
-    }
-  }
-  vi.stubGlobal("WebAssembly", {
-    ...WebAssembly,
-    Global: WebAssembly.Global,
-    Module: WebAssembly.Module,
-    Instance: Refused,
-  });
-  expect(() => wasmKernel()).toThrow(
-    "the kernel cannot allocate its memory: WebAssembly.Instance(): Out of memory. Raise the limit",
-  );
-  vi.unstubAllGlobals();
 });

@@ -2,12 +2,8 @@
 
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { KindName } from "../../src/layers/kinds.ts";
-import { kindOf } from "../../src/layers/kinds.ts";
 import { planList } from "../../src/plan/list.ts";
-import { planSweep } from "../../src/plan/plan.ts";
-import { type SpecInput, specFrom } from "../../src/spec/read.ts";
-import { columnsOfGroup } from "../../src/spec/spec.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 import { runs } from "../support/tier.ts";
@@ -145,38 +141,5 @@ describe("plain names", () => {
     // taps 4·3 · 5·3 · 6·3, d_out 3·2 + 3.
     expect(plain).toEqual(["3240,9,19440\n", "3240,9,19440\n", "3240,9,19440\n"]);
     expect(dotted).toEqual(plain);
-  });
-});
-
-describe("groups of columns", () => {
-  it.each<[KindName, number]>([
-    ["conv_transpose1d", 37],
-    ["conv_transpose2d", 39],
-    ["conv_transpose3d", 40],
-    ["conv1d", 32],
-  ])("of %s stand for every column that it has", (layer, count) => {
-    const all = columnsOfGroup(kindOf(layer), "all", false);
-    expect([all.length, new Set(all).size]).toEqual([count, count]);
-    expect(
-      (["geometry", "documented", "exact", "conventions"] as const).flatMap((group) =>
-        columnsOfGroup(kindOf(layer), group, false),
-      ),
-    ).toEqual(all);
-  });
-
-  it("add what is not there yet, in their place", () => {
-    const axes = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
-    const columns = (...names: string[]) =>
-      planSweep(specFrom({ axes, columns: names } as SpecInput)).columns;
-    expect(columns("ops", "documented", "macs")).toEqual([
-      "ops",
-      "additions_per_filter",
-      "filters",
-      "ops_per_filter",
-      "aggregation_ops",
-      "macs",
-    ]);
-    expect(columns("config")).toEqual([]);
-    expect(columns("documented", "filters")).toEqual(columns("documented"));
   });
 });

@@ -10,7 +10,6 @@ import type { Layer } from "../../src/layers/layer.ts";
 import type { Dimension } from "../../src/layers/parameters.ts";
 import { outputLength } from "../../src/layers/rules.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
-import { layerOfValues } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [
@@ -335,12 +334,4 @@ describe.each(compiled)("on random layers of every kind, the %s kernel", (_, ker
       ]);
     },
   );
-});
-
-it("makes layers by their names, one value for all dimensions or one for each", () => {
-  const layer = layerOfValues(
-    (name) => ({ "kernel_size.h": 3, "kernel_size.w": 5 })[name] ?? 1,
-    kindOf("conv_transpose2d"),
-  );
-  expect(layer.dimensions.map(({ kernel_size }) => kernel_size)).toEqual([3, 5]);
 });

@@ -1,149 +1,14 @@
-import { fc, test } from "@fast-check/vitest";
+/** Sweeps through the library. */
+
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { sweep } from "../../src/library/sweep.ts";
-import { sampleIndices } from "../../src/run/sweep/sample.ts";
-import { cutIntoChunks } from "../../src/run/workers/chunks.ts";
-import { inOrder } from "../../src/run/workers/reorder-buffer.ts";
-import { runs } from "../support/tier.ts";
+import { sweep, sweepToFile } from "../../src/library/sweep.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
+import { inTemporaryFolder } from "../support/cli.ts";
+import { changed, clear, SPEC, stopped } from "../support/stopped-sweep.ts";
 
-describe("the ordered window", () => {
-  test.prop([fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 })], {
-    numRuns: runs(50),
-  })(
-    "hands answers out in the order of the tasks, whatever the order in which they end, and never holds more than its width",
-    async (turns, width) => {
-      let [started, taken, max] = [0, 0, 0];
-      const run = async (task: number) => {
-        started++;
-        max = Math.max(max, started - taken);
-        for (let turn = 0; turn < (turns[task] as number); turn++)
-          await new Promise((resolve) => setImmediate(resolve));
-        return task;
-      };
-      const answers: number[] = [];
-      for await (const { task, answer } of inOrder(turns.keys(), run, width)) {
-        expect(answer).toBe(task);
-        answers.push(answer);
-        taken++;
-      }
-      expect(answers).toEqual([...turns.keys()]);
-      expect(max).toBeLessThanOrEqual(width);
-    },
-  );
-
-  it("fails where the first task fails, behind the answers before it", async () => {
-    const run = async (task: number) => {
-      if (task >= 2) throw new Error(`task ${task}`);
-      return task;
-    };
-    const answers: number[] = [];
-    const take = async () => {
-      for await (const { answer } of inOrder([0, 1, 2, 3, 4], run, 4)) answers.push(answer);
-    };
-    await expect(take()).rejects.toThrow("task 2");
-    expect(answers).toEqual([0, 1]);
-  });
-
-  it("starts nothing more when its reader leaves", async () => {
-    let started = 0;
-    for await (const _ of inOrder(
-      Array.from({ length: 100 }, (_, i) => i),
-      async () => started++,
-      3,
-    ))
-      break;
-    expect(started).toBe(3);
-  });
-});
-
-const field = fc.oneof(
-  fc.stringMatching(/^[a-z0-9 é]{0,6}$/),
-  fc.stringMatching(/^[a-z,\n" ]{0,8}$/).map((text) => `"${text.replaceAll('"', '""')}"`),
-);
-const record = fc.array(field, { minLength: 1, maxLength: 4 }).map((fields) => fields.join(","));
-
-describe("a list cut into chunks", () => {
-  test.prop(
-    [
-      fc.array(record, { minLength: 1, maxLength: 25 }),
-      fc.constantFrom("\n", "\r\n"),
-      fc.boolean(),
-      fc.integer({ min: 1, max: 40 }),
-    ],
-    {
-      numRuns: runs(400),
-    },
-  )(
-    "is whole, and every chunk ends where a record ends",
-    async (records, lineEnd, endsWithLine, pieceBytes) => {
-      const bytes = Buffer.from(records.join(lineEnd) + (endsWithLine ? lineEnd : ""));
-      const stream = (async function* () {
-        for (let at = 0; at < bytes.length; at += pieceBytes)
-          yield bytes.subarray(at, at + pieceBytes);
-      })();
-      const chunks = await cutIntoChunks(stream, 120);
-      expect(Buffer.from(chunks.header).toString()).toBe(records[0]);
-      expect(chunks.headerLines).toBe((records[0] as string).split("\n").length);
-      const shards: string[] = [];
-      for await (const chunk of chunks.records) {
-        expect(chunk?.length).toBeLessThanOrEqual(120);
-        shards.push(Buffer.from(chunk as Uint8Array).toString());
-      }
-      const rest =
-        records.slice(1).join(lineEnd) + (endsWithLine && records.length > 1 ? lineEnd : "");
-      expect(shards.join("")).toBe(rest);
-      // Quotes are in pairs up to each border.
-      for (const shard of shards.slice(0, -1)) {
-        expect(shard.endsWith("\n")).toBe(true);
-        expect((shard.split('"').length - 1) % 2).toBe(0);
-      }
-    },
-  );
-
-  it("stops in the place of a record that is longer than a chunk", async () => {
-    const stream = (async function* () {
-      yield Buffer.from(`h\na\nb\n${"x".repeat(50)}\nc\n`);
-    })();
-    const { records } = await cutIntoChunks(stream, 20);
-    const shards: (string | undefined)[] = [];
-    for await (const chunk of records) shards.push(chunk && Buffer.from(chunk).toString());
-    expect(shards).toEqual(["a\nb\n", undefined]);
-  });
-});
-
-describe("a sample of indices", () => {
-  test.prop(
-    [
-      fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }),
-      fc.nat(200),
-      fc.bigInt({ min: 0n, max: 2n ** 53n }),
-    ],
-    { numRuns: runs(100) },
-  )(
-    "is ascending, without repeats, in range, and the same for the same seed",
-    (size, max, seed) => {
-      const count = Number(size < BigInt(max) ? size : BigInt(max));
-      const indices = [...sampleIndices(size, count, seed)];
-      expect(indices).toHaveLength(count);
-      expect(
-        indices.every(
-          (index, i) => index < size && (i === 0 || index > (indices[i - 1] as bigint)),
-        ),
-      ).toBe(true);
-      expect([...sampleIndices(size, count, seed)]).toEqual(indices);
-    },
-  );
-
-  it("takes every index equally often", () => {
-    const hits = new Array<number>(20).fill(0);
-    for (let seed = 0n; seed < 4_000n; seed++)
-      for (const index of sampleIndices(20n, 5, seed))
-        hits[Number(index)] = (hits[Number(index)] as number) + 1;
-    // 1,000 expected for each, with a standard deviation of 27: five of them on either side.
-    expect(Math.min(...hits)).toBeGreaterThan(863);
-    expect(Math.max(...hits)).toBeLessThan(1137);
-  });
-});
+inTemporaryFolder();
 
 const GRID = {
   axes: { in_channels: 8, out_channels: "1..200", kernel_size: "1..20", l_in: "1..50" },
@@ -250,5 +115,86 @@ describe("sweep() of the library", () => {
       expect(batch.rowCount).toBeGreaterThan(0);
       break;
     }
+  });
+});
+
+describe("sweepToFile with resume", () => {
+  /** Several tasks, of which the first is done. */
+  const spec: SpecInput = {
+    axes: {
+      in_channels: [4, 6],
+      out_channels: 4,
+      l_in: "1..200",
+      kernel_size: "1..30",
+      stride: "1..30",
+      groups: [1, 2, 3],
+    },
+  };
+
+  it("goes on behind what a call before it has written, and sums up the whole", async () => {
+    const { seconds: _, ...whole } = await sweepToFile(spec, "whole.csv");
+    const stop = () => {
+      throw new Error("enough");
+    };
+    await expect(sweepToFile(spec, "lib.csv", { resume: true, onProgress: stop })).rejects.toThrow(
+      "enough",
+    );
+    expect(existsSync("lib.csv")).toBe(false);
+    const rows: bigint[] = [];
+    const { seconds, ...resumed } = await sweepToFile(spec, "lib.csv", {
+      resume: true,
+      workers: 3,
+      onProgress: (progress) => rows.push(progress.rows),
+    });
+    expect(resumed).toEqual(whole);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows[0]).toBeGreaterThan(0n);
+    expect(readFileSync("lib.csv").equals(readFileSync("whole.csv"))).toBe(true);
+    expect(existsSync("lib.csv.partial.json")).toBe(false);
+  });
+
+  it("does not replace a file, nor continue another sweep, nor a device", async () => {
+    writeFileSync("lib.csv", "rows of somebody else\n");
+    rmSync("lib.csv.json", { force: true });
+    await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow(
+      "lib.csv already exists. ",
+    );
+    await stopped();
+    await expect(sweepToFile(spec, "out.csv", { resume: true })).rejects.toThrow(
+      "out.csv belongs to a different sweep: the columns changed from ",
+    );
+    await expect(sweepToFile(spec, "/dev/null", { resume: true })).rejects.toThrow(
+      "resume cannot be 'true'. /dev/null is not a file that a sweep can resume",
+    );
+  });
+
+  it("sums up a file that was complete before, with a manifest and without", async () => {
+    clear();
+    const { seconds: _, ...whole } = await sweepToFile(SPEC, "out.csv");
+    for (let call = 0; call < 2; call++) {
+      const { seconds, ...again } = await sweepToFile(SPEC, "out.csv", {
+        resume: true,
+        trust: call > 0,
+      });
+      expect(again).toEqual(whole);
+    }
+    expect(existsSync("out.csv.json")).toBe(false);
+  });
+
+  it("refuses rows that were changed, but with trust", async () => {
+    await stopped();
+    writeFileSync("out.csv.partial", changed(readFileSync("out.csv.partial"), 700));
+    await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow(
+      "out.csv.partial does not match out.csv.partial.json: ",
+    );
+    await sweepToFile(SPEC, "out.csv", { resume: true, trust: true });
+    expect(existsSync("out.csv")).toBe(true);
+  });
+
+  it("writes gzip where the name ends in .gz", async () => {
+    const { bytes } = await sweepToFile(SPEC, "lib.csv.gz");
+    await sweepToFile(SPEC, "plain.csv");
+    expect(gunzipSync(readFileSync("lib.csv.gz")).equals(readFileSync("plain.csv"))).toBe(true);
+    expect(bytes).toBe(statSync("lib.csv.gz").size);
   });
 });

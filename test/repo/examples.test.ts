@@ -1,9 +1,11 @@
 /** The examples run, and say what the models whose layers they are say. */
-import { readdirSync, readFileSync } from "node:fs";
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { splitRecord } from "../../src/plan/list.ts";
-import { inTemporaryFolder, said } from "../support/cli.ts";
+import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 
@@ -101,5 +103,89 @@ describe("the examples", () => {
     const { exitCode, stdout } = await said(["verify", `${examples}/${spec}`, "--sample", "20000"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^closed form and simulation agree on all [1-9][\d,]* layers/);
+  });
+});
+
+function hasPython(): boolean {
+  return (
+    spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0
+  );
+}
+
+describe.runIf(hasPython())("examples/python", () => {
+  const folder = fileURLToPath(new URL("../../examples/python", import.meta.url));
+
+  function python(code: string) {
+    writeFileSync("upsweep", `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
+    chmodSync("upsweep", 0o755);
+    const env = {
+      ...process.env,
+      PATH: `${process.cwd()}:${process.env.PATH}`,
+      PYTHONPATH: folder,
+      PYTHONDONTWRITEBYTECODE: "1",
+    };
+    const { stdout, stderr, status } = spawnSync("python3", ["-W", "error", "-c", code], {
+      encoding: "utf8",
+      env,
+    });
+    return { stdout, stderr, status };
+  }
+
+  it("finds a layer in the recipe's search loop", () => {
+    const [, recipe] = /^```python\n(.*?)^```$/ms.exec(
+      readFileSync(`${folder}/README.md`, "utf8"),
+    ) as unknown as [string, string];
+    const { stdout, stderr, status } = python(recipe);
+    expect([status, stderr]).toEqual([0, ""]);
+    // What Python says is what one layer comes to by itself.
+    const [, layer, cost] = /^\((\{.*?\}), (\{.*?\})\)$/.exec(stdout.trim()) as unknown as [
+      string,
+      string,
+      string,
+    ];
+    const flags = Object.entries(JSON.parse(layer.replaceAll("'", '"'))).flatMap(
+      ([name, value]) => [`--${name.replaceAll("_", "-")}`, String(value)],
+    );
+    const one = spawnSync(
+      process.execPath,
+      [BINARY, "count", ...flags, "--json", "--columns", "l_out,macs,params"],
+      { encoding: "utf8" },
+    );
+    expect(JSON.parse(one.stdout)).toMatchObject(JSON.parse(cost.replaceAll("'", '"')));
+  });
+
+  it("has exact integers, and says what is wrong with a layer and goes on", () => {
+    const code = `
+from upsweep_client import Upsweep
+fields = ["name", "in_channels", "out_channels", "kernel_size", "l_in", "bias"]
+layer = dict(name='a, "b"\\n', in_channels=2**31 - 1, out_channels=2**20, kernel_size=3, l_in=1000, bias=False)
+with Upsweep(fields, columns="macs,zero_insertion_waste,overlap_even,deepspeed_macs") as upsweep:
+    print(upsweep.count(layer))
+    for wrong in (dict(layer, l_in=0), dict(layer, kernel_size="x")):
+        try:
+            upsweep.count(wrong)
+        except ValueError as error:
+            print(error)
+    print(upsweep.count(dict(layer, in_channels=1))["macs"])
+try:
+    with Upsweep(fields, columns="mac"):
+        pass
+except RuntimeError as error:
+    print(error)
+`;
+    const { stdout, stderr, status } = python(code);
+    expect([status, stderr]).toEqual([0, ""]);
+    const lines = stdout.trim().split("\n");
+    expect(lines[0]).toMatch(
+      new RegExp(
+        `^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, 'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, `,
+      ),
+    );
+    expect(lines.slice(1)).toEqual([
+      "standard input:4: l_in cannot be 0. Write a whole number from 1 to 2147483647.",
+      "standard input:6: kernel_size cannot be 'x'. Write a whole number in plain decimal digits, for example 16.",
+      String(2 ** 20 * 3000),
+      "upsweep: --columns: unknown column 'mac'. Did you mean 'macs'?",
+    ]);
   });
 });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_COLUMNS } from "../../src/columns/table.ts";
+import { type KindName, kindOf } from "../../src/layers/kinds.ts";
 import type { ParameterName } from "../../src/layers/parameters.ts";
+import { planSweep } from "../../src/plan/plan.ts";
 import { type AxisFlag, flagOf, listFromFlag, sourceFromFlags } from "../../src/spec/flags.ts";
 import { sourceFromObject } from "../../src/spec/object.ts";
 import { withOverrides } from "../../src/spec/overrides.ts";
-import { type Grid, readSpec, type Spec } from "../../src/spec/spec.ts";
+import { type SpecInput, specFrom } from "../../src/spec/read.ts";
+import { columnsOfGroup, type Grid, readSpec, type Spec } from "../../src/spec/spec.ts";
 import { sourceFromYaml } from "../../src/spec/yaml.ts";
 
 const fromYaml = (text: string) => readSpec(sourceFromYaml(text, "grid.yaml"), "here");
@@ -110,5 +113,38 @@ describe("a spec", () => {
     expect(() => readSpec(sourceFromFlags(flags, []), "here")).toThrow(
       "--stride: stride cannot be 0. ",
     );
+  });
+});
+
+describe("groups of columns", () => {
+  it.each<[KindName, number]>([
+    ["conv_transpose1d", 37],
+    ["conv_transpose2d", 39],
+    ["conv_transpose3d", 40],
+    ["conv1d", 32],
+  ])("of %s stand for every column that it has", (layer, count) => {
+    const all = columnsOfGroup(kindOf(layer), "all", false);
+    expect([all.length, new Set(all).size]).toEqual([count, count]);
+    expect(
+      (["geometry", "documented", "exact", "conventions"] as const).flatMap((group) =>
+        columnsOfGroup(kindOf(layer), group, false),
+      ),
+    ).toEqual(all);
+  });
+
+  it("add what is not there yet, in their place", () => {
+    const axes = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
+    const columns = (...names: string[]) =>
+      planSweep(specFrom({ axes, columns: names } as SpecInput)).columns;
+    expect(columns("ops", "documented", "macs")).toEqual([
+      "ops",
+      "additions_per_filter",
+      "filters",
+      "ops_per_filter",
+      "aggregation_ops",
+      "macs",
+    ]);
+    expect(columns("config")).toEqual([]);
+    expect(columns("documented", "filters")).toEqual(columns("documented"));
   });
 });

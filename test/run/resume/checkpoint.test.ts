@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { NO_BYTES, sumOf } from "../../../src/checksum.ts";
-import { stopWriting, writeBatches } from "../../../src/run/files/write.ts";
-import { Checkpoint } from "../../../src/run/resume/checkpoint.ts";
+import { NO_BYTES } from "../../../src/checksum.ts";
+import { planSweep } from "../../../src/plan/plan.ts";
+import { stopWriting } from "../../../src/run/files/write.ts";
+import { Checkpoint, readStart, resumeTarget } from "../../../src/run/resume/checkpoint.ts";
 import { readManifest } from "../../../src/run/resume/manifest.ts";
 import { fileSink } from "../../../src/sink/file.ts";
 import type { Sink } from "../../../src/sink/sink.ts";
+import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 import { inTemporaryFolder } from "../../support/cli.ts";
 
 inTemporaryFolder();
@@ -144,20 +146,22 @@ describe("how far a sweep has come", () => {
   });
 });
 
-it("a file whose lines are not its rows does not get its name, and its rows stay", async () => {
-  vi.useRealTimers();
-  const sink = await fileSink("out.csv", { mayReplace: false });
-  const rows = Buffer.from("1,2\n3,4\n");
-  const batches = async function* () {
-    const progress = { done: 3n, rows: 3n, empty: 0n, rejected: [] };
-    yield { buffers: [rows], progress, sum: sumOf(rows) };
-    return progress;
-  };
-  await expect(
-    writeBatches(batches(), "a,b\n", sink, { checkpoint: new Checkpoint(kept, sink) }),
-  ).rejects.toThrow(
-    "2 lines were written for 3 rows, so the output stays in its .partial file. This is a bug in upsweep",
+const SPEC: SpecInput = {
+  axes: { in_channels: 1, out_channels: 1, l_in: "2..40", kernel_size: 3 },
+};
+
+it("does not continue what a run has left under its lock unless it is the sweep's own", async () => {
+  const plan = planSweep(specFrom(SPEC));
+  const kept = (await resumeTarget(plan, "out.csv")) as NonNullable<
+    Awaited<ReturnType<typeof resumeTarget>>
+  >;
+  const start = await readStart(kept, plan, {});
+  expect(start).toMatchObject({ isWhole: false, bytes: 0 });
+  // The lock is held until the sink has it.
+  await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(
+    `is being written by process ${process.pid}`,
   );
-  expect(readdirSync(".").sort()).toEqual(["out.csv.partial", "out.csv.partial.json"]);
-  expect(readFileSync("out.csv.partial", "utf8")).toBe("a,b\n1,2\n3,4\n");
+  const sink = await fileSink("out.csv", { mayReplace: false, from: start as never });
+  sink.abandon();
+  expect(readdirSync(".")).toEqual([]);
 });

@@ -64,3 +64,37 @@ describe("a sample of raw indices", () => {
     expect(Math.abs(together - 228.6)).toBeLessThan(5 * Math.sqrt(228.6));
   });
 });
+
+describe("a sample of indices", () => {
+  test.prop(
+    [
+      fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }),
+      fc.nat(200),
+      fc.bigInt({ min: 0n, max: 2n ** 53n }),
+    ],
+    { numRuns: runs(100) },
+  )(
+    "is ascending, without repeats, in range, and the same for the same seed",
+    (size, max, seed) => {
+      const count = Number(size < BigInt(max) ? size : BigInt(max));
+      const indices = [...sampleIndices(size, count, seed)];
+      expect(indices).toHaveLength(count);
+      expect(
+        indices.every(
+          (index, i) => index < size && (i === 0 || index > (indices[i - 1] as bigint)),
+        ),
+      ).toBe(true);
+      expect([...sampleIndices(size, count, seed)]).toEqual(indices);
+    },
+  );
+
+  it("takes every index equally often", () => {
+    const hits = new Array<number>(20).fill(0);
+    for (let seed = 0n; seed < 4_000n; seed++)
+      for (const index of sampleIndices(20n, 5, seed))
+        hits[Number(index)] = (hits[Number(index)] as number) + 1;
+    // 1,000 expected for each, with a standard deviation of 27: five of them on either side.
+    expect(Math.min(...hits)).toBeGreaterThan(863);
+    expect(Math.max(...hits)).toBeLessThan(1137);
+  });
+});
