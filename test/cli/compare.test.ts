@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -156,7 +157,10 @@ describe("upsweep compare", () => {
     ],
     [
       "compare --in-channels 3 --out-channels 3 --groups 2 --kernel-size 3 --l-in 4",
-      "upsweep: layer: in_channels 3 is not divisible by groups 2. Choose groups that divide both in_channels and out_channels, as PyTorch requires.\n",
+      printed`
+        upsweep: layer: in_channels 3 is not divisible by groups 2. Choose groups that divide both
+        in_channels and out_channels, as PyTorch requires.
+      `,
     ],
   ])("refuses `upsweep %s`", async (command, message) => {
     const { exitCode, stderr } = await said(command.split(" "));

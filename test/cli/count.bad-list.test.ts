@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { titled } from "../support/cases.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -397,12 +397,17 @@ it("stops reading an endless line at the limit of a row", () => {
     });
   expect(
     endless(
-      "(echo in_channels,out_channels,kernel_size,l_in; tr '\\0' 1 < /dev/zero) | upsweep count --from - --columns macs",
+      text`
+        (echo in_channels,out_channels,kernel_size,l_in; tr '\\0' 1 < /dev/zero) | upsweep count
+        --from - --columns macs
+      `,
     ),
   ).toMatchObject({
     status: 2,
-    stderr:
-      "upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it. If it should be many rows, look for a quote that is not closed.\n",
+    stderr: printed`
+      upsweep: standard input:2: the row is longer than 524288 bytes. Shorten it. If it should be
+      many rows, look for a quote that is not closed.
+    `,
   });
   expect(endless("upsweep count --from /dev/zero").stderr).toMatch(
     /^upsweep: \/dev\/zero:1: the columns .* are missing from the header\. /,
@@ -424,7 +429,10 @@ it("refuses a row that is longer than a chunk, and names its line", async () => 
   ]);
   expect([exitCode, stderr]).toEqual([
     2,
-    "upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it. If it should be many rows, look for a quote that is not closed.\n",
+    printed`
+      upsweep: layers.csv:3: the row is longer than 524288 bytes. Shorten it. If it should be many
+      rows, look for a quote that is not closed.
+    `,
   ]);
 });
 

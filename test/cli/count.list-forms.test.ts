@@ -426,11 +426,20 @@ it("writes a row with an error for each bad row with --errors row", async () => 
     `${HEADER},name,macs,l_out,error`,
     "1,1,3,2,a,6,4,",
     '0,1,3,2,"b,",,,"some.csv:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647."',
-    ',,,,,,,"some.csv:4: the row has 3 fields, but the header has 5. Write one field per column, and put fields that contain commas in double quotes."',
+    text`
+      ,,,,,,,"some.csv:4: the row has 3 fields, but the header has 5. Write one field per column,
+      and put fields that contain commas in double quotes."
+    `,
     '1,1,3,2,"x',
     'y",6,4,',
-    '1,1,x,2,"""",,,"some.csv:7: kernel_size cannot be \'x\'. Write a whole number in plain decimal digits, for example 16."',
-    ',,,,,,,"some.csv:8: a quoted field is not closed, or text follows its closing quote. Double each quote inside a quoted field: """"."',
+    text`
+      1,1,x,2,"""",,,"some.csv:7: kernel_size cannot be 'x'. Write a whole number in plain decimal
+      digits, for example 16."
+    `,
+    text`
+      ,,,,,,,"some.csv:8: a quoted field is not closed, or text follows its closing quote. Double
+      each quote inside a quoted field: """"."
+    `,
     "2,1,3,2,d,12,4,",
     "",
   ]);

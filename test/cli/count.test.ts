@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { count } from "../../src/library/count.ts";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
 import { ALL_RESULTS, TRANSPOSED } from "../support/layers.ts";
+import { text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -61,8 +62,10 @@ describe("upsweep count", () => {
       l_in: 1,
       bias: false,
     };
-    const command =
-      "count --in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --json --no-bias --columns macs,filters,additions_per_filter,overlap_even,zero_insertion_waste";
+    const command = text`
+      count --in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --json
+      --no-bias --columns macs,filters,additions_per_filter,overlap_even,zero_insertion_waste
+    `;
     const { macs, filters } = count(layer);
     expect(macs).toBe(2n * (2n ** 26n + 1n) ** 2n);
     const digits = upsweep(command).stdout;

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -40,7 +41,12 @@ async function counted(
 const HEADER = "in_channels,out_channels,kernel_size,l_in";
 
 describe("a column layer", () => {
-  const mixed = `layer,${HEADER},h_in,w_in\nconv1d,66,32,4,128,,\nConvTranspose1d,66,32,4,128,,\nnn.ConvTranspose2d,6,3,"(2, 5)",,4,6\n`;
+  const mixed = printed`
+    layer,${HEADER},h_in,w_in
+    |conv1d,66,32,4,128,,
+    |ConvTranspose1d,66,32,4,128,,
+    |nn.ConvTranspose2d,6,3,"(2, 5)",,4,6
+  `;
 
   it("says row by row what is counted, and leaves empty what a kind does not have", async () => {
     const { lines } = await counted(mixed, "--columns", "macs,overlap_min,h_out");
@@ -59,7 +65,10 @@ describe("a column layer", () => {
 
   it("cannot be given together with --layer", async () => {
     expect((await counted(mixed, "--layer", "conv1d")).stderr).toBe(
-      "upsweep: list.csv:1: the list has a column 'layer', but --layer is given too. Remove --layer, or keep the column as a label with --carry layer.\n",
+      printed`
+        upsweep: list.csv:1: the list has a column 'layer', but --layer is given too. Remove
+        --layer, or keep the column as a label with --carry layer.
+      `,
     );
     const { lines } = await counted(
       `layer,${HEADER}\ndecoder.up.0,66,32,4,128\n`,
@@ -93,10 +102,16 @@ describe("--carry", () => {
 
   it("cannot name a parameter, a result that is written, or a column that is not there", async () => {
     expect((await counted(`${HEADER}\n`, "--carry", "l_in")).stderr).toBe(
-      "upsweep: list.csv:1: --carry names 'l_in', which is a parameter of the layers. Remove it from --carry, or rename the column.\n",
+      printed`
+        upsweep: list.csv:1: --carry names 'l_in', which is a parameter of the layers. Remove it
+        from --carry, or rename the column.
+      `,
     );
     expect((await counted(`${HEADER},macs\n`, "--carry", "macs")).stderr).toBe(
-      "upsweep: list.csv:1: the column 'macs' cannot be copied: a result column has the same name. Rename it, or choose other results with --columns.\n",
+      printed`
+        upsweep: list.csv:1: the column 'macs' cannot be copied: a result column has the same name.
+        Rename it, or choose other results with --columns.
+      `,
     );
     expect((await counted(`${HEADER},kind\n`, "--carry", "kinds")).stderr).toBe(
       "upsweep: --carry: the header has no column 'kinds'. Did you mean 'kind'?\n",
@@ -105,8 +120,10 @@ describe("--carry", () => {
 });
 
 describe("our own output", () => {
-  const sweep =
-    "sweep --in-channels 1..4 --out-channels 1..3 --kernel-size 3..5 --l-in 7 --stride 2 --columns macs,zero_insertion_waste,overlap_even,moduleprofiler";
+  const sweep = text`
+    sweep --in-channels 1..4 --out-channels 1..3 --kernel-size 3..5 --l-in 7 --stride 2 --columns
+    macs,zero_insertion_waste,overlap_even,moduleprofiler
+  `;
 
   it("is counted again to the same bytes", async () => {
     await said([...sweep.split(" "), "-o", "sweep.csv", "--quiet"]);
@@ -171,7 +188,10 @@ describe("our own output", () => {
   });
 
   it("takes numbers as other programs write them for the same", async () => {
-    const list = `${HEADER},macs,zero_insertion_waste,overlap_even,note\n66,32,4,128,1081344.0,0.022900763358778626,True,x\n`;
+    const list = printed`
+      ${HEADER},macs,zero_insertion_waste,overlap_even,note
+      |66,32,4,128,1081344.0,0.022900763358778626,True,x
+    `;
     expect((await counted(list, "--verify-results")).exitCode).toBe(0);
     expect((await counted(list.replace("44.0,", "44.5,"), "--verify-results")).stderr).toContain(
       "list.csv:2: macs is '1081344.5' in the list, but the count is 1081344.",
@@ -216,7 +236,10 @@ describe("totals", () => {
 
   it("are refused where no column can be added up", async () => {
     expect((await counted(list, "--columns", "l_out", "--total")).stderr).toBe(
-      "upsweep: --total is given, but no column can be totalled. Choose columns such as macs and params with --columns.\n",
+      printed`
+        upsweep: --total is given, but no column can be totalled. Choose columns such as macs and
+        params with --columns.
+      `,
     );
   });
 });

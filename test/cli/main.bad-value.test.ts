@@ -1,10 +1,13 @@
-/** Values and layers as other tools write them: what is accepted, and what the message says to write instead. */
-
+/**
+ * Values and layers as other tools write them: what is accepted, and which message refuses the
+ * rest.
+ */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kindNamed } from "../../src/layers/kinds.ts";
 import { count } from "../../src/library/count.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -18,7 +21,7 @@ const refusal = async (args: readonly string[]) => {
   return stderr.replace(/^upsweep: /, "").trimEnd();
 };
 
-describe("a value as other tools write it", () => {
+describe("a value in another tool's syntax", () => {
   it.each([
     ["1-4", "Did you mean 1..4?"],
     ["32 to 256", "Did you mean 32..256?"],
@@ -39,7 +42,7 @@ describe("a value as other tools write it", () => {
     ["3 5", "Separate values with commas: 3,5 as an option, [3, 5] in a spec."],
     ["3:8", "Write 3..8; both ends are included."],
     ["1_024", "Write 1024."],
-  ])("gets a message that says what to write: %s", async (value, remedy) => {
+  ])("is refused with what to write instead: %s", async (value, remedy) => {
     const expected = `--stride: stride cannot be '${value}'. ${remedy}`;
     expect(await refusal(["count", ...LAYER, "--stride", value])).toBe(expected);
     expect(await refusal(["sweep", ...LAYER, "--stride", value])).toBe(expected);
@@ -59,19 +62,19 @@ describe("a value as other tools write it", () => {
       "(3, 5)",
       "In 2-d and 3-d layers, set each dimension: kernel_size.h = 3 and kernel_size.w = 5.",
     ],
-  ])("says in a grid what a tuple should be: %s", async (value, remedy) => {
+  ])("is refused in a grid with what to write instead of a tuple: %s", async (value, remedy) => {
     expect(await refusal(["sweep", ...CHANNELS, "--l-in", "8", "--kernel-size", value])).toBe(
       `--kernel-size: kernel_size cannot be '${value}'. ${remedy}`,
     );
   });
 
-  it("is refused when it has more values than an axis can", async () => {
+  it("is refused when it has more than 2^31 values", async () => {
     expect(await refusal(["sweep", ...LAYER, "--variable", "x=0..3000000000"])).toBe(
       "--variable x: x cannot be '0..3000000000': it has more than 2^31 values. Shorten the range or widen its step.",
     );
   });
 
-  it("leaves differences alone", async () => {
+  it("is still a difference where it is a valid expression", async () => {
     expect((await said(["sweep", ...LAYER, "--stride", "8-4", "-o", "/dev/null"])).exitCode).toBe(
       0,
     );
@@ -80,7 +83,7 @@ describe("a value as other tools write it", () => {
     ).toBe(0);
   });
 
-  it("counts a layer with PyTorch's tuples", async () => {
+  it("is accepted as PyTorch's tuple for one layer", async () => {
     const layer = async (...args: string[]) =>
       JSON.parse(
         (
@@ -121,9 +124,9 @@ describe("a value as other tools write it", () => {
   });
 });
 
-describe("a field of a list for several dimensions", () => {
+describe("a list field for several dimensions", () => {
   it.each(["(3, x)", "(3, 5, 7)", "3.5", "(3;3)", "()"])(
-    "is one number or one for each, not %s",
+    "is one number, or one for each dimension, not %s",
     async (value) => {
       writeFileSync(
         "two.csv",
@@ -140,7 +143,10 @@ describe("a field of a list for several dimensions", () => {
           "out.csv",
         ]),
       ).toBe(
-        `two.csv:2: kernel_size cannot be '${value}'. Write one whole number for all dimensions, or one for each of kernel_size.h and kernel_size.w, for example "(3, 4)".`,
+        text`
+          two.csv:2: kernel_size cannot be '${value}'. Write one whole number for all dimensions, or
+          one for each of kernel_size.h and kernel_size.w, for example "(3, 4)".
+        `,
       );
     },
   );
@@ -148,7 +154,10 @@ describe("a field of a list for several dimensions", () => {
 
 describe("named and unequal padding", () => {
   const TRANSPOSED = "PyTorch's transposed layers have no named padding.";
-  const SAME = `${TRANSPOSED} For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2`;
+  const SAME = text`
+    ${TRANSPOSED} For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding +
+    1 - stride) / 2
+  `;
   it.each<[readonly string[], string]>([
     [["same"], `${SAME}: here 1.`],
     [["SAME", "--stride", "2"], `${SAME}: here 1 with output_padding 1.`],
@@ -167,13 +176,13 @@ describe("named and unequal padding", () => {
       ["same", "--layer", "Conv1d", "--stride", "2"],
       "With stride 1 write dilation * (kernel_size - 1) / 2; PyTorch supports 'same' with stride 1 only.",
     ],
-  ])("are refused with the padding to write: %j", async ([name, ...more], remedy) => {
+  ])("are refused with the padding to write instead: %j", async ([name, ...more], remedy) => {
     expect(await refusal(["count", ...LAYER, "--padding", name as string, ...more])).toBe(
       `--padding: padding cannot be '${name}'. ${remedy}`,
     );
   });
 
-  it("makes an output of stride times the input with the padding of the message", async () => {
+  it("give an output of stride times the input with the padding of the message", async () => {
     const { stderr } = await said([
       "sweep",
       ...LAYER,
@@ -191,7 +200,7 @@ describe("named and unequal padding", () => {
     expect(stderr).toMatch(/^1 layer: 1 row written, 0 rejected\n/);
   });
 
-  it("may be the name of a variable in a grid, and is refused otherwise", async () => {
+  it("may be the name of a variable in a grid, and are refused otherwise", async () => {
     expect(await refusal(["sweep", ...LAYER, "--padding", "same"])).toBe(
       `--padding: padding cannot be 'same'. ${SAME}.`,
     );
@@ -227,13 +236,16 @@ describe("named and unequal padding", () => {
     [["2,2"], "Write 2."],
     [
       ["2,1"],
-      "PyTorch has no such layer: the difference 1 would be output_padding, which must be smaller than stride 1 or dilation 1.",
+      text`
+        PyTorch has no such layer: the difference 1 would be output_padding, which must be smaller
+        than stride 1 or dilation 1.
+      `,
     ],
     [
       ["2,1", "--layer", "conv1d"],
       "Pad the input before the layer and count the longer input with padding 0.",
     ],
-  ])("says which layer has the same counts: %j", async ([pair, ...more], remedy) => {
+  ])("are refused with a layer that has the same counts: %j", async ([pair, ...more], remedy) => {
     expect(await refusal(["count", ...LAYER, "--padding", pair as string, ...more])).toBe(
       `--padding: padding has two values, '${pair}', but PyTorch pads both ends equally. ${remedy}`,
     );
@@ -247,7 +259,7 @@ describe("--output-size", () => {
   it("chooses output_padding as PyTorch does, in every dimension", async () => {
     for (let padding = 0; padding < 3; padding++) {
       for (const extra of [0, 1, 2]) {
-        // By hand: (8 - 1)·3 - 2p + 2·(3 - 1) + 1 = 26 - 2p is the least size.
+        // By hand: the minimum size is (8 - 1)·3 - 2p + 2·(3 - 1) + 1 = 26 - 2p.
         const args = [
           ...LAYER,
           "--stride",
@@ -292,19 +304,31 @@ describe("--output-size", () => {
   it.each<[readonly string[], string]>([
     [
       ["27"],
-      "--output-size: l_out cannot be 27. With l_in 8, kernel_size 3, stride 3, padding 0 and dilation 1 it can be from 24 to 26.",
+      text`
+        --output-size: l_out cannot be 27. With l_in 8, kernel_size 3, stride 3, padding 0 and
+        dilation 1 it can be from 24 to 26.
+      `,
     ],
     [
       ["23"],
-      "--output-size: l_out cannot be 23. With l_in 8, kernel_size 3, stride 3, padding 0 and dilation 1 it can be from 24 to 26.",
+      text`
+        --output-size: l_out cannot be 23. With l_in 8, kernel_size 3, stride 3, padding 0 and
+        dilation 1 it can be from 24 to 26.
+      `,
     ],
     [
       ["5", "--padding", "12"],
-      "--output-size: l_out cannot be 5. With l_in 8, kernel_size 3, stride 3, padding 12 and dilation 1 it can be from 1 to 2.",
+      text`
+        --output-size: l_out cannot be 5. With l_in 8, kernel_size 3, stride 3, padding 12 and
+        dilation 1 it can be from 1 to 2.
+      `,
     ],
     [
       ["5", "--padding", "20"],
-      "--output-size: l_out cannot be 5. No output is possible with l_in 8, kernel_size 3, stride 3, padding 20 and dilation 1.",
+      text`
+        --output-size: l_out cannot be 5. No output is possible with l_in 8, kernel_size 3, stride
+        3, padding 20 and dilation 1.
+      `,
     ],
     [
       ["24,25"],
@@ -316,19 +340,22 @@ describe("--output-size", () => {
     ],
     [
       ["24", "--output-padding", "0"],
-      "both --output-size and --output-padding are given. The output size determines output_padding; remove one of them.",
+      text`
+        both --output-size and --output-padding are given. The output size determines
+        output_padding; remove one of them.
+      `,
     ],
     [
       ["24", "--layer", "conv1d"],
       "--output-size: conv1d does not take an output size. Only transposed layers do; remove the option.",
     ],
-  ])("refuses sizes that no layer has: %j", async (size, message) => {
+  ])("refuses sizes that are not possible: %j", async (size, message) => {
     expect(await refusal(["count", ...LAYER, "--stride", "3", "--output-size", ...size])).toBe(
       message,
     );
   });
 
-  it("is for one layer", async () => {
+  it("is refused for lists and grids", async () => {
     writeFileSync("layers.csv", "in_channels,out_channels,kernel_size,l_in\n2,2,3,8\n");
     const message =
       "--output-size is for one layer only. Give the output_padding of each layer instead.";
@@ -342,7 +369,7 @@ describe("--output-size", () => {
 });
 
 describe("the kind of a layer", () => {
-  it("can be named like PyTorch's class, with or without its module", () => {
+  it("can be PyTorch's class name, with or without its module", () => {
     for (const prefix of ["", "nn.", "torch.nn."])
       expect(kindNamed(`${prefix}ConvTranspose3d`)?.name).toBe("conv_transpose3d");
     expect(kindNamed("Conv1d")?.name).toBe("conv1d");
@@ -364,7 +391,7 @@ describe("the kind of a layer", () => {
       expect(kindNamed(other)).toBeUndefined();
   });
 
-  it("is accepted by its class in options, in specs and in the library", async () => {
+  it("can be a class name in options, in specs and in the library", async () => {
     writeFileSync(
       "grid.yaml",
       "layer: torch.nn.ConvTranspose2d\naxes: { in_channels: 2, out_channels: 2, kernel_size: 3, h_in: 4, w_in: 5 }\n",
@@ -393,10 +420,13 @@ describe("the kind of a layer", () => {
     );
   });
 
-  it("decides which parameters messages name", async () => {
+  it("determines which parameters messages name", async () => {
     const two = ["--layer", "conv_transpose2d"];
     expect(await refusal(["count", ...two])).toBe(
-      "count: --in-channels, --out-channels, --h-in, --w-in and --kernel-size are missing. PyTorch has no default for them; give each a value.",
+      text`
+        count: --in-channels, --out-channels, --h-in, --w-in and --kernel-size are missing. PyTorch
+        has no default for them; give each a value.
+      `,
     );
     expect(await refusal(["count", ...TWO, ...two])).toBe(
       "count: --kernel-size is missing. PyTorch has no default for it; give it a value.",
@@ -406,17 +436,25 @@ describe("the kind of a layer", () => {
     );
     writeFileSync("grid.yaml", "layer: conv_transpose3d\n");
     expect(await refusal(["sweep", "grid.yaml"])).toBe(
-      "grid.yaml:1:1: the spec has no axes. Write at least in_channels, out_channels, d_in, h_in, w_in and kernel_size under 'axes:'.",
+      text`
+        grid.yaml:1:1: the spec has no axes. Write at least in_channels, out_channels, d_in, h_in,
+        w_in and kernel_size under 'axes:'.
+      `,
     );
   });
 
-  it("is suggested for parameters of other kinds", async () => {
-    const message =
-      "--h-in: conv_transpose1d has no h_in. Write l_in instead, or set the layer to conv_transpose2d, conv_transpose3d, conv2d or conv3d.";
+  it("is suggested when a parameter belongs to other kinds", async () => {
+    const message = text`
+      --h-in: conv_transpose1d has no h_in. Write l_in instead, or set the layer to
+      conv_transpose2d, conv_transpose3d, conv2d or conv3d.
+    `;
     expect(await refusal(["count", ...LAYER, "--h-in", "4"])).toBe(message);
     expect(await refusal(["sweep", ...LAYER, "--h-in", "4"])).toBe(message);
     expect(await refusal(["compare", ...LAYER, "--axis", "stride.w=1,2"])).toBe(
-      "--axis stride.w: conv_transpose1d has no stride.w. Write stride instead, or set the layer to conv_transpose2d, conv_transpose3d, conv2d or conv3d.",
+      text`
+        --axis stride.w: conv_transpose1d has no stride.w. Write stride instead, or set the layer to
+        conv_transpose2d, conv_transpose3d, conv2d or conv3d.
+      `,
     );
   });
 });
@@ -436,13 +474,13 @@ describe("an unknown name", () => {
     ["--strides", "--stride"],
     ["--kernel=3", "--kernel-size"],
     ["--kernl", "--kernel-size"],
-  ])("is matched by the beginnings of words: %s", async (option, meant) => {
+  ])("is matched by the beginnings of its words: %s", async (option, meant) => {
     expect(await refusal(["count", option, "3"])).toBe(
       `unknown option '${option}'\n(Did you mean ${meant}?)\nSee 'upsweep count --help'.`,
     );
   });
 
-  it("gets no suggestion when nothing known is like it", async () => {
+  it("gets no suggestion when no known name is similar", async () => {
     expect(await refusal(["count", "--zebra"])).toBe(
       "unknown option '--zebra'\nSee 'upsweep count --help'.",
     );

@@ -1,6 +1,7 @@
 /**
- * Specs, lists and command lines that are broken at random: each is done rightly or refused with a message, never met with a stack trace, a defect
- * of our own or silence. `FUZZ=100000 npm run test:slow` for the long run.
+ * Random damage to specs, lists and command lines: each input is processed correctly or refused
+ * with a message. A stack trace, a message about a bug in upsweep, or silence is a failure.
+ * `FUZZ=100000 npm run test:slow` is the long run.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ import { IS_SLOW } from "../support/tier.ts";
 
 inTemporaryFolder();
 
-/** Inputs in all. */
+/** Total number of inputs. */
 const FUZZ = Number(process.env.FUZZ ?? (IS_SLOW ? 15_000 : 900));
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
@@ -30,7 +31,7 @@ const LISTS = [
   "kernel_size,l_in,in_channels,out_channels\r\n3,4,1,1\r\n",
 ];
 
-/** What somebody, or some program, could have put there. */
+/** Fragments that people or programs may have written there. */
 const FRAGMENTS = [
   ...[
     "0",
@@ -148,7 +149,10 @@ const FRAGMENTS = [
   ],
 ];
 
-/** One change: at a place (0 to 1), so many characters give way to a fragment, or to a copy of what stands elsewhere. */
+/**
+ * One edit: at a location from 0 to 1, `length` characters are replaced by a fragment, or by a copy
+ * of the text at another location.
+ */
 const edits = fc.array(
   fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -181,11 +185,11 @@ function isAnswered({ exitCode, stderr, stdout }: Said, input: string): void {
     expect(stderr, message).toMatch(/^upsweep: .+[.?)]\n|See 'upsweep|^Examples:\n/);
 }
 
-describe("broken at random", () => {
+describe("random damage", () => {
   const share = Math.ceil(FUZZ / 3);
 
   test.prop([fc.constantFrom(...SPECS), edits], { numRuns: share })(
-    "specs are swept or refused",
+    "specs are swept or refused with a message",
     async (text, changes) => {
       const spec = edited(text, changes);
       writeFileSync("spec.yaml", spec);
@@ -208,7 +212,7 @@ describe("broken at random", () => {
   );
 
   test.prop([fc.constantFrom(...LISTS), edits], { numRuns: share })(
-    "lists are counted or refused",
+    "lists are counted or refused with a message",
     async (text, changes) => {
       const list = edited(text, changes);
       writeFileSync("list.csv", list);
@@ -287,7 +291,7 @@ describe("broken at random", () => {
     ...["l_out,macs", "all", "--", "--help", "--bias", "--no-bias", "", "-o", "out.csv"],
   );
   test.prop([fc.array(words, { maxLength: 12 })], { numRuns: share })(
-    "command lines are done or refused",
+    "command lines run or are refused with a message",
     async (args) => {
       writeFileSync("spec.yaml", SPECS.at(-3) as string);
       writeFileSync("list.csv", LISTS[1] as string);
@@ -296,8 +300,8 @@ describe("broken at random", () => {
   );
 });
 
-describe("what random input has found", () => {
-  it.runIf(existsSync("/proc/self/fd"))("a list that is refused is closed", async () => {
+describe("defects found by random input", () => {
+  it.runIf(existsSync("/proc/self/fd"))("closes the file of a refused list", async () => {
     const opened = () => readdirSync("/proc/self/fd").length;
     writeFileSync("list.csv", `kernel_size\n${"1\n".repeat(2_000_000)}`);
     const before = opened();
@@ -309,7 +313,7 @@ describe("what random input has found", () => {
     expect(opened()).toBeLessThan(before + 5);
   });
 
-  it("messages name characters that are not seen, or that break lines, by their numbers", async () => {
+  it("names invisible characters and line breaks in messages by their numbers", async () => {
     writeFileSync("list.csv", "\u2028kernel_size,l_in\u202e,in_channels,out_channels\n");
     expect((await said(["count", "--from", "list.csv"])).stderr).toMatch(
       /^upsweep: list\.csv:1: the column '\\u\{2028\}kernel_size' looks like kernel_size, but is not recognised\. /,

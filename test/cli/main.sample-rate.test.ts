@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import { count, plan, sweep } from "../../src/index.ts";
 import { identityOf } from "../../src/run/resume/identity.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
-/** HiFi-GAN's first stage: 131,072 · 504 / 256 = 258,048 MACs for each output element. */
+/** The first stage of HiFi-GAN: 131,072 · 504 / 256 = 258,048 MACs for each output element. */
 const LAYER = {
   in_channels: 512,
   out_channels: 256,
@@ -23,7 +24,7 @@ const FLAGS = Object.entries(LAYER).flatMap(([name, value]) => [
 const RATES = ["22050/32", "689.0625", "11025/16", "6.890625e2"];
 
 describe("a sample rate that is a fraction", () => {
-  it.each(RATES)("is taken by count as %s", async (rate) => {
+  it.each(RATES)("is accepted by count as %s", async (rate) => {
     await said([
       "count",
       ...FLAGS,
@@ -42,7 +43,7 @@ describe("a sample rate that is a fraction", () => {
     expect(JSON.parse(readFileSync("count.json", "utf8")).macs_per_second).toBe(177_811_200);
   });
 
-  it.each(RATES)("is taken by sweep, plan and verify as %s", async (rate) => {
+  it.each(RATES)("is accepted by sweep, plan and verify as %s", async (rate) => {
     await said([
       "sweep",
       ...FLAGS,
@@ -61,7 +62,7 @@ describe("a sample rate that is a fraction", () => {
     expect((await said(["verify", ...FLAGS, "--sample-rate", rate])).exitCode).toBe(0);
   });
 
-  it("is taken for a list, by flag and as a column", async () => {
+  it("is accepted for a list, as an option and as a column", async () => {
     const names = Object.keys(LAYER).join(",");
     const values = Object.values(LAYER).join(",");
     writeFileSync("flag.csv", `${names}\n${values}\n`);
@@ -89,7 +90,7 @@ describe("a sample rate that is a fraction", () => {
     expect(cells).toEqual(["macs_per_second", "177811200", "177811200", "5689958400", "177811200"]);
   });
 
-  it("is taken for lists of JSON, and for comparing earlier results", async () => {
+  it("is accepted in JSON lists, and when earlier results are verified", async () => {
     const layer = { ...LAYER, sample_rate: 689.0625 };
     writeFileSync(
       "list.jsonl",
@@ -119,7 +120,7 @@ describe("a sample rate that is a fraction", () => {
     );
   });
 
-  it("is named in the error of a condition that has no value for it", async () => {
+  it("is named in the error of a condition that is undefined for it", async () => {
     const command = [
       "sweep",
       ...FLAGS,
@@ -137,11 +138,16 @@ describe("a sample rate that is a fraction", () => {
     );
   });
 
-  it("is taken by a spec, as a number and as a fraction", async () => {
+  it("is accepted by a spec, as a number and as a fraction", async () => {
     const axes = Object.entries(LAYER).map(([name, value]) => `  ${name}: ${value}\n`);
     writeFileSync(
       "grid.yaml",
-      `variables:\n  sample_rate: [22050/32, "22050 / 64", 689.125]\naxes:\n${axes.join("")}columns: [sample_rate, macs_per_second]\n`,
+      printed`
+        variables:
+        |  sample_rate: [22050/32, "22050 / 64", 689.125]
+        |axes:
+        |${axes.join("")}columns: [sample_rate, macs_per_second]
+      `,
     );
     await said(["sweep", "grid.yaml", "-o", "grid.csv"]);
     const rows = readFileSync("grid.csv", "utf8").trimEnd().split("\n").slice(1);
@@ -155,7 +161,7 @@ describe("a sample rate that is a fraction", () => {
     );
   });
 
-  it("is taken by the library", async () => {
+  it("is accepted by the library", async () => {
     for (const sample_rate of [689.0625, "22050/32"])
       expect(
         count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second,
@@ -171,7 +177,7 @@ describe("a sample rate that is a fraction", () => {
     expect(rates).toEqual([689.0625, 8000]);
   });
 
-  it("tells sweeps apart that differ in nothing else", () => {
+  it("distinguishes sweeps that differ in nothing else", () => {
     const identity = (sample_rate: number) =>
       identityOf(plan({ variables: { sample_rate }, axes: LAYER, columns: ["macs_per_second"] }));
     expect(identity(689.0625)["axis sample_rate"]).toBe("689.0625");

@@ -1,4 +1,7 @@
-/** Closed pipes, full disks and names with escape sequences: what every command does with its output, in processes of their own. */
+/**
+ * Closed pipes, full disks and names with escape sequences: what each command does with its output.
+ * Every command runs in its own process.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -20,7 +23,7 @@ beforeAll(() => {
 
 const LAYER = "--in-channels 64 --out-channels 64 --kernel-size 3 --l-in 32";
 
-/** Commands that print, each on standard output. */
+/** Commands that print to standard output. */
 const PRINTING = [
   "--help",
   "--version",
@@ -48,11 +51,11 @@ const PRINTING = [
   "completions fish",
 ];
 
-/** All of them in the slow tier; in the fast one every so many, beginning at another each time. */
+/** All printing commands in the slow tier; in the fast tier every `step`-th, starting at `from`. */
 const some = (from: number, step: number) =>
   PRINTING.filter((_, i) => IS_SLOW || i % step === from);
 
-/** Commands that fail, with a message on standard error. */
+/** Commands that fail with a message on standard error. */
 const FAILING = [
   "zebra",
   "sweep --zebra",
@@ -70,7 +73,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command with one of its streams closed by the reader before anything is written. */
+/** Runs a command after the reader has closed one of its streams. */
 function withClosed(stream: "stdout" | "stderr", command: string): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [BINARY, ...command.split(" ")], {
@@ -108,7 +111,7 @@ describe("a command whose standard output fails", () => {
     async (command) => {
       const { code, signal, stderr } = await withClosed("stdout", command);
       expect([code, signal]).toEqual([0, null]);
-      // The account of a run may have been printed before.
+      // The summary of a run may have been printed before.
       expect(stderr).not.toMatch(/upsweep:|at .*\.c?js|Error/);
     },
   );
@@ -140,7 +143,7 @@ describe("a command whose standard error fails", () => {
     expect([status, signal, stdout]).toEqual([2, null, ""]);
   });
 
-  it.each(some(2, 4))("prints its result all the same: %s", async (command) => {
+  it.each(some(2, 4))("prints its result: %s", async (command) => {
     const whole = spawnSync(process.execPath, [BINARY, ...command.split(" ")], {
       encoding: "utf8",
       maxBuffer: 1 << 26,
@@ -228,7 +231,7 @@ describe("names with escape sequences", () => {
   ])("reach the terminal as escapes: %s", (_, args) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([2, ""]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must contain none of them
     expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
     expect(stderr.startsWith("upsweep: ")).toBe(true);
     expect(stderr).not.toMatch(/^next/m);
@@ -256,7 +259,7 @@ describe("names with escape sequences", () => {
     ]).toEqual([0, true]);
     const json = run("compare", "--from", name, "--json");
     for (const text of [table.stdout, json.stdout]) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must contain none of them
       expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u{e0001}]/u);
     }
     expect(JSON.parse(json.stdout).conventions[0].largest.location).toBe(`${name}:2`);

@@ -14,8 +14,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { shardName } from "../../src/run/sweep/shard.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest } from "../support/manifests.ts";
-
 import { done, refusal, SWEEP, shard, sweepParts } from "../support/shards.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -91,7 +91,10 @@ describe("merge refuses", () => {
     rmSync(shard(2, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal(
-        "out.csv: no shards found, such as out.00000-of-00016.csv. Sweep them with --shard, or name them after the output file.",
+        text`
+          out.csv: no shards found, such as out.00000-of-00016.csv. Sweep them with --shard, or name
+          them after the output file.
+        `,
       ),
     );
     expect((await said(["merge", "out.csv", shard(2, 3)])).stderr).toBe(
@@ -104,12 +107,19 @@ describe("merge refuses", () => {
     await sweepParts(3);
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal(
-        "out.csv: the shards found belong to sets of 2 and 3. Name the ones that belong together after the output file.",
+        text`
+          out.csv: the shards found belong to sets of 2 and 3. Name the ones that belong together
+          after the output file.
+        `,
       ),
     );
     expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 3)])).toEqual(
       refusal(
-        "out.00001-of-00003.csv and out.00000-of-00002.csv come from different sweeps: for the number of shards, the first has 3 and the second has 2. Sweep all shards with the same spec, options and version.",
+        text`
+          out.00001-of-00003.csv and out.00000-of-00002.csv come from different sweeps: for the
+          number of shards, the first has 3 and the second has 2. Sweep all shards with the same
+          spec, options and version.
+        `,
       ),
     );
     expect(
@@ -122,7 +132,11 @@ describe("merge refuses", () => {
     ).toEqual(done);
     expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 2)])).toEqual(
       refusal(
-        "out.00001-of-00002.csv and out.00000-of-00002.csv come from different sweeps: for axis stride, the first has 2..7 and the second has 1..7. Sweep all shards with the same spec, options and version.",
+        text`
+          out.00001-of-00002.csv and out.00000-of-00002.csv come from different sweeps: for axis
+          stride, the first has 2..7 and the second has 1..7. Sweep all shards with the same spec,
+          options and version.
+        `,
       ),
     );
   });
@@ -158,7 +172,10 @@ describe("merge refuses", () => {
     truncateSync(shard(1, 2), 100);
     expect(await merged()).toEqual(
       refusal(
-        `out.00001-of-00002.csv is not a complete shard: it has 100 bytes, but out.00001-of-00002.csv.json says ${rows.length}. ${force}`,
+        text`
+          out.00001-of-00002.csv is not a complete shard: it has 100 bytes, but
+          out.00001-of-00002.csv.json says ${rows.length}. ${force}
+        `,
       ),
     );
     writeFileSync(shard(1, 2), rows);
@@ -178,7 +195,10 @@ describe("merge refuses", () => {
     writeFileSync(`${shard(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
     expect(await merged()).toEqual(
       refusal(
-        `${shard(1, 2)}.json is not a valid manifest: it was changed or damaged after it was written. Start over with --force.`,
+        text`
+          ${shard(1, 2)}.json is not a valid manifest: it was changed or damaged after it was
+          written. Start over with --force.
+        `,
       ),
     );
     rmSync(`${shard(1, 2)}.json`);
@@ -275,7 +295,10 @@ describe("merge refuses", () => {
     renameSync(shard(1, 2), shard(0, 2));
     renameSync("spare", shard(1, 2));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
-      `upsweep: ${shard(0, 2)} is not a complete shard: its checksum differs from that in ${shard(0, 2)}.json. Sweep it again with --shard and --force.\n`,
+      printed`
+        upsweep: ${shard(0, 2)} is not a complete shard: its checksum differs from that in
+        ${shard(0, 2)}.json. Sweep it again with --shard and --force.
+      `,
     );
     expect(existsSync("out.csv")).toBe(false);
     expect(await said(["merge", "out.csv", "--trust", "--quiet"])).toEqual(done);
@@ -297,7 +320,10 @@ describe("merge refuses", () => {
       empty: String(Number(empty) + 1),
     }));
     expect((await said(["merge", "out.csv"])).stderr).toBe(
-      "upsweep: out.00000-of-00002.csv is not a complete shard: all shards together have 8401 of 8400 raw indices. Sweep it again with --shard and --resume.\n",
+      printed`
+        upsweep: out.00000-of-00002.csv is not a complete shard: all shards together have 8401 of
+        8400 raw indices. Sweep it again with --shard and --resume.
+      `,
     );
     changeManifest(`${shard(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
     expect((await said(["merge", "out.csv"])).stderr).toContain(

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-
 import { hasScript, onTerminal, plain } from "../support/terminal.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -15,8 +15,8 @@ beforeAll(() => {
 
 describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
   it("shows its first rows, and how to get all", () => {
-    const text = plain(onTerminal(140, "sweep grid.yaml"));
-    const lines = text.trimEnd().split("\n");
+    const shown = plain(onTerminal(140, "sweep grid.yaml"));
+    const lines = shown.trimEnd().split("\n");
     expect(lines).toHaveLength(13);
     expect(lines[0]).toMatch(/^in_channels {2}l_in {2}kernel_size {2}stride {2}l_out .* params$/);
     expect(lines[1]?.trim().split(/ +/)).toEqual([
@@ -35,7 +35,10 @@ describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
       "fixed: batch_size 1, padding 0, output_padding 0, dilation 1, groups 1, bias true, out_channels 64",
     );
     expect(lines[12]).toBe(
-      "Showing the first 10 rows of 12,800 raw indices. Add -o FILE to write all rows to a file, or pipe the output to a program.",
+      text`
+        Showing the first 10 rows of 12,800 raw indices. Add -o FILE to write all rows to a file, or
+        pipe the output to a program.
+      `,
     );
   });
 
@@ -79,12 +82,16 @@ describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
     );
     writeFileSync(
       "two.yaml",
-      "grids:\n  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 3, l_in: 4 }\n  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 5, l_in: 4 }\n",
+      printed`
+        grids:
+        |  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 3, l_in: 4 }
+        |  - axes: { in_channels: 1..9, out_channels: 2, kernel_size: 5, l_in: 4 }
+      `,
     );
-    const text = plain(onTerminal(140, "sweep two.yaml --columns macs"));
+    const shown = plain(onTerminal(140, "sweep two.yaml --columns macs"));
     // What differs between the grids is a column, though each grid has one value of it.
-    expect(text.split("\n")[0]).toBe("in_channels  kernel_size  macs");
-    expect(text).toContain("of 18 raw indices");
+    expect(shown.split("\n")[0]).toBe("in_channels  kernel_size  macs");
+    expect(shown).toContain("of 18 raw indices");
   });
 
   it("writes CSV into a pipe and a file", () => {

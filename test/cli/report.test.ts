@@ -1,4 +1,4 @@
-/** The account at the end of a run: how many layers were written, and why the others were not. */
+/** The summary at the end of a run: how many layers were written, and why others were rejected. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { rejectionText } from "../../src/cli/report.ts";
@@ -13,8 +13,8 @@ const sweep = async (...more: string[]) =>
     .split("\n")
     .slice(0, -2);
 
-describe("the account of a run", () => {
-  it("says which rules of PyTorch layers broke, and which conditions of the user they did not match", async () => {
+describe("the summary of a run", () => {
+  it("counts layers rejected by PyTorch's rules and by the user's conditions", async () => {
     expect(await sweep("--groups", "1..4", "--where", "groups != 2")).toEqual([
       "4 layers: 2 rows written, 2 rejected",
       "     1  did not satisfy in_channels % groups == 0",
@@ -22,7 +22,7 @@ describe("the account of a run", () => {
     ]);
   });
 
-  it("says of derived values that they are no whole number, or outside their range", async () => {
+  it("counts derived values that are not whole numbers, or outside their range", async () => {
     expect(await sweep("--stride", "1..5", "--padding", "(stride - 3) / 2")).toEqual([
       "5 layers: 2 rows written, 3 rejected",
       "     2  had no whole number for padding = (stride - 3) / 2",
@@ -41,7 +41,7 @@ describe("the account of a run", () => {
     );
   });
 
-  it("uses the singular in the work of a layer of one product", async () => {
+  it("uses the singular for a layer of one product", async () => {
     const one = "--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1".split(" ");
     await said(["count", ...one, "-o", "one.txt"]);
     expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1 * 1 = 1 product\n");

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { titled } from "../support/cases.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -665,7 +665,13 @@ const CASES = [
   },
   {
     title: "a variable column that one grid does not have",
-    spec: "grids:\n  - variables: {hop: 2}\n    axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}\n  - axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}\ncolumns: [hop]\n",
+    spec: printed`
+      grids:
+      |  - variables: {hop: 2}
+      |    axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}
+      |  - axes: {in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1}
+      |columns: [hop]
+    `,
     message: text`
       grid.yaml:5:11: the column hop needs a variable in every grid, but the grid at grid.yaml:4:5
       has none. Define it there, or remove the column.

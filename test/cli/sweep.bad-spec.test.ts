@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { titled } from "../support/cases.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -504,7 +504,10 @@ it.each([
 
 it("refuses a spec of more than 2 MiB, and stops reading an endless one there", async () => {
   const tooLong = (location: string) =>
-    `upsweep: ${location} is longer than 2097152 bytes. Use ranges and expressions instead of single values, or count a list with 'upsweep count --from'.\n`;
+    printed`
+      upsweep: ${location} is longer than 2097152 bytes. Use ranges and expressions instead of
+      single values, or count a list with 'upsweep count --from'.
+    `;
   writeFileSync("long.yaml", `# ${"x".repeat(2 ** 21)}`);
   expect(await said(["sweep", "long.yaml"])).toEqual({
     exitCode: 2,

@@ -12,6 +12,7 @@ import {
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -104,7 +105,11 @@ describe("a disk that is not there any more", () => {
       ]);
       expect([exitCode, stderr]).toEqual([
         1,
-        "upsweep: away/out.csv: the lock away/out.csv.partial.lock was removed, by someone or with its file system. This run stops and leaves its files as they are. Check the folder, then resume a sweep with --resume.\n",
+        printed`
+          upsweep: away/out.csv: the lock away/out.csv.partial.lock was removed, by someone or with
+          its file system. This run stops and leaves its files as they are. Check the folder, then
+          resume a sweep with --resume.
+        `,
       ]);
       expect(readdirSync("away")).toEqual([]);
       expect(existsSync("kept/out.csv")).toBe(false);

@@ -23,6 +23,7 @@ import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { printed } from "../support/text.ts";
 
 /** Called before every operation on names of the promises of node:fs; one that rejects makes the operation fail. */
 let before: (operation: string, ...paths: string[]) => Promise<void> = async () => {};
@@ -242,7 +243,10 @@ describe("links under the names beside a file", () => {
       rmSync(name);
       linkSync("elsewhere", name);
       expect((await said([...SWEEP, "--resume"])).stderr).toBe(
-        `upsweep: ${name} is a file with several hard links, which upsweep does not follow or write. Remove it or write elsewhere.\n`,
+        printed`
+          upsweep: ${name} is a file with several hard links, which upsweep does not follow or
+          write. Remove it or write elsewhere.
+        `,
       );
       rmSync("elsewhere");
       rmSync(name);

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 beforeEach(() => {
@@ -61,20 +62,16 @@ const MIXED = {
 function jsonLinesOf(buffers: string): string {
   const [header, ...rows] = buffers.split("\n").slice(0, -1);
   const names = (header as string).split(",");
-  const cell = (name: string, text: string) =>
-    text === ""
-      ? null
-      : name === "name"
-        ? text
-        : /^(true|false)$/.test(text)
-          ? text === "true"
-          : Number(text);
-  return rows
-    .map(
-      (row) =>
-        `${JSON.stringify(Object.fromEntries(row.split(",").map((text, i) => [names[i], cell(names[i] as string, text)])))}\n`,
-    )
-    .join("");
+  const value = (name: string, cell: string) => {
+    if (cell === "") return null;
+    if (name === "name") return cell;
+    return /^(true|false)$/.test(cell) ? cell === "true" : Number(cell);
+  };
+  const objectOf = (row: string) =>
+    Object.fromEntries(
+      row.split(",").map((cell, i) => [names[i], value(names[i] as string, cell)]),
+    );
+  return rows.map((row) => `${JSON.stringify(objectOf(row))}\n`).join("");
 }
 
 const GRID = [
@@ -179,7 +176,10 @@ describe("a sweep", () => {
     expect(piped("--format", "jsonl").stdout).toBe(jsonLinesOf(buffers));
     expect(piped("--format", "ndjson", "--big-ints", "number").stdout).toBe(jsonLinesOf(buffers));
     // A named pipe can have any name.
-    const toPipe = `mkfifo rows.fifo && { cat rows.fifo & ${[process.execPath, BINARY, "sweep", ...GRID].join(" ")} --limit 2 --quiet -o rows.fifo`;
+    const toPipe = text`
+      mkfifo rows.fifo && { cat rows.fifo &
+      ${[process.execPath, BINARY, "sweep", ...GRID].join(" ")} --limit 2 --quiet -o rows.fifo
+    `;
     const fromPipe = (options: string) =>
       spawnSync("bash", ["-c", `rm -f rows.fifo; ${toPipe} ${options}; wait; }`], {
         encoding: "utf8",
@@ -288,7 +288,10 @@ describe("a sweep", () => {
       const shards = Array.from({ length: 5 }, (_, i) => `out.0000${i}-of-00005.${format}`);
       expect(await said(["merge", "other.csv", ...shards])).toMatchObject({
         exitCode: 2,
-        stderr: `upsweep: other.csv: the extension '.csv' means csv, but the rows are ${rows}. Name a file that ends in .${rows}.\n`,
+        stderr: printed`
+          upsweep: other.csv: the extension '.csv' means csv, but the rows are ${rows}. Name a file
+          that ends in .${rows}.
+        `,
       });
     },
   );

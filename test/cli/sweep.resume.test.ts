@@ -16,6 +16,7 @@ import type { SpecInput } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest, type Fields, writeFields } from "../support/manifests.ts";
 import { changed, clear, SPEC, stopped } from "../support/stopped-sweep.ts";
+import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -148,7 +149,10 @@ describe("a sweep that was stopped", () => {
       expect(readdirSync(".").filter((file) => file.startsWith("out."))).toEqual([name]);
       expect(await said([...command, "--resume"])).toEqual({
         exitCode: 0,
-        stderr: `upsweep: ${name} exists; comparing it with a new sweep, without writing\nupsweep: ${name} is already complete\n`,
+        stderr: printed`
+          upsweep: ${name} exists; comparing it with a new sweep, without writing
+          |upsweep: ${name} is already complete
+        `,
         stdout: "",
       });
       const bytes = readFileSync(name);
@@ -180,7 +184,10 @@ describe("a sweep that was stopped", () => {
     writeFileSync("out.csv", changed(readFileSync("out.csv"), 1000));
     expect(await said([...COMMAND, "--resume"])).toEqual(
       refusal(
-        "out.csv does not match out.csv.json: the checksum or the number of lines differs. One of them was changed or damaged. Sweep again with --force.",
+        text`
+          out.csv does not match out.csv.json: the checksum or the number of lines differs. One of
+          them was changed or damaged. Sweep again with --force.
+        `,
       ),
     );
     expect(await said([...COMMAND, "--force"])).toMatchObject({ exitCode: 0 });
@@ -253,7 +260,10 @@ describe("a sweep that was stopped", () => {
     const { bytes } = JSON.parse(manifest) as { bytes: number };
     const row = rows.indexOf("\n", 2000) + 1;
     const damaged = refusal(
-      "out.csv.partial does not match out.csv.partial.json: the checksum or the number of lines differs. One of them was changed or damaged. Sweep again with --force.",
+      text`
+        out.csv.partial does not match out.csv.partial.json: the checksum or the number of lines
+        differs. One of them was changed or damaged. Sweep again with --force.
+      `,
     );
     const damages: [string, Buffer][] = [
       ["a flipped bit", changed(rows, 1234)],
@@ -334,7 +344,10 @@ describe("a sweep that was stopped", () => {
         `${JSON.stringify({ ...fields, ...change(fields) }, null, 2)}\n`,
       );
       const damaged = refusal(
-        "out.csv.partial.json is not a valid manifest: it was changed or damaged after it was written. Start over with --force.",
+        text`
+          out.csv.partial.json is not a valid manifest: it was changed or damaged after it was
+          written. Start over with --force.
+        `,
       );
       expect(await said([...COMMAND, "--resume"])).toEqual(damaged);
       expect(await said([...COMMAND, "--resume", "--trust"])).toEqual(damaged);
@@ -436,6 +449,9 @@ it("refuses --resume where there is nothing to go on with", async () => {
     "upsweep: --resume is given without a file. Name the file of the unfinished sweep with -o.\n",
   );
   expect((await said([...COMMAND, "--resume", "--force"])).stderr).toBe(
-    "upsweep: both --resume and --force are given. --resume continues a sweep, --force starts over; remove one of them.\n",
+    printed`
+      upsweep: both --resume and --force are given. --resume continues a sweep, --force starts over;
+      remove one of them.
+    `,
   );
 });

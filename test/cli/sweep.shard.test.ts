@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-
 import { done, FLAGS, SWEEP, shard, sweepParts } from "../support/shards.ts";
+import { printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -65,7 +65,10 @@ describe("--shard", () => {
       );
     }
     expect((await said([...SWEEP, "--shard", "0/2", "--limit", "5"])).stderr).toBe(
-      "upsweep: both --shard and --limit are given. A shard does not know the first rows of the sweep; remove one of them.\n",
+      printed`
+        upsweep: both --shard and --limit are given. A shard does not know the first rows of the
+        sweep; remove one of them.
+      `,
     );
   });
 

@@ -1,10 +1,10 @@
 /** The built binary, as a shell runs it. */
-
 import { spawnSync } from "node:child_process";
 import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { text } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -74,8 +74,13 @@ describe("upsweep sweep", () => {
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(stdout).toBe(
-      "batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,output_padding,dilation,groups,bias,l_out,additions_per_filter,ops,macs,additions,params\n" +
-        "1,1,1,1,1,1,0,0,1,1,true,1,0,2,1,1,2\n1,1,1,2,1,1,0,0,1,1,true,2,0,4,2,2,2\n0 0\n",
+      [
+        "batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,output_padding," +
+          "dilation,groups,bias,l_out,additions_per_filter,ops,macs,additions,params",
+        "1,1,1,1,1,1,0,0,1,1,true,1,0,2,1,1,2",
+        "1,1,1,2,1,1,0,0,1,1,true,2,0,4,2,2,2",
+        "0 0\n",
+      ].join("\n"),
     );
   });
 
@@ -84,7 +89,10 @@ describe("upsweep sweep", () => {
     symlinkSync("kept.csv", "link.csv");
     const small = "--in-channels 1 --out-channels 1 --l-in 2 --quiet --columns ops";
     const overflowing = upsweep(
-      "sweep --in-channels 1073741824 --out-channels 1073741824 --l-in 1,64 --kernel-size 3 --quiet -o link.csv --force",
+      text`
+        sweep --in-channels 1073741824 --out-channels 1073741824 --l-in 1,64 --kernel-size 3 --quiet
+        -o link.csv --force
+      `,
     );
     expect(overflowing.status).toBe(2);
     expect(overflowing.stderr).toMatch(

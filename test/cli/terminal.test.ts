@@ -4,7 +4,6 @@ import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasColor, STDOUT } from "../../src/cli/terminal.ts";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
-
 import { COLOUR, hasScript, onTerminal, plain } from "../support/terminal.ts";
 
 inTemporaryFolder();

@@ -1,5 +1,4 @@
 /** The sentences that say why a convention differs on a layer: one test for each cause. */
-
 import { describe, expect, it } from "vitest";
 import type { ResultName } from "../../src/columns/table.ts";
 import { COMPARED } from "../../src/conventions/compared.ts";
@@ -7,6 +6,7 @@ import { why } from "../../src/conventions/why.ts";
 import type { LayerInput, LayerParameters } from "../../src/layers/layer.ts";
 import { readLayer } from "../../src/layers/read.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { text } from "../support/text.ts";
 
 const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];
 
@@ -77,7 +77,10 @@ describe("why a convention differs", () => {
       "names the biases beside another cause",
       "torchinfo",
       plain({ bias: true }),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the bias, left out of the ratio",
+      text`
+        counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the
+        bias, left out of the ratio
+      `,
     ],
     [
       "finds groups divided twice",
@@ -101,13 +104,19 @@ describe("why a convention differs", () => {
       "finds all input channels taken for those of a group",
       "torchprofile",
       plain({ in_channels: 4, out_channels: 8, groups: 2 }),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; takes all 4 input channels for the 2 of a group",
+      text`
+        counts the zeros that stride inserts, 88 products a filter where 40 land; takes all 4 input
+        channels for the 2 of a group
+      `,
     ],
     [
       "finds output channels taken for input channels",
       "onnx_tool",
       plain({ in_channels: 8 }),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; takes the output channels for the input channels: 4 for 8 in a group",
+      text`
+        counts the zeros that stride inserts, 88 products a filter where 40 land; takes the output
+        channels for the input channels: 4 for 8 in a group
+      `,
     ],
     [
       "finds zeros divided by the stride",
@@ -119,19 +128,28 @@ describe("why a convention differs", () => {
       "says when two faults make up for each other",
       "tensorflow",
       plain({ kernel_size: 2 }),
-      "counts the zeros that stride inserts, 40 products a filter where 20 land; and divides by the stride, 2: here these make up for each other",
+      text`
+        counts the zeros that stride inserts, 40 products a filter where 20 land; and divides by the
+        stride, 2: here these make up for each other
+      `,
     ],
     [
       "finds operations multiplied with zeros, and holes counted as -1",
       "ops",
       plain({ kernel_size: 1 }),
-      "multiplies with the zeros that stride inserts, 19 products a filter where 10 land; counts -1 addition for each of its 9 holes",
+      text`
+        multiplies with the zeros that stride inserts, 19 products a filter where 10 land; counts -1
+        addition for each of its 9 holes
+      `,
     ],
     [
       "finds overlaps of a layer without its output_padding",
       "moduleprofiler",
       plain({ output_padding: 1 }),
-      "multiplies with the zeros that stride inserts, 92 products a filter where 40 land; counts -1 addition for its hole; adds up overlaps of the layer without its output_padding",
+      text`
+        multiplies with the zeros that stride inserts, 92 products a filter where 40 land; counts -1
+        addition for its hole; adds up overlaps of the layer without its output_padding
+      `,
     ],
     [
       "says that moduleprofiler raises",

@@ -3,7 +3,6 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { encoderOf, overheadOf } from "../../src/formats/encoding.ts";
 import type { BigInts, EncodedColumn } from "../../src/formats/json.ts";
-
 import { bytesOf, type Field, tables } from "../support/csv-tables.ts";
 
 /** JavaScript's own JSON, with the exact digits of integers. */

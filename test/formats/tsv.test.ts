@@ -2,7 +2,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { encoderOf } from "../../src/formats/encoding.ts";
-
 import { bytesOf, type Field, tables } from "../support/csv-tables.ts";
 
 /** The fields of tab-separated text, read character by character. */

@@ -4,7 +4,6 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { listBytes } from "../../src/input/list.ts";
 import { splitRecord } from "../../src/plan/list.ts";
-
 import { readList as read, utf16 } from "../support/read-list.ts";
 
 const HEADER = ["name", "in_channels", "out_channels", "kernel_size", "l_in"] as const;

@@ -7,6 +7,7 @@ import type { Method } from "../../src/plan/method.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
+import { printed } from "../support/text.ts";
 import { slowIt } from "../support/tier.ts";
 
 inTemporaryFolder();
@@ -51,8 +52,11 @@ describe("a closed form that is wrong", () => {
       "--columns",
       "macs",
     ];
-    const message =
-      "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a bug in upsweep: please report it with this line.\n";
+    const message = printed`
+      upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1,
+      padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This
+      is a bug in upsweep: please report it with this line.
+    `;
     for (const check of [[], ["--check", "spot"], ["--check", "all"]]) {
       expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({
         exitCode: 1,
@@ -106,8 +110,11 @@ describe("a closed form that is wrong", () => {
     const command = "count --from list.csv -o out.csv --quiet --columns macs --force".split(" ");
     expect(await said([...command, "--check", "all"])).toEqual({
       exitCode: 1,
-      stderr:
-        "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 10). This is a bug in upsweep: please report it with this line.\n",
+      stderr: printed`
+        upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3,
+        stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1,
+        1, 10). This is a bug in upsweep: please report it with this line.
+      `,
       stdout: "",
     });
     const { exitCode, stderr } = await said(command);

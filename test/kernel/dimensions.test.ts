@@ -1,5 +1,4 @@
 /** Design spaces and lists of layers of several dimensions: plain names, dotted names, and the three kernels on them. */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { planList } from "../../src/plan/list.ts";

@@ -1,5 +1,4 @@
 /** Layers of several dimensions, and convolutions that are not transposed: against the plainest count of every product. */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/columns/derived.ts";

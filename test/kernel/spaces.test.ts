@@ -2,7 +2,6 @@
  * Random design spaces against brute force: walk the product of the axes as written, work every expression out in BigInt, and
  * keep what keeps every rule. The rows must be the same, in the same order.
  */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import type { ResultName } from "../../src/columns/table.ts";

@@ -1,5 +1,4 @@
 /** What real PyTorch and the other counters themselves answered, on every kernel, to the last digit. */
-
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COLUMNS, type ResultName, type ResultValue } from "../../src/columns/table.ts";

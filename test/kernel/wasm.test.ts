@@ -2,6 +2,7 @@ import { expect, it, vi } from "vitest";
 import { ABI_VERSION } from "../../src/kernel/constants.generated.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
+import { text } from "../support/text.ts";
 
 it("a kernel of another version is refused", async () => {
   const other = await brokenKernel(
@@ -10,7 +11,10 @@ it("a kernel of another version is refused", async () => {
     "ABI_VERSION: u32 = 1 + ",
   );
   expect(() => wasmKernel("release", other)).toThrow(
-    `upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, but this program needs ${ABI_VERSION}. Run 'npm run build'`,
+    text`
+      upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, but this program needs
+      ${ABI_VERSION}. Run 'npm run build'
+    `,
   );
 });
 

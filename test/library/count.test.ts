@@ -1,5 +1,4 @@
 /** One layer through the library: what it answers, as what types, and what it says of values that are none. */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns/table.ts";
@@ -10,6 +9,7 @@ import { count, counter } from "../../src/library/count.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { referenceKernel } from "../reference/kernel.ts";
 import { decimalsOf, nearest } from "../support/decimals.ts";
+import { text } from "../support/text.ts";
 import { thrown } from "../support/thrown.ts";
 
 const reference = referenceKernel();
@@ -277,7 +277,10 @@ describe("what is said of values that are no parameter", () => {
     ["[1, 2]", [1, 2]],
   ])("refuses %s as a layer", (quote, layer) => {
     expect(thrown(() => count(layer as LayerInput))?.message).toBe(
-      `layer: a layer cannot be ${quote}. Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.`,
+      text`
+        layer: a layer cannot be ${quote}. Write an object of its parameters, for example {
+        in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.
+      `,
     );
   });
 
@@ -493,7 +496,10 @@ describe("results in JSON", () => {
     expect(count(exact, { columns: ["macs"], bigInts: "number" }).macs).toBe(2 ** 53 - 1);
     const beyond = { in_channels: 2 ** 30, out_channels: 2 ** 23, kernel_size: 1, l_in: 1 };
     expect(thrown(() => count(beyond, { columns: ["macs"], bigInts: "number" }))?.message).toBe(
-      "layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1). Remove bigInts to get a bigint, or remove that column.",
+      text`
+        layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1).
+        Remove bigInts to get a bigint, or remove that column.
+      `,
     );
     // taps - l_out = L - ((L - 1)·s + 1) = -(L - 1)·(s - 1)
     const holes = {

@@ -1,5 +1,4 @@
 /** Many layers in one call: the same answers as one by one, in typed arrays. */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns/table.ts";
@@ -10,6 +9,8 @@ import { RULES } from "../../src/layers/rule-table.ts";
 import { count } from "../../src/library/count.ts";
 import { countMany, type LayerColumns } from "../../src/library/many.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
+import { titled } from "../support/cases.ts";
+import { text } from "../support/text.ts";
 import { thrown } from "../support/thrown.ts";
 
 /** What `count` answers for each layer, or the code of its error. */
@@ -494,116 +495,177 @@ describe("countMany()", () => {
     ).toStrictEqual(BigUint64Array.of(24n));
   });
 
+  // biome-ignore lint/suspicious/noSparseArray: a hole reads as undefined
+  const SPARSE = [1, , 3];
   const FOUR = { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: [4, 5, 6] };
 
-  it.each<[unknown, string]>([
-    [
-      null,
-      "layers: layers cannot be null. Pass an array of layers, or an object with a column for each parameter.",
-    ],
-    [
-      3n,
-      "layers: layers cannot be 3n. Pass an array of layers, or an object with a column for each parameter.",
-    ],
-    [
-      new Int32Array(3),
-      "layers: layers cannot be an Int32Array. Pass an array of layers, or an object with a column for each parameter.",
-    ],
-    [
-      [{ ...FOUR, l_in: 4 }, null],
-      "layers[1]: a layer cannot be null. Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
-    ],
-    [
-      [
-        { ...FOUR, l_in: 4 },
-        { ...FOUR, l_in: "4" },
-      ],
-      "layers[1].l_in: l_in cannot be '4'. Write the number 4.",
-    ],
-    [
-      [
-        { ...FOUR, l_in: 4 },
-        { ...FOUR, l_in: 4, padding: 3 },
-      ],
-      "layers[1]: the output length would be 0. Lower padding to at most 2, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
-    ],
-    [{ ...FOUR, kernel: 3 }, "layers: unknown parameter 'kernel'. Did you mean 'kernel_size'?"],
-    [
-      { ...FOUR, in_channels: undefined },
-      "layers: in_channels is missing. PyTorch has no default for it; give it a value.",
-    ],
-    [
-      { ...FOUR, stride: [1, 2] },
-      "layers: stride has 2 values, but l_in has 3. Give every column one value per layer, or a single number for all layers.",
-    ],
-    [
-      { ...FOUR, stride: [1] },
-      "layers: stride has 1 value, but l_in has 3. Give every column one value per layer, or a single number for all layers.",
-    ],
-    [{ ...FOUR, stride: "2" }, "layers.stride: stride cannot be '2'. Write the number 2."],
-    [
-      { ...FOUR, stride: new DataView(new ArrayBuffer(8)) },
-      "layers.stride: stride cannot be a DataView. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: [1, 2, 1.5] },
-      "layers.stride[2]: stride cannot be 1.5. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: [1, "2", 3] },
-      "layers.stride[1]: stride cannot be '2'. Write the number 2.",
-    ],
-    [
-      // biome-ignore lint/suspicious/noSparseArray: a hole reads as undefined
-      { ...FOUR, stride: [1, , 3] },
-      "layers.stride[1]: stride cannot be undefined. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: Float64Array.of(1, 2, Number.NaN) },
-      "layers.stride[2]: stride cannot be NaN. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: [1, true, 3] },
-      "layers.stride[1]: stride cannot be true. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, bias: [true, "no", false] },
-      "layers.bias[1]: bias cannot be 'no'. Write true or false.",
-    ],
-    [
-      { ...FOUR, bias: Int8Array.of(0, 1, 2) },
-      "layers.bias[2]: bias cannot be 2. Write true or false.",
-    ],
-    [
-      { ...FOUR, bits: [1, 64, 65] },
-      "layers.bits[2]: bits cannot be 65. Write a whole number from 1 to 64.",
-    ],
-    [
-      { ...FOUR, stride: BigInt64Array.of(1n, 2n ** 40n, 1n) },
-      "layers.stride[1]: stride cannot be 1099511627776. Write a whole number from 1 to 2147483647.",
-    ],
-    [
-      { ...FOUR, padding: [0, 0, 4] },
-      "layers[2]: the output length would be 0. Lower padding to at most 3, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
-    ],
-    [
-      { ...FOUR, layer: "conv9d" },
-      "layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
-    ],
-    [
+  it.each(
+    titled([
       {
-        layer: "conv_transpose2d",
-        in_channels: 1,
-        out_channels: 1,
-        h_in: 1,
-        w_in: 1,
-        kernel_size: 3,
-        "kernel_size.h": 3,
+        title: "null instead of layers",
+        layers: null,
+        message:
+          "layers: layers cannot be null. Pass an array of layers, or an object with a column for each parameter.",
       },
-      "layers.kernel_size.h: the axis kernel_size.h is given twice. Keep one of them.",
-    ],
-  ])("%#: is refused with the place and the value", (layers, message) => {
-    expect(thrown(() => countMany(layers as LayerColumns, ["macs"]))?.message).toBe(message);
+      {
+        title: "a bigint instead of layers",
+        layers: 3n,
+        message:
+          "layers: layers cannot be 3n. Pass an array of layers, or an object with a column for each parameter.",
+      },
+      {
+        title: "a typed array instead of layers",
+        layers: new Int32Array(3),
+        message: text`
+          layers: layers cannot be an Int32Array. Pass an array of layers, or an object with a
+          column for each parameter.
+        `,
+      },
+      {
+        title: "null as the second layer",
+        layers: [{ ...FOUR, l_in: 4 }, null],
+        message: text`
+          layers[1]: a layer cannot be null. Write an object of its parameters, for example {
+          in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.
+        `,
+      },
+      {
+        title: "a text as l_in of the second layer",
+        layers: [
+          { ...FOUR, l_in: 4 },
+          { ...FOUR, l_in: "4" },
+        ],
+        message: "layers[1].l_in: l_in cannot be '4'. Write the number 4.",
+      },
+      {
+        title: "a second layer without an output",
+        layers: [
+          { ...FOUR, l_in: 4 },
+          { ...FOUR, l_in: 4, padding: 3 },
+        ],
+        message: text`
+          layers[1]: the output length would be 0. Lower padding to at most 2, or raise l_in,
+          kernel_size, stride or dilation, until l_out is at least 1.
+        `,
+      },
+      {
+        title: "an unknown column",
+        layers: { ...FOUR, kernel: 3 },
+        message: "layers: unknown parameter 'kernel'. Did you mean 'kernel_size'?",
+      },
+      {
+        title: "a column that is missing",
+        layers: { ...FOUR, in_channels: undefined },
+        message: "layers: in_channels is missing. PyTorch has no default for it; give it a value.",
+      },
+      {
+        title: "a column of another length",
+        layers: { ...FOUR, stride: [1, 2] },
+        message: text`
+          layers: stride has 2 values, but l_in has 3. Give every column one value per layer, or a
+          single number for all layers.
+        `,
+      },
+      {
+        title: "a column of length 1",
+        layers: { ...FOUR, stride: [1] },
+        message: text`
+          layers: stride has 1 value, but l_in has 3. Give every column one value per layer, or a
+          single number for all layers.
+        `,
+      },
+      {
+        title: "a text as a column",
+        layers: { ...FOUR, stride: "2" },
+        message: "layers.stride: stride cannot be '2'. Write the number 2.",
+      },
+      {
+        title: "a column of another buffer type",
+        layers: { ...FOUR, stride: new DataView(new ArrayBuffer(8)) },
+        message:
+          "layers.stride: stride cannot be a DataView. Write a whole number, for example 16.",
+      },
+      {
+        title: "a fraction in a column",
+        layers: { ...FOUR, stride: [1, 2, 1.5] },
+        message: "layers.stride[2]: stride cannot be 1.5. Write a whole number, for example 16.",
+      },
+      {
+        title: "a text in a column",
+        layers: { ...FOUR, stride: [1, "2", 3] },
+        message: "layers.stride[1]: stride cannot be '2'. Write the number 2.",
+      },
+      {
+        title: "a hole in a column",
+        layers: { ...FOUR, stride: SPARSE },
+        message:
+          "layers.stride[1]: stride cannot be undefined. Write a whole number, for example 16.",
+      },
+      {
+        title: "NaN in a column",
+        layers: { ...FOUR, stride: Float64Array.of(1, 2, Number.NaN) },
+        message: "layers.stride[2]: stride cannot be NaN. Write a whole number, for example 16.",
+      },
+      {
+        title: "a boolean in a numeric column",
+        layers: { ...FOUR, stride: [1, true, 3] },
+        message: "layers.stride[1]: stride cannot be true. Write a whole number, for example 16.",
+      },
+      {
+        title: "a text in a boolean column",
+        layers: { ...FOUR, bias: [true, "no", false] },
+        message: "layers.bias[1]: bias cannot be 'no'. Write true or false.",
+      },
+      {
+        title: "2 in a boolean column",
+        layers: { ...FOUR, bias: Int8Array.of(0, 1, 2) },
+        message: "layers.bias[2]: bias cannot be 2. Write true or false.",
+      },
+      {
+        title: "bits above 64 in a column",
+        layers: { ...FOUR, bits: [1, 64, 65] },
+        message: "layers.bits[2]: bits cannot be 65. Write a whole number from 1 to 64.",
+      },
+      {
+        title: "a bigint above the maximum in a column",
+        layers: { ...FOUR, stride: BigInt64Array.of(1n, 2n ** 40n, 1n) },
+        message:
+          "layers.stride[1]: stride cannot be 1099511627776. Write a whole number from 1 to 2147483647.",
+      },
+      {
+        title: "a third layer without an output",
+        layers: { ...FOUR, padding: [0, 0, 4] },
+        message: text`
+          layers[2]: the output length would be 0. Lower padding to at most 3, or raise l_in,
+          kernel_size, stride or dilation, until l_out is at least 1.
+        `,
+      },
+      {
+        title: "an unknown kind",
+        layers: { ...FOUR, layer: "conv9d" },
+        message: text`
+          layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d,
+          conv_transpose3d, conv1d, conv2d and conv3d.
+        `,
+      },
+      {
+        title: "a dimension that is set twice",
+        layers: {
+          layer: "conv_transpose2d",
+          in_channels: 1,
+          out_channels: 1,
+          h_in: 1,
+          w_in: 1,
+          kernel_size: 3,
+          "kernel_size.h": 3,
+        },
+        message: "layers.kernel_size.h: the axis kernel_size.h is given twice. Keep one of them.",
+      },
+    ]),
+  )("refuses %s, naming the location and the value", (_, { layers, message }) => {
+    expect(thrown(() => countMany(layers as unknown as LayerColumns, ["macs"]))?.message).toBe(
+      message,
+    );
   });
 
   it("names the first layer at fault, whatever is wrong with it and with later ones", () => {
@@ -628,7 +690,10 @@ describe("countMany()", () => {
       "columns: columns cannot be undefined. Write a list of result columns, for example [l_out, ops, macs].",
     );
     expect(said(["h_out"])).toBe(
-      "columns: h_out is not a column of conv_transpose1d. Run 'upsweep columns --layer conv_transpose1d' to list its columns.",
+      text`
+        columns: h_out is not a column of conv_transpose1d. Run 'upsweep columns --layer
+        conv_transpose1d' to list its columns.
+      `,
     );
     expect(said(["macs_per_second"])).toMatch(/^layers: macs_per_second needs a sample_rate\./);
     expect(said(["macs"], { skip: true })).toMatch(/^options: unknown key 'skip'\./);

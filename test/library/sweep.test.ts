@@ -1,5 +1,4 @@
 /** Sweeps through the library. */
-
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -79,7 +78,23 @@ describe("sweep() of the library", () => {
     let next = await batches.next();
     for (; !next.done; next = await batches.next()) rows.push(...next.value);
     expect(JSON.stringify(rows)).toBe(
-      `[{"batch_size":1,"in_channels":${max},"out_channels":${max},"l_in":1,"kernel_size":3,"stride":1,"padding":0,"output_padding":0,"dilation":1,"groups":1,"bias":true,"macs":"13835058042397261827","zero_insertion_waste":${2 / 3}}]`,
+      JSON.stringify([
+        {
+          batch_size: 1,
+          in_channels: max,
+          out_channels: max,
+          l_in: 1,
+          kernel_size: 3,
+          stride: 1,
+          padding: 0,
+          output_padding: 0,
+          dilation: 1,
+          groups: 1,
+          bias: true,
+          macs: "13835058042397261827",
+          zero_insertion_waste: 2 / 3,
+        },
+      ]),
     );
     expect(Object.keys(rows[0] as object)).not.toContain("toJSON");
     const { seconds, bytes, ...counts } = JSON.parse(JSON.stringify(next.value));

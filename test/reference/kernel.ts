@@ -2,7 +2,6 @@
  * The reference kernel: sweeps, lists and tallies layer by layer, each counted plainly (plain.ts). It is the oracle that the
  * WebAssembly kernel is tested against; it is never optimised.
  */
-
 import type { Sum } from "../../src/checksum.js";
 import { hasColumn } from "../../src/columns/derived.ts";
 import { isResultName } from "../../src/columns/table.js";

@@ -2,7 +2,6 @@
  * One layer counted the plainest way that could be right, in BigInt throughout: the heart of the reference kernel. Nothing here
  * is optimised, and nothing is shared with the WebAssembly kernel.
  */
-
 import { columnsOf, isSumOverBatch, needsSetting } from "../../src/columns/derived.ts";
 import { EXACT_ARITHMETIC } from "../../src/columns/exact-arithmetic.ts";
 import { Quantities } from "../../src/columns/quantities.ts";

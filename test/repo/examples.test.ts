@@ -1,5 +1,4 @@
 /** The examples run, and say what the models whose layers they are say. */
-
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -2,7 +2,6 @@
  * The README shows what the tool prints: every `console` block is run, and compared. `UPDATE_GENERATED=1 npm run test:host`
  * writes what was printed into it; read the diff.
  */
-
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

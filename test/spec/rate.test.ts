@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planOf } from "../support/sweeps.ts";
+import { text } from "../support/text.ts";
 
 const AXES = { in_channels: 4, out_channels: [2, 4], l_in: [3, 8], kernel_size: 4 };
 
@@ -8,7 +9,10 @@ describe("a grid refuses", () => {
     [
       "0",
       0,
-      "spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.",
+      text`
+        spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to
+        2147483647, for example 22050, 689.0625 or 22050/32.
+      `,
     ],
     [
       "a negative rate",
@@ -23,7 +27,10 @@ describe("a grid refuses", () => {
     [
       "too many digits",
       "0.1234567890123456789",
-      "spec.variables.sample_rate: sample_rate '0.1234567890123456789' has too many digits to be exact. Write a fraction",
+      text`
+        spec.variables.sample_rate: sample_rate '0.1234567890123456789' has too many digits to be
+        exact. Write a fraction
+      `,
     ],
     [
       "the same rate twice",
@@ -59,7 +66,12 @@ describe("a grid refuses", () => {
       ({ variables: { sample_rate }, axes: { ...AXES, l_in: "sample_rate // 100" } }) as never;
     expect(() => planOf(spec([100, 200]))).not.toThrow();
     expect(() => planOf(spec(["1000/3", 200]))).toThrow(
-      "sample_rate is a fraction in this grid, so axes cannot use it. Use it only in conditions under 'where:'.\n  sample_rate // 100\n  ^~~~~~~~~~~",
+      text`
+        sample_rate is a fraction in this grid, so axes cannot use it. Use it only in conditions
+        under 'where:'.
+        |  sample_rate // 100
+        |  ^~~~~~~~~~~
+      `,
     );
   });
 

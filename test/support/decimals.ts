@@ -1,5 +1,4 @@
 /** Decimal results, worked out from integers of the reference kernel and rounded once. */
-
 import type { ResultName } from "../../src/columns/table.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 

@@ -1,5 +1,4 @@
 /** One-dimensional transposed layers, which most tests are about. */
-
 import type { ResultName } from "../../src/columns/table.ts";
 import type { Kind } from "../../src/layers/kinds.ts";
 import { kindOf } from "../../src/layers/kinds.ts";

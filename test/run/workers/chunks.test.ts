@@ -1,5 +1,4 @@
 /** Lists cut into chunks. */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { cutIntoChunks } from "../../../src/run/workers/chunks.ts";

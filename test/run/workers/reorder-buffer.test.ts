@@ -1,5 +1,4 @@
 /** Answers in the order of their tasks. */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { inOrder, inOrderWhenReady } from "../../../src/run/workers/reorder-buffer.ts";
