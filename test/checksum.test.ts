@@ -1,4 +1,4 @@
-/** The checksum of bytes, and how checksums are joined. */
+/** Checksums: how they are joined, compared and stored. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { isSameSum, joined, lanesFrom, sumOf, textOfSum } from "../src/checksum.ts";
@@ -8,7 +8,7 @@ const pieces = fc.uint8Array({ minLength: 0, maxLength: 700 });
 
 describe("checksums", () => {
   test.prop([pieces, pieces, pieces], { numRuns: 300 })(
-    "join to that of the bytes together, in either order of joining",
+    "join to the checksum of the concatenated bytes, in either order of joining",
     (a, b, c) => {
       const all = sumByDefinition(Uint8Array.from([...a, ...b, ...c]));
       expect(joined(joined(sumOf(a), sumOf(b)), sumOf(c))).toEqual(all);
@@ -25,7 +25,7 @@ describe("checksums", () => {
     expect(isSameSum(sumOf(changed), sumOf(bytes))).toBe(false);
   });
 
-  it("differ where blocks are exchanged, zeroed or cut", () => {
+  it("differ where blocks are exchanged, zeroed or cut out", () => {
     const rows = Buffer.from(
       Array.from({ length: 3000 }, (_, i) => `1,64,${i},${i * 37},true\n`).join(""),
     );
@@ -45,7 +45,7 @@ describe("checksums", () => {
     }
   });
 
-  it("are read back from a manifest, and nothing else is", () => {
+  it("are read back from a manifest, and other texts are not", () => {
     const sum = sumOf(Buffer.from("1,2,3\n4,5,6\n"));
     expect(lanesFrom(textOfSum(sum))).toEqual(sum.lanes);
     for (const text of ["", "x", textOfSum(sum).slice(4), `${textOfSum(sum)} `])

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { type Fraction, nearestDouble, readFraction, textOfFraction } from "../src/fraction.ts";
 
-describe("a number", () => {
+describe("a fraction", () => {
   it.each<[string, string]>([
     ["22050", "22050/1"],
     ["689.0625", "11025/16"],
@@ -16,7 +16,7 @@ describe("a number", () => {
     ["0.1", "1/10"],
     ["0", "0/1"],
     ["979.5918367346939", "9795918367346939/10000000000000"],
-  ])("%s is %s", (text, fraction) => {
+  ])("is read from %s as %s", (text, fraction) => {
     const { numerator, denominator } = readFraction(text) as Fraction;
     expect(`${numerator}/${denominator}`).toBe(fraction);
   });
@@ -42,7 +42,7 @@ describe("a number", () => {
     "1/hop",
     "NaN",
     "Infinity",
-  ])("cannot be '%s'", (text) => expect(readFraction(text)).toBe("malformed"));
+  ])("is not read from '%s'", (text) => expect(readFraction(text)).toBe("malformed"));
 
   it.each([
     "0.1234567890123456789",
@@ -51,17 +51,17 @@ describe("a number", () => {
     "1e-19",
     "1/0.000000001/1".slice(0, 13).replace("1/", "9999999999/"),
     "0.000000001/9999999999",
-  ])("'%s' is not held exactly", (text) => expect(readFraction(text)).toBe("inexact"));
+  ])("cannot be read exactly from '%s'", (text) => expect(readFraction(text)).toBe("inexact"));
 
   const natural = fc.bigInt({ min: 1n, max: 10n ** 15n });
-  test.prop([natural, natural])("is written so that it is read back", (numerator, denominator) => {
+  test.prop([natural, natural])("is read back from its text", (numerator, denominator) => {
     const value = readFraction(`${numerator}/${denominator}`) as Fraction;
     expect(value.numerator * denominator).toBe(numerator * value.denominator);
     expect(readFraction(textOfFraction(value))).toEqual(value);
   });
 
   test.prop([fc.double({ min: 10, max: 2 ** 31, noNaN: true })])(
-    "that JavaScript writes is read as the same double",
+    "is read from the text of a double as that double",
     (value) => {
       expect(nearestDouble(readFraction(String(value)) as Fraction)).toBe(value);
     },

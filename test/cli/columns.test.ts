@@ -1,3 +1,4 @@
+/** `upsweep columns`. */
 import { describe, expect, it } from "vitest";
 import { columnsOf, describeColumn } from "../../src/columns/derived.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
@@ -6,7 +7,7 @@ import { TRANSPOSED } from "../support/layers.ts";
 inTemporaryFolder();
 
 describe("upsweep columns", () => {
-  it("names every parameter and result with what it counts, as text, JSON and Markdown", async () => {
+  it("describes every parameter and result as text, JSON and Markdown", async () => {
     const text = (await said(["columns"])).stdout;
     const json = JSON.parse((await said(["columns", "--json"])).stdout);
     const markdown = (await said(["columns", "--markdown"])).stdout;

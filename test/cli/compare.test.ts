@@ -1,4 +1,4 @@
-/** `upsweep compare` as a user meets it. */
+/** `upsweep compare`. */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
@@ -16,7 +16,7 @@ const SPACE =
   );
 
 describe("upsweep compare", () => {
-  it("puts every convention beside the exact count of one layer, with the reason", async () => {
+  it("shows every convention next to the exact count of one layer, with the reason", async () => {
     const { stdout, exitCode } = await said(["compare", ...LAYER]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^macs +mac +66,060,288 +66,060,288 +1 {2}exact/m);
@@ -29,7 +29,7 @@ describe("upsweep compare", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(3 + 15);
   });
 
-  it("gives the same as JSON and as a Markdown table", async () => {
+  it("prints the same as JSON and as a Markdown table", async () => {
     const json = JSON.parse((await said(["compare", ...LAYER, "--json"])).stdout);
     expect(json).toMatchObject({ layer: "conv_transpose1d", in_channels: 512, macs: 66_060_288 });
     expect(json.conventions.find(({ name }: { name: string }) => name === "torch")).toEqual({
@@ -47,8 +47,8 @@ describe("upsweep compare", () => {
     );
   });
 
-  it("writes integers in JSON with every digit, or all as strings", async () => {
-    // Two products where no bias is added: K = 2, L = 1, C_in = C_out = 2^26 + 1.
+  it("writes integers in JSON with all digits, or all as strings", async () => {
+    // Two products without a bias: K = 2, L = 1, C_in = C_out = 2^26 + 1.
     const vast =
       "--in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --stride 3 --bias false --json".split(
         " ",
@@ -70,7 +70,7 @@ describe("upsweep compare", () => {
       bias: false,
       macs: String(macs),
     });
-    // One type in all conventions, fractions included.
+    // All conventions have one type, including fractions.
     const types = json.conventions.map(({ answer, macs: own, ratio }: Record<string, unknown>) =>
       [typeof answer, typeof own, typeof ratio].join(),
     );
@@ -86,7 +86,7 @@ describe("upsweep compare", () => {
     ]);
   });
 
-  it("takes layers of several dimensions, and says where a tool has no answer", async () => {
+  it("accepts layers of several dimensions, and states where a tool has no answer", async () => {
     const { stdout } = await said([
       "compare",
       "--layer",
@@ -99,7 +99,7 @@ describe("upsweep compare", () => {
     expect(stdout).toMatch(/^moduleprofiler +op +none +has no answer for 3-d layers$/m);
   });
 
-  it("sums a design space up: exact share, median and extremes, and the layer furthest off", async () => {
+  it("summarises a design space: exact share, median, extremes, and the layer with the largest deviation", async () => {
     const { stdout, stderr } = await said(["compare", ...SPACE]);
     expect(stderr).toBe("8 layers: 8 compared, 0 rejected\n");
     expect(stdout).toMatch(
@@ -108,7 +108,7 @@ describe("upsweep compare", () => {
     const json = JSON.parse((await said(["compare", ...SPACE, "--json", "--quiet"])).stdout);
     expect(json.layers).toBe(8);
     const thop = json.conventions.find(({ name }: { name: string }) => name === "thop");
-    // At stride 4 and padding 0: 40·4 products where 40 land.
+    // At stride 4 and padding 0, 40·4 products are counted and 40 land.
     expect(thop).toMatchObject({
       layers_with_ratio: 8,
       layers_without_answer: 0,
@@ -117,7 +117,7 @@ describe("upsweep compare", () => {
     });
   });
 
-  it("sums a list up, and says at which line it is furthest off", async () => {
+  it("summarises a list, with the line of the largest deviation", async () => {
     writeFileSync(
       "layers.csv",
       'name,in_channels,out_channels,kernel_size,stride,l_in\na,1,1,3,1,2\n"b,\nc",4,4,8,4,4\nd,80,80,1024,256,31\n',
@@ -129,7 +129,7 @@ describe("upsweep compare", () => {
     );
   });
 
-  it("gives the same on any number of workers", async () => {
+  it("prints the same on any number of workers", async () => {
     const grid =
       "--in-channels 1..40 --out-channels 1..40 --kernel-size 1..16 --stride 1..8 --padding 0..2 --l-in 9,10".split(
         " ",
@@ -167,7 +167,7 @@ describe("upsweep compare", () => {
     expect([exitCode, stderr]).toEqual([2, message]);
   });
 
-  it("gives an empty batch no ratio, and says why, in every form", async () => {
+  it("has no ratio for an empty batch, and states why, in every output format", async () => {
     const { stdout } = await said(["compare", ...LAYER, "--batch-size", "0"]);
     const rows = stdout.trimEnd().split("\n").slice(3);
     expect(rows).toHaveLength(15);
@@ -190,7 +190,7 @@ describe("upsweep compare", () => {
     );
   });
 
-  it("leaves layers of an empty batch out of the ratios of a grid and a list, and says how many they are", async () => {
+  it("excludes empty batches from the ratios of a grid and of a list, and counts them", async () => {
     const note =
       "all else is exact. 8 layers have no ratio: an empty batch, or no product that lands.";
     const grid = await said(["compare", ...SPACE, "--batch-size", "0,2"]);

@@ -1,3 +1,4 @@
+/** Invalid lists: the message for each, with its line. */
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

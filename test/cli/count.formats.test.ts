@@ -1,3 +1,4 @@
+/** Lists in every format, from the command line to the file. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -32,7 +33,7 @@ describe("a list", () => {
       ...more,
     ]);
 
-  it("writes JSON with its own columns: parameters as numbers, other text as strings", async () => {
+  it("writes its own columns in JSON: parameters as numbers, other text as strings", async () => {
     writeFileSync("list.csv", LIST);
     expect(await counted("out.jsonl")).toEqual(quiet);
     const layer = (
@@ -74,7 +75,7 @@ describe("a list", () => {
     });
   });
 
-  it("writes tabs, and quotes a field that holds one", async () => {
+  it("writes TSV, and quotes a field that contains a tab", async () => {
     writeFileSync("list.csv", LIST);
     expect(await counted("out.tsv")).toEqual(quiet);
     expect(
@@ -129,7 +130,7 @@ decode,ConvTranspose2d,64,32,3,,16,16,0
     return read(output);
   };
 
-  it("has every column in every line of JSON, null where the kind has no such parameter or result", async () => {
+  it("has every column in every line of JSON, null where a kind has no such parameter or result", async () => {
     expect(lines(await counted("out.jsonl"))).toEqual(
       [
         ["pre", "Conv1d", 80, 512, 7, 32, null, null, null, 7_454_720, null],
@@ -155,7 +156,7 @@ decode,ConvTranspose2d,64,32,3,,16,16,0
     );
   });
 
-  it("is read by DuckDB with a type for each column", async () => {
+  it("is read by DuckDB with one type for each column", async () => {
     await counted("out.jsonl");
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
@@ -174,7 +175,7 @@ decode,ConvTranspose2d,64,32,3,,16,16,0
   });
 });
 
-describe("what else a list can have", () => {
+describe("a list with options", () => {
   const HEADER = "label,in_channels,out_channels,kernel_size,l_in";
   const counted = async (output: string, list: string, ...more: string[]) => {
     writeFileSync("list.csv", list);
@@ -193,7 +194,7 @@ describe("what else a list can have", () => {
   };
   const FAULTY = `${HEADER}\na,66,32,4,128\n"b, ""c""",0,32,4,128\nd,3,3,1\ne,3,3,1,7\n`;
 
-  it("answers rows at fault in every format", async () => {
+  it("writes rows with errors in every format", async () => {
     for (const output of ["out.csv", "out.tsv", "out.jsonl", "out.csv.gz"])
       expect(await counted(output, FAULTY, "--errors", "row")).toEqual(quiet);
     expect(read("out.csv.gz")).toBe(read("out.csv"));
@@ -237,7 +238,7 @@ describe("what else a list can have", () => {
     });
   });
 
-  it("leaves out results of an earlier run in every format, compared or not", async () => {
+  it("drops results of an earlier run in every format, verified or not", async () => {
     const list = `${HEADER},macs\na,66,32,4,128,1081344\ne,3,3,1,7,63\n`;
     for (const more of [[], ["--verify-results"]]) {
       for (const output of ["out.csv", "out.tsv", "out.jsonl"]) {
@@ -271,7 +272,7 @@ describe("what else a list can have", () => {
   });
 });
 
-describe("a name that promises what is not written is refused before anything starts", () => {
+describe("an output file whose extension does not match is refused before anything starts", () => {
   it.each([
     [
       ["count", "--from", "no-such-list.csv", "-o", "x.xlsx"],
@@ -282,7 +283,7 @@ describe("a name that promises what is not written is refused before anything st
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message as string)]);
     expect(existsSync("x.parquet")).toBe(false);
   });
-  it("of one layer too, which is text or JSON", async () => {
+  it("for one layer, which is text or JSON", async () => {
     const layer = [
       "count",
       "--in-channels",

@@ -1,4 +1,4 @@
-/** Lists that come line by line: each line has its answer before the next one is written. */
+/** Lists that arrive line by line: each line is answered before the next one is written. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { createWriteStream, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,7 +9,7 @@ import { BINARY, inTemporaryFolder } from "../support/cli.ts";
 inTemporaryFolder();
 
 const HEADER = "in_channels,out_channels,kernel_size,l_in";
-/** What a layer without padding and stride comes to. */
+/** The MACs of a layer with stride 1 and without padding. */
 const macs = (row: string) => row.split(",").reduce((product, value) => product * Number(value), 1);
 
 const children: ChildProcessWithoutNullStreams[] = [];
@@ -17,7 +17,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-/** upsweep with a list that is written to it, and what it answers. */
+/** An upsweep process that reads a list from its standard input. */
 function coprocess(...args: string[]) {
   const child = spawn(process.execPath, [BINARY, "count", "--columns", "macs", "--quiet", ...args]);
   children.push(child);
@@ -34,7 +34,7 @@ function coprocess(...args: string[]) {
   const ended = new Promise<{ exitCode: number | null; stderr: string }>((resolve) =>
     child.on("close", (exitCode) => resolve({ exitCode, stderr })),
   );
-  /** The next line that it writes. */
+  /** The next line of its output. */
   const line = async (): Promise<string> => {
     while (!text.includes("\n")) {
       await new Promise<void>((resolve) => {
@@ -49,8 +49,8 @@ function coprocess(...args: string[]) {
   return { child, line, ended, rest: () => text };
 }
 
-describe("a list from a pipe", () => {
-  it("has its header at once, and an answer to each line before the next one is written", async () => {
+describe("a list from a pipe or socket", () => {
+  it("prints its header immediately, and answers each line before the next one is written", async () => {
     const { child, line, ended } = coprocess("--from", "-");
     child.stdin.write(`${HEADER}\n`);
     expect(await line()).toBe(`${HEADER},macs`);
@@ -64,7 +64,7 @@ describe("a list from a pipe", () => {
     expect(await ended).toEqual({ exitCode: 0, stderr: "" });
   });
 
-  it("waits for the end of a line, and answers all lines that come together", async () => {
+  it("waits for the end of a line, and answers lines that arrive together", async () => {
     const { child, line } = coprocess("--from", "-");
     child.stdin.write(`${HEADER},name\n1,1,1,5,"a`);
     expect(await line()).toBe(`${HEADER},name,macs`);
@@ -87,7 +87,7 @@ describe("a list from a pipe", () => {
       (row: string) =>
         `{${HEADER.split(",").map((name, i) => `"${name}":${row.split(",")[i]}`)}}\n`,
     ],
-  ])("is answered line by line as %s too", async (_, header, written) => {
+  ])("is answered line by line as %s", async (_, header, written) => {
     const { child, line } = coprocess("--from", "-");
     if (header) child.stdin.write(header.replaceAll(",", ";"));
     for (let i = 1; i <= 5; i++) {
@@ -98,7 +98,7 @@ describe("a list from a pipe", () => {
     }
   });
 
-  it("is answered while it is compressed, wherever the compressor flushes", async () => {
+  it("is answered line by line where its compressor flushes", async () => {
     const { child, line } = coprocess("--from", "-");
     const gzip = createGzip();
     gzip.pipe(child.stdin);
@@ -112,7 +112,7 @@ describe("a list from a pipe", () => {
     }
   });
 
-  it("is closed when it is refused, although more would come", async () => {
+  it("ends when it is refused, although its writer continues", async () => {
     for (const text of [`${HEADER}\n0,1,1,1\n`, "nothing\n"]) {
       const { child, ended } = coprocess("--from", "-");
       child.stdin.write(text);
@@ -122,7 +122,7 @@ describe("a list from a pipe", () => {
     }
   });
 
-  it("has an answer to lines at fault as well, when it is asked for", async () => {
+  it("is answered for bad lines too with --errors row", async () => {
     const { child, line } = coprocess("--from", "-", "--errors", "row");
     child.stdin.write(`${HEADER}\n`);
     expect(await line()).toBe(`${HEADER},macs,error`);
@@ -140,14 +140,14 @@ describe("a list from a pipe", () => {
     }
   });
 
-  it("may be a named pipe, and a socket", async () => {
+  it("can be a named pipe or a socket", async () => {
     spawnSync("mkfifo", ["rows"]);
     const fromPipe = coprocess("--from", "rows");
     const writer = createWriteStream("rows");
     writer.write(`${HEADER}\n1,1,1,1\n`);
     expect([await fromPipe.line(), await fromPipe.line()]).toEqual([`${HEADER},macs`, "1,1,1,1,1"]);
     writer.write("0,1,1,1\n");
-    // Refused: it ends although the writer has the pipe open.
+    // A refused list ends the process although the writer keeps the pipe open.
     expect((await fromPipe.ended).stderr).toBe(
       "upsweep: rows:3: in_channels cannot be 0. Write a whole number from 1 to 2147483647.\n",
     );
@@ -175,7 +175,7 @@ describe("a list from a pipe", () => {
     server.close();
   });
 
-  it("can be interrupted while nobody writes to its named pipe", async () => {
+  it("can be interrupted while its named pipe has no writer", async () => {
     spawnSync("mkfifo", ["nobody"]);
     const { child, ended } = coprocess("--from", "nobody");
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -183,7 +183,7 @@ describe("a list from a pipe", () => {
     expect((await ended).exitCode).toBe(130);
   });
 
-  it("gives the same rows as a file, however much comes at once", async () => {
+  it("is counted to the same rows as a file, however large its pieces are", async () => {
     const rows = Array.from(
       { length: 300_000 },
       (_, i) => `${(i % 500) + 1},${(i % 77) + 1},${(i % 9) + 1},${(i % 250) + 1}`,

@@ -1,4 +1,4 @@
-/** `upsweep count` on one layer. */
+/** `upsweep count` on a single layer. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { count } from "../../src/library/count.ts";
@@ -31,7 +31,7 @@ describe("upsweep count", () => {
     );
   });
 
-  it("says what padding crops, and shows only the ends of a long output", () => {
+  it("states what padding crops, and shows only the ends of a long output", () => {
     const { stdout } = upsweep(`count ${LAYER}`);
     expect(stdout).toContain(
       "  y = 1 1 1 1 2 2 2 2 2 2 2 2 2 2 2 2 … 2 2 2 2 2 2 2 2 2 2 2 2 1 1 1 1   (256 elements; the first and last 16 are shown)\n",
@@ -41,7 +41,7 @@ describe("upsweep count", () => {
     );
   });
 
-  it("gives the row as JSON", () => {
+  it("prints the row as JSON", () => {
     const row = JSON.parse(upsweep(`count ${LAYER} --json`).stdout);
     expect(Object.keys(row)).toEqual(["layer", ...TRANSPOSED.parameterNames, ...ALL_RESULTS]);
     expect(row).toMatchObject({
@@ -54,7 +54,7 @@ describe("upsweep count", () => {
     });
   });
 
-  it("writes integers in JSON with all their digits, as numbers or as strings whatever their size", () => {
+  it("writes integers in JSON with all digits, as numbers or all as strings", () => {
     const layer = {
       in_channels: 2 ** 26 + 1,
       out_channels: 2 ** 26 + 1,
@@ -85,7 +85,7 @@ describe("upsweep count", () => {
     expect(row).toMatchObject({ overlap_even: true, zero_insertion_waste: 0.5 });
   });
 
-  it("gives the chosen results alone", () => {
+  it("prints only the chosen results", () => {
     expect(
       Object.keys(JSON.parse(upsweep(`count ${LAYER} --json --columns macs,l_out`).stdout)).slice(
         12,

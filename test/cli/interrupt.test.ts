@@ -13,12 +13,12 @@ const upsweep = (command: string, input = "") =>
     maxBuffer: 1 << 28,
   });
 
-describe("upsweep sweep", () => {
+describe("an interrupted command", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)(
-    "on %s leaves what it has, says how to go on, and exits with %i",
+    "keeps its rows on %s, prints how to resume, and exits with %i",
     async (signal, code) => {
       const vast =
         "--in-channels 1..1000 --out-channels 1..1000 --kernel-size 1..1000 --l-in 1..1000 -o vast.csv";
@@ -77,7 +77,8 @@ describe("upsweep sweep", () => {
       onTestFinished(() => void child.kill("SIGKILL"));
       let stderr = "";
       child.stderr.on("data", (text) => (stderr += text));
-      // It has long begun when it has worked for a second: hundredths of one, the 14th field behind a name in brackets.
+      // The simulation has long started after a second of processor time. That is 100 hundredths of
+      // a second, in the 14th field, after a name in parentheses.
       const worked = () =>
         Number(readFileSync(`/proc/${child.pid}/stat`, "latin1").split(") ")[1]?.split(" ")[11]);
       await expect.poll(worked, { timeout: 20_000 }).toBeGreaterThan(100);
@@ -85,13 +86,13 @@ describe("upsweep sweep", () => {
       expect(await new Promise((resolve) => child.on("exit", (code) => resolve(code)))).toBe(130);
       expect(stderr).toBe(`upsweep: interrupted after ${said}\n`);
       expect(readdirSync(".").filter((name) => name.startsWith("hours"))).toEqual([]);
-      // So long that it says no more than that the process hears.
+      // The timeout is generous: the test is about whether the process reacts.
     },
     60_000,
   );
 
-  it("ends at once on a second Ctrl-C, though the disk is slow, and what it had can be gone on with", async () => {
-    // Stands for a disk that takes a minute for what is left to be written.
+  it("ends immediately on a second Ctrl-C while a slow disk flushes, and can be resumed", async () => {
+    // A disk that takes a minute to flush the remaining data.
     writeFileSync(
       "slow.cjs",
       'require("node:fs").fdatasyncSync = () => { require("node:fs").writeSync(2, "flushing\\n"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000); };',

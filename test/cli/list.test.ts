@@ -1,4 +1,6 @@
-/** Lists on the command line: what their columns mean, their totals, and our own output as input. */
+/**
+ * Lists on the command line: what their columns mean, their totals, and earlier output as input.
+ */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -40,7 +42,7 @@ async function counted(
 
 const HEADER = "in_channels,out_channels,kernel_size,l_in";
 
-describe("a column layer", () => {
+describe("a column 'layer'", () => {
   const mixed = printed`
     layer,${HEADER},h_in,w_in
     |conv1d,66,32,4,128,,
@@ -48,7 +50,7 @@ describe("a column layer", () => {
     |nn.ConvTranspose2d,6,3,"(2, 5)",,4,6
   `;
 
-  it("says row by row what is counted, and leaves empty what a kind does not have", async () => {
+  it("selects the kind of each row, and leaves columns empty that a kind does not have", async () => {
     const { lines } = await counted(mixed, "--columns", "macs,overlap_min,h_out");
     expect(lines).toEqual([
       `layer,${HEADER},h_in,w_in,macs,overlap_min,h_out`,
@@ -58,12 +60,12 @@ describe("a column layer", () => {
     ]);
   });
 
-  it("lets a group of columns stand for those of all kinds", async () => {
+  it("expands a group of columns to those of all kinds", async () => {
     const { lines } = await counted(mixed, "--columns", "geometry");
     expect(lines[0]).toContain(",l_out,d_out,h_out,w_out,taps,");
   });
 
-  it("cannot be given together with --layer", async () => {
+  it("is refused together with --layer, unless it is kept as a label", async () => {
     expect((await counted(mixed, "--layer", "conv1d")).stderr).toBe(
       printed`
         upsweep: list.csv:1: the list has a column 'layer', but --layer is given too. Remove
@@ -84,7 +86,7 @@ describe("a column layer", () => {
 });
 
 describe("--carry", () => {
-  it("declares columns labels, several at once or one after the other", async () => {
+  it("marks columns as labels, several in one option or one per option", async () => {
     const { lines } = await counted(
       `kind,${HEADER},padding_mode,Stride\nup,66,32,4,128,zeros,9\n`,
       "--carry",
@@ -100,7 +102,7 @@ describe("--carry", () => {
     ]);
   });
 
-  it("cannot name a parameter, a result that is written, or a column that is not there", async () => {
+  it("refuses a parameter, a result that is written, and an unknown column", async () => {
     expect((await counted(`${HEADER}\n`, "--carry", "l_in")).stderr).toBe(
       printed`
         upsweep: list.csv:1: --carry names 'l_in', which is a parameter of the layers. Remove it
@@ -119,13 +121,13 @@ describe("--carry", () => {
   });
 });
 
-describe("our own output", () => {
+describe("upsweep's own output", () => {
   const sweep = text`
     sweep --in-channels 1..4 --out-channels 1..3 --kernel-size 3..5 --l-in 7 --stride 2 --columns
     macs,zero_insertion_waste,overlap_even,moduleprofiler
   `;
 
-  it("is counted again to the same bytes", async () => {
+  it("can be counted again to the same bytes", async () => {
     await said([...sweep.split(" "), "-o", "sweep.csv", "--quiet"]);
     const columns = ["--columns", "macs,zero_insertion_waste,overlap_even,moduleprofiler"];
     const { exitCode, stderr } = await said([
@@ -144,7 +146,7 @@ describe("our own output", () => {
     expect((await said(["compare", "--from", "sweep.csv", "--quiet"])).exitCode).toBe(0);
   });
 
-  it("is checked with --verify-results, also for columns that are not written", async () => {
+  it("is verified with --verify-results, including columns that are not written", async () => {
     expect(
       (
         await said([
@@ -164,7 +166,7 @@ describe("our own output", () => {
     expect(first).toBe("1,1,1,7,3,2,0,0,1,1,true,4");
   });
 
-  it("stops at the first result that differs, with its line and both values", async () => {
+  it("stops at the first difference, with its line and both values", async () => {
     const lines = readFileSync("sweep.csv", "utf8").split("\n");
     const damaged = [
       ...lines.slice(0, 5),
@@ -187,7 +189,7 @@ describe("our own output", () => {
     );
   });
 
-  it("takes numbers as other programs write them for the same", async () => {
+  it("accepts numbers in the notation of other programs", async () => {
     const list = printed`
       ${HEADER},macs,zero_insertion_waste,overlap_even,note
       |66,32,4,128,1081344.0,0.022900763358778626,True,x
@@ -205,7 +207,7 @@ describe("our own output", () => {
 describe("totals", () => {
   const list = `name,${HEADER}\na,66,32,4,128\nb,2,3,2,4\n`;
 
-  it("are in the summary for every column that can be added up", async () => {
+  it("are in the summary for every column that can be totalled", async () => {
     const { stderr } = await counted(list, "--columns", "l_out,macs,params");
     expect(stderr.split("\n").slice(1, 3)).toEqual([
       "total  macs    1,081,392",
@@ -213,12 +215,12 @@ describe("totals", () => {
     ]);
   });
 
-  it("end the list as a record with --total", async () => {
+  it("are the last record with --total", async () => {
     const { lines } = await counted(list, "--columns", "l_out,macs,params", "--total");
     expect(lines.at(-1)).toBe("total,,,,,,1081392,8495");
   });
 
-  it("go to a file with --total-to, by kind where there are several", async () => {
+  it("are written to a file with --total-to, by kind where there are several", async () => {
     const mixed = `layer,${HEADER}\nconv1d,66,32,4,128\nconv_transpose1d,2,3,2,4\n`;
     expect(
       (await counted(mixed, "--columns", "macs,params", "--total-to", "total.json")).exitCode,
@@ -234,7 +236,7 @@ describe("totals", () => {
     });
   });
 
-  it("are refused where no column can be added up", async () => {
+  it("are refused where no column can be totalled", async () => {
     expect((await counted(list, "--columns", "l_out", "--total")).stderr).toBe(
       printed`
         upsweep: --total is given, but no column can be totalled. Choose columns such as macs and
@@ -245,7 +247,7 @@ describe("totals", () => {
 });
 
 describe("a list from a pipe", () => {
-  it("gets the answer to each line as soon as the line is written", async () => {
+  it("is answered line by line, as soon as each line is written", async () => {
     const child = spawn(
       process.execPath,
       [BINARY, "count", "--from", "-", "--columns", "macs", "--quiet"],
@@ -263,7 +265,7 @@ describe("a list from a pipe", () => {
       child.stdin.write(`2,3,2,${lIn}\n`);
       expect(await answer()).toBe(`2,3,2,${lIn},${macs}\n`);
     }
-    // Half a record waits for its other half.
+    // An incomplete record waits for its rest.
     child.stdin.write("2,3,");
     await new Promise((resolve) => setTimeout(resolve, 20));
     child.stdin.write("2,7\n2,3,2,8");
@@ -272,7 +274,7 @@ describe("a list from a pipe", () => {
     expect(await answer()).toBe("2,3,2,8,96\n");
   });
 
-  it("is counted to the same bytes as from a file, however it arrives", () => {
+  it("is counted to the same bytes as a file, however it arrives", () => {
     const rows = Array.from(
       { length: 60_000 },
       (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${1 + (i % 9)},${1 + i}`,
@@ -290,7 +292,7 @@ describe("a list from a pipe", () => {
 });
 
 describe("upsweep count --from", () => {
-  it("writes the results behind the columns of the list, and carries those over byte for byte", () => {
+  it("appends the results to the columns of the list, and copies those byte for byte", () => {
     const list = [
       'l_in,name,kernel_size,"note",out_channels,in_channels,stride,padding,bias',
       '32,hifi,16,"a, ""quoted"" note",256,512,8,4,True',
@@ -314,7 +316,7 @@ describe("upsweep count --from", () => {
     );
   });
 
-  it("takes a byte order mark, bytes that are not UTF-8, and a list without rows", () => {
+  it("accepts a byte order mark, bytes that are not UTF-8, and a list without rows", () => {
     const bytes = Buffer.concat([
       Buffer.from("\ufeffname,in_channels,out_channels,kernel_size,l_in\n"),
       Buffer.from([0xe9, 0xff]),
@@ -331,7 +333,7 @@ describe("upsweep count --from", () => {
     ).toBe("in_channels,out_channels,kernel_size,l_in,ops\n");
   });
 
-  it("leaves out illegal layers and counts them by rule when it is told to", () => {
+  it("rejects illegal layers and counts them by rule with --skip-invalid", () => {
     const rows = [
       "1,1,3,2,1,0",
       "4,6,3,2,4,0",

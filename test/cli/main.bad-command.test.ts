@@ -1,3 +1,4 @@
+/** Invalid command lines: the message for each. */
 import { writeFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";

@@ -1,4 +1,7 @@
-/** Options and arguments in general: given twice, empty, or with names of other programs. */
+/**
+ * Options and arguments of all commands: repeated, empty, or with names of other programs. Help,
+ * version and uncaught errors.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -31,7 +34,7 @@ const COMMANDS = [
   "completions",
 ];
 
-/** Options with a value, of each command, as its help names them. */
+/** The options of a command that take a value, from its help text. */
 async function optionsOf(command: string): Promise<string[]> {
   const { stdout } = await said([command, "--help"]);
   return [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+) </gm)].map(([, name]) => name as string);
@@ -39,7 +42,7 @@ async function optionsOf(command: string): Promise<string[]> {
 
 const REPEATABLE = ["--where", "--set", "--axis", "--variable", "--carry"];
 
-/** A value that each option takes. */
+/** A valid value for each option. */
 const VALUES: Readonly<Record<string, string>> = {
   "--color": "auto",
   "--method": "closed",
@@ -51,7 +54,7 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 describe("an option that is given twice", () => {
-  it("is refused by every command, unless it can have several values", async () => {
+  it("is refused by every command, unless it may have several values", async () => {
     let tested = 0;
     for (const command of COMMANDS) {
       for (const option of await optionsOf(command)) {
@@ -70,7 +73,7 @@ describe("an option that is given twice", () => {
     expect(tested).toBeGreaterThan(100);
   });
 
-  it("is refused with its short name, with =, and before the command", async () => {
+  it("is refused as a short name, with = and before the command", async () => {
     const message = (flag: string) => `upsweep: ${flag} was given twice. Keep one of them.\n`;
     expect((await said(["sweep", ...LAYER, "-o", "a", "--output=b"])).stderr).toBe(
       message("--output"),
@@ -80,7 +83,7 @@ describe("an option that is given twice", () => {
     );
   });
 
-  it("is accepted where every value counts", async () => {
+  it("is accepted where all values apply", async () => {
     const { exitCode, stderr } = await said([
       "sweep",
       ...LAYER,
@@ -99,7 +102,7 @@ describe("an option that is given twice", () => {
     ).toBe(0);
   });
 
-  it("is accepted without a value, because it says the same twice", async () => {
+  it("is accepted for options without a value", async () => {
     expect((await said(["columns", "--json", "--json"])).exitCode).toBe(0);
   });
 });
@@ -160,7 +163,7 @@ describe("the help", () => {
     );
   });
 
-  it("begins every help text with examples that run", () => {
+  it("starts every help text with examples", () => {
     for (const command of ["", "count", "sweep", "plan", "verify", "columns"]) {
       expect(
         execFileSync(process.execPath, [BINARY, ...(command ? [command] : []), "--help"], {
@@ -171,7 +174,7 @@ describe("the help", () => {
   });
 });
 
-describe("a text that cannot be printed", () => {
+describe("output that cannot be printed", () => {
   it("is reported once, with exit code 1", async () => {
     let stderr = "";
     const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
@@ -192,11 +195,11 @@ describe("a text that cannot be printed", () => {
   });
 });
 
-describe("an error that nothing catches", () => {
+describe("an uncaught error", () => {
   it.each([
     ["throw", "bo\\x1b[31mom"],
     ["reject", "boom"],
-  ])("is one message and exit code 1, without a stack trace: %s", (name, message) => {
+  ])("ends with one message and exit code 1, without a stack trace: %s", (name, message) => {
     const space =
       "verify --in-channels 1..60 --out-channels 1..50 --kernel-size 1..200 --l-in 1..2000 --workers 1".split(
         " ",

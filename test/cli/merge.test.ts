@@ -1,3 +1,4 @@
+/** `upsweep merge`: which shards it joins, and which it refuses. */
 import {
   copyFileSync,
   existsSync,
@@ -14,7 +15,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { shardName } from "../../src/run/sweep/shard.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest } from "../support/manifests.ts";
-import { done, refusal, SWEEP, shard, sweepParts } from "../support/shards.ts";
+import { done, refusal, SWEEP, shard, sweepShards } from "../support/shards.ts";
 import { printed, text } from "../support/text.ts";
 
 inTemporaryFolder();
@@ -23,13 +24,13 @@ beforeEach(() => {
   for (const name of readdirSync(".")) rmSync(name, { recursive: true });
 });
 
-describe("a sweep in parts", () => {
+describe("upsweep merge", () => {
   it.each([
     ["of a grid", SWEEP],
     ["of a sample", [...SWEEP, "--sample", "5000", "--seed", "3"]],
-    ["of a grid, compressed", SWEEP.map((word) => (word === "out.csv" ? "out.csv.gz" : word))],
+    ["of a compressed grid", SWEEP.map((word) => (word === "out.csv" ? "out.csv.gz" : word))],
     [
-      "with more parts than layers",
+      "with more shards than layers",
       [
         "sweep",
         "--in-channels",
@@ -45,9 +46,9 @@ describe("a sweep in parts", () => {
         "--quiet",
       ],
     ],
-  ])("merges to the very bytes of the whole: %s", async (_, command) => {
+  ])("writes the bytes of the unsharded sweep: %s", async (_, command) => {
     const out = command[command.indexOf("-o") + 1] as string;
-    await sweepParts(5, command);
+    await sweepShards(5, command);
     expect(readdirSync(".").filter((name) => !name.endsWith(".json"))).toEqual(
       [0, 1, 2, 3, 4].map((index) => shardName(out, { index, of: 5 })),
     );
@@ -56,16 +57,16 @@ describe("a sweep in parts", () => {
     expect(readFileSync(out).equals(readFileSync(`whole.${out}`))).toBe(true);
   });
 
-  it("merges with the account of the whole", async () => {
-    await sweepParts(3);
+  it("prints the summary of the unsharded sweep", async () => {
+    await sweepShards(3);
     const { stderr } = await said(["merge", "out.csv"]);
     expect(stderr).toMatch(
       /^8,400 layers: 5,600 rows written, 2,800 rejected\n {5}1,400 {2}did not satisfy in_channels % groups == 0\n.*\nout\.csv: 3 shards, /,
     );
   });
 
-  it("merges parts that lie elsewhere, named in any order", async () => {
-    await sweepParts(3);
+  it("accepts shards from other folders, in any order", async () => {
+    await sweepShards(3);
     mkdirSync("node");
     for (const name of [shard(1, 3), `${shard(1, 3)}.json`]) renameSync(name, `node/${name}`);
     expect(
@@ -78,8 +79,8 @@ describe("a sweep in parts", () => {
 });
 
 describe("merge refuses", () => {
-  it("parts that are missing", async () => {
-    await sweepParts(3);
+  it("missing shards", async () => {
+    await sweepShards(3);
     rmSync(shard(1, 3));
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal("out.csv: shard 1 of 3 is missing. Sweep it with --shard."),
@@ -102,9 +103,9 @@ describe("merge refuses", () => {
     );
   });
 
-  it("parts of several divisions, and of several sweeps", async () => {
-    await sweepParts(2);
-    await sweepParts(3);
+  it("shards of several sets, and of several sweeps", async () => {
+    await sweepShards(2);
+    await sweepShards(3);
     expect(await said(["merge", "out.csv"])).toEqual(
       refusal(
         text`
@@ -141,8 +142,8 @@ describe("merge refuses", () => {
     );
   });
 
-  it("are not merged into one of themselves", async () => {
-    await sweepParts(2);
+  it("an output file that is one of the shards", async () => {
+    await sweepShards(2);
     const before = readFileSync(shard(0, 2));
     symlinkSync(shard(0, 2), "link.csv");
     for (const output of [shard(0, 2), "link.csv"]) {
@@ -153,8 +154,8 @@ describe("merge refuses", () => {
     expect(readFileSync(shard(0, 2)).equals(before)).toBe(true);
   });
 
-  it("a part that is there twice", async () => {
-    await sweepParts(2);
+  it("a repeated shard", async () => {
+    await sweepShards(2);
     copyFileSync(shard(0, 2), "copy.csv");
     copyFileSync(`${shard(0, 2)}.json`, "copy.csv.json");
     expect((await said(["merge", "out.csv", "copy.csv", shard(0, 2), shard(1, 2)])).stderr).toMatch(
@@ -162,8 +163,8 @@ describe("merge refuses", () => {
     );
   });
 
-  it("a part that is not complete", async () => {
-    await sweepParts(2);
+  it("an incomplete shard", async () => {
+    await sweepShards(2);
     const manifest = readFileSync(`${shard(1, 2)}.json`, "utf8");
     const rows = readFileSync(shard(1, 2));
     const resume = "Sweep it again with --shard and --resume.";
@@ -211,9 +212,9 @@ describe("merge refuses", () => {
   });
 
   it.each(["out.csv", "out.csv.gz"])(
-    "a part whose bytes have been changed, but with --trust: %s",
+    "a shard with changed bytes, unless --trust is given: %s",
     async (out) => {
-      await sweepParts(
+      await sweepShards(
         3,
         SWEEP.map((word) => (word === "out.csv" ? out : word)),
       );
@@ -257,7 +258,7 @@ describe("merge refuses", () => {
         expect(readdirSync(".").filter((name) => name.startsWith(`${out}`))).toEqual([]);
       }
       writeFileSync(one, rows);
-      // Two parts exchanged, where they are equally long and where they are not.
+      // Two exchanged shards, of equal or different length.
       renameSync(one, "spare");
       renameSync(other, one);
       renameSync("spare", other);
@@ -272,7 +273,7 @@ describe("merge refuses", () => {
     },
   );
 
-  it("two parts of equal size that are exchanged", async () => {
+  it("two exchanged shards of equal size", async () => {
     const command = [
       "sweep",
       "--in-channels",
@@ -289,7 +290,7 @@ describe("merge refuses", () => {
       "out.csv",
       "--quiet",
     ];
-    await sweepParts(2, command);
+    await sweepShards(2, command);
     expect(readFileSync(shard(0, 2)).length).toBe(readFileSync(shard(1, 2)).length);
     renameSync(shard(0, 2), "spare");
     renameSync(shard(1, 2), shard(0, 2));
@@ -302,7 +303,7 @@ describe("merge refuses", () => {
     );
     expect(existsSync("out.csv")).toBe(false);
     expect(await said(["merge", "out.csv", "--trust", "--quiet"])).toEqual(done);
-    // With their manifests they may lie under any name.
+    // Together with their manifests, shards may have any names.
     for (const index of [0, 1]) renameSync(`${shard(index, 2)}.json`, `${index}.json`);
     renameSync("0.json", `${shard(1, 2)}.json`);
     renameSync("1.json", `${shard(0, 2)}.json`);
@@ -313,8 +314,8 @@ describe("merge refuses", () => {
     expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
   });
 
-  it("parts that do not add up to the whole", async () => {
-    await sweepParts(2);
+  it("shards that do not add up to the complete sweep", async () => {
+    await sweepShards(2);
     changeManifest(`${shard(1, 2)}.json`, ({ empty }) => ({
       done: "4201",
       empty: String(Number(empty) + 1),
@@ -329,8 +330,8 @@ describe("merge refuses", () => {
     expect((await said(["merge", "out.csv"])).stderr).toContain(
       "the rows of its grids do not add up to its rows",
     );
-    // Rows that one part lacks and another has too many.
-    await sweepParts(2, [...SWEEP, "--force"]);
+    // Rows that one shard lacks and another has too many.
+    await sweepShards(2, [...SWEEP, "--force"]);
     for (const [index, by] of [
       [0, 1],
       [1, -1],

@@ -1,7 +1,8 @@
 /**
- * Expressions and lists far longer than anybody writes by hand: each ends, with its answer or with one clear refusal. Nothing here is timed; what
- * takes quadratic time or a call for each term does not end within a test's limit. The fast tier has a fifth of the length, still far beyond the
- * limits and the stack.
+ * Expressions and axes far longer than a person would write: each is planned or refused with one
+ * clear message. Nothing here is timed. An algorithm with quadratic time, or with a call for each
+ * term, does not finish within a test's limit. The fast tier has about a third of the length, still
+ * far beyond the limits and the stack.
  */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -17,7 +18,7 @@ const AXES = { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: "1..9" };
 const many = (text: string, count: number, between = "") =>
   Array.from({ length: count }, () => text).join(between);
 
-/** What the command line writes for a condition in a file, and its exit code. */
+/** The output and exit code of `upsweep plan` for a condition in a file. */
 async function planned(where: string, axes: object = AXES) {
   writeFileSync("long.yaml", `axes: ${JSON.stringify(axes)}\nwhere: "${where}"\n`);
   const { exitCode, stdout, stderr } = await said(["plan", "long.yaml"]);
@@ -32,12 +33,12 @@ const ITEMS = IS_SLOW ? 200_000 : 80_000;
 describe("a long condition", () => {
   it.each([
     [
-      "terms joined by and",
+      "terms joined by 'and'",
       many("l_in > 0", TERMS, " and "),
       /take \d+ steps; the limit is 1024\./,
     ],
     [
-      "terms joined by or",
+      "terms joined by 'or'",
       many("l_in > 0", TERMS, " or "),
       /take \d+ operations; the limit is 131072\./,
     ],
@@ -47,12 +48,12 @@ describe("a long condition", () => {
       /take \d+ steps; the limit is 1024\./,
     ],
     [
-      "items after in",
+      "items after 'in'",
       `l_in in [${Array.from({ length: ITEMS }, (_, i) => i).join(", ")}]`,
       /take \d+ operations; the limit is 131072\./,
     ],
     [
-      "a call with arguments",
+      "arguments of a call",
       `max(${many("l_in", ITEMS, ", ")}) > 0`,
       /take \d+ operations; the limit is 131072\./,
     ],
@@ -63,7 +64,7 @@ describe("a long condition", () => {
     ],
     ["minus signs", `${many("-", TERMS)}1 < 2`, /is nested too deeply\. Use at most \d+ levels/],
     [
-      "words not",
+      "'not' operators",
       `${many("not ", TERMS)}l_in > 2`,
       /is nested too deeply\. Use at most \d+ levels/,
     ],
@@ -73,20 +74,23 @@ describe("a long condition", () => {
       /is nested too deeply\. Use at most \d+ levels/,
     ],
     [
-      "pairs of parentheses",
+      "nested parentheses",
       `${many("(", TERMS)}1${many(")", TERMS)} > 0`,
       /is nested too deeply\. Use at most \d+ levels/,
     ],
-    ["lists within lists", `${many("l_in in [", TERMS / 10)}1${many("]", TERMS / 10)}`, /./],
-  ])("of tens of thousands is refused with one message: %s", async (_, where, message) => {
-    const { exitCode, stdout, stderr } = await planned(where);
-    expect([exitCode, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^upsweep: long\.yaml/);
-    expect(stderr).toMatch(message);
-    expect(stderr.length).toBeLessThan(2000);
-  });
+    ["nested lists", `${many("l_in in [", TERMS / 10)}1${many("]", TERMS / 10)}`, /./],
+  ])(
+    "is refused with one message when it has tens of thousands of %s",
+    async (_, where, message) => {
+      const { exitCode, stdout, stderr } = await planned(where);
+      expect([exitCode, stdout]).toEqual([2, ""]);
+      expect(stderr).toMatch(/^upsweep: long\.yaml/);
+      expect(stderr).toMatch(message);
+      expect(stderr.length).toBeLessThan(2000);
+    },
+  );
 
-  it("is answered up to the limits: 1,000 terms joined by and, 20,000 joined by or, 50,000 items", () => {
+  it("is planned up to the limits: 1,000 terms joined by 'and', 20,000 joined by 'or', 50,000 items", () => {
     expect(plan({ axes: AXES, where: many("l_in > 0", 1_000, " and ") } as SpecInput).size).toBe(
       9n,
     );
@@ -98,7 +102,7 @@ describe("a long condition", () => {
     ).toBe(9n);
   });
 
-  it("is read where and and parentheses are nested 150 deep", async () => {
+  it("is planned where 'and' is nested in parentheses 150 deep", async () => {
     const { exitCode, stdout } = await planned(
       `${many("(", 150)}l_in > 0${many(" and l_in > 1)", 150)}`,
     );
@@ -108,7 +112,7 @@ describe("a long condition", () => {
 });
 
 describe("a long axis", () => {
-  it("is refused beyond its values, in a list or depending on others", async () => {
+  it("is refused beyond 65,536 separate values, listed or derived", async () => {
     const source = Array.from({ length: ITEMS }, (_, i) => 2 * i + 1 + (i % 2));
     const dependent = Array.from({ length: 70_000 }, (_, i) => `stride + ${i}`);
     for (const axes of [

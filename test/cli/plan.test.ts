@@ -1,10 +1,11 @@
+/** `upsweep plan`. */
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
 describe("upsweep plan", () => {
-  it("shows the loop nest with what is done at each level", async () => {
+  it("shows the loop nest with the steps of each level", async () => {
     const { stdout } = await said(
       "plan --in-channels 8 --out-channels 8 --stride 1..4 --padding 0,1 --l-in 1..9:2 --groups 1,3 --kernel-size 2 --columns l_out,ops,params".split(
         " ",
@@ -27,7 +28,7 @@ describe("upsweep plan", () => {
     expect(stdout).toMatch(/^rows +36 +45 % of the raw size \(counted\)$/m);
   });
 
-  it("plans 10^18 layers, and warns of what may overflow", async () => {
+  it("plans 10^18 layers, and warns of results that may overflow", async () => {
     const { exitCode, stdout } = await said(
       "plan --in-channels 1..1000000 --out-channels 1..1000000 --l-in 1..1000 --kernel-size 1..1000".split(
         " ",
@@ -51,8 +52,8 @@ describe("upsweep plan", () => {
   });
 });
 
-describe("a sparse and skewed space", () => {
-  it("is counted exactly by plan --exact without writing", async () => {
+describe("upsweep plan --exact", () => {
+  it("counts a sparse space exactly without writing rows", async () => {
     const { stdout } = await said([
       ..."plan --stride 1..10000 --kernel-size 1..10000 --l-in 1..1000 --in-channels 1..10 --out-channels 64 --exact".split(
         " ",

@@ -1,3 +1,4 @@
+/** Sweeps without -o on a terminal: the preview of their rows. */
 import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
@@ -14,7 +15,7 @@ beforeAll(() => {
 });
 
 describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
-  it("shows its first rows, and how to get all", () => {
+  it("shows its first rows, and how to write all of them", () => {
     const shown = plain(onTerminal(140, "sweep grid.yaml"));
     const lines = shown.trimEnd().split("\n");
     expect(lines).toHaveLength(13);
@@ -42,7 +43,7 @@ describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
     );
   });
 
-  it("takes out parameters that are the same in the rows shown, and then the last columns", () => {
+  it("omits parameters with one value in the shown rows, and then the last columns", () => {
     const lines = plain(onTerminal(80, "sweep grid.yaml")).trimEnd().split("\n");
     expect(lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
     expect(lines).toContain("the same in these rows: in_channels 1, kernel_size 3");
@@ -52,7 +53,7 @@ describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
     );
   });
 
-  it("shows all rows with their account when there are few, and as many as --limit asks for", () => {
+  it("shows all rows with a summary when there are few, and as many as --limit allows", () => {
     const few = plain(
       onTerminal(
         120,
@@ -76,7 +77,7 @@ describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
     );
   });
 
-  it("counts what a sample draws, and the raw indices of all grids", () => {
+  it("counts the raw indices of a sample, and those of all grids", () => {
     expect(plain(onTerminal(140, "sweep grid.yaml --sample 500"))).toContain(
       "Showing the first 10 rows of 500 raw indices.",
     );
@@ -89,17 +90,17 @@ describe.skipIf(!hasScript)("a sweep without -o on a terminal", () => {
       `,
     );
     const shown = plain(onTerminal(140, "sweep two.yaml --columns macs"));
-    // What differs between the grids is a column, though each grid has one value of it.
+    // A parameter that differs between the grids is a column, although each grid has one value.
     expect(shown.split("\n")[0]).toBe("in_channels  kernel_size  macs");
     expect(shown).toContain("of 18 raw indices");
   });
 
-  it("writes CSV into a pipe and a file", () => {
+  it("is replaced by CSV in a pipe", () => {
     expect(onTerminal(80, "sweep grid.yaml --quiet | head -1")).toMatch(/^batch_size,in_channels,/);
   });
 });
 
-describe("a sweep without -o where standard output is called a terminal", () => {
+describe("a sweep without -o where standard output claims to be a terminal", () => {
   it("shows its first rows in 80 columns", async () => {
     const { exitCode, stdout, stderr } = await said(
       ["sweep", "grid.yaml", "--columns", "macs"],

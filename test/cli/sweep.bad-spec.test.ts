@@ -1,3 +1,4 @@
+/** Invalid specs: the message for each, with its location. */
 import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { titled } from "../support/cases.ts";

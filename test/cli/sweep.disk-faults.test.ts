@@ -1,4 +1,4 @@
-/** Disks that fill up, and writes that take a part of what they are given, or their time. */
+/** Disks that fill up or disappear, and writes that are partial or slow. */
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -16,7 +16,7 @@ import { printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
-/** What a write does with so many bytes: how many of them it takes, after how many milliseconds. */
+/** The result of a write of so many bytes: how many it accepts, and after how many milliseconds. */
 let taking: (bytes: number) => { bytes: number; after: number } = (bytes) => ({ bytes, after: 0 });
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof import("node:fs")>();
@@ -41,7 +41,7 @@ afterEach(() => {
   taking = (bytes) => ({ bytes, after: 0 });
 });
 
-/** Some 20 tasks of 4 MiB. */
+/** About 20 tasks of 4 MiB. */
 const SPEC = {
   axes: {
     l_in: "1..100",
@@ -52,20 +52,20 @@ const SPEC = {
   },
 } as const;
 
-describe("writes that take", () => {
+describe("a sweep", () => {
   it.each([
     [
-      "a half of what they are given",
+      "accept half of their bytes",
       () => (bytes: number) => ({ bytes: Math.ceil(bytes / 2), after: 0 }),
     ],
     [
-      "longer than a worker waits for its rows to be written, now and then",
+      "sometimes take longer than a worker waits",
       () => {
         let writes = 0;
         return (bytes: number) => ({ bytes, after: writes++ % 4 === 1 ? 120 : 0 });
       },
     ],
-  ])("%s lose nothing", async (_, faulty) => {
+  ])("loses nothing when writes %s", async (_, faulty) => {
     await sweepToFile(SPEC, "whole.csv", { workers: 2 });
     taking = faulty();
     await sweepToFile(SPEC, "out.csv", { workers: 2 });
@@ -75,14 +75,14 @@ describe("writes that take", () => {
 
 const mount = (...args: string[]) => spawnSync("mount", args, { encoding: "utf8" }).status === 0;
 
-describe("a disk that is not there any more", () => {
-  it("stops a sweep with one message, whose rows are there to go on with when it is back", async ({
+describe("a disk that disappears", () => {
+  it("stops a sweep with one message, and the sweep can be resumed when it is back", async ({
     skip,
   }) => {
     mkdirSync("away");
     if (!mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", "away"))
       skip("only root can mount a small disk");
-    // The same file system twice: what is unmounted here stays there.
+    // A second mount of the same file system: it stays when the first is unmounted.
     mkdirSync("kept");
     expect(mount("--bind", "away", "kept")).toBe(true);
     try {
@@ -126,7 +126,7 @@ describe("a disk that is not there any more", () => {
   });
 });
 
-describe("a place that cannot be written", () => {
+describe("an output path that cannot be written", () => {
   it.each([
     ["ro/out.csv", "the file system is read-only"],
     ["none/out.csv", "no such file or folder"],
@@ -164,7 +164,7 @@ describe("a place that cannot be written", () => {
 });
 
 describe("a disk that is full", () => {
-  it("stops a sweep with one message; with more room it goes on to the same bytes", async ({
+  it("stops a sweep with one message, and the sweep resumes to the same bytes with more space", async ({
     skip,
   }) => {
     mkdirSync("disk");
@@ -197,7 +197,7 @@ describe("a disk that is full", () => {
   });
 });
 
-describe("a process that may open too few files", () => {
+describe("a process with too few file descriptors", () => {
   const list = "in_channels,out_channels,l_in,kernel_size\n".concat("1,1,2,3\n".repeat(200_000));
   const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [
     `--${name.replaceAll("_", "-")}`,
@@ -209,14 +209,14 @@ describe("a process that may open too few files", () => {
     ["a list", ["count", "--from", "list.csv", "-o", "few/out.csv"]],
     ["a merge", ["merge", "few/out.csv", "part.00000-of-00001.csv"]],
   ])(
-    "ends with one message, and leaves no lock and nothing that cannot be continued: %s",
+    "ends with one message, without a lock, and with files that can be resumed: %s",
     async (_, command) => {
       writeFileSync("list.csv", list);
       expect(
         await said(["sweep", ...flags, "--shard", "0/1", "--force", "--quiet", "-o", "part.csv"]),
       ).toMatchObject({ exitCode: 0 });
       const codes = new Set<number | null>();
-      // Below these numbers node itself does not start; how many it takes differs from one version to another.
+      // Below some number node itself does not start. The number differs between versions.
       for (let files = 14; files < 40; files++) {
         rmSync("few", { recursive: true, force: true });
         mkdirSync("few");

@@ -1,3 +1,4 @@
+/** `--distinct` on the command line, and the messages about grids that overlap. */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SpecInput } from "../../src/spec/read.ts";
@@ -10,7 +11,7 @@ const BASE = { in_channels: 4, out_channels: 4, l_in: "1..6", kernel_size: 3 };
 const unionOf = (grids: readonly object[], more: object = {}) =>
   ({ grids, columns: ["l_out"], ...more }) as unknown as SpecInput;
 
-describe("distinct", () => {
+describe("--distinct", () => {
   it("is recommended where grids are known to overlap", async () => {
     const axes = { ...BASE, l_in: "4..9" };
     writeFileSync(
@@ -30,7 +31,8 @@ describe("distinct", () => {
       "grid 4 repeats layers of grid 2 (b) (",
       "Add --distinct to write each layer once\n",
     ];
-    // A sample of 1,000 of 5,000 has one of six layers or more in two of three cases: this one does.
+    // A sample of 1,000 of 5,000 has one of the six layers or more in two of three cases. This one
+    // does.
     const swept = await said(["sweep", "over.json", "-o", "over.csv"]);
     for (const line of said4) expect(swept.stderr).toContain(line);
     expect((await said(["plan", "over.json"])).stdout).toContain(
@@ -48,7 +50,7 @@ describe("distinct", () => {
     );
   });
 
-  it("names a bounded number of overlaps, and leaves out what it cannot decide", async () => {
+  it("is recommended for a limited number of overlaps, and not for undecidable ones", async () => {
     const hidden = {
       variables: { r: "divisors(in_channels)" },
       axes: { ...BASE, kernel_size: "2 * r" },
@@ -67,7 +69,7 @@ describe("distinct", () => {
     expect(stderr).not.toContain("of grid 1");
   });
 
-  it("is a flag of every command on a grid, and plan shows what it leaves out", async () => {
+  it("is an option of every command on grids, and plan shows what it rejects", async () => {
     writeFileSync(
       "union.json",
       JSON.stringify(unionOf([{ axes: BASE }, { axes: { ...BASE, l_in: "4..9" } }])),

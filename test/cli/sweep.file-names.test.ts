@@ -1,4 +1,7 @@
-/** How a file gets its name: nothing that is there is lost, nothing unfinished is named, and links are not followed. */
+/**
+ * How a file gets its name: no existing file is lost, no unfinished file gets a name, and links are
+ * not followed.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -25,7 +28,9 @@ import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { printed } from "../support/text.ts";
 
-/** Called before every operation on names of the promises of node:fs; one that rejects makes the operation fail. */
+/**
+ * Called before every operation on names in node:fs/promises. The operation fails when it rejects.
+ */
 let before: (operation: string, ...paths: string[]) => Promise<void> = async () => {};
 vi.mock("node:fs/promises", async (original) => {
   const real = await original<typeof import("node:fs/promises")>();
@@ -59,9 +64,9 @@ const ROWS = () =>
 describe("a file that appears while a run writes", () => {
   it.each([
     ["a sweep", SWEEP],
-    ["a sweep of a part", [...SWEEP, "--shard", "0/1"]],
+    ["a sweep of a shard", [...SWEEP, "--shard", "0/1"]],
     ["a sweep with --resume", [...SWEEP, "--resume"]],
-  ])("is left alone by %s, whose rows can be continued", async (_, command) => {
+  ])("is not replaced by %s, which can be resumed", async (_, command) => {
     const out = command.includes("--shard") ? "out.00000-of-00001.csv" : "out.csv";
     before = async (operation) => {
       if (operation === "rename" && !existsSync(out)) writeFileSync(out, "theirs\n");
@@ -86,7 +91,7 @@ describe("a file that appears while a run writes", () => {
     expect(readFileSync(out, "utf8")).toBe(ROWS());
   });
 
-  it("is left alone by a list", async () => {
+  it("is not replaced by a list", async () => {
     writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
     before = async (operation) => {
       if (operation === "rename" && !existsSync("out.csv")) writeFileSync("out.csv", "theirs\n");
@@ -117,7 +122,7 @@ describe("a file that appears while a run writes", () => {
   });
 
   it.each(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])(
-    "is left alone where there are no hard links too (%s)",
+    "is not replaced on file systems without hard links (%s)",
     async (code) => {
       let isThere = false;
       before = async (operation, _, to) => {
@@ -134,7 +139,7 @@ describe("a file that appears while a run writes", () => {
     },
   );
 
-  it("is a dangling link as well", async () => {
+  it("may be a dangling link", async () => {
     symlinkSync("nowhere", "out.csv");
     expect(await said(SWEEP)).toEqual(
       refusal("out.csv already exists. Write elsewhere or add --force."),
@@ -144,9 +149,9 @@ describe("a file that appears while a run writes", () => {
   });
 });
 
-describe("an unfinished file that no run is known to have left", () => {
+describe("an unfinished file that no known run has left", () => {
   it.each(["out.csv.partial", "out.csv.partial.json"])(
-    "is refused, and given up with --force: %s",
+    "is refused without --force, and discarded with it: %s",
     async (name) => {
       writeFileSync(name, "somebody's rows\n");
       writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,3\n");
@@ -163,7 +168,7 @@ describe("an unfinished file that no run is known to have left", () => {
     },
   );
 
-  it("is replaced where the lock of a run that was killed says that it is its own, or where it is empty", async () => {
+  it("is replaced where the lock of a killed run names it, or where it is empty", async () => {
     const long =
       "sweep --l-in 70000 --in-channels 6 --out-channels 4 --method simulate --kernel-size 1..400 --stride 1..50 -o out.csv --quiet".split(
         " ",
@@ -174,7 +179,7 @@ describe("an unfinished file that no run is known to have left", () => {
     child.kill("SIGKILL");
     await new Promise((resolve) => child.on("exit", resolve));
     if (!existsSync("out.csv.partial.json")) {
-      // What a run that was killed at another moment leaves.
+      // The leftover of a run that was killed at another moment.
       writeFileSync("out.csv.partial.0123456789ab", "");
       expect(await said(SWEEP)).toEqual(done);
       expect(readdirSync(".")).toEqual(["out.csv"]);
@@ -186,7 +191,7 @@ describe("an unfinished file that no run is known to have left", () => {
     expect(await said(SWEEP)).toEqual(done);
   });
 
-  it("is replaced although the next run was killed before it had begun a file", async () => {
+  it("is replaced although the next run was killed before it had created a file", async () => {
     writeFileSync("out.csv.partial", "rows of the first run\n");
     const { dev, ino } = statSync("out.csv.partial", { bigint: true });
     const dead = { host: hostname(), pid: process.pid, began: "1" };
@@ -204,7 +209,7 @@ describe("an unfinished file that no run is known to have left", () => {
   });
 });
 
-describe("links under the names beside a file", () => {
+describe("links under the names next to a file", () => {
   const LINKED = ["out.csv.partial", "out.csv.partial.json", "out.csv.partial.lock"];
 
   it.each(LINKED)("are never followed: %s", async (name) => {
@@ -224,7 +229,7 @@ describe("links under the names beside a file", () => {
     }
   });
 
-  it("are not followed to a manifest or to rows that would be good", async () => {
+  it("are not followed even to a valid manifest or valid rows", async () => {
     const { stopped } = await interrupted();
     for (const name of ["out.csv.partial", "out.csv.partial.json"]) {
       await stopped();
@@ -262,7 +267,7 @@ describe("links under the names beside a file", () => {
     }
   });
 
-  it("at the file itself stay, and the file that they lead to is replaced", async () => {
+  it("are kept at the file itself, whose target is replaced", async () => {
     mkdirSync("data");
     writeFileSync("data/real.csv", "old\n");
     symlinkSync("data/real.csv", "out.csv");
@@ -274,7 +279,7 @@ describe("links under the names beside a file", () => {
 });
 
 describe("a file that replaces another", () => {
-  it.each([0o600, 0o640, 0o444, 0o755])("has its mode: %o", async (mode) => {
+  it.each([0o600, 0o640, 0o444, 0o755])("gets its mode: %o", async (mode) => {
     writeFileSync("out.csv", "old\n");
     chmodSync("out.csv", mode);
     let seen: number | undefined;
@@ -291,7 +296,7 @@ const SPEC: SpecInput = {
   axes: { in_channels: 1, out_channels: 1, l_in: "2..40", kernel_size: 3 },
 };
 
-/** Sweeps in this process, which pretend to run on different machines: each finds the lock of the other to be of another host. */
+/** Leaves the files of an interrupted sweep. */
 async function interrupted() {
   const plan = planSweep(specFrom(SPEC));
   return {

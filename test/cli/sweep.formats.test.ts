@@ -1,4 +1,4 @@
-/** Sweeps and lists in every format, from the command line to the file: the same rows as the CSV. */
+/** Sweeps in every format, from the command line to the file: the same rows as the CSV. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -18,7 +18,7 @@ const read = (path: string) =>
   (path.endsWith(".gz") ? gunzipSync(readFileSync(path)) : readFileSync(path)).toString("utf8");
 const quiet = { exitCode: 0, stderr: "", stdout: "" };
 
-/** Two grids with names, booleans, decimals, and columns that some layers have no value for. */
+/** Two grids with names, booleans, decimals, and columns that are empty for some layers. */
 const MIXED = {
   layer: "conv_transpose3d",
   grids: [
@@ -90,7 +90,7 @@ const GRID = [
 ];
 
 describe("a sweep", () => {
-  it("writes the rows of the CSV in every format, by the extension", async () => {
+  it("writes the rows of the CSV in every format, chosen by the extension", async () => {
     for (const format of ["csv", "tsv", "jsonl"]) await sweepToFile(MIXED, `out.${format}`);
     expect(read("out.tsv")).toBe(read("out.csv").replaceAll(",", "\t"));
     expect(read("out.jsonl")).toBe(jsonLinesOf(read("out.csv")));
@@ -98,7 +98,7 @@ describe("a sweep", () => {
     expect(read("out.jsonl")).toContain('"tensorflow":null');
   });
 
-  it("gives the same bytes on any number of workers", async () => {
+  it("writes the same bytes on any number of workers", async () => {
     for (const format of ["tsv", "jsonl"]) {
       const made = [1, 2, 4].map(async (workers) => {
         expect(
@@ -124,7 +124,7 @@ describe("a sweep", () => {
     }
   });
 
-  it("stops at its limit, and draws a sample", async () => {
+  it("stops at its limit, and writes a sample", async () => {
     await sweepToFile(MIXED, "out.csv", { limit: 21 });
     await sweepToFile(MIXED, "out.jsonl", { limit: 21 });
     expect(read("out.jsonl")).toBe(jsonLinesOf(read("out.csv")));
@@ -134,7 +134,7 @@ describe("a sweep", () => {
     expect(read("out.jsonl")).toBe(jsonLinesOf(read("out.csv")));
   });
 
-  it("has all integers as strings where that is asked for", async () => {
+  it('writes all integers as strings with bigInts "string"', async () => {
     await sweepToFile(MIXED, "out.jsonl", { limit: 1, bigInts: "string" });
     expect(JSON.parse(read("out.jsonl"))).toMatchObject({
       batch_size: "1",
@@ -163,7 +163,7 @@ describe("a sweep", () => {
     expect(read("out.jsonl")).toContain(`"macs":${2n * 2147483647n ** 2n}}`);
   });
 
-  it("writes a pipe in the format that is asked for", () => {
+  it("writes to a pipe in the requested format", () => {
     const piped = (...options: string[]) =>
       spawnSync(
         process.execPath,
@@ -175,7 +175,7 @@ describe("a sweep", () => {
     expect(piped("--format", "tsv").stdout).toBe(buffers.replaceAll(",", "\t"));
     expect(piped("--format", "jsonl").stdout).toBe(jsonLinesOf(buffers));
     expect(piped("--format", "ndjson", "--big-ints", "number").stdout).toBe(jsonLinesOf(buffers));
-    // A named pipe can have any name.
+    // A named pipe may have any extension.
     const toPipe = text`
       mkfifo rows.fifo && { cat rows.fifo &
       ${[process.execPath, BINARY, "sweep", ...GRID].join(" ")} --limit 2 --quiet -o rows.fifo
@@ -189,7 +189,7 @@ describe("a sweep", () => {
   });
 
   it.each(["csv", "tsv", "jsonl", "csv.gz", "tsv.gz", "jsonl.gz"])(
-    "goes on with %s where it was stopped, and only in the format that it had",
+    "resumes %s where it was stopped, and only in the same format",
     async (format) => {
       await sweepToFile(MIXED, `whole.${format}`);
       const whole = read(`whole.${format}`);
@@ -201,7 +201,7 @@ describe("a sweep", () => {
       await expect(
         sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop }),
       ).rejects.toBe(stopped);
-      // Rows of less than one member of gzip are not written yet.
+      // Less than one gzip member of rows has not been written yet.
       expect(existsSync(`${out}.partial.json`)).toBe(!format.endsWith(".gz"));
       if (format === "jsonl") {
         await expect(sweepToFile(MIXED, out, { resume: true, bigInts: "string" })).rejects.toThrow(
@@ -211,7 +211,7 @@ describe("a sweep", () => {
       const summary = await sweepToFile(MIXED, out, { resume: true });
       expect(read(out) === whole).toBe(true);
       expect(summary.gridRows?.reduce((sum, rows) => sum + rows, 0n)).toBe(summary.rows);
-      // With its manifest beside it, and without: both find that nothing is left to do.
+      // With its manifest and without, --resume finds that nothing is left to do.
       expect(await sweepToFile(MIXED, out, { resume: true })).toMatchObject({
         rows: summary.rows,
         bytes: summary.bytes,
@@ -225,24 +225,21 @@ describe("a sweep", () => {
     },
   );
 
-  it.each(["csv", "tsv", "jsonl"])(
-    "refuses to go on with %s of which a byte has changed",
-    async (format) => {
-      const out = `damaged.${format}`;
-      const stop = ({ rows }: { rows: bigint }) => {
-        if (rows > 200n) throw new Error("stopped");
-      };
-      await expect(
-        sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop }),
-      ).rejects.toThrow("stopped");
-      const bytes = readFileSync(`${out}.partial`);
-      bytes[1000] = (bytes[1000] as number) ^ 1;
-      writeFileSync(`${out}.partial`, bytes);
-      await expect(sweepToFile(MIXED, out, { resume: true })).rejects.toThrow(
-        `${out}.partial does not match ${out}.partial.json`,
-      );
-    },
-  );
+  it.each(["csv", "tsv", "jsonl"])("refuses to resume %s with a changed byte", async (format) => {
+    const out = `damaged.${format}`;
+    const stop = ({ rows }: { rows: bigint }) => {
+      if (rows > 200n) throw new Error("stopped");
+    };
+    await expect(
+      sweepToFile(MIXED, out, { resume: true, workers: 1, onProgress: stop }),
+    ).rejects.toThrow("stopped");
+    const bytes = readFileSync(`${out}.partial`);
+    bytes[1000] = (bytes[1000] as number) ^ 1;
+    writeFileSync(`${out}.partial`, bytes);
+    await expect(sweepToFile(MIXED, out, { resume: true })).rejects.toThrow(
+      `${out}.partial does not match ${out}.partial.json`,
+    );
+  });
 
   it("is compressed in every format where the name ends in .gz", async () => {
     for (const format of ["csv", "tsv", "jsonl"]) {
@@ -257,7 +254,7 @@ describe("a sweep", () => {
   });
 
   it.each(["tsv", "jsonl", "tsv.gz", "jsonl.gz"])(
-    "is put together from parts in %s without losing a line",
+    "is merged from shards in %s without losing a line",
     async (format) => {
       writeFileSync("mixed.json", JSON.stringify(MIXED));
       expect(
@@ -298,7 +295,7 @@ describe("a sweep", () => {
 });
 
 describe("a union", () => {
-  it("says how many rows each grid has, for many grids in few lines", async () => {
+  it("prints the rows of each grid, in few lines for many grids", async () => {
     const axes = { in_channels: 1, out_channels: 1, l_in: 4, kernel_size: 3 };
     writeFileSync(
       "many.json",
@@ -314,7 +311,7 @@ describe("a union", () => {
   });
 });
 
-describe("a name that promises what is not written is refused before anything starts", () => {
+describe("an output file whose extension does not match is refused before anything starts", () => {
   it.each([
     [["sweep", ...GRID, "-o", "x.parquet"], "x.parquet: cannot write '.parquet' files. Use one of"],
     [["sweep", ...GRID, "-o", "x.foo"], "x.foo: unknown extension '.foo'. "],
@@ -340,7 +337,7 @@ describe("a name that promises what is not written is refused before anything st
     expect(existsSync("x.parquet")).toBe(false);
   });
 
-  it("in the library too", async () => {
+  it("in the library", async () => {
     await expect(sweepToFile(MIXED, "x.feather")).rejects.toThrow("cannot write '.feather' files");
     await expect(sweepToFile(MIXED, "x.csv", { format: "jsonl" })).rejects.toThrow(
       "the extension '.csv' means csv",

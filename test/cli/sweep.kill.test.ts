@@ -1,3 +1,7 @@
+/**
+ * Processes that are killed with SIGKILL at random moments, and files that are damaged between
+ * runs.
+ */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -19,13 +23,19 @@ import { shardName } from "../../src/run/sweep/shard.ts";
 import { BINARY } from "../support/cli.ts";
 import { IS_SLOW, slowIt } from "../support/tier.ts";
 
-/** How often a sweep is killed in all, and half of how often a merge gets damaged parts; `KILLS=250` for the long run. */
+/**
+ * Number of times a sweep is killed in all, and half the number of merges of damaged shards.
+ * `KILLS=250` is the long run.
+ */
 const KILLS = Number(process.env.KILLS ?? (IS_SLOW ? 20 : 5));
 
-/** What is damaged, and how, follows from this number; `KILL_SEED` repeats it. When a process is killed does not. */
+/**
+ * Determines what is damaged, and how; `KILL_SEED` repeats it. The moments of the kills are not
+ * determined by it.
+ */
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 let sampled = SEED;
-/** A whole number from 0 to below `end`. */
+/** A random whole number from 0 to below `end`. */
 function random(end: number): number {
   sampled = (Math.imul(sampled, 1_664_525) + 1_013_904_223) >>> 0;
   return Math.floor((sampled / 2 ** 32) * end);
@@ -34,7 +44,10 @@ function random(end: number): number {
 const folder = mkdtempSync(join(tmpdir(), "upsweep-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Sweeps that take seconds and write little: long layers, simulated. In the long run also one that writes much, 1.4 GB. */
+/**
+ * Sweeps that take seconds and write little: long layers, simulated. The long run adds one that
+ * writes 1.4 GB.
+ */
 const SIMULATED = "--l-in 70000 --in-channels 6 --out-channels 4 --method simulate".split(" ");
 const SWEEPS: Record<string, readonly string[]> = {
   grid: [
@@ -104,7 +117,7 @@ const SWEEPS: Record<string, readonly string[]> = {
   }),
 };
 
-/** The file that a sweep makes of the name that it is given. */
+/** The extension of the output, and the file that a sweep writes for an output name. */
 const endingOf = (name: string) => (name === "compressed" ? ".csv.gz" : ".csv");
 const fileOf = (name: string, out: string) =>
   name === "shard" ? shardName(out, { index: 1, of: 2 }) : out;
@@ -116,7 +129,10 @@ const argumentsOf = (name: string, out: string, workers: number) => [
   ...["--workers", String(workers), "-o", out, "--quiet"],
 ];
 
-/** Runs a sweep, and kills it after so many milliseconds if it still runs. Returns its exit code, or null when it was killed. */
+/**
+ * Runs a process, and kills it after `killAfter` ms if it still runs. The exit code is null when it
+ * was killed.
+ */
 function run(
   args: readonly string[],
   killAfter?: number,
@@ -142,7 +158,7 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** What can happen to files between two runs. */
+/** Kinds of damage to files between two runs. */
 const DAMAGES: Record<string, (path: string) => void> = {
   "a bit flipped": (path) => edit(path, (bytes) => flip(bytes, random(bytes.length))),
   zeros: (path) =>
@@ -202,13 +218,13 @@ function flip(bytes: Buffer, at: number): Buffer {
   return bytes;
 }
 
-/** Damages one of the files that are there, and says what it has done. */
+/** Damages one of the existing files, and describes the damage. */
 function damage(paths: readonly string[]): string {
   const there = paths.filter((path) => existsSync(path));
   const path = there[random(there.length)];
   const name = Object.keys(DAMAGES)[random(Object.keys(DAMAGES).length)] as string;
   if (path === undefined) return "empty";
-  // Digits and numbers are those of manifests: rows of a gigabyte are no text that could be held.
+  // Only manifests are edited as text: a gigabyte of rows does not fit a string.
   const isText = !/digit|number/.test(name) || statSync(path).size < 1e8;
   DAMAGES[isText ? name : "a bit flipped"]?.(path);
   return `${isText ? name : "a bit flipped"} in ${basename(path)}`;
@@ -216,7 +232,10 @@ function damage(paths: readonly string[]): string {
 
 const REFUSAL = /^upsweep: [^\n]*--force\.\n$/;
 
-/** Files as they were before they were damaged. Unfinished rows without a manifest are not known under another inode: they stay away. */
+/**
+ * Restores files to their state before the damage. Unfinished rows without a manifest are removed:
+ * they would have another inode, and upsweep recognises them by it.
+ */
 function restore(paths: readonly string[]): void {
   for (const path of paths) {
     const isKnown = !path.endsWith(".partial") || existsSync(`${path}.json.good`);
@@ -226,9 +245,9 @@ function restore(paths: readonly string[]): void {
   for (const path of paths) rmSync(`${path}.good`, { force: true });
 }
 
-describe("a sweep that is killed again and again, and its files damaged", () => {
+describe("a sweep that is killed repeatedly while its files are damaged", () => {
   slowIt.each(Object.keys(SWEEPS))(
-    "becomes the same file to the byte as one that was not, or is refused: %s",
+    "ends with a file that is byte-identical to an uninterrupted run, or is refused: %s",
     async (name) => {
       const whole = join(folder, `${name}${endingOf(name)}`);
       expect(await run(argumentsOf(name, whole, 2))).toEqual({ code: 0, stderr: "" });
@@ -240,7 +259,7 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
         const file = fileOf(name, out);
         const kept = [file, `${file}.json`, `${file}.partial`, `${file}.partial.json`];
         for (const path of kept) rmSync(path, { force: true });
-        /** Damage that no run has ended on yet. */
+        /** Damage that no run has met yet. */
         let unseen: string | undefined;
         for (let attempt = 0; ; attempt++) {
           const { code, stderr } = await run(
@@ -248,7 +267,7 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
             100 + Math.random() * 2400,
           );
           if (code === 0) break;
-          // The run that was given damaged files was killed before it had looked at them.
+          // The run with damaged files was killed before it had checked them.
           if (code === 2 && unseen !== undefined) {
             expect(stderr, unseen).toMatch(REFUSAL);
             refusals++;
@@ -259,7 +278,7 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
           expect({ code, stderr }).toEqual({ code: null, stderr: "" });
           kills++;
           if (random(2) === 0) continue;
-          // Between the two runs something happens to what is there. It is found out, or does no harm.
+          // Files are damaged between the two runs. The damage is detected, or has no effect.
           if (unseen === undefined)
             for (const path of kept) if (existsSync(path)) copyFileSync(path, `${path}.good`);
           const what = `${damage(kept)} (KILL_SEED=${SEED})`;
@@ -282,7 +301,8 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
         }
         expect(await hashOf(file)).toBe(expected);
         for (const path of kept) rmSync(`${path}.good`, { force: true });
-        // Nothing else is left: the manifest, for the next --resume or for merge, and the lock where it was killed after its last step.
+        // Only two other files may be left. The manifest stays for the next --resume or for merge,
+        // and the lock where the process was killed after its last step.
         const left = readdirSync(folder).filter(
           (path) => path.startsWith(`${name}-killed`) && !path.endsWith(".lock"),
         );
@@ -300,9 +320,9 @@ describe("a sweep that is killed again and again, and its files damaged", () => 
   );
 });
 
-describe("parts that are damaged", () => {
+describe("damaged shards", () => {
   it.each([".csv", ".csv.gz"])(
-    "merge to the bytes of the whole, or are refused: out%s",
+    "merge to the bytes of the unsharded sweep, or are refused: out%s",
     async (ending) => {
       const sweep =
         "sweep --in-channels 4,6 --out-channels 4 --l-in 1..300 --kernel-size 3..9 --stride 1..9 --groups 1,2,3 --quiet".split(

@@ -5,8 +5,8 @@ import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
-describe("changes to a file on the command line", () => {
-  it("set axes, add conditions, and draw from the file's own place in the nest", async () => {
+describe("options of the command line", () => {
+  it("set axes in their loop position, and add conditions", async () => {
     const grid =
       "--stride 2,4 --l-in 1..4 --in-channels 8 --out-channels 8 --kernel-size 4 --columns l_out";
     const plain = await said(`sweep ${grid} -o plain.csv`.split(" "));
@@ -29,7 +29,7 @@ describe("changes to a file on the command line", () => {
     ]);
   });
 
-  it("take joint axes and variables as flags", async () => {
+  it("define joint axes and variables", async () => {
     const { exitCode, stderr } = await said([
       ..."sweep --l-in 4 --kernel-size 3 --variable hop=1..3 --columns hop,l_out -o joint.csv".split(
         " ",

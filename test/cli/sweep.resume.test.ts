@@ -1,3 +1,4 @@
+/** `--resume`: which unfinished and finished files it continues, and which it refuses. */
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -57,8 +58,8 @@ async function wholeText(): Promise<string> {
 
 const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
 
-describe("a sweep that was stopped", () => {
-  it("goes on with --resume to the same bytes and the same account", async () => {
+describe("a stopped sweep", () => {
+  it("is resumed with --resume to the same bytes and the same summary", async () => {
     const whole = await wholeText();
     await stopped();
     const loud = COMMAND.filter((word) => word !== "--quiet");
@@ -71,7 +72,7 @@ describe("a sweep that was stopped", () => {
     expect(existsSync("out.csv.partial") || existsSync("out.csv.partial.json")).toBe(false);
   });
 
-  it("is not begun anew by mistake", async () => {
+  it("is not restarted without --force", async () => {
     await stopped();
     expect(await said(COMMAND)).toEqual(
       refusal(
@@ -109,7 +110,7 @@ describe("a sweep that was stopped", () => {
       { ...SPEC, sample: { rows: 5000, seed: 2 } },
       "the sample changed from 5000 with seed 2 to none",
     ],
-  ])("is not mixed with another: %s", async (_, spec, what) => {
+  ])("is not continued by a sweep with another property: %s", async (_, spec, what) => {
     await stopped(spec);
     const { exitCode, stderr } = await said([...COMMAND, "--resume"]);
     expect(
@@ -119,7 +120,7 @@ describe("a sweep that was stopped", () => {
     expect(existsSync("out.csv.partial")).toBe(true);
   });
 
-  it("is begun by --resume where none was stopped, and is complete when it is repeated", async () => {
+  it("is started by --resume where there is none, and is complete when the command is repeated", async () => {
     const whole = await wholeText();
     clear();
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
@@ -139,7 +140,7 @@ describe("a sweep that was stopped", () => {
   });
 
   it.each(["out.csv", "out.csv.gz"])(
-    "is recognised as complete by sweeping it again, where the first run left no manifest: %s",
+    "is recognised as complete by a comparison, where the first run left no manifest: %s",
     async (name) => {
       clear();
       const command = COMMAND.map((word) => (word === "out.csv" ? name : word)).filter(
@@ -191,11 +192,11 @@ describe("a sweep that was stopped", () => {
       ),
     );
     expect(await said([...COMMAND, "--force"])).toMatchObject({ exitCode: 0 });
-    // What the manifest said of the old file holds no longer.
+    // The manifest of the old file is removed.
     expect(existsSync("out.csv.json")).toBe(false);
   });
 
-  it("leaves a file of the user alone that is where the manifest would be", async () => {
+  it("does not touch a user's file in the place of the manifest", async () => {
     clear();
     writeFileSync("out.csv.json", '{ "mine": true }');
     expect(await said([...COMMAND, "--resume"])).toEqual({ exitCode: 0, stderr: "", stdout: "" });
@@ -212,7 +213,7 @@ describe("a sweep that was stopped", () => {
     expect(readFileSync(shard, "utf8")).toBe("mine");
   });
 
-  it("is complete when it was stopped between the name of the file and its own end", async () => {
+  it("is complete when it was stopped between naming the file and its own end", async () => {
     const whole = await wholeText();
     clear();
     expect(await said([...COMMAND, "--resume"])).toMatchObject({ exitCode: 0 });
@@ -224,7 +225,7 @@ describe("a sweep that was stopped", () => {
       stdout: "",
     });
     expect(existsSync("out.csv.partial.json")).toBe(false);
-    // While it was getting its name it has another, which its manifest says.
+    // While the file is being renamed it has a temporary name, which its manifest records.
     for (const isNamed of [false, true]) {
       renameSync("out.csv.json", "out.csv.partial.json");
       const { name } = JSON.parse(readFileSync("out.csv.partial.json", "utf8")) as { name: string };
@@ -239,7 +240,7 @@ describe("a sweep that was stopped", () => {
     }
   });
 
-  it("goes on without --force where it was begun with it, and only then in place of a file", async () => {
+  it("resumes without --force where it started with --force, and replaces a file only then", async () => {
     const whole = await wholeText();
     await stopped();
     writeFileSync("out.csv", "old");
@@ -251,7 +252,7 @@ describe("a sweep that was stopped", () => {
     expect(readFileSync("out.csv", "utf8") === whole).toBe(true);
   });
 
-  it("is refused when its rows have been changed, and taken with --trust", async () => {
+  it("is refused when its rows were changed, unless --trust is given", async () => {
     await stopped();
     const [rows, manifest] = [
       readFileSync("out.csv.partial"),
@@ -314,7 +315,7 @@ describe("a sweep that was stopped", () => {
     ["done, beyond the end", () => ({ done: "99999999999" })],
     ["rows, too large", ({ rows }) => ({ rows: String(Number(rows) + 1) })],
     [
-      "rows, with what makes up for it",
+      "rows, with a compensating number of empty positions",
       ({ rows, empty }) => ({
         rows: String(Number(rows) - 1),
         empty: String(Number(empty) + 1),
@@ -325,7 +326,7 @@ describe("a sweep that was stopped", () => {
     ["lines", ({ lines }) => ({ lines: Number(lines) + 1 })],
     ["the checksum", () => ({ checksum: "A".repeat(171).concat("=") })],
   ])(
-    "is refused when its manifest was changed by hand, with a fitting checksum of the manifest or without: %s",
+    "is refused when its manifest was edited, with or without a matching checksum: %s",
     async (_, change) => {
       await stopped();
       const [rows, manifest] = [
@@ -355,7 +356,7 @@ describe("a sweep that was stopped", () => {
     },
   );
 
-  it("is refused when its manifest is none", async () => {
+  it("is refused when its manifest is invalid", async () => {
     await stopped();
     const fields = JSON.parse(readFileSync("out.csv.partial.json", "utf8")) as Fields;
     const missing = (name: string) =>
@@ -403,7 +404,7 @@ describe("a sweep that was stopped", () => {
     }
   });
 
-  it("is not lost to another command without --force, and forgotten with it", async () => {
+  it("is not overwritten by another command without --force", async () => {
     await stopped();
     writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,x\n");
     const count = ["count", "--from", "list.csv", "-o", "out.csv", "--quiet"];
@@ -416,7 +417,7 @@ describe("a sweep that was stopped", () => {
   });
 });
 
-it("goes on after the disk was full, here a limit to the size of files", () => {
+it("resumes after a full disk, here a limit on the size of files", () => {
   const space = `sweep ${examples}/vocoder.yaml --set l_in=32`;
   const run = (script: string) => spawnSync("bash", ["-c", script], { encoding: "utf8" });
   const upsweep = `"${process.execPath}" "${BINARY}"`;
@@ -443,7 +444,7 @@ it("refuses --trust without --resume", async () => {
   );
 });
 
-it("refuses --resume where there is nothing to go on with", async () => {
+it("refuses --resume without a file, and with --force", async () => {
   const toPipe = COMMAND.map((word) => (word === "out.csv" ? "/dev/null" : word));
   expect((await said([...toPipe, "--resume"])).stderr).toBe(
     "upsweep: --resume is given without a file. Name the file of the unfinished sweep with -o.\n",

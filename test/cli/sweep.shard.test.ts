@@ -1,10 +1,11 @@
+/** `--shard`: sweeps of one shard. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { done, FLAGS, SWEEP, shard, sweepParts } from "../support/shards.ts";
+import { done, FLAGS, SWEEP, shard, sweepShards } from "../support/shards.ts";
 import { printed } from "../support/text.ts";
 
 inTemporaryFolder();
@@ -13,15 +14,15 @@ beforeEach(() => {
   for (const name of readdirSync(".")) rmSync(name, { recursive: true });
 });
 
-describe("a sweep in parts", () => {
-  it("gives each part a header, so that it can be read by itself", async () => {
-    await sweepParts(2);
+describe("a shard of a sweep", () => {
+  it("has its own header, so that it can be read alone", async () => {
+    await sweepShards(2);
     for (const index of [0, 1])
       expect(readFileSync(shard(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
   });
 
-  it("goes on with a part that was stopped, and leaves one alone that is whole", async () => {
-    await sweepParts(2);
+  it("is resumed where it was stopped, and left alone when it is complete", async () => {
+    await sweepShards(2);
     const loud = SWEEP.filter((word) => word !== "--quiet");
     expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({
       exitCode: 0,
@@ -31,7 +32,7 @@ describe("a sweep in parts", () => {
       /^upsweep: out\.00001-of-00002\.csv already exists\. /,
     );
 
-    // As if it had been stopped right before, and right after, the part got its name.
+    // As if the process had been stopped just before, and just after, the shard got its name.
     const manifest = `${shard(1, 2)}.json`;
     renameSync(manifest, `${shard(1, 2)}.partial.json`);
     expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
@@ -57,7 +58,7 @@ describe("--shard", () => {
     },
   );
 
-  it("needs a file, and goes with no --limit", async () => {
+  it("requires a file, and is refused with --limit", async () => {
     const toNothing = SWEEP.map((word) => (word === "out.csv" ? "/dev/null" : word));
     for (const command of [toNothing, ["sweep", ...FLAGS]]) {
       expect((await said([...command, "--shard", "0/2"])).stderr).toBe(
@@ -72,7 +73,7 @@ describe("--shard", () => {
     );
   });
 
-  it("does as examples/kubernetes says", async () => {
+  it("runs as examples/kubernetes describes", async () => {
     const example = (name: string) =>
       fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
     type Job = {
@@ -108,7 +109,7 @@ describe("--shard", () => {
     expect(readFileSync("grid.csv").equals(readFileSync("whole.csv"))).toBe(true);
   });
 
-  it("reads the environment of the process", () => {
+  it("reads the environment of the process with auto", () => {
     const { status, stderr } = spawnSync(process.execPath, [BINARY, ...SWEEP, "--shard", "auto"], {
       env: { ...process.env, JOB_COMPLETION_INDEX: "1", JOB_COMPLETIONS: "2" },
       encoding: "utf8",

@@ -1,4 +1,4 @@
-/** The built binary, as a shell runs it. */
+/** `upsweep sweep`, mostly as the built binary that a shell runs. */
 import { spawnSync } from "node:child_process";
 import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const FLAGS =
   "--in-channels 4,6 --out-channels 12 --l-in 1..64 --kernel-size 1..20 --stride 1..9 --padding 0..8 --groups 1,2,4";
 
 describe("upsweep sweep", () => {
-  it("gives the same bytes from a file, from flags and from the library, on 1, 2 and 5 workers, by both methods", async () => {
+  it("writes the same bytes from a file, from options and from the library, on 1, 2 and 5 workers, by both methods", async () => {
     const text = Object.entries(AXES)
       .map(([name, values]) => `  ${name}: ${Array.isArray(values) ? `[${values}]` : values}\n`)
       .join("");
@@ -51,7 +51,7 @@ describe("upsweep sweep", () => {
     }
   });
 
-  it("adds up in its summary", () => {
+  it("prints a summary whose counts add up", () => {
     const { stderr } = upsweep(`sweep ${FLAGS} -o out.csv --force`);
     const number = (text: string | undefined) => Number(text?.replaceAll(",", ""));
     const [, layers, rows, rejected] =
@@ -67,7 +67,7 @@ describe("upsweep sweep", () => {
     expect(readFileSync("out.csv", "utf8").split("\n").length - 2).toBe(number(rows));
   });
 
-  it("ends at once and quietly when nobody reads on", () => {
+  it("ends immediately and silently when its reader closes the pipe", () => {
     const vast =
       "--in-channels 1..1000 --out-channels 1..1000 --kernel-size 1..1000 --l-in 1..1000";
     const script = `"${process.execPath}" "${BINARY}" sweep ${vast} | head -3; echo "\${PIPESTATUS[@]}"`;
@@ -84,7 +84,7 @@ describe("upsweep sweep", () => {
     );
   });
 
-  it("replaces an existing file only with --force and when the new one is whole, and writes through a link", () => {
+  it("replaces an existing file only with --force and a complete new one, and writes through a link", () => {
     writeFileSync("kept.csv", "old\n");
     symlinkSync("kept.csv", "link.csv");
     const small = "--in-channels 1 --out-channels 1 --l-in 2 --quiet --columns ops";

@@ -1,4 +1,4 @@
-/** The command line on a terminal: widths and colours. `script` gives it one. */
+/** The command line on a terminal, provided by `script`: widths and colours. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ describe.skipIf(!hasScript)("tables on a terminal", () => {
     }
   });
 
-  it("are as wide as they are in a pipe, with nothing cut", () => {
+  it("are not wrapped in a pipe, and have the same words on a terminal", () => {
     const piped = spawnSync(process.execPath, [BINARY, "columns"], { encoding: "utf8" }).stdout;
     const words = (text: string) => text.split(/\s+/).sort().join(" ");
     expect(piped.split("\n").some((line) => line.length > 140)).toBe(true);
@@ -41,7 +41,7 @@ describe.skipIf(!hasScript)("tables on a terminal", () => {
 });
 
 describe.skipIf(!hasScript)("colour", () => {
-  it("marks errors, heads and the exact row on a terminal, and nothing in a pipe", () => {
+  it("marks errors, headings and the exact row on a terminal, and nothing in a pipe", () => {
     expect(onTerminal(80, "zebra").startsWith("\x1b[31mupsweep:\x1b[39m unknown command")).toBe(
       true,
     );
@@ -51,7 +51,7 @@ describe.skipIf(!hasScript)("colour", () => {
     expect(onTerminal(80, "columns | cat")).not.toMatch(COLOUR);
   });
 
-  it("is off with NO_COLOR and on a dumb terminal, and --color decides over all", () => {
+  it("is off with NO_COLOR and on a dumb terminal, unless --color is given", () => {
     for (const env of [{ NO_COLOR: "1" }, { FORCE_COLOR: "0" }, { TERM: "dumb" }])
       expect(onTerminal(80, "zebra", env)).not.toMatch(COLOUR);
     expect(onTerminal(80, "zebra --color always", { NO_COLOR: "1" })).toMatch(COLOUR);
@@ -62,7 +62,7 @@ describe.skipIf(!hasScript)("colour", () => {
     expect(hasColor(STDOUT, { FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
   });
 
-  it("is never in data", () => {
+  it("is never part of JSON", () => {
     expect(onTerminal(80, "columns --json --color always")).not.toMatch(COLOUR);
     expect(onTerminal(80, `compare ${LAYER} --json --color always`)).not.toMatch(COLOUR);
   });

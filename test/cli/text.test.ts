@@ -1,8 +1,9 @@
+/** Tables for terminals. */
 import { describe, expect, it } from "vitest";
 import { fittedTable } from "../../src/cli/text.ts";
 
-describe("tables on a terminal", () => {
-  it("wrap cells at words, and cut words that are too long", () => {
+describe("a table that fits a width", () => {
+  it("wraps cells at words, and breaks words that are too long", () => {
     expect(
       fittedTable(
         [

@@ -1,3 +1,4 @@
+/** `upsweep verify`. */
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 
@@ -7,7 +8,7 @@ const FLAGS =
   "--in-channels 4,6 --out-channels 12 --l-in 1..64 --kernel-size 1..20 --stride 1..9 --padding 0..8 --groups 1,2,4";
 
 describe("upsweep verify", () => {
-  it("compares every layer, or a sample that can be drawn again", async () => {
+  it("compares every layer, or a reproducible sample", async () => {
     const all = await said(
       `verify ${FLAGS} --stride 1..3`.replace("--stride 1..9 ", "").split(" "),
     );

@@ -11,7 +11,7 @@ import { runs } from "../support/tier.ts";
 
 const BASE = { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: 8 };
 
-/** The results that are whole numbers, all of them. */
+/** All results that are whole numbers. */
 const INTEGERS = ALL_RESULTS.filter(
   (name) => ["u64", "i64"].includes(column(name).type) && !column(name).missing,
 );
@@ -33,9 +33,9 @@ const axes = fc.record({
   bias: fc.constantFrom([true], [false], [false, true]),
 });
 
-describe("the bounds of a plan", () => {
+describe("the upper bounds of columns", () => {
   test.prop([axes], { numRuns: runs(100) })(
-    "are above every cell and every row of its sweep",
+    "are at least the value of every cell, and the row bound is at least the length of every row",
     (grid) => {
       const plan = planOf({ axes: grid, columns: INTEGERS } as SpecInput);
       for (const row of sweepOn(kernel, plan).bytes.trimEnd().split("\n")) {
@@ -52,11 +52,12 @@ describe("the bounds of a plan", () => {
     },
   );
 
-  it("tell which results may pass 2^64 - 1", () => {
+  it("determine which results may exceed 2^64 - 1", () => {
     const { valueSets } = gridOf(
       planOf({ axes: { ...BASE, in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 4 } }),
     );
-    // ψ = 2^60, taps = 12, l_out = 6: macs are 12 · 2^60, flops 24 · 2^60, ops (6·2 + 12 + 6) · 2^60, thop 18 · 2^60.
+    // ψ = 2^60, taps = 12, l_out = 6: macs are 12 · 2^60, flops 24 · 2^60, thop 18 · 2^60, and
+    // ops (6·2 + 12 + 6) · 2^60.
     expect(ALL_RESULTS.filter((name) => mayOverflow(TRANSPOSED, name, valueSets))).toEqual([
       "ops",
       "flops",

@@ -35,7 +35,7 @@ function counted({ inPerGroup, outPerGroup, ...rest }: Some) {
 
 describe("the conventions", () => {
   test.prop([some], { numRuns: runs(1_000) })(
-    "of the inputs are exact where padding is 0, and nowhere else",
+    "based on the input are exact where padding is 0, and nowhere else",
     (values) => {
       const { results } = counted(values);
       if (!results) return;
@@ -46,7 +46,7 @@ describe("the conventions", () => {
   );
 
   test.prop([some], { numRuns: runs(500) })(
-    "of DeepSpeed are 0 for depthwise layers, and fvcore's without groups",
+    "of DeepSpeed are 0 for depthwise layers, and equal fvcore's without groups",
     (values) => {
       const depthwise = counted({
         ...values,
@@ -60,7 +60,7 @@ describe("the conventions", () => {
     },
   );
 
-  test.prop([some], { numRuns: runs(500) })("all scale with the batch", (values) => {
+  test.prop([some], { numRuns: runs(500) })("scale with the batch size", (values) => {
     const [one, many] = [counted({ ...values, batch_size: 1 }).results, counted(values).results];
     if (!one || !many) return;
     for (const name of COMPARED) {
@@ -71,7 +71,7 @@ describe("the conventions", () => {
   });
 
   test.prop([some], { numRuns: runs(500) })(
-    "of the outputs agree where units are the same, and never count less than lands",
+    "based on the output agree in equal units, and never count fewer products than land",
     (values) => {
       const { layer, results } = counted(values);
       if (!results) return;

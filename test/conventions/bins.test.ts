@@ -11,7 +11,7 @@ describe("medians", () => {
     { minLength: 1, maxLength: 60 },
   );
 
-  test.prop([ratios])("are within the stated error of the true ones", (list) => {
+  test.prop([ratios])("have at most the stated relative error", (list) => {
     const bins = new Map<number, bigint>();
     for (const ratio of list) bins.set(binOf(ratio), (bins.get(binOf(ratio)) ?? 0n) + 1n);
     const median = medianOf(bins, BigInt(list.length), Math.min(...list), Math.max(...list));
@@ -20,7 +20,7 @@ describe("medians", () => {
     expect(Math.abs(median - truth)).toBeLessThanOrEqual(truth * RELATIVE_ERROR);
   });
 
-  it("stand in bins whose middles are in them", () => {
+  it("fall into bins that contain their own middle", () => {
     for (const ratio of [0, 2 ** -32, 0.001, 0.5, 1, 1.5, 268.2, 2 ** 31])
       expect(binOf(middleOf(binOf(ratio)))).toBe(binOf(ratio));
   });

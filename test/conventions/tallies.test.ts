@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { COMPARED } from "../../src/conventions/compared.ts";
 import { addTallies, emptyTotals, medianOfTotal, worstOf } from "../../src/conventions/tallies.ts";
 
-it("finds the layer furthest off on either side, and the first of equals", () => {
+it("keeps the largest deviation on either side, and the first of equal ones", () => {
   const tally = (min: number, max: number) => ({
     layers: 2n,
     missing: 0n,

@@ -1,4 +1,4 @@
-/** The sentences that say why a convention differs on a layer: one test for each cause. */
+/** The sentences that explain why a convention differs on a layer: one test for each cause. */
 import { describe, expect, it } from "vitest";
 import type { ResultName } from "../../src/columns/table.ts";
 import { COMPARED } from "../../src/conventions/compared.ts";
@@ -34,17 +34,17 @@ const plain = (rest: Partial<LayerParameters> = {}): LayerInput => ({
   ...rest,
 });
 
-describe("why a convention differs", () => {
+describe("the reason why a convention differs", () => {
   it.each<[string, ResultName, LayerInput, string]>([
-    ["says that it does not, where nothing is cropped", "fvcore", plain(), "exact on this layer"],
+    ["is that it is exact where nothing is cropped", "fvcore", plain(), "exact on this layer"],
     [
-      "names the share that padding crops",
+      "names the share of products that padding crops",
       "fvcore",
       HIFIGAN,
       "counts the 1.56 % of the products that padding crops",
     ],
     [
-      "says that all is cropped",
+      "names padding that crops all products",
       "torch",
       plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
       "counts the 100 % of the products that padding crops",
@@ -56,25 +56,25 @@ describe("why a convention differs", () => {
       "counts the zeros that stride inserts, 88 products a filter where 40 land",
     ],
     [
-      "speaks of the edges where nothing is inserted",
+      "names the edges where no zeros are inserted",
       "thop",
       plain({ stride: 1 }),
       "counts taps that reach beyond the input, 52 products a filter where 40 land",
     ],
     [
-      "finds the outputs exact where each takes every tap",
+      "is that it is exact where each output uses every tap",
       "thop",
       plain({ kernel_size: 1, stride: 1 }),
       "exact on this layer",
     ],
     [
-      "names the biases, which the ratio leaves out",
+      "names the biases, which the ratio excludes",
       "ptflops",
       plain({ bias: true }),
       "exact, but for 88 for the bias, left out of the ratio",
     ],
     [
-      "names the biases beside another cause",
+      "names the biases after another cause",
       "torchinfo",
       plain({ bias: true }),
       text`
@@ -83,25 +83,25 @@ describe("why a convention differs", () => {
       `,
     ],
     [
-      "finds groups divided twice",
+      "names a division by groups that happens twice",
       "deepspeed_macs",
       plain({ in_channels: 8, out_channels: 8, groups: 2 }),
       "divides by groups twice",
     ],
     [
-      "finds that depthwise layers come to nothing",
+      "names a depthwise layer that is counted as 0",
       "deepspeed_macs",
       plain({ groups: 4 }),
       "divides by groups twice: 4 // 4 // 4 channels are none",
     ],
     [
-      "finds the bias of a forward convolution",
+      "names the bias of a forward convolution",
       "deepspeed_flops",
       plain({ bias: true }),
       "exact, but for 16 for a bias of the forward convolution's size (88 are due), left out of the ratio",
     ],
     [
-      "finds all input channels taken for those of a group",
+      "names all input channels used in place of those of a group",
       "torchprofile",
       plain({ in_channels: 4, out_channels: 8, groups: 2 }),
       text`
@@ -110,7 +110,7 @@ describe("why a convention differs", () => {
       `,
     ],
     [
-      "finds output channels taken for input channels",
+      "names output channels used in place of input channels",
       "onnx_tool",
       plain({ in_channels: 8 }),
       text`
@@ -119,13 +119,13 @@ describe("why a convention differs", () => {
       `,
     ],
     [
-      "finds zeros divided by the stride",
+      "names zeros divided by the stride",
       "tensorflow",
       plain(),
       "counts the zeros that stride inserts, 88 products a filter where 40 land; and divides by the stride, 2",
     ],
     [
-      "says when two faults make up for each other",
+      "names two errors that cancel each other",
       "tensorflow",
       plain({ kernel_size: 2 }),
       text`
@@ -134,7 +134,7 @@ describe("why a convention differs", () => {
       `,
     ],
     [
-      "finds operations multiplied with zeros, and holes counted as -1",
+      "names operations on inserted zeros, and holes counted as -1",
       "ops",
       plain({ kernel_size: 1 }),
       text`
@@ -143,7 +143,7 @@ describe("why a convention differs", () => {
       `,
     ],
     [
-      "finds overlaps of a layer without its output_padding",
+      "names overlaps counted without output_padding",
       "moduleprofiler",
       plain({ output_padding: 1 }),
       text`
@@ -152,13 +152,13 @@ describe("why a convention differs", () => {
       `,
     ],
     [
-      "says that moduleprofiler raises",
+      "names an exception in moduleprofiler",
       "moduleprofiler",
       plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
       "raises: it runs the layer without output_padding, and then there is no output",
     ],
     [
-      "says that there is no answer in 3-d",
+      "is that there is no answer for 3-d layers",
       "tensorflow",
       {
         layer: "conv_transpose3d",
@@ -172,7 +172,7 @@ describe("why a convention differs", () => {
       "has no answer for 3-d layers",
     ],
     [
-      "says that an empty batch counts nothing",
+      "is that an empty batch has nothing to count",
       "thop",
       plain({ batch_size: 0 }),
       "the batch is empty: there is nothing to count",
@@ -181,7 +181,7 @@ describe("why a convention differs", () => {
     expect(whyOf(name, layer)).toBe(sentence);
   });
 
-  it("says 'exact' of no answer that is not, and of every answer that is, on layers of many shapes", () => {
+  it("says 'exact' if and only if the answer equals the exact count, on layers of many shapes", () => {
     let answers = 0;
     for (const groups of [1, 2, 4])
       for (const kernel_size of [1, 2, 4])

@@ -1,4 +1,7 @@
-/** What expressions mean: at the edges by hand, at random by an evaluator of the test's own; in BigInt and in the kernel. */
+/**
+ * The values of expressions in BigInt: edge cases by hand, random ones by a separate evaluator in
+ * the tests.
+ */
 import { test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { EvaluationError, evaluate } from "../../src/expression/evaluate.ts";
@@ -20,13 +23,13 @@ function meaning(text: string): bigint | string {
 }
 
 describe("expressions", () => {
-  it.each(TITLED)("%s means what Python would say, or has no value", (_, text, value) => {
+  it.each(TITLED)("have Python's value, or none: %s", (_, text, value) => {
     expect(meaning(text)).toBe(value);
   });
 
   const names = [...NAMES.keys()];
   test.prop([expressions(names)], { numRuns: runs(4000) })(
-    "come to the same as the test's own evaluator",
+    "have the value of the separate evaluator",
     (made) => {
       const expected = outcomeOf(made, NAMES);
       const found = meaning(made.text);

@@ -7,7 +7,7 @@ import { NAMES } from "../support/expression-cases.ts";
 import { conditions, decided, type Fraction, fraction } from "../support/expressions.ts";
 import { runs } from "../support/tier.ts";
 
-describe("expressions", () => {
+describe("conditions over fractions and missing values", () => {
   const exact = new Map<string, Fraction | null>(
     [...NAMES].map(([name, value]) => [name, fraction(value)]),
   );
@@ -19,7 +19,7 @@ describe("expressions", () => {
   ] as const)
     exact.set(name, value);
   test.prop([conditions([...exact.keys()])], { numRuns: runs(8000) })(
-    "are decided over fractions and missing values as by the test's own evaluator",
+    "are decided as by the separate evaluator",
     (made) => {
       const expected = decided(made, exact);
       let found: boolean | string;

@@ -1,3 +1,4 @@
+/** The format that the extension of a file determines. */
 import { describe, expect, it } from "vitest";
 import { formatOf } from "../../src/formats/format.ts";
 
@@ -19,7 +20,7 @@ describe("the format of a file", () => {
     ["-", "csv", "none"],
     ["/dev/null", "csv", "none"],
     ["/dev/fd/63", "csv", "none"],
-  ])("%s is %s, compressed by %s", (path, format, compression) => {
+  ])("of %s is %s with %s compression", (path, format, compression) => {
     expect(formatOf(path)).toEqual({ format, compression });
   });
 
@@ -35,7 +36,7 @@ describe("the format of a file", () => {
     "x.jsonl.bz2",
     "x.parquet.gz",
     "grid.yaml",
-  ])("%s cannot be written, whatever --format says", (path) => {
+  ])("is refused for %s, with or without --format", (path) => {
     const error =
       /cannot write '\.[A-Za-z0-9]+' files\. Use one of \.csv, \.tsv, \.tab, \.jsonl, \.ndjson and \.gz\.$/;
     for (const asked of [undefined, "csv"] as const)
@@ -44,18 +45,18 @@ describe("the format of a file", () => {
   });
 
   it.each(["x.txt", "x.dat", "x.csv2", "out.2026-11-26", "x.csv.partial", "x.txt.gz"])(
-    "%s needs --format",
+    "must be given with --format for %s",
     (path) => {
       expect(() => formatOf(path)).toThrow(
         /unknown extension '\.[^']+'\. Use one of .*choose the format with --format csv\|tsv\|jsonl\.$/,
       );
       expect(formatOf(path, "jsonl").format).toBe("jsonl");
-      // A pipe may have any name.
+      // A pipe may have any extension.
       expect(formatOf(path, undefined, false).format).toBe("csv");
     },
   );
 
-  it("may not be another than its name promises", () => {
+  it("is refused when --format contradicts the extension", () => {
     expect(() => formatOf("x.csv", "tsv")).toThrow(
       "x.csv: the extension '.csv' means csv, but the rows are tsv. Name a file that ends in .tsv.",
     );

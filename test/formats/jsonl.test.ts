@@ -31,7 +31,7 @@ describe("rows as JSON Lines", () => {
     test.prop([tables(hasText), fc.constantFrom<BigInts>("number", "string"), fc.nat(5)], {
       numRuns: 400,
     })(
-      `are JavaScript's own objects${hasText ? ", with text as people write it" : ""}`,
+      `are the objects that JavaScript writes${hasText ? ", with text as people write it" : ""}`,
       (made, bigInts, offset) => {
         const encoding = { format: "jsonl", columns: made.columns, bigInts } as const;
         const csv = bytesOf(made, offset);
@@ -41,7 +41,7 @@ describe("rows as JSON Lines", () => {
         expect(encoded).toBe(made.rows.map((row) => jsonRow(made.columns, row, bigInts)).join(""));
         for (const line of encoded.split("\n").slice(0, -1))
           expect(() => JSON.parse(line)).not.toThrow();
-        // The CSV is left alone, and the next rows come out right too.
+        // The CSV is not modified, and encoding it again gives the same result.
         expect(Buffer.from(csv).toString()).toBe(before);
         expect(Buffer.from(encode?.(csv) as Uint8Array).toString("utf8")).toBe(encoded);
         if (!hasText)

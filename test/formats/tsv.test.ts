@@ -1,4 +1,4 @@
-/** Rows of CSV as tab-separated values, against a plain reading of both. */
+/** Rows of CSV as tab-separated values, against a simple reader of each. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { encoderOf } from "../../src/formats/encoding.ts";
@@ -46,7 +46,7 @@ describe("rows as tab-separated values", () => {
   );
 
   test.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(3)])(
-    "differ from CSV without quotes and tabs in the commas alone",
+    "differ only in the delimiter from CSV without quotes and tabs",
     (bytes, offset) => {
       const plain = Uint8Array.from(bytes, (byte) =>
         byte === 0x22 || byte === 0x09 ? 0x2c : byte,
@@ -60,7 +60,7 @@ describe("rows as tab-separated values", () => {
     },
   );
 
-  it("quote a field that holds a tab, with the quotes in it doubled", () => {
+  it("quote a field that contains a tab, with its quotes doubled", () => {
     const encode = encoderOf({ format: "tsv", columns: [], bigInts: "number" });
     expect(
       Buffer.from(encode?.(Buffer.from('a\tb,c\ta"b,"d,e",f\n')) as Uint8Array).toString(),

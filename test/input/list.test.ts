@@ -1,4 +1,7 @@
-/** Lists in the forms that people have become the same canonical CSV, whatever the pieces in which they arrive. */
+/**
+ * Lists in every supported form are converted to the same canonical CSV, whatever the sizes of the
+ * pieces in which they arrive.
+ */
 import { gzipSync } from "node:zlib";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
@@ -59,7 +62,7 @@ describe("a list", () => {
     }
   });
 
-  it("has the delimiter by which its header names the most parameters", async () => {
+  it("has the delimiter that splits its header into the most known parameters", async () => {
     const rest = ",out_channels,kernel_size,l_in";
     for (const header of [
       `in_channels,a;b${rest}`,
@@ -71,12 +74,12 @@ describe("a list", () => {
     expect((await read(Buffer.from("In_Channels;note, long;Stride\n"))).csv).toBe(
       'In_Channels,"note, long",Stride\n',
     );
-    // One column, or none that is known, is no evidence.
+    // One column, or only unknown ones, are not evidence for a delimiter.
     for (const header of ["l_in", "a;b;c"])
       expect((await read(Buffer.from(`${header}\n1\n`))).csv).toBe(`${header}\n1\n`);
   });
 
-  it("has the delimiter of its line sep=, or the one that is given", async () => {
+  it("has the delimiter of its line sep=, or the requested one", async () => {
     for (const first of ["sep=;", '"sep=;"', "SEP=;,,", "\ufeffsep=;"]) {
       expect(await read(Buffer.from(`${first}\r\na;b\r\n1,5;2\r\n`))).toEqual({
         csv: 'a,b\r\n"1,5",2\r\n',
@@ -87,7 +90,7 @@ describe("a list", () => {
     expect((await read(Buffer.from("sep=,\na;l_in\n"), { delimiter: ";" })).csv).toBe("a,l_in\n");
   });
 
-  it("keeps bytes that are not UTF-8 as they are", async () => {
+  it("keeps bytes that are not valid UTF-8", async () => {
     const bytes = Buffer.from("l_in;name\n1;caf\xe9,\n", "latin1");
     const open = async function* () {
       yield bytes;
@@ -108,7 +111,7 @@ describe("a list", () => {
     fc.constantFrom("\u{1f600}", 'a"b', ",", ""),
   );
   const table = fc.array(fc.tuple(cell, cell, cell, cell, cell), { maxLength: 8 });
-  /** As spreadsheets and csv.writer do: quotes only where they are needed. */
+  /** Quotes only where necessary, as spreadsheets and csv.writer do. */
   const written = (text: string, delimiter: string) =>
     text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
@@ -125,7 +128,7 @@ describe("a list", () => {
       numRuns: 1_500,
     },
   )(
-    "has the same fields in every dialect, encoding and packing",
+    "has the same fields in every dialect, encoding and compression",
     async (rows, delimiter, lineEnd, encoding, isPacked, pieceBytes) => {
       const text = [HEADER, ...rows]
         .map((cells) => cells.map((value) => written(value, delimiter)).join(delimiter) + lineEnd)

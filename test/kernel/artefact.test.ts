@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { kernelModule } from "../../src/kernel/artefact.ts";
 
-it("a kernel that is not built is missed, by its path", () => {
+it("reports the path of a kernel that is not built", () => {
   expect(() => kernelModule("none" as "release")).toThrow(
     /build\/upsweep\.none\.wasm: the kernel is missing\. Run 'npm run build', or reinstall the package\.$/,
   );

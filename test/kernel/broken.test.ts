@@ -1,4 +1,4 @@
-/** What a sweep notices of a kernel that counts wrong: kernels are built here with a defect each. */
+/** Kernels built here with one defect each, and how sweeps detect the defect. */
 import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
@@ -30,8 +30,8 @@ const spec = {
   columns: ["macs"],
 } as const;
 
-describe("a closed form that is wrong", () => {
-  it("on every layer stops a sweep at the first, with the layer", async () => {
+describe("a defect in the closed form", () => {
+  it("stops a sweep at its first layer, and names it, when all layers are affected", async () => {
     broken = await brokenKernel(
       "layers/closed.ts",
       CLOSED,
@@ -74,7 +74,7 @@ describe("a closed form that is wrong", () => {
   });
 
   slowIt(
-    "on one layer in seven is met by the sample within some thousands, and never by none",
+    "is found by spot checks within some thousands of layers, when one in seven is affected",
     async () => {
       const kernel = wasmKernel(
         "release",
@@ -96,7 +96,7 @@ describe("a closed form that is wrong", () => {
     },
   );
 
-  slowIt("stops a list in the same way, on one layer in seven", async () => {
+  slowIt("stops a list in the same way, when one layer in seven is affected", async () => {
     broken = await brokenKernel(
       "layers/closed.ts",
       CLOSED,
@@ -133,7 +133,7 @@ describe("a closed form that is wrong", () => {
     });
   });
 
-  slowIt("is met in several dimensions too", async () => {
+  slowIt("is found in several dimensions", async () => {
     const kernel = wasmKernel(
       "release",
       await brokenKernel(
@@ -158,7 +158,7 @@ describe("a closed form that is wrong", () => {
   });
 });
 
-it("an account that does not add up stops a sweep", async () => {
+it("a sweep stops when its rejection counts do not add up", async () => {
   broken = await brokenKernel(
     "sweep/sweep.ts",
     "reject(rejectedReason, weight);",

@@ -8,11 +8,11 @@ import { KERNELS } from "../support/kernels.ts";
 const pieces = fc.uint8Array({ minLength: 0, maxLength: 700 });
 
 describe.each(KERNELS)("the checksum of the %s kernel", (_, kernel) => {
-  test.prop([pieces], { numRuns: 200 })("is what its definition says", (bytes) => {
+  test.prop([pieces], { numRuns: 200 })("follows its definition", (bytes) => {
     expect(kernel.sum(bytes)).toEqual(sumByDefinition(bytes));
   });
 
-  it("is the same for bytes that come in one piece as for pieces that are joined, up to large ones", () => {
+  it("is the same for one buffer and for joined pieces of it", () => {
     const bytes = Uint8Array.from({ length: 300_001 }, (_, i) => (i * 7919) >> 3);
     bytes.fill(255, 100_000, 200_000);
     let sum = NO_BYTES;
@@ -28,7 +28,7 @@ describe.each(KERNELS)("the checksum of the %s kernel", (_, kernel) => {
   });
 
   it("keeps sums above 2^32 modulo 2^32", () => {
-    // The weighted sums pass 2^32 after some 400,000 bytes of 255.
+    // The weighted sums exceed 2^32 after about 400,000 bytes of 255.
     const bytes = new Uint8Array(2_000_000).fill(255);
     const rows = 125_000n;
     const sum = kernel.sum(bytes);

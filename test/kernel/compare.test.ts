@@ -1,4 +1,4 @@
-/** Comparing the conventions: the tallies of the kernels, what is read from them, and the properties that the formulas have. */
+/** Tallies of the conventions, on each kernel. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { COMPARED } from "../../src/conventions/compared.ts";
@@ -30,9 +30,9 @@ const grids = fc
   })
   .map((axes) => ({ axes }) as SpecInput);
 
-describe.each(compiled)("comparing, the %s kernel", (_, kernel) => {
+describe.each(compiled)("comparisons on the %s kernel", (_, kernel) => {
   test.prop([grids], { numRuns: runs(40) })(
-    "tallies the layers of a grid like the reference",
+    "tally the layers of a grid as the reference does",
     (grid) => {
       const plan = planSweep(specFrom(grid), "compare");
       const tally = (of: typeof kernel) => {
@@ -50,7 +50,7 @@ describe.each(compiled)("comparing, the %s kernel", (_, kernel) => {
     },
   );
 
-  it("tallies the layers of a list like the reference, and says at which byte the extremes stand", () => {
+  it("tally the layers of a list as the reference does, with the byte positions of the extremes", () => {
     const text = "1,1,2,3,1\n4,4,8,4,4\n16,8,32,16,8\n3,3,5,2,3\n";
     const list = planList("in_channels,out_channels,l_in,kernel_size,stride", "list", {
       layer: "conv_transpose1d",
@@ -77,7 +77,7 @@ describe.each(compiled)("comparing, the %s kernel", (_, kernel) => {
     });
   });
 
-  it("stops at a number that passes 64 bits, and names the layer", () => {
+  it("stop at a number above 64 bits, and name the layer", () => {
     const plan = planSweep(
       specFrom({
         axes: { in_channels: [1, 2 ** 30], out_channels: 64, l_in: 2 ** 25, kernel_size: 8 },

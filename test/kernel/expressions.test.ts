@@ -3,9 +3,10 @@ import { NAMES, TITLED } from "../support/expression-cases.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 
-/** Conditions on a layer whose results are worked out by hand: a zero_insertion_waste of 2/5, and no answer of moduleprofiler. */
+/** Conditions on a layer with hand-calculated results: a zero_insertion_waste of 1/5. */
 const DECIDED: readonly (readonly [string, boolean])[] = [
-  // l_in 4, kernel_size 2, stride 1: l_out 5, taps 8, waste 1 - 8/10; 3·2 filters with a bias.
+  // By hand: l_in 4, kernel_size 2, stride 1: l_out 5, taps 8, waste 1 - 8/10; 3·2 filters with a
+  // bias.
   ["zero_insertion_waste == 1/5", true],
   ["zero_insertion_waste == 0.2", true],
   ["zero_insertion_waste > 0.2", false],
@@ -41,7 +42,7 @@ const DECIDED: readonly (readonly [string, boolean])[] = [
   ["0.1 + 0.2 == 0.3", true],
 ];
 
-describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
+describe.each(KERNELS)("conditions on decimals on the %s kernel", (_, kernel) => {
   const spec = (where: string) =>
     planOf({
       axes: { in_channels: 3, out_channels: 2, l_in: 4, kernel_size: [2, 3] },
@@ -50,7 +51,7 @@ describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
     });
 
   it.each(DECIDED.filter(([text]) => text !== "zero_insertion_waste" && text !== "overlap_even"))(
-    "decides %s as %s",
+    "decide %s as %s",
     (text, holds) => {
       expect(sweepOn(kernel, spec(text)).rows).toBe(Number(holds));
     },
@@ -69,8 +70,8 @@ describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
     ["moduleprofiler is not missing", 0],
     ["moduleprofiler > 1 or l_out > 0", 1],
     ["macs in [moduleprofiler, 16]", 1],
-  ])("counts %s apart where it is false because a tool gives no answer", (text, rows) => {
-    // l_out exists only through output_padding: moduleprofiler raises.
+  ])("decide %s for a missing value, and count its rejections separately", (text, rows) => {
+    // l_out is positive only with output_padding: moduleprofiler raises an exception.
     const plan = planOf({
       axes: {
         in_channels: 1,
@@ -100,13 +101,13 @@ describe.each(KERNELS)("conditions on decimals, the %s kernel", (_, kernel) => {
     "2 ** (0 - 1) < zero_insertion_waste",
     "macs in divisors(1.5)",
     "9223372036854775807 / 2 + 9223372036854775807 / 3 > 1",
-  ])("stops at %s, which has no value", (text) => {
+  ])("stop the sweep at %s, which is undefined", (text) => {
     expect(sweepOn(kernel, spec(text)).fault).toMatchObject({ kind: "expression" });
   });
 });
 
-/** The same through a plan: the condition is the last thing that a single layer meets. */
-describe.each(KERNELS)("expressions on the %s kernel", (_, kernel) => {
+/** The same expressions through a plan: the condition is the last step of a single layer. */
+describe.each(KERNELS)("expressions on the %s kernel have Python's value, or none", (_, kernel) => {
   const variables = Object.fromEntries(
     [...NAMES]
       .filter(([name]) => !["stride", "padding", "l_in", "low", "high"].includes(name))
@@ -119,7 +120,7 @@ describe.each(KERNELS)("expressions on the %s kernel", (_, kernel) => {
         low: "-9223372036854775807 - stride // 3",
         high: "9223372036854775806 + stride // 3",
       },
-      // Two values, so that nothing is a constant; the second is left out first.
+      // Two values, so that nothing is constant. The second is rejected first.
       axes: {
         in_channels: 1,
         out_channels: 1,

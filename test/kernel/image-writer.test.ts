@@ -9,7 +9,7 @@ const IMAGES = [
 ] as const;
 
 it.each(IMAGES)(
-  "the sections of a %s's image do not overlap, and end before the scratch memory",
+  "the sections of a %s image do not overlap, and end before the scratch memory",
   (_, sections) => {
     const all = rooms(sections, KIND_NAMES).sort((a, b) => a.start - b.start);
     for (const [i, { end }] of all.entries())
@@ -18,7 +18,7 @@ it.each(IMAGES)(
 );
 
 it.each(IMAGES)(
-  "the writer of a %s's image refuses more entries than a section has room for",
+  "the writer of a %s image refuses more entries than a section holds",
   (_, sections) => {
     for (const section of Object.values(sections)) {
       const max = numberOf(section.max);

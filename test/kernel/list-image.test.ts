@@ -20,7 +20,7 @@ it.each(KIND_NAMES)("the image of a %s list with every column fits", (layer) => 
   expectToFit(listImage(list, "closed", constant), LIST_SECTIONS, [layer]);
 });
 
-it("the image of a list that mixes kinds has room for each, with every column", () => {
+it("the image of a list that mixes kinds holds every column of each kind", () => {
   const header = [
     "layer",
     ...new Set(KIND_NAMES.flatMap((kind) => kindOf(kind).parameterNames)),

@@ -24,8 +24,8 @@ it.each(KIND_NAMES)("the image of a %s plan with every column fits", (layer) => 
   expectToFit(planImage(plan, 0, "closed", constant), PLAN_SECTIONS, []);
 });
 
-describe("a plan", () => {
-  it("is refused by the kernel when its axes have more separate values than it holds", () => {
+describe("a plan for the kernel", () => {
+  it("is refused when its axes have more separate values than the image holds", () => {
     const plan = planOf({
       axes: { ...BASE, l_in: Array.from({ length: 65_537 }, (_, i) => 3 * i + 1) },
     });
@@ -34,7 +34,7 @@ describe("a plan", () => {
     );
   });
 
-  it("is refused by the kernel when its expressions are longer together than it holds", () => {
+  it("is refused when its expressions together exceed the image", () => {
     const plan = planOf({
       axes: {
         ...BASE,

@@ -4,7 +4,7 @@ import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
 import { text } from "../support/text.ts";
 
-it("a kernel of another version is refused", async () => {
+it("refuses a kernel with another ABI version", async () => {
   const other = await brokenKernel(
     "ids.generated.ts",
     "ABI_VERSION: u32 = ",
@@ -18,7 +18,7 @@ it("a kernel of another version is refused", async () => {
   );
 });
 
-it("a kernel that gets no memory says so", () => {
+it("reports a kernel that cannot allocate its memory", () => {
   class Refused {
     constructor() {
       throw new RangeError("WebAssembly.Instance(): Out of memory");

@@ -1,7 +1,6 @@
 import type { Sum } from "../../src/checksum.ts";
 
-/** By the definition, with numbers that cannot overflow. */
-
+/** The checksum of bytes by its definition, with numbers that cannot overflow. */
 export function sumByDefinition(bytes: Uint8Array): Sum {
   const lanes = Array.from({ length: 32 }, (_, i) => {
     const own = [...bytes.entries()].filter(([at]) => at % 16 === i % 16);

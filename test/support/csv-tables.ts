@@ -1,4 +1,4 @@
-/** Random tables with the CSV that they are written as. */
+/** Random tables with their CSV text. */
 import { fc } from "@fast-check/vitest";
 import type { EncodedColumn } from "../../src/formats/json.ts";
 
@@ -18,9 +18,9 @@ const decimal = fc
   .map((n) => plainField(String(n), n));
 const boolean = fc.boolean().map((b) => plainField(String(b), b));
 const none = fc.constant(plainField("", null));
-/** Text as the name of a grid can be: without what needs quotes. */
+/** Text as grid names allow it: nothing that needs quotes. */
 const label = fc.stringMatching(/^[^\s,"\p{Cc}]{1,12}$/u).map((text) => plainField(text, text));
-/** Text as people have it in lists: in quotes where it must be, and sometimes where it need not. */
+/** Text as in users' lists: quoted where necessary, and sometimes where not. */
 const carried = fc
   .tuple(
     fc.string({ unit: "grapheme", maxLength: 8 }),
@@ -83,7 +83,7 @@ export function tables(hasText: boolean): fc.Arbitrary<Made> {
       ([column], i): EncodedColumn => ({ ...column, name: `${i} "é\\${i}` }),
     );
     const row = fc.tuple(...chosen.map(([, field]) => field));
-    // Rows that begin like the one before are met in every sweep.
+    // Sweeps have many rows that begin like the previous one.
     const rows = fc.array(fc.tuple(row, fc.nat(chosen.length)), { maxLength: 12 }).map((all) => {
       const made: (readonly Field[])[] = [];
       for (const [fields, shared] of all)
@@ -94,7 +94,7 @@ export function tables(hasText: boolean): fc.Arbitrary<Made> {
   });
 }
 
-/** CSV bytes that begin at any address, as they do in the kernel's memory. */
+/** CSV bytes at any address, as in the kernel's memory. */
 export function bytesOf({ rows }: Made, offset: number): Uint8Array {
   const text = Buffer.from(
     rows.map((row) => `${row.map(({ written }) => written).join(",")}\n`).join(""),

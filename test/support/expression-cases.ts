@@ -1,4 +1,4 @@
-/** Expressions whose values are worked out by hand. */
+/** Expressions with hand-calculated values. */
 
 export const NAMES: ReadonlyMap<string, bigint> = new Map([
   ["stride", 3n],
@@ -62,7 +62,7 @@ const EDGES: readonly (readonly [string, bigint | string])[] = [
   ["padding == 0 or 256 % padding == 0", 1n],
   ["padding != 0 and 256 % padding == 0", 0n],
   ["1 > 2 > 1 // padding", 0n],
-  // The ends of 64 bits.
+  // The limits of 64 bits.
   ["high + 1", "overflow"],
   ["low - 1", "overflow"],
   ["high - low", "overflow"],
@@ -111,7 +111,7 @@ const EDGES: readonly (readonly [string, bigint | string])[] = [
   ["lcm(-4, 6)", 12n],
   ["lcm(0, 6)", 0n],
   ["abs(hop)", 5n],
-  // in.
+  // Membership with 'in'.
   ["stride in [1, 3]", 1n],
   ["stride not in [1, 3]", 0n],
   ["stride in 2..8", 1n],
@@ -133,8 +133,8 @@ const EDGES: readonly (readonly [string, bigint | string])[] = [
   ["stride in [1 // padding, 3]", "zeroDivisor"],
   ["low in low..high:2", 1n],
   ["high in low..high:2", 0n],
-  // As deep as it may be nested, with much waiting on the stack. In the second each step is 1 or 2, by turns, from the inside: 3 is in
-  // 0..9:1 and not in 0..9:2, and sixty is even.
+  // Nested to the maximum depth, with many values waiting on the stack. In the second, each step is
+  // 1 or 2, alternating from the inside: 3 is in 0..9:1 and not in 0..9:2, and sixty is even.
   [`${"0 < 1 + 1 * (".repeat(190)}1${")".repeat(190)}`, 1n],
   [`${"3 in [0..9:1 + 2 ** 0 * (".repeat(60)}0${")]".repeat(60)}`, 0n],
   // Suffixes.
@@ -142,7 +142,7 @@ const EDGES: readonly (readonly [string, bigint | string])[] = [
   ["1Ki + 1Mi + 1Gi", 1_074_791_424n],
 ];
 
-/** With a title that can be read. */
+/** The expressions with short titles. */
 export const TITLED = EDGES.map(
   ([text, value]) => [text.length > 60 ? `${text.slice(0, 59)}…` : text, text, value] as const,
 );

@@ -1,4 +1,4 @@
-/** Where the sections of images are in memory. */
+/** The locations of image sections in memory. */
 import { expect } from "vitest";
 import type { ImageSection, ImageWriter } from "../../src/kernel/image-writer.ts";
 import type { KindName } from "../../src/layers/kinds.ts";
@@ -11,7 +11,10 @@ export const numberOf = (value: number | string) =>
 
 export type Sections = Readonly<Record<string, Parameters<ImageWriter["begin"]>[0]>>;
 
-/** The sections with their first byte and the byte after their room, in the order of the table; one that each kind has, for each of these kinds. */
+/**
+ * The first byte of each section and the byte after its capacity, in the order of the table. A
+ * section that exists once per kind is repeated for each of `kinds`.
+ */
 export function rooms(sections: Sections, kinds: readonly KindName[]) {
   const numbers = kinds.map((kind) => constant(`KIND_${kind.toUpperCase()}`));
   const each = Object.values(sections).filter(({ isPerKind }) => isPerKind);
@@ -27,7 +30,9 @@ export function rooms(sections: Sections, kinds: readonly KindName[]) {
   ];
 }
 
-/** Expects each part of an image to lie in the room of the section that begins at its address. */
+/**
+ * Expects each section of an image to start at its address in the table and to fit its capacity.
+ */
 export function expectToFit(
   image: readonly ImageSection[],
   sections: Sections,

@@ -1,9 +1,10 @@
+/** Lists as the rest of the program reads them. */
 import { expect } from "vitest";
 import { listBytes } from "../../src/input/list.ts";
 
 interface Read {
   readonly csv: string;
-  /** The user's line of each line of the CSV. */
+  /** For each line of the CSV, the line in the user's file. */
   readonly lines: readonly number[];
 }
 

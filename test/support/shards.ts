@@ -1,3 +1,4 @@
+/** Sweeps of shards. */
 import { expect } from "vitest";
 import { shardName } from "../../src/run/sweep/shard.ts";
 import { said } from "./cli.ts";
@@ -16,7 +17,7 @@ export const refusal = (message: string) => ({
 export const done = { exitCode: 0, stderr: "", stdout: "" };
 export const shard = (index: number, of: number) => shardName("out.csv", { index, of });
 
-export async function sweepParts(of: number, command: readonly string[] = SWEEP): Promise<void> {
+export async function sweepShards(of: number, command: readonly string[] = SWEEP): Promise<void> {
   for (let index = 0; index < of; index++)
     expect(await said([...command, "--shard", `${index}/${of}`])).toEqual(done);
 }

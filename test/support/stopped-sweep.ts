@@ -1,3 +1,4 @@
+/** A sweep that was stopped. */
 import { appendFileSync, readdirSync, rmSync } from "node:fs";
 import { expect } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
@@ -25,14 +26,17 @@ export function clear(): void {
   for (const name of readdirSync(".")) if (name.startsWith("out.")) rmSync(name);
 }
 
-/** The same bytes but for one bit. */
+/** The same bytes with one bit changed. */
 export function changed(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at] = (copy[at] as number) ^ 1;
   return copy;
 }
 
-/** Leaves a sweep behind as an interruption does: stopped behind its first batch of rows, with half a row that was being written. */
+/**
+ * Leaves the files of an interrupted sweep: stopped after its first batch of rows, with an
+ * incomplete row at the end.
+ */
 export async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<void> {
   clear();
   const plan = planSweep(specFrom(spec));
@@ -51,7 +55,7 @@ export async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<v
     sink,
   );
   const interrupted = async function* () {
-    // Of so small a sweep the first batch is the whole: its first rows are taken.
+    // The first batch of such a small sweep has all rows, so only its first rows are taken.
     for await (const { buffers, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true }))
       yield { buffers, progress, sum };
     throw new Error("no room");

@@ -1,7 +1,8 @@
+/** The command line on a terminal. */
 import { spawnSync } from "node:child_process";
 import { BINARY } from "./cli.ts";
 
-/** What a terminal of that width gets, without its carriage returns. */
+/** The output of a command on a terminal of a width, without carriage returns. */
 export function onTerminal(width: number, command: string, env: NodeJS.ProcessEnv = {}): string {
   const line = `stty cols ${width} rows 50; exec ${process.execPath} ${BINARY} ${command}`;
   const { NO_COLOR, FORCE_COLOR, ...own } = process.env;
@@ -14,7 +15,7 @@ export function onTerminal(width: number, command: string, env: NodeJS.ProcessEn
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of colours
 export const COLOUR = /\x1b\[\d+m/g;
-/** Without colours, and without a progress bar that was drawn and cleared. */
+/** The output without colours, and without a progress bar that was drawn and cleared. */
 export const plain = (text: string) =>
   text
     .split("\n")
@@ -22,5 +23,5 @@ export const plain = (text: string) =>
     .join("\n")
     .replace(COLOUR, "");
 
-/** Whether `script` is there. */
+/** Whether `script` is installed. */
 export const hasScript = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;

@@ -1,3 +1,4 @@
+/** Writing rows to a file with a checkpoint, also while another run writes to the same name. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";

@@ -1,3 +1,4 @@
+/** Shards: their bounds, their rows and their names. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { extensionsOf, type FormatName, formatOf } from "../../../src/formats/format.ts";
