@@ -1,4 +1,4 @@
-/** Sample rates that are fractions: in grids and in conditions. */
+/** Sample rates that are fractions: in grids and in conditions, on each kernel. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { type Fraction, nearestDouble, readFraction, textOfFraction } from "../../src/fraction.ts";
@@ -20,7 +20,7 @@ function cells(spec: SpecInput, count: number, kernel = KERNELS[0]?.[1]): string
 }
 
 describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
-  it("takes fractions as numbers and texts, and writes them as decimals", () => {
+  it("accepts fractions as numbers and texts, and writes them as decimals", () => {
     const rows = cells(
       {
         variables: { sample_rate: [689.0625, "44100/32", 8000, "30000/1001"] },
@@ -30,7 +30,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       2,
       kernel,
     );
-    // 4·C_out·taps / l_out · rate, with taps = 4·L and l_out = L + 3.
+    // By hand: 4·C_out·taps / l_out · rate, with taps = 4·L and l_out = L + 3.
     const expected = [689.0625, 1378.125, 8000, 30_000 / 1001].flatMap((rate, i) =>
       [2, 4].flatMap((out) =>
         [3, 8].map((l) => {
@@ -47,7 +47,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     expect(rows).toEqual(expected);
   });
 
-  it("takes one fraction for all layers, and whole numbers as ever", () => {
+  it("accepts one fraction for all layers, and whole numbers", () => {
     const one = (sample_rate: number | string) =>
       cells(
         { variables: { sample_rate }, axes: AXES, columns: ["sample_rate", "ops_per_second"] },
@@ -60,7 +60,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     expect(one("44100/2")[0]).toMatch(/^22050,/);
   });
 
-  it("takes fractions beside ranges and in joint axes", () => {
+  it("accepts fractions with ranges and in joint axes", () => {
     expect(
       cells(
         {
@@ -86,7 +86,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     expect(cells(joint, 2, kernel)).toEqual(["32,689.0625", "64,344.53125", "1,22050"]);
   });
 
-  it("does not let a condition on a fraction keep what it excludes", () => {
+  it("applies conditions on fractions", () => {
     const spec = {
       variables: { sample_rate: ["1000/3", 500, 2000] },
       axes: { ...AXES, out_channels: 2, l_in: 3 },
@@ -115,7 +115,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     ["sample_rate is missing", []],
     ["ceil_div(sample_rate, 1) == 334", ["1000/3"]],
     ["min(sample_rate, 400) == 400", ["689.0625", "22050"]],
-    // 4·2·(3·4) / 6 = 16 MACs for each output element: 16/3·1000, 11,025, 352,800.
+    // By hand: 4·2·(3·4) / 6 = 16 MACs for each output element: 16/3·1000, 11,025 and 352,800.
     ["macs_per_second == 16 * sample_rate", ["1000/3", "689.0625", "22050"]],
     ["macs_per_second > sample_rate * 16", []],
     ["macs_per_second > sample_rate * 15.999", ["1000/3", "689.0625", "22050"]],
@@ -150,7 +150,8 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
           columns: ["l_out", "macs_per_second"],
         } as SpecInput),
       ).rows;
-    // Of 4·C_out·4·L / (L + 3) · 689.0625: 16 and 32 for L = 3, 23.27 and 46.54 for L = 8.
+    // By hand, 4·C_out·4·L / (L + 3) · 689.0625: the factor is 16 and 32 for L = 3, 23.27 and 46.54
+    // for L = 8.
     expect(kept("macs_per_second > sample_rate * 46")).toBe(1);
     expect(kept("macs_per_second < sample_rate * 46")).toBe(3);
     expect(kept("macs_per_second < 1.5M")).toBe(4);
@@ -158,7 +159,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     expect(kept("macs_per_second * 11 == 256 * sample_rate")).toBe(1);
   });
 
-  it("stops at a condition that has no value for a fraction", () => {
+  it("stops at a condition that is undefined for a fraction", () => {
     const spec = {
       variables: { sample_rate: ["1000/3", 500] },
       axes: AXES,
@@ -183,7 +184,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
     },
   );
   test.prop([rates], { numRuns: runs(60) })(
-    "gives the rows of the same layers counted alone",
+    "writes the rows of the same layers counted alone",
     (sample_rate) => {
       const rows = cells(
         {
@@ -196,7 +197,7 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       );
       const expected = sample_rate.map((rate) => {
         const { numerator, denominator } = readFraction(String(rate)) as Fraction;
-        // 4·2·(3·4) / 6 = 16 MACs for each output element.
+        // By hand: 4·2·(3·4) / 6 = 16 MACs for each output element.
         return `${nearestDouble({ numerator, denominator })},${nearestDouble({ numerator: 16n * numerator, denominator })}`;
       });
       expect(rows).toEqual(expected);
@@ -206,10 +207,10 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
   const bounds = fc.tuple(fc.integer({ min: 1, max: 10 ** 7 }), fc.integer({ min: 1, max: 999 }));
   const operators = fc.constantFrom("<", "<=", "==", "!=", ">", ">=");
   test.prop([rates, bounds, operators, fc.integer({ min: 1, max: 20 })], { numRuns: runs(300) })(
-    "keeps the rows that a condition holds for, decided in whole numbers",
+    "keeps the rows that satisfy a condition, as decided in whole numbers",
     (sample_rate, [n, d], operator, factor) => {
       const fractions = sample_rate.map((rate) => readFraction(String(rate)) as Fraction);
-      // Often just the bound itself: macs_per_second is 16 times the rate.
+      // Often exactly the bound: macs_per_second is 16 times the rate.
       const first = fractions[0] as Fraction;
       const [numerator, denominator] =
         d % 2 === 0

@@ -1,4 +1,7 @@
-/** What real PyTorch and the other counters themselves answered, on every kernel, to the last digit. */
+/**
+ * The answers of real PyTorch and of the other counters themselves, on every kernel, to the last
+ * digit.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COLUMNS, type ResultName, type ResultValue } from "../../src/columns/table.ts";
@@ -21,7 +24,7 @@ function truth(kind: KindName): TruthRow[] {
   );
 }
 
-/** `3x5` is one number for each dimension. */
+/** `3x5` has one number for each dimension. */
 function layerOf(kind: Kind, row: TruthRow): Layer {
   return layerFrom(kind, (p) =>
     p.type === "boolean"
@@ -31,13 +34,13 @@ function layerOf(kind: Kind, row: TruthRow): Layer {
 }
 
 interface Answer {
-  /** The column of the fixture with the tool's own answer. */
+  /** The fixture column with the tool's own answer. */
   readonly column: string;
-  /** The answer is for one sample. */
+  /** Whether the answer is for one sample of the batch. */
   readonly isPerSample?: true;
 }
 
-/** The answer that each convention is compared with, by family. */
+/** The tool's answer for each column of the conventions, by family. */
 const ANSWERS: Readonly<Record<FamilyName, Readonly<Record<string, Answer>>>> = {
   transposed: {
     moduleprofiler: { column: "moduleprofiler_ops" },
@@ -71,7 +74,10 @@ const ANSWERS: Readonly<Record<FamilyName, Readonly<Record<string, Answer>>>> = 
   },
 };
 
-/** moduleprofiler sums in float32, which rounds once sum(y) passes 2^24; the others answer with floats of whole numbers. */
+/**
+ * The number of an answer, or null where the tool has none. moduleprofiler sums in float32, which
+ * rounds once sum(y) exceeds 2^24; the others answer with whole numbers as floats.
+ */
 function answered(text: string): string | null {
   return text === "" || text === "None" || text.startsWith("ERR:")
     ? null
@@ -89,7 +95,7 @@ function inTheirUnits(
   );
 }
 
-describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, kernel) => {
+describe.each(KERNELS)("the layers that the tools ran, on the %s kernel", (_, kernel) => {
   const KINDS = [
     ["conv_transpose1d", 242],
     ["conv_transpose2d", 33],
@@ -104,7 +110,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
     const rows = truth(name).filter(({ padding }) => /^[0-9x]+$/.test(padding as string));
 
     it.each(METHODS)(
-      `gives PyTorch's output lengths, taps, covered, additions and MACs on all ${count}, by %s`,
+      `have PyTorch's output lengths, taps, covered, additions and MACs on all ${count}, by %s`,
       (method) => {
         expect(rows.length).toBeLessThanOrEqual(count);
         for (const row of rows) {
@@ -129,7 +135,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
     );
 
     it.each(Object.entries(ANSWERS[kind.family.name]))(
-      `gives what %s answered on all ${count}`,
+      `have the answers of %s on all ${count}`,
       (column, { column: answer, isPerSample = false }) => {
         for (const row of rows) {
           const layer = layerOf(kind, row);
@@ -142,7 +148,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
       },
     );
 
-    it("gives mmengine and calflops the same as fvcore and DeepSpeed", () => {
+    it("have equal answers of mmengine and fvcore, and of calflops and DeepSpeed", () => {
       for (const row of rows)
         expect([row.mmengine, row.calflops_macs, row.calflops_flops]).toEqual([
           row.fvcore,
@@ -154,7 +160,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
 });
 
 it.each(Object.entries(ANSWERS))(
-  "compares every column of the conventions with its tool, for %s layers",
+  "every column of the conventions is compared with its tool, for %s layers",
   (_, answers) => {
     expect(Object.keys(answers)).toEqual(
       COLUMNS.filter(({ group }) => group === "conventions").map(({ name }) => name),

@@ -14,8 +14,8 @@ const GRID = {
   columns: ["macs", "additions_per_filter"],
 } as const;
 
-describe("sweep() of the library", () => {
-  it("hands out every row once, in order, with numbers, a boolean and big integers", async () => {
+describe("sweep()", () => {
+  it("yields every row once and in order, with numbers, a boolean and big integers", async () => {
     let rows = 0;
     for await (const batch of sweep(GRID, { workers: 2 })) {
       let inBatch = 0;
@@ -66,9 +66,9 @@ describe("sweep() of the library", () => {
     ).toBe(800_000n);
   });
 
-  it("gives rows and a summary that JSON.stringify writes, every bigint as a string", async () => {
+  it("yields rows and a summary that JSON.stringify accepts, every bigint as a string", async () => {
     const max = 2 ** 31 - 1;
-    // macs = (2^31 - 1)^2·3, beyond 2^63; the second layer breaks a rule.
+    // macs = (2^31 - 1)^2·3, beyond 2^63. The second layer breaks a rule.
     const grid = {
       axes: { in_channels: max, out_channels: max, kernel_size: 3, l_in: 1, groups: [1, 2] },
       columns: ["macs", "zero_insertion_waste"],
@@ -117,7 +117,7 @@ describe("sweep() of the library", () => {
     ]);
   });
 
-  it("stops its workers when the loop is left", async () => {
+  it("stops its workers when its consumer leaves the loop", async () => {
     const vast = {
       axes: {
         in_channels: "1..1000000",
@@ -134,7 +134,7 @@ describe("sweep() of the library", () => {
 });
 
 describe("sweepToFile with resume", () => {
-  /** Several tasks, of which the first is done. */
+  /** Several tasks, the first of which is complete. */
   const spec: SpecInput = {
     axes: {
       in_channels: [4, 6],
@@ -146,7 +146,7 @@ describe("sweepToFile with resume", () => {
     },
   };
 
-  it("goes on behind what a call before it has written, and sums up the whole", async () => {
+  it("continues after the rows of an earlier call, and returns the summary of all rows", async () => {
     const { seconds: _, ...whole } = await sweepToFile(spec, "whole.csv");
     const stop = () => {
       throw new Error("enough");
@@ -168,7 +168,7 @@ describe("sweepToFile with resume", () => {
     expect(existsSync("lib.csv.partial.json")).toBe(false);
   });
 
-  it("does not replace a file, nor continue another sweep, nor a device", async () => {
+  it("does not replace a file, and does not continue another sweep or a device", async () => {
     writeFileSync("lib.csv", "rows of somebody else\n");
     rmSync("lib.csv.json", { force: true });
     await expect(sweepToFile(spec, "lib.csv", { resume: true })).rejects.toThrow(
@@ -183,7 +183,7 @@ describe("sweepToFile with resume", () => {
     );
   });
 
-  it("sums up a file that was complete before, with a manifest and without", async () => {
+  it("returns the summary of a file that was already complete, with and without a manifest", async () => {
     clear();
     const { seconds: _, ...whole } = await sweepToFile(SPEC, "out.csv");
     for (let call = 0; call < 2; call++) {
@@ -196,7 +196,7 @@ describe("sweepToFile with resume", () => {
     expect(existsSync("out.csv.json")).toBe(false);
   });
 
-  it("refuses rows that were changed, but with trust", async () => {
+  it("refuses rows that were changed, unless trust is set", async () => {
     await stopped();
     writeFileSync("out.csv.partial", changed(readFileSync("out.csv.partial"), 700));
     await expect(sweepToFile(SPEC, "out.csv", { resume: true })).rejects.toThrow(

@@ -5,14 +5,14 @@ import { planOf } from "../support/sweeps.ts";
 
 const BASE = { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: 8 };
 
-describe("a plan", () => {
-  it("counts a list with the longest that it could have", () => {
+describe("the size of a plan", () => {
+  it("counts a dependent list with its maximum length", () => {
     const size = (axes: object) => planOf({ axes: { ...BASE, ...axes } } as SpecInput).size;
     expect(size({ in_channels: [6, 7, 8], groups: "divisors(in_channels)" })).toBe(3n * 4n);
     expect(size({ stride: [1, 5], padding: "0..stride - 1" })).toBe(2n * 5n);
     expect(size({ stride: [1, 5], padding: "stride..3" })).toBe(2n * 3n);
     expect(size({ stride: [4, 5], padding: "stride..3" })).toBe(2n);
-    // Too many to try: bounded.
+    // Too many values to enumerate: the length is bounded.
     expect(size({ in_channels: "1..100000", groups: "divisors(in_channels)" })).toBe(
       100_000n * 128n,
     );
@@ -22,8 +22,8 @@ describe("a plan", () => {
   });
 });
 
-describe("the bounds of a plan", () => {
-  it("know the most divisors that a number up to a limit has", () => {
+describe("maxDivisors", () => {
+  it("is the maximum number of divisors of any number up to a limit", () => {
     const divisors = (n: number) =>
       Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0).length;
     let max = 0;
@@ -31,7 +31,7 @@ describe("the bounds of a plan", () => {
       max = Math.max(max, divisors(n));
       expect(maxDivisors(BigInt(n))).toBe(max);
     }
-    // 2095133040 = 2^4 · 3^4 · 5 · 7 · 11 · 13 · 17 · 19 has the most below 2^31.
+    // 2095133040 = 2^4 · 3^4 · 5 · 7 · 11 · 13 · 17 · 19 has the most divisors below 2^31.
     expect(maxDivisors(2n ** 31n - 1n)).toBe(1600);
   });
 });

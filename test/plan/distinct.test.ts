@@ -1,4 +1,7 @@
-/** Unions that write each layer once, against the rows of the same union with duplicates removed by a Set. */
+/**
+ * Unions that write each layer once, against the rows of the same union with duplicates removed by
+ * a Set.
+ */
 import { writeFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
@@ -18,7 +21,7 @@ const BASE = { in_channels: 4, out_channels: 4, l_in: "1..6", kernel_size: 3 };
 const unionOf = (grids: readonly object[], more: object = {}) =>
   ({ grids, columns: ["l_out"], ...more }) as unknown as SpecInput;
 
-/** All rows of a spec on a kernel, grid by grid. */
+/** Sweeps all rows of a spec on a kernel, grid by grid. */
 function rowsOn(
   kernel: (typeof KERNELS)[number][1],
   spec: SpecInput,
@@ -44,7 +47,7 @@ function distinctRows(grids: readonly object[], more: object = {}): string[] {
 
 const once = (rows: readonly string[]) => [...new Set(rows)];
 
-// ── Random grids ───────────────────────────────────────────────────────────────────────────────────────────────────
+// Random grids.
 
 const some = <T>(all: readonly T[], max = 3) =>
   fc.subarray([...all], { minLength: 1, maxLength: max });
@@ -56,7 +59,7 @@ const values = (all: readonly number[]) =>
       .map(([first, more, step]) => `${first}..${first + more}:${step}`),
   );
 
-/** Conditions over fractions, decimals, and results that some layers do not have. */
+/** Conditions over fractions, decimals, and results that are missing for some layers. */
 const EXACT_CONDITIONS = [
   "arithmetic_intensity > 0.5",
   "kernel_size / stride >= 1.5",
@@ -65,7 +68,10 @@ const EXACT_CONDITIONS = [
   "not (moduleprofiler < 250) and zero_insertion_waste <= 0.65",
 ];
 
-/** Grids over parameters alone; with `hasVariables` also over variables that the layer shows, or that must be tried. */
+/**
+ * Random grids over parameters. With `hasVariables` also over variables that the layer determines,
+ * or that must be enumerated.
+ */
 function grids(hasVariables: boolean): fc.Arbitrary<object> {
   const own = <T>(all: readonly T[]) => (hasVariables ? all : []);
   return fc
@@ -157,7 +163,7 @@ function grids(hasVariables: boolean): fc.Arbitrary<object> {
     }));
 }
 
-/** The axis that distinct does not decide by, where it refuses. */
+/** The message by which distinct refuses a spec, or undefined. */
 function refused(spec: SpecInput): string | undefined {
   try {
     plan({ ...spec, distinct: true });
@@ -178,7 +184,7 @@ describe("distinct", () => {
   );
 
   test.prop([fc.array(grids(true), { minLength: 1, maxLength: 3 })], { numRuns: 150 })(
-    "keeps one of equal layers that variables lead to",
+    "keeps one of the equal layers that variables produce",
     (made) => {
       const spec = unionOf(made);
       if (refused(spec) !== undefined) return;
@@ -187,7 +193,7 @@ describe("distinct", () => {
   );
 
   test.prop([fc.array(grids(true), { minLength: 2, maxLength: 3 })], { numRuns: 15 })(
-    "gives the same rows and accounts on every kernel",
+    "gives the same rows and rejection counts on every kernel",
     (made) => {
       const spec = unionOf(made, { distinct: true });
       if (refused(spec) !== undefined) return;
@@ -196,7 +202,7 @@ describe("distinct", () => {
     },
   );
 
-  it("counts repeated layers on an account for each grid that had them", () => {
+  it("counts repeated layers for each earlier grid that has them", () => {
     const { rows, rejected } = rowsOn(
       release,
       unionOf(
@@ -215,7 +221,7 @@ describe("distinct", () => {
     expect(rejected.get("already in grid 2")).toBe(6n);
   });
 
-  it("leaves out all of a grid that is a part of an earlier one, and nothing of grids that share nothing", () => {
+  it("rejects all layers of a grid that an earlier grid contains, and none of a disjoint grid", () => {
     expect(
       distinctRows([{ axes: BASE }, { axes: BASE }, { axes: { ...BASE, l_in: 3 } }]),
     ).toHaveLength(6);
@@ -225,7 +231,7 @@ describe("distinct", () => {
     ).toEqual([]);
   });
 
-  it("checks the conditions of the earlier grid", () => {
+  it("respects the conditions of the earlier grid", () => {
     const [odd, all] = [{ axes: BASE, where: "l_in % 2 == 1" }, { axes: BASE }];
     expect(distinctRows([odd, all])).toHaveLength(6);
     expect(distinctRows([odd, all]).map((row) => row.split(",")[3])).toEqual([
@@ -251,7 +257,7 @@ describe("distinct", () => {
           unionOf([{ axes, where }, { axes }], { distinct: true }),
         );
         expect(rows).toEqual(once([...some, ...every]));
-        // Layers that are there already are one account, whatever a comparison met.
+        // Repeated layers have one rejection count, even after a comparison with a missing value.
         expect(rejected.get("already in grid 1")).toBeGreaterThanOrEqual(BigInt(some.length));
         expect(
           [...rejected.keys()].filter((rejectionReason) => rejectionReason.startsWith("already")),
@@ -260,7 +266,7 @@ describe("distinct", () => {
     }
   });
 
-  it("takes layers for different where a setting that is counted with differs", () => {
+  it("treats layers as different when a setting that affects a column differs", () => {
     const bits = (value: number) => ({ variables: { bits: value }, axes: BASE });
     expect(
       distinctRows([bits(32), bits(8), { axes: BASE }], { columns: ["arithmetic_intensity"] }),
@@ -288,7 +294,7 @@ describe("distinct", () => {
       },
     ],
   ];
-  it("takes sample rates for the same by their values, whatever the denominators of their grids", async () => {
+  it("compares sample rates by value, whatever the denominators of their grids", async () => {
     for (const [, one] of RATES) {
       for (const [, other] of RATES) {
         const gridOf = (variables: Axes, more: object = {}) => ({ variables, axes: BASE, ...more });
@@ -307,7 +313,7 @@ describe("distinct", () => {
     }
   });
 
-  it("finds layers that one grid has twice by its variables", () => {
+  it("finds layers that the variables of one grid repeat", () => {
     const grid = {
       variables: { hop: [4, 8, 16], rate: "divisors(hop)" },
       axes: { ...BASE, l_in: 10, kernel_size: "2 * rate", stride: "rate" },
@@ -322,7 +328,7 @@ describe("distinct", () => {
     expect(distinctRows([{ variables: { unused: "1..5" }, axes: BASE }])).toHaveLength(6);
   });
 
-  it("finds layers that do not depend on a variable that the other grid has", () => {
+  it("finds layers that do not depend on a variable of the other grid", () => {
     const axes = { ...BASE, l_in: 5 };
     expect(
       distinctRows([
@@ -332,7 +338,7 @@ describe("distinct", () => {
     ).toHaveLength(2);
   });
 
-  it("decides 2-d layers, whose dimensions follow a plain name", () => {
+  it("decides 2-d layers whose dimensions follow a plain name", () => {
     const axes = { in_channels: 4, out_channels: 4, h_in: "1..4", w_in: 3, stride: [1, 2] };
     const made = [
       { axes: { ...axes, kernel_size: [3, 5], padding: "kernel_size // 2" } },
@@ -343,7 +349,7 @@ describe("distinct", () => {
     expect(once(all).length).toBeLessThan(all.length);
   });
 
-  it("does not divide by zero for layers that the earlier grid cannot have", () => {
+  it("does not divide by zero for layers that are not in the earlier grid", () => {
     const made = [
       { axes: { ...BASE, stride: "2..4", padding: "kernel_size // (stride - 1)" } },
       { axes: { ...BASE, stride: 1, padding: [0, 1] } },
@@ -351,7 +357,7 @@ describe("distinct", () => {
     expect(distinctRows(made)).toEqual(once(rowsOn(release, unionOf(made)).rows));
   });
 
-  it("draws from the layers that are left", async () => {
+  it("samples from the raw indices, including repeated layers", async () => {
     const grids = [
       { axes: { ...BASE, l_in: "1..1000" } },
       { axes: { ...BASE, l_in: "501..1500" } },
@@ -364,7 +370,7 @@ describe("distinct", () => {
     expect(summary.rejected.get("already in grid 1")).toBeGreaterThan(60n);
   });
 
-  it("writes the same bytes on any number of workers, in shards, and in every format", async () => {
+  it("writes the same rows on any number of workers", async () => {
     const big = unionOf(
       [
         { axes: { ...BASE, l_in: "1..60", kernel_size: "1..30", stride: "1..10" } },
@@ -389,7 +395,7 @@ describe("distinct", () => {
       { variables: { r: "1..1001" }, axes: { ...BASE, kernel_size: "2 * r" } },
       "grid 1",
     ],
-  ])("refuses what the parameters do not decide: %s", (text, grid, what) => {
+  ])("refuses grids whose layers the parameters do not determine: %s", (text, grid, what) => {
     const error = () => plan({ ...unionOf([grid]), distinct: true });
     expect(error).toThrow(text);
     expect(error).toThrow(what);
@@ -401,11 +407,11 @@ describe("distinct", () => {
       "it uses / inside a condition",
       { axes: { ...BASE, padding: "1 * (l_in > 3 and l_in / 2 > 1)" } },
     ],
-  ])("refuses an earlier grid of which %s", (text, grid) => {
+  ])("refuses an earlier grid for the reason that %s", (text, grid) => {
     expect(() => plan(unionOf([grid, { axes: BASE }], { distinct: true }))).toThrow(text);
   });
 
-  it("refuses a condition on a setting that the grids do not share, unless it is no part of the layer", () => {
+  it("refuses a condition on a setting that differs between the grids, unless the setting is not part of the layer", () => {
     const rated = (rate: number) => ({
       variables: { sample_rate: rate },
       axes: BASE,
@@ -419,7 +425,7 @@ describe("distinct", () => {
     );
   });
 
-  it("refuses a union whose test takes too many operations", () => {
+  it("refuses a union whose test needs too many operations", () => {
     const axes = { ...BASE, l_in: Array.from({ length: 30_000 }, (_, i) => (i + 1) ** 2) };
     expect(() =>
       plan(

@@ -5,7 +5,7 @@ import { planOf } from "../support/sweeps.ts";
 const gridOf = (plan: ReturnType<typeof planOf>) => plan.grids[0] as GridPlan;
 
 describe("a plan", () => {
-  it("nests the loops as they are written, with single values outside of all", () => {
+  it("nests its loops as written, with single values outside of all", () => {
     const plan = planOf({
       axes: { l_in: [1, 2], in_channels: 4, stride: "1..3", out_channels: 4, kernel_size: [3, 5] },
     });
@@ -28,7 +28,7 @@ describe("a plan", () => {
     expect(plan.size).toBe(12n);
   });
 
-  it("puts an axis that depends on a loop written further in right inside of that", () => {
+  it("places an axis that depends on a later loop directly inside that loop", () => {
     const axes = {
       kernel_size: ["stride", "2 * stride"],
       l_in: [1, 2],
@@ -49,7 +49,7 @@ describe("a plan", () => {
     expect(derived.map(({ name }) => name)).toEqual(["padding"]);
   });
 
-  it("takes up to 2^63 - 1 layers, whatever their number", () => {
+  it("has at most 2^63 - 1 layers", () => {
     const axes = {
       in_channels: "1..2147483647",
       out_channels: "1..2147483647",

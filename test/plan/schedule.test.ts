@@ -12,8 +12,8 @@ const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];
 
 const gridOf = (plan: ReturnType<typeof planOf>) => plan.grids[0] as GridPlan;
 
-describe("a plan", () => {
-  it("does each thing at the innermost loop that it depends on", () => {
+describe("a schedule", () => {
+  it("places each step at the innermost loop that it depends on", () => {
     const plan = planOf({
       axes: { ...BASE, stride: [1, 2], groups: [1, 2], bias: [true, false] },
       columns: ["l_out", "filters", "ops"],
@@ -50,12 +50,12 @@ describe("a plan", () => {
       [2, "kernel_size == 2 * stride"],
       [3, "4 * l_in > kernel_size"],
     ]);
-    // They stand on one account.
+    // They have one rejection count.
     expect(plan.rejectionReasons.filter((text) => text.includes("stride in"))).toEqual([where]);
   });
 
-  it("keeps a part that may have no value behind those that keep it from that", () => {
-    // `shift` is known outside of l_in, but 12 % shift is no number where it is 0.
+  it("keeps a part that may be undefined after the parts that guard it", () => {
+    // `shift` is known outside of l_in, but 12 % shift is undefined where shift is 0.
     const spec = { variables: { shift: [0, 1] }, axes: { ...BASE, l_in: [1, 2] } };
     const guarded = planOf({ ...spec, where: "shift > 0 and 12 % shift == 0" });
     expect(sweepOn(kernel, guarded)).toMatchObject({ rows: 2, rejected: [0n, 0n, 0n, 0n, 2n, 0n] });

@@ -9,8 +9,8 @@ const BASE = { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: 8 };
 
 const gridOf = (plan: ReturnType<typeof planOf>) => plan.grids[0] as GridPlan;
 
-describe("a plan", () => {
-  it("finds the layer at an index like nested loops", () => {
+describe("the layer at an index", () => {
+  it("is that of nested loops", () => {
     const plan = planOf({
       axes: { ...BASE, stride: [5, 2], padding: "0..4:2", bias: [false, true] },
     });

@@ -1,4 +1,4 @@
-/** What others read out of our CSV: DuckDB, with nothing told about the types. */
+/** upsweep's CSV in DuckDB, without declared types. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,7 +46,7 @@ describe("DuckDB reading a sweep", () => {
     );
   });
 
-  it("takes every count as an integer and the bias as a boolean, without empty cells", async () => {
+  it("reads every count as an integer and the bias as a boolean, without empty cells", async () => {
     const types = await query(`DESCRIBE SELECT * FROM '${file}'`);
     for (const { column_name, column_type } of types) {
       expect(`${column_name} ${column_type}`).toBe(
@@ -59,7 +59,7 @@ describe("DuckDB reading a sweep", () => {
     expect(row?.n).toBe(0n);
   });
 
-  it("finds the same output length and parameters when it works them out itself", async () => {
+  it("computes the same output length and parameters itself", async () => {
     const [row] = await query(`
       SELECT count(*) AS n FROM '${file}'
       WHERE l_out <> (l_in - 1) * stride - 2 * padding + dilation * (kernel_size - 1) + output_padding + 1
@@ -93,7 +93,7 @@ describe("DuckDB reading a sweep", () => {
 });
 
 describe("DuckDB reading counts beyond 2^63, as docs/csv.md says", () => {
-  it("rounds them in a column whose type it guesses, and has them exactly in one that is named", async () => {
+  it("rounds them in a column whose type it guesses, and is exact in a column with a declared type", async () => {
     const file = join(folder, "large.csv");
     const largest = 2 ** 31 - 1;
     await sweepToFile(

@@ -1,4 +1,4 @@
-/** The recipes of docs/csv.md for pandas, run as they stand there, where Python has pandas. */
+/** The pandas recipes of docs/csv.md, run unchanged, where Python has pandas. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { inTemporaryFolder, said } from "../support/cli.ts";
 
 inTemporaryFolder();
 
-// Debian's python3 has Debian's pandas; the first python3 of the path may be another one.
+// Debian's pandas belongs to Debian's python3. The first python3 of the path may be another one.
 const PYTHON = ["python3", "/usr/bin/python3"].find(
   (path) => spawnSync(path, ["-c", "import pandas"]).status === 0,
 );
@@ -17,7 +17,7 @@ const recipes = [...document.matchAll(/^```python\n(import pandas\n.*?)^```$/gms
   ([, code]) => code as string,
 );
 
-/** Runs a recipe and then prints what the expressions are worth, one a line. */
+/** Runs a recipe, then prints the values of the expressions, one per line. */
 function run(recipe: string, expressions: readonly string[]): string[] {
   const { stdout, stderr, status } = spawnSync(
     PYTHON as string,
@@ -35,7 +35,7 @@ describe.skipIf(PYTHON === undefined)(
   () => {
     it("reads counts beyond 2^63 exactly", async () => {
       const max = String(2 ** 31 - 1);
-      // macs = (2^31 - 1)^2·3
+      // By hand: macs = (2^31 - 1)^2·3 for the larger kernel.
       const layer = [
         "--in-channels",
         max,
@@ -57,7 +57,8 @@ describe.skipIf(PYTHON === undefined)(
     it("reads columns with empty cells exactly, beyond 2^53 and beyond 2^63", async () => {
       const max = 2n ** 31n - 1n;
       const some = 2n ** 22n + 1n;
-      // One input, one tap, no bias: moduleprofiler answers N·(2·C_in·C_out - C_out). Where padding crops the output it has no answer.
+      // With one input, one kernel element and no bias, moduleprofiler answers N·(2·C_in·C_out -
+      // C_out). Where padding crops the output it has no answer.
       writeFileSync(
         "layers.csv",
         `batch_size,in_channels,out_channels,kernel_size,l_in,bias,padding,output_padding,stride
@@ -93,7 +94,7 @@ describe.skipIf(PYTHON === undefined)(
       ).toEqual([`[${first}, <NA>, ${last}]`, String(last), "UInt64", "int64"]);
     });
 
-    it("has both recipes", () => {
+    it("finds both recipes", () => {
       expect(recipes).toHaveLength(2);
     });
   },

@@ -1,4 +1,4 @@
-/** The examples run, and say what the models whose layers they are say. */
+/** The examples run, and give the output lengths of the real models. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -43,7 +43,7 @@ describe("the examples", () => {
     expect(hifigan?.slice(-3)).toEqual(["256", "602931200", "66060288"]);
   });
 
-  it("find the chains of strides whose four stages all fit, and no row of another", async () => {
+  it("find exactly the chains of strides whose four stages all fit", async () => {
     const swept = await said(["sweep", `${examples}/hifigan-hops.yaml`, "-o", "hops.csv"]);
     expect(swept.exitCode).toBe(0);
     const [header = "", ...rows] = readFileSync("hops.csv", "utf8").trim().split("\n");
@@ -60,7 +60,8 @@ describe("the examples", () => {
         value("l_out"),
       ].join(" ");
     });
-    // By hand: PyTorch's length without dilation and output_padding, for every chain and kernel rule.
+    // By hand: PyTorch's length without dilation and output_padding, for every chain and kernel
+    // rule.
     const expected: string[] = [];
     for (const hop of [256, 300, 320, 441, 480, 512]) {
       for (let a = 2; a <= 12; a++)
@@ -130,13 +131,13 @@ describe.runIf(hasPython())("examples/python", () => {
     return { stdout, stderr, status };
   }
 
-  it("finds a layer in the recipe's search loop", () => {
+  it("finds a layer with the search loop of its README", () => {
     const [, recipe] = /^```python\n(.*?)^```$/ms.exec(
       readFileSync(`${folder}/README.md`, "utf8"),
     ) as unknown as [string, string];
     const { stdout, stderr, status } = python(recipe);
     expect([status, stderr]).toEqual([0, ""]);
-    // What Python says is what one layer comes to by itself.
+    // Python's result is that of the single layer.
     const [, layer, cost] = /^\((\{.*?\}), (\{.*?\})\)$/.exec(stdout.trim()) as unknown as [
       string,
       string,
@@ -153,7 +154,7 @@ describe.runIf(hasPython())("examples/python", () => {
     expect(JSON.parse(one.stdout)).toMatchObject(JSON.parse(cost.replaceAll("'", '"')));
   });
 
-  it("has exact integers, and says what is wrong with a layer and goes on", () => {
+  it("has exact integers, and continues after an error about a layer", () => {
     const code = `
 from upsweep_client import Upsweep
 fields = ["name", "in_channels", "out_channels", "kernel_size", "l_in", "bias"]

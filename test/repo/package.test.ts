@@ -1,4 +1,4 @@
-/** The package as others get it: packed, installed elsewhere, and used there. */
+/** The package as users get it: packed, installed elsewhere, and used there. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,7 +63,7 @@ describe("the installed package", () => {
     expect(run(process.execPath, ["use.js"])).toBe("122880 true 18n\n");
   });
 
-  it("brings its types", () => {
+  it("includes its types", () => {
     writeFileSync(
       join(folder, "use.ts"),
       `import { count, type LayerInput, sweepToFile } from "upsweep";
@@ -91,7 +91,7 @@ describe("the installed package", () => {
     expect(run(process.execPath, [tsc, ...flags])).toBe("");
   });
 
-  it("holds what its manifest names, and no test or source", () => {
+  it("contains the files of its manifest, and no test or source", () => {
     const files = run("find", [
       "node_modules/upsweep",
       "-type",

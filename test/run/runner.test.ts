@@ -14,7 +14,7 @@ inTemporaryFolder();
 const pools: Piscina[] = [];
 let filename: string | undefined;
 
-/** The real pool, whose worker file a test can change, and whose threads it can stop. */
+/** The real pool, except that a test can replace its worker file and stop its threads. */
 vi.mock("piscina", async (original) => {
   const { Piscina: Real } = await original<typeof import("piscina")>();
   class Watched extends Real {
@@ -37,7 +37,10 @@ afterEach(() => {
 
 type How = "throw" | "exit" | "memory" | "load";
 
-/** From now on workers fail on some of their tasks, so many times on each. Returns how often they have. */
+/**
+ * From now on workers fail on some of their tasks, `times` times on each. Returns a function that
+ * counts the failures.
+ */
 function failing(how: How, times: number, victims = 1): () => number {
   const folder = mkdtempSync("fails-");
   process.env.UPSWEEP_TEST_FAILS = JSON.stringify({ how, times, victims, folder });
@@ -46,7 +49,7 @@ function failing(how: How, times: number, victims = 1): () => number {
     readdirSync(folder).reduce((sum, name) => sum + readFileSync(`${folder}/${name}`).length, 0);
 }
 
-/** Some 20 tasks. */
+/** About 20 tasks. */
 const SPEC = {
   axes: {
     l_in: "1..100",
@@ -58,7 +61,7 @@ const SPEC = {
   columns: ["macs"],
 } as const;
 
-describe("a sweep of which workers die", () => {
+describe("a sweep whose workers die", () => {
   it.each([
     ["throw", 1, 9],
     ["throw", 2, 9],
@@ -67,7 +70,7 @@ describe("a sweep of which workers die", () => {
     ["memory", 1, 3],
     ["memory", 2, 1],
   ] as const)(
-    "has its rows once, by other workers (%s, %i times on each of %i tasks)",
+    "has each row once, from other workers (%s, %i times on each of %i tasks)",
     async (how, times, victims) => {
       await sweepToFile(SPEC, "whole.csv", { workers: 2 });
       const failures = failing(how, times, victims);
@@ -78,7 +81,7 @@ describe("a sweep of which workers die", () => {
     },
   );
 
-  it("survives threads that are stopped from outside, at any time", async () => {
+  it("survives threads that are terminated from outside at any time", async () => {
     const spec = { ...SPEC, axes: { ...SPEC.axes, l_in: "1..500" } };
     await sweepToFile(spec, "whole.csv", { workers: 2 });
     const running = sweepToFile(spec, "out.csv", { workers: 2 });
@@ -110,12 +113,12 @@ describe("a sweep of which workers die", () => {
       "memory",
       /^3 workers in a row failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/,
     ],
-  ] as const)("ends with one message where a task fails three times (%s)", async (how, message) => {
+  ] as const)("ends with one message when a task fails three times (%s)", async (how, message) => {
     failing(how, 99);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(message);
   });
 
-  it("ends with one message where no worker can be started", async () => {
+  it("ends with one message when no worker can be started", async () => {
     failing("load", 0);
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(
       /^(no worker could be started|3 workers in a row failed on .*): not to be loaded\. /,
@@ -126,7 +129,7 @@ describe("a sweep of which workers die", () => {
     );
   });
 
-  it("ends with one message where the system gives no thread", async () => {
+  it("ends with one message when the system allows no thread", async () => {
     const refused = Object.assign(new Error("EAGAIN"), { code: "ERR_WORKER_INIT_FAILED" });
     const spy = vi.spyOn(workerThreads, "Worker").mockImplementation(function refuse() {
       throw refused;
@@ -138,11 +141,12 @@ describe("a sweep of which workers die", () => {
     expect(existsSync("bad.csv.partial")).toBe(false);
   });
 
-  it("blames the task that was at work when a worker died, not those that lay with it", async () => {
+  it("attributes the death of a worker to its running task, not to its queued ones", async () => {
     const runner = threadedRunner({ kind: "sweep", plan: planOf(SPEC), method: "closed" }, 1);
     const task = (grid: number) =>
       ({ kind: "range", grid, first: 0n, end: 1n, maxVisits: 1 }) as const;
-    // A worker dies three times over grid 0; grid 1 lay with it each time, and is told so after it.
+    // A worker dies three times while it runs grid 0. Grid 1 is queued each time, and is rejected
+    // after it.
     const deaths = [new Error("first"), new Error("second"), new Error("third")];
     const tries: [number, number] = [0, 0];
     const pool = pools[0] as Piscina;
@@ -158,7 +162,7 @@ describe("a sweep of which workers die", () => {
     expect(spared).toEqual({ status: "fulfilled", value: "done" });
   });
 
-  it("keeps what is written, to go on with", async () => {
+  it("keeps its rows, and can be resumed", async () => {
     const flags = Object.entries(SPEC.axes).flatMap(([name, values]) => [
       `--${name.replaceAll("_", "-")}`,
       values,
@@ -177,13 +181,13 @@ describe("a sweep of which workers die", () => {
   });
 });
 
-describe("a list of which workers die", () => {
+describe("a list whose workers die", () => {
   const header = "in_channels,out_channels,kernel_size,stride,l_in\n";
 
   async function counted(): Promise<string> {
     const list = async function* () {
       yield Buffer.from(header);
-      // Each chunk begins with another digit, by which the failing worker knows them.
+      // Each chunk starts with a different digit, by which the failing worker identifies it.
       for (let channels = 1; channels < 10; channels++)
         yield Buffer.from(`${channels},2,3,2,10\n`.repeat(50_000));
     };
@@ -196,7 +200,7 @@ describe("a list of which workers die", () => {
     return text;
   }
 
-  it.each(["throw", "exit"] as const)("has its rows once, by other workers (%s)", async (how) => {
+  it.each(["throw", "exit"] as const)("has each row once, from other workers (%s)", async (how) => {
     const whole = await counted();
     const failures = failing(how, 1);
     const text = await counted();
@@ -204,7 +208,7 @@ describe("a list of which workers die", () => {
     expect(text === whole).toBe(true);
   });
 
-  it("ends with one message where a chunk fails three times", async () => {
+  it("ends with one message when a chunk fails three times", async () => {
     failing("throw", 99);
     await expect(counted()).rejects.toThrow(
       /^3 workers in a row failed on a chunk of [0-9]+ bytes of the list: thrown by the test\. /,

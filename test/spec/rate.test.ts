@@ -4,10 +4,10 @@ import { text } from "../support/text.ts";
 
 const AXES = { in_channels: 4, out_channels: [2, 4], l_in: [3, 8], kernel_size: 4 };
 
-describe("a grid refuses", () => {
+describe("a grid with a sample rate", () => {
   it.each<[string, unknown, string]>([
     [
-      "0",
+      "a rate of 0",
       0,
       text`
         spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to
@@ -33,7 +33,7 @@ describe("a grid refuses", () => {
       `,
     ],
     [
-      "the same rate twice",
+      "a repeated rate",
       ["22050/32", 689.0625],
       "spec.variables.sample_rate: the axis sample_rate has the value 689.0625 twice.",
     ],
@@ -47,11 +47,11 @@ describe("a grid refuses", () => {
       ["22050/32", "l_in * 2"],
       "sample_rate mixes a fraction with values that depend on other axes.",
     ],
-  ])("%s", (_, sample_rate, message) => {
+  ])("is refused with %s", (_, sample_rate, message) => {
     expect(() => planOf({ variables: { sample_rate }, axes: AXES } as never)).toThrow(message);
   });
 
-  it("a fraction among the expressions of a joint axis", () => {
+  it("is refused with a fraction among the expressions of a joint axis", () => {
     const rows = [
       [32, "22050/32"],
       ["l_in", 8000],
@@ -61,7 +61,7 @@ describe("a grid refuses", () => {
     );
   });
 
-  it("an axis that is written with a rate that is a fraction, but not with a whole one", () => {
+  it("is refused with an axis that uses a fraction as a rate, but not with a whole rate", () => {
     const spec = (sample_rate: unknown) =>
       ({ variables: { sample_rate }, axes: { ...AXES, l_in: "sample_rate // 100" } }) as never;
     expect(() => planOf(spec([100, 200]))).not.toThrow();
@@ -75,7 +75,7 @@ describe("a grid refuses", () => {
     );
   });
 
-  it("a variable with the name that is kept for the common denominator", () => {
+  it("is refused with a variable that has the reserved name of the common denominator", () => {
     expect(() =>
       planOf({ variables: { sample_rate_denominator: 2 }, axes: AXES } as never),
     ).toThrow("'sample_rate_denominator' cannot be a variable");

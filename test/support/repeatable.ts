@@ -1,4 +1,7 @@
-/** A random test that fails says how to run the failing case again: `SEED` and `CASE` in the environment choose it. */
+/**
+ * A failing random test prints how to repeat its case: `SEED` and `CASE` in the environment select
+ * it.
+ */
 import { relative } from "node:path";
 import { fc } from "@fast-check/vitest";
 import { expect } from "vitest";

@@ -11,7 +11,9 @@ import { fileSink } from "../../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 import { inTemporaryFolder } from "../../support/cli.ts";
 
-/** Called before every operation on names of the promises of node:fs; one that rejects makes the operation fail. */
+/**
+ * Called before every operation on names in node:fs/promises. The operation fails when it rejects.
+ */
 let before: (operation: string, ...paths: string[]) => Promise<void> = async () => {};
 vi.mock("node:fs/promises", async (original) => {
   const real = await original<typeof import("node:fs/promises")>();
@@ -40,7 +42,7 @@ const SPEC: SpecInput = {
 };
 
 describe("two runs on two machines", () => {
-  /** The lock as the other machine sees it. */
+  /** Rewrites the lock as another machine would see it. */
   function seenFromElsewhere(): void {
     if (!existsSync("out.csv.partial.lock")) return;
     const lock = JSON.parse(readFileSync("out.csv.partial.lock", "utf8")) as { host: string };
@@ -70,7 +72,7 @@ describe("two runs on two machines", () => {
     });
   }
 
-  it("never give a file its name that is not finished, at whatever step the second begins with --force, or ends", async () => {
+  it("never name an unfinished file, at whatever step the second starts with --force or ends", async () => {
     const plans = [SPEC, { axes: { ...SPEC.axes, l_in: "50..60" } } as SpecInput].map((spec) =>
       planSweep(specFrom(spec)),
     ) as [never, never];
@@ -82,7 +84,8 @@ describe("two runs on two machines", () => {
     }
     const isGood = () => !existsSync("out.csv") || texts.includes(readFileSync("out.csv", "utf8"));
     let interleavings = 0;
-    // Steps of the first run at which the second begins, and then those of the second after which the first goes on.
+    // `begin` is the step of the first run at which the second starts; `pause` is the step of the
+    // second after which the first continues.
     for (let begin = 0; ; begin++) {
       let stepsOfFirst = 0;
       for (let pause = 0; ; pause++) {
@@ -130,7 +133,7 @@ describe("two runs on two machines", () => {
         const other = await second;
         expect(isGood()).toBe(true);
         interleavings++;
-        // One of them has made the file, and whoever has not says so.
+        // One of them has written the file, and the other reports that it has not.
         const outcomes = [first, other].filter((outcome) => outcome instanceof Error) as Error[];
         for (const { message } of outcomes)
           expect(message).toMatch(
@@ -160,7 +163,7 @@ const kept = {
   keepsManifest: false,
 };
 
-it("a file whose lines are not its rows does not get its name, and its rows stay", async () => {
+it("a file whose number of lines differs from its rows does not get its name, and its rows are kept", async () => {
   const sink = await fileSink("out.csv", { mayReplace: false });
   const rows = Buffer.from("1,2\n3,4\n");
   const batches = async function* () {

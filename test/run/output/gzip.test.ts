@@ -1,4 +1,7 @@
-/** Compressed files: the same bytes for any number of workers and after any interruption, and readable by everybody. */
+/**
+ * Compressed files: the same bytes for any number of workers and after any interruption, readable
+ * by every gzip tool.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -19,7 +22,7 @@ afterEach(() => {
 
 const done = { exitCode: 0, stderr: "", stdout: "" };
 
-/** Some 15 MB of rows: several tasks, and several members in each. */
+/** About 15 MB of rows: several tasks, and several members in each. */
 const AXES = {
   l_in: "1..100",
   kernel_size: "4..13",
@@ -33,8 +36,8 @@ const FLAGS = Object.entries(AXES).flatMap(([name, values]) => [
 ]);
 const SWEEP = ["sweep", ...FLAGS, "--quiet", "-o"];
 
-/** The members of a gzip file, by decompressing each by itself. */
-function variables(bytes: Buffer): Buffer[] {
+/** The members of a gzip file, each decompressed separately. */
+function membersOf(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
   const head = Buffer.from([0x1f, 0x8b, 8]);
   for (let at = 0; at < bytes.length; ) {
@@ -55,7 +58,7 @@ function variables(bytes: Buffer): Buffer[] {
 }
 
 describe("a sweep into a name that ends in .gz", () => {
-  it("has the rows of the plain file, in members of equal length, the same for any number of workers", async () => {
+  it("has the rows of the plain file, in members of equal length, for any number of workers", async () => {
     expect(await said([...SWEEP, "plain.csv"])).toEqual(done);
     for (const workers of ["1", "2", "3"])
       expect(await said([...SWEEP, `${workers}.csv.gz`, "--workers", workers])).toEqual(done);
@@ -64,14 +67,14 @@ describe("a sweep into a name that ends in .gz", () => {
     ) as [Buffer, Buffer, Buffer];
     expect(two.equals(one) && three.equals(one)).toBe(true);
     const plain = readFileSync("plain.csv");
-    const pieces = variables(one);
+    const pieces = membersOf(one);
     expect(Buffer.concat(pieces).equals(plain)).toBe(true);
     expect(pieces.length).toBe(Math.ceil(plain.length / MEMBER_BYTES));
     for (const piece of pieces.slice(0, -1)) expect(piece.length).toBe(MEMBER_BYTES);
     expect(one.length).toBeLessThan(plain.length / 4);
   });
 
-  it("is read by zcat and by Python", async ({ skip }) => {
+  it("is readable by zcat and by Python", async ({ skip }) => {
     expect(await said([...SWEEP, "plain.csv"])).toEqual(done);
     expect(await said([...SWEEP, "out.csv.gz"])).toEqual(done);
     expect(
@@ -93,7 +96,7 @@ describe("a sweep into a name that ends in .gz", () => {
     });
   });
 
-  it("continues to the same bytes wherever it was stopped", async () => {
+  it("resumes to the same bytes wherever it was stopped", async () => {
     const plan = planSweep(specFrom({ axes: AXES } as SpecInput));
     expect(await said([...SWEEP, "whole.csv.gz"])).toEqual(done);
     const whole = readFileSync("whole.csv.gz");
@@ -116,7 +119,7 @@ describe("a sweep into a name that ends in .gz", () => {
       await expect(
         writeBatches(stopping() as never, plan.header, sink, { checkpoint, compression: "gzip" }),
       ).rejects.toThrow("stop");
-      // Where no member was complete, nothing is left, and it begins again.
+      // Where no member was complete, nothing is kept, and the sweep starts over.
       if (!existsSync("out.csv.gz.partial.json")) {
         expect(readdirSync(".")).toEqual(["whole.csv.gz"]);
         continue;
@@ -126,7 +129,7 @@ describe("a sweep into a name that ends in .gz", () => {
         bytes: number;
         skip: number;
       };
-      const written = variables(readFileSync("out.csv.gz.partial"));
+      const written = membersOf(readFileSync("out.csv.gz.partial"));
       expect(readFileSync("out.csv.gz.partial").length).toBe(bytes);
       expect(written.every(({ length }) => length === MEMBER_BYTES)).toBe(true);
       expect(skip).toBeGreaterThanOrEqual(0);
@@ -140,7 +143,7 @@ describe("a sweep into a name that ends in .gz", () => {
     expect(continued).toBeGreaterThan(1);
   });
 
-  it("stops at the limit, and is written to standard output as plain CSV", async () => {
+  it("stops at its limit", async () => {
     expect(await said([...SWEEP, "out.csv.gz", "--limit", "70000"])).toEqual(done);
     expect(gunzipSync(readFileSync("out.csv.gz")).toString().trimEnd().split("\n").length).toBe(
       70_001,
@@ -148,7 +151,7 @@ describe("a sweep into a name that ends in .gz", () => {
   });
 });
 
-it("a list is compressed too", async () => {
+it("a list is compressed when its name ends in .gz", async () => {
   const layers = Array.from(
     { length: 60_000 },
     (_, i) => `${1 + (i % 7)},${1 + (i % 5)},${2 + (i % 900)},${1 + (i % 4)},"layer ${i}, named"`,
@@ -160,6 +163,6 @@ it("a list is compressed too", async () => {
   expect(await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"])).toEqual(done);
   expect(await said(["count", "--from", "list.csv", "-o", "out.csv.gz", "--quiet"])).toEqual(done);
   expect(gunzipSync(readFileSync("out.csv.gz")).equals(readFileSync("out.csv"))).toBe(true);
-  expect(variables(readFileSync("out.csv.gz")).length).toBeGreaterThan(1);
+  expect(membersOf(readFileSync("out.csv.gz")).length).toBeGreaterThan(1);
   expect(existsSync("out.csv.gz.partial")).toBe(false);
 });

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A sink whose flushes the test lets end when it likes. */
+/** A sink whose flushes end when the test decides. */
 function slowSink() {
   const flushes: (() => void)[] = [];
   const sink: Sink = {
@@ -58,8 +58,8 @@ const savedRows = () =>
     ? readManifest("out.csv.partial.json").position.rows
     : undefined;
 
-describe("how far a sweep has come", () => {
-  it("is written down when a second has passed since the last time, and not before", async () => {
+describe("a checkpoint", () => {
+  it("is written one second after the last one, and not before", async () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     vi.advanceTimersByTime(999);
@@ -79,7 +79,7 @@ describe("how far a sweep has come", () => {
     expect(savedRows()).toBe(40n);
   });
 
-  it("is written down behind 256 MB, however little time has passed", async () => {
+  it("is written after 256 MB, however little time has passed", async () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink, false, 1000);
     checkpoint.progressed(reached(10, 256e6 + 999));
@@ -94,12 +94,12 @@ describe("how far a sweep has come", () => {
     expect(savedRows()).toBe(40n);
   });
 
-  it("says only what was written before the disk was asked, and only when the disk has it", async () => {
+  it("records only what was written before the flush started, and only after the flush ended", async () => {
     const { sink, flushes, flushed } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     vi.advanceTimersByTime(1000);
     checkpoint.progressed(reached(10, 1000));
-    // While the disk takes its time the sweep goes on, and asks no second time.
+    // While the flush is running the sweep continues, and does not start a second flush.
     vi.advanceTimersByTime(5000);
     checkpoint.progressed(reached(20, 2000));
     expect([flushes.length, savedRows()]).toEqual([1, undefined]);
@@ -110,7 +110,7 @@ describe("how far a sweep has come", () => {
     });
   });
 
-  it("is left alone when somebody else has begun to write there", () => {
+  it("is not changed when another run has started to write the file", () => {
     const { sink } = slowSink();
     const checkpoint = new Checkpoint(kept, sink);
     checkpoint.progressed(reached(10, 1000));
@@ -122,7 +122,7 @@ describe("how far a sweep has come", () => {
     expect(savedRows()).toBe(10n);
   });
 
-  it("goes with its rows when the sweep will never be whole", async () => {
+  it("is removed with its rows when the sweep can never be complete", async () => {
     const sink = await fileSink("out.csv", { mayReplace: false });
     const checkpoint = new Checkpoint(kept, sink);
     await sink.write(Buffer.from("1,2\n"));
@@ -133,7 +133,7 @@ describe("how far a sweep has come", () => {
     expect(readdirSync(".")).toEqual([]);
   });
 
-  it("is not written down behind a disk that could not keep it", async () => {
+  it("is not written after a flush that failed", async () => {
     const { sink } = slowSink();
     const checkpoint = new Checkpoint(kept, {
       ...sink,
@@ -150,14 +150,14 @@ const SPEC: SpecInput = {
   axes: { in_channels: 1, out_channels: 1, l_in: "2..40", kernel_size: 3 },
 };
 
-it("does not continue what a run has left under its lock unless it is the sweep's own", async () => {
+it("is not continued from another run's leftovers under its lock", async () => {
   const plan = planSweep(specFrom(SPEC));
   const kept = (await resumeTarget(plan, "out.csv")) as NonNullable<
     Awaited<ReturnType<typeof resumeTarget>>
   >;
   const start = await readStart(kept, plan, {});
   expect(start).toMatchObject({ isWhole: false, bytes: 0 });
-  // The lock is held until the sink has it.
+  // The lock is held until the sink takes it over.
   await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(
     `is being written by process ${process.pid}`,
   );

@@ -1,17 +1,23 @@
-/** Cutting by cost: order, wholeness and balance, on spaces that are made up. */
+/** Ranges cut by cost: their order, completeness and balance, on artificial spaces. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { type Range, sweepInOrder } from "../../../src/run/sweep/ranges.ts";
 import { runs } from "../../support/tier.ts";
 
-/** The visits that an index takes: 1 where layers stand, and for a whole empty block 1 at its first index. */
+/**
+ * An artificial space: each dense index takes one visit, and each empty region takes one visit at
+ * its first index.
+ */
 interface Space {
   readonly size: number;
-  /** Blocks [first, end) in which every index is looked at; elsewhere nothing is. */
+  /** Blocks [first, end) whose indices are all visited; the rest is empty. */
   readonly dense: readonly (readonly [number, number])[];
 }
 
-/** Goes as far as the visits go: an empty stretch takes one, a dense one as many as it is long. */
+/**
+ * The position that is reached with so many visits. An empty region takes one, a dense one takes
+ * its length.
+ */
 function reach(
   { dense }: Space,
   first: number,
@@ -85,7 +91,7 @@ describe("a sweep cut by cost", () => {
       numRuns: runs(150),
     },
   )(
-    "answers for every index once, in order, however the tasks overtake each other",
+    "covers every index once and in order, however tasks overtake each other",
     async (space, workers, visits, delays) => {
       fc.pre(space.dense.reduce((sum, [from, to]) => sum + to - from, 0) / visits < 200);
       let turn = 0;
@@ -106,18 +112,18 @@ describe("a sweep cut by cost", () => {
     },
   );
 
-  it("crosses 10^15 empty indices in a few tasks, and shares a dense region in them out", async () => {
+  it("crosses 10^15 empty indices in a few tasks, and divides a dense region inside them", async () => {
     const dense: [number, number] = [600_000_000_000_000, 600_000_010_000_000];
     const visits = 30_000;
     const { answers } = await sweepSpace({ size: 1e15, dense: [dense] }, 2, visits, () => 3);
     const inside = answers.filter(({ first, next }) => next > dense[0] && first < dense[1]);
-    // 10^7 indices of the region make 333 full tasks at least.
+    // The 10^7 indices of the region make at least 333 full tasks.
     expect(inside.length).toBeGreaterThanOrEqual(333);
     expect(inside.length).toBeLessThan(600);
     expect(answers.length - inside.length).toBeLessThan(60);
   });
 
-  it("keeps the workers busy where three indices fill a task that took three thousand before", async () => {
+  it("keeps the workers busy when the cost per index rises a thousandfold", async () => {
     let [started, underWay, sum] = [0, 0, 0];
     const run = async ({ first, end }: Range) => {
       started++;
@@ -139,7 +145,7 @@ describe("a sweep cut by cost", () => {
     expect(sum / started).toBeGreaterThan(5);
   });
 
-  it("hands on what a task throws", async () => {
+  it("passes on the error of a task", async () => {
     const run = async ({ first }: Range) => {
       if (first > 5000n) throw new Error("no more");
       return { next: first + 1000n, visits: 1000 };
@@ -154,7 +160,7 @@ describe("a sweep cut by cost", () => {
     await expect(all()).rejects.toThrow("no more");
   });
 
-  it("starts nothing more once whoever takes the answers has left", async () => {
+  it("starts no more tasks after its consumer has left", async () => {
     let started = 0;
     const run = async ({ first, end }: Range) => {
       started++;
@@ -172,7 +178,7 @@ describe("a sweep cut by cost", () => {
     expect(started).toBeLessThan(20);
   });
 
-  it("waits with new tasks for whoever takes the answers slowly", async () => {
+  it("does not run ahead of a slow consumer", async () => {
     let started = 0;
     const run = async ({ first, end }: Range) => {
       started++;

@@ -7,8 +7,8 @@ import { boundsOf, type Shard, shardName, shardOfName } from "../../../src/run/s
 import { sweepPlan } from "../../../src/run/sweep/sweep.ts";
 import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 
-describe("the bounds of parts", () => {
-  it("lie side by side, even to one index, up to the largest space", () => {
+describe("the bounds of shards", () => {
+  it("are adjacent, and differ by at most one index in length, up to the largest space", () => {
     for (const size of [0n, 1n, 7n, 1000n, 2n ** 63n - 1n]) {
       for (const of of [1, 2, 7, 16, 99_999]) {
         let end = 0n;
@@ -24,7 +24,7 @@ describe("the bounds of parts", () => {
   });
 });
 
-describe("a sweep in parts", () => {
+describe("the shards of a sweep", () => {
   const values = (min: number, max: number) =>
     fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 6 });
   const grids = fc.record({
@@ -51,7 +51,7 @@ describe("a sweep in parts", () => {
   });
 
   test.prop([specs, fc.integer({ min: 1, max: 9 })], { numRuns: 150 })(
-    "cuts any space into the rows and the account of the whole",
+    "have the rows and rejection counts of the unsharded sweep, for any space",
     async (made, of) => {
       const { sample, ...rest } = made;
       const plan = planSweep(specFrom({ ...rest, ...(sample && { sample }) } as SpecInput));
@@ -63,7 +63,7 @@ describe("a sweep in parts", () => {
           if (done)
             return {
               text: texts.join(""),
-              rejectionReason: [value.done, value.rows, value.empty, ...value.rejected],
+              counts: [value.done, value.rows, value.empty, ...value.rejected],
             };
           for (const bytes of value.buffers) texts.push(Buffer.from(bytes).toString());
         }
@@ -73,16 +73,14 @@ describe("a sweep in parts", () => {
       for (let index = 0; index < of; index++) shards.push(await swept({ index, of }));
       expect(shards.map(({ text }) => text).join("")).toBe(whole.text);
       expect(
-        whole.rejectionReason.map((_, i) =>
-          shards.reduce((sum, { rejectionReason }) => sum + (rejectionReason[i] ?? 0n), 0n),
-        ),
-      ).toEqual(whole.rejectionReason);
+        whole.counts.map((_, i) => shards.reduce((sum, { counts }) => sum + (counts[i] ?? 0n), 0n)),
+      ).toEqual(whole.counts);
     },
   );
 });
 
-describe("the name of a part", () => {
-  it("keeps the extensions that say what is in it", () => {
+describe("the name of a shard", () => {
+  it("keeps the extensions of the format", () => {
     expect(shardName("a/out.csv.gz", { index: 3, of: 16 })).toBe("a/out.00003-of-00016.csv.gz");
     expect(shardName("out.jsonl", { index: 0, of: 2 })).toBe("out.00000-of-00002.jsonl");
     expect(shardName("out", { index: 0, of: 2 })).toBe("out.00000-of-00002");
@@ -105,10 +103,10 @@ describe("the name of a part", () => {
     ending,
     fc.integer({ min: 1, max: 99_999 }),
     fc.nat(),
-  ])("is found again, and has the format of the file", (base, end, of, n) => {
+  ])("can be parsed, and has the format of the output file", (base, end, of, n) => {
     const path = `${base}${end}`;
-    const part = { index: n % of, of };
-    expect(shardOfName(path, shardName(path, part))).toEqual(part);
+    const shard = { index: n % of, of };
+    expect(shardOfName(path, shardName(path, shard))).toEqual(shard);
     const asked = (name: string): FormatName | string => {
       try {
         const { format, compression } = formatOf(name);
@@ -118,6 +116,6 @@ describe("the name of a part", () => {
       }
     };
     if (!["", ".gz"].includes(extensionsOf(path)))
-      expect(asked(shardName(path, part))).toBe(asked(path));
+      expect(asked(shardName(path, shard))).toBe(asked(path));
   });
 });

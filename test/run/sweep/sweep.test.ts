@@ -1,4 +1,7 @@
-/** Design spaces through the whole of the run: unions, samples, limits, and the same bytes from any number of workers. */
+/**
+ * Design spaces through a complete run: unions, samples, limits, and the same bytes from any number
+ * of workers.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sweep, sweepToFile } from "../../../src/library/sweep.ts";
@@ -9,7 +12,7 @@ inTemporaryFolder();
 
 const BASE = { in_channels: 64, out_channels: 64, kernel_size: 4, l_in: 32 };
 
-/** 10^12 raw indices of which 40,000 become rows, all of them in a narrow band. */
+/** 10^12 raw indices, of which 40,000 in a narrow band become rows. */
 const SPARSE: SpecInput = {
   axes: {
     stride: "1..10000",
@@ -28,7 +31,7 @@ async function bytes(spec: SpecInput, options: object): Promise<string> {
 }
 
 describe("a sparse and skewed space", () => {
-  it("gives the same bytes on any number of workers, and an account that adds up to 10^12", async () => {
+  it("gives the same bytes on any number of workers, and counts that add up to 10^12", async () => {
     const one = await bytes(SPARSE, { workers: 1 });
     expect(one.split("\n")).toHaveLength(40_002);
     for (const workers of [2, 3, 5]) expect((await bytes(SPARSE, { workers })) === one).toBe(true);
@@ -54,7 +57,7 @@ describe("a union of grids", () => {
     columns: ["name", "hop", "l_out", "params"],
   };
 
-  it("runs one after the other into one output, with the name and variables as columns where they are asked for", async () => {
+  it("writes its grids one after the other, with names and variables as columns on request", async () => {
     const rows = [];
     const batches = sweep(union, { workers: 2 });
     for (let next = await batches.next(); ; next = await batches.next()) {
@@ -83,7 +86,7 @@ describe("a union of grids", () => {
     ]);
   });
 
-  it("can be drawn from as a whole", async () => {
+  it("can be sampled across its grids", async () => {
     const summary = await sweepToFile({ ...union, sample: { rows: 5, seed: 1 } }, "out.csv");
     expect(summary.size).toBe(5n);
     const all = await bytes(union, {});
@@ -101,7 +104,7 @@ describe("samples and limits", () => {
     columns: ["l_out"],
   };
 
-  it("draws the same rows on any number of workers, all different and in order", async () => {
+  it("sample the same rows on any number of workers, all distinct and in order", async () => {
     const sampled = { ...spec, sample: { rows: 20_000, seed: 7 } };
     const one = await bytes(sampled, { workers: 1 });
     expect(new Set(one.split("\n")).size).toBe(20_002);
@@ -118,7 +121,7 @@ describe("samples and limits", () => {
     }
   });
 
-  it("stops behind so many rows, and says so", async () => {
+  it("stop after the requested number of rows, and report it", async () => {
     const all = await bytes(spec, {});
     for (const limit of [1, 7, 40_000, 1_999_999]) {
       expect(
@@ -143,22 +146,22 @@ describe("samples and limits", () => {
   });
 });
 
-describe("the account of a limited sweep", () => {
+describe("the summary of a limited sweep", () => {
   const spec: SpecInput = {
     axes: { ...BASE, l_in: "1..100000", stride: "1..3" },
     where: "l_in % 5 == 0 and stride != 2",
     columns: ["l_out"],
   };
 
-  it.each([1, 2, 7, 39_999])("goes to row %i and no further", async (limit) => {
+  it.each([1, 2, 7, 39_999])("covers the raw indices up to row %i only", async (limit) => {
     const summary = await sweepToFile(spec, "out.csv", { limit, workers: 2 });
-    // Rows stand at l_in 5, 10, …, two at each: the first of three strides and the last.
+    // There are two rows at each l_in of 5, 10, …: the first and the last of three strides.
     const size = BigInt(5 * Math.ceil(limit / 2) * 3 - (limit % 2 === 1 ? 2 : 0));
     expect(summary).toMatchObject({ rows: BigInt(limit), size });
     expect([...summary.rejected.values()]).toEqual([size - BigInt(limit)]);
   });
 
-  it("goes to the last row of a sample too", async () => {
+  it("covers a sample up to its last row only", async () => {
     const sampled = { ...spec, sample: { rows: 20_000 } };
     const all = await bytes(sampled, {});
     const summary = await sweepToFile(sampled, "out.csv", { limit: 1000 });
@@ -171,7 +174,7 @@ describe("the account of a limited sweep", () => {
 });
 
 describe("large specs", () => {
-  it("may have 10,000 values in a list, 200 constraints and 500 grids", async () => {
+  it("may have 10,000 values in a list, 200 conditions and 500 grids", async () => {
     const values = Array.from({ length: 10_000 }, (_, i) => 3 * i + 1 + (i % 2));
     const where = Array.from({ length: 200 }, (_, i) => `l_in != ${i + 5}`);
     const { rows } = await sweepToFile({ axes: { ...BASE, l_in: values }, where }, "out.csv");

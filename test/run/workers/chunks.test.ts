@@ -1,4 +1,4 @@
-/** Lists cut into chunks. */
+/** Lists cut into chunks at record boundaries. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { cutIntoChunks } from "../../../src/run/workers/chunks.ts";
@@ -22,7 +22,7 @@ describe("a list cut into chunks", () => {
       numRuns: runs(400),
     },
   )(
-    "is whole, and every chunk ends where a record ends",
+    "is complete, and every chunk ends where a record ends",
     async (records, lineEnd, endsWithLine, pieceBytes) => {
       const bytes = Buffer.from(records.join(lineEnd) + (endsWithLine ? lineEnd : ""));
       const stream = (async function* () {
@@ -40,7 +40,7 @@ describe("a list cut into chunks", () => {
       const rest =
         records.slice(1).join(lineEnd) + (endsWithLine && records.length > 1 ? lineEnd : "");
       expect(shards.join("")).toBe(rest);
-      // Quotes are in pairs up to each border.
+      // Quotes are in pairs before each boundary.
       for (const shard of shards.slice(0, -1)) {
         expect(shard.endsWith("\n")).toBe(true);
         expect((shard.split('"').length - 1) % 2).toBe(0);
@@ -48,7 +48,7 @@ describe("a list cut into chunks", () => {
     },
   );
 
-  it("stops in the place of a record that is longer than a chunk", async () => {
+  it("ends with undefined at a record that is longer than a chunk", async () => {
     const stream = (async function* () {
       yield Buffer.from(`h\na\nb\n${"x".repeat(50)}\nc\n`);
     })();
@@ -60,7 +60,7 @@ describe("a list cut into chunks", () => {
 });
 
 describe("a live stream cut into chunks", () => {
-  it("has a chunk at each pause, and full ones while it is fast", async () => {
+  it("is cut at each pause, and into full chunks while it is fast", async () => {
     const stream = Object.assign(
       (async function* () {
         yield Buffer.from("h\na\nb\nc");

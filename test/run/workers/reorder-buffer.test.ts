@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { inOrder, inOrderWhenReady } from "../../../src/run/workers/reorder-buffer.ts";
 import { runs } from "../../support/tier.ts";
 
-describe("the ordered window", () => {
+describe("the reorder buffer", () => {
   test.prop([fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 })], {
     numRuns: runs(50),
   })(
-    "hands answers out in the order of the tasks, whatever the order in which they end, and never holds more than its width",
+    "yields answers in the order of the tasks, whatever order they end in, and never holds more than its capacity",
     async (turns, width) => {
       let [started, taken, max] = [0, 0, 0];
       const run = async (task: number) => {
@@ -29,7 +29,7 @@ describe("the ordered window", () => {
     },
   );
 
-  it("fails where the first task fails, behind the answers before it", async () => {
+  it("fails where the first task fails, after the answers before it", async () => {
     const run = async (task: number) => {
       if (task >= 2) throw new Error(`task ${task}`);
       return task;
@@ -42,7 +42,7 @@ describe("the ordered window", () => {
     expect(answers).toEqual([0, 1]);
   });
 
-  it("starts nothing more when its reader leaves", async () => {
+  it("starts no more tasks when its consumer leaves", async () => {
     let started = 0;
     for await (const _ of inOrder(
       Array.from({ length: 100 }, (_, i) => i),
@@ -54,8 +54,8 @@ describe("the ordered window", () => {
   });
 });
 
-describe("answers to tasks that come when they come", () => {
-  it("are handed on in the order of the tasks, each without waiting for the next task", async () => {
+describe("answers to tasks that arrive over time", () => {
+  it("are yielded in the order of the tasks, without waiting for the next task", async () => {
     const log: string[] = [];
     const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     const tasks = (async function* () {
@@ -74,7 +74,7 @@ describe("answers to tasks that come when they come", () => {
     expect(log).toEqual(["30 true", "1 false", "third comes", "5 true"]);
   });
 
-  it("end with the error of a task after the answers before it", async () => {
+  it("end with the error of a task, after the answers before it", async () => {
     const seen: number[] = [];
     const tasks = [1, 2, 3].values();
     const run = async (task: number) => {
