@@ -2,18 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { printed } from "../support/text.ts";
+import { printed, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
-const LAYER =
-  "--in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32".split(
-    " ",
-  );
-const SPACE =
-  "--in-channels 4 --out-channels 4 --kernel-size 4 --stride 1..4 --padding 0..1 --l-in 10".split(
-    " ",
-  );
+const LAYER = words`--in-channels 512 --out-channels 256 --kernel-size 16 --stride 8 --padding 4 --l-in 32`;
+const SPACE = words`--in-channels 4 --out-channels 4 --kernel-size 4 --stride 1..4 --padding 0..1 --l-in 10`;
 
 describe("upsweep compare", () => {
   it("shows every convention next to the exact count of one layer, with the reason", async () => {
@@ -23,9 +17,9 @@ describe("upsweep compare", () => {
     expect(stdout).toMatch(
       /^fvcore +mac +67,108,864 +67,108,864 +1\.016 {2}counts the 1\.56 % of the products that padding crops$/m,
     );
-    expect(stdout).toMatch(
-      /^onnx_tool +mac\+bias +268,500,992 +268,435,456 +4\.063 {2}.*takes the output channels for the input channels: 256 for 512/m,
-    );
+    const onnxTool = stdout.split("\n").find((line) => line.startsWith("onnx_tool "));
+    expect(onnxTool).toMatch(/^onnx_tool +mac\+bias +268,500,992 +268,435,456 +4\.063 {2}/);
+    expect(onnxTool).toContain("takes the output channels for the input channels: 256 for 512");
     expect(stdout.trimEnd().split("\n")).toHaveLength(3 + 15);
   });
 
@@ -43,16 +37,20 @@ describe("upsweep compare", () => {
     });
     const { stdout } = await said(["compare", ...LAYER, "--markdown"]);
     expect(stdout).toContain(
-      "| convention | unit | answer | in MACs | ratio | why |\n| --- | --- | --- | --- | --- | --- |\n| **macs** | mac |",
+      [
+        "| convention | unit | answer | in MACs | ratio | why |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| **macs** | mac |",
+      ].join("\n"),
     );
   });
 
   it("writes integers in JSON with all digits, or all as strings", async () => {
     // Two products without a bias: K = 2, L = 1, C_in = C_out = 2^26 + 1.
-    const vast =
-      "--in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --stride 3 --bias false --json".split(
-        " ",
-      );
+    const vast = words`
+      --in-channels 67108865 --out-channels 67108865 --kernel-size 2 --l-in 1 --stride 3
+      --bias false --json
+    `;
     const macs = 2n * (2n ** 26n + 1n) ** 2n;
     const digits = (await said(["compare", ...vast])).stdout;
     expect(digits).toContain(`  "in_channels": 67108865,\n`);
@@ -91,9 +89,7 @@ describe("upsweep compare", () => {
       "compare",
       "--layer",
       "conv_transpose3d",
-      ..."--in-channels 2 --out-channels 2 --kernel-size 2,3,4 --d-in 2 --h-in 3 --w-in 4".split(
-        " ",
-      ),
+      ...words`--in-channels 2 --out-channels 2 --kernel-size 2,3,4 --d-in 2 --h-in 3 --w-in 4`,
     ]);
     expect(stdout).toMatch(/^ConvTranspose3d\(2, 2, kernel_size=\(2, 3, 4\)/);
     expect(stdout).toMatch(/^moduleprofiler +op +none +has no answer for 3-d layers$/m);
@@ -102,9 +98,9 @@ describe("upsweep compare", () => {
   it("summarises a design space: exact share, median, extremes, and the layer with the largest deviation", async () => {
     const { stdout, stderr } = await said(["compare", ...SPACE]);
     expect(stderr).toBe("8 layers: 8 compared, 0 rejected\n");
-    expect(stdout).toMatch(
-      /^fvcore +50 % +1\.00 +1 +1\.081 +ConvTranspose1d\(4, 4, kernel_size=4, stride=4, padding=1\) on \(1, 4, 10\)$|^fvcore +50 %/m,
-    );
+    const fvcore = stdout.split("\n").find((line) => line.startsWith("fvcore "));
+    expect(fvcore).toMatch(/^fvcore +50 % +1\.00 +1 +1\.053 +/);
+    expect(fvcore).toMatch(/ConvTranspose1d\(4, 4, kernel_size=4, padding=1\) on \(1, 4, 10\)$/);
     const json = JSON.parse((await said(["compare", ...SPACE, "--json", "--quiet"])).stdout);
     expect(json.layers).toBe(8);
     const thop = json.conventions.find(({ name }: { name: string }) => name === "thop");
@@ -130,10 +126,10 @@ describe("upsweep compare", () => {
   });
 
   it("prints the same on any number of workers", async () => {
-    const grid =
-      "--in-channels 1..40 --out-channels 1..40 --kernel-size 1..16 --stride 1..8 --padding 0..2 --l-in 9,10".split(
-        " ",
-      );
+    const grid = words`
+      --in-channels 1..40 --out-channels 1..40 --kernel-size 1..16 --stride 1..8 --padding 0..2
+      --l-in 9,10
+    `;
     const [one, two] = [
       await said(["compare", ...grid, "--workers", "1"]),
       await said(["compare", ...grid, "--workers", "2"]),

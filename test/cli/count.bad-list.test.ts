@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { titled } from "../support/cases.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { printed, text } from "../support/text.ts";
+import { printed, text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -362,7 +362,7 @@ const CASES = [
 
 it.each(titled(CASES))("refuses a list with %s", async (_, { list: csv, message }) => {
   writeFileSync("layers.csv", csv);
-  expect(await said(["count", "--from", "layers.csv", "--quiet", "-o", "out.csv"])).toEqual({
+  expect(await said(words`count --from layers.csv --quiet -o out.csv`)).toEqual({
     exitCode: 2,
     stderr: `upsweep: ${message}\n`,
     stdout: "",
@@ -420,14 +420,7 @@ it("refuses a row that is longer than a chunk, and names its line", async () => 
     "layers.csv",
     `${list("name")}\n64,64,3,32,a\n64,64,3,32,${"x".repeat(600_000)}\n64,64,3,32,b\n`,
   );
-  const { exitCode, stderr } = await said([
-    "count",
-    "--from",
-    "layers.csv",
-    "--quiet",
-    "-o",
-    "out.csv",
-  ]);
+  const { exitCode, stderr } = await said(words`count --from layers.csv --quiet -o out.csv`);
   expect([exitCode, stderr]).toEqual([
     2,
     printed`
@@ -457,15 +450,7 @@ describe("a wide list", () => {
     ];
     const row = ["2", "3", "4", "5", ...Array.from({ length: 65_532 }, () => "")].join(",");
     writeFileSync("wide.csv", `${columns.join(",")}\n${row}\n`);
-    const { exitCode } = await said([
-      "count",
-      "--from",
-      "wide.csv",
-      "--columns",
-      "macs",
-      "-o",
-      "counted.csv",
-    ]);
+    const { exitCode } = await said(words`count --from wide.csv --columns macs -o counted.csv`);
     expect(exitCode).toBe(0);
     writeFileSync("wider.csv", `${columns.join(",")},one_more\n${row},\n`);
     const wider = await said(["count", "--from", "wider.csv", "--columns", "macs"]);

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -17,8 +18,14 @@ const read = (path: string) =>
 const quiet = { exitCode: 0, stderr: "", stdout: "" };
 
 describe("a list", () => {
-  const LIST =
-    'name,in_channels,out_channels,kernel_size,l_in,bias\n"a, ""b""",64,32,"4",128,True\nc\td,3,3,1,7,0\n,1,1,1,1,false\n"",1,1,1,1,false\n';
+  const LIST = [
+    "name,in_channels,out_channels,kernel_size,l_in,bias",
+    '"a, ""b""",64,32,"4",128,True',
+    "c\td,3,3,1,7,0",
+    ",1,1,1,1,false",
+    '"",1,1,1,1,false',
+    "",
+  ].join("\n");
   const counted = (output: string, ...more: string[]) =>
     said([
       "count",
@@ -284,17 +291,7 @@ describe("an output file whose extension does not match is refused before anythi
     expect(existsSync("x.parquet")).toBe(false);
   });
   it("for one layer, which is text or JSON", async () => {
-    const layer = [
-      "count",
-      "--in-channels",
-      "1",
-      "--out-channels",
-      "1",
-      "--kernel-size",
-      "3",
-      "--l-in",
-      "2",
-    ];
+    const layer = words`count --in-channels 1 --out-channels 1 --kernel-size 3 --l-in 2`;
     for (const path of ["x.csv", "x.parquet", "x.gz", "x.json"]) {
       expect((await said([...layer, "-o", path])).stderr).toContain(
         `${path}: one layer is written as text, but the extension is '.${path.slice(2)}'.`,

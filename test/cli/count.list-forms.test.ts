@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { titled } from "../support/cases.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -17,9 +17,11 @@ const json = (more: string) =>
   `{"in_channels":64,"out_channels":64,"kernel_size":3,"l_in":32${more}}\n`;
 const semicolons = (text: string) => text.replaceAll(",", ";");
 /** Data that gzip does not make smaller, so that damage to any byte damages the list. */
-const packed = gzipSync(
-  `${HEADER}\n${Array.from({ length: 5_000 }, (_, i) => `${(i * 7919) % 512},64,3,${1 + ((i * 104729) % 9973)}`).join("\n")}\n`,
+const unpacked = Array.from(
+  { length: 5_000 },
+  (_, i) => `${(i * 7919) % 512},64,3,${1 + ((i * 104729) % 9973)}`,
 );
+const packed = gzipSync(`${HEADER}\n${unpacked.join("\n")}\n`);
 const damagedAt = (at: number) =>
   Buffer.concat([
     packed.subarray(0, at),
@@ -272,16 +274,9 @@ const REFUSED = [
 
 it.each(titled(REFUSED))("refuses %s, and leaves no file", async (_, { bytes, message }) => {
   writeFileSync("layers", bytes);
-  const { exitCode, stderr, stdout } = await said([
-    "count",
-    "--from",
-    "layers",
-    "--quiet",
-    "-o",
-    "out.csv",
-    "--columns",
-    "macs",
-  ]);
+  const { exitCode, stderr, stdout } = await said(words`
+    count --from layers --quiet -o out.csv --columns macs
+  `);
   expect([exitCode, stdout]).toEqual([2, ""]);
   expect(stderr.slice(0, "upsweep: ".length + message.length)).toBe(`upsweep: ${message}`);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -289,18 +284,7 @@ it.each(titled(REFUSED))("refuses %s, and leaves no file", async (_, { bytes, me
 });
 
 it("detects damage to any byte of gzip, or counts the same rows", async () => {
-  const args = [
-    "count",
-    "--from",
-    "layers",
-    "--quiet",
-    "-o",
-    "out.csv",
-    "--force",
-    "--columns",
-    "macs",
-    "--skip-invalid",
-  ];
+  const args = words`count --from layers --quiet -o out.csv --force --columns macs --skip-invalid`;
   writeFileSync("layers", packed);
   expect((await said(args)).exitCode).toBe(0);
   const undamaged = readFileSync("out.csv", "utf8");
@@ -323,7 +307,7 @@ it("compares lists in every form", async () => {
     stdout,
   });
   writeFileSync("plain.csv", CSV.replaceAll(",", "#"));
-  expect(await said(["compare", "--from", "plain.csv", "--quiet", "--delimiter", "#"])).toEqual({
+  expect(await said(words`compare --from plain.csv --quiet --delimiter #`)).toEqual({
     exitCode: 0,
     stderr: "",
     stdout,
@@ -374,7 +358,7 @@ it.each(["", ";;", '"', "x", "5", "é", "\n"])("refuses the delimiter '%s'", asy
 });
 
 it("refuses options for lists where there is no list", async () => {
-  const one = ["--in-channels", "1", "--out-channels", "1", "--kernel-size", "3", "--l-in", "2"];
+  const one = words`--in-channels 1 --out-channels 1 --kernel-size 3 --l-in 2`;
   for (const [command, flag, value] of [
     ["count", "--delimiter", ";"],
     ["count", "--errors", "row"],
@@ -400,18 +384,9 @@ it("writes a row with an error for each bad row with --errors row", async () => 
     "2,1,3,2,d",
   ];
   writeFileSync("some.csv", `${HEADER},name\n${rows.join("\r\n")}`);
-  const args = [
-    "count",
-    "--from",
-    "some.csv",
-    "-o",
-    "some-out.csv",
-    "--force",
-    "--columns",
-    "macs,l_out",
-    "--errors",
-    "row",
-  ];
+  const args = words`
+    count --from some.csv -o some-out.csv --force --columns macs,l_out --errors row
+  `;
   const { exitCode, stderr } = await said(args);
   expect([exitCode, stderr.split("\n").slice(0, 2)]).toEqual([
     0,
@@ -459,15 +434,14 @@ it("skips blank lines at the end, and counts them in line numbers", async () => 
   for (const text of [`${CSV}\n\n`, `${semicolons(CSV)}\r\n\n`, `${json("")}\n \n`]) {
     writeFileSync("blank.csv", text);
     expect(
-      await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"]),
+      await said(words`count --from blank.csv -o blank-out.csv --force --quiet`),
     ).toMatchObject({ exitCode: 0 });
     writeFileSync(
       "blank.csv",
       `${text}${text.startsWith("{") ? json("").replace("32", "0") : text.includes(";") ? "64;64;3;0" : "64,64,3,0"}`,
     );
     expect(
-      (await said(["count", "--from", "blank.csv", "-o", "blank-out.csv", "--force", "--quiet"]))
-        .stderr,
+      (await said(words`count --from blank.csv -o blank-out.csv --force --quiet`)).stderr,
     ).toMatch(new RegExp(`^upsweep: blank\\.csv:${text.split("\n").length}: l_in cannot be 0\\.`));
   }
 });

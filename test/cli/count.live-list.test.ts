@@ -154,8 +154,13 @@ describe("a list from a pipe or socket", () => {
     writer.destroy();
     const server = createServer((socket) => socket.end(`${HEADER}\n5,1,1,1\n`));
     await new Promise<void>((resolve) => server.listen("socket", resolve));
-    const python =
-      "import os,socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect('socket')\nos.dup2(s.fileno(),0)\nos.execvp(sys.argv[1],sys.argv[1:])";
+    const python = [
+      "import os,socket,sys",
+      "s=socket.socket(socket.AF_UNIX)",
+      "s.connect('socket')",
+      "os.dup2(s.fileno(),0)",
+      "os.execvp(sys.argv[1],sys.argv[1:])",
+    ].join("\n");
     if (hasPython()) {
       const run = spawn("python3", [
         "-c",

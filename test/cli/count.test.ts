@@ -34,7 +34,8 @@ describe("upsweep count", () => {
   it("states what padding crops, and shows only the ends of a long output", () => {
     const { stdout } = upsweep(`count ${LAYER}`);
     expect(stdout).toContain(
-      "  y = 1 1 1 1 2 2 2 2 2 2 2 2 2 2 2 2 … 2 2 2 2 2 2 2 2 2 2 2 2 1 1 1 1   (256 elements; the first and last 16 are shown)\n",
+      "  y = 1 1 1 1 2 2 2 2 2 2 2 2 2 2 2 2 … 2 2 2 2 2 2 2 2 2 2 2 2 1 1 1 1" +
+        "   (256 elements; the first and last 16 are shown)\n",
     );
     expect(stdout).toMatch(
       /taps +504 {2}sum\(y\): 32 \* 16 = 512 products, of which padding crops 8$/m,
@@ -71,7 +72,14 @@ describe("upsweep count", () => {
     const digits = upsweep(command).stdout;
     expect(digits).toContain(`  "in_channels": 67108865,\n`);
     expect(digits).toContain(
-      `  "macs": ${macs},\n  "filters": ${filters},\n  "additions_per_filter": 0,\n  "overlap_even": true,\n  "zero_insertion_waste": 0.5\n}`,
+      [
+        `  "macs": ${macs},`,
+        `  "filters": ${filters},`,
+        '  "additions_per_filter": 0,',
+        '  "overlap_even": true,',
+        '  "zero_insertion_waste": 0.5',
+        "}",
+      ].join("\n"),
     );
     expect(upsweep(`${command} --big-ints number`).stdout).toBe(digits);
     const row = JSON.parse(upsweep(`${command} --big-ints string`).stdout);

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -52,13 +53,13 @@ describe("an interrupted command", () => {
     ["sweep", ["-o", "hours.csv", "--check", "all"], "0 rows. hours.csv was not written."],
     [
       "sweep",
-      ["-o", "hours.csv", "--method", "simulate", "--sample", "1"],
+      words`-o hours.csv --method simulate --sample 1`,
       "0 rows. hours.csv was not written.",
     ],
     ["verify", [], "0 layers; no difference so far"],
     [
       "count",
-      ["--from", "layer.csv", "-o", "hours.csv", "--method", "simulate"],
+      words`--from layer.csv -o hours.csv --method simulate`,
       "0 rows. hours.csv was not written.",
     ],
   ])(
@@ -70,7 +71,7 @@ describe("an interrupted command", () => {
       );
       const layer = flags.includes("--from")
         ? []
-        : "--in-channels 1 --out-channels 1 --kernel-size 2147483647 --l-in 2147483647".split(" ");
+        : words`--in-channels 1 --out-channels 1 --kernel-size 2147483647 --l-in 2147483647`;
       const child = spawn(process.execPath, [BINARY, command, ...layer, ...flags], {
         stdio: ["ignore", "ignore", "pipe"],
       });
@@ -95,12 +96,16 @@ describe("an interrupted command", () => {
     // A disk that takes a minute to flush the remaining data.
     writeFileSync(
       "slow.cjs",
-      'require("node:fs").fdatasyncSync = () => { require("node:fs").writeSync(2, "flushing\\n"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000); };',
+      `const fs = require("node:fs");
+       fs.fdatasyncSync = () => {
+         fs.writeSync(2, "flushing\\n");
+         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000);
+       };`,
     );
-    const space =
-      "--in-channels 1..60 --out-channels 1..50 --kernel-size 1..20 --l-in 1..200 --columns macs -o twice.csv".split(
-        " ",
-      );
+    const space = words`
+      --in-channels 1..60 --out-channels 1..50 --kernel-size 1..20 --l-in 1..200 --columns macs
+      -o twice.csv
+    `;
     const child = spawn(process.execPath, ["--require", "./slow.cjs", BINARY, "sweep", ...space], {
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
-import { printed, text } from "../support/text.ts";
+import { printed, text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -148,18 +148,8 @@ describe("upsweep's own output", () => {
 
   it("is verified with --verify-results, including columns that are not written", async () => {
     expect(
-      (
-        await said([
-          "count",
-          "--from",
-          "sweep.csv",
-          "-o",
-          "verified.csv",
-          "--verify-results",
-          "--columns",
-          "params",
-        ])
-      ).exitCode,
+      (await said(words`count --from sweep.csv -o verified.csv --verify-results --columns params`))
+        .exitCode,
     ).toBe(0);
     const [header, first] = readFileSync("verified.csv", "utf8").split("\n");
     expect(header).toMatch(/,bias,params$/);
@@ -174,15 +164,9 @@ describe("upsweep's own output", () => {
       ...lines.slice(6),
     ];
     writeFileSync("damaged.csv", damaged.join("\n"));
-    const { exitCode, stderr } = await said([
-      "count",
-      "--from",
-      "damaged.csv",
-      "-o",
-      "never.csv",
-      "--verify-results",
-      "--quiet",
-    ]);
+    const { exitCode, stderr } = await said(words`
+      count --from damaged.csv -o never.csv --verify-results --quiet
+    `);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
       /^upsweep: damaged\.csv:6: macs is 1([0-9]+) in the list, but the count is \1\. Check the parameters /,
@@ -387,9 +371,10 @@ describe("upsweep count --from", () => {
       expect(
         (
           await said(
-            `count --from list.csv -o counted.csv --force --quiet --columns l_out,ops,macs,additions,params ${options}`.split(
-              " ",
-            ),
+            words`
+              count --from list.csv -o counted.csv --force --quiet
+              --columns l_out,ops,macs,additions,params ${options}
+            `,
           )
         ).exitCode,
       ).toBe(0);

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 beforeAll(() => {
@@ -345,7 +345,7 @@ it.each(CASES.map(({ command, message }) => [command, message]))(
 );
 
 it("reports a full disk with exit code 1", async () => {
-  const { exitCode, stderr } = await said(`sweep ${LAYER} -o /dev/full`.split(" "));
+  const { exitCode, stderr } = await said(words`sweep ${LAYER} -o /dev/full`);
   expect([exitCode, stderr]).toEqual([
     1,
     "upsweep: /dev/full cannot be written: the disk is full. Free some space or write elsewhere with -o.\n",

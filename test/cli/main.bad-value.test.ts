@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { kindNamed } from "../../src/layers/kinds.ts";
 import { count } from "../../src/library/count.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -132,17 +132,7 @@ describe("a list field for several dimensions", () => {
         "two.csv",
         `in_channels,out_channels,h_in,w_in,kernel_size\n6,3,8,8,"${value}"\n`,
       );
-      expect(
-        await refusal([
-          "count",
-          "--from",
-          "two.csv",
-          "--layer",
-          "ConvTranspose2d",
-          "-o",
-          "out.csv",
-        ]),
-      ).toBe(
+      expect(await refusal(words`count --from two.csv --layer ConvTranspose2d -o out.csv`)).toBe(
         text`
           two.csv:2: kernel_size cannot be '${value}'. Write one whole number for all dimensions, or
           one for each of kernel_size.h and kernel_size.w, for example "(3, 4)".

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, type Said, said } from "../support/cli.ts";
+import { printed, text, words } from "../support/text.ts";
 import { IS_SLOW } from "../support/tier.ts";
 
 inTemporaryFolder();
@@ -20,9 +21,25 @@ const SPECS = [...readdirSync(examples).filter((name) => name.endsWith(".yaml"))
   readFileSync(examples + name, "utf8"),
 );
 SPECS.push(
-  '{"axes": {"in_channels": 1, "out_channels": [1, 2], "l_in": "1..9", "kernel_size": "stride + 1", "stride": "pow2(1, 8)"}, "where": "l_out > 3"}',
-  "layer: conv1d\naxes: {in_channels: 4, out_channels: 4, l_in: 1..20:3, kernel_size: [1, 2], groups: divisors(in_channels)}\ncolumns: [all]\nbits: 16\n",
-  "grids:\n- {name: a, variables: {hop: 4}, axes: {in_channels: 1, out_channels: 1, l_in: hop, kernel_size: 3}}\n- axes: {in_channels: 1, out_channels: 1, l_in: 2, 'kernel_size, stride': [[3, 1], [4, 2]]}\nsample: {rows: 3, seed: 1}\ncolumns: [name, l_out]\n",
+  text`
+    {"axes": {"in_channels": 1, "out_channels": [1, 2], "l_in": "1..9",
+    "kernel_size": "stride + 1", "stride": "pow2(1, 8)"}, "where": "l_out > 3"}
+  `,
+  printed`
+    layer: conv1d
+    |axes: {in_channels: 4, out_channels: 4, l_in: 1..20:3, kernel_size: [1, 2],
+    groups: divisors(in_channels)}
+    |columns: [all]
+    |bits: 16
+  `,
+  printed`
+    grids:
+    |- {name: a, variables: {hop: 4},
+    axes: {in_channels: 1, out_channels: 1, l_in: hop, kernel_size: 3}}
+    |- axes: {in_channels: 1, out_channels: 1, l_in: 2, 'kernel_size, stride': [[3, 1], [4, 2]]}
+    |sample: {rows: 3, seed: 1}
+    |columns: [name, l_out]
+  `,
 );
 const LIST = readFileSync(`${examples}real-layers.csv`, "utf8").split("\n").slice(0, 12).join("\n");
 const LISTS = [
@@ -194,18 +211,7 @@ describe("random damage", () => {
       const spec = edited(text, changes);
       writeFileSync("spec.yaml", spec);
       isAnswered(
-        await said([
-          "sweep",
-          "spec.yaml",
-          "--sample",
-          "50",
-          "-o",
-          "out.csv",
-          "--force",
-          "--quiet",
-          "--workers",
-          "1",
-        ]),
+        await said(words`sweep spec.yaml --sample 50 -o out.csv --force --quiet --workers 1`),
         spec,
       );
     },
@@ -217,25 +223,15 @@ describe("random damage", () => {
       const list = edited(text, changes);
       writeFileSync("list.csv", list);
       isAnswered(
-        await said([
-          "count",
-          "--from",
-          "list.csv",
-          "-o",
-          "out.csv",
-          "--force",
-          "--quiet",
-          "--columns",
-          "all",
-          "--workers",
-          "1",
-        ]),
+        await said(words`
+          count --from list.csv -o out.csv --force --quiet --columns all --workers 1
+        `),
         list,
       );
     },
   );
 
-  const words = fc.constantFrom(
+  const word = fc.constantFrom(
     ...[
       "count",
       "sweep",
@@ -290,7 +286,7 @@ describe("random damage", () => {
     ],
     ...["l_out,macs", "all", "--", "--help", "--bias", "--no-bias", "", "-o", "out.csv"],
   );
-  test.prop([fc.array(words, { maxLength: 12 })], { numRuns: share })(
+  test.prop([fc.array(word, { maxLength: 12 })], { numRuns: share })(
     "command lines run or are refused with a message",
     async (args) => {
       writeFileSync("spec.yaml", SPECS.at(-3) as string);
@@ -306,9 +302,7 @@ describe("defects found by random input", () => {
     writeFileSync("list.csv", `kernel_size\n${"1\n".repeat(2_000_000)}`);
     const before = opened();
     for (let i = 0; i < 20; i++)
-      expect(
-        (await said(["count", "--from", "list.csv", "-o", "out.csv", "--force"])).exitCode,
-      ).toBe(2);
+      expect((await said(words`count --from list.csv -o out.csv --force`)).exitCode).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(opened()).toBeLessThan(before + 5);
   });

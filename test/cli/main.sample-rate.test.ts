@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { count, plan, sweep } from "../../src/index.ts";
 import { identityOf } from "../../src/run/resume/identity.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
-import { printed } from "../support/text.ts";
+import { printed, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -66,23 +66,15 @@ describe("a sample rate that is a fraction", () => {
     const names = Object.keys(LAYER).join(",");
     const values = Object.values(LAYER).join(",");
     writeFileSync("flag.csv", `${names}\n${values}\n`);
-    await said([
-      "count",
-      "--from",
-      "flag.csv",
-      "--sample-rate",
-      "22050/32",
-      "--columns",
-      "macs_per_second",
-      "-o",
-      "a.csv",
-    ]);
+    await said(words`
+      count --from flag.csv --sample-rate 22050/32 --columns macs_per_second -o a.csv
+    `);
     expect(readFileSync("a.csv", "utf8")).toBe(`${names},macs_per_second\n${values},177811200\n`);
     writeFileSync(
       "column.csv",
       `${names},sample_rate\n${values},22050/32\n${values},689.0625\n${values},22050.0\n${values},"11025/16"\n`,
     );
-    await said(["count", "--from", "column.csv", "--columns", "macs_per_second", "-o", "b.csv"]);
+    await said(words`count --from column.csv --columns macs_per_second -o b.csv`);
     const cells = readFileSync("b.csv", "utf8")
       .trimEnd()
       .split("\n")
@@ -98,23 +90,22 @@ describe("a sample rate that is a fraction", () => {
         .map((one) => `${JSON.stringify(one)}\n`)
         .join(""),
     );
-    await said(["count", "--from", "list.jsonl", "--columns", "macs_per_second", "-o", "json.csv"]);
+    await said(words`count --from list.jsonl --columns macs_per_second -o json.csv`);
     const rows = readFileSync("json.csv", "utf8").trimEnd().split("\n");
     expect(rows.slice(1).map((row) => row.split(",").at(-1))).toEqual([
       "177811200",
       "177811200",
       "5689958400",
     ]);
-    expect(
-      (await said(["count", "--from", "json.csv", "--verify-results", "-o", "same.csv"])).exitCode,
-    ).toBe(0);
+    expect((await said(words`count --from json.csv --verify-results -o same.csv`)).exitCode).toBe(
+      0,
+    );
     writeFileSync(
       "other.csv",
       readFileSync("json.csv", "utf8").replace(/177811200\n/, "177811201\n"),
     );
     expect(
-      (await said(["count", "--from", "other.csv", "--verify-results", "-o", "differs.csv"]))
-        .stderr,
+      (await said(words`count --from other.csv --verify-results -o differs.csv`)).stderr,
     ).toMatch(
       /^upsweep: other\.csv:2: macs_per_second is 177811201 in the list, but the count is 177811200\. /,
     );
@@ -205,15 +196,9 @@ describe("a sample rate", () => {
       "bad.csv",
       `in_channels,out_channels,l_in,kernel_size,sample_rate\n1,1,2,3,${rate}\n`,
     );
-    const { stderr, exitCode } = await said([
-      "count",
-      "--from",
-      "bad.csv",
-      "--columns",
-      "macs_per_second",
-      "-o",
-      "none.csv",
-    ]);
+    const { stderr, exitCode } = await said(words`
+      count --from bad.csv --columns macs_per_second -o none.csv
+    `);
     const quote = rate === "-1" ? rate : `'${rate}'`;
     expect([exitCode, stderr]).toEqual([
       2,

@@ -6,6 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 import { IS_SLOW } from "../support/tier.ts";
 
 inTemporaryFolder();
@@ -220,7 +221,7 @@ describe("names with escape sequences", () => {
     ["an output", ["sweep", "grid.yaml", "-o", `nowhere/${RED}`]],
     [
       "a value",
-      ["count", ..."--in-channels 64 --out-channels 64 --kernel-size 3 --l-in".split(" "), RED],
+      ["count", ...words`--in-channels 64 --out-channels 64 --kernel-size 3 --l-in`, RED],
     ],
     ["a column", ["sweep", "grid.yaml", "--columns", RED]],
     ["a kind", ["columns", "--layer", RED]],

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { port, STDOUT } from "../../src/cli/terminal.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -20,7 +21,7 @@ beforeAll(() => {
   writeFileSync("reject.cjs", 'setTimeout(() => Promise.reject(new Error("boom")), 300);');
 });
 
-const LAYER = "--in-channels 64 --out-channels 64 --kernel-size 3 --l-in 32".split(" ");
+const LAYER = words`--in-channels 64 --out-channels 64 --kernel-size 3 --l-in 32`;
 
 const COMMANDS = [
   "count",
@@ -97,9 +98,7 @@ describe("an option that is given twice", () => {
       "out.csv",
     ]);
     expect([exitCode, stderr.split("\n")[0]]).toEqual([0, "4 layers: 2 rows written, 2 rejected"]);
-    expect(
-      (await said(["plan", "grid.yaml", "--set", "stride=2", "--set", "l_in=1..3"])).exitCode,
-    ).toBe(0);
+    expect((await said(words`plan grid.yaml --set stride=2 --set l_in=1..3`)).exitCode).toBe(0);
   });
 
   it("is accepted for options without a value", async () => {
@@ -200,10 +199,10 @@ describe("an uncaught error", () => {
     ["throw", "bo\\x1b[31mom"],
     ["reject", "boom"],
   ])("ends with one message and exit code 1, without a stack trace: %s", (name, message) => {
-    const space =
-      "verify --in-channels 1..60 --out-channels 1..50 --kernel-size 1..200 --l-in 1..2000 --workers 1".split(
-        " ",
-      );
+    const space = words`
+      verify --in-channels 1..60 --out-channels 1..50 --kernel-size 1..200 --l-in 1..2000
+      --workers 1
+    `;
     const run = spawnSync(process.execPath, ["--require", `./${name}.cjs`, BINARY, ...space], {
       encoding: "utf8",
     });

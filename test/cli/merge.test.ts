@@ -16,7 +16,7 @@ import { shardName } from "../../src/run/sweep/shard.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest } from "../support/manifests.ts";
 import { done, refusal, SWEEP, shard, sweepShards } from "../support/shards.ts";
-import { printed, text } from "../support/text.ts";
+import { pattern, printed, text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -31,20 +31,7 @@ describe("upsweep merge", () => {
     ["of a compressed grid", SWEEP.map((word) => (word === "out.csv" ? "out.csv.gz" : word))],
     [
       "with more shards than layers",
-      [
-        "sweep",
-        "--in-channels",
-        "1",
-        "--out-channels",
-        "1",
-        "--l-in",
-        "2",
-        "--kernel-size",
-        "1..3",
-        "-o",
-        "out.csv",
-        "--quiet",
-      ],
+      words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 1..3 -o out.csv --quiet`,
     ],
   ])("writes the bytes of the unsharded sweep: %s", async (_, command) => {
     const out = command[command.indexOf("-o") + 1] as string;
@@ -61,7 +48,12 @@ describe("upsweep merge", () => {
     await sweepShards(3);
     const { stderr } = await said(["merge", "out.csv"]);
     expect(stderr).toMatch(
-      /^8,400 layers: 5,600 rows written, 2,800 rejected\n {5}1,400 {2}did not satisfy in_channels % groups == 0\n.*\nout\.csv: 3 shards, /,
+      pattern`
+        8,400 layers: 5,600 rows written, 2,800 rejected
+        |     1,400  did not satisfy in_channels % groups == 0
+        |${/.*/}
+        |out.csv: 3 shards, ${/./}
+      `,
     );
   });
 
@@ -274,22 +266,10 @@ describe("merge refuses", () => {
   );
 
   it("two exchanged shards of equal size", async () => {
-    const command = [
-      "sweep",
-      "--in-channels",
-      "4",
-      "--out-channels",
-      "4",
-      "--l-in",
-      "10..29",
-      "--kernel-size",
-      "3",
-      "--columns",
-      "l_out",
-      "-o",
-      "out.csv",
-      "--quiet",
-    ];
+    const command = words`
+      sweep --in-channels 4 --out-channels 4 --l-in 10..29 --kernel-size 3 --columns l_out
+      -o out.csv --quiet
+    `;
     await sweepShards(2, command);
     expect(readFileSync(shard(0, 2)).length).toBe(readFileSync(shard(1, 2)).length);
     renameSync(shard(0, 2), "spare");
@@ -347,7 +327,10 @@ describe("merge refuses", () => {
       });
     }
     expect((await said(["merge", "out.csv"])).stderr).toMatch(
-      /^upsweep: out\.00000-of-00002\.csv is not a complete shard: it has \d+ rows, but out\.00000-of-00002\.csv\.json says \d+\. /,
+      pattern`
+        upsweep: out.00000-of-00002.csv is not a complete shard: it has ${/\d+/} rows, but
+        out.00000-of-00002.csv.json says ${/\d+/}. ${/./}
+      `,
     );
     expect(existsSync("out.csv")).toBe(false);
   });

@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { plan } from "../../src/library/sweep.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 import { IS_SLOW } from "../support/tier.ts";
 
 inTemporaryFolder();
@@ -128,17 +129,9 @@ describe("a long axis", () => {
   });
 
   it("is bounded where it depends on 100,000 lengths", async () => {
-    const divisors = await said([
-      "plan",
-      "--in-channels",
-      "64",
-      "--out-channels",
-      "64",
-      "--l-in",
-      "1..100000",
-      "--kernel-size",
-      "divisors(l_in)",
-    ]);
+    const divisors = await said(words`
+      plan --in-channels 64 --out-channels 64 --l-in 1..100000 --kernel-size divisors(l_in)
+    `);
     expect(divisors.exitCode).toBe(0);
     expect(divisors.stdout).toMatch(/raw size +12,800,000/);
     // The products of two lengths have a million values: their divisors are bounded, not listed.

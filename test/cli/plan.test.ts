@@ -1,15 +1,17 @@
 /** `upsweep plan`. */
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
 describe("upsweep plan", () => {
   it("shows the loop nest with the steps of each level", async () => {
     const { stdout } = await said(
-      "plan --in-channels 8 --out-channels 8 --stride 1..4 --padding 0,1 --l-in 1..9:2 --groups 1,3 --kernel-size 2 --columns l_out,ops,params".split(
-        " ",
-      ),
+      words`
+        plan --in-channels 8 --out-channels 8 --stride 1..4 --padding 0,1 --l-in 1..9:2
+        --groups 1,3 --kernel-size 2 --columns l_out,ops,params
+      `,
     );
     expect(stdout.split("\n").slice(0, 11)).toEqual([
       "fixed: batch_size 1, output_padding 0, dilation 1, bias true, in_channels 8, out_channels 8, kernel_size 2",
@@ -30,9 +32,10 @@ describe("upsweep plan", () => {
 
   it("plans 10^18 layers, and warns of results that may overflow", async () => {
     const { exitCode, stdout } = await said(
-      "plan --in-channels 1..1000000 --out-channels 1..1000000 --l-in 1..1000 --kernel-size 1..1000".split(
-        " ",
-      ),
+      words`
+        plan --in-channels 1..1000000 --out-channels 1..1000000 --l-in 1..1000
+        --kernel-size 1..1000
+      `,
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
@@ -41,9 +44,9 @@ describe("upsweep plan", () => {
     expect(
       (
         await said(
-          "plan --in-channels 1073741824 --out-channels 1073741824 --l-in 1..64 --kernel-size 3".split(
-            " ",
-          ),
+          words`
+            plan --in-channels 1073741824 --out-channels 1073741824 --l-in 1..64 --kernel-size 3
+          `,
         )
       ).stdout,
     ).toContain(
@@ -55,9 +58,10 @@ describe("upsweep plan", () => {
 describe("upsweep plan --exact", () => {
   it("counts a sparse space exactly without writing rows", async () => {
     const { stdout } = await said([
-      ..."plan --stride 1..10000 --kernel-size 1..10000 --l-in 1..1000 --in-channels 1..10 --out-channels 64 --exact".split(
-        " ",
-      ),
+      ...words`
+        plan --stride 1..10000 --kernel-size 1..10000 --l-in 1..1000 --in-channels 1..10
+        --out-channels 64 --exact
+      `,
       "--where",
       "kernel_size == 2 * stride and stride in 601..604",
     ]);

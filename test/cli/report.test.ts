@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { rejectionText } from "../../src/cli/report.ts";
 import { bytesText } from "../../src/cli/text.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -42,7 +43,7 @@ describe("the summary of a run", () => {
   });
 
   it("uses the singular for a layer of one product", async () => {
-    const one = "--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1".split(" ");
+    const one = words`--in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1`;
     await said(["count", ...one, "-o", "one.txt"]);
     expect(readFileSync("one.txt", "utf8")).toContain("sum(y): all 1 * 1 = 1 product\n");
     expect((await said(["verify", ...one])).stdout).toMatch(

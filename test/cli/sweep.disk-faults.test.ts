@@ -12,7 +12,7 @@ import {
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { printed } from "../support/text.ts";
+import { pattern, printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -179,7 +179,10 @@ describe("a disk that is full", () => {
       const { exitCode, stderr } = await said(command);
       expect(exitCode).toBe(1);
       expect(stderr).toMatch(
-        /^upsweep: stopped after [0-9,]+ rows\. Repeat the command with --resume to continue\.\nupsweep: disk\/out\.csv cannot be written: the disk is full\. Free some space/,
+        pattern`
+          upsweep: stopped after ${/[0-9,]+/} rows. Repeat the command with --resume to continue.
+          |upsweep: disk/out.csv cannot be written: the disk is full. Free some space
+        `,
       );
       expect(existsSync("disk/out.csv")).toBe(false);
       expect(statSync("disk/out.csv.partial").size).toBeLessThanOrEqual(24 * 2 ** 20);

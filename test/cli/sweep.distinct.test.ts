@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -39,7 +40,7 @@ describe("--distinct", () => {
       "\ngrid 2 (b) repeats 3 layers of grid 1\n",
     );
     expect(
-      (await said(["sweep", "over.json", "-o", "over.csv", "--force", "--distinct"])).stderr,
+      (await said(words`sweep over.json -o over.csv --force --distinct`)).stderr,
     ).not.toContain("repeats");
     writeFileSync(
       "apart.json",

@@ -26,7 +26,7 @@ import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { printed } from "../support/text.ts";
+import { pattern, printed, words } from "../support/text.ts";
 
 /**
  * Called before every operation on names in node:fs/promises. The operation fails when it rejects.
@@ -56,7 +56,7 @@ afterEach(() => {
 
 const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
 const done = { exitCode: 0, stderr: "", stdout: "" };
-const LAYER = "--in-channels 1 --out-channels 1 --l-in 2..40 --kernel-size 3".split(" ");
+const LAYER = words`--in-channels 1 --out-channels 1 --l-in 2..40 --kernel-size 3`;
 const SWEEP = ["sweep", ...LAYER, "-o", "out.csv", "--quiet"];
 const ROWS = () =>
   spawnSync(process.execPath, [BINARY, "sweep", ...LAYER], { encoding: "utf8" }).stdout;
@@ -96,14 +96,7 @@ describe("a file that appears while a run writes", () => {
     before = async (operation) => {
       if (operation === "rename" && !existsSync("out.csv")) writeFileSync("out.csv", "theirs\n");
     };
-    const { exitCode, stderr } = await said([
-      "count",
-      "--from",
-      "list.csv",
-      "-o",
-      "out.csv",
-      "--quiet",
-    ]);
+    const { exitCode, stderr } = await said(words`count --from list.csv -o out.csv --quiet`);
     expect([exitCode, stderr]).toEqual([
       1,
       expect.stringContaining("out.csv appeared while this run was writing"),
@@ -169,10 +162,10 @@ describe("an unfinished file that no known run has left", () => {
   );
 
   it("is replaced where the lock of a killed run names it, or where it is empty", async () => {
-    const long =
-      "sweep --l-in 70000 --in-channels 6 --out-channels 4 --method simulate --kernel-size 1..400 --stride 1..50 -o out.csv --quiet".split(
-        " ",
-      );
+    const long = words`
+      sweep --l-in 70000 --in-channels 6 --out-channels 4 --method simulate --kernel-size 1..400
+      --stride 1..50 -o out.csv --quiet
+    `;
     const child = spawn(process.execPath, [BINARY, ...long], { stdio: "ignore" });
     while (!(existsSync("out.csv.partial") && statSync("out.csv.partial").size > 0))
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -210,6 +203,8 @@ describe("an unfinished file that no known run has left", () => {
 });
 
 describe("links under the names next to a file", () => {
+  const FOREIGN = "exists, but was not left by a known run";
+  const LINK = "is a symbolic link, which upsweep does not follow or write\\. Remove it";
   const LINKED = ["out.csv.partial", "out.csv.partial.json", "out.csv.partial.lock"];
 
   it.each(LINKED)("are never followed: %s", async (name) => {
@@ -223,7 +218,7 @@ describe("links under the names next to a file", () => {
       expect([command, exitCode], stderr).toEqual([command, isForced ? 0 : 2]);
       if (!isForced)
         expect(stderr).toMatch(
-          /^upsweep: out\.csv\.partial[^ ]* (exists, but was not left by a known run|is a symbolic link, which upsweep does not follow or write\. Remove it)/,
+          pattern`upsweep: out.csv.partial${/[^ ]*/} ${new RegExp(`(${FOREIGN}|${LINK})`)}`,
         );
       expect(readFileSync("precious", "utf8")).toBe("precious\n");
     }

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { printed, text } from "../support/text.ts";
+import { printed, text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 beforeEach(() => {
@@ -74,20 +74,10 @@ function jsonLinesOf(buffers: string): string {
   return rows.map((row) => `${JSON.stringify(objectOf(row))}\n`).join("");
 }
 
-const GRID = [
-  "--in-channels",
-  "1..7",
-  "--out-channels",
-  "3",
-  "--l-in",
-  "1..40",
-  "--kernel-size",
-  "1..15",
-  "--stride",
-  "1..6",
-  "--columns",
-  "macs,l_out,zero_insertion_waste",
-];
+const GRID = words`
+  --in-channels 1..7 --out-channels 3 --l-in 1..40 --kernel-size 1..15 --stride 1..6
+  --columns macs,l_out,zero_insertion_waste
+`;
 
 describe("a sweep", () => {
   it("writes the rows of the CSV in every format, chosen by the extension", async () => {
@@ -147,18 +137,9 @@ describe("a sweep", () => {
   });
 
   it("writes exact digits beyond 2^53", async () => {
-    const flags = [
-      "--in-channels",
-      "2147483647",
-      "--out-channels",
-      "2147483647",
-      "--l-in",
-      "2",
-      "--kernel-size",
-      "1",
-      "--columns",
-      "macs",
-    ];
+    const flags = words`
+      --in-channels 2147483647 --out-channels 2147483647 --l-in 2 --kernel-size 1 --columns macs
+    `;
     expect(await said(["sweep", ...flags, "-o", "out.jsonl", "--quiet"])).toEqual(quiet);
     expect(read("out.jsonl")).toContain(`"macs":${2n * 2147483647n ** 2n}}`);
   });

@@ -21,6 +21,7 @@ import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { shardName } from "../../src/run/sweep/shard.ts";
 import { BINARY } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 import { IS_SLOW, slowIt } from "../support/tier.ts";
 
 /**
@@ -48,7 +49,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
  * Sweeps that take seconds and write little: long layers, simulated. The long run adds one that
  * writes 1.4 GB.
  */
-const SIMULATED = "--l-in 70000 --in-channels 6 --out-channels 4 --method simulate".split(" ");
+const SIMULATED = words`--l-in 70000 --in-channels 6 --out-channels 4 --method simulate`;
 const SWEEPS: Record<string, readonly string[]> = {
   grid: [
     ...SIMULATED,
@@ -110,10 +111,10 @@ const SWEEPS: Record<string, readonly string[]> = {
     "all",
   ],
   ...(KILLS >= 100 && {
-    closed:
-      "--l-in 1..1000 --in-channels 1..30 --out-channels 1..10 --kernel-size 4..13 --stride 1..10 --columns macs".split(
-        " ",
-      ),
+    closed: words`
+      --l-in 1..1000 --in-channels 1..30 --out-channels 1..10 --kernel-size 4..13 --stride 1..10
+      --columns macs
+    `,
   }),
 };
 
@@ -324,10 +325,10 @@ describe("damaged shards", () => {
   it.each([".csv", ".csv.gz"])(
     "merge to the bytes of the unsharded sweep, or are refused: out%s",
     async (ending) => {
-      const sweep =
-        "sweep --in-channels 4,6 --out-channels 4 --l-in 1..300 --kernel-size 3..9 --stride 1..9 --groups 1,2,3 --quiet".split(
-          " ",
-        );
+      const sweep = words`
+        sweep --in-channels 4,6 --out-channels 4 --l-in 1..300 --kernel-size 3..9 --stride 1..9
+        --groups 1,2,3 --quiet
+      `;
       const [out, whole] = [join(folder, `damaged${ending}`), join(folder, `undamaged${ending}`)];
       const shards = [0, 1, 2].map((index) => shardName(out, { index, of: 3 }));
       for (const index of shards.keys())

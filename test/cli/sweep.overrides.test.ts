@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -9,10 +10,10 @@ describe("options of the command line", () => {
   it("set axes in their loop position, and add conditions", async () => {
     const grid =
       "--stride 2,4 --l-in 1..4 --in-channels 8 --out-channels 8 --kernel-size 4 --columns l_out";
-    const plain = await said(`sweep ${grid} -o plain.csv`.split(" "));
+    const plain = await said(words`sweep ${grid} -o plain.csv`);
     expect(plain.exitCode).toBe(0);
     const set = await said([
-      ...`sweep ${grid} -o set.csv`.split(" "),
+      ...words`sweep ${grid} -o set.csv`,
       "--set",
       "stride=4",
       "--set",
@@ -31,9 +32,9 @@ describe("options of the command line", () => {
 
   it("define joint axes and variables", async () => {
     const { exitCode, stderr } = await said([
-      ..."sweep --l-in 4 --kernel-size 3 --variable hop=1..3 --columns hop,l_out -o joint.csv".split(
-        " ",
-      ),
+      ...words`
+        sweep --l-in 4 --kernel-size 3 --variable hop=1..3 --columns hop,l_out -o joint.csv
+      `,
       "--axis",
       "in_channels, out_channels=[[4, 2], [8, hop]]",
     ]);

@@ -17,26 +17,15 @@ import type { SpecInput } from "../../src/spec/read.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest, type Fields, writeFields } from "../support/manifests.ts";
 import { changed, clear, SPEC, stopped } from "../support/stopped-sweep.ts";
-import { printed, text } from "../support/text.ts";
+import { pattern, printed, text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 
-const FLAGS = [
-  "--in-channels",
-  "4,6",
-  "--out-channels",
-  "4",
-  "--l-in",
-  "1..40",
-  "--kernel-size",
-  "3..7",
-  "--stride",
-  "1..7",
-  "--groups",
-  "1,2,3",
-];
+const FLAGS = words`
+  --in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7 --groups 1,2,3
+`;
 const COMMAND = [
   "sweep",
   ...FLAGS,
@@ -98,7 +87,8 @@ describe("a stopped sweep", () => {
     [
       "the columns",
       { ...SPEC, columns: ["l_out"] },
-      "the columns changed from batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,output_padding,dilation,groups,bias,l_out to ",
+      "the columns changed from batch_size,in_channels,out_channels,l_in,kernel_size,stride," +
+        "padding,output_padding,dilation,groups,bias,l_out to ",
     ],
     [
       "a condition",
@@ -305,7 +295,11 @@ describe("a stopped sweep", () => {
     await stopped();
     truncateSync("out.csv.partial", 100);
     expect((await said([...COMMAND, "--resume"])).stderr).toMatch(
-      /^upsweep: out\.csv\.partial has 100 bytes, but [0-9]+ were written\. The file was changed: start over with --force\.\n$/,
+      pattern`
+        upsweep: out.csv.partial has 100 bytes, but ${/[0-9]+/} were written. The file was changed:
+        start over with --force.
+        |${/$/}
+      `,
     );
   });
 
@@ -407,7 +401,7 @@ describe("a stopped sweep", () => {
   it("is not overwritten by another command without --force", async () => {
     await stopped();
     writeFileSync("list.csv", "in_channels,out_channels,l_in,kernel_size\n1,1,2,x\n");
-    const count = ["count", "--from", "list.csv", "-o", "out.csv", "--quiet"];
+    const count = words`count --from list.csv -o out.csv --quiet`;
     expect((await said(count)).stderr).toMatch(
       /^upsweep: out\.csv belongs to an unfinished sweep\. /,
     );
@@ -425,7 +419,10 @@ it("resumes after a full disk, here a limit on the size of files", () => {
   expect([limited.status, limited.stderr]).toEqual([
     1,
     expect.stringMatching(
-      /^upsweep: stopped after [\d,]+ rows\. Repeat the command with --resume to continue\.\nupsweep: full\.csv cannot be written: the file would be larger than allowed\. /,
+      pattern`
+        upsweep: stopped after ${/[\d,]+/} rows. Repeat the command with --resume to continue.
+        |upsweep: full.csv cannot be written: the file would be larger than allowed. ${/./}
+      `,
     ),
   ]);
   expect(statSync("full.csv.partial").size).toBeLessThanOrEqual(20000 * 1024);

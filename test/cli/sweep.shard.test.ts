@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
 import { done, FLAGS, SWEEP, shard, sweepShards } from "../support/shards.ts";
-import { printed } from "../support/text.ts";
+import { pattern, printed } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -52,7 +52,10 @@ describe("--shard", () => {
       expect([exitCode, stderr]).toEqual([
         2,
         expect.stringMatching(
-          /^upsweep: --shard cannot be .*Write I\/N, counted from 0, for example 3\/16\. In an array job, write auto or auto\/16\./,
+          pattern`
+            upsweep: --shard cannot be ${/.*/}Write I/N, counted from 0, for example 3/16. In an
+            array job, write auto or auto/16.
+          `,
         ),
       ]);
     },

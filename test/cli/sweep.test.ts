@@ -4,7 +4,7 @@ import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { text } from "../support/text.ts";
+import { text, words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -27,7 +27,7 @@ const FLAGS =
   "--in-channels 4,6 --out-channels 12 --l-in 1..64 --kernel-size 1..20 --stride 1..9 --padding 0..8 --groups 1,2,4";
 
 describe("upsweep sweep", () => {
-  it("writes the same bytes from a file, from options and from the library, on 1, 2 and 5 workers, by both methods", async () => {
+  it("writes the same bytes from files, options and the library, for all workers and methods", async () => {
     const text = Object.entries(AXES)
       .map(([name, values]) => `  ${name}: ${Array.isArray(values) ? `[${values}]` : values}\n`)
       .join("");
@@ -44,9 +44,7 @@ describe("upsweep sweep", () => {
       FLAGS,
       `${FLAGS} --method simulate --workers 2`,
     ]) {
-      expect((await said(`sweep ${command} -o out.csv --force --quiet`.split(" "))).exitCode).toBe(
-        0,
-      );
+      expect((await said(words`sweep ${command} -o out.csv --force --quiet`)).exitCode).toBe(0);
       expect(readFileSync("out.csv", "utf8") === expected).toBe(true);
     }
   });

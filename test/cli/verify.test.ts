@@ -1,6 +1,7 @@
 /** `upsweep verify`. */
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -16,7 +17,7 @@ describe("upsweep verify", () => {
       /^closed form and simulation agree on all [\d,]+ layers \([^)]+\)\n$/,
     );
     const draw = async (seed: number) =>
-      (await said(`verify ${FLAGS} --sample 2000 --seed ${seed}`.split(" "))).stderr;
+      (await said(words`verify ${FLAGS} --sample 2000 --seed ${seed}`)).stderr;
     expect(await draw(1)).toBe(await draw(1));
     expect(await draw(1)).not.toBe(await draw(2));
     expect(await draw(1)).toMatch(

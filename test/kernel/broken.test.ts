@@ -7,7 +7,7 @@ import type { Method } from "../../src/plan/method.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
-import { printed } from "../support/text.ts";
+import { printed, words } from "../support/text.ts";
 import { slowIt } from "../support/tier.ts";
 
 inTemporaryFolder();
@@ -37,21 +37,10 @@ describe("a defect in the closed form", () => {
       CLOSED,
       "  return 1 + lIn * kernelSize - lower - upper",
     );
-    const flags = [
-      "sweep",
-      "--in-channels",
-      "1",
-      "--out-channels",
-      "1",
-      "--l-in",
-      "8..90",
-      "--kernel-size",
-      "3",
-      "--padding",
-      "1",
-      "--columns",
-      "macs",
-    ];
+    const flags = words`
+      sweep --in-channels 1 --out-channels 1 --l-in 8..90 --kernel-size 3 --padding 1
+      --columns macs
+    `;
     const message = printed`
       upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1,
       padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This
@@ -107,7 +96,7 @@ describe("a defect in the closed form", () => {
       "list.csv",
       `in_channels,out_channels,kernel_size,l_in,padding\n${rows.join("\n")}\n`,
     );
-    const command = "count --from list.csv -o out.csv --quiet --columns macs --force".split(" ");
+    const command = words`count --from list.csv -o out.csv --quiet --columns macs --force`;
     expect(await said([...command, "--check", "all"])).toEqual({
       exitCode: 1,
       stderr: printed`

@@ -40,7 +40,11 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
             [8000, 1],
             [30_000, 1001],
           ][i] as [number, number];
-          return `${rate},${nearestDouble({ numerator: BigInt(4 * out * 4 * l * numerator), denominator: BigInt((l + 3) * denominator) })}`;
+          const perSecond = nearestDouble({
+            numerator: BigInt(4 * out * 4 * l * numerator),
+            denominator: BigInt((l + 3) * denominator),
+          });
+          return `${rate},${perSecond}`;
         }),
       ),
     );
@@ -198,7 +202,8 @@ describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
       const expected = sample_rate.map((rate) => {
         const { numerator, denominator } = readFraction(String(rate)) as Fraction;
         // By hand: 4·2·(3·4) / 6 = 16 MACs for each output element.
-        return `${nearestDouble({ numerator, denominator })},${nearestDouble({ numerator: 16n * numerator, denominator })}`;
+        const perSecond = nearestDouble({ numerator: 16n * numerator, denominator });
+        return `${nearestDouble({ numerator, denominator })},${perSecond}`;
       });
       expect(rows).toEqual(expected);
     },

@@ -411,7 +411,7 @@ describe("distinct", () => {
     expect(() => plan(unionOf([grid, { axes: BASE }], { distinct: true }))).toThrow(text);
   });
 
-  it("refuses a condition on a setting that differs between the grids, unless the setting is not part of the layer", () => {
+  it("refuses a condition on a setting of the layer that differs between the grids", () => {
     const rated = (rate: number) => ({
       variables: { sample_rate: rate },
       axes: BASE,

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -68,18 +69,8 @@ describe.skipIf(PYTHON === undefined)(
 `,
       );
       expect(
-        (
-          await said([
-            "count",
-            "--from",
-            "layers.csv",
-            "--columns",
-            "moduleprofiler",
-            "-o",
-            "out.csv",
-            "--force",
-          ])
-        ).exitCode,
+        (await said(words`count --from layers.csv --columns moduleprofiler -o out.csv --force`))
+          .exitCode,
       ).toBe(0);
       const [first, last] = [max * (2n * some - 1n), 2n * max * (2n * max - 1n)];
       expect(first).toBeGreaterThan(2n ** 53n);

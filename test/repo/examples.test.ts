@@ -178,7 +178,10 @@ except RuntimeError as error:
     const lines = stdout.trim().split("\n");
     expect(lines[0]).toMatch(
       new RegExp(
-        `^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, 'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, `,
+        [
+          `^\\{'macs': ${(2n ** 31n - 1n) * 2n ** 20n * 3000n}, `,
+          "'zero_insertion_waste': 0\\.00[0-9]+, 'overlap_even': True, ",
+        ].join(""),
       ),
     );
     expect(lines.slice(1)).toEqual([

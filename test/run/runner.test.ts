@@ -8,6 +8,7 @@ import { countListRows } from "../../src/run/list/list.ts";
 import { threadedRunner } from "../../src/run/runner.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { planOf } from "../support/sweeps.ts";
+import { pattern } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -111,7 +112,10 @@ describe("a sweep whose workers die", () => {
     ],
     [
       "memory",
-      /^3 workers in a row failed on the raw indices from [0-9]+ of grid 1: Worker terminated due to reaching memory limit/,
+      pattern`
+        3 workers in a row failed on the raw indices from ${/[0-9]+/} of grid 1: Worker terminated
+        due to reaching memory limit
+      `,
     ],
   ] as const)("ends with one message when a task fails three times (%s)", async (how, message) => {
     failing(how, 99);
@@ -135,7 +139,8 @@ describe("a sweep whose workers die", () => {
       throw refused;
     });
     await expect(sweepToFile(SPEC, "bad.csv", { workers: 2 })).rejects.toThrow(
-      "no worker could be started: the system allows no more threads. If memory or threads are short, use fewer workers with --workers. ",
+      "no worker could be started: the system allows no more threads. " +
+        "If memory or threads are short, use fewer workers with --workers. ",
     );
     spy.mockRestore();
     expect(existsSync("bad.csv.partial")).toBe(false);
@@ -172,7 +177,10 @@ describe("a sweep whose workers die", () => {
     const { exitCode, stderr } = await said(command);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^upsweep: stopped after [0-9,]+ rows\. Repeat the command with --resume to continue\.\nupsweep: 3 workers in a row failed on/,
+      pattern`
+        upsweep: stopped after ${/[0-9,]+/} rows. Repeat the command with --resume to continue.
+        |upsweep: 3 workers in a row failed on
+      `,
     );
     filename = undefined;
     expect(await said([...command, "--resume", "--quiet"])).toMatchObject({ exitCode: 0 });

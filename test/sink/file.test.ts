@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { describe, expect, it, vi } from "vitest";
 import { fileSink } from "../../src/sink/file.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
@@ -49,8 +50,7 @@ describe("a file that the disk could not keep", () => {
   });
 
   it("ends a sweep with one message", async () => {
-    const flags =
-      "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force".split(" ");
+    const flags = words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force`;
     await whereOneFails("EIO");
     const { exitCode, stderr } = await said(flags);
     expect([exitCode, stderr]).toEqual([

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { printed, words } from "../support/text.ts";
 
 inTemporaryFolder();
 afterEach(() => {
@@ -36,12 +37,14 @@ describe("a file that is being written", () => {
     const other = idle();
     try {
       lockOfProcess(other.pid as number);
-      const command =
-        "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+      const command = words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv`;
       for (const flags of [[], ["--force"], ["--resume"]]) {
         expect(await said([...command, ...flags])).toEqual({
           exitCode: 2,
-          stderr: `upsweep: out.csv is being written by process ${other.pid}. Wait for it, or write elsewhere. If that process is not upsweep, remove out.csv.partial.lock.\n`,
+          stderr: printed`
+            upsweep: out.csv is being written by process ${other.pid}. Wait for it, or write
+            elsewhere. If that process is not upsweep, remove out.csv.partial.lock.
+          `,
           stdout: "",
         });
       }
@@ -114,13 +117,13 @@ describe("a file that is being written", () => {
   ])("is refused when the lock %s", (_, call, code, reason, left) => {
     const failing = `const fs = require("node:fs"), { ${call} } = fs;
       fs.${call} = (...given) => {
-        if ("${call}" === "writeFileSync" || String(given[0]).endsWith(".lock")) throw Object.assign(new Error("${code}"), { code: "${code}" });
+        if ("${call}" === "writeFileSync" || String(given[0]).endsWith(".lock"))
+          throw Object.assign(new Error("${code}"), { code: "${code}" });
         return ${call}(...given);
       };`;
     writeFileSync("failing.cjs", failing);
     if (code === "EACCES") lockOfProcess(process.ppid);
-    const command =
-      "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+    const command = words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv`;
     const { status, stderr } = spawnSync(
       process.execPath,
       ["--require", "./failing.cjs", BINARY, ...command],
@@ -177,19 +180,10 @@ describe("a run whose file another machine has taken over", () => {
   });
 
   it("stops its sweep, whose manifest would be wrong, while the other run continues", async () => {
-    const command = [
-      "sweep",
-      "--in-channels",
-      "1..40",
-      "--out-channels",
-      "1..40",
-      "--l-in",
-      "1..100",
-      "--kernel-size",
-      "1..40",
-      "--stride",
-      "1..10",
-    ];
+    const command = words`
+      sweep --in-channels 1..40 --out-channels 1..40 --l-in 1..100 --kernel-size 1..40
+      --stride 1..10
+    `;
     const child = spawn(process.execPath, [BINARY, ...command, "--quiet", "-o", "out.csv"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -209,10 +203,10 @@ describe("a run whose file another machine has taken over", () => {
 });
 
 it("one of several simultaneous sweeps into one name writes the file", async () => {
-  const flags =
-    "sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force -o".split(
-      " ",
-    );
+  const flags = words`
+    sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force
+    -o
+  `;
   const run = (stride: number) =>
     new Promise<number | null>((resolve) => {
       spawn(process.execPath, [BINARY, ...flags, "out.csv", "--stride", String(stride)], {

@@ -2,11 +2,12 @@
 import { expect } from "vitest";
 import { shardName } from "../../src/run/sweep/shard.ts";
 import { said } from "./cli.ts";
+import { words } from "./text.ts";
 
-export const FLAGS =
-  "--in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7 --groups 1,2,3 --columns l_out,macs".split(
-    " ",
-  );
+export const FLAGS = words`
+  --in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7
+  --groups 1,2,3 --columns l_out,macs
+`;
 export const SWEEP = ["sweep", ...FLAGS, "-o", "out.csv", "--quiet"];
 
 export const refusal = (message: string) => ({

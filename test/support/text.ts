@@ -20,3 +20,16 @@ export function text(parts: TemplateStringsArray, ...values: readonly unknown[])
 export function printed(parts: TemplateStringsArray, ...values: readonly unknown[]): string {
   return `${text(parts, ...values)}\n`;
 }
+
+/** The words of a template, for command lines. Values are split into words too. */
+export function words(parts: TemplateStringsArray, ...values: readonly unknown[]): string[] {
+  return text(parts, ...values).split(" ");
+}
+
+/** A pattern for output that begins with the text of a template. Its values are patterns too. */
+export function pattern(parts: TemplateStringsArray, ...values: readonly RegExp[]): RegExp {
+  const source = text(parts, ...values.map((_, i) => `\ue001${i}\ue001`))
+    .replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")
+    .replace(/\ue001(\d+)\ue001/g, (_, i) => (values[Number(i)] as RegExp).source);
+  return new RegExp(`^${source}`);
+}

@@ -14,6 +14,7 @@ import { sweepPlan } from "../../../src/run/sweep/sweep.ts";
 import { fileSink } from "../../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../../support/cli.ts";
+import { words } from "../../support/text.ts";
 
 inTemporaryFolder();
 afterEach(() => {
@@ -160,8 +161,8 @@ it("a list is compressed when its name ends in .gz", async () => {
     "list.csv",
     ["in_channels,out_channels,l_in,kernel_size,label", ...layers].join("\n"),
   );
-  expect(await said(["count", "--from", "list.csv", "-o", "out.csv", "--quiet"])).toEqual(done);
-  expect(await said(["count", "--from", "list.csv", "-o", "out.csv.gz", "--quiet"])).toEqual(done);
+  expect(await said(words`count --from list.csv -o out.csv --quiet`)).toEqual(done);
+  expect(await said(words`count --from list.csv -o out.csv.gz --quiet`)).toEqual(done);
   expect(gunzipSync(readFileSync("out.csv.gz")).equals(readFileSync("out.csv"))).toBe(true);
   expect(membersOf(readFileSync("out.csv.gz")).length).toBeGreaterThan(1);
   expect(existsSync("out.csv.gz.partial")).toBe(false);

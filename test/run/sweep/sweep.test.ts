@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { sweep, sweepToFile } from "../../../src/library/sweep.ts";
 import type { SpecInput } from "../../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../../support/cli.ts";
+import { words } from "../../support/text.ts";
 
 inTemporaryFolder();
 
@@ -133,9 +134,10 @@ describe("samples and limits", () => {
       ).toBe(true);
     }
     const { stderr } = await said(
-      "sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv --force".split(
-        " ",
-      ),
+      words`
+        sweep --in-channels 1 --out-channels 1 --kernel-size 1 --l-in 1..100 --limit 7 -o out.csv
+        --force
+      `,
     );
     expect(stderr).toMatch(
       /^7 layers: 7 rows written, 0 rejected, then stopped at the limit\nout\.csv: /,
