@@ -1,6 +1,16 @@
 import { compareLayer, startComparison, writeComparison } from "../../../assembly/columns/compare";
 import {
-  OUTPUT_PTR, OUTPUT_BUFFER_BYTES, TALLY_COUNT, TALLY_EXACT, TALLY_HEAD, TALLY_LAYERS, TALLY_MIN, TALLY_MIN_AT, TALLY_MISSING, TALLY_MAX, TALLY_MAX_AT,
+  OUTPUT_BUFFER_BYTES,
+  OUTPUT_PTR,
+  TALLY_COUNT,
+  TALLY_EXACT,
+  TALLY_HEAD,
+  TALLY_LAYERS,
+  TALLY_MAX,
+  TALLY_MAX_AT,
+  TALLY_MIN,
+  TALLY_MIN_AT,
+  TALLY_MISSING,
 } from "../../../assembly/layout";
 import { useOutputBuffer, outputPtr } from "../../../assembly/output";
 import { writeLayer } from "../support";

@@ -1,5 +1,13 @@
 import { clearOverflow, hasOverflowed } from "../../../assembly/checked";
-import { additions, aggregationOps, documentedOps, filters, macs, opsPerFilter, params } from "../../../assembly/columns/ops";
+import {
+  additions,
+  aggregationOps,
+  documentedOps,
+  filters,
+  macs,
+  opsPerFilter,
+  params,
+} from "../../../assembly/columns/ops";
 import { countPlainly, plainCovered, plainLOut, plainTaps, plainY } from "../support";
 
 const MAX: u64 = 2147483647;

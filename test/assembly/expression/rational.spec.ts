@@ -1,4 +1,19 @@
-import { add, compare, divide, divideCeil, denominator, divideFloor, MISSING, multiply, negate, numerator, raise, remainder, subtract, takeQuotient } from "../../../assembly/expression/rational";
+import {
+  add,
+  compare,
+  denominator,
+  divide,
+  divideCeil,
+  divideFloor,
+  MISSING,
+  multiply,
+  negate,
+  numerator,
+  raise,
+  remainder,
+  subtract,
+  takeQuotient,
+} from "../../../assembly/expression/rational";
 import { clearEvalStatus, evalStatus } from "../../../assembly/expression/signed";
 
 const MAX: i64 = i64.MAX_VALUE;

@@ -1,7 +1,20 @@
 import { EVAL_FATAL, EVAL_INEXACT, EVAL_OK } from "../../../assembly/layout";
 import {
-  addSigned, ceilDivide, clearEvalStatus, divideExactly, fatal, floorDivide, gcdSigned, lcmSigned, magnitude, modulo, multiplySigned,
-  negateSigned, power, subtractSigned, evalStatus,
+  addSigned,
+  ceilDivide,
+  clearEvalStatus,
+  divideExactly,
+  evalStatus,
+  fatal,
+  floorDivide,
+  gcdSigned,
+  lcmSigned,
+  magnitude,
+  modulo,
+  multiplySigned,
+  negateSigned,
+  power,
+  subtractSigned,
 } from "../../../assembly/expression/signed";
 
 const LEAST = i64.MIN_VALUE;

@@ -1,10 +1,34 @@
 import { hasOverflowed } from "../../../assembly/checked";
 import {
-  ADDITIONS_PER_FILTER, BIAS, CELL_BYTES, CELL_CAPACITY, CELL_LENGTH, CELLS_PTR, DIMENSION_TAPS, HOLES, IMAGE_SEGMENT_BYTES, IMAGE_SEGMENTS_PTR,
-  IMAGE_PTR, IMAGE_SLOTS_PTR, KERNEL_SIZE, MACS, NO_COLUMN, OPS, OUTPUT_PTR, PARAMS, TAPS, ZERO_INSERTION_WASTE,
+  ADDITIONS_PER_FILTER,
+  BIAS,
+  CELL_BYTES,
+  CELL_CAPACITY,
+  CELL_LENGTH,
+  CELLS_PTR,
+  DIMENSION_TAPS,
+  HOLES,
+  IMAGE_PTR,
+  IMAGE_SEGMENT_BYTES,
+  IMAGE_SEGMENTS_PTR,
+  IMAGE_SLOTS_PTR,
+  KERNEL_SIZE,
+  MACS,
+  NO_COLUMN,
+  OPS,
+  OUTPUT_PTR,
+  PARAMS,
+  TAPS,
+  ZERO_INSERTION_WASTE,
 } from "../../../assembly/layout";
 import { set } from "../../../assembly/layers/layer";
-import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "../../../assembly/formats/row";
+import {
+  firstOverflow,
+  joinSegment,
+  openRow,
+  setCell,
+  writeRow,
+} from "../../../assembly/formats/row";
 import { textAt, writeLayer } from "../support";
 
 const MAX: u64 = 2147483647;

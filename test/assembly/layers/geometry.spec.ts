@@ -1,4 +1,8 @@
-import { channelsPerGroup, outputLength, outputPaddingFits } from "../../../assembly/layers/geometry";
+import {
+  channelsPerGroup,
+  outputLength,
+  outputPaddingFits,
+} from "../../../assembly/layers/geometry";
 import { forSmallLayers, plainLOut } from "../support";
 
 const MAX: i64 = 2147483647;

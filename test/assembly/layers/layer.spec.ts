@@ -1,7 +1,35 @@
-import { brokenRule, get, isInRange, keepsRule, set, workOutOverlap } from "../../../assembly/layers/layer";
 import {
-  BATCH_SIZE, BIAS, BITS, DIMENSION_FIELDS, PADDING, SAMPLE_RATE, STRIDE, VARIABLE_0, DIMENSION_COVERED, IN_CHANNELS, KERNEL_SIZE, L_IN, DIMENSION_L_OUT, METHOD_CLOSED, METHOD_SIMULATE, METHOD_VERIFY, NO_RULE,
-  OUT_CHANNELS, RULE_IN_CHANNELS, RULE_L_OUT, RULE_OUT_CHANNELS, RULE_OUTPUT_PADDING, DIMENSION_TAPS,
+  brokenRule,
+  get,
+  isInRange,
+  keepsRule,
+  set,
+  workOutOverlap,
+} from "../../../assembly/layers/layer";
+import {
+  BATCH_SIZE,
+  BIAS,
+  BITS,
+  DIMENSION_COVERED,
+  DIMENSION_FIELDS,
+  DIMENSION_L_OUT,
+  DIMENSION_TAPS,
+  IN_CHANNELS,
+  KERNEL_SIZE,
+  L_IN,
+  METHOD_CLOSED,
+  METHOD_SIMULATE,
+  METHOD_VERIFY,
+  NO_RULE,
+  OUT_CHANNELS,
+  PADDING,
+  RULE_IN_CHANNELS,
+  RULE_L_OUT,
+  RULE_OUT_CHANNELS,
+  RULE_OUTPUT_PADDING,
+  SAMPLE_RATE,
+  STRIDE,
+  VARIABLE_0,
 } from "../../../assembly/layout";
 import { forSmallLayers, plainCovered, plainLOut, plainTaps, writeLayer } from "../support";
 

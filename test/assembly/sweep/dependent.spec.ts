@@ -1,8 +1,30 @@
-import { expand, select, SELECTED, SELECTED_END, SELECTED_INEXACT, SELECTED_OUT_OF_RANGE, SELECTED_REPEAT } from "../../../assembly/sweep/dependent";
+import {
+  expand,
+  select,
+  SELECTED,
+  SELECTED_END,
+  SELECTED_INEXACT,
+  SELECTED_OUT_OF_RANGE,
+  SELECTED_REPEAT,
+} from "../../../assembly/sweep/dependent";
 import { set } from "../../../assembly/layers/layer";
 import {
-  BATCH_SIZE, BIAS, GROUPS, ITEM_DIVISORS, ITEM_POW2, ITEM_RANGE, ITEM_VALUE, METHOD_CLOSED, OP_DIVIDE, OP_FIELD, OP_MODULO, OP_NUMBER,
-  OP_SUBTRACT, PADDING, STRIDE, VARIABLE_0,
+  BATCH_SIZE,
+  BIAS,
+  GROUPS,
+  ITEM_DIVISORS,
+  ITEM_POW2,
+  ITEM_RANGE,
+  ITEM_VALUE,
+  METHOD_CLOSED,
+  OP_DIVIDE,
+  OP_FIELD,
+  OP_MODULO,
+  OP_NUMBER,
+  OP_SUBTRACT,
+  PADDING,
+  STRIDE,
+  VARIABLE_0,
 } from "../../../assembly/layout";
 import { layerField, PlanImage } from "../support";
 

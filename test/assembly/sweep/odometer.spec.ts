@@ -1,5 +1,16 @@
 import {
-  BATCH_SIZE, BIAS, DILATION, GROUPS, IN_CHANNELS, KERNEL_SIZE, L_IN, METHOD_CLOSED, OUT_CHANNELS, OUTPUT_PADDING, PADDING, STRIDE,
+  BATCH_SIZE,
+  BIAS,
+  DILATION,
+  GROUPS,
+  IN_CHANNELS,
+  KERNEL_SIZE,
+  L_IN,
+  METHOD_CLOSED,
+  OUT_CHANNELS,
+  OUTPUT_PADDING,
+  PADDING,
+  STRIDE,
 } from "../../../assembly/layout";
 import { advance, openLoops, remainingBlock, seek, skip } from "../../../assembly/sweep/odometer";
 import { layerField, PlanImage } from "../support";
