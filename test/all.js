@@ -1,4 +1,4 @@
-// Everything that must hold, one check after the other; the last line is the total.
+// Runs all checks, one after the other. The last line is the total.
 //
 //   node test/all.js        the fast tier: `npm test`
 //   node test/all.js slow   long and random tests: `npm run test:slow`
@@ -9,27 +9,29 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const vitestReport = "build/vitest.json";
 const errorsMade = fileURLToPath(new URL("../build/errors-made.txt", import.meta.url));
-for (const path of [vitestReport, "build/errors-made.txt"]) rmSync(new URL(`../${path}`, import.meta.url), { force: true });
+for (const path of [vitestReport, "build/errors-made.txt"]) {
+  rmSync(new URL(`../${path}`, import.meta.url), { force: true });
+}
 process.env.UPSWEEP_ERRORS_MADE = errorsMade;
 
-/** A check that passes or fails as a whole counts as one test. */
-const whole = (status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+/** Counts a check that only passes or fails as one test. */
+const single = (status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 function assemblyTotal(status, output) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: as-pect colours its totals
   const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
   const [, passed, all] = /\[Tests\]: (\d+) \/ (\d+)/.exec(plain) ?? [];
-  // A spec that does not compile leaves no total, and one that traps leaves a wrong one.
+  // A spec that does not compile prints no total, and one that traps prints a wrong total.
   if (passed === undefined || (status !== 0 && passed === all)) return { passed: Number(passed ?? 0), failed: 1 };
   const covered = isCovered(plain);
   return { passed: Number(passed) + Number(covered), failed: Number(all) - Number(passed) + Number(!covered) };
 }
 
-/** Of the kernel's blocks of code its specs run 95 % at least. */
+/** Whether the specs execute at least 95 % of the kernel's blocks of code. */
 function isCovered(output) {
   const [, blocks] = /│ total +│ [0-9.]+% +│ ([0-9.]+)% /.exec(output) ?? [];
   if (blocks >= 95) return true;
-  console.log(`the specs run ${blocks} % of the kernel's blocks, not 95 %`);
+  console.log(`the specs execute ${blocks} % of the kernel's blocks; the minimum is 95 %`);
   return false;
 }
 
@@ -40,27 +42,29 @@ function hostTotal(status) {
   return { passed: report.numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed };
 }
 
-/** Every error that src/errors.ts has is made by some test. */
+/** Counts the errors of src/errors.ts, each of which some test must produce. */
 function errorsTotal() {
   const made = existsSync(errorsMade) ? readFileSync(errorsMade, "utf8").split("\n") : [];
   const source = readFileSync(new URL("../src/errors.ts", import.meta.url), "utf8");
   const table = source.slice(source.indexOf("export const errors = catalogue({"));
   const codes = [...table.matchAll(/^ {2}([a-zA-Z]+): \(/gm)].map(([, code]) => code);
   const missing = codes.filter((code) => !made.includes(code));
-  for (const code of missing) console.log(`no test makes the error ${code}`);
+  for (const code of missing) console.log(`no test produces the error ${code}`);
   return { passed: codes.length - missing.length, failed: missing.length + Number(codes.length < 50) };
 }
 
-const slow = [[`npx vitest run --config test/vitest.slow.config.ts --reporter=default --reporter=json --outputFile=${vitestReport}`, hostTotal]];
+const reporters = `--reporter=default --reporter=json --outputFile=${vitestReport}`;
+
+const slow = [[`npx vitest run --config test/vitest.slow.config.ts ${reporters}`, hostTotal]];
 
 const fast = [
-  ["npm run build", whole],
-  ["npm run lint", whole],
-  ["npm run typecheck", whole],
-  ["npm run knip", whole],
-  ["npm run check:package", whole],
+  ["npm run build", single],
+  ["npm run lint", single],
+  ["npm run typecheck", single],
+  ["npm run knip", single],
+  ["npm run check:package", single],
   ["npm run test:assembly", assemblyTotal],
-  [`npm run test:host -- --reporter=default --reporter=json --outputFile=${vitestReport} --coverage`, hostTotal],
+  [`npm run test:host -- ${reporters} --coverage`, hostTotal],
 ];
 
 const isSlow = process.argv[2] === "slow";
@@ -75,11 +79,17 @@ function add(name, counted) {
 for (const [command, total] of isSlow ? slow : fast) {
   console.log(`\n$ ${command}`);
   const isAssembly = total === assemblyTotal;
-  const run = spawnSync(command, { cwd: root, shell: true, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", isAssembly ? "pipe" : "inherit", "inherit"] });
+  const run = spawnSync(command, {
+    cwd: root,
+    shell: true,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", isAssembly ? "pipe" : "inherit", "inherit"],
+  });
   if (isAssembly) console.log(run.stdout);
   add(command, total(run.status, run.stdout ?? ""));
 }
-// The fast tier alone must make every error.
-if (!isSlow) add("\nevery error is met by some test", errorsTotal());
+// The fast tier alone must produce every error.
+if (!isSlow) add("\nevery error is produced by some test", errorsTotal());
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,9 +1,9 @@
-/** as-pect: runs the AssemblyScript specs of the kernel's files, compiled together with them. */
+/** as-pect: runs the AssemblyScript specs of the kernel, compiled together with its files. */
 export default {
   include: ["node_modules/@as-pect/assembly/assembly/index.ts"],
   entries: ["test/assembly/**/*.spec.ts"],
   disclude: [],
-  // Of the blocks of code 95 % must be run; test/all.js reads the table that this prints.
+  // 95 % of the blocks of code must be executed. test/all.js reads the table that this prints.
   coverage: ["assembly/**/*.ts"],
   async instantiate(memory, createImports, instantiate, binary) {
     return instantiate(binary, createImports({ env: { memory } }));

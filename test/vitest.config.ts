@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/support/errors-made.ts"],
-    // What runs in processes and threads of its own, from dist/bin, does not count: the least that the tests in here reach.
+    // Code in separate processes and threads, from dist/bin, is not measured. These tests alone
+    // must reach the threshold.
     coverage: {
       include: ["src/**/*.ts"],
       exclude: ["src/cli.ts", "src/run/workers/worker.ts"],
@@ -14,9 +15,10 @@ export default defineConfig({
       thresholds: { lines: 95 },
       reportsDirectory: "build/coverage",
     },
-    // A file of tests for each processor: vitest leaves one free, which on two processors halves its speed.
+    // One test file per processor. vitest leaves one processor free by default, which halves the
+    // speed on two.
     maxWorkers: "100%",
-    // The longest tests walk every small layer on three kernels; nothing here is timed.
+    // The longest tests walk every small layer on three kernels. Nothing is timed.
     testTimeout: 300_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,7 @@
-/** The slow tier: the files that import test/support/tier.ts, with all their random cases and the tests that take long. */
+/**
+ * The slow tier: the files that import test/support/tier.ts, with all their random cases and the
+ * long tests.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,10 @@
-import { nearestDouble, writeBoolean, writeQuotient, writeSigned, writeUnsigned } from "../../assembly/digits";
+import {
+  nearestDouble,
+  writeBoolean,
+  writeQuotient,
+  writeSigned,
+  writeUnsigned,
+} from "../../assembly/digits";
 import { OUTPUT_PTR } from "../../assembly/layout";
 import { textAt } from "./support";
 

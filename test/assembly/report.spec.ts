@@ -1,8 +1,31 @@
 import {
-  CELLS_PTR, FAULT_FIELD, FAULT_NONE, FAULT_OVERFLOW, REPORT_PTR, RULE_COUNT, RULE_IN_CHANNELS, RULE_L_OUT, RULE_RANGE,
+  CELLS_PTR,
+  FAULT_FIELD,
+  FAULT_NONE,
+  FAULT_OVERFLOW,
+  REPORT_PTR,
+  RULE_COUNT,
+  RULE_IN_CHANNELS,
+  RULE_L_OUT,
+  RULE_RANGE,
 } from "../../assembly/layout";
-import { countLine, finishReport, hasFault, reject, setFault, startReport } from "../../assembly/report";
-import { reportBytes, reportFault, reportFaultAt, reportFaultWhat, reportLines, reportRows, reportLeftOut } from "./support";
+import {
+  countLine,
+  finishReport,
+  hasFault,
+  reject,
+  setFault,
+  startReport,
+} from "../../assembly/report";
+import {
+  reportBytes,
+  reportFault,
+  reportFaultAt,
+  reportFaultWhat,
+  reportLeftOut,
+  reportLines,
+  reportRows,
+} from "./support";
 
 describe("the report", () => {
   beforeEach(() => {

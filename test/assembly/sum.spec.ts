@@ -1,4 +1,11 @@
-import { OUTPUT_PTR, SUM_INPUT_BYTES, SUM_INPUT_PTR, SUM_LINES, SUM_PTR, SUM_WEIGHTED } from "../../assembly/layout";
+import {
+  OUTPUT_PTR,
+  SUM_INPUT_BYTES,
+  SUM_INPUT_PTR,
+  SUM_LINES,
+  SUM_PTR,
+  SUM_WEIGHTED,
+} from "../../assembly/layout";
 import { sumBytes } from "../../assembly/sum";
 
 function plain(lane: u32): u32 {

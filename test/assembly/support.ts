@@ -1,13 +1,7 @@
 // What several specs share: writing images and INPUT into memory, reading OUTPUT and the report, and counting layers by
 // the plain definition. Nothing here calls the code under test, so that it can serve as an oracle.
 
-import {
-  AXIS_BYTES, BATCH_SIZE, BIAS, BITS, DILATION, DIMENSION_COVERED, DIMENSION_L_OUT, DIMENSION_TAPS, GROUPS, IMAGE_AXES_PTR, IMAGE_ENTRY_POINTS_PTR, IMAGE_CODE_PTR, IMAGE_FIELDS_PTR, IMAGE_ITEMS_PTR, IMAGE_LEVEL_BYTES,
-  IMAGE_LEVELS_PTR, IMAGE_LOOP_VARIABLE_BYTES, IMAGE_LOOP_VARIABLES_PTR, IMAGE_SEGMENT_BYTES, IMAGE_SEGMENTS_PTR, IMAGE_PTR, IMAGE_PROGRESSIONS_PTR, IMAGE_STEPS_PTR, INPUT_PTR, INSTRUCTION_BYTES,
-  IN_CHANNELS, ITEM_BYTES, KERNEL_SIZE, KIND_CONV_TRANSPOSE1D, L_IN, LAYER_PTR, LIST_COLUMN_CAPACITY, LIST_COLUMNS_PTR, LIST_DEFAULTS_PTR, LIST_ROLES_PTR, IN_PER_GROUP, NO_COLUMN, NO_KIND_FIELD, OP_END, OUT_CHANNELS, OUT_PER_GROUP, OUTPUT_PADDING, OUTPUT_PTR, PADDING, REPORT_BYTES, REPORT_FAULT,
-  REPORT_FAULT_AT, REPORT_FAULT_WHAT, REPORT_REJECTED, REPORT_LINES, REPORT_PTR, REPORT_ROWS, REPORT_VISITS, RULE_COUNT, PROGRESSION_BYTES, SAMPLE_RATE_DENOMINATOR,
-  STEP_BYTES, STEP_CELL, STEP_DERIVE, STEP_EXPAND, STEP_JOIN, STEP_OVERLAP, STEP_SELECT, STEP_RULE, STEP_WHERE, STRIDE,
-} from "../../assembly/layout";
+import * as layout from "../../assembly/layout";
 
 // ── Text ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -18,44 +12,44 @@ export function textAt(ptr: usize, endPtr: usize): string {
 
 /** The part of OUTPUT that the last batch filled. */
 export function output(): string {
-  return textAt(OUTPUT_PTR, OUTPUT_PTR + <usize>reportBytes());
+  return textAt(layout.OUTPUT_PTR, layout.OUTPUT_PTR + <usize>reportBytes());
 }
 
 /** Puts a text into INPUT; returns the byte at which it ends. */
 export function writeInput(text: string, at: u32 = 0): u32 {
-  return at + <u32>String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, INPUT_PTR + <usize>at);
+  return at + <u32>String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, layout.INPUT_PTR + <usize>at);
 }
 
 // ── The report ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export function reportRows(): u64 { return load<u64>(REPORT_PTR + REPORT_ROWS); }
-export function reportBytes(): u32 { return load<u32>(REPORT_PTR + REPORT_BYTES); }
-export function reportFault(): u32 { return load<u32>(REPORT_PTR + REPORT_FAULT); }
-export function reportFaultAt(): u64 { return load<u64>(REPORT_PTR + REPORT_FAULT_AT); }
-export function reportFaultWhat(): u32 { return load<u32>(REPORT_PTR + REPORT_FAULT_WHAT); }
-export function reportLines(): u32 { return load<u32>(REPORT_PTR + REPORT_LINES); }
-export function reportVisits(): u32 { return load<u32>(REPORT_PTR + REPORT_VISITS); }
+export function reportRows(): u64 { return load<u64>(layout.REPORT_PTR + layout.REPORT_ROWS); }
+export function reportBytes(): u32 { return load<u32>(layout.REPORT_PTR + layout.REPORT_BYTES); }
+export function reportFault(): u32 { return load<u32>(layout.REPORT_PTR + layout.REPORT_FAULT); }
+export function reportFaultAt(): u64 { return load<u64>(layout.REPORT_PTR + layout.REPORT_FAULT_AT); }
+export function reportFaultWhat(): u32 { return load<u32>(layout.REPORT_PTR + layout.REPORT_FAULT_WHAT); }
+export function reportLines(): u32 { return load<u32>(layout.REPORT_PTR + layout.REPORT_LINES); }
+export function reportVisits(): u32 { return load<u32>(layout.REPORT_PTR + layout.REPORT_VISITS); }
 /** What stands on an account: of a list its rules begin at 0, of a sweep its requirements at 1. */
-export function reportLeftOut(rejectionReason: u32): u64 { return load<u64>(REPORT_PTR + REPORT_REJECTED + 8 * <usize>rejectionReason); }
+export function reportLeftOut(rejectionReason: u32): u64 { return load<u64>(layout.REPORT_PTR + layout.REPORT_REJECTED + 8 * <usize>rejectionReason); }
 
 // ── The layer record ───────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Where the columns of a one-dimensional layer stand, and behind them what it comes to. */
 const SLOTS: StaticArray<u32> = [
-  BATCH_SIZE, IN_CHANNELS, OUT_CHANNELS, L_IN, KERNEL_SIZE, STRIDE, PADDING, OUTPUT_PADDING, DILATION, GROUPS, BIAS,
-  DIMENSION_L_OUT, DIMENSION_TAPS, DIMENSION_COVERED,
+  layout.BATCH_SIZE, layout.IN_CHANNELS, layout.OUT_CHANNELS, layout.L_IN, layout.KERNEL_SIZE, layout.STRIDE, layout.PADDING, layout.OUTPUT_PADDING, layout.DILATION, layout.GROUPS, layout.BIAS,
+  layout.DIMENSION_L_OUT, layout.DIMENSION_TAPS, layout.DIMENSION_COVERED,
 ];
 
 /** Writes the eleven parameters of a one-dimensional layer in the order of its columns; then, if given, l_out, taps and covered. */
 export function writeLayer(parameters: StaticArray<u64>): void {
-  for (let i = 0; i < parameters.length; i++) store<u64>(LAYER_PTR + 8 * <usize>SLOTS[i], parameters[i]);
-  store<u64>(LAYER_PTR + 8 * <usize>BITS, 32);
-  store<u64>(LAYER_PTR + 8 * <usize>SAMPLE_RATE_DENOMINATOR, 1);
-  store<u64>(LAYER_PTR + 8 * <usize>IN_PER_GROUP, layerField(IN_CHANNELS) / layerField(GROUPS));
-  store<u64>(LAYER_PTR + 8 * <usize>OUT_PER_GROUP, layerField(OUT_CHANNELS) / layerField(GROUPS));
+  for (let i = 0; i < parameters.length; i++) store<u64>(layout.LAYER_PTR + 8 * <usize>SLOTS[i], parameters[i]);
+  store<u64>(layout.LAYER_PTR + 8 * <usize>layout.BITS, 32);
+  store<u64>(layout.LAYER_PTR + 8 * <usize>layout.SAMPLE_RATE_DENOMINATOR, 1);
+  store<u64>(layout.LAYER_PTR + 8 * <usize>layout.IN_PER_GROUP, layerField(layout.IN_CHANNELS) / layerField(layout.GROUPS));
+  store<u64>(layout.LAYER_PTR + 8 * <usize>layout.OUT_PER_GROUP, layerField(layout.OUT_CHANNELS) / layerField(layout.GROUPS));
 }
 
-export function layerField(field: u32): u64 { return load<u64>(LAYER_PTR + 8 * <usize>field); }
+export function layerField(field: u32): u64 { return load<u64>(layout.LAYER_PTR + 8 * <usize>field); }
 
 // ── The image of a plan ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -75,13 +69,13 @@ export class PlanImage {
   private instructions: u32 = 0;
 
   constructor() {
-    memory.fill(IMAGE_PTR, 0, IMAGE_PROGRESSIONS_PTR - IMAGE_PTR);
+    memory.fill(layout.IMAGE_PTR, 0, layout.IMAGE_PROGRESSIONS_PTR - layout.IMAGE_PTR);
     this.loop(1, 0);
     this.loops = 0;
   }
 
   private loop(size: u32, variables: u32): void {
-    const ptr = IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops;
+    const ptr = layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>this.loops;
     store<u32>(ptr, size);
     store<u32>(ptr, this.variables, 4);
     store<u32>(ptr, variables, 8);
@@ -89,12 +83,12 @@ export class PlanImage {
 
   /** The next name that the loop being made turns, with its runs as first, stride, count, … Returns how many values it has. */
   private variable(field: u32, progressions: StaticArray<i64>): u32 {
-    const ptr = IMAGE_LOOP_VARIABLES_PTR + IMAGE_LOOP_VARIABLE_BYTES * <usize>(this.variables++);
+    const ptr = layout.IMAGE_LOOP_VARIABLES_PTR + layout.IMAGE_LOOP_VARIABLE_BYTES * <usize>(this.variables++);
     store<u32>(ptr, field);
     store<u32>(ptr, this.progressions, 4);
     let size: u32 = 0;
     for (let i = 0; i < progressions.length; i += 3) {
-      const progressionPtr = IMAGE_PROGRESSIONS_PTR + PROGRESSION_BYTES * <usize>(this.progressions++);
+      const progressionPtr = layout.IMAGE_PROGRESSIONS_PTR + layout.PROGRESSION_BYTES * <usize>(this.progressions++);
       store<i64>(progressionPtr, progressions[i]);
       store<i64>(progressionPtr, progressions[i + 1], 8);
       store<u32>(progressionPtr, <u32>progressions[i + 2], 16);
@@ -108,7 +102,7 @@ export class PlanImage {
     this.loops++;
     this.loop(0, 1);
     const size = this.variable(field, progressions);
-    store<u32>(IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops, size);
+    store<u32>(layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>this.loops, size);
   }
 
   /** The next loop inwards, of two names that turn together. */
@@ -117,14 +111,14 @@ export class PlanImage {
     this.loop(0, 2);
     const size = this.variable(first, firstProgressions);
     this.variable(second, secondProgressions);
-    store<u32>(IMAGE_LEVELS_PTR + IMAGE_LEVEL_BYTES * <usize>this.loops, size);
+    store<u32>(layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>this.loops, size);
   }
 
   /** The next loop inwards, of an axis that depends on others: items as kind, program, program, program, … Returns its number. */
   dependent(size: u32, fields: StaticArray<u32>, items: StaticArray<u32>, progressionCapacity: u32): u32 {
     this.loops++;
     this.loop(size, 0);
-    const ptr = IMAGE_AXES_PTR + AXIS_BYTES * <usize>this.axes;
+    const ptr = layout.IMAGE_AXES_PTR + layout.AXIS_BYTES * <usize>this.axes;
     store<u32>(ptr, this.items);
     store<u32>(ptr, items.length / 4, 4);
     store<u32>(ptr, fields.length, 8);
@@ -132,7 +126,7 @@ export class PlanImage {
     store<u32>(ptr, progressionCapacity, 16);
     store<u32>(ptr, size, 20);
     for (let i = 0; i < fields.length; i++) store<u32>(ptr + 4 * <usize>i, fields[i], 24);
-    for (let i = 0; i < items.length; i++) store<u32>(IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>this.items + 4 * <usize>i, items[i]);
+    for (let i = 0; i < items.length; i++) store<u32>(layout.IMAGE_ITEMS_PTR + layout.ITEM_BYTES * <usize>this.items + 4 * <usize>i, items[i]);
     this.items += items.length / 4;
     this.progressions += progressionCapacity;
     return this.axes++;
@@ -142,12 +136,12 @@ export class PlanImage {
   program(instructions: StaticArray<i64>): u32 {
     const first = this.instructions;
     for (let i = 0; i < instructions.length; i += 3) this.instruction(<u32>instructions[i], <u32>instructions[i + 1], instructions[i + 2]);
-    this.instruction(OP_END, 0, 0);
+    this.instruction(layout.OP_END, 0, 0);
     return first;
   }
 
   private instruction(operation: u32, operand: u32, number: i64): void {
-    const ptr = IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>(this.instructions++);
+    const ptr = layout.IMAGE_CODE_PTR + layout.INSTRUCTION_BYTES * <usize>(this.instructions++);
     store<u32>(ptr, operation);
     store<u32>(ptr, operand, 4);
     store<i64>(ptr, number, 8);
@@ -155,39 +149,39 @@ export class PlanImage {
 
   /** What has one value throughout. */
   fixed(field: u32, value: u64): void {
-    store<u64>(IMAGE_FIELDS_PTR + 8 * <usize>field, value);
+    store<u64>(layout.IMAGE_FIELDS_PTR + 8 * <usize>field, value);
   }
 
-  rule(level: u32, rule: u32): void { this.step(STEP_RULE, level, rule, rule, 0); }
-  where(level: u32, predicate: u32, program: u32): void { this.step(STEP_WHERE, level, predicate, program, 0); }
-  derive(level: u32, predicate: u32, program: u32, field: u32): void { this.step(STEP_DERIVE, level, predicate, program, field); }
-  fill(level: u32, axis: u32): void { this.step(STEP_EXPAND, level, axis, 0, 0); }
-  select(level: u32, predicate: u32, axis: u32): void { this.step(STEP_SELECT, level, predicate, axis, 0); }
-  overlap(level: u32): void { this.step(STEP_OVERLAP, level, 0, 0, 0); }
+  rule(level: u32, rule: u32): void { this.step(layout.STEP_RULE, level, rule, rule, 0); }
+  where(level: u32, predicate: u32, program: u32): void { this.step(layout.STEP_WHERE, level, predicate, program, 0); }
+  derive(level: u32, predicate: u32, program: u32, field: u32): void { this.step(layout.STEP_DERIVE, level, predicate, program, field); }
+  fill(level: u32, axis: u32): void { this.step(layout.STEP_EXPAND, level, axis, 0, 0); }
+  select(level: u32, predicate: u32, axis: u32): void { this.step(layout.STEP_SELECT, level, predicate, axis, 0); }
+  overlap(level: u32): void { this.step(layout.STEP_OVERLAP, level, 0, 0, 0); }
   /** The next cell of the row, once all loops are there. One of the innermost loop is new in every row. */
   cell(level: u32, column: u32): void {
     const slot = this.slots++;
     if (level == this.loops) {
       this.segment(column, slot);
     } else {
-      this.step(STEP_CELL, level, slot, column, 0);
-      this.step(STEP_JOIN, level, this.segments, slot, 0);
+      this.step(layout.STEP_CELL, level, slot, column, 0);
+      this.step(layout.STEP_JOIN, level, this.segments, slot, 0);
     }
   }
 
   private segment(column: u32, endSlot: u32): void {
-    const ptr = IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES * <usize>(this.segments++);
+    const ptr = layout.IMAGE_SEGMENTS_PTR + layout.IMAGE_SEGMENT_BYTES * <usize>(this.segments++);
     store<u32>(ptr, column);
     store<u32>(ptr, endSlot, 4);
   }
 
   /** The last level at which anything is decided. */
   private get lastStepLevel(): u32 {
-    return this.steps == 0 ? 0 : load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>(this.steps - 1), 4);
+    return this.steps == 0 ? 0 : load<u32>(layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>(this.steps - 1), 4);
   }
 
   private step(kind: u32, level: u32, a: u32, b: u32, c: u32): void {
-    const ptr = IMAGE_STEPS_PTR + STEP_BYTES * <usize>(this.steps++);
+    const ptr = layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>(this.steps++);
     store<u32>(ptr, kind);
     store<u32>(ptr, level, 4);
     store<u32>(ptr, a, 8);
@@ -198,20 +192,20 @@ export class PlanImage {
   /** How many levels there are: the loops, and level 0. */
   get levels(): u32 { return this.loops + 1; }
 
-  finish(method: u32, predicates: u32 = RULE_COUNT): void {
-    store<u32>(IMAGE_PTR, this.slots);
-    store<u32>(IMAGE_PTR, this.steps, 4);
-    store<u32>(IMAGE_PTR, method, 8);
-    store<u32>(IMAGE_PTR, this.levels, 12);
-    store<u32>(IMAGE_PTR, predicates, 16);
-    store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 20);
-    this.segment(NO_COLUMN, this.slots);
-    store<u32>(IMAGE_PTR, this.segments, 28);
-    store<u32>(IMAGE_PTR, this.slots > 0 ? this.loops : this.lastStepLevel, 32);
+  finish(method: u32, predicates: u32 = layout.RULE_COUNT): void {
+    store<u32>(layout.IMAGE_PTR, this.slots);
+    store<u32>(layout.IMAGE_PTR, this.steps, 4);
+    store<u32>(layout.IMAGE_PTR, method, 8);
+    store<u32>(layout.IMAGE_PTR, this.levels, 12);
+    store<u32>(layout.IMAGE_PTR, predicates, 16);
+    store<u32>(layout.IMAGE_PTR, layout.KIND_CONV_TRANSPOSE1D, 20);
+    this.segment(layout.NO_COLUMN, this.slots);
+    store<u32>(layout.IMAGE_PTR, this.segments, 28);
+    store<u32>(layout.IMAGE_PTR, this.slots > 0 ? this.loops : this.lastStepLevel, 32);
     for (let level: u32 = 0; level < this.levels; level++) {
       let begin: u32 = 0;
-      while (begin < this.steps && load<u32>(IMAGE_STEPS_PTR + STEP_BYTES * <usize>begin, 4) < level) begin++;
-      store<u32>(IMAGE_ENTRY_POINTS_PTR + 4 * <usize>level, begin);
+      while (begin < this.steps && load<u32>(layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>begin, 4) < level) begin++;
+      store<u32>(layout.IMAGE_ENTRY_POINTS_PTR + 4 * <usize>level, begin);
     }
   }
 }
@@ -221,19 +215,19 @@ export class PlanImage {
 /** Writes the image of a list; parameters without a field are those of l_in = 2, kernel_size = 3, stride = 1. */
 export function writeListImage(roles: StaticArray<u32>, columns: StaticArray<u32>, method: u32, skipInvalid: bool): void {
   const defaults: StaticArray<u32> = [1, 1, 1, 2, 3, 1, 0, 0, 1, 1, 1];
-  assert(<u32>columns.length <= LIST_COLUMN_CAPACITY);
-  store<u32>(IMAGE_PTR, columns.length);
-  store<u32>(IMAGE_PTR, roles.length, 4);
-  store<u32>(IMAGE_PTR, method, 8);
-  store<u32>(IMAGE_PTR, skipInvalid ? 1 : 0, 12);
-  store<u32>(IMAGE_PTR, KIND_CONV_TRANSPOSE1D, 16);
-  store<u64>(LIST_DEFAULTS_PTR + 8 * <usize>SAMPLE_RATE_DENOMINATOR, 1);
-  store<u32>(IMAGE_PTR, 0, 20);
-  store<u32>(IMAGE_PTR, NO_KIND_FIELD, 24);
-  store<u32>(IMAGE_PTR, 0, 28);
-  for (let i = 0; i < columns.length; i++) store<u32>(LIST_COLUMNS_PTR + 4 * <usize>i, columns[i]);
-  for (let i = 0; i < defaults.length; i++) store<u64>(LIST_DEFAULTS_PTR + 8 * <usize>SLOTS[i], defaults[i]);
-  for (let i = 0; i < roles.length; i++) store<u32>(LIST_ROLES_PTR + 4 * <usize>i, roles[i]);
+  assert(<u32>columns.length <= layout.LIST_COLUMN_CAPACITY);
+  store<u32>(layout.IMAGE_PTR, columns.length);
+  store<u32>(layout.IMAGE_PTR, roles.length, 4);
+  store<u32>(layout.IMAGE_PTR, method, 8);
+  store<u32>(layout.IMAGE_PTR, skipInvalid ? 1 : 0, 12);
+  store<u32>(layout.IMAGE_PTR, layout.KIND_CONV_TRANSPOSE1D, 16);
+  store<u64>(layout.LIST_DEFAULTS_PTR + 8 * <usize>layout.SAMPLE_RATE_DENOMINATOR, 1);
+  store<u32>(layout.IMAGE_PTR, 0, 20);
+  store<u32>(layout.IMAGE_PTR, layout.NO_KIND_FIELD, 24);
+  store<u32>(layout.IMAGE_PTR, 0, 28);
+  for (let i = 0; i < columns.length; i++) store<u32>(layout.LIST_COLUMNS_PTR + 4 * <usize>i, columns[i]);
+  for (let i = 0; i < defaults.length; i++) store<u64>(layout.LIST_DEFAULTS_PTR + 8 * <usize>SLOTS[i], defaults[i]);
+  for (let i = 0; i < roles.length; i++) store<u32>(layout.LIST_ROLES_PTR + 4 * <usize>i, roles[i]);
 }
 
 // ── Layers counted by the definition ───────────────────────────────────────────────────────────────────────────────

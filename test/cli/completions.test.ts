@@ -1,4 +1,4 @@
-/** Completions, asked of the shells themselves. */
+/** Completions, requested from the shells themselves. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +19,10 @@ beforeAll(() => {
 
 const has = (shell: string) => spawnSync(shell, ["-c", "exit 0"]).status === 0;
 
-/** What bash offers for a line whose words are split as readline splits them, with = by itself. */
+/**
+ * The completions that bash offers for a line. Its words are split as readline splits them, with =
+ * as a separate word.
+ */
 function offered(line: string): string[] {
   const words = ["upsweep", ...line.split(" ")];
   const asked = `
@@ -33,7 +36,7 @@ function offered(line: string): string[] {
   return stdout.split("\n").filter((word) => word !== "");
 }
 
-describe("a script for completions", () => {
+describe("a completion script", () => {
   it.each(["bash", "zsh", "fish"])("is printed for %s, with every command", async (shell) => {
     const { exitCode, stdout, stderr } = await said(["completions", shell]);
     expect([exitCode, stderr]).toEqual([0, ""]);
@@ -61,7 +64,7 @@ describe("a script for completions", () => {
 });
 
 describe("completions in bash", () => {
-  it("are registered for the command", () => {
+  it("are registered for upsweep", () => {
     const { stdout } = spawnSync(
       "bash",
       ["--norc", "-c", "source ./upsweep.bash; complete -p upsweep"],
@@ -92,7 +95,7 @@ describe("completions in bash", () => {
     expect(offered(line)).toEqual(expected);
   });
 
-  it("know every option of every command", () => {
+  it("include every option of every command", () => {
     for (const command of [
       "count",
       "sweep",
@@ -138,7 +141,7 @@ describe.skipIf(!has("fish"))("completions in fish", () => {
 });
 
 describe.skipIf(!has("zsh"))("completions in zsh", () => {
-  it("are a function without errors of syntax, for every command", () => {
+  it("are a function without syntax errors, registered for upsweep", () => {
     expect(spawnSync("zsh", ["-n", "functions/_upsweep"], { encoding: "utf8" })).toMatchObject({
       status: 0,
       stderr: "",

@@ -1,525 +1,252 @@
-import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { fileURLToPath } from "node:url";
+/**
+ * `--shard auto` and `--shard auto/N`: the shard that a scheduler's variables assign to a process.
+ */
 import { fc, test } from "@fast-check/vitest";
-import { beforeEach, describe, expect, it, vi } from "vitest";
-import { parse } from "yaml";
-import { planSweep } from "../../src/plan/plan.ts";
-import { boundsOf, type Shard, shardName } from "../../src/run/sweep/shard.ts";
-import { sweepPlan } from "../../src/run/sweep/sweep.ts";
-import { type SpecInput, specFrom } from "../../src/spec/read.ts";
-import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
-import { changeManifest } from "../support/manifests.ts";
+import { describe, expect, it } from "vitest";
+import { readShard } from "../../src/cli/shard.ts";
+import { text } from "../support/text.ts";
 
-inTemporaryFolder();
+type Variables = Readonly<Record<string, string>>;
 
-const FLAGS =
-  "--in-channels 4,6 --out-channels 4 --l-in 1..40 --kernel-size 3..7 --stride 1..7 --groups 1,2,3 --columns l_out,macs".split(
-    " ",
-  );
-const SWEEP = ["sweep", ...FLAGS, "-o", "out.csv", "--quiet"];
-
-const refusal = (message: string) => ({ exitCode: 2, stderr: `upsweep: ${message}\n`, stdout: "" });
-const done = { exitCode: 0, stderr: "", stdout: "" };
-const shard = (index: number, of: number) => shardName("out.csv", { index, of });
-
-async function sweepParts(of: number, command: readonly string[] = SWEEP): Promise<void> {
-  for (let index = 0; index < of; index++)
-    expect(await said([...command, "--shard", `${index}/${of}`])).toEqual(done);
+/** The variables that Slurm sets in a task of `--array=<ids>`. */
+function slurm(id: number, ids: readonly number[], step = 1): Variables {
+  return {
+    SLURM_ARRAY_TASK_ID: String(id),
+    SLURM_ARRAY_TASK_MIN: String(Math.min(...ids)),
+    SLURM_ARRAY_TASK_MAX: String(Math.max(...ids)),
+    SLURM_ARRAY_TASK_COUNT: String(ids.length),
+    SLURM_ARRAY_TASK_STEP: String(step),
+  };
 }
 
-beforeEach(() => {
-  for (const name of readdirSync(".")) rmSync(name, { recursive: true });
-});
+/** The variables that Grid Engine sets in a task of `-t first-last:step`. */
+function sge(id: number, first: number, last: number, step = 1): Variables {
+  return {
+    SGE_TASK_ID: String(id),
+    SGE_TASK_FIRST: String(first),
+    SGE_TASK_LAST: String(last),
+    SGE_TASK_STEPSIZE: String(step),
+  };
+}
 
-describe("a sweep in parts", () => {
-  it.each([
-    ["of a grid", SWEEP],
-    ["of a sample", [...SWEEP, "--sample", "5000", "--seed", "3"]],
-    ["of a grid, compressed", SWEEP.map((word) => (word === "out.csv" ? "out.csv.gz" : word))],
-    [
-      "with more parts than layers",
-      [
-        "sweep",
-        "--in-channels",
-        "1",
-        "--out-channels",
-        "1",
-        "--l-in",
-        "2",
-        "--kernel-size",
-        "1..3",
-        "-o",
-        "out.csv",
-        "--quiet",
-      ],
-    ],
-  ])("merges to the very bytes of the whole: %s", async (_, command) => {
-    const out = command[command.indexOf("-o") + 1] as string;
-    await sweepParts(5, command);
-    expect(readdirSync(".").filter((name) => !name.endsWith(".json"))).toEqual(
-      [0, 1, 2, 3, 4].map((index) => shardName(out, { index, of: 5 })),
-    );
-    expect(await said(["merge", out, "--quiet"])).toEqual(done);
-    expect(await said(command.map((word) => (word === out ? `whole.${out}` : word)))).toEqual(done);
-    expect(readFileSync(out).equals(readFileSync(`whole.${out}`))).toBe(true);
-  });
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-  it("merges with the account of the whole", async () => {
-    await sweepParts(3);
-    const { stderr } = await said(["merge", "out.csv"]);
-    expect(stderr).toMatch(
-      /^8,400 layers: 5,600 rows written, 2,800 rejected\n {5}1,400 {2}did not satisfy in_channels % groups == 0\n.*\nout\.csv: 3 shards, /,
-    );
-  });
-
-  it("gives each part a header, so that it can be read by itself", async () => {
-    await sweepParts(2);
-    for (const index of [0, 1])
-      expect(readFileSync(shard(index, 2), "utf8")).toMatch(/^batch_size,.*,l_out,macs\n1,/);
-  });
-
-  it("goes on with a part that was stopped, and leaves one alone that is whole", async () => {
-    await sweepParts(2);
-    const loud = SWEEP.filter((word) => word !== "--quiet");
-    expect(await said([...loud, "--shard", "1/2", "--resume"])).toMatchObject({
-      exitCode: 0,
-      stderr: "upsweep: out.00001-of-00002.csv is already complete\n",
+describe("--shard auto", () => {
+  it("reads the shard and the number of shards from a complete array", () => {
+    expect(readShard("auto", slurm(0, upTo(16)))).toEqual({ index: 0, of: 16 });
+    expect(readShard("auto", slurm(15, upTo(16)))).toEqual({ index: 15, of: 16 });
+    expect(readShard("auto", slurm(0, [0]))).toEqual({ index: 0, of: 1 });
+    expect(readShard("auto", { JOB_COMPLETION_INDEX: "2", JOB_COMPLETIONS: "3" })).toEqual({
+      index: 2,
+      of: 3,
     });
-    expect((await said([...SWEEP, "--shard", "1/2"])).stderr).toMatch(
-      /^upsweep: out\.00001-of-00002\.csv already exists\. /,
-    );
-
-    // As if it had been stopped right before, and right after, the part got its name.
-    const manifest = `${shard(1, 2)}.json`;
-    renameSync(manifest, `${shard(1, 2)}.partial.json`);
-    expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
-    expect(existsSync(manifest)).toBe(true);
-    renameSync(manifest, `${shard(1, 2)}.partial.json`);
-    renameSync(shard(1, 2), `${shard(1, 2)}.partial`);
-    expect(await said([...SWEEP, "--shard", "1/2", "--resume"])).toEqual(done);
-    expect(await said(["merge", "out.csv", "--quiet"])).toEqual(done);
+    expect(readShard("auto", sge(1, 1, 16))).toEqual({ index: 0, of: 16 });
+    expect(readShard("auto", sge(16, 1, 16))).toEqual({ index: 15, of: 16 });
   });
 
-  it("merges parts that lie elsewhere, named in any order", async () => {
-    await sweepParts(3);
-    mkdirSync("node");
-    for (const name of [shard(1, 3), `${shard(1, 3)}.json`]) renameSync(name, `node/${name}`);
+  it("accepts the fewer variables that an old Slurm sets", () => {
     expect(
-      await said(["merge", "all.csv", shard(2, 3), `node/${shard(1, 3)}`, shard(0, 3), "--quiet"]),
-    ).toEqual(done);
-    expect(
-      await said(["merge", "all.csv", shard(2, 3), `node/${shard(1, 3)}`, shard(0, 3), "--quiet"]),
-    ).toEqual(refusal("all.csv already exists. Write elsewhere or add --force."));
-  });
-
-  const values = (min: number, max: number) =>
-    fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 6 });
-  const grids = fc.record({
-    variables: fc.record({ hop: values(1, 6) }),
-    axes: fc.record({
-      stride: fc.oneof(values(1, 5), fc.constant("hop")),
-      kernel_size: fc.oneof(values(1, 9), fc.constant(["hop", "2 * hop", 3])),
-      l_in: values(1, 30),
-      in_channels: fc.constant([4, 6]),
-      out_channels: fc.constant(12),
-      groups: fc.oneof(fc.constant(1), fc.constant("divisors(gcd(in_channels, out_channels))")),
-      padding: fc.oneof(fc.constant(0), fc.constant("(kernel_size - stride) // 2")),
-    }),
-    where: fc.constantFrom([], ["macs % 3 > 0"], ["kernel_size >= stride", "l_out % 2 == 0"]),
-  });
-  const specs = fc.record({
-    grids: fc.array(grids, { minLength: 1, maxLength: 3 }),
-    columns: fc.constant(["macs"]),
-    ...{
-      sample: fc.option(fc.record({ rows: fc.integer({ min: 1, max: 800 }), seed: fc.nat() }), {
-        nil: undefined,
+      readShard("auto", {
+        SLURM_ARRAY_TASK_ID: "3",
+        SLURM_ARRAY_TASK_MIN: "0",
+        SLURM_ARRAY_TASK_COUNT: "4",
       }),
-    },
+    ).toEqual({ index: 3, of: 4 });
   });
 
-  test.prop([specs, fc.integer({ min: 1, max: 9 })], { numRuns: 150 })(
-    "cuts any space into the rows and the account of the whole",
-    async (made, of) => {
-      const { sample, ...rest } = made;
-      const plan = planSweep(specFrom({ ...rest, ...(sample && { sample }) } as SpecInput));
-      const swept = async (shard?: Shard) => {
-        const sweep = sweepPlan(plan, { workers: 1, shard });
-        const texts: string[] = [];
-        for (;;) {
-          const { done, value } = await sweep.next();
-          if (done)
-            return {
-              text: texts.join(""),
-              rejectionReason: [value.done, value.rows, value.empty, ...value.rejected],
-            };
-          for (const bytes of value.buffers) texts.push(Buffer.from(bytes).toString());
-        }
-      };
-      const whole = await swept();
-      const shards: Awaited<ReturnType<typeof swept>>[] = [];
-      for (let index = 0; index < of; index++) shards.push(await swept({ index, of }));
-      expect(shards.map(({ text }) => text).join("")).toBe(whole.text);
-      expect(
-        whole.rejectionReason.map((_, i) =>
-          shards.reduce((sum, { rejectionReason }) => sum + (rejectionReason[i] ?? 0n), 0n),
-        ),
-      ).toEqual(whole.rejectionReason);
-    },
-  );
-});
-
-describe("the bounds of parts", () => {
-  it("lie side by side, even to one index, up to the largest space", () => {
-    for (const size of [0n, 1n, 7n, 1000n, 2n ** 63n - 1n]) {
-      for (const of of [1, 2, 7, 16, 99_999]) {
-        let end = 0n;
-        for (const index of of > 100 ? [0] : Array.from({ length: of }, (_, i) => i)) {
-          const bounds = boundsOf({ index, of }, size);
-          expect(bounds.first).toBe(end);
-          end = bounds.end;
-          expect([size / BigInt(of), size / BigInt(of) + 1n]).toContain(bounds.end - bounds.first);
-        }
-        expect(boundsOf({ index: of - 1, of }, size).end).toBe(size);
-      }
-    }
-  });
-});
-
-describe("merge refuses", () => {
-  it("parts that are missing", async () => {
-    await sweepParts(3);
-    rmSync(shard(1, 3));
-    expect(await said(["merge", "out.csv"])).toEqual(
-      refusal("out.csv: shard 1 of 3 is missing. Sweep it with --shard."),
-    );
-    rmSync(shard(0, 3));
-    expect(await said(["merge", "out.csv"])).toEqual(
-      refusal("out.csv: shards 0 and 1 of 3 are missing. Sweep them with --shard."),
-    );
-    rmSync(shard(2, 3));
-    expect(await said(["merge", "out.csv"])).toEqual(
-      refusal(
-        "out.csv: no shards found, such as out.00000-of-00016.csv. Sweep them with --shard, or name them after the output file.",
-      ),
-    );
-    expect((await said(["merge", "out.csv", shard(2, 3)])).stderr).toBe(
-      "upsweep: out.00002-of-00003.csv cannot be read: no such file or folder. Check the path.\n",
-    );
-  });
-
-  it("parts of several divisions, and of several sweeps", async () => {
-    await sweepParts(2);
-    await sweepParts(3);
-    expect(await said(["merge", "out.csv"])).toEqual(
-      refusal(
-        "out.csv: the shards found belong to sets of 2 and 3. Name the ones that belong together after the output file.",
-      ),
-    );
-    expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 3)])).toEqual(
-      refusal(
-        "out.00001-of-00003.csv and out.00000-of-00002.csv come from different sweeps: for the number of shards, the first has 3 and the second has 2. Sweep all shards with the same spec, options and version.",
-      ),
-    );
-    expect(
-      await said([
-        ...SWEEP.map((word) => (word === "1..7" ? "2..7" : word)),
-        "--shard",
-        "1/2",
-        "--force",
-      ]),
-    ).toEqual(done);
-    expect(await said(["merge", "out.csv", shard(0, 2), shard(1, 2)])).toEqual(
-      refusal(
-        "out.00001-of-00002.csv and out.00000-of-00002.csv come from different sweeps: for axis stride, the first has 2..7 and the second has 1..7. Sweep all shards with the same spec, options and version.",
-      ),
-    );
-  });
-
-  it("are not merged into one of themselves", async () => {
-    await sweepParts(2);
-    const before = readFileSync(shard(0, 2));
-    symlinkSync(shard(0, 2), "link.csv");
-    for (const output of [shard(0, 2), "link.csv"]) {
-      expect(await said(["merge", output, shard(0, 2), shard(1, 2), "--force"])).toEqual(
-        refusal(`${output} is one of the shards. Name another output file before the shards.`),
-      );
-    }
-    expect(readFileSync(shard(0, 2)).equals(before)).toBe(true);
-  });
-
-  it("a part that is there twice", async () => {
-    await sweepParts(2);
-    copyFileSync(shard(0, 2), "copy.csv");
-    copyFileSync(`${shard(0, 2)}.json`, "copy.csv.json");
-    expect((await said(["merge", "out.csv", "copy.csv", shard(0, 2), shard(1, 2)])).stderr).toMatch(
-      /^upsweep: .* is the same shard as .*\. Name each shard once\.\n$/,
-    );
-  });
-
-  it("a part that is not complete", async () => {
-    await sweepParts(2);
-    const manifest = readFileSync(`${shard(1, 2)}.json`, "utf8");
-    const rows = readFileSync(shard(1, 2));
-    const resume = "Sweep it again with --shard and --resume.";
-    const force = "Sweep it again with --shard and --force.";
-    const merged = () => said(["merge", "out.csv"]);
-    truncateSync(shard(1, 2), 100);
-    expect(await merged()).toEqual(
-      refusal(
-        `out.00001-of-00002.csv is not a complete shard: it has 100 bytes, but out.00001-of-00002.csv.json says ${rows.length}. ${force}`,
-      ),
-    );
-    writeFileSync(shard(1, 2), rows);
-    for (const [change, reason] of [
-      [{ whole: false }, "out.00001-of-00002.csv.json says that its sweep was stopped"],
-      [
-        { identity: { "the shard": "none" } },
-        "out.00001-of-00002.csv.json does not say which shard it is",
-      ],
-    ] as const) {
-      writeFileSync(`${shard(1, 2)}.json`, manifest);
-      changeManifest(`${shard(1, 2)}.json`, () => change);
-      expect(await merged()).toEqual(
-        refusal(`out.00001-of-00002.csv is not a complete shard: ${reason}. ${resume}`),
-      );
-    }
-    writeFileSync(`${shard(1, 2)}.json`, manifest.replace('"whole": true', '"whole": false'));
-    expect(await merged()).toEqual(
-      refusal(
-        `${shard(1, 2)}.json is not a valid manifest: it was changed or damaged after it was written. Start over with --force.`,
-      ),
-    );
-    rmSync(`${shard(1, 2)}.json`);
-    expect(await merged()).toEqual(
-      refusal(
-        `out.00001-of-00002.csv is not a complete shard: out.00001-of-00002.csv.json is missing. ${resume}`,
-      ),
-    );
-    expect(readdirSync(".").filter((name) => /^out\.csv/.test(name))).toEqual([]);
-  });
-
-  it.each(["out.csv", "out.csv.gz"])(
-    "a part whose bytes have been changed, but with --trust: %s",
-    async (out) => {
-      await sweepParts(
-        3,
-        SWEEP.map((word) => (word === "out.csv" ? out : word)),
-      );
-      const [one, other] = [1, 2].map((index) => shardName(out, { index, of: 3 })) as [
-        string,
-        string,
-      ];
-      const rows = readFileSync(one);
-      const reason = (text: string) =>
-        refusal(
-          `${one} is not a complete shard: ${text}. Sweep it again with --shard and --force.`,
-        );
-      const damages: [Buffer, string][] = [
-        [
-          Buffer.from(rows).fill(
-            rows[rows.length - 2] === 0x30 ? 0x31 : 0x30,
-            rows.length - 2,
-            rows.length - 1,
-          ),
-          out === "out.csv"
-            ? `its checksum differs from that in ${one}.json`
-            : "its gzip data is damaged: incorrect length check",
-        ],
-        [
-          Buffer.concat([rows.subarray(0, 800), rows.subarray(900)]),
-          `it has ${rows.length - 100} bytes, but ${one}.json says ${rows.length}`,
-        ],
-      ];
-      if (out === "out.csv") {
-        damages.push(
-          [Buffer.from(rows).fill(0, 1000, 2000), `its checksum differs from that in ${one}.json`],
-          [
-            Buffer.from(rows).fill("x", 0, 1),
-            `its first line differs from that of ${shardName(out, { index: 0, of: 3 })}`,
-          ],
-        );
-      }
-      for (const [text, why] of damages) {
-        writeFileSync(one, text);
-        expect(await said(["merge", out])).toEqual(reason(why));
-        expect(readdirSync(".").filter((name) => name.startsWith(`${out}`))).toEqual([]);
-      }
-      writeFileSync(one, rows);
-      // Two parts exchanged, where they are equally long and where they are not.
-      renameSync(one, "spare");
-      renameSync(other, one);
-      renameSync("spare", other);
-      const { exitCode, stderr } = await said(["merge", out]);
-      expect([exitCode, stderr]).toEqual([
+  const whole =
+    "To run only some tasks of it, give the number of shards, for example --shard auto/16.";
+  it.each([
+    [
+      "one task runs again",
+      slurm(2, [2]),
+      text`
+        SLURM_ARRAY_TASK_ID=2, SLURM_ARRAY_TASK_MIN=2, SLURM_ARRAY_TASK_MAX=2,
+        SLURM_ARRAY_TASK_STEP=1, SLURM_ARRAY_TASK_COUNT=1
+      `,
+    ],
+    [
+      "the second half runs",
+      slurm(2, [2, 3]),
+      "SLURM_ARRAY_TASK_ID=2, SLURM_ARRAY_TASK_MIN=2, SLURM_ARRAY_TASK_MAX=3",
+    ],
+    ["the array begins at 1", slurm(1, [1, 2, 3, 4]), "SLURM_ARRAY_TASK_MIN=1"],
+    ["a task is missing", slurm(0, [0, 1, 3]), "SLURM_ARRAY_TASK_MAX=3"],
+    [
+      "the array has a step of 2",
+      slurm(
+        30,
+        upTo(16).map((i) => 2 * i),
         2,
-        expect.stringMatching(
-          /is not a complete shard: (its checksum differs from|it has \d+ bytes)/,
-        ),
-      ]);
-      expect(existsSync(out)).toBe(false);
-    },
-  );
-
-  it("two parts of equal size that are exchanged", async () => {
-    const command = [
-      "sweep",
-      "--in-channels",
-      "4",
-      "--out-channels",
-      "4",
-      "--l-in",
-      "10..29",
-      "--kernel-size",
-      "3",
-      "--columns",
-      "l_out",
-      "-o",
-      "out.csv",
-      "--quiet",
-    ];
-    await sweepParts(2, command);
-    expect(readFileSync(shard(0, 2)).length).toBe(readFileSync(shard(1, 2)).length);
-    renameSync(shard(0, 2), "spare");
-    renameSync(shard(1, 2), shard(0, 2));
-    renameSync("spare", shard(1, 2));
-    expect((await said(["merge", "out.csv"])).stderr).toBe(
-      `upsweep: ${shard(0, 2)} is not a complete shard: its checksum differs from that in ${shard(0, 2)}.json. Sweep it again with --shard and --force.\n`,
+      ),
+      "SLURM_ARRAY_TASK_STEP=2",
+    ],
+  ])("refuses a Slurm array where %s", (_, env, said) => {
+    const error = () => readShard("auto", env);
+    expect(error).toThrow(
+      "--shard auto: the array does not start at 0 or has gaps: SLURM_ARRAY_TASK_ID=",
     );
-    expect(existsSync("out.csv")).toBe(false);
-    expect(await said(["merge", "out.csv", "--trust", "--quiet"])).toEqual(done);
-    // With their manifests they may lie under any name.
-    for (const index of [0, 1]) renameSync(`${shard(index, 2)}.json`, `${index}.json`);
-    renameSync("0.json", `${shard(1, 2)}.json`);
-    renameSync("1.json", `${shard(0, 2)}.json`);
-    expect(await said(["merge", "out.csv", "--quiet", "--force"])).toEqual(done);
-    expect(await said(command.map((word) => (word === "out.csv" ? "whole.csv" : word)))).toEqual(
-      done,
-    );
-    expect(readFileSync("out.csv").equals(readFileSync("whole.csv"))).toBe(true);
+    expect(error).toThrow(said);
+    expect(error).toThrow(`Submit a complete array (--array=0-15). ${whole}`);
   });
 
-  it("parts that do not add up to the whole", async () => {
-    await sweepParts(2);
-    changeManifest(`${shard(1, 2)}.json`, ({ empty }) => ({
-      done: "4201",
-      empty: String(Number(empty) + 1),
-    }));
-    expect((await said(["merge", "out.csv"])).stderr).toBe(
-      "upsweep: out.00000-of-00002.csv is not a complete shard: all shards together have 8401 of 8400 raw indices. Sweep it again with --shard and --resume.\n",
+  it("refuses incomplete arrays of other schedulers", () => {
+    expect(() => readShard("auto", sge(3, 3, 3))).toThrow(
+      text`
+        --shard auto: the array does not start at 1 or has gaps: SGE_TASK_ID=3, SGE_TASK_FIRST=3,
+        SGE_TASK_LAST=3, SGE_TASK_STEPSIZE=1. Submit a complete array (-t 1-16). ${whole}
+      `,
     );
-    changeManifest(`${shard(0, 2)}.json`, ({ rows }) => ({ gridRows: [String(Number(rows) + 1)] }));
-    expect((await said(["merge", "out.csv"])).stderr).toContain(
-      "the rows of its grids do not add up to its rows",
+    expect(() => readShard("auto", sge(3, 1, 5, 2))).toThrow("SGE_TASK_STEPSIZE=2");
+    expect(() => readShard("auto", { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "3" })).toThrow(
+      "JOB_COMPLETION_INDEX=3, JOB_COMPLETIONS=3",
     );
-    // Rows that one part lacks and another has too many.
-    await sweepParts(2, [...SWEEP, "--force"]);
-    for (const [index, by] of [
-      [0, 1],
-      [1, -1],
-    ] as const) {
-      changeManifest(`${shard(index, 2)}.json`, ({ rows, rejected }) => {
-        const counts = (rejected as string[]).map(Number);
-        const max = counts.indexOf(Math.max(...counts));
-        return {
-          rows: String(Number(rows) + by),
-          gridRows: [String(Number(rows) + by)],
-          rejected: counts.map((count, i) => String(count - (i === max ? by : 0))),
-        };
-      });
-    }
-    expect((await said(["merge", "out.csv"])).stderr).toMatch(
-      /^upsweep: out\.00000-of-00002\.csv is not a complete shard: it has \d+ rows, but out\.00000-of-00002\.csv\.json says \d+\. /,
+    expect(() => readShard("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "0" })).toThrow(
+      "Submit a complete array (completions: 16)",
     );
-    expect(existsSync("out.csv")).toBe(false);
+    expect(() =>
+      readShard("auto", { JOB_COMPLETION_INDEX: "0", JOB_COMPLETIONS: "100000" }),
+    ).toThrow("JOB_COMPLETIONS=100000");
   });
 
-  it("standard output", async () => {
-    expect(await said(["merge", "-"])).toEqual(
-      refusal("merge cannot write to standard output. Name a file."),
+  it.each([
+    [
+      "PBS",
+      { PBS_ARRAY_INDEX: "3" },
+      "PBS gives the number of this task (PBS_ARRAY_INDEX=3), but not how many there are.",
+    ],
+    [
+      "Torque",
+      { PBS_ARRAYID: "3" },
+      "Torque gives the number of this task (PBS_ARRAYID=3), but not how many there are.",
+    ],
+    [
+      "LSF",
+      { LSB_JOBINDEX: "3", LSB_JOBINDEX_END: "3" },
+      "LSF gives the number of this task (LSB_JOBINDEX=3), but not how many there are.",
+    ],
+    [
+      "GNU parallel",
+      { PARALLEL_SEQ: "3", PARALLEL_JOBSLOT: "1" },
+      "GNU parallel gives the number of this task (PARALLEL_SEQ=3), but not how many there are.",
+    ],
+    [
+      "Kubernetes",
+      { JOB_COMPLETION_INDEX: "2" },
+      "(JOB_COMPLETION_INDEX=2), but not how many there are: JOB_COMPLETIONS is not set.",
+    ],
+  ])("requires the number of shards where %s does not set it", (_, env, message) => {
+    expect(() => readShard("auto", env)).toThrow(message);
+    expect(() => readShard("auto", env)).toThrow(
+      "Give the number of shards, for example --shard auto/16.",
     );
   });
 });
 
-describe("--shard", () => {
-  it.each(["3/3", "4/3", "-1/3", "1", "1/0", "1/100000", "a/b", "", "1/3/5", "0x1/3"])(
+describe("--shard auto/16", () => {
+  it.each<[string, Variables, number]>([
+    ["a Slurm task that runs again", slurm(2, [2]), 2],
+    ["the second half of a Slurm array", slurm(9, [8, 9, 10]), 9],
+    ["a Slurm array with a step of 2", slurm(14, [0, 2, 14], 2), 14],
+    ["Kubernetes", { JOB_COMPLETION_INDEX: "15" }, 15],
+    ["PBS", { PBS_ARRAY_INDEX: "0" }, 0],
+    ["Torque", { PBS_ARRAYID: "15" }, 15],
+    ["Grid Engine, which counts from 1", sge(1, 1, 1), 0],
+    ["the last task of Grid Engine", sge(16, 16, 16), 15],
+    ["LSF, which counts from 1", { LSB_JOBINDEX: "1", LSB_JOBINDEX_END: "16" }, 0],
+    ["GNU parallel, which counts from 1", { PARALLEL_SEQ: "16", PARALLEL_JOBSLOT: "2" }, 15],
+  ])("reads the task number of %s", (_, env, index) => {
+    expect(readShard("auto/16", env)).toEqual({ index, of: 16 });
+  });
+
+  it("refuses tasks outside the range of shards, naming the variable and its value", () => {
+    expect(() => readShard("auto/16", slurm(16, [16]))).toThrow(
+      text`
+        --shard auto/16: SLURM_ARRAY_TASK_ID is 16, but the 16 shards are tasks 0 to 15. Submit
+        tasks in that range, or correct the number of shards.
+      `,
+    );
+    expect(() => readShard("auto/16", sge(17, 17, 17))).toThrow(
+      "SGE_TASK_ID is 17, but the 16 shards are tasks 1 to 16.",
+    );
+    expect(() => readShard("auto/16", { PARALLEL_SEQ: "0" })).toThrow(
+      "PARALLEL_SEQ is 0, but the 16 shards are tasks 1 to 16.",
+    );
+  });
+
+  it.each(["auto/0", "auto/", "auto/100000", "auto/x", "auto/-1", "AUTO/16", "auto/16/2", "/16"])(
     "refuses %j",
-    async (text) => {
-      const { exitCode, stderr } = await said([...SWEEP, `--shard=${text}`]);
-      expect([exitCode, stderr]).toEqual([
-        2,
-        expect.stringMatching(
-          /^upsweep: --shard cannot be .*Write I\/N, counted from 0, for example 3\/16\. In an array job, write auto or auto\/16\./,
-        ),
-      ]);
+    (text) => {
+      expect(() => readShard(text, slurm(0, [0]))).toThrow("--shard cannot be ");
     },
   );
 
-  it("needs a file, and goes with no --limit", async () => {
-    const toNothing = SWEEP.map((word) => (word === "out.csv" ? "/dev/null" : word));
-    for (const command of [toNothing, ["sweep", ...FLAGS]]) {
-      expect((await said([...command, "--shard", "0/2"])).stderr).toBe(
-        "upsweep: --shard is given without a file. Name the file that the shards belong to with -o.\n",
-      );
-    }
-    expect((await said([...SWEEP, "--shard", "0/2", "--limit", "5"])).stderr).toBe(
-      "upsweep: both --shard and --limit are given. A shard does not know the first rows of the sweep; remove one of them.\n",
-    );
-  });
+  test.prop([
+    fc.integer({ min: 1, max: 99_999 }).chain((of) => fc.tuple(fc.constant(of), fc.nat(of - 1))),
+  ])(
+    "gives every task of an array its own shard, whichever scheduler numbers it",
+    ([of, index]) => {
+      const environments: Variables[] = [
+        { SLURM_ARRAY_TASK_ID: String(index) },
+        { JOB_COMPLETION_INDEX: String(index) },
+        { PBS_ARRAY_INDEX: String(index) },
+        { PBS_ARRAYID: String(index) },
+        { SGE_TASK_ID: String(index + 1) },
+        { LSB_JOBINDEX: String(index + 1) },
+        { PARALLEL_SEQ: String(index + 1) },
+      ];
+      for (const env of environments) expect(readShard(`auto/${of}`, env)).toEqual({ index, of });
+    },
+  );
+});
 
-  it("does as examples/kubernetes says", async () => {
-    const example = (name: string) =>
-      fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
-    type Job = {
-      spec: {
-        completions?: number;
-        template: {
-          spec: { containers: [{ command: string[]; env?: { name: string; value: string }[] }] };
-        };
-      };
-    };
-    const containerOf = (name: string) => {
-      const { spec } = parse(readFileSync(example(`kubernetes/${name}.yaml`), "utf8")) as Job;
-      return { ...spec.template.spec.containers[0], completions: spec.completions };
-    };
-    const { command, env, completions } = containerOf("sweep");
-    expect(env).toEqual([{ name: "JOB_COMPLETIONS", value: String(completions) }]);
-    const here = (words: readonly string[]) =>
-      words
-        .slice(1)
-        .map((word) =>
-          word.replace("/spec/grid.yaml", example("small.yaml")).replace("/data/", ""),
-        );
-    for (let index = 0; index < (completions as number); index++) {
-      vi.stubEnv("JOB_COMPLETIONS", String(completions));
-      vi.stubEnv("JOB_COMPLETION_INDEX", String(index));
-      expect(await said(here(command))).toEqual(done);
+describe("the environment of --shard auto", () => {
+  it("is not an array job where Grid Engine and LSF say so", () => {
+    const none = text`
+      this is not a task of an array job: none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX,
+      PBS_ARRAY_INDEX, PBS_ARRAYID, SGE_TASK_ID, LSB_JOBINDEX and PARALLEL_SEQ is set. Name the
+      shard, for example --shard 3/16.
+    `;
+    for (const env of [
+      {},
+      { SGE_TASK_ID: "undefined" },
+      { LSB_JOBINDEX: "0" },
+      { PARALLEL_JOBSLOT: "1" },
+    ]) {
+      expect(() => readShard("auto", env)).toThrow(`--shard auto: ${none}`);
+      expect(() => readShard("auto/16", env)).toThrow(`--shard auto/16: ${none}`);
     }
-    vi.unstubAllEnvs();
-    expect(await said(here(containerOf("merge").command))).toEqual(done);
-    expect(await said(["sweep", example("small.yaml"), "-o", "whole.csv", "--quiet"])).toEqual(
-      done,
-    );
-    expect(readFileSync("grid.csv").equals(readFileSync("whole.csv"))).toBe(true);
-  });
-
-  it("reads the environment of the process", () => {
-    const { status, stderr } = spawnSync(process.execPath, [BINARY, ...SWEEP, "--shard", "auto"], {
-      env: { ...process.env, JOB_COMPLETION_INDEX: "1", JOB_COMPLETIONS: "2" },
-      encoding: "utf8",
+    expect(readShard("auto/16", { SGE_TASK_ID: "undefined", PARALLEL_SEQ: "4" })).toEqual({
+      index: 3,
+      of: 16,
     });
-    expect([status, stderr]).toEqual([0, ""]);
-    expect(existsSync(shard(1, 2))).toBe(true);
+  });
+
+  it("is refused when it names two tasks", () => {
+    expect(() => readShard("auto/16", { ...slurm(2, [2]), PARALLEL_SEQ: "3" })).toThrow(
+      text`
+        --shard auto/16: SLURM_ARRAY_TASK_ID=2 and PARALLEL_SEQ=3 are both set. Name the shard, for
+        example --shard $PARALLEL_SEQ/16, or unset one of them.
+      `,
+    );
+  });
+
+  it.each(["x", "", "-1", "1.5", "1e3", "0x1", " 1", "12345678901"])(
+    "is refused when a number is %j",
+    (text) => {
+      expect(() => readShard("auto/16", { SLURM_ARRAY_TASK_ID: text })).toThrow(
+        /^--shard auto\/16: SLURM_ARRAY_TASK_ID is .*, not a whole number\. Name the shard/,
+      );
+      expect(() =>
+        readShard("auto", { ...slurm(0, upTo(4)), SLURM_ARRAY_TASK_COUNT: text }),
+      ).toThrow(/^--shard auto: SLURM_ARRAY_TASK_COUNT is /);
+    },
+  );
+
+  it("is ignored when the shard is named", () => {
+    expect(readShard("3/16", { PARALLEL_SEQ: "1", ...slurm(2, [2]) })).toEqual({
+      index: 3,
+      of: 16,
+    });
   });
 });

@@ -1,5 +1,4 @@
-/** The sentences that say why a convention differs on a layer: one test for each cause. */
-
+/** The sentences that explain why a convention differs on a layer: one test for each cause. */
 import { describe, expect, it } from "vitest";
 import type { ResultName } from "../../src/columns/table.ts";
 import { COMPARED } from "../../src/conventions/compared.ts";
@@ -7,6 +6,7 @@ import { why } from "../../src/conventions/why.ts";
 import type { LayerInput, LayerParameters } from "../../src/layers/layer.ts";
 import { readLayer } from "../../src/layers/read.ts";
 import { KERNELS } from "../support/kernels.ts";
+import { text } from "../support/text.ts";
 
 const [, kernel] = KERNELS.at(-1) as (typeof KERNELS)[number];
 
@@ -34,17 +34,17 @@ const plain = (rest: Partial<LayerParameters> = {}): LayerInput => ({
   ...rest,
 });
 
-describe("why a convention differs", () => {
+describe("the reason why a convention differs", () => {
   it.each<[string, ResultName, LayerInput, string]>([
-    ["says that it does not, where nothing is cropped", "fvcore", plain(), "exact on this layer"],
+    ["is that it is exact where nothing is cropped", "fvcore", plain(), "exact on this layer"],
     [
-      "names the share that padding crops",
+      "names the share of products that padding crops",
       "fvcore",
       HIFIGAN,
       "counts the 1.56 % of the products that padding crops",
     ],
     [
-      "says that all is cropped",
+      "names padding that crops all products",
       "torch",
       plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
       "counts the 100 % of the products that padding crops",
@@ -56,91 +56,109 @@ describe("why a convention differs", () => {
       "counts the zeros that stride inserts, 88 products a filter where 40 land",
     ],
     [
-      "speaks of the edges where nothing is inserted",
+      "names the edges where no zeros are inserted",
       "thop",
       plain({ stride: 1 }),
       "counts taps that reach beyond the input, 52 products a filter where 40 land",
     ],
     [
-      "finds the outputs exact where each takes every tap",
+      "is that it is exact where each output uses every tap",
       "thop",
       plain({ kernel_size: 1, stride: 1 }),
       "exact on this layer",
     ],
     [
-      "names the biases, which the ratio leaves out",
+      "names the biases, which the ratio excludes",
       "ptflops",
       plain({ bias: true }),
       "exact, but for 88 for the bias, left out of the ratio",
     ],
     [
-      "names the biases beside another cause",
+      "names the biases after another cause",
       "torchinfo",
       plain({ bias: true }),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the bias, left out of the ratio",
+      text`
+        counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the
+        bias, left out of the ratio
+      `,
     ],
     [
-      "finds groups divided twice",
+      "names a division by groups that happens twice",
       "deepspeed_macs",
       plain({ in_channels: 8, out_channels: 8, groups: 2 }),
       "divides by groups twice",
     ],
     [
-      "finds that depthwise layers come to nothing",
+      "names a depthwise layer that is counted as 0",
       "deepspeed_macs",
       plain({ groups: 4 }),
       "divides by groups twice: 4 // 4 // 4 channels are none",
     ],
     [
-      "finds the bias of a forward convolution",
+      "names the bias of a forward convolution",
       "deepspeed_flops",
       plain({ bias: true }),
       "exact, but for 16 for a bias of the forward convolution's size (88 are due), left out of the ratio",
     ],
     [
-      "finds all input channels taken for those of a group",
+      "names all input channels used in place of those of a group",
       "torchprofile",
       plain({ in_channels: 4, out_channels: 8, groups: 2 }),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; takes all 4 input channels for the 2 of a group",
+      text`
+        counts the zeros that stride inserts, 88 products a filter where 40 land; takes all 4 input
+        channels for the 2 of a group
+      `,
     ],
     [
-      "finds output channels taken for input channels",
+      "names output channels used in place of input channels",
       "onnx_tool",
       plain({ in_channels: 8 }),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; takes the output channels for the input channels: 4 for 8 in a group",
+      text`
+        counts the zeros that stride inserts, 88 products a filter where 40 land; takes the output
+        channels for the input channels: 4 for 8 in a group
+      `,
     ],
     [
-      "finds zeros divided by the stride",
+      "names zeros divided by the stride",
       "tensorflow",
       plain(),
       "counts the zeros that stride inserts, 88 products a filter where 40 land; and divides by the stride, 2",
     ],
     [
-      "says when two faults make up for each other",
+      "names two errors that cancel each other",
       "tensorflow",
       plain({ kernel_size: 2 }),
-      "counts the zeros that stride inserts, 40 products a filter where 20 land; and divides by the stride, 2: here these make up for each other",
+      text`
+        counts the zeros that stride inserts, 40 products a filter where 20 land; and divides by the
+        stride, 2: here these make up for each other
+      `,
     ],
     [
-      "finds operations multiplied with zeros, and holes counted as -1",
+      "names operations on inserted zeros, and holes counted as -1",
       "ops",
       plain({ kernel_size: 1 }),
-      "multiplies with the zeros that stride inserts, 19 products a filter where 10 land; counts -1 addition for each of its 9 holes",
+      text`
+        multiplies with the zeros that stride inserts, 19 products a filter where 10 land; counts -1
+        addition for each of its 9 holes
+      `,
     ],
     [
-      "finds overlaps of a layer without its output_padding",
+      "names overlaps counted without output_padding",
       "moduleprofiler",
       plain({ output_padding: 1 }),
-      "multiplies with the zeros that stride inserts, 92 products a filter where 40 land; counts -1 addition for its hole; adds up overlaps of the layer without its output_padding",
+      text`
+        multiplies with the zeros that stride inserts, 92 products a filter where 40 land; counts -1
+        addition for its hole; adds up overlaps of the layer without its output_padding
+      `,
     ],
     [
-      "says that moduleprofiler raises",
+      "names an exception in moduleprofiler",
       "moduleprofiler",
       plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
       "raises: it runs the layer without output_padding, and then there is no output",
     ],
     [
-      "says that there is no answer in 3-d",
+      "is that there is no answer for 3-d layers",
       "tensorflow",
       {
         layer: "conv_transpose3d",
@@ -154,7 +172,7 @@ describe("why a convention differs", () => {
       "has no answer for 3-d layers",
     ],
     [
-      "says that an empty batch counts nothing",
+      "is that an empty batch has nothing to count",
       "thop",
       plain({ batch_size: 0 }),
       "the batch is empty: there is nothing to count",
@@ -163,7 +181,7 @@ describe("why a convention differs", () => {
     expect(whyOf(name, layer)).toBe(sentence);
   });
 
-  it("says 'exact' of no answer that is not, and of every answer that is, on layers of many shapes", () => {
+  it("says 'exact' if and only if the answer equals the exact count, on layers of many shapes", () => {
     let answers = 0;
     for (const groups of [1, 2, 4])
       for (const kernel_size of [1, 2, 4])

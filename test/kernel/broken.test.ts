@@ -1,14 +1,13 @@
-/** What a sweep notices of a kernel that counts wrong: kernels are built here with a defect each. */
+/** Kernels built here with one defect each, and how sweeps detect the defect. */
 import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { kernelModule } from "../../src/kernel/artefact.ts";
-import { ABI_VERSION } from "../../src/kernel/constants.generated.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { sweep } from "../../src/library/sweep.ts";
 import type { Method } from "../../src/plan/method.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
+import { printed, words } from "../support/text.ts";
 import { slowIt } from "../support/tier.ts";
 
 inTemporaryFolder();
@@ -31,30 +30,22 @@ const spec = {
   columns: ["macs"],
 } as const;
 
-describe("a closed form that is wrong", () => {
-  it("on every layer stops a sweep at the first, with the layer", async () => {
+describe("a defect in the closed form", () => {
+  it("stops a sweep at its first layer, and names it, when all layers are affected", async () => {
     broken = await brokenKernel(
       "layers/closed.ts",
       CLOSED,
       "  return 1 + lIn * kernelSize - lower - upper",
     );
-    const flags = [
-      "sweep",
-      "--in-channels",
-      "1",
-      "--out-channels",
-      "1",
-      "--l-in",
-      "8..90",
-      "--kernel-size",
-      "3",
-      "--padding",
-      "1",
-      "--columns",
-      "macs",
-    ];
-    const message =
-      "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This is a bug in upsweep: please report it with this line.\n";
+    const flags = words`
+      sweep --in-channels 1 --out-channels 1 --l-in 8..90 --kernel-size 3 --padding 1
+      --columns macs
+    `;
+    const message = printed`
+      upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1,
+      padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 8). This
+      is a bug in upsweep: please report it with this line.
+    `;
     for (const check of [[], ["--check", "spot"], ["--check", "all"]]) {
       expect(await said([...flags, ...check, "-o", "out.csv", "--force"])).toEqual({
         exitCode: 1,
@@ -72,7 +63,7 @@ describe("a closed form that is wrong", () => {
   });
 
   slowIt(
-    "on one layer in seven is met by the sample within some thousands, and never by none",
+    "is found by spot checks within some thousands of layers, when one in seven is affected",
     async () => {
       const kernel = wasmKernel(
         "release",
@@ -94,7 +85,7 @@ describe("a closed form that is wrong", () => {
     },
   );
 
-  slowIt("stops a list in the same way, on one layer in seven", async () => {
+  slowIt("stops a list in the same way, when one layer in seven is affected", async () => {
     broken = await brokenKernel(
       "layers/closed.ts",
       CLOSED,
@@ -105,11 +96,14 @@ describe("a closed form that is wrong", () => {
       "list.csv",
       `in_channels,out_channels,kernel_size,l_in,padding\n${rows.join("\n")}\n`,
     );
-    const command = "count --from list.csv -o out.csv --quiet --columns macs --force".split(" ");
+    const command = words`count --from list.csv -o out.csv --quiet --columns macs --force`;
     expect(await said([...command, "--check", "all"])).toEqual({
       exitCode: 1,
-      stderr:
-        "upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3, stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1, 1, 10). This is a bug in upsweep: please report it with this line.\n",
+      stderr: printed`
+        upsweep: closed form and simulation differ on ConvTranspose1d(1, 1, kernel_size=3,
+        stride=1, padding=1, output_padding=0, dilation=1, groups=1, bias=True) on an input of (1,
+        1, 10). This is a bug in upsweep: please report it with this line.
+      `,
       stdout: "",
     });
     const { exitCode, stderr } = await said(command);
@@ -128,7 +122,7 @@ describe("a closed form that is wrong", () => {
     });
   });
 
-  slowIt("is met in several dimensions too", async () => {
+  slowIt("is found in several dimensions", async () => {
     const kernel = wasmKernel(
       "release",
       await brokenKernel(
@@ -153,7 +147,7 @@ describe("a closed form that is wrong", () => {
   });
 });
 
-it("an account that does not add up stops a sweep", async () => {
+it("a sweep stops when its rejection counts do not add up", async () => {
   broken = await brokenKernel(
     "sweep/sweep.ts",
     "reject(rejectedReason, weight);",
@@ -165,39 +159,4 @@ it("an account that does not add up stops a sweep", async () => {
   await expect(swept.next()).rejects.toThrow(
     "4 raw indices do not equal 3 rows plus rejected layers and empty positions. This is a bug in upsweep",
   );
-});
-
-it("a kernel of another version is refused", async () => {
-  const other = await brokenKernel(
-    "ids.generated.ts",
-    "ABI_VERSION: u32 = ",
-    "ABI_VERSION: u32 = 1 + ",
-  );
-  expect(() => wasmKernel("release", other)).toThrow(
-    `upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, but this program needs ${ABI_VERSION}. Run 'npm run build'`,
-  );
-});
-
-it("a kernel that is not built is missed, by its path", () => {
-  expect(() => kernelModule("none" as "release")).toThrow(
-    /build\/upsweep\.none\.wasm: the kernel is missing\. Run 'npm run build', or reinstall the package\.$/,
-  );
-});
-
-it("a kernel that gets no memory says so", () => {
-  class Refused {
-    constructor() {
-      throw new RangeError("WebAssembly.Instance(): Out of memory");
-    }
-  }
-  vi.stubGlobal("WebAssembly", {
-    ...WebAssembly,
-    Global: WebAssembly.Global,
-    Module: WebAssembly.Module,
-    Instance: Refused,
-  });
-  expect(() => wasmKernel()).toThrow(
-    "the kernel cannot allocate its memory: WebAssembly.Instance(): Out of memory. Raise the limit",
-  );
-  vi.unstubAllGlobals();
 });

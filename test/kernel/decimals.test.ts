@@ -1,17 +1,20 @@
-/** Decimals: every quotient is the nearest double, written as JavaScript writes it. The oracle is exact division in BigInt. */
+/**
+ * Decimal results: every quotient is the nearest double, written as JavaScript writes it. The
+ * oracle is exact division in BigInt.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { exportsOf } from "../support/kernels.ts";
 import { runs } from "../support/tier.ts";
 
 const U64_MAX = 2n ** 64n - 1n;
-/** A cell has room for 27 bytes and its separator. */
+/** A cell holds 27 bytes and its separator. */
 const CELL_BYTES = 28;
 const GUARD = 0x23;
 
 /**
- * The double nearest to n/d, found by comparing: from JavaScript's own rough quotient to the neighbour that is nearer, until none is. The
- * distances are exact, as whole numbers over 2^200.
+ * The double nearest to n/d, found by search: it starts from JavaScript's rough quotient and moves
+ * to the nearer neighbour until there is none. Distances are exact, as whole numbers over 2^200.
  */
 function nearestDouble(n: bigint, d: bigint): number {
   const exact = (x: number) => {
@@ -68,7 +71,7 @@ const numbers = fc.oneof(
 );
 const pairs = fc.oneof(
   fc.tuple(bounded(numbers, 0n), bounded(numbers, 1n)),
-  // Next to the middle between two doubles: (2m + 1) · d and its neighbours over d · 2^k.
+  // Near the middle between two doubles: (2m + 1) · d and its neighbours over d · 2^k.
   fc
     .tuple(
       bits(52),
@@ -80,7 +83,7 @@ const pairs = fc.oneof(
       ((2n ** 53n) | (m << 1n) | 1n) * d + offset,
       d << BigInt(k),
     ]),
-  // Near a power of two, where the doubles below lie closer than those above.
+  // Near a power of two, below which doubles are denser than above.
   fc
     .tuple(fc.integer({ min: -63, max: 63 }), bits(40), fc.bigInt({ min: -2n, max: 2n }))
     .map(([k, d, offset]): [bigint, bigint] => {
@@ -109,7 +112,7 @@ describe.each(["debug", "release"] as const)("a quotient on the %s kernel", (bui
     },
   );
 
-  it("is written so for all pairs of powers of two and five and their neighbours", () => {
+  it("is the nearest double for all pairs of powers of two and five and their neighbours", () => {
     const ends = [2n, 5n].flatMap((base) =>
       Array.from({ length: 65 }, (_, i) => base ** BigInt(i)).flatMap((power) => [
         power - 1n,
@@ -130,7 +133,7 @@ describe.each(["debug", "release"] as const)("a quotient on the %s kernel", (bui
     [1n, 4n, "0.25"],
     [0n, 7n, "0"],
     [21n, 7n, "3"],
-    [2n ** 53n + 1n, 1n, "9007199254740992"], // a tie: the even one
+    [2n ** 53n + 1n, 1n, "9007199254740992"], // a tie is rounded to even
     [U64_MAX, 1n, "18446744073709552000"],
     [U64_MAX, 10n, "1844674407370955300"],
     [1n, 1_000_000n, "0.000001"],

@@ -1,13 +1,11 @@
-/** Design spaces and lists of layers of several dimensions: plain names, dotted names, and the three kernels on them. */
-
+/**
+ * Design spaces and lists of layers of several dimensions: plain names, dotted names, and the three
+ * kernels.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import type { KindName } from "../../src/layers/kinds.ts";
-import { kindOf } from "../../src/layers/kinds.ts";
 import { planList } from "../../src/plan/list.ts";
-import { planSweep } from "../../src/plan/plan.ts";
-import { type SpecInput, specFrom } from "../../src/spec/read.ts";
-import { columnsOfGroup } from "../../src/spec/spec.ts";
+import type { SpecInput } from "../../src/spec/read.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { planOf, sweepOn } from "../support/sweeps.ts";
 import { runs } from "../support/tier.ts";
@@ -21,7 +19,7 @@ const [, release] = KERNELS.at(-1) as (typeof KERNELS)[number];
 const values = (min: number, max: number) =>
   fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 2 });
 
-/** An axis in one of the ways in which several dimensions can have it: for all at once, or for each. */
+/** An axis in one of the forms for several dimensions: for all at once, or for each. */
 const axis = (name: string, min: number, max: number) =>
   fc.oneof(
     values(min, max).map((list) => ({ [name]: list })),
@@ -61,9 +59,9 @@ const spaces = fc
     columns: ["all"],
   })) as fc.Arbitrary<SpecInput>;
 
-describe.each(compiled)("on random spaces of two dimensions, the %s kernel", (_, kernel) => {
+describe.each(compiled)("random spaces of two dimensions on the %s kernel", (_, kernel) => {
   test.prop([spaces], { numRuns: runs(60) })(
-    "writes the reference's bytes and keeps its account",
+    "give the bytes and rejection counts of the reference",
     (space) => {
       const plan = planOf(space);
       expect(sweepOn(kernel, plan)).toEqual(sweepOn(reference, plan));
@@ -78,7 +76,7 @@ describe("plain names", () => {
       .bytes;
   const rest = { in_channels: 1, out_channels: 1, h_in: 4, w_in: 6 };
 
-  it("set all dimensions, and turn once for them", () => {
+  it("set all dimensions as one loop", () => {
     expect(sweep({ ...rest, kernel_size: [2, 3] })).toBe(
       sweep({
         ...rest,
@@ -90,7 +88,7 @@ describe("plain names", () => {
     );
   });
 
-  it("can be named by other axes, joined with them, and follow from them", () => {
+  it("can be used by other axes, joined with them, and derived from them", () => {
     const joint = sweep({
       ...rest,
       "kernel_size, stride": [
@@ -110,13 +108,13 @@ describe("plain names", () => {
     expect(joint.split("\n")).toHaveLength(3);
   });
 
-  it("leave a layer out where their value is none that a parameter can have", () => {
+  it("reject a layer when their value is outside the range of a parameter", () => {
     expect(sweep({ ...rest, stride: [1, 2], kernel_size: "stride - 1" }).split("\n")).toHaveLength(
       2,
     );
   });
 
-  it("are columns of a list too, and give what the dotted ones give", () => {
+  it("are columns of a list, with the same results as dotted names", () => {
     const count = (header: string, record: string) => {
       const request = {
         layer: "conv_transpose3d",
@@ -142,41 +140,8 @@ describe("plain names", () => {
       "in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w,stride",
       "2,3,4,5,6,3,3,3,2",
     );
-    // taps 4·3 · 5·3 · 6·3, d_out 3·2 + 3.
+    // By hand: taps are 4·3 · 5·3 · 6·3, and d_out is 3·2 + 3.
     expect(plain).toEqual(["3240,9,19440\n", "3240,9,19440\n", "3240,9,19440\n"]);
     expect(dotted).toEqual(plain);
-  });
-});
-
-describe("groups of columns", () => {
-  it.each<[KindName, number]>([
-    ["conv_transpose1d", 37],
-    ["conv_transpose2d", 39],
-    ["conv_transpose3d", 40],
-    ["conv1d", 32],
-  ])("of %s stand for every column that it has", (layer, count) => {
-    const all = columnsOfGroup(kindOf(layer), "all", false);
-    expect([all.length, new Set(all).size]).toEqual([count, count]);
-    expect(
-      (["geometry", "documented", "exact", "conventions"] as const).flatMap((group) =>
-        columnsOfGroup(kindOf(layer), group, false),
-      ),
-    ).toEqual(all);
-  });
-
-  it("add what is not there yet, in their place", () => {
-    const axes = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
-    const columns = (...names: string[]) =>
-      planSweep(specFrom({ axes, columns: names } as SpecInput)).columns;
-    expect(columns("ops", "documented", "macs")).toEqual([
-      "ops",
-      "additions_per_filter",
-      "filters",
-      "ops_per_filter",
-      "aggregation_ops",
-      "macs",
-    ]);
-    expect(columns("config")).toEqual([]);
-    expect(columns("documented", "filters")).toEqual(columns("documented"));
   });
 });

@@ -1,4 +1,7 @@
-/** The published formulas, evaluated by JavaScript: every kernel must give their values, for an empty batch too. */
+/**
+ * The published formulas, evaluated by JavaScript: every kernel must give their values, also for an
+ * empty batch.
+ */
 import { describe, expect, it } from "vitest";
 import { AUXILIARIES } from "../../src/columns/auxiliary.ts";
 import { columnsOf, formulaIn } from "../../src/columns/derived.ts";
@@ -7,7 +10,10 @@ import { kindOf } from "../../src/layers/kinds.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { layerOfValues } from "../support/layers.ts";
 
-/** A formula of the expression language as JavaScript. `//` rounds down; everything else is written the same. */
+/**
+ * A formula of the expression language as JavaScript. `//` rounds down; everything else has the
+ * same syntax.
+ */
 function inJavaScript(formula: string): string {
   const tokens = formula.match(/\w+|\/\/|[=!]=|[^\s\w]/g) ?? [];
   const leftAssociative = (operators: readonly string[], operand: () => string): string => {
@@ -84,7 +90,7 @@ const FUNCTIONS = {
 };
 
 describe("a formula in JavaScript", () => {
-  it("rounds // down, and takes * and // from the left", () => {
+  it("rounds // down, and evaluates * and // from the left", () => {
     expect(inJavaScript("a * b // c")).toBe("Math.floor((a * b) / c)");
     expect(inJavaScript("a // b // c")).toBe("Math.floor(Math.floor(a / b) / c)");
     expect(inJavaScript("f(a, b // c) - (l + 2 * p) // s")).toBe(
@@ -100,7 +106,7 @@ describe.each(["conv_transpose1d", "conv1d"] as const)("%s", (name) => {
     return formula === undefined || c.dimension !== undefined ? [] : [[c.name, formula] as const];
   });
 
-  it("has formulas for all columns but taps and covered", () => {
+  it("has formulas for all columns except taps and covered", () => {
     const without = columnsOf(kind).filter((c) => !formulas.some(([own]) => own === c.name));
     expect(without.map((c) => c.name)).toEqual(["taps", "covered"]);
   });

@@ -1,5 +1,4 @@
-/** Layers of several dimensions, and convolutions that are not transposed: against the plainest count of every product. */
-
+/** Layers of several dimensions, and plain convolutions, against a count of every product. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/columns/derived.ts";
@@ -11,7 +10,6 @@ import type { Dimension } from "../../src/layers/parameters.ts";
 import { outputLength } from "../../src/layers/rules.ts";
 import { PADDING_SAME, PADDING_VALID } from "../../src/limits.ts";
 import { KERNELS, METHODS } from "../support/kernels.ts";
-import { layerOfValues } from "../support/layers.ts";
 import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [
@@ -40,7 +38,7 @@ function layerOfDimensions(
   };
 }
 
-/** Every small dimension of a transposed convolution that has an output. */
+/** Every small dimension of a transposed convolution with an output. */
 const SMALL: Dimension[] = range(1, 3).flatMap((l_in) =>
   range(1, 3).flatMap((kernel_size) =>
     range(1, 3).flatMap((stride) =>
@@ -62,7 +60,10 @@ const SMALL: Dimension[] = range(1, 3).flatMap((l_in) =>
   ),
 );
 
-/** Counts the outputs of all dimensions at once: every input element meets every tap, and adds to the output where they land. */
+/**
+ * Counts the outputs of all dimensions together: every input element meets every kernel element,
+ * and adds to the output where the product lands.
+ */
 function scatterAll(dimensions: readonly Dimension[]): { taps: bigint; covered: bigint } {
   const lengths = dimensions.map((dimension) =>
     Number(outputLength(kindOf("conv_transpose1d"), dimension)),
@@ -86,9 +87,9 @@ function scatterAll(dimensions: readonly Dimension[]): { taps: bigint; covered: 
   return { taps: BigInt([...y.values()].reduce((sum, n) => sum + n, 0)), covered: BigInt(y.size) };
 }
 
-describe.each(compiled)("on layers of several dimensions, the %s kernel", (_, kernel) => {
+describe.each(compiled)("layers of several dimensions on the %s kernel", (_, kernel) => {
   it.each(METHODS)(
-    "counts in 2-d what a pass over all products counts, on every pair of every seventh small dimension, by %s",
+    "are counted in 2-d as by a loop over all products, for pairs of small dimensions, by %s",
     (method) => {
       const some = SMALL.filter((_, i) => i % 7 === 0);
       for (const height of SMALL)
@@ -109,7 +110,7 @@ describe.each(compiled)("on layers of several dimensions, the %s kernel", (_, ke
   );
 
   it.each(METHODS)(
-    "counts in 3-d what a pass over all products counts, on every triple of some small dimensions, by %s",
+    "are counted in 3-d as by a loop over all products, for triples of small dimensions, by %s",
     (method) => {
       const some = SMALL.filter((_, i) => i % 23 === 0);
       for (const depth of some)
@@ -128,7 +129,7 @@ describe.each(compiled)("on layers of several dimensions, the %s kernel", (_, ke
   );
 });
 
-/** Convolutions of one dimension, every product looked at. */
+/** Counts a convolution of one dimension by a loop over all products. */
 function gatherAll(
   { l_in, kernel_size, stride, padding, dilation }: Dimension,
   lOut: number,
@@ -146,11 +147,11 @@ function gatherAll(
   };
 }
 
-describe.each(KERNELS)("on convolutions that are not transposed, the %s kernel", (_, kernel) => {
+describe.each(KERNELS)("plain convolutions on the %s kernel", (_, kernel) => {
   const kind = kindOf("conv1d");
 
   it.each(METHODS)(
-    "counts what a pass over all products counts, on every small layer, by %s",
+    "are counted as by a loop over all products, for every small layer, by %s",
     (method) => {
       let layers = 0;
       for (const l_in of range(1, 7))
@@ -189,14 +190,15 @@ describe.each(KERNELS)("on convolutions that are not transposed, the %s kernel",
     },
   );
 
-  it("lands the products of the transposed convolution that is its gradient", () => {
+  it("have the products of the transposed convolution whose gradient they are", () => {
     for (const [i, dimension] of SMALL.entries()) {
       const up = kernel.count(
         layerOfDimensions(kindOf("conv_transpose1d"), [dimension]),
         "closed",
       ).results;
-      // The gradient reads what the transposed layer wrote: its input has that one's output length. output_padding is what the
-      // stride leaves over, and PyTorch lets it be larger only where the dilation is.
+      // The gradient reads the output of the transposed layer, so its input has that length.
+      // output_padding is the remainder of the stride. PyTorch allows a larger one only where the
+      // dilation is larger, so those layers are skipped.
       if (dimension.output_padding >= dimension.stride) continue;
       const down = kernel.count(
         layerOfDimensions(kind, [{ ...dimension, l_in: Number(up?.l_out), output_padding: 0 }]),
@@ -211,7 +213,8 @@ describe.each(KERNELS)("on convolutions that are not transposed, the %s kernel",
     }
   });
 
-  it("counts the documented operations: 2·K for each pair of channels with bias, one less for each output without", () => {
+  // By hand: 2·K for each pair of channels with a bias, and one less for each output without.
+  it("have the documented number of operations, with and without a bias", () => {
     const dimension = {
       l_in: 10,
       kernel_size: 3,
@@ -235,7 +238,7 @@ describe.each(KERNELS)("on convolutions that are not transposed, the %s kernel",
     expect(count(false).results?.ops).toBe((2n * 4n * 10n * (6n * 2n * 3n - 2n)) / 2n);
   });
 
-  it("has no column about zero insertion or an uneven overlap", () => {
+  it("have no columns about zero insertion or uneven overlap", () => {
     const names = columnsOf(kind).map(({ name }) => name);
     expect(names.filter((name) => /^overlap_|^zero_insertion/.test(name))).toEqual([]);
   });
@@ -251,7 +254,7 @@ const kinds = fc.constantFrom<KindName>(
   "conv3d",
 );
 
-/** Mostly legal layers of every kind, some with parameters so large that results pass 64 bits. */
+/** Mostly legal layers of every kind, some with parameters so large that results exceed 64 bits. */
 const layers = kinds.chain((name) => {
   const kind = kindOf(name);
   const size = fc.oneof(
@@ -309,25 +312,25 @@ const layers = kinds.chain((name) => {
     );
 });
 
-describe.each(compiled)("on random layers of every kind, the %s kernel", (_, kernel) => {
+describe.each(compiled)("random layers of every kind on the %s kernel", (_, kernel) => {
   test.prop([layers], { numRuns: runs(1_500) })(
-    "gives every column that the reference gives, and leaves the same out",
+    "have the columns of the reference, and omit the same ones",
     (layer) => {
       expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
     },
   );
 
   const small = layers.filter(({ dimensions }) => dimensions.every(({ l_in }) => l_in <= 40));
-  test.prop([small], { numRuns: runs(300) })("gives the same columns by simulating", (layer) => {
+  test.prop([small], { numRuns: runs(300) })("have the same columns by simulation", (layer) => {
     expect(kernel.count(layer, "simulate")).toEqual(kernel.count(layer, "closed"));
   });
 
   test.prop([small], { numRuns: runs(300) })(
-    "finds the overlap away from the edges in the pattern itself",
+    "have the overlap of the pattern away from its edges",
     (layer) => {
       const [own] = layer.dimensions as [Dimension];
       const kind = kindOf("conv_transpose1d");
-      // Long enough that a whole turn of the stride lies inside.
+      // Long enough to contain a complete period of the stride.
       const reach = own.dilation * (own.kernel_size - 1);
       const long = {
         ...own,
@@ -344,12 +347,4 @@ describe.each(compiled)("on random layers of every kind, the %s kernel", (_, ker
       ]);
     },
   );
-});
-
-it("makes layers by their names, one value for all dimensions or one for each", () => {
-  const layer = layerOfValues(
-    (name) => ({ "kernel_size.h": 3, "kernel_size.w": 5 })[name] ?? 1,
-    kindOf("conv_transpose2d"),
-  );
-  expect(layer.dimensions.map(({ kernel_size }) => kernel_size)).toEqual([3, 5]);
 });

@@ -18,7 +18,10 @@ const [[, reference], ...compiled] = KERNELS as [
 
 const upTo = (max: number, min = 1) => fc.integer({ min: min, max: max });
 
-/** Layers that mostly are legal: groups divide, output_padding fits, and padding leaves some output in most of them. */
+/**
+ * Mostly legal layers: groups divide the channels, output_padding fits, and padding usually leaves
+ * an output.
+ */
 function layers(max: {
   length: number;
   kernel: number;
@@ -68,9 +71,9 @@ const hugeWithFewTaps = layers({
   batch: PARAMETER_MAX,
 });
 
-describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
+describe.each(compiled)("random large layers on the %s kernel", (_, kernel) => {
   test.prop([moderate], { numRuns: runs(400) })(
-    "simulates what the closed form says, and the reference agrees",
+    "have the same counts by simulation, by the closed form and on the reference",
     (layer) => {
       const closed = kernel.count(layer, "closed");
       expect(kernel.count(layer, "simulate")).toEqual(closed);
@@ -79,14 +82,14 @@ describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
   );
 
   test.prop([hugeWithFewTaps], { numRuns: runs(1_000) })(
-    "counts like the reference up to parameters of 2^31 - 1, and leaves the same results out",
+    "have the counts of the reference up to parameters of 2^31 - 1, and omit the same results",
     (layer) => {
       expect(kernel.count(layer, "closed")).toEqual(reference.count(layer, "closed"));
     },
   );
 
   test.prop([huge], { numRuns: runs(2_000) })(
-    "gives the same overlap when input and kernel, stride and dilation change places",
+    "have the same overlap when input and kernel, and stride and dilation, are exchanged",
     (layer) => {
       const [own] = layer.dimensions as [Dimension];
       const mirrored = {
@@ -113,7 +116,7 @@ describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
   );
 
   test.prop([huge], { numRuns: runs(500) })(
-    "lands every product where nothing is cropped",
+    "land every product where nothing is cropped",
     (layer) => {
       const [own] = layer.dimensions as [Dimension];
       const { taps } = kernel.count({ ...layer, dimensions: [{ ...own, padding: 0 }] }, "closed")
@@ -126,9 +129,10 @@ describe.each(compiled)("on random layers, the %s kernel", (_, kernel) => {
 const one = (rest: Partial<LayerParameters>) =>
   readLayer({ in_channels: 1, out_channels: 1, kernel_size: 1, l_in: 1, ...rest });
 
-describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
-  it("gives 2^64 - 1 exactly, and nothing for what is one more", () => {
-    // 2^64 - 1 = 65537 · 6700417 · 641 · 257 · 17 · 5 · 3, split over the four factors of macs = N·C_in·C_out·L.
+describe.each(KERNELS)("the limit of 64 bits on the %s kernel", (_, kernel) => {
+  it("is exact at 2^64 - 1, and one more is omitted", () => {
+    // 2^64 - 1 = 65537 · 6700417 · 641 · 257 · 17 · 5 · 3, split over the four factors of macs =
+    // N·C_in·C_out·L.
     const edge = one({
       batch_size: 65537 * 641,
       in_channels: 6700417,
@@ -148,7 +152,7 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     expect(results?.filters).toBe(2n ** 34n);
   });
 
-  it("leaves out only the results that do not fit", () => {
+  it("omits only the results that exceed it", () => {
     const layer = one({ batch_size: 2 ** 30, in_channels: 2 ** 30, out_channels: 2 ** 3, l_in: 1 });
     const { results } = kernel.count(layer, "closed");
     expect(results?.macs).toBe(2n ** 63n);
@@ -159,11 +163,11 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     );
   });
 
-  it("gives 0 for an empty batch and for no landing products, whatever the other factors are", () => {
+  it("does not affect results of 0: for an empty batch, and where no product lands", () => {
     const vast = { in_channels: PARAMETER_MAX, out_channels: PARAMETER_MAX, l_in: PARAMETER_MAX };
     const empty = kernel.count(one({ ...vast, batch_size: 0 }), "closed").results;
     expect([empty?.ops, empty?.macs, empty?.additions, empty?.flops]).toEqual([0n, 0n, 0n, 0n]);
-    // padding 1 and output_padding 1 move the only product off the only output element that is left.
+    // padding 1 and output_padding 2 move the only product off the only output element.
     const landless = kernel.count(
       one({
         batch_size: PARAMETER_MAX,
@@ -183,7 +187,7 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     ]);
   });
 
-  it("takes the largest parameters there are", () => {
+  it("is respected for the largest parameters", () => {
     const m = BigInt(PARAMETER_MAX);
     const counts = kernel.count(
       one({ l_in: PARAMETER_MAX, stride: PARAMETER_MAX, dilation: PARAMETER_MAX, kernel_size: 3 }),
@@ -191,11 +195,11 @@ describe.each(KERNELS)("at the edge of 64 bits, the %s kernel", (_, kernel) => {
     );
     expect(counts.results?.l_out).toBe((m - 1n) * m + 2n * m + 1n);
     expect(counts.results?.taps).toBe(3n * m);
-    // Stride and dilation are equal, so the positions are those of a kernel of stride 1: L + K - 1 of them.
+    // Stride and dilation are equal, so the positions are those of stride 1: L + K - 1 of them.
     expect(counts.results?.covered).toBe(m + 2n);
-    // Quotients of numbers above 64 bits are refused, however small they are themselves.
+    // Quotients of numbers above 64 bits are refused, even when the quotient is small.
     const refused = ["arithmetic_intensity", "tensorflow"];
-    // Only 3m of the l_out · 3 products are left: all but 2^-31 of it is waste.
+    // Only 3m of the l_out · 3 products land: all but 2^-31 of them are waste.
     expect(counts.results?.zero_insertion_waste).toBe(1 - 2 ** -31);
     expect(Object.keys(counts.results ?? {})).toEqual(
       ALL_RESULTS.filter((name) => !refused.includes(name)),

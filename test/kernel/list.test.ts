@@ -17,7 +17,10 @@ const [[, reference], ...compiled] = KERNELS as [
   ...(typeof KERNELS)[number][],
 ];
 
-/** Counts a chunk whole. What exactly is wrong with a record of a wrong form is the host's to say; here it is only that it is. */
+/**
+ * Counts a complete chunk. For a malformed record the result contains only where it is: the host
+ * determines the exact fault.
+ */
 function countOn(kernel: Kernel, list: ListPlan, text: string) {
   kernel.openList(list, "closed");
   const chunk = Buffer.from(text, "latin1");
@@ -46,7 +49,10 @@ function countOn(kernel: Kernel, list: ListPlan, text: string) {
   return { bytes, rows, rejected, lines, totals };
 }
 
-/** The record at a place: up to the first line end that leaves its quotes in pairs, as far as there is one. */
+/**
+ * The record at a location: up to the first line end that leaves its quotes in pairs, if there is
+ * one.
+ */
 function recordAt(text: string, at: number): string {
   for (let end = text.indexOf("\n", at); end >= 0; end = text.indexOf("\n", end + 1)) {
     const record = text.slice(at, end);
@@ -95,9 +101,9 @@ const lists = fc.record({
   skipInvalid: fc.boolean(),
 });
 
-describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
+describe.each(compiled)("lists on the %s kernel", (_, kernel) => {
   test.prop([lists], { numRuns: runs(600) })(
-    "writes, leaves out and stops like the reference",
+    "are counted, rejected and stopped at as by the reference",
     ({ records, lineEnd, endsWithLine, skipInvalid }) => {
       const list = planList(HEADER.join(","), "list", {
         ...REQUEST,
@@ -109,7 +115,10 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
     },
   );
 
-  /** A few characters of a good list struck out, doubled or replaced by those that mean something in a CSV. */
+  /**
+   * A few characters of a valid list are removed, duplicated or replaced by characters with a
+   * meaning in CSV.
+   */
   const damage = fc.array(
     fc.tuple(
       fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
@@ -118,7 +127,7 @@ describe.each(compiled)("counting lists, the %s kernel", (_, kernel) => {
     { minLength: 1, maxLength: 4 },
   );
   test.prop([lists, damage], { numRuns: runs(1_500) })(
-    "finds the same faults as the reference in damaged lists, and never crashes",
+    "have the faults of the reference when they are damaged, without a crash",
     ({ records, lineEnd, skipInvalid }, damages) => {
       const list = planList(HEADER.join(","), "list", {
         ...REQUEST,
@@ -143,12 +152,12 @@ const twoDimensions = (max: number, min = 1) => {
     fc.tuple(value, value).map(([height, width]) => `"(${height}, ${width})"`),
   );
 };
-/** Few values, so that consecutive records often differ in the second dimension alone. */
+/** Few values, so that consecutive records often differ only in the second dimension. */
 const flatRecord = fc
   .tuple(twoDimensions(2), twoDimensions(2), fc.constantFrom("0", "1"))
   .map(([kernel_size, stride, padding]) => `1,1,4,4,${kernel_size},${stride},${padding},0,1`);
 
-describe.each(compiled)("lists of several dimensions, the %s kernel", (_, kernel) => {
+describe.each(compiled)("lists of several dimensions on the %s kernel", (_, kernel) => {
   const header =
     "in_channels,out_channels,h_in,w_in,kernel_size,stride,padding,output_padding,dilation";
   const list = planList(header, "list", {
@@ -159,21 +168,21 @@ describe.each(compiled)("lists of several dimensions, the %s kernel", (_, kernel
   });
 
   test.prop([fc.array(flatRecord, { maxLength: 12 })], { numRuns: runs(400) })(
-    "are counted like the reference counts them, whether their fields are numbers or tuples",
+    "are counted as by the reference, with numbers or tuples as fields",
     (records) => {
       const text = records.map((record) => `${record}\n`).join("");
       expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
     },
   );
 
-  it("give a number to all dimensions after a tuple with one for each", () => {
+  it("apply a number to all dimensions after a tuple with one for each", () => {
     const { bytes } = countOn(kernel, list, '1,1,4,4,"(3,5)",2,0,0,1\n1,1,4,4,3,2,0,0,1\n');
-    // By hand: 4 inputs and 3 kernel elements a dimension make 12 products each, 144 in all.
+    // By hand: 4 inputs and 3 kernel elements in each dimension make 12 products each, 144 in all.
     expect(bytes.split("\n").map((row) => row.split(",").at(-1))).toEqual(["240", "144", ""]);
   });
 });
 
-it("reads a header in any order, and takes PyTorch's defaults for what it leaves out", () => {
+it("a header may have any order, and missing columns have PyTorch's defaults", () => {
   const list = planList("l_in,kernel_size,out_channels,in_channels,comment", "list", {
     ...REQUEST,
     columns: ["ops"],
@@ -182,7 +191,7 @@ it("reads a header in any order, and takes PyTorch's defaults for what it leaves
     expect(countOn(kernel, list, "2,3,1,1,a\n").bytes).toBe("2,3,1,1,a,18\n");
 });
 
-it("writes 0 for the sums of an empty batch whatever their factors are", () => {
+it("the sums of an empty batch are 0, however large their factors are", () => {
   const list = planList("batch_size,in_channels,out_channels,l_in,kernel_size", "list", {
     ...REQUEST,
     columns: ["l_out", "ops", "additions", "tensorflow"],
@@ -195,7 +204,10 @@ it("writes 0 for the sums of an empty batch whatever their factors are", () => {
   }
 });
 
-/** Lists of any kind with every column of that kind, some parameters left to the defaults, with or without a sample rate. */
+/**
+ * Lists of any kind with every column of that kind. Some parameters have their defaults; a sample
+ * rate is optional.
+ */
 const wideLists = fc
   .record({
     layer: fc.constantFrom(...KIND_NAMES),
@@ -228,16 +240,16 @@ const wideLists = fc
     return { list, text: `${records.join("\n")}\n` };
   });
 
-describe.each(compiled)("lists of every kind with all columns, the %s kernel", (_, kernel) => {
+describe.each(compiled)("lists of every kind with all columns on the %s kernel", (_, kernel) => {
   test.prop([wideLists], { numRuns: runs(600) })(
-    "are counted like the reference counts them",
+    "are counted as by the reference",
     ({ list, text }) => {
       expect(countOn(kernel, list, text)).toEqual(countOn(reference, list, text));
     },
   );
 
   it.each(KIND_NAMES)(
-    "counts each layer of a %s list as the same layer alone, with and without a rate",
+    "count each layer of a %s list like the layer alone, with and without a rate",
     (layer) => {
       const kind = kindOf(layer);
       for (const sample_rate of [undefined, { numerator: 30_000n, denominator: 1001n }]) {
@@ -261,7 +273,7 @@ describe.each(compiled)("lists of every kind with all columns, the %s kernel", (
   );
 });
 
-it("counts a 3-d list with every column: the last columns keep their values", () => {
+it("a 3-d list with every column has the correct last columns", () => {
   const names = "in_channels,out_channels,d_in,h_in,w_in,kernel_size.d,kernel_size.h,kernel_size.w";
   const kind = kindOf("conv_transpose3d");
   const list = planList(names, "list", {
@@ -270,13 +282,14 @@ it("counts a 3-d list with every column: the last columns keep their values", ()
     columns: columnsOfGroup(kind, "all", false),
   });
   const cells = countOn(reference, list, "7,5,3,3,3,2,2,2\n").bytes.trimEnd().split(",");
-  // torchprofile, onnx_tool (bias included), and no answer of tensorflow: 5·4³·2³·7, 5·4³·(5·2³ + 1), nothing.
+  // By hand: torchprofile 5·4³·2³·7, onnx_tool with bias 5·4³·(5·2³ + 1), and no answer of
+  // tensorflow.
   expect(cells.slice(-3)).toEqual(["17920", "13120", ""]);
   for (const [, kernel] of KERNELS)
     expect(countOn(kernel, list, "7,5,3,3,3,2,2,2\n").bytes).toBe(`${cells.join(",")}\n`);
 });
 
-describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => {
+describe.each(compiled)("sample rates in lists on the %s kernel", (_, kernel) => {
   const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
   const decimal = fc.oneof(
     fc.integer({ min: 0, max: 200_000 }).map(String),
@@ -288,7 +301,7 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
     decimal,
     fc.tuple(decimal, decimal).map(([a, b]) => `${a}/${b}`),
     fc.stringMatching(/^[0-9./e-]{1,6}$/),
-    // As the tuples of other columns: with spaces and brackets.
+    // Like the tuples of other columns: with spaces and brackets.
     fc
       .tuple(
         fc.constantFrom("", " ", "(", "[ "),
@@ -300,7 +313,7 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
   );
   const quotedRates = fc.array(quoted(rates), { minLength: 1, maxLength: 4 });
   test.prop([quotedRates, fc.boolean()], { numRuns: runs(4_000) })(
-    "are read, refused and left out like by the reference",
+    "are read, refused and rejected as by the reference",
     (texts, skipInvalid) => {
       const columns = ["macs_per_second", "ops_per_second"] as const;
       const list = planList("sample_rate,in_channels,out_channels,l_in,kernel_size", "list", {
@@ -318,7 +331,7 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
       ...REQUEST,
       columns: ["macs_per_second"],
     });
-    // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
+    // By hand: 1·1·(2·3) / 4 = 1.5 MACs for each output element.
     const { bytes } = countOn(
       kernel,
       list,
@@ -338,10 +351,11 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
     ).toHaveLength(3);
   });
 
-  it("belong to their row in a list that mixes kinds", () => {
+  it("apply to their row in a list that mixes kinds", () => {
     const header = "layer,sample_rate,in_channels,out_channels,l_in,kernel_size,stride";
     const list = planList(header, "list", { ...REQUEST, columns: ["macs_per_second"] });
-    // conv_transpose1d: 2·3 products in 4 outputs; conv1d: 2·3 products in 2 outputs.
+    // By hand: conv_transpose1d has 2·3 products in 4 outputs, conv1d has 2·3 products in 2
+    // outputs.
     const rows = [
       "conv_transpose1d,22050/32,1,1,2,3,1",
       "conv1d,689.0625,1,1,4,3,1",
@@ -351,7 +365,7 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
     expect(countOn(kernel, list, `${rows.join("\n")}\n`).bytes).toBe(
       `${rows[0]},1033.59375\n${rows[1]},2067.1875\n${rows[2]},6\n${rows[3]},4.5\n`,
     );
-    // One rate for all rows, whichever kind they are of.
+    // One rate for all rows of all kinds.
     const one = planList("layer,in_channels,out_channels,l_in,kernel_size", "list", {
       ...REQUEST,
       columns: ["macs_per_second"],
@@ -364,7 +378,10 @@ describe.each(compiled)("sample rates in a list, the %s kernel", (_, kernel) => 
   });
 });
 
-/** The required parameters of a kind, and one with a default, with small values that differ. */
+/**
+ * All parameters of a kind: small values that differ for the required ones, the defaults for the
+ * others.
+ */
 function recordOf(kind: KindName): ReadonlyMap<string, string> {
   const { parameters } = kindOf(kind);
   const values = parameters.map((p, i): [string, string] => [
@@ -377,30 +394,30 @@ function recordOf(kind: KindName): ReadonlyMap<string, string> {
 }
 
 describe.each(KIND_NAMES)("a list of %s", (kind) => {
-  it.each([false, true])(
-    "has every column like the reference, with a sample rate: %s",
-    (isRated) => {
-      const record = recordOf(kind);
-      const columns = columnsOf(kindOf(kind))
-        .filter((c) => isRated || !needsSetting(c.name, "sample_rate"))
-        .map(({ name }) => name);
-      const settings = isRated ? { sample_rate: { numerator: 22_050n, denominator: 1n } } : {};
-      const list = planList([...record.keys()].join(","), "list", {
-        ...REQUEST,
-        layer: kind,
-        settings,
-        columns,
-      });
-      const text = `${[...record.values()].join(",")}\n`;
-      const expected = countOn(reference, list, text.repeat(2));
-      expect(expected.bytes.split("\n")[0]?.split(",")).toHaveLength(record.size + columns.length);
-      for (const [, kernel] of compiled)
-        expect(countOn(kernel, list, text.repeat(2))).toEqual(expected);
-    },
-  );
+  it.each([false, true])("has every column of the reference, with a sample rate: %s", (isRated) => {
+    const record = recordOf(kind);
+    const columns = columnsOf(kindOf(kind))
+      .filter((c) => isRated || !needsSetting(c.name, "sample_rate"))
+      .map(({ name }) => name);
+    const settings = isRated ? { sample_rate: { numerator: 22_050n, denominator: 1n } } : {};
+    const list = planList([...record.keys()].join(","), "list", {
+      ...REQUEST,
+      layer: kind,
+      settings,
+      columns,
+    });
+    const text = `${[...record.values()].join(",")}\n`;
+    const expected = countOn(reference, list, text.repeat(2));
+    expect(expected.bytes.split("\n")[0]?.split(",")).toHaveLength(record.size + columns.length);
+    for (const [, kernel] of compiled)
+      expect(countOn(kernel, list, text.repeat(2))).toEqual(expected);
+  });
 });
 
-/** The columns of all kinds together, and records of any kind with what it does not have left empty. */
+/**
+ * The columns of all kinds together, and records of any kind that leave the columns of other kinds
+ * empty.
+ */
 const mixedNames = [
   "note",
   "layer",
@@ -433,9 +450,9 @@ const mixedRecord = fc
       .join(","),
   );
 
-describe.each(compiled)("a list that mixes kinds, the %s kernel", (_, kernel) => {
+describe.each(compiled)("lists that mix kinds on the %s kernel", (_, kernel) => {
   test.prop([fc.array(mixedRecord, { maxLength: 10 }), fc.boolean()], { numRuns: runs(300) })(
-    "counts each row as a layer of its kind, and adds up the totals of each kind, like the reference",
+    "have the rows and the totals of each kind that the reference has",
     (rows, skipInvalid) => {
       const columns = [
         "l_out",
@@ -462,16 +479,16 @@ describe("a list", () => {
     );
   const all = (bytes: string) => KERNELS.map(() => bytes);
 
-  it("counts a plain convolution that its column layer names, not a transposed one", () => {
-    // 66·32·4·(128 - 4 + 1) products; transposed it would be 66·32·4·128 = 1,081,344.
+  it("counts a plain convolution where its column layer names one", () => {
+    // By hand: 66·32·4·(128 - 4 + 1) products. The transposed layer has 66·32·4·128 = 1,081,344.
     expect(macs("layer,in_channels,out_channels,kernel_size,l_in", "conv1d,66,32,4,128\n")).toEqual(
       all("conv1d,66,32,4,128,1056000\n"),
     );
   });
 
-  it("takes a value for each dimension, as Python writes tuples", () => {
+  it("accepts a value for each dimension, as Python writes tuples", () => {
     const header = "in_channels,out_channels,h_in,w_in,kernel_size,stride";
-    // 2·3 filters of 2·5 taps over 4·6 inputs, nothing cropped.
+    // By hand: 2·3 filters of 2·5 kernel elements over 4·6 inputs, with nothing cropped.
     for (const tuple of ['"(2, 5)"', '"[2,5]"', '"2,5"', '"2, 5"', '"( 2 ,5 )"', '"(2, 5,)"']) {
       expect(macs(header, `2,3,4,6,${tuple},1\n`, "conv_transpose2d")).toEqual(
         all(`2,3,4,6,${tuple},1,1440\n`),
@@ -509,7 +526,7 @@ describe("a list", () => {
       });
   });
 
-  it("takes a number with spaces around it", () => {
+  it("accepts a number with spaces around it", () => {
     expect(
       macs("in_channels, out_channels,l_in,kernel_size".replace(" ", ""), "2, 3,4 ,2\n"),
     ).toEqual(all("2, 3,4 ,2,48\n"));
@@ -527,12 +544,12 @@ describe("a list", () => {
     );
   });
 
-  it("adds up totals beyond 2^64 exactly", () => {
+  it("totals sums beyond 2^64 exactly", () => {
     const list = planList("in_channels,out_channels,l_in,kernel_size", "list", {
       ...REQUEST,
       columns: ["macs", "l_out", "params"],
     });
-    // Each layer has (2^31 - 1)·2^31·4 MACs, nearly 2^64.
+    // Each layer has (2^31 - 1)^2·4 MACs, nearly 2^64.
     const record = "2147483647,2147483647,4,1\n";
     const macsOfOne = (2n ** 31n - 1n) ** 2n * 4n;
     for (const [, kernel] of KERNELS) {

@@ -5,30 +5,27 @@ import { planOf } from "../support/sweeps.ts";
 
 const compiled = KERNELS.filter(([name]) => name !== "reference");
 
-describe.each(compiled)("on layers longer than its scratch, the %s kernel", (_, kernel) => {
+describe.each(compiled)("layers longer than the scratch memory on the %s kernel", (_, kernel) => {
   it.each([
-    ["exactly as long as the scratch", { l_in: 65_536, kernel_size: 1 }],
+    ["exactly the length of the scratch memory", { l_in: 65_536, kernel_size: 1 }],
     ["one element longer", { l_in: 65_536, kernel_size: 2 }],
     ["a million inputs", { l_in: 1_000_000, kernel_size: 16, stride: 8, padding: 4 }],
-    ["overlaps across the border of a piece", { l_in: 70_000, kernel_size: 301, padding: 150 }],
+    ["overlaps across the border of two pieces", { l_in: 70_000, kernel_size: 301, padding: 150 }],
     [
-      "a kernel that reaches over several pieces",
+      "a kernel longer than several pieces",
       { l_in: 50, kernel_size: 40, dilation: 9_973, stride: 7, padding: 12_345 },
     ],
     ["pieces on which nothing lands", { l_in: 500, kernel_size: 3, stride: 1_000_000 }],
     ["holes of billions", { l_in: 3, kernel_size: 2, stride: 2 ** 31 - 1, padding: 5 }],
-    [
-      "everything cropped but the ends of nothing",
-      { l_in: 200_000, kernel_size: 1, padding: 99_999 },
-    ],
-  ])("simulates what the closed form says: %s", (_, shape) => {
+    ["everything cropped except the middle", { l_in: 200_000, kernel_size: 1, padding: 99_999 }],
+  ])("have the same counts by simulation as by the closed form: %s", (_, shape) => {
     const layer = readLayer({ in_channels: 1, out_channels: 1, ...shape });
     expect(kernel.count(layer, "simulate")).toEqual(kernel.count(layer, "closed"));
   });
 });
 
 it.each(compiled)(
-  "counts a layer that it simulates as the looks at layers that it takes as long as: the %s kernel",
+  "charges a simulated layer in visits that take the same time: the %s kernel",
   (_, kernel) => {
     const plan = planOf({
       axes: { in_channels: 1, out_channels: 1, l_in: 50_000, kernel_size: "50..99" },
@@ -38,7 +35,7 @@ it.each(compiled)(
     for (const method of ["simulate", "verify"] as const) {
       kernel.openPlan(plan, 0, method);
       const { next, visits } = kernel.sweep(0n, 50n, 50_000);
-      // A layer has some 50,000·50 to 50,000·55 products here, sixteen of which take a nanosecond.
+      // A layer has about 50,000·50 to 50,000·55 products here. Sixteen products take a nanosecond.
       expect(next).toBe(6n);
       expect(visits).toBeGreaterThanOrEqual(50_000);
       expect(visits).toBeLessThan(60_000);

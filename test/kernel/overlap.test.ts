@@ -17,18 +17,18 @@ const shape = (l_in: number, kernel_size: number, rest: Partial<Dimension> = {})
 
 describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
   it.each([
-    ["overlaps in the middle", shape(2, 3), [1, 2, 2, 1]],
+    ["overlaps in the middle of two inputs", shape(2, 3), [1, 2, 2, 1]],
     [
-      "leaves holes where the stride is wider than the kernel",
+      "has holes where the stride is larger than the kernel",
       shape(3, 1, { stride: 3 }),
       [1, 0, 0, 1, 0, 0, 1],
     ],
     [
-      "leaves a hole where output_padding adds an element",
+      "has a hole where output_padding adds an element",
       shape(2, 2, { stride: 2, output_padding: 1 }),
       [1, 1, 1, 1, 0],
     ],
-    ["loses what padding crops at both ends", shape(2, 3, { padding: 1 }), [2, 2]],
+    ["lacks the elements that padding crops at both ends", shape(2, 3, { padding: 1 }), [2, 2]],
     ["interleaves a dilated kernel", shape(2, 2, { dilation: 2 }), [1, 1, 1, 1]],
     [
       "is uneven where the stride does not divide the kernel",
@@ -49,7 +49,7 @@ describe.each(KERNELS)("the overlap pattern on the %s kernel", (_, kernel) => {
   test.prop([small, fc.integer({ min: 0, max: 250 }), fc.integer({ min: 1, max: 60 })], {
     numRuns: runs(200),
   })(
-    "gives any piece like the plain double loop, and leaves nothing behind for the next",
+    "is that of a double loop for any piece, also when it is requested again",
     ({ l_in, kernel_size, ...rest }, first, length) => {
       const y = new Array<number>(length).fill(0);
       for (let i = 0; i < l_in; i++)

@@ -1,6 +1,7 @@
 /**
- * Every small layer, and every small layer that is not legal: the kernels against the plainest count there is, written out
- * here once more. One plan for each input length and kernel size; their rows are compared as text.
+ * Every small combination of parameters, legal or not: the kernels against a double loop that is
+ * written here again. There is one plan for each input length and kernel size, and its rows are
+ * compared as text.
  */
 import { describe, expect, it } from "vitest";
 import { KERNELS, METHODS } from "../support/kernels.ts";
@@ -15,7 +16,7 @@ const PADDINGS = range(0, 8);
 const DILATIONS = range(1, 5);
 const OUTPUT_PADDINGS = range(0, 5);
 
-/** The rows that PyTorch's definition gives, and how many combinations it refuses. */
+/** The rows by PyTorch's definition, and how many combinations PyTorch refuses. */
 function plainRows(
   l: number,
   k: number,
@@ -54,9 +55,9 @@ const shapes = INPUTS.flatMap((l) =>
   KERNEL_SIZES.map((k) => ({ l, k, expected: plainRows(l, k) })),
 );
 
-describe.each(KERNELS)("on every small layer, the %s kernel", (_, kernel) => {
+describe.each(KERNELS)("every small layer on the %s kernel", (_, kernel) => {
   it.each(METHODS)(
-    "counts like the plain double loop and leaves out what PyTorch refuses, by %s",
+    "is counted as by the double loop, and rejected where PyTorch refuses it, by %s",
     (method) => {
       let rows = 0;
       for (const { l, k, expected } of shapes) {
@@ -74,16 +75,17 @@ describe.each(KERNELS)("on every small layer, the %s kernel", (_, kernel) => {
           columns: ["l_out", "taps", "covered", "holes", "additions_per_filter"],
         });
         const swept = sweepOn(kernel, plan, { method });
-        // The texts are some hundred kilobytes: a plain comparison, and a diff only where it fails.
+        // The texts have some hundred kilobytes: first a string comparison, and a diff only if it
+        // fails.
         if (swept.bytes !== expected.bytes) expect(swept.bytes).toBe(expected.bytes);
-        const rejectionReason = plan.rejectionReasons.map((text) =>
+        const expectedRejections = plan.rejectionReasons.map((text) =>
           text.startsWith("output_padding")
             ? expected.outputPaddingTooLarge
             : text === "l_out >= 1"
               ? expected.noOutput
               : 0,
         );
-        expect(swept.rejected.map(Number)).toEqual([0, ...rejectionReason]);
+        expect(swept.rejected.map(Number)).toEqual([0, ...expectedRejections]);
         expect(BigInt(swept.rows) + swept.rejected.reduce((sum, n) => sum + n, 0n)).toBe(plan.size);
         rows += swept.rows;
       }

@@ -1,8 +1,8 @@
 /**
- * Random design spaces against brute force: walk the product of the axes as written, work every expression out in BigInt, and
- * keep what keeps every rule. The rows must be the same, in the same order.
+ * Random design spaces against brute force: it walks the product of the axes as written, evaluates
+ * every expression in BigInt, and keeps the layers that satisfy all rules. The rows must be equal
+ * and in the same order.
  */
-
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import type { ResultName } from "../../src/columns/table.ts";
@@ -32,14 +32,17 @@ import { runs } from "../support/tier.ts";
 
 const reference = referenceKernel();
 
-/** An axis as made: plain values, one expression, a list of items, or rows for several names. */
+/** A random axis: plain values, one expression, a list of items, or rows for several names. */
 interface MadeAxis {
   readonly names: readonly string[];
   readonly dependsOn: readonly string[];
   readonly isLoop: boolean;
-  /** Its entry in a spec. */
+  /** The entry of the axis in a spec. */
   readonly entry: unknown;
-  /** The rows of values it has where the names before it are known; undefined stands for one that does not divide exactly. */
+  /**
+   * The rows of values of the axis when the names before it are known. A row that does not divide
+   * exactly is undefined.
+   */
   readonly rows: (names: Names) => (readonly bigint[] | undefined)[];
 }
 
@@ -78,7 +81,7 @@ function plainAxis(name: string): fc.Arbitrary<MadeAxis> {
   }));
 }
 
-/** Values in the neighbourhood of what the parameter takes, so that many layers stay legal. */
+/** Maps an expression to the usual range of the parameter, so that many layers stay legal. */
 function near(name: string, made: Made): Made {
   const values = SMALL[name] as readonly number[];
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -155,7 +158,7 @@ function jointAxis(
   }));
 }
 
-/** Axes in an order in which each can depend on those before it, then written in another. */
+/** Axes that depend on earlier ones, then written in another order. */
 const grids: fc.Arbitrary<MadeGrid> = fc
   .record({
     names: fc.shuffledSubarray(Object.keys(SMALL), { minLength: 4 }),
@@ -200,7 +203,10 @@ const grids: fc.Arbitrary<MadeGrid> = fc
     });
   });
 
-/** The plain closed form walks every tap: longer kernels are left out before. */
+/**
+ * The reference's closed form loops over every kernel element, so longer kernels are rejected
+ * first.
+ */
 const SHORT: Made = {
   text: "kernel_size <= 60",
   binds: 4,
@@ -222,8 +228,9 @@ function inputOf({ axes, where }: MadeGrid): GridInput {
 }
 
 /**
- * The loops in their order: as written, variables first, but each inside of those that it depends on. The key of an axis is the
- * written place of the innermost loop that it cannot stand outside of; what has one value for a layer is no loop.
+ * The loops in their order: as written, variables first, but each inside the loops that it depends
+ * on. The key of an axis is the written position of the innermost loop that must enclose it. An
+ * axis with one value for each layer is not a loop.
  */
 function nestOf({ axes }: MadeGrid): MadeAxis[] {
   const written = [...axes.filter(isOfVariables), ...axes.filter((axis) => !isOfVariables(axis))];
@@ -239,7 +246,7 @@ function nestOf({ axes }: MadeGrid): MadeAxis[] {
       isLoop(axis) ? written.indexOf(axis) : -1,
       ...used(axis).map((name) => key(giver(name))),
     );
-  /** The loops, and what has one value, that an axis depends on in the end. */
+  /** The loops and single values that an axis depends on, directly or not. */
   const basis = (axis: MadeAxis): MadeAxis[] =>
     used(axis).flatMap((name) => [giver(name), ...basis(giver(name))]);
   const nest: MadeAxis[] = [];
@@ -247,7 +254,7 @@ function nestOf({ axes }: MadeGrid): MadeAxis[] {
   while (rest.length > 0) {
     const ready = rest.filter((axis) => basis(axis).every((other) => nest.includes(other)));
     const rank = (axis: MadeAxis) => (isLoop(axis) ? key(axis) : -1);
-    // Of those with the same key the loop at that place is the only one that does not wait for it.
+    // Among axes with the same key, only the loop at that position does not wait for it.
     const next = ready.toSorted(
       (a, b) => rank(a) - rank(b) || written.indexOf(a) - written.indexOf(b),
     )[0] as MadeAxis;
@@ -257,7 +264,10 @@ function nestOf({ axes }: MadeGrid): MadeAxis[] {
   return nest;
 }
 
-/** Every row that brute force finds; throws NoValue where an expression has none and the layer is not simply left out. */
+/**
+ * Every row that brute force finds. Throws NoValue where an expression is undefined and the layer
+ * is not merely rejected.
+ */
 function bruteForce(grid: MadeGrid): string[] {
   const nest = nestOf(grid);
   const rows: string[] = [];
@@ -274,7 +284,7 @@ function bruteForce(grid: MadeGrid): string[] {
     for (const row of axis.rows(known)) {
       if (row !== undefined && seen.has(row.join())) continue;
       if (row !== undefined) seen.add(row.join());
-      // A layer that is left out has no values to go on with.
+      // A rejected layer has no values for the inner axes.
       if (row === undefined || !row.every((value, i) => isInRange(axis.names[i] as string, value)))
         continue;
       visit(
@@ -322,7 +332,7 @@ function rowText(known: Names): string {
   return Object.values(namedParameters(layerOf(known))).join(",");
 }
 
-/** All raw indices of all grids, on one kernel. */
+/** Sweeps all raw indices of all grids on one kernel. */
 function sweepAll(kernel: (typeof KERNELS)[number][1], spec: SpecInput) {
   const plan = planSweep(specFrom(spec));
   const swept = plan.grids.map((_, grid) => sweepOn(kernel, plan, { grid }));
@@ -340,7 +350,9 @@ const parametersOf = (bytes: string) =>
     .filter((line) => line !== "")
     .map((line) => line.split(",").slice(0, 11).join(","));
 
-/** Spaces of a size that brute force and the reference can walk; constants that are refused are tested elsewhere. */
+/**
+ * Whether brute force and the reference can walk the space. Refused constants are tested elsewhere.
+ */
 function isWalkable(spec: SpecInput): boolean {
   try {
     return planSweep(specFrom(spec)).size <= 3000n;
@@ -351,7 +363,7 @@ function isWalkable(spec: SpecInput): boolean {
 
 describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
   test.prop([fc.array(grids, { minLength: 1, maxLength: 2 })], { numRuns: runs(400) })(
-    "give the rows that brute force finds, in their order",
+    "have the rows of brute force, in the same order",
     (made) => {
       const spec = { grids: made.map(inputOf), columns: ["l_out", "macs"] } as SpecInput;
       fc.pre(isWalkable(spec));
@@ -365,7 +377,7 @@ describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
       const { bytes, fault, swept, plan } = sweepAll(kernel, spec);
       expect(fault).toBeUndefined();
       expect(parametersOf(bytes)).toEqual(expected);
-      // Every raw index stands in the account.
+      // Every raw index is counted as a row or a rejection.
       for (const [i, { rows, rejected }] of swept.entries())
         expect(BigInt(rows) + rejected.reduce((sum, count) => sum + count, 0n)).toBe(
           plan.grids[i]?.size,
@@ -381,7 +393,7 @@ describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
     ],
     { numRuns: runs(150) },
   )(
-    "come out the same from any cut of the raw indices, with any number of visits",
+    "are the same for any cuts of the raw indices and any number of visits",
     (made, cuts, maxVisits) => {
       const spec = inputOf(made);
       fc.pre(isWalkable(spec));
@@ -404,7 +416,7 @@ describe.each(KERNELS)("random design spaces on the %s kernel", (_, kernel) => {
   );
 });
 
-/** Whole specs that may stop with a fault: wild expressions, in conditions and axes. */
+/** Specs that may stop with a fault: arbitrary expressions in conditions and axes. */
 const wildSpecs = fc.record({
   stride: fc.constant([1, 2, 3]),
   kernel: expressions(["stride", "l_in"]),
@@ -426,9 +438,9 @@ const wildSpecs = fc.record({
   ),
 });
 
-describe.each(KERNELS.slice(1))("wild expressions on the %s kernel", (_, kernel) => {
+describe.each(KERNELS.slice(1))("arbitrary expressions on the %s kernel", (_, kernel) => {
   test.prop([wildSpecs], { numRuns: runs(1500) })(
-    "come to the same rows, accounts and faults as on the reference",
+    "give the rows, rejection counts and faults of the reference",
     ({ stride, kernel: kernelSize, padding, where }) => {
       const spec = {
         axes: {

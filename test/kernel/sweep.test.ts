@@ -16,7 +16,7 @@ const [[, reference], ...compiled] = KERNELS as [
   ...(typeof KERNELS)[number][],
 ];
 
-/** What was left out, by the rule. */
+/** The numbers of rejected layers by rejection reason. */
 const charged = (plan: Plan, { rejected }: Swept) =>
   Object.fromEntries(
     plan.rejectionReasons
@@ -24,8 +24,8 @@ const charged = (plan: Plan, { rejected }: Swept) =>
       .filter(([, count]) => count > 0),
   );
 
-describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
-  it("writes a row for each legal layer, the last axis turning fastest", () => {
+describe.each(KERNELS)("a sweep on the %s kernel", (_, kernel) => {
+  it("writes a row for each legal layer, with the last axis changing fastest", () => {
     const plan = planOf({
       axes: {
         in_channels: 4,
@@ -65,7 +65,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     expect(charged(plan, swept)).toEqual({ "out_channels % groups == 0": 8 });
   });
 
-  it("holds the rows of several batches at once until they are let go, and refuses where it has no room", () => {
+  it("keeps the rows of several batches until their leases are released, as far as it has buffers", () => {
     const plan = planOf({
       axes: { in_channels: 1, out_channels: 1, kernel_size: 1, l_in: "1..40" },
       columns: ["macs"],
@@ -82,11 +82,11 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     }
     expect(new Set(kept.map(({ text }) => text)).size).toBe(kept.length);
     expect(kept.length).toBeGreaterThanOrEqual(3);
-    // Whatever comes next is written elsewhere.
+    // The next batches are written elsewhere.
     for (let first = 20n; first < 40n; first++)
       expect(textOf(batchAt(first))).toContain(`,${first + 1n},1,1,0,0,1,1,true,`);
     expect(kept.map(({ bytes }) => textOf(bytes))).toEqual(kept.map(({ text }) => text));
-    // One that is let go makes room for one more.
+    // A released lease makes room for one more.
     releaseLease((kept[0] as (typeof kept)[number]).lease);
     batchAt(5n);
     const again = kernel.lease(0);
@@ -95,7 +95,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     if (again) releaseLease(again);
   });
 
-  it("charges a layer that breaks several rules to the outermost in the loop nest", () => {
+  it("counts a layer that breaks several rules for the outermost one in the loop nest", () => {
     const axes = { in_channels: 3, out_channels: 3, kernel_size: 1, l_in: 1 };
     const outside = planOf({ axes: { ...axes, padding: [0, 1], groups: [1, 2] } });
     expect(charged(outside, sweepOn(kernel, outside))).toEqual({
@@ -113,7 +113,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     ["at the innermost loop", { channels: 2 ** 31 - 1, batch_size: [0, 1] }],
     ["further out", { batch_size: [0, 1], channels: [2 ** 31 - 1] }],
   ])(
-    "writes 0 for the sums of an empty batch whatever their factors are, the batch standing %s",
+    "writes 0 for the sums of an empty batch however large their factors are, with the batch %s",
     (_where, order) => {
       const axes = Object.fromEntries(
         Object.entries(order).flatMap(([name, values]) =>
@@ -134,7 +134,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     },
   );
 
-  it("stops at the first row with a result above 2^64 - 1 and names its layer and cell", () => {
+  it("stops at the first row with a result above 2^64 - 1, and names its layer and cell", () => {
     const plan = planOf({
       axes: { in_channels: 2 ** 30, out_channels: 2 ** 30, l_in: 1, kernel_size: [8, 16, 32] },
       columns: ["l_out", "macs"],
@@ -144,7 +144,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     expect(fault).toEqual({ kind: "overflow", index: 1n, cell: plan.cells.indexOf("macs") });
   });
 
-  it("does not mind a result above 2^64 - 1 in layers that are left out, or in columns that nobody asked for", () => {
+  it("ignores a result above 2^64 - 1 in rejected layers, and in columns that are not requested", () => {
     const axes = {
       in_channels: 2 ** 30,
       out_channels: 2 ** 30,
@@ -160,7 +160,7 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
     expect(sweepOn(kernel, wanted).rows).toBe(2);
   });
 
-  it("reaches the far end of a grid of more than 10^18 layers", () => {
+  it("reaches the last layer of a grid of more than 10^18 layers", () => {
     const plan = planOf({
       axes: {
         in_channels: "1..32768",
@@ -182,7 +182,10 @@ describe.each(KERNELS)("sweeping on the %s kernel", (_, kernel) => {
   });
 });
 
-/** Random small grids: any order of the axes, values in several runs, legal and illegal layers mixed. */
+/**
+ * Random small grids: any order of the axes, values in several progressions, legal and illegal
+ * layers mixed.
+ */
 const values = (min: number, max: number) =>
   fc.uniqueArray(fc.integer({ min: min, max: max }), { minLength: 1, maxLength: 4 });
 const grids: fc.Arbitrary<SpecInput> = fc
@@ -223,10 +226,10 @@ const grids: fc.Arbitrary<SpecInput> = fc
       ),
   );
 
-describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
+describe.each(compiled)("random grids on the %s kernel", (_, kernel) => {
   test.prop([grids, fc.constantFrom("closed" as const, "simulate" as const)], {
     numRuns: runs(60),
-  })("writes the reference's bytes and keeps its account", (grid, method) => {
+  })("have the bytes and rejection counts of the reference", (grid, method) => {
     const plan = planOf(grid);
     const swept = sweepOn(kernel, plan, { method });
     expect(swept).toEqual(sweepOn(reference, plan));
@@ -236,7 +239,7 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
 
   test.prop([grids, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })], {
     numRuns: runs(100),
-  })("writes the same bytes and account however the index space is cut", (grid, cuts) => {
+  })("have the same bytes and rejection counts for any cuts of the index space", (grid, cuts) => {
     const plan = planOf(grid);
     const whole = sweepOn(kernel, plan);
     const borders = [
@@ -256,7 +259,7 @@ describe.each(compiled)("on random grids, the %s kernel", (_, kernel) => {
   });
 
   test.prop([grids], { numRuns: runs(60) })(
-    "finds at every raw index the layer that stands there in the loop nest",
+    "have at every raw index the layer of the loop nest",
     (grid) => {
       const plan = planOf(grid);
       const { bytes } = sweepOn(kernel, plan);

@@ -1,5 +1,7 @@
-/** What real PyTorch and the other counters themselves answered, on every kernel, to the last digit. */
-
+/**
+ * The answers of real PyTorch and of the other counters themselves, on every kernel, to the last
+ * digit.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COLUMNS, type ResultName, type ResultValue } from "../../src/columns/table.ts";
@@ -22,7 +24,10 @@ function truth(kind: KindName): TruthRow[] {
   );
 }
 
-/** `3x5` is one number for each dimension; a padding can be the word `same` or `valid` for all. */
+/**
+ * `3x5` has one number for each dimension. A padding may be the word `same` or `valid` for all of
+ * them.
+ */
 function layerOf(kind: Kind, row: TruthRow): Layer {
   return layerFrom(kind, (p) => {
     const text = (row[p.base] ?? row[p.name]) as string;
@@ -32,9 +37,9 @@ function layerOf(kind: Kind, row: TruthRow): Layer {
 }
 
 interface Answer {
-  /** The column of the fixture with the tool's own answer. */
+  /** The fixture column with the tool's own answer. */
   readonly column: string;
-  /** The answer is for one sample. */
+  /** Whether the answer is for one sample of the batch. */
   readonly isPerSample?: true;
 }
 
@@ -46,7 +51,7 @@ const SAME_NAMES: Readonly<Record<string, Answer>> = Object.fromEntries(
   ]),
 );
 
-/** The answer that each convention is compared with, by family. */
+/** The tool's answer for each column of the conventions, by family. */
 const ANSWERS: Readonly<Record<FamilyName, Readonly<Record<string, Answer>>>> = {
   transposed: {
     moduleprofiler: { column: "moduleprofiler_ops" },
@@ -67,7 +72,10 @@ const ANSWERS: Readonly<Record<FamilyName, Readonly<Record<string, Answer>>>> = 
   linear: SAME_NAMES,
 };
 
-/** moduleprofiler sums in float32, which rounds once sum(y) passes 2^24; the others answer with floats of whole numbers. */
+/**
+ * The number of an answer, or null where the tool has none. moduleprofiler sums in float32, which
+ * rounds once sum(y) exceeds 2^24; the others answer with whole numbers as floats.
+ */
 function answered(text: string): string | null {
   return text === "" || text === "None" || text.startsWith("ERR:")
     ? null
@@ -85,7 +93,7 @@ function inTheirUnits(
   );
 }
 
-describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, kernel) => {
+describe.each(KERNELS)("the layers that the tools ran, on the %s kernel", (_, kernel) => {
   const KINDS = [
     ["conv_transpose1d", 242],
     ["conv_transpose2d", 33],
@@ -101,7 +109,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
     const rows = truth(name);
 
     it.each(METHODS)(
-      `gives PyTorch's output lengths, taps, covered, additions and MACs on all ${count}, by %s`,
+      `have PyTorch's output lengths, taps, covered, additions and MACs on all ${count}, by %s`,
       (method) => {
         expect(rows).toHaveLength(count);
         for (const row of rows) {
@@ -128,7 +136,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
     );
 
     it.each(Object.entries(ANSWERS[kind.family.name]))(
-      `gives what %s answered on all ${count}`,
+      `have the answers of %s on all ${count}`,
       (column, { column: answer, isPerSample = false }) => {
         for (const row of rows) {
           const layer = layerOf(kind, row);
@@ -144,7 +152,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
       },
     );
 
-    it("gives mmengine and calflops the same as fvcore and DeepSpeed", () => {
+    it("have equal answers of mmengine and fvcore, and of calflops and DeepSpeed", () => {
       for (const row of rows)
         expect([row.mmengine, row.calflops_macs, row.calflops_flops]).toEqual([
           row.fvcore,
@@ -156,7 +164,7 @@ describe.each(KERNELS)("on the layers that the tools ran, the %s kernel", (_, ke
 });
 
 it.each(Object.entries(ANSWERS))(
-  "compares every column of the conventions with its tool, for %s layers",
+  "every column of the conventions is compared with its tool, for %s layers",
   (_, answers) => {
     expect(Object.keys(answers)).toEqual(
       COLUMNS.filter(({ group }) => group === "conventions").map(({ name }) => name),

@@ -1,5 +1,6 @@
-/** One layer through the library: what it answers, as what types, and what it says of values that are none. */
-
+/**
+ * One layer through the library: its results, their types, and the messages about invalid values.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns/table.ts";
@@ -10,6 +11,7 @@ import { count, counter } from "../../src/library/count.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
 import { referenceKernel } from "../reference/kernel.ts";
 import { decimalsOf, nearest } from "../support/decimals.ts";
+import { text } from "../support/text.ts";
 import { thrown } from "../support/thrown.ts";
 
 const reference = referenceKernel();
@@ -71,9 +73,9 @@ const anyLayer: fc.Arbitrary<LayerInput> = fc
     return { layer, ...rest, ...Object.fromEntries([...perDimension, ...letters]) } as LayerInput;
   });
 
-describe("count() of the library", () => {
-  it("counts a layer by hand", () => {
-    // (32·16 - 8 cropped)·512·256 products; 512·256·16 weights and 256 biases.
+describe("count()", () => {
+  it("counts a layer as by hand", () => {
+    // By hand: (32·16 - 8 cropped)·512·256 products; 512·256·16 weights and 256 biases.
     expect(
       count(LAYER, {
         columns: ["macs", "params", "l_out", "overlap_even", "zero_insertion_waste"],
@@ -88,7 +90,7 @@ describe("count() of the library", () => {
   });
 
   test.prop([anyLayer], { numRuns: 1_500 })(
-    "answers as the reference kernel, for every kind and column, by both methods",
+    "gives the results of the reference kernel, for every kind and column, by both methods",
     (layer) => {
       const whole = readLayer(layer);
       const isRated = whole.sample_rate !== undefined;
@@ -129,7 +131,7 @@ describe("count() of the library", () => {
 
   test.prop([huge, fc.constantFrom(...columnsOfGroup(kindOf("conv_transpose1d"), "all", false))], {
     numRuns: 2_000,
-  })("refuses exactly the columns that pass 64 bits", (layer, name) => {
+  })("refuses exactly the columns that exceed 64 bits", (layer, name) => {
     const { results = {} } = reference.count(readLayer(layer), "closed");
     if (column(name).type === "decimal") return;
     const error = thrown(() =>
@@ -139,7 +141,8 @@ describe("count() of the library", () => {
   });
 
   it("rounds decimals of large numbers once", () => {
-    // One product in l_out = (2^31 - 3)·(2^31 - 1) + 2^31 - 1 outputs, about 2^62: the waste is 1 - 2^31/2^62.
+    // By hand: 2^31 - 1 products land on l_out = (2^31 - 2)·(2^31 - 1) + 1 outputs, about 2^62. The
+    // waste is about 1 - 2^31/2^62.
     const max = 2 ** 31 - 1;
     const layer = { in_channels: 1, out_channels: 1, kernel_size: 1, stride: max, l_in: max };
     const { taps, l_out } = count(layer, { columns: ["taps", "l_out"] });
@@ -151,7 +154,7 @@ describe("count() of the library", () => {
     expect(count(narrow, { columns: ["zero_insertion_waste"] }).zero_insertion_waste).toBe(4 / 7);
   });
 
-  it("gives the results of a layer with a sample rate per second", () => {
+  it("gives results per second for a layer with a sample rate", () => {
     expect(Object.keys(count(LAYER))).not.toContain("macs_per_second");
     const rated = { ...LAYER, sample_rate: 22050 };
     expect(count(rated, { columns: ["macs_per_second"] }).macs_per_second).toBe(
@@ -161,15 +164,15 @@ describe("count() of the library", () => {
     expect(thrown(() => count(LAYER, { columns: ["macs_per_second"] }))?.code).toBe("noSampleRate");
   });
 
-  it("takes sample rates that are fractions, one after the other", () => {
-    // 504·131,072 / 256 = 258,048 MACs for each output element.
+  it("accepts sample rates that are fractions, one after the other", () => {
+    // By hand: 504·131,072 / 256 = 258,048 MACs for each output element.
     const perSecond = counter({ columns: ["macs_per_second"] });
     const rates: [number | string, number][] = [
       [689.0625, 177_811_200],
       [22050, 5_689_958_400],
       ["22050/32", 177_811_200],
       ["1/3", 86_016],
-      // Its numerator does not fit 32 bits.
+      // Its numerator exceeds 32 bits.
       [12_345.6789012, 3_185_777_749.0968575],
       [2 ** 31 - 1, 258_048 * (2 ** 31 - 1)],
       [1, 258_048],
@@ -182,12 +185,12 @@ describe("count() of the library", () => {
       expect(
         count({ ...LAYER, sample_rate }, { columns: ["macs_per_second"] }).macs_per_second,
       ).toBe(expected);
-      // A column that needs no rate is not changed by one.
+      // A rate does not change a column that does not need one.
       expect(counter({ columns: ["macs"] })({ ...LAYER, sample_rate }).macs).toBe(504n * 131_072n);
     }
   });
 
-  it("reads what can be written in more than one way", () => {
+  it("accepts different forms of the same layer", () => {
     const two = {
       layer: "conv_transpose2d",
       in_channels: 4,
@@ -206,7 +209,7 @@ describe("count() of the library", () => {
   });
 });
 
-describe("what is said of values that are no parameter", () => {
+describe("a message about an invalid value", () => {
   const whole = "Write a whole number, for example 16.";
   it.each<[string, unknown, string]>([
     ["a bigint", 3n, "cannot be 3n. Write the number 3."],
@@ -242,14 +245,14 @@ describe("what is said of values that are no parameter", () => {
     ["a vast number", 1e300, "cannot be 1e+300. Write a whole number from 1 to 2147483647."],
     ["an escape sequence", "\u001b[31m", `cannot be '\\x1b[31m'. ${whole}`],
     ["a long text", "x".repeat(100), `cannot be '${"x".repeat(56)}.... ${whole}`],
-  ])("quotes %s as it was written", (_, value, message) => {
+  ])("quotes %s as it was passed", (_, value, message) => {
     const layer = { ...LAYER, kernel_size: value } as LayerInput;
     const expected = `layer.kernel_size: kernel_size ${message}`;
     expect(thrown(() => count(layer))?.message).toBe(expected);
     expect(thrown(() => counter()(layer))?.message).toBe(expected);
   });
 
-  it("takes undefined for left out", () => {
+  it("does not appear for undefined, which means the default", () => {
     expect(
       count({ ...LAYER, stride: undefined, padding: undefined } as unknown as LayerInput).l_out,
     ).toBe(31n + 16n);
@@ -277,11 +280,14 @@ describe("what is said of values that are no parameter", () => {
     ["[1, 2]", [1, 2]],
   ])("refuses %s as a layer", (quote, layer) => {
     expect(thrown(() => count(layer as LayerInput))?.message).toBe(
-      `layer: a layer cannot be ${quote}. Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.`,
+      text`
+        layer: a layer cannot be ${quote}. Write an object of its parameters, for example {
+        in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.
+      `,
     );
   });
 
-  it("refuses kinds, parameters and settings that there are not", () => {
+  it("refuses unknown kinds and parameters, and invalid settings", () => {
     const said = (rest: object) =>
       thrown(() => count({ ...LAYER, ...rest } as LayerInput))?.message;
     const kinds =
@@ -319,7 +325,7 @@ describe("what is said of values that are no parameter", () => {
               : rate;
       const message = `layer.sample_rate: sample_rate cannot be ${rate === "-5" ? "-5" : quote}. ${rates}`;
       expect(said({ sample_rate: rate })).toBe(message);
-      // A column that needs no rate does not make a wrong one right.
+      // An invalid rate is refused even for a column that does not need one.
       expect(
         thrown(() => counter({ columns: ["macs"] })({ ...LAYER, sample_rate: rate } as LayerInput))
           ?.message,
@@ -332,7 +338,7 @@ describe("what is said of values that are no parameter", () => {
     expect(said({ padding: 200 })).toMatch(/^layer: the output length would be /);
   });
 
-  it("does not fail on values that throw when they are looked at", () => {
+  it("is given for values that throw when they are inspected", () => {
     const hostile = Object.defineProperty({}, "a", {
       enumerable: true,
       get: () => {
@@ -345,8 +351,8 @@ describe("what is said of values that are no parameter", () => {
   });
 });
 
-describe("counter() of the library", () => {
-  it("answers layers of the kind that it is made for, and others that name theirs", () => {
+describe("counter()", () => {
+  it("counts layers of its kind, and of others that name theirs", () => {
     const paramsOf = counter({ layer: "conv_transpose2d", columns: ["params"] });
     expect(
       paramsOf({ in_channels: 4, out_channels: 2, kernel_size: [3, 5], h_in: 4, w_in: 4 }),
@@ -359,7 +365,7 @@ describe("counter() of the library", () => {
     );
   });
 
-  it("keeps its columns when counters take turns, and when the caller's array changes", () => {
+  it("keeps its columns when counters alternate, and when the caller's array changes", () => {
     const columns: ResultName[] = ["macs"];
     const macsOf = counter({ columns });
     const paramsOf = counter({ columns: ["params", "l_out"] });
@@ -373,7 +379,7 @@ describe("counter() of the library", () => {
     }
   });
 
-  it("counts the next layer right after one that it refuses", () => {
+  it("counts the next layer correctly after one that it refuses", () => {
     const macsOf = counter({ columns: ["macs"] });
     for (const wrong of [
       { ...LAYER, padding: 1000 },
@@ -385,7 +391,7 @@ describe("counter() of the library", () => {
     }
   });
 
-  it("checks its options when it is made", () => {
+  it("checks its options when it is created", () => {
     const said = (options: unknown) => thrown(() => counter(options as object))?.message;
     expect(said({ column: ["macs"] })).toBe(
       "options: unknown key 'column'. Did you mean 'columns'?",
@@ -432,7 +438,7 @@ describe("results in JSON", () => {
     bias: false,
   };
 
-  it("write integers as strings whatever their size, and nothing else", () => {
+  it("have all integers as strings, whatever their size", () => {
     expect(JSON.parse(JSON.stringify(count(LAYER, { columns })))).toEqual({
       macs: "66060288",
       additions_per_filter: "248",
@@ -443,7 +449,7 @@ describe("results in JSON", () => {
     expect(JSON.parse(JSON.stringify([count(vast, { columns: ["macs"] })]))).toEqual([
       { macs: String(2n * (2n ** 26n + 1n) ** 2n) },
     ]);
-    // l_out = 1, but -1 without output_padding: moduleprofiler has no answer.
+    // l_out is 1, but -1 without output_padding: moduleprofiler has no answer.
     const cropped = {
       in_channels: 1,
       out_channels: 1,
@@ -458,7 +464,7 @@ describe("results in JSON", () => {
     );
   });
 
-  it("keep keys and spreads clean of toJSON", () => {
+  it("have no toJSON among their keys or in spread copies", () => {
     const results = count(LAYER, { columns: ["macs"] });
     expect(Object.keys(results)).toEqual(["macs"]);
     expect({ ...results }).toStrictEqual({ macs: 66_060_288n });
@@ -466,7 +472,7 @@ describe("results in JSON", () => {
     expect(results.toJSON()).toStrictEqual({ macs: "66060288" });
   });
 
-  it("come as the type that is asked for", () => {
+  it("have the requested type", () => {
     expect(count(LAYER, { columns, bigInts: "number" })).toEqual({
       ...count(LAYER, { columns }),
       macs: 66060288,
@@ -487,13 +493,16 @@ describe("results in JSON", () => {
     });
   });
 
-  it("are refused as numbers from 2^53 on, on either side of 0", () => {
+  it("are refused as numbers beyond 2^53 - 1, positive or negative", () => {
     // macs = C_in·C_out·L: 2^53 - 1 = 6361 · 69431 · 20394401, and 2^53.
     const exact = { in_channels: 6361, out_channels: 69431, kernel_size: 1, l_in: 20394401 };
     expect(count(exact, { columns: ["macs"], bigInts: "number" }).macs).toBe(2 ** 53 - 1);
     const beyond = { in_channels: 2 ** 30, out_channels: 2 ** 23, kernel_size: 1, l_in: 1 };
     expect(thrown(() => count(beyond, { columns: ["macs"], bigInts: "number" }))?.message).toBe(
-      "layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1). Remove bigInts to get a bigint, or remove that column.",
+      text`
+        layer: macs is 9007199254740992, which a number cannot hold exactly (the limit is 2^53 - 1).
+        Remove bigInts to get a bigint, or remove that column.
+      `,
     );
     // taps - l_out = L - ((L - 1)·s + 1) = -(L - 1)·(s - 1)
     const holes = {

@@ -1,5 +1,4 @@
-/** Many layers in one call: the same answers as one by one, in typed arrays. */
-
+/** Many layers in one call: the results of separate calls, in typed arrays. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { column, type ResultName } from "../../src/columns/table.ts";
@@ -10,9 +9,11 @@ import { RULES } from "../../src/layers/rule-table.ts";
 import { count } from "../../src/library/count.ts";
 import { countMany, type LayerColumns } from "../../src/library/many.ts";
 import { columnsOfGroup } from "../../src/spec/spec.ts";
+import { titled } from "../support/cases.ts";
+import { text } from "../support/text.ts";
 import { thrown } from "../support/thrown.ts";
 
-/** What `count` answers for each layer, or the code of its error. */
+/** The results of `count` for each layer, or the code of its error. */
 function oneByOne(
   layers: readonly LayerInput[],
   columns: readonly ResultName[],
@@ -26,7 +27,7 @@ function oneByOne(
   });
 }
 
-/** A row of the typed arrays, as `count` would give it. */
+/** One row of the typed arrays, in the form of `count`. */
 function rowOf(
   many: ReturnType<typeof countMany<ResultName>>,
   columns: readonly ResultName[],
@@ -47,7 +48,7 @@ interface Sampled {
   readonly bias: readonly boolean[];
 }
 
-/** Layers of one kind as columns; some of them illegal, some with a parameter outside its range. */
+/** Layers of one kind as columns: some illegal, some with a parameter outside its range. */
 const sampled: fc.Arbitrary<Sampled> = fc
   .tuple(fc.constantFrom(...KIND_NAMES), fc.integer({ min: 1, max: 40 }))
   .chain(([kind, rows]) => {
@@ -98,7 +99,7 @@ function layersOf({ kind, table, bias }: Sampled): LayerInput[] {
 
 describe("countMany()", () => {
   test.prop([sampled], { numRuns: 300 })(
-    "answers as count() does one by one, for columns and for objects",
+    "gives the results of count() for each layer, for columns and for objects",
     (given) => {
       const kind = kindOf(given.kind);
       const columns = columnsOfGroup(kind, "all", true);
@@ -117,7 +118,7 @@ describe("countMany()", () => {
         expect(many.rows).toBe(layers.length);
         for (const [row, results] of expected.entries())
           if (typeof results !== "string") expect(rowOf(many, columns, row)).toEqual(results);
-        // Without skipInvalid the first illegal layer is an error that names it.
+        // Without skipInvalid, the first illegal layer is refused, and the error names it.
         const [first] = illegal;
         const error = thrown(() => countMany(input, columns));
         if (first === undefined) expect(error).toBeUndefined();
@@ -130,7 +131,7 @@ describe("countMany()", () => {
     },
   );
 
-  it("counts more layers than one batch of the kernel takes, by hand", () => {
+  it("counts more layers than a batch of the kernel holds, as by hand", () => {
     const rows = 10_000;
     const l_in = Int32Array.from({ length: rows }, (_, i) => 1 + i);
     const kernel_size = Uint8Array.from({ length: rows }, (_, i) => 1 + (i % 200));
@@ -170,7 +171,7 @@ describe("countMany()", () => {
     ["BigInt64Array", (v) => BigInt64Array.from(v.map(BigInt))],
     ["BigUint64Array", (v) => BigUint64Array.from(v.map(BigInt))],
     ["array", (v) => v],
-  ])("takes a column as %s", (_, make) => {
+  ])("accepts a column as %s", (_, make) => {
     const bias = make([0, 1, 1]);
     const { columns } = countMany(
       { in_channels: 2, out_channels: 3, kernel_size: 4, l_in: make([5, 6, 127]), bias },
@@ -188,8 +189,8 @@ describe("countMany()", () => {
     ).toBe("layers.l_in[1]: l_in cannot be -6. Write a whole number from 1 to 2147483647.");
   });
 
-  it("gives booleans as 0 and 1, decimals as doubles, and lists what has no value", () => {
-    // l_out = 1, but -1 without output_padding: moduleprofiler has no answer in row 1.
+  it("gives booleans as 0 and 1, decimals as doubles, and lists missing values", () => {
+    // In row 1, l_out is 1, but -1 without output_padding: moduleprofiler has no answer.
     const table = {
       in_channels: 1,
       out_channels: 1,
@@ -217,7 +218,7 @@ describe("countMany()", () => {
     expect(many.columns.moduleprofiler[1]).toBe(0n);
   });
 
-  it("gives nothing where a layer is illegal", () => {
+  it("gives 0 or NaN where a layer is illegal", () => {
     const table = {
       in_channels: 1,
       out_channels: 1,
@@ -238,7 +239,7 @@ describe("countMany()", () => {
     expect([...many.brokenRules].map((rule) => RULES[rule]?.id)).toEqual(["L_OUT", "RANGE"]);
   });
 
-  it("gives integers as doubles where they are exact, and refuses them where they are not", () => {
+  it("gives integers as doubles where they are exact, and refuses the others", () => {
     const table = {
       in_channels: [1, 6361],
       out_channels: [1, 69431],
@@ -273,7 +274,7 @@ describe("countMany()", () => {
     ).toMatch(/^layers\[1\]: additions_per_filter is -9007199254740992, /);
   });
 
-  it("names the layer whose result passes 64 bits", () => {
+  it("names the layer whose result exceeds 64 bits", () => {
     const max = 2 ** 31 - 1;
     const layers = [1, 2, max].map((channels) => ({
       in_channels: channels,
@@ -296,7 +297,7 @@ describe("countMany()", () => {
     ).toMatch(message);
   });
 
-  it("takes a plain name for all dimensions, and one for each", () => {
+  it("accepts a plain name for all dimensions, and one name for each", () => {
     const table = {
       layer: "conv_transpose2d",
       in_channels: 1,
@@ -314,7 +315,7 @@ describe("countMany()", () => {
     expect(one.macs).toStrictEqual(BigUint64Array.of(4n * 6n * 9n, 5n * 6n * 4n));
   });
 
-  it("takes layers of several kinds in one array", () => {
+  it("accepts layers of several kinds in one array", () => {
     const layers: LayerInput[] = Array.from({ length: 300 }, (_, i) =>
       i % 3 === 0
         ? { layer: "conv1d", in_channels: 2, out_channels: 3, kernel_size: 2, l_in: 2 + i }
@@ -339,7 +340,7 @@ describe("countMany()", () => {
     );
   });
 
-  it("counts by simulating, and with the sample rate as a column", () => {
+  it("counts by simulation, with the sample rate as a column", () => {
     const table = {
       in_channels: 2,
       out_channels: 3,
@@ -356,8 +357,8 @@ describe("countMany()", () => {
     expect(closed.columns.macs_per_second[1]).toBe((Number(closed.columns.macs[1]) / 17) * 200);
   });
 
-  it("takes sample rates that are fractions, in columns of every type and in objects", () => {
-    // 1·1·(2·3) / 4 = 1.5 MACs for each output element.
+  it("accepts sample rates that are fractions, in columns of every type and in objects", () => {
+    // By hand: 1·1·(2·3) / 4 = 1.5 MACs for each output element.
     const layer = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
     const columns = ["macs_per_second", "l_out"] as const;
     const counted = (sample_rate: LayerColumns["sample_rate"]) => [
@@ -380,7 +381,7 @@ describe("countMany()", () => {
     expect(counted(BigInt64Array.of(22_050n, 2n))).toEqual([33_075, 3]);
     expect(counted("22050/32")).toEqual([1033.59375]);
     expect(counted(12_345.6789012)).toEqual([18_518.5183518]);
-    // One rate for all, and columns before and after it.
+    // One rate for all layers, and columns before and after it.
     const many = countMany(
       {
         l_in: [2, 3],
@@ -402,14 +403,14 @@ describe("countMany()", () => {
       6,
       45_000 / 1001,
     ]);
-    // More than one batch of the kernel.
+    // More layers than one batch of the kernel.
     const rates = Float64Array.from({ length: 10_000 }, (_, i) => (i + 1) / 16);
     expect([
       ...countMany({ ...layer, sample_rate: rates }, columns).columns.macs_per_second,
     ]).toEqual([...rates.map((rate) => 1.5 * rate)]);
   });
 
-  it("needs no sample rate for columns without one, and looks at it all the same", () => {
+  it("does not need a sample rate for other columns, but checks one that is given", () => {
     const layer = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
     expect([...countMany({ ...layer, sample_rate: [0.5, "1/3"] }, ["macs"]).columns.macs]).toEqual([
       6n,
@@ -424,7 +425,7 @@ describe("countMany()", () => {
     ).toMatch(/^layers\.sample_rate\[1\]: sample_rate cannot be 'x'\. /);
   });
 
-  it("lists sample rates out of their range as invalid, and refuses what is no rate", () => {
+  it("lists sample rates outside their range as invalid, and refuses values that are not rates", () => {
     const layer = { in_channels: 1, out_channels: 1, l_in: 2, kernel_size: 3 };
     const far = [0.5, 0, -1, 2 ** 31, 2 ** 32, 1e300, "-1/2", "0", -0.5, 2];
     const objects = far.map((sample_rate) => ({ ...layer, sample_rate }));
@@ -475,7 +476,7 @@ describe("countMany()", () => {
     ).toMatch(/^layers: sample_rate has 2 values, but l_in has 3\. /);
   });
 
-  it("has nothing to count in an empty array, and one layer in an object of numbers", () => {
+  it("accepts an empty array, and counts one layer in an object of numbers", () => {
     expect(countMany([], ["macs"])).toStrictEqual({
       rows: 0,
       columns: { macs: new BigUint64Array(0) },
@@ -494,119 +495,180 @@ describe("countMany()", () => {
     ).toStrictEqual(BigUint64Array.of(24n));
   });
 
+  // biome-ignore lint/suspicious/noSparseArray: a hole reads as undefined
+  const SPARSE = [1, , 3];
   const FOUR = { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: [4, 5, 6] };
 
-  it.each<[unknown, string]>([
-    [
-      null,
-      "layers: layers cannot be null. Pass an array of layers, or an object with a column for each parameter.",
-    ],
-    [
-      3n,
-      "layers: layers cannot be 3n. Pass an array of layers, or an object with a column for each parameter.",
-    ],
-    [
-      new Int32Array(3),
-      "layers: layers cannot be an Int32Array. Pass an array of layers, or an object with a column for each parameter.",
-    ],
-    [
-      [{ ...FOUR, l_in: 4 }, null],
-      "layers[1]: a layer cannot be null. Write an object of its parameters, for example { in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.",
-    ],
-    [
-      [
-        { ...FOUR, l_in: 4 },
-        { ...FOUR, l_in: "4" },
-      ],
-      "layers[1].l_in: l_in cannot be '4'. Write the number 4.",
-    ],
-    [
-      [
-        { ...FOUR, l_in: 4 },
-        { ...FOUR, l_in: 4, padding: 3 },
-      ],
-      "layers[1]: the output length would be 0. Lower padding to at most 2, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
-    ],
-    [{ ...FOUR, kernel: 3 }, "layers: unknown parameter 'kernel'. Did you mean 'kernel_size'?"],
-    [
-      { ...FOUR, in_channels: undefined },
-      "layers: in_channels is missing. PyTorch has no default for it; give it a value.",
-    ],
-    [
-      { ...FOUR, stride: [1, 2] },
-      "layers: stride has 2 values, but l_in has 3. Give every column one value per layer, or a single number for all layers.",
-    ],
-    [
-      { ...FOUR, stride: [1] },
-      "layers: stride has 1 value, but l_in has 3. Give every column one value per layer, or a single number for all layers.",
-    ],
-    [{ ...FOUR, stride: "2" }, "layers.stride: stride cannot be '2'. Write the number 2."],
-    [
-      { ...FOUR, stride: new DataView(new ArrayBuffer(8)) },
-      "layers.stride: stride cannot be a DataView. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: [1, 2, 1.5] },
-      "layers.stride[2]: stride cannot be 1.5. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: [1, "2", 3] },
-      "layers.stride[1]: stride cannot be '2'. Write the number 2.",
-    ],
-    [
-      // biome-ignore lint/suspicious/noSparseArray: a hole reads as undefined
-      { ...FOUR, stride: [1, , 3] },
-      "layers.stride[1]: stride cannot be undefined. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: Float64Array.of(1, 2, Number.NaN) },
-      "layers.stride[2]: stride cannot be NaN. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, stride: [1, true, 3] },
-      "layers.stride[1]: stride cannot be true. Write a whole number, for example 16.",
-    ],
-    [
-      { ...FOUR, bias: [true, "no", false] },
-      "layers.bias[1]: bias cannot be 'no'. Write true or false.",
-    ],
-    [
-      { ...FOUR, bias: Int8Array.of(0, 1, 2) },
-      "layers.bias[2]: bias cannot be 2. Write true or false.",
-    ],
-    [
-      { ...FOUR, bits: [1, 64, 65] },
-      "layers.bits[2]: bits cannot be 65. Write a whole number from 1 to 64.",
-    ],
-    [
-      { ...FOUR, stride: BigInt64Array.of(1n, 2n ** 40n, 1n) },
-      "layers.stride[1]: stride cannot be 1099511627776. Write a whole number from 1 to 2147483647.",
-    ],
-    [
-      { ...FOUR, padding: [0, 0, 4] },
-      "layers[2]: the output length would be 0. Lower padding to at most 3, or raise l_in, kernel_size, stride or dilation, until l_out is at least 1.",
-    ],
-    [
-      { ...FOUR, layer: "conv9d" },
-      "layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.",
-    ],
-    [
+  it.each(
+    titled([
       {
-        layer: "conv_transpose2d",
-        in_channels: 1,
-        out_channels: 1,
-        h_in: 1,
-        w_in: 1,
-        kernel_size: 3,
-        "kernel_size.h": 3,
+        title: "null instead of layers",
+        layers: null,
+        message:
+          "layers: layers cannot be null. Pass an array of layers, or an object with a column for each parameter.",
       },
-      "layers.kernel_size.h: the axis kernel_size.h is given twice. Keep one of them.",
-    ],
-  ])("%#: is refused with the place and the value", (layers, message) => {
-    expect(thrown(() => countMany(layers as LayerColumns, ["macs"]))?.message).toBe(message);
+      {
+        title: "a bigint instead of layers",
+        layers: 3n,
+        message:
+          "layers: layers cannot be 3n. Pass an array of layers, or an object with a column for each parameter.",
+      },
+      {
+        title: "a typed array instead of layers",
+        layers: new Int32Array(3),
+        message: text`
+          layers: layers cannot be an Int32Array. Pass an array of layers, or an object with a
+          column for each parameter.
+        `,
+      },
+      {
+        title: "null as the second layer",
+        layers: [{ ...FOUR, l_in: 4 }, null],
+        message: text`
+          layers[1]: a layer cannot be null. Write an object of its parameters, for example {
+          in_channels: 64, out_channels: 32, kernel_size: 4, l_in: 100 }.
+        `,
+      },
+      {
+        title: "a text as l_in of the second layer",
+        layers: [
+          { ...FOUR, l_in: 4 },
+          { ...FOUR, l_in: "4" },
+        ],
+        message: "layers[1].l_in: l_in cannot be '4'. Write the number 4.",
+      },
+      {
+        title: "a second layer without an output",
+        layers: [
+          { ...FOUR, l_in: 4 },
+          { ...FOUR, l_in: 4, padding: 3 },
+        ],
+        message: text`
+          layers[1]: the output length would be 0. Lower padding to at most 2, or raise l_in,
+          kernel_size, stride or dilation, until l_out is at least 1.
+        `,
+      },
+      {
+        title: "an unknown column",
+        layers: { ...FOUR, kernel: 3 },
+        message: "layers: unknown parameter 'kernel'. Did you mean 'kernel_size'?",
+      },
+      {
+        title: "a column that is missing",
+        layers: { ...FOUR, in_channels: undefined },
+        message: "layers: in_channels is missing. PyTorch has no default for it; give it a value.",
+      },
+      {
+        title: "a column of another length",
+        layers: { ...FOUR, stride: [1, 2] },
+        message: text`
+          layers: stride has 2 values, but l_in has 3. Give every column one value per layer, or a
+          single number for all layers.
+        `,
+      },
+      {
+        title: "a column of length 1",
+        layers: { ...FOUR, stride: [1] },
+        message: text`
+          layers: stride has 1 value, but l_in has 3. Give every column one value per layer, or a
+          single number for all layers.
+        `,
+      },
+      {
+        title: "a text as a column",
+        layers: { ...FOUR, stride: "2" },
+        message: "layers.stride: stride cannot be '2'. Write the number 2.",
+      },
+      {
+        title: "a column of another buffer type",
+        layers: { ...FOUR, stride: new DataView(new ArrayBuffer(8)) },
+        message:
+          "layers.stride: stride cannot be a DataView. Write a whole number, for example 16.",
+      },
+      {
+        title: "a fraction in a column",
+        layers: { ...FOUR, stride: [1, 2, 1.5] },
+        message: "layers.stride[2]: stride cannot be 1.5. Write a whole number, for example 16.",
+      },
+      {
+        title: "a text in a column",
+        layers: { ...FOUR, stride: [1, "2", 3] },
+        message: "layers.stride[1]: stride cannot be '2'. Write the number 2.",
+      },
+      {
+        title: "a hole in a column",
+        layers: { ...FOUR, stride: SPARSE },
+        message:
+          "layers.stride[1]: stride cannot be undefined. Write a whole number, for example 16.",
+      },
+      {
+        title: "NaN in a column",
+        layers: { ...FOUR, stride: Float64Array.of(1, 2, Number.NaN) },
+        message: "layers.stride[2]: stride cannot be NaN. Write a whole number, for example 16.",
+      },
+      {
+        title: "a boolean in a numeric column",
+        layers: { ...FOUR, stride: [1, true, 3] },
+        message: "layers.stride[1]: stride cannot be true. Write a whole number, for example 16.",
+      },
+      {
+        title: "a text in a boolean column",
+        layers: { ...FOUR, bias: [true, "no", false] },
+        message: "layers.bias[1]: bias cannot be 'no'. Write true or false.",
+      },
+      {
+        title: "2 in a boolean column",
+        layers: { ...FOUR, bias: Int8Array.of(0, 1, 2) },
+        message: "layers.bias[2]: bias cannot be 2. Write true or false.",
+      },
+      {
+        title: "bits above 64 in a column",
+        layers: { ...FOUR, bits: [1, 64, 65] },
+        message: "layers.bits[2]: bits cannot be 65. Write a whole number from 1 to 64.",
+      },
+      {
+        title: "a bigint above the maximum in a column",
+        layers: { ...FOUR, stride: BigInt64Array.of(1n, 2n ** 40n, 1n) },
+        message:
+          "layers.stride[1]: stride cannot be 1099511627776. Write a whole number from 1 to 2147483647.",
+      },
+      {
+        title: "a third layer without an output",
+        layers: { ...FOUR, padding: [0, 0, 4] },
+        message: text`
+          layers[2]: the output length would be 0. Lower padding to at most 3, or raise l_in,
+          kernel_size, stride or dilation, until l_out is at least 1.
+        `,
+      },
+      {
+        title: "an unknown kind",
+        layers: { ...FOUR, layer: "conv9d" },
+        message: text`
+          layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d,
+          conv_transpose3d, conv1d, conv2d and conv3d.
+        `,
+      },
+      {
+        title: "a dimension that is set twice",
+        layers: {
+          layer: "conv_transpose2d",
+          in_channels: 1,
+          out_channels: 1,
+          h_in: 1,
+          w_in: 1,
+          kernel_size: 3,
+          "kernel_size.h": 3,
+        },
+        message: "layers.kernel_size.h: the axis kernel_size.h is given twice. Keep one of them.",
+      },
+    ]),
+  )("refuses %s, naming the location and the value", (_, { layers, message }) => {
+    expect(thrown(() => countMany(layers as unknown as LayerColumns, ["macs"]))?.message).toBe(
+      message,
+    );
   });
 
-  it("names the first layer at fault, whatever is wrong with it and with later ones", () => {
+  it("names the first bad layer, whatever is wrong with it and with later ones", () => {
     const padding = [0, 4, 0.5];
     expect(thrown(() => countMany({ ...FOUR, padding }, ["macs"]))?.message).toMatch(
       /^layers\[1\]: the output length would be -1\./,
@@ -620,7 +682,7 @@ describe("countMany()", () => {
     );
   });
 
-  it("refuses columns and options that there are not, and a missing sample rate", () => {
+  it("refuses unknown columns and options, and a missing sample rate", () => {
     const said = (columns: unknown, options?: unknown) =>
       thrown(() => countMany(FOUR, columns as ["macs"], options as object))?.message;
     expect(said(["mac"])).toBe("columns: unknown column 'mac'. Did you mean 'macs'?");
@@ -628,7 +690,10 @@ describe("countMany()", () => {
       "columns: columns cannot be undefined. Write a list of result columns, for example [l_out, ops, macs].",
     );
     expect(said(["h_out"])).toBe(
-      "columns: h_out is not a column of conv_transpose1d. Run 'upsweep columns --layer conv_transpose1d' to list its columns.",
+      text`
+        columns: h_out is not a column of conv_transpose1d. Run 'upsweep columns --layer
+        conv_transpose1d' to list its columns.
+      `,
     );
     expect(said(["macs_per_second"])).toMatch(/^layers: macs_per_second needs a sample_rate\./);
     expect(said(["macs"], { skip: true })).toMatch(/^options: unknown key 'skip'\./);

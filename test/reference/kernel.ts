@@ -1,8 +1,7 @@
 /**
- * The reference kernel: sweeps, lists and tallies layer by layer, each counted plainly (plain.ts). It is the oracle that the
- * WebAssembly kernel is tested against; it is never optimised.
+ * The reference kernel: sweeps, lists and tallies, with every layer counted separately (layer.ts).
+ * It is the oracle for the WebAssembly kernel, and is never optimised.
  */
-
 import type { Sum } from "../../src/checksum.js";
 import { hasColumn } from "../../src/columns/derived.ts";
 import { isResultName } from "../../src/columns/table.js";
@@ -57,7 +56,7 @@ export function referenceKernel(): Kernel {
   return {
     name: "reference",
     maxChunkBytes: 512 * 1024,
-    // Every batch is a text of its own.
+    // Every batch is a separate text, so a lease is always possible.
     lease: () => new Int32Array(1),
     sum: sumBytes,
     count: countLayer,
@@ -78,7 +77,7 @@ export function referenceKernel(): Kernel {
   };
 }
 
-/** By the definition of the checksum, a byte at a time. */
+/** The checksum by its definition, byte by byte. */
 function sumBytes(bytes: Uint8Array): Sum {
   const sums = Array.from({ length: 32 }, () => 0n);
   let lines = 0;
@@ -102,13 +101,13 @@ interface Counted {
   readonly ratios: Extreme<bigint>[];
 }
 
-/** The tallies of layers, one after the other. */
+/** Tallies of layers that are counted one after the other. */
 class Tallies {
   readonly #tallies = COMPARED.map(
     (): Counted => ({ layers: 0n, missing: 0n, exact: 0n, ratios: [] }),
   );
 
-  /** Returns false when a number passes 64 bits. */
+  /** Returns false when a number exceeds 64 bits. */
   take(layer: Layer, method: Method, at: bigint): boolean {
     const { results = {} } = countLayer(layer, method);
     if (typeof results.macs !== "bigint") return false;
@@ -260,7 +259,7 @@ const SPELT_BOOLEANS: Readonly<Record<string, boolean>> = {
   "0": false,
 };
 
-/** One record as a layer: its parameters, or what is wrong with it. */
+/** The layer of a record, or what is wrong with the record. */
 function layerOfRecord(
   list: ListPlan,
   kind: Kind,
@@ -316,10 +315,13 @@ function layerOfRecord(
 }
 
 const NUMBER = "-?(?:0|[1-9][0-9]*)";
-/** What a sample rate is made of; `readFraction` reads it more closely. */
+/** The characters of a sample rate. `readFraction` checks it exactly. */
 const RATE = "-?[0-9./]+";
 
-/** One number for all dimensions, or `(3, 5)`, `[3, 5]` or `3, 5` with one for each; `(3,)` is one number. Undefined where it is neither. */
+/**
+ * Splits `(3, 5)`, `[3, 5]` or `3, 5` into one number for each dimension. One number, or `(3,)`, is
+ * the number for all of them. Returns undefined for other texts.
+ */
 function partsOfTuple(text: string, count: number, number = NUMBER): readonly string[] | undefined {
   if (new RegExp(`^${number}$`).test(text)) return new Array<string>(count).fill(text);
   const inner =
@@ -332,14 +334,14 @@ function partsOfTuple(text: string, count: number, number = NUMBER): readonly st
     : undefined;
 }
 
-/** The kind of a record, if it names one that the list can hold. */
+/** The kind that a record names, if the list can hold it. */
 function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind | undefined {
   if (list.kindField === undefined) return kindOf(list.layer);
   const kind = kindNamed(fields[list.kindField] as string);
   return kind && holdsKind(list, kind) ? kind : undefined;
 }
 
-/** Where the record that begins at `at` ends: at the first line end that is not inside a quoted field. */
+/** The end of the record that begins at `at`: the first line end outside of a quoted field. */
 function recordEnd(text: string, at: number): number {
   const field = /"(?:[^"]|"")*(?:"|$)[^,\n]*|[^,\n]*/y;
   for (;;) {
@@ -351,7 +353,7 @@ function recordEnd(text: string, at: number): number {
   }
 }
 
-/** The fields of a record as they are written, without those of an earlier run's results. */
+/** The fields of a record as written, without the results of an earlier run. */
 function keptTexts(list: ListPlan, record: string): readonly string[] {
   if (list.verified || !list.fields.some(({ meaning }) => meaning === "result")) return [record];
   const texts: string[] = [];

@@ -1,8 +1,7 @@
 /**
- * One layer counted the plainest way that could be right, in BigInt throughout: the heart of the reference kernel. Nothing here
- * is optimised, and nothing is shared with the WebAssembly kernel.
+ * Counts one layer in the simplest possible way, in BigInt throughout. It is the core of the
+ * reference kernel. Nothing is optimised, and nothing is shared with the WebAssembly kernel.
  */
-
 import { columnsOf, isSumOverBatch, needsSetting } from "../../src/columns/derived.ts";
 import { quantitiesOf } from "../../src/columns/layer-quantities.ts";
 import type { Quantities } from "../../src/columns/quantities.ts";
@@ -21,7 +20,7 @@ import type { Method } from "../../src/plan/method.js";
 export const U64_MAX = 2n ** 64n - 1n;
 const I64_MAX = 2n ** 63n - 1n;
 
-/** y, the overlap pattern, over the output elements [first, first + length). */
+/** The overlap pattern y over the output elements [first, first + length). */
 export function overlapPattern(
   { family }: Kind,
   dimension: Dimension,
@@ -50,7 +49,7 @@ export function overlapPattern(
   return pattern;
 }
 
-/** Taps and covered of one dimension by running ones over ones. */
+/** Taps and covered of one dimension, by running ones over ones. */
 export function simulate(kind: Kind, dimension: Dimension): Overlap {
   const y = overlapPattern(kind, dimension, 0n, Number(outputLength(kind, dimension)));
   return {
@@ -64,7 +63,7 @@ interface Overlap {
   readonly covered: bigint;
 }
 
-/** Lattice points under a line, clipped to a box: one tap after the other. */
+/** Counts lattice points under a line, clipped to a box, one kernel element after the other. */
 function low(L: bigint, K: bigint, c: bigint, s: bigint, d: bigint): bigint {
   let points = 0n;
   for (let k = 0n; k < K && k * d < c; k++) {
@@ -78,7 +77,7 @@ function gcd(a: bigint, b: bigint): bigint {
   return b === 0n ? a : gcd(b, a % b);
 }
 
-/** Taps and covered of one dimension as the closed form defines them, with the sums written out. */
+/** Taps and covered of one dimension by the closed form, with its sums written out. */
 export function closed(kind: Kind, dimension: Dimension): Overlap {
   const {
     l_in: L,
@@ -99,12 +98,15 @@ export function closed(kind: Kind, dimension: Dimension): Overlap {
   return { taps, covered: taps - overlaps };
 }
 
-/** Of a convolution that is not transposed: the inputs that each tap reads, and the outputs that read none, one by one. */
+/**
+ * Taps and covered of a plain convolution. Counts the inputs that each kernel element reads, and
+ * the outputs that read any, one by one.
+ */
 function convolved(kind: Kind, dimension: Dimension): Overlap {
   const { l_in: L, kernel_size: K, stride: s, dilation: d } = inBigInt(dimension);
   const p = BigInt(zerosOf(dimension).lower);
   const lOut = outputLength(kind, dimension);
-  // Tap k reads an input at the outputs j with p - k·d <= j·s < p - k·d + L.
+  // Kernel element k reads an input at the outputs j with p - k·d <= j·s < p - k·d + L.
   const denominator = (end: bigint) => (end <= 0n ? 0n : (end - 1n) / s + 1n);
   let taps = 0n;
   for (let k = 0n; k < K; k++)
@@ -151,7 +153,7 @@ function valueFor(name: ResultName, layer: Layer, quantities: Quantities<bigint>
   return type === "decimal" ? { numerator, denominator } : numerator;
 }
 
-/** The cell of a value; undefined where it passes 64 bits. */
+/** The cell of a value. Undefined where the value exceeds 64 bits. */
 function cellText(name: ResultName, value: Value): string | undefined {
   if (value === null) return "";
   if (typeof value === "boolean") return String(value);
@@ -165,7 +167,7 @@ function cellText(name: ResultName, value: Value): string | undefined {
     : String(nearestDouble(value));
 }
 
-/** Whether all that the kernel computes on the way to a column fits in 64 bits. */
+/** Whether all intermediate values that the kernel needs for a column fit in 64 bits. */
 function hasItsNeeds(name: ResultName, layer: Layer, quantities: Quantities<bigint>): boolean {
   if (layer.batch_size === 0 && isSumOverBatch(layer.kind.family, name)) return true;
   return (column(name).needs ?? []).every((formula) => {
@@ -174,7 +176,7 @@ function hasItsNeeds(name: ResultName, layer: Layer, quantities: Quantities<bigi
   });
 }
 
-/** The cells of a legal layer, or the rule that it breaks. */
+/** The cells of a legal layer, or the rule that the layer breaks. */
 export function textsOf(
   layer: Layer,
   method: Method,

@@ -1,4 +1,4 @@
-/** Generated files: each must be what its source gives. `npm run generate` writes them again. */
+/** Generated files: each must match its source. `npm run generate` rewrites them. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ function checkFile(file: string, expected: string): void {
   expect(read(file)).toBe(expected);
 }
 
-describe("the numbers that kernel and host share", () => {
+describe("the numbers shared by kernel and host", () => {
   it("are those of the host's tables, in the kernel", () => {
     checkFile("assembly/ids.generated.ts", idsFile());
   });
@@ -28,7 +28,7 @@ describe("the numbers that kernel and host share", () => {
     const exported = WebAssembly.Module.exports(kernelModule("release"))
       .filter(({ kind }) => kind === "global")
       .map(({ name }) => name);
-    // Tables of the kernel are addresses, which the host does not read.
+    // The kernel's tables are exported as addresses, which the host does not read.
     const read = exported.filter((name) => !/^(KIND_DIMENSIONS|KIND_FAMILY|COMPARED)$/.test(name));
     expect([...CONSTANT_NAMES].sort()).toEqual(read.sort());
   });

@@ -1,4 +1,4 @@
-/** Who may know whom. */
+/** Which files and folders may import which. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Every file of a folder with what it imports: files of the project by path, packages by name. */
+/** Every file of a folder with its imports: project files by path, packages by name. */
 function importsOf(folder: string): Map<string, string[]> {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter(
     (file) => file.endsWith(".ts"),
@@ -33,7 +33,7 @@ function importsOf(folder: string): Map<string, string[]> {
 const host = importsOf("src");
 const kernel = importsOf("assembly");
 
-/** Asserts that the files under `from` import none of what `forbidden` matches. */
+/** Asserts that no file matching `from` imports anything matching `forbidden`. */
 function knowsNone(from: RegExp, forbidden: RegExp): void {
   const files = [...host].filter(([file]) => from.test(file));
   expect(files.length).toBeGreaterThan(0);
@@ -44,7 +44,7 @@ function knowsNone(from: RegExp, forbidden: RegExp): void {
   ).toEqual([]);
 }
 
-/** The first cycle of each connected part of a graph, as the list of its nodes. */
+/** The first cycle in each connected part of a graph, as a list of nodes. */
 function cyclesIn(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
   const done = new Set<string>();
   const walk = (node: string, path: readonly string[]): string[] => {
@@ -60,34 +60,34 @@ function cyclesIn(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
   return [...graph.keys()].map((node) => walk(node, [])).filter((cycle) => cycle.length > 0);
 }
 
-describe("the house", () => {
-  it("keeps the kernel to itself", () => {
+describe("the architecture", () => {
+  it("keeps the kernel free of other imports", () => {
     expect(kernel.size).toBeGreaterThan(10);
     for (const imports of kernel.values())
       for (const name of imports) expect(name).toMatch(/^assembly\//);
   });
 
-  it("lets spec and plan know no kernel, worker, file sink or command", () => {
+  it("keeps spec and plan independent of kernels, workers, file sinks and commands", () => {
     knowsNone(/^src\/(spec|plan)\//, /^src\/(kernel|run|sink|cli)\/|piscina|worker_threads/);
     knowsNone(/^src\/plan\//, /^node:/);
   });
 
-  it("lets the kernel know no pool, sink or command", () =>
+  it("keeps src/kernel independent of the pool, sinks and commands", () =>
     knowsNone(/^src\/kernel\//, /^src\/(run|sink|cli)\/|piscina/));
 
-  it("lets sinks know bytes and errors alone", () =>
+  it("limits the imports of sinks to sinks and errors", () =>
     knowsNone(/^src\/sink\//, /^src\/(?!errors|sink\/)/));
 
-  it("lets the input know no kernel, worker, sink or command", () =>
+  it("keeps the input independent of kernels, workers, sinks and commands", () =>
     knowsNone(/^src\/input\//, /^src\/(kernel|plan|run|sink|cli)\/|piscina/));
 
-  it("lets the worker know the kernel and the protocol, not the pool", () =>
+  it("keeps the worker independent of the pool, the command line and sinks", () =>
     knowsNone(
       /^src\/run\/workers\/(worker|task|protocol)\.ts$/,
       /runner|reorder|run\/sweep|^src\/(cli|sink)\//,
     ));
 
-  it("lets nobody but the binary know the commands", () =>
+  it("keeps the command line out of all code except the binary", () =>
     knowsNone(/^src\/(?!cli\.ts$|cli\/)/, /^src\/cli/));
 
   it.each([
@@ -101,7 +101,7 @@ describe("the house", () => {
     ["src", host],
     ["assembly", kernel],
   ])("has no import cycle between the folders of %s", (root, files) => {
-    // A subfolder is a folder of its own; a file beside the folders stands for itself.
+    // Each subfolder counts as a folder. A file next to the folders counts as itself.
     const folderOf = (file: string) => (dirname(file) === root ? file : dirname(file));
     const folders = new Map<string, Set<string>>();
     for (const [file, imports] of files) {
@@ -116,25 +116,25 @@ describe("the house", () => {
   const filesWith = (pattern: RegExp) =>
     [...host.keys()].filter((file) => pattern.test(readFileSync(join(root, file), "utf8"))).sort();
 
-  it("makes WebAssembly modules and instances in one place each", () => {
+  it("creates WebAssembly modules in one file, and instances in one file", () => {
     expect(filesWith(/new WebAssembly\./)).toEqual([
       "src/kernel/artefact.ts",
       "src/kernel/wasm.ts",
     ]);
   });
 
-  it("makes its errors in one place", () => {
+  it("creates errors in one file", () => {
     expect(filesWith(/new UpsweepError\(/)).toEqual(["src/errors.ts"]);
   });
 
-  it("ends the process and reads its arguments in the command line alone", () => {
+  it("ends the process and reads its arguments in the command line only", () => {
     expect(filesWith(/process\.(exit|argv|exitCode)\b/)).toEqual([
       "src/cli.ts",
       "src/cli/interrupt.ts",
     ]);
   });
 
-  it("says in the kernel's layout what the compiler is told: its memory begins where ours ends", () => {
+  it("ends the kernel's layout at the compiler's memory base", () => {
     const { options } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as {
       options: { memoryBase: number };
     };

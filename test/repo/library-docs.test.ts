@@ -1,4 +1,7 @@
-/** docs/library.md shows what the library returns: its code is run, and each `expression; // value` compared. */
+/**
+ * docs/library.md shows return values: its code is run, and each `expression; // value` is
+ * compared.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,12 +15,12 @@ const blocks = [
   ...readFileSync(`${root}/docs/library.md`, "utf8").matchAll(/^```js\n(.*?)^```$/gms),
 ].map(([, code]) => code as string);
 
-/** An expression on a line of its own, with its value behind it. */
+/** An expression on its own line, followed by its value. */
 const SHOWN = /^( *)(?! |await |for |\/\/)([^/\n]+); \/\/ (.+)$/gm;
 
 describe("docs/library.md", () => {
   it.each(blocks.map((code, i) => [i, code] as const))(
-    "has in block %i the values that its code gives",
+    "shows in block %i the values of its code",
     (_, code) => {
       const tested = code
         .replace('from "upsweep"', 'from "../dist/index.js"')
@@ -33,9 +36,9 @@ describe("docs/library.md", () => {
       );
       const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
       expect(stderr).toBe("");
-      const quote = JSON.parse(stdout) as [string, string][];
-      expect(quote.length).toBeGreaterThan(0);
-      for (const [actual, said] of quote) expect(said).toBe(actual);
+      const results = JSON.parse(stdout) as [string, string][];
+      expect(results.length).toBeGreaterThan(0);
+      for (const [actual, said] of results) expect(said).toBe(actual);
     },
   );
 

@@ -1,10 +1,11 @@
-/** The package as others get it: packed, installed elsewhere, and used there. */
+/** The package as users get it: packed, installed elsewhere, and used there. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { words } from "../support/text.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
@@ -33,18 +34,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the installed package", () => {
   it("runs as a command", () => {
-    const text = run("npx", [
-      "upsweep",
-      "count",
-      "--in-channels",
-      "1",
-      "--out-channels",
-      "1",
-      "--kernel-size",
-      "3",
-      "--l-in",
-      "2",
-    ]);
+    const text = run(
+      "npx",
+      words`
+        upsweep count --in-channels 1 --out-channels 1 --kernel-size 3 --l-in 2
+      `,
+    );
     expect(text).toContain("y = 1 2 2 1");
   });
 
@@ -52,18 +47,21 @@ describe("the installed package", () => {
     writeFileSync(
       join(folder, "use.js"),
       `import { count, sweep } from "upsweep";
-       const grid = { axes: { in_channels: 64, out_channels: "1..64", kernel_size: "2..16", stride: "1..8", l_in: "1..16" } };
+       const axes = { in_channels: 64, out_channels: "1..64", kernel_size: "2..16", stride: "1..8", l_in: "1..16" };
        let rows = 0;
        let macs = 0n;
-       for await (const batch of sweep(grid, { workers: 2 })) for (const row of batch) { rows++; macs += row.macs; }
+       for await (const batch of sweep({ axes }, { workers: 2 })) for (const row of batch) { rows++; macs += row.macs; }
        let expected = 0n;
-       for (let o = 1; o <= 64; o++) for (let k = 2; k <= 16; k++) for (let s = 1; s <= 8; s++) for (let l = 1; l <= 16; l++) expected += BigInt(64 * o * k * l);
+       for (let o = 1; o <= 64; o++)
+         for (let k = 2; k <= 16; k++)
+           for (let s = 1; s <= 8; s++)
+             for (let l = 1; l <= 16; l++) expected += BigInt(64 * o * k * l);
        console.log(rows, macs === expected, count({ in_channels: 1, out_channels: 1, kernel_size: 3, l_in: 2 }).ops);`,
     );
     expect(run(process.execPath, ["use.js"])).toBe("122880 true 18n\n");
   });
 
-  it("brings its types", () => {
+  it("includes its types", () => {
     writeFileSync(
       join(folder, "use.ts"),
       `import { count, type LayerInput, sweepToFile } from "upsweep";
@@ -73,7 +71,8 @@ describe("the installed package", () => {
        count(layer, { columns: ["ops"] }).macs;
        // @ts-expect-error kernel_size is missing
        count({ in_channels: 1, out_channels: 1, l_in: 2 });
-       export const summary = sweepToFile({ axes: { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: "1..4" } }, "out.csv");
+       const axes = { in_channels: 1, out_channels: 1, kernel_size: 3, l_in: "1..4" } as const;
+       export const summary = sweepToFile({ axes }, "out.csv");
        export { ops };`,
     );
     const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -91,15 +90,13 @@ describe("the installed package", () => {
     expect(run(process.execPath, [tsc, ...flags])).toBe("");
   });
 
-  it("holds what its manifest names, and no test or source", () => {
-    const files = run("find", [
-      "node_modules/upsweep",
-      "-type",
-      "f",
-      "-not",
-      "-path",
-      "*/upsweep/node_modules/*",
-    ])
+  it("contains the files of its manifest, and no test or source", () => {
+    const files = run(
+      "find",
+      words`
+        node_modules/upsweep -type f -not -path */upsweep/node_modules/*
+      `,
+    )
       .trim()
       .split("\n");
     const names = files.map((file) => file.replace("node_modules/upsweep/", ""));

@@ -1,8 +1,7 @@
 /**
- * The README shows what the tool prints: every `console` block is run, and compared. `UPDATE_GENERATED=1 npm run test:host`
- * writes what was printed into it; read the diff.
+ * The README shows the output of the tool: every `console` block is run and compared.
+ * `UPDATE_GENERATED=1 npm run test:host` writes the actual output into it; check the diff.
  */
-
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,13 +13,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const DOCUMENTS = ["README.md", "docs/conventions.md"];
 const isUpdate = process.env.UPDATE_GENERATED === "1";
 
-/** Replaces what stands between two texts; the document is read afresh each time, so that updates add up. */
+/**
+ * Compares the text between two markers, and replaces it in update mode. The document is read each
+ * time, so that updates accumulate.
+ */
 function shownBetween(
   document: string,
   before: string,
   after: string,
   actual: string,
-): { quote: string; actual: string } {
+): { shown: string; actual: string } {
   const path = `${root}/${document}`;
   const readme = readFileSync(path, "utf8");
   const start = readme.indexOf(before) + before.length;
@@ -28,17 +30,17 @@ function shownBetween(
   const end = readme.indexOf(after, start);
   expect(end, `${document} holds ${after} behind it`).toBeGreaterThanOrEqual(start);
   if (isUpdate) writeFileSync(path, readme.slice(0, start) + actual + readme.slice(end));
-  return { quote: isUpdate ? actual : readme.slice(start, end), actual };
+  return { shown: isUpdate ? actual : readme.slice(start, end), actual };
 }
 
-/** Times differ from run to run, and so do rates. */
+/** Removes times and rates, which differ between runs. */
 function timeless(text: string): string {
   return text
     .replace(/in [0-9.]+ s \([^)]+ rows\/s\)/g, "in … s")
     .replace(/about [0-9.]+ s {2}/g, "about … s  ");
 }
 
-/** The words of a command line; what stands in single quotes is one. */
+/** The words of a command line. Text in single quotes is one word. */
 function wordsOf(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|[^\s']+/g)].map(([word, quoted]) => quoted ?? word);
 }
@@ -50,60 +52,60 @@ const commands = DOCUMENTS.flatMap((document) =>
 );
 
 describe("README", () => {
-  it("holds commands with their output", () => {
+  it("has commands with their output", () => {
     expect(commands.length).toBeGreaterThanOrEqual(4);
   });
 
-  it.each(commands)("shows in %s what `upsweep %s` prints", (document, command) => {
+  it.each(commands)("shows in %s the output of `upsweep %s`", (document, command) => {
     const run = spawnSync(process.execPath, ["dist/bin/cli.cjs", ...wordsOf(command)], {
       cwd: root,
       encoding: "utf8",
     });
     rmSync(`${root}/small.csv`, { force: true });
     expect(run.status).toBe(0);
-    const { quote, actual } = shownBetween(
+    const { shown, actual } = shownBetween(
       document,
       `$ upsweep ${command}\n`,
       "```",
       run.stdout + run.stderr,
     );
-    expect(timeless(quote)).toBe(timeless(actual));
+    expect(timeless(shown)).toBe(timeless(actual));
   });
 
-  it.each(["small", "hifigan-hops"])("shows examples/%s.yaml as it stands", (name) => {
-    const { quote, actual } = shownBetween(
+  it.each(["small", "hifigan-hops"])("shows examples/%s.yaml unchanged", (name) => {
+    const { shown, actual } = shownBetween(
       "README.md",
       `<!-- examples/${name}.yaml -->\n\`\`\`yaml\n`,
       "```",
       readFileSync(`${root}/examples/${name}.yaml`, "utf8"),
     );
-    expect(quote).toBe(actual);
+    expect(shown).toBe(actual);
   });
 
   it("has the column table of the code", () => {
-    const { quote, actual } = shownBetween(
+    const { shown, actual } = shownBetween(
       "README.md",
       "<!-- columns -->\n",
       "\n<!-- /columns -->",
       columnsMarkdown(kindOf("conv_transpose1d")),
     );
-    expect(quote).toBe(actual);
+    expect(shown).toBe(actual);
   });
 
   it.each(["conv_transpose1d", "conv1d"] as const)(
     "has the conventions of %s in docs/conventions.md",
     (kind) => {
-      const { quote, actual } = shownBetween(
+      const { shown, actual } = shownBetween(
         "docs/conventions.md",
         `<!-- conventions of ${kind} -->\n`,
         "\n<!-- /conventions -->",
         conventionsMarkdown(kindOf(kind)),
       );
-      expect(quote).toBe(actual);
+      expect(shown).toBe(actual);
     },
   );
 
-  it("holds the two commands that CI runs", () => {
+  it("has the two commands that CI runs", () => {
     const lines = readFileSync(`${root}/README.md`, "utf8")
       .split("\n")
       .filter((line) => line.startsWith("npm ci && "));

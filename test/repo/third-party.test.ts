@@ -1,4 +1,4 @@
-/** THIRD-PARTY.md names every package whose code is shipped, as it is installed here. */
+/** THIRD-PARTY.md lists every package whose code is shipped, in the installed version. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ interface Manifest {
   readonly version: string;
 }
 
-/** Packages that a package needs, itself included, with their versions: by Node's own search for them. */
+/** A package and all packages that it needs, with their versions, found as Node finds them. */
 function needed(name: string, from: string): string[] {
   for (let folder = from; ; folder = join(folder, "..")) {
     let manifest: Manifest;
@@ -35,7 +35,7 @@ function needed(name: string, from: string): string[] {
   }
 }
 
-it("THIRD-PARTY.md is as npm run third-party writes it", () => {
+it("THIRD-PARTY.md is the output of npm run third-party", () => {
   const folder = mkdtempSync(join(tmpdir(), "upsweep-notice-"));
   try {
     generate(join(folder, "notice.md"));
@@ -47,7 +47,7 @@ it("THIRD-PARTY.md is as npm run third-party writes it", () => {
   }
 });
 
-it("THIRD-PARTY.md names what the dependencies need, but for piscina, which is installed with the package", () => {
+it("THIRD-PARTY.md lists what the dependencies need, except piscina, which is installed with the package", () => {
   const { dependencies = {} } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),
   ) as Manifest;

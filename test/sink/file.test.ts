@@ -3,10 +3,11 @@ import { type FileHandle, open } from "node:fs/promises";
 import { describe, expect, it, vi } from "vitest";
 import { fileSink } from "../../src/sink/file.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { words } from "../support/text.ts";
 
 inTemporaryFolder();
 
-/** The disk answers once with an error, and with success from then on, as Linux does. */
+/** The disk reports an error once, and success from then on, as Linux does. */
 async function whereOneFails(code: string): Promise<void> {
   const handle = await open("probe", "w");
   const { prototype } = handle.constructor as { prototype: FileHandle };
@@ -20,7 +21,7 @@ async function whereOneFails(code: string): Promise<void> {
 }
 
 describe("a file that the disk could not keep", () => {
-  it("takes no more rows, although the disk says so only once", async () => {
+  it("accepts no more rows, although the disk reports the error only once", async () => {
     const sink = await fileSink("a.csv", { mayReplace: false });
     await whereOneFails("EIO");
     await sink.write(Buffer.from("1,2\n"));
@@ -38,10 +39,10 @@ describe("a file that the disk could not keep", () => {
     expect(existsSync("a.csv.partial")).toBe(false);
   });
 
-  it("never gets its name", async () => {
+  it("never gets its name after a failed background flush", async () => {
     const sink = await fileSink("b.csv", { mayReplace: false });
     await whereOneFails("ENOSPC");
-    // As much as is brought to the disk beside the writing, where nobody waits for it.
+    // Enough bytes to start a flush in the background, which nothing waits for.
     await sink.write(Buffer.alloc(16e6, "\n"));
     await expect(sink.finish()).rejects.toThrow("b.csv cannot be written: the disk is full.");
     expect(existsSync("b.csv")).toBe(false);
@@ -49,8 +50,7 @@ describe("a file that the disk could not keep", () => {
   });
 
   it("ends a sweep with one message", async () => {
-    const flags =
-      "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force".split(" ");
+    const flags = words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o d.csv --force`;
     await whereOneFails("EIO");
     const { exitCode, stderr } = await said(flags);
     expect([exitCode, stderr]).toEqual([
@@ -60,7 +60,7 @@ describe("a file that the disk could not keep", () => {
     expect(existsSync("d.csv")).toBe(false);
   });
 
-  it("never gets its name when it cannot be brought to the disk at the end", async () => {
+  it("never gets its name when the final flush fails", async () => {
     const sink = await fileSink("c.csv", { mayReplace: false });
     await sink.write(Buffer.from("1,2\n"));
     await whereOneFails("EDQUOT");

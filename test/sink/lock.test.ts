@@ -5,28 +5,29 @@ import { afterEach, describe, expect, it } from "vitest";
 import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import { BINARY, inTemporaryFolder, said } from "../support/cli.ts";
+import { printed, words } from "../support/text.ts";
 
 inTemporaryFolder();
 afterEach(() => {
   for (const name of readdirSync(".")) rmSync(name);
 });
 
-/** A lock as a process would have written it. */
-function lockOfProcess(pid: number, { host = hostname(), began = entryPointOf(pid) } = {}): void {
+/** A lock as a process writes it. */
+function lockOfProcess(pid: number, { host = hostname(), began = startTimeOf(pid) } = {}): void {
   writeFileSync(
     "out.csv.partial.lock",
     `${JSON.stringify({ host, pid, began, lock: "another" })}\n`,
   );
 }
 
-const entryPointOf = (pid: number) =>
+const startTimeOf = (pid: number) =>
   readFileSync(`/proc/${pid}/stat`, "latin1")
     .replace(/^.*\) /s, "")
     .split(" ")[19] as string;
 
 const again = { mayReplace: true };
 
-/** A process that does nothing until it is killed. */
+/** A process that is idle until it is killed. */
 function idle() {
   return spawn("sleep", ["60"]);
 }
@@ -36,12 +37,14 @@ describe("a file that is being written", () => {
     const other = idle();
     try {
       lockOfProcess(other.pid as number);
-      const command =
-        "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+      const command = words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv`;
       for (const flags of [[], ["--force"], ["--resume"]]) {
         expect(await said([...command, ...flags])).toEqual({
           exitCode: 2,
-          stderr: `upsweep: out.csv is being written by process ${other.pid}. Wait for it, or write elsewhere. If that process is not upsweep, remove out.csv.partial.lock.\n`,
+          stderr: printed`
+            upsweep: out.csv is being written by process ${other.pid}. Wait for it, or write
+            elsewhere. If that process is not upsweep, remove out.csv.partial.lock.
+          `,
           stdout: "",
         });
       }
@@ -51,7 +54,7 @@ describe("a file that is being written", () => {
     }
   });
 
-  it("is refused to this process too, until it is done", async () => {
+  it("is refused to this process, until it is finished", async () => {
     const sink = await fileSink("out.csv", again);
     await expect(fileSink("out.csv", again)).rejects.toThrow(
       `out.csv is being written by process ${process.pid}. `,
@@ -63,7 +66,7 @@ describe("a file that is being written", () => {
     expect(readdirSync(".")).toEqual(["out.csv"]);
   });
 
-  it("is free at once when the process was killed", async () => {
+  it("is free immediately after its process was killed", async () => {
     const other = idle();
     lockOfProcess(other.pid as number);
     other.kill("SIGKILL");
@@ -75,16 +78,16 @@ describe("a file that is being written", () => {
   });
 
   it.each<[string, () => void]>([
-    ["its number is another's by now", () => lockOfProcess(process.ppid, { began: "1" })],
-    ["it was of this number itself", () => lockOfProcess(process.pid, { began: "1" })],
     [
-      "it was an earlier one of this process that it has forgotten",
-      () => lockOfProcess(process.pid),
+      "its number now belongs to another process",
+      () => lockOfProcess(process.ppid, { began: "1" }),
     ],
-    ["it was of another machine", () => lockOfProcess(process.ppid, { host: "elsewhere" })],
-    ["the lock says nothing", () => writeFileSync("out.csv.partial.lock", "")],
-    ["the lock is something else", () => writeFileSync("out.csv.partial.lock", '{"host":1}')],
-  ])("is free where the process has gone: %s", async (_, leave) => {
+    ["its number now belongs to this process", () => lockOfProcess(process.pid, { began: "1" })],
+    ["it is an earlier lock of this process", () => lockOfProcess(process.pid)],
+    ["it belongs to another machine", () => lockOfProcess(process.ppid, { host: "elsewhere" })],
+    ["the lock is empty", () => writeFileSync("out.csv.partial.lock", "")],
+    ["the lock is another JSON file", () => writeFileSync("out.csv.partial.lock", '{"host":1}')],
+  ])("is free when its process does not exist: %s", async (_, leave) => {
     leave();
     const sink = await fileSink("out.csv", again);
     expect(sink.isOurs()).toBe(true);
@@ -92,8 +95,8 @@ describe("a file that is being written", () => {
     expect(readdirSync(".")).toEqual([]);
   });
 
-  it("is free where its process has ended, but nobody has asked for it", async () => {
-    // The shell becomes a sleep, which never asks for its child.
+  it("is free when its process has ended, but is still a zombie", async () => {
+    // The shell becomes a sleep, which never waits for its child.
     const parent = spawn("bash", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
     try {
       const pid = await new Promise<number>((resolve) =>
@@ -109,18 +112,18 @@ describe("a file that is being written", () => {
   });
 
   it.each([
-    ["is not for us to read", "openSync", "EACCES", "permission denied", ["out.csv.partial.lock"]],
-    ["finds no room", "writeFileSync", "ENOSPC", "the disk is full", []],
-  ])("is refused where the lock %s", (_, call, code, reason, left) => {
+    ["is not readable", "openSync", "EACCES", "permission denied", ["out.csv.partial.lock"]],
+    ["cannot be written", "writeFileSync", "ENOSPC", "the disk is full", []],
+  ])("is refused when the lock %s", (_, call, code, reason, left) => {
     const failing = `const fs = require("node:fs"), { ${call} } = fs;
       fs.${call} = (...given) => {
-        if ("${call}" === "writeFileSync" || String(given[0]).endsWith(".lock")) throw Object.assign(new Error("${code}"), { code: "${code}" });
+        if ("${call}" === "writeFileSync" || String(given[0]).endsWith(".lock"))
+          throw Object.assign(new Error("${code}"), { code: "${code}" });
         return ${call}(...given);
       };`;
     writeFileSync("failing.cjs", failing);
     if (code === "EACCES") lockOfProcess(process.ppid);
-    const command =
-      "sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv".split(" ");
+    const command = words`sweep --in-channels 1 --out-channels 1 --l-in 2 --kernel-size 3 -o out.csv`;
     const { status, stderr } = spawnSync(
       process.execPath,
       ["--require", "./failing.cjs", BINARY, ...command],
@@ -134,8 +137,8 @@ describe("a file that is being written", () => {
     expect(readdirSync(".")).toEqual(left);
   });
 
-  it("is not replaced when it gets its name while another waits for it", async () => {
-    // The lock of a dead process takes the other a moment, in which the file appears.
+  it("is not replaced when it gets its name while another run waits for it", async () => {
+    // Taking over a dead process's lock takes a moment, in which the file appears.
     lockOfProcess(process.pid, { began: "1" });
     const other = fileSink("out.csv", { mayReplace: false });
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -145,7 +148,7 @@ describe("a file that is being written", () => {
     expect(readdirSync(".")).toEqual(["out.csv"]);
   });
 
-  it("belongs to one of two that come upon a dead process's lock together", async () => {
+  it("belongs to one of two runs that find a dead process's lock at the same time", async () => {
     lockOfProcess(process.pid, { began: "1" });
     const outcomes = await Promise.allSettled([
       takeLock("out.csv.partial", "out.csv"),
@@ -161,7 +164,7 @@ describe("a run whose file another machine has taken over", () => {
   const takenOver =
     "out.csv is now being written by another run: process 7 on elsewhere. This run stops without touching it.";
 
-  it("finds out before the file gets its name, and touches nothing", async () => {
+  it("detects it before the file gets its name, and changes nothing", async () => {
     const sink = await fileSink("out.csv", again);
     await sink.write(Buffer.from("ours\n"));
     lockOfProcess(7, { host: "elsewhere", began: "1" });
@@ -176,20 +179,11 @@ describe("a run whose file another machine has taken over", () => {
     expect(readdirSync(".")).toEqual(["out.csv.partial", "out.csv.partial.lock"]);
   });
 
-  it("stops a sweep, whose manifest would be wrong, and another goes on", async () => {
-    const command = [
-      "sweep",
-      "--in-channels",
-      "1..40",
-      "--out-channels",
-      "1..40",
-      "--l-in",
-      "1..100",
-      "--kernel-size",
-      "1..40",
-      "--stride",
-      "1..10",
-    ];
+  it("stops its sweep, whose manifest would be wrong, while the other run continues", async () => {
+    const command = words`
+      sweep --in-channels 1..40 --out-channels 1..40 --l-in 1..100 --kernel-size 1..40
+      --stride 1..10
+    `;
     const child = spawn(process.execPath, [BINARY, ...command, "--quiet", "-o", "out.csv"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -208,11 +202,11 @@ describe("a run whose file another machine has taken over", () => {
   });
 });
 
-it("of several sweeps into one name at the same time one makes the file", async () => {
-  const flags =
-    "sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force -o".split(
-      " ",
-    );
+it("one of several simultaneous sweeps into one name writes the file", async () => {
+  const flags = words`
+    sweep --in-channels 1..10 --out-channels 1 --l-in 1..40 --kernel-size 1..40 --quiet --force
+    -o
+  `;
   const run = (stride: number) =>
     new Promise<number | null>((resolve) => {
       spawn(process.execPath, [BINARY, ...flags, "out.csv", "--stride", String(stride)], {

@@ -1,10 +1,11 @@
 #!/bin/bash
-# examples/slurm on a real Slurm of one node: an array job, a merge that depends on it, and a task that is stopped and requeued.
+# Runs examples/slurm on a real Slurm with one node: an array job, a merge that depends on it, and a
+# task that is stopped and requeued.
 #
 #   apt-get install -y slurm-wlm munge && npm run build && test/slurm/run.sh
 #
-# Needs root, starts munge and Slurm with a configuration of its own in a temporary folder, and stops them at the end. test/slurm/output.txt has what
-# it printed the last time.
+# Requires root. Starts munge and Slurm with their own configuration in a temporary folder, and stops
+# them at the end. test/slurm/output.txt is the output of the last run.
 set -euo pipefail
 
 for program in munged slurmctld slurmd sbatch; do
@@ -63,9 +64,9 @@ NodeName=$host NodeAddr=127.0.0.1 CPUs=2 RealMemory=1000
 PartitionName=test Nodes=$host Default=YES MaxTime=INFINITE State=UP OverSubscribe=FORCE:8
 CONF
 
-runuser -u munge -- munged --force --key-file="$work/munge/key" --socket="$work/munge/socket" --pid-file="$work/munged.pid" \
-  --log-file="$work/munge/log" --seed-file="$work/munge/seed" 2>/dev/null ||
-  munged --force --key-file="$work/munge/key" --socket="$work/munge/socket" --pid-file="$work/munged.pid" --log-file="$work/munge/log" --seed-file="$work/munge/seed"
+munge=(munged --force --key-file="$work/munge/key" --socket="$work/munge/socket"
+  --pid-file="$work/munged.pid" --log-file="$work/munge/log" --seed-file="$work/munge/seed")
+runuser -u munge -- "${munge[@]}" 2>/dev/null || "${munge[@]}"
 slurmctld -f "$work/slurm.conf"
 slurmd -f "$work/slurm.conf"
 for _ in $(seq 30); do
@@ -93,17 +94,18 @@ chmod +x node_modules/.bin/upsweep
 upsweep=$work/node_modules/.bin/upsweep
 export SPEC=examples/vocoder.yaml OUT=vocoder.csv
 
-echo "== an array of 16 parts, and a merge that waits for them"
+echo "== an array of 16 shards, and a merge that waits for them"
 sweep=$(sbatch --parsable examples/slurm/sweep.sh)
 merge=$(sbatch --parsable --dependency=afterok:"$sweep" examples/slurm/merge.sh)
 wait_for "$merge"
 cat slurm-*.out
 ls vocoder.*.csv | wc -l
 "$upsweep" sweep "$SPEC" --quiet | cmp - vocoder.csv
-echo "passed: the merged file is the undivided one to the byte"
+echo "passed: the merged file is byte-identical to the unsharded sweep"
 
-echo "== a task that is stopped by a requeue, and goes on"
-long="--kernel-size 1..60 --stride 1..7 --padding 0..30 --groups 1,2,3 --l-in 1000000 --in-channels 6 --out-channels 4 --method simulate"
+echo "== a task that is stopped by a requeue, and resumes"
+long="--kernel-size 1..60 --stride 1..7 --padding 0..30 --groups 1,2,3 --l-in 1000000"
+long="$long --in-channels 6 --out-channels 4 --method simulate"
 cat > long.sh <<JOB
 #!/bin/bash
 #SBATCH --array=0-1
@@ -117,11 +119,16 @@ for _ in $(seq 60); do
   sleep 0.5
 done
 scontrol requeue "${long_job}_0"
-# A requeued job waits for its begin time, two minutes on; it may begin at once.
+# A requeued job waits two minutes for its start time; let it start immediately.
 for _ in $(seq 30); do scontrol update JobId="${long_job}_0" StartTime=now 2>/dev/null && break; sleep 1; done
 wait_for "$long_job"
-grep -h "resuming after\|interrupted" slurm-"$long_job"_*.out || { echo "failed: nothing was stopped and gone on with"; cat slurm-"$long_job"_*.out; tail -n 30 ./*.log; exit 1; }
+if ! grep -h "resuming after\|interrupted" slurm-"$long_job"_*.out; then
+  echo "failed: no task was stopped and resumed"
+  cat slurm-"$long_job"_*.out
+  tail -n 30 ./*.log
+  exit 1
+fi
 "$upsweep" merge long.csv
 # shellcheck disable=SC2086
 "$upsweep" sweep $long --quiet | cmp - long.csv
-echo "passed: the merged file is the undivided one to the byte"
+echo "passed: the merged file is byte-identical to the unsharded sweep"

@@ -1,323 +1,18 @@
-/** Sample rates that are fractions: as they are read, in grids and in conditions. */
-import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { type Fraction, nearestDouble, readFraction, textOfFraction } from "../../src/fraction.ts";
-import type { SpecInput } from "../../src/spec/read.ts";
-import { KERNELS } from "../support/kernels.ts";
-import { planOf, sweepOn } from "../support/sweeps.ts";
-import { runs } from "../support/tier.ts";
-
-describe("a number", () => {
-  it.each<[string, string]>([
-    ["22050", "22050/1"],
-    ["689.0625", "11025/16"],
-    ["22050/32", "11025/16"],
-    ["22050 / 32", "11025/16"],
-    ["44.1/6.4", "441/64"],
-    ["1e3", "1000/1"],
-    ["1.5E-3", "3/2000"],
-    ["44.1k", "44100/1"],
-    ["1Ki", "1024/1"],
-    ["0.1", "1/10"],
-    ["0", "0/1"],
-    ["979.5918367346939", "9795918367346939/10000000000000"],
-  ])("%s is %s", (text, fraction) => {
-    const { numerator, denominator } = readFraction(text) as Fraction;
-    expect(`${numerator}/${denominator}`).toBe(fraction);
-  });
-
-  it.each([
-    "",
-    ".",
-    "/",
-    ".5",
-    "5.",
-    "05",
-    "1/",
-    "/2",
-    "1/0",
-    "1/2/3",
-    "1e",
-    "1e3k",
-    "+5",
-    "-5",
-    "5..5",
-    "0x10",
-    "1_000",
-    "1/hop",
-    "NaN",
-    "Infinity",
-  ])("cannot be '%s'", (text) => expect(readFraction(text)).toBe("malformed"));
-
-  it.each([
-    "0.1234567890123456789",
-    "1234567890123456789",
-    "1e19",
-    "1e-19",
-    "1/0.000000001/1".slice(0, 13).replace("1/", "9999999999/"),
-    "0.000000001/9999999999",
-  ])("'%s' is not held exactly", (text) => expect(readFraction(text)).toBe("inexact"));
-
-  const natural = fc.bigInt({ min: 1n, max: 10n ** 15n });
-  test.prop([natural, natural])("is written so that it is read back", (numerator, denominator) => {
-    const value = readFraction(`${numerator}/${denominator}`) as Fraction;
-    expect(value.numerator * denominator).toBe(numerator * value.denominator);
-    expect(readFraction(textOfFraction(value))).toEqual(value);
-  });
-
-  test.prop([fc.double({ min: 10, max: 2 ** 31, noNaN: true })])(
-    "that JavaScript writes is read as the same double",
-    (value) => {
-      expect(nearestDouble(readFraction(String(value)) as Fraction)).toBe(value);
-    },
-  );
-});
+import { planOf } from "../support/sweeps.ts";
+import { text } from "../support/text.ts";
 
 const AXES = { in_channels: 4, out_channels: [2, 4], l_in: [3, 8], kernel_size: 4 };
 
-/** The last cells of each row. */
-function cells(spec: SpecInput, count: number, kernel = KERNELS[0]?.[1]): string[] {
-  const { bytes, fault } = sweepOn(kernel as never, planOf(spec));
-  expect(fault).toBeUndefined();
-  return bytes
-    .trimEnd()
-    .split("\n")
-    .map((row) => row.split(",").slice(-count).join(","));
-}
-
-describe.each(KERNELS)("a grid on the %s kernel", (_, kernel) => {
-  it("takes fractions as numbers and texts, and writes them as decimals", () => {
-    const rows = cells(
-      {
-        variables: { sample_rate: [689.0625, "44100/32", 8000, "30000/1001"] },
-        axes: AXES,
-        columns: ["sample_rate", "macs_per_second"],
-      },
-      2,
-      kernel,
-    );
-    // 4·C_out·taps / l_out · rate, with taps = 4·L and l_out = L + 3.
-    const expected = [689.0625, 1378.125, 8000, 30_000 / 1001].flatMap((rate, i) =>
-      [2, 4].flatMap((out) =>
-        [3, 8].map((l) => {
-          const [numerator, denominator] = [
-            [11_025, 16],
-            [11_025, 8],
-            [8000, 1],
-            [30_000, 1001],
-          ][i] as [number, number];
-          return `${rate},${nearestDouble({ numerator: BigInt(4 * out * 4 * l * numerator), denominator: BigInt((l + 3) * denominator) })}`;
-        }),
-      ),
-    );
-    expect(rows).toEqual(expected);
-  });
-
-  it("takes one fraction for all layers, and whole numbers as ever", () => {
-    const one = (sample_rate: number | string) =>
-      cells(
-        { variables: { sample_rate }, axes: AXES, columns: ["sample_rate", "ops_per_second"] },
-        2,
-        kernel,
-      );
-    expect(one("22050/32")).toEqual(one(689.0625));
-    expect(one("22050/32")[0]).toMatch(/^689\.0625,/);
-    expect(one("44100/2")).toEqual(one(22_050));
-    expect(one("44100/2")[0]).toMatch(/^22050,/);
-  });
-
-  it("takes fractions beside ranges and in joint axes", () => {
-    expect(
-      cells(
-        {
-          variables: { sample_rate: ["1/2", "1..3"] },
-          axes: { ...AXES, out_channels: 2, l_in: 3 },
-          columns: ["sample_rate"],
-        },
-        1,
-        kernel,
-      ),
-    ).toEqual(["0.5", "1", "2", "3"]);
-    const joint = {
-      variables: {
-        "hop, sample_rate": [
-          [32, "22050/32"],
-          [64, 344.53125],
-          [1, 22_050],
-        ],
-      },
-      axes: { ...AXES, out_channels: 2, l_in: 3 },
-      columns: ["hop", "sample_rate"],
-    } as SpecInput;
-    expect(cells(joint, 2, kernel)).toEqual(["32,689.0625", "64,344.53125", "1,22050"]);
-  });
-
-  it("does not let a condition on a fraction keep what it excludes", () => {
-    const spec = {
-      variables: { sample_rate: ["1000/3", 500, 2000] },
-      axes: { ...AXES, out_channels: 2, l_in: 3 },
-      columns: ["sample_rate"],
-    } as SpecInput;
-    expect(cells({ ...spec, where: "sample_rate > 499" } as SpecInput, 1, kernel)).toEqual([
-      "500",
-      "2000",
-    ]);
-    expect(cells({ ...spec, where: "sample_rate in [500, 1000]" } as SpecInput, 1, kernel)).toEqual(
-      ["500"],
-    );
-  });
-
-  it.each<[string, string[]]>([
-    ["sample_rate == 1000 / 3", ["1000/3"]],
-    ["sample_rate != 1000 / 3", ["689.0625", "22050"]],
-    ["sample_rate * 3 == 1000", ["1000/3"]],
-    ["sample_rate == 689.0625 or sample_rate == 22050", ["689.0625", "22050"]],
-    ["300 < sample_rate <= 689.0625", ["1000/3", "689.0625"]],
-    ["sample_rate // 1 == 689 and sample_rate % 1 == 1 / 16", ["689.0625"]],
-    ["sample_rate in 0.0625..1000", ["689.0625"]],
-    ["sample_rate in [22050, 333.0]", ["22050"]],
-    ["not sample_rate > 500", ["1000/3"]],
-    ["sample_rate is not missing", ["1000/3", "689.0625", "22050"]],
-    ["sample_rate is missing", []],
-    ["ceil_div(sample_rate, 1) == 334", ["1000/3"]],
-    ["min(sample_rate, 400) == 400", ["689.0625", "22050"]],
-    // 4·2·(3·4) / 6 = 16 MACs for each output element: 16/3·1000, 11,025, 352,800.
-    ["macs_per_second == 16 * sample_rate", ["1000/3", "689.0625", "22050"]],
-    ["macs_per_second > sample_rate * 16", []],
-    ["macs_per_second > sample_rate * 15.999", ["1000/3", "689.0625", "22050"]],
-    ["macs_per_second == 16000 / 3", ["1000/3"]],
-    ["macs_per_second <= 11025", ["1000/3", "689.0625"]],
-    ["macs_per_second < 11.025k", ["1000/3"]],
-  ])("decides %s exactly", (where, kept) => {
-    const columns = ["sample_rate", "macs_per_second"];
-    const spec = {
-      variables: { sample_rate: ["1000/3", 689.0625, 22_050] },
-      axes: { ...AXES, out_channels: 2, l_in: 3 },
-      where,
-      columns,
-    } as SpecInput;
-    const { bytes, rejected, fault } = sweepOn(kernel, planOf(spec));
-    expect(fault).toBeUndefined();
-    const rates = kept.map((rate) => String(nearestDouble(readFraction(rate) as Fraction)));
-    expect(bytes.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-2)]))).toEqual(
-      rates,
-    );
-    expect(rejected.reduce((a, b) => a + b)).toBe(BigInt(3 - kept.length));
-  });
-
-  it("decides conditions on one fraction for all layers", () => {
-    const kept = (where: string) =>
-      sweepOn(
-        kernel,
-        planOf({
-          variables: { sample_rate: "22050/32" },
-          axes: AXES,
-          where,
-          columns: ["l_out", "macs_per_second"],
-        } as SpecInput),
-      ).rows;
-    // Of 4·C_out·4·L / (L + 3) · 689.0625: 16 and 32 for L = 3, 23.27 and 46.54 for L = 8.
-    expect(kept("macs_per_second > sample_rate * 46")).toBe(1);
-    expect(kept("macs_per_second < sample_rate * 46")).toBe(3);
-    expect(kept("macs_per_second < 1.5M")).toBe(4);
-    expect(kept("macs_per_second == 22050")).toBe(1);
-    expect(kept("macs_per_second * 11 == 256 * sample_rate")).toBe(1);
-  });
-
-  it("stops at a condition that has no value for a fraction", () => {
-    const spec = {
-      variables: { sample_rate: ["1000/3", 500] },
-      axes: AXES,
-      where: "gcd(sample_rate, 2) == 1",
-      columns: ["sample_rate"],
-    } as SpecInput;
-    expect(sweepOn(kernel, planOf(spec)).fault).toEqual({ kind: "expression", index: 0n });
-  });
-
-  const rates = fc.uniqueArray(
-    fc.oneof(
-      fc
-        .tuple(fc.integer({ min: 1, max: 400_000 }), fc.integer({ min: 1, max: 99 }))
-        .map(([a, b]) => `${a}/${b}`),
-      fc.integer({ min: 1, max: 10 ** 6 }).map((n) => n / 16),
-      fc.integer({ min: 1, max: 96_000 }),
-    ),
-    {
-      minLength: 1,
-      maxLength: 4,
-      selector: (rate) => textOfFraction(readFraction(String(rate)) as Fraction),
-    },
-  );
-  test.prop([rates], { numRuns: runs(60) })(
-    "gives the rows of the same layers counted alone",
-    (sample_rate) => {
-      const rows = cells(
-        {
-          variables: { sample_rate },
-          axes: { ...AXES, out_channels: 2, l_in: 3 },
-          columns: ["sample_rate", "macs_per_second"],
-        },
-        2,
-        kernel,
-      );
-      const expected = sample_rate.map((rate) => {
-        const { numerator, denominator } = readFraction(String(rate)) as Fraction;
-        // 4·2·(3·4) / 6 = 16 MACs for each output element.
-        return `${nearestDouble({ numerator, denominator })},${nearestDouble({ numerator: 16n * numerator, denominator })}`;
-      });
-      expect(rows).toEqual(expected);
-    },
-  );
-
-  const bounds = fc.tuple(fc.integer({ min: 1, max: 10 ** 7 }), fc.integer({ min: 1, max: 999 }));
-  const operators = fc.constantFrom("<", "<=", "==", "!=", ">", ">=");
-  test.prop([rates, bounds, operators, fc.integer({ min: 1, max: 20 })], { numRuns: runs(300) })(
-    "keeps the rows that a condition holds for, decided in whole numbers",
-    (sample_rate, [n, d], operator, factor) => {
-      const fractions = sample_rate.map((rate) => readFraction(String(rate)) as Fraction);
-      // Often just the bound itself: macs_per_second is 16 times the rate.
-      const first = fractions[0] as Fraction;
-      const [numerator, denominator] =
-        d % 2 === 0
-          ? [first.numerator * 16n * BigInt(factor), first.denominator]
-          : [BigInt(n), BigInt(d)];
-      const spec = (where: string) => ({
-        variables: { sample_rate },
-        axes: { ...AXES, out_channels: 2, l_in: 3 },
-        where,
-        columns: ["sample_rate"],
-      });
-      const holds = ({ numerator: a, denominator: b }: Fraction) => {
-        const [left, right] = [a * 16n * BigInt(factor) * denominator, numerator * b];
-        const sign = left < right ? "<" : left > right ? ">" : "==";
-        return (
-          operator === sign ||
-          (operator === "!="
-            ? sign !== "=="
-            : operator.length === 2 && operator !== "==" && (sign === "==" || operator[0] === sign))
-        );
-      };
-      const expected = fractions.filter(holds).map((rate) => String(nearestDouble(rate)));
-      for (const where of [
-        `sample_rate * ${16 * factor} ${operator} ${numerator} / ${denominator}`,
-        `macs_per_second ${operator} ${numerator} / ${denominator} / ${factor}`,
-      ]) {
-        const { bytes, fault } = sweepOn(kernel, planOf(spec(where) as SpecInput));
-        expect([
-          fault,
-          bytes.split("\n").flatMap((row) => (row === "" ? [] : [row.split(",").at(-1)])),
-        ]).toEqual([undefined, expected]);
-      }
-    },
-  );
-});
-
-describe("a grid refuses", () => {
+describe("a grid with a sample rate", () => {
   it.each<[string, unknown, string]>([
     [
-      "0",
+      "a rate of 0",
       0,
-      "spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to 2147483647, for example 22050, 689.0625 or 22050/32.",
+      text`
+        spec.variables.sample_rate: sample_rate cannot be 0. Write a number above 0 and up to
+        2147483647, for example 22050, 689.0625 or 22050/32.
+      `,
     ],
     [
       "a negative rate",
@@ -332,10 +27,13 @@ describe("a grid refuses", () => {
     [
       "too many digits",
       "0.1234567890123456789",
-      "spec.variables.sample_rate: sample_rate '0.1234567890123456789' has too many digits to be exact. Write a fraction",
+      text`
+        spec.variables.sample_rate: sample_rate '0.1234567890123456789' has too many digits to be
+        exact. Write a fraction
+      `,
     ],
     [
-      "the same rate twice",
+      "a repeated rate",
       ["22050/32", 689.0625],
       "spec.variables.sample_rate: the axis sample_rate has the value 689.0625 twice.",
     ],
@@ -349,11 +47,11 @@ describe("a grid refuses", () => {
       ["22050/32", "l_in * 2"],
       "sample_rate mixes a fraction with values that depend on other axes.",
     ],
-  ])("%s", (_, sample_rate, message) => {
+  ])("is refused with %s", (_, sample_rate, message) => {
     expect(() => planOf({ variables: { sample_rate }, axes: AXES } as never)).toThrow(message);
   });
 
-  it("a fraction among the expressions of a joint axis", () => {
+  it("is refused with a fraction among the expressions of a joint axis", () => {
     const rows = [
       [32, "22050/32"],
       ["l_in", 8000],
@@ -363,16 +61,21 @@ describe("a grid refuses", () => {
     );
   });
 
-  it("an axis that is written with a rate that is a fraction, but not with a whole one", () => {
+  it("is refused with an axis that uses a fraction as a rate, but not with a whole rate", () => {
     const spec = (sample_rate: unknown) =>
       ({ variables: { sample_rate }, axes: { ...AXES, l_in: "sample_rate // 100" } }) as never;
     expect(() => planOf(spec([100, 200]))).not.toThrow();
     expect(() => planOf(spec(["1000/3", 200]))).toThrow(
-      "sample_rate is a fraction in this grid, so axes cannot use it. Use it only in conditions under 'where:'.\n  sample_rate // 100\n  ^~~~~~~~~~~",
+      text`
+        sample_rate is a fraction in this grid, so axes cannot use it. Use it only in conditions
+        under 'where:'.
+        |  sample_rate // 100
+        |  ^~~~~~~~~~~
+      `,
     );
   });
 
-  it("a variable with the name that is kept for the common denominator", () => {
+  it("is refused with a variable that has the reserved name of the common denominator", () => {
     expect(() =>
       planOf({ variables: { sample_rate_denominator: 2 }, axes: AXES } as never),
     ).toThrow("'sample_rate_denominator' cannot be a variable");

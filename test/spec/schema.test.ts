@@ -1,4 +1,4 @@
-/** The schema that editors use agrees with what is taken and refused. */
+/** The JSON Schema for editors accepts and rejects the same specs as upsweep. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -16,13 +16,13 @@ const examples = readdirSync(`${root}/examples`).filter((file) => file.endsWith(
 const AXES = { in_channels: 64, out_channels: 64, kernel_size: 3, l_in: 32 };
 
 describe("the JSON Schema of a spec", () => {
-  it("is shipped as it is made by the code", () => {
+  it("is shipped as the code generates it", () => {
     const made = `${JSON.stringify(specSchema(), null, 2)}\n`;
     if (process.env.UPDATE_GENERATED === "1") writeFileSync(path, made);
     expect(readFileSync(path, "utf8")).toBe(made);
   });
 
-  it.each(examples)("takes examples/%s, which names it", (file) => {
+  it.each(examples)("accepts examples/%s, which refers to it", (file) => {
     const text = readFileSync(`${root}/examples/${file}`, "utf8");
     expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/upsweep\.schema\.json\n/);
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
@@ -59,7 +59,7 @@ describe("the JSON Schema of a spec", () => {
         columns: ["l_out"],
       },
     ],
-  ])("takes %s", (_, spec) => {
+  ])("accepts %s", (_, spec) => {
     expect(validate(spec), JSON.stringify(validate.errors)).toBe(true);
   });
 
@@ -73,7 +73,7 @@ describe("the JSON Schema of a spec", () => {
     ["axes beside grids", { axes: AXES, grids: [{ axes: AXES }] }],
     ["columns inside a grid", { grids: [{ axes: AXES, columns: ["ops"] }] }],
     ["a sample without rows", { axes: AXES, sample: { seed: 1 } }],
-  ])("marks %s", (_, spec) => {
+  ])("rejects %s", (_, spec) => {
     expect(validate(spec)).toBe(false);
   });
 });

@@ -33,11 +33,11 @@ describe("an axis entry", () => {
     ["pow2(32, 512)", [32, 64, 128, 256, 512]],
     ["pow2(1,4)", [1, 2, 4]],
     ["pow2(8, 8)", [8]],
-  ])("%s stands for these values", (text, values) => {
+  ])("%s has the expected values", (text, values) => {
     expect(spellOut(read(text))).toEqual(values);
   });
 
-  it("of 2^31 values is one run", () => {
+  it("of 2^31 values is one progression", () => {
     const progressions = read(`0..${PARAMETER_MAX}`);
     expect(progressions).toHaveLength(1);
     expect([
@@ -55,9 +55,9 @@ const progression = fc.record({
   count: fc.integer({ min: 1, max: 12 }),
 });
 
-describe("runs of values", () => {
+describe("progressions", () => {
   test.prop([fc.array(progression, { minLength: 1, maxLength: 5 })], { numRuns: runs(500) })(
-    "have the size, bounds, positions and duplicates of the values spelt out",
+    "have the size, bounds, positions and duplicates of their values",
     (progressions) => {
       const values = spellOut(progressions);
       expect([sizeOf(progressions), minOf(progressions), maxOf(progressions)]).toEqual([

@@ -1,4 +1,4 @@
-/** The kernel with a defect: built anew from the sources, one text of which is another. */
+/** A kernel with a defect: built from the sources with one text replaced. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,6 @@ export async function brokenKernel(
   );
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
   if (!built || !isReplaced)
-    throw new Error(`nothing was built, or '${text}' stands nowhere in ${file}`);
+    throw new Error(`nothing was built, or '${text}' does not occur in ${file}`);
   return new WebAssembly.Module(Uint8Array.from(built));
 }

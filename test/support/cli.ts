@@ -1,4 +1,7 @@
-/** The command line in the test's own process: what it says, and its exit code. Rows go to a file or nowhere. */
+/**
+ * The command line in the test's own process: its output and exit code. Rows are written to a file
+ * or discarded.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +10,7 @@ import { afterAll, beforeAll, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { port, STDOUT } from "../../src/cli/terminal.ts";
 
-/** The built binary, for what needs a process of its own. */
+/** The built binary, for tests that need a separate process. */
 export const BINARY = fileURLToPath(new URL("../../dist/bin/cli.cjs", import.meta.url));
 
 export interface Said {
@@ -16,7 +19,10 @@ export interface Said {
   readonly stdout: string;
 }
 
-/** Runs a command line. `stdout` holds what is printed; rows written to the descriptor do not. A terminal has 80 columns. */
+/**
+ * Runs a command line. `stdout` contains printed text, but not rows written to the descriptor. A
+ * terminal has 80 columns.
+ */
 export async function said(args: readonly string[], isTerminal = false): Promise<Said> {
   let [stderr, stdout] = ["", ""];
   const collect = (into: (text: string) => void) => (text: string | Uint8Array) => {
@@ -39,7 +45,7 @@ export async function said(args: readonly string[], isTerminal = false): Promise
   }
 }
 
-/** A folder of its own for the tests of a file, which is also where they stand. */
+/** Gives the tests of a file a temporary folder, which is also their working directory. */
 export function inTemporaryFolder(): void {
   let before: string;
   let folder: string;

@@ -1,9 +1,11 @@
-/** Decimal results, worked out from integers of the reference kernel and rounded once. */
-
+/** Decimal results, calculated from integers of the reference kernel and rounded once. */
 import type { ResultName } from "../../src/columns/table.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 
-/** n/d as the nearest double, halfway to even. Number() of a BigInt rounds so; a last bit says whether anything is left of the division. */
+/**
+ * n/d as the nearest double, with ties to even. Number() of a BigInt rounds that way. A last bit
+ * records whether the division has a remainder.
+ */
 export function nearest(n: bigint, d: bigint): number {
   const scaled = n << 200n;
   const quotient = ((scaled / d) << 1n) | (scaled % d === 0n ? 0n : 1n);

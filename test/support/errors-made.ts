@@ -1,4 +1,4 @@
-/** Writes down which errors the tests meet, so that test/all.js can say which ones none of them does. */
+/** Records which errors the tests produce, so that test/all.js can report the others. */
 import { appendFileSync } from "node:fs";
 import { errors } from "../../src/errors.ts";
 

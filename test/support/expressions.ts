@@ -1,11 +1,11 @@
 /**
- * Random expressions with their meaning: each is made as text and, beside it, as two functions: over whole numbers, as axes have it, and
- * over rationals and missing values, as conditions have it. The project's own parser and evaluators have no part in it, so that they can
- * be tested against it.
+ * Random expressions with their meaning. Each has a text and two functions: over whole numbers, for
+ * axes, and over rationals and missing values, for conditions. The project's own parser and
+ * evaluators are not used, so that they can be tested against these.
  */
 import { fc } from "@fast-check/vitest";
 
-/** Why an expression has no value. */
+/** The reason why an expression is undefined. */
 export class NoValue extends Error {
   readonly isInexact: boolean;
   constructor(isInexact: boolean) {
@@ -27,7 +27,9 @@ export type ExactNames = ReadonlyMap<string, Fraction | null>;
 
 type Exact = Fraction | null;
 
-/** How tightly an expression binds: one that binds less tightly than it must stands in parentheses. */
+/**
+ * The precedence of an expression. One with a lower precedence than required is put in parentheses.
+ */
 const OR = 1;
 const AND = 2;
 const NOT = 3;
@@ -58,7 +60,10 @@ export function fraction(n: bigint, d = 1n): Fraction {
   return { n: n / common, d: d / common };
 }
 
-/** A fraction whose parts fit 64 bits; -2^63 only as what an operation on whole numbers comes to. */
+/**
+ * A fraction whose parts fit 64 bits. -2^63 is allowed only as the result of an operation on whole
+ * numbers.
+ */
 function checked(value: Fraction, ofWhole: boolean): Fraction {
   if (value.n > max || value.n < (ofWhole ? min : -max) || value.d > max) throw new NoValue(false);
   return value;
@@ -73,7 +78,7 @@ const over = (a: Fraction, b: Fraction): Fraction => {
   return checked(fraction(a.n * b.d, a.d * b.n), false);
 };
 const floored = ({ n, d }: Fraction) => fraction(floor(n, d));
-/** Negative, 0 or positive, as a is below, at or above b. */
+/** Negative, 0 or positive, where a is below, equal to or above b. */
 const order = (a: Fraction, b: Fraction) => a.n * b.d - b.n * a.d;
 
 /** The value of an expression, in 64 bits. */
@@ -88,7 +93,7 @@ function inside(made: Made, binds: number): string {
 const truth = (holds: boolean) => (holds ? 1n : 0n);
 const magnitude = (a: bigint) => (a < 0n ? -a : a);
 const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? magnitude(a) : gcd(b, a % b));
-/** a // b by counting down from the quotient towards zero. */
+/** a // b, from the quotient rounded towards zero. */
 const floor = (a: bigint, b: bigint): bigint => {
   if (b === 0n) throw new NoValue(false);
   const towardsZero = a / b;
@@ -100,7 +105,7 @@ interface Operator {
   readonly leftBinds?: number;
   readonly rightBinds?: number;
   readonly of: (a: bigint, b: bigint) => bigint;
-  /** Over fractions; `areWhole` says whether both are whole numbers. */
+  /** The operation over fractions. `areWhole` states whether both are whole numbers. */
   readonly exact: (a: Fraction, b: Fraction, areWhole: boolean) => Fraction;
 }
 
@@ -177,7 +182,7 @@ const COMPARISONS: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> =
   "!=": (a, b) => a !== b,
 };
 
-/** Functions of two numbers; some take more, and join them one after the other. */
+/** Functions of two numbers. Those that accept more are applied from the left. */
 const ofWhole =
   (of: (a: bigint, b: bigint) => bigint) => (a: Fraction, b: Fraction, areWhole: boolean) => {
     if (!areWhole) throw new NoValue(false);
@@ -200,7 +205,7 @@ const CALLS: Readonly<
   },
 };
 
-/** An operation on two values, of which one may be missing. */
+/** An operation on two values that may be missing. */
 const combined = (exact: Operator["exact"]) => (a: Exact, b: Exact) =>
   a === null || b === null ? null : exact(a, b, isWhole(a) && isWhole(b));
 const yes = (holds: boolean) => fraction(holds ? 1n : 0n);
@@ -214,7 +219,7 @@ const SUFFIXED: readonly (readonly [string, bigint])[] = [
   ["9223372036854775807", max],
 ];
 
-/** Numbers as they are met in specs, and now and then large ones. */
+/** Numbers as in specs, and sometimes large ones. */
 function numbers(isTame: boolean): fc.Arbitrary<Made> {
   const small = fc.nat(12).map(
     (n): Made => ({
@@ -236,7 +241,7 @@ function numbers(isTame: boolean): fc.Arbitrary<Made> {
   return fc.oneof({ weight: 8, arbitrary: small }, { weight: 1, arbitrary: large });
 }
 
-/** Numbers with a fraction, which conditions can have. */
+/** Numbers with a fraction, which conditions allow. */
 const FRACTIONS: readonly (readonly [string, Fraction])[] = [
   ["0.5", fraction(1n, 2n)],
   ["1.5", fraction(3n, 2n)],
@@ -254,10 +259,13 @@ const fractions = fc.constantFrom(...FRACTIONS).map(([text, value]): Made => {
   return { text, binds: ATOM, value: never, exact: () => value };
 });
 
-/** `space` between two tokens, where none is needed. */
+/** The space between two tokens, which is optional. */
 const spaces = fc.constantFrom("", " ", " ");
 
-/** Random numeric expressions over some names. A tame one has no large numbers and divides by nothing but positive ones. */
+/**
+ * Random numeric expressions over some names. A tame one has no large numbers and divides only by
+ * positive numbers.
+ */
 export function expressions(names: readonly string[], isTame = false): fc.Arbitrary<Made> {
   return builder(names, isTame, false).number;
 }
@@ -266,7 +274,7 @@ export function conditions(names: readonly string[], isTame = false): fc.Arbitra
   return builder(names, isTame, true).condition;
 }
 
-/** The larger of 1 and an expression. */
+/** The maximum of 1 and an expression. */
 function atLeastOne(made: Made): Made {
   const larger = (value: Exact): Exact =>
     value === null ? null : order(value, fraction(1n)) > 0n ? value : fraction(1n);
@@ -494,10 +502,10 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
   }));
 }
 
-/** An item of a list: its text, its values in order, and whether a number is among them. */
+/** An item of a list: its text, its values in order, and a membership test. */
 export interface MadeItem {
   readonly text: string;
-  /** Whether it stands for one value, whatever the names are. */
+  /** Whether it has one value, whatever the names are. */
   readonly isOne: boolean;
   readonly values: (names: Names) => bigint[];
   readonly has: (value: bigint, names: Names) => boolean;
@@ -509,7 +517,10 @@ const divisible = (n: bigint): bigint => {
   return n;
 };
 
-/** With `isCondition` over fractions; then a tame one asks for no divisors, which are those of whole numbers only. */
+/**
+ * Items over fractions with `isCondition`. A tame one then has no divisors, which are defined for
+ * whole numbers only.
+ */
 export function items(
   number: fc.Arbitrary<Made>,
   isTame: boolean,
@@ -656,7 +667,7 @@ export function items(
   );
 }
 
-/** The value of a whole expression, or why it has none. */
+/** The value of an expression, or why it is undefined. */
 export function outcomeOf(made: Made, names: Names): bigint | "inexact" | "fatal" {
   try {
     return at(made, names);
@@ -666,7 +677,7 @@ export function outcomeOf(made: Made, names: Names): bigint | "inexact" | "fatal
   }
 }
 
-/** Whether a condition holds; "fatal" where it has no value. */
+/** Whether a condition holds, or "fatal" where it is undefined. */
 export function decided(made: Made, names: ExactNames): boolean | "fatal" {
   try {
     return isTrue(made.exact(names));

@@ -1,4 +1,5 @@
-// The built worker, but for some tasks that it fails on, each so many times: it throws, leaves, or eats up its memory.
+// The built worker, except that it fails on some tasks, each several times. It throws, exits, or
+// uses up its memory.
 const { appendFileSync, existsSync, readdirSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const answer = require("../../dist/bin/worker.cjs");

@@ -1,4 +1,4 @@
-/** The kernels that every kernel test runs on. */
+/** The kernels that all kernel tests run on. */
 import { type Build, kernelModule } from "../../src/kernel/artefact.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
@@ -12,7 +12,10 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
 
 export const METHODS = ["closed", "simulate"] as const;
 
-/** The exports of a build: its constants, memory and functions, for what no `Kernel` offers. */
+/**
+ * The exports of a build: its constants, memory and functions, for tests of what `Kernel` does not
+ * offer.
+ */
 export function exportsOf(build: Build): WebAssembly.Exports {
   return new WebAssembly.Instance(kernelModule(build), { env: { abort: () => {} } }).exports;
 }

@@ -1,4 +1,7 @@
-/** A random test that fails says how to run the failing case again: `SEED` and `CASE` in the environment choose it. */
+/**
+ * A failing random test prints how to repeat its case: `SEED` and `CASE` in the environment select
+ * it.
+ */
 import { relative } from "node:path";
 import { fc } from "@fast-check/vitest";
 import { expect } from "vitest";
@@ -9,7 +12,9 @@ const { SEED, CASE } = process.env;
 function commandFor(seed: number, path: string): string {
   const { testPath = "", currentTestName = "" } = expect.getState();
   const name = (currentTestName.split(" > ").at(-1) ?? "").replace(/ \(with seed=.*$/, "");
-  return `SEED=${seed} CASE=${path} npx vitest run --config test/vitest.config.ts ${relative(process.cwd(), testPath)} -t ${JSON.stringify(name)}`;
+  const file = relative(process.cwd(), testPath);
+  const run = `npx vitest run --config test/vitest.config.ts ${file} -t ${JSON.stringify(name)}`;
+  return `SEED=${seed} CASE=${path} ${run}`;
 }
 
 fc.configureGlobal({

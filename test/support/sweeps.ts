@@ -1,4 +1,4 @@
-/** Sweeping on one kernel, in the test's own thread. */
+/** Sweeps on one kernel, in the test's own thread. */
 import type { Kernel, SweepBatch } from "../../src/kernel/kernel.ts";
 import { addCounts } from "../../src/layers/rules.ts";
 import type { Method } from "../../src/plan/method.ts";
@@ -13,12 +13,12 @@ export function planOf(spec: SpecInput): Plan {
 export interface Swept {
   readonly bytes: string;
   readonly rows: number;
-  /** Positions without a layer, then layers left out by each requirement. */
+  /** Empty positions, then the layers rejected by each predicate. */
   readonly rejected: readonly bigint[];
   readonly fault?: SweepBatch["fault"];
 }
 
-interface Shard {
+interface SweepOptions {
   readonly method?: Method;
   readonly grid?: number;
   readonly first?: bigint;
@@ -26,24 +26,24 @@ interface Shard {
   readonly maxVisits?: number;
 }
 
-/** All rows of [first, end) of a grid, as text. */
+/** Sweeps the raw indices [first, end) of a grid; the rows are text. */
 export function sweepOn(
   kernel: Kernel,
   plan: Plan,
-  { method = "closed", grid = 0, first = 0n, end, maxVisits }: Shard = {},
+  { method = "closed", grid = 0, first = 0n, end, maxVisits }: SweepOptions = {},
 ): Swept {
   kernel.openPlan(plan, grid, method);
-  const shards: string[] = [];
+  const texts: string[] = [];
   const rejected: bigint[] = [];
   const last = end ?? (plan.grids[grid] as GridPlan).size;
   let rows = 0;
   for (let at = first; at < last; ) {
     const batch = kernel.sweep(at, last, maxVisits);
-    shards.push(Buffer.from(batch.bytes).toString("utf8"));
+    texts.push(Buffer.from(batch.bytes).toString("utf8"));
     rows += batch.rows;
     addCounts(rejected, batch.rejected);
-    if (batch.fault) return { bytes: shards.join(""), rows, rejected, fault: batch.fault };
+    if (batch.fault) return { bytes: texts.join(""), rows, rejected, fault: batch.fault };
     at = batch.next;
   }
-  return { bytes: shards.join(""), rows, rejected };
+  return { bytes: texts.join(""), rows, rejected };
 }

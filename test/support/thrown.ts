@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { UpsweepError } from "../../src/errors.ts";
 
-/** The error that a call throws, which must be ours; undefined when it throws none. */
+/** The error that a call throws, which must be an UpsweepError. Undefined when it throws none. */
 export function thrown(call: () => unknown): UpsweepError | undefined {
   try {
     call();

@@ -1,0 +1,96 @@
+<<<<<<<< HEAD:test/assembly/transposed.spec.ts
+import { channelsPerGroup } from "../../../assembly/layers/layer";
+import { outputLength, outputPaddingFits } from "../../../assembly/layers/transposed";
+import { forSmallLayers, plainLOut } from "./support";
+|||||||| e2704af:test/assembly/geometry.spec.ts
+import { channelsPerGroup, outputLength, outputPaddingFits } from "../../assembly/layers/geometry";
+import { forSmallLayers, plainLOut } from "./support";
+========
+import {
+  channelsPerGroup,
+  outputLength,
+  outputPaddingFits,
+} from "../../../assembly/layers/geometry";
+import { forSmallLayers, plainLOut } from "../support";
+>>>>>>>> work-e:test/assembly/layers/geometry.spec.ts
+
+const MAX: i64 = 2147483647;
+
+let firstDifference: string = "";
+
+describe("outputLength", () => {
+  it("gives 4 for two inputs under three taps", () => {
+    expect<i64>(outputLength(2, 3, 1, 0, 0, 1)).toBe(4);
+  });
+
+  it("gives 256 for l_in=32 k=16 s=8 p=4", () => {
+    expect<i64>(outputLength(32, 16, 8, 4, 0, 1)).toBe(256);
+  });
+
+  it("grows by each parameter as it should", () => {
+    expect<i64>(outputLength(1, 1, 1, 0, 0, 1)).toBe(1);
+    expect<i64>(outputLength(1, 1, 7, 0, 0, 9)).toBe(1); // one input and one tap: neither stride nor dilation counts
+    expect<i64>(outputLength(3, 1, 7, 0, 0, 1)).toBe(15);
+    expect<i64>(outputLength(1, 3, 1, 0, 0, 7)).toBe(15);
+    expect<i64>(outputLength(3, 1, 7, 2, 0, 1)).toBe(11);
+    expect<i64>(outputLength(3, 1, 7, 2, 5, 1)).toBe(16);
+  });
+
+  it("goes to zero and below where the padding crops everything", () => {
+    expect<i64>(outputLength(2, 3, 1, 2, 0, 1)).toBe(0);
+    expect<i64>(outputLength(2, 3, 1, 3, 0, 1)).toBe(-2);
+    expect<i64>(outputLength(1, 1, 1, MAX, 0, 1)).toBe(-4294967293);
+  });
+
+  it("holds with every parameter at 2^31 - 1", () => {
+    // 2·(2^31 - 2)·(2^31 - 1) = 9223372023969873924
+    expect<i64>(outputLength(MAX, MAX, MAX, 0, 0, MAX)).toBe(9223372023969873925);
+    expect<i64>(outputLength(MAX, MAX, MAX, 0, MAX - 1, MAX)).toBe(9223372026117357571);
+    expect<i64>(outputLength(MAX, MAX, MAX, MAX, 0, MAX)).toBe(9223372019674906631);
+    expect<i64>(outputLength(MAX, 1, MAX, 0, 0, 1)).toBe(4611686011984936963);
+    expect<i64>(outputLength(1, MAX, 1, 0, 0, MAX)).toBe(4611686011984936963);
+  });
+
+  it("is the last position less the cropped ends, for every small layer", () => {
+    firstDifference = "";
+    const visited = forSmallLayers((lIn, kernelSize, stride, padding, outputPadding, dilation) => {
+      const found = outputLength(lIn, kernelSize, stride, padding, outputPadding, dilation);
+      if (found != plainLOut && firstDifference == "") firstDifference = `${lIn} ${kernelSize} ${stride} ${padding}: ${found}`;
+    });
+    expect<string>(firstDifference).toBe("");
+    expect<u32>(visited).toBeGreaterThan(5000);
+  });
+});
+
+describe("channelsPerGroup", () => {
+  it("divides, also at the ends of the range", () => {
+    expect<u64>(channelsPerGroup(1, 1)).toBe(1);
+    expect<u64>(channelsPerGroup(12, 4)).toBe(3);
+    expect<u64>(channelsPerGroup(MAX, 1)).toBe(MAX);
+    expect<u64>(channelsPerGroup(MAX, MAX)).toBe(1);
+  });
+
+  it("rounds down where groups do not split the channels evenly", () => {
+    expect<u64>(channelsPerGroup(12, 5)).toBe(2);
+    expect<u64>(channelsPerGroup(12, 24)).toBe(0);
+    expect<u64>(channelsPerGroup(MAX, 2)).toBe(1073741823);
+    expect<u64>(channelsPerGroup(MAX - 1, MAX)).toBe(0);
+  });
+});
+
+describe("outputPaddingFits", () => {
+  it("takes an output padding below the stride or below the dilation", () => {
+    expect<bool>(outputPaddingFits(0, 1, 1)).toBe(true);
+    expect<bool>(outputPaddingFits(2, 3, 1)).toBe(true);
+    expect<bool>(outputPaddingFits(2, 1, 3)).toBe(true);
+    expect<bool>(outputPaddingFits(MAX - 1, MAX, 1)).toBe(true);
+    expect<bool>(outputPaddingFits(MAX - 1, 1, MAX)).toBe(true);
+  });
+
+  it("refuses one that reaches both", () => {
+    expect<bool>(outputPaddingFits(1, 1, 1)).toBe(false);
+    expect<bool>(outputPaddingFits(3, 3, 2)).toBe(false);
+    expect<bool>(outputPaddingFits(3, 2, 3)).toBe(false);
+    expect<bool>(outputPaddingFits(MAX, MAX, MAX)).toBe(false);
+  });
+});

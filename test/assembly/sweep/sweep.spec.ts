@@ -1,0 +1,335 @@
+import {
+  BATCH_SIZE,
+  BIAS,
+  DILATION,
+  FAULT_EXPRESSION,
+  FAULT_NONE,
+  FAULT_OVERFLOW,
+  FILTERS,
+  GROUPS,
+  IN_CHANNELS,
+  INPUT_PTR,
+  ITEM_DIVISORS,
+  KERNEL_SIZE,
+  L_IN,
+  L_OUT,
+  MACS,
+  METHOD_CLOSED,
+  METHOD_SIMULATE,
+  METHOD_VERIFY,
+  OP_DIVIDE,
+  OP_FIELD,
+  OP_MODULO,
+  OP_NOT,
+  OP_NUMBER,
+  OP_SUBTRACT,
+  OUT_CHANNELS,
+  OUTPUT_BYTES,
+  OUTPUT_PADDING,
+  PADDING,
+  RULE_COUNT,
+  RULE_IN_CHANNELS,
+  RULE_L_OUT,
+  RULE_OUT_CHANNELS,
+  RULE_OUTPUT_PADDING,
+  STRIDE,
+  TAPS,
+} from "../../../assembly/layout";
+import { openPlan, sweep, sweepIndices } from "../../../assembly/sweep/sweep";
+import {
+  output,
+  PlanImage,
+  reportBytes,
+  reportFault,
+  reportFaultAt,
+  reportFaultWhat,
+  reportLeftOut,
+  reportRows,
+  reportVisits,
+} from "../support";
+
+/**
+ * Level 1: groups 1, 2, 3; level 2: padding 0, 5; level 3: l_in 2, 3. in_channels 4, out_channels 6, kernel_size 3.
+ * Groups 3 breaks a rule; padding 5 leaves no output. Cells: groups, l_in, l_out, taps, filters.
+ */
+function open(method: u32): void {
+  const image = new PlanImage();
+  image.fixed(BATCH_SIZE, 1);
+  image.fixed(IN_CHANNELS, 4);
+  image.fixed(OUT_CHANNELS, 6);
+  image.fixed(KERNEL_SIZE, 3);
+  image.fixed(STRIDE, 1);
+  image.fixed(OUTPUT_PADDING, 0);
+  image.fixed(DILATION, 1);
+  image.fixed(BIAS, 1);
+  image.axis(GROUPS, [1, 1, 3]);
+  image.axis(PADDING, [0, 5, 2]);
+  image.axis(L_IN, [2, 1, 2]);
+  image.rule(0, RULE_OUTPUT_PADDING);
+  image.rule(1, RULE_IN_CHANNELS);
+  image.rule(1, RULE_OUT_CHANNELS);
+  image.cell(1, GROUPS);
+  image.rule(3, RULE_L_OUT);
+  image.overlap(3);
+  image.cell(3, L_IN);
+  image.cell(3, L_OUT);
+  image.cell(3, TAPS);
+  image.cell(1, FILTERS);
+  image.finish(method);
+  openPlan();
+}
+
+const ROWS = "1,2,4,6,24\n1,3,5,9,24\n2,2,4,6,12\n2,3,5,9,12\n";
+
+function skippedInAll(): u64 {
+  let sum: u64 = 0;
+  for (let rule: u32 = 0; rule < RULE_COUNT; rule++) sum += reportLeftOut(1 + rule);
+  return sum;
+}
+
+/** One axis that counts batch sizes, and macs of 2^60 for each. */
+function openMacs(first: u32, count: u32): void {
+  const image = new PlanImage();
+  image.fixed(IN_CHANNELS, 1073741824);
+  image.fixed(OUT_CHANNELS, 1073741824);
+  image.fixed(L_IN, 1);
+  image.fixed(KERNEL_SIZE, 1);
+  image.fixed(STRIDE, 1);
+  image.fixed(PADDING, 0);
+  image.fixed(OUTPUT_PADDING, 0);
+  image.fixed(DILATION, 1);
+  image.fixed(GROUPS, 1);
+  image.fixed(BIAS, 1);
+  image.axis(BATCH_SIZE, [first, 1, count]);
+  image.rule(0, RULE_IN_CHANNELS);
+  image.rule(0, RULE_L_OUT);
+  image.overlap(0);
+  image.cell(1, BATCH_SIZE);
+  image.cell(1, MACS);
+  image.finish(METHOD_CLOSED);
+  openPlan();
+}
+
+/** So many visits that they never run out. */
+const UNBOUNDED: u32 = u32.MAX_VALUE;
+
+describe("a sweep", () => {
+  it("writes a row for each legal layer and charges the others to their rules, by either method", () => {
+    for (let method = METHOD_CLOSED; method <= METHOD_VERIFY; method++) {
+      open(method);
+      expect<u64>(sweep(0, 12, UNBOUNDED)).toBe(12);
+      expect<string>(output()).toBe(ROWS);
+      expect<u64>(reportRows()).toBe(4);
+      expect<u64>(reportLeftOut(1 + RULE_L_OUT)).toBe(4);
+      expect<u64>(reportLeftOut(1 + RULE_IN_CHANNELS)).toBe(4);
+      expect<u64>(skippedInAll()).toBe(8);
+      expect<u32>(reportFault()).toBe(FAULT_NONE);
+    }
+  });
+
+  it("gives the same rows and account wherever it is cut in two", () => {
+    open(METHOD_CLOSED);
+    for (let cut: u64 = 0; cut <= 12; cut++) {
+      expect<u64>(sweep(0, cut, UNBOUNDED)).toBe(cut);
+      let text = reportBytes() > 0 ? output() : "";
+      const rows = reportRows();
+      const skipped = skippedInAll();
+      expect<u64>(rows + skipped).toBe(cut);
+      expect<u64>(sweep(cut, 12, UNBOUNDED)).toBe(12);
+      if (reportBytes() > 0) text += output();
+      expect<string>(text).toBe(ROWS);
+      expect<u64>(reportRows() + skippedInAll()).toBe(12 - cut);
+    }
+  });
+
+  it("stops when the output is full, and goes on from there", () => {
+    const image = new PlanImage();
+    image.fixed(BATCH_SIZE, 1);
+    image.fixed(IN_CHANNELS, 1);
+    image.fixed(OUT_CHANNELS, 1);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(OUTPUT_PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.fixed(GROUPS, 1);
+    image.fixed(BIAS, 1);
+    image.axis(L_IN, [1000000000, 1, 1000000]);
+    image.rule(1, RULE_L_OUT);
+    image.overlap(1);
+    image.cell(1, L_IN);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    // Every row has eleven bytes: ten digits and a line end.
+    const first = sweep(0, 1000000, UNBOUNDED);
+    expect<u64>(first).toBe((OUTPUT_BYTES + 10) / 11);
+    expect<u64>(reportBytes()).toBe(first * 11);
+    let rows = reportRows();
+    for (let at = first; at < 1000000; ) {
+      at = sweep(at, 1000000, UNBOUNDED);
+      rows += reportRows();
+    }
+    expect<u64>(rows).toBe(1000000);
+    expect<string>(output().slice(-11)).toBe("1000999999\n");
+  });
+
+  it("stops at the first row with a cell above 2^64 - 1, behind the rows before it", () => {
+    openMacs(14, 4);
+    expect<u64>(sweep(0, 4, UNBOUNDED)).toBe(2);
+    expect<string>(output()).toBe("14,16140901064495857664\n15,17293822569102704640\n");
+    expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+    expect<u64>(reportFaultAt()).toBe(2);
+    expect<u32>(reportFaultWhat()).toBe(1);
+  });
+
+  it("does not mind a cell above 2^64 - 1 that stands in no row", () => {
+    openMacs(16, 1);
+    expect<u64>(sweep(0, 0, UNBOUNDED)).toBe(0);
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    const image = new PlanImage();
+    image.fixed(IN_CHANNELS, 1073741824);
+    image.fixed(OUT_CHANNELS, 1073741824);
+    image.fixed(BATCH_SIZE, 16);
+    image.fixed(L_IN, 1);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.fixed(BIAS, 1);
+    image.axis(GROUPS, [1, 0, 1]);
+    // A vast axis whose every value is illegal: the overflowing cell outside of it never reaches a row.
+    image.axis(OUTPUT_PADDING, [1, 1, 2000000000]);
+    image.rule(0, RULE_L_OUT);
+    image.overlap(0);
+    image.cell(1, MACS);
+    image.rule(2, RULE_OUTPUT_PADDING);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    expect<u64>(sweep(0, 1000, UNBOUNDED)).toBe(1000);
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    expect<u64>(reportLeftOut(1 + RULE_OUTPUT_PADDING)).toBe(1000);
+  });
+
+  it("skips billions of layers in one step, to the last one", () => {
+    const image = new PlanImage();
+    image.axis(GROUPS, [3, 1, 2]); // 3 and 4: only 4 divides the channels
+    image.fixed(IN_CHANNELS, 4);
+    image.fixed(OUT_CHANNELS, 4);
+    image.fixed(KERNEL_SIZE, 1);
+    image.fixed(STRIDE, 1);
+    image.fixed(PADDING, 0);
+    image.fixed(OUTPUT_PADDING, 0);
+    image.fixed(DILATION, 1);
+    image.fixed(BIAS, 1);
+    image.axis(BATCH_SIZE, [0, 1, 2000000000]);
+    image.axis(L_IN, [1, 1, 2000000000]);
+    image.rule(1, RULE_IN_CHANNELS);
+    image.rule(3, RULE_L_OUT);
+    image.overlap(3);
+    image.cell(3, L_IN);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    const turn: u64 = 4000000000000000000;
+    expect<u64>(sweep(5, turn + 2, UNBOUNDED)).toBe(turn + 2);
+    expect<u64>(reportLeftOut(1 + RULE_IN_CHANNELS)).toBe(turn - 5);
+    expect<string>(output()).toBe("1\n2\n");
+  });
+
+  it("forgets an overflow with the plan that had it", () => {
+    openMacs(16, 1);
+    sweep(0, 1, UNBOUNDED);
+    expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+    open(METHOD_SIMULATE);
+    sweep(0, 12, UNBOUNDED);
+    expect<u32>(reportFault()).toBe(FAULT_NONE);
+    expect<string>(output()).toBe(ROWS);
+  });
+});
+
+/** stride 2..9, then kernel_size in divisors(12 / stride), padding = kernel_size - 2; kept where padding is even. */
+function openDependent(): void {
+  const image = new PlanImage();
+  image.fixed(BATCH_SIZE, 1);
+  image.fixed(IN_CHANNELS, 1);
+  image.fixed(OUT_CHANNELS, 1);
+  image.fixed(L_IN, 9);
+  image.fixed(DILATION, 1);
+  image.fixed(GROUPS, 1);
+  image.fixed(BIAS, 1);
+  image.axis(STRIDE, [2, 1, 8]);
+  const quotient = image.program([OP_NUMBER, 0, 12, OP_FIELD, STRIDE, 0, OP_DIVIDE, 0, 0]);
+  const axis = image.dependent(6, [KERNEL_SIZE], [ITEM_DIVISORS, quotient, 0, 0], 6);
+  const less = image.program([OP_FIELD, KERNEL_SIZE, 0, OP_NUMBER, 0, 2, OP_SUBTRACT, 0, 0]);
+  const even = image.program([OP_FIELD, PADDING, 0, OP_NUMBER, 0, 2, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
+  // A quotient that is not whole leaves the stride out by the pick's requirement: its one position is marked so.
+  image.fill(1, axis);
+  image.select(2, 0, axis);
+  image.derive(2, 2, less, PADDING);
+  image.where(2, 4, even);
+  image.rule(2, RULE_L_OUT);
+  image.cell(1, STRIDE);
+  image.cell(2, KERNEL_SIZE);
+  image.cell(2, PADDING);
+  image.finish(METHOD_CLOSED, 5);
+  openPlan();
+}
+
+describe("a sweep of axes that depend on others", () => {
+  it("leaves out by the requirement that is not met, and skips what is past the end", () => {
+    openDependent();
+    expect<u64>(sweep(0, 48, UNBOUNDED)).toBe(48);
+    // 12/2: 1 2 3 6, 12/3: 1 2 4, 12/4: 1 3, 12/6: 1 2; 12/5, /7, /8, /9 do not divide.
+    expect<string>(output()).toBe("2,2,0\n2,6,4\n3,2,0\n3,4,2\n6,2,0\n");
+    expect<u64>(reportLeftOut(1)).toBe(4); // not exact
+    expect<u64>(reportLeftOut(2)).toBe(0);
+    expect<u64>(reportLeftOut(3)).toBe(0);
+    expect<u64>(reportLeftOut(4)).toBe(4); // padding -1
+    expect<u64>(reportLeftOut(5)).toBe(2); // odd
+    expect<u64>(reportLeftOut(0)).toBe(48 - 15);
+  });
+
+  it("is the same from any index on, and as far as its visits take it", () => {
+    openDependent();
+    sweep(0, 48, UNBOUNDED);
+    const whole = output();
+    for (let visits: u32 = 1; visits < 30; visits++) {
+      let text = "";
+      let left: u64 = 0;
+      for (let at: u64 = 0; at < 48; ) {
+        at = sweep(at, 48, visits);
+        expect<bool>(reportVisits() <= visits).toBe(true);
+        if (reportBytes() > 0) text += output();
+        for (let rejectionReason: u32 = 0; rejectionReason <= 5; rejectionReason++) left += reportLeftOut(rejectionReason);
+      }
+      expect<string>(text).toBe(whole);
+      expect<u64>(left).toBe(43);
+    }
+  });
+
+  it("finds single layers", () => {
+    openDependent();
+    const indices: StaticArray<u64> = [1, 3, 5, 18, 25];
+    for (let i = 0; i < indices.length; i++) store<u64>(INPUT_PTR + 8 * <usize>i, indices[i]);
+    expect<u32>(sweepIndices(5)).toBe(5);
+    expect<string>(output()).toBe("2,2,0\n2,6,4\n6,2,0\n");
+    expect<u64>(reportRows()).toBe(3);
+    expect<u64>(reportLeftOut(0)).toBe(1);
+    expect<u64>(reportLeftOut(1)).toBe(1);
+  });
+
+  it("stops at an expression without a value, and names its step", () => {
+    const image = new PlanImage();
+    image.fixed(GROUPS, 1);
+    image.axis(STRIDE, [0, 1, 4]);
+    const rest = image.program([OP_NUMBER, 0, 12, OP_FIELD, STRIDE, 0, OP_NUMBER, 0, 2, OP_SUBTRACT, 0, 0, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
+    image.cell(1, STRIDE);
+    image.where(1, 0, rest);
+    image.finish(METHOD_CLOSED, 1);
+    openPlan();
+    expect<u64>(sweep(0, 4, UNBOUNDED)).toBe(2);
+    expect<string>(output()).toBe("0\n1\n");
+    expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
+    expect<u64>(reportFaultAt()).toBe(2);
+    expect<u32>(reportFaultWhat()).toBe(0);
+  });
+});
