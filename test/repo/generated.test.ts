@@ -1,18 +1,12 @@
 /** Generated files: each must match its source. `npm run generate` rewrites them. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { overlapPicture, PICTURE_LAYER, pictureOverlap } from "../../scripts/overlap-picture.ts";
 import { constantsFile, idsFile } from "../../scripts/shared-numbers.ts";
 import { kernelModule } from "../../src/kernel/artefact.ts";
 import { CONSTANT_NAMES } from "../../src/kernel/constants.generated.ts";
-
-const path = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
-const read = (file: string) => readFileSync(path(file), "utf8");
-
-function checkFile(file: string, expected: string): void {
-  if (process.env.UPDATE_GENERATED) writeFileSync(path(file), expected);
-  expect(read(file)).toBe(expected);
-}
+import { wasmKernel } from "../../src/kernel/wasm.ts";
+import { DEFAULT_KIND, kindOf } from "../../src/layers/kinds.ts";
+import { checkFile, read } from "./documents.ts";
 
 describe("the numbers shared by kernel and host", () => {
   it("are those of the host's tables, in the kernel", () => {
@@ -31,5 +25,18 @@ describe("the numbers shared by kernel and host", () => {
     // The kernel's tables are exported as addresses, which the host does not read.
     const read = exported.filter((name) => !/^(KIND_DIMENSIONS|KIND_FAMILY|COMPARED)$/.test(name));
     expect([...CONSTANT_NAMES].sort()).toEqual(read.sort());
+  });
+});
+
+describe("docs/overlap.svg", () => {
+  it("is what its script draws", () => {
+    checkFile("docs/overlap.svg", overlapPicture());
+  });
+
+  it("shows the overlap that the kernel counts", () => {
+    const layer = { ...PICTURE_LAYER, output_padding: 0, dilation: 1 };
+    const drawn = pictureOverlap(PICTURE_LAYER);
+    const counted = wasmKernel().overlap(kindOf(DEFAULT_KIND), layer, 0n, drawn.length);
+    expect(drawn).toEqual([...counted]);
   });
 });

@@ -1,26 +1,26 @@
 /**
- * docs/library.md shows return values: its code is run, and each `expression; // value` is
- * compared.
+ * The README and docs/library.md show what the library returns. Their `js` blocks are run, and each
+ * `expression; // value` is compared.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { codeIn, ROOT } from "./documents.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = `${root}/build/library-docs.mjs`;
+const program = `${ROOT}/build/library-docs.mjs`;
 afterAll(() => rmSync(program, { force: true }));
 
-const blocks = [
-  ...readFileSync(`${root}/docs/library.md`, "utf8").matchAll(/^```js\n(.*?)^```$/gms),
-].map(([, code]) => code as string);
+/** An expression on a line of its own, followed by its value. */
+const SHOWN = /^( *)(?! |await |const |for |\/\/)([^/\n]+); \/\/ (.+)$/gm;
 
-/** An expression on its own line, followed by its value. */
-const SHOWN = /^( *)(?! |await |for |\/\/)([^/\n]+); \/\/ (.+)$/gm;
+describe.each([
+  ["README.md", 1],
+  ["docs/library.md", 4],
+])("%s", (document, count) => {
+  const blocks = codeIn(document, "js");
 
-describe("docs/library.md", () => {
   it.each(blocks.map((code, i) => [i, code] as const))(
-    "shows in block %i the values of its code",
+    "has in block %i the values that its code gives",
     (_, code) => {
       const tested = code
         .replace('from "upsweep"', 'from "../dist/index.js"')
@@ -36,13 +36,13 @@ describe("docs/library.md", () => {
       );
       const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
       expect(stderr).toBe("");
-      const results = JSON.parse(stdout) as [string, string][];
-      expect(results.length).toBeGreaterThan(0);
-      for (const [actual, said] of results) expect(said).toBe(actual);
+      const shown = JSON.parse(stdout) as [string, string][];
+      expect(shown.length).toBeGreaterThan(0);
+      for (const [actual, said] of shown) expect(said).toBe(actual);
     },
   );
 
   it("has a block for each way to call the library", () => {
-    expect(blocks).toHaveLength(4);
+    expect(blocks).toHaveLength(count);
   });
 });

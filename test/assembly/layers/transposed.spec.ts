@@ -1,18 +1,6 @@
-<<<<<<<< HEAD:test/assembly/transposed.spec.ts
 import { channelsPerGroup } from "../../../assembly/layers/layer";
 import { outputLength, outputPaddingFits } from "../../../assembly/layers/transposed";
 import { forSmallLayers, plainLOut } from "../support";
-|||||||| e2704af:test/assembly/geometry.spec.ts
-import { channelsPerGroup, outputLength, outputPaddingFits } from "../../assembly/layers/geometry";
-import { forSmallLayers, plainLOut } from "../support";
-========
-import {
-  channelsPerGroup,
-  outputLength,
-  outputPaddingFits,
-} from "../../../assembly/layers/geometry";
-import { forSmallLayers, plainLOut } from "../support";
->>>>>>>> work-e:test/assembly/layers/geometry.spec.ts
 
 const MAX: i64 = 2147483647;
 
