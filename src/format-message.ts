@@ -100,7 +100,7 @@ function nearest(unknown: string, known: readonly string[]): string | undefined 
 }
 
 /** Maximum number of names that a message suggests. */
-const MAX_SUGGESTIONS = 4;
+const MAX_SUGGESTIONS = 5;
 
 /**
  * The known names that an unknown name may mean. A name of similar spelling is the only candidate,

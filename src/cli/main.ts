@@ -542,8 +542,8 @@ function neededBy(kinds: readonly KindName[]): string {
   const others = KIND_NAMES.filter((kind) => !kinds.includes(kind));
   if (others.length === 0) return "required";
   return others.length < kinds.length
-    ? `required, except by ${others.join(", ")}`
-    : `required by ${kinds.join(", ")}`;
+    ? `required, except for ${others.join(", ")}`
+    : `required for ${kinds.join(", ")}`;
 }
 
 function formatOption(onlyWith = ""): Option {

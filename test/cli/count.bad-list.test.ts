@@ -127,11 +127,19 @@ const CASES = [
   },
   {
     title: "an unknown kind",
+    list: list("layer\n64,64,3,32,conv1d\n64,64,3,32,conv9d\n"),
+    message: text`
+      layers.csv:3: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d,
+      conv_transpose3d, conv1d, conv2d, conv3d and linear, or PyTorch's class name, for
+      example ConvTranspose1d.
+    `,
+  },
+  {
+    title: "a linear layer without its parameters in the header",
     list: list("layer\n64,64,3,32,conv1d\n64,64,3,32,linear\n"),
     message: text`
-      layers.csv:3: layer cannot be 'linear'. Write one of conv_transpose1d, conv_transpose2d,
-      conv_transpose3d, conv1d, conv2d and conv3d, or PyTorch's class name, for example
-      ConvTranspose1d.
+      layers.csv:3: a linear needs in_features and out_features, which the header does not have. Add
+      the columns; rows of other kinds leave them empty.
     `,
   },
   {
@@ -139,7 +147,7 @@ const CASES = [
     list: list("layer\n64,64,3,32,\n"),
     message: text`
       layers.csv:2: layer is empty. Write one of conv_transpose1d, conv_transpose2d,
-      conv_transpose3d, conv1d, conv2d and conv3d.
+      conv_transpose3d, conv1d, conv2d, conv3d and linear.
     `,
   },
   {

@@ -17,7 +17,7 @@ describe("a command line about other kinds of layers", () => {
       `count --layer conv9d ${LAYER}`,
       text`
         --layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d,
-        conv_transpose3d, conv1d, conv2d and conv3d.
+        conv_transpose3d, conv1d, conv2d, conv3d and linear.
       `,
     ],
     [
@@ -136,7 +136,7 @@ describe("a spec about other kinds of layers", () => {
         spec: `layer: [conv1d]\n${ONE_AXES}`,
         message: text`
           1:8: layer cannot be 'a list'. Write one of conv_transpose1d, conv_transpose2d,
-          conv_transpose3d, conv1d, conv2d and conv3d.
+          conv_transpose3d, conv1d, conv2d, conv3d and linear.
         `,
       },
       {

@@ -449,8 +449,8 @@ describe("an unknown name", () => {
 
   it.each([
     ["--kernel", "--kernel-size"],
-    ["--in", "--in-channels"],
-    ["--out", "one of --out-channels, --output-padding, --output-size, --output"],
+    ["--in", "one of --in-channels, --in-features"],
+    ["--out", "one of --out-channels, --output-padding, --out-features, --output-size, --output"],
     ["--channels", "--in-channels"],
     ["--strides", "--stride"],
     ["--kernel=3", "--kernel-size"],

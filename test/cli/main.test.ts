@@ -155,7 +155,7 @@ describe("the help", () => {
       "General",
     ]);
     expect(stdout).toMatch(/--stride <values> .*\n? +s \(default: 1\)/);
-    expect(stdout).toMatch(/--kernel-size <values> .*\(required\)/);
+    expect(stdout).toMatch(/--kernel-size <values> [^-]*\(required, except\s+for\s+linear\)/);
     expect(stdout).toContain("(default: the number of processors)");
     expect((await said(["--help"])).stdout).toMatch(
       /\nLayers:\n {2}count .*[\s\S]*\nDesign spaces:\n[\s\S]*\nReference:\n/,

@@ -167,6 +167,16 @@ describe.each(KERNELS)("the limit of 64 bits on the %s kernel", (_, kernel) => {
     const vast = { in_channels: PARAMETER_MAX, out_channels: PARAMETER_MAX, l_in: PARAMETER_MAX };
     const empty = kernel.count(one({ ...vast, batch_size: 0 }), "closed").results;
     expect([empty?.ops, empty?.macs, empty?.additions, empty?.flops]).toEqual([0n, 0n, 0n, 0n]);
+    // The bytes of its weights exceed the limit: 596 · 280935420 · 330512760 / 12 of 4 bytes each.
+    const heavy = one({
+      batch_size: 0,
+      in_channels: 280935420,
+      out_channels: 330512760,
+      groups: 12,
+      kernel_size: 596,
+    });
+    const { flops, arithmetic_intensity } = kernel.count(heavy, "closed").results as Results;
+    expect([flops, arithmetic_intensity]).toEqual([0n, undefined]);
     // padding 1 and output_padding 2 move the only product off the only output element.
     const landless = kernel.count(
       one({

@@ -55,6 +55,11 @@ const anyLayer: fc.Arbitrary<LayerInput> = fc
   .map(({ layer, lengths, kernel_size, stride, padding, output_padding, dilation, ...rest }) => {
     const kind = kindOf(layer);
     const n = kind.dimensions.length;
+    if (kind.family.name === "linear") {
+      const { in_channels, out_channels, groups, ...own } = rest;
+      const features = { in_features: in_channels, out_features: out_channels };
+      return { layer, ...own, ...features } as LayerInput;
+    }
     const own = {
       kernel_size,
       stride,
@@ -291,7 +296,7 @@ describe("a message about an invalid value", () => {
     const said = (rest: object) =>
       thrown(() => count({ ...LAYER, ...rest } as LayerInput))?.message;
     const kinds =
-      "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d and conv3d.";
+      "Write one of conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d, conv3d and linear.";
     expect(said({ layer: "conv9d" })).toBe(`layer.layer: layer cannot be 'conv9d'. ${kinds}`);
     expect(said({ layer: null })).toBe(`layer.layer cannot be null. ${kinds}`);
     expect(said({ kernel: 3 })).toMatch(/^layer: unknown parameter 'kernel'\./);

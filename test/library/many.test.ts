@@ -645,7 +645,7 @@ describe("countMany()", () => {
         layers: { ...FOUR, layer: "conv9d" },
         message: text`
           layers.layer: layer cannot be 'conv9d'. Write one of conv_transpose1d, conv_transpose2d,
-          conv_transpose3d, conv1d, conv2d and conv3d.
+          conv_transpose3d, conv1d, conv2d, conv3d and linear.
         `,
       },
       {

@@ -18,14 +18,26 @@ export function decimalsOf(
   results: Readonly<Partial<Record<ResultName, unknown>>>,
 ): Partial<Record<ResultName, number>> {
   const of = (name: ResultName) => results[name] as bigint;
-  const kernel = of("weight_elements") / of("filters");
+  const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
   const touched =
     (of("input_elements") + of("output_elements") + of("params")) * BigInt(layer.bits);
+  const arithmetic_intensity = nearest(of("flops") * 8n, touched);
+  if (layer.kind.family.name === "linear") {
+    const perSecond = (counts: bigint) => nearest(counts * rate.numerator, rate.denominator);
+    return {
+      arithmetic_intensity,
+      macs_per_second: perSecond(of("weight_elements")),
+      ops_per_second: perSecond(
+        of("weight_elements") * 2n - (layer.bias ? 0n : BigInt(layer.out_channels)),
+      ),
+      tensorflow: nearest(of("thop") + of("torchinfo"), 1n),
+    };
+  }
+  const kernel = of("weight_elements") / of("filters");
   const strides = layer.dimensions.reduce((product, { stride }) => product * BigInt(stride), 1n);
-  const rate = layer.sample_rate ?? { numerator: 0n, denominator: 1n };
   return {
     zero_insertion_waste: nearest(of("l_out") * kernel - of("taps"), of("l_out") * kernel),
-    arithmetic_intensity: nearest(of("flops") * 8n, touched),
+    arithmetic_intensity,
     macs_per_second: nearest(
       of("filters") * of("taps") * rate.numerator,
       of("l_out") * rate.denominator,
@@ -35,7 +47,7 @@ export function decimalsOf(
       of("l_out") * rate.denominator,
     ),
     ...(layer.kind.family.name !== "transposed"
-      ? { tensorflow: nearest(2n * of("thop") + of("torchinfo") - of("thop"), 1n) }
+      ? { tensorflow: nearest(of("thop") + of("torchinfo"), 1n) }
       : layer.dimensions.length < 3 && {
           tensorflow: nearest(2n * of("zero_insertion_macs"), strides),
         }),

@@ -13,7 +13,9 @@ function commandFor(seed: number, path: string): string {
   const { testPath = "", currentTestName = "" } = expect.getState();
   const name = (currentTestName.split(" > ").at(-1) ?? "").replace(/ \(with seed=.*$/, "");
   const file = relative(process.cwd(), testPath);
-  const run = `npx vitest run --config test/vitest.config.ts ${file} -t ${JSON.stringify(name)}`;
+  // vitest reads the name as a regular expression, and the shell as a quoted word.
+  const pattern = name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replaceAll("'", ".");
+  const run = `npx vitest run --config test/vitest.config.ts ${file} -t '${pattern}'`;
   return `SEED=${seed} CASE=${path} ${run}`;
 }
 
