@@ -10,7 +10,7 @@ import {
 import { working } from "../columns/working.js";
 import { errors } from "../errors.js";
 import { joinNames } from "../format-message.js";
-import { checkLayerFile } from "../formats/format.js";
+import { checkLayerFile } from "../formats/file-name.js";
 import type { BigInts } from "../formats/json.js";
 import { jsonText } from "../formats/pretty.js";
 import type { Kernel } from "../kernel/kernel.js";

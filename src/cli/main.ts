@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { REPORT_BUG, UpsweepError } from "../errors.js";
 import { BIG_INTS } from "../formats/json.js";
+import { FORMAT_NAMES } from "../formats/registry.js";
 import {
   DEFAULT_KIND,
   KIND_NAMES,
@@ -550,7 +551,7 @@ function formatOption(onlyWith = ""): Option {
   return new Option(
     "--format <name>",
     capitalised(
-      `${onlyWith}format of the rows: csv, tsv or jsonl (default: from the extension of the output)`,
+      `${onlyWith}format of the rows: ${FORMAT_NAMES.slice(0, -1).join(", ")} or ${FORMAT_NAMES.at(-1)} (default: from the extension of the output)`,
     ),
   );
 }

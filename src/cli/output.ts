@@ -1,14 +1,9 @@
 /** Writes batches of rows to the output of -o, with a progress bar and handling of interrupts. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
-import {
-  type Compression,
-  type FormatName,
-  formatNamed,
-  formatOf,
-  type OutputFormat,
-} from "../formats/format.js";
+import { type Compression, formatOf, type OutputFormat } from "../formats/file-name.js";
 import type { BigInts } from "../formats/json.js";
+import { FORMATS, type FormatName, formatFor, formatNamed } from "../formats/registry.js";
 import { type CheckpointHooks, stopWriting, writeBatches } from "../run/files/write.js";
 import type { OutputBatch } from "../run/output/packing.js";
 import type { ResumePoint } from "../run/resume/checkpoint.js";
@@ -49,17 +44,18 @@ export async function outputFormat({
   const isFile =
     output !== "-" && (await (await import("../sink/file.js")).partialOf(output)) !== undefined;
   const found = formatOf(output, asked, isFile);
-  if (bigInts !== undefined && found.format !== "jsonl") {
+  if (bigInts !== undefined && !formatFor(found.format).hasBigInts) {
+    const others = FORMATS.filter(({ hasBigInts }) => hasBigInts).map(({ name }) => name);
     throw errors.usage(
       `--big-ints is given, but the rows are ${found.format}`,
-      "Use --format jsonl, or remove --big-ints.",
+      `Use --format ${others.join(" or ")}, or remove --big-ints.`,
     );
   }
   return { ...found, ...(bigInts && { bigInts }) };
 }
 
 interface OutputOptions<P> {
-  readonly header?: string;
+  readonly header?: Uint8Array;
   readonly compression: Compression;
   readonly quiet?: boolean | undefined;
   /** The fraction of work done, or undefined if the total is unknown. */
@@ -80,7 +76,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<OutputBatch<P>, P>,
   output: string,
   {
-    header = "",
+    header = new Uint8Array(0),
     compression,
     quiet = false,
     fraction,

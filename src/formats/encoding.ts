@@ -1,16 +1,11 @@
-/**
- * The row formats. The kernel writes CSV. An encoder converts complete CSV rows into another
- * format, on the thread that counted them. The output for a row depends only on that row. The bytes
- * are therefore the same for any number of workers, and shards can be concatenated.
- */
+/** How the rows of a run are encoded: the format, and the columns that its encoder needs. */
 
 import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
 import { anyParameter } from "../layers/kinds.js";
 import { isSettingName } from "../layers/parameters.js";
-import type { FormatName } from "./format.js";
+import type { Encode } from "./format.js";
 import type { BigInts, CellType, EncodedColumn } from "./json.js";
-import { jsonlEncoder, jsonlOverhead } from "./jsonl.js";
-import { toTsv } from "./tsv.js";
+import { type FormatName, formatFor } from "./registry.js";
 
 /** How rows are written. Plain data, because it is sent to the workers. */
 export interface Encoding {
@@ -19,35 +14,28 @@ export interface Encoding {
   readonly bigInts: BigInts;
 }
 
-/** Converts complete rows of CSV into the format. The result may overwrite the rows in place. */
-export type Encode = (csv: Uint8Array) => Uint8Array;
-
 /** The encoder of an encoding. Returns undefined for CSV, which needs none. */
 export function encoderOf({ format, columns, bigInts }: Encoding): Encode | undefined {
-  switch (format) {
-    case "csv":
-      return undefined;
-    case "tsv":
-      return toTsv;
-    case "jsonl":
-      return jsonlEncoder(columns, bigInts);
-  }
-}
-
-/** Whether files of the format begin with a header line. Merged shards have only one header. */
-export function hasHeader(format: FormatName): boolean {
-  return format !== "jsonl";
-}
-
-/** Converts the header line of a CSV into the format. Returns "" if the format has no header. */
-export function headerIn(format: FormatName, csvHeader: string): string {
-  if (!hasHeader(format) || csvHeader === "") return "";
-  return format === "csv" ? csvHeader : Buffer.from(toTsv(Buffer.from(csvHeader))).toString("utf8");
+  return formatFor(format).encoder?.(columns, bigInts);
 }
 
 /** Maximum number of bytes by which an encoded row is longer than the CSV row. */
 export function overheadOf({ format, columns, bigInts }: Encoding): number {
-  return format === "jsonl" ? jsonlOverhead(columns, bigInts) : 0;
+  return formatFor(format).overhead?.(columns, bigInts) ?? 0;
+}
+
+/**
+ * Converts the header line of a CSV into the header of a format. Returns no bytes if files of the
+ * format have no header.
+ */
+export function headerIn(format: FormatName, csvHeader: string): Uint8Array {
+  const { header } = formatFor(format);
+  return header && csvHeader !== "" ? header(Buffer.from(csvHeader)) : new Uint8Array(0);
+}
+
+/** Whether files of the format begin with a header line. */
+export function hasHeader(format: FormatName): boolean {
+  return formatFor(format).header !== undefined;
 }
 
 /** The cell type of a column of a sweep. Unknown names are variables, which are integers. */

@@ -1,116 +1,32 @@
-/** Derives the format of a file from its name. */
-import { basename } from "node:path";
-import { errors } from "../errors.js";
-
-/** The formats for rows. */
-const FORMATS = ["csv", "tsv", "jsonl"] as const;
-export type FormatName = (typeof FORMATS)[number];
-
-export type Compression = "none" | "gzip";
-
-/** The content of a file: the format of its rows, and the compression of its bytes. */
-export interface OutputFormat {
-  readonly format: FormatName;
-  readonly compression: Compression;
-}
-
-const EXTENSIONS: Readonly<Record<string, FormatName>> = {
-  csv: "csv",
-  tsv: "tsv",
-  tab: "tsv",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-};
-
-const GZIP = "gz";
-
-/** The supported extensions, as messages list them. */
-const SUPPORTED = [...Object.keys(EXTENSIONS), GZIP].map((extension) => `.${extension}`);
-
-/** Extensions of formats that upsweep never writes. They are errors even with `--format`. */
-const UNSUPPORTED = new Set(
-  [
-    "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
-    "db sqlite sqlite3 duckdb sql yaml yml toml xml html htm md tex pdf svg png jpg",
-    "zip zst zstd bz2 xz lz4 lzma br z 7z rar tar tgz sz snappy",
-  ].flatMap((line) => line.split(" ")),
-);
-
 /**
- * Looks up a format by the name that `--format` or the library was given.
+ * What a row format is. Each format is one module in this folder, registered in registry.ts.
  *
- * @throws UpsweepError if there is no format of that name.
+ * The kernel writes rows as CSV. A format converts complete rows, on the thread that counted them.
+ * The bytes of a row depend only on that row. They are therefore the same for any number of
+ * workers, a stopped file can be continued after its last row, and the rows of shards are joined by
+ * concatenating them after one header.
  */
-export function formatNamed(option: string, name: string): FormatName {
-  const format =
-    FORMATS.find((known) => known === name) ?? (name === "ndjson" ? "jsonl" : undefined);
-  if (!format) throw errors.badOption(option, name, `Write one of ${FORMATS.join(", ")}.`);
-  return format;
-}
+import type { BigInts, EncodedColumn } from "./json.js";
 
-/**
- * The extensions of a file name that denote a format or a compression: `.csv`, `.jsonl.gz`, `.gz`.
- * Returns "" if there are none.
- */
-export function extensionsOf(path: string): string {
-  const name = basename(path);
-  const base = withoutGzip(name);
-  const extension = extensionOf(base);
-  const isKnown = extension !== undefined && Object.hasOwn(EXTENSIONS, extension.toLowerCase());
-  return name.slice(base.length - (isKnown ? extension.length + 1 : 0));
-}
+/** Converts complete rows of CSV into the format. The result may overwrite the rows in place. */
+export type Encode = (csv: Uint8Array) => Uint8Array;
 
-/**
- * The format that the extension of a file name implies. A name without a format extension gets the
- * `requested` format, or CSV if none is requested.
- *
- * @param isFile whether the path is, or becomes, a regular file. Pipes and devices may have any
- * name.
- * @throws UpsweepError if the extension implies a format other than `requested`, or belongs to an
- * unsupported format. Also if a regular file has an unknown extension and no format is requested.
- */
-export function formatOf(path: string, requested?: FormatName, isFile = true): OutputFormat {
-  if (path === "-") return { format: requested ?? "csv", compression: "none" };
-  const name = basename(path);
-  const base = withoutGzip(name);
-  const compression: Compression = base === name ? "none" : "gzip";
-  const extension = extensionOf(base);
-  if (extension === undefined) return { format: requested ?? "csv", compression };
-  const key = extension.toLowerCase();
-  const implied = Object.hasOwn(EXTENSIONS, key) ? EXTENSIONS[key] : undefined;
-  if (implied === undefined) {
-    if (UNSUPPORTED.has(key)) throw errors.unsupportedFormat(path, `.${extension}`, SUPPORTED);
-    if (requested === undefined && isFile)
-      throw errors.unknownFormat(path, `.${extension}`, SUPPORTED, FORMATS);
-    return { format: requested ?? "csv", compression };
-  }
-  if (requested !== undefined && requested !== implied)
-    throw errors.formatMismatch(path, `.${extension}`, implied, requested);
-  return { format: implied, compression };
-}
-
-/**
- * Checks the output file name of a command that counts one layer. The result is text or JSON, so
- * the extension must not imply rows or another known format.
- *
- * @throws UpsweepError if it does.
- */
-export function checkLayerFile(path: string, isJson: boolean): void {
-  const extension = path === "-" ? undefined : extensionOf(basename(path))?.toLowerCase();
-  if (extension === undefined || (isJson && extension === "json")) return;
-  if (Object.hasOwn(EXTENSIONS, extension) || extension === GZIP || UNSUPPORTED.has(extension))
-    throw errors.layerFile(path, `.${extension}`, isJson);
-}
-
-function withoutGzip(name: string): string {
-  return extensionOf(name)?.toLowerCase() === GZIP ? name.slice(0, -GZIP.length - 1) : name;
-}
-
-/**
- * The part of a file name after its last dot. A leading dot marks a hidden file and does not begin
- * an extension.
- */
-function extensionOf(name: string): string | undefined {
-  const dot = name.lastIndexOf(".");
-  return dot > 0 && dot < name.length - 1 ? name.slice(dot + 1) : undefined;
+export interface Format {
+  /** The name that `--format` and the library take. */
+  readonly name: string;
+  /** Other names that they take. */
+  readonly aliases?: readonly string[];
+  /** The extensions of its files, without dots and in lower case. */
+  readonly extensions: readonly string[];
+  /** Converts the header line of a CSV, which names the columns. Absent if files have no header. */
+  readonly header?: (csvHeader: Uint8Array) => Uint8Array;
+  /** Creates the encoder of rows. Absent if rows are written as the kernel gives them. */
+  readonly encoder?: (columns: readonly EncodedColumn[], bigInts: BigInts) => Encode;
+  /**
+   * The maximum number of bytes by which a row is longer than the row of CSV. Absent if it is never
+   * longer.
+   */
+  readonly overhead?: (columns: readonly EncodedColumn[], bigInts: BigInts) => number;
+  /** Whether it has integers in the form that `--big-ints` chooses. */
+  readonly hasBigInts?: true;
 }

@@ -1,6 +1,7 @@
 /** JSON Lines: one object per row. Its keys are the column names, in column order. */
+import { fieldEnd } from "./csv.js";
+import type { Encode, Format } from "./format.js";
 import { type BigInts, type EncodedColumn, jsonOf } from "./json.js";
-import { fieldEnd } from "./tsv.js";
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -12,6 +13,15 @@ const CLOSING_BRACE = 0x7d;
 const MAX_ESCAPED = 6;
 
 const NULL = Buffer.from("null");
+
+export const JSONL = {
+  name: "jsonl",
+  aliases: ["ndjson"],
+  extensions: ["jsonl", "ndjson"],
+  encoder,
+  overhead,
+  hasBigInts: true,
+} as const satisfies Format;
 
 /** How the bytes of a cell are converted to JSON. */
 type CellEncoding = "copy" | "quote" | "text" | "convert";
@@ -28,10 +38,7 @@ function cellEncodingOf({ type, isUserWritten }: EncodedColumn, bigInts: BigInts
  * have not advanced. The encoder copies this shared prefix from the previous row, which halves the
  * time (measured 2026-11-26, vocoder.yaml).
  */
-export function jsonlEncoder(
-  columns: readonly EncodedColumn[],
-  bigInts: BigInts,
-): (csv: Uint8Array) => Uint8Array {
+function encoder(columns: readonly EncodedColumn[], bigInts: BigInts): Encode {
   const keys = columns.map(({ name }, i) =>
     Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`),
   );
@@ -140,7 +147,7 @@ function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts)
  * Maximum number of bytes that a row has beyond its CSV: keys, quotes, and escapes in text of up to
  * 80 bytes per column.
  */
-export function jsonlOverhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
+function overhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
   const keys = columns.reduce(
     (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6,
     2,

@@ -3,17 +3,25 @@
  * a quote or a line end is in double quotes. pandas, polars and DuckDB read this with the separator
  * "\t".
  */
+import { fieldEnd } from "./csv.js";
+import type { Format } from "./format.js";
 
 const TAB = 0x09;
-const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+
+export const TSV = {
+  name: "tsv",
+  extensions: ["tsv", "tab"],
+  header: (csvHeader) => toTsv(csvHeader),
+  encoder: () => toTsv,
+} as const satisfies Format;
 
 /**
  * Replaces the commas of complete CSV rows with tabs. Rows without quotes and tabs, the usual case,
  * are changed in place.
  */
-export function toTsv(csv: Uint8Array): Uint8Array {
+function toTsv(csv: Uint8Array): Uint8Array {
   const bytes = Buffer.from(csv.buffer, csv.byteOffset, csv.byteLength);
   if (bytes.includes(QUOTE) || bytes.includes(TAB)) return withQuotes(csv);
   replaceCommas(csv);
@@ -73,21 +81,4 @@ function withQuotes(csv: Uint8Array): Uint8Array {
     at = end + 1;
   }
   return out.subarray(0, length);
-}
-
-/**
- * The end of the field that begins at byte `from`: the next comma or line end outside quotes, or
- * the end of the bytes.
- */
-export function fieldEnd(csv: Uint8Array, from: number): number {
-  let at = from;
-  if (csv[at] === QUOTE) {
-    for (at++; at < csv.length; at++) {
-      if (csv[at] !== QUOTE) continue;
-      if (csv[at + 1] !== QUOTE) break;
-      at++;
-    }
-  }
-  while (at < csv.length && csv[at] !== COMMA && csv[at] !== NEWLINE) at++;
-  return at;
 }

@@ -1,8 +1,9 @@
 /** The public functions for sweeps. Those for single layers are in count.ts and many.ts. */
 
 import { errors } from "../errors.js";
-import { type FormatName, formatNamed, formatOf, type OutputFormat } from "../formats/format.js";
+import { formatOf, type OutputFormat } from "../formats/file-name.js";
 import { BIG_INTS, type BigInts } from "../formats/json.js";
+import { type FormatName, formatNamed } from "../formats/registry.js";
 import { CHECKS, type Check, methodOf } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";

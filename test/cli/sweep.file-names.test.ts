@@ -305,7 +305,7 @@ async function interrupted() {
         throw new Error("stop");
       };
       await expect(
-        writeBatches(stopping() as never, plan.header, sink, {
+        writeBatches(stopping() as never, Buffer.from(plan.header), sink, {
           checkpoint: new Checkpoint(kept as never, sink),
         }),
       ).rejects.toThrow("stop");

@@ -61,7 +61,7 @@ export async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<v
     throw new Error("no room");
   };
   await expect(
-    writeBatches(interrupted(), plan.header, sink, { checkpoint: checkpoint }),
+    writeBatches(interrupted(), Buffer.from(plan.header), sink, { checkpoint: checkpoint }),
   ).rejects.toThrow("no room");
   appendFileSync("out.csv.partial", "1,4,4,9");
 }

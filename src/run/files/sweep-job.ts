@@ -4,7 +4,8 @@
  */
 
 import { headerIn } from "../../formats/encoding.js";
-import type { Compression, FormatName } from "../../formats/format.js";
+import type { Compression } from "../../formats/file-name.js";
+import type { FormatName } from "../../formats/registry.js";
 import type { Plan } from "../../plan/model.js";
 import { partialOf } from "../../sink/file.js";
 import type { Sink } from "../../sink/sink.js";
@@ -33,7 +34,7 @@ export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed"> 
 export interface SweepJob {
   /** The file to write: the output, or the file of its shard. */
   readonly path: string;
-  readonly header: string;
+  readonly header: Uint8Array;
   readonly compression: Compression;
   /** Whether progress is recorded: the output is a regular file. */
   readonly isResumable: boolean;

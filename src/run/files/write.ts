@@ -5,7 +5,7 @@
 
 import { NO_BYTES, sumOf } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
-import type { Compression } from "../../formats/format.js";
+import type { Compression } from "../../formats/file-name.js";
 import { ClosedPipe, type Sink } from "../../sink/sink.js";
 import {
   type OutputBatch,
@@ -62,7 +62,7 @@ async function createPacking<P>(
  */
 export async function writeBatches<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<OutputBatch<P>, P>,
-  header: string,
+  header: Uint8Array,
   sink: Sink,
   { onProgress, checkpoint, from, compression = "none" }: WriteOptions<P> = {},
 ): Promise<{ progress: P; bytes: number }> {
@@ -81,14 +81,13 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
     return progress && { sum, position: progress, skip };
   };
   try {
-    if (header !== "" && !isResumed) {
-      const headerBytes = Buffer.from(header);
+    if (header.length > 0 && !isResumed) {
       await packing.add({
-        buffers: [headerBytes],
+        buffers: [header],
         progress: start as Position & P,
-        sum: sumOf(headerBytes),
+        sum: sumOf(header),
       });
-      bytes += headerBytes.length;
+      bytes += header.length;
     }
     for (;;) {
       const next = await batches.next();

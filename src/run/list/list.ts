@@ -8,15 +8,10 @@ import { overflow } from "../../columns/errors.js";
 import type { ResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
-import {
-  cellTypeOf,
-  type Encode,
-  type Encoding,
-  encoderOf,
-  hasHeader,
-} from "../../formats/encoding.js";
-import type { FormatName } from "../../formats/format.js";
+import { cellTypeOf, type Encoding, encoderOf, hasHeader } from "../../formats/encoding.js";
+import type { Encode } from "../../formats/format.js";
 import type { BigInts } from "../../formats/json.js";
+import type { FormatName } from "../../formats/registry.js";
 import { type ListBytes, NEWLINE } from "../../input/bytes.js";
 import { addTotals, type KindTotals, type ListFault, releaseLease } from "../../kernel/kernel.js";
 import { describeLayer } from "../../layers/describe.js";

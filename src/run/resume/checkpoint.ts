@@ -16,7 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { isSameSum, NO_BYTES } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import { hasHeader } from "../../formats/encoding.js";
-import type { Compression } from "../../formats/format.js";
+import type { Compression } from "../../formats/file-name.js";
 import type { Plan } from "../../plan/model.js";
 import {
   isManifest,

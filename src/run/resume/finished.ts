@@ -6,7 +6,7 @@ import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { reasonOf } from "../../format-message.js";
 import { headerIn } from "../../formats/encoding.js";
-import type { Compression } from "../../formats/format.js";
+import type { Compression } from "../../formats/file-name.js";
 import type { Kernel } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import type { Plan } from "../../plan/model.js";
@@ -128,8 +128,7 @@ export async function containsSweep(
   };
   const sweep = sweepPlan(plan, run);
   try {
-    if (!(await continuesWith(Buffer.from(headerIn(run.format ?? "csv", plan.header)))))
-      return undefined;
+    if (!(await continuesWith(headerIn(run.format ?? "csv", plan.header)))) return undefined;
     onCompare();
     for (;;) {
       const next = await sweep.next();

@@ -2,7 +2,9 @@
  * The identity of a sweep: everything that its bytes depend on. A sweep can be resumed or merged
  * with another only if their identities are equal.
  */
+
 import { createHash } from "node:crypto";
+import { formatFor } from "../../formats/registry.js";
 import { textOfFraction } from "../../fraction.js";
 import { kernelHash } from "../../kernel/artefact.js";
 import { RATE_DENOMINATOR } from "../../layers/parameters.js";
@@ -41,7 +43,9 @@ export function identityOf(
     ["the columns", plan.cells.join(",")],
     ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
     [FORMAT_FIELD, format],
-    ...(format === "jsonl" ? [["the type of integers", bigInts] as [string, string]] : []),
+    ...(formatFor(format).hasBigInts
+      ? [["the type of integers", bigInts] as [string, string]]
+      : []),
     ["the limit", limit === undefined ? "none" : String(limit)],
     [SHARD_FIELD, shard ? textOfShard(shard) : "none"],
     ["the number of grids", String(plan.grids.length)],

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import { hasHeader } from "../../formats/encoding.js";
-import { type Compression, type FormatName, formatOf } from "../../formats/format.js";
+import { type Compression, formatOf } from "../../formats/file-name.js";
+import type { FormatName } from "../../formats/registry.js";
 import { manifestPathOf } from "../../sink/file.js";
 import { statusOf } from "../../sink/own.js";
 import type { OutputBatch } from "../output/packing.js";
@@ -34,7 +35,7 @@ interface CompleteShard extends Manifest {
 export interface ShardSet {
   readonly shards: readonly CompleteShard[];
   /** The header line of every shard, with its line end. Empty if the format has no header. */
-  readonly header: string;
+  readonly header: Uint8Array;
   /** The compression of the merged file. */
   readonly compression: Compression;
   /** The counts of all shards together. */
@@ -92,9 +93,9 @@ export async function findShards(path: string, named: readonly string[]): Promis
   );
   if (missing.length > 0) throw errors.missingShards(path, missing, first.shard.of);
   const { format, compression } = formatOf(path, formatOfRows(first));
-  const header = hasHeader(format) ? await headerOf(first) : "";
+  const header = hasHeader(format) ? await headerOf(first) : new Uint8Array(0);
   for (const shard of hasHeader(format) ? shards : []) {
-    if ((await headerOf(shard)) !== header)
+    if (Buffer.compare(await headerOf(shard), header) !== 0)
       throw errors.unfinishedShard(
         shard.path,
         `its first line differs from that of ${first.path}`,
@@ -183,7 +184,7 @@ function shardOf(identity: Identity): Shard | undefined {
   return match ? { index: Number(match[1]), of: Number(match[2]) } : undefined;
 }
 
-async function headerOf({ path, compression }: CompleteShard): Promise<string> {
+async function headerOf({ path, compression }: CompleteShard): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of rowsOf(
     path,
@@ -193,10 +194,10 @@ async function headerOf({ path, compression }: CompleteShard): Promise<string> {
     pieces.push(Uint8Array.from(piece));
     const start = Buffer.concat(pieces).subarray(0, MAX_HEADER_BYTES);
     const end = start.indexOf("\n");
-    if (end >= 0) return start.toString("utf8", 0, end + 1);
+    if (end >= 0) return start.subarray(0, end + 1);
     if (start.length === MAX_HEADER_BYTES) break;
   }
-  return "";
+  return new Uint8Array(0);
 }
 
 /** The progress of a merge. */
@@ -221,7 +222,7 @@ export async function* mergedRows(
   let [rows, bytesRead] = [0n, 0];
   for (const { path, compression, position, sum } of shards) {
     let fileSum = NO_BYTES;
-    let toSkip = Buffer.byteLength(header);
+    let toSkip = header.length;
     let lines = 0;
     for await (const piece of rowsOf(path, compression, sum.bytes, (bytes) => {
       bytesRead += bytes.length;

@@ -1,6 +1,6 @@
 /** Shards of a sweep, for several machines: their raw indices and their file names. */
 import { basename, dirname, extname, join } from "node:path";
-import { extensionsOf } from "../../formats/format.js";
+import { extensionsOf } from "../../formats/file-name.js";
 
 /** Shard `index` of `of` shards, counted from 0. */
 export interface Shard {

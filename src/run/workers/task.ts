@@ -2,7 +2,8 @@
 
 import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { mergedTallies, type Tally } from "../../conventions/tallies.js";
-import { type Encode, encoderOf } from "../../formats/encoding.js";
+import { encoderOf } from "../../formats/encoding.js";
+import type { Encode } from "../../formats/format.js";
 import { NEWLINE } from "../../input/bytes.js";
 import { addTotals, type Kernel, type KindTotals, type Lease } from "../../kernel/kernel.js";
 import { addCounts } from "../../layers/rules.js";

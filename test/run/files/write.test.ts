@@ -67,7 +67,7 @@ describe("two runs on two machines", () => {
         await onRow();
       }
     };
-    await writeBatches(batches(), plan.header, sink, {
+    await writeBatches(batches(), Buffer.from(plan.header), sink, {
       checkpoint: new Checkpoint(kept, sink, true),
     });
   }
@@ -172,7 +172,7 @@ it("a file whose number of lines differs from its rows does not get its name, an
     return progress;
   };
   await expect(
-    writeBatches(batches(), "a,b\n", sink, { checkpoint: new Checkpoint(kept, sink) }),
+    writeBatches(batches(), Buffer.from("a,b\n"), sink, { checkpoint: new Checkpoint(kept, sink) }),
   ).rejects.toThrow(
     "2 lines were written for 3 rows, so the output stays in its .partial file. This is a bug in upsweep",
   );

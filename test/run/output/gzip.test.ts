@@ -118,7 +118,10 @@ describe("a sweep into a name that ends in .gz", () => {
       };
       const checkpoint = new Checkpoint(kept, sink);
       await expect(
-        writeBatches(stopping() as never, plan.header, sink, { checkpoint, compression: "gzip" }),
+        writeBatches(stopping() as never, Buffer.from(plan.header), sink, {
+          checkpoint,
+          compression: "gzip",
+        }),
       ).rejects.toThrow("stop");
       // Where no member was complete, nothing is kept, and the sweep starts over.
       if (!existsSync("out.csv.gz.partial.json")) {

@@ -1,7 +1,8 @@
 /** Shards: their bounds, their rows and their names. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { extensionsOf, type FormatName, formatOf } from "../../../src/formats/format.ts";
+import { extensionsOf, formatOf } from "../../../src/formats/file-name.ts";
+import type { FormatName } from "../../../src/formats/registry.ts";
 import { planSweep } from "../../../src/plan/plan.ts";
 import { boundsOf, type Shard, shardName, shardOfName } from "../../../src/run/sweep/shard.ts";
 import { sweepPlan } from "../../../src/run/sweep/sweep.ts";

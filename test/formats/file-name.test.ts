@@ -1,6 +1,6 @@
 /** The format that the extension of a file determines. */
 import { describe, expect, it } from "vitest";
-import { formatOf } from "../../src/formats/format.ts";
+import { formatOf } from "../../src/formats/file-name.ts";
 
 describe("the format of a file", () => {
   it.each<[string, string, string]>([
