@@ -295,7 +295,7 @@ async function listRate(): Promise<Bar> {
     const count = async () =>
       writeBatches(
         countListRows(createReadStream(list, { highWaterMark: 1 << 20 }), "list", { workers: 2 }),
-        "",
+        new Uint8Array(0),
         await fileSink(out, { mayReplace: true }),
       );
     const rates: number[] = [];

@@ -25,7 +25,7 @@ export async function list(): Promise<Section> {
       countListRows(createReadStream(file("list"), { highWaterMark: 1 << 20 }), "list", {
         workers,
       }),
-      "",
+      new Uint8Array(0),
       await fileSink(file("out"), { mayReplace: true }),
     );
   try {

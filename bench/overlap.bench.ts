@@ -1,8 +1,9 @@
 /** What do taps and covered of one layer cost, by simulation and in closed form? */
 
-import { plan } from "../dist/index.js";
 import type { Kernel } from "../dist/kernel/kernel.js";
 import { wasmKernel } from "../dist/kernel/wasm.js";
+import { planSweep } from "../dist/plan/plan.js";
+import { specFrom } from "../dist/spec/read.js";
 import { check, medianSeconds, nanoseconds, type Section } from "./harness.js";
 
 /** `lengths` neighbouring input lengths turn fastest, so that every row is a new shape. */
@@ -51,10 +52,13 @@ const SHAPES = [
 export async function overlap(): Promise<Section> {
   const rows: string[][] = [];
   for (const { name, l_in, lengths, ...rest } of SHAPES) {
-    const swept = plan({
-      axes: { in_channels: 1, out_channels: 1, ...rest, l_in: `${l_in}..${l_in + lengths - 1}` },
-      columns: ["taps", "covered"],
-    });
+    const axes = {
+      in_channels: 1,
+      out_channels: 1,
+      ...rest,
+      l_in: `${l_in}..${l_in + lengths - 1}`,
+    };
+    const swept = planSweep(specFrom({ axes, columns: ["taps", "covered"] }));
     const contender = (kernel: Kernel, method: "closed" | "simulate", title: string) => {
       kernel.openPlan(swept, 0, method);
       return {

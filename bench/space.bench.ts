@@ -240,7 +240,7 @@ function* everyLayer(): Generator<Generated> {
 
 function writeGenerated(path: string): void {
   const fd = openSync(path, "w");
-  let text = plan(FILTERED).header;
+  let text = `${plan(FILTERED).columns.join(",")}\n`;
   for (const { stride, kernelSize, padding, lIn, inChannels, outChannels } of everyLayer()) {
     const lOut = (lIn - 1) * stride - 2 * padding + kernelSize;
     const params = inChannels * outChannels * kernelSize + outChannels;

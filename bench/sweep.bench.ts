@@ -147,7 +147,7 @@ export async function baselines(): Promise<Section> {
 /** Without cropping and dilation: taps = L·K, overlaps = (L - 1)·max(0, K - s). */
 function templateStrings(path: string): void {
   const fd = openSync(path, "w");
-  let text = plan({ axes: GRID }).header;
+  let text = `${plan({ axes: GRID }).columns.join(",")}\n`;
   for (const N of GRID.batch_size)
     for (const I of GRID.in_channels)
       for (const O of GRID.out_channels)

@@ -1,6 +1,7 @@
 /**
  * upsweep, the library: exact operation counts of `torch.nn.ConvTranspose1d`, of its 2-d and 3-d
- * variants and of plain convolutions, for one layer or for a design space of billions.
+ * variants, of plain convolutions and of linear layers, for one layer or for a design space of
+ * billions.
  *
  * - `count`: one layer.
  * - `counter`: one layer after another, with the options checked once.
@@ -54,11 +55,10 @@ export {
   type ManyOptions,
   type ManyResults,
 } from "./library/many.js";
-export { type FileOptions, plan, type SweepOptions, sweep, sweepToFile } from "./library/sweep.js";
+export { type GridSummary, type LoopSummary, type PlanSummary, plan } from "./library/plan.js";
+export { type FileOptions, type SweepOptions, sweep, sweepToFile } from "./library/sweep.js";
 export { PARAMETER_MAX } from "./limits.js";
-export type { GridPlan, Loop, Plan, Step } from "./plan/model.js";
 export type { Progress } from "./run/output/position.js";
 export type { Summary, SummaryInJson } from "./run/output/summary.js";
 export { type Row, RowBatch } from "./run/sweep/batch.js";
 export type { AxisEntry, GridInput, SpecInput } from "./spec/read.js";
-export type { Progression } from "./spec/values.js";

@@ -5,7 +5,6 @@ import { formatOf, type OutputFormat } from "../formats/file-name.js";
 import { BIG_INTS, type BigInts } from "../formats/json.js";
 import { type FormatName, formatNamed } from "../formats/registry.js";
 import { CHECKS, type Check, methodOf } from "../plan/method.js";
-import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { openSweepJob } from "../run/files/sweep-job.js";
 import { writeBatches } from "../run/files/write.js";
@@ -15,24 +14,6 @@ import { RowBatch } from "../run/sweep/batch.js";
 import { type RunOptions, sweepPlan } from "../run/sweep/sweep.js";
 import { fileSink, partialOf } from "../sink/file.js";
 import { type SpecInput, specFrom } from "../spec/read.js";
-
-/**
- * Plans a sweep without running it. The plan has the loop nest of each grid, the exact number of
- * raw indices, and the schedule. Planning takes microseconds to milliseconds for a grid of any
- * size.
- *
- * @param spec an object, or the path of a YAML or JSON file.
- * @throws UpsweepError for the first error in the spec, with its location.
- *
- * @example
- * ```ts
- * plan({ axes: { in_channels: 64, out_channels: 64, kernel_size: "2..16", l_in: [32, 64] } })
- *   .size; // 30n
- * ```
- */
-export function plan(spec: SpecInput | string): Plan {
-  return planSweep(specFrom(spec));
-}
 
 /** Options of `sweep`. */
 export interface SweepOptions {
@@ -82,7 +63,7 @@ export async function* sweep(
   spec: SpecInput | string,
   options: SweepOptions = {},
 ): AsyncGenerator<RowBatch, Summary> {
-  const planned = plan(spec);
+  const planned = planSweep(specFrom(spec));
   const start = performance.now();
   const batches = sweepPlan(planned, runOptions(options));
   let bytes = 0;
@@ -150,7 +131,7 @@ export async function sweepToFile(
   path: string,
   { resume = false, trust = false, ...options }: FileOptions = {},
 ): Promise<Summary> {
-  const planned = plan(spec);
+  const planned = planSweep(specFrom(spec));
   const startedAt = performance.now();
   const job = await openSweepJob(planned, path, {
     ...runOptions(options),

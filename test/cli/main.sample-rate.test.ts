@@ -1,8 +1,10 @@
 /** Sample rates that are fractions, in every command and in the library. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { count, plan, sweep } from "../../src/index.ts";
+import { count, sweep } from "../../src/index.ts";
+import { planSweep } from "../../src/plan/plan.ts";
 import { identityOf } from "../../src/run/resume/identity.ts";
+import { specFrom } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { printed, words } from "../support/text.ts";
 
@@ -170,7 +172,11 @@ describe("a sample rate that is a fraction", () => {
 
   it("distinguishes sweeps that differ in nothing else", () => {
     const identity = (sample_rate: number) =>
-      identityOf(plan({ variables: { sample_rate }, axes: LAYER, columns: ["macs_per_second"] }));
+      identityOf(
+        planSweep(
+          specFrom({ variables: { sample_rate }, axes: LAYER, columns: ["macs_per_second"] }),
+        ),
+      );
     expect(identity(689.0625)["axis sample_rate"]).toBe("689.0625");
     expect(identity(11_025)["axis sample_rate"]).toBe("11025");
   });

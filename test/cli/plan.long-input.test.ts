@@ -6,7 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { plan } from "../../src/library/sweep.ts";
+import { plan } from "../../src/library/plan.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { words } from "../support/text.ts";

@@ -5,7 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { plan, sweepToFile } from "../../src/library/sweep.ts";
+import { plan } from "../../src/library/plan.ts";
+import { sweepToFile } from "../../src/library/sweep.ts";
 import { planSweep } from "../../src/plan/plan.ts";
 import { type GridInput, type SpecInput, specFrom } from "../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
@@ -226,8 +227,9 @@ describe("distinct", () => {
       distinctRows([{ axes: BASE }, { axes: BASE }, { axes: { ...BASE, l_in: 3 } }]),
     ).toHaveLength(6);
     expect(
-      plan(unionOf([{ axes: BASE }, { axes: { ...BASE, stride: 2 } }], { distinct: true })).grids[1]
-        ?.where,
+      planSweep(
+        specFrom(unionOf([{ axes: BASE }, { axes: { ...BASE, stride: 2 } }], { distinct: true })),
+      ).grids[1]?.where,
     ).toEqual([]);
   });
 

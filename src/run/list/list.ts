@@ -10,7 +10,7 @@ import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { cellTypeOf, type Encoding, encoderOf, hasHeader } from "../../formats/encoding.js";
 import type { Encode } from "../../formats/format.js";
-import type { BigInts } from "../../formats/json.js";
+import { type BigInts, jsonOf } from "../../formats/json.js";
 import type { FormatName } from "../../formats/registry.js";
 import { type ListBytes, NEWLINE } from "../../input/bytes.js";
 import { addTotals, type KindTotals, type ListFault, releaseLease } from "../../kernel/kernel.js";
@@ -530,7 +530,7 @@ function layerOf(list: ListPlan, fields: readonly string[]): Layer {
     const word = wordValue(kind, role.name, value);
     if (word !== undefined) return word;
     return p.type === "boolean"
-      ? Number(/^(1|true)$/i.test(value))
+      ? Number(jsonOf("boolean", value) === "true")
       : Number(valueIn(value, role.names.indexOf(p.name)));
   });
 }
