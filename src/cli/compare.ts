@@ -44,7 +44,7 @@ import {
   parametersInJson,
   valuesOfFlag,
 } from "./count.js";
-import { carryOption, kindOption } from "./list.js";
+import { carryOption, kindOption } from "./count-list.js";
 import {
   type AxisFlags,
   type GridOptions,
