@@ -3,8 +3,8 @@
 #
 #   sbatch examples/slurm/sweep.sh
 #
-# A task that is stopped and requeued continues where it was. A task can be redone alone: sbatch --array=2 examples/slurm/sweep.sh
-# README.md has the job that merges the parts.
+# A task that is stopped and requeued continues. A single task can be repeated: sbatch --array=2 examples/slurm/sweep.sh
+# README.md shows how to submit the job that merges the shards.
 #SBATCH --job-name=upsweep
 #SBATCH --array=0-15
 #SBATCH --cpus-per-task=2
@@ -15,5 +15,5 @@ set -euo pipefail
 SPEC=${SPEC:-examples/vocoder.yaml}
 OUT=${OUT:-vocoder.csv}
 
-# srun, because Slurm sends the SIGTERM before the end to what srun has started: upsweep then writes down how far it has come.
+# srun, because Slurm sends SIGTERM before the time limit to processes that srun started. upsweep then saves its progress.
 exec srun "${UPSWEEP:-node_modules/.bin/upsweep}" sweep "$SPEC" -o "$OUT" --shard auto/16 --resume --workers "${SLURM_CPUS_PER_TASK:-1}" --quiet

@@ -3,7 +3,7 @@
  * version and uncaught errors.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { port, STDOUT } from "../../src/cli/terminal.ts";
@@ -135,8 +135,10 @@ describe("an empty value", () => {
 
 describe("the version", () => {
   it("is printed by -v, -V and --version", async () => {
+    const manifest = new URL("../../package.json", import.meta.url);
+    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
     for (const option of ["-v", "-V", "--version"])
-      expect(await said([option])).toEqual({ exitCode: 0, stderr: "", stdout: "0.1.0\n" });
+      expect(await said([option])).toEqual({ exitCode: 0, stderr: "", stdout: `${version}\n` });
   });
 });
 

@@ -113,6 +113,32 @@ describe("the architecture", () => {
     expect(cyclesIn(folders)).toEqual([]);
   });
 
+  it("lets imports point down the map of folders in ARCHITECTURE.md", () => {
+    const map = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+    const rows = map.slice(map.indexOf("| folder of `src/`")).split("\n\n")[0] as string;
+    const heights = new Map(
+      rows
+        .split("\n")
+        .flatMap((row, i) =>
+          [...(row.split("|")[1] ?? "").matchAll(/`([\w/]+)\/`/g)].map(
+            ([, folder]): [string, number] => [`src/${folder}`, i],
+          ),
+        ),
+    );
+    const isEntry = (file: string) => ["src/cli.ts", "src/index.ts"].includes(file);
+    // A file next to the folders is a leaf, below all of them.
+    const heightOf = (file: string) =>
+      dirname(file) === "src" ? Number.POSITIVE_INFINITY : (heights.get(dirname(file)) ?? -1);
+    expect([...host.keys()].filter((file) => heightOf(file) < 0)).toEqual([]);
+    expect(
+      [...host].flatMap(([file, imports]) =>
+        imports
+          .filter((name) => host.has(name) && !isEntry(file) && heightOf(name) < heightOf(file))
+          .map((name) => `${file} → ${name}`),
+      ),
+    ).toEqual([]);
+  });
+
   const filesWith = (pattern: RegExp) =>
     [...host.keys()].filter((file) => pattern.test(readFileSync(join(root, file), "utf8"))).sort();
 

@@ -1,11 +1,12 @@
 /** The package as users get it: packed, installed elsewhere, and used there. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { words } from "../support/text.ts";
+import { read } from "./documents.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
@@ -90,6 +91,15 @@ describe("the installed package", () => {
     expect(run(process.execPath, [tsc, ...flags])).toBe("");
   });
 
+  it("contains every file that its README links to", () => {
+    const links = [...read("README.md").matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
+      .map(([, target]) => target as string)
+      .filter((target) => !target.includes(":"));
+    expect(links.length).toBeGreaterThan(10);
+    const installed = join(folder, "node_modules/upsweep");
+    expect(links.filter((target) => !existsSync(join(installed, target)))).toEqual([]);
+  });
+
   it("contains the files of its manifest, and no test or source", () => {
     const files = run(
       "find",
@@ -116,7 +126,7 @@ describe("the installed package", () => {
     );
     expect(
       names.filter((name) => /^(src|test|bench|assembly)\//.test(name) || name.endsWith(".map")),
-    ).toEqual([]);
+    ).toEqual(["bench/RESULTS.md"]);
     const manifest = JSON.parse(
       readFileSync(join(folder, "node_modules/upsweep/package.json"), "utf8"),
     ) as { bin: Record<string, string> };

@@ -15,7 +15,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auxiliariesMarkdown, settingsMarkdown } from "../../scripts/tables.ts";
+import {
+  auxiliariesMarkdown,
+  settingsMarkdown,
+  severalDimensionsMarkdown,
+} from "../../scripts/tables.ts";
 import { columnsMarkdown, conventionsMarkdown } from "../../src/cli/columns.ts";
 import { kindOf } from "../../src/layers/kinds.ts";
 import {
@@ -91,7 +95,7 @@ describe("the tables and files in the documents", () => {
     checkBetween(document, `<!-- ${file} -->\n\`\`\`yaml\n`, "```", read(file));
   });
 
-  it.each(["conv_transpose1d", "conv1d"] as const)(
+  it.each(["conv_transpose1d", "conv1d", "linear"] as const)(
     "docs/columns.md has the columns of %s",
     (kind) => {
       checkBetween(
@@ -102,6 +106,15 @@ describe("the tables and files in the documents", () => {
       );
     },
   );
+
+  it("docs/columns.md has the columns of kinds with several dimensions", () => {
+    checkBetween(
+      "docs/columns.md",
+      "<!-- columns of several dimensions -->\n",
+      "\n<!-- /columns -->",
+      severalDimensionsMarkdown(),
+    );
+  });
 
   it("docs/columns.md has the settings and the auxiliary quantities", () => {
     checkBetween(
@@ -118,7 +131,7 @@ describe("the tables and files in the documents", () => {
     );
   });
 
-  it.each(["conv_transpose1d", "conv1d"] as const)(
+  it.each(["conv_transpose1d", "conv1d", "linear"] as const)(
     "docs/conventions.md has the conventions of %s",
     (kind) => {
       checkBetween(
