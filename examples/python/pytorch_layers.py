@@ -1,5 +1,6 @@
-"""Writes the convolutions that a PyTorch model runs as a list for `upsweep count --from`."""
+"""Writes the convolutions and linear layers that a PyTorch model runs as a list for `upsweep count --from`."""
 import json
+import math
 
 from torch import nn
 
@@ -8,7 +9,7 @@ COPIED = ["in_channels", "out_channels", "kernel_size", "stride", "padding", "di
 
 
 def write_layers(model, inputs, path):
-    """Runs `model(inputs)` and writes one JSON object to `path` for each call of a convolution."""
+    """Runs `model(inputs)` and writes one JSON object to `path` for each call of a convolution or linear layer."""
     with open(path, "w", encoding="utf-8") as file:
 
         def write(name, layer, shape, output):
@@ -18,12 +19,12 @@ def write_layers(model, inputs, path):
         def hook(name):
             return lambda layer, args, output: write(name, layer, args[0].shape, output.shape)
 
-        convolutions = [
+        layers = [
             (name, layer)
             for name, layer in model.named_modules()
-            if isinstance(layer, nn.modules.conv._ConvNd)
+            if isinstance(layer, (nn.modules.conv._ConvNd, nn.Linear))
         ]
-        handles = [layer.register_forward_hook(hook(name)) for name, layer in convolutions]
+        handles = [layer.register_forward_hook(hook(name)) for name, layer in layers]
         try:
             model(inputs)
         finally:
@@ -32,6 +33,8 @@ def write_layers(model, inputs, path):
 
 
 def _row(name, layer, shape, output):
+    if isinstance(layer, nn.Linear):
+        return _linear_row(name, layer, shape)
     dimensions = len(layer.kernel_size)
     lengths = list(shape[-dimensions:])
     kind = f"Conv{'Transpose' if layer.transposed else ''}{dimensions}d"
@@ -55,3 +58,15 @@ def _row(name, layer, shape, output):
     row.update(zip(LENGTHS[dimensions], lengths))
     row["bias"] = layer.bias is not None
     return row
+
+
+def _linear_row(name, layer, shape):
+    return {
+        "name": name,
+        "layer": "Linear",
+        # All dimensions but the last one are a batch of rows.
+        "batch_size": math.prod(shape[:-1]),
+        "in_features": layer.in_features,
+        "out_features": layer.out_features,
+        "bias": layer.bias is not None,
+    }

@@ -88,4 +88,36 @@ print(json.dumps([list(shape) for shape in model(torch.zeros(2, 3, 16, 20))]))
       counted("h_out,w_out").map((row) => [row.batch_size, row.out_channels, row.h_out, row.w_out]),
     ).toEqual(JSON.parse(lengths));
   });
+
+  it("has linear layers with all leading dimensions as their batch, and words for the padding", () => {
+    const macs = python(`
+import sys, json, torch
+from torch import nn
+sys.path.append("examples/python")
+from pytorch_layers import write_layers
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(4, 6, 4, padding="same")
+        self.head = nn.Linear(10, 3, bias=False)
+
+    def forward(self, x):
+        return self.head(self.conv(x))
+
+model = Model()
+write_layers(model, torch.zeros(2, 4, 10), "layers.jsonl")
+print(json.dumps([model.head(torch.zeros(2, 6, 10)).numel() * 10, list(model.conv(torch.zeros(2, 4, 10)).shape)]))
+`);
+    const [linear, shape] = JSON.parse(macs);
+    const [conv, head] = counted("macs,l_out") as [
+      Record<string, unknown>,
+      Record<string, unknown>,
+    ];
+    expect([conv.padding, [conv.batch_size, conv.out_channels, conv.l_out]]).toEqual([
+      "same",
+      shape,
+    ]);
+    expect([head.batch_size, head.macs, head.l_out]).toEqual([12, linear, null]);
+  });
 });
