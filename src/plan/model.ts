@@ -12,7 +12,10 @@ import type { ValueSets } from "./bounds.js";
  */
 export type Step = {
   readonly level: number;
-} /** Checks a rule. If every layer satisfies it, it has no predicate, and is there for what the kernel computes with it. */ & (
+} /**
+ * Checks a rule. A rule that every layer satisfies has no predicate. It stays in the schedule for
+ * the values that the kernel computes with it.
+ */ & (
   | { readonly kind: "rule"; readonly rule: number; readonly predicate?: number }
   /**
    * Checks part of a condition; if `isExact`, over rationals. Then `predicate + 1` counts the

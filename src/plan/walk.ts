@@ -63,7 +63,7 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
   const lists = new Map<number, Row[]>();
   const rules = rulesOf(kind);
   const exact: ExactLookup = (name) => valueOfName(kind, name, values, resultOf);
-  // A result above 64 bits is an overflow in expressions too: 2^64 is beyond their range.
+  // A result that exceeds 64 bits is an overflow in expressions too: 2^64 is outside their range.
   const lookup: Lookup = (name) => exact(name)?.n ?? 2n ** 64n;
   let level = 0;
   const positions = grid.loops.map((loop) => {
