@@ -1,6 +1,6 @@
 /**
- * The catalogue of errors: the code, message and remedy of each. A message names the place, the
- * thing, the value it got, and what to write instead. No other file in src/ creates an
+ * The catalogue of errors: the code, message and remedy of each. A message names the location, the
+ * wrong thing and its value, and what to write instead. No other file in src/ creates an
  * `UpsweepError`.
  */
 import {
@@ -34,7 +34,7 @@ export class UpsweepError extends Error {
   }
 }
 
-// ── The catalogue and its forms of messages ──────────────────────────────────────────────────────
+// ── Forms of messages ────────────────────────────────────────────────────────────────────────────
 
 /** An error without its code: the code is the key of the report in the catalogue. */
 interface Report {
@@ -121,19 +121,19 @@ function asNumber(value: unknown): string {
     typeof inside === "bigint" || typeof inside === "string" || typeof inside === "number"
       ? String(inside).trim()
       : "";
-  const isWhole = /^[0-9]{1,15}$/.test(text);
-  return isWhole ? `Write the number ${Number(text)}.` : "Write a whole number, for example 16.";
+  const isInteger = /^[0-9]{1,15}$/.test(text);
+  return isInteger ? `Write the number ${Number(text)}.` : "Write a whole number, for example 16.";
 }
 
 /** Tells a person which whole number to write for a text. */
 function asDigits(got: string): string {
-  const whole = /^([0-9]+)\.0+$/.exec(got)?.[1];
-  return whole
-    ? `Write ${whole}, without a decimal point.`
+  const integer = /^([0-9]+)\.0+$/.exec(got)?.[1];
+  return integer
+    ? `Write ${integer}, without a decimal point.`
     : "Write a whole number in plain decimal digits, for example 16.";
 }
 
-/** Where a value comes from: text that a person wrote, or a value that a program passed. */
+/** The origin of a value: text that a person wrote, or a value that a program passed. */
 type Origin = "text" | "program";
 
 /** The remedy for sample rates. */
@@ -143,7 +143,7 @@ const RATES = `Write a number above 0 and up to ${PARAMETER_MAX}, for example 22
 export const REPORT_BUG =
   "This is a bug in upsweep: please report it with the command that you ran.";
 
-/** Why an expression has no value: the predicate of the message, and the remedy. */
+/** The reasons why an expression has no value: the predicate of the message, and the remedy. */
 const EVALUATION_ERRORS = {
   inexact: { what: "does not divide exactly", remedy: "Write // to round down." },
   overflow: {
@@ -396,8 +396,8 @@ export const errors = catalogue({
       `${name} cannot be ${quote(got)}: its step is not a positive whole number`,
       "Write first..last:step, for example 32..256:32.",
     ),
-  backwardsRange: (location: string, name: string, got: string, turned: string) =>
-    at(location, `the range ${quote(got)} of ${name} runs backwards`, `Write ${turned}.`),
+  backwardsRange: (location: string, name: string, got: string, reversed: string) =>
+    at(location, `the range ${quote(got)} of ${name} runs backwards`, `Write ${reversed}.`),
   notPowerOfTwo: (location: string, name: string, got: string, end: number) =>
     at(
       location,
@@ -928,11 +928,11 @@ export const errors = catalogue({
     ),
   unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
     at(path, `cannot write ${quote(extension)} files`, `Use one of ${joinNames(supported)}.`),
-  formatMismatch: (path: string, extension: string, promised: string, asked: string) =>
+  formatMismatch: (path: string, extension: string, promised: string, chosen: string) =>
     at(
       path,
-      `the extension ${quote(extension)} means ${promised}, but the rows are ${asked}`,
-      `Name a file that ends in .${asked}.`,
+      `the extension ${quote(extension)} means ${promised}, but the rows are ${chosen}`,
+      `Name a file that ends in .${chosen}.`,
     ),
   layerFile: (path: string, extension: string, isJson: boolean) =>
     at(
@@ -1027,10 +1027,10 @@ export const errors = catalogue({
       `${scheduler} gives the number of this task (${task}), but not how many there are${variable === undefined ? "" : `: ${variable} is not set`}`,
       "Give the number of shards, for example --shard auto/16.",
     ),
-  incompleteArray: (option: string, said: readonly string[], from: number, array: string) =>
+  incompleteArray: (option: string, found: readonly string[], from: number, array: string) =>
     at(
       `--shard ${option}`,
-      `the array does not start at ${from} or has gaps: ${said.join(", ")}`,
+      `the array does not start at ${from} or has gaps: ${found.join(", ")}`,
       `Submit a complete array (${array}). To run only some tasks of it, give the number of shards, for example --shard auto/16.`,
     ),
   noShards: (path: string, example: string) =>

@@ -1,4 +1,4 @@
-/** The working behind each result of a layer: its formula, then the same with the layer's numbers. */
+/** Shows how each result of a layer is computed: its formula, then the formula with numbers. */
 
 import { textOfFraction } from "../fraction.js";
 import { replaceNames } from "../layers/evaluated.js";
@@ -12,7 +12,7 @@ import { column, type PartialResults, type ResultName } from "./table.js";
 /**
  * One line that shows how a result follows from the parameters and from other results.
  *
- * @param dimensions the results of each dimension as a layer of its own.
+ * @param dimensions for each dimension, the results of a one-dimensional layer with its parameters.
  */
 export function working(
   name: ResultName,
@@ -64,7 +64,7 @@ function valueInLayer(layer: Layer, name: string, results: PartialResults): stri
   return name;
 }
 
-/** The values of all dimensions, in brackets where there are several. */
+/** The product of the values of all dimensions, in brackets if there are several. */
 function product(layer: Layer, name: keyof Dimension): string {
   const values = layer.dimensions.map((dimension) => dimension[name]);
   return values.length > 1 ? `(${values.join(" * ")})` : String(values[0]);
