@@ -418,9 +418,14 @@ function locationText({ location, layer }: Location): string {
 /** A layer as a call of its constructor, without the parameters that have PyTorch's defaults. */
 function briefLayer(layer: Layer): string {
   const complete = describeLayer(layer);
-  const defaults =
-    /, (?:stride|dilation|groups)=(?:1|\(1(?:, 1)+\))(?=[,)])|, (?:output_)?padding=(?:0|\(0(?:, 0)+\))(?=[,)])|, bias=True(?=\))/g;
-  return complete.replace(defaults, "").replace(" on an input of ", " on ");
+  const defaults = [
+    /, (?:stride|dilation|groups)=(?:1|\(1(?:, 1)+\))(?=[,)])/g,
+    /, (?:output_)?padding=(?:0|\(0(?:, 0)+\))(?=[,)])/g,
+    /, bias=True(?=\))/g,
+  ];
+  return defaults
+    .reduce((text, pattern) => text.replace(pattern, ""), complete)
+    .replace(" on an input of ", " on ");
 }
 
 function percent(part: bigint, total: bigint): string {

@@ -71,7 +71,8 @@ function nestText(grid: GridPlan, results: readonly (string | undefined)[]): str
   ];
   for (const [i, loop] of grid.loops.entries()) {
     lines.push(
-      `${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`,
+      `${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: ` +
+        `(${positionsText(loop)})`,
     );
     lines.push(...stepLines(grid, results, i + 1));
   }
@@ -223,6 +224,7 @@ function overflowText({ layer, grids, columns }: Plan): string[] {
   if (names.length === 0) return [];
   return [
     "",
-    `${names.join(", ")} may exceed 64 bits on the largest layers; the sweep stops at the first such layer.`,
+    `${names.join(", ")} may exceed 64 bits on the largest layers; ` +
+      "the sweep stops at the first such layer.",
   ];
 }

@@ -31,18 +31,20 @@ export const CONVENTIONS = [
         "batch_size * filters * (l_out * (kernel_size + 1) + unpadded_taps - unpadded_l_out)" +
         " - (1 - bias) * batch_size * out_channels * l_out",
       convolution:
-        "batch_size * out_channels * l_out * (2 * (in_channels // groups) * kernel_size - (1 - bias))",
+        "batch_size * out_channels * l_out" +
+        " * (2 * (in_channels // groups) * kernel_size - (1 - bias))",
       linear: "batch_size * (2 * weight_elements - (1 - bias) * out_channels)",
     },
     counts: {
       transposed:
-        "The documented operations, but with the overlaps of the layer without its output_padding. " +
-        "No answer if that leaves no output, or in 3-d.",
+        "The documented operations, but with the overlaps of the layer without its " +
+        "output_padding. No answer if that leaves no output, or in 3-d.",
       convolution:
         "One multiplication and one addition for every product, zeros of the padding included, " +
         "less one addition for every output without a bias. No answer in 3-d.",
       linear:
-        "One multiplication and one addition for every product, less one addition for every output without a bias.",
+        "One multiplication and one addition for every product, " +
+        "less one addition for every output without a bias.",
     },
     missing: ({ kind, dimensions }) =>
       dimensions.length === 3 ||
@@ -109,12 +111,13 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "kernel_size products for every output element, including zeros that stride inserts, and the bias.",
+        "kernel_size products for every output element, including zeros that stride inserts, " +
+        "and the bias.",
       convolution:
         "Products, zeros of the padding included, and one addition for every output with a bias.",
       linear:
-        "Products, and one addition for every output with a bias, in the versions 0.7.2 to 0.7.5. " +
-        "(Versions 0.6.4 to 0.7.1.1 add the bias only once.)",
+        "Products, and one addition for every output with a bias, " +
+        "in the versions 0.7.2 to 0.7.5. (Versions 0.6.4 to 0.7.1.1 add the bias only once.)",
     },
     isAdditive: true,
     inMacs: "ptflops_0_7_4 - bias * output_elements",
@@ -196,7 +199,8 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "kernel_size products for every output element, including zeros that stride inserts, and the bias.",
+        "kernel_size products for every output element, including zeros that stride inserts, " +
+        "and the bias.",
       convolution:
         "Products, zeros of the padding included, and one addition for every output with a bias.",
       linear: "Products, and one addition for every output with a bias.",
@@ -280,8 +284,8 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "Products, cropped ones included, divided by groups a second time: 0 for depthwise layers. " +
-        "(calflops 29ca584 counts the same.)",
+        "Products, cropped ones included, divided by groups a second time: " +
+        "0 for depthwise layers. (calflops 29ca584 counts the same.)",
       convolution:
         "Products, zeros of the padding included, for the output length that it computes itself. " +
         "That is too short for padding same with an odd number of zeros. " +
@@ -370,7 +374,9 @@ export const CONVENTIONS = [
     type: "u64",
     unit: "mac+bias",
     formula: {
-      transposed: `batch_size * out_channels * l_out * (out_channels // groups) * kernel_size + ${BIASES}`,
+      transposed:
+        "batch_size * out_channels * l_out * (out_channels // groups) * kernel_size" +
+        ` + ${BIASES}`,
       convolution:
         "batch_size * out_channels * onnx_l_out * ((in_channels // groups) * kernel_size + bias)",
       linear: `${EVERY_WEIGHT} + ${ROW_BIASES}`,
@@ -415,7 +421,8 @@ export const CONVENTIONS = [
         "Two operations for each of kernel_size products at every output element, divided by the " +
         "stride. It can be a fraction. No answer in 3-d.",
       convolution:
-        "Two operations for every product, zeros of the padding included, and one addition for every output with a bias.",
+        "Two operations for every product, zeros of the padding included, " +
+        "and one addition for every output with a bias.",
       linear: "Two operations for every product, and one addition for every output with a bias.",
     },
     missing: ({ kind, dimensions }) => kind.family.name === "transposed" && dimensions.length === 3,

@@ -11,8 +11,8 @@ export const DOCUMENTED = [
     unit: "operations",
     formula: { transposed: "taps - l_out", convolution: "l_out * (kernel_size - 1)" },
     counts:
-      "Additions of overlapping products in one filter, sum(y - 1). Each hole counts as -1, so the " +
-      "sum is negative if holes outnumber overlaps.",
+      "Additions of overlapping products in one filter, sum(y - 1). Each hole counts as -1, " +
+      "so the sum is negative if holes outnumber overlaps.",
     needs: ["l_out", "taps"],
   },
   {

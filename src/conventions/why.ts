@@ -91,7 +91,8 @@ function ofProducts(name: ResultName, layer: Layer, results: PartialResults): st
   if (name === "onnx_tool" && in_channels !== out_channels) {
     const [used, needed] = [out_channels / groups, in_channels / groups];
     clauses.push(
-      `uses the output channels in place of the input channels: ${used} instead of ${needed} per group`,
+      "uses the output channels in place of the input channels: " +
+        `${used} instead of ${needed} per group`,
     );
   }
   if (name === "tensorflow" && strideOf(layer) > 1n)

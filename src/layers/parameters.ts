@@ -121,8 +121,8 @@ export const SETTINGS = [
     min: 1,
     max: PARAMETER_MAX,
     meaning:
-      "output elements of the layer per second of audio, such as 22050, 689.0625 or 22050/32, for " +
-      "macs_per_second and ops_per_second",
+      "output elements of the layer per second of audio, such as 22050, " +
+      "689.0625 or 22050/32, for macs_per_second and ops_per_second",
   },
 ] as const;
 

@@ -107,7 +107,8 @@ export function explainBrokenRule(id: RuleId, layer: Layer): string {
   const { kind } = layer;
   const at = brokenDimension(id, layer);
   const own = layer.dimensions[at] as Dimension;
-  const named = (base: keyof Dimension) => `${namesOfParameter(kind, base)[at]} ${own[base]}`;
+  const nameOf = (base: keyof Dimension) => namesOfParameter(kind, base)[at] as string;
+  const named = (base: keyof Dimension) => `${nameOf(base)} ${own[base]}`;
   switch (id) {
     case "IN_CHANNELS":
       return `in_channels ${layer.in_channels} is not divisible by groups ${layer.groups}`;
@@ -119,10 +120,11 @@ export function explainBrokenRule(id: RuleId, layer: Layer): string {
         `${named("stride")} or ${named("dilation")}`
       );
     case "SAME_STRIDE":
-      return `${namesOfParameter(kind, "padding")[at]} 'same' needs ${namesOfParameter(kind, "stride")[at]} 1, not ${own.stride}`;
+      return `${nameOf("padding")} 'same' needs ${nameOf("stride")} 1, not ${own.stride}`;
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
-      return `${letter === "" ? "the output length" : `${letter}_out`} would be ${outputLength(kind, own)}`;
+      const subject = letter === "" ? "the output length" : `${letter}_out`;
+      return `${subject} would be ${outputLength(kind, own)}`;
     }
     case "RANGE":
       return "a parameter is outside its range";
@@ -143,8 +145,8 @@ export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
   const isAcceptedByPyTorch =
     batch_size === 0 && kind.family.rulesSkippedWhenEmpty.includes(id) && !hasNegativeLength(layer);
   const difference = isAcceptedByPyTorch
-    ? " PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every " +
-      "batch size."
+    ? " PyTorch accepts this layer only because batch_size is 0; " +
+      "upsweep applies the rule to every batch size."
     : "";
   return remedyOfAnyBatch(id, layer) + difference;
 }
