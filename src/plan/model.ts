@@ -101,6 +101,12 @@ export interface GridPlan {
   readonly valueSets: ValueSets;
 }
 
+/**
+ * The plan of a grid without its rejection reasons. They are numbered after `distinct` has added
+ * its conditions.
+ */
+export type PlannedGrid = Omit<GridPlan, "rejectionReasons">;
+
 export interface Plan {
   /** The spec's file or other origin. Messages begin with it. */
   readonly location: string;
