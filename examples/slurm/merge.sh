@@ -1,5 +1,5 @@
 #!/bin/bash
-# Joins the parts that sweep.sh has made.
+# Merges the shards that sweep.sh has written.
 #SBATCH --job-name=upsweep-merge
 #SBATCH --cpus-per-task=1
 #SBATCH --time=01:00:00
