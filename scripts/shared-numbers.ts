@@ -44,7 +44,7 @@ function numbered(
   }));
 }
 
-const names = (of: readonly string[]) => of.map((name) => [name] as const);
+const names = (all: readonly string[]) => all.map((name) => [name] as const);
 
 function kinds(): Section {
   return {

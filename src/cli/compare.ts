@@ -438,11 +438,11 @@ function manyInJson<P>(
   layers: bigint,
   locationOf: (at: P) => Location,
 ): Json {
-  const extreme = (of: Total<P>["min"]) => {
-    if (!of) return null;
-    const { location, layer } = locationOf(of.at);
+  const extremeInJson = (extreme: Total<P>["min"]) => {
+    if (!extreme) return null;
+    const { location, layer } = locationOf(extreme.at);
     return {
-      ratio: of.ratio,
+      ratio: extreme.ratio,
       ...(location !== undefined && { location }),
       layer: { layer: layer.kind.name, ...parametersInJson(layer) },
     };
@@ -458,8 +458,8 @@ function manyInJson<P>(
       layers_without_macs: layers - total.layers - total.missing,
       exact: total.exact,
       median_ratio: medianOfTotal(total) ?? null,
-      smallest: extreme(total.min),
-      largest: extreme(total.max),
+      smallest: extremeInJson(total.min),
+      largest: extremeInJson(total.max),
     })),
     median: {
       method:

@@ -163,10 +163,12 @@ function progressionText(name: string, progression: Progression, rateDenominator
 
 /** The raw size, as a sum over grids of products of loop sizes. */
 function rawText({ grids, size }: Plan): string {
-  const of = ({ loops }: GridPlan) =>
+  const productOf = ({ loops }: GridPlan) =>
     loops.length === 0 ? "1" : loops.map((loop) => thousands(loop.size)).join(" · ");
   const product =
-    grids.length > GRIDS_SHOWN ? `of ${thousands(grids.length)} grids` : grids.map(of).join(" + ");
+    grids.length > GRIDS_SHOWN
+      ? `of ${thousands(grids.length)} grids`
+      : grids.map(productOf).join(" + ");
   const isDependent = grids.some(({ dependents }) => dependents.length > 0);
   const why = isDependent ? "; a dependent axis counts with its longest list" : "";
   return `raw size  ${thousands(size)} = ${product}${why}`;

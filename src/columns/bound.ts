@@ -83,8 +83,8 @@ function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantiti
     counted: (counted, dimension) => {
       if (counted === "padding_is_word") return { min: 0n, max: 1n };
       if (counted === "onnx_l_out") return onnxInterval(quantities, dimension);
-      const of = counted === "covered" ? "l_out" : "products";
-      return { min: 0n, max: quantities.inDimension(of, dimension).max };
+      const limit = counted === "covered" ? "l_out" : "products";
+      return { min: 0n, max: quantities.inDimension(limit, dimension).max };
     },
     narrowed: (quantity, value) => (isSigned(quantity) ? value : notNegative(quantity, value)),
   });

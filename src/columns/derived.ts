@@ -69,7 +69,7 @@ function basisOf(family: Family, name: string): Basis {
   // The overlap pattern depends on all geometry parameters.
   const names =
     formula === undefined ? (quantity.dependsOn ?? GEOMETRY_NAMES) : namesOfFormula(formula);
-  const parts = names.map((of) => basisOf(family, of));
+  const parts = names.map((used) => basisOf(family, used));
   const basis = {
     bases: new Set(parts.flatMap((part) => [...part.bases])),
     needsOverlap: needsOverlap || parts.some((part) => part.needsOverlap),
@@ -128,9 +128,9 @@ export function formulaOf(kind: Kind, name: ResultName): string {
   const { formula, definition, dimension } = column(name);
   const text = formulaIn(kind.family.name, formula) ?? definition ?? "";
   const at = dimension === undefined ? undefined : kind.dimensions.indexOf(dimension);
-  return replaceNames(text, (of) => {
-    const names = namesOfParameter(kind, of as ParameterName);
-    return (at === undefined ? names.length === 1 && names[0] : names[at]) || of;
+  return replaceNames(text, (used) => {
+    const names = namesOfParameter(kind, used as ParameterName);
+    return (at === undefined ? names.length === 1 && names[0] : names[at]) || used;
   });
 }
 
@@ -176,14 +176,14 @@ export interface ColumnOfKind
 }
 
 /** Describes a column of one kind of layer. */
-export function describeColumn(kind: Kind, of: Column): ColumnOfKind {
-  const { definition: _, missing, tool, inMacs: __, ...record } = of;
+export function describeColumn(kind: Kind, source: Column): ColumnOfKind {
+  const { definition: _, missing, tool, inMacs: __, ...record } = source;
   return {
     ...record,
-    formula: formulaOf(kind, of.name),
-    counts: formulaIn(kind.family.name, of.counts) ?? "",
-    dependsOn: dependenciesOfColumn(kind, of.name),
-    needsOverlap: needsOverlap(kind, of.name),
+    formula: formulaOf(kind, source.name),
+    counts: formulaIn(kind.family.name, source.counts) ?? "",
+    dependsOn: dependenciesOfColumn(kind, source.name),
+    needsOverlap: needsOverlap(kind, source.name),
     ...(missing && { nullable: true }),
     ...(tool && {
       tool: { ...tool, function: formulaIn(kind.family.name, tool.function) ?? "" },

@@ -29,9 +29,9 @@ export function evaluateFormula<T>(
   arithmetic: Arithmetic<T>,
 ): Quotient<T> {
   const { constant, binary, compare, call, reduced } = arithmetic;
-  const valueFor = (of: Node): Quotient<T> => evaluateFormula(of, lookup, arithmetic);
-  const integerOf = (of: Node): T => {
-    const { numerator, denominator } = valueFor(of);
+  const valueFor = (operand: Node): Quotient<T> => evaluateFormula(operand, lookup, arithmetic);
+  const integerOf = (operand: Node): T => {
+    const { numerator, denominator } = valueFor(operand);
     if (denominator !== undefined) throw new Error("a quotient where a formula needs an integer");
     return numerator;
   };

@@ -64,7 +64,7 @@ export class Quantities<T> {
         ? this.#leaves.counted(name, dimension)
         : evaluateFormula(
             parsed(formula),
-            (of) => ({ numerator: this.inDimension(of, dimension) }),
+            (used) => ({ numerator: this.inDimension(used, dimension) }),
             this.#arithmetic,
           ).numerator;
     return this.#leaves.narrowed?.(name, value) ?? value;

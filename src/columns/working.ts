@@ -38,8 +38,8 @@ export function working(
   const isInDimension = perDimension === true || dimension !== undefined;
   if (isInDimension && layer.dimensions[at]?.padding === PADDING_SAME)
     return `padding='same' keeps the length of the input: ${layer.dimensions[at]?.l_in}`;
-  const valueFor = (of: string) =>
-    isInDimension ? String(valueInDimension(layer, of, at)) : valueInLayer(layer, of, results);
+  const valueFor = (used: string) =>
+    isInDimension ? String(valueInDimension(layer, used, at)) : valueInLayer(layer, used, results);
   const numbers = replaceNames(source, valueFor);
   return /^[0-9]+$/.test(numbers) ? formula : `${formula} = ${numbers}`;
 }
@@ -60,7 +60,7 @@ function valueInLayer(layer: Layer, name: string, results: PartialResults): stri
   if (name in results) return String(results[name as ResultName]);
   const formula = formulaIn(layer.kind.family.name, quantityOf(name)?.formula);
   if (quantityOf(name) && formula !== undefined && !column(name as ResultName))
-    return `(${replaceNames(formula, (of) => valueInLayer(layer, of, results))})`;
+    return `(${replaceNames(formula, (used) => valueInLayer(layer, used, results))})`;
   return name;
 }
 

@@ -24,7 +24,7 @@ import type { Layer } from "../layers/layer.js";
  * kernel's tallies.
  */
 export const COMPARED: readonly ResultName[] = COLUMNS.filter(
-  (of: Column) => of.inMacs !== undefined,
+  (candidate: Column) => candidate.inMacs !== undefined,
 ).map(({ name }) => name);
 
 /**
@@ -41,18 +41,18 @@ export function inMacs(
 ): Fraction | undefined {
   if (results[name] === null) return undefined;
   const formula = formulaIn(layer.kind.family.name, column(name).inMacs) as string;
-  const quantities = quantitiesOf(layer, (of) => {
-    throw new RangeError(of);
+  const quantities = quantitiesOf(layer, (quantity) => {
+    throw new RangeError(quantity);
   });
-  const valueFor = (of: string): bigint => {
-    if (!isResultName(of)) return quantities.of(of).numerator;
-    const value = results[of];
-    if (typeof value !== "bigint") throw new RangeError(of);
+  const valueFor = (used: string): bigint => {
+    if (!isResultName(used)) return quantities.of(used).numerator;
+    const value = results[used];
+    if (typeof value !== "bigint") throw new RangeError(used);
     return value;
   };
   const { numerator, denominator = 1n } = evaluateFormula(
     parsed(formula),
-    (of) => ({ numerator: valueFor(of) }),
+    (used) => ({ numerator: valueFor(used) }),
     { ...EXACT_ARITHMETIC, reduced: (n, d) => ({ numerator: n, denominator: d }) },
   );
   return { numerator, denominator };

@@ -20,8 +20,8 @@ import { inMacs } from "./compared.js";
 function countsInputs(family: FamilyName, name: string): boolean {
   const formula = formulaIn(family, quantityOf(name)?.formula) ?? "";
   return namesIn(parsed(formula)).some(
-    ({ name: of }) =>
-      of === "l_in" || (isResultName(of) && column(of).tool && countsInputs(family, of)),
+    ({ name: used }) =>
+      used === "l_in" || (isResultName(used) && column(used).tool && countsInputs(family, used)),
   );
 }
 
@@ -38,8 +38,8 @@ export function why(name: ResultName, layer: Layer, results: PartialResults): st
   if (layer.batch_size === 0) return EMPTY_BATCH;
   const clauses =
     name === "ops" || name === "moduleprofiler"
-      ? ofOperations(name, layer, results)
-      : ofProducts(name, layer, results);
+      ? operationClauses(name, layer, results)
+      : productClauses(name, layer, results);
   const { numerator, denominator } = inMacs(name, layer, results) ?? {
     numerator: 0n,
     denominator: 1n,
@@ -59,9 +59,9 @@ function unanswered(name: ResultName, layer: Layer): string {
     : "gives no answer";
 }
 
-function ofProducts(name: ResultName, layer: Layer, results: PartialResults): string[] {
+function productClauses(name: ResultName, layer: Layer, results: PartialResults): string[] {
   const clauses: string[] = [];
-  if (layer.kind.family.name !== "transposed") return ofConvolution(name, layer, results);
+  if (layer.kind.family.name !== "transposed") return convolutionClauses(name, layer, results);
   if (countsInputs(layer.kind.family.name, name)) {
     const cropped = results.cropped_products as bigint;
     if (cropped > 0n)
@@ -100,22 +100,22 @@ function ofProducts(name: ResultName, layer: Layer, results: PartialResults): st
   return clauses;
 }
 
-function ofConvolution(name: ResultName, layer: Layer, results: PartialResults): string[] {
+function convolutionClauses(name: ResultName, layer: Layer, results: PartialResults): string[] {
   const [first] = layer.dimensions;
   const padding = first?.padding ?? 0;
   if (!isPaddingWord(padding)) return paddingClause(results);
   const word = `padding='${padding === PADDING_SAME ? "same" : "valid"}'`;
   if (results[name] === 0n && (name === "fvcore" || name === "torchprofile"))
     return [`has no rule for ${word} and counts nothing`];
-  const lengths = ownLengths(name, layer);
-  if (lengths === undefined || lengths === results.l_out) return paddingClause(results);
-  const [used, actual] = [grouped(lengths), grouped(results.l_out as bigint)];
+  const inferred = inferredLength(name, layer);
+  if (inferred === undefined || inferred === results.l_out) return paddingClause(results);
+  const [used, actual] = [grouped(inferred), grouped(results.l_out as bigint)];
   const wrong = `uses an output of ${used} elements for ${word}, but the layer has ${actual}`;
   return [...paddingClause(results), wrong];
 }
 
 /** The output length that a counter computes itself. */
-function ownLengths(name: ResultName, layer: Layer): bigint | undefined {
+function inferredLength(name: ResultName, layer: Layer): bigint | undefined {
   const own = {
     deepspeed_macs: "deepspeed_l_out",
     deepspeed_flops: "deepspeed_l_out",
@@ -156,7 +156,7 @@ function zerosClause(layer: Layer, results: PartialResults): string[] {
   ];
 }
 
-function ofOperations(
+function operationClauses(
   name: "ops" | "moduleprofiler",
   layer: Layer,
   results: PartialResults,

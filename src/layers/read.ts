@@ -22,8 +22,8 @@ import { DEFAULT_BITS, SETTINGS, settingOf } from "./parameters.js";
 import { readRate } from "./rate.js";
 
 /**
- * Reads a layer. The kernel checks the rules between parameters (groups divides channels, l_out >=
- * 1, …), so the result may break them.
+ * Reads a layer. The kernel checks the rules between parameters, such as `l_out >= 1` and that
+ * groups divide the channels, so the result may break them.
  *
  * @throws UpsweepError for an unknown or missing parameter, or for a value that is not a whole
  * number in its range.

@@ -76,9 +76,9 @@ export function schedule(
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let predicate: number | undefined;
-    const parts = partsWithNames(kind, constraint, valueSets).map((of) => ({
-      ...of,
-      isExact: needsRationals(of.part.root, isIntegerName),
+    const parts = partsWithNames(kind, constraint, valueSets).map((piece) => ({
+      ...piece,
+      isExact: needsRationals(piece.part.root, isIntegerName),
     }));
     const text = textOf(constraint);
     // Repeats of an earlier grid have a single rejection count, even if that grid's conditions meet
@@ -109,8 +109,8 @@ export function schedule(
       };
     }),
     ...nest.dependents.map(
-      (of, axis): Task => ({
-        dependsOn: dependenciesOf(of),
+      (dependent, axis): Task => ({
+        dependsOn: dependenciesOf(dependent),
         step: () => ({ kind: "expand", axis }),
       }),
     ),
