@@ -17,7 +17,7 @@ export function settingsMarkdown(): string {
   return markdown(["setting", "range", "default", "meaning"], rows);
 }
 
-/** The quantities that formulas use but that are not columns. */
+/** The quantities that formulas use and that are not columns. */
 export function auxiliariesMarkdown(): string {
   const rows = AUXILIARIES.map((quantity: Quantity) => [
     `\`${quantity.name}\``,

@@ -152,8 +152,8 @@ export interface Kernel {
   /**
    * Keeps the rows of the last batch valid until the lease is released, from any thread. The next
    * batches are written to the next output buffer. If that buffer is leased, waits up to `patience`
-   * milliseconds for its release. Returns undefined if it is still leased: the caller must then copy
-   * the rows before the next call.
+   * milliseconds for its release. Returns undefined if it is still leased: the caller must then
+   * copy the rows before the next call.
    */
   lease(patience: number): Lease | undefined;
 

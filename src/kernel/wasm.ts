@@ -255,8 +255,8 @@ class WasmKernel implements Kernel {
   }
 
   lease(patience: number): Lease | undefined {
-    // Output buffers are filled round-robin and mostly released in the same order, so the next buffer
-    // is the one with the oldest lease.
+    // Output buffers are filled round-robin and mostly released in the same order, so the next
+    // buffer is the one with the oldest lease.
     const next = (this.#outputBuffer + 1) % this.#leased.length;
     if (Atomics.wait(this.#leased, next, 1, patience) === "timed-out") return undefined;
     const leased = this.#leased.subarray(this.#outputBuffer, this.#outputBuffer + 1);
