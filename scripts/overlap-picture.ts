@@ -1,10 +1,10 @@
 /**
  * Draws docs/overlap.svg: the products of a small transposed convolution, stacked on the output
- * elements that they land on. `npm run generate` writes it; a test fails when it is out of date.
+ * elements on which they land. `npm run generate` writes it. A test fails if it is out of date.
  *
- * The picture must be readable on white and on dark pages, so text outside of tiles has a medium
- * grey, and tiles have light fills with dark text. It has plain attributes only: pages that show
- * SVG files as images may remove style sheets.
+ * The picture must be readable on white and on dark pages. Text outside of tiles is therefore
+ * medium grey, and tiles have light fills with dark text. It has plain attributes only, because
+ * pages that show SVG files as images may remove style sheets.
  */
 
 /** The parameters of the drawn layer, and of one dimension in general. */
@@ -20,7 +20,7 @@ export const PICTURE_LAYER: PictureLayer = { l_in: 4, kernel_size: 4, stride: 2,
 interface Product {
   readonly input: number;
   readonly tap: number;
-  /** The output element that it lands on. Outside of [0, l_out) padding crops it. */
+  /** The output element on which it lands. Padding crops products outside of [0, l_out). */
   readonly position: number;
 }
 
@@ -60,7 +60,9 @@ function text(
   content: string,
   { size = 13, fill = GREY, anchor = "middle", weight = "normal" } = {},
 ): string {
-  return `<text x="${x}" y="${y}" font-family="sans-serif" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="${fill}">${content}</text>`;
+  const font = `font-family="sans-serif" font-size="${size}" font-weight="${weight}"`;
+  const place = `text-anchor="${anchor}" fill="${fill}"`;
+  return `<text x="${x}" y="${y}" ${font} ${place}>${content}</text>`;
 }
 
 /** docs/overlap.svg. */
@@ -88,18 +90,20 @@ export function overlapPicture(layer: PictureLayer = PICTURE_LAYER): string {
     heights.set(position, level + 1);
     const x = columnLeft(position) + GAP / 2;
     const y = axis - (level + 1) * (TILE_HEIGHT + GAP);
-    const look = isCropped(product)
+    const style = isCropped(product)
       ? `fill="url(#hatch)" stroke="${GREY}" stroke-dasharray="4 3"`
       : `fill="${FILLS[input % FILLS.length]}" stroke="#57606a"`;
     const label = text(x + (COLUMN - GAP) / 2, y + 20, `x${input}·w${tap}`, {
       fill: isCropped(product) ? GREY : "#1f2328",
     });
-    return `<rect x="${x}" y="${y}" width="${COLUMN - GAP}" height="${TILE_HEIGHT}" rx="4" ${look}/>${label}`;
+    const size = `width="${COLUMN - GAP}" height="${TILE_HEIGHT}"`;
+    return `<rect x="${x}" y="${y}" ${size} rx="4" ${style}/>${label}`;
   });
   const elements = overlap.map((count, element) => {
     const x = columnLeft(element) + GAP / 2;
     return [
-      `<rect x="${x}" y="${axis + 6}" width="${COLUMN - GAP}" height="${TILE_HEIGHT}" fill="none" stroke="${GREY}" stroke-width="1.5"/>`,
+      `<rect x="${x}" y="${axis + 6}" width="${COLUMN - GAP}" height="${TILE_HEIGHT}" ` +
+        `fill="none" stroke="${GREY}" stroke-width="1.5"/>`,
       text(centre(element), axis + 26, `out ${element}`),
       text(centre(element), axis + 62, String(count), { size: 16, weight: "bold" }),
     ].join("");
@@ -108,14 +112,23 @@ export function overlapPicture(layer: PictureLayer = PICTURE_LAYER): string {
   const croppedLabels = cropped.map((position) => text(centre(position), axis + 26, "cropped"));
 
   const all = l_in * kernel_size;
-  const heading = `ConvTranspose1d: l_in ${l_in}, kernel_size ${kernel_size}, stride ${stride}, padding ${padding}`;
-  const rule = `Product x[i]·w[k] lands on output ${stride}·i + k - ${padding}. Padding crops the hatched ones.`;
+  const shape = `l_in ${l_in}, kernel_size ${kernel_size}, stride ${stride}, padding ${padding}`;
+  const heading = `ConvTranspose1d: ${shape}`;
+  const rule =
+    `Product x[i]·w[k] lands on output ${stride}·i + k - ${padding}. ` +
+    "Padding crops the hatched ones.";
   const result = `taps = ${overlap.join(" + ")} = ${taps} products for each pair of channels`;
-  const others = `Other counters say ${all} (l_in · kernel_size) or ${lOut * kernel_size} (l_out · kernel_size)`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${axis + 132}" viewBox="0 0 ${WIDTH} ${axis + 132}" role="img">
+  const others =
+    `Other counters say ${all} (l_in · kernel_size) or ` +
+    `${lOut * kernel_size} (l_out · kernel_size)`;
+  const height = axis + 132;
+  const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
+  const hatch = `<rect width="2" height="7" fill="${GREY}" fill-opacity="0.3"/>`;
+  const tiling = 'width="7" height="7" patternUnits="userSpaceOnUse"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">
 <title>Where the products of a transposed convolution land</title>
 <desc>${heading}. ${result}. ${others}.</desc>
-<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="7" fill="${GREY}" fill-opacity="0.3"/></pattern></defs>
+<defs><pattern id="hatch" ${tiling} patternTransform="rotate(45)">${hatch}</pattern></defs>
 ${text(WIDTH / 2, 24, heading, { size: 16, weight: "bold" })}
 ${text(WIDTH / 2, 48, rule)}
 ${tiles.join("\n")}

@@ -3,7 +3,7 @@
 //   node test/all.js        the fast tier: `npm test`
 //   node test/all.js slow   long and random tests: `npm run test:slow`
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -42,15 +42,21 @@ function hostTotal(status) {
   return { passed: report.numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed };
 }
 
-/** Counts the errors of src/errors.ts, each of which some test must produce. */
+/** Counts the errors of src/errors/, each of which some test must produce. */
 function errorsTotal() {
   const made = existsSync(errorsMade) ? readFileSync(errorsMade, "utf8").split("\n") : [];
-  const source = readFileSync(new URL("../src/errors.ts", import.meta.url), "utf8");
-  const table = source.slice(source.indexOf("export const errors = catalogue({"));
-  const codes = [...table.matchAll(/^ {2}([a-zA-Z]+): \(/gm)].map(([, code]) => code);
+  const folder = new URL("../src/errors/", import.meta.url);
+  const codes = readdirSync(folder).flatMap((file) => {
+    const source = readFileSync(new URL(file, folder), "utf8");
+    return [...source.matchAll(/^ {2}([a-zA-Z]+): \(/gm)].map(([, code]) => code);
+  });
   const missing = codes.filter((code) => !made.includes(code));
   for (const code of missing) console.log(`no test produces the error ${code}`);
-  return { passed: codes.length - missing.length, failed: missing.length + Number(codes.length < 50) };
+  // Two files may not have the same code: the catalogue would only contain the last one.
+  const repeated = codes.filter((code, i) => codes.indexOf(code) < i);
+  for (const code of repeated) console.log(`two files have the error ${code}`);
+  const failed = missing.length + repeated.length + Number(codes.length < 50);
+  return { passed: codes.length - missing.length, failed };
 }
 
 const reporters = `--reporter=default --reporter=json --outputFile=${vitestReport}`;

@@ -47,13 +47,19 @@ def _row(name, layer, shape, output):
         row["output_padding"] = [
             out - ((length - 1) * s - 2 * p + d * (k - 1) + 1)
             for out, length, s, p, d, k in zip(
-                output[-dimensions:], lengths, layer.stride, layer.padding, layer.dilation, layer.kernel_size
+                output[-dimensions:],
+                lengths,
+                layer.stride,
+                layer.padding,
+                layer.dilation,
+                layer.kernel_size,
             )
         ]
     elif layer.padding_mode != "zeros":
         # PyTorch pads with real elements first, and then runs the layer without padding.
         pads = layer._reversed_padding_repeated_twice
-        lengths = [n + pads[2 * i] + pads[2 * i + 1] for n, i in zip(lengths, range(dimensions - 1, -1, -1))]
+        reversed_dimensions = range(dimensions - 1, -1, -1)
+        lengths = [n + pads[2 * i] + pads[2 * i + 1] for n, i in zip(lengths, reversed_dimensions)]
         row["padding"] = 0
     row.update(zip(LENGTHS[dimensions], lengths))
     row["bias"] = layer.bias is not None

@@ -1,15 +1,26 @@
-"""Keeps one upsweep process open and asks it for one layer at a time: well below a millisecond each."""
+"""Keeps one upsweep process open and counts one layer at a time, in well below a millisecond."""
 import csv
 import subprocess
 
 
 class Upsweep:
     def __init__(self, fields, columns="macs", options=(), command=("upsweep",)):
-        """fields: the parameters that every layer gives; columns: the results; options: more flags of `upsweep count`."""
+        """Starts the process.
+
+        fields: the parameters that every layer has; columns: the results; options: more flags of
+        `upsweep count`.
+        """
         self.fields = list(fields)
-        arguments = [*command, "count", "--from", "-", "--quiet", "--errors", "row", "--columns", columns, *options]
+        flags = ["--from", "-", "--quiet", "--errors", "row", "--columns", columns, *options]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(arguments, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
+        self.process = subprocess.Popen(
+            [*command, "count", *flags],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            encoding="utf-8",
+        )
         self.writer = csv.writer(self.process.stdin, lineterminator="\n")
         self.reader = csv.reader(self.process.stdout)
         self.results = self._ask(self.fields)[len(self.fields):]
@@ -17,13 +28,13 @@ class Upsweep:
     def _ask(self, row):
         try:
             self.writer.writerow(row)
-            self.process.stdin.flush()  # without it the row stays in Python's buffer
+            self.process.stdin.flush()  # otherwise the row stays in Python's buffer
             return next(self.reader)
         except (StopIteration, BrokenPipeError):
             raise RuntimeError(self.process.communicate()[1].strip()) from None
 
     def count(self, layer):
-        """The results of a layer, exact. Raises ValueError where it is not a legal layer."""
+        """Returns the exact results of a layer. Raises ValueError if the layer is illegal."""
         row = self._ask([layer[name] for name in self.fields])[len(self.fields):]
         answer = dict(zip(self.results, row))
         error = answer.pop("error")
@@ -35,7 +46,7 @@ class Upsweep:
         return self
 
     def __exit__(self, *_):
-        self.process.communicate()  # closes its input, at which it ends
+        self.process.communicate()  # closes its input, so that it ends
 
 
 def _value(text):

@@ -3,7 +3,10 @@
 #
 #   sbatch examples/slurm/sweep.sh
 #
-# A task that is stopped and requeued continues. A single task can be repeated: sbatch --array=2 examples/slurm/sweep.sh
+# A task that is stopped and requeued resumes where it stopped. To repeat a single task:
+#
+#   sbatch --array=2 examples/slurm/sweep.sh
+#
 # README.md shows how to submit the job that merges the shards.
 #SBATCH --job-name=upsweep
 #SBATCH --array=0-15
@@ -15,5 +18,7 @@ set -euo pipefail
 SPEC=${SPEC:-examples/vocoder.yaml}
 OUT=${OUT:-vocoder.csv}
 
-# srun, because Slurm sends SIGTERM before the time limit to processes that srun started. upsweep then saves its progress.
-exec srun "${UPSWEEP:-node_modules/.bin/upsweep}" sweep "$SPEC" -o "$OUT" --shard auto/16 --resume --workers "${SLURM_CPUS_PER_TASK:-1}" --quiet
+# Before Slurm kills a job, it sends SIGTERM to the processes that srun has started. upsweep then
+# saves its progress.
+exec srun "${UPSWEEP:-node_modules/.bin/upsweep}" sweep "$SPEC" -o "$OUT" \
+  --shard auto/16 --resume --workers "${SLURM_CPUS_PER_TASK:-1}" --quiet

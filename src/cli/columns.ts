@@ -1,4 +1,4 @@
-/** `upsweep columns`: the column table for people, programs and READMEs. */
+/** `upsweep columns`: the column table as text, JSON or Markdown. */
 
 import { type ColumnOfKind, columnsOf, describeColumn } from "../columns/derived.js";
 import { type Column, DEFAULT_COLUMNS } from "../columns/table.js";
@@ -30,7 +30,8 @@ export function columns(options: ColumnsOptions): void {
       ),
     );
   } else {
-    // Titles and heads of tables are the lines without a name in their first columns.
+    // Lines in bold: titles, which start in the first column and contain a colon, and the heads of
+    // tables.
     if (options.markdown) print(columnsMarkdown(kind));
     else
       print(columnsText(kind, terminalWidth()), (line) =>
@@ -68,14 +69,15 @@ function columnsText(kind: Kind, width: number | undefined): string {
     "Settings: variables that some results depend on",
     fittedTable([["", "name", "range", "default", "meaning"], ...settings], width),
     "",
-    "Results: columns to choose with --columns, by name or by group; 'all' is every column. Those with a star are the default",
+    "Results: columns to choose with --columns, by name or by group; 'all' selects every column. " +
+      "The default columns have a star",
     fittedTable([["", "name", "group", "formula", "what it counts"], ...results], width),
     ...(conventions.length > 0
       ? [
           "",
           "Results of the group conventions: what other counters answer",
           fittedTable(
-            [["", "name", "unit", "formula", "whose it is, and what it counts"], ...conventions],
+            [["", "name", "unit", "formula", "tool, and what it counts"], ...conventions],
             width,
           ),
         ]
@@ -83,7 +85,7 @@ function columnsText(kind: Kind, width: number | undefined): string {
   ].join("\n");
 }
 
-/** The tables of the README. */
+/** The tables of parameters and results in docs/columns.md. */
 export function columnsMarkdown(kind: Kind): string {
   const parameters = kind.parameters.map((p) => [
     `\`${p.name}\``,
@@ -107,12 +109,12 @@ export function columnsMarkdown(kind: Kind): string {
   ].join("\n\n");
 }
 
-/** A tool with its version, and the commit that its source was read at. */
+/** A tool with its version, and the commit at which its source was read. */
 function toolText({ name, version, commit }: NonNullable<ColumnOfKind["tool"]>): string {
   return `${name} ${version}${commit === "" ? "" : `, ${commit}`}`;
 }
 
-/** The table of other counters' conventions in docs/conventions.md. */
+/** The table of the conventions of other counters in docs/conventions.md. */
 export function conventionsMarkdown(kind: Kind): string {
   const rows = columnsOf(kind)
     .map((c) => describeColumn(kind, c))

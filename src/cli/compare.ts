@@ -1,4 +1,4 @@
-/** `upsweep compare`: what other counters answer, beside the exact count. */
+/** `upsweep compare`: compares the answers of other counters with the exact count. */
 
 import { hasColumn } from "../columns/derived.js";
 import { overflow } from "../columns/errors.js";
@@ -76,7 +76,7 @@ export async function compare(
   options: CompareOptions,
 ): Promise<void> {
   if (options.columns !== undefined)
-    throw errors.usage("--columns is given", "compare has all conventions; leave it out.");
+    throw errors.usage("--columns is given", "compare always shows all conventions; leave it out.");
   bigIntsOf(options);
   if (options.from !== undefined) return compareList(file, flags, options);
   if (options.skipInvalid)
@@ -87,7 +87,10 @@ export async function compare(
   return compareGrid(file, flags, options);
 }
 
-/** Whether the flags give each parameter one plain value (of several dimensions: or one for each), and nothing else is asked. */
+/**
+ * Whether the command names a single layer: each flag gives one plain value, or one for each
+ * dimension, and there are no other options of a grid.
+ */
 function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   const { where = [], set = [], sample } = options;
   const { dimensions, plainNames } = kindFrom(options);
@@ -108,13 +111,14 @@ function isOneLayer(flags: AxisFlags, options: CompareOptions): boolean {
   );
 }
 
-// ── One layer ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── One layer ────────────────────────────────────────────────────────────────────────────────────
 
 interface Row {
   readonly name: ResultName;
   readonly answer: ResultValue;
-  /** In MACs, and over the exact count; undefined where there is no answer, or no product lands. */
+  /** The answer in MACs. Undefined if there is no answer. */
   readonly macs: number | bigint | undefined;
+  /** `macs` divided by the exact count. Undefined if there is no answer, or if no product lands. */
   readonly ratio: number | undefined;
   readonly why: string;
 }
@@ -147,11 +151,11 @@ function compareOne(flags: AxisFlags, options: CompareOptions): void {
 function rowOf(name: ResultName, layer: Layer, results: PartialResults): Row {
   const exact = results.macs as bigint;
   const macs = inMacs(name, layer, results);
-  const isWhole = macs && macs.numerator % macs.denominator === 0n;
+  const isInteger = macs && macs.numerator % macs.denominator === 0n;
   return {
     name,
     answer: results[name] as ResultValue,
-    macs: macs && (isWhole ? macs.numerator / macs.denominator : nearestDouble(macs)),
+    macs: macs && (isInteger ? macs.numerator / macs.denominator : nearestDouble(macs)),
     ratio:
       macs && exact > 0n
         ? nearestDouble({ numerator: macs.numerator, denominator: macs.denominator * exact })
@@ -160,7 +164,7 @@ function rowOf(name: ResultName, layer: Layer, results: PartialResults): Row {
   };
 }
 
-/** The documented operations are ours to count; the others are tools. */
+/** The tool of a convention. The documented operations are the only convention without one. */
 function toolOf(name: ResultName): string {
   const { tool } = column(name);
   return tool ? `${tool.name} ${tool.version}` : "the documented formula";
@@ -188,7 +192,7 @@ function cellsOf({ name, answer, macs, ratio, why: reason }: Row): string[] {
 function ratioText(ratio: number | undefined): string {
   if (ratio === undefined) return "";
   if (ratio === 0 || ratio === 1) return String(ratio);
-  // Four digits, and never a 1 that is none.
+  // Four digits, but more if the ratio would otherwise read as exactly 1.
   const short = ratio.toPrecision(4);
   return Number(short) === 1
     ? ratio.toPrecision(10).replace(/0+$/, "")
@@ -197,7 +201,7 @@ function ratioText(ratio: number | undefined): string {
       : short;
 }
 
-/** The row of the exact count, which the answers are compared with. A count of 0 has no ratio. */
+/** The row of the exact count, with which the answers are compared. A count of 0 has no ratio. */
 function exactCells(name: string, layer: Layer, results: PartialResults): string[] {
   const macs = thousands(results.macs as bigint);
   const ratio = results.macs === 0n ? "" : "1";
@@ -238,7 +242,8 @@ function oneInJson(
   rows: readonly Row[],
   bigInts: BigInts,
 ): string {
-  // Some answers are fractions. Where integers are strings so are they: the field has one type in all conventions.
+  // Some answers are fractions. If integers are strings, fractions are too, so that the field has
+  // one type in all conventions.
   const number = (value: ResultValue) =>
     typeof value === "number" && bigInts === "string" ? String(value) : value;
   const written = {
@@ -258,7 +263,7 @@ function oneInJson(
   return jsonText(written, bigInts);
 }
 
-// ── Many layers ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Many layers ──────────────────────────────────────────────────────────────────────────────────
 
 interface Location {
   readonly location?: string;
@@ -353,15 +358,7 @@ function show<P>(
     printJson(jsonText(manyInJson(totals, layers, locationOf), bigIntsOf(options)));
     return;
   }
-  const head = [
-    "convention",
-    "exact",
-    "median",
-    "smallest",
-    "largest",
-    "no answer",
-    "furthest off on",
-  ];
+  const head = ["convention", "exact", "median", "smallest", "largest", "no answer", "worst layer"];
   const rows = totals.map((total, i) => {
     const worst = worstOf(total);
     const at = worst === undefined || worst.ratio === 1 ? "" : locationText(locationOf(worst.at));
@@ -375,13 +372,17 @@ function show<P>(
       at,
     ];
   });
-  // The documented operations are never missing: layers without their ratio have no exact count to compare with.
+  // The documented operations are never missing. A layer without a ratio for them has an exact
+  // count of 0.
   const uncounted = layers - (totals[0] as Total<P>).layers;
+  const have = `layer${uncounted === 1n ? " has" : "s have"}`;
   const without =
     uncounted === 0n
       ? ""
-      : ` ${thousands(uncounted)} layer${uncounted === 1n ? " has" : "s have"} no ratio: an empty batch, or no product that lands.`;
-  const note = `Ratios of each answer, in MACs, to the exact count. Medians are within 0.4 %, all else is exact.${without}`;
+      : ` ${thousands(uncounted)} ${have} no ratio: an empty batch, or no product that lands.`;
+  const note =
+    "Ratios of each answer, in MACs, to the exact count. Medians are within 0.4 %; " +
+    `all other figures are exact.${without}`;
   if (options.markdown)
     print(
       `${markdown(
@@ -391,7 +392,7 @@ function show<P>(
     );
   else {
     const width = terminalWidth();
-    // On a terminal there is no room for an empty column.
+    // On a terminal, empty columns are hidden to save space.
     const isShown = (column: number) =>
       width === undefined || rows.some((row) => row[column] !== "");
     const lines = [head, ...rows].map((row) => row.filter((_, column) => isShown(column)));
@@ -400,7 +401,7 @@ function show<P>(
   }
 }
 
-/** A median in as many digits as it is known in. */
+/** A median, with no more digits than its precision allows. */
 function medianText(total: Total<unknown>): string {
   const median = medianOfTotal(total);
   if (median === undefined || median === 0 || total.min?.ratio === total.max?.ratio)
@@ -414,17 +415,22 @@ function locationText({ location, layer }: Location): string {
     : `${printable(location)}: ${briefLayer(layer)}`;
 }
 
-/** A layer as its constructor would be called, without what has PyTorch's default. */
+/** A layer as a call of its constructor, without the parameters that have PyTorch's defaults. */
 function briefLayer(layer: Layer): string {
-  const whole = describeLayer(layer);
-  const defaults =
-    /, (?:stride|dilation|groups)=(?:1|\(1(?:, 1)+\))(?=[,)])|, (?:output_)?padding=(?:0|\(0(?:, 0)+\))(?=[,)])|, bias=True(?=\))/g;
-  return whole.replace(defaults, "").replace(" on an input of ", " on ");
+  const complete = describeLayer(layer);
+  const defaults = [
+    /, (?:stride|dilation|groups)=(?:1|\(1(?:, 1)+\))(?=[,)])/g,
+    /, (?:output_)?padding=(?:0|\(0(?:, 0)+\))(?=[,)])/g,
+    /, bias=True(?=\))/g,
+  ];
+  return defaults
+    .reduce((text, pattern) => text.replace(pattern, ""), complete)
+    .replace(" on an input of ", " on ");
 }
 
-function percent(part: bigint, whole: bigint): string {
-  const tenths = Number((part * 10_000n) / whole) / 100;
-  return part > 0n && tenths === 0 ? "< 0.01 %" : `${tenths} %`;
+function percent(part: bigint, total: bigint): string {
+  const value = Number((part * 10_000n) / total) / 100;
+  return part > 0n && value === 0 ? "< 0.01 %" : `${value} %`;
 }
 
 function manyInJson<P>(
@@ -432,11 +438,11 @@ function manyInJson<P>(
   layers: bigint,
   locationOf: (at: P) => Location,
 ): Json {
-  const extreme = (of: Total<P>["min"]) => {
-    if (!of) return null;
-    const { location, layer } = locationOf(of.at);
+  const extremeInJson = (extreme: Total<P>["min"]) => {
+    if (!extreme) return null;
+    const { location, layer } = locationOf(extreme.at);
     return {
-      ratio: of.ratio,
+      ratio: extreme.ratio,
       ...(location !== undefined && { location }),
       layer: { layer: layer.kind.name, ...parametersInJson(layer) },
     };
@@ -452,12 +458,13 @@ function manyInJson<P>(
       layers_without_macs: layers - total.layers - total.missing,
       exact: total.exact,
       median_ratio: medianOfTotal(total) ?? null,
-      smallest: extreme(total.min),
-      largest: extreme(total.max),
+      smallest: extremeInJson(total.min),
+      largest: extremeInJson(total.max),
     })),
     median: {
       method:
-        "histogram of 128 bins for each doubling; the middle of the bin, within smallest and largest",
+        "histogram of 128 bins for each doubling; the middle of the bin, within smallest and " +
+        "largest",
       relative_error: RELATIVE_ERROR,
     },
   };

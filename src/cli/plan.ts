@@ -48,16 +48,15 @@ export async function plan(
 
 function nestsText({ grids, cells, columns }: Plan): string {
   const results = cells.map((name, i) => (i < cells.length - columns.length ? undefined : name));
-  const quote = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
-    const title =
-      grids.length > 1
-        ? `grid ${i + 1}${grid.name === undefined ? "" : `, ${grid.name}`}: ${counted(grid.size, "raw index", "raw indices")}\n`
-        : "";
+  const texts = grids.slice(0, GRIDS_SHOWN).map((grid, i) => {
+    const name = grid.name === undefined ? "" : `, ${grid.name}`;
+    const size = counted(grid.size, "raw index", "raw indices");
+    const title = grids.length > 1 ? `grid ${i + 1}${name}: ${size}\n` : "";
     return `${title}${nestText(grid, results)}`;
   });
-  if (grids.length > quote.length)
-    quote.push(`… and ${counted(grids.length - quote.length, "more grid")}`);
-  return quote.join("\n\n");
+  if (grids.length > texts.length)
+    texts.push(`… and ${counted(grids.length - texts.length, "more grid")}`);
+  return texts.join("\n\n");
 }
 
 /** The loop nest of a grid as source text. Each loop shows the steps of its own level. */
@@ -72,7 +71,8 @@ function nestText(grid: GridPlan, results: readonly (string | undefined)[]): str
   ];
   for (const [i, loop] of grid.loops.entries()) {
     lines.push(
-      `${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: (${positionsText(loop)})`,
+      `${"  ".repeat(i)}for ${loop.names.join(", ")} in ${valuesText(grid, loop)}: ` +
+        `(${positionsText(loop)})`,
     );
     lines.push(...stepLines(grid, results, i + 1));
   }
@@ -126,20 +126,20 @@ function valuesText(grid: GridPlan, loop: Loop): string {
   const [first] = columns;
   if (columns.length === 1 && first)
     return listText(
-      first.progressions.map((run) => progressionText(first.name, run, rateOf(grid))),
+      first.progressions.map((progression) =>
+        progressionText(first.name, progression, rateOf(grid)),
+      ),
     );
-  return listText(
-    Array.from(
-      { length: loop.size },
-      (_, row) =>
-        `[${columns.map(({ name, progressions }) => progressionText(name, progressions[row] as Progression, rateOf(grid))).join(", ")}]`,
-    ),
-  );
+  const rowText = (row: number) =>
+    columns.map(({ name, progressions }) =>
+      progressionText(name, progressions[row] as Progression, rateOf(grid)),
+    );
+  return listText(Array.from({ length: loop.size }, (_, row) => `[${rowText(row).join(", ")}]`));
 }
 
 function listText(texts: readonly string[]): string {
-  const quote = texts.length > 8 ? [...texts.slice(0, 8), "…"] : texts;
-  return texts.length > 1 ? `[${quote.join(", ")}]` : quote.join("");
+  const shown = texts.length > 8 ? [...texts.slice(0, 8), "…"] : texts;
+  return texts.length > 1 ? `[${shown.join(", ")}]` : shown.join("");
 }
 
 /** The common denominator of the grid's sample rates; 1 if there is none. */
@@ -154,18 +154,21 @@ function valueText(name: string, value: number, rateDenominator: number): string
     : textOfValue(name, value);
 }
 
-function progressionText(name: string, run: Progression, rateDenominator: number): string {
+function progressionText(name: string, progression: Progression, rateDenominator: number): string {
+  const { first, step, count } = progression;
   const text = (value: number) => valueText(name, value, rateDenominator);
-  if (run.count === 1) return text(run.first);
-  return `${text(run.first)}..${text(lastOf(run))}${run.step === 1 ? "" : `:${text(run.step)}`}`;
+  if (count === 1) return text(first);
+  return `${text(first)}..${text(lastOf(progression))}${step === 1 ? "" : `:${text(step)}`}`;
 }
 
 /** The raw size, as a sum over grids of products of loop sizes. */
 function rawText({ grids, size }: Plan): string {
-  const of = ({ loops }: GridPlan) =>
+  const productOf = ({ loops }: GridPlan) =>
     loops.length === 0 ? "1" : loops.map((loop) => thousands(loop.size)).join(" · ");
   const product =
-    grids.length > GRIDS_SHOWN ? `of ${thousands(grids.length)} grids` : grids.map(of).join(" + ");
+    grids.length > GRIDS_SHOWN
+      ? `of ${thousands(grids.length)} grids`
+      : grids.map(productOf).join(" + ");
   const isDependent = grids.some(({ dependents }) => dependents.length > 0);
   const why = isDependent ? "; a dependent axis counts with its longest list" : "";
   return `raw size  ${thousands(size)} = ${product}${why}`;
@@ -177,23 +180,27 @@ function sizeText(plan: Plan, workers: number): string {
     taken < plan.size
       ? [["sample", thousands(taken), `raw indices, sampled with seed ${plan.sample?.seed}`]]
       : [];
-  const { isExact, sampled, ...whole } = estimate(plan);
+  const { isExact, sampled, ...all } = estimate(plan);
   // Scale the estimate to the sampled share of the raw indices.
-  const [rows, bytes] = [(whole.rows * taken) / plan.size, (whole.bytes * taken) / plan.size];
-  const seconds = (whole.seconds * Number(taken)) / Number(plan.size);
+  const [rows, bytes] = [(all.rows * taken) / plan.size, (all.bytes * taken) / plan.size];
+  const seconds = (all.seconds * Number(taken)) / Number(plan.size);
   const about = isExact && taken === plan.size ? "" : "about ";
-  const share = Number((whole.rows * 100_000n) / plan.size) / 1000;
-  const none = !isExact && whole.rows === 0n;
+  const share = Number((all.rows * 100_000n) / plan.size) / 1000;
+  const none = !isExact && all.rows === 0n;
   const rowsText = none ? "few" : `${about}${thousands(rows)}`;
   const basis = isExact
     ? `${share} % of the raw size (counted)`
     : none
-      ? `none of ${thousands(sampled)} uniformly sampled raw indices gives a row; --exact counts the rows`
-      : `${share} % of the raw size (from ${thousands(sampled)} uniformly sampled raw indices; --exact counts the rows)`;
+      ? `none of ${thousands(sampled)} uniformly sampled raw indices gives a row; ` +
+        "--exact counts the rows"
+      : `${share} % of the raw size (from ${thousands(sampled)} uniformly sampled raw indices; ` +
+        "--exact counts the rows)";
   const lines = [...sampleRow, ["rows", rowsText, basis]];
   // A sample without a row says nothing about the bytes and the time of rows.
   if (!none) {
-    const speed = `with ${counted(workers, "worker")}, if the disk keeps up (measured on a part of the grid)`;
+    const speed =
+      `with ${counted(workers, "worker")}, if the disk keeps up ` +
+      "(measured on a part of the grid)";
     lines.push(
       ["bytes", `${about}${bytesText(bytes)}`, `a row has at most ${plan.maxRowBytes} bytes`],
       ["time", `about ${duration(seconds / workers)}`, speed],
@@ -219,6 +226,7 @@ function overflowText({ layer, grids, columns }: Plan): string[] {
   if (names.length === 0) return [];
   return [
     "",
-    `${names.join(", ")} may exceed 64 bits on the largest layers; the sweep stops at the first such layer.`,
+    `${names.join(", ")} may exceed 64 bits on the largest layers; ` +
+      "the sweep stops at the first such layer.",
   ];
 }

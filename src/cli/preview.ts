@@ -38,18 +38,18 @@ export async function preview(
     },
   );
   const rows = bytes.split("\n").filter((line) => line !== "");
-  const isWhole = rows.length <= max && max !== limit;
+  const isComplete = rows.length <= max && max !== limit;
   const quote = rows.slice(0, max);
   if (quote.length > 0)
     print(previewText(plan, quote, terminalWidth() ?? 80), (_, i) =>
       i === 0 ? "bold" : i > quote.length ? "dim" : undefined,
     );
-  if (isWhole) log(rejectionText(end, plan.rejectionReasons, "rows"), quiet);
+  if (isComplete) log(rejectionText(end, plan.rejectionReasons, "rows"), quiet);
   if (quote.length === 0) return;
-  const what = isWhole
+  const what = isComplete
     ? `Showing all ${counted(quote.length, "row")}.`
     : `Showing the first ${counted(quote.length, "row")} of ${counted(end.total, "raw index", "raw indices")}.`;
-  const how = `Add -o FILE to write ${isWhole ? "them" : "all rows"} to a file, or pipe the output to a program.`;
+  const how = `Add -o FILE to write ${isComplete ? "them" : "all rows"} to a file, or pipe the output to a program.`;
   log(`${what} ${how}`, quiet);
 }
 

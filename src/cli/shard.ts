@@ -127,11 +127,11 @@ function shardOfArray(
   const count = asked(scheduler.count) ?? (last === undefined ? undefined : last - from + 1);
   if (count === undefined)
     throw errors.unknownArray(option, name, scheduler.count ?? scheduler.last, `${index}=${task}`);
-  const isWhole =
+  const isComplete =
     (first ?? from) === from &&
     (step ?? 1) === 1 &&
     (last ?? count - 1 + from) === count - 1 + from;
-  if (!isWhole || task < from || task - from >= count || count > MAX_SHARDS) {
+  if (!isComplete || task < from || task - from >= count || count > MAX_SHARDS) {
     const said = [index, scheduler.first, scheduler.last, scheduler.step, scheduler.count].filter(
       (variable) => variable !== undefined && env[variable] !== undefined,
     );

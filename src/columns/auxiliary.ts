@@ -10,7 +10,10 @@ export const AUXILIARIES = [
     formula: { transposed: TRANSPOSED.spatial.products, convolution: CONVOLUTION.spatial.products },
     perDimension: true,
   },
-  /** The output length that DeepSpeed computes for a transposed layer: that of the plain convolution. It can be negative. */
+  /**
+   * The output length that DeepSpeed computes for a transposed layer: that of the plain
+   * convolution with the same parameters. It can be negative.
+   */
   {
     name: "forward_length",
     formula: { transposed: CONVOLUTION.spatial.outputLength },
@@ -22,7 +25,10 @@ export const AUXILIARIES = [
     formula: { transposed: "l_out - output_padding" },
     perDimension: true,
   },
-  /** The output length that DeepSpeed computes: `same` has floor(reach / 2) zeros at each end there. */
+  /**
+   * The output length that DeepSpeed computes for a plain convolution. For `same` it assumes
+   * floor(reach / 2) zeros at each end.
+   */
   {
     name: "deepspeed_l_out",
     formula: { convolution: CONVOLUTION.spatial.outputLength },

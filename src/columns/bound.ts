@@ -1,4 +1,4 @@
-/** How large the results of a grid can get: interval analysis of the columns' formulas. */
+/** Upper bounds of the results of a grid: interval analysis of the columns' formulas. */
 
 import { gcd } from "../expression/evaluate.js";
 import {
@@ -43,8 +43,8 @@ const INTERVAL_ARITHMETIC: Arithmetic<Interval> = {
 };
 
 /**
- * An upper bound of the absolute value of a column, over all layers whose names have values in the given intervals. For a
- * decimal it bounds both its numerator and its denominator.
+ * An upper bound of the absolute value of a column, over all layers whose names have values in the
+ * given intervals. For a decimal it bounds both the numerator and the denominator.
  */
 export function upperBound(
   kind: Kind,
@@ -63,7 +63,7 @@ function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantiti
       if (!own) return interval(BigInt(defaultOf(base as ParameterName)));
       const values = known.get(own.name) as Interval;
       if (!own.words || values.max <= BigInt(PARAMETER_MAX)) return values;
-      // `same` adds at most as many zeros at an end as the kernel reaches.
+      // `same` adds fewer zeros at each end than the dilated kernel is long.
       const numbers = valuesOf(known, own.name).filter((value) => value <= BigInt(PARAMETER_MAX));
       const reach = binaryInterval(
         "*",
@@ -79,25 +79,28 @@ function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantiti
       const numerator = known.get("sample_rate") ?? interval(1n);
       return { numerator, ...(denominator && { denominator }) };
     },
-    // A layer cannot have more products on its output than products in all, nor cover more elements than it has.
+    // taps is at most the number of all products, and covered is at most l_out.
     counted: (counted, dimension) => {
       if (counted === "padding_is_word") return { min: 0n, max: 1n };
       if (counted === "onnx_l_out") return onnxInterval(quantities, dimension);
-      const of = counted === "covered" ? "l_out" : "products";
-      return { min: 0n, max: quantities.inDimension(of, dimension).max };
+      const limit = counted === "covered" ? "l_out" : "products";
+      return { min: 0n, max: quantities.inDimension(limit, dimension).max };
     },
     narrowed: (quantity, value) => (isSigned(quantity) ? value : notNegative(quantity, value)),
   });
   return quantities;
 }
 
-/** All values of a name, or the largest number where they are not listed. */
+/** All values of a name, or the largest number if its values are not listed. */
 function valuesOf(known: ReadonlyMap<string, Interval>, name: string): readonly bigint[] {
   const { values } = known.get(name) as Interval & { readonly values?: readonly bigint[] };
   return values ?? [BigInt(PARAMETER_MAX)];
 }
 
-/** onnx-tool ignores the dilation of a `valid` convolution: its output is at most as long as the input. */
+/**
+ * onnx-tool ignores the dilation of a `valid` convolution. The output that it infers is at most as
+ * long as the input.
+ */
 function onnxInterval(quantities: Quantities<Interval>, dimension: number): Interval {
   const [own, input] = ["l_out", "l_in"].map((name) => quantities.inDimension(name, dimension));
   return hull([own as Interval, input as Interval, interval(0n)]);
@@ -112,13 +115,13 @@ function isSigned(name: string): boolean {
   );
 }
 
-/** A legal layer has at least one output element, and no count below 0. */
+/** Raises the lower end of an interval: a legal layer has l_out >= 1, and no count below 0. */
 function notNegative(name: string, { min, max }: Interval): Interval {
-  const least = name === "l_out" ? 1n : 0n;
-  return { min: larger(least, min), max: larger(least, max) };
+  const lowest = name === "l_out" ? 1n : 0n;
+  return { min: larger(lowest, min), max: larger(lowest, max) };
 }
 
-/** The longest text of a result, in bytes. */
+/** The maximum length of the text of a result, in bytes. */
 export function maxBytesOfResult(
   kind: Kind,
   name: ResultName,
@@ -132,7 +135,7 @@ export function maxBytesOfResult(
   return type === "i64" ? digits + 1 : digits;
 }
 
-/** Whether the column of some layer may not fit in 64 bits. */
+/** Whether the column may exceed 64 bits for some layer. */
 export function mayOverflow(
   kind: Kind,
   name: ResultName,

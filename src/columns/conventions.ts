@@ -1,12 +1,19 @@
-/** What other counters answer. Each formula was read in the tool's source and compared with the tool's own answers. */
+/**
+ * The answers of other counters. Each formula was read in the tool's source and compared with the
+ * answers of the tool itself.
+ */
 import { evaluated } from "../layers/evaluated.js";
 import { TRANSPOSED } from "../layers/transposed.js";
 import { type ColumnRecord, inConvolutions } from "./column.js";
 
-/** Products that a counter counts for a plain convolution: kernel_size for every output element, zeros of the padding included. */
+/**
+ * Products of a plain convolution as most counters count them: kernel_size for every output
+ * element, including products with zeros of the padding.
+ */
 const EVERY_OUTPUT = "batch_size * filters * kernel_size * l_out";
+/** Products of a transposed convolution, including cropped ones. */
 const EVERY_INPUT = "batch_size * filters * kernel_size * l_in";
-/** Tracers have no rule for the operator of the paddings same and valid, and count 0 there. */
+/** Tracers have no rule for the operator of the paddings same and valid, and count 0 for them. */
 const EVERY_OUTPUT_OF_NUMBERS = `${EVERY_OUTPUT} * (1 - padding_is_word)`;
 /** Products of a linear layer. */
 const EVERY_WEIGHT = "batch_size * weight_elements";
@@ -21,18 +28,23 @@ export const CONVENTIONS = [
     unit: "op",
     formula: {
       transposed:
-        "batch_size * filters * (l_out * (kernel_size + 1) + unpadded_taps - unpadded_l_out) - (1 - bias) * batch_size * out_channels * l_out",
+        "batch_size * filters * (l_out * (kernel_size + 1) + unpadded_taps - unpadded_l_out)" +
+        " - (1 - bias) * batch_size * out_channels * l_out",
       convolution:
-        "batch_size * out_channels * l_out * (2 * (in_channels // groups) * kernel_size - (1 - bias))",
+        "batch_size * out_channels * l_out" +
+        " * (2 * (in_channels // groups) * kernel_size - (1 - bias))",
       linear: "batch_size * (2 * weight_elements - (1 - bias) * out_channels)",
     },
     counts: {
       transposed:
-        "The documented operations, with the overlaps of the layer without its output_padding. Where that leaves no output, and in 3-d, there is no answer.",
+        "The documented operations, but with the overlaps of the layer without its " +
+        "output_padding. No answer if that leaves no output, or in 3-d.",
       convolution:
-        "One multiplication and one addition for every product, zeros of the padding included, less one addition for every output without a bias. No answer in 3-d.",
+        "One multiplication and one addition for every product, zeros of the padding included, " +
+        "less one addition for every output without a bias. No answer in 3-d.",
       linear:
-        "One multiplication and one addition for every product, less one addition for every output without a bias.",
+        "One multiplication and one addition for every product, " +
+        "less one addition for every output without a bias.",
     },
     missing: ({ kind, dimensions }) =>
       dimensions.length === 3 ||
@@ -65,11 +77,14 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "Products, cropped ones included, and one addition for every output with a bias. (The public API divides by the batch size.)",
+        "Products, cropped ones included, and one addition for every output with a bias. " +
+        "(The public API divides by the batch size.)",
       convolution:
-        "Products, zeros of the padding included, and one addition for every output with a bias. (The public API divides by the batch size.)",
+        "Products, zeros of the padding included, and one addition for every output with a bias. " +
+        "(The public API divides by the batch size.)",
       linear:
-        "Products, and one addition for every output with a bias. (The public API divides by the first dimension of the input.)",
+        "Products, and one addition for every output with a bias. " +
+        "(The public API divides by the first dimension of the input.)",
     },
     needs: ["l_out"],
     isAdditive: true,
@@ -96,11 +111,13 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "kernel_size products for every output element, including zeros that stride inserts, and the bias.",
+        "kernel_size products for every output element, including zeros that stride inserts, " +
+        "and the bias.",
       convolution:
         "Products, zeros of the padding included, and one addition for every output with a bias.",
       linear:
-        "Products, and one addition for every output with a bias, in the versions 0.7.2 to 0.7.5. (Versions 0.6.4 to 0.7.1.1 add the bias only once.)",
+        "Products, and one addition for every output with a bias, " +
+        "in the versions 0.7.2 to 0.7.5. (Versions 0.6.4 to 0.7.1.1 add the bias only once.)",
     },
     isAdditive: true,
     inMacs: "ptflops_0_7_4 - bias * output_elements",
@@ -182,7 +199,8 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "kernel_size products for every output element, including zeros that stride inserts, and the bias.",
+        "kernel_size products for every output element, including zeros that stride inserts, " +
+        "and the bias.",
       convolution:
         "Products, zeros of the padding included, and one addition for every output with a bias.",
       linear: "Products, and one addition for every output with a bias.",
@@ -209,7 +227,8 @@ export const CONVENTIONS = [
     counts: {
       transposed: "Products, cropped ones included. (mmengine 0.11.0rc0 counts the same.)",
       convolution:
-        "Products, zeros of the padding included. It counts 0 for the paddings same and valid. (mmengine 0.11.0rc0 counts the same.)",
+        "Products, zeros of the padding included. It counts 0 for the paddings same and valid. " +
+        "(mmengine 0.11.0rc0 counts the same.)",
       linear: "Products. (mmengine 0.11.0rc0 counts the same.)",
     },
     isAdditive: true,
@@ -265,9 +284,12 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "Products, cropped ones included, with groups dividing twice: 0 for depthwise layers. (calflops 29ca584 counts the same.)",
+        "Products, cropped ones included, divided by groups a second time: " +
+        "0 for depthwise layers. (calflops 29ca584 counts the same.)",
       convolution:
-        "Products, zeros of the padding included, for the output length that it computes itself. That is too short for padding same with an odd number of zeros. (calflops 29ca584 counts the same.)",
+        "Products, zeros of the padding included, for the output length that it computes itself. " +
+        "That is too short for padding same with an odd number of zeros. " +
+        "(calflops 29ca584 counts the same.)",
       linear: "Products. (calflops 29ca584 counts the same.)",
     },
     isAdditive: true,
@@ -296,7 +318,8 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "Twice deepspeed_macs, and a bias with the output size of the forward convolution, which can be negative.",
+        "Twice deepspeed_macs, and a bias with the output size of the forward convolution, which " +
+        "can be negative.",
       convolution: "Twice deepspeed_macs, and one addition for every output with a bias.",
       linear: "Twice deepspeed_macs. Unlike for convolutions, the bias is not counted.",
     },
@@ -320,13 +343,16 @@ export const CONVENTIONS = [
     unit: "mac",
     formula: {
       transposed:
-        "batch_size * out_channels * l_out * kernel_size * ((out_channels == in_channels) * (out_channels // groups) + (out_channels != in_channels) * in_channels)",
+        "batch_size * out_channels * l_out * kernel_size" +
+        " * ((out_channels == in_channels) * (out_channels // groups)" +
+        " + (out_channels != in_channels) * in_channels)",
       convolution: EVERY_OUTPUT_OF_NUMBERS,
       linear: EVERY_WEIGHT,
     },
     counts: {
       transposed:
-        "kernel_size products for every output element, including zeros that stride inserts. With different channel counts it takes all input channels instead of those of a group.",
+        "kernel_size products for every output element, including zeros that stride inserts. " +
+        "If the channel counts differ, it uses all input channels instead of those of a group.",
       convolution: "Products, zeros of the padding included.",
       linear: "Products.",
     },
@@ -348,14 +374,17 @@ export const CONVENTIONS = [
     type: "u64",
     unit: "mac+bias",
     formula: {
-      transposed: `batch_size * out_channels * l_out * (out_channels // groups) * kernel_size + ${BIASES}`,
+      transposed:
+        "batch_size * out_channels * l_out * (out_channels // groups) * kernel_size" +
+        ` + ${BIASES}`,
       convolution:
         "batch_size * out_channels * onnx_l_out * ((in_channels // groups) * kernel_size + bias)",
       linear: `${EVERY_WEIGHT} + ${ROW_BIASES}`,
     },
     counts: {
       transposed:
-        "kernel_size products for every output element, including zeros that stride inserts, and the bias. It takes the output channels for the input channels.",
+        "kernel_size products for every output element, including zeros that stride inserts, and " +
+        "the bias. It uses the output channels in place of the input channels.",
       convolution:
         "Products, zeros of the padding included, and one addition for every output with a bias.",
       linear: "Products, and one addition for every output with a bias.",
@@ -389,9 +418,11 @@ export const CONVENTIONS = [
     },
     counts: {
       transposed:
-        "Two operations for each of kernel_size products at every output element, divided by the stride. It can be a fraction. No answer in 3-d.",
+        "Two operations for each of kernel_size products at every output element, divided by the " +
+        "stride. It can be a fraction. No answer in 3-d.",
       convolution:
-        "Two operations for every product, zeros of the padding included, and one addition for every output with a bias.",
+        "Two operations for every product, zeros of the padding included, " +
+        "and one addition for every output with a bias.",
       linear: "Two operations for every product, and one addition for every output with a bias.",
     },
     missing: ({ kind, dimensions }) => kind.family.name === "transposed" && dimensions.length === 3,

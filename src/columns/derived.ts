@@ -1,4 +1,7 @@
-/** What follows from a column's record for a kind of layer: its formula, its dependencies, whether it needs the overlap. */
+/**
+ * Properties of a column that follow from its record and the kind of layer: its formula, its
+ * dependencies, and whether it needs the overlap.
+ */
 
 import { type Node, namesIn } from "../expression/node.js";
 import { namesOfFormula, parsed, replaceNames } from "../layers/evaluated.js";
@@ -14,7 +17,7 @@ const quantities = new Map<string, Quantity>(
   [...AUXILIARIES, ...COLUMNS].map((quantity) => [quantity.name, quantity]),
 );
 
-/** The column or auxiliary quantity of that name. */
+/** The column or auxiliary quantity with that name. */
 export function quantityOf(name: string): Quantity | undefined {
   return quantities.get(name);
 }
@@ -37,12 +40,17 @@ export function columnsOf(kind: Kind): readonly Column[] {
   return COLUMNS.filter(({ name }) => hasColumn(kind, name));
 }
 
-/** The columns of rows for which none are chosen: those of the default that some kind has. */
+/**
+ * The columns of rows if none are chosen: the default columns that at least one of the kinds has.
+ */
 export function defaultColumns(kinds: readonly Kind[]): readonly ResultName[] {
   return DEFAULT_COLUMNS.filter((name) => kinds.some((kind) => hasColumn(kind, name)));
 }
 
-/** The columns and parameters behind a quantity of a kind, and whether the overlap of a layer is among them. */
+/**
+ * The parameters and settings that a quantity is computed from, and whether it is also computed
+ * from the overlap pattern.
+ */
 interface Basis {
   readonly bases: ReadonlySet<string>;
   readonly needsOverlap: boolean;
@@ -58,10 +66,10 @@ function basisOf(family: Family, name: string): Basis {
   if (!quantity) return { bases: new Set([name]), needsOverlap: false };
   const formula = formulaIn(family.name, quantity.formula);
   const needsOverlap = formula === undefined && quantity.dependsOn === undefined;
-  // The overlap pattern depends on the whole geometry.
+  // The overlap pattern depends on all geometry parameters.
   const names =
     formula === undefined ? (quantity.dependsOn ?? GEOMETRY_NAMES) : namesOfFormula(formula);
-  const parts = names.map((of) => basisOf(family, of));
+  const parts = names.map((used) => basisOf(family, used));
   const basis = {
     bases: new Set(parts.flatMap((part) => [...part.bases])),
     needsOverlap: needsOverlap || parts.some((part) => part.needsOverlap),
@@ -70,7 +78,9 @@ function basisOf(family: Family, name: string): Basis {
   return basis;
 }
 
-/** Parameters that can make a layer illegal. Their defaults never do, whatever the others are. */
+/**
+ * Parameters that can make a layer illegal. Their defaults never do, for any values of the others.
+ */
 const CONSTRAINING = ["groups", "padding", "output_padding"] as const;
 
 const GEOMETRY_NAMES: readonly string[] = PARAMETERS.filter((p) => "perDimension" in p).map(
@@ -92,7 +102,8 @@ export function needsSetting(name: ResultName, setting: string): boolean {
 
 /**
  * The parameters and settings that a column depends on, by their names in a kind of layer. Only
- * legal layers have results, so a parameter that can break a rule brings in the others of that rule.
+ * legal layers have results, so if one of them is in a rule, all parameters of that rule are
+ * included.
  */
 export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly string[] {
   const { dimension } = column(name);
@@ -110,23 +121,23 @@ export function dependenciesOfColumn(kind: Kind, name: ResultName): readonly str
 }
 
 /**
- * The formula of a column for a kind of layer, as documents show it. A column about one dimension has the parameters of
- * that dimension.
+ * The formula of a column for a kind of layer, as documents show it. In a column about one
+ * dimension, the parameters are those of that dimension.
  */
 export function formulaOf(kind: Kind, name: ResultName): string {
   const { formula, definition, dimension } = column(name);
   const text = formulaIn(kind.family.name, formula) ?? definition ?? "";
   const at = dimension === undefined ? undefined : kind.dimensions.indexOf(dimension);
-  return replaceNames(text, (of) => {
-    const names = namesOfParameter(kind, of as ParameterName);
-    return (at === undefined ? names.length === 1 && names[0] : names[at]) || of;
+  return replaceNames(text, (used) => {
+    const names = namesOfParameter(kind, used as ParameterName);
+    return (at === undefined ? names.length === 1 && names[0] : names[at]) || used;
   });
 }
 
 /**
  * Whether the column is a sum over the samples of a batch: every term of its formula has the batch
- * size as a factor, and no denominator depends on it. Such a column is 0 for an empty batch,
- * whatever the other factors are.
+ * size as a factor, and no denominator depends on it. Such a column is 0 for an empty batch, even
+ * if the other factors would overflow.
  */
 export function isSumOverBatch(family: Family, name: string): boolean {
   if (name === "batch_size") return true;
@@ -149,7 +160,7 @@ export function isSumOverBatch(family: Family, name: string): boolean {
   return isSum(parsed(formula));
 }
 
-/** A column as one kind of layer has it, for documents and programs. Plain data. */
+/** A column of one kind of layer as plain data, for documents and programs. */
 export interface ColumnOfKind
   extends Omit<
     Column,
@@ -164,15 +175,15 @@ export interface ColumnOfKind
   readonly tool?: Omit<Tool, "function"> & { readonly function: string };
 }
 
-/** Everything about a column of a kind, derived from its record. */
-export function describeColumn(kind: Kind, of: Column): ColumnOfKind {
-  const { definition: _, missing, tool, inMacs: __, ...record } = of;
+/** Describes a column of one kind of layer. */
+export function describeColumn(kind: Kind, source: Column): ColumnOfKind {
+  const { definition: _, missing, tool, inMacs: __, ...record } = source;
   return {
     ...record,
-    formula: formulaOf(kind, of.name),
-    counts: formulaIn(kind.family.name, of.counts) ?? "",
-    dependsOn: dependenciesOfColumn(kind, of.name),
-    needsOverlap: needsOverlap(kind, of.name),
+    formula: formulaOf(kind, source.name),
+    counts: formulaIn(kind.family.name, source.counts) ?? "",
+    dependsOn: dependenciesOfColumn(kind, source.name),
+    needsOverlap: needsOverlap(kind, source.name),
     ...(missing && { nullable: true }),
     ...(tool && {
       tool: { ...tool, function: formulaIn(kind.family.name, tool.function) ?? "" },

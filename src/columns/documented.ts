@@ -1,4 +1,6 @@
-/** Operations as the reference documentation, moduleprofiler's, defines them. */
+/**
+ * Operations as moduleprofiler's documentation defines them. It is the reference for this group.
+ */
 import { type ColumnRecord, inConvolutions } from "./column.js";
 
 export const DOCUMENTED = [
@@ -9,7 +11,8 @@ export const DOCUMENTED = [
     unit: "operations",
     formula: { transposed: "taps - l_out", convolution: "l_out * (kernel_size - 1)" },
     counts:
-      "Additions of overlapping products in one filter, sum(y - 1). Each hole counts as -1, so the sum is negative where holes outnumber overlaps.",
+      "Additions of overlapping products in one filter, sum(y - 1). Each hole counts as -1, " +
+      "so the sum is negative if holes outnumber overlaps.",
     needs: ["l_out", "taps"],
   },
   {
@@ -49,7 +52,8 @@ export const DOCUMENTED = [
     },
     counts: {
       ...inConvolutions(
-        "Multiplications and additions of the layer as documented. They include l_out * kernel_size multiplications where only taps products exist.",
+        "Multiplications and additions of the layer as documented. They include " +
+          "l_out * kernel_size multiplications, although only taps products exist.",
       ),
       linear: "Multiplications and additions of the layer.",
     },
@@ -67,7 +71,8 @@ export const DOCUMENTED = [
       linear: "out_channels * (2 * in_channels - 1 + bias) * sample_rate",
     },
     counts:
-      "Documented operations of one stream per second of audio, at sample_rate output elements per second.",
+      "Documented operations of one stream per second of audio, at sample_rate output elements " +
+      "per second.",
     needs: ["l_out"],
   },
 ] as const satisfies readonly ColumnRecord[];

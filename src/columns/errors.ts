@@ -1,11 +1,11 @@
-/** Errors about result columns, whose words need the column table. */
+/** Errors about result columns. Their texts need the column table. */
 
 import { errors, type UpsweepError } from "../errors.js";
 import { describeLayer } from "../layers/describe.js";
 import type { Layer } from "../layers/layer.js";
 import { column, isResultName } from "./table.js";
 
-/** A result that does not fit in 64 bits. `name` is a column, or what stands for several. */
+/** A result that does not fit in 64 bits. `name` is a column, or a phrase for several columns. */
 export function overflow(location: string, name: string, layer: Layer): UpsweepError {
   return errors.overflow(location, name, describeLayer(layer), limitOf(name));
 }

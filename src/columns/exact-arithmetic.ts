@@ -2,7 +2,10 @@
 import { compare, floorDiv, gcd } from "../expression/evaluate.js";
 import type { Arithmetic } from "./formula.js";
 
-/** Exact integers of any size. Used where a formula itself must give a value: the tests compare the kernel with it. */
+/**
+ * Integers of any size. The tests evaluate the published formulas with them and compare the kernel
+ * with the values.
+ */
 export const EXACT_ARITHMETIC: Arithmetic<bigint> = {
   constant: (value) => value,
   binary: (operator, a, b) => {

@@ -1,4 +1,4 @@
-/** Operations that a layer needs, counted exactly. */
+/** Exact counts of the operations that a layer needs. */
 import { type ColumnRecord, inConvolutions } from "./column.js";
 
 const EVERY_PRODUCT = inConvolutions("batch_size * filters * taps");
@@ -11,7 +11,8 @@ export const EXACT = [
     unit: "MACs",
     formula: { ...EVERY_PRODUCT, linear: "batch_size * weight_elements" },
     counts:
-      "Multiply-accumulates of the layer: one for every product that reaches the output. The bias and cropped products are not counted.",
+      "Multiply-accumulates of the layer: one for every product that reaches the output. " +
+      "The bias and cropped products are not counted.",
     isAdditive: true,
   },
   {
@@ -33,7 +34,8 @@ export const EXACT = [
       linear: "batch_size * (weight_elements - (1 - bias) * out_channels)",
     },
     counts:
-      "Additions of the layer. An output element with m products needs m - 1, or m with a bias; a hole needs none.",
+      "Additions of the layer. An output element with m products needs m - 1, " +
+      "or m with a bias; a hole needs none.",
     needs: ["taps"],
     isAdditive: true,
   },
@@ -65,7 +67,8 @@ export const EXACT = [
     unit: "products",
     formula: inConvolutions("batch_size * filters * (products - taps)"),
     counts:
-      "Products that padding removes: in a transposed convolution those outside of the output, in a convolution those with zeros of the padding.",
+      "Products that padding removes: in a transposed convolution those outside of the output, " +
+      "in a convolution those with zeros of the padding.",
     isAdditive: true,
   },
   {
@@ -75,7 +78,8 @@ export const EXACT = [
     unit: "MACs",
     formula: { transposed: "batch_size * filters * l_out * kernel_size" },
     counts:
-      "MACs of an implementation that inserts zeros between the inputs and runs a plain convolution over them.",
+      "MACs of an implementation that inserts zeros between the inputs and runs a plain " +
+      "convolution over them.",
     isAdditive: true,
   },
   {
@@ -93,7 +97,8 @@ export const EXACT = [
     unit: "operations/byte",
     formula: "flops / ((input_elements + output_elements + params) * (bits / 8))",
     counts:
-      "Operations per byte moved, if input, output, weight and bias each move once. An element has the width of the setting bits.",
+      "Operations per byte moved, if input, output, weight and bias each move once. " +
+      "An element has the width of the setting bits.",
   },
   {
     name: "macs_per_second",
@@ -105,6 +110,7 @@ export const EXACT = [
       linear: "weight_elements * sample_rate",
     },
     counts:
-      "Multiply-accumulates of one stream per second of audio, at sample_rate output elements per second.",
+      "Multiply-accumulates of one stream per second of audio, " +
+      "at sample_rate output elements per second.",
   },
 ] as const satisfies readonly ColumnRecord[];

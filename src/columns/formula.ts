@@ -1,7 +1,7 @@
-/** Formulas evaluated over exact integers or over intervals of them. */
+/** Evaluates formulas over exact integers or over intervals of integers. */
 import type { BinaryOperator, Comparison, FunctionName, Node } from "../expression/node.js";
 
-/** Arithmetic on integers, or on something that stands for an integer, such as an interval. */
+/** Arithmetic on integers, or on a representation of them, such as intervals. */
 export interface Arithmetic<T> {
   readonly constant: (value: bigint) => T;
   readonly binary: (operator: Exclude<BinaryOperator, "/">, a: T, b: T) => T;
@@ -11,17 +11,17 @@ export interface Arithmetic<T> {
   readonly reduced: (numerator: T, denominator: T) => Quotient<T>;
 }
 
-/** A quotient whose parts are kept apart. Without a denominator it is an integer. */
+/** A quotient with separate parts. Without a denominator it is an integer. */
 export interface Quotient<T> {
   readonly numerator: T;
   readonly denominator?: T;
 }
 
 /**
- * Evaluates a formula. Division keeps numerator and denominator apart and only reduces a division by a constant, so both
- * parts are those that the kernel computes.
+ * Evaluates a formula. A division keeps the numerator and the denominator apart. Only a division by
+ * a constant is reduced to lowest terms, so both parts are those that the kernel computes.
  *
- * @param lookup the value of a name.
+ * @param lookup returns the value of a name.
  */
 export function evaluateFormula<T>(
   node: Node,
@@ -29,9 +29,9 @@ export function evaluateFormula<T>(
   arithmetic: Arithmetic<T>,
 ): Quotient<T> {
   const { constant, binary, compare, call, reduced } = arithmetic;
-  const valueFor = (of: Node): Quotient<T> => evaluateFormula(of, lookup, arithmetic);
-  const integerOf = (of: Node): T => {
-    const { numerator, denominator } = valueFor(of);
+  const valueFor = (operand: Node): Quotient<T> => evaluateFormula(operand, lookup, arithmetic);
+  const integerOf = (operand: Node): T => {
+    const { numerator, denominator } = valueFor(operand);
     if (denominator !== undefined) throw new Error("a quotient where a formula needs an integer");
     return numerator;
   };

@@ -80,7 +80,8 @@ export const GEOMETRY = [
     formula: { transposed: "(gcd(stride, dilation) == 1) * (kernel_size // stride)" },
     perDimension: true,
     counts:
-      "The fewest products on an output element away from the edges, where y repeats with the stride.",
+      "The fewest products on an output element away from the edges, where y repeats with the " +
+      "stride.",
   },
   {
     name: "overlap_max",
@@ -98,7 +99,8 @@ export const GEOMETRY = [
     unit: "",
     formula: { transposed: "overlap_min == overlap_max" },
     counts:
-      "Whether all output elements away from the edges receive equally many products. Otherwise checkerboard or tonal artefacts are likely.",
+      "Whether all output elements away from the edges receive equally many products. Otherwise " +
+      "checkerboard or tonal artefacts are likely.",
   },
   {
     name: "input_elements",

@@ -1,4 +1,4 @@
-/** The quantities of one layer, from the published formulas and exact integers. */
+/** Evaluates the published formulas for one layer, with exact integers. */
 import { isPaddingWord, onnxLength } from "../layers/convolution.js";
 import { spatialOf } from "../layers/kinds.js";
 import { type Layer, valueOfParameter } from "../layers/layer.js";
@@ -7,7 +7,9 @@ import { EXACT_ARITHMETIC } from "./exact-arithmetic.js";
 import { Quantities } from "./quantities.js";
 
 /**
- * @param overlap taps, covered or unpadded_taps of a dimension.
+ * The quantities of a layer.
+ *
+ * @param overlap returns `taps`, `covered` or `unpadded_taps` of a dimension.
  */
 export function quantitiesOf(
   layer: Layer,
@@ -31,7 +33,7 @@ export function quantitiesOf(
       if (name === "onnx_l_out") return onnxLength(dimensionOf(at), at, kind.dimensions.length);
       return overlap(name, dimensionOf(at));
     },
-    // `same` may add one zero more at the upper end, which no padding can say.
+    // `same` may add one more zero at the upper end. No numeric padding can express that.
     exception: (name, at) =>
       /^([dhw]|l)_out$/.test(name) && isWord(at)
         ? spatialOf(kind).lengthOf(dimensionOf(at))

@@ -1,16 +1,22 @@
-/** The quantities of a layer: columns, and what their formulas use, over exact integers or over intervals. */
+/**
+ * The quantities of a layer: columns and the names in their formulas, over exact integers or over
+ * intervals.
+ */
 import { parsed } from "../layers/evaluated.js";
 import type { Kind } from "../layers/kinds.js";
 import { isSettingName } from "../layers/parameters.js";
 import { formulaIn, quantityOf } from "./derived.js";
 import { type Arithmetic, evaluateFormula, type Quotient } from "./formula.js";
 
-/** Where the values come from that no formula gives. */
+/** The sources of values that no formula provides. */
 export interface Leaves<T> {
-  /** A parameter in a dimension; `dimension` is 0 for one that the layer has once. */
+  /** A parameter in a dimension. `dimension` is 0 for a parameter that the layer has only once. */
   readonly parameter: (base: string, dimension: number) => T;
   readonly setting: (name: string) => Quotient<T>;
-  /** A quantity without a formula, in a dimension; `dimension` is 0 for one that the layer has once. */
+  /**
+   * A quantity without a formula, in a dimension. `dimension` is 0 for a quantity that the layer
+   * has only once.
+   */
   readonly counted: (name: string, dimension: number) => T;
   /** The value of a quantity in a dimension for which its formula does not hold. */
   readonly exception?: (name: string, dimension: number) => T | undefined;
@@ -30,7 +36,9 @@ export class Quantities<T> {
     this.#leaves = leaves;
   }
 
-  /** The value of a column, an auxiliary quantity, a parameter or a setting for the whole layer. */
+  /**
+   * The value of a column, an auxiliary quantity, a parameter or a setting, over all dimensions.
+   */
   of(name: string): Quotient<T> {
     const known = this.#known.get(name);
     if (known) return known;
@@ -39,7 +47,7 @@ export class Quantities<T> {
     return value;
   }
 
-  /** The value of a formula for the whole layer. */
+  /** The value of a formula, over all dimensions. */
   ofFormula(formula: string): Quotient<T> {
     return evaluateFormula(parsed(formula), (name) => this.of(name), this.#arithmetic);
   }
@@ -56,7 +64,7 @@ export class Quantities<T> {
         ? this.#leaves.counted(name, dimension)
         : evaluateFormula(
             parsed(formula),
-            (of) => ({ numerator: this.inDimension(of, dimension) }),
+            (used) => ({ numerator: this.inDimension(used, dimension) }),
             this.#arithmetic,
           ).numerator;
     return this.#leaves.narrowed?.(name, value) ?? value;

@@ -1,7 +1,10 @@
-/** Results as a program gets them: their types, and what JSON.stringify makes of them. */
+/** Results as the library returns them: their types, and their form in JSON. */
 import type { ResultName, Results, ResultValue } from "./table.js";
 
-/** What an exact integer is given as. A number is exact, or it is an error. */
+/**
+ * The types in which exact integers can be returned. An integer that a number cannot hold exactly
+ * is an error.
+ */
 export const BIG_INTS = ["bigint", "number", "string"] as const;
 export type BigInts = (typeof BIG_INTS)[number];
 
@@ -13,21 +16,24 @@ type IntegerAs<B extends BigInts> = B extends "number"
 
 type ValueAs<V, B extends BigInts> = V extends bigint ? IntegerAs<B> : V;
 
-/** Results by their names, integers as asked for. */
+/** Results by name, with integers in the chosen type. */
 export type ResultsAs<C extends ResultName, B extends BigInts = "bigint"> = {
   readonly [N in C]: ValueAs<Results[N], B>;
 };
 
-/** What JSON.stringify takes in place of an object; it is not enumerable, so Object.keys and spreads do not meet it. */
+/**
+ * The value that JSON.stringify writes in place of an object. The property is not enumerable, so
+ * Object.keys and spreads skip it.
+ */
 export interface ForJson<J> {
   toJSON(): J;
 }
 
-/** The results of a layer. In JSON every bigint is a string, whatever its size. */
+/** The results of a layer. In JSON every bigint is a string, even if it is small. */
 export type CountedResults<C extends ResultName, B extends BigInts = "bigint"> = ResultsAs<C, B> &
   ForJson<ResultsAs<C, B extends "bigint" ? "string" : B>>;
 
-/** A value in JSON: no bigint. */
+/** A value that JSON can express. Bigints are excluded. */
 export type JsonValue = string | number | boolean | null;
 
 function toJSON(this: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -44,12 +50,15 @@ function inJson(value: unknown): unknown {
 
 const TO_JSON = { value: toJSON };
 
-/** Gives an object of plain values, bigints and maps a toJSON that JSON.stringify calls. Bigints become strings, maps objects. */
+/**
+ * Adds a `toJSON` method, which JSON.stringify calls, to an object of plain values, bigints and
+ * maps. Bigints become strings, and maps become objects.
+ */
 export function withJson<T extends object>(object: T): T {
   return Object.defineProperty(object, "toJSON", TO_JSON);
 }
 
-/** An integer as asked for; undefined where a number cannot hold it. */
+/** An integer in the chosen type. Undefined if a number cannot hold it exactly. */
 export function integerAs(value: bigint, bigInts: BigInts): ResultValue | string | undefined {
   if (bigInts === "bigint") return value;
   if (bigInts === "string") return String(value);

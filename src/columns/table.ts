@@ -1,6 +1,6 @@
 /**
- * The column table. The header of a file, `upsweep columns`, the README's table, the library's types, the schema and the
- * plan's schedule are all derived from these records, and so are the kernel's column numbers.
+ * The column table. These records determine the header of a file, `upsweep columns`, the tables in
+ * docs/, the library's types, the schema, the schedule of a plan and the kernel's column numbers.
  */
 import type { LayerParameters } from "../layers/layer.js";
 import type { ColumnRecord } from "./column.js";
@@ -29,7 +29,10 @@ export const DEFAULT_COLUMNS: readonly ResultName[] = [
 /** The column with the name of the grid, in a union of grids. */
 export const NAME_COLUMN = "name";
 
-/** A result: an exact integer, true or false, a decimal as the nearest double, or null if the tool gives no answer. */
+/**
+ * A result: an exact integer, true or false, a decimal as the nearest double, or null if the tool
+ * gives no answer.
+ */
 export type ResultValue = bigint | boolean | number | null;
 
 type OfType<T extends ColumnRecord["type"]> = T extends "boolean"
@@ -45,7 +48,10 @@ export type Results = {
     | (R extends { readonly missing: unknown } ? null : never);
 };
 
-/** The results of every one-dimensional transposed layer. The other columns need more dimensions, or a sample rate. */
+/**
+ * The results of every one-dimensional transposed layer. The other columns need more dimensions, or
+ * a sample rate.
+ */
 export type LayerResults = Omit<
   Results,
   "d_out" | "h_out" | "w_out" | "macs_per_second" | "ops_per_second"
@@ -68,7 +74,7 @@ export function column(name: ResultName): Column {
   return columns.get(name) as Column;
 }
 
-/** Results by name, from the texts of their cells. */
+/** Parses the texts of several cells. */
 export function readCells(texts: { readonly [N in ResultName]?: string }): {
   readonly [N in ResultName]?: ResultValue;
 } {
@@ -77,7 +83,7 @@ export function readCells(texts: { readonly [N in ResultName]?: string }): {
   );
 }
 
-/** The result that the text of a cell stands for; an empty cell is null. */
+/** Parses the text of a cell. An empty cell is null. */
 export function readCell({ type }: Pick<Column, "type">, text: string): ResultValue {
   if (text === "") return null;
   if (type === "boolean") return text === "true";

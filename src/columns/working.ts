@@ -1,4 +1,4 @@
-/** The working behind each result of a layer: its formula, then the same with the layer's numbers. */
+/** Shows how each result of a layer is computed: its formula, then the formula with numbers. */
 
 import { textOfFraction } from "../fraction.js";
 import { replaceNames } from "../layers/evaluated.js";
@@ -12,7 +12,7 @@ import { column, type PartialResults, type ResultName } from "./table.js";
 /**
  * One line that shows how a result follows from the parameters and from other results.
  *
- * @param dimensions the results of each dimension as a layer of its own.
+ * @param dimensions for each dimension, the results of a one-dimensional layer with its parameters.
  */
 export function working(
   name: ResultName,
@@ -38,8 +38,8 @@ export function working(
   const isInDimension = perDimension === true || dimension !== undefined;
   if (isInDimension && layer.dimensions[at]?.padding === PADDING_SAME)
     return `padding='same' keeps the length of the input: ${layer.dimensions[at]?.l_in}`;
-  const valueFor = (of: string) =>
-    isInDimension ? String(valueInDimension(layer, of, at)) : valueInLayer(layer, of, results);
+  const valueFor = (used: string) =>
+    isInDimension ? String(valueInDimension(layer, used, at)) : valueInLayer(layer, used, results);
   const numbers = replaceNames(source, valueFor);
   return /^[0-9]+$/.test(numbers) ? formula : `${formula} = ${numbers}`;
 }
@@ -60,11 +60,11 @@ function valueInLayer(layer: Layer, name: string, results: PartialResults): stri
   if (name in results) return String(results[name as ResultName]);
   const formula = formulaIn(layer.kind.family.name, quantityOf(name)?.formula);
   if (quantityOf(name) && formula !== undefined && !column(name as ResultName))
-    return `(${replaceNames(formula, (of) => valueInLayer(layer, of, results))})`;
+    return `(${replaceNames(formula, (used) => valueInLayer(layer, used, results))})`;
   return name;
 }
 
-/** The values of all dimensions, in brackets where there are several. */
+/** The product of the values of all dimensions, in brackets if there are several. */
 function product(layer: Layer, name: keyof Dimension): string {
   const values = layer.dimensions.map((dimension) => dimension[name]);
   return values.length > 1 ? `(${values.join(" * ")})` : String(values[0]);

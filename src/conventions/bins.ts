@@ -1,11 +1,12 @@
 /**
- * The histogram from which medians are read: 128 bins for each doubling of a ratio, from 2^-32 to 2^32, and one for 0. A bin's middle
- * is within 1/256 = 0.4 % of every ratio in it. The kernel fills it (assembly/compare.ts).
+ * The histogram from which medians are read: 128 bins for each doubling of a ratio, from 2^-32 to
+ * 2^32, and one for 0. The middle of a bin is within 1/256 = 0.4 % of every ratio in it. The kernel
+ * fills the histogram (assembly/compare.ts).
  */
 
 import { TALLY_BINS } from "../limits.js";
 
-/** The largest relative error of a quantile that is read from it. */
+/** The maximum relative error of a quantile that is read from the histogram. */
 export const RELATIVE_ERROR = 1 / 256;
 
 const BIN_SHIFT = 45n;
@@ -25,14 +26,20 @@ export function binOf(ratio: number): number {
 /** The middle of a bin. */
 export function middleOf(bin: number): number {
   if (bin === 0) return 0;
-  const lowest = (location: number) => {
-    view.setBigUint64(0, BigInt(BIN_FIRST + location) << BIN_SHIFT);
+  /** The lower end of the bin after bin `i`. */
+  const lowerEnd = (i: number) => {
+    view.setBigUint64(0, BigInt(BIN_FIRST + i) << BIN_SHIFT);
     return view.getFloat64(0);
   };
-  return (lowest(bin - 1) + lowest(bin)) / 2;
+  return (lowerEnd(bin - 1) + lowerEnd(bin)) / 2;
 }
 
-/** The median of the ratios counted in bins, between the smallest and the largest of them. Of an even number the lower middle one. */
+/**
+ * The median of the ratios that the bins count, within `min` and `max`, the smallest and the
+ * largest ratio. For an even number of ratios, it is the lower of the two middle ones.
+ *
+ * @throws RangeError if there are no ratios.
+ */
 export function medianOf(
   bins: ReadonlyMap<number, bigint>,
   layers: bigint,

@@ -1,4 +1,7 @@
-/** Which columns are compared with the exact MACs, and their answers in MACs. The kernel does the same in assembly/compare.ts. */
+/**
+ * Selects the columns that are compared with the exact MACs, and converts their answers to MACs.
+ * The kernel does the same in assembly/compare.ts.
+ */
 
 import { formulaIn } from "../columns/derived.js";
 import { EXACT_ARITHMETIC } from "../columns/exact-arithmetic.js";
@@ -16,17 +19,20 @@ import type { Fraction } from "../fraction.js";
 import { parsed } from "../layers/evaluated.js";
 import type { Layer } from "../layers/layer.js";
 
-/** The documented operations, then every convention: the order of the column table and of the kernel's tallies. */
+/**
+ * The documented operations, then every convention: the order of the column table and of the
+ * kernel's tallies.
+ */
 export const COMPARED: readonly ResultName[] = COLUMNS.filter(
-  (of: Column) => of.inMacs !== undefined,
+  (candidate: Column) => candidate.inMacs !== undefined,
 ).map(({ name }) => name);
 
 /**
- * The answer of a convention in MACs, for comparison with `macs`. A FLOP is half of a MAC, and additions for the bias are
- * taken out.
+ * The answer of a convention in MACs, for comparison with `macs`. A FLOP is half of a MAC, and
+ * additions for the bias are subtracted.
  *
- * @returns undefined where the tool gives no answer.
- * @throws RangeError when a result that the answer needs does not fit in 64 bits.
+ * @returns undefined if the tool gives no answer.
+ * @throws RangeError if a result that the answer needs does not fit in 64 bits.
  */
 export function inMacs(
   name: ResultName,
@@ -35,18 +41,18 @@ export function inMacs(
 ): Fraction | undefined {
   if (results[name] === null) return undefined;
   const formula = formulaIn(layer.kind.family.name, column(name).inMacs) as string;
-  const quantities = quantitiesOf(layer, (of) => {
-    throw new RangeError(of);
+  const quantities = quantitiesOf(layer, (quantity) => {
+    throw new RangeError(quantity);
   });
-  const valueFor = (of: string): bigint => {
-    if (!isResultName(of)) return quantities.of(of).numerator;
-    const value = results[of];
-    if (typeof value !== "bigint") throw new RangeError(of);
+  const valueFor = (used: string): bigint => {
+    if (!isResultName(used)) return quantities.of(used).numerator;
+    const value = results[used];
+    if (typeof value !== "bigint") throw new RangeError(used);
     return value;
   };
   const { numerator, denominator = 1n } = evaluateFormula(
     parsed(formula),
-    (of) => ({ numerator: valueFor(of) }),
+    (used) => ({ numerator: valueFor(used) }),
     { ...EXACT_ARITHMETIC, reduced: (n, d) => ({ numerator: n, denominator: d }) },
   );
   return { numerator, denominator };

@@ -1,19 +1,25 @@
-/** Tallies of several stretches put together: in their order, so that what was first met stays the first. */
+/**
+ * Merges the tallies of several ranges. They are merged in order, so that an extreme keeps the
+ * first layer at which it occurred.
+ */
 import { medianOf } from "./bins.js";
 import { COMPARED } from "./compared.js";
 
-/** How the answers of a convention stand to the exact count, over the layers of a batch. */
+/** Compares the answers of a convention with the exact count, over the layers of a batch. */
 export interface Tally {
-  /** Layers with a ratio: the tool answers, and at least one product lands. */
+  /** The number of layers with a ratio: the tool answers, and at least one product lands. */
   readonly layers: bigint;
-  /** Layers without an answer. */
+  /** The number of layers without an answer. */
   readonly missing: bigint;
-  /** Layers whose answer comes to exactly the MACs. */
+  /** The number of layers whose answer equals the MACs. */
   readonly exact: bigint;
-  /** The smallest and the largest ratio, and where each was first met: raw index of the grid, or byte of the chunk. */
+  /**
+   * The smallest and the largest ratio, each with its first layer: a raw index of the grid, or a
+   * byte of the chunk.
+   */
   readonly min: Extreme<bigint>;
   readonly max: Extreme<bigint>;
-  /** Layers by the bin of their ratio (see conventions/bins.ts). */
+  /** The number of layers in each bin of ratios that is not empty (see conventions/bins.ts). */
   readonly bins: readonly (readonly [number, number])[];
 }
 
@@ -22,7 +28,7 @@ export interface Extreme<P> {
   readonly at: P;
 }
 
-/** A tally of everything so far. `P` is what names a layer. */
+/** A tally of all ranges so far. `P` identifies a layer. */
 export interface Total<P> {
   layers: bigint;
   missing: bigint;
@@ -32,7 +38,7 @@ export interface Total<P> {
   readonly bins: Map<number, bigint>;
 }
 
-/** A total of nothing for each convention. */
+/** An empty total for each convention. */
 export function emptyTotals<P>(): Total<P>[] {
   return COMPARED.map(() => ({
     layers: 0n,
@@ -44,11 +50,15 @@ export function emptyTotals<P>(): Total<P>[] {
   }));
 }
 
-/** Adds a stretch's tallies; `location` says of what stands in one where it is in all. */
+/**
+ * Adds the tallies of one range.
+ *
+ * @param locate converts a position in the range to one in the run.
+ */
 export function addTallies<P>(
   totals: readonly Total<P>[],
   tallies: readonly Tally[],
-  location: (at: bigint) => P,
+  locate: (at: bigint) => P,
 ): void {
   for (const [i, tally] of tallies.entries()) {
     const total = totals[i] as Total<P>;
@@ -59,13 +69,13 @@ export function addTallies<P>(
       total.bins.set(bin, (total.bins.get(bin) ?? 0n) + BigInt(count));
     if (tally.layers === 0n) continue;
     if (!total.min || tally.min.ratio < total.min.ratio)
-      total.min = { ratio: tally.min.ratio, at: location(tally.min.at) };
+      total.min = { ratio: tally.min.ratio, at: locate(tally.min.at) };
     if (!total.max || tally.max.ratio > total.max.ratio)
-      total.max = { ratio: tally.max.ratio, at: location(tally.max.at) };
+      total.max = { ratio: tally.max.ratio, at: locate(tally.max.at) };
   }
 }
 
-/** Several stretches of one grid as one. */
+/** Merges the tallies of several ranges of one grid. */
 export function mergedTallies(parts: readonly (readonly Tally[])[]): Tally[] {
   const totals = emptyTotals<bigint>();
   for (const part of parts) addTallies(totals, part, (at) => at);
@@ -80,12 +90,14 @@ export function mergedTallies(parts: readonly (readonly Tally[])[]): Tally[] {
   }));
 }
 
-/** The median ratio; undefined where no layer has one. */
+/** The median ratio. Undefined if no layer has a ratio. */
 export function medianOfTotal({ bins, layers, min, max }: Total<unknown>): number | undefined {
   return min && max && medianOf(bins, layers, min.ratio, max.ratio);
 }
 
-/** The ratio that is furthest from 1, of a layer that it is a worst example of; 0 is further than any other. */
+/**
+ * The extreme that is further from 1 by its factor. A ratio of 0 is further than any other.
+ */
 export function worstOf<P>({ min, max }: Total<P>): Extreme<P> | undefined {
   if (!min || !max) return undefined;
   return min.ratio === 0 || 1 / min.ratio > max.ratio ? min : max;

@@ -258,7 +258,7 @@ function combined(
  * Whether a condition can meet a fraction or a missing value. Such a condition must be decided over
  * rationals.
  */
-export function needsRationals(node: Node | Item, isWhole: (name: string) => boolean): boolean {
+export function needsRationals(node: Node | Item, isInteger: (name: string) => boolean): boolean {
   const pending: (Node | Item)[] = [node];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     if (
@@ -268,7 +268,7 @@ export function needsRationals(node: Node | Item, isWhole: (name: string) => boo
       return true;
     if (
       (current.kind === "binary" && current.operator === "/") ||
-      (current.kind === "name" && !isWhole(current.name))
+      (current.kind === "name" && !isInteger(current.name))
     )
       return true;
     for (const part of partsOf(current)) pending.push(part);

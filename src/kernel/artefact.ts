@@ -1,4 +1,4 @@
-/** The built kernel: found, checked to be there, compiled once. */
+/** Finds the built kernel and compiles it once. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,12 +8,15 @@ export type Build = "release" | "debug";
 
 const compiled = new Map<Build, WebAssembly.Module>();
 
-/** Where a build lies. dist/kernel, dist/bin and src/kernel are equally deep, so the path holds for all. */
+/**
+ * The path of a build. dist/kernel, dist/bin and src/kernel are equally deep, so one relative path
+ * serves all three.
+ */
 export function artefactPath(build: Build = "release"): string {
   return fileURLToPath(new URL(`../../build/upsweep.${build}.wasm`, import.meta.url));
 }
 
-/** The compiled kernel. It goes to worker threads as it is; each only makes an instance of it. */
+/** The compiled kernel. Workers receive the compiled module, and only create an instance of it. */
 export function kernelModule(build: Build = "release"): WebAssembly.Module {
   let module = compiled.get(build);
   if (!module) {
@@ -23,7 +26,9 @@ export function kernelModule(build: Build = "release"): WebAssembly.Module {
   return module;
 }
 
-/** The SHA-256 of the built kernel: what another one counts or writes may differ. */
+/**
+ * The SHA-256 of the built kernel. A kernel with another hash may count or write something else.
+ */
 export function kernelHash(): string {
   return createHash("sha256").update(readArtefact(artefactPath())).digest("hex");
 }

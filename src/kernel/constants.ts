@@ -1,4 +1,4 @@
-/** The kernel's numbers of kinds, columns, methods and rules. */
+/** The numbers by which the kernel knows kinds, columns, methods and rules. */
 import { column, isResultName } from "../columns/table.js";
 import { type Kind, namesOfParameter, parameterOf } from "../layers/kinds.js";
 import { defaultOf, PARAMETERS } from "../layers/parameters.js";
@@ -9,7 +9,7 @@ import type { ConstantName } from "./constants.generated.js";
 /** The value of a constant that the kernel exports. */
 export type Constant = (name: ConstantName) => number;
 
-/** A name in capital letters, as the kernel's constants have it. */
+/** A name in capital letters, as in the names of the kernel's constants. */
 export function upper<const N extends string>(name: N): Uppercase<N> {
   return name.toUpperCase() as Uppercase<N>;
 }
@@ -30,7 +30,7 @@ export function columnNumber(kind: Kind, name: string, constant: Constant): numb
   if (parameter) return inDimension(upper(parameter.base), parameter.dimension);
   const letter = isResultName(name) ? column(name).dimension : undefined;
   if (letter !== undefined) return inDimension("DIMENSION_L_OUT", kind.dimensions.indexOf(letter));
-  // In layers of one dimension these three are fields, which are cheaper to read than results.
+  // In one-dimensional layers these three results are fields, which are cheaper to read.
   const isField = kind.dimensions.length === 1 && ["l_out", "taps", "covered"].includes(name);
   return constant((isField ? `DIMENSION_${upper(name)}` : upper(name)) as ConstantName);
 }
@@ -54,7 +54,7 @@ export function absentFields(
   );
 }
 
-/** The rule that the kernel has under a number. */
+/** The rule with a number of the kernel. */
 export function ruleOf(number: number, constant: Constant): RuleId {
   const rule = RULES.find(({ id }) => constant(`RULE_${id}`) === number);
   if (!rule) throw new Error(`the kernel has no rule ${number}`);

@@ -1,20 +1,26 @@
-/** The sections of the image that the kernel reads, and a writer for them. assembly/layout.ts draws their form. */
+/**
+ * The sections of the image that the kernel reads, and a writer for them. assembly/layout.ts
+ * documents their format.
+ */
 
 import type { ConstantName } from "./constants.generated.js";
 import type { Constant } from "./constants.js";
 
-/** A part of an image: bytes, and the address in the kernel's memory where they belong. */
+/** A section of an image: its bytes, and their address in the kernel's memory. */
 export interface ImageSection {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
 
-/** A section of an image: where it begins, the bytes of one entry, and the most entries. Texts name constants of assembly/layout.ts. */
-interface Section {
+/**
+ * The format of a section: its address, the bytes of one entry, and the maximum number of entries.
+ * Strings name constants of assembly/layout.ts.
+ */
+interface SectionFormat {
   readonly address: ConstantName;
   readonly entry: number | ConstantName;
   readonly max: number | ConstantName;
-  /** Whether each kind of layer has that many entries, one kind after the other. */
+  /** Whether each kind of layer has its own `max` entries, one kind after the other. */
   readonly isPerKind?: true;
 }
 
@@ -44,7 +50,7 @@ export const PLAN_SECTIONS = {
     entry: "PROGRESSION_BYTES",
     max: "PROGRESSION_CAPACITY",
   },
-} as const satisfies Readonly<Record<string, Section>>;
+} as const satisfies Readonly<Record<string, SectionFormat>>;
 
 /** The sections of a list's image, in the order of their addresses. */
 export const LIST_SECTIONS = {
@@ -53,11 +59,12 @@ export const LIST_SECTIONS = {
   COLUMNS: { address: "LIST_COLUMNS_PTR", entry: 4, max: "LIST_COLUMN_CAPACITY", isPerKind: true },
   DEFAULTS: { address: "LIST_DEFAULTS_PTR", entry: 8, max: "LAYER_FIELDS", isPerKind: true },
   ROLES: { address: "LIST_ROLES_PTR", entry: 4, max: "FIELD_CAPACITY", isPerKind: true },
-} as const satisfies Readonly<Record<string, Section>>;
+} as const satisfies Readonly<Record<string, SectionFormat>>;
 
 /**
- * Writes an image section by section; unwritten bytes of a section are zero. Only the entries in use are written, because most sections have far
- * more room. A section that needs more room than it has is a defect of the program: it throws instead of overwriting the next section.
+ * Writes an image section by section. Unwritten bytes of a section are zero. Only the entries in
+ * use are written, because most sections have room for far more. A section with too many entries is
+ * a bug in this program: it throws instead of overwriting the next section.
  */
 export class ImageWriter {
   readonly #constant: Constant;
@@ -69,24 +76,31 @@ export class ImageWriter {
     this.#constant = constant;
   }
 
-  /** Begins a section of so many entries; in a section that each kind has, those of the kind with that number. */
-  begin({ address, entry, max, isPerKind }: Section, count: number, kind = 0): void {
+  /**
+   * Begins a section of `count` entries.
+   *
+   * @param kind the number of the kind, for sections that each kind has.
+   * @throws Error if the section has room for fewer entries.
+   */
+  begin({ address, entry, max, isPerKind }: SectionFormat, count: number, kind = 0): void {
     const numberOf = (value: number | ConstantName) =>
       typeof value === "number" ? value : this.#constant(value);
-    const [bytes, room] = [numberOf(entry), numberOf(max)];
-    if (count > room)
-      throw new Error(`the section at ${address} has room for ${room} entries, not for ${count}`);
+    const [entryBytes, capacity] = [numberOf(entry), numberOf(max)];
+    if (count > capacity)
+      throw new Error(
+        `the section at ${address} has room for ${capacity} entries, not for ${count}`,
+      );
     // Writing past the end of this buffer throws a RangeError.
-    const buffer = new ArrayBuffer(bytes * count);
+    const buffer = new ArrayBuffer(entryBytes * count);
     this.#view = new DataView(buffer);
     this.#sections.push({
-      address: this.#constant(address) + (isPerKind ? kind * bytes * room : 0),
+      address: this.#constant(address) + (isPerKind ? kind * entryBytes * capacity : 0),
       bytes: new Uint8Array(buffer),
     });
     this.#at = 0;
   }
 
-  /** Goes to a byte of the part. */
+  /** Continues at a byte offset of the section. */
   goTo(byte: number): void {
     this.#at = byte;
   }

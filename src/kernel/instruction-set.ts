@@ -1,14 +1,18 @@
 /**
- * The vocabulary that the planner's image and the kernel share, beside layers and columns. The kernel's numbers are
- * generated from these tables (see scripts/shared-numbers.ts): each entry is numbered by its position.
+ * The vocabulary that the image and the kernel share, in addition to layers and columns. The
+ * kernel's numbers are generated from these tables (see scripts/shared-numbers.ts): the number of
+ * an entry is its position.
  */
 
-/** An entry's name, and what it means to the kernel. */
+/** An entry's name, and its meaning in the kernel. */
 type Entry<N extends string = string> = readonly [name: N, meaning?: string];
 
 const table = <const T extends readonly Entry[]>(entries: T): T => entries;
 
-/** Operations of the stack machine that evaluates expressions (assembly/program.ts and condition.ts). */
+/**
+ * The bytecode of the stack machine that evaluates expressions (assembly/program.ts and
+ * condition.ts).
+ */
 export const OPERATIONS = table([
   ["END", "The value on top is the value of the program."],
   ["NUMBER", "Push the number of the instruction."],
@@ -55,7 +59,9 @@ export const OPERATIONS = table([
 
 export type Operation = (typeof OPERATIONS)[number][0];
 
-/** Steps of a schedule (assembly/sweep.ts). An entry is followed by its level and up to four operands. */
+/**
+ * Steps of a schedule (assembly/sweep.ts). A step is its kind, its level and up to three operands.
+ */
 export const STEPS = table([
   [
     "RULE",
@@ -73,11 +79,15 @@ export const STEPS = table([
   ["JOIN", "(segment, slot): join the texts of a segment again from that slot on."],
   [
     "WHERE_EXACT",
-    "(predicate, program): a condition over rationals. The next predicate counts layers rejected because a value is missing.",
+    "(predicate, program): a condition over rationals. The next predicate counts layers " +
+      "rejected because a value is missing.",
   ],
 ]);
 
-/** Items of an axis that depends on others (assembly/dependent.ts): kind, then up to three programs. */
+/**
+ * Items of an axis that depends on others (assembly/dependent.ts). An item is its kind and up to
+ * three programs.
+ */
 export const ITEMS = table([
   ["VALUE", "(value)"],
   ["RANGE", "(first, last, step)"],

@@ -1,6 +1,6 @@
 /**
- * What a kernel does. Two implementations stand behind it: WebAssembly (wasm.ts) and the plain TypeScript reference
- * (reference.ts). Every kernel test runs on both.
+ * The interface of a kernel. It has two implementations: WebAssembly (wasm.ts), and the TypeScript
+ * reference of the tests (test/reference/kernel.ts). Every kernel test runs on both.
  */
 
 import type { Sum } from "../checksum.js";
@@ -15,12 +15,13 @@ import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 
-/** Their cells, as a row has them. */
+/** The texts of result cells, as in a row of CSV. */
 type LayerTexts = { readonly [N in ResultName]?: string };
 
-/** The exact values behind the cells that hold quotients. */
+/** The exact values of the cells that contain quotients. */
 export type LayerQuotients = { readonly [N in ResultName]?: Rational };
 
+/** The results of a legal layer, or the rule that the layer breaks. */
 export type LayerCounts =
   | {
       readonly broken: RuleId;
@@ -35,7 +36,10 @@ export type LayerCounts =
       readonly quotients: LayerQuotients;
     };
 
-/** A result as an exact rational in lowest terms: null where it is missing, undefined where it passes 64 bits. */
+/**
+ * A result as an exact rational in lowest terms: null if it is missing, undefined if it exceeds 64
+ * bits.
+ */
 export function exactResult(
   { texts, quotients }: LayerCounts,
   name: ResultName,
@@ -47,42 +51,50 @@ export function exactResult(
   return { n: text === "true" ? 1n : text === "false" ? 0n : BigInt(text), d: 1n };
 }
 
-/** What stopped a sweep early, at a raw index: a cell that passes 2^64 - 1, methods that differ, an expression without a value. */
+/**
+ * Why a sweep stopped at a raw index: a cell exceeds 2^64 - 1, the methods differ, or an expression
+ * has no value.
+ */
 export type SweepFault =
   | { readonly kind: "overflow"; readonly index: bigint; readonly cell: number }
   | { readonly kind: "disagree"; readonly index: bigint }
   | { readonly kind: "expression"; readonly index: bigint };
 
-/** The rows of a stretch of raw indices. */
+/** The rows of a range of raw indices. */
 export interface SweepBatch {
-  /** Where to go on; the end of the stretch when it is done. */
+  /** The raw index at which to continue. It is the end of the range once the range is done. */
   readonly next: bigint;
-  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.lease`). */
+  /** Complete rows of CSV. Valid until the kernel's next call, or longer (see `Kernel.lease`). */
   readonly bytes: Uint8Array;
   readonly rows: number;
-  /** Positions without a layer, then layers left out by each requirement of the grid, in their order. */
+  /**
+   * The number of empty positions, then the rejection counts of the grid's predicates, in order.
+   */
   readonly rejected: readonly bigint[];
-  /** Looks at layers, blocks that are left out counted as one, and a layer that is simulated as it takes: what the stretch has cost. */
+  /**
+   * The cost of the range in visits. A skipped block counts as one visit; a simulated layer counts
+   * by its estimated time.
+   */
   readonly visits: number;
-  /** Of a plan that compares: a tally for each convention, in the order of `COMPARED`. */
+  /** For plans that compare: a tally for each convention, in the order of `COMPARED`. */
   readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;
 }
 
 /** The rows of single raw indices. */
 export type IndexBatch = Omit<SweepBatch, "next"> & {
-  /** How many of the indices are done. */
+  /** The number of indices that are done. */
   readonly done: number;
 };
 
-/** What stopped a list early, at the record that begins at byte `at` of its chunk. */
+/** Why a list stopped at the record that begins at byte `at` of its chunk. */
 export type ListFault =
   | { readonly kind: "overflow"; readonly at: number; readonly result: number }
   | { readonly kind: "disagree"; readonly at: number }
   | { readonly kind: "rule"; readonly at: number; readonly rule: RuleId }
   | { readonly kind: "field"; readonly at: number; readonly field: number }
   | { readonly kind: "fieldCount"; readonly at: number; readonly found: number }
-  /** The record names no kind that the list can hold. */
+  /** The record names a kind that is unknown, or that the list cannot contain. */
   | { readonly kind: "kind"; readonly at: number };
 
 /** Exact sums over the rows of one kind. */
@@ -92,7 +104,7 @@ export interface KindTotals {
   readonly sums: readonly bigint[];
 }
 
-/** The totals of two parts of a list together. */
+/** The sum of the totals of two parts of a list. */
 export function addTotals(
   one: readonly KindTotals[],
   other: readonly KindTotals[],
@@ -104,27 +116,31 @@ export function addTotals(
   }));
 }
 
-/** The rows of a stretch of a list's chunk. */
+/** The rows of a range of a list's chunk. */
 export interface ListBatch {
-  /** The byte of the chunk where to go on; its length when it is done. */
+  /** The byte of the chunk at which to continue. It is the length of a chunk that is done. */
   readonly next: number;
-  /** Whole rows of CSV. Good until the kernel's next call, or longer (see `Kernel.lease`). */
+  /** Complete rows of CSV. Valid until the kernel's next call, or longer (see `Kernel.lease`). */
   readonly bytes: Uint8Array;
   readonly rows: number;
+  /** The rejection counts of the rules, in the order of `LIST_REJECTIONS` (run/output). */
   readonly rejected: readonly bigint[];
-  /** Line ends passed. */
+  /** The number of line ends that were read. */
   readonly lines: number;
-  /** The totals of these rows, by kind: one for each of `addedColumns`. */
+  /** The totals of these rows for each kind that the list can contain. */
   readonly totals: readonly KindTotals[];
-  /** Of a list that is compared. */
+  /** For lists that are compared: a tally for each convention, in the order of `COMPARED`. */
   readonly tallies?: readonly Tally[];
   readonly fault?: ListFault;
 }
 
-/** Of rows that stay where they are: 1 until whoever needs them, on whatever thread, has set it to 0 (see `releaseLease`). */
+/**
+ * A lease on an output buffer: 1 while its rows are in use. Any thread can end the lease by setting
+ * it to 0 (see `releaseLease`).
+ */
 export type Lease = Int32Array;
 
-/** Rows that were held are not needed any more. */
+/** Releases an output buffer, so that the kernel can write into it again. */
 export function releaseLease(leased: Lease): void {
   Atomics.store(leased, 0, 0);
   Atomics.notify(leased, 0);
@@ -134,41 +150,49 @@ export interface Kernel {
   readonly name: string;
 
   /**
-   * Keeps the rows of the last batch good until they are let go, on another thread too; the next batches are written elsewhere. Waits so many
-   * milliseconds for room where there is none; undefined if there is none then: the rows are copied, or gone with the next call.
+   * Keeps the rows of the last batch valid until the lease is released, from any thread. The next
+   * batches are written to the next output buffer. If that buffer is leased, waits up to `patience`
+   * milliseconds for its release. Returns undefined if it is still leased: the caller must then
+   * copy the rows before the next call.
    */
   lease(patience: number): Lease | undefined;
 
-  /** The checksum of bytes, which may be rows of its own. Other results stay as they are. */
+  /** The checksum of bytes, which may be in the kernel's memory. Other results are unaffected. */
   sum(bytes: Uint8Array): Sum;
 
-  /** The longest chunk of a list that `countList` takes, in bytes. */
+  /** The maximum length of a chunk for `countList`, in bytes. */
   readonly maxChunkBytes: number;
 
-  /** Every result of one layer that its kind has; those per second only with a sample rate. */
+  /** Counts all results of one layer. Those per second are absent without a sample rate. */
   count(layer: Layer, method: "closed" | "simulate"): LayerCounts;
 
-  /** How many products land on each of `length` output elements from `first` on, in one dimension: a piece of the overlap pattern y. */
+  /**
+   * A section of the overlap pattern y in one dimension: how many products land on each of `length`
+   * output elements, starting at `first`.
+   */
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array;
 
-  /** Takes one grid of a plan to sweep. */
+  /** Loads one grid of a plan. The calls of `sweep` and `sweepIndices` that follow are about it. */
   openPlan(plan: Plan, grid: number, method: Method): void;
 
   /**
-   * The rows of the raw indices [first, end) of the grid, counted from its first; as many as fit in one batch, and as that
-   * many looks at layers find.
+   * Writes the rows of the raw indices [first, end), counted from the first of the grid. Stops when
+   * the batch is full, or after `maxVisits` visits.
    */
   sweep(first: bigint, end: bigint, maxVisits?: number): SweepBatch;
 
-  /** The most raw indices that `sweepIndices` takes. */
+  /** The maximum number of raw indices for `sweepIndices`. */
   readonly maxIndices: number;
 
-  /** The rows of single raw indices of the grid, as many as fit in one batch. */
+  /** Writes the rows of single raw indices of the grid (point lookups), up to one full batch. */
   sweepIndices(indices: BigUint64Array): IndexBatch;
 
-  /** Takes the plan of a list. */
+  /** Loads the plan of a list. The calls of `countList` that follow are about it. */
   openList(list: ListPlan, method: Method): void;
 
-  /** The rows of the records of `chunk` from byte `from` on, as many as fit in one batch. A chunk holds whole records. */
+  /**
+   * Writes the rows of the records of `chunk` from byte `from` on, up to one full batch. A chunk
+   * contains complete records only.
+   */
   countList(chunk: Uint8Array, from: number): ListBatch;
 }

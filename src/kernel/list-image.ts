@@ -1,4 +1,4 @@
-/** The plan of a list, as the flat image that the kernel reads. */
+/** Encodes the plan of a list as the image that the kernel reads. */
 
 import { hasColumn } from "../columns/derived.js";
 import { KIND_NAMES, type Kind, kindOf } from "../layers/kinds.js";
@@ -17,7 +17,10 @@ import { absentFields, columnNumber, kindNumber, methodNumber, upper } from "./c
 import type { ImageSection } from "./image-writer.js";
 import { ImageWriter, LIST_SECTIONS } from "./image-writer.js";
 
-/** The image of a list: for each kind of layer that it can hold, what its columns mean and which results follow. */
+/**
+ * The image of a list: what its columns mean and which results follow, for each kind of layer that
+ * it can hold.
+ */
 export function listImage(
   list: ListPlan,
   method: Method,
@@ -35,8 +38,8 @@ export function listImage(
     list.kindField ?? constant("NO_KIND_FIELD"),
     Number(droppedColumns(list).length > 0),
   );
-  const leased = (list.kindField === undefined ? [list.layer] : KIND_NAMES).map(kindOf);
-  for (const kind of leased) writeKind(writer, list, kind, constant);
+  const kinds = (list.kindField === undefined ? [list.layer] : KIND_NAMES).map(kindOf);
+  for (const kind of kinds) writeKind(writer, list, kind, constant);
   return writer.image();
 }
 
@@ -92,9 +95,9 @@ function roleNumber(kind: Kind, role: Role, constant: Constant): number {
       return constant("ROLE_EMPTY");
     case "name the kind":
       return constant("ROLE_KIND");
-    case "go":
+    case "drop":
       return constant("ROLE_DROPPED");
-    case "pass":
+    case "carry":
       return constant("ROLE_CARRIED");
   }
 }

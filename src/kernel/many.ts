@@ -1,4 +1,7 @@
-/** Many layers at once, as columns of numbers (assembly/many.ts). One layer is a batch of one row. */
+/**
+ * Counts many layers at once, from columns of numbers to columns of numbers (assembly/many.ts). A
+ * single layer is a batch of one row.
+ */
 
 import { column, type ResultName } from "../columns/table.js";
 import type { Kind } from "../layers/kinds.js";
@@ -6,35 +9,41 @@ import type { RuleId } from "../layers/rule-table.js";
 import type { Constant } from "./constants.js";
 import { absentFields, columnNumber, ruleOf, upper } from "./constants.js";
 
-/** What a batch is made of, and what is counted. */
+/** The inputs of a batch and the results to count. */
 export interface ManyPlan {
   readonly kind: Kind;
   readonly method: "closed" | "simulate";
   readonly columns: readonly ResultName[];
-  /** The parameters and settings that have a column of INPUT, in its order. */
+  /** The parameters and settings with a column in INPUT, in the order of the columns. */
   readonly fields: readonly string[];
-  /** Whether four more columns have the words of a sample rate (`wordsOfRate`). */
-  readonly isRated: boolean;
-  /** Whether the rows are layers that the host has read, in which a padding may be a word. */
+  /**
+   * Whether four more columns contain the 32-bit words of a sample rate (`RateWords` in
+   * layers/read.ts).
+   */
+  readonly hasSampleRate: boolean;
+  /**
+   * Whether the rows are layers that the host has validated. Their paddings may be words, such as
+   * `same`.
+   */
   readonly hasWords: boolean;
-  /** The values of those that are the same in every row. */
+  /** The parameters and settings with the same value in every row. */
   readonly values: ReadonlyMap<string, number | bigint>;
   readonly skipInvalid: boolean;
 }
 
-/** Why a batch stopped at the row after those that are done. */
+/** Why a batch stopped. The fault is in the row after those that are done. */
 export type ManyFault =
   | { readonly kind: "overflow"; readonly column: number }
   | { readonly kind: "rule"; readonly rule: RuleId }
   | { readonly kind: "field"; readonly field: number };
 
-/** The exports that are called here. */
+/** The exports of the kernel that this file calls. */
 export interface ManyExports {
   openMany(): void;
   countMany(rows: number): number;
 }
 
-/** How the numbers of a result column are held: as integers without or with a sign, as 0 or 1, or as doubles. */
+/** How a result column is stored: unsigned or signed 64-bit integers, 0 or 1, or doubles. */
 export type Storage = "unsigned" | "signed" | "boolean" | "double";
 
 const STORAGE = { u64: "unsigned", i64: "signed", boolean: "boolean", decimal: "double" } as const;
@@ -43,20 +52,22 @@ export function storageOf(name: ResultName): Storage {
   return STORAGE[column(name).type];
 }
 
-/** Memory never grows, so all views stay good. */
+/**
+ * The part of a kernel that counts many layers. Its memory never grows, so all views stay valid.
+ */
 export class ManyKernel {
-  /** The most rows of a batch; also the distance between two columns of a view. */
+  /** The maximum number of rows of a batch, and the distance between two columns of a view. */
   readonly maxRows: number;
   /** The columns of the fields. */
   readonly input: Uint32Array;
-  /** The columns of the results, four ways to read them. */
+  /** The columns of the results, as four views of the same bytes. */
   readonly unsigned: BigUint64Array;
   readonly signed: BigInt64Array;
   readonly doubles: Float64Array;
   readonly words: Uint32Array;
-  /** For each column of results and row, 1 where there is no value. Only of nullable columns. */
+  /** For each result column and row, 1 if there is no value. Only set for nullable columns. */
   readonly missing: Uint8Array;
-  /** For each row 0, or 1 + the number of the rule that its layer breaks. */
+  /** For each row, 0, or 1 + the number of the rule that the layer breaks. */
   readonly rules: Uint8Array;
   readonly #exports: ManyExports;
   readonly #constant: Constant;
@@ -91,10 +102,10 @@ export class ManyKernel {
     this.#report = new DataView(buffer, constant("REPORT_PTR"));
   }
 
-  /** Takes what the batches to come are made of; does nothing when it is taken already. */
+  /** Loads the plan of the batches that follow. Does nothing if that plan is already loaded. */
   open(plan: ManyPlan): void {
     if (this.#opened === plan) return;
-    const { kind, method, columns, fields, isRated, hasWords, values, skipInvalid } = plan;
+    const { kind, method, columns, fields, hasSampleRate, hasWords, values, skipInvalid } = plan;
     const constant = this.#constant;
     const numberOf = (name: string) => columnNumber(kind, name, constant);
     this.#header.set([
@@ -103,7 +114,7 @@ export class ManyKernel {
       columns.length,
       fields.length,
       Number(skipInvalid),
-      Number(isRated),
+      Number(hasSampleRate),
       Number(hasWords),
     ]);
     this.#header.set(columns.map(numberOf), constant("MANY_HEADER_BYTES") / 4);
@@ -119,11 +130,14 @@ export class ManyKernel {
     this.#opened = plan;
   }
 
-  /** Counts that many rows; returns how many are done, fewer where there is a fault. */
+  /**
+   * Counts rows from the first one on. Returns how many are done: fewer than `rows` after a fault.
+   */
   count(rows: number): number {
     return this.#exports.countMany(rows);
   }
 
+  /** The fault of the last batch, if it stopped early. */
   fault(): ManyFault {
     const what = this.#report.getUint32(this.#constant("REPORT_FAULT_WHAT"), true);
     const kind = this.#report.getUint32(this.#constant("REPORT_FAULT"), true);

@@ -1,4 +1,4 @@
-/** A grid of a plan, as the flat image that the kernel reads. */
+/** Encodes a grid of a plan as the image that the kernel reads. */
 
 import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
@@ -20,7 +20,7 @@ import { type RowSegment, type Slot, segmentsOf, slotsOf } from "./row-template.
 /**
  * The image of one grid of a plan.
  *
- * @throws UpsweepError when there is more of something than the kernel holds.
+ * @throws UpsweepError if the grid exceeds a capacity of the kernel, for example in its steps.
  */
 export function planImage(
   plan: Plan,
@@ -41,7 +41,7 @@ export function planImage(
     const column = columnOf(name);
     return { column, isField: column < constant("RESULT_0") || column >= constant("VARIABLE_0") };
   });
-  // A sample rate that is a fraction has its numerator in the field, and is a quotient in the row.
+  // For a fractional sample rate, the field contains the numerator, and the cell is a quotient.
   const hasFractions = grid.fixed.some(({ name }) => name === RATE_DENOMINATOR);
   const cellOf = (name: string): number => {
     if (name === "sample_rate" && hasFractions) return constant("SAMPLE_RATE_QUOTIENT");
@@ -187,7 +187,10 @@ function checkRoom(
     throw errors.tooMuchCode(location, need.code, constant("INSTRUCTION_CAPACITY"));
 }
 
-/** The members of the loops: what they turn by themselves, and where the runs of each begin. */
+/**
+ * The loop variables that have progressions of their own, with the index of the first progression
+ * of each, and the index of the first variable of each loop.
+ */
 function progressionsOfLoops(loops: readonly Loop[]) {
   const variables: { name: string; firstProgression: number }[] = [];
   const firstVariables: number[] = [];
@@ -230,14 +233,17 @@ function expressionsOf(item: Item): Node[] {
   }
 }
 
-/** The most runs that the values of an axis can take. */
+/** The maximum number of progressions that the values of a dependent axis can need. */
 function progressionsNeeded(axis: DependentAxis): number {
   if (axis.kind === "joint") return axis.rows.length * axis.names.length;
   const max = { value: 1, range: 1, pow2: 63, divisors: maxDivisors(2n ** 31n - 1n) };
   return axis.items.reduce((sum, { root }) => sum + max[root.kind], 0);
 }
 
-/** The first step to take when the loop at `level` has turned: those further out still hold. */
+/**
+ * The entry point of a level: the first step to run after the loop at `level` has advanced. The
+ * results of the steps of outer levels are still valid.
+ */
 function entryPointOf(steps: readonly (readonly number[])[], level: number): number {
   const begin = steps.findIndex(([_, own]) => (own as number) >= level);
   return begin < 0 ? steps.length : begin;
@@ -290,7 +296,7 @@ function stepsOf(
   };
   const steps: number[][] = [];
   for (let level = 0; level <= grid.loops.length; level++) {
-    // Slots with one text throughout are joined once, with what is written at level 0.
+    // Slots with a constant text are joined once, together with the cells of level 0.
     const written = new Set<number>(
       level > 0 ? [] : slots.flatMap(({ text }, slot) => (text === undefined ? [] : [slot])),
     );
@@ -314,7 +320,9 @@ function stepsOf(
   return steps;
 }
 
-/** The dimension of a parameter that is a word in some layers of a grid; undefined for all other names. */
+/**
+ * The dimension of a parameter that is a word in some layers of a grid. Undefined for other names.
+ */
 function dimensionOfWord(kind: Kind, { valueSets }: GridPlan, name: string): number | undefined {
   const max = valueSets.get(name)?.max ?? 0n;
   const parameter = parameterOf(kind, name);

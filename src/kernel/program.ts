@@ -1,17 +1,23 @@
-/** Expressions as programs for the kernel's stack machine; assembly/layout.ts says what each instruction does. */
+/**
+ * Compiles expressions to bytecode for the kernel's stack machine. instruction-set.ts documents
+ * each operation.
+ */
 
 import type { Item, Node } from "../expression/node.js";
 import { upper } from "./constants.js";
 import type { Operation } from "./instruction-set.js";
 
-/** One instruction: the operation's name in assembly/layout.ts without OP_, an operand, and a number. */
+/** One instruction: an operation, an operand, and a number for `NUMBER`. */
 export interface Instruction {
   readonly operation: Operation;
   readonly operand: number;
   readonly number: bigint;
 }
 
-/** The kernel's column number of a name, and whether it is a field of the layer or a result to work out. */
+/**
+ * Returns the kernel's column number of a name, and whether it is a field of the layer or a result
+ * that must be computed.
+ */
 export type ColumnOf = (name: string) => { readonly column: number; readonly isField: boolean };
 
 const BINARY: Readonly<Record<string, Operation>> = {
@@ -35,7 +41,7 @@ const BINARY: Readonly<Record<string, Operation>> = {
   ceil_div: "CEIL_DIVIDE",
 };
 
-/** All programs of a plan, one behind the other. */
+/** The programs of a grid, one after the other. */
 export class Code {
   readonly #instructions: { operation: Operation; operand: number; number: bigint }[] = [];
   readonly #columnOf: ColumnOf;
@@ -50,9 +56,10 @@ export class Code {
   }
 
   /**
-   * Adds the program of an expression; returns its first instruction, by which it is named.
+   * Adds the program of an expression. Returns the index of its first instruction, which identifies
+   * the program.
    *
-   * @param isExact whether it is a condition that is decided over rationals (assembly/condition.ts).
+   * @param isExact whether it is a condition over rationals (assembly/condition.ts).
    */
   add(node: Node, isExact = false): number {
     const first = this.#instructions.length;
@@ -66,13 +73,13 @@ export class Code {
     return this.#instructions.push({ operation, operand, number }) - 1;
   }
 
-  /** Has jumps go on behind all that is there by now. */
-  #land(jumps: readonly number[]): void {
+  /** Sets the targets of jumps to the next instruction. */
+  #jumpHere(jumps: readonly number[]): void {
     for (const jump of jumps)
       (this.#instructions[jump] as { operand: number }).operand = this.#instructions.length;
   }
 
-  /** Instructions that put the value of a node on the stack. */
+  /** Emits instructions that push the value of a node. */
   #push(node: Node): void {
     switch (node.kind) {
       case "number":
@@ -118,7 +125,7 @@ export class Code {
           this.#push(part);
           return i === node.parts.length - 1 ? [] : [this.#emit(upper(node.kind))];
         });
-        this.#land(jumps.flat());
+        this.#jumpHere(jumps.flat());
         return;
       }
       case "compare": {
@@ -130,21 +137,21 @@ export class Code {
           this.#emit(BINARY[operator] as Operation);
           return isLast ? [] : [this.#emit("CHAIN")];
         });
-        this.#land(jumps.flat());
+        this.#jumpHere(jumps.flat());
         return;
       }
       case "in": {
         this.#push(node.of);
         const jumps = node.items.map((item) => this.#pushItem(item));
         this.#emit("IN_NONE", Number(node.isNegated));
-        this.#land(jumps);
+        this.#jumpHere(jumps);
         if (node.isNegated) this.#emit("NOT");
         return;
       }
     }
   }
 
-  /** Instructions that jump if the value on the stack is in an item; returns the jump. */
+  /** Emits instructions that jump if the value on top is in an item. Returns the jump. */
   #pushItem(item: Item): number {
     switch (item.kind) {
       case "value":

@@ -1,18 +1,25 @@
-/** The template of a grid's rows: which cells have texts in common, and how the kernel joins them. */
+/**
+ * The template of a grid's rows: which cells consecutive rows share, and how the kernel joins their
+ * texts.
+ */
 import { NAME_COLUMN } from "../columns/table.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import type { Constant } from "./constants.js";
 
-/** The kernel's slots of a row: a column takes one, a grid's name as many as the longest could need. */
+/**
+ * A slot of a row in the kernel. A column has one slot; a grid's name has enough for the longest.
+ */
 export interface Slot {
-  /** The place of its column in the plan's cells. */
+  /** The index of its column in the plan's cells. */
   readonly cell: number;
-  /** Its text, where that is the same throughout. */
+  /** Its text, if it is the same in all rows. */
   readonly text?: string;
 }
 
-/** The slots of a grid's rows. A name is cut into as many as it may need; unused ones are empty. */
+/**
+ * The slots of a grid's rows. The text of a name is split over its slots; unused ones are empty.
+ */
 export function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] {
   const slotBytes = constant("CELL_LENGTH");
   return plan.cells.flatMap((name, cell): Slot[] => {
@@ -26,16 +33,18 @@ export function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] 
   });
 }
 
-/** A part of the row: slots whose texts several rows have in common, and the cell behind them that is new in every row. */
+/**
+ * A segment of a row: slots that consecutive rows share, then one cell that is new in every row.
+ */
 export interface RowSegment {
   readonly firstSlot: number;
-  /** The slot behind the last; that of the new cell, if there is one. */
+  /** The slot after the last shared one. It is the slot of the new cell, if there is one. */
   readonly endSlot: number;
-  /** The new cell's place in the plan's cells. */
+  /** The index of the new cell in the plan's cells. */
   readonly cell?: number;
 }
 
-/** New in every row is what is worked out when the innermost loop turns. */
+/** Splits a row into segments. A cell is new in every row if the innermost loop computes it. */
 export function segmentsOf({ steps, loops }: GridPlan, slots: readonly Slot[]): RowSegment[] {
   const isNew = (cell: number) =>
     steps.some((step) => step.kind === "cell" && step.cell === cell && step.level === loops.length);

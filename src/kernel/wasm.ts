@@ -1,4 +1,7 @@
-/** The WebAssembly kernel. This is the one file that makes an instance of it; only many.ts touches its memory too. */
+/**
+ * The WebAssembly kernel. Only this file creates instances of it, and only this file and many.ts
+ * access its memory.
+ */
 
 import { joined, NO_BYTES, type Sum } from "../checksum.js";
 import { columnsOf, needsSetting } from "../columns/derived.js";
@@ -72,7 +75,11 @@ interface Exports extends ManyExports {
   sumBytes(address: number, length: number): void;
 }
 
-/** Makes an instance of the kernel. In a worker `module` is the one that the main thread has compiled. */
+/**
+ * Creates an instance of the kernel.
+ *
+ * @param module the compiled kernel. Workers receive the one that the main thread has compiled.
+ */
 export function wasmKernel(
   build: Build = "release",
   module: WebAssembly.Module = kernelModule(build),
@@ -80,7 +87,7 @@ export function wasmKernel(
   return new WasmKernel(build, module);
 }
 
-/** Makes an instance of the kernel that counts many layers at once, on this thread. */
+/** Creates an instance of the kernel that counts many layers at once, on this thread. */
 export function manyKernel(build: Build = "release"): ManyKernel {
   return new WasmKernel(build, kernelModule(build)).many();
 }
@@ -104,19 +111,19 @@ class WasmKernel implements Kernel {
   readonly #exports: Exports;
   readonly #view: DataView;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
-  /** For each window of the output whether its rows are held; other threads let them go. */
+  /** The lease of each output buffer: 1 while its rows are in use. Other threads release them. */
   readonly #leased: Int32Array<SharedArrayBuffer>;
   #outputBuffer = 0;
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
   #isComparing = false;
   #list: ListPlan | undefined;
-  /** The place in the plan's cells of each slot of a row. */
+  /** For each slot of a row, the index of its cell in the plan. */
   #cells: readonly number[] = [];
 
   constructor(build: Build, module: WebAssembly.Module) {
     this.name = build;
-    // Only the debug build imports abort; what an assertion says there goes to whoever runs it.
+    // Only the debug build imports abort, for its assertions.
     const abort = (_message: number, _file: number, line: number, column: number) => {
       throw new Error(`assertion in the kernel at ${line}:${column}`);
     };
@@ -129,7 +136,7 @@ class WasmKernel implements Kernel {
       throw errors.kernelMismatch(artefactPath(build), version, ABI_VERSION);
     this.#exports = instance.exports as unknown as Exports;
     const buffer = this.#exports.memory.buffer as ArrayBufferLike as SharedArrayBuffer;
-    // Memory never grows, so these views stay good.
+    // Memory never grows, so these views stay valid.
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.#leased = new Int32Array(
@@ -187,7 +194,7 @@ class WasmKernel implements Kernel {
     return { results: readCells(texts), texts, quotients };
   }
 
-  /** The exact value of the quotient that was written last. */
+  /** The exact value of the last quotient that the kernel wrote. */
   #lastQuotient(): Rational {
     return rational(
       BigInt.asUintN(64, this.#exports.numerator()),
@@ -223,12 +230,12 @@ class WasmKernel implements Kernel {
 
   sum(bytes: Uint8Array): Sum {
     if (bytes.buffer === this.#bytes.buffer) return this.#sumAt(bytes.byteOffset, bytes.length);
-    const [location, max] = [this.#constant("SUM_INPUT_PTR"), this.#constant("SUM_INPUT_BYTES")];
+    const [address, max] = [this.#constant("SUM_INPUT_PTR"), this.#constant("SUM_INPUT_BYTES")];
     let sum = NO_BYTES;
     for (let at = 0; at < bytes.length; at += max) {
       const piece = bytes.subarray(at, at + max);
-      this.#bytes.set(piece, location);
-      sum = joined(sum, this.#sumAt(location, piece.length));
+      this.#bytes.set(piece, address);
+      sum = joined(sum, this.#sumAt(address, piece.length));
     }
     return sum;
   }
@@ -248,7 +255,8 @@ class WasmKernel implements Kernel {
   }
 
   lease(patience: number): Lease | undefined {
-    // Windows are filled in turn, and mostly let go in turn: the next one is the oldest.
+    // Output buffers are filled round-robin and mostly released in the same order, so the next
+    // buffer is the one with the oldest lease.
     const next = (this.#outputBuffer + 1) % this.#leased.length;
     if (Atomics.wait(this.#leased, next, 1, patience) === "timed-out") return undefined;
     const leased = this.#leased.subarray(this.#outputBuffer, this.#outputBuffer + 1);
@@ -326,7 +334,7 @@ class WasmKernel implements Kernel {
     };
   }
 
-  /** The totals of the last batch of a list, of the kinds that it may hold. */
+  /** The totals of the last batch of a list, for each kind that the list can contain. */
   #totals(): KindTotals[] {
     const list = this.#list as ListPlan;
     const added = addedColumns(list);
@@ -372,7 +380,7 @@ class WasmKernel implements Kernel {
     };
   }
 
-  /** The tallies that a batch has left in OUTPUT. */
+  /** The tallies that the last batch wrote to OUTPUT. */
   #tallies(): Tally[] {
     let at = this.#outputPtr;
     return Array.from({ length: this.#constant("TALLY_COUNT") }, () => {

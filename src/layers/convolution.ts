@@ -5,7 +5,10 @@ import { evaluated } from "./evaluated.js";
 import type { Family, SpatialFamily } from "./family.js";
 import { type Dimension, PARAMETERS, type ParameterRow } from "./parameters.js";
 
-/** Parameters that mean the opposite end of the layer in a transposed convolution. */
+/**
+ * The meanings of parameters that refer to the output in a transposed convolution, and here to the
+ * input.
+ */
 const OWN: Readonly<Record<string, Partial<ParameterRow>>> = {
   stride: { meaning: "input elements from one output element to the next, s" },
   padding: {
@@ -31,10 +34,12 @@ const spatial: SpatialFamily = {
   simulation: "gather",
   patternTitle: "how many inputs each output element reads",
   paddedProducts: (count) =>
-    `of which ${count} ${count === 1n ? "is" : "are"} with zeros of the padding`,
+    `of which ${count} ${count === 1n ? "multiplies a zero" : "multiply zeros"} of the padding`,
   outputRemedy: ({ l_in, kernel_size, dilation }, named) => {
     const missing = BigInt(dilation) * BigInt(kernel_size - 1) + 1n - BigInt(l_in);
-    return `Raise ${named("l_in")}, or ${named("padding")} to at least ${(missing + 1n) / 2n}, or lower ${named("kernel_size")} or ${named("dilation")}, until the kernel fits.`;
+    const raised = `${named("l_in")}, or ${named("padding")} to at least ${(missing + 1n) / 2n}`;
+    const lowered = `${named("kernel_size")} or ${named("dilation")}`;
+    return `Raise ${raised}, or lower ${lowered}, until the kernel fits.`;
   },
 };
 
@@ -46,12 +51,15 @@ export const CONVOLUTION = {
   spatial,
 } as const satisfies Family;
 
-/** Whether a padding is `same` or `valid` and not a number. */
+/** Whether a padding is the word `same` or `valid` instead of a number. */
 export function isPaddingWord(padding: number): boolean {
   return padding > PARAMETER_MAX;
 }
 
-/** The zeros at both ends of the input. `same` adds an odd one at the upper end, as PyTorch does. */
+/**
+ * The number of zeros at each end of the input. If `same` needs an odd number, the upper end has
+ * one more, as in PyTorch.
+ */
 export function zerosOf({
   padding,
   kernel_size,
@@ -67,8 +75,9 @@ export function zerosOf({
 }
 
 /**
- * The output length that onnx-tool infers for a dimension: 1 for all but the first of a 3-d layer
- * with a padding word, and without the dilation for `valid`.
+ * The output length that onnx-tool infers for a dimension. It differs from l_out in two cases. In a
+ * 3-d layer with a padding word, it is 1 for all dimensions but the first. Otherwise, `valid`
+ * ignores the dilation.
  */
 export function onnxLength(dimension: Dimension, at: number, dimensions: number): bigint {
   const { l_in, kernel_size, stride, padding } = dimension;

@@ -1,11 +1,11 @@
-/** A layer in words. */
+/** Descriptions of layers for messages. */
 
 import { PARAMETER_MAX } from "../limits.js";
 import { namesOfParameter, textOfParameter } from "./kinds.js";
 import type { Layer } from "./layer.js";
 import type { Dimension } from "./parameters.js";
 
-/** A layer in one line, as PyTorch would show it. */
+/** A layer in one line, as PyTorch prints it. */
 export function describeLayer(layer: Layer): string {
   const { kind, batch_size, in_channels, out_channels, groups, bias, dimensions } = layer;
   const each = (name: keyof Dimension) => dimensions.map((dimension) => dimension[name]);
@@ -14,7 +14,7 @@ export function describeLayer(layer: Layer): string {
     .map(({ name }) => name as keyof Dimension);
   const parameters = names.map((name) => {
     const [first, ...others] = each(name) as [number, ...number[]];
-    // PyTorch takes a word for all dimensions at once.
+    // In PyTorch, a word always applies to all dimensions.
     if (name === "padding" && first > PARAMETER_MAX) return `padding='${wordOf(layer, first)}'`;
     return `${name}=${others.length === 0 ? first : `(${[first, ...others].join(", ")})`}`;
   });
@@ -25,7 +25,8 @@ export function describeLayer(layer: Layer): string {
     ...(namesOfParameter(kind, "groups").length > 0 ? [`groups=${groups}`] : []),
     `bias=${bias ? "True" : "False"}`,
   ].join(", ");
-  return `${kind.module}(${written}) on an input of (${[batch_size, in_channels, ...each("l_in")].join(", ")})`;
+  const input = [batch_size, in_channels, ...each("l_in")].join(", ");
+  return `${kind.module}(${written}) on an input of (${input})`;
 }
 
 function wordOf({ kind }: Layer, value: number): string {

@@ -1,4 +1,4 @@
-/** Errors about whole layers, whose words need the tables of kinds and rules. */
+/** Errors about layers. Their texts need the tables of kinds and rules. */
 
 import { errors, type UpsweepError } from "../errors.js";
 import { equivalentsOf, type Kind, kindsWith } from "./kinds.js";

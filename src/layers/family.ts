@@ -7,33 +7,44 @@ export type FamilyName = "transposed" | "convolution" | "linear";
 /** Everything about a family that the host needs. Its overlaps are counted in assembly/layers. */
 export interface Family {
   readonly name: FamilyName;
-  /** In column order. */
+  /** The parameters in column order. */
   readonly parameters: readonly ParameterRow[];
   /** The rules of a legal layer, in the order in which they are checked. */
   readonly rules: readonly RuleId[];
-  /** Rules that PyTorch checks only when it computes an output, so that it accepts any layer with an empty batch. */
+  /**
+   * Rules that PyTorch checks only when it computes an output. For an empty batch, PyTorch accepts
+   * layers that break them.
+   */
   readonly rulesSkippedWhenEmpty: readonly RuleId[];
   /** Absent if the layers have no spatial dimensions. */
   readonly spatial?: SpatialFamily;
 }
 
-/** What a family computes in each spatial dimension of a layer. */
+/** The formulas and texts of a family for one spatial dimension of a layer. */
 export interface SpatialFamily {
-  /** Output elements, in the expression language. A layer with fewer than 1 is illegal. */
+  /** The number of output elements, in the expression language. A legal layer has at least 1. */
   readonly outputLength: string;
-  /** The same for the values of a dimension, which may have a padding that is a word. */
+  /** The number of output elements of a dimension. Its padding may be a word. */
   readonly lengthOf: (dimension: Dimension) => bigint;
-  /** Products of one filter before padding removes any, in the expression language. */
+  /** The products of one filter before padding removes any, in the expression language. */
   readonly products: string;
-  /** Elements that are cropped from the output, or zeros that are added to the input, at the lower end. */
+  /**
+   * The number of elements that are cropped from the lower end of the output, or of zeros that are
+   * added to the lower end of the input.
+   */
   readonly lowerPadding: (dimension: Dimension) => number;
-  /** How the kernel simulates the overlap: inputs scatter products over outputs, or outputs gather them. */
+  /**
+   * How the kernel simulates the overlap: each input scatters its products over the outputs, or
+   * each output gathers them.
+   */
   readonly simulation: "scatter" | "gather";
-  /** What the overlap pattern of a layer shows, for its heading. */
+  /** The heading of an overlap pattern. */
   readonly patternTitle: string;
-  /** What padding does to a product, after a number of products: "of which padding crops 8". */
+  /** Describes the products that padding removes, for example "of which padding crops 8". */
   readonly paddedProducts: (count: bigint) => string;
-  /** The remedy for an output length below 1. `named` gives the parameter's name in that dimension. */
+  /**
+   * The remedy for an output length below 1. `named` returns a parameter's name in the dimension.
+   */
   readonly outputRemedy: (
     dimension: Dimension,
     named: (base: keyof Dimension) => string,

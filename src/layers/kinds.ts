@@ -12,7 +12,9 @@ interface KindRow {
   /** PyTorch's class in `torch.nn`. */
   readonly module: string;
   readonly family: Family;
-  /** A letter for each spatial dimension, in PyTorch's order; an empty one for a single dimension. */
+  /**
+   * A letter for each spatial dimension, in PyTorch's order. A single dimension has an empty one.
+   */
   readonly dimensions: readonly string[];
 }
 
@@ -40,11 +42,11 @@ export const DEFAULT_KIND: KindName = "conv_transpose1d";
 
 /** A parameter of one kind of layer. */
 export interface Parameter extends Omit<ParameterRow, "name"> {
-  /** Its name in rows and specs: `kernel_size`, or of several dimensions `kernel_size.h`. */
+  /** Its name in rows and specs: `kernel_size`, or `kernel_size.h` in several dimensions. */
   readonly name: string;
-  /** Its row in the table above. */
+  /** Its name in the table of parameters. */
   readonly base: ParameterName;
-  /** Its spatial dimension, counted from 0; 0 of what a layer has once. */
+  /** Its spatial dimension, counted from 0. It is 0 for a parameter that a layer has only once. */
   readonly dimension: number;
 }
 
@@ -53,12 +55,17 @@ export interface Kind {
   /** PyTorch's module. */
   readonly module: string;
   readonly family: Family;
-  /** The letters of its spatial dimensions, in PyTorch's order; an empty one where there is only one. */
+  /**
+   * A letter for each spatial dimension, in PyTorch's order. A single dimension has an empty one.
+   */
   readonly dimensions: readonly string[];
-  /** In the order in which they are columns. */
+  /** The parameters in column order. */
   readonly parameters: readonly Parameter[];
   readonly parameterNames: readonly string[];
-  /** Of several dimensions: names that stand for a parameter in all of them at once. */
+  /**
+   * Names that set a parameter in all dimensions at once. Kinds with fewer than two dimensions have
+   * none.
+   */
   readonly plainNames: readonly ParameterName[];
 }
 
@@ -99,7 +106,11 @@ export function kindOf(name: KindName): Kind {
   return kinds.get(name) as Kind;
 }
 
-/** What the family of a kind with spatial dimensions computes in each of them. */
+/**
+ * The spatial part of a kind's family.
+ *
+ * @throws Error if the kind has no spatial dimensions.
+ */
 export function spatialOf({ name, family }: Kind): SpatialFamily {
   if (!family.spatial) throw new Error(`${name} layers have no spatial dimensions`);
   return family.spatial;
@@ -112,6 +123,7 @@ export function oneDimensional(kind: Kind): Kind {
   ) as Kind;
 }
 
+/** The form of a name in which kinds are compared: lower case, without underscores. */
 const plainKind = (text: string) => text.toLowerCase().replaceAll("_", "");
 
 const kindsByPlainName: ReadonlyMap<string, Kind> = new Map(
@@ -119,8 +131,9 @@ const kindsByPlainName: ReadonlyMap<string, Kind> = new Map(
 );
 
 /**
- * The kind that a text names: by its own name or by PyTorch's class, `conv_transpose1d`, `ConvTranspose1d`, `nn.ConvTranspose1d` or
- * `torch.nn.ConvTranspose1d`, in small or capital letters. Every input looks kinds up here: options, specs, lists and the library.
+ * The kind that a text names, by its own name or by PyTorch's class: `conv_transpose1d`,
+ * `ConvTranspose1d`, `nn.ConvTranspose1d` or `torch.nn.ConvTranspose1d`. Case does not matter.
+ * Options, specs, lists and the library all use this function.
  */
 export function kindNamed(text: string): Kind | undefined {
   return kindsByPlainName.get(
@@ -128,35 +141,41 @@ export function kindNamed(text: string): Kind | undefined {
   );
 }
 
-/** The kinds that have a parameter of that name, or take it for all dimensions. */
+/** The kinds with a parameter or a plain name of that name. */
 export function kindsWith(name: string): KindName[] {
   return [...kinds.values()]
     .filter((kind) => [...kind.parameterNames, ...kind.plainNames].includes(name))
     .map((kind) => kind.name);
 }
 
-/** What a kind has in place of a parameter of other kinds: `h_in` and `w_in` for `l_in`, `kernel_size` for `kernel_size.h`. */
+/**
+ * The names in a kind that correspond to a parameter of other kinds: `h_in` and `w_in` for `l_in`,
+ * `kernel_size` for `kernel_size.h`.
+ */
 export function equivalentsOf(kind: Kind, name: string): readonly string[] {
   const base = anyParameter(name)?.base;
   const own = base === undefined ? [] : namesOfParameter(kind, base);
   return shortNames(kind, own);
 }
 
-/** Names of parameters with those of all dimensions put together: `kernel_size` for `kernel_size.h` and `kernel_size.w`. */
+/**
+ * Shortens a list of parameter names: if all dimensions of a parameter are in it, its plain name
+ * replaces them. `kernel_size` replaces `kernel_size.h` and `kernel_size.w`.
+ */
 export function shortNames(kind: Kind, names: readonly string[]): string[] {
-  const whole = kind.plainNames.filter((plain) =>
+  const complete = kind.plainNames.filter((plain) =>
     namesOfParameter(kind, plain).every((own) => names.includes(own)),
   );
   return [
     ...new Set(
       names.map(
-        (name) => whole.find((plain) => namesOfParameter(kind, plain).includes(name)) ?? name,
+        (name) => complete.find((plain) => namesOfParameter(kind, plain).includes(name)) ?? name,
       ),
     ),
   ];
 }
 
-/** The parameters that must be given, as one writes them. */
+/** The parameters that must be given, by their shortest names. */
 export function requiredNames(kind: Kind): string[] {
   return shortNames(
     kind,
@@ -164,14 +183,14 @@ export function requiredNames(kind: Kind): string[] {
   );
 }
 
-/** The parameter of that name; undefined where a kind has none. */
+/** The parameter with that name. Undefined if the kind has none. */
 export function parameterOf(kind: Kind, name: string): Parameter | undefined {
   return kind.parameters.find((p) => p.name === name);
 }
 
 /**
- * The value of a word for a parameter, such as `same` for `padding`. A word is for all dimensions:
- * in several dimensions only the plain name can have one.
+ * The value of a word for a parameter, such as `same` for `padding`. A word applies to all
+ * dimensions, so in several dimensions only the plain name can have one.
  */
 export function wordValue(kind: Kind, name: string, text: string): number | undefined {
   const own = kind.parameters.find((p) =>
@@ -180,7 +199,7 @@ export function wordValue(kind: Kind, name: string, text: string): number | unde
   return own?.words && Object.hasOwn(own.words, text) ? own.words[text] : undefined;
 }
 
-/** The text of a value of that parameter, in whatever kind: a number, or its word. */
+/** The text of a value of the parameter with that name, in any kind: a number, or its word. */
 export function textOfValue(name: string, value: number): string {
   const own = [...kinds.values()]
     .flatMap(({ parameters }) => parameters)
@@ -194,7 +213,10 @@ export function textOfParameter({ words = {} }: Pick<Parameter, "words">, value:
   return word ?? String(value);
 }
 
-/** The names that stand for a row of the parameter table in a kind: one, or one for each dimension. */
+/**
+ * The names of a parameter in a kind: one for each dimension, or a single one. Empty if the kind
+ * lacks the parameter.
+ */
 export function namesOfParameter(kind: Kind, base: ParameterName): readonly string[] {
   return kind.parameters.filter((p) => p.base === base).map((p) => p.name);
 }
@@ -210,7 +232,7 @@ export function isParameterName(name: string): boolean {
   return everyName.has(name);
 }
 
-/** The parameter of that name, of whatever kind has one; its range and type are the same in all. */
+/** The parameter with that name in any kind. Its range and type are the same in all kinds. */
 export function anyParameter(name: string): Parameter | undefined {
   return everyName.get(name);
 }

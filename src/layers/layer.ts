@@ -1,10 +1,12 @@
-/** Layers: every parameter of one, as the planner and the kernel take them, and as people write them. */
+/**
+ * The types of layers: complete ones for the planner and the kernel, and those that people write.
+ */
 import type { Fraction } from "../fraction.js";
 import { PARAMETER_MAX } from "../limits.js";
 import { type Kind, type KindName, type NameOf, type Parameter, textOfParameter } from "./kinds.js";
 import { DEFAULT_BITS, type Dimension, defaultOf, type ParameterName } from "./parameters.js";
 
-/** A layer and its input, every parameter given. */
+/** A layer and its input, with all parameters. */
 export interface Layer {
   readonly kind: Kind;
   readonly batch_size: number;
@@ -12,13 +14,13 @@ export interface Layer {
   readonly out_channels: number;
   readonly groups: number;
   readonly bias: boolean;
-  /** In the order of the kind's dimensions. */
+  /** The spatial dimensions, in the order of the kind. */
   readonly dimensions: readonly Dimension[];
   readonly bits: number;
   readonly sample_rate?: Fraction | undefined;
 }
 
-/** What some results go by besides the parameters. */
+/** Values other than parameters that some results depend on. */
 export interface Settings {
   readonly bits?: number | undefined;
   readonly sample_rate?: Fraction | undefined;
@@ -33,7 +35,7 @@ export type LayerParameters = { readonly [N in Exclude<ParameterName, "bias">]: 
 type RequiredParameter = "in_channels" | "out_channels" | "l_in" | "kernel_size";
 
 interface SettingInput {
-  /** Bits of an element, 1 to 64; 32 when left out. */
+  /** Bits of an element, from 1 to 64. The default is 32. */
   readonly bits?: number;
   /** Output elements of the layer per second: a number, or a text such as "22050/32". */
   readonly sample_rate?: number | string;
@@ -59,7 +61,7 @@ interface SeveralDimensions {
   readonly bias?: boolean;
 }
 
-/** Plain convolutions also take PyTorch's words for the padding, for all dimensions at once. */
+/** Plain convolutions also accept PyTorch's words for the padding, for all dimensions at once. */
 type WithPaddingWords<T extends { readonly padding?: unknown }> = Omit<T, "padding"> & {
   readonly padding?: T["padding"] | "same" | "valid";
 };
@@ -93,10 +95,10 @@ export interface LayerInputs {
   };
 }
 
-/** A layer as a person writes it: PyTorch's defaults stand for what is left out. */
+/** A layer as a person writes it. Omitted parameters have PyTorch's defaults. */
 export type LayerInput = LayerInputs[KindName];
 
-/** The layer whose parameters have the values that `read` gives, booleans as 0 and 1. */
+/** The layer with the parameter values that `read` returns, booleans as 0 and 1. */
 export function layerFrom(
   kind: Kind,
   read: (parameter: Parameter) => number,
@@ -142,7 +144,7 @@ export function valueOfParameter(
   return Number(layer[base as "batch_size" | "in_channels" | "out_channels" | "groups" | "bias"]);
 }
 
-/** The parameters of a layer by their names, in the order of its columns. */
+/** The parameters of a layer by name, in column order. */
 export function namedParameters(layer: Layer): Readonly<Record<string, number | boolean | string>> {
   return Object.fromEntries(
     layer.kind.parameters.map((p) => {

@@ -17,7 +17,7 @@ export const LINEAR = {
   parameters: PARAMETERS.flatMap((row): ParameterRow[] =>
     OWN[row.name] ? [{ ...row, ...OWN[row.name] }] : [],
   ),
-  // With one group they always hold.
+  // With a single group, these rules always hold.
   rules: ["IN_CHANNELS", "OUT_CHANNELS"],
   rulesSkippedWhenEmpty: [],
 } as const satisfies Family;

@@ -1,22 +1,27 @@
 /**
- * The parameters of layers and the settings beside them. Names, defaults and ranges are PyTorch's. Each family of layers
- * (transposed.ts, convolution.ts) lists the parameters that its kinds have.
+ * The tables of parameters and settings. Names, defaults and ranges are PyTorch's. Each family of
+ * layers (transposed.ts, convolution.ts, linear.ts) lists the parameters that its kinds have.
  */
 import { BITS_MAX, PARAMETER_MAX } from "../limits.js";
 
 /** A parameter of a PyTorch module, or of its input. */
 export interface ParameterRow {
   readonly name: string;
-  /** The name in a family of layers where PyTorch calls it differently. */
+  /** The name in a family of layers for which PyTorch uses another name. */
   readonly ownName?: string;
   readonly type: "integer" | "boolean";
   /** The smallest legal value. */
   readonly min: 0 | 1;
-  /** PyTorch's default; one sample for `batch_size`. A parameter without a default must be given. */
+  /**
+   * PyTorch's default; one sample for `batch_size`. A parameter without a default must be given.
+   */
   readonly default?: number;
   /** Each spatial dimension has its own value. */
   readonly perDimension?: true;
-  /** Words that can be given in place of a number, for all dimensions at once, and their values in the kernel. */
+  /**
+   * Words that can be given in place of a number, for all dimensions at once, with their values in
+   * the kernel.
+   */
   readonly words?: Readonly<Record<string, number>>;
   readonly meaning: string;
 }
@@ -90,7 +95,7 @@ export const PARAMETERS = [
 
 export type ParameterName = (typeof PARAMETERS)[number]["name"];
 
-/** PyTorch's default. Layers of a kind that lacks the parameter count as if they had that value. */
+/** PyTorch's default. A kind that lacks the parameter is counted as if it had that value. */
 export function defaultOf(name: ParameterName): number {
   const row: ParameterRow | undefined = PARAMETERS.find((p) => p.name === name);
   return row?.default ?? 1;
@@ -99,7 +104,10 @@ export function defaultOf(name: ParameterName): number {
 /** The default of `bits`: a 32-bit float. */
 export const DEFAULT_BITS = 32;
 
-/** Values that are not parameters of a layer but that some columns need. Variables cannot have their names. */
+/**
+ * Values that are not parameters of a layer but that some columns need. Variables cannot have their
+ * names.
+ */
 export const SETTINGS = [
   {
     name: "bits",
@@ -113,13 +121,14 @@ export const SETTINGS = [
     min: 1,
     max: PARAMETER_MAX,
     meaning:
-      "output elements of the layer per second of audio, such as 22050, 689.0625 or 22050/32, for macs_per_second and ops_per_second",
+      "output elements of the layer per second of audio, such as 22050, " +
+      "689.0625 or 22050/32, for macs_per_second and ops_per_second",
   },
 ] as const;
 
 /**
- * The name of the common denominator in a grid with fractional sample rates. The values of `sample_rate` are then the
- * numerators.
+ * The name of the common denominator in a grid with fractional sample rates. The values of
+ * `sample_rate` are then the numerators.
  */
 export const RATE_DENOMINATOR = "sample_rate_denominator";
 

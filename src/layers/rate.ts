@@ -6,8 +6,9 @@ import { PARAMETER_MAX } from "../limits.js";
 /**
  * Reads a sample rate: `22050`, `689.0625`, `44.1k` or `22050/32`.
  *
- * @param got what messages show: the text, or the number that a program gave.
- * @throws UpsweepError when it has another form, is 0 or too large, or has too many digits to be exact.
+ * @param got the value that messages show: the text, or the number that a program passed.
+ * @throws UpsweepError if the text has another form, if the rate is 0 or too large, or if it has
+ * too many digits to be exact.
  */
 export function readRate(text: string, location: string, got: string | number = text): Fraction {
   const rate = readFraction(text.replace(/^-/, ""));

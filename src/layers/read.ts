@@ -1,4 +1,4 @@
-/** Layers as people write them: checked, and PyTorch's defaults filled in. */
+/** Reads layers as people write them: checks them and fills in PyTorch's defaults. */
 
 import { errors, UpsweepError } from "../errors.js";
 import type { Fraction } from "../fraction.js";
@@ -22,10 +22,11 @@ import { DEFAULT_BITS, SETTINGS, settingOf } from "./parameters.js";
 import { readRate } from "./rate.js";
 
 /**
- * A layer with every parameter given. The rules between parameters (groups divides channels, l_out >= 1, …) are the
- * kernel's to check.
+ * Reads a layer. The kernel checks the rules between parameters, such as `l_out >= 1` and that
+ * groups divide the channels, so the result may break them.
  *
- * @throws UpsweepError for an unknown or missing parameter, or one that is not a whole number in its range.
+ * @throws UpsweepError for an unknown or missing parameter, or for a value that is not a whole
+ * number in its range.
  */
 export function readLayer(
   input: unknown,
@@ -63,7 +64,7 @@ export function readLayer(
   );
 }
 
-/** @throws UpsweepError when no kind of layer has that name. */
+/** @throws UpsweepError if no kind of layer has that name. */
 export function readKind(name: unknown, location: string): Kind {
   if (typeof name !== "string") throw errors.badChoice(location, name, KIND_NAMES);
   const kind = kindNamed(name);
@@ -71,7 +72,10 @@ export function readKind(name: unknown, location: string): Kind {
   return kind;
 }
 
-/** Values by the names of the kind's own parameters: `kernel_size: [3, 5]` is one for each dimension, `kernel_size: 3` one for all. */
+/**
+ * Assigns the given values to the kind's own parameters. `kernel_size: [3, 5]` gives one value for
+ * each dimension; `kernel_size: 3` gives the same value to all.
+ */
 function spread(
   kind: Kind,
   given: Readonly<Record<string, unknown>>,
@@ -103,7 +107,7 @@ function isWord(value: unknown): value is Word {
   return typeof value === "object" && value !== null && Object.hasOwn(value, "word");
 }
 
-/** The number of a parameter that has that value, booleans as 0 and 1. */
+/** Checks the value of a parameter and returns it as a number, booleans as 0 and 1. */
 export function checkValue(parameter: Parameter, value: unknown, location: string): number {
   if (isWord(value)) return value.word;
   if (parameter.type !== "boolean")
@@ -113,7 +117,7 @@ export function checkValue(parameter: Parameter, value: unknown, location: strin
   return Number(value);
 }
 
-/** A sample rate: a number, or a text such as "22050/32". */
+/** Reads a sample rate: a number, or a text such as "22050/32". */
 export function checkRate(value: unknown, location: string): Fraction {
   if (typeof value !== "number" && typeof value !== "string") throw errors.badRate(location, value);
   return readRate(String(value), location, value);
@@ -132,12 +136,15 @@ export function checkInteger(domain: Domain, value: unknown, location: string): 
   return value;
 }
 
-// ── Layers in quick succession ─────────────────────────────────────────────────────────────────────────────────────
+// ── Fast reader for many layers ──────────────────────────────────────────────────────────────────
 
-/** What `LayerReader.read` answers for an input that `readLayer` must look at. */
+/** The answer of `LayerReader.read` for an input that only `readLayer` can handle. */
 export const NOT_PLAIN = -1;
 
-/** The words of a sample rate in a row: those of its numerator and of its denominator, each the lower one first. */
+/**
+ * A sample rate in a row: the 32-bit words of its numerator, then those of its denominator, the
+ * lower word first.
+ */
 type RateWords = readonly [number, number, number, number];
 
 function wordsOfRate({ numerator, denominator }: Fraction): RateWords {
@@ -146,13 +153,16 @@ function wordsOfRate({ numerator, denominator }: Fraction): RateWords {
   return [...words(numerator), ...words(denominator)];
 }
 
-/** No rate, or one out of its range, which the kernel finds. */
+/** The words for a missing sample rate, or for one out of range, which the kernel rejects. */
 const NO_RATE: RateWords = [0, 0, 1, 0];
 
 let lastRate: unknown;
 let lastWords: RateWords | undefined;
 
-/** The words of a sample rate as it was given; undefined where the value is none. Neighbours mostly have the same rate, so the last is kept. */
+/**
+ * The words of a sample rate. Undefined if the value is not a sample rate. Consecutive layers
+ * mostly have the same rate, so the last one is cached.
+ */
 export function rateWords(value: unknown): RateWords | undefined {
   if (typeof value === "number" && value >>> 0 === value)
     return value > 0 && value <= PARAMETER_MAX ? [value, 0, 1, 0] : NO_RATE;
@@ -167,18 +177,19 @@ export function rateWords(value: unknown): RateWords | undefined {
   return words;
 }
 
-/** What a name in a layer sets: one field of a row, or that of every dimension. */
+/** The fields of a row that a name in a layer sets: one field, or one for each dimension. */
 interface Entry extends Domain {
   readonly isBoolean: boolean;
   readonly fields: readonly number[];
-  /** A bit for each of them. */
+  /** The bits of these fields in a set of fields. */
   readonly mask: number;
 }
 
 /**
- * Reads layers of one kind into the columns of a table, one row each: parameters in their order, then `bits`, then the four words of the sample
- * rate, which are those of 0 where none is given. It takes what most layers are made of, plain numbers and booleans, and leaves everything
- * else, and all errors, to `readLayer`. Measured 2026-11-26: 0.2 µs a layer.
+ * Reads layers of one kind into the columns of a table, one row each: the parameters in their
+ * order, then `bits`, then the four words of the sample rate, which are `NO_RATE` if none is given.
+ * It handles plain numbers and booleans, which most layers consist of. Everything else, and all
+ * errors, are left to `readLayer`. Measured 2026-11-26: 0.2 µs per layer.
  */
 export class LayerReader {
   readonly kind: Kind;
@@ -237,8 +248,9 @@ export class LayerReader {
   }
 
   /**
-   * Reads a layer into a row of `table`, whose columns are `distance` apart. Returns 1 if it has a sample rate, 0 if not, and NOT_PLAIN for
-   * what it cannot read.
+   * Reads a layer into a row of `table`, whose columns are `distance` apart.
+   *
+   * @returns 1 if the layer has a sample rate, 0 if not, and NOT_PLAIN if it cannot be read here.
    */
   read(layer: object, table: Uint32Array, distance: number, row: number): number {
     const defaults = this.#defaults;
@@ -254,7 +266,7 @@ export class LayerReader {
       }
       if (value === undefined) continue;
       let number: number;
-      // A whole number in the range, and not for a boolean.
+      // An integer in its range, for a parameter that is not a boolean.
       if (
         typeof value === "number" &&
         value >= entry.min &&
@@ -264,7 +276,7 @@ export class LayerReader {
       ) {
         number = value;
       } else if (entry.mask === this.#rateBit) {
-        // A rate that is a fraction sets its other three words too; `number` is the first.
+        // Of the four words of a rate, `number` is the first. The other three are set here.
         const words = rateWords(value);
         if (words === undefined || words[0] + words[1] === 0) return NOT_PLAIN;
         number = words[0];
@@ -283,7 +295,9 @@ export class LayerReader {
     return (seen & this.#rateBit) === 0 ? 0 : 1;
   }
 
-  /** Puts a layer that `readLayer` has read into a row. Returns what `read` does. */
+  /**
+   * Writes a layer that `readLayer` has read into a row. Returns 1 if it has a sample rate, else 0.
+   */
   write(layer: Layer, table: Uint32Array, distance: number, row: number): number {
     for (const [field, parameter] of this.kind.parameters.entries())
       table[field * distance + row] = valueOfParameter(layer, parameter);

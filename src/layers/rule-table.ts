@@ -1,6 +1,6 @@
-/** The table of rules. Each layer family lists the ones that it has. */
+/** The table of rules. Each layer family lists the rules that apply to it. */
 
-/** The text of rejections of list rows with a parameter outside its range. */
+/** The predicate of list rows. It rejects a row with a parameter outside its range. */
 export const RANGE_TEXT = "every parameter in its range";
 
 /** All rules of legal layers, in the order in which they are checked. */
@@ -13,7 +13,7 @@ export const RULES = [
     perDimension: true,
   },
   { id: "L_OUT", text: "l_out >= 1", perDimension: true },
-  // Only for lists. Sweeps and single layers refuse such parameters before they count anything.
+  // Only for lists. Sweeps and single layers report such parameters before they count anything.
   { id: "RANGE", text: RANGE_TEXT },
   {
     id: "SAME_STRIDE",

@@ -1,4 +1,4 @@
-/** The rules of legal layers: PyTorch's own, found by running it. */
+/** The rules of legal layers. They are PyTorch's own, and were determined by running it. */
 
 import { evaluate } from "../expression/evaluate.js";
 import { PADDING_SAME, PARAMETER_MAX } from "../limits.js";
@@ -9,7 +9,7 @@ import type { Layer } from "./layer.js";
 import type { Dimension, ParameterName } from "./parameters.js";
 import { RULES, type RuleId } from "./rule-table.js";
 
-/** A rule of one kind of layer; rules about the output exist once for each dimension. */
+/** A rule of one kind of layer. Rules about a dimension exist once for each. */
 export interface Rule {
   readonly id: RuleId;
   readonly dimension: number;
@@ -39,10 +39,10 @@ export function rulesOf(kind: Kind): readonly Rule[] {
   });
 }
 
-/** Words of a rule that are not parameters. */
+/** Words in the texts of rules that are not parameters. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(["same", "or"]);
 
-/** The parameters in a rule, with those of `l_out` in its place. */
+/** The parameters in a rule. `l_out` is replaced by the parameters that it depends on. */
 function namesOfRule({ spatial }: Family, text: string): readonly ParameterName[] {
   const names = namesOfFormula(text).flatMap((name) =>
     name === "l_out"
@@ -54,7 +54,7 @@ function namesOfRule({ spatial }: Family, text: string): readonly ParameterName[
   return [...new Set(names)] as ParameterName[];
 }
 
-/** The parameters in the rules of a family that one parameter is in. */
+/** The parameters of all rules of a family that contain a given parameter. */
 export function namesConstrainedWith(
   family: Family,
   name: ParameterName,
@@ -77,7 +77,7 @@ export function addCounts(total: bigint[], part: readonly bigint[]): void {
   for (const [i, count] of part.entries()) total[i] = (total[i] ?? 0n) + count;
 }
 
-/** The output length of a dimension. Below 1 the layer is illegal. */
+/** The output length of a dimension. A layer with a length below 1 is illegal. */
 export function outputLength(kind: Kind, dimension: Dimension): bigint {
   return spatialOf(kind).lengthOf(dimension);
 }
@@ -89,8 +89,8 @@ export function inBigInt(dimension: Dimension): { readonly [N in keyof Dimension
   ) as { [N in keyof Dimension]: bigint };
 }
 
-/** Whether a layer satisfies a rule; a rule about the output is checked in that dimension. */
-export function isRuleKept(id: RuleId, dimension: number, layer: Layer): boolean {
+/** Whether a layer satisfies a rule. A rule about a dimension is checked in the given one. */
+export function satisfiesRule(id: RuleId, dimension: number, layer: Layer): boolean {
   const row = RULES.find((rule) => rule.id === id) as (typeof RULES)[number];
   if (row.id === "RANGE") return true;
   const own = layer.dimensions[dimension] as Dimension;
@@ -102,50 +102,56 @@ export function isRuleKept(id: RuleId, dimension: number, layer: Layer): boolean
   return evaluate(parsed(row.text), valueFor) === 1n;
 }
 
-/** How a layer breaks a rule, with its values. */
+/** Describes how a layer breaks a rule, with the values of its parameters. */
 export function explainBrokenRule(id: RuleId, layer: Layer): string {
   const { kind } = layer;
   const at = brokenDimension(id, layer);
   const own = layer.dimensions[at] as Dimension;
-  const named = (base: keyof Dimension) => `${namesOfParameter(kind, base)[at]} ${own[base]}`;
+  const nameOf = (base: keyof Dimension) => namesOfParameter(kind, base)[at] as string;
+  const named = (base: keyof Dimension) => `${nameOf(base)} ${own[base]}`;
   switch (id) {
     case "IN_CHANNELS":
       return `in_channels ${layer.in_channels} is not divisible by groups ${layer.groups}`;
     case "OUT_CHANNELS":
       return `out_channels ${layer.out_channels} is not divisible by groups ${layer.groups}`;
     case "OUTPUT_PADDING":
-      return `${named("output_padding")} is not smaller than ${named("stride")} or ${named("dilation")}`;
+      return (
+        `${named("output_padding")} is not smaller than ` +
+        `${named("stride")} or ${named("dilation")}`
+      );
     case "SAME_STRIDE":
-      return `${namesOfParameter(kind, "padding")[at]} 'same' needs ${namesOfParameter(kind, "stride")[at]} 1, not ${own.stride}`;
+      return `${nameOf("padding")} 'same' needs ${nameOf("stride")} 1, not ${own.stride}`;
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
-      return `${letter === "" ? "the output length" : `${letter}_out`} would be ${outputLength(kind, own)}`;
+      const subject = letter === "" ? "the output length" : `${letter}_out`;
+      return `${subject} would be ${outputLength(kind, own)}`;
     }
     case "RANGE":
       return "a parameter is outside its range";
   }
 }
 
-/** The first dimension that breaks a rule; 0 for a rule that is not about a dimension. */
+/** The first dimension that breaks a rule. It is 0 for a rule that is not about a dimension. */
 function brokenDimension(id: RuleId, layer: Layer): number {
   return Math.max(
     0,
-    layer.dimensions.findIndex((_, dimension) => !isRuleKept(id, dimension, layer)),
+    layer.dimensions.findIndex((_, dimension) => !satisfiesRule(id, dimension, layer)),
   );
 }
 
-/** What to do about a broken rule, with the names and limits of the layer. */
+/** The remedy for a broken rule, with the parameter names and limits of the layer. */
 export function remedyOfBrokenRule(id: RuleId, layer: Layer): string {
   const { kind, batch_size } = layer;
   const isAcceptedByPyTorch =
     batch_size === 0 && kind.family.rulesSkippedWhenEmpty.includes(id) && !hasNegativeLength(layer);
   const difference = isAcceptedByPyTorch
-    ? " PyTorch accepts this layer only because batch_size is 0; upsweep applies the rule to every batch size."
+    ? " PyTorch accepts this layer only because batch_size is 0; " +
+      "upsweep applies the rule to every batch size."
     : "";
   return remedyOfAnyBatch(id, layer) + difference;
 }
 
-/** Whether an output length is below 0. PyTorch refuses such a layer even for an empty batch. */
+/** Whether an output length is below 0. PyTorch rejects such a layer even for an empty batch. */
 function hasNegativeLength({ kind, dimensions }: Layer): boolean {
   return dimensions.some((dimension) => outputLength(kind, dimension) < 0n);
 }
@@ -159,15 +165,24 @@ function remedyOfAnyBatch(id: RuleId, layer: Layer): string {
     case "OUT_CHANNELS":
       return "Choose groups that divide both in_channels and out_channels, as PyTorch requires.";
     case "OUTPUT_PADDING":
-      return `PyTorch requires ${named("output_padding")} to be smaller than ${named("stride")} or ${named("dilation")}.`;
+      return (
+        `PyTorch requires ${named("output_padding")} to be smaller than ` +
+        `${named("stride")} or ${named("dilation")}.`
+      );
     case "SAME_STRIDE":
-      return `PyTorch supports padding='same' only for stride 1. Set ${named("stride")} to 1, or give ${named("padding")} as a number.`;
+      return (
+        "PyTorch supports padding='same' only for stride 1. " +
+        `Set ${named("stride")} to 1, or give ${named("padding")} as a number.`
+      );
     case "L_OUT": {
       const letter = kind.dimensions[at] as string;
       const output = letter === "" ? "l_out" : `${letter}_out`;
       return spatialOf(kind).outputRemedy(layer.dimensions[at] as Dimension, named, output);
     }
     case "RANGE":
-      return `Parameters are whole numbers from 1 to ${PARAMETER_MAX}; batch_size, padding and output_padding may be 0.`;
+      return (
+        `Parameters are whole numbers from 1 to ${PARAMETER_MAX}; ` +
+        "batch_size, padding and output_padding may be 0."
+      );
   }
 }

@@ -15,7 +15,10 @@ const spatial: SpatialFamily = {
   outputRemedy: (dimension, named, output) => {
     const limit = (evaluated(spatial.outputLength, { ...dimension, padding: 0 }) - 1n) / 2n;
     const raised = [named("l_in"), named("kernel_size"), named("stride")].join(", ");
-    return `Lower ${named("padding")} to at most ${limit}, or raise ${raised} or ${named("dilation")}, until ${output} is at least 1.`;
+    return (
+      `Lower ${named("padding")} to at most ${limit}, ` +
+      `or raise ${raised} or ${named("dilation")}, until ${output} is at least 1.`
+    );
   },
 };
 

@@ -259,8 +259,17 @@ export function planOf(
 ): ManyPlan {
   const { fields } = readerOf(kind);
   // If no column needs the sample rate, it may be absent, and the kernel ignores it.
-  const isRated = firstRateColumn(columns) !== undefined;
-  return { kind, method, columns, fields, isRated, hasWords: true, values: new Map(), skipInvalid };
+  const hasSampleRate = firstRateColumn(columns) !== undefined;
+  return {
+    kind,
+    method,
+    columns,
+    fields,
+    hasSampleRate,
+    hasWords: true,
+    values: new Map(),
+    skipInvalid,
+  };
 }
 
 /**

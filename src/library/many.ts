@@ -326,7 +326,7 @@ function batchesOfColumns(table: Table, request: Request, defaultKind: KindName)
     ...request,
     kind,
     fields: fields.map(({ name }) => name),
-    isRated: rates !== undefined,
+    hasSampleRate: rates !== undefined,
     hasWords: false,
     values,
   };

@@ -1,4 +1,7 @@
-/** The plan of a list: what each column of a CSV means for each kind of layer, and which results follow the record. */
+/**
+ * The plan of a list: what each column of a CSV means for each kind of layer, and which results
+ * are appended to each record.
+ */
 import { columnsOf, hasColumn, needsSetting } from "../columns/derived.js";
 import { column, isResultName, type ResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
@@ -21,55 +24,68 @@ const KIND_COLUMN = "layer";
 interface Field {
   readonly name: string;
   /**
-   * parameter: sets a parameter of some kind, or a setting; kind: names the kind of the row; result: was written by an earlier
-   * run; label: is carried through unread.
+   * parameter: sets a parameter of some kind, or a setting; kind: names the kind of the row;
+   * result: was written by an earlier run; label: is copied without being read.
    */
   readonly meaning: "parameter" | "kind" | "result" | "label";
 }
 
 /** What a column means in a row of one kind. */
 export type Role =
-  /** Sets these parameters or this setting: several for a plain name in several dimensions. */
+  /**
+   * Sets these parameters or this setting. A plain name sets one parameter in each dimension.
+   */
   | { readonly does: "set"; readonly name: string; readonly names: readonly string[] }
   /** Must be empty: the kind has no such parameter. */
   | { readonly does: "stay empty" }
   | { readonly does: "name the kind" }
-  /** Is left out of the copied record. */
-  | { readonly does: "go" }
-  | { readonly does: "pass" };
+  /** Is dropped from the copied record. */
+  | { readonly does: "drop" }
+  /** Is copied without being read. */
+  | { readonly does: "carry" };
 
 export interface ListPlan {
-  /** What messages begin with: the file's name. */
+  /** The file's name. Messages begin with it. */
   readonly location: string;
-  /** The kind of all rows, or of the first where the list has a column for it. */
+  /**
+   * The kind of all rows. If the list has a column for the kind, the kernel only starts with this
+   * one, until a row names its own.
+   */
   readonly layer: KindName;
   readonly fields: readonly Field[];
   /** The column that names the kind of each row. */
   readonly kindField?: number;
-  /** The results that follow each record. A result that a row's kind does not have is an empty cell. */
+  /**
+   * The results that follow each record. A result that the row's kind does not have is an empty
+   * cell.
+   */
   readonly columns: readonly ResultName[];
   readonly skipInvalid: boolean;
-  /** Whether its layers are compared by all conventions instead of written. */
+  /** Whether the layers are compared by all conventions instead of being written. */
   readonly isComparing: boolean;
   /**
-   * Results that an earlier run has written and that are to be compared with the new ones: such columns stay in the record until then.
-   * `columns` ends with those that are counted for the comparison alone; this many of it are written.
+   * Present if results of an earlier run are compared with the new ones. Their columns stay in the
+   * record until then. The first `written` entries of `columns` are written; the others are counted
+   * only for the comparison.
    */
   readonly verified?: { readonly written: number };
-  /** Whether the columns that can be added up are. Measured 2026-11-26 on six columns, four of them totalled: 3 % of the time. */
+  /**
+   * Whether additive columns are totalled. Measured 2026-11-26 on six columns, four of them
+   * totalled: 3 % of the time.
+   */
   readonly isTotalled: boolean;
   /** Settings for all layers of the list. */
   readonly settings: Settings;
 }
 
-/** What is asked of a list, whatever its header says. */
+/** The options of a list, which do not depend on its header. */
 export interface ListRequest
   extends Pick<ListPlan, "layer" | "skipInvalid" | "isComparing" | "settings"> {
-  /** The result columns, or how to choose them once it is known which kinds the list may hold. */
+  /** The result columns, or a function that chooses them for the kinds that the list may hold. */
   readonly columns: readonly ResultName[] | ((kinds: readonly Kind[]) => readonly ResultName[]);
-  /** Whether the kind was asked for, so that a column for it would say the same thing twice. */
+  /** Whether the kind was given as an option. A column for it is then an error. */
   readonly isKindGiven?: boolean | undefined;
-  /** Columns that are labels, whatever they look like. */
+  /** Columns that are labels, even if their names resemble parameters or results. */
   readonly carry?: readonly string[] | undefined;
   readonly isTotalled?: boolean | undefined;
   /** Whether results of an earlier run are compared with the new ones. */
@@ -80,8 +96,9 @@ export interface ListRequest
  * Plans a list from its header record.
  *
  * @param headerText the record as it is in the file, without its line end.
- * @param at what messages about the header begin with.
- * @throws UpsweepError when a column is missing, named twice, or looks as if it meant something that is not read.
+ * @param at the location with which messages about the header begin.
+ * @throws UpsweepError if a column is missing or named twice, or if its name resembles something
+ * that is not read.
  */
 export function planList(
   headerText: string,
@@ -103,7 +120,8 @@ export function planList(
   const columns = request.verifyResults
     ? [...written, ...given.filter((name) => kinds.some((kind) => hasColumn(kind, name)))]
     : written;
-  // A column named like a setting is one only where a result depends on it: a list may have a sample_rate of its own.
+  // A column with the name of a setting is one only if a result depends on it: a list may have a
+  // label named sample_rate.
   const settingsUsed = SETTINGS.map(({ name }) => name).filter((name) =>
     columns.some((c) => needsSetting(c, name)),
   );
@@ -122,11 +140,12 @@ export function planList(
   for (const name of settingsUsed)
     if (settings[name] !== undefined && names.includes(name) && !carry.has(name))
       throw errors.settingTwice(at, name);
-  const rated = columns.find((name) => needsSetting(name, "sample_rate"));
-  const isRated = fields.some(
+  const rateColumn = columns.find((name) => needsSetting(name, "sample_rate"));
+  const hasRateField = fields.some(
     ({ name, meaning }) => name === "sample_rate" && meaning === "parameter",
   );
-  if (rated && settings.sample_rate === undefined && !isRated) throw errors.noSampleRate(at, rated);
+  if (rateColumn && settings.sample_rate === undefined && !hasRateField)
+    throw errors.noSampleRate(at, rateColumn);
   const plan: ListPlan = {
     location,
     layer: request.layer,
@@ -141,16 +160,16 @@ export function planList(
   };
   if (kindField < 0) {
     const [kind] = kinds as [Kind];
-    const twice = setTwice(kind, fields);
-    if (twice !== undefined) throw errors.fieldSetTwice(at, twice);
+    const repeated = parameterSetTwice(kind, fields);
+    if (repeated !== undefined) throw errors.fieldSetTwice(at, repeated);
     const missing = missingParameters(plan, kind);
     if (missing.length > 0) throw errors.missingFields(at, shortNames(kind, missing));
   }
   return plan;
 }
 
-interface Known {
-  /** Names of parameters and settings that are read. */
+interface HeaderNames {
+  /** The names of parameters and settings that columns can set. */
   readonly parameters: ReadonlySet<string>;
   readonly carry: ReadonlySet<string>;
   readonly hasKind: boolean;
@@ -162,7 +181,7 @@ interface Known {
 function readHeader(
   names: readonly string[],
   at: string,
-  { parameters, carry, hasKind, kinds, written }: Known,
+  { parameters, carry, hasKind, kinds, written }: HeaderNames,
 ): Field[] {
   const seen = new Set<string>();
   const results = new Set(kinds.flatMap((kind) => columnsOf(kind).map(({ name }): string => name)));
@@ -186,13 +205,13 @@ function readHeader(
     if (hasKind && name === KIND_COLUMN) return { name, meaning: "kind" };
     if (parameters.has(name)) return { name, meaning: "parameter" };
     if (isResultName(name)) return { name, meaning: "result" };
-    refuseMeaningful(name, at, skeletons, parameters, kinds);
+    refuseLikelyMistake(name, at, skeletons, parameters, kinds);
     return { name, meaning: "label" };
   });
   return fields;
 }
 
-/** Other names that people and frameworks give to what a list can say. */
+/** Names that people and other frameworks give to parameters. */
 const OTHER_NAMES: Readonly<Record<string, ParameterName>> = {
   batch: "batch_size",
   cin: "in_channels",
@@ -231,23 +250,25 @@ const OTHER_NAMES: Readonly<Record<string, ParameterName>> = {
   biasterm: "bias",
 };
 
-/** Columns that may name the kind of a layer; only `layer` is read as that. */
+/** Columns that may name the kind of a layer. Only the column `layer` is read as the kind. */
 const NAMES_A_KIND: ReadonlySet<string> = new Set(
-  "kind type module op optype operator layer layertype layerkind layerclass moduletype modulename class classname transposed istransposed".split(
-    " ",
-  ),
+  (
+    "kind type module op optype operator layer layertype layerkind layerclass moduletype " +
+    "modulename class classname transposed istransposed"
+  ).split(" "),
 );
 
-/** Columns that say how a layer treats its input, which no count takes into account. */
+/** Columns that change how a layer treats its input. No count takes them into account. */
 const NOT_READ: ReadonlySet<string> = new Set(
   "paddingmode autopad outputsize outputshape inputshape inputsize dataformat ceilmode".split(" "),
 );
 
 /**
- * @throws UpsweepError for a column that is nearly a known one, or that other programs give a meaning which is not read here.
- * Carried through by mistake, a `Stride` would leave every layer at stride 1: wrong numbers without a word.
+ * @throws UpsweepError for a column whose name resembles a known one, or has a meaning in other
+ * programs that is not read here. If a column `Stride` were copied as a label, every layer would
+ * silently be counted with stride 1.
  */
-function refuseMeaningful(
+function refuseLikelyMistake(
   name: string,
   at: string,
   known: ReadonlyMap<string, string>,
@@ -270,7 +291,7 @@ function refuseMeaningful(
   if (NOT_READ.has(skeleton)) throw errors.unreadField(at, name);
 }
 
-/** The parameters of all kinds by their skeletons, each with the kinds that have it. */
+/** The kinds that have each parameter, by the skeleton of its name. */
 const FOREIGN_PARAMETERS: ReadonlyMap<string, readonly KindName[]> = new Map(
   KIND_NAMES.flatMap((kind) => [...kindOf(kind).parameterNames, ...kindOf(kind).plainNames]).map(
     (name) => [
@@ -280,7 +301,7 @@ const FOREIGN_PARAMETERS: ReadonlyMap<string, readonly KindName[]> = new Map(
   ),
 );
 
-/** The parameters or the setting that a column sets in a kind. */
+/** The parameters that a column sets in a layer of a kind, or the setting. */
 function namesSet(kind: Kind, name: string): readonly string[] {
   const plain = kind.plainNames.find((base) => base === name);
   return plain ? namesOfParameter(kind, plain) : [name];
@@ -290,8 +311,8 @@ function hasName({ parameterNames, plainNames }: Kind, name: string): boolean {
   return parameterNames.includes(name) || plainNames.some((plain) => plain === name);
 }
 
-/** A parameter that two columns set in a kind. */
-function setTwice(kind: Kind, fields: readonly Field[]): string | undefined {
+/** A parameter of a kind that two columns set, if any. */
+function parameterSetTwice(kind: Kind, fields: readonly Field[]): string | undefined {
   const given = new Set<string>();
   for (const { name, meaning } of fields) {
     if (meaning !== "parameter") continue;
@@ -303,17 +324,18 @@ function setTwice(kind: Kind, fields: readonly Field[]): string | undefined {
   return undefined;
 }
 
-/** What each column means in a row of a kind, in the order of the header. */
+/** What each column means in rows of one kind, in the order of the header. */
 export function rolesOf(list: ListPlan, kind: Kind): readonly Role[] {
   const names = new Set(list.fields.map(({ name }) => name));
   return list.fields.map(({ name, meaning }): Role => {
     if (meaning === "kind") return { does: "name the kind" };
-    if (meaning === "result") return list.verified ? { does: "pass" } : { does: "go" };
-    if (meaning === "label") return { does: "pass" };
+    if (meaning === "result") return list.verified ? { does: "carry" } : { does: "drop" };
+    if (meaning === "label") return { does: "carry" };
     if (isParameterName(name) || kind.plainNames.some((plain) => plain === name)) {
       if (!hasName(kind, name)) return { does: "stay empty" };
       const own = namesSet(kind, name);
-      // In a list that mixes kinds, kernel_size may be for the one and kernel_size.h for the other.
+      // In a list that mixes kinds, kernel_size may be meant for one kind and kernel_size.h for
+      // another.
       if (list.kindField !== undefined && own.length > 1 && own.some((each) => names.has(each)))
         return { does: "stay empty" };
       return { does: "set", name, names: own };
@@ -322,7 +344,7 @@ export function rolesOf(list: ListPlan, kind: Kind): readonly Role[] {
   });
 }
 
-/** The parameters that a kind needs and no column of the list sets. */
+/** The required parameters of a kind that no column of the list sets. */
 export function missingParameters(list: ListPlan, kind: Kind): readonly string[] {
   const given = new Set(
     rolesOf(list, kind).flatMap((role) => (role.does === "set" ? role.names : [])),
@@ -332,37 +354,40 @@ export function missingParameters(list: ListPlan, kind: Kind): readonly string[]
     .map((p) => p.name);
 }
 
-/** Whether a list can hold layers of a kind: it has the columns that the kind needs, and a comparison has conventions for it. */
+/**
+ * Whether a list can hold layers of a kind: it is the kind of the list, or the list has a column
+ * for the kind and all columns that the kind needs.
+ */
 export function holdsKind(list: ListPlan, kind: Kind): boolean {
   if (list.kindField === undefined) return kind.name === list.layer;
   return missingParameters(list, kind).length === 0;
 }
 
-/** The header of what is written: the columns that are carried, then the results. */
+/** The header of the output: the columns that are copied, then the results. */
 export function headerOf(list: ListPlan): readonly string[] {
   const kept = list.fields.filter(({ meaning }) => meaning !== "result");
   return [...kept.map(({ name }) => name), ...list.columns.slice(0, list.verified?.written)];
 }
 
-/** The columns of an earlier run that are left out, because their results are counted anew. */
+/** The columns of an earlier run that are dropped, because their results are counted again. */
 export function droppedColumns(list: ListPlan): readonly string[] {
   return list.verified
     ? []
     : list.fields.filter(({ meaning }) => meaning === "result").map(({ name }) => name);
 }
 
-/** The result columns of a list whose values are added up over its layers. */
+/** The result columns of a list that are totalled over its layers. */
 export function addedColumns(list: ListPlan): readonly ResultName[] {
   if (!list.isTotalled) return [];
   return list.columns.slice(0, list.verified?.written).filter((name) => column(name).isAdditive);
 }
 
-/** A field of a CSV, in quotes where it needs them. */
+/** A field of a CSV, in quotes if it needs them. */
 export function quoted(field: string): string {
   return /[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-/** The fields of one CSV record, or undefined when its quotes are not in order. */
+/** The fields of one CSV record, or undefined if its quotes are malformed. */
 export function splitRecord(text: string): string[] | undefined {
   const fields: string[] = [];
   let at = 0;
@@ -384,7 +409,7 @@ export function splitRecord(text: string): string[] | undefined {
   }
 }
 
-/** Where the quoted field that begins at `at` has its closing quote, or -1. */
+/** The index of the closing quote of the field that begins at `at`, or -1. */
 function closingQuote(text: string, at: number): number {
   let end = text.indexOf('"', at + 1);
   while (end >= 0 && text[end + 1] === '"') end = text.indexOf('"', end + 2);

@@ -12,7 +12,10 @@ import type { ValueSets } from "./bounds.js";
  */
 export type Step = {
   readonly level: number;
-} /** Checks a rule. If every layer satisfies it, it has no predicate, and is there for what the kernel computes with it. */ & (
+} /**
+ * Checks a rule. A rule that every layer satisfies has no predicate. It stays in the schedule for
+ * the values that the kernel computes with it.
+ */ & (
   | { readonly kind: "rule"; readonly rule: number; readonly predicate?: number }
   /**
    * Checks part of a condition; if `isExact`, over rationals. Then `predicate + 1` counts the
@@ -97,6 +100,12 @@ export interface GridPlan {
   readonly rejectionReasons: readonly number[];
   readonly valueSets: ValueSets;
 }
+
+/**
+ * The plan of a grid without its rejection reasons. They are numbered after `distinct` has added
+ * its conditions.
+ */
+export type PlannedGrid = Omit<GridPlan, "rejectionReasons">;
 
 export interface Plan {
   /** The spec's file or other origin. Messages begin with it. */

@@ -17,8 +17,8 @@ import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
 import { valueSetOfProgressions, valueSetsOfAxis } from "./bounds.js";
 import { maxBytesOfName } from "./cell-bounds.js";
-import { distinctConditions, gridLabel, keysOf, type PlannedGrid } from "./distinct.js";
-import type { DependentAxis, GridPlan, Loop, Plan } from "./model.js";
+import { distinctConditions, gridLabel, keysOf } from "./distinct.js";
+import type { DependentAxis, GridPlan, Loop, Plan, PlannedGrid } from "./model.js";
 import { schedule } from "./schedule.js";
 
 /** The largest grid: its raw indices fit in every 64-bit integer column, signed ones too. */

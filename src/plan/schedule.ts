@@ -1,6 +1,7 @@
 /**
- * The schedule of a loop nest: at which level each thing is checked or worked out. That is the outermost one at which all it
- * depends on is known, so that it happens once per turn of that loop, and what is ruled out is never visited.
+ * The schedule of a loop nest: the level at which each step runs. That is the outermost level at
+ * which all its dependencies are known. Steps therefore run as rarely as possible (loop-invariant
+ * code motion), and a rejected combination is never expanded further (predicate pushdown).
  */
 
 import { needsOverlap as columnNeedsOverlap, dependenciesOfColumn } from "../columns/derived.js";
@@ -18,19 +19,19 @@ import { alwaysHasValue, type ValueSets } from "./bounds.js";
 import type { DependentAxis, GridPlan, Step } from "./model.js";
 import { isRepeat } from "./repeats.js";
 
-/** Of a step before its level is known. */
-type Unplaced = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
+/** A step that has not been assigned to a level yet. */
+type UnplacedStep = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
 
 type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "valueSets">;
 
 interface Task {
   readonly dependsOn: readonly string[];
-  readonly step: () => Unplaced;
-  /** What is known when it is done. */
-  readonly gives?: readonly string[];
+  readonly step: () => UnplacedStep;
+  /** The names that are known after the step. */
+  readonly provides?: readonly string[];
 }
 
-/** What stands for taps and covered of a dimension among the things that are known. */
+/** The name that represents `taps` and `covered` of a dimension among the known names. */
 const overlapOf = (dimension: number) => `(overlap ${dimension})`;
 
 const GEOMETRY: readonly ParameterName[] = [
@@ -43,7 +44,11 @@ const GEOMETRY: readonly ParameterName[] = [
 ];
 
 /**
- * @param constraints the conditions of the grid, as they are written.
+ * Schedules the steps of a grid.
+ *
+ * @param constraints the conditions of the grid, as in the spec.
+ * @param cells the columns of a row.
+ * @param needsOverlap whether the overlap is needed even if no column or condition needs it.
  */
 export function schedule(
   kind: Kind,
@@ -55,33 +60,36 @@ export function schedule(
   const { valueSets } = nest;
   const steps: Step[] = [];
   const predicates: string[] = [];
-  const requiring = (...texts: readonly string[]): number =>
+  /** Adds predicates and returns the index of the first. */
+  const addPredicates = (...texts: readonly string[]): number =>
     predicates.push(...texts) - texts.length;
   const known = new Set(nest.fixed.map(({ name }) => name));
   const isReady = ({ dependsOn }: Task) => dependsOn.every((name) => known.has(name));
 
   const rules = rulesOf(kind).flatMap(({ id, text, dependsOn, isTrue }, rule): Task[] => {
-    // Most grids have numbers for all paddings, which never break the rule of the word `same`.
+    // The rule about the word `same` is skipped if all paddings are numbers, as in most grids:
+    // numbers never break it.
     if (id === "SAME_STRIDE" && !dependsOn.some((name) => mayBeWord(name, valueSets))) return [];
-    const predicate = () => (isTrue ? {} : { predicate: requiring(text) });
+    const predicate = () => (isTrue ? {} : { predicate: addPredicates(text) });
     return [{ dependsOn, step: () => ({ kind: "rule", rule, ...predicate() }) }];
   });
   const where: Expression[] = [];
   const conditions = constraints.flatMap((constraint): Task[] => {
     let predicate: number | undefined;
-    const parts = partsWithNames(kind, constraint, valueSets).map((of) => ({
-      ...of,
-      isExact: needsRationals(of.part.root, isWholeName),
+    const parts = partsWithNames(kind, constraint, valueSets).map((piece) => ({
+      ...piece,
+      isExact: needsRationals(piece.part.root, isIntegerName),
     }));
     const text = textOf(constraint);
-    // What an earlier grid has is one account, whatever else that grid's conditions met.
+    // Repeats of an earlier grid have a single rejection count, even if that grid's conditions meet
+    // missing values.
     const withMissing = isRepeat(text) ? text : `${text} (a value is missing)`;
     const texts = parts.some(({ isExact }) => isExact) ? [text, withMissing] : [text];
     return parts.map(({ part, dependsOn, isExact }): Task => {
       const at = where.push(part) - 1;
-      // All parts of a constraint share one account, and those that meet missing values another.
-      const step = (): Unplaced => {
-        predicate ??= requiring(...texts);
+      // All parts of a constraint share one rejection count, and a second one for missing values.
+      const step = (): UnplacedStep => {
+        predicate ??= addPredicates(...texts);
         return { kind: "where", where: at, predicate, isExact };
       };
       return { dependsOn, step };
@@ -95,14 +103,14 @@ export function schedule(
         step: () => ({
           kind: "derive",
           derived,
-          predicate: requiring(`${text} divides exactly`, `${text} is ${rangeText(name)}`),
+          predicate: addPredicates(`${text} divides exactly`, `${text} is ${rangeText(name)}`),
         }),
-        gives: [name],
+        provides: [name],
       };
     }),
     ...nest.dependents.map(
-      (of, axis): Task => ({
-        dependsOn: dependenciesOf(of),
+      (dependent, axis): Task => ({
+        dependsOn: dependenciesOf(dependent),
         step: () => ({ kind: "expand", axis }),
       }),
     ),
@@ -114,27 +122,35 @@ export function schedule(
   const overlap = kind.dimensions.flatMap((_, dimension): Task[] => {
     const dependsOn = GEOMETRY.flatMap((base) => namesOfParameter(kind, base)[dimension] ?? []);
     return isOverlapNeeded
-      ? [{ dependsOn, step: () => ({ kind: "overlap", dimension }), gives: [overlapOf(dimension)] }]
+      ? [
+          {
+            dependsOn,
+            step: () => ({ kind: "overlap", dimension }),
+            provides: [overlapOf(dimension)],
+          },
+        ]
       : [];
   });
   const writing = cells.flatMap((name, cell): Task[] =>
     name === NAME_COLUMN
       ? []
-      : [{ dependsOn: expandedName(kind, name), step: () => ({ kind: "cell", cell }) }],
+      : [{ dependsOn: dependenciesOfCell(kind, name), step: () => ({ kind: "cell", cell }) }],
   );
 
-  // What rules layers out comes first, then what is cheap, then what is dear; each kind in the order in which it is written.
+  // Within a level: filters first, then cheap derivations, then overlaps, which are expensive. Each
+  // class keeps the order of the spec.
   const pending = [rules, conditions, values, overlap];
   const cellsPending = [writing];
   for (let level = 0; level <= nest.loops.length; level++) {
     const place = (task: Task) => {
       steps.push({ ...task.step(), level } as Step);
-      for (const name of task.gives ?? []) known.add(name);
+      for (const name of task.provides ?? []) known.add(name);
     };
     const loop = nest.loops[level - 1];
     if (loop?.dependent !== undefined) {
-      const text = `${loop.names.join(", ")} = ${axisText(nest.dependents[loop.dependent] as DependentAxis)}`;
-      const predicate = requiring(
+      const axis = nest.dependents[loop.dependent] as DependentAxis;
+      const text = `${loop.names.join(", ")} = ${axisText(axis)}`;
+      const predicate = addPredicates(
         `${text} divides exactly`,
         `${text} is ${loop.names.map(rangeText).join(", ")}`,
       );
@@ -144,12 +160,12 @@ export function schedule(
     placeReady(pending, isReady, place);
     placeReady(cellsPending, isReady, place);
   }
-  // A condition that is never checked would let layers through without a word.
+  // A condition that is never checked would silently accept layers.
   const unchecked = pending[1]?.find((task) => !isReady(task));
-  if (unchecked)
-    throw new Error(
-      `a condition depends on what is never known: ${unchecked.dependsOn.filter((name) => !known.has(name)).join(", ")}`,
-    );
+  if (unchecked) {
+    const unknown = unchecked.dependsOn.filter((name) => !known.has(name));
+    throw new Error(`a condition depends on names that are never known: ${unknown.join(", ")}`);
+  }
   return { where, steps, predicates };
 }
 
@@ -161,16 +177,17 @@ function mayBeWord(name: string, valueSets: ValueSets): boolean {
   );
 }
 
-/** Whether a name always has a whole number as its value: results may be quotients, or missing. */
-function isWholeName(name: string): boolean {
+/** Whether the value of a name is always an integer. Results may be quotients, or missing. */
+function isIntegerName(name: string): boolean {
   if (!isResultName(name)) return true;
   const { type, missing } = column(name);
   return type !== "decimal" && missing === undefined;
 }
 
 /**
- * Places what is ready, always the first of the first list, and takes it out of its list. Only a task that gives something can make others
- * ready, so each list is passed through once for each of these.
+ * Places all tasks that are ready and removes them from their lists. The next task is always the
+ * first ready one of the first list that has any. Only a task that provides names can make others
+ * ready, so the scan restarts only after such a task.
  */
 function placeReady(
   lists: Task[][],
@@ -179,22 +196,22 @@ function placeReady(
 ): void {
   for (let at = 0; at < lists.length; ) {
     const waiting: Task[] = [];
-    let hasGiven = false;
+    let hasProvided = false;
     for (const task of lists[at] as Task[]) {
-      if (hasGiven || !isReady(task)) {
+      if (hasProvided || !isReady(task)) {
         waiting.push(task);
         continue;
       }
       place(task);
-      hasGiven = task.gives !== undefined;
+      hasProvided = task.provides !== undefined;
     }
     lists[at] = waiting;
-    at = hasGiven ? 0 : at + 1;
+    at = hasProvided ? 0 : at + 1;
   }
 }
 
-/** All that a column depends on. */
-function expandedName(kind: Kind, name: string): readonly string[] {
+/** All names that a column depends on, with the overlap of each dimension if it needs that. */
+function dependenciesOfCell(kind: Kind, name: string): readonly string[] {
   if (!isResultName(name)) return [name];
   const dependsOn = dependenciesOfColumn(kind, name);
   return columnNeedsOverlap(kind, name)
@@ -203,8 +220,9 @@ function expandedName(kind: Kind, name: string): readonly string[] {
 }
 
 /**
- * A constraint in the parts that must all hold, and what each depends on, so that each can be checked as soon as it can be. A part
- * that may have no value comes behind those before it all the same: they may be there to keep that from it.
+ * Splits a constraint into the parts that must all hold, with the dependencies of each, so that
+ * each part can be checked as early as possible. A part that may have no value also depends on the
+ * names of all parts before it: they may guard it against that.
  */
 function partsWithNames(
   kind: Kind,
@@ -213,7 +231,7 @@ function partsWithNames(
 ): { readonly part: Expression; readonly dependsOn: readonly string[] }[] {
   const before = new Set<string>();
   return partsOfConstraint(root).map((node) => {
-    const own = new Set(namesIn(node).flatMap(({ name }) => expandedName(kind, name)));
+    const own = new Set(namesIn(node).flatMap(({ name }) => dependenciesOfCell(kind, name)));
     const dependsOn = alwaysHasValue(node, valueSets)
       ? [...own]
       : [...new Set([...before, ...own])];
@@ -222,7 +240,7 @@ function partsWithNames(
   });
 }
 
-/** `a and b` are two parts, and so are `a < b < c`. */
+/** Splits `a and b`, and likewise `a < b < c`, into two parts. */
 function partsOfConstraint(node: Node): readonly Node[] {
   if (node.kind === "and") return node.parts.flatMap(partsOfConstraint);
   if (node.kind !== "compare") return [node];
@@ -238,21 +256,21 @@ function partsOfConstraint(node: Node): readonly Node[] {
   });
 }
 
-/** An expression as it is written, on one line; of a constraint's part, that part. */
+/** The source text of an expression, or of the part of a constraint, on one line. */
 export function textOf({ source, root }: Expression | ListItem): string {
   return source.text.slice(root.start, root.end).trim().replace(/\s+/g, " ");
 }
 
-/** A dependent axis as it is written; long lists are cut. */
+/** The source text of a dependent axis. Lists of more than four items are cut. */
 export function axisText(axis: DependentAxis): string {
   const texts =
     axis.kind === "list"
       ? axis.items.map(textOf)
       : axis.rows.map((row) => `[${row.map(textOf).join(", ")}]`);
-  const quote = texts.length > 4 ? [...texts.slice(0, 4), "…"] : texts;
-  return axis.kind === "list" && quote.length === 1
-    ? (quote[0] as string)
-    : `[${quote.join(", ")}]`;
+  const shown = texts.length > 4 ? [...texts.slice(0, 4), "…"] : texts;
+  return axis.kind === "list" && shown.length === 1
+    ? (shown[0] as string)
+    : `[${shown.join(", ")}]`;
 }
 
 function rangeText(name: string): string {

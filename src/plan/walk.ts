@@ -20,7 +20,7 @@ import type { Kind, Parameter } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { layerFrom, type Settings } from "../layers/layer.js";
 import { type ParameterName, RATE_DENOMINATOR } from "../layers/parameters.js";
-import { isRuleKept, type Rule, rulesOf } from "../layers/rules.js";
+import { type Rule, rulesOf, satisfiesRule } from "../layers/rules.js";
 import { domainOf, hasDomain, valueAt } from "../spec/values.js";
 import type { DependentAxis, GridPlan } from "./model.js";
 
@@ -63,7 +63,7 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
   const lists = new Map<number, Row[]>();
   const rules = rulesOf(kind);
   const exact: ExactLookup = (name) => valueOfName(kind, name, values, resultOf);
-  // A result above 64 bits is an overflow in expressions too: 2^64 is beyond their range.
+  // A result that exceeds 64 bits is an overflow in expressions too: 2^64 is outside their range.
   const lookup: Lookup = (name) => exact(name)?.n ?? 2n ** 64n;
   let level = 0;
   const positions = grid.loops.map((loop) => {
@@ -90,7 +90,7 @@ export function walk(kind: Kind, grid: GridPlan, index: bigint, resultOf: Result
       case "rule":
         if (
           step.predicate !== undefined &&
-          !isKept(rules[step.rule] as Rule, layerOf(kind, values))
+          !isSatisfied(rules[step.rule] as Rule, layerOf(kind, values))
         )
           return endWith({ kind: "rejected", predicate: step.predicate });
         break;
@@ -171,8 +171,8 @@ export function textOfValue(name: string, values: ReadonlyMap<string, bigint>): 
     : values.get(name)?.toString();
 }
 
-function isKept({ id, dimension }: Rule, layer: Layer): boolean {
-  return isRuleKept(id, dimension, layer);
+function isSatisfied({ id, dimension }: Rule, layer: Layer): boolean {
+  return satisfiesRule(id, dimension, layer);
 }
 
 /**

@@ -19,7 +19,9 @@ describe("upsweep compare", () => {
     );
     const onnxTool = stdout.split("\n").find((line) => line.startsWith("onnx_tool "));
     expect(onnxTool).toMatch(/^onnx_tool +mac\+bias +268,500,992 +268,435,456 +4\.063 {2}/);
-    expect(onnxTool).toContain("takes the output channels for the input channels: 256 for 512");
+    expect(onnxTool).toContain(
+      "uses the output channels in place of the input channels: 256 instead of 512",
+    );
     expect(stdout.trimEnd().split("\n")).toHaveLength(3 + 15);
   });
 
@@ -92,7 +94,7 @@ describe("upsweep compare", () => {
       ...words`--in-channels 2 --out-channels 2 --kernel-size 2,3,4 --d-in 2 --h-in 3 --w-in 4`,
     ]);
     expect(stdout).toMatch(/^ConvTranspose3d\(2, 2, kernel_size=\(2, 3, 4\)/);
-    expect(stdout).toMatch(/^moduleprofiler +op +none +has no answer for 3-d layers$/m);
+    expect(stdout).toMatch(/^moduleprofiler +op +none +gives no answer for 3-d layers$/m);
   });
 
   it("summarises a design space: exact share, median, extremes, and the layer with the largest deviation", async () => {
@@ -145,7 +147,7 @@ describe("upsweep compare", () => {
     ],
     [
       "compare --columns macs --l-in 4",
-      "upsweep: --columns is given. compare has all conventions; leave it out.\n",
+      "upsweep: --columns is given. compare always shows all conventions; leave it out.\n",
     ],
     [
       "compare --from none.csv",
@@ -188,7 +190,7 @@ describe("upsweep compare", () => {
 
   it("excludes empty batches from the ratios of a grid and of a list, and counts them", async () => {
     const note =
-      "all else is exact. 8 layers have no ratio: an empty batch, or no product that lands.";
+      "all other figures are exact. 8 layers have no ratio: an empty batch, or no product that lands.";
     const grid = await said(["compare", ...SPACE, "--batch-size", "0,2"]);
     expect(grid.stdout).toContain(note);
     expect(grid.stdout).toMatch(/^fvcore +50 % +1\.00 +1 +1\.053 /m);

@@ -53,13 +53,13 @@ describe("the reason why a convention differs", () => {
       "names the zeros of zero insertion",
       "thop",
       plain(),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land",
+      "counts the zeros that stride inserts: 88 products per filter, of which 40 land",
     ],
     [
       "names the edges where no zeros are inserted",
       "thop",
       plain({ stride: 1 }),
-      "counts taps that reach beyond the input, 52 products a filter where 40 land",
+      "counts taps that reach beyond the input: 52 products per filter, of which 40 land",
     ],
     [
       "is that it is exact where each output uses every tap",
@@ -71,15 +71,15 @@ describe("the reason why a convention differs", () => {
       "names the biases, which the ratio excludes",
       "ptflops",
       plain({ bias: true }),
-      "exact, but for 88 for the bias, left out of the ratio",
+      "exact, apart from 88 for the bias, excluded from the ratio",
     ],
     [
       "names the biases after another cause",
       "torchinfo",
       plain({ bias: true }),
       text`
-        counts the zeros that stride inserts, 88 products a filter where 40 land; adds 88 for the
-        bias, left out of the ratio
+        counts the zeros that stride inserts: 88 products per filter, of which 40 land; adds 88 for
+        the bias, excluded from the ratio
       `,
     ],
     [
@@ -92,21 +92,24 @@ describe("the reason why a convention differs", () => {
       "names a depthwise layer that is counted as 0",
       "deepspeed_macs",
       plain({ groups: 4 }),
-      "divides by groups twice: 4 // 4 // 4 channels are none",
+      "divides by groups twice: 4 // 4 // 4 = 0 channels",
     ],
     [
       "names the bias of a forward convolution",
       "deepspeed_flops",
       plain({ bias: true }),
-      "exact, but for 16 for a bias of the forward convolution's size (88 are due), left out of the ratio",
+      text`
+        exact, apart from 16 for a bias of the forward convolution's size (correct: 88), excluded
+        from the ratio
+      `,
     ],
     [
       "names all input channels used in place of those of a group",
       "torchprofile",
       plain({ in_channels: 4, out_channels: 8, groups: 2 }),
       text`
-        counts the zeros that stride inserts, 88 products a filter where 40 land; takes all 4 input
-        channels for the 2 of a group
+        counts the zeros that stride inserts: 88 products per filter, of which 40 land; uses all 4
+        input channels instead of the 2 of a group
       `,
     ],
     [
@@ -114,23 +117,26 @@ describe("the reason why a convention differs", () => {
       "onnx_tool",
       plain({ in_channels: 8 }),
       text`
-        counts the zeros that stride inserts, 88 products a filter where 40 land; takes the output
-        channels for the input channels: 4 for 8 in a group
+        counts the zeros that stride inserts: 88 products per filter, of which 40 land; uses the
+        output channels in place of the input channels: 4 instead of 8 per group
       `,
     ],
     [
       "names zeros divided by the stride",
       "tensorflow",
       plain(),
-      "counts the zeros that stride inserts, 88 products a filter where 40 land; and divides by the stride, 2",
+      text`
+        counts the zeros that stride inserts: 88 products per filter, of which 40 land; divides by
+        the stride, 2
+      `,
     ],
     [
       "names two errors that cancel each other",
       "tensorflow",
       plain({ kernel_size: 2 }),
       text`
-        counts the zeros that stride inserts, 40 products a filter where 20 land; and divides by the
-        stride, 2: here these make up for each other
+        counts the zeros that stride inserts: 40 products per filter, of which 20 land; divides by
+        the stride, 2: on this layer, these errors cancel out
       `,
     ],
     [
@@ -138,8 +144,8 @@ describe("the reason why a convention differs", () => {
       "ops",
       plain({ kernel_size: 1 }),
       text`
-        multiplies with the zeros that stride inserts, 19 products a filter where 10 land; counts -1
-        addition for each of its 9 holes
+        multiplies by the zeros that stride inserts: 19 products per filter, of which 10 land; counts
+        -1 addition for each of its 9 holes
       `,
     ],
     [
@@ -147,15 +153,15 @@ describe("the reason why a convention differs", () => {
       "moduleprofiler",
       plain({ output_padding: 1 }),
       text`
-        multiplies with the zeros that stride inserts, 92 products a filter where 40 land; counts -1
-        addition for its hole; adds up overlaps of the layer without its output_padding
+        multiplies by the zeros that stride inserts: 92 products per filter, of which 40 land; counts
+        -1 addition for its hole; counts the overlaps of the layer without its output_padding
       `,
     ],
     [
       "names an exception in moduleprofiler",
       "moduleprofiler",
       plain({ l_in: 1, kernel_size: 1, stride: 3, padding: 1, output_padding: 2 }),
-      "raises: it runs the layer without output_padding, and then there is no output",
+      "raises an error: it runs the layer without output_padding, which leaves no output",
     ],
     [
       "is that there is no answer for 3-d layers",
@@ -169,7 +175,7 @@ describe("the reason why a convention differs", () => {
         h_in: 2,
         w_in: 2,
       },
-      "has no answer for 3-d layers",
+      "gives no answer for 3-d layers",
     ],
     [
       "is that an empty batch has nothing to count",
@@ -209,7 +215,7 @@ describe("the reason why a convention differs", () => {
               ] as const) {
                 answers++;
                 expect(
-                  /exact|make up/.test(why(name, layer, results)),
+                  /exact|cancel out/.test(why(name, layer, results)),
                   `${name} ${groups} ${kernel_size} ${stride} ${padding}`,
                 ).toBe(results[name] === results.macs);
               }

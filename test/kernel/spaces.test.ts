@@ -274,10 +274,10 @@ function bruteForce(grid: MadeGrid): string[] {
   const defaults = new Map(
     PARAMETERS.map((p): [string, bigint] => [p.name, BigInt("default" in p ? p.default : 1)]),
   );
-  const visit = (level: number, known: Names, isWhole: boolean): void => {
+  const visit = (level: number, known: Names, isComplete: boolean): void => {
     const axis = nest[level];
     if (axis === undefined) {
-      if (isWhole && isWanted(known)) rows.push(rowText(known));
+      if (isComplete && isWanted(known)) rows.push(rowText(known));
       return;
     }
     const seen = new Set<string>();
@@ -293,7 +293,7 @@ function bruteForce(grid: MadeGrid): string[] {
           ...known,
           ...axis.names.map((name, i): [string, bigint] => [name, row[i] as bigint]),
         ]),
-        isWhole,
+        isComplete,
       );
     }
   };

@@ -14,7 +14,7 @@ import type { Kind } from "../../src/layers/kinds.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import type { Dimension } from "../../src/layers/parameters.ts";
 import type { RuleId } from "../../src/layers/rule-table.ts";
-import { inBigInt, isRuleKept, outputLength, rulesOf } from "../../src/layers/rules.js";
+import { inBigInt, outputLength, rulesOf, satisfiesRule } from "../../src/layers/rules.js";
 import type { Method } from "../../src/plan/method.js";
 
 export const U64_MAX = 2n ** 64n - 1n;
@@ -129,7 +129,7 @@ function max(a: bigint, b: bigint): bigint {
 }
 
 function brokenRule(layer: Layer): RuleId | undefined {
-  return rulesOf(layer.kind).find(({ id, dimension }) => !isRuleKept(id, dimension, layer))?.id;
+  return rulesOf(layer.kind).find(({ id, dimension }) => !satisfiesRule(id, dimension, layer))?.id;
 }
 
 type Value = bigint | boolean | Fraction | null;

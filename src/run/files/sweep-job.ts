@@ -69,8 +69,8 @@ export async function openSweepJob(
     target && resume
       ? await readStart(target, plan, run, { trust, onCompare: () => onCompare?.(path) })
       : undefined;
-  const finished = found?.isWhole ? found : undefined;
-  const from = found?.isWhole ? undefined : found;
+  const finished = found?.isComplete ? found : undefined;
+  const from = found?.isComplete ? undefined : found;
   const mayReplace = options.mayReplace || from?.mayReplace === true;
   return {
     path,

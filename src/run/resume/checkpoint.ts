@@ -44,12 +44,12 @@ const SAVE_INTERVAL_BYTES = 256e6;
 /** The point at which a sweep resumes, and the bytes its file already has; none for a new sweep. */
 export interface ResumePoint extends FileProgress, PartialFile {
   readonly mayReplace: boolean;
-  readonly isWhole: false;
+  readonly isComplete: false;
 }
 
 /** The result of a sweep that is already complete. */
 export interface Finished {
-  readonly isWhole: true;
+  readonly isComplete: true;
   readonly position: Position;
   readonly bytes: number;
 }
@@ -142,7 +142,7 @@ export async function readStart(
       (await findWithManifest(target, options)) ??
       (await findWithoutManifest(target, plan, run, options));
     const start = found ?? {
-      isWhole: false,
+      isComplete: false,
       bytes: 0,
       lock,
       mayReplace: false,
@@ -150,7 +150,7 @@ export async function readStart(
       skip: 0,
       position: BEGINNING,
     };
-    keepsLock = !start.isWhole;
+    keepsLock = !start.isComplete;
     return start;
   } finally {
     if (!keepsLock) lock.release();
@@ -171,7 +171,7 @@ async function resumePartial(
   const temporaryPath = join(dirname(partial), basename(manifest.temporaryName));
   if (lock.wasTakenOver) removeRandomNames([partial, manifestPath], basename(temporaryPath));
   if (!statusOf(partial)) {
-    if (manifest.isWhole && isTemporaryName(temporaryPath, partial) && statusOf(temporaryPath)) {
+    if (manifest.isComplete && isTemporaryName(temporaryPath, partial) && statusOf(temporaryPath)) {
       // The earlier run was killed while it renamed the file.
       if (fileIdAt(temporaryPath) === fileIdAt(targetOf(partial))) rmSync(temporaryPath);
       else await renameWithoutReplacing(temporaryPath, partial);
@@ -181,7 +181,7 @@ async function resumePartial(
   if (!partialStatus) {
     // Either the file already has its name, or its rows are gone.
     const targetStatus = statusOf(targetOf(partial));
-    if (!manifest.isWhole || !targetStatus?.isFile() || Number(targetStatus.size) !== sum.bytes)
+    if (!manifest.isComplete || !targetStatus?.isFile() || Number(targetStatus.size) !== sum.bytes)
       return undefined;
     if (!trust && !(await matchesManifest(targetOf(partial), manifest, target)))
       throw errors.damaged(target.path, manifestPath);
@@ -189,7 +189,7 @@ async function resumePartial(
       manifestPath,
       target.keepsManifest ? manifestPathOf(targetOf(partial)) : undefined,
     );
-    return { isWhole: true, position, bytes: sum.bytes };
+    return { isComplete: true, position, bytes: sum.bytes };
   }
   mustBeOwn(partial, partialStatus);
   if (partialStatus.size < BigInt(sum.bytes))
@@ -197,7 +197,7 @@ async function resumePartial(
   if (!trust && !(await matchesManifest(partial, manifest, target)))
     throw errors.damaged(partial, manifestPath);
   // If all rows are written and only the name is missing, the resumed sweep has nothing to add.
-  return { ...manifest, isWhole: false, bytes: sum.bytes, lock };
+  return { ...manifest, isComplete: false, bytes: sum.bytes, lock };
 }
 
 const isTemporaryName = (temporaryPath: string, partial: string) =>
@@ -240,11 +240,11 @@ async function findWithManifest(
   )
     return undefined;
   const manifest = readMatchingManifest(manifestPath, target);
-  const { sum, position, isWhole } = manifest;
-  if (!isWhole || Number(fileStatus.size) !== sum.bytes) return undefined;
+  const { sum, position, isComplete } = manifest;
+  if (!isComplete || Number(fileStatus.size) !== sum.bytes) return undefined;
   if (!trust && !(await matchesManifest(file, manifest, target)))
     throw errors.damaged(target.path, manifestPathOf(target.path));
-  return { isWhole: true, position, bytes: sum.bytes };
+  return { isComplete: true, position, bytes: sum.bytes };
 }
 
 /**
@@ -265,7 +265,7 @@ async function findWithoutManifest(
     run,
     onCompare,
   );
-  return position && { isWhole: true, position, bytes: Number(statusOf(file)?.size) };
+  return position && { isComplete: true, position, bytes: Number(statusOf(file)?.size) };
 }
 
 /** @throws UpsweepError if the manifest cannot be read, or belongs to a different sweep. */
@@ -375,14 +375,14 @@ export class Checkpoint {
     if (this.#sink.isOurs()) rmSync(this.#path, { force: true });
   }
 
-  #save(progress: FileProgress, isWhole = false): void {
+  #save(progress: FileProgress, isComplete = false): void {
     const { identity, rejectionReasons, isShard } = this.#target;
     try {
       writeManifest(this.#path, {
         identity,
         rejectionReasons,
         mayReplace: this.#mayReplace,
-        isWhole,
+        isComplete,
         temporaryName: this.#sink.temporaryName ?? "",
         ...progress,
       });
@@ -391,7 +391,7 @@ export class Checkpoint {
     } catch (error) {
       // The disk may be full. The previous manifest remains valid, so this is not an error. But a
       // complete shard is useless without its manifest.
-      if (isWhole && isShard) throw errors.cannotWrite(this.#path, error);
+      if (isComplete && isShard) throw errors.cannotWrite(this.#path, error);
     }
   }
 }

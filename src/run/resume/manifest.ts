@@ -35,7 +35,7 @@ export interface Manifest extends FileProgress {
   /** The reasons for the counts in `position.rejected`. */
   readonly rejectionReasons: readonly string[];
   /** Whether the file is complete. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
   /** Whether the finished file may replace an existing one. */
   readonly mayReplace: boolean;
   /** The name that a complete file has for a moment before it gets its own. */
@@ -50,7 +50,16 @@ const LAST_LINE = /,\n {2}"check": "([0-9a-f]{64})"\n\}\n$/;
 /** Writes a manifest, atomically replacing the previous one. It is on disk when this returns. */
 export function writeManifest(
   path: string,
-  { identity, sum, skip, position, rejectionReasons, isWhole, mayReplace, temporaryName }: Manifest,
+  {
+    identity,
+    sum,
+    skip,
+    position,
+    rejectionReasons,
+    isComplete,
+    mayReplace,
+    temporaryName,
+  }: Manifest,
 ): void {
   const { done, rows, empty, rejected, gridRows } = position;
   const counts = {
@@ -64,7 +73,7 @@ export function writeManifest(
   const content = {
     upsweep: "manifest",
     format: MANIFEST_FORMAT,
-    whole: isWhole,
+    whole: isComplete,
     replace: mayReplace,
     name: temporaryName,
     identity,
@@ -160,7 +169,7 @@ export function readManifest(path: string): Manifest {
     skip: skip as number,
     position,
     rejectionReasons: rejectionReasons as string[],
-    isWhole: whole,
+    isComplete: whole,
     mayReplace: replace,
     temporaryName: name,
   };

@@ -156,7 +156,7 @@ function readShard(path: string): CompleteShard {
   if (!fileStatus) throw errors.cannotRead(path, "no such file or folder");
   if (!statusOf(manifestPath)) throw errors.unfinishedShard(path, `${manifestPath} is missing`);
   const manifest = readManifest(manifestPath);
-  if (!manifest.isWhole)
+  if (!manifest.isComplete)
     throw errors.unfinishedShard(path, `${manifestPath} says that its sweep was stopped`);
   const { bytes } = manifest.sum;
   if (Number(fileStatus.size) !== bytes)

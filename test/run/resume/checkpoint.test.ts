@@ -156,7 +156,7 @@ it("is not continued from another run's leftovers under its lock", async () => {
     Awaited<ReturnType<typeof resumeTarget>>
   >;
   const start = await readStart(kept, plan, {});
-  expect(start).toMatchObject({ isWhole: false, bytes: 0 });
+  expect(start).toMatchObject({ isComplete: false, bytes: 0 });
   // The lock is held until the sink takes it over.
   await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(
     `is being written by process ${process.pid}`,
