@@ -48,13 +48,8 @@ export {
   count,
   counter,
 } from "./library/count.js";
-export {
-  countMany,
-  type LayerColumn,
-  type LayerColumns,
-  type ManyOptions,
-  type ManyResults,
-} from "./library/many.js";
+export { countMany } from "./library/many.js";
+export type { LayerColumn, LayerColumns, ManyOptions, ManyResults } from "./library/many-types.js";
 export { type GridSummary, type LoopSummary, type PlanSummary, plan } from "./library/plan.js";
 export { type FileOptions, type SweepOptions, sweep, sweepToFile } from "./library/sweep.js";
 export { PARAMETER_MAX } from "./limits.js";
