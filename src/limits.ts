@@ -1,11 +1,14 @@
-/** Limits that several parts of the host and the kernel share. The kernel's copies are generated from here. */
+/** Limits that host and kernel share. The kernel's copies are generated from this file. */
 
-/** The largest value of a layer parameter: PyTorch's int32 fields and the kernel's 64-bit products both hold it. */
+/**
+ * The largest value of a layer parameter. It fits in a signed 32-bit integer, and the product of two
+ * parameters fits in 64 bits.
+ */
 export const PARAMETER_MAX = 2 ** 31 - 1;
 
 /**
- * What the field of a padding holds for `padding="same"` and `padding="valid"`. Both are beyond every
- * number of zeros.
+ * The values of the field `padding` for `padding="same"` and `padding="valid"`. Both are larger than
+ * every number of zeros.
  */
 export const PADDING_SAME = 2 ** 31;
 export const PADDING_VALID = 2 ** 31 + 1;
@@ -13,7 +16,7 @@ export const PADDING_VALID = 2 ** 31 + 1;
 /** The largest setting `bits`. */
 export const BITS_MAX = 64;
 
-/** The longest text of a cell, in bytes, without its separator: that of a decimal. */
+/** The maximum length of a cell in bytes, without its separator. A decimal can be that long. */
 export const CELL_TEXT_BYTES = 27;
 
 /**
@@ -32,5 +35,5 @@ export const OUTPUT_BYTES = 4 * 1024 * 1024;
  */
 export const MAX_VISITS = 262_144;
 
-/** Bins of a histogram of ratios: one for 0, then 128 for each doubling from 2^-32 to 2^32. */
+/** Number of bins of a histogram of ratios: one for 0, then 128 per doubling from 2^-32 to 2^32. */
 export const TALLY_BINS = 1 + 128 * 64;

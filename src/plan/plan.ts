@@ -1,6 +1,7 @@
 /**
- * The plan of a sweep: what the engine runs. For each grid the loop nest, its exact size, and the schedule that says at which
- * level what is checked and worked out. Made in microseconds to milliseconds for any size; nothing of the grid is materialised.
+ * Plans a sweep: for each grid the loop nest, its exact size, and the schedule of checks and
+ * calculations. Planning takes microseconds to milliseconds for a grid of any size, because no list
+ * of layers is ever built.
  */
 
 import { maxBytesOfResult } from "../columns/bound.js";
@@ -24,10 +25,17 @@ import { schedule } from "./schedule.js";
 /** The largest grid: its raw indices fit in every 64-bit integer column, signed ones too. */
 const SIZE_MAX = 2n ** 63n - 1n;
 
-/** What a plan is for: to write rows, only to count them, to compare the two methods, or the conventions. */
+/**
+ * The purpose of a plan: to write rows, only to count them, to compare closed form and simulation,
+ * or to compare the conventions.
+ */
 export type Purpose = "rows" | "count" | "verify" | "compare";
 
-/** @throws UpsweepError when the grids have more than 2^63 - 1 raw indices. */
+/**
+ * Plans the grids of a spec.
+ *
+ * @throws UpsweepError if the grids have more than 2^63 - 1 raw indices, or a list is too long.
+ */
 export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   const kind = kindOf(spec.layer);
   const cells = purpose === "rows" ? [...kind.parameterNames, ...spec.columns] : [];
@@ -35,9 +43,9 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
   const grids: GridPlan[] = [];
   let size = 0n;
   const keys = keysOf(kind, spec.columns);
-  // The grids as they are written: what they have in common with others is looked up in these.
+  // The earlier grids without their `distinct` conditions. A layer is a duplicate if it is in one.
   const candidates: { readonly grid: PlannedGrid; readonly label: string }[] = [];
-  // The conditions of one grid become conditions of those after it.
+  // With `distinct`, every grid needs a value of `bits` as soon as one of them does.
   const hasBits =
     spec.isDistinct &&
     (keys.has("bits") || spec.grids.some((grid) => needsBits(kind, grid, cells)));
@@ -86,7 +94,7 @@ function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number 
   return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
 }
 
-/** @param hasBits whether the size of an element plays a part beyond what the grid itself says. */
+/** @param hasBits whether the plan needs `bits` although the grid itself does not use it. */
 function planGrid(
   kind: Kind,
   grid: Grid,
@@ -136,7 +144,7 @@ function planGrid(
       valueSets.set(name, known.valueSets[i] as (typeof known.valueSets)[number]);
     if (known.size > BigInt(POSITIONS_MAX))
       throw errors.longAxis(axis.location, axis.names.join(", "), "its list");
-    // A list that is always empty still has a position, without a layer.
+    // A list that is always empty still has one position, which has no layer.
     sizes.set(axis, known.size > 0n ? known.size : 1n);
   }
   const dependents = order.filter(
@@ -170,7 +178,7 @@ function scheduled(
   return schedule(kind, nest, where, cells, purpose === "verify" || purpose === "compare");
 }
 
-/** Whether the size of an element plays a part: only then is it named among what is fixed. */
+/** Whether a cell or an expression of the grid depends on the setting `bits`. */
 function needsBits(kind: Kind, grid: Grid, cells: readonly string[]): boolean {
   const inExpressions = [...grid.axes.flatMap(expressionsOf), ...grid.where].flatMap(({ root }) =>
     namesIn(root).map(({ name }) => name),
@@ -182,8 +190,9 @@ function needsBits(kind: Kind, grid: Grid, cells: readonly string[]): boolean {
 }
 
 /**
- * The order of the loops: that in which the axes are written, but an axis that depends on a loop written further in stands
- * right inside of that. What is derived is no loop, and there as soon as it can be. (Circles were refused with the spec.)
+ * The order of the axes. Loops keep the order of the spec, except that an axis follows the loops
+ * that it depends on. A derived axis is not a loop. It follows directly after the last axis that it
+ * depends on. There are no cycles, because reading the spec refuses them.
  */
 function nestingOrder(axes: readonly Axis[], known: Set<string>): Axis[] {
   const order: Axis[] = [];
