@@ -164,7 +164,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
     readonly memory: WebAssembly.Memory;
     setKind(kind: number): void;
     brokenRule(): number;
-    workOutOverlap(method: number, dimension: number): number;
+    computeOverlap(method: number, dimension: number): number;
   };
   const constant = (name: string): number => (exports[name] as WebAssembly.Global).value;
   const view = new DataView(exports.memory.buffer);
@@ -182,7 +182,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
       const best = Math.min(
         ...Array.from({ length: 5 }, () =>
           seconds(() => {
-            for (let i = 0; i < rounds; i++) exports.workOutOverlap(constant("METHOD_SIMULATE"), 0);
+            for (let i = 0; i < rounds; i++) exports.computeOverlap(constant("METHOD_SIMULATE"), 0);
           }),
         ),
       );

@@ -17,7 +17,7 @@ import {
   isSigned,
   numerator,
   value,
-  workOutQuotient,
+  computeQuotient,
 } from "../columns/results";
 import {
   addSigned,
@@ -61,7 +61,7 @@ function result(column: u32): i64 {
 
 /** The value of a column of quotients, if it is a whole number; errors as in `result`. */
 function wholeQuotient(column: u32): i64 {
-  workOutQuotient(column);
+  computeQuotient(column);
   if (hasOverflowed()) return fatal();
   const quotient = numerator() / denominator();
   if (quotient * denominator() != numerator()) return inexact();

@@ -25,7 +25,7 @@ import {
   isWord,
   numerator,
   valueInline,
-  workOutQuotient,
+  computeQuotient,
 } from "../columns/results";
 
 export const COMMA: u8 = 0x2c;
@@ -62,7 +62,7 @@ export function writeValueInline(ptr: usize, column: u32): usize {
 /** `writeValue` for a column of quotients, or one that has no value. */
 function writeSpecial(ptr: usize, column: u32): usize {
   if (isMissing(column)) return ptr;
-  workOutQuotient(column);
+  computeQuotient(column);
   return hasOverflowed() ? ptr : writeQuotient(ptr, numerator(), denominator());
 }
 
