@@ -1,6 +1,6 @@
-// Many layers at once, from columns of numbers to columns of numbers; layout.ts draws both. The
-// host writes a column of INPUT for each field that differs from layer to layer. All other fields
-// keep the values that it has written into LAYER. A batch has at most MANY_ROWS layers.
+// Many layers at once, from columns of numbers to columns of numbers; layout/buffers.ts draws both.
+// The host writes a column of INPUT for each field that differs from layer to layer. All other
+// fields keep the values that it has written into LAYER. A batch has at most MANY_ROWS layers.
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { nearestDouble } from "./digits";

@@ -1,5 +1,5 @@
 // Comparisons: how far the answers of other counters are from the exact count, over all layers of a
-// batch. No rows are written. Each convention has a tally over the layers, which layout.ts draws.
+// batch. No rows are written. Each convention has a tally over the layers, which layout/buffers.ts draws.
 //
 // Answers are converted to MACs first. A FLOP is half a MAC, and additions of the bias are
 // subtracted. Documented operations come in pairs, one pair for each MAC; without a bias they are

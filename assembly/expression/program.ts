@@ -1,8 +1,8 @@
 // The bytecode interpreter for expressions over whole numbers: derived axes, items of axes, and
 // conditions. It is a stack machine. The host compiles an expression into a program, a sequence of
-// instructions that only jumps forwards (src/kernel/program.ts); layout.ts lists the instructions.
-// Values are signed 64-bit numbers, and a condition is 1 or 0. Conditions that could meet a
-// fraction or a missing value run in condition.ts.
+// instructions that only jumps forwards (src/kernel/program.ts). ids.generated.ts lists the
+// instructions. Values are signed 64-bit numbers, and a condition is 1 or 0. Conditions that could
+// meet a fraction or a missing value run in condition.ts.
 //
 // The value on top of the stack is in a local variable, the others are in memory at STACK_PTR.
 
