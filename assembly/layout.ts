@@ -37,7 +37,7 @@
 //   TALLIES    ├──────────────┤
 //              │ tallies      │ the answers of each convention, compared with the exact counts
 //   LEASES     ├──────────────┤
-//              │ leases       │ whether the host still needs an output buffer; used by the host only
+//              │ leases       │ whether the host still needs an output buffer; for the host only
 //   SUM        ├──────────────┤
 //              │ sum          │ a checksum, and 64 KiB of bytes that the host wants summed
 //   OUTPUT     ├──────────────┤

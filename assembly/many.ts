@@ -11,7 +11,14 @@ import { brokenRule } from "./layers/rules";
 import * as layout from "./layout";
 import { isRateInRange } from "./list/rate";
 import { setFault, finishReport, hasFault, startReport } from "./report";
-import { denominator, isMissing, isQuotient, numerator, value, computeQuotient } from "./columns/results";
+import {
+  computeQuotient,
+  denominator,
+  isMissing,
+  isQuotient,
+  numerator,
+  value,
+} from "./columns/results";
 
 let columnCount: u32 = 0;
 let fieldCount: u32 = 0;

@@ -200,8 +200,7 @@ function comparison(): Section {
 
 function variables(): Section {
   return {
-    title:
-      "Variables that the user names, signed. A column number is a slot in LAYER",
+    title: "Variables that the user names, signed. A column number is a slot in LAYER",
     entries: [
       { name: "VARIABLE_0", value: FIRST_VARIABLE },
       { name: "VARIABLE_COUNT", value: VARIABLE_COUNT },

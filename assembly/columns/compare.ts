@@ -1,5 +1,5 @@
 // Comparisons: how far the answers of other counters are from the exact count, over all layers of a
-// batch. No rows are written. Each convention has a tally over the layers, which layout/buffers.ts draws.
+// batch. No rows are written. Each convention has a tally over the layers (layout/buffers.ts).
 //
 // Answers are converted to MACs first. A FLOP is half a MAC, and additions of the bias are
 // subtracted. Documented operations come in pairs, one pair for each MAC; without a bias they are
@@ -13,8 +13,8 @@ import { outputPtr } from "../output";
 import { isMissing, onnxToolMacs, tensorflowDenominator, torchMacs, value } from "./results";
 
 /**
- * A bin is the exponent of a double with seven bits of the mantissa: 128 bins for each doubling, from
- * 2^-32 to 2^32.
+ * A bin is the exponent of a double with seven bits of the mantissa: 128 bins for each doubling,
+ * from 2^-32 to 2^32.
  */
 const BIN_SHIFT: u64 = 45;
 const BIN_FIRST: u64 = (1023 - 32) << 7;
@@ -28,8 +28,8 @@ export function startComparison(): void {
 }
 
 /**
- * The bin of a ratio: 0 for the ratio 0, else by its size. A ratio outside the range is in the first
- * or last of the other bins.
+ * The bin of a ratio: 0 for the ratio 0, else by its size. A ratio outside the range is in the
+ * first or last of the other bins.
  */
 function binOf(ratio: f64): u32 {
   if (ratio == 0) return 0;
@@ -90,7 +90,9 @@ function tally(ptr: usize, column: u32, macs: u64, at: u64): void {
   const ratio = nearestDouble(numerator, max(1, exactly));
   const layers = load<u64>(ptr, layout.TALLY_LAYERS);
   store<u64>(ptr, layers + 1, layout.TALLY_LAYERS);
-  if (numerator == exactly) store<u64>(ptr, load<u64>(ptr, layout.TALLY_EXACT) + 1, layout.TALLY_EXACT);
+  if (numerator == exactly) {
+    store<u64>(ptr, load<u64>(ptr, layout.TALLY_EXACT) + 1, layout.TALLY_EXACT);
+  }
   if (layers == 0 || ratio < load<f64>(ptr, layout.TALLY_MIN)) {
     store<f64>(ptr, ratio, layout.TALLY_MIN);
     store<u64>(ptr, at, layout.TALLY_MIN_AT);
@@ -110,7 +112,9 @@ function tally(ptr: usize, column: u32, macs: u64, at: u64): void {
 export function compareLayer(at: u64): bool {
   clearOverflow();
   const macs = value(layout.MACS);
-  for (let i: u32 = 0; i < layout.TALLY_COUNT; i++) tally(tallyPtr(i), layout.COMPARED[i], macs, at);
+  for (let i: u32 = 0; i < layout.TALLY_COUNT; i++) {
+    tally(tallyPtr(i), layout.COMPARED[i], macs, at);
+  }
   return !hasOverflowed();
 }
 

@@ -9,7 +9,10 @@ import { add, multiply } from "../checked";
 
 // ── As documented ──
 
-/** λ of a transposed convolution = l_out·K + additions_per_filter, summed as l_out·(K - 1) + taps. */
+/**
+ * λ of a transposed convolution = l_out·K + additions_per_filter, summed as
+ * l_out·(K - 1) + taps.
+ */
 export function opsPerFilter(taps: u64, lOut: u64, kernelElements: u64): u64 {
   return add(multiply(lOut, kernelElements - 1), taps);
 }
@@ -22,7 +25,10 @@ export function convolvedOpsPerFilter(lOut: u64, kernelElements: u64): u64 {
   return add(multiply(lOut, kernelElements), multiply(lOut, kernelElements - 1));
 }
 
-/** γ = C_out·l_out·(C_in/groups - 1 + bias): adding up the input channels of a group, and the bias. */
+/**
+ * γ = C_out·l_out·(C_in/groups - 1 + bias): adding up the input channels of a group, and the
+ * bias.
+ */
 export function aggregationOps(lOut: u64, inPerGroup: u64, outChannels: u64, bias: u64): u64 {
   return multiply(outChannels * (inPerGroup - 1 + bias), lOut);
 }

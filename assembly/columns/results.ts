@@ -23,7 +23,7 @@ import * as counts from "./counts";
 
 // ── Classes of columns ──
 
-/** Whether every value of a column is a whole number, and none is missing. True for most columns. */
+/** Whether all values of a column are whole numbers, and none is missing. True for most columns. */
 export function isPlain(column: u32): bool {
   return column < layout.FIRST_SPECIAL && column != layout.BIAS;
 }
@@ -45,7 +45,7 @@ export function isQuotient(column: u32): bool {
   return column >= layout.FIRST_QUOTIENT && column < layout.QUOTIENT_END;
 }
 
-/** Whether a column has no value for the layer: the tool of the convention raises, or does not answer. */
+/** Whether a column has no value for the layer: the tool of the convention does not answer. */
 export function isMissing(column: u32): bool {
   if (column == layout.MODULEPROFILER) {
     return isTransposed

@@ -40,7 +40,10 @@ function splitsChannels(channels: u32, perGroup: u32): bool {
   return ofGroup * groups == all;
 }
 
-/** The first rule that the layer breaks, or NO_RULE. The output lengths are set once the others hold. */
+/**
+ * The first rule that the layer breaks, or NO_RULE. Sets the output lengths if the rules before
+ * RULE_L_OUT hold.
+ */
 export function brokenRule(): u32 {
   for (let rule = layout.RULE_IN_CHANNELS; rule <= layout.RULE_L_OUT; rule++) {
     const times: u32 = rule < layout.FIRST_DIMENSION_RULE ? 1 : dimensions;

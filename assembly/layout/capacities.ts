@@ -40,7 +40,7 @@ export const ITEM_CAPACITY: u32 = 65536;
 export const ITEM_BYTES: usize = 16;
 export const INSTRUCTION_CAPACITY: u32 = 131072;
 export const INSTRUCTION_BYTES: usize = 16;
-/** Values on the stack, of up to two slots. The parser limits nesting so that no more are needed. */
+/** Values on the stack, of up to two slots. The parser limits nesting so that these suffice. */
 export const STACK_CAPACITY: u32 = 1024;
 /** Cells of a row; a long text takes several. */
 export const CELL_CAPACITY: u32 = 128;

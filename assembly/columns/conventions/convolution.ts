@@ -45,7 +45,7 @@ export function torchMacs(): u64 {
   return shared.everyOutput();
 }
 
-/** The output length that DeepSpeed computes. It pads `same` with floor(reach / 2) zeros at each end. */
+/** The output length that DeepSpeed computes: `same` adds floor(reach / 2) zeros at each end. */
 export function deepspeedLength(
   lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
 ): i64 {

@@ -8,8 +8,8 @@
 //   ψ         filters: C_in·C_out/g
 //
 // No intermediate value exceeds its result: where a factor can be 0, it comes first. So an overflow
-// that is marked in checked.ts is one of the answer itself. Callers handle an empty batch, for which
-// every answer is 0.
+// that is marked in checked.ts is one of the answer itself. Callers handle an empty batch, for
+// which every answer is 0.
 
 import { add, multiply, signedMagnitude } from "../../checked";
 import { filters, get } from "../../layers/layer";

@@ -62,7 +62,10 @@ export function onnxToolMacs(): u64 {
   return onnxTool() - shared.biases();
 }
 
-/** DeepSpeed and calflops: N·I·K·C_in·((C_out/g)//g). Groups divide twice: 0 for depthwise layers. */
+/**
+ * DeepSpeed and calflops: N·I·K·C_in·((C_out/g)//g). They divide by the groups twice, which gives 0
+ * for depthwise layers.
+ */
 export function deepspeedMacs(): u64 {
   const perGroup = channelsPerGroup(get(layout.OUT_PER_GROUP), get(layout.GROUPS));
   const channels = multiply(multiply(perGroup, get(layout.BATCH_SIZE)), get(layout.IN_CHANNELS));
@@ -77,12 +80,16 @@ export function deepspeedMacs(): u64 {
  */
 function forwardLength(dimension: u32): i64 {
   const reach = getAt(layout.DILATION, dimension) * (getAt(layout.KERNEL_SIZE, dimension) - 1);
-  const span = <i64>(getAt(layout.L_IN, dimension) + 2 * getAt(layout.PADDING, dimension) - reach - 1);
+  const padded = getAt(layout.L_IN, dimension) + 2 * getAt(layout.PADDING, dimension);
+  const span = <i64>(padded - reach - 1);
   const stride = <i64>getAt(layout.STRIDE, dimension);
   return (span >= 0 ? span / stride : (span + 1) / stride - 1) + 1;
 }
 
-/** DeepSpeed and calflops: 2·deepspeed_macs + b·(C_out/g)·N·F, with F the product of `forwardLength`. */
+/**
+ * DeepSpeed and calflops: 2·deepspeed_macs + b·(C_out/g)·N·F, where F is the product of
+ * `forwardLength` over the dimensions.
+ */
 export function deepspeedFlops(): u64 {
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
     if (get(layout.BIAS) == 0 || forwardLength(dimension) == 0) {
