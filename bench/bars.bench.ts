@@ -1,7 +1,7 @@
 /**
- * The bars: performance targets relative to the limits of the machine, to other tools, and to upsweep
- * at another size. What a user starts as a process is timed as a complete process. Runs that are
- * compared alternate, so that a noisy machine disturbs both alike.
+ * The bars: performance targets relative to the limits of the machine, to other tools, and to
+ * upsweep at another size. What a user starts as a process is timed as a complete process. Runs
+ * that are compared alternate, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createReadStream, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -369,8 +369,8 @@ function scaling(): Bar[] {
   const once = (exponent: number) =>
     seconds(() => upsweep("sweep", ...flagsOf(exponent), "-o", "/dev/null"));
   once(6);
-  // The speed of the machine drifts over minutes, so the runs that are compared with the longest one
-  // are before and after it.
+  // The speed of the machine drifts over minutes. The runs that are compared with the longest one
+  // are therefore before and after it.
   const times = new Map<number, number[]>([6, 7, 8, 9].map((exponent) => [exponent, []]));
   for (const exponent of [6, 7, 6, 7, 6, 7, 8, 8, 9, 8, 8])
     times.get(exponent)?.push(once(exponent));

@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: runs the bars first, then the more detailed benches. --json prints only the bars,
- * as JSON. --save writes all results to bench/RESULTS.md, before the part that is written by hand.
+ * `npm run bench`: runs the bars first, then the more detailed benches. --json prints only the
+ * bars, as JSON. --save writes all results to bench/RESULTS.md, before the part that is written
+ * by hand.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Bar, bars } from "./bars.bench.js";
@@ -21,7 +22,10 @@ if (process.argv.includes("--json")) {
   const parts = [
     "# Results",
     "",
-    `${machine()}. Written by \`npm run bench -- --save\`. Ratios within one run are more reliable than single figures.`,
+    [
+      `${machine()}. Written by \`npm run bench -- --save\`.`,
+      "Ratios within one run are more reliable than single figures.",
+    ].join(" "),
   ];
   parts.push("", markdown(tableOf(found)));
   console.log(`${parts.at(-1)}\n`);
@@ -41,7 +45,10 @@ function tableOf(all: readonly Bar[]): Section {
     met === undefined ? "not measured" : met ? "met" : "**not met**";
   return {
     title: "The bars",
-    says: "Medians. Figures in one row were measured alternately, in one session, after their contents had been compared.",
+    says: [
+      "Medians. Figures in one row were measured alternately, in one session, after their",
+      "contents had been compared.",
+    ].join(" "),
     head: ["what", "ours", "theirs", "ratio", "bar", ""],
     rows: all.map((bar) => [
       bar.what,

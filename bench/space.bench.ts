@@ -161,8 +161,8 @@ export async function innermost(): Promise<Section> {
 }
 
 /**
- * A space whose counts SQL and JavaScript numbers can compute. With its padding, the output length is
- * the stride times the input length.
+ * A space whose counts SQL and JavaScript numbers can compute. With its padding, the output length
+ * is the stride times the input length.
  */
 const STRIDES = 64;
 const KERNELS = 128;

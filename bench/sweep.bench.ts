@@ -70,8 +70,8 @@ type Grid = Readonly<
 };
 
 /**
- * A grid whose counts SQL and JavaScript numbers can compute: nothing is cropped or dilated, and all
- * counts are below 2^53.
+ * A grid whose counts SQL and JavaScript numbers can compute: nothing is cropped or dilated, and
+ * all counts are below 2^53.
  */
 const GRID: Grid = {
   batch_size: [1, 2, 4, 8],
@@ -84,8 +84,8 @@ const GRID: Grid = {
 };
 
 /**
- * Five times as many rows. The start of our threads is then a small part of the time; the threads of
- * DuckDB are already running.
+ * Five times as many rows. The start of our threads is then a small part of the time; the threads
+ * of DuckDB are already running.
  */
 const LARGER_GRID: Grid = { ...GRID, batch_size: Array.from({ length: 20 }, (_, i) => i + 1) };
 

@@ -70,6 +70,8 @@ export function flops(): u64 {
   return add(macs(get(layout.BATCH_SIZE)), additions());
 }
 
+// @ts-ignore: decorator
+@inline
 export function weightElements(): u64 {
   return multiply(filters(), product(layout.KERNEL_SIZE));
 }
@@ -87,10 +89,14 @@ function elements(channels: u32, length: u32): u64 {
   return multiply(get(layout.BATCH_SIZE), multiply(get(channels), product(length)));
 }
 
+// @ts-ignore: decorator
+@inline
 export function inputElements(): u64 {
   return elements(layout.IN_CHANNELS, layout.L_IN);
 }
 
+// @ts-ignore: decorator
+@inline
 export function outputElements(): u64 {
   return elements(layout.OUT_CHANNELS, layout.DIMENSION_L_OUT);
 }
@@ -104,6 +110,8 @@ export function croppedProducts(): u64 {
   return multiply(get(layout.BATCH_SIZE), multiply(filters(), perFilter));
 }
 
+// @ts-ignore: decorator
+@inline
 export function zeroInsertionMacs(): u64 {
   return ops.zeroInsertionMacs(
     get(layout.BATCH_SIZE),
