@@ -29,7 +29,7 @@ export function multiply(a: u64, b: u64): u64 {
   // less, the product cannot overflow, and nearly every layer avoids the division. So does a factor
   // of 0, which has no significant bits. Measured 2026-11-23 on a sweep of examples/vocoder.yaml:
   // 3 % less time than testing for factors below 2^32. The figure includes the 32-bit division of
-  // `channelsPerGroup` (geometry.ts), which was introduced at the same time.
+  // `channelsPerGroup` (layers/layer.ts), which was introduced at the same time.
   if (clz(a) + clz(b) < 64 && b > u64.MAX_VALUE / a) overflow = true;
   return a * b;
 }

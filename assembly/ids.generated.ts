@@ -3,7 +3,7 @@
 // The numbers on which the kernel and its host must agree.
 
 /** A hash of all numbers in this file. The host refuses a kernel with another one. */
-export const ABI_VERSION: u32 = 3926089944;
+export const ABI_VERSION: u32 = 3453319446;
 
 // ── Kinds of layers ──
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -39,7 +39,10 @@ export const DILATION: u32 = 13;
 export const DIMENSION_L_OUT: u32 = 14;
 export const DIMENSION_TAPS: u32 = 15;
 export const DIMENSION_COVERED: u32 = 16;
-/** The fields from L_IN on belong to dimension 0. Those of dimension n follow after n * DIMENSION_FIELDS. */
+/**
+ * The fields from L_IN on belong to dimension 0. Those of dimension n follow after n *
+ * DIMENSION_FIELDS.
+ */
 export const DIMENSION_FIELDS: u32 = 9;
 export const DIMENSION_COUNT: u32 = 3;
 /** Parameters and settings of a layer, at most. */
@@ -61,7 +64,9 @@ export const FILTERS: u32 = 48;
 export const OPS_PER_FILTER: u32 = 49;
 export const AGGREGATION_OPS: u32 = 50;
 export const PARAMS: u32 = 51;
-/** From here to PER_BATCH_END: sums over the batch, 0 for an empty one whatever their factors are. */
+/**
+ * From here to PER_BATCH_END: sums over the batch, 0 for an empty one whatever their factors are.
+ */
 export const FIRST_PER_BATCH: u32 = 52;
 export const INPUT_ELEMENTS: u32 = 52;
 export const OUTPUT_ELEMENTS: u32 = 53;
@@ -111,7 +116,7 @@ export const RESULT_END: u32 = 83;
 /** Columns that are compared. */
 export const TALLY_COUNT: u32 = 14;
 
-// ── Variables: names of the user's own, signed. Their column numbers are their slots in LAYER ──
+// ── Variables that the user names, signed. A column number is a slot in LAYER ──
 export const VARIABLE_0: u32 = 96;
 export const VARIABLE_COUNT: u32 = 32;
 export const FIELD_COUNT: u32 = 128;
@@ -176,7 +181,10 @@ export const STEP_OVERLAP: u32 = 5;
 export const STEP_CELL: u32 = 6;
 /** (segment, slot): join the texts of a segment again from that slot on. */
 export const STEP_JOIN: u32 = 7;
-/** (predicate, program): a condition over rationals. The next predicate counts layers rejected because a value is missing. */
+/**
+ * (predicate, program): a condition over rationals. The next predicate counts layers rejected
+ * because a value is missing.
+ */
 export const STEP_WHERE_EXACT: u32 = 8;
 
 // ── Operations of a program ──

@@ -3,10 +3,12 @@
 export * from "./layout";
 export { hasOverflowed, clearOverflow } from "./checked";
 export { writeQuotient } from "./digits";
-export { brokenRule, setKind, workOutOverlap } from "./layers/layer";
+export { computeOverlap } from "./layers/dimension";
+export { setKind } from "./layers/layer";
 export { countList, openList } from "./list/list";
 export { countMany, openMany } from "./many";
 export { gather, scatter } from "./layers/overlap";
+export { brokenRule } from "./layers/rules";
 export { denominator, numerator } from "./columns/results";
 export { writeValue } from "./formats/row";
 export { sumBytes } from "./sum";

@@ -1,14 +1,24 @@
-// Many layers at once, from columns of numbers to columns of numbers; layout.ts draws both. The
-// host writes a column of INPUT for each field that differs from layer to layer. All other fields
-// keep the values that it has written into LAYER. A batch has at most MANY_ROWS layers.
+// Many layers at once, from columns of numbers to columns of numbers; layout/buffers.ts draws both.
+// The host writes a column of INPUT for each field that differs from layer to layer. All other
+// fields keep the values that it has written into LAYER. A batch has at most MANY_ROWS layers.
 
 import { clearOverflow, hasOverflowed } from "./checked";
 import { nearestDouble } from "./digits";
-import { brokenRule, canBeWord, dimensions, get, isInRange, set, setKind, workOutOverlap } from "./layers/layer";
+import { computeOverlap } from "./layers/dimension";
+import { dimensions, get, set, setKind } from "./layers/layer";
+import { canBeWord, isInRange } from "./layers/ranges";
+import { brokenRule } from "./layers/rules";
 import * as layout from "./layout";
 import { isRateInRange } from "./list/rate";
 import { setFault, finishReport, hasFault, startReport } from "./report";
-import { denominator, isMissing, isQuotient, numerator, value, workOutQuotient } from "./columns/results";
+import {
+  computeQuotient,
+  denominator,
+  isMissing,
+  isQuotient,
+  numerator,
+  value,
+} from "./columns/results";
 
 let columnCount: u32 = 0;
 let fieldCount: u32 = 0;
@@ -102,7 +112,7 @@ function writeResults(row: u32): void {
       continue;
     }
     if (isSpecial && isQuotient(column)) {
-      workOutQuotient(column);
+      computeQuotient(column);
       if (!hasOverflowed()) store<f64>(ptr, nearestDouble(numerator(), denominator()));
     } else {
       store<u64>(ptr, value(column));
@@ -141,7 +151,7 @@ export function countMany(rows: u32): u32 {
       store<u8>(layout.MANY_RULES_PTR + <usize>row, 0);
       if (hasGeometryChanged) {
         for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
-          workOutOverlap(method, dimension);
+          computeOverlap(method, dimension);
         }
       }
       hasGeometryChanged = false;

@@ -1,5 +1,5 @@
 // The report of a batch: what was written, what was rejected and why, and what stopped the batch.
-// It is a record in memory, drawn in layout.ts, which the host reads after each call.
+// It is a record in memory, drawn in layout/records.ts, which the host reads after each call.
 
 import * as layout from "./layout";
 
@@ -20,7 +20,7 @@ export function reject(rejectionReason: u32, count: u64): void {
 
 /**
  * Records why the batch stops: the kind of fault (FAULT_…), its raw index, byte of INPUT or row,
- * and the detail that layout.ts lists for the kind.
+ * and the detail that layout/records.ts lists for the kind.
  */
 export function setFault(kind: u32, at: u64, detail: u32): void {
   store<u32>(layout.REPORT_PTR, kind, layout.REPORT_FAULT);

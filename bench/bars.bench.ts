@@ -1,6 +1,7 @@
 /**
- * The bars: what upsweep wants to reach, against the machine's own limits, against others and against itself at another size. Whole
- * processes where a user starts one; pairs of runs taken in turns, so that a noisy machine disturbs both alike.
+ * The bars: performance targets relative to the limits of the machine, to other tools, and to
+ * upsweep at another size. What a user starts as a process is timed as a complete process. Runs
+ * that are compared alternate, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createReadStream, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -18,7 +19,7 @@ export interface Bar {
   readonly what: string;
   readonly ours: string;
   readonly theirs: string;
-  /** Ours to theirs or theirs to ours, whichever the bar is about; absent where it could not be measured. */
+  /** Ours / theirs or theirs / ours, as the bar says; absent if it could not be measured. */
   readonly ratio?: number;
   readonly bar: string;
   readonly met?: boolean;
@@ -37,18 +38,18 @@ const seconds = (run: () => unknown): number => {
 const quote = (s: number) => `${s.toFixed(2)} s`;
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-/** Runs the program as a user does. */
+/** Runs the program in a process, as a user does. */
 function upsweep(...args: readonly string[]): void {
   const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8" });
   check(status === 0, `upsweep ${args.join(" ")}: ${stderr}`);
 }
 
-/** What runs before have written is on the disk, so that no run pays for another. */
+/** Flushes what earlier runs have written to the disk, so that no run pays for another. */
 function quietDisk(): void {
   execFileSync("sync");
 }
 
-/** A space of 10^exponent rows, none left out: the default columns, channels innermost. */
+/** A space of 10^exponent rows, none rejected: the default columns, channels innermost. */
 const spaceOfRows = (exponent: number) => ({
   axes: {
     l_in: `1..${10 ** (exponent - 5)}`,
@@ -88,7 +89,7 @@ async function asFastAsCopying(): Promise<Bar> {
     );
     const ratio = median(pairs.map(({ copied, swept }) => swept / copied));
     return {
-      what: "sweep of vocoder.yaml to a file, against cp of that file, both on the disk",
+      what: "sweep of vocoder.yaml to a file, against cp of that file, both flushed to the disk",
       ours: quote(median(pairs.map(({ swept }) => swept))),
       theirs: quote(median(pairs.map(({ copied }) => copied))),
       ratio,
@@ -109,7 +110,7 @@ async function rowsPerSecond(): Promise<Bar> {
   }
   const rate = median(rates);
   return {
-    what: "sweep of vocoder.yaml to /dev/null, threads started",
+    what: "sweep of vocoder.yaml to /dev/null, including the start of the threads",
     ours: `${millions(rate)}`,
     theirs: "",
     ratio: rate / 20e6,
@@ -132,7 +133,10 @@ async function twoWorkers(): Promise<Bar> {
   };
 }
 
-/** The geometries of examples/real-layers.csv: l_in, kernel_size, stride, padding, output_padding, dilation. */
+/**
+ * The geometries of examples/real-layers.csv: l_in, kernel_size, stride, padding, output_padding,
+ * dilation.
+ */
 function realGeometries(): number[][] {
   const lines = readFileSync(root("examples/real-layers.csv"), "utf8").trim().split("\n").slice(1);
   return lines.map((line) =>
@@ -150,11 +154,14 @@ interface Simulated {
   readonly nanoseconds: number;
 }
 
-/** Rounds enough to be timed: some milliseconds for a layer that takes a nanosecond a product. */
+/**
+ * Enough rounds to be timed: about 2 ms for a layer that takes a nanosecond per product, with at
+ * most 500 rounds.
+ */
 const roundsOf = ([lIn = 1, kernelSize = 1]: readonly number[]) =>
   Math.max(1, Math.min(500, Math.round(2e6 / (lIn * kernelSize))));
 
-/** The kernel's own simulation, called without host or text. */
+/** Times the simulation of the kernel, called directly: without the host, and without text. */
 function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
   const instance = new WebAssembly.Instance(
     new WebAssembly.Module(readFileSync(root("build/upsweep.release.wasm"))),
@@ -164,7 +171,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
     readonly memory: WebAssembly.Memory;
     setKind(kind: number): void;
     brokenRule(): number;
-    workOutOverlap(method: number, dimension: number): number;
+    computeOverlap(method: number, dimension: number): number;
   };
   const constant = (name: string): number => (exports[name] as WebAssembly.Global).value;
   const view = new DataView(exports.memory.buffer);
@@ -182,7 +189,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
       const best = Math.min(
         ...Array.from({ length: 5 }, () =>
           seconds(() => {
-            for (let i = 0; i < rounds; i++) exports.workOutOverlap(constant("METHOD_SIMULATE"), 0);
+            for (let i = 0; i < rounds; i++) exports.computeOverlap(constant("METHOD_SIMULATE"), 0);
           }),
         ),
       );
@@ -193,7 +200,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
         nanoseconds: (best * 1e9) / rounds,
       };
     });
-  // Once for V8, which makes its best code of what has run for a while.
+  // The first pass warms up V8, which optimises code after it has run for a while.
   simulateAll();
   return simulateAll();
 }
@@ -201,7 +208,7 @@ function simulateHere(geometries: readonly (readonly number[])[]): Simulated[] {
 const totalNanoseconds = (all: readonly Simulated[]) =>
   all.reduce((sum, own) => sum + own.nanoseconds, 0);
 
-/** Another program's simulation of the same layers, one line for each. */
+/** Times the simulation of the same layers by another program, with one line for each layer. */
 function simulateElsewhere(
   command: string,
   args: readonly string[],
@@ -325,11 +332,15 @@ async function listRate(): Promise<Bar> {
 }
 
 /**
- * The largest resident memory of a whole process, in bytes, as Linux keeps it for what the process runs; its rusage would begin with the memory of
- * this one.
+ * The peak resident memory of a complete process in bytes, from VmHWM in /proc/self/status. Its
+ * rusage would start from the memory of this process.
  */
 function peakMemory(...args: readonly string[]): number {
-  const script = `const { main } = await import(${JSON.stringify(root("dist/cli/main.js"))}); process.exitCode = await main(${JSON.stringify(args)}); console.log((await import("node:fs")).readFileSync("/proc/self/status", "utf8"));`;
+  const script = `
+    const { main } = await import(${JSON.stringify(root("dist/cli/main.js"))});
+    process.exitCode = await main(${JSON.stringify(args)});
+    console.log((await import("node:fs")).readFileSync("/proc/self/status", "utf8"));
+  `;
   const status = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
@@ -358,7 +369,8 @@ function scaling(): Bar[] {
   const once = (exponent: number) =>
     seconds(() => upsweep("sweep", ...flagsOf(exponent), "-o", "/dev/null"));
   once(6);
-  // The speed of the machine drifts over minutes: what is put beside the longest runs stands before and behind them.
+  // The speed of the machine drifts over minutes. The runs that are compared with the longest one
+  // are therefore before and after it.
   const times = new Map<number, number[]>([6, 7, 8, 9].map((exponent) => [exponent, []]));
   for (const exponent of [6, 7, 6, 7, 6, 7, 8, 8, 9, 8, 8])
     times.get(exponent)?.push(once(exponent));
@@ -404,7 +416,7 @@ function startUp(): Bar {
   };
 }
 
-/** The files of the package and of what it depends on in production. */
+/** Bytes of the files of the package and of its production dependencies. */
 function installSize(): Bar {
   const packed = JSON.parse(
     execFileSync("npm", ["pack", "--dry-run", "--json"], {
@@ -436,7 +448,7 @@ function installSize(): Bar {
       );
   const bytes = packed.unpackedSize + folders.reduce((sum, folder) => sum + bytesOf(folder), 0);
   return {
-    what: "production install: the package and what it depends on",
+    what: "production install: the package and its dependencies",
     ours: mebibytes(bytes),
     theirs: "",
     ratio: bytes / 15e6,
@@ -474,9 +486,8 @@ export async function bars(): Promise<Bar[]> {
     const answer = await bar();
     for (const own of [answer].flat()) {
       found.push(own);
-      process.stderr.write(
-        `${own.what}: ${own.ours}${own.theirs ? `, ${own.theirs}` : ""}${own.ratio === undefined ? "" : `, ${own.ratio.toFixed(2)}`} (${own.bar})\n`,
-      );
+      const figures = [own.ours, own.theirs, own.ratio?.toFixed(2)].filter(Boolean).join(", ");
+      process.stderr.write(`${own.what}: ${figures} (${own.bar})\n`);
     }
   }
   return found;

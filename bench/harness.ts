@@ -1,4 +1,7 @@
-/** What the benches share: a measurement, a table, and what machine it was. They are compiled to build/, as deep as bench/. */
+/**
+ * Shared by the benches: measurements, tables, and a description of the machine. The benches are
+ * compiled to build/, at the same depth as bench/, so that relative paths hold.
+ */
 import { cpus, totalmem } from "node:os";
 import { Bench } from "tinybench";
 
@@ -10,14 +13,17 @@ export interface Section {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** One thing to time: its answer has been checked before. */
+/** A function to time. The bench checks its answer first. */
 export interface Contender {
   readonly name: string;
-  /** Must be declared `async` if it is: otherwise tinybench calls it once more, unawaited, to find out. */
+  /**
+   * If it returns a promise, it must be declared `async`. Otherwise tinybench calls it once more,
+   * without awaiting it, to find out.
+   */
   readonly run: () => unknown;
 }
 
-/** The median seconds of each contender, all of them in one process, one after the other. */
+/** The median seconds of each contender. They run in one process, one after the other. */
 export async function medianSeconds(
   contenders: readonly Contender[],
   options: { seconds?: number; iterations?: number } = {},
@@ -39,7 +45,10 @@ export async function medianSeconds(
   );
 }
 
-/** How many times as fast `second` is as `first`: the median over pairs of runs taken in turns, which a noisy machine disturbs alike. */
+/**
+ * How many times as fast `second` is as `first`: the median over pairs of runs. The runs alternate,
+ * so that a noisy machine disturbs both alike.
+ */
 export async function pairedSpeedUp(
   first: () => Promise<unknown>,
   second: () => Promise<unknown>,
@@ -62,9 +71,16 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
-/** Stops the bench when an answer is wrong: a fast wrong answer is worth nothing. */
+/** Stops the bench if an answer is wrong: a fast wrong answer is worth nothing. */
 export function check(holds: boolean, what: string): void {
   if (!holds) throw new Error(`wrong answer, nothing is timed: ${what}`);
+}
+
+/** SQL that counts the rows that one of two CSV files has and the other has not. */
+export function differenceQuery(a: string, b: string): string {
+  return `SELECT count(*) FROM (
+    (FROM '${a}' EXCEPT ALL FROM '${b}') UNION ALL (FROM '${b}' EXCEPT ALL FROM '${a}')
+  )`;
 }
 
 export function markdown({ title, says, head, rows }: Section): string {
@@ -82,7 +98,13 @@ export function markdown({ title, says, head, rows }: Section): string {
 
 export function machine(): string {
   const [cpu] = cpus();
-  return `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`;
+  return [
+    `${cpus().length} × ${cpu?.model.trim()}`,
+    `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `Node ${process.version}`,
+    process.platform,
+    new Date().toISOString().slice(0, 10),
+  ].join(", ");
 }
 
 export function nanoseconds(seconds: number): string {

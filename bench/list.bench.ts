@@ -1,4 +1,4 @@
-/** How fast is a list of layers counted? */
+/** The speed of counting a list of layers. */
 import { createReadStream, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,7 +41,10 @@ export async function list(): Promise<Section> {
     const seconds = await medianSeconds(contenders, { seconds: 0, iterations: 5 });
     return {
       title: "A list of layers",
-      says: `${rows.toLocaleString("en-US")} rows of eleven columns read from a file, counted and written to another; median of 5.`,
+      says: [
+        `${rows.toLocaleString("en-US")} rows of eleven columns, read from a file, counted and`,
+        "written to another; median of 5.",
+      ].join(" "),
       head: ["", "time", "rows"],
       rows: contenders.map(({ name }) => [
         name,

@@ -1,4 +1,4 @@
-/** What do taps and covered of one layer cost, by simulation and in closed form? */
+/** The cost of taps and covered of one layer, by simulation and in closed form. */
 
 import type { Kernel } from "../dist/kernel/kernel.js";
 import { wasmKernel } from "../dist/kernel/wasm.js";
@@ -6,7 +6,10 @@ import { planSweep } from "../dist/plan/plan.js";
 import { specFrom } from "../dist/spec/read.js";
 import { check, medianSeconds, nanoseconds, type Section } from "./harness.js";
 
-/** `lengths` neighbouring input lengths turn fastest, so that every row is a new shape. */
+/**
+ * Each shape is swept over `lengths` consecutive input lengths in the innermost loop, so that every
+ * row needs a new overlap.
+ */
 const SHAPES = [
   {
     name: "HiFi-GAN, first stage: L 32, K 16, s 8, p 4",
@@ -80,7 +83,11 @@ export async function overlap(): Promise<Section> {
   }
   return {
     title: "Taps and covered of one layer",
-    says: "Time for a layer, with its row of text and its share of the call that counts 20 to 200 of them (a third of the closed form's figures and more). Both methods gave the same rows before they were timed.",
+    says: [
+      "Time per layer, including its row of text and its share of a call that counts 20 to 200",
+      "layers. That share is a third or more of the figures of the closed form. Both methods gave",
+      "the same rows before they were timed.",
+    ].join(" "),
     head: ["layer", "closed", "simulate"],
     rows,
   };

@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: the bars first, then the benches that look closer. With --json the bars as JSON, and nothing else; with --save all of it
- * goes to bench/RESULTS.md, before what is written there by hand.
+ * `npm run bench`: runs the bars first, then the more detailed benches. --json prints only the
+ * bars, as JSON. --save writes all results to bench/RESULTS.md, before the part that is written
+ * by hand.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Bar, bars } from "./bars.bench.js";
@@ -11,7 +12,7 @@ import { filtering, innermost, sparse } from "./space.bench.js";
 import { baselines, vocoder } from "./sweep.bench.js";
 
 const RESULTS = new URL("../bench/RESULTS.md", import.meta.url);
-/** What comes behind is written by people, and stays. */
+/** The text after this marker is written by hand, and is kept. */
 const BY_HAND = "<!-- by hand from here on -->";
 
 const found = await bars();
@@ -21,7 +22,10 @@ if (process.argv.includes("--json")) {
   const parts = [
     "# Results",
     "",
-    `${machine()}. Written by \`npm run bench -- --save\`; ratios within one run say more than single figures.`,
+    [
+      `${machine()}. Written by \`npm run bench -- --save\`.`,
+      "Ratios within one run are more reliable than single figures.",
+    ].join(" "),
   ];
   parts.push("", markdown(tableOf(found)));
   console.log(`${parts.at(-1)}\n`);
@@ -41,7 +45,10 @@ function tableOf(all: readonly Bar[]): Section {
     met === undefined ? "not measured" : met ? "met" : "**not met**";
   return {
     title: "The bars",
-    says: "Medians. What is put beside one another was run in turns, in one go; the contents were compared first.",
+    says: [
+      "Medians. Figures in one row were measured alternately, in one session, after their",
+      "contents had been compared.",
+    ].join(" "),
     head: ["what", "ours", "theirs", "ratio", "bar", ""],
     rows: all.map((bar) => [
       bar.what,

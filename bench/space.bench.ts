@@ -1,4 +1,7 @@
-/** Does the cost of a design space follow what is left of it? And how is it to filter afterwards? */
+/**
+ * Whether the cost of a design space depends on the rows that remain, not on its size; and the cost
+ * of filtering afterwards.
+ */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +12,7 @@ import { sweepPlan } from "../dist/run/sweep/sweep.js";
 import { specFrom } from "../dist/spec/read.js";
 import {
   check,
+  differenceQuery,
   medianSeconds,
   millions,
   nanoseconds,
@@ -18,7 +22,7 @@ import {
 
 const RUNS = { seconds: 0, iterations: 5 };
 
-/** 10^12 raw indices, of which a constraint on the outer axes leaves 10^6. */
+/** 10^12 raw indices. Constraints on the outer axes leave 10^6 of them. */
 const SPARSE: SpecInput = {
   axes: {
     stride: "1..1000",
@@ -30,7 +34,10 @@ const SPARSE: SpecInput = {
   where: ["kernel_size == 2 * stride", "stride % 500 == 0"],
 };
 
-/** The same with nearly all the work in one value of the outermost axis, and enough of it to be timed on two threads. */
+/**
+ * A similar space with nearly all work in one value of the outermost axis, and enough work to time
+ * two threads.
+ */
 const SKEWED: SpecInput = {
   axes: {
     stride: "1..1000",
@@ -58,7 +65,7 @@ export async function sparse(): Promise<Section> {
     );
     check(
       [...summary.rejected.values()].reduce((sum, n) => sum + n, summary.rows) === 10n ** 12n,
-      "the account adds up",
+      "the rejection counts add up",
     );
     check(
       (await count(SKEWED, 1)) === (await count(SKEWED, 2)),
@@ -76,7 +83,13 @@ export async function sparse(): Promise<Section> {
     const raw = plan(SKEWED).size;
     return {
       title: "Sparse and skewed design spaces",
-      says: `The skewed space has ${raw.toLocaleString("en-US")} raw indices; 40,000,000 of them, all at one of 1,000 strides, are looked at with a constraint on macs at the innermost level. Starting the threads is included; the sweep is the median of 5, the speed-up the median of 9 pairs of runs taken in turns. The bar for the sweep is 10 s, for the speed-up 1.7.`,
+      says: [
+        `The skewed space has ${raw.toLocaleString("en-US")} raw indices. 40,000,000 of them, all`,
+        "with one of 1,000 strides, are visited, with a constraint on macs at the innermost level.",
+        "The start of the threads is included. The sweep is the median of 5, the speed-up the",
+        "median of 9 alternating pairs of runs. The bar for the sweep is 10 s, for the speed-up",
+        "1.7.",
+      ].join(" "),
       head: ["", "time", "against one worker"],
       rows: [
         [
@@ -107,7 +120,10 @@ const INNER: SpecInput = {
   },
 };
 
-/** Constraints that always hold, at the innermost level; what they cost is the difference to none. */
+/**
+ * Constraints that always hold, at the innermost level. Their cost is the difference from the sweep
+ * without a constraint.
+ */
 const CONSTRAINTS = [
   "in_channels >= out_channels - 3",
   "in_channels * out_channels <= 400",
@@ -123,13 +139,16 @@ export async function innermost(): Promise<Section> {
     return { name: where ?? "none", run: async () => count(spec, 1) };
   });
   for (const { name, run } of contenders)
-    check((await run()) === BigInt(layers), `every layer keeps '${name}'`);
+    check((await run()) === BigInt(layers), `every layer satisfies '${name}'`);
   const seconds = await medianSeconds(contenders, RUNS);
   const none = seconds.get("none") as number;
   return {
     title: "A constraint at the innermost level",
-    says: `Counting ${layers.toLocaleString("en-US")} layers on one worker, nothing written; median of 5. The bar is 30 ns a layer.`,
-    head: ["constraint", "a layer", "more than without"],
+    says: [
+      `${layers.toLocaleString("en-US")} layers, counted on one worker without writing rows; median`,
+      "of 5. The bar is 30 ns per layer.",
+    ].join(" "),
+    head: ["constraint", "per layer", "added by the constraint"],
     rows: contenders.map(({ name }) => {
       const own = seconds.get(name) as number;
       return [
@@ -141,7 +160,10 @@ export async function innermost(): Promise<Section> {
   };
 }
 
-/** A space on which SQL and numbers can work everything out: with padding as here, stride times the length comes out. */
+/**
+ * A space whose counts SQL and JavaScript numbers can compute. With its padding, the output length
+ * is the stride times the input length.
+ */
 const STRIDES = 64;
 const KERNELS = 128;
 const LENGTHS = 64;
@@ -177,9 +199,7 @@ export async function filtering(): Promise<Section> {
       readFileSync(file("generator")).equals(readFileSync(file("ours"))),
       "the generator gives the same bytes",
     );
-    const differing = await connection.runAndReadAll(
-      `SELECT count(*) FROM ((FROM '${file("ours")}' EXCEPT ALL FROM '${file("sql")}') UNION ALL (FROM '${file("sql")}' EXCEPT ALL FROM '${file("ours")}'))`,
-    );
+    const differing = await connection.runAndReadAll(differenceQuery(file("ours"), file("sql")));
     check(differing.getRows()[0]?.[0] === 0n, "DuckDB gives the same rows");
     const contenders = [
       {
@@ -199,7 +219,11 @@ export async function filtering(): Promise<Section> {
     const fastest = seconds.get("upsweep, 2 workers") as number;
     return {
       title: "Filtering afterwards",
-      says: `${size.toLocaleString("en-US")} raw indices, ${rows.toLocaleString("en-US")} rows to a file with two results; same rows in all three, checked; median of 5. DuckDB has the conditions in one WHERE and may push them down as it likes.`,
+      says: [
+        `${size.toLocaleString("en-US")} raw indices, ${rows.toLocaleString("en-US")} rows to a file`,
+        "with two results. All three write the same rows, which is checked; median of 5. DuckDB has",
+        "the conditions in one WHERE clause, and is free to push them down.",
+      ].join(" "),
       head: ["", "time", "raw indices", "times ours"],
       rows: contenders.map(({ name }) => {
         const s = seconds.get(name) as number;
@@ -246,7 +270,8 @@ function writeGenerated(path: string): void {
     const params = inChannels * outChannels * kernelSize + outChannels;
     if (padding < 0 || kernelSize < stride || lOut < 1 || lOut !== stride * lIn) continue;
     if ((kernelSize !== 2 * stride && kernelSize !== 3 * stride) || params > 500_000) continue;
-    text += `1,${inChannels},${outChannels},${lIn},${kernelSize},${stride},${padding},0,1,1,true,${lOut},${params}\n`;
+    text += `1,${inChannels},${outChannels},${lIn},${kernelSize},${stride},${padding},0,1,1,true,`;
+    text += `${lOut},${params}\n`;
     if (text.length > 1 << 20) {
       writeSync(fd, text);
       text = "";
@@ -260,12 +285,15 @@ function copyStatement(path: string): string {
   const channels = (name: string) => `(SELECT unnest([${CHANNELS.join(",")}])::BIGINT AS ${name})`;
   const range = (name: string, last: number) => `(SELECT unnest(range(1, ${last + 1})) AS ${name})`;
   return `COPY (
-    SELECT 1 AS batch_size, in_channels, out_channels, l_in, kernel_size, stride, padding, 0 AS output_padding, 1 AS dilation, 1 AS groups, true AS bias, l_out, params
+    SELECT 1 AS batch_size, in_channels, out_channels, l_in, kernel_size, stride, padding,
+      0 AS output_padding, 1 AS dilation, 1 AS groups, true AS bias, l_out, params
     FROM (
-      SELECT *, (l_in - 1) * stride - 2 * padding + kernel_size AS l_out, in_channels * out_channels * kernel_size + out_channels AS params
+      SELECT *, (l_in - 1) * stride - 2 * padding + kernel_size AS l_out,
+        in_channels * out_channels * kernel_size + out_channels AS params
       FROM (
         SELECT *, (kernel_size - stride) // 2 AS padding
-        FROM ${range("stride", STRIDES)} CROSS JOIN ${range("kernel_size", KERNELS)} CROSS JOIN ${range("l_in", LENGTHS)}
+        FROM ${range("stride", STRIDES)} CROSS JOIN ${range("kernel_size", KERNELS)}
+          CROSS JOIN ${range("l_in", LENGTHS)}
           CROSS JOIN ${channels("in_channels")} CROSS JOIN ${channels("out_channels")}
       )
     )

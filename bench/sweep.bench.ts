@@ -1,11 +1,18 @@
-/** How fast is a whole sweep, and how fast is the same CSV made otherwise? */
+/** The speed of a complete sweep, and of other tools that write the same CSV. */
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { plan, sweepToFile } from "../dist/index.js";
-import { check, medianSeconds, millions, pairedSpeedUp, type Section } from "./harness.js";
+import {
+  check,
+  differenceQuery,
+  medianSeconds,
+  millions,
+  pairedSpeedUp,
+  type Section,
+} from "./harness.js";
 
 const VOCODER = fileURLToPath(new URL("../examples/vocoder.yaml", import.meta.url));
 const RUNS = { seconds: 0, iterations: 5 };
@@ -41,7 +48,10 @@ export async function vocoder(): Promise<Section> {
     });
     return {
       title: "Sweep of examples/vocoder.yaml",
-      says: `${two.rows.toLocaleString("en-US")} rows, ${(two.bytes / 1e6).toFixed(0)} MB, starting the threads included; median of 5.`,
+      says: [
+        `${two.rows.toLocaleString("en-US")} rows, ${(two.bytes / 1e6).toFixed(0)} MB, including`,
+        "the start of the threads; median of 5.",
+      ].join(" "),
       head: ["", "time", "rows", "CSV"],
       rows,
     };
@@ -59,7 +69,10 @@ type Grid = Readonly<
   readonly bias: readonly boolean[];
 };
 
-/** A grid on which SQL and numbers can work everything out: nothing cropped, no dilation, all counts below 2^53. */
+/**
+ * A grid whose counts SQL and JavaScript numbers can compute: nothing is cropped or dilated, and
+ * all counts are below 2^53.
+ */
 const GRID: Grid = {
   batch_size: [1, 2, 4, 8],
   in_channels: [32, 64, 128, 256, 512],
@@ -70,10 +83,16 @@ const GRID: Grid = {
   l_in: Array.from({ length: 32 }, (_, i) => 8 * (i + 1)),
 };
 
-/** Five times as many rows: the start of threads, which DuckDB has running, is then little of either. */
+/**
+ * Five times as many rows. The start of our threads is then a small part of the time; the threads
+ * of DuckDB are already running.
+ */
 const LARGER_GRID: Grid = { ...GRID, batch_size: Array.from({ length: 20 }, (_, i) => i + 1) };
 
-/** The same rows from DuckDB, checked, to /dev/null: median seconds of ours and of theirs, and the median ratio over pairs taken in turns. */
+/**
+ * Our sweep against DuckDB, which writes the same rows, to /dev/null: the seconds of both, and the
+ * median ratio over alternating pairs of runs. The size of the output is compared first.
+ */
 export async function duckdbRatio(): Promise<{ ours: number; theirs: number; ratio: number }> {
   const file = (name: string) => join(tmpdir(), `upsweep-bench-${process.pid}-${name}.csv`);
   const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
@@ -113,9 +132,7 @@ export async function baselines(): Promise<Section> {
       readFileSync(file("ours")).equals(readFileSync(file("strings"))),
       "template strings give the same bytes",
     );
-    const differing = await connection.runAndReadAll(
-      `SELECT count(*) FROM ((FROM '${file("ours")}' EXCEPT ALL FROM '${file("sql")}') UNION ALL (FROM '${file("sql")}' EXCEPT ALL FROM '${file("ours")}'))`,
-    );
+    const differing = await connection.runAndReadAll(differenceQuery(file("ours"), file("sql")));
     check(differing.getRows()[0]?.[0] === 0n, "DuckDB gives the same rows");
     check(
       statSync(file("sql")).size === statSync(file("ours")).size,
@@ -124,13 +141,17 @@ export async function baselines(): Promise<Section> {
     const contenders = [
       { name: "upsweep, 2 workers", run: ours },
       { name: "DuckDB, 2 threads, COPY of a cross join", run: sql },
-      { name: "JavaScript, a template string a row", run: strings },
+      { name: "JavaScript, one template string per row", run: strings },
     ];
     const seconds = await medianSeconds(contenders, RUNS);
     const fastest = seconds.get("upsweep, 2 workers") as number;
     return {
-      title: "The same rows made otherwise",
-      says: `${rows.toLocaleString("en-US")} rows to a file, six result columns, nothing cropped and no dilation (so that SQL can work the counts out); same rows in all three, checked; median of 5. DuckDB need not keep the order.`,
+      title: "The same rows from other tools",
+      says: [
+        `${rows.toLocaleString("en-US")} rows to a file, six result columns. Nothing is cropped or`,
+        "dilated, so that SQL can compute the counts. All three write the same rows, which is",
+        "checked; median of 5. DuckDB need not keep the order.",
+      ].join(" "),
       head: ["", "time", "rows", "times ours"],
       rows: contenders.map(({ name }) => {
         const s = seconds.get(name) as number;
@@ -161,7 +182,10 @@ function templateStrings(path: string): void {
                 const perFilter = taps - lOut;
                 const macs = N * I * O * taps;
                 const ops = N * (I * O * (lOut * K + perFilter) + O * lOut * (I - 1 + Number(b)));
-                text += `${N},${I},${O},${L},${K},${s},0,0,1,1,${b},${lOut},${perFilter},${ops},${macs},${b ? macs : macs - N * O * covered},${I * O * K + Number(b) * O}\n`;
+                const additions = b ? macs : macs - N * O * covered;
+                const params = I * O * K + Number(b) * O;
+                text += `${N},${I},${O},${L},${K},${s},0,0,1,1,${b},`;
+                text += `${lOut},${perFilter},${ops},${macs},${additions},${params}\n`;
               }
               if (text.length > 1 << 20) {
                 writeSync(fd, text);
@@ -175,15 +199,22 @@ function templateStrings(path: string): void {
 function copyStatement(grid: Grid, path: string): string {
   const table = (name: keyof Grid) => `(SELECT unnest([${grid[name].join(",")}]) AS ${name})`;
   const axes = Object.keys(grid) as (keyof Grid)[];
+  const columns = axes.map((name) =>
+    name === "bias" ? "bias, bias::BIGINT AS b" : `${name}::BIGINT AS ${name}`,
+  );
   return `COPY (
-    SELECT batch_size, in_channels, out_channels, l_in, kernel_size, stride, 0 AS padding, 0 AS output_padding, 1 AS dilation, 1 AS groups, bias,
+    SELECT batch_size, in_channels, out_channels, l_in, kernel_size, stride,
+      0 AS padding, 0 AS output_padding, 1 AS dilation, 1 AS groups, bias,
       l_out, taps - l_out AS additions_per_filter,
-      batch_size * (in_channels * out_channels * (l_out * kernel_size + taps - l_out) + out_channels * l_out * (in_channels - 1 + b)) AS ops,
+      batch_size * (in_channels * out_channels * (l_out * kernel_size + taps - l_out)
+        + out_channels * l_out * (in_channels - 1 + b)) AS ops,
       batch_size * in_channels * out_channels * taps AS macs,
-      batch_size * in_channels * out_channels * taps - (1 - b) * batch_size * out_channels * (taps - (l_in - 1) * greatest(0, kernel_size - stride)) AS additions,
+      batch_size * in_channels * out_channels * taps
+        - (1 - b) * batch_size * out_channels
+        * (taps - (l_in - 1) * greatest(0, kernel_size - stride)) AS additions,
       in_channels * out_channels * kernel_size + b * out_channels AS params
     FROM (
-      SELECT ${axes.map((name) => (name === "bias" ? "bias, bias::BIGINT AS b" : `${name}::BIGINT AS ${name}`)).join(", ")},
+      SELECT ${columns.join(", ")},
         ((l_in - 1) * stride + kernel_size)::BIGINT AS l_out, (l_in * kernel_size)::BIGINT AS taps
       FROM ${axes.map(table).join(" CROSS JOIN ")}
     )

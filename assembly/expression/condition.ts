@@ -19,7 +19,7 @@ import {
   isSigned,
   numerator,
   value,
-  workOutQuotient,
+  computeQuotient,
 } from "../columns/results";
 import { clearEvalStatus, fatal, gcdSigned, lcmSigned, evalStatus } from "./signed";
 
@@ -53,7 +53,7 @@ function takeResult(column: u32): void {
   }
   clearOverflow();
   if (isQuotient(column)) {
-    workOutQuotient(column);
+    computeQuotient(column);
     if (hasOverflowed()) {
       fatal();
       return;

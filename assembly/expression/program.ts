@@ -1,8 +1,8 @@
 // The bytecode interpreter for expressions over whole numbers: derived axes, items of axes, and
 // conditions. It is a stack machine. The host compiles an expression into a program, a sequence of
-// instructions that only jumps forwards (src/kernel/program.ts); layout.ts lists the instructions.
-// Values are signed 64-bit numbers, and a condition is 1 or 0. Conditions that could meet a
-// fraction or a missing value run in condition.ts.
+// instructions that only jumps forwards (src/kernel/program.ts). ids.generated.ts lists the
+// instructions. Values are signed 64-bit numbers, and a condition is 1 or 0. Conditions that could
+// meet a fraction or a missing value run in condition.ts.
 //
 // The value on top of the stack is in a local variable, the others are in memory at STACK_PTR.
 
@@ -17,7 +17,7 @@ import {
   isSigned,
   numerator,
   value,
-  workOutQuotient,
+  computeQuotient,
 } from "../columns/results";
 import {
   addSigned,
@@ -61,7 +61,7 @@ function result(column: u32): i64 {
 
 /** The value of a column of quotients, if it is a whole number; errors as in `result`. */
 function wholeQuotient(column: u32): i64 {
-  workOutQuotient(column);
+  computeQuotient(column);
   if (hasOverflowed()) return fatal();
   const quotient = numerator() / denominator();
   if (quotient * denominator() != numerator()) return inexact();

@@ -25,7 +25,7 @@ import {
   isWord,
   numerator,
   valueInline,
-  workOutQuotient,
+  computeQuotient,
 } from "../columns/results";
 
 export const COMMA: u8 = 0x2c;
@@ -62,7 +62,7 @@ export function writeValueInline(ptr: usize, column: u32): usize {
 /** `writeValue` for a column of quotients, or one that has no value. */
 function writeSpecial(ptr: usize, column: u32): usize {
   if (isMissing(column)) return ptr;
-  workOutQuotient(column);
+  computeQuotient(column);
   return hasOverflowed() ? ptr : writeQuotient(ptr, numerator(), denominator());
 }
 
@@ -71,7 +71,8 @@ function writeWord(ptr: usize, column: u32, value: u64): usize {
   const isPadding = column >= layout.PADDING_TEXT && column < layout.FIRST_BOOLEAN;
   if (!isPadding) return writeBoolean(ptr, value != 0);
   if (value == layout.PADDING_SAME) return writeAscii(ptr, 0x656d6173, 4); // "same"
-  return value == layout.PADDING_VALID ? writeAscii(ptr, 0x64696c6176, 5) : writeUnsigned(ptr, value); // "valid"
+  if (value == layout.PADDING_VALID) return writeAscii(ptr, 0x64696c6176, 5); // "valid"
+  return writeUnsigned(ptr, value);
 }
 
 /** Writes up to eight characters that are packed into a number, the first one lowest. */

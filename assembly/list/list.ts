@@ -10,7 +10,10 @@
 
 import { clearOverflow, hasOverflowed } from "../checked";
 import { compareLayer, startComparison, writeComparison } from "../columns/compare";
-import { brokenRule, dimensions, get, isInRange, isTransposed, set, setKind, workOutOverlap } from "../layers/layer";
+import { computeOverlap, takesPaddingWords } from "../layers/dimension";
+import { dimensions, get, set, setKind } from "../layers/layer";
+import { isInRange } from "../layers/ranges";
+import { brokenRule } from "../layers/rules";
 import * as layout from "../layout";
 import { isRateInRange, readRate } from "./rate";
 import { setFault, finishReport, hasFault, reject, countLine, startReport } from "../report";
@@ -213,7 +216,7 @@ function readBias(ptr: usize, endPtr: usize): u32 {
 function paddingWord(role: u32, ptr: usize, endPtr: usize): u64 {
   const isForAll = role == (layout.PADDING | layout.ROLE_EVERY_DIMENSION)
     || (role == layout.PADDING && dimensions == 1);
-  if (isTransposed || !isForAll) return 0;
+  if (!takesPaddingWords() || !isForAll) return 0;
   if (endPtr - ptr == 4 && load<u32>(ptr) == 0x656d6173) return layout.PADDING_SAME;
   const isValid = endPtr - ptr == 5 && load<u32>(ptr) == 0x696c6176 && load<u8>(ptr, 4) == 0x64;
   return isValid ? layout.PADDING_VALID : 0;
@@ -526,9 +529,9 @@ function processLayer(outPtr: usize, ptr: usize, lineEndPtr: usize): usize {
  * Computes the overlaps of the layer. Returns whether closed form and simulation agree in every
  * dimension in which they were compared.
  */
-function workOutOverlaps(): bool {
+function computeOverlaps(): bool {
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
-    if (!workOutOverlap(method, dimension)) return false;
+    if (!computeOverlap(method, dimension)) return false;
   }
   return true;
 }
@@ -563,7 +566,7 @@ export function countList(from: u32, end: u32): u32 {
       if (hasFault()) break;
       const rule = brokenRuleOfRecord();
       if (rule == layout.NO_RULE) {
-        if (hasGeometryChanged && !workOutOverlaps()) {
+        if (hasGeometryChanged && !computeOverlaps()) {
           setFault(layout.FAULT_DISAGREE, <u64>(ptr - layout.INPUT_PTR), 0);
           break;
         }

@@ -7,7 +7,8 @@
 // Positions past the end of the list are empty, and so are positions whose value occurs earlier.
 // Expanding takes time linear in the number of progressions; divisors of n take 2·√n divisions.
 
-import { isInRange, set } from "../layers/layer";
+import { set } from "../layers/layer";
+import { isInRange } from "../layers/ranges";
 import * as layout from "../layout";
 import { evaluate, requireDivisible } from "../expression/program";
 import { fatal, evalStatus } from "../expression/signed";

@@ -4,7 +4,7 @@
 //
 // Loops are ordered outermost first, so the last one advances fastest. Level 0 precedes them; it is
 // not a loop and has one position. As a loop advances, it sets its loop variables in the layer. The
-// values of a variable are arithmetic progressions (see the image in layout.ts). Evenly spaced
+// values of a variable are arithmetic progressions (see layout/image.ts). Evenly spaced
 // values therefore need no table, however many there are. Names that depend on other axes are not
 // loop variables: the steps of the plan compute them (sweep.ts).
 

@@ -26,7 +26,10 @@ import {
   SELECTED_INEXACT,
   SELECTED_REPEAT,
 } from "./dependent";
-import { isInRange, keepsRule, simulationVisits, set, setKind, workOutOverlap } from "../layers/layer";
+import { computeOverlap, simulationVisits } from "../layers/dimension";
+import { set, setKind } from "../layers/layer";
+import { isInRange } from "../layers/ranges";
+import { keepsRule } from "../layers/rules";
 import * as layout from "../layout";
 import { advance, openLoops, positionOf, remainingBlock, seek, skip } from "./odometer";
 import { evaluate } from "../expression/program";
@@ -174,7 +177,7 @@ function update(changedLevel: u32): u32 {
       case layout.STEP_OVERLAP: {
         const bit: u32 = 1 << first;
         if (isSimulating) visits += simulationVisits(first);
-        if (workOutOverlap(method, first)) disagreeing &= ~bit;
+        if (computeOverlap(method, first)) disagreeing &= ~bit;
         else disagreeing |= bit;
         break;
       }

@@ -1,4 +1,7 @@
-"""PyTorch's own way to the same answer: a convolution of ones with ones. Lines in and out as those of simulate.c."""
+"""The same counts by PyTorch: a transposed convolution of ones with ones.
+
+Reads and writes the same lines as simulate.c.
+"""
 import sys
 import time
 
@@ -13,7 +16,9 @@ for line in sys.stdin:
         for _ in range(3):
             start = time.perf_counter()
             for _ in range(rounds):
-                y = torch.nn.functional.conv_transpose1d(x, weight, None, stride, padding, output_padding, 1, dilation)
+                y = torch.nn.functional.conv_transpose1d(
+                    x, weight, None, stride, padding, output_padding, 1, dilation
+                )
                 taps, covered = int(y.sum(dtype=torch.float64)), int((y > 0).sum())
             best = min(best, (time.perf_counter() - start) / rounds)
     print(taps, covered, round(best * 1e9))

@@ -42,7 +42,7 @@ interface Exports extends ManyExports {
   readonly memory: WebAssembly.Memory;
   setKind(kind: number): void;
   brokenRule(): number;
-  workOutOverlap(method: number, dimension: number): number;
+  computeOverlap(method: number, dimension: number): number;
   writeValue(ptr: number, column: number): number;
   numerator(): bigint;
   denominator(): bigint;
@@ -174,7 +174,7 @@ class WasmKernel implements Kernel {
     const broken = this.#exports.brokenRule();
     if (broken !== this.#constant("NO_RULE")) return { broken: ruleOf(broken, this.#constant) };
     for (const dimension of kind.dimensions.keys())
-      this.#exports.workOutOverlap(this.#constant(`METHOD_${upper(method)}`), dimension);
+      this.#exports.computeOverlap(this.#constant(`METHOD_${upper(method)}`), dimension);
     const texts: { [N in ResultName]?: string } = {};
     const quotients: { [N in ResultName]?: Rational } = {};
     for (const column of columnsOf(kind)) {

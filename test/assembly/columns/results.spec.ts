@@ -1,7 +1,8 @@
 import { clearOverflow, hasOverflowed } from "../../../assembly/checked";
-import { setKind } from "../../../assembly/layers/layer";
+import { computeOverlap } from "../../../assembly/layers/dimension";
+import { set, setKind } from "../../../assembly/layers/layer";
+import { brokenRule } from "../../../assembly/layers/rules";
 import * as layout from "../../../assembly/layout";
-import { brokenRule, set, workOutOverlap } from "../../../assembly/layers/layer";
 import { isMissing, isQuotient, value } from "../../../assembly/columns/results";
 import { writeValue } from "../../../assembly/formats/row";
 import { textAt, writeLayer } from "../support";
@@ -206,7 +207,7 @@ describe("writeValue", () => {
   it("writes nothing where moduleprofiler raises: without output_padding there is no output", () => {
     writeLayer([1, 1, 1, 1, 1, 3, 1, 2, 1, 1, 1]); // l_out = 0·3 - 2 + 0 + 2 + 1 = 1
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
-    workOutOverlap(layout.METHOD_CLOSED, 0);
+    computeOverlap(layout.METHOD_CLOSED, 0);
     expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.MODULEPROFILER))).toBe("");
     expect<bool>(isMissing(layout.OPS)).toBe(false);
   });
@@ -218,8 +219,8 @@ describe("layers of several dimensions", () => {
     writeLayer([1, 3, 2, 2, 3, 1, 0, 0, 1, 1, 1]); // height: y = 1 2 2 1
     writeDimension(1, [2, 1, 4, 0, 0, 1]); // width: y = 1 0 0 0 1
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
-    workOutOverlap(layout.METHOD_CLOSED, 0);
-    workOutOverlap(layout.METHOD_CLOSED, 1);
+    computeOverlap(layout.METHOD_CLOSED, 0);
+    computeOverlap(layout.METHOD_CLOSED, 1);
     expect<u64>(value(layout.L_OUT)).toBe(20);
     expect<u64>(value(layout.TAPS)).toBe(12);
     expect<u64>(value(layout.COVERED)).toBe(8);
@@ -270,13 +271,51 @@ describe("convolutions that are not transposed", () => {
     setKind(layout.KIND_CONV1D);
     writeLayer([2, 6, 4, 10, 3, 1, 1, 0, 1, 2, 1]); // y = 2 3 3 3 3 3 3 3 3 2
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
-    workOutOverlap(layout.METHOD_CLOSED, 0);
+    computeOverlap(layout.METHOD_CLOSED, 0);
     expect<u64>(value(layout.L_OUT)).toBe(10);
     expect<u64>(value(layout.TAPS)).toBe(28);
     expect<u64>(value(layout.OPS)).toBe(1440); // 2·4·10·6·2·3/2
     set(layout.BIAS, 0);
     expect<u64>(value(layout.OPS)).toBe(1360);
     expect<u64>(value(layout.MACS)).toBe(672); // 2·12·28
+    setKind(layout.KIND_CONV_TRANSPOSE1D);
+  });
+});
+
+describe("linear layers", () => {
+  it("writes what depends on the family for a linear layer", () => {
+    // Linear(4, 5) on 3 vectors: 4·5 = 20 MACs and 4 - 1 + 1 = 4 additions for each of 5 outputs, 3 times.
+    setKind(layout.KIND_LINEAR);
+    writeLayer([3, 4, 5, 1, 1, 1, 0, 0, 1, 1, 1]);
+    expect<u32>(brokenRule()).toBe(layout.NO_RULE);
+    const goldens: StaticArray<Golden> = [
+      new Golden("filters", layout.FILTERS, "20"),
+      new Golden("params", layout.PARAMS, "25"),
+      new Golden("weight_elements", layout.WEIGHT_ELEMENTS, "20"),
+      new Golden("input_elements", layout.INPUT_ELEMENTS, "12"),
+      new Golden("output_elements", layout.OUTPUT_ELEMENTS, "15"),
+      new Golden("macs", layout.MACS, "60"),
+      new Golden("additions", layout.ADDITIONS, "60"),
+      new Golden("flops", layout.FLOPS, "120"),
+      new Golden("thop", layout.THOP, "60"),
+      new Golden("torch", layout.TORCH, "120"),
+      new Golden("ptflops", layout.PTFLOPS, "75"), // 60 and 15 biases
+      new Golden("deepspeed_macs", layout.DEEPSPEED_MACS, "60"),
+      new Golden("deepspeed_flops", layout.DEEPSPEED_FLOPS, "120"), // without the biases
+      new Golden("arithmetic_intensity", layout.ARITHMETIC_INTENSITY, "0.5769230769230769"), // 120 / (52 · 4)
+    ];
+    expectAll(goldens);
+    setKind(layout.KIND_CONV_TRANSPOSE1D);
+  });
+
+  it("need one addition less for each output without bias", () => {
+    setKind(layout.KIND_LINEAR);
+    writeLayer([3, 4, 5, 1, 1, 1, 0, 0, 1, 1, 0]);
+    expect<u32>(brokenRule()).toBe(layout.NO_RULE);
+    expect<u64>(value(layout.MACS)).toBe(60);
+    expect<u64>(value(layout.ADDITIONS)).toBe(45);
+    expect<u64>(value(layout.PARAMS)).toBe(20);
+    expect<u64>(value(layout.DEEPSPEED_FLOPS)).toBe(120);
     setKind(layout.KIND_CONV_TRANSPOSE1D);
   });
 });

@@ -1,5 +1,4 @@
-import { channelsPerGroup } from "../../../assembly/layers/layer";
-import { outputLength, outputPaddingFits } from "../../../assembly/layers/transposed";
+import { outputLength, outputPaddingFits, overlapMax, overlapMin } from "../../../assembly/layers/transposed";
 import { forSmallLayers, plainLOut } from "../support";
 
 const MAX: i64 = 2147483647;
@@ -50,22 +49,6 @@ describe("outputLength", () => {
   });
 });
 
-describe("channelsPerGroup", () => {
-  it("divides, also at the ends of the range", () => {
-    expect<u64>(channelsPerGroup(1, 1)).toBe(1);
-    expect<u64>(channelsPerGroup(12, 4)).toBe(3);
-    expect<u64>(channelsPerGroup(MAX, 1)).toBe(MAX);
-    expect<u64>(channelsPerGroup(MAX, MAX)).toBe(1);
-  });
-
-  it("rounds down where groups do not split the channels evenly", () => {
-    expect<u64>(channelsPerGroup(12, 5)).toBe(2);
-    expect<u64>(channelsPerGroup(12, 24)).toBe(0);
-    expect<u64>(channelsPerGroup(MAX, 2)).toBe(1073741823);
-    expect<u64>(channelsPerGroup(MAX - 1, MAX)).toBe(0);
-  });
-});
-
 describe("outputPaddingFits", () => {
   it("takes an output padding below the stride or below the dilation", () => {
     expect<bool>(outputPaddingFits(0, 1, 1)).toBe(true);
@@ -80,5 +63,24 @@ describe("outputPaddingFits", () => {
     expect<bool>(outputPaddingFits(3, 3, 2)).toBe(false);
     expect<bool>(outputPaddingFits(3, 2, 3)).toBe(false);
     expect<bool>(outputPaddingFits(MAX, MAX, MAX)).toBe(false);
+  });
+});
+
+describe("the overlap away from the edges", () => {
+  it("is kernel_size / stride where the stride divides the kernel", () => {
+    expect<u64>(overlapMin(16, 8, 1)).toBe(2);
+    expect<u64>(overlapMax(16, 8, 1)).toBe(2);
+  });
+
+  it("differs by one where it does not", () => {
+    expect<u64>(overlapMin(5, 2, 1)).toBe(2); // even positions get taps 0, 2, 4; odd ones 1, 3
+    expect<u64>(overlapMax(5, 2, 1)).toBe(3);
+    expect<u64>(overlapMin(1, 4, 1)).toBe(0);
+    expect<u64>(overlapMax(1, 4, 1)).toBe(1);
+  });
+
+  it("leaves residues empty where stride and dilation share a factor", () => {
+    expect<u64>(overlapMin(4, 4, 2)).toBe(0); // taps land on residues 0 and 2 modulo 4
+    expect<u64>(overlapMax(4, 4, 2)).toBe(2);
   });
 });
