@@ -25,7 +25,7 @@ let fieldCount: u32 = 0;
 let method: u32 = 0;
 let skipInvalid: bool = false;
 /** Whether the words of a sample rate follow the columns of the fields. */
-let isRated: bool = false;
+let hasSampleRate: bool = false;
 /** Whether a padding may be the word `same` or `valid`; the host has checked where. */
 let hasWords: bool = false;
 
@@ -39,7 +39,7 @@ export function openMany(): void {
   columnCount = load<u32>(layout.MANY_PTR, 8);
   fieldCount = load<u32>(layout.MANY_PTR, 12);
   skipInvalid = load<u32>(layout.MANY_PTR, 16) != 0;
-  isRated = load<u32>(layout.MANY_PTR, 20) != 0;
+  hasSampleRate = load<u32>(layout.MANY_PTR, 20) != 0;
   hasWords = load<u32>(layout.MANY_PTR, 24) != 0;
 }
 
@@ -72,7 +72,7 @@ function readFields(row: u32): u32 {
     if (field >= layout.L_IN && get(field) != given) hasGeometryChanged = true;
     set(field, given);
   }
-  return isRated && outOfRange == ALL_IN_RANGE && !readRate(row) ? fieldCount : outOfRange;
+  return hasSampleRate && outOfRange == ALL_IN_RANGE && !readRate(row) ? fieldCount : outOfRange;
 }
 
 /** Reads the sample rate of a row into LAYER. Returns false if it is out of its range. */

@@ -72,7 +72,7 @@ export const OUTPUT_BUFFER_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 
 /**
  * The host writes these; entries are u32:
  *
- *   header   kind, method, columnCount, fieldCount, skipInvalid, isRated, hasWords
+ *   header   kind, method, columnCount, fieldCount, skipInvalid, hasSampleRate, hasWords
  *   columns  MANY_COLUMNS × the column of each result
  *   fields   MANY_FIELDS  × the field of LAYER that a column of INPUT sets
  *

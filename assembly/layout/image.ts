@@ -107,7 +107,8 @@ export const LIST_KIND_BYTES: usize = 32;
 export const LIST_KIND_NAME_BYTES: usize = 24;
 export const LIST_COLUMNS_PTR: usize = LIST_KINDS_PTR + LIST_KIND_BYTES * <usize>KIND_COUNT;
 export const LIST_COLUMNS_BYTES: usize = 4 * <usize>LIST_COLUMN_CAPACITY;
-export const LIST_DEFAULTS_PTR: usize = LIST_COLUMNS_PTR + LIST_COLUMNS_BYTES * <usize>KIND_COUNT;
+export const LIST_DEFAULTS_PTR: usize =
+  (LIST_COLUMNS_PTR + LIST_COLUMNS_BYTES * <usize>KIND_COUNT + 7) & ~7;
 export const LIST_DEFAULTS_BYTES: usize = 8 * <usize>LAYER_FIELDS;
 export const LIST_ROLES_PTR: usize = LIST_DEFAULTS_PTR + LIST_DEFAULTS_BYTES * <usize>KIND_COUNT;
 export const LIST_ROLES_BYTES: usize = 4 * <usize>FIELD_CAPACITY;

@@ -1,7 +1,7 @@
 /**
  * The histogram from which medians are read: 128 bins for each doubling of a ratio, from 2^-32 to
  * 2^32, and one for 0. The middle of a bin is within 1/256 = 0.4 % of every ratio in it. The kernel
- * fills the histogram (assembly/compare.ts).
+ * fills the histogram (assembly/columns/compare.ts).
  */
 
 import { TALLY_BINS } from "../limits.js";

@@ -1,6 +1,6 @@
 /**
  * Selects the columns that are compared with the exact MACs, and converts their answers to MACs.
- * The kernel does the same in assembly/compare.ts.
+ * The kernel does the same in assembly/columns/compare.ts.
  */
 
 import { formulaIn } from "../columns/derived.js";

@@ -1,6 +1,6 @@
 /**
  * The reference evaluator of conditions over exact rationals. The kernel's machine for rationals
- * (assembly/condition.ts) is tested against it, and error messages are built from its outcome. A
+ * (assembly/expression/condition.ts) is tested against it, and error messages are built from its outcome. A
  * comparison with a missing value is false.
  */
 import { compare, DIVISORS_MAX, EvaluationError, floorDiv, gcd, magnitude } from "./evaluate.js";

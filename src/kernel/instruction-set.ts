@@ -10,7 +10,7 @@ type Entry<N extends string = string> = readonly [name: N, meaning?: string];
 const table = <const T extends readonly Entry[]>(entries: T): T => entries;
 
 /**
- * The bytecode of the stack machine that evaluates expressions (assembly/program.ts and
+ * The bytecode of the stack machine that evaluates expressions (assembly/expression/program.ts and
  * condition.ts).
  */
 export const OPERATIONS = table([
@@ -60,7 +60,7 @@ export const OPERATIONS = table([
 export type Operation = (typeof OPERATIONS)[number][0];
 
 /**
- * Steps of a schedule (assembly/sweep.ts). A step is its kind, its level and up to three operands.
+ * Steps of a schedule (assembly/sweep/sweep.ts). A step is its kind, its level and up to three operands.
  */
 export const STEPS = table([
   [
@@ -85,7 +85,7 @@ export const STEPS = table([
 ]);
 
 /**
- * Items of an axis that depends on others (assembly/dependent.ts). An item is its kind and up to
+ * Items of an axis that depends on others (assembly/sweep/dependent.ts). An item is its kind and up to
  * three programs.
  */
 export const ITEMS = table([

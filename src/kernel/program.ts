@@ -59,7 +59,7 @@ export class Code {
    * Adds the program of an expression. Returns the index of its first instruction, which identifies
    * the program.
    *
-   * @param isExact whether it is a condition over rationals (assembly/condition.ts).
+   * @param isExact whether it is a condition over rationals (assembly/expression/condition.ts).
    */
   add(node: Node, isExact = false): number {
     const first = this.#instructions.length;

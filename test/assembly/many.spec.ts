@@ -49,13 +49,13 @@ import { reportFault, reportFaultAt, reportFaultWhat } from "./support";
 
 const MAX: u32 = 2147483647;
 
-function open(kind: u32, method: u32, columns: StaticArray<u32>, fields: StaticArray<u32>, skipInvalid: bool = false, isRated: bool = false): void {
+function open(kind: u32, method: u32, columns: StaticArray<u32>, fields: StaticArray<u32>, skipInvalid: bool = false, hasSampleRate: bool = false): void {
   store<u32>(MANY_PTR, kind);
   store<u32>(MANY_PTR, method, 4);
   store<u32>(MANY_PTR, columns.length, 8);
   store<u32>(MANY_PTR, fields.length, 12);
   store<u32>(MANY_PTR, <u32>skipInvalid, 16);
-  store<u32>(MANY_PTR, <u32>isRated, 20);
+  store<u32>(MANY_PTR, <u32>hasSampleRate, 20);
   for (let i = 0; i < columns.length; i++) store<u32>(MANY_COLUMNS_PTR + 4 * <usize>i, columns[i]);
   for (let i = 0; i < fields.length; i++) store<u32>(MANY_FIELDS_PTR + 4 * <usize>i, fields[i]);
   openMany();
