@@ -26,15 +26,19 @@ function upperPadding(padding: i64, kernelSize: i64, dilation: i64): i64 {
   return reach - (reach >> 1);
 }
 
+/** Number of zeros before the first input element and after the last one together. */
+function paddingOfBothEnds(padding: i64, reach: i64): i64 {
+  if (!isPaddingWord(padding)) return 2 * padding;
+  return padding == <i64>PADDING_SAME ? reach : 0;
+}
+
 /**
  * How far the kernel can move: l_in + both paddings - dilation·(kernel_size - 1) - 1; below 0 the
  * layer is illegal.
  */
 function travel(lIn: i64, kernelSize: i64, padding: i64, dilation: i64): i64 {
-  const padded = lIn
-    + lowerPadding(padding, kernelSize, dilation)
-    + upperPadding(padding, kernelSize, dilation);
-  return padded - dilation * (kernelSize - 1) - 1;
+  const reach = dilation * (kernelSize - 1);
+  return lIn + paddingOfBothEnds(padding, reach) - reach - 1;
 }
 
 /**

@@ -48,6 +48,8 @@ export function biases(): u64 {
 }
 
 /** N·ψ·K·O + b·N·C_out·O. */
+// @ts-ignore: decorator
+@inline
 export function everyOutputAndBias(): u64 {
   return add(everyOutput(), biases());
 }

@@ -15,6 +15,8 @@ function everyInput(): u64 {
 }
 
 /** N·ψ·K·I + b·N·C_out·O. */
+// @ts-ignore: decorator
+@inline
 export function ptflops(): u64 {
   return add(everyInput(), shared.biases());
 }
@@ -40,6 +42,8 @@ export function torchMacs(): u64 {
 }
 
 /** torchprofile: N·C_out·O·K·r with r = C_out/g if C_out = C_in, else C_in. */
+// @ts-ignore: decorator
+@inline
 export function torchprofile(): u64 {
   const outChannels = get(layout.OUT_CHANNELS), inChannels = get(layout.IN_CHANNELS);
   const perOutput = outChannels == inChannels ? get(layout.OUT_PER_GROUP) : inChannels;
