@@ -3,14 +3,14 @@ import { add, clearOverflow, hasOverflowed, multiply, gcd } from "../../assembly
 const MAX: u64 = 18446744073709551615;
 const TWO_32: u64 = 4294967296;
 
-/** Whether one sum is marked. */
+/** Whether a sum sets the overflow flag. */
 function sumOverflows(a: u64, b: u64): bool {
   clearOverflow();
   add(a, b);
   return hasOverflowed();
 }
 
-/** Whether one product is marked. */
+/** Whether a product sets the overflow flag. */
 function productOverflows(a: u64, b: u64): bool {
   clearOverflow();
   multiply(a, b);
@@ -18,7 +18,7 @@ function productOverflows(a: u64, b: u64): bool {
 }
 
 describe("add", () => {
-  it("adds up to 2^64 - 1 without a mark", () => {
+  it("adds up to 2^64 - 1 without an overflow", () => {
     expect<u64>(add(MAX - 1, 1)).toBe(MAX);
     expect<u64>(add(0, MAX)).toBe(MAX);
     expect<u64>(add(9223372036854775807, 9223372036854775808)).toBe(MAX);
@@ -28,7 +28,7 @@ describe("add", () => {
     expect<bool>(sumOverflows(9223372036854775807, 9223372036854775808)).toBe(false);
   });
 
-  it("marks a sum that passes 2^64 - 1", () => {
+  it("flags a sum above 2^64 - 1", () => {
     expect<bool>(sumOverflows(MAX, 1)).toBe(true);
     expect<bool>(sumOverflows(1, MAX)).toBe(true);
     expect<bool>(sumOverflows(MAX, MAX)).toBe(true);
@@ -37,7 +37,7 @@ describe("add", () => {
 });
 
 describe("multiply", () => {
-  it("multiplies up to 2^64 - 1 without a mark", () => {
+  it("multiplies up to 2^64 - 1 without an overflow", () => {
     // 2^64 - 1 = 3 · 5 · 17 · 257 · 641 · 65537 · 6700417
     expect<u64>(multiply(3, 6148914691236517205)).toBe(MAX);
     expect<u64>(multiply(4294967297, 4294967295)).toBe(MAX);
@@ -48,7 +48,7 @@ describe("multiply", () => {
     expect<bool>(productOverflows(MAX, 1)).toBe(false);
   });
 
-  it("marks a product that passes 2^64 - 1", () => {
+  it("flags a product above 2^64 - 1", () => {
     expect<bool>(productOverflows(2, 9223372036854775808)).toBe(true); // 2^64 exactly
     expect<bool>(productOverflows(3, 6148914691236517206)).toBe(true);
     expect<bool>(productOverflows(6148914691236517206, 3)).toBe(true);
@@ -57,7 +57,7 @@ describe("multiply", () => {
     expect<bool>(productOverflows(MAX, MAX)).toBe(true);
   });
 
-  it("keeps its head where factors reach 2^32", () => {
+  it("is exact for factors near 2^32", () => {
     expect<u64>(multiply(TWO_32 - 1, TWO_32 - 1)).toBe(18446744065119617025);
     expect<u64>(multiply(TWO_32, TWO_32 - 1)).toBe(18446744069414584320);
     expect<bool>(productOverflows(TWO_32 - 1, TWO_32 - 1)).toBe(false);
@@ -67,7 +67,7 @@ describe("multiply", () => {
     expect<bool>(productOverflows(TWO_32 + 1, TWO_32)).toBe(true);
   });
 
-  it("takes a zero factor beside any other", () => {
+  it("returns 0 for a factor of 0 and any other factor", () => {
     expect<u64>(multiply(0, MAX)).toBe(0);
     expect<u64>(multiply(MAX, 0)).toBe(0);
     expect<u64>(multiply(0, 0)).toBe(0);
@@ -77,8 +77,8 @@ describe("multiply", () => {
   });
 });
 
-describe("the mark", () => {
-  it("stays through results that fit, until it is cleared", () => {
+describe("the overflow flag", () => {
+  it("stays set after results that fit, until it is cleared", () => {
     clearOverflow();
     multiply(MAX, 2);
     add(1, 1);
@@ -88,7 +88,7 @@ describe("the mark", () => {
     expect<bool>(hasOverflowed()).toBe(false);
   });
 
-  it("stays off through any number of results that fit", () => {
+  it("stays clear after many results that fit", () => {
     clearOverflow();
     for (let i: u64 = 0; i < 100; i++) multiply(i, add(i, 1));
     expect<bool>(hasOverflowed()).toBe(false);
@@ -96,7 +96,7 @@ describe("the mark", () => {
 });
 
 describe("gcd", () => {
-  it("finds the greatest common divisor, of 0 too", () => {
+  it("finds the greatest common divisor, also of 0", () => {
     expect<u64>(gcd(12, 18)).toBe(6);
     expect<u64>(gcd(7, 5)).toBe(1);
     expect<u64>(gcd(0, 9)).toBe(9);

@@ -8,14 +8,14 @@ import {
 import { OUTPUT_PTR } from "../../assembly/layout";
 import { textAt } from "./support";
 
-/** Written behind the text first, so that it is seen when more than the seven bytes that may be overwritten are. */
+/** Fills the buffer before a text is written. Seven bytes after the text may be overwritten. */
 const GUARD: u8 = 0x23;
 
 function guard(): void {
   memory.fill(OUTPUT_PTR, GUARD, 40);
 }
 
-/** The text, or "overrun" when what lies further behind it was touched. */
+/** The text, or "overrun" if the eighth byte after it was overwritten. */
 function written(endPtr: usize): string {
   return load<u8>(endPtr, 7) == GUARD ? textAt(OUTPUT_PTR, endPtr) : "overrun";
 }
@@ -56,13 +56,16 @@ describe("writeUnsigned", () => {
     }
   });
 
-  it("writes every four digits, alone and as the first and the last of eight", () => {
+  it("writes every group of four digits, alone and as the first or last of eight", () => {
     let differs = -1;
     for (let four = 0; four < 10000; four++) {
       const alone = four.toString();
       const padded = alone.padStart(4, "0");
-      const same = unsignedText(four) == alone && unsignedText(12340000 + four) == "1234" + padded
-        && unsignedText(10000 * four + 4321) == (four == 0 ? "4321" : alone + "4321") && unsignedText(<u64>100000000 * 7 + four) == "70000" + padded;
+      const same =
+        unsignedText(four) == alone &&
+        unsignedText(12340000 + four) == "1234" + padded &&
+        unsignedText(10000 * four + 4321) == (four == 0 ? "4321" : alone + "4321") &&
+        unsignedText(<u64>100000000 * 7 + four) == "70000" + padded;
       if (!same && differs < 0) differs = four;
     }
     expect<i32>(differs).toBe(-1);
@@ -74,7 +77,9 @@ describe("writeUnsigned", () => {
       expect<string>(unsignedText(1000 + pair)).toBe("10" + digits);
       expect<string>(unsignedText(1000000 + 100 * pair)).toBe("100" + digits + "00");
       expect<string>(unsignedText(<u64>100000000000 + pair)).toBe("1000000000" + digits);
-      expect<string>(unsignedText(<u64>1000000000 * pair)).toBe(pair == 0 ? "0" : pair.toString() + "000000000");
+      expect<string>(unsignedText(<u64>1000000000 * pair)).toBe(
+        pair == 0 ? "0" : pair.toString() + "000000000",
+      );
     }
   });
 
@@ -84,7 +89,7 @@ describe("writeUnsigned", () => {
     expect<string>(unsignedText(12000000034000000056)).toBe("12000000034000000056");
   });
 
-  it("goes from 32 to 64 bits without a seam", () => {
+  it("is exact at the border between 32 and 64 bits", () => {
     expect<string>(unsignedText(4294967294)).toBe("4294967294");
     expect<string>(unsignedText(4294967295)).toBe("4294967295");
     expect<string>(unsignedText(4294967296)).toBe("4294967296");
@@ -112,27 +117,27 @@ describe("writeSigned", () => {
     expect<string>(signedText(-4294967296)).toBe("-4294967296");
   });
 
-  it("writes the least value, which has no positive counterpart", () => {
+  it("writes the minimum, which has no positive counterpart", () => {
     expect<string>(signedText(i64.MIN_VALUE + 1)).toBe("-9223372036854775807");
     expect<string>(signedText(i64.MIN_VALUE)).toBe("-9223372036854775808");
   });
 });
 
 describe("writeBoolean", () => {
-  it("writes true and false, and nothing behind them", () => {
+  it("writes true and false, and nothing after them", () => {
     expect<string>(booleanText(true)).toBe("true");
     expect<string>(booleanText(false)).toBe("false");
   });
 });
 
-/** n/d as it is written. */
+/** The text of n/d. */
 function quotient(n: u64, d: u64): string {
   memory.fill(OUTPUT_PTR, GUARD, 40);
   const endPtr = writeQuotient(OUTPUT_PTR, n, d);
   return load<u8>(OUTPUT_PTR, 28) == GUARD ? textAt(OUTPUT_PTR, endPtr) : "overrun";
 }
 
-// test/kernel/decimals.test.ts compares many more with JavaScript's own.
+// test/kernel/decimals.test.ts compares many more quotients with JavaScript's String().
 describe("writeQuotient", () => {
   it("writes whole numbers that doubles hold exactly without a point", () => {
     expect<string>(quotient(0, 7)).toBe("0");
@@ -140,7 +145,7 @@ describe("writeQuotient", () => {
     expect<string>(quotient((1 << 53) - 1, 1)).toBe("9007199254740991");
   });
 
-  it("rounds larger ones to the nearest double, and half way to the even one", () => {
+  it("rounds larger ones to the nearest double, with ties to even", () => {
     expect<string>(quotient((1 << 53) + 1, 1)).toBe("9007199254740992");
     expect<string>(quotient((1 << 53) + 3, 1)).toBe("9007199254740996");
     expect<string>(quotient(u64.MAX_VALUE, 1)).toBe("18446744073709552000");
@@ -151,7 +156,7 @@ describe("writeQuotient", () => {
     expect<string>(quotient((1 << 55) - 1, 8)).toBe("4503599627370496");
   });
 
-  it("writes the fewest digits that give the double back", () => {
+  it("writes the fewest digits from which the double can be read back", () => {
     expect<string>(quotient(1, 4)).toBe("0.25");
     expect<string>(quotient(10, 4)).toBe("2.5");
     expect<string>(quotient(7, 1000)).toBe("0.007");
@@ -176,7 +181,7 @@ describe("writeQuotient", () => {
     expect<string>(quotient(1, u64.MAX_VALUE)).toBe("5.421010862427522e-20");
   });
 
-  it("rounds a ratio next to 1 as a power of two needs it, where the doubles below are nearer", () => {
+  it("rounds a ratio next to 1 correctly, although the doubles below 1 are closer together", () => {
     expect<string>(quotient(u64.MAX_VALUE - 1, u64.MAX_VALUE)).toBe("1");
     expect<string>(quotient(u64.MAX_VALUE - 2048, u64.MAX_VALUE)).toBe("0.9999999999999999");
     expect<string>(quotient(u64.MAX_VALUE, u64.MAX_VALUE - 2047)).toBe("1");
@@ -187,7 +192,7 @@ describe("writeQuotient", () => {
 describe("nearestDouble", () => {
   const MAX: u64 = u64.MAX_VALUE;
 
-  it("divides small numbers as the machine does", () => {
+  it("divides small numbers like the division of doubles", () => {
     expect<f64>(nearestDouble(1, 3)).toBe(1.0 / 3.0);
     expect<f64>(nearestDouble(0, 7)).toBe(0);
     expect<f64>(nearestDouble(1 << 53, 1)).toBe(9007199254740992);
@@ -203,16 +208,16 @@ describe("nearestDouble", () => {
     expect<f64>(nearestDouble(1, 1 << 63)).toBe(1.0 / 9223372036854775808.0);
   });
 
-  it("rounds to the nearest, and half of a unit to even", () => {
-    // 2^53 + 1 is half between two doubles, 2^53 + 3 too; the even ones are below and above.
+  it("rounds to the nearest double, with ties to even", () => {
+    // 2^53 + 1 and 2^53 + 3 are halfway between two doubles. The even ones are below and above.
     expect<f64>(nearestDouble((1 << 53) + 1, 1)).toBe(9007199254740992);
     expect<f64>(nearestDouble((1 << 53) + 3, 1)).toBe(9007199254740996);
-    // A little more than half: the rest of the division decides.
+    // Slightly more or less than half: the remainder of the division decides.
     expect<f64>(nearestDouble(((1 << 53) + 1) * 1000 + 1, 1000)).toBe(9007199254740994);
     expect<f64>(nearestDouble(((1 << 53) + 1) * 1000 - 1, 1000)).toBe(9007199254740992);
   });
 
-  it("carries into the next power of two", () => {
+  it("carries into the next power of two if the mantissa overflows", () => {
     expect<f64>(nearestDouble(MAX, 1)).toBe(18446744073709551616.0);
     expect<f64>(nearestDouble(MAX, MAX - 1)).toBe(1);
     expect<f64>(nearestDouble(1, MAX)).toBe(1.0 / 18446744073709551616.0);

@@ -3,73 +3,177 @@ import * as layout from "../../assembly/layout";
 /** memoryBase in asconfig.json. */
 const MEMORY_BASE: usize = 33554432;
 
-/** Something that the compiler places itself. */
+/** Static data, whose address the compiler chooses. */
 const STATIC_DATA: usize = memory.data<u8>([1, 2, 3, 4]);
 
-/** Fails unless an area of `bytes` from `ptr` on ends before `nextPtr`. */
+/** Fails unless an area of `bytes` from `ptr` on ends at or before `nextPtr`. */
 function expectRoom(ptr: usize, bytes: usize, nextPtr: usize): void {
   expect<usize>(ptr + bytes).toBeLessThanOrEqual(nextPtr);
 }
 
 describe("the areas of memory", () => {
-  it("leave the null page alone", () => {
+  it("do not use the null page", () => {
     expect<usize>(layout.LAYER_PTR).toBeGreaterThanOrEqual(1024);
   });
 
-  it("follow each other without an overlap", () => {
+  it("do not overlap", () => {
     expectRoom(layout.LAYER_PTR, 8 * <usize>layout.FIELD_COUNT, layout.REPORT_PTR);
-    expectRoom(layout.REPORT_PTR, layout.REPORT_REJECTED + 8 * <usize>(1 + layout.PREDICATE_CAPACITY), layout.CELLS_PTR);
-    expectRoom(layout.CELLS_PTR, layout.CELL_BYTES * <usize>layout.CELL_CAPACITY, layout.SEGMENTS_PTR);
-    expectRoom(layout.SEGMENTS_PTR, layout.SEGMENT_BYTES * <usize>layout.SEGMENT_CAPACITY, layout.TEXTS_PTR);
-    // All cells held, in as many parts as there can be: each a separator, its slots, and room for a vector.
-    expectRoom(layout.TEXTS_PTR, layout.CELL_BYTES * <usize>layout.CELL_CAPACITY + (1 + layout.VECTOR_SLACK) * <usize>layout.SEGMENT_CAPACITY, layout.DIGITS_PTR);
+    expectRoom(
+      layout.REPORT_PTR,
+      layout.REPORT_REJECTED + 8 * <usize>(1 + layout.PREDICATE_CAPACITY),
+      layout.CELLS_PTR,
+    );
+    expectRoom(
+      layout.CELLS_PTR,
+      layout.CELL_BYTES * <usize>layout.CELL_CAPACITY,
+      layout.SEGMENTS_PTR,
+    );
+    expectRoom(
+      layout.SEGMENTS_PTR,
+      layout.SEGMENT_BYTES * <usize>layout.SEGMENT_CAPACITY,
+      layout.TEXTS_PTR,
+    );
+    // All cells, in the maximum number of segments. Each segment has a separator, its slots, and
+    // room for a vector.
+    expectRoom(
+      layout.TEXTS_PTR,
+      layout.CELL_BYTES * <usize>layout.CELL_CAPACITY +
+        (1 + layout.VECTOR_SLACK) * <usize>layout.SEGMENT_CAPACITY,
+      layout.DIGITS_PTR,
+    );
     expectRoom(layout.DIGITS_PTR, 4 * 10000, layout.RANGES_PTR);
     expectRoom(layout.RANGES_PTR, 8 * <usize>layout.LAYER_FIELDS, layout.LEVELS_PTR);
-    expectRoom(layout.LEVELS_PTR, layout.LEVEL_BYTES * <usize>layout.LEVEL_CAPACITY, layout.LOOP_VARIABLES_PTR);
-    expectRoom(layout.LOOP_VARIABLES_PTR, layout.LOOP_VARIABLE_BYTES * <usize>layout.LEVEL_CAPACITY, layout.STACK_PTR);
+    expectRoom(
+      layout.LEVELS_PTR,
+      layout.LEVEL_BYTES * <usize>layout.LEVEL_CAPACITY,
+      layout.LOOP_VARIABLES_PTR,
+    );
+    expectRoom(
+      layout.LOOP_VARIABLES_PTR,
+      layout.LOOP_VARIABLE_BYTES * <usize>layout.LEVEL_CAPACITY,
+      layout.STACK_PTR,
+    );
     expectRoom(layout.STACK_PTR, 8 * <usize>layout.STACK_CAPACITY, layout.IMAGE_PTR);
-    expectRoom(layout.IMAGE_PROGRESSIONS_PTR, layout.PROGRESSION_BYTES * <usize>layout.PROGRESSION_CAPACITY, layout.SCRATCH_PTR);
+    expectRoom(
+      layout.IMAGE_PROGRESSIONS_PTR,
+      layout.PROGRESSION_BYTES * <usize>layout.PROGRESSION_CAPACITY,
+      layout.SCRATCH_PTR,
+    );
     expectRoom(layout.SCRATCH_PTR, 4 * <usize>layout.SCRATCH_COUNTERS, layout.INPUT_PTR);
     expectRoom(layout.INPUT_PTR, layout.INPUT_BYTES, layout.TALLIES_PTR);
-    expectRoom(layout.TALLIES_PTR, layout.TALLY_BYTES * <usize>layout.TALLY_COUNT, layout.LEASES_PTR);
+    expectRoom(
+      layout.TALLIES_PTR,
+      layout.TALLY_BYTES * <usize>layout.TALLY_COUNT,
+      layout.LEASES_PTR,
+    );
     expectRoom(layout.LEASES_PTR, 4 * <usize>layout.OUTPUT_BUFFERS, layout.SUM_PTR);
     expectRoom(layout.SUM_PTR, layout.SUM_LINES + 4, layout.SUM_INPUT_PTR);
     expectRoom(layout.SUM_INPUT_PTR, <usize>layout.SUM_INPUT_BYTES, layout.OUTPUT_PTR);
-    expectRoom(layout.OUTPUT_PTR, layout.OUTPUT_BUFFER_BYTES * <usize>layout.OUTPUT_BUFFERS, layout.LAYOUT_END);
+    expectRoom(
+      layout.OUTPUT_PTR,
+      layout.OUTPUT_BUFFER_BYTES * <usize>layout.OUTPUT_BUFFERS,
+      layout.LAYOUT_END,
+    );
   });
 
-  it("hold the parts of a plan's image one behind the other", () => {
+  it("contain the sections of a plan's image one after the other", () => {
     expectRoom(layout.IMAGE_PTR, layout.IMAGE_HEADER_BYTES, layout.IMAGE_LEVELS_PTR);
-    expectRoom(layout.IMAGE_LEVELS_PTR, layout.IMAGE_LEVEL_BYTES * <usize>layout.LEVEL_CAPACITY, layout.IMAGE_LOOP_VARIABLES_PTR);
-    expectRoom(layout.IMAGE_LOOP_VARIABLES_PTR, layout.IMAGE_LOOP_VARIABLE_BYTES * <usize>layout.LEVEL_CAPACITY, layout.IMAGE_ENTRY_POINTS_PTR);
-    expectRoom(layout.IMAGE_ENTRY_POINTS_PTR, 4 * <usize>layout.LEVEL_CAPACITY, layout.IMAGE_STEPS_PTR);
-    expectRoom(layout.IMAGE_STEPS_PTR, layout.STEP_BYTES * <usize>layout.STEP_CAPACITY, layout.IMAGE_AXES_PTR);
-    expectRoom(layout.IMAGE_AXES_PTR, layout.AXIS_BYTES * <usize>layout.AXIS_CAPACITY, layout.IMAGE_ITEMS_PTR);
-    expectRoom(layout.IMAGE_ITEMS_PTR, layout.ITEM_BYTES * <usize>layout.ITEM_CAPACITY, layout.IMAGE_FIELDS_PTR);
+    expectRoom(
+      layout.IMAGE_LEVELS_PTR,
+      layout.IMAGE_LEVEL_BYTES * <usize>layout.LEVEL_CAPACITY,
+      layout.IMAGE_LOOP_VARIABLES_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_LOOP_VARIABLES_PTR,
+      layout.IMAGE_LOOP_VARIABLE_BYTES * <usize>layout.LEVEL_CAPACITY,
+      layout.IMAGE_ENTRY_POINTS_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_ENTRY_POINTS_PTR,
+      4 * <usize>layout.LEVEL_CAPACITY,
+      layout.IMAGE_STEPS_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_STEPS_PTR,
+      layout.STEP_BYTES * <usize>layout.STEP_CAPACITY,
+      layout.IMAGE_AXES_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_AXES_PTR,
+      layout.AXIS_BYTES * <usize>layout.AXIS_CAPACITY,
+      layout.IMAGE_ITEMS_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_ITEMS_PTR,
+      layout.ITEM_BYTES * <usize>layout.ITEM_CAPACITY,
+      layout.IMAGE_FIELDS_PTR,
+    );
     expectRoom(layout.IMAGE_FIELDS_PTR, 8 * <usize>layout.FIELD_COUNT, layout.IMAGE_SLOTS_PTR);
-    expectRoom(layout.IMAGE_SLOTS_PTR, layout.CELL_BYTES * <usize>layout.CELL_CAPACITY, layout.IMAGE_SEGMENTS_PTR);
-    expectRoom(layout.IMAGE_SEGMENTS_PTR, layout.IMAGE_SEGMENT_BYTES * <usize>layout.SEGMENT_CAPACITY, layout.IMAGE_CODE_PTR);
-    expectRoom(layout.IMAGE_CODE_PTR, layout.INSTRUCTION_BYTES * <usize>layout.INSTRUCTION_CAPACITY, layout.IMAGE_PROGRESSIONS_PTR);
+    expectRoom(
+      layout.IMAGE_SLOTS_PTR,
+      layout.CELL_BYTES * <usize>layout.CELL_CAPACITY,
+      layout.IMAGE_SEGMENTS_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_SEGMENTS_PTR,
+      layout.IMAGE_SEGMENT_BYTES * <usize>layout.SEGMENT_CAPACITY,
+      layout.IMAGE_CODE_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_CODE_PTR,
+      layout.INSTRUCTION_BYTES * <usize>layout.INSTRUCTION_CAPACITY,
+      layout.IMAGE_PROGRESSIONS_PTR,
+    );
   });
 
-  it("hold the parts of a list's image one behind the other", () => {
+  it("contain the sections of a list's image one after the other", () => {
     const kinds = <usize>layout.KIND_COUNT;
     expectRoom(layout.IMAGE_PTR, layout.IMAGE_HEADER_BYTES, layout.LIST_KINDS_PTR);
     expectRoom(layout.LIST_KINDS_PTR, 32 * kinds, layout.LIST_COLUMNS_PTR);
-    // A list of three dimensions can ask for every result, and for the output length of each dimension.
-    expectRoom(layout.LIST_COLUMNS_PTR, 4 * <usize>(layout.RESULT_COUNT + 3) * kinds, layout.LIST_DEFAULTS_PTR);
-    expectRoom(layout.LIST_DEFAULTS_PTR, 8 * <usize>layout.LAYER_FIELDS * kinds, layout.LIST_ROLES_PTR);
-    expectRoom(layout.LIST_ROLES_PTR, 4 * <usize>layout.FIELD_CAPACITY * kinds, layout.LIST_COLUMNS_IN_USE_PTR);
-    expectRoom(layout.LIST_COLUMNS_IN_USE_PTR, 4 * <usize>(layout.RESULT_COUNT + 3), layout.LIST_ROLES_IN_USE_PTR);
-    expectRoom(layout.LIST_ROLES_IN_USE_PTR, 4 * <usize>layout.FIELD_CAPACITY, layout.LIST_TOTALS_PTR);
-    expectRoom(layout.LIST_TOTALS_PTR, 16 * <usize>(layout.RESULT_COUNT + 3) * kinds, layout.LIST_END);
+    // A list of three-dimensional layers can have every result, and the output length of each
+    // dimension.
+    expectRoom(
+      layout.LIST_COLUMNS_PTR,
+      4 * <usize>(layout.RESULT_COUNT + 3) * kinds,
+      layout.LIST_DEFAULTS_PTR,
+    );
+    expectRoom(
+      layout.LIST_DEFAULTS_PTR,
+      8 * <usize>layout.LAYER_FIELDS * kinds,
+      layout.LIST_ROLES_PTR,
+    );
+    expectRoom(
+      layout.LIST_ROLES_PTR,
+      4 * <usize>layout.FIELD_CAPACITY * kinds,
+      layout.LIST_COLUMNS_IN_USE_PTR,
+    );
+    expectRoom(
+      layout.LIST_COLUMNS_IN_USE_PTR,
+      4 * <usize>(layout.RESULT_COUNT + 3),
+      layout.LIST_ROLES_IN_USE_PTR,
+    );
+    expectRoom(
+      layout.LIST_ROLES_IN_USE_PTR,
+      4 * <usize>layout.FIELD_CAPACITY,
+      layout.LIST_TOTALS_PTR,
+    );
+    expectRoom(
+      layout.LIST_TOTALS_PTR,
+      16 * <usize>(layout.RESULT_COUNT + 3) * kinds,
+      layout.LIST_END,
+    );
     expectRoom(layout.LIST_END, 0, layout.IMAGE_END);
   });
 
-  it("leave room behind a full output for one more row of either kind", () => {
-    // A list's row: a record as long as INPUT and all its results. A sweep's: all slots, each of them full.
-    expect<usize>(<usize>layout.OUTPUT_BYTES + <usize>layout.INPUT_BYTES + <usize>layout.RESULTS_BYTES).toBeLessThanOrEqual(layout.OUTPUT_BUFFER_BYTES);
-    expect<usize>(<usize>layout.OUTPUT_BYTES + layout.CELL_BYTES * <usize>layout.CELL_CAPACITY).toBeLessThanOrEqual(layout.OUTPUT_BUFFER_BYTES);
+  it("leave room after a full output for one more row of a list or a sweep", () => {
+    // The longest row of a list is a record as long as INPUT with all results. That of a sweep has
+    // all slots, and every slot is full.
+    expect<usize>(
+      <usize>layout.OUTPUT_BYTES + <usize>layout.INPUT_BYTES + <usize>layout.RESULTS_BYTES,
+    ).toBeLessThanOrEqual(layout.OUTPUT_BUFFER_BYTES);
+    expect<usize>(
+      <usize>layout.OUTPUT_BYTES + layout.CELL_BYTES * <usize>layout.CELL_CAPACITY,
+    ).toBeLessThanOrEqual(layout.OUTPUT_BUFFER_BYTES);
   });
 
   it("end before the compiler's own data", () => {
@@ -80,7 +184,7 @@ describe("the areas of memory", () => {
 });
 
 describe("alignment", () => {
-  it("is 8 bytes for records that hold u64", () => {
+  it("is 8 bytes for records that contain u64", () => {
     expect<usize>(layout.LAYER_PTR % 8).toBe(0);
     expect<usize>(layout.REPORT_PTR % 8).toBe(0);
     expect<usize>(layout.LEVELS_PTR % 8).toBe(0);
@@ -93,7 +197,7 @@ describe("alignment", () => {
     expect<usize>(layout.LIST_DEFAULTS_PTR % 8).toBe(0);
   });
 
-  it("is 16 bytes for what moves as vectors", () => {
+  it("is 16 bytes for areas that vectors copy", () => {
     expect<usize>(layout.CELLS_PTR % 16).toBe(0);
     expect<usize>(layout.CELL_BYTES % 16).toBe(0);
     expect<usize>(layout.SCRATCH_PTR % 16).toBe(0);
@@ -102,7 +206,7 @@ describe("alignment", () => {
     expect<usize>(layout.OUTPUT_BUFFER_BYTES % 16).toBe(0);
   });
 
-  it("is 4 bytes for everything of u32", () => {
+  it("is 4 bytes for areas of u32", () => {
     expect<usize>(layout.IMAGE_PTR % 4).toBe(0);
     expect<usize>(layout.IMAGE_AXES_PTR % 4).toBe(0);
     expect<usize>(layout.IMAGE_STEPS_PTR % 4).toBe(0);
@@ -112,7 +216,7 @@ describe("alignment", () => {
 });
 
 describe("records", () => {
-  it("have room for what they hold", () => {
+  it("have room for their fields", () => {
     expect<usize>(layout.CELL_LENGTH).toBe(layout.CELL_TEXT_BYTES + 1); // and a separator
     expect<u32>(layout.CELL_TEXT_BYTES).toBeGreaterThanOrEqual(21); // 20 digits and a sign
     expectRoom(layout.CELL_LENGTH, 1, layout.CELL_OVERFLOWS);
@@ -121,10 +225,12 @@ describe("records", () => {
     expectRoom(layout.LEVEL_END_VARIABLE, 4, layout.LEVEL_BYTES);
     expectRoom(layout.LOOP_VARIABLE_OFFSET, 4, layout.LOOP_VARIABLE_BYTES);
     expectRoom(layout.PROGRESSION_ORIGIN, 4, layout.PROGRESSION_BYTES);
-    expect<u32>(layout.RESULTS_BYTES).toBe((layout.RESULT_COUNT + 3) * (layout.CELL_TEXT_BYTES + 1));
+    expect<u32>(layout.RESULTS_BYTES).toBe(
+      (layout.RESULT_COUNT + 3) * (layout.CELL_TEXT_BYTES + 1),
+    );
   });
 
-  it("have numbers for fields, results and variables that do not meet", () => {
+  it("use disjoint numbers for fields, results and variables", () => {
     expect<u32>(layout.LAYER_FIELDS).toBeLessThanOrEqual(layout.RESULT_0);
     expect<u32>(layout.RESULT_END).toBeLessThanOrEqual(layout.VARIABLE_0);
     expect<u32>(layout.LAYER_FIELDS).toBeLessThanOrEqual(layout.ROLE_EVERY_DIMENSION);
@@ -132,9 +238,11 @@ describe("records", () => {
     expect<u32>(layout.NO_COLUMN).toBeGreaterThan(layout.FIELD_COUNT);
   });
 
-  it("use numbers for nothing and carried that are no rule and no parameter", () => {
+  it("use numbers for NO_RULE and for passive roles that no rule and no parameter has", () => {
     expect<u32>(layout.NO_RULE).toBeGreaterThan(layout.RULE_RANGE);
-    expect<u32>(layout.FIRST_PASSIVE_ROLE).toBeGreaterThan(layout.LAYER_FIELDS | layout.ROLE_EVERY_DIMENSION);
+    expect<u32>(layout.FIRST_PASSIVE_ROLE).toBeGreaterThan(
+      layout.LAYER_FIELDS | layout.ROLE_EVERY_DIMENSION,
+    );
     expect<u32>(layout.ROLE_CARRIED).toBeGreaterThan(layout.FIRST_PASSIVE_ROLE);
   });
 });

@@ -45,11 +45,18 @@ import {
 } from "../../assembly/layout";
 import { set } from "../../assembly/layers/layer";
 import { countMany, openMany } from "../../assembly/many";
-import { reportFault, reportFaultAt, reportFaultWhat } from "./support";
+import { reportFault, reportFaultAt, reportFaultDetail } from "./support";
 
 const MAX: u32 = 2147483647;
 
-function open(kind: u32, method: u32, columns: StaticArray<u32>, fields: StaticArray<u32>, skipInvalid: bool = false, hasSampleRate: bool = false): void {
+function open(
+  kind: u32,
+  method: u32,
+  columns: StaticArray<u32>,
+  fields: StaticArray<u32>,
+  skipInvalid: bool = false,
+  hasSampleRate: bool = false,
+): void {
   store<u32>(MANY_PTR, kind);
   store<u32>(MANY_PTR, method, 4);
   store<u32>(MANY_PTR, columns.length, 8);
@@ -61,8 +68,8 @@ function open(kind: u32, method: u32, columns: StaticArray<u32>, fields: StaticA
   openMany();
 }
 
-/** What no column sets: one channel each, L = 4, K = 3, stride 2. */
-function fix(): void {
+/** Sets the fields that no column sets: one channel each, L = 4, K = 3, stride 2. */
+function setDefaults(): void {
   for (let dimension: u32 = 0; dimension < 3; dimension++) {
     const at = dimension * 9;
     set(L_IN + at, 4);
@@ -81,7 +88,8 @@ function fix(): void {
 }
 
 function column(i: u32, values: StaticArray<u32>): void {
-  for (let row = 0; row < values.length; row++) store<u32>(INPUT_PTR + 4 * <usize>(i * MANY_ROWS + row), values[row]);
+  for (let row = 0; row < values.length; row++)
+    store<u32>(INPUT_PTR + 4 * <usize>(i * MANY_ROWS + row), values[row]);
 }
 
 function result(i: u32, row: u32): u64 {
@@ -101,20 +109,26 @@ function rule(row: u32): u8 {
 }
 
 describe("countMany", () => {
-  it("has room for all results in one window, and for all fields in INPUT", () => {
+  it("fits all results into one output buffer, and all fields into INPUT", () => {
     expect<usize>(MANY_VALUES_END).toBeLessThanOrEqual(OUTPUT_PTR + OUTPUT_BUFFER_BYTES);
     expect<u32>(4 * MANY_FIELDS * MANY_ROWS).toBeLessThanOrEqual(524288);
     expect<u32>(MANY_COLUMNS).toBe(46);
   });
 
-  it("counts every row, with what differs from columns", () => {
-    fix();
-    open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS, PARAMS, OVERLAP_EVEN, ZERO_INSERTION_WASTE], [L_IN, IN_CHANNELS]);
+  it("counts every row, with the differing fields from columns", () => {
+    setDefaults();
+    open(
+      KIND_CONV_TRANSPOSE1D,
+      METHOD_CLOSED,
+      [MACS, PARAMS, OVERLAP_EVEN, ZERO_INSERTION_WASTE],
+      [L_IN, IN_CHANNELS],
+    );
     column(0, [4, 4, 5]);
     column(1, [1, 2, 1]);
     expect<u32>(countMany(3)).toBe(3);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
-    // Nothing is cropped: macs = C_in·L·K, params = C_in·K + 1. K = 3, s = 2: residues have 2 and 1 taps.
+    // Nothing is cropped, so macs = C_in·L·K and params = C_in·K + 1. With K = 3 and s = 2, the two
+    // residues have 2 taps and 1.
     expect<u64>(result(0, 0)).toBe(12);
     expect<u64>(result(0, 1)).toBe(24);
     expect<u64>(result(0, 2)).toBe(15);
@@ -125,38 +139,46 @@ describe("countMany", () => {
     expect<u8>(rule(2)).toBe(0);
   });
 
-  it("counts the same by simulating", () => {
-    fix();
+  it("counts the same by simulation", () => {
+    setDefaults();
     open(KIND_CONV_TRANSPOSE1D, METHOD_SIMULATE, [MACS], [PADDING]);
     column(0, [0, 1, 2]);
     expect<u32>(countMany(3)).toBe(3);
-    const plain = result(0, 0), one = result(0, 1), two = result(0, 2);
+    const unpadded = result(0, 0),
+      padded1 = result(0, 1),
+      padded2 = result(0, 2);
     open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS], [PADDING]);
     expect<u32>(countMany(3)).toBe(3);
-    expect<u64>(result(0, 0)).toBe(plain);
-    expect<u64>(result(0, 1)).toBe(one);
-    expect<u64>(result(0, 2)).toBe(two);
+    expect<u64>(result(0, 0)).toBe(unpadded);
+    expect<u64>(result(0, 1)).toBe(padded1);
+    expect<u64>(result(0, 2)).toBe(padded2);
   });
 
-  it("stops at a layer that breaks a rule, or has a field outside its range", () => {
-    fix();
+  it("stops at a layer that breaks a rule or has a field out of range", () => {
+    setDefaults();
     open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS], [PADDING, STRIDE]);
     column(0, [0, 9]);
     column(1, [2, 2]);
     expect<u32>(countMany(2)).toBe(1);
     expect<u32>(reportFault()).toBe(FAULT_RULE);
     expect<u64>(reportFaultAt()).toBe(1);
-    expect<u32>(reportFaultWhat()).toBe(RULE_L_OUT);
+    expect<u32>(reportFaultDetail()).toBe(RULE_L_OUT);
     column(0, [0, 0]);
     column(1, [2, 0]);
     expect<u32>(countMany(2)).toBe(1);
     expect<u32>(reportFault()).toBe(FAULT_FIELD);
-    expect<u32>(reportFaultWhat()).toBe(1);
+    expect<u32>(reportFaultDetail()).toBe(1);
   });
 
-  it("marks such layers and goes on, when it is told to", () => {
-    fix();
-    open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS, ZERO_INSERTION_WASTE, MODULEPROFILER], [PADDING, STRIDE], true);
+  it("marks such layers and continues if skipInvalid is set", () => {
+    setDefaults();
+    open(
+      KIND_CONV_TRANSPOSE1D,
+      METHOD_CLOSED,
+      [MACS, ZERO_INSERTION_WASTE, MODULEPROFILER],
+      [PADDING, STRIDE],
+      true,
+    );
     column(0, [0, 9, 0, 0]);
     column(1, [2, 2, 0, 2]);
     expect<u32>(countMany(4)).toBe(4);
@@ -169,21 +191,26 @@ describe("countMany", () => {
     expect<u64>(result(0, 3)).toBe(12);
   });
 
-  it("stops at a result that overflows, and says which", () => {
-    fix();
-    open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [PARAMS, MACS, ZERO_INSERTION_WASTE], [IN_CHANNELS, OUT_CHANNELS]);
+  it("stops at a result that overflows and reports its column", () => {
+    setDefaults();
+    open(
+      KIND_CONV_TRANSPOSE1D,
+      METHOD_CLOSED,
+      [PARAMS, MACS, ZERO_INSERTION_WASTE],
+      [IN_CHANNELS, OUT_CHANNELS],
+    );
     column(0, [1, MAX]);
     column(1, [1, MAX]);
     expect<u32>(countMany(2)).toBe(1);
     expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
-    expect<u32>(reportFaultWhat()).toBe(1);
+    expect<u32>(reportFaultDetail()).toBe(1);
   });
 
-  it("takes sample rates as two words each of numerator and denominator", () => {
-    fix();
+  it("reads sample rates as two words of the numerator and two of the denominator", () => {
+    setDefaults();
     open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS_PER_SECOND], [L_IN], true, true);
     column(0, [4, 4, 4, 4, 4, 0, 4]);
-    // 2; 11025/16; 2^32 / 3; 3 / 2^32; 0; 5 of a layer that is illegal; 2^31.
+    // 2; 11025/16; 2^32 / 3; 3 / 2^32; 0; 5 for an invalid layer; 2^31.
     column(1, [2, 11025, 0, 3, 0, 5, 0x80000000]);
     column(2, [0, 0, 1, 0, 0, 0, 0]);
     column(3, [1, 16, 3, 0, 1, 0, 1]);
@@ -201,7 +228,7 @@ describe("countMany", () => {
     open(KIND_CONV_TRANSPOSE1D, METHOD_CLOSED, [MACS_PER_SECOND], [L_IN], false, true);
     expect<u32>(countMany(7)).toBe(4);
     expect<u32>(reportFault()).toBe(FAULT_FIELD);
-    expect<u32>(reportFaultWhat()).toBe(1);
+    expect<u32>(reportFaultDetail()).toBe(1);
     // One rate for all rows.
     set(SAMPLE_RATE, 11025);
     set(SAMPLE_RATE_DENOMINATOR, 16);
@@ -210,8 +237,8 @@ describe("countMany", () => {
     expect<f64>(decimal(0, 0)).toBe(918.75);
   });
 
-  it("marks what has no value", () => {
-    fix();
+  it("marks missing values", () => {
+    setDefaults();
     open(KIND_CONV_TRANSPOSE3D, METHOD_CLOSED, [TENSORFLOW, MODULEPROFILER, MACS], [IN_CHANNELS]);
     column(0, [1]);
     expect<u32>(countMany(1)).toBe(1);

@@ -21,8 +21,8 @@ import {
   reportBytes,
   reportFault,
   reportFaultAt,
-  reportFaultWhat,
-  reportLeftOut,
+  reportFaultDetail,
+  reportRejected,
   reportLines,
   reportRows,
 } from "./support";
@@ -32,44 +32,44 @@ describe("the report", () => {
     startReport(RULE_COUNT);
   });
 
-  it("starts empty, whatever the last batch left, and clears nothing behind itself", () => {
+  it("starts empty after any batch, and clears no memory after the report", () => {
     memory.fill(REPORT_PTR, 0xff, CELLS_PTR - REPORT_PTR + 8);
     startReport(RULE_COUNT);
     expect<u64>(reportRows()).toBe(0);
     expect<u32>(reportBytes()).toBe(0);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
     expect<u64>(reportFaultAt()).toBe(0);
-    expect<u32>(reportFaultWhat()).toBe(0);
+    expect<u32>(reportFaultDetail()).toBe(0);
     expect<u32>(reportLines()).toBe(0);
-    for (let rule: u32 = 0; rule < RULE_COUNT; rule++) expect<u64>(reportLeftOut(rule)).toBe(0);
+    for (let rule: u32 = 0; rule < RULE_COUNT; rule++) expect<u64>(reportRejected(rule)).toBe(0);
     expect<bool>(hasFault()).toBe(false);
     expect<u64>(load<u64>(CELLS_PTR)).toBe(u64.MAX_VALUE);
   });
 
-  it("adds skipped layers up, each rule by itself", () => {
+  it("adds up rejected layers for each reason separately", () => {
     reject(RULE_IN_CHANNELS, 1);
     reject(RULE_RANGE, 7);
     reject(RULE_IN_CHANNELS, 4294967296);
-    expect<u64>(reportLeftOut(RULE_IN_CHANNELS)).toBe(4294967297);
-    expect<u64>(reportLeftOut(RULE_RANGE)).toBe(7);
-    expect<u64>(reportLeftOut(RULE_L_OUT)).toBe(0);
+    expect<u64>(reportRejected(RULE_IN_CHANNELS)).toBe(4294967297);
+    expect<u64>(reportRejected(RULE_RANGE)).toBe(7);
+    expect<u64>(reportRejected(RULE_L_OUT)).toBe(0);
   });
 
-  it("keeps a fault with its place and cause", () => {
+  it("stores a fault with its location and detail", () => {
     setFault(FAULT_OVERFLOW, 18446744073709551615, 24);
     expect<bool>(hasFault()).toBe(true);
     expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
     expect<u64>(reportFaultAt()).toBe(18446744073709551615);
-    expect<u32>(reportFaultWhat()).toBe(24);
+    expect<u32>(reportFaultDetail()).toBe(24);
   });
 
-  it("counts lines one by one", () => {
+  it("counts lines", () => {
     countLine();
     countLine();
     expect<u32>(reportLines()).toBe(2);
   });
 
-  it("finishes with rows and bytes and leaves the rest", () => {
+  it("finishes with rows and bytes, and keeps the other fields", () => {
     setFault(FAULT_FIELD, 5, 3);
     reject(RULE_L_OUT, 9);
     countLine();
@@ -78,8 +78,8 @@ describe("the report", () => {
     expect<u32>(reportBytes()).toBe(4194320);
     expect<u32>(reportFault()).toBe(FAULT_FIELD);
     expect<u64>(reportFaultAt()).toBe(5);
-    expect<u32>(reportFaultWhat()).toBe(3);
-    expect<u64>(reportLeftOut(RULE_L_OUT)).toBe(9);
+    expect<u32>(reportFaultDetail()).toBe(3);
+    expect<u64>(reportRejected(RULE_L_OUT)).toBe(9);
     expect<u32>(reportLines()).toBe(1);
   });
 });

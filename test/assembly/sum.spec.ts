@@ -20,7 +20,7 @@ function lines(): u32 {
   return load<u32>(SUM_PTR, SUM_LINES);
 }
 
-/** Compares the sums with those of a byte at a time. */
+/** Compares the sums with those computed byte by byte. */
 function expectSums(ptr: usize, length: u32): void {
   const sums = new StaticArray<u32>(16);
   const rowSums = new StaticArray<u32>(16);
@@ -40,13 +40,13 @@ function expectSums(ptr: usize, length: u32): void {
 }
 
 describe("the checksum", () => {
-  it("is nothing for no bytes", () => {
+  it("is 0 for no bytes", () => {
     sumBytes(OUTPUT_PTR, 0);
     for (let lane: u32 = 0; lane < 16; lane++) expect<u32>(plain(lane) | weighted(lane)).toBe(0);
     expect<u32>(lines()).toBe(0);
   });
 
-  it("has each byte in its lane, and times its row", () => {
+  it("adds each byte to its lane, and the byte times its row to the weighted sum", () => {
     memory.fill(OUTPUT_PTR, 0, 64);
     store<u8>(OUTPUT_PTR + 3, 7);
     store<u8>(OUTPUT_PTR + 16 + 3, 10);
@@ -59,8 +59,9 @@ describe("the checksum", () => {
     expect<u32>(lines()).toBe(1);
   });
 
-  it("is that of a byte at a time, for any length and at any address", () => {
-    for (let i: usize = 0; i < 2000; i++) store<u8>(OUTPUT_PTR + i, <u8>((i * 167 + (i >> 3)) % 256));
+  it("agrees with a loop over bytes, for several lengths and addresses", () => {
+    for (let i: usize = 0; i < 2000; i++)
+      store<u8>(OUTPUT_PTR + i, <u8>((i * 167 + (i >> 3)) % 256));
     const lengths: u32[] = [1, 15, 16, 17, 255, 256, 257, 511, 512, 1000, 1900];
     for (let n = 0; n < lengths.length; n++) {
       expectSums(OUTPUT_PTR, lengths[n]);
@@ -68,7 +69,7 @@ describe("the checksum", () => {
     }
   });
 
-  it("does not overflow in a block of the largest bytes", () => {
+  it("does not overflow for a full buffer of the largest bytes", () => {
     memory.fill(SUM_INPUT_PTR, 255, SUM_INPUT_BYTES);
     expectSums(SUM_INPUT_PTR, SUM_INPUT_BYTES);
     memory.fill(SUM_INPUT_PTR, 10, SUM_INPUT_BYTES);

@@ -15,27 +15,33 @@ import {
 import { useOutputBuffer, outputPtr } from "../../../assembly/output";
 import { writeLayer } from "../support";
 
-// The numbers of the tallies, as compare.ts orders them.
-const TORCH = 8, FVCORE = 7, THOP = 4;
+// The numbers of the tallies, in the order of compare.ts.
+const TORCH = 8,
+  FVCORE = 7,
+  THOP = 4;
 
-/** Where the tally of that number stands, and behind the last where they end. */
+/** The address of a tally. For TALLY_COUNT, the address after the last one. */
 function tallyPtr(tally: u32): usize {
   let ptr = outputPtr();
-  for (let i: u32 = 0; i < tally; i++) ptr += TALLY_HEAD + 8 + 8 * <usize>load<u64>(ptr, TALLY_HEAD);
+  for (let i: u32 = 0; i < tally; i++)
+    ptr += TALLY_HEAD + 8 + 8 * <usize>load<u64>(ptr, TALLY_HEAD);
   return ptr;
 }
 
-/** in=64 out=32 k=4 s=2 p=1 l_in=16 without bias: 64·32·(16·4 - 2) = 126,976 MACs, of which fvcore counts 64·32·16·4 = 131,072. */
+/**
+ * in=64 out=32 k=4 s=2 p=1 l_in=16 without bias: 64·32·(16·4 - 2) = 126,976 MACs. fvcore counts
+ * 64·32·16·4 = 131,072.
+ */
 function writeSmallLayer(): void {
   writeLayer([1, 64, 32, 16, 4, 2, 1, 0, 1, 1, 0, 32, 62, 32]);
 }
 
 describe("a comparison", () => {
-  it("keeps of each counter how often it is exact, and its least and most with their places", () => {
+  it("records how often each counter is exact, and where its minimum and maximum are", () => {
     startComparison();
     writeSmallLayer();
     expect<bool>(compareLayer(7)).toBe(true);
-    // Without padding nothing is cropped, and fvcore is right: in=1 out=1 k=3 l_in=2, 6 MACs.
+    // Without padding nothing is cropped, and fvcore is exact: in=1 out=1 k=3 l_in=2 has 6 MACs.
     writeLayer([1, 1, 1, 2, 3, 1, 0, 0, 1, 1, 0, 4, 6, 4]);
     expect<bool>(compareLayer(9)).toBe(true);
     const endPtr = writeComparison();
@@ -51,26 +57,27 @@ describe("a comparison", () => {
     expect<u64>(load<u64>(ptr, TALLY_HEAD)).toBe(2);
     // FlopCounterMode counts two FLOPs where fvcore counts one product.
     expect<f64>(load<f64>(tallyPtr(TORCH), TALLY_MAX)).toBe(131072.0 / 126976.0);
-    // thop multiplies by the length of the output instead: twice as much at stride 2.
+    // thop multiplies by the length of the output instead, which is twice as much at stride 2.
     expect<f64>(load<f64>(tallyPtr(THOP), TALLY_MAX)).toBe(262144.0 / 126976.0);
   });
 
-  it("starts from nothing, and leaves out layers without a product", () => {
+  it("starts at 0, and omits layers without a product", () => {
     startComparison();
-    // A batch of none.
+    // An empty batch.
     writeLayer([0, 1, 1, 2, 3, 1, 0, 0, 1, 1, 0, 4, 6, 4]);
     expect<bool>(compareLayer(1)).toBe(true);
     writeComparison();
-    for (let i: u32 = 0; i < TALLY_COUNT; i++) expect<u64>(load<u64>(tallyPtr(i), TALLY_LAYERS)).toBe(0);
+    for (let i: u32 = 0; i < TALLY_COUNT; i++)
+      expect<u64>(load<u64>(tallyPtr(i), TALLY_LAYERS)).toBe(0);
   });
 
-  it("says when a number passes 64 bits", () => {
+  it("returns false if a count exceeds 64 bits", () => {
     startComparison();
     writeLayer([2147483647, 2147483647, 2147483647, 2, 3, 1, 0, 0, 1, 1, 0, 4, 6, 4]);
     expect<bool>(compareLayer(1)).toBe(false);
   });
 
-  it("writes into the window that is asked for", () => {
+  it("writes into the selected output buffer", () => {
     useOutputBuffer(1);
     startComparison();
     const endPtr = writeComparison();

@@ -9,17 +9,21 @@ import { textAt, writeLayer } from "../support";
 
 const MAX: u64 = 2147483647;
 
-/** The parameters, then l_out, taps and covered, as the layer record holds them. */
+/** Writes a worked example into the layer record: parameters, then l_out, taps and covered. */
 function writeWorkedLayer(): void {
   writeLayer([1, 512, 256, 32, 16, 8, 4, 0, 1, 1, 1, 256, 504, 256]);
 }
 
-/** A column and the text of its value. */
+/** A column with the expected text of its value. */
 class Golden {
-  constructor(public name: string, public column: u32, public text: string) {}
+  constructor(
+    public name: string,
+    public column: u32,
+    public text: string,
+  ) {}
 }
 
-/** Checks the value of each column, and that no other column exists. */
+/** Checks the text of each column's value. */
 function expectAll(goldens: StaticArray<Golden>): void {
   for (let i = 0; i < goldens.length; i++) {
     const golden = goldens[i];
@@ -29,10 +33,21 @@ function expectAll(goldens: StaticArray<Golden>): void {
   }
 }
 
-/** The parameters of one dimension: l_in, kernel_size, stride, padding, output_padding, dilation. */
+/**
+ * Writes the parameters of one dimension: l_in, kernel_size, stride, padding, output_padding,
+ * dilation.
+ */
 function writeDimension(dimension: u32, parameters: StaticArray<u64>): void {
-  const fields: StaticArray<u32> = [layout.L_IN, layout.KERNEL_SIZE, layout.STRIDE, layout.PADDING, layout.OUTPUT_PADDING, layout.DILATION];
-  for (let i = 0; i < fields.length; i++) set(fields[i] + dimension * layout.DIMENSION_FIELDS, parameters[i]);
+  const fields: StaticArray<u32> = [
+    layout.L_IN,
+    layout.KERNEL_SIZE,
+    layout.STRIDE,
+    layout.PADDING,
+    layout.OUTPUT_PADDING,
+    layout.DILATION,
+  ];
+  for (let i = 0; i < fields.length; i++)
+    set(fields[i] + dimension * layout.DIMENSION_FIELDS, parameters[i]);
 }
 
 function overflows(column: u32): bool {
@@ -60,7 +75,7 @@ describe("value", () => {
     expect<u64>(value(layout.PARAMS)).toBe(2097408);
   });
 
-  it("scales with the batch what is a sum over it, and nothing else", () => {
+  it("multiplies only counts over the batch by the batch size", () => {
     writeWorkedLayer();
     set(layout.BATCH_SIZE, 3);
     expect<u64>(value(layout.OPS)).toBe(1808793600);
@@ -71,7 +86,7 @@ describe("value", () => {
     expect<u64>(value(layout.PARAMS)).toBe(2097408);
   });
 
-  it("counts holes, and fewer additions than none for them", () => {
+  it("counts holes, and a negative number of additions for them", () => {
     writeLayer([1, 1, 1, 2, 1, 4, 0, 0, 1, 1, 0, 5, 2, 2]); // y = 1 0 0 0 1
     expect<u64>(value(layout.HOLES)).toBe(3);
     expect<i64>(<i64>value(layout.ADDITIONS_PER_FILTER)).toBe(-3);
@@ -79,8 +94,10 @@ describe("value", () => {
     expect<u64>(value(layout.OPS)).toBe(2); // lambda = 5·1 - 3, gamma = 5·(1 - 1 + 0)
   });
 
-  it("is 0 for an empty batch, however large its factors are", () => {
-    writeLayer([0, MAX, MAX, MAX, MAX, 1, 0, 0, 1, 1, 1, 4294967293, 4611686014132420609, 4294967293]);
+  it("is 0 for an empty batch, even with the largest factors", () => {
+    const outputs: u64 = 4294967293;
+    const taps: u64 = 4611686014132420609;
+    writeLayer([0, MAX, MAX, MAX, MAX, 1, 0, 0, 1, 1, 1, outputs, taps, outputs]);
     for (let column = layout.FIRST_PER_BATCH; column < layout.PER_BATCH_END; column++) {
       if (isQuotient(column)) continue;
       clearOverflow();
@@ -91,7 +108,7 @@ describe("value", () => {
     expect<bool>(overflows(layout.PARAMS)).toBe(true);
   });
 
-  it("marks flops whose two halves fit and whose sum does not", () => {
+  it("flags an overflow of flops if both terms fit but their sum does not", () => {
     writeLayer([1, MAX, MAX, 2, 2, 2, 0, 0, 1, 1, 1, 4, 4, 4]); // (2^31 - 1)^2 · 4 each
     expect<bool>(overflows(layout.MACS)).toBe(false);
     expect<bool>(overflows(layout.ADDITIONS)).toBe(false);
@@ -147,11 +164,14 @@ describe("writeValue", () => {
       new Golden("sample_rate_quotient", layout.SAMPLE_RATE_QUOTIENT, "22050"),
     ];
     expectAll(goldens);
-    expect<u32>(goldens.length).toBe(layout.RESULT_COUNT - layout.DIMENSION_COUNT); // without the columns PADDING_TEXT
+    expect<u32>(goldens.length).toBe(
+      layout.RESULT_COUNT - layout.DIMENSION_COUNT, // without the columns PADDING_TEXT
+    );
   });
 
-  it("writes what depends on the family for a plain convolution", () => {
-    // Conv1d(512, 256, kernel_size=16, stride=8, padding=4) on 32 inputs: 4 outputs of 16 products, 8 of them with zeros.
+  it("writes the columns that depend on the family for a convolution that is not transposed", () => {
+    // Conv1d(512, 256, kernel_size=16, stride=8, padding=4) on 32 inputs has 4 outputs of 16
+    // products. 8 of the products are with zeros.
     setKind(layout.KIND_CONV1D);
     writeLayer([1, 512, 256, 32, 16, 8, 4, 0, 1, 1, 1, 4, 56, 4]);
     const goldens: StaticArray<Golden> = [
@@ -182,39 +202,53 @@ describe("writeValue", () => {
     setKind(layout.KIND_CONV_TRANSPOSE1D);
   });
 
-  it("divides by the denominator of a sample rate that is a fraction", () => {
+  it("divides by the denominator of a fractional sample rate", () => {
     writeWorkedLayer();
     set(layout.SAMPLE_RATE, 11025);
     set(layout.SAMPLE_RATE_DENOMINATOR, 16);
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.MACS_PER_SECOND))).toBe("177811200"); // 5689958400 / 32
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.SAMPLE_RATE_QUOTIENT))).toBe("689.0625");
+    expect<string>(
+      textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.MACS_PER_SECOND)),
+    ).toBe("177811200"); // 5689958400 / 32
+    expect<string>(
+      textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.SAMPLE_RATE_QUOTIENT)),
+    ).toBe("689.0625");
   });
 
-  it("writes the bias as a word and the additions of holes with a sign", () => {
+  it("writes the bias as a word, and negative additions of holes with a sign", () => {
     writeLayer([2, 1, 1, 2, 1, 4, 0, 0, 1, 1, 0, 5, 2, 2]);
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.BIAS))).toBe("false");
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.ADDITIONS_PER_FILTER))).toBe("-3");
+    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.BIAS))).toBe(
+      "false",
+    );
+    expect<string>(
+      textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.ADDITIONS_PER_FILTER)),
+    ).toBe("-3");
   });
 
-  it("writes a negative deepspeed_flops: its bias is for a convolution of -1 elements", () => {
+  it("writes a negative deepspeed_flops, whose bias term is for a negative output length", () => {
     // Forward size (1 + 0 - (3·(3 - 1) + 1)) // 2 + 1 = -2, products 2·3.
     writeLayer([1, 1, 9, 1, 3, 2, 0, 0, 3, 1, 1, 7, 3, 3]);
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.DEEPSPEED_FLOPS))).toBe("36"); // 2·27 - 9·2
+    expect<string>(
+      textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.DEEPSPEED_FLOPS)),
+    ).toBe("36"); // 2·27 - 9·2
     writeLayer([1, 1, 9, 1, 3, 1, 0, 0, 9, 1, 1, 19, 3, 3]);
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.DEEPSPEED_FLOPS))).toBe("-99"); // 2·27 - 9·17
+    expect<string>(
+      textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.DEEPSPEED_FLOPS)),
+    ).toBe("-99"); // 2·27 - 9·17
   });
 
-  it("writes nothing where moduleprofiler raises: without output_padding there is no output", () => {
+  it("writes nothing if moduleprofiler raises: without output_padding there is no output", () => {
     writeLayer([1, 1, 1, 1, 1, 3, 1, 2, 1, 1, 1]); // l_out = 0·3 - 2 + 0 + 2 + 1 = 1
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
     computeOverlap(layout.METHOD_CLOSED, 0);
-    expect<string>(textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.MODULEPROFILER))).toBe("");
+    expect<string>(
+      textAt(layout.OUTPUT_PTR, writeValue(layout.OUTPUT_PTR, layout.MODULEPROFILER)),
+    ).toBe("");
     expect<bool>(isMissing(layout.OPS)).toBe(false);
   });
 });
 
 describe("layers of several dimensions", () => {
-  it("multiply what their dimensions come to", () => {
+  it("have the products of the counts of their dimensions", () => {
     setKind(layout.KIND_CONV_TRANSPOSE2D);
     writeLayer([1, 3, 2, 2, 3, 1, 0, 0, 1, 1, 1]); // height: y = 1 2 2 1
     writeDimension(1, [2, 1, 4, 0, 0, 1]); // width: y = 1 0 0 0 1
@@ -231,11 +265,14 @@ describe("layers of several dimensions", () => {
     setKind(layout.KIND_CONV_TRANSPOSE1D);
   });
 
-  it("have as many holes as a large difference of products says, though these pass 64 bits", () => {
+  it("have exact holes although the two products exceed 64 bits", () => {
     setKind(layout.KIND_CONV_TRANSPOSE3D);
     for (let dimension: u32 = 0; dimension < 3; dimension++) {
       set(layout.DIMENSION_L_OUT + dimension * layout.DIMENSION_FIELDS, 1 << 30);
-      set(layout.DIMENSION_COVERED + dimension * layout.DIMENSION_FIELDS, dimension == 1 ? (1 << 30) - 1 : 1 << 30);
+      set(
+        layout.DIMENSION_COVERED + dimension * layout.DIMENSION_FIELDS,
+        dimension == 1 ? (1 << 30) - 1 : 1 << 30,
+      );
     }
     clearOverflow();
     expect<u64>(value(layout.HOLES)).toBe(1 << 60);
@@ -244,12 +281,18 @@ describe("layers of several dimensions", () => {
     setKind(layout.KIND_CONV_TRANSPOSE1D);
   });
 
-  it("have no overlaps where nothing lands in one dimension, though the others pass 64 bits", () => {
+  it("have no overlaps if one dimension has no taps, although the others exceed 64 bits", () => {
     setKind(layout.KIND_CONV_TRANSPOSE3D);
     writeLayer([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0]);
     for (let dimension: u32 = 0; dimension < 3; dimension++) {
-      set(layout.DIMENSION_TAPS + dimension * layout.DIMENSION_FIELDS, dimension == 2 ? 0 : 1 << 40);
-      set(layout.DIMENSION_COVERED + dimension * layout.DIMENSION_FIELDS, dimension == 2 ? 0 : 1 << 39);
+      set(
+        layout.DIMENSION_TAPS + dimension * layout.DIMENSION_FIELDS,
+        dimension == 2 ? 0 : 1 << 40,
+      );
+      set(
+        layout.DIMENSION_COVERED + dimension * layout.DIMENSION_FIELDS,
+        dimension == 2 ? 0 : 1 << 39,
+      );
     }
     clearOverflow();
     expect<u64>(value(layout.ADDITIONS)).toBe(0);
@@ -257,7 +300,7 @@ describe("layers of several dimensions", () => {
     setKind(layout.KIND_CONV_TRANSPOSE1D);
   });
 
-  it("have no answer of moduleprofiler and TensorFlow in 3-d", () => {
+  it("have no answer from moduleprofiler and TensorFlow in three dimensions", () => {
     setKind(layout.KIND_CONV_TRANSPOSE3D);
     expect<bool>(isMissing(layout.MODULEPROFILER)).toBe(true);
     expect<bool>(isMissing(layout.TENSORFLOW)).toBe(true);
@@ -267,7 +310,7 @@ describe("layers of several dimensions", () => {
 });
 
 describe("convolutions that are not transposed", () => {
-  it("are counted as documented: 2·K operations for each output and input channel with bias, one less for each output without", () => {
+  it("have 2·K documented operations per pair of channels, one less per output if no bias", () => {
     setKind(layout.KIND_CONV1D);
     writeLayer([2, 6, 4, 10, 3, 1, 1, 0, 1, 2, 1]); // y = 2 3 3 3 3 3 3 3 3 2
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
@@ -283,8 +326,9 @@ describe("convolutions that are not transposed", () => {
 });
 
 describe("linear layers", () => {
-  it("writes what depends on the family for a linear layer", () => {
-    // Linear(4, 5) on 3 vectors: 4·5 = 20 MACs and 4 - 1 + 1 = 4 additions for each of 5 outputs, 3 times.
+  it("have their own values in the columns that depend on the family", () => {
+    // Linear(4, 5) on 3 vectors: 4·5 = 20 MACs for each vector, and 4 - 1 + 1 = 4 additions for
+    // each of 5 outputs.
     setKind(layout.KIND_LINEAR);
     writeLayer([3, 4, 5, 1, 1, 1, 0, 0, 1, 1, 1]);
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
@@ -302,13 +346,14 @@ describe("linear layers", () => {
       new Golden("ptflops", layout.PTFLOPS, "75"), // 60 and 15 biases
       new Golden("deepspeed_macs", layout.DEEPSPEED_MACS, "60"),
       new Golden("deepspeed_flops", layout.DEEPSPEED_FLOPS, "120"), // without the biases
-      new Golden("arithmetic_intensity", layout.ARITHMETIC_INTENSITY, "0.5769230769230769"), // 120 / (52 · 4)
+      // 120 / (52 · 4)
+      new Golden("arithmetic_intensity", layout.ARITHMETIC_INTENSITY, "0.5769230769230769"),
     ];
     expectAll(goldens);
     setKind(layout.KIND_CONV_TRANSPOSE1D);
   });
 
-  it("need one addition less for each output without bias", () => {
+  it("have one addition less for each output without bias", () => {
     setKind(layout.KIND_LINEAR);
     writeLayer([3, 4, 5, 1, 1, 1, 0, 0, 1, 1, 0]);
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);

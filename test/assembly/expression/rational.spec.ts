@@ -17,27 +17,51 @@ import {
 import { clearEvalStatus, evalStatus } from "../../../assembly/expression/signed";
 
 const MAX: i64 = i64.MAX_VALUE;
-const LEAST: i64 = i64.MIN_VALUE;
+const MIN: i64 = i64.MIN_VALUE;
 
-/** The last result as text; `evaluationError` where there is none, `missing` where it is. */
+/** The last result as text: n/d, `missing`, or `evaluationError` if it is undefined. */
 function result(): string {
-  const isTrouble = evalStatus() != 0;
+  const isError = evalStatus() != 0;
   clearEvalStatus();
-  if (isTrouble) return "evaluationError";
+  if (isError) return "evaluationError";
   return denominator == MISSING ? "missing" : `${numerator}/${denominator}`;
 }
 
-function sum(a: i64, b: i64, c: i64, d: i64): string { add(a, b, c, d); return result(); }
-function difference(a: i64, b: i64, c: i64, d: i64): string { subtract(a, b, c, d); return result(); }
-function product(a: i64, b: i64, c: i64, d: i64): string { multiply(a, b, c, d); return result(); }
-function quotient(a: i64, b: i64, c: i64, d: i64): string { divide(a, b, c, d); return result(); }
-function floorOf(a: i64, b: i64, c: i64, d: i64): string { divideFloor(a, b, c, d); return result(); }
-function ceilOf(a: i64, b: i64, c: i64, d: i64): string { divideCeil(a, b, c, d); return result(); }
-function rest(a: i64, b: i64, c: i64, d: i64): string { remainder(a, b, c, d); return result(); }
-function powerOf(a: i64, b: i64, c: i64, d: i64): string { raise(a, b, c, d); return result(); }
+function sum(a: i64, b: i64, c: i64, d: i64): string {
+  add(a, b, c, d);
+  return result();
+}
+function difference(a: i64, b: i64, c: i64, d: i64): string {
+  subtract(a, b, c, d);
+  return result();
+}
+function product(a: i64, b: i64, c: i64, d: i64): string {
+  multiply(a, b, c, d);
+  return result();
+}
+function quotient(a: i64, b: i64, c: i64, d: i64): string {
+  divide(a, b, c, d);
+  return result();
+}
+function floorOf(a: i64, b: i64, c: i64, d: i64): string {
+  divideFloor(a, b, c, d);
+  return result();
+}
+function ceilOf(a: i64, b: i64, c: i64, d: i64): string {
+  divideCeil(a, b, c, d);
+  return result();
+}
+function rest(a: i64, b: i64, c: i64, d: i64): string {
+  remainder(a, b, c, d);
+  return result();
+}
+function powerOf(a: i64, b: i64, c: i64, d: i64): string {
+  raise(a, b, c, d);
+  return result();
+}
 
 describe("comparing rationals", () => {
-  it("multiplies crosswise in 128 bits", () => {
+  it("cross-multiplies in 128 bits", () => {
     expect<i32>(compare(1, 3, 333333333333333333, 1000000000000000000)).toBe(1);
     expect<i32>(compare(MAX - 1, MAX, MAX - 2, MAX - 1)).toBe(1);
     expect<i32>(compare(MAX - 2, MAX - 1, MAX - 1, MAX)).toBe(-1);
@@ -45,7 +69,7 @@ describe("comparing rationals", () => {
     expect<i32>(compare(2, 4, 1, 2)).toBe(0);
     expect<i32>(compare(-1, 2, 1, 3)).toBe(-1);
     expect<i32>(compare(1, 2, -1, 3)).toBe(1);
-    expect<i32>(compare(LEAST, 1, MAX, 2)).toBe(-1);
+    expect<i32>(compare(MIN, 1, MAX, 2)).toBe(-1);
     expect<i32>(compare(5, 1, 4, 1)).toBe(1);
   });
 });
@@ -58,12 +82,12 @@ describe("arithmetic on rationals", () => {
     expect<string>(sum(1, 2, -1, 2)).toBe("0/1");
     expect<string>(sum(7, 1, 8, 1)).toBe("15/1");
     expect<string>(difference(1, 2, 1, 3)).toBe("1/6");
-    expect<string>(difference(LEAST, 1, LEAST, 1)).toBe("0/1");
-    expect<string>(difference(1, 2, LEAST, 1)).toBe("evaluationError");
-    expect<string>(difference(LEAST, 1, 1, 1)).toBe("evaluationError");
+    expect<string>(difference(MIN, 1, MIN, 1)).toBe("0/1");
+    expect<string>(difference(1, 2, MIN, 1)).toBe("evaluationError");
+    expect<string>(difference(MIN, 1, 1, 1)).toBe("evaluationError");
   });
 
-  it("passes 64 bits only where the result does", () => {
+  it("overflows only if the result exceeds 64 bits", () => {
     // Both terms of the numerator are near 2^124; the sum is 2/1.
     expect<string>(sum(MAX, MAX - 1, MAX - 2, MAX - 1)).toBe("2/1");
     expect<string>(sum(MAX, 2, MAX, 2)).toBe(`${MAX}/1`);
@@ -76,7 +100,7 @@ describe("arithmetic on rationals", () => {
     expect<string>(quotient(MAX, 5, MAX, 7)).toBe("7/5");
     expect<string>(quotient(MAX, 2, 1, 3)).toBe("evaluationError");
     expect<string>(quotient(1, MAX, 3, 2)).toBe("evaluationError");
-    expect<string>(quotient(LEAST, 1, 1, 1)).toBe("evaluationError");
+    expect<string>(quotient(MIN, 1, 1, 1)).toBe("evaluationError");
   });
 
   it("multiplies, divides and negates with signs", () => {
@@ -89,7 +113,7 @@ describe("arithmetic on rationals", () => {
     expect<string>(quotient(1, 2, 0, 1)).toBe("evaluationError");
     negate(3, 4);
     expect<string>(result()).toBe("-3/4");
-    negate(LEAST, 1);
+    negate(MIN, 1);
     expect<string>(result()).toBe("evaluationError");
   });
 
@@ -110,7 +134,7 @@ describe("arithmetic on rationals", () => {
     expect<string>(rest(7, 2, 0, 1)).toBe("evaluationError");
   });
 
-  it("raises to whole exponents", () => {
+  it("raises to integer powers", () => {
     expect<string>(powerOf(3, 2, 2, 1)).toBe("9/4");
     expect<string>(powerOf(-2, 3, 3, 1)).toBe("-8/27");
     expect<string>(powerOf(5, 7, 0, 1)).toBe("1/1");
@@ -120,7 +144,7 @@ describe("arithmetic on rationals", () => {
     expect<string>(powerOf(-2097152, 3, 3, 1)).toBe("evaluationError");
   });
 
-  it("leaves what is missing missing", () => {
+  it("gives a missing value for a missing operand", () => {
     expect<string>(sum(0, MISSING, 1, 2)).toBe("missing");
     expect<string>(difference(1, 2, 0, MISSING)).toBe("missing");
     expect<string>(product(1, 2, 0, MISSING)).toBe("missing");
@@ -135,7 +159,7 @@ describe("arithmetic on rationals", () => {
 });
 
 describe("a quotient of two unsigned numbers", () => {
-  it("is taken in lowest terms, and refused where these pass 63 bits", () => {
+  it("is reduced to lowest terms, and rejected if these exceed 63 bits", () => {
     takeQuotient(12, 8);
     expect<string>(result()).toBe("3/2");
     takeQuotient(0, 5);

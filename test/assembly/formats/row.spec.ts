@@ -33,7 +33,7 @@ import { textAt, writeLayer } from "../support";
 
 const MAX: u64 = 2147483647;
 
-/** The parameters, then l_out, taps and covered, as the layer record holds them. */
+/** Writes a worked example into the layer record: parameters, then l_out, taps and covered. */
 function writeWorkedLayer(): void {
   writeLayer([1, 512, 256, 32, 16, 8, 4, 0, 1, 1, 1, 256, 504, 256]);
 }
@@ -43,11 +43,12 @@ function cellText(slot: u32): string {
   return textAt(slotPtr, slotPtr + load<u8>(slotPtr, CELL_LENGTH));
 }
 
-/** Lays out a row of so many slots; parts as column, endSlot, … */
+/** Opens a row with a number of slots. Each segment is a column and its end slot. */
 function layOut(slots: u32, segments: StaticArray<u32>): void {
   memory.fill(IMAGE_SLOTS_PTR, 0, CELL_BYTES * <usize>CELL_CAPACITY);
   store<u32>(IMAGE_PTR, segments.length / 2, 28);
-  for (let i = 0; i < segments.length; i++) store<u32>(IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES / 2 * <usize>i, segments[i]);
+  for (let i = 0; i < segments.length; i++)
+    store<u32>(IMAGE_SEGMENTS_PTR + (IMAGE_SEGMENT_BYTES / 2) * <usize>i, segments[i]);
   openRow(slots);
 }
 
@@ -56,7 +57,7 @@ function rowText(): string {
 }
 
 describe("setCell", () => {
-  it("puts a comma behind each cell but the last, and a line end behind that", () => {
+  it("appends a comma to each cell except the last, which gets a line end", () => {
     writeWorkedLayer();
     setCell(0, OPS, false);
     setCell(1, BIAS, true);
@@ -64,20 +65,20 @@ describe("setCell", () => {
     expect<string>(cellText(1)).toBe("true\n");
   });
 
-  it("holds the longest text there is", () => {
+  it("stores the longest texts", () => {
     writeLayer([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, i64.MAX_VALUE, u64.MAX_VALUE, 0]);
     setCell(0, TAPS, false);
     expect<string>(cellText(0)).toBe("18446744073709551615,");
     set(DIMENSION_TAPS, 0);
     setCell(0, ADDITIONS_PER_FILTER, false);
     expect<string>(cellText(0)).toBe("-9223372036854775807,");
-    // 1 - taps / (l_out·K) of 1 - 1 / 2^62, cut where the cell ends.
+    // A waste of 1 - taps / (l_out·K) = 1 - 2^-59, which rounds to 1.
     writeLayer([1, 1, 1, 1, 2, 1, 0, 0, 1, 1, 0, 1 << 58, 1, 1]);
     setCell(0, ZERO_INSERTION_WASTE, false);
     expect<string>(cellText(0)).toBe("1,");
   });
 
-  it("says whether the value of this very cell overflows", () => {
+  it("returns false only if the value of the cell itself overflows", () => {
     writeLayer([1, MAX, MAX, 2, 3, 1, 0, 0, 1, 1, 1, 4, 6, 4]);
     expect<bool>(setCell(0, MACS, false)).toBe(false);
     expect<bool>(setCell(1, TAPS, false)).toBe(true);
@@ -90,7 +91,7 @@ describe("setCell", () => {
 const CELLS: u32 = 64;
 
 describe("writeRow", () => {
-  it("strings held cells of unlike lengths together", () => {
+  it("joins the texts of slots of different lengths", () => {
     writeWorkedLayer();
     layOut(4, [NO_COLUMN, 4]);
     setCell(0, KERNEL_SIZE, false);
@@ -101,7 +102,7 @@ describe("writeRow", () => {
     expect<string>(rowText()).toBe("16,true,602931200,0\n");
   });
 
-  it("joins anew from the slot that has changed, whatever its length is now", () => {
+  it("joins again from the changed slot on, also if its length has changed", () => {
     writeWorkedLayer();
     layOut(3, [NO_COLUMN, 3]);
     setCell(0, KERNEL_SIZE, false);
@@ -116,7 +117,7 @@ describe("writeRow", () => {
     expect<string>(rowText()).toBe("16,2097408,true\n");
   });
 
-  it("writes new cells between, before and behind held ones", () => {
+  it("writes new cells between, before and after joined slots", () => {
     writeWorkedLayer();
     layOut(6, [BIAS, 0, OPS, 2, KERNEL_SIZE, 3, TAPS, 5, NO_COLUMN, 6]);
     setCell(1, KERNEL_SIZE, false);
@@ -130,7 +131,7 @@ describe("writeRow", () => {
     expect<string>(rowText()).toBe("false,16,131072000234815488,7,0,1000000000000\n");
   });
 
-  it("keeps the separator of a part whose later cell is known first", () => {
+  it("keeps the separator of a segment if its second slot is joined first", () => {
     writeWorkedLayer();
     layOut(3, [BIAS, 0, NO_COLUMN, 3]);
     setCell(2, HOLES, true);
@@ -140,10 +141,11 @@ describe("writeRow", () => {
     expect<string>(rowText()).toBe("true,16,0\n");
   });
 
-  it("strings 64 cells of 20 digits together, held or new", () => {
+  it("writes 64 cells of 20 digits, from slots or new", () => {
     writeLayer([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, u64.MAX_VALUE, 1]);
     let expected = "";
-    for (let slot: u32 = 0; slot < CELLS; slot++) expected += slot + 1 == CELLS ? "18446744073709551615\n" : "18446744073709551615,";
+    for (let slot: u32 = 0; slot < CELLS; slot++)
+      expected += slot + 1 == CELLS ? "18446744073709551615\n" : "18446744073709551615,";
     layOut(CELLS, [NO_COLUMN, CELLS]);
     for (let slot: u32 = 0; slot < CELLS; slot++) setCell(slot, TAPS, slot + 1 == CELLS);
     joinSegment(0, 0);
@@ -161,7 +163,7 @@ describe("writeRow", () => {
 });
 
 describe("firstOverflow", () => {
-  it("names the first slot that overflows, held or new, and the number of slots where none does", () => {
+  it("returns the first slot that overflows, joined or new, else the number of slots", () => {
     writeLayer([1, MAX, MAX, 2, 3, 1, 0, 0, 1, 1, 1, 4, 6, 4]);
     layOut(4, [TAPS, 1, MACS, 2, NO_COLUMN, 4]);
     setCell(0, TAPS, false);

@@ -1,17 +1,17 @@
 import { closedOverlaps, closedTaps, floorSum, low } from "../../../assembly/layers/closed";
-import { forSmallLayers, plainCovered, plainTaps } from "../support";
+import { expectedCovered, expectedTaps, forSmallLayers, layerLabel } from "../support";
 
 const MAX: i64 = 2147483647;
 
 let firstDifference: string = "";
 
-function plainFloorSum(n: u64, m: u64, a: u64, b: u64): u64 {
+function naiveFloorSum(n: u64, m: u64, a: u64, b: u64): u64 {
   let sum: u64 = 0;
   for (let i: u64 = 0; i < n; i++) sum += (a * i + b) / m;
   return sum;
 }
 
-function plainLow(lIn: i64, kernelSize: i64, c: i64, stride: i64, dilation: i64): i64 {
+function naiveLow(lIn: i64, kernelSize: i64, c: i64, stride: i64, dilation: i64): i64 {
   let count: i64 = 0;
   for (let i: i64 = 0; i < lIn; i++) {
     for (let k: i64 = 0; k < kernelSize; k++) if (i * stride + k * dilation < c) count++;
@@ -19,13 +19,20 @@ function plainLow(lIn: i64, kernelSize: i64, c: i64, stride: i64, dilation: i64)
   return count;
 }
 
-function closedCovered(lIn: i64, kernelSize: i64, stride: i64, padding: i64, outputPadding: i64, dilation: i64): i64 {
+function closedCovered(
+  lIn: i64,
+  kernelSize: i64,
+  stride: i64,
+  padding: i64,
+  outputPadding: i64,
+  dilation: i64,
+): i64 {
   const taps = closedTaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
   return taps - closedOverlaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
 }
 
 describe("floorSum", () => {
-  it("adds the floors worked by hand", () => {
+  it("adds the floors of worked examples", () => {
     expect<u64>(floorSum(0, 5, 3, 2)).toBe(0);
     expect<u64>(floorSum(1, 5, 3, 14)).toBe(2);
     expect<u64>(floorSum(4, 10, 6, 3)).toBe(3); // 0 + 0 + 1 + 2
@@ -34,13 +41,14 @@ describe("floorSum", () => {
     expect<u64>(floorSum(5, 7, 0, 15)).toBe(10);
   });
 
-  it("adds as the plain sum does, for every small line", () => {
+  it("agrees with a loop, for every small line", () => {
     firstDifference = "";
     for (let n: u64 = 0; n <= 8; n++) {
       for (let m: u64 = 1; m <= 8; m++) {
         for (let a: u64 = 0; a <= 18; a++) {
           for (let b: u64 = 0; b <= 18; b++) {
-            if (floorSum(n, m, a, b) != plainFloorSum(n, m, a, b) && firstDifference == "") firstDifference = `${n} ${m} ${a} ${b}`;
+            if (floorSum(n, m, a, b) != naiveFloorSum(n, m, a, b) && firstDifference == "")
+              firstDifference = `${n} ${m} ${a} ${b}`;
           }
         }
       }
@@ -48,11 +56,18 @@ describe("floorSum", () => {
     expect<string>(firstDifference).toBe("");
   });
 
-  it("adds long lines of awkward slopes as the plain sum does", () => {
+  it("agrees with a loop, for long lines with difficult slopes", () => {
     expect<u64>(floorSum(31415, 92653, 58979, 32384)).toBe(314095480);
-    expect<u64>(floorSum(20000, 17711, 10946, 17710)).toBe(plainFloorSum(20000, 17711, 10946, 17710)); // Fibonacci: the longest descent
-    expect<u64>(floorSum(20000, 3, 2147483647, 2147483647)).toBe(plainFloorSum(20000, 3, 2147483647, 2147483647));
-    expect<u64>(floorSum(20000, 2147483647, 2147483646, 1)).toBe(plainFloorSum(20000, 2147483647, 2147483646, 1));
+    // Fibonacci numbers take the most steps.
+    expect<u64>(floorSum(20000, 17711, 10946, 17710)).toBe(
+      naiveFloorSum(20000, 17711, 10946, 17710),
+    );
+    expect<u64>(floorSum(20000, 3, 2147483647, 2147483647)).toBe(
+      naiveFloorSum(20000, 3, 2147483647, 2147483647),
+    );
+    expect<u64>(floorSum(20000, 2147483647, 2147483646, 1)).toBe(
+      naiveFloorSum(20000, 2147483647, 2147483646, 1),
+    );
   });
 
   it("adds a billion floors", () => {
@@ -61,7 +76,7 @@ describe("floorSum", () => {
 });
 
 describe("low", () => {
-  it("counts the points worked by hand", () => {
+  it("counts the points of worked examples", () => {
     // i + k < c over a box of 2 × 3
     expect<i64>(low(2, 3, 1, 1, 1)).toBe(1);
     expect<i64>(low(2, 3, 2, 1, 1)).toBe(3);
@@ -69,7 +84,7 @@ describe("low", () => {
     expect<i64>(low(2, 3, 4, 1, 1)).toBe(6);
   });
 
-  it("is zero under no line and over an empty box", () => {
+  it("is zero if no point is below the line, or the box is empty", () => {
     expect<i64>(low(2, 3, 0, 1, 1)).toBe(0);
     expect<i64>(low(2, 3, -1, 1, 1)).toBe(0);
     expect<i64>(low(2, 3, i64.MIN_VALUE, 1, 1)).toBe(0);
@@ -77,7 +92,7 @@ describe("low", () => {
     expect<i64>(low(2, 0, 5, 1, 1)).toBe(0);
   });
 
-  it("counts as a double loop does, for every small box and line", () => {
+  it("agrees with a double loop, for every small box and line", () => {
     firstDifference = "";
     for (let lIn: i64 = 0; lIn <= 5; lIn++) {
       for (let kernelSize: i64 = 0; kernelSize <= 5; kernelSize++) {
@@ -85,8 +100,10 @@ describe("low", () => {
           for (let dilation: i64 = 1; dilation <= 6; dilation++) {
             for (let c: i64 = -3; c <= 52; c++) {
               const found = low(lIn, kernelSize, c, stride, dilation);
-              if (found == plainLow(lIn, kernelSize, c, stride, dilation) || firstDifference != "") continue;
-              firstDifference = `L ${lIn} K ${kernelSize} c ${c} s ${stride} d ${dilation}: ${found}`;
+              if (found == naiveLow(lIn, kernelSize, c, stride, dilation) || firstDifference != "")
+                continue;
+              const box = `L ${lIn} K ${kernelSize} c ${c} s ${stride} d ${dilation}`;
+              firstDifference = `${box}: ${found}`;
             }
           }
         }
@@ -95,11 +112,11 @@ describe("low", () => {
     expect<string>(firstDifference).toBe("");
   });
 
-  it("counts as a double loop does where the line cuts a larger box in the middle", () => {
-    expect<i64>(low(200, 150, 997, 7, 5)).toBe(plainLow(200, 150, 997, 7, 5));
-    expect<i64>(low(150, 200, 1200, 12, 8)).toBe(plainLow(150, 200, 1200, 12, 8));
-    expect<i64>(low(10, 300, 500, 89, 3)).toBe(plainLow(10, 300, 500, 89, 3));
-    expect<i64>(low(300, 10, 500, 3, 89)).toBe(plainLow(300, 10, 500, 3, 89));
+  it("agrees with a double loop if the line cuts a larger box in the middle", () => {
+    expect<i64>(low(200, 150, 997, 7, 5)).toBe(naiveLow(200, 150, 997, 7, 5));
+    expect<i64>(low(150, 200, 1200, 12, 8)).toBe(naiveLow(150, 200, 1200, 12, 8));
+    expect<i64>(low(10, 300, 500, 89, 3)).toBe(naiveLow(10, 300, 500, 89, 3));
+    expect<i64>(low(300, 10, 500, 3, 89)).toBe(naiveLow(300, 10, 500, 3, 89));
   });
 
   it("counts up to 2^31 - 1 inputs and taps", () => {
@@ -114,7 +131,7 @@ describe("low", () => {
 });
 
 describe("closedTaps and closedOverlaps", () => {
-  it("count the layers worked by hand", () => {
+  it("count the worked examples", () => {
     expect<i64>(closedTaps(2, 3, 1, 0, 0, 1)).toBe(6); // y = 1 2 2 1
     expect<i64>(closedOverlaps(2, 3, 1, 0, 0, 1)).toBe(2);
     expect<i64>(closedTaps(2, 3, 1, 1, 0, 1)).toBe(4); // y = 2 2
@@ -123,34 +140,37 @@ describe("closedTaps and closedOverlaps", () => {
     expect<i64>(closedOverlaps(32, 16, 8, 4, 0, 1)).toBe(248);
   });
 
-  it("count as the definition does, for every small layer", () => {
+  it("agree with the definition, for every small layer", () => {
     firstDifference = "";
     const visited = forSmallLayers((lIn, kernelSize, stride, padding, outputPadding, dilation) => {
       const taps = closedTaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
-      const covered = taps - closedOverlaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
-      if ((taps == <i64>plainTaps && covered == <i64>plainCovered) || firstDifference != "") return;
-      firstDifference = `l_in ${lIn} k ${kernelSize} s ${stride} p ${padding} o ${outputPadding} d ${dilation}: ${taps} ${covered}`;
+      const covered =
+        taps - closedOverlaps(lIn, kernelSize, stride, padding, outputPadding, dilation);
+      if ((taps == <i64>expectedTaps && covered == <i64>expectedCovered) || firstDifference != "")
+        return;
+      const layer = layerLabel(lIn, kernelSize, stride, padding, outputPadding, dilation);
+      firstDifference = `${layer}: ${taps} ${covered}`;
     });
     expect<string>(firstDifference).toBe("");
     expect<u32>(visited).toBeGreaterThan(5000);
   });
 
-  it("find no tap where padding crops every product", () => {
+  it("find no tap if padding crops every product", () => {
     expect<i64>(closedTaps(2, 1, 2, 1, 0, 1)).toBe(0);
     expect<i64>(closedOverlaps(2, 1, 2, 1, 0, 1)).toBe(0);
     expect<i64>(closedTaps(2, 1, MAX, MAX / 2, 0, 1)).toBe(0);
   });
 
-  it("leave the upper end whole where output_padding takes back the padding", () => {
-    // positions 0 2 4, output from 1 to 5: crops the first alone
+  it("crop nothing at the upper end if output_padding compensates the padding", () => {
+    // products at positions 0, 2 and 4, outputs from 1 to 5: only the first is cropped
     expect<i64>(closedTaps(3, 1, 2, 1, 1, 1)).toBe(2);
     expect<i64>(closedCovered(3, 1, 2, 1, 1, 1)).toBe(2);
   });
 
-  it("count 2^31 - 1 inputs under as many taps", () => {
+  it("count 2^31 - 1 inputs with as many taps", () => {
     expect<i64>(closedTaps(MAX, MAX, 1, 0, 0, 1)).toBe(4611686014132420609);
     expect<i64>(closedCovered(MAX, MAX, 1, 0, 0, 1)).toBe(4294967293); // every output
-    // cropped down to the middle output, on which one product of each input lands
+    // only the middle output remains, on which one product of each input lands
     expect<i64>(closedTaps(MAX, MAX, 1, MAX - 1, 0, 1)).toBe(MAX);
     expect<i64>(closedCovered(MAX, MAX, 1, MAX - 1, 0, 1)).toBe(1);
   });
@@ -159,9 +179,11 @@ describe("closedTaps and closedOverlaps", () => {
     // s = d: positions are s·(i + k), so the products overlap as with s = d = 1
     expect<i64>(closedTaps(MAX, MAX, MAX, 0, 0, MAX)).toBe(4611686014132420609);
     expect<i64>(closedCovered(MAX, MAX, MAX, 0, 0, MAX)).toBe(4294967293);
-    // s and d without a common factor: i·s + k·d = i'·s + k'·d only for (i', k') one whole turn (d, -s) away
+    // s and d are coprime: i·s + k·d = i'·s + k'·d only if (i', k') differs by a multiple of
+    // (d, -s), and the box has no two such points
     expect<i64>(closedCovered(MAX, MAX, MAX, 0, 0, MAX - 1)).toBe(4611686014132420609);
-    // padding of 2^31 - 1 crops positions 0 and, at (1, 0) with s = 2^31 - 2, one more on either side
+    // a padding of 2^31 - 1 crops position 0, and with s = 2^31 - 2 also the position of (1, 0)
+    // the same number of positions is cropped at the upper end
     expect<i64>(closedTaps(MAX, MAX, MAX, MAX, 0, MAX)).toBe(4611686014132420607);
     expect<i64>(closedTaps(MAX, MAX, MAX - 1, MAX, 0, MAX)).toBe(4611686014132420605);
   });

@@ -19,30 +19,45 @@ import {
   PADDING_SAME,
   PADDING_VALID,
 } from "../../../assembly/layout";
-import { forSmallLayers, plainCovered, plainLOut, plainTaps, writeLayer } from "../support";
+import {
+  expectedCovered,
+  expectedLOut,
+  expectedTaps,
+  forSmallLayers,
+  layerLabel,
+  writeLayer,
+} from "../support";
 
 let firstDifference: string = "";
 let currentMethod: u32 = METHOD_CLOSED;
 
-/** batch, in, out, l_in, k, s, p, o, d, groups, bias of the smallest worked layer: y = 1 2 2 1. */
+/** Writes the smallest worked example, whose y is 1 2 2 1. */
 function writeWorkedLayer(): void {
   writeLayer([1, 1, 1, 2, 3, 1, 0, 0, 1, 1, 1]);
 }
 
-/** Works every small layer out by a method; leaves the first that differs from the definition. */
+/**
+ * Computes every small layer by a method. Sets `firstDifference` to the first one that differs from
+ * the definition.
+ */
 function compareSmallLayers(method: u32): void {
   firstDifference = "";
   currentMethod = method;
   forSmallLayers((lIn, kernelSize, stride, padding, outputPadding, dilation) => {
     writeLayer([1, 1, 1, lIn, kernelSize, stride, padding, outputPadding, dilation, 1, 1]);
-    const same = brokenRule() == NO_RULE && computeOverlap(currentMethod, 0)
-      && get(DIMENSION_L_OUT) == <u64>plainLOut && get(DIMENSION_TAPS) == plainTaps && get(DIMENSION_COVERED) == plainCovered;
-    if (!same && firstDifference == "") firstDifference = `l_in ${lIn} k ${kernelSize} s ${stride} p ${padding} o ${outputPadding} d ${dilation}`;
+    const same =
+      brokenRule() == NO_RULE &&
+      computeOverlap(currentMethod, 0) &&
+      get(DIMENSION_L_OUT) == <u64>expectedLOut &&
+      get(DIMENSION_TAPS) == expectedTaps &&
+      get(DIMENSION_COVERED) == expectedCovered;
+    if (!same && firstDifference == "")
+      firstDifference = layerLabel(lIn, kernelSize, stride, padding, outputPadding, dilation);
   });
 }
 
 describe("computeOverlap", () => {
-  it("works the hand-worked layers out by every method", () => {
+  it("computes the worked examples by every method", () => {
     for (let method: u32 = METHOD_CLOSED; method <= METHOD_VERIFY; method++) {
       writeWorkedLayer();
       set(DIMENSION_L_OUT, 4);
@@ -57,23 +72,23 @@ describe("computeOverlap", () => {
     }
   });
 
-  it("counts every small layer as the definition does, in closed form", () => {
+  it("agrees with the definition for every small layer, in closed form", () => {
     compareSmallLayers(METHOD_CLOSED);
     expect<string>(firstDifference).toBe("");
   });
 
-  it("counts every small layer as the definition does, by simulation", () => {
+  it("agrees with the definition for every small layer, by simulation", () => {
     compareSmallLayers(METHOD_SIMULATE);
     expect<string>(firstDifference).toBe("");
   });
 
-  it("finds both methods agreeing on every small layer", () => {
+  it("finds that both methods agree on every small layer", () => {
     compareSmallLayers(METHOD_VERIFY);
     expect<string>(firstDifference).toBe("");
   });
 
-  it("says so when the methods disagree", () => {
-    // An output that is too short: the simulation misses a product, the closed form does not look at l_out.
+  it("reports that the methods disagree", () => {
+    // The output is too short: the simulation misses a product, but the closed form ignores l_out.
     writeWorkedLayer();
     set(DIMENSION_L_OUT, 3);
     expect<bool>(computeOverlap(METHOD_VERIFY, 0)).toBe(false);
@@ -81,7 +96,7 @@ describe("computeOverlap", () => {
     expect<u64>(get(DIMENSION_TAPS)).toBe(5);
   });
 
-  it("leaves the parameters as they are", () => {
+  it("does not change the parameters", () => {
     writeLayer([7, 1, 1, 2, 3, 1, 0, 0, 1, 1, 1]);
     set(DIMENSION_L_OUT, 4);
     computeOverlap(METHOD_VERIFY, 0);
@@ -94,7 +109,7 @@ describe("computeOverlap", () => {
 });
 
 describe("hasPaddingWord", () => {
-  it("is true for same and valid of a plain convolution only", () => {
+  it("is true only for same and valid of a convolution that is not transposed", () => {
     writeLayer([1, 1, 1, 2, 3, 1, PADDING_SAME, 0, 1, 1, 1]);
     expect<bool>(hasPaddingWord()).toBe(false);
     setKind(KIND_CONV1D);

@@ -22,16 +22,22 @@ import { writeLayer } from "../support";
 const MAX: u64 = 2147483647;
 
 describe("the layer record", () => {
-  it("keeps 64 bits of each field apart from its neighbours", () => {
-    for (let field: u32 = BATCH_SIZE; field <= DIMENSION_COVERED; field++) set(field, u64.MAX_VALUE - field);
-    for (let field: u32 = BATCH_SIZE; field <= DIMENSION_COVERED; field++) expect<u64>(get(field)).toBe(u64.MAX_VALUE - field);
+  it("stores 64 bits in each field without changing its neighbours", () => {
+    for (let field: u32 = BATCH_SIZE; field <= DIMENSION_COVERED; field++)
+      set(field, u64.MAX_VALUE - field);
+    for (let field: u32 = BATCH_SIZE; field <= DIMENSION_COVERED; field++)
+      expect<u64>(get(field)).toBe(u64.MAX_VALUE - field);
   });
 });
 
 describe("setKind", () => {
   it("sets the dimensions and the family of each kind", () => {
     const kinds: StaticArray<u32> = [
-      KIND_CONV_TRANSPOSE1D, KIND_CONV_TRANSPOSE3D, KIND_CONV1D, KIND_CONV2D, KIND_LINEAR,
+      KIND_CONV_TRANSPOSE1D,
+      KIND_CONV_TRANSPOSE3D,
+      KIND_CONV1D,
+      KIND_CONV2D,
+      KIND_LINEAR,
     ];
     let found = "";
     for (let i = 0; i < kinds.length; i++) {
@@ -55,7 +61,7 @@ describe("filters", () => {
 });
 
 describe("channelsPerGroup", () => {
-  it("divides, also at the ends of the range", () => {
+  it("divides exactly, up to the ends of the range", () => {
     expect<u64>(channelsPerGroup(1, 1)).toBe(1);
     expect<u64>(channelsPerGroup(12, 4)).toBe(3);
     expect<u64>(channelsPerGroup(MAX, 1)).toBe(MAX);

@@ -18,7 +18,7 @@ import { writeLayer } from "../support";
 describe("products over no dimensions", () => {
   it("are 1, and their differences 0, for a linear layer", () => {
     setKind(KIND_LINEAR);
-    writeLayer([1, 2, 3, 7, 5, 2, 1, 0, 1, 1, 1, 9, 8, 6]); // the spatial fields are not read
+    writeLayer([1, 2, 3, 7, 5, 2, 1, 0, 1, 1, 1, 9, 8, 6]); // the spatial fields are ignored
     expect<u64>(product(DIMENSION_TAPS)).toBe(1);
     expect<u64>(productDifference(DIMENSION_TAPS, DIMENSION_COVERED)).toBe(0);
     expect<u64>(uncroppedDifference(DIMENSION_TAPS)).toBe(0);

@@ -11,7 +11,7 @@ import {
 } from "../../../assembly/layout";
 
 describe("the range of a field", () => {
-  it("is the parameter's, and none for a variable", () => {
+  it("is that of the parameter; a variable has no range", () => {
     expect<bool>(isInRange(PADDING, 0)).toBe(true);
     expect<bool>(isInRange(PADDING, -1)).toBe(false);
     expect<bool>(isInRange(STRIDE, 0)).toBe(false);

@@ -16,25 +16,25 @@ import {
 } from "../../../assembly/layout";
 import { writeLayer } from "../support";
 
-/** batch, in, out, l_in, k, s, p, o, d, groups, bias of the smallest worked layer: y = 1 2 2 1. */
+/** Writes the smallest worked example, whose y is 1 2 2 1. */
 function writeWorkedLayer(): void {
   writeLayer([1, 1, 1, 2, 3, 1, 0, 0, 1, 1, 1]);
 }
 
 describe("brokenRule", () => {
-  it("finds none in a legal layer, and works l_out out", () => {
+  it("finds none in a valid layer, and computes l_out", () => {
     writeWorkedLayer();
     set(DIMENSION_L_OUT, 99);
     expect<u32>(brokenRule()).toBe(NO_RULE);
     expect<u64>(get(DIMENSION_L_OUT)).toBe(4);
   });
 
-  it("takes a batch of 0 and no bias", () => {
+  it("accepts a batch of 0, and a layer without bias", () => {
     writeLayer([0, 1, 1, 2, 3, 1, 0, 0, 1, 1, 0]);
     expect<u32>(brokenRule()).toBe(NO_RULE);
   });
 
-  it("names the rule that a layer breaks", () => {
+  it("returns the rule that a layer breaks", () => {
     writeLayer([1, 3, 4, 2, 3, 1, 0, 0, 1, 2, 1]);
     expect<u32>(brokenRule()).toBe(RULE_IN_CHANNELS);
     writeLayer([1, 4, 3, 2, 3, 1, 0, 0, 1, 2, 1]);
@@ -45,7 +45,7 @@ describe("brokenRule", () => {
     expect<u32>(brokenRule()).toBe(RULE_L_OUT);
   });
 
-  it("names the first of several", () => {
+  it("returns the first of several broken rules", () => {
     writeLayer([1, 3, 3, 1, 1, 1, 9, 1, 1, 2, 1]);
     expect<u32>(brokenRule()).toBe(RULE_IN_CHANNELS);
     set(IN_CHANNELS, 2);
@@ -56,7 +56,7 @@ describe("brokenRule", () => {
     expect<u32>(brokenRule()).toBe(RULE_L_OUT);
   });
 
-  it("draws the line of l_out between 1 and 0", () => {
+  it("accepts an l_out of 1 and rejects 0", () => {
     writeLayer([1, 1, 1, 2, 2, 1, 1, 0, 1, 1, 1]); // 3 - 2
     expect<u32>(brokenRule()).toBe(NO_RULE);
     expect<u64>(get(DIMENSION_L_OUT)).toBe(1);
@@ -66,7 +66,7 @@ describe("brokenRule", () => {
 });
 
 describe("keepsRule", () => {
-  it("checks one rule and no other", () => {
+  it("checks only the given rule", () => {
     writeLayer([1, 3, 4, 2, 3, 1, 0, 1, 1, 2, 1]);
     expect<bool>(keepsRule(RULE_IN_CHANNELS, 0)).toBe(false);
     expect<bool>(keepsRule(RULE_OUT_CHANNELS, 0)).toBe(true);
@@ -77,14 +77,14 @@ describe("keepsRule", () => {
 });
 
 describe("linear layers", () => {
-  it("are legal whatever the spatial fields hold: they have no dimensions", () => {
+  it("are valid for any spatial fields, because they have no dimensions", () => {
     setKind(KIND_LINEAR);
     writeLayer([3, 4, 5, 1, 9, 1, 2, 0, 1, 1, 1]); // a kernel longer than its input
     expect<u32>(brokenRule()).toBe(NO_RULE);
     setKind(KIND_CONV_TRANSPOSE1D);
   });
 
-  it("keep the rules of the channels, with one group", () => {
+  it("keep the rules of the channels with one group", () => {
     setKind(KIND_LINEAR);
     writeLayer([1, 4, 5, 1, 1, 1, 0, 0, 1, 1, 1]);
     expect<u32>(brokenRule()).toBe(NO_RULE);

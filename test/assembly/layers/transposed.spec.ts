@@ -1,12 +1,17 @@
-import { outputLength, outputPaddingFits, overlapMax, overlapMin } from "../../../assembly/layers/transposed";
-import { forSmallLayers, plainLOut } from "../support";
+import {
+  outputLength,
+  outputPaddingFits,
+  overlapMax,
+  overlapMin,
+} from "../../../assembly/layers/transposed";
+import { expectedLOut, forSmallLayers } from "../support";
 
 const MAX: i64 = 2147483647;
 
 let firstDifference: string = "";
 
 describe("outputLength", () => {
-  it("gives 4 for two inputs under three taps", () => {
+  it("gives 4 for two inputs and three taps", () => {
     expect<i64>(outputLength(2, 3, 1, 0, 0, 1)).toBe(4);
   });
 
@@ -14,22 +19,23 @@ describe("outputLength", () => {
     expect<i64>(outputLength(32, 16, 8, 4, 0, 1)).toBe(256);
   });
 
-  it("grows by each parameter as it should", () => {
+  it("grows with each parameter by the formula", () => {
     expect<i64>(outputLength(1, 1, 1, 0, 0, 1)).toBe(1);
-    expect<i64>(outputLength(1, 1, 7, 0, 0, 9)).toBe(1); // one input and one tap: neither stride nor dilation counts
+    // With one input and one tap, stride and dilation have no effect.
+    expect<i64>(outputLength(1, 1, 7, 0, 0, 9)).toBe(1);
     expect<i64>(outputLength(3, 1, 7, 0, 0, 1)).toBe(15);
     expect<i64>(outputLength(1, 3, 1, 0, 0, 7)).toBe(15);
     expect<i64>(outputLength(3, 1, 7, 2, 0, 1)).toBe(11);
     expect<i64>(outputLength(3, 1, 7, 2, 5, 1)).toBe(16);
   });
 
-  it("goes to zero and below where the padding crops everything", () => {
+  it("is zero or negative if the padding crops everything", () => {
     expect<i64>(outputLength(2, 3, 1, 2, 0, 1)).toBe(0);
     expect<i64>(outputLength(2, 3, 1, 3, 0, 1)).toBe(-2);
     expect<i64>(outputLength(1, 1, 1, MAX, 0, 1)).toBe(-4294967293);
   });
 
-  it("holds with every parameter at 2^31 - 1", () => {
+  it("is exact with every parameter at 2^31 - 1", () => {
     // 2·(2^31 - 2)·(2^31 - 1) = 9223372023969873924
     expect<i64>(outputLength(MAX, MAX, MAX, 0, 0, MAX)).toBe(9223372023969873925);
     expect<i64>(outputLength(MAX, MAX, MAX, 0, MAX - 1, MAX)).toBe(9223372026117357571);
@@ -38,11 +44,12 @@ describe("outputLength", () => {
     expect<i64>(outputLength(1, MAX, 1, 0, 0, MAX)).toBe(4611686011984936963);
   });
 
-  it("is the last position less the cropped ends, for every small layer", () => {
+  it("agrees with the definition, for every small layer", () => {
     firstDifference = "";
     const visited = forSmallLayers((lIn, kernelSize, stride, padding, outputPadding, dilation) => {
       const found = outputLength(lIn, kernelSize, stride, padding, outputPadding, dilation);
-      if (found != plainLOut && firstDifference == "") firstDifference = `${lIn} ${kernelSize} ${stride} ${padding}: ${found}`;
+      if (found != expectedLOut && firstDifference == "")
+        firstDifference = `${lIn} ${kernelSize} ${stride} ${padding}: ${found}`;
     });
     expect<string>(firstDifference).toBe("");
     expect<u32>(visited).toBeGreaterThan(5000);
@@ -50,7 +57,7 @@ describe("outputLength", () => {
 });
 
 describe("outputPaddingFits", () => {
-  it("takes an output padding below the stride or below the dilation", () => {
+  it("accepts an output padding below the stride or below the dilation", () => {
     expect<bool>(outputPaddingFits(0, 1, 1)).toBe(true);
     expect<bool>(outputPaddingFits(2, 3, 1)).toBe(true);
     expect<bool>(outputPaddingFits(2, 1, 3)).toBe(true);
@@ -58,7 +65,7 @@ describe("outputPaddingFits", () => {
     expect<bool>(outputPaddingFits(MAX - 1, 1, MAX)).toBe(true);
   });
 
-  it("refuses one that reaches both", () => {
+  it("rejects one that is below neither", () => {
     expect<bool>(outputPaddingFits(1, 1, 1)).toBe(false);
     expect<bool>(outputPaddingFits(3, 3, 2)).toBe(false);
     expect<bool>(outputPaddingFits(3, 2, 3)).toBe(false);
@@ -67,19 +74,19 @@ describe("outputPaddingFits", () => {
 });
 
 describe("the overlap away from the edges", () => {
-  it("is kernel_size / stride where the stride divides the kernel", () => {
+  it("is kernel_size / stride if the stride divides the kernel size", () => {
     expect<u64>(overlapMin(16, 8, 1)).toBe(2);
     expect<u64>(overlapMax(16, 8, 1)).toBe(2);
   });
 
-  it("differs by one where it does not", () => {
+  it("differs by one otherwise", () => {
     expect<u64>(overlapMin(5, 2, 1)).toBe(2); // even positions get taps 0, 2, 4; odd ones 1, 3
     expect<u64>(overlapMax(5, 2, 1)).toBe(3);
     expect<u64>(overlapMin(1, 4, 1)).toBe(0);
     expect<u64>(overlapMax(1, 4, 1)).toBe(1);
   });
 
-  it("leaves residues empty where stride and dilation share a factor", () => {
+  it("is 0 for some residues if stride and dilation have a common factor", () => {
     expect<u64>(overlapMin(4, 4, 2)).toBe(0); // taps land on residues 0 and 2 modulo 4
     expect<u64>(overlapMax(4, 4, 2)).toBe(2);
   });

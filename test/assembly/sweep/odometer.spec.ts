@@ -15,7 +15,7 @@ import {
 import { advance, openLoops, remainingBlock, seek, skip } from "../../../assembly/sweep/odometer";
 import { layerField, PlanImage } from "../support";
 
-// Outermost first: four loops of 4, 2, 3 and 3 values.
+// Four loops of 4, 2, 3 and 3 values, outermost first.
 const L_IN_LEVEL: u32 = 1;
 const STRIDE_LEVEL: u32 = 2;
 const KERNEL_LEVEL: u32 = 3;
@@ -27,7 +27,7 @@ const STRIDES: StaticArray<u64> = [8, 3];
 const KERNELS: StaticArray<u64> = [7, 3, 100];
 const DILATIONS: StaticArray<u64> = [2, 4, 6];
 
-/** The layers of the grid in order, by plain nested loops. */
+/** The layers of the grid in order, enumerated by nested loops. */
 const layers = new Array<string>();
 
 function openGrid(): void {
@@ -39,16 +39,17 @@ function openGrid(): void {
   image.fixed(PADDING, 0);
   image.fixed(OUTPUT_PADDING, 13);
   image.fixed(BIAS, 1);
-  image.axis(L_IN, [1, 1, 2, 5, 4, 2]); // two runs of two
-  image.axis(STRIDE, [8, 0, 1, 3, 0, 1]); // two runs of one, downwards
-  image.axis(KERNEL_SIZE, [7, 0, 1, 3, 97, 2]); // one run of one, one of two
+  image.axis(L_IN, [1, 1, 2, 5, 4, 2]); // two progressions of two
+  image.axis(STRIDE, [8, 0, 1, 3, 0, 1]); // two progressions of one, descending
+  image.axis(KERNEL_SIZE, [7, 0, 1, 3, 97, 2]); // a progression of one, then one of two
   image.axis(DILATION, [2, 2, 3]);
   image.finish(METHOD_CLOSED);
   openLoops(image.levels);
 }
 
-function quote(): string {
-  return `${layerField(L_IN)} ${layerField(STRIDE)} ${layerField(KERNEL_SIZE)} ${layerField(DILATION)}`;
+function layerText(): string {
+  const outer = `${layerField(L_IN)} ${layerField(STRIDE)}`;
+  return `${outer} ${layerField(KERNEL_SIZE)} ${layerField(DILATION)}`;
 }
 
 describe("the odometer", () => {
@@ -56,7 +57,8 @@ describe("the odometer", () => {
     for (let l = 0; l < L_INS.length; l++) {
       for (let s = 0; s < STRIDES.length; s++) {
         for (let k = 0; k < KERNELS.length; k++) {
-          for (let d = 0; d < DILATIONS.length; d++) layers.push(`${L_INS[l]} ${STRIDES[s]} ${KERNELS[k]} ${DILATIONS[d]}`);
+          for (let d = 0; d < DILATIONS.length; d++)
+            layers.push(`${L_INS[l]} ${STRIDES[s]} ${KERNELS[k]} ${DILATIONS[d]}`);
         }
       }
     }
@@ -64,8 +66,8 @@ describe("the odometer", () => {
 
   beforeEach(openGrid);
 
-  it("opens at the first layer", () => {
-    expect<string>(quote()).toBe("1 8 7 2");
+  it("starts at the first layer", () => {
+    expect<string>(layerText()).toBe("1 8 7 2");
     expect<u64>(layerField(BATCH_SIZE)).toBe(11);
     expect<u64>(layerField(GROUPS)).toBe(1);
     expect<u64>(layerField(IN_CHANNELS)).toBe(12);
@@ -75,71 +77,78 @@ describe("the odometer", () => {
     expect<u64>(layerField(BIAS)).toBe(1);
   });
 
-  it("finds the layer of every index", () => {
+  it("seeks to the layer of every index", () => {
     for (let index: u64 = 0; index < SIZE; index++) {
       seek(index);
-      expect<string>(quote()).toBe(layers[<i32>index]);
+      expect<string>(layerText()).toBe(layers[<i32>index]);
     }
     for (let index: u64 = SIZE; index > 0; index--) {
       seek(index - 1);
-      expect<string>(quote()).toBe(layers[<i32>(index - 1)]);
+      expect<string>(layerText()).toBe(layers[<i32>(index - 1)]);
     }
   });
 
-  it("steps through every layer in order, and from the last to the first", () => {
+  it("advances through every layer in order, and from the last to the first", () => {
     seek(0);
     for (let index = 0; index < <i32>SIZE; index++) {
-      expect<string>(quote()).toBe(layers[index]);
+      expect<string>(layerText()).toBe(layers[index]);
       advance(DILATION_LEVEL);
     }
-    expect<string>(quote()).toBe(layers[0]);
+    expect<string>(layerText()).toBe(layers[0]);
   });
 
-  it("names the outermost level that turned", () => {
+  it("returns the outermost level that advanced", () => {
     seek(0);
     for (let index: u64 = 1; index < SIZE; index++) {
-      const expected = index % 18 == 0 ? L_IN_LEVEL : index % 9 == 0 ? STRIDE_LEVEL : index % 3 == 0 ? KERNEL_LEVEL : DILATION_LEVEL;
+      const expected =
+        index % 18 == 0
+          ? L_IN_LEVEL
+          : index % 9 == 0
+            ? STRIDE_LEVEL
+            : index % 3 == 0
+              ? KERNEL_LEVEL
+              : DILATION_LEVEL;
       expect<u32>(advance(DILATION_LEVEL)).toBe(expected);
     }
     expect<u32>(advance(DILATION_LEVEL)).toBe(0);
   });
 
-  it("steps on from wherever it was put", () => {
+  it("advances from any index", () => {
     for (let index = 0; index < <i32>SIZE - 1; index++) {
       seek(index);
       advance(DILATION_LEVEL);
-      expect<string>(quote()).toBe(layers[index + 1]);
+      expect<string>(layerText()).toBe(layers[index + 1]);
     }
   });
 
-  it("skips what is inside an axis that steps, from anywhere within its turn", () => {
+  it("skips the rest of an inner block, from any index in it", () => {
     for (let index = 0; index < <i32>SIZE; index++) {
       seek(index);
       skip(KERNEL_LEVEL);
-      expect<string>(quote()).toBe(layers[(index / 3 + 1) * 3 % <i32>SIZE]);
+      expect<string>(layerText()).toBe(layers[((index / 3 + 1) * 3) % <i32>SIZE]);
       seek(index);
       skip(STRIDE_LEVEL);
-      expect<string>(quote()).toBe(layers[(index / 9 + 1) * 9 % <i32>SIZE]);
+      expect<string>(layerText()).toBe(layers[((index / 9 + 1) * 9) % <i32>SIZE]);
       seek(index);
       skip(L_IN_LEVEL);
-      expect<string>(quote()).toBe(layers[(index / 18 + 1) * 18 % <i32>SIZE]);
+      expect<string>(layerText()).toBe(layers[((index / 18 + 1) * 18) % <i32>SIZE]);
     }
   });
 
-  it("carries over several levels at once", () => {
-    seek(17); // 1 3 100 6: all but l_in at their last
-    expect<string>(quote()).toBe("1 3 100 6");
+  it("carries across several levels at once", () => {
+    seek(17); // 1 3 100 6: all but l_in have their last value
+    expect<string>(layerText()).toBe("1 3 100 6");
     expect<u32>(skip(KERNEL_LEVEL)).toBe(L_IN_LEVEL);
-    expect<string>(quote()).toBe("2 8 7 2");
+    expect<string>(layerText()).toBe("2 8 7 2");
   });
 
-  it("begins again when what is outside of all loops steps", () => {
+  it("restarts when it skips at level 0, outside all loops", () => {
     seek(40);
     expect<u32>(skip(0)).toBe(0);
-    expect<string>(quote()).toBe("1 8 7 2");
+    expect<string>(layerText()).toBe("1 8 7 2");
   });
 
-  it("tells how far it is to the end of a turn", () => {
+  it("computes the size of the remaining block", () => {
     expect<u64>(remainingBlock(DILATION_LEVEL, 0)).toBe(1);
     expect<u64>(remainingBlock(DILATION_LEVEL, 71)).toBe(1);
     expect<u64>(remainingBlock(KERNEL_LEVEL, 0)).toBe(3);
@@ -152,28 +161,41 @@ describe("the odometer", () => {
 });
 
 describe("a joint axis", () => {
-  it("turns its names together, each through its own runs", () => {
+  it("advances its variables together, each through its own progressions", () => {
     const image = new PlanImage();
     image.axis(L_IN, [1, 1, 2]);
     image.joint(STRIDE, [5, 0, 1, 2, 2, 2], KERNEL_SIZE, [10, -3, 3]);
     image.axis(DILATION, [1, 1, 2]);
     image.finish(METHOD_CLOSED);
     openLoops(image.levels);
-    const expected = ["1 5 10 1", "1 5 10 2", "1 2 7 1", "1 2 7 2", "1 4 4 1", "1 4 4 2", "2 5 10 1", "2 5 10 2", "2 2 7 1", "2 2 7 2", "2 4 4 1", "2 4 4 2"];
+    const expected = [
+      "1 5 10 1",
+      "1 5 10 2",
+      "1 2 7 1",
+      "1 2 7 2",
+      "1 4 4 1",
+      "1 4 4 2",
+      "2 5 10 1",
+      "2 5 10 2",
+      "2 2 7 1",
+      "2 2 7 2",
+      "2 4 4 1",
+      "2 4 4 2",
+    ];
     seek(0);
     for (let index = 0; index < expected.length; index++) {
-      expect<string>(quote()).toBe(expected[index]);
+      expect<string>(layerText()).toBe(expected[index]);
       advance(3);
     }
     for (let index = expected.length - 1; index >= 0; index--) {
       seek(index);
-      expect<string>(quote()).toBe(expected[index]);
+      expect<string>(layerText()).toBe(expected[index]);
     }
   });
 });
 
 describe("a grid of more than 2^62 layers", () => {
-  it("is indexed by all 64 bits", () => {
+  it("is indexed with all 64 bits", () => {
     const image = new PlanImage();
     image.fixed(BATCH_SIZE, 1);
     image.fixed(GROUPS, 1);

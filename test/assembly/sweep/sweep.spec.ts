@@ -42,15 +42,16 @@ import {
   reportBytes,
   reportFault,
   reportFaultAt,
-  reportFaultWhat,
-  reportLeftOut,
+  reportFaultDetail,
+  reportRejected,
   reportRows,
   reportVisits,
 } from "../support";
 
 /**
- * Level 1: groups 1, 2, 3; level 2: padding 0, 5; level 3: l_in 2, 3. in_channels 4, out_channels 6, kernel_size 3.
- * Groups 3 breaks a rule; padding 5 leaves no output. Cells: groups, l_in, l_out, taps, filters.
+ * Opens a grid of groups 1, 2, 3 (level 1), padding 0, 5 (level 2) and l_in 2, 3 (level 3), with
+ * in_channels 4, out_channels 6 and kernel_size 3. Three groups break a rule, and a padding of 5
+ * leaves no output. The cells are groups, l_in, l_out, taps and filters.
  */
 function open(method: u32): void {
   const image = new PlanImage();
@@ -81,13 +82,13 @@ function open(method: u32): void {
 
 const ROWS = "1,2,4,6,24\n1,3,5,9,24\n2,2,4,6,12\n2,3,5,9,12\n";
 
-function skippedInAll(): u64 {
+function totalRejected(): u64 {
   let sum: u64 = 0;
-  for (let rule: u32 = 0; rule < RULE_COUNT; rule++) sum += reportLeftOut(1 + rule);
+  for (let rule: u32 = 0; rule < RULE_COUNT; rule++) sum += reportRejected(1 + rule);
   return sum;
 }
 
-/** One axis that counts batch sizes, and macs of 2^60 for each. */
+/** Opens a grid with one axis, batch_size; each sample has 2^60 MACs. */
 function openMacs(first: u32, count: u32): void {
   const image = new PlanImage();
   image.fixed(IN_CHANNELS, 1073741824);
@@ -110,39 +111,39 @@ function openMacs(first: u32, count: u32): void {
   openPlan();
 }
 
-/** So many visits that they never run out. */
-const UNBOUNDED: u32 = u32.MAX_VALUE;
+/** A budget of visits that is never used up. */
+const UNLIMITED: u32 = u32.MAX_VALUE;
 
 describe("a sweep", () => {
-  it("writes a row for each legal layer and charges the others to their rules, by either method", () => {
+  it("writes a row for each valid layer and counts the others by rule, with every method", () => {
     for (let method = METHOD_CLOSED; method <= METHOD_VERIFY; method++) {
       open(method);
-      expect<u64>(sweep(0, 12, UNBOUNDED)).toBe(12);
+      expect<u64>(sweep(0, 12, UNLIMITED)).toBe(12);
       expect<string>(output()).toBe(ROWS);
       expect<u64>(reportRows()).toBe(4);
-      expect<u64>(reportLeftOut(1 + RULE_L_OUT)).toBe(4);
-      expect<u64>(reportLeftOut(1 + RULE_IN_CHANNELS)).toBe(4);
-      expect<u64>(skippedInAll()).toBe(8);
+      expect<u64>(reportRejected(1 + RULE_L_OUT)).toBe(4);
+      expect<u64>(reportRejected(1 + RULE_IN_CHANNELS)).toBe(4);
+      expect<u64>(totalRejected()).toBe(8);
       expect<u32>(reportFault()).toBe(FAULT_NONE);
     }
   });
 
-  it("gives the same rows and account wherever it is cut in two", () => {
+  it("gives the same rows and rejection counts wherever it is split in two", () => {
     open(METHOD_CLOSED);
     for (let cut: u64 = 0; cut <= 12; cut++) {
-      expect<u64>(sweep(0, cut, UNBOUNDED)).toBe(cut);
+      expect<u64>(sweep(0, cut, UNLIMITED)).toBe(cut);
       let text = reportBytes() > 0 ? output() : "";
       const rows = reportRows();
-      const skipped = skippedInAll();
-      expect<u64>(rows + skipped).toBe(cut);
-      expect<u64>(sweep(cut, 12, UNBOUNDED)).toBe(12);
+      const rejected = totalRejected();
+      expect<u64>(rows + rejected).toBe(cut);
+      expect<u64>(sweep(cut, 12, UNLIMITED)).toBe(12);
       if (reportBytes() > 0) text += output();
       expect<string>(text).toBe(ROWS);
-      expect<u64>(reportRows() + skippedInAll()).toBe(12 - cut);
+      expect<u64>(reportRows() + totalRejected()).toBe(12 - cut);
     }
   });
 
-  it("stops when the output is full, and goes on from there", () => {
+  it("stops when the output is full, and resumes from there", () => {
     const image = new PlanImage();
     image.fixed(BATCH_SIZE, 1);
     image.fixed(IN_CHANNELS, 1);
@@ -161,30 +162,30 @@ describe("a sweep", () => {
     image.finish(METHOD_CLOSED);
     openPlan();
     // Every row has eleven bytes: ten digits and a line end.
-    const first = sweep(0, 1000000, UNBOUNDED);
+    const first = sweep(0, 1000000, UNLIMITED);
     expect<u64>(first).toBe((OUTPUT_BYTES + 10) / 11);
     expect<u64>(reportBytes()).toBe(first * 11);
     let rows = reportRows();
     for (let at = first; at < 1000000; ) {
-      at = sweep(at, 1000000, UNBOUNDED);
+      at = sweep(at, 1000000, UNLIMITED);
       rows += reportRows();
     }
     expect<u64>(rows).toBe(1000000);
     expect<string>(output().slice(-11)).toBe("1000999999\n");
   });
 
-  it("stops at the first row with a cell above 2^64 - 1, behind the rows before it", () => {
+  it("stops at the first row with a cell above 2^64 - 1, after writing the previous rows", () => {
     openMacs(14, 4);
-    expect<u64>(sweep(0, 4, UNBOUNDED)).toBe(2);
+    expect<u64>(sweep(0, 4, UNLIMITED)).toBe(2);
     expect<string>(output()).toBe("14,16140901064495857664\n15,17293822569102704640\n");
     expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
     expect<u64>(reportFaultAt()).toBe(2);
-    expect<u32>(reportFaultWhat()).toBe(1);
+    expect<u32>(reportFaultDetail()).toBe(1);
   });
 
-  it("does not mind a cell above 2^64 - 1 that stands in no row", () => {
+  it("ignores a cell above 2^64 - 1 that is in no row", () => {
     openMacs(16, 1);
-    expect<u64>(sweep(0, 0, UNBOUNDED)).toBe(0);
+    expect<u64>(sweep(0, 0, UNLIMITED)).toBe(0);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
     const image = new PlanImage();
     image.fixed(IN_CHANNELS, 1073741824);
@@ -197,7 +198,8 @@ describe("a sweep", () => {
     image.fixed(DILATION, 1);
     image.fixed(BIAS, 1);
     image.axis(GROUPS, [1, 0, 1]);
-    // A vast axis whose every value is illegal: the overflowing cell outside of it never reaches a row.
+    // Every value of this large axis is invalid. So the overflowing cell, which belongs to a loop
+    // outside it, never reaches a row.
     image.axis(OUTPUT_PADDING, [1, 1, 2000000000]);
     image.rule(0, RULE_L_OUT);
     image.overlap(0);
@@ -205,14 +207,14 @@ describe("a sweep", () => {
     image.rule(2, RULE_OUTPUT_PADDING);
     image.finish(METHOD_CLOSED);
     openPlan();
-    expect<u64>(sweep(0, 1000, UNBOUNDED)).toBe(1000);
+    expect<u64>(sweep(0, 1000, UNLIMITED)).toBe(1000);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
-    expect<u64>(reportLeftOut(1 + RULE_OUTPUT_PADDING)).toBe(1000);
+    expect<u64>(reportRejected(1 + RULE_OUTPUT_PADDING)).toBe(1000);
   });
 
-  it("skips billions of layers in one step, to the last one", () => {
+  it("skips 4·10^18 layers in one step, up to the last one", () => {
     const image = new PlanImage();
-    image.axis(GROUPS, [3, 1, 2]); // 3 and 4: only 4 divides the channels
+    image.axis(GROUPS, [3, 1, 2]); // of 3 and 4, only 4 divides the channels
     image.fixed(IN_CHANNELS, 4);
     image.fixed(OUT_CHANNELS, 4);
     image.fixed(KERNEL_SIZE, 1);
@@ -229,24 +231,27 @@ describe("a sweep", () => {
     image.cell(3, L_IN);
     image.finish(METHOD_CLOSED);
     openPlan();
-    const turn: u64 = 4000000000000000000;
-    expect<u64>(sweep(5, turn + 2, UNBOUNDED)).toBe(turn + 2);
-    expect<u64>(reportLeftOut(1 + RULE_IN_CHANNELS)).toBe(turn - 5);
+    const block: u64 = 4000000000000000000;
+    expect<u64>(sweep(5, block + 2, UNLIMITED)).toBe(block + 2);
+    expect<u64>(reportRejected(1 + RULE_IN_CHANNELS)).toBe(block - 5);
     expect<string>(output()).toBe("1\n2\n");
   });
 
-  it("forgets an overflow with the plan that had it", () => {
+  it("clears an overflow when another plan is opened", () => {
     openMacs(16, 1);
-    sweep(0, 1, UNBOUNDED);
+    sweep(0, 1, UNLIMITED);
     expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
     open(METHOD_SIMULATE);
-    sweep(0, 12, UNBOUNDED);
+    sweep(0, 12, UNLIMITED);
     expect<u32>(reportFault()).toBe(FAULT_NONE);
     expect<string>(output()).toBe(ROWS);
   });
 });
 
-/** stride 2..9, then kernel_size in divisors(12 / stride), padding = kernel_size - 2; kept where padding is even. */
+/**
+ * Opens a grid of stride 2..9 and kernel_size: divisors(12 / stride), with the variable padding =
+ * kernel_size - 2 and the condition that padding is even.
+ */
 function openDependent(): void {
   const image = new PlanImage();
   image.fixed(BATCH_SIZE, 1);
@@ -257,12 +262,26 @@ function openDependent(): void {
   image.fixed(GROUPS, 1);
   image.fixed(BIAS, 1);
   image.axis(STRIDE, [2, 1, 8]);
-  const quotient = image.program([OP_NUMBER, 0, 12, OP_FIELD, STRIDE, 0, OP_DIVIDE, 0, 0]);
-  const axis = image.dependent(6, [KERNEL_SIZE], [ITEM_DIVISORS, quotient, 0, 0], 6);
-  const less = image.program([OP_FIELD, KERNEL_SIZE, 0, OP_NUMBER, 0, 2, OP_SUBTRACT, 0, 0]);
-  const even = image.program([OP_FIELD, PADDING, 0, OP_NUMBER, 0, 2, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
-  // A quotient that is not whole leaves the stride out by the pick's requirement: its one position is marked so.
-  image.fill(1, axis);
+  const quotient = image.program([
+    [OP_NUMBER, 0, 12],
+    [OP_FIELD, STRIDE, 0],
+    [OP_DIVIDE, 0, 0],
+  ]);
+  const axis = image.dependent(6, [KERNEL_SIZE], [[ITEM_DIVISORS, quotient, 0, 0]], 6);
+  const less = image.program([
+    [OP_FIELD, KERNEL_SIZE, 0],
+    [OP_NUMBER, 0, 2],
+    [OP_SUBTRACT, 0, 0],
+  ]);
+  const even = image.program([
+    [OP_FIELD, PADDING, 0],
+    [OP_NUMBER, 0, 2],
+    [OP_MODULO, 0, 0],
+    [OP_NOT, 0, 0],
+  ]);
+  // If the quotient is inexact, the axis has one position, marked as inexact. The predicate of the
+  // select step rejects it.
+  image.expand(1, axis);
   image.select(2, 0, axis);
   image.derive(2, 2, less, PADDING);
   image.where(2, 4, even);
@@ -275,61 +294,69 @@ function openDependent(): void {
 }
 
 describe("a sweep of axes that depend on others", () => {
-  it("leaves out by the requirement that is not met, and skips what is past the end", () => {
+  it("counts rejections by predicate, and skips positions past the end", () => {
     openDependent();
-    expect<u64>(sweep(0, 48, UNBOUNDED)).toBe(48);
-    // 12/2: 1 2 3 6, 12/3: 1 2 4, 12/4: 1 3, 12/6: 1 2; 12/5, /7, /8, /9 do not divide.
+    expect<u64>(sweep(0, 48, UNLIMITED)).toBe(48);
+    // 12/2: 1 2 3 6, 12/3: 1 2 4, 12/4: 1 3, 12/6: 1 2; 12/5, 12/7, 12/8 and 12/9 are inexact.
     expect<string>(output()).toBe("2,2,0\n2,6,4\n3,2,0\n3,4,2\n6,2,0\n");
-    expect<u64>(reportLeftOut(1)).toBe(4); // not exact
-    expect<u64>(reportLeftOut(2)).toBe(0);
-    expect<u64>(reportLeftOut(3)).toBe(0);
-    expect<u64>(reportLeftOut(4)).toBe(4); // padding -1
-    expect<u64>(reportLeftOut(5)).toBe(2); // odd
-    expect<u64>(reportLeftOut(0)).toBe(48 - 15);
+    expect<u64>(reportRejected(1)).toBe(4); // inexact quotient
+    expect<u64>(reportRejected(2)).toBe(0);
+    expect<u64>(reportRejected(3)).toBe(0);
+    expect<u64>(reportRejected(4)).toBe(4); // padding is -1
+    expect<u64>(reportRejected(5)).toBe(2); // padding is odd
+    expect<u64>(reportRejected(0)).toBe(48 - 15);
   });
 
-  it("is the same from any index on, and as far as its visits take it", () => {
+  it("gives the same rows and rejection counts for any limit of visits", () => {
     openDependent();
-    sweep(0, 48, UNBOUNDED);
-    const whole = output();
+    sweep(0, 48, UNLIMITED);
+    const complete = output();
     for (let visits: u32 = 1; visits < 30; visits++) {
       let text = "";
-      let left: u64 = 0;
+      let rejected: u64 = 0;
       for (let at: u64 = 0; at < 48; ) {
         at = sweep(at, 48, visits);
         expect<bool>(reportVisits() <= visits).toBe(true);
         if (reportBytes() > 0) text += output();
-        for (let rejectionReason: u32 = 0; rejectionReason <= 5; rejectionReason++) left += reportLeftOut(rejectionReason);
+        for (let rejectionReason: u32 = 0; rejectionReason <= 5; rejectionReason++)
+          rejected += reportRejected(rejectionReason);
       }
-      expect<string>(text).toBe(whole);
-      expect<u64>(left).toBe(43);
+      expect<string>(text).toBe(complete);
+      expect<u64>(rejected).toBe(43);
     }
   });
 
-  it("finds single layers", () => {
+  it("looks up single layers by index", () => {
     openDependent();
     const indices: StaticArray<u64> = [1, 3, 5, 18, 25];
     for (let i = 0; i < indices.length; i++) store<u64>(INPUT_PTR + 8 * <usize>i, indices[i]);
     expect<u32>(sweepIndices(5)).toBe(5);
     expect<string>(output()).toBe("2,2,0\n2,6,4\n6,2,0\n");
     expect<u64>(reportRows()).toBe(3);
-    expect<u64>(reportLeftOut(0)).toBe(1);
-    expect<u64>(reportLeftOut(1)).toBe(1);
+    expect<u64>(reportRejected(0)).toBe(1);
+    expect<u64>(reportRejected(1)).toBe(1);
   });
 
-  it("stops at an expression without a value, and names its step", () => {
+  it("stops at an undefined expression, and reports its step", () => {
     const image = new PlanImage();
     image.fixed(GROUPS, 1);
     image.axis(STRIDE, [0, 1, 4]);
-    const rest = image.program([OP_NUMBER, 0, 12, OP_FIELD, STRIDE, 0, OP_NUMBER, 0, 2, OP_SUBTRACT, 0, 0, OP_MODULO, 0, 0, OP_NOT, 0, 0]);
+    const rest = image.program([
+      [OP_NUMBER, 0, 12],
+      [OP_FIELD, STRIDE, 0],
+      [OP_NUMBER, 0, 2],
+      [OP_SUBTRACT, 0, 0],
+      [OP_MODULO, 0, 0],
+      [OP_NOT, 0, 0],
+    ]);
     image.cell(1, STRIDE);
     image.where(1, 0, rest);
     image.finish(METHOD_CLOSED, 1);
     openPlan();
-    expect<u64>(sweep(0, 4, UNBOUNDED)).toBe(2);
+    expect<u64>(sweep(0, 4, UNLIMITED)).toBe(2);
     expect<string>(output()).toBe("0\n1\n");
     expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
     expect<u64>(reportFaultAt()).toBe(2);
-    expect<u32>(reportFaultWhat()).toBe(0);
+    expect<u32>(reportFaultDetail()).toBe(0);
   });
 });
