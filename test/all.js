@@ -22,9 +22,14 @@ function assemblyTotal(status, output) {
   const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
   const [, passed, all] = /\[Tests\]: (\d+) \/ (\d+)/.exec(plain) ?? [];
   // A spec that does not compile prints no total, and one that traps prints a wrong total.
-  if (passed === undefined || (status !== 0 && passed === all)) return { passed: Number(passed ?? 0), failed: 1 };
+  if (passed === undefined || (status !== 0 && passed === all)) {
+    return { passed: Number(passed ?? 0), failed: 1 };
+  }
   const covered = isCovered(plain);
-  return { passed: Number(passed) + Number(covered), failed: Number(all) - Number(passed) + Number(!covered) };
+  return {
+    passed: Number(passed) + Number(covered),
+    failed: Number(all) - Number(passed) + Number(!covered),
+  };
 }
 
 /** Whether the specs execute at least 95 % of the kernel's blocks of code. */

@@ -29,17 +29,17 @@ describe("checksums", () => {
     const rows = Buffer.from(
       Array.from({ length: 3000 }, (_, i) => `1,64,${i},${i * 37},true\n`).join(""),
     );
-    const whole = sumOf(rows);
+    const complete = sumOf(rows);
     for (const block of [16, 512, 4096, 16_384]) {
       const exchanged = Buffer.from(rows);
       rows.copy(exchanged, 0, block, 2 * block);
       rows.copy(exchanged, block, 0, block);
-      expect(isSameSum(sumOf(exchanged), whole)).toBe(false);
-      expect(isSameSum(sumOf(Buffer.from(rows).fill(0, block, 2 * block)), whole)).toBe(false);
+      expect(isSameSum(sumOf(exchanged), complete)).toBe(false);
+      expect(isSameSum(sumOf(Buffer.from(rows).fill(0, block, 2 * block)), complete)).toBe(false);
       expect(
         isSameSum(
           sumOf(Buffer.concat([rows.subarray(0, block), rows.subarray(block + 16)])),
-          whole,
+          complete,
         ),
       ).toBe(false);
     }

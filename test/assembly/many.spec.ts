@@ -115,7 +115,7 @@ describe("countMany", () => {
     expect<u32>(MANY_COLUMNS).toBe(46);
   });
 
-  it("counts every row, with the differing fields from columns", () => {
+  it("counts every row, and reads the fields that differ from columns", () => {
     setDefaults();
     open(
       KIND_CONV_TRANSPOSE1D,
@@ -139,7 +139,7 @@ describe("countMany", () => {
     expect<u8>(rule(2)).toBe(0);
   });
 
-  it("counts the same by simulation", () => {
+  it("gives the same counts by simulation", () => {
     setDefaults();
     open(KIND_CONV_TRANSPOSE1D, METHOD_SIMULATE, [MACS], [PADDING]);
     column(0, [0, 1, 2]);
@@ -170,7 +170,7 @@ describe("countMany", () => {
     expect<u32>(reportFaultDetail()).toBe(1);
   });
 
-  it("marks such layers and continues if skipInvalid is set", () => {
+  it("marks invalid layers and continues if skipInvalid is set", () => {
     setDefaults();
     open(
       KIND_CONV_TRANSPOSE1D,

@@ -384,7 +384,7 @@ export function countByDefinition(
 
 /**
  * Visits every layer with l_in 1..6, kernel_size 1..5, stride 1..4, padding 0..6, dilation 1..4 and
- * a legal output_padding, whose l_out is at least 1. Counts each by the definition first. Returns
+ * a valid output_padding, whose l_out is at least 1. Counts each by the definition first. Returns
  * the number of layers.
  */
 export function forSmallLayers(

@@ -28,11 +28,11 @@ const carried = fc
     fc.boolean(),
   )
   .map(([text, special, isQuoted]): Field => {
-    const whole = `${text}${special}`;
-    const mustQuote = /[",\n\r]/.test(whole) || isQuoted;
+    const value = `${text}${special}`;
+    const mustQuote = /[",\n\r]/.test(value) || isQuoted;
     return mustQuote
-      ? plainField(quoted(whole), whole)
-      : plainField(whole, whole === "" ? null : whole);
+      ? plainField(quoted(value), value)
+      : plainField(value, value === "" ? null : value);
   });
 
 export interface Made {

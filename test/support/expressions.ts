@@ -325,8 +325,9 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
             exact,
           } = OPERATORS[operator] as (typeof OPERATORS)[string];
           const right = "/%".includes(operator.slice(0, 1)) ? divisor(second) : second;
+          const leftText = `${inside(left, leftBinds)}${space}`;
           return {
-            text: `${inside(left, leftBinds)}${space}${operator}${space}${inside(right, rightBinds)}`,
+            text: `${leftText}${operator}${space}${inside(right, rightBinds)}`,
             binds,
             value: (known) => of(at(left, known), at(right, known)),
             exact: (known) => combined(exact)(left.exact(known), right.exact(known)),
@@ -449,7 +450,11 @@ function builder(names: readonly string[], isTame: boolean, isCondition: boolean
         )
         .map(
           ([of, isNot, list]): Made => ({
-            text: `${inside(of, SUM)} ${isNot ? "not in" : "in"} [${list.map(({ text }) => text).join(", ")}]`,
+            text: [
+              inside(of, SUM),
+              isNot ? "not in" : "in",
+              `[${list.map(({ text }) => text).join(", ")}]`,
+            ].join(" "),
             binds: COMPARE,
             value: (known) => {
               const value = at(of, known);
@@ -654,11 +659,14 @@ export function items(
             return value > 0n && n % value === 0n;
           },
           hasExactly: (value, known) => {
-            const whole = of.exact(known);
-            if (value === null || whole === null) return false;
-            if (!isWhole(whole)) throw new NoValue(false);
+            const dividend = of.exact(known);
+            if (value === null || dividend === null) return false;
+            if (!isWhole(dividend)) throw new NoValue(false);
             return (
-              divisible(whole.n) > 0n && isWhole(value) && value.n > 0n && whole.n % value.n === 0n
+              divisible(dividend.n) > 0n &&
+              isWhole(value) &&
+              value.n > 0n &&
+              dividend.n % value.n === 0n
             );
           },
         }),

@@ -37,7 +37,7 @@ function writeSmallLayer(): void {
 }
 
 describe("a comparison", () => {
-  it("records how often each counter is exact, and where its minimum and maximum are", () => {
+  it("counts each counter's exact answers, and records its extremes with their locations", () => {
     startComparison();
     writeSmallLayer();
     expect<bool>(compareLayer(7)).toBe(true);

@@ -172,7 +172,7 @@ describe("the limit of 2^64 - 1", () => {
     expect<bool>(hasOverflowed()).toBe(true);
   });
 
-  it("is not exceeded by products if nothing is added", () => {
+  it("is not exceeded by additions if products exceed it and nothing is added", () => {
     clearOverflow();
     expect<u64>(additions(MAX, 1, MAX, 0, 17179869184, 0)).toBe(0);
     expect<u64>(additions(1, 1, MAX, 0, 8589934598, 8589934592)).toBe(
@@ -183,7 +183,7 @@ describe("the limit of 2^64 - 1", () => {
     expect<bool>(hasOverflowed()).toBe(true);
   });
 
-  it("sets the overflow flag for each count that exceeds it", () => {
+  it("is checked by each count, which flags the overflow", () => {
     clearOverflow();
     aggregationOps(5, MAX, MAX, 1);
     expect<bool>(hasOverflowed()).toBe(true);

@@ -169,7 +169,7 @@ describe("writeValue", () => {
     );
   });
 
-  it("writes the columns that depend on the family for a convolution that is not transposed", () => {
+  it("writes the family's own columns for a convolution that is not transposed", () => {
     // Conv1d(512, 256, kernel_size=16, stride=8, padding=4) on 32 inputs has 4 outputs of 16
     // products. 8 of the products are with zeros.
     setKind(layout.KIND_CONV1D);
@@ -310,7 +310,9 @@ describe("layers of several dimensions", () => {
 });
 
 describe("convolutions that are not transposed", () => {
-  it("have 2·K documented operations per pair of channels, one less per output if no bias", () => {
+  it("have the documented operations, with bias and without", () => {
+    // With bias, 2·K operations for each output and each input channel of its group. Without bias,
+    // one less for each output.
     setKind(layout.KIND_CONV1D);
     writeLayer([2, 6, 4, 10, 3, 1, 1, 0, 1, 2, 1]); // y = 2 3 3 3 3 3 3 3 3 2
     expect<u32>(brokenRule()).toBe(layout.NO_RULE);
@@ -326,7 +328,7 @@ describe("convolutions that are not transposed", () => {
 });
 
 describe("linear layers", () => {
-  it("have their own values in the columns that depend on the family", () => {
+  it("have the values of their family in the columns that depend on it", () => {
     // Linear(4, 5) on 3 vectors: 4·5 = 20 MACs for each vector, and 4 - 1 + 1 = 4 additions for
     // each of 5 outputs.
     setKind(layout.KIND_LINEAR);

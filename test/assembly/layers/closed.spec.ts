@@ -162,7 +162,7 @@ describe("closedTaps and closedOverlaps", () => {
   });
 
   it("crop nothing at the upper end if output_padding compensates the padding", () => {
-    // products at positions 0, 2 and 4, outputs from 1 to 5: only the first is cropped
+    // Products at positions 0, 2 and 4, outputs from 1 to 5: only the first is cropped.
     expect<i64>(closedTaps(3, 1, 2, 1, 1, 1)).toBe(2);
     expect<i64>(closedCovered(3, 1, 2, 1, 1, 1)).toBe(2);
   });
@@ -170,20 +170,20 @@ describe("closedTaps and closedOverlaps", () => {
   it("count 2^31 - 1 inputs with as many taps", () => {
     expect<i64>(closedTaps(MAX, MAX, 1, 0, 0, 1)).toBe(4611686014132420609);
     expect<i64>(closedCovered(MAX, MAX, 1, 0, 0, 1)).toBe(4294967293); // every output
-    // only the middle output remains, on which one product of each input lands
+    // Only the middle output remains, on which one product of each input lands.
     expect<i64>(closedTaps(MAX, MAX, 1, MAX - 1, 0, 1)).toBe(MAX);
     expect<i64>(closedCovered(MAX, MAX, 1, MAX - 1, 0, 1)).toBe(1);
   });
 
   it("count 2^31 - 1 inputs and taps at the widest stride and dilation", () => {
-    // s = d: positions are s·(i + k), so the products overlap as with s = d = 1
+    // s = d: positions are s·(i + k), so the products overlap as with s = d = 1.
     expect<i64>(closedTaps(MAX, MAX, MAX, 0, 0, MAX)).toBe(4611686014132420609);
     expect<i64>(closedCovered(MAX, MAX, MAX, 0, 0, MAX)).toBe(4294967293);
     // s and d are coprime: i·s + k·d = i'·s + k'·d only if (i', k') differs by a multiple of
-    // (d, -s), and the box has no two such points
+    // (d, -s), and the box has no two such points.
     expect<i64>(closedCovered(MAX, MAX, MAX, 0, 0, MAX - 1)).toBe(4611686014132420609);
-    // a padding of 2^31 - 1 crops position 0, and with s = 2^31 - 2 also the position of (1, 0)
-    // the same number of positions is cropped at the upper end
+    // A padding of 2^31 - 1 crops position 0, and with s = 2^31 - 2 also the position of (1, 0).
+    // The same number of positions is cropped at the upper end.
     expect<i64>(closedTaps(MAX, MAX, MAX, MAX, 0, MAX)).toBe(4611686014132420607);
     expect<i64>(closedTaps(MAX, MAX, MAX - 1, MAX, 0, MAX)).toBe(4611686014132420605);
   });

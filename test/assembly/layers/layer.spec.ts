@@ -68,7 +68,7 @@ describe("channelsPerGroup", () => {
     expect<u64>(channelsPerGroup(MAX, MAX)).toBe(1);
   });
 
-  it("rounds down where groups do not split the channels evenly", () => {
+  it("rounds down if groups do not split the channels evenly", () => {
     expect<u64>(channelsPerGroup(12, 5)).toBe(2);
     expect<u64>(channelsPerGroup(12, 24)).toBe(0);
     expect<u64>(channelsPerGroup(MAX, 2)).toBe(1073741823);

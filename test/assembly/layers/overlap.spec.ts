@@ -42,7 +42,7 @@ describe("scatter", () => {
     expect<string>(counters(3)).toBe("2 2 0");
   });
 
-  it("leaves holes where the stride is wider than the kernel", () => {
+  it("leaves holes if the stride is wider than the kernel", () => {
     clearCounters(8);
     expect<u64>(scatter(0, 6, 2, 2, 4, 0, 1)).toBe(4);
     expect<string>(counters(7)).toBe("1 1 0 0 1 1 0");

@@ -118,7 +118,7 @@ describe("simulate", () => {
     expect<u32>(visited).toBeGreaterThan(5000);
   });
 
-  it("counts no tap where padding crops every product", () => {
+  it("counts no tap if padding crops every product", () => {
     expect<string>(simulated(1, 2, 1, 2, 1, 1)).toBe("0 0"); // products at 0 and 2, output at 1
   });
 
@@ -197,7 +197,7 @@ describe("simulate, of a convolution", () => {
     expect<i32>(visited).toBeGreaterThan(3000);
   });
 
-  it("agrees with a pass over outputs and taps, for several blocks of 8-bit or 16-bit counters", () => {
+  it("agrees with a pass over outputs and taps, in blocks of 8-bit and 16-bit counters", () => {
     for (let lIn: i64 = 16383; lIn <= 16385; lIn++)
       expect<string>(convolved(lIn, lIn, 3, 1, 1, 1)).toBe(convolvedNaively(lIn, lIn, 3, 1, 1, 1));
     expect<string>(convolved(20001, 40000, 2, 2, 1, 2)).toBe(

@@ -8,7 +8,7 @@ function untilChecked(lIn: u64, kernelSize: u64): i32 {
 }
 
 describe("the spot checks of a sweep", () => {
-  it("check the first layer, then one in 512 to 1535", () => {
+  it("check the first layer, then the next one after 512 to 1535 layers", () => {
     startSpotChecks();
     expect<i32>(untilChecked(8, 3)).toBe(1);
     let shortest = 2000,

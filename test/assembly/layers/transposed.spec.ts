@@ -65,7 +65,7 @@ describe("outputPaddingFits", () => {
     expect<bool>(outputPaddingFits(MAX - 1, 1, MAX)).toBe(true);
   });
 
-  it("rejects one that is below neither", () => {
+  it("rejects an output padding that reaches both", () => {
     expect<bool>(outputPaddingFits(1, 1, 1)).toBe(false);
     expect<bool>(outputPaddingFits(3, 3, 2)).toBe(false);
     expect<bool>(outputPaddingFits(3, 2, 3)).toBe(false);
@@ -79,7 +79,7 @@ describe("the overlap away from the edges", () => {
     expect<u64>(overlapMax(16, 8, 1)).toBe(2);
   });
 
-  it("differs by one otherwise", () => {
+  it("has a minimum and a maximum that differ by one otherwise", () => {
     expect<u64>(overlapMin(5, 2, 1)).toBe(2); // even positions get taps 0, 2, 4; odd ones 1, 3
     expect<u64>(overlapMax(5, 2, 1)).toBe(3);
     expect<u64>(overlapMin(1, 4, 1)).toBe(0);

@@ -70,7 +70,7 @@ import {
 
 /**
  * Opens a list with the fields l_in, a carried one, kernel_size, stride and bias, and the results
- * l_out and ops. Other parameters have one channel and PyTorch's defaults.
+ * l_out and ops. Layers have one channel, and PyTorch's defaults for the other parameters.
  */
 function open(skipInvalid: bool = false): void {
   writeListImage(
@@ -245,7 +245,7 @@ describe("a list", () => {
     expect<string>(faultOf("0,2,1\n")).toBe(`${FAULT_RULE} ${RULE_IN_CHANNELS} 0`);
   });
 
-  it("skips such layers if skipInvalid is set, and counts them by rule", () => {
+  it("skips invalid layers if skipInvalid is set, and counts them by rule", () => {
     writeListImage([PADDING, GROUPS, IN_CHANNELS], [TAPS], METHOD_CLOSED, true);
     openList();
     expect<string>(counted("3,1,1\n0,1,1\n0,2,1\n-1,1,1\n3,1,1\n0,1,1")).toBe("0,1,1,6\n0,1,1,6\n");

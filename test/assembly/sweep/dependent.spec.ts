@@ -76,7 +76,7 @@ describe("an axis that depends on others", () => {
     expect<string>(positions(PADDING)).toBe("3 10 14 18 32 64 1 7 49");
   });
 
-  it("is expanded again, to a shorter or longer list, when they have changed", () => {
+  it("is expanded to a shorter or longer list when the others have changed", () => {
     openPadding([[ITEM_RANGE, number(1), 0, number(1)]]);
     set(STRIDE, 5);
     expand(0);

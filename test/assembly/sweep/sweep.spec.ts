@@ -249,8 +249,8 @@ describe("a sweep", () => {
 });
 
 /**
- * Opens a grid of stride 2..9 and kernel_size: divisors(12 / stride), with the variable padding =
- * kernel_size - 2 and the condition that padding is even.
+ * Opens a grid of stride 2..9 and kernel_size: divisors(12 / stride). The padding is derived as
+ * kernel_size - 2, and a condition requires that it is even.
  */
 function openDependent(): void {
   const image = new PlanImage();
