@@ -51,8 +51,8 @@ export function writeValue(ptr: usize, column: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function writeValueInline(ptr: usize, column: u32): usize {
-  // Most columns skip the tests for classes. Measured 2026-11-27, kernel alone: testing every column
-  // for words takes 9 % more time on examples/vocoder.yaml, and 3 % more on all conventions.
+  // Most columns skip the tests for classes. Measured 2026-11-27, kernel alone: testing every
+  // column for words takes 9 % more time on examples/vocoder.yaml, and 3 % on all conventions.
   if (column >= layout.FIRST_SPECIAL) {
     if (isQuotient(column)) return writeQuotientOf(ptr, column);
     if (isMissing(column)) return ptr;

@@ -345,7 +345,8 @@ function shownWork(
   );
   const patterns = layer.dimensions.map((dimension, i) => {
     const letter = layer.kind.dimensions[i] as string;
-    return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, (dimensions[i] as PartialResults).l_out as bigint)}`;
+    const lOut = (dimensions[i] as PartialResults).l_out as bigint;
+    return `  ${letter === "" ? "y" : `y.${letter}`} = ${pattern(kernel, layer.kind, dimension, lOut)}`;
   });
   const overlap =
     patterns.length === 0
@@ -374,5 +375,6 @@ function pattern(kernel: Kernel, kind: Kind, dimension: Dimension, lOut: bigint)
     reaching > PATTERN_STEPS
       ? ""
       : ` ${kernel.overlap(kind, dimension, lOut - BigInt(PATTERN_END), PATTERN_END).join(" ")}`;
-  return `${first} …${last}   (${lOut} elements; ${last === "" ? "the first" : "the first and last"} ${PATTERN_END} are shown)`;
+  const shown = `${last === "" ? "the first" : "the first and last"} ${PATTERN_END} are shown`;
+  return `${first} …${last}   (${lOut} elements; ${shown})`;
 }

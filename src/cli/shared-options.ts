@@ -27,7 +27,8 @@ function capitalised(text: string): string {
 }
 
 export function examples(lines: readonly (readonly [string, string])[]): string {
-  return `${painter(STDOUT)("bold", "Examples:")}\n${lines.map(([command, meaning]) => `  ${command}\n      ${meaning}\n`).join("")}`;
+  const texts = lines.map(([command, meaning]) => `  ${command}\n      ${meaning}\n`);
+  return `${painter(STDOUT)("bold", "Examples:")}\n${texts.join("")}`;
 }
 
 /** Adds one option per parameter. `flags` keeps the values in the order in which they are given. */
@@ -79,7 +80,8 @@ function neededBy(kinds: readonly KindName[]): string {
 export function layerOption(): Option {
   return new Option(
     "--layer <kind>",
-    `Kind of the layers: ${KIND_NAMES.join(", ")}, or PyTorch's class, such as ConvTranspose2d (default: ${DEFAULT_KIND})`,
+    `Kind of the layers: ${KIND_NAMES.join(", ")}, or PyTorch's class, such as ConvTranspose2d ` +
+      `(default: ${DEFAULT_KIND})`,
   );
 }
 
@@ -98,10 +100,11 @@ export function outputSizeOption(): Option {
 }
 
 export function formatOption(onlyWith = ""): Option {
+  const names = `${FORMAT_NAMES.slice(0, -1).join(", ")} or ${FORMAT_NAMES.at(-1)}`;
   return new Option(
     "--format <name>",
     capitalised(
-      `${onlyWith}format of the rows: ${FORMAT_NAMES.slice(0, -1).join(", ")} or ${FORMAT_NAMES.at(-1)} (default: from the extension of the output)`,
+      `${onlyWith}format of the rows: ${names} (default: from the extension of the output)`,
     ),
   );
 }
@@ -109,7 +112,8 @@ export function formatOption(onlyWith = ""): Option {
 export function bigIntsOption(where = "With --json: "): Option {
   return new Option(
     "--big-ints <type>",
-    `${where}write integers as exact numbers (the default) or as strings; JavaScript's JSON.parse rounds numbers beyond 2^53`,
+    `${where}write integers as exact numbers (the default) or as strings; ` +
+      "JavaScript's JSON.parse rounds numbers beyond 2^53",
   ).choices(BIG_INTS);
 }
 

@@ -20,7 +20,8 @@ export function sweepCommand(): Command {
       "Give a grid as options; the last axis changes fastest",
     ],
     [
-      "upsweep sweep --stride 2..8 --kernel-size '2 * stride' --padding 'stride // 2' --l-in 32 --in-channels 64 --out-channels 64 --where 'l_out == stride * l_in'",
+      "upsweep sweep --stride 2..8 --kernel-size '2 * stride' --padding 'stride // 2' --l-in 32 " +
+        "--in-channels 64 --out-channels 64 --where 'l_out == stride * l_in'",
       "Use axes that depend on others, and a condition",
     ],
     [

@@ -24,7 +24,8 @@ const SUPPORTED = [...Object.keys(EXTENSIONS), GZIP].map((extension) => `.${exte
 /** Extensions of formats that upsweep never writes. They are errors even with `--format`. */
 const UNSUPPORTED = new Set(
   [
-    "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
+    "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods",
+    "h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
     "db sqlite sqlite3 duckdb sql yaml yml toml xml html htm md tex pdf svg png jpg",
     "zip zst zstd bz2 xz lz4 lzma br z 7z rar tar tgz sz snappy",
   ].flatMap((line) => line.split(" ")),

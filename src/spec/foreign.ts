@@ -96,7 +96,10 @@ export function remedyOfNamedPadding(
   if (word !== "same")
     return "PyTorch's transposed layers have no named padding; write 0 to crop nothing.";
   const number = dimension === undefined ? "" : samePadding(dimension);
-  return `PyTorch's transposed layers have no named padding. For l_out == stride * l_in write (dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`;
+  return (
+    "PyTorch's transposed layers have no named padding. For l_out == stride * l_in write " +
+    `(dilation * (kernel_size - 1) + output_padding + 1 - stride) / 2${number}.`
+  );
 }
 
 function samePadding(dimension: Omit<Dimension, "padding">): string {
@@ -130,7 +133,10 @@ export function remedyOfUnequalPadding(
   if (kind.family.name !== "transposed")
     return "Pad the input before the layer and count the longer input with padding 0.";
   if (difference >= stride && difference >= dilation) {
-    return `PyTorch has no such layer: the difference ${difference} would be output_padding, which must be smaller than stride ${stride} or dilation ${dilation}.`;
+    return (
+      `PyTorch has no such layer: the difference ${difference} would be output_padding, ` +
+      `which must be smaller than stride ${stride} or dilation ${dilation}.`
+    );
   }
   return `Write --padding ${max} --output-padding ${difference}: by symmetry the counts are the same.`;
 }

@@ -70,7 +70,7 @@ describe("a linear layer", () => {
   it("is compared between the tools", async () => {
     const { stdout } = await said(["compare", ...LINEAR.split(" ")]);
     expect(stdout).toMatch(/^thop +mac +12 +12 +1 {2}exact on this layer$/m);
-    expect(stdout).toMatch(/^tensorflow +flop +28 +12 +1 {2}exact, but for 4 for the bias/m);
+    expect(stdout).toMatch(/^tensorflow +flop +28 +12 +1 {2}exact, apart from 4 for the bias/m);
   });
 });
 

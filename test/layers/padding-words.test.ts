@@ -58,7 +58,8 @@ describe("a padding that is a word, in the library", () => {
 
   it("needs stride 1, as in PyTorch", () => {
     expect(thrown(() => count({ ...SAME, padding: "same" as const, stride: 2 }))?.message).toBe(
-      "layer: padding 'same' needs stride 1, not 2. PyTorch supports padding='same' only for stride 1. Set stride to 1, or give padding as a number.",
+      "layer: padding 'same' needs stride 1, not 2. PyTorch supports padding='same' only for " +
+        "stride 1. Set stride to 1, or give padding as a number.",
     );
   });
 
@@ -89,7 +90,11 @@ describe("a padding that is a word, on the command line", () => {
         ...["--format", format, "-o", "rows", "--force", "--quiet"],
       ]).then(() => readFileSync("rows", "utf8"));
     expect(await sweepIn("csv")).toBe(
-      "batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,dilation,groups,bias,taps\n1,2,3,6,4,1,same,1,1,true,20\n1,2,3,6,4,1,1,1,1,true,18\n",
+      [
+        "batch_size,in_channels,out_channels,l_in,kernel_size,stride,padding,dilation,groups,bias,taps",
+        "1,2,3,6,4,1,same,1,1,true,20",
+        "1,2,3,6,4,1,1,1,1,true,18\n",
+      ].join("\n"),
     );
     const lines = (await sweepIn("jsonl")).trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).padding)).toEqual(["same", 1]);
@@ -98,7 +103,13 @@ describe("a padding that is a word, on the command line", () => {
   it("gives rows that a list reads again to the same counts", async () => {
     writeFileSync(
       "list.csv",
-      "layer,in_channels,out_channels,l_in,h_in,w_in,kernel_size,padding\nconv1d,2,3,6,,,4,same\nconv2d,1,1,,6,6,4,same\nconv1d,2,3,6,,,4,valid\nconv1d,2,3,6,,,4,1\n",
+      [
+        "layer,in_channels,out_channels,l_in,h_in,w_in,kernel_size,padding",
+        "conv1d,2,3,6,,,4,same",
+        "conv2d,1,1,,6,6,4,same",
+        "conv1d,2,3,6,,,4,valid",
+        "conv1d,2,3,6,,,4,1\n",
+      ].join("\n"),
     );
     await said(["count", "--from", "list.csv", "--columns", "taps", "-o", "out.csv", "--quiet"]);
     const taps = readFileSync("out.csv", "utf8")
@@ -137,16 +148,22 @@ describe("a padding that is a word, on the command line", () => {
 
   it.each([
     {
-      spec: "layer: conv1d\naxes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, padding: [same, 1]}\nwhere: padding < 2\n",
+      spec:
+        "layer: conv1d\n" +
+        "axes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, padding: [same, 1]}\n" +
+        "where: padding < 2\n",
       message:
-        "upsweep: grid.yaml:3:8: padding may be the word same or valid here, which has no number. Put the words and the numbers into separate grids, under 'grids:'.",
+        "upsweep: grid.yaml:3:8: padding may be the word same or valid here, which has no number. " +
+        "Put the words and the numbers into separate grids, under 'grids:'.",
     },
     {
       spec: "axes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, padding: same}\n",
       message: "grid.yaml:1:75: padding cannot be 'same'.",
     },
     {
-      spec: "layer: conv1d\naxes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, padding: [same, kernel_size // 2]}\n",
+      spec:
+        "layer: conv1d\naxes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, " +
+        "padding: [same, kernel_size // 2]}\n",
       message: "grid.yaml:2:76: padding cannot be 'same'.",
     },
     {
