@@ -464,10 +464,7 @@ function writeKeptFields(outPtr: usize, ptr: usize, endPtr: usize): usize {
   return outPtr;
 }
 
-/**
- * Adds a value to the 128-bit total of a result column. If a result overflows, the list stops, and
- * the totals are not used.
- */
+/** Adds a value to the 128-bit total of a result column. */
 // @ts-ignore: decorator
 @inline
 function addToTotal(i: u32, v: u64): void {
@@ -475,6 +472,23 @@ function addToTotal(i: u32, v: u64): void {
   const sum = load<u64>(ptr) + v;
   store<u64>(ptr, sum);
   if (sum < v) store<u64>(ptr, load<u64>(ptr, 8) + 1, 8);
+}
+
+/**
+ * Subtracts from the totals what the current layer has added to those of the columns 0 to `last`. A
+ * layer with a result that overflows is not counted in any total: the list may go on after it, with
+ * a message in place of its results.
+ */
+function undoTotals(last: u32): void {
+  for (let i: u32 = 0; i <= last; i++) {
+    const entry = load<u32>(layout.LIST_COLUMNS_IN_USE_PTR + ((<usize>i) << 2));
+    if (entry == layout.NO_COLUMN || !(entry & layout.COLUMN_IS_ADDED)) continue;
+    const v = value(entry & ~layout.COLUMN_IS_ADDED);
+    const ptr = totalsPtr + <usize>i * layout.LIST_TOTAL_BYTES;
+    const sum = load<u64>(ptr);
+    store<u64>(ptr, sum - v);
+    if (sum < v) store<u64>(ptr, load<u64>(ptr, 8) - 1, 8);
+  }
 }
 
 /**
@@ -504,6 +518,7 @@ function writeRecord(outPtr: usize, ptr: usize, endPtr: usize): usize {
       outPtr = writeValue(outPtr, column);
     }
     if (hasOverflowed()) {
+      undoTotals(i);
       setFault(layout.FAULT_OVERFLOW, <u64>(ptr - layout.INPUT_PTR), i);
       return outPtr;
     }

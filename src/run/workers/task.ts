@@ -5,7 +5,13 @@ import { mergedTallies, type Tally } from "../../conventions/tallies.js";
 import { encoderOf } from "../../formats/encoding.js";
 import type { Encode } from "../../formats/format.js";
 import { NEWLINE } from "../../input/bytes.js";
-import { addTotals, type Kernel, type KindTotals, type Lease } from "../../kernel/kernel.js";
+import {
+  addTotals,
+  type Kernel,
+  type KindTotals,
+  type Lease,
+  type ListBatch,
+} from "../../kernel/kernel.js";
 import { addCounts } from "../../layers/rules.js";
 import type { ListPlan } from "../../plan/list.js";
 import { recordEnd } from "./chunks.js";
@@ -154,23 +160,30 @@ function countChunk(
     const records = new Map(locations.map((at) => [at, recordAt(bytes, Number(at))]));
     return { ...answerBuffers.fields, rows, rejected, lines, totals, tallies: merged, records };
   };
+  const addBatch = (batch: ListBatch) => {
+    addCounts(rejected, batch.rejected);
+    rows += batch.rows;
+    lines += batch.lines;
+    totals = addTotals(totals, batch.totals);
+    if (batch.tallies) tallies.push(batch.tallies);
+  };
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
     const verified = list.verified && verifyRows(list, bytes, at, batch.bytes);
     if (verified) answerBuffers.addUnleased(verified.bytes);
     else answerBuffers.add(kernel, batch.bytes);
     if (verified?.difference) {
+      const { difference } = verified;
+      // The batch has counted the record that differs and those after it. Count the ones before it
+      // alone, whose rows are in the answer.
+      if (difference.at > at) addBatch(kernel.countList(bytes.subarray(0, difference.at), at));
       return {
         ...answer(),
-        fault: { kind: "differs", ...verified.difference },
-        faultRecord: recordAt(bytes, verified.difference.at),
+        fault: { kind: "differs", ...difference },
+        faultRecord: recordAt(bytes, difference.at),
       };
     }
-    addCounts(rejected, batch.rejected);
-    rows += batch.rows;
-    lines += batch.lines;
-    totals = addTotals(totals, batch.totals);
-    if (batch.tallies) tallies.push(batch.tallies);
+    addBatch(batch);
     if (batch.fault)
       return { ...answer(), fault: batch.fault, faultRecord: recordAt(bytes, batch.fault.at) };
     at = batch.next;
