@@ -381,8 +381,8 @@ function show<P>(
       ? ""
       : ` ${thousands(uncounted)} ${have} no ratio: an empty batch, or no product that lands.`;
   const note =
-    "Ratios of each answer, in MACs, to the exact count. Medians are within 0.4 %; " +
-    `all other figures are exact.${without}`;
+    "Ratios of each answer, in MACs, to the exact count, rounded to four digits. " +
+    `Medians are within 0.4 %.${without}`;
   if (options.markdown)
     print(
       `${markdown(

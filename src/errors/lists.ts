@@ -6,8 +6,9 @@ export const LIST_ERRORS = {
   emptyList: (location: string) =>
     at(
       location,
-      "there is no header",
-      "Name the columns in the first line, for example in_channels,out_channels,kernel_size,l_in.",
+      "the list has no columns",
+      "Name them in the first line of a CSV, for example in_channels,out_channels,kernel_size,l_in. " +
+        "In JSON, write an object for each layer.",
     ),
   duplicateField: (location: string, name: string) =>
     at(location, `the column ${quote(name)} is given twice in the header`, "Keep one of them."),
@@ -80,15 +81,23 @@ export const LIST_ERRORS = {
   kindLacksFields: (location: string, kind: string, names: readonly string[]) =>
     at(
       location,
-      `a ${kind} needs ${joinNames(names)}, which the header does not have`,
+      `a ${kind} layer needs ${joinNames(names)}, which the header does not have`,
       `Add the column${names.length === 1 ? "" : "s"}; ` +
         `rows of other kinds leave ${names.length === 1 ? "it" : "them"} empty.`,
     ),
-  notEmptyField: (location: string, name: string, got: string, kind: string) =>
+  notEmptyField: (
+    location: string,
+    name: string,
+    got: string,
+    kind: string,
+    equivalents: readonly string[],
+  ) =>
     at(
       location,
-      `${name} is ${quote(got)}, but a ${kind} has no ${name}`,
-      "Leave the field empty in this row.",
+      `${name} is ${quote(got)}, but a ${kind} layer has no ${name}`,
+      equivalents.length > 0
+        ? `Write it as ${joinNames(equivalents)}, and leave ${name} empty in this row.`
+        : "Leave the field empty in this row.",
     ),
   tupleField: (location: string, name: string, got: string, names: readonly string[]) =>
     at(

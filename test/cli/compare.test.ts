@@ -190,7 +190,7 @@ describe("upsweep compare", () => {
 
   it("excludes empty batches from the ratios of a grid and of a list, and counts them", async () => {
     const note =
-      "all other figures are exact. 8 layers have no ratio: an empty batch, or no product that lands.";
+      "Medians are within 0.4 %. 8 layers have no ratio: an empty batch, or no product that lands.";
     const grid = await said(["compare", ...SPACE, "--batch-size", "0,2"]);
     expect(grid.stdout).toContain(note);
     expect(grid.stdout).toMatch(/^fvcore +50 % +1\.00 +1 +1\.053 /m);

@@ -16,16 +16,16 @@ const CASES = [
     title: "an empty file",
     list: "",
     message: text`
-      layers.csv:1: there is no header. Name the columns in the first line, for example
-      in_channels,out_channels,kernel_size,l_in.
+      layers.csv:1: the list has no columns. Name them in the first line of a CSV, for example
+      in_channels,out_channels,kernel_size,l_in. In JSON, write an object for each layer.
     `,
   },
   {
     title: "a blank first line",
     list: "\nin_channels,out_channels,kernel_size,l_in\n",
     message: text`
-      layers.csv:1: there is no header. Name the columns in the first line, for example
-      in_channels,out_channels,kernel_size,l_in.
+      layers.csv:1: the list has no columns. Name them in the first line of a CSV, for example
+      in_channels,out_channels,kernel_size,l_in. In JSON, write an object for each layer.
     `,
   },
   {
@@ -135,10 +135,18 @@ const CASES = [
     `,
   },
   {
+    title: "channels of a linear layer",
+    list: list("layer,in_features,out_features\n64,64,3,32,conv1d,,\n64,,,,linear,64,10\n"),
+    message: text`
+      layers.csv:3: in_channels is 64, but a linear layer has no in_channels. Write it as
+      in_features, and leave in_channels empty in this row.
+    `,
+  },
+  {
     title: "a linear layer without its parameters in the header",
     list: list("layer\n64,64,3,32,conv1d\n64,64,3,32,linear\n"),
     message: text`
-      layers.csv:3: a linear needs in_features and out_features, which the header does not have. Add
+      layers.csv:3: a linear layer needs in_features and out_features, which the header does not have. Add
       the columns; rows of other kinds leave them empty.
     `,
   },
@@ -154,7 +162,7 @@ const CASES = [
     title: "a kind whose columns are not in the header",
     list: list("layer\n64,64,3,32,conv_transpose2d\n"),
     message: text`
-      layers.csv:2: a conv_transpose2d needs h_in and w_in, which the header does not have. Add the
+      layers.csv:2: a conv_transpose2d layer needs h_in and w_in, which the header does not have. Add the
       columns; rows of other kinds leave them empty.
     `,
   },
@@ -162,7 +170,7 @@ const CASES = [
     title: "a parameter that the row's kind does not have",
     list: list("layer,output_padding\n64,64,3,32,ConvTranspose1d,0\n64,64,3,32,Conv1d,1\n"),
     message: text`
-      layers.csv:3: output_padding is 1, but a conv1d has no output_padding. Leave the field empty
+      layers.csv:3: output_padding is 1, but a conv1d layer has no output_padding. Leave the field empty
       in this row.
     `,
   },

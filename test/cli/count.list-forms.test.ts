@@ -269,7 +269,11 @@ const REFUSED = [
     bytes: `${json("")}\n{"in_channels":64,\n"out_channels":64,"kernel_size":3,"l_in":0}`,
     message: "layers:3: l_in cannot be 0. ",
   },
-  { title: "an array without objects", bytes: "[]", message: "layers:1: there is no header. " },
+  {
+    title: "an array without objects",
+    bytes: "[]",
+    message: "layers:1: the list has no columns. ",
+  },
 ];
 
 it.each(titled(REFUSED))("refuses %s, and leaves no file", async (_, { bytes, message }) => {

@@ -57,6 +57,15 @@ describe("upsweep merge", () => {
     );
   });
 
+  it("ignores the manifests that a pattern such as out.0* names beside the shards", async () => {
+    await sweepShards(2);
+    const names = readdirSync(".").filter((name) => name.startsWith("out.0"));
+    expect(names).toHaveLength(4);
+    expect(await said(["merge", "all.csv", ...names, "--quiet"])).toEqual(done);
+    expect(await said(["merge", "out.csv", "--quiet"])).toEqual(done);
+    expect(readFileSync("all.csv").equals(readFileSync("out.csv"))).toBe(true);
+  });
+
   it("accepts shards from other folders, in any order", async () => {
     await sweepShards(3);
     mkdirSync("node");

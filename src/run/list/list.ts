@@ -19,6 +19,7 @@ import { invalidLayer } from "../../layers/errors.js";
 import {
   anyParameter,
   DEFAULT_KIND,
+  equivalentsOf,
   KIND_NAMES,
   type Kind,
   type KindName,
@@ -474,7 +475,8 @@ function fieldError(list: ListPlan, fields: readonly string[], field: number, at
     rolesOf(list, kind)[field],
     fields[field] as string,
   ];
-  if (role?.does === "stay empty") return errors.notEmptyField(at, name, value, kind.name);
+  if (role?.does === "stay empty")
+    return errors.notEmptyField(at, name, value, kind.name, equivalentsOf(kind, name));
   if (role?.does !== "set") return errors.badQuotes(at);
   if (value === "") return errors.emptyField(at, name);
   if (name === "sample_rate") return rateError(value, at);

@@ -53,7 +53,13 @@ export interface ShardSet {
  * `path` itself. Also if the counts or headers of the shards do not match.
  */
 export async function findShards(path: string, named: readonly string[]): Promise<ShardSet> {
-  const paths = named.length > 0 ? named : findShardPaths(path);
+  // A pattern such as `out.0*` also names the manifests.
+  const isManifestOfNamed = (candidate: string) =>
+    named.some((other) => manifestPathOf(other) === candidate);
+  const paths =
+    named.length > 0
+      ? named.filter((candidate) => !isManifestOfNamed(candidate))
+      : findShardPaths(path);
   const realTarget = existsSync(path) ? realpathSync(path) : undefined;
   const sameFile = paths.find((shard) => existsSync(shard) && realpathSync(shard) === realTarget);
   if (sameFile !== undefined) throw errors.mergeIntoShard(path);
