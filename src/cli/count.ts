@@ -36,7 +36,12 @@ import { PARAMETER_MAX } from "../limits.js";
 import type { Check } from "../plan/method.js";
 import { sinkFor } from "../sink/open.js";
 import { flagOf, splitValues } from "../spec/flags.js";
-import { isNamedPadding, remedyOfNamedPadding, remedyOfUnequalPadding } from "../spec/foreign.js";
+import {
+  remedyOfNamedPadding,
+  remedyOfUnequalPadding,
+  remedyWithWords,
+  startsWithNamedPadding,
+} from "../spec/foreign.js";
 import { columnsOfGroup } from "../spec/spec.js";
 import { domainOf, type Progression, readEntry, readInteger } from "../spec/values.js";
 import {
@@ -192,8 +197,8 @@ function checkPadding(
     dilation: valueIn("dilation"),
   });
   if (wordValue(kind, p.base, text.trim()) !== undefined) return;
-  if (isNamedPadding(text))
-    throw errors.foreignValue(flag, p.name, text.trim(), remedyOfNamedPadding(kind, text, own()));
+  if (startsWithNamedPadding(text))
+    throw errors.foreignValue(flag, p.base, text.trim(), remedyOfNamedPadding(kind, text, own()));
   const values = valuesOfFlag(text);
   if (
     kind.dimensions.length === 1 &&
@@ -262,10 +267,13 @@ function valueFromFlag(kind: Kind, p: Parameter, text: string): number {
   if (value === undefined || (!mayHaveSeveral && values.length > 1))
     throw errors.severalValues(flag, p.name, text);
   const entry = readEntry(domainOf(p.name), { text: value, location: flag });
-  if (!Array.isArray(entry))
-    throw p.type === "boolean"
-      ? errors.notBoolean(flag, p.name, value)
-      : errors.notInteger(flag, p.name, value);
+  if (!Array.isArray(entry)) {
+    if (p.type === "boolean") throw errors.notBoolean(flag, p.name, value);
+    const remedy = remedyWithWords(p);
+    throw remedy === undefined
+      ? errors.notInteger(flag, p.name, value)
+      : errors.foreignValue(flag, p.base, value, remedy);
+  }
   const [run, ...more] = entry as readonly Progression[];
   if (run === undefined || run.count > 1 || more.length > 0)
     throw errors.severalValues(flag, p.name, text);

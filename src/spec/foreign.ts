@@ -1,7 +1,7 @@
 /** Values in the notation of other tools and languages, and what to write here instead. */
 
 import { joinNames } from "../format-message.js";
-import type { Kind } from "../layers/kinds.js";
+import type { Kind, Parameter } from "../layers/kinds.js";
 import type { Dimension } from "../layers/parameters.js";
 import { inBigInt } from "../layers/rules.js";
 
@@ -81,18 +81,37 @@ export function isNamedPadding(text: string): boolean {
   return /^["']?(?:same|valid)["']?$/i.test(text.trim());
 }
 
+/** Whether a text is a named padding, or a tuple that begins with one: `same,same`, `(same, 1)`. */
+export function startsWithNamedPadding(text: string): boolean {
+  return NAMED_PADDING.test(text);
+}
+
+/** What to write for a parameter that takes whole numbers and words. Undefined without words. */
+export function remedyWithWords({ words }: Pick<Parameter, "words">): string | undefined {
+  return words && `Write a whole number, ${Object.keys(words).join(" or ")}.`;
+}
+
+const NAMED_PADDING = /^[\s"'([]*(same|valid)(?![a-z0-9_])/i;
+
 /**
  * What to write instead of `same` and `valid`. The remedy includes the number if the other
  * parameters of the dimension are given.
+ *
+ * @param isAxis whether the text is an expression of an axis, beside other values.
  */
 export function remedyOfNamedPadding(
   kind: Kind,
   text: string,
   dimension?: Omit<Dimension, "padding">,
+  isAxis = false,
 ): string {
-  const word = text.trim().toLowerCase().replaceAll(/["']/g, "");
-  if (kind.family.name !== "transposed")
-    return `Write ${word} in small letters, for all dimensions at once, and in a grid without expressions for padding.`;
+  const [, word = ""] = NAMED_PADDING.exec(text.toLowerCase()) ?? [];
+  if (kind.family.name !== "transposed") {
+    return text.trim() === word && isAxis
+      ? `An axis with a word takes no expressions, and is for all dimensions. Write padding: ${word}, ` +
+          "and put expressions for padding into another grid, under 'grids:'."
+      : `Write ${word}${kind.dimensions.length > 1 ? ", once for all dimensions" : ""}.`;
+  }
   if (word !== "same")
     return "PyTorch's transposed layers have no named padding; write 0 to crop nothing.";
   const number = dimension === undefined ? "" : samePadding(dimension);

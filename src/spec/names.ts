@@ -64,7 +64,7 @@ export function checkNames(
           location,
           "padding",
           text.trim(),
-          remedyOfNamedPadding(kind, text),
+          remedyOfNamedPadding(kind, text, undefined, true),
         );
       check(expression, []);
       checkWords(expression);

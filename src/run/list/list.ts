@@ -25,6 +25,7 @@ import {
   type KindName,
   kindNamed,
   kindOf,
+  parameterOf,
   wordValue,
 } from "../../layers/kinds.js";
 import type { Layer } from "../../layers/layer.js";
@@ -46,6 +47,11 @@ import {
   splitRecord,
 } from "../../plan/list.js";
 import { type Method, simulatesAll } from "../../plan/method.js";
+import {
+  remedyOfNamedPadding,
+  remedyWithWords,
+  startsWithNamedPadding,
+} from "../../spec/foreign.js";
 import { domainOf, readInteger } from "../../spec/values.js";
 import {
   defaultWorkers,
@@ -481,8 +487,13 @@ function fieldError(list: ListPlan, fields: readonly string[], field: number, at
   if (value === "") return errors.emptyField(at, name);
   if (name === "sample_rate") return rateError(value, at);
   if (anyParameter(name)?.type === "boolean") return errors.notBoolean(at, name, value);
+  if (role.name === "padding" && startsWithNamedPadding(value))
+    return errors.foreignValue(at, name, value.trim(), remedyOfNamedPadding(kind, value));
   if (role.names.length > 1) return errors.tupleField(at, name, value, role.names);
-  return errors.notInteger(at, name, value);
+  const remedy = remedyWithWords(parameterOf(kind, role.names[0] as string) ?? {});
+  return remedy === undefined
+    ? errors.notInteger(at, name, value)
+    : errors.foreignValue(at, name, value, remedy);
 }
 
 /** The sample rate in a field. Like any number, it may be enclosed in spaces or brackets. */
