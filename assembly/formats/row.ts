@@ -46,7 +46,8 @@ export function writeValue(ptr: usize, column: u32): usize {
  * `writeValue` for a layer whose batch is not empty, inlined for the hot loop. A call would cost
  * too much there, because WebAssembly engines save all registers around one. Everything that runs
  * for nearly every cell is inlined here, down to the digits. Measured 2026-11-23 on a sweep of
- * examples/vocoder.yaml: 61 ns per row, 87 ns with calls.
+ * examples/vocoder.yaml: 61 ns per row, 87 ns with calls. The figures compare two versions of that
+ * date; absolute times differ between machines and days.
  */
 // @ts-ignore: decorator
 @inline

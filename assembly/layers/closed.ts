@@ -54,16 +54,17 @@ export function low(L: i64, K: i64, c: i64, s: i64, d: i64): i64 {
   if (c <= 0 || L <= 0 || K <= 0) return 0;
   const top = c - 1;
   // Fast paths: most layers crop no more than this. With c <= s only pairs of input 0 are below the
-  // line, with c <= d only pairs of tap 0.
+  // line, with c <= d only pairs of kernel element 0.
   if (c <= s) return min(K, d == 1 ? c : top / d + 1);
   if (c <= d) return min(L, s == 1 ? c : top / s + 1);
-  // Taps k < kEnd have at least one pair below the line, taps k < kFull have all L pairs below it.
+  // Kernel elements k < kEnd have at least one pair below the line. Kernel elements k < kFull have
+  // all L pairs below it.
   const kEnd = min(K, top / d + 1);
   const aboveLast = top - (L - 1) * s;
   const kFull = aboveLast < 0 ? 0 : min(kEnd, aboveLast / d + 1);
   const partial = kEnd - kFull;
-  // Each tap in between has floor((top - k·d) / s) + 1 pairs below the line. They are summed from
-  // the last tap down, so that the line rises as `floorSum` requires.
+  // Each kernel element in between has floor((top - k·d) / s) + 1 pairs below the line. They are
+  // summed from the last kernel element down, so that the line rises as `floorSum` requires.
   return kFull * L + partial
     + <i64>floorSum(<u64>partial, <u64>s, <u64>d, <u64>(top - (kEnd - 1) * d));
 }

@@ -54,16 +54,21 @@ export function outputLength(
 }
 
 /**
- * Taps: the number of products with an input element. The gradient of the layer is a transposed
- * convolution with the same pairs, with input and output exchanged. It has l_out inputs, and crops
- * where this layer pads.
+ * Taps: the number of products with an input element. The gradient with respect to the input is a
+ * transposed convolution over the same pairs of input and output. It has l_out inputs and l_in
+ * outputs, and crops where this layer pads, so its taps are those of this layer.
  */
 export function taps(
   lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
 ): i64 {
   const upper = upperPadding(padding, kernelSize, dilation);
-  // The upper end crops less than `upper` by the remainder of the stride, and by what `same` pads
-  // less at the lower end. The two ends are symmetric, so `upper` serves as the padding of both.
+  // With remainder = travel % stride, the transposed convolution crops
+  //     lower                       at the lower end
+  //     max(0, upper - remainder)   at the upper end.
+  // A number or `valid` has lower = upper, and `same` has remainder = 0. So the two crops are
+  // `upper` and max(0, lower - remainder), in one order or the other. The order does not change the
+  // taps, because reversing the layer exchanges its ends. closedTaps crops `upper` and
+  //     max(0, upper - uncropped), with uncropped = remainder + upper - lower.
   const uncropped = travel(lIn, kernelSize, padding, dilation) % stride
     + upper - lowerPadding(padding, kernelSize, dilation);
   return closedTaps(lOut, kernelSize, stride, upper, uncropped, dilation);
@@ -79,10 +84,11 @@ export function covered(
 ): i64 {
   if (lIn <= dilation) return taps;
   const before = lowerPadding(padding, kernelSize, dilation);
-  // The last kernel element of output j reads before the first input if j·stride < lead. The first
-  // kernel element reads after the last input from output `coveredEnd` on.
+  // How far the last kernel element of output 0 is before the first input. Outputs j with
+  // j·stride < lead have their entire kernel before the first input.
   const lead = before - (kernelSize - 1) * dilation;
   const firstCovered = lead <= 0 ? 0 : min(lOut, (lead - 1) / stride + 1);
+  // From this output on, the first kernel element is after the last input.
   const coveredEnd = min(lOut, (before + lIn - 1) / stride + 1);
   return coveredEnd - firstCovered;
 }

@@ -39,7 +39,10 @@ export function set(field: u32, value: u64): void {
   store<u64>(LAYER_PTR + ((<usize>field) << 3), value);
 }
 
-/** A field of one dimension; `field` is its number in dimension 0. */
+/**
+ * A field of one dimension, such as its stride. `field` is the number of that field for dimension
+ * 0, such as STRIDE; each further dimension is DIMENSION_FIELDS fields after the previous one.
+ */
 export function getAt(field: u32, dimension: u32): u64 {
   return get(field + dimension * DIMENSION_FIELDS);
 }

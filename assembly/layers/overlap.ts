@@ -6,11 +6,11 @@
 //                                   +   1 1 1
 //                               y =   1 2 2 1      taps = sum(y) = 6, covered = count(y > 0) = 4
 //
-// Input i and tap k meet at the full position i·stride + k·dilation. They land on output
-// j = position - padding when 0 <= j < l_out. One call handles a block of at most SCRATCH_COUNTERS
-// outputs.
+// Input i and kernel element k meet at the full position i·stride + k·dilation. Their product lands
+// on output j = position - padding when 0 <= j < l_out. One call handles a block of at most
+// SCRATCH_COUNTERS outputs.
 //
-// In a convolution that is not transposed, output j and tap k read input
+// In a convolution that is not transposed, output j and kernel element k read input
 // i = j·stride + k·dilation - padding. The product counts when 0 <= i < l_in; otherwise it is one
 // with a zero of the padding.
 
@@ -22,9 +22,9 @@ export function ceilDiv(a: i64, b: i64): i64 {
 }
 
 /**
- * Transposed convolution: adds 1 to counter j - first for every pair (i, k) of input and tap that
- * lands on an output j of [first, first + length). Returns the number of these pairs. The counters
- * are u32 at SCRATCH_PTR, and must be 0 before; length is at most SCRATCH_COUNTERS.
+ * Transposed convolution: adds 1 to counter j - first for every pair (i, k) of input and kernel
+ * element that lands on an output j of [first, first + length). Returns the number of these pairs.
+ * The counters are u32 at SCRATCH_PTR, and must be 0 before; length is at most SCRATCH_COUNTERS.
  */
 export function scatter(
   first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
@@ -48,16 +48,16 @@ export function scatter(
 }
 
 /**
- * Convolution that is not transposed: adds 1 to counter j - first for every tap that reads an input
- * at an output j of [first, first + length). Returns the number of these taps. The counters are as
- * in `scatter`.
+ * Convolution that is not transposed: adds 1 to counter j - first for every kernel element that
+ * reads an input at an output j of [first, first + length). Returns the number of ones that
+ * it has added. The counters are as in `scatter`.
  */
 export function gather(
   first: i64, length: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64,
 ): u64 {
   let landed: u64 = 0;
   for (let j: i64 = 0; j < length; j++) {
-    // Tap 0 reads the input at `start`.
+    // Kernel element 0 reads the input at `start`.
     const start = (first + j) * stride - padding;
     if (start >= lIn) break;
     const kEnd = min(kernelSize, (lIn - 1 - start) / dilation + 1);

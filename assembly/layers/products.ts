@@ -3,7 +3,8 @@
 // Most sweeps are over layers of one dimension, for which a product is a single load. The functions
 // with `@inline`, here and in columns/, run for nearly every row, and the compiler considers them
 // too large to inline. Measured 2026-11-23 on a sweep of examples/vocoder.yaml: 155 ns per row,
-// 196 ns without the decorations.
+// 196 ns without the decorations. The figures compare two versions of that date; absolute times
+// differ between machines and days.
 
 import { add, multiply } from "../checked";
 import { isOverlapEven, overlapMax, overlapMin, uncroppedTaps } from "./dimension";
@@ -49,7 +50,10 @@ function differenceOver(field: u32, smaller: u32): u64 {
   return sum;
 }
 
-/** One term of the sum: the one with the difference of dimension `apart`. */
+/**
+ * The term of the sum with the factor (field - smaller) in dimension `apart`. Its other factors are
+ * those of `smaller` in the dimensions before `apart`, and those of `field` in the ones after it.
+ */
 function differenceTerm(field: u32, smaller: u32, apart: u32): u64 {
   let term = factorOf(field, apart) - factorOf(smaller, apart);
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
@@ -77,7 +81,10 @@ export function uncroppedDifference(field: u32): u64 {
   return differenceOver(UNCROPPED_TAPS, field);
 }
 
-/** Minimum number of products on one output element, away from the edges. */
+/**
+ * The minimum number of terms that are summed in one output element of a filter, away from the
+ * edges: the minima of the dimensions, multiplied.
+ */
 export function productOfOverlapMin(): u64 {
   let product: u64 = 1;
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
@@ -88,7 +95,10 @@ export function productOfOverlapMin(): u64 {
   return product;
 }
 
-/** Maximum number of products on one output element, away from the edges. */
+/**
+ * The maximum number of terms that are summed in one output element of a filter, away from the
+ * edges: the maxima of the dimensions, multiplied.
+ */
 export function productOfOverlapMax(): u64 {
   let product: u64 = 1;
   for (let dimension: u32 = 0; dimension < dimensions; dimension++) {

@@ -24,7 +24,7 @@ export function keepsRule(rule: u32, dimension: u32): bool {
     case layout.RULE_SAME_STRIDE:
       return getAt(layout.PADDING, dimension) != layout.PADDING_SAME
         || getAt(layout.STRIDE, dimension) == 1;
-    default: {
+    default: { // RULE_L_OUT
       const lOut = outputLength(dimension);
       set(layout.DIMENSION_L_OUT + dimension * layout.DIMENSION_FIELDS, lOut);
       return lOut >= 1;
@@ -51,6 +51,8 @@ export function brokenRule(): u32 {
       if (!keepsRule(rule, dimension)) return rule;
     }
   }
+  // RULE_SAME_STRIDE has its own loop, because only a layer with a padding word can break it. All
+  // other layers skip it.
   for (let dimension: u32 = 0; hasPaddingWord() && dimension < dimensions; dimension++) {
     if (!keepsRule(layout.RULE_SAME_STRIDE, dimension)) return layout.RULE_SAME_STRIDE;
   }

@@ -3,16 +3,17 @@
 // the engine it is the oracle for the closed form. overlap.ts does the same product by product;
 // here SIMD adds sixteen products at a time.
 //
-// Transposed convolution. Input i and tap k meet at position i·s + k·d. With s' = s/gcd(s, d),
-// d' = d/gcd(s, d) and k = r + t·s' that position is (i + t·d')·s + r·d. So the taps of one r meet
-// only the positions of one residue modulo s. Numbered as cells c = i + t·d' these positions are
-// neighbours. Tap t adds 1 to the cells t·d' … t·d' + l_in - 1: a row of ones, shifted by d' for
-// each tap. The counters of sixteen neighbouring cells are held in a vector register while all taps
-// of the residue that meet them are added; then the counters are summed.
+// Transposed convolution. Input i and kernel element k meet at position i·s + k·d. With
+// s' = s/gcd(s, d), d' = d/gcd(s, d) and k = r + t·s' that position is (i + t·d')·s + r·d. So the
+// kernel elements of one r meet only the positions of one residue modulo s. Numbered as cells
+// c = i + t·d' these positions are neighbours. Kernel element t of the residue adds 1 to the cells
+// t·d' … t·d' + l_in - 1: a row of ones, shifted by d' for each kernel element. The counters of
+// sixteen neighbouring cells are held in a vector register while all kernel elements of the residue
+// that meet them are added; then the counters are summed.
 //
-// Convolution that is not transposed. Tap k is read by the outputs j with
+// Convolution that is not transposed. Kernel element k reads an input at the outputs j with
 // 0 <= j·s + k·d - padding < l_in, which are neighbours without renumbering. The counters are in
-// memory there, because finding the first output of a tap takes a division.
+// memory there, because finding the first output of a kernel element takes a division.
 //
 // Measured 2026-11-23 on the 222 geometries of examples/real-layers.csv together: 170 µs. That is a
 // third of the time with all counters in memory (482 µs), and a fortieth of the plain loop in C
@@ -49,8 +50,8 @@ export function simulatedCovered(): u64 {
   return covered;
 }
 
-// Counters have 8, 16 or 32 bits (T): the smallest that hold the maximum number of taps
-// on one cell.
+// Counters have 8, 16 or 32 bits (T): the smallest that hold the maximum number of kernel elements
+// that meet one cell.
 
 /** Adds 1 to the counters [from, to) in memory; the range is not empty. */
 // @ts-ignore: decorator
@@ -60,8 +61,9 @@ function addOnes<T>(from: usize, to: usize): void {
   const fromPtr = SCRATCH_PTR + from * sizeof<T>(), toPtr = SCRATCH_PTR + to * sizeof<T>();
   const lastPtr = (toPtr - 1) & ~15;
   let ptr = fromPtr & ~15;
-  // Whole vectors at aligned addresses, masked at both ends. The loads of a tap then have the
-  // addresses and sizes of the stores of the previous tap, which allows store-to-load forwarding.
+  // Whole vectors at aligned addresses, masked at both ends. The loads of a kernel element
+  // then have the addresses and sizes of the stores of the previous one, which allows
+  // store-to-load forwarding.
   let ones = v128.and(one, v128.load(MASKS + 16 - (fromPtr & 15)));
   if (ptr < lastPtr) {
     v128.store(ptr, v128.add<T>(v128.load(ptr), ones));
@@ -148,8 +150,8 @@ function sumOfWidened<T>(sums: v128): u64 {
 
 /**
  * The counters of one vector of cells, from `cell` on; those of cells above `high` are 0. Adds
- * every tap that meets some of the cells, masked to the cells that it meets. The other parameters
- * are as in `simulateResidue`.
+ * every kernel element that meets some of the cells, masked to the cells that it meets. The other
+ * parameters are as in `simulateResidue`.
  */
 // @ts-ignore: decorator
 @inline
@@ -170,13 +172,13 @@ function countersAt<T>(cell: i64, high: i64, count: i64, shift: i64, lIn: i64): 
 }
 
 /**
- * Adds the cells [low, high] of one residue to taps and covered. The residue has `count` taps. Tap
- * t adds a row of `lIn` ones that begins at cell t·shift.
+ * Adds the cells [low, high] of one residue to taps and covered. The residue has `count` kernel
+ * elements. Kernel element t adds a row of `lIn` ones that begins at cell t·shift.
  */
 function simulateResidue<T>(low: i64, high: i64, count: i64, shift: i64, lIn: i64): void {
   const lanes: i64 = 16 / sizeof<T>();
   const one = v128.splat<T>(1), zero = i64x2.splat(0);
-  // Every tap meets the cells [middle, middleEnd), so that no masks are needed there.
+  // Every kernel element meets the cells [middle, middleEnd), so no masks are needed there.
   const middle = (count - 1) * shift;
   const middleEnd = min(lIn, high + 1);
   for (let first = low; first <= high; first += MAX_VECTORS * lanes) {
@@ -229,7 +231,7 @@ function simulateTransposed<T>(
   lOut: i64, lIn: i64, kernelSize: i64, stride: i64, padding: i64, dilation: i64, common: i64,
 ): void {
   const residues = stride / common, shift = dilation / common;
-  // Where the residues do not share the taps evenly, the first ones have one tap more.
+  // Where the residues do not share the kernel elements evenly, the first residues have one more.
   const minTaps = kernelSize / residues, uneven = kernelSize - minTaps * residues;
   for (let r: i64 = 0; r < min(kernelSize, residues); r++) {
     // The output begins at position `padding`, and cell 0 of this residue is position r·d.
@@ -250,8 +252,8 @@ function simulateConvolution<T>(
   const block = BLOCK_BYTES / sizeof<T>();
   for (let first: i64 = 0; first < lOut; first += block) {
     const end = min(first + block, lOut);
-    // Taps from kEnd on read after the input, even at output `first`. Taps before the first k read
-    // before the input, even at output `end` - 1.
+    // Kernel elements from kEnd on read after the input, even at output `first`. Kernel elements
+    // before the first k read before the input, even at output `end` - 1.
     const reach = padding + lIn - 1 - first * stride;
     if (reach < 0) break;
     const kEnd = min(kernelSize, reach / dilation + 1);
@@ -281,8 +283,8 @@ function simulateScattered(
 }
 
 /**
- * Estimated time of a simulation in nanoseconds: 200, and 30 for each residue (for each tap, if not
- * transposed), and 1 for every sixteen products or outputs.
+ * Estimated time of a simulation in nanoseconds: 200, and 30 for each residue (for each kernel
+ * element, if not transposed), and 1 for every sixteen products or outputs.
  */
 // @ts-ignore: decorator
 @inline

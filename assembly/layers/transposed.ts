@@ -20,16 +20,16 @@ export function outputPaddingFits(outputPadding: u64, stride: u64, dilation: u64
 }
 
 // ── Overlap away from the edges ──
-// There the overlap pattern y is periodic, with the stride as its period. Tap k lands on residue
-// k·dilation modulo the stride. With g = gcd(stride, dilation), the taps land on stride/g residues
-// in turn. If g > 1, the other residues get none.
+// There the overlap pattern y is periodic, with the stride as its period. Kernel element k
+// lands on residue k·dilation modulo the stride. With g = gcd(stride, dilation), kernel elements
+// land on stride/g residues in turn. If g > 1, the other residues get none.
 
-/** Minimum number of taps on one residue; `commonFactor` is g. */
+/** Minimum number of kernel elements on one residue; `commonFactor` is g. */
 export function overlapMin(kernelSize: u64, stride: u64, commonFactor: u64): u64 {
   return commonFactor > 1 ? 0 : kernelSize / stride;
 }
 
-/** Maximum number of taps on one residue; `commonFactor` is g. */
+/** Maximum number of kernel elements on one residue; `commonFactor` is g. */
 export function overlapMax(kernelSize: u64, stride: u64, commonFactor: u64): u64 {
   return (kernelSize - 1) / (stride / commonFactor) + 1;
 }

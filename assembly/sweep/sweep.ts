@@ -105,7 +105,8 @@ function rejectBlock(level: u32, rejectionReason: u32): u32 {
 }
 
 /**
- * The outcome of a step whose expression has no value. One that is only inexact rejects the block.
+ * The outcome of a step whose expression has no value. If the only reason is a division with a
+ * remainder (EVAL_INEXACT), the block is rejected. Any other evaluation error is a fault.
  */
 function failStep(stepPtr: usize): u32 {
   // The rejection counts of the predicates follow that of EMPTY.
@@ -146,7 +147,8 @@ function update(changedLevel: u32): u32 {
       case layout.STEP_WHERE_EXACT: {
         const isKept = holds(second);
         if (evalStatus()) return failStep(ptr);
-        // The next predicate counts the layers that are rejected for a missing value.
+        // Two rejection counts: 1 + first if the condition is false, and 2 + first if a missing
+        // value made it false.
         if (!isKept) return rejectBlock(load<u32>(ptr, 4), (metMissing ? 2 : 1) + first);
         break;
       }
@@ -154,7 +156,8 @@ function update(changedLevel: u32): u32 {
         const value = evaluate(second);
         if (evalStatus()) return failStep(ptr);
         const field = load<u32>(ptr, 16);
-        // The next predicate counts the layers whose value is out of range.
+        // Two rejection counts: 1 + first if the value is inexact (see failStep), and 2 + first if
+        // it is out of range.
         if (!isInRange(field, value)) return rejectBlock(load<u32>(ptr, 4), 2 + first);
         set(field, <u64>value);
         break;
@@ -168,8 +171,8 @@ function update(changedLevel: u32): u32 {
         const level = load<u32>(ptr, 4);
         const selected = select(second, positionOf(level));
         if (selected == SELECTED) break;
-        // The positions after it are past the end too: reject the rest of the block of the loop
-        // around this one.
+        // All later positions of this loop are past the end of the list too. They are the rest of
+        // the current block of the loop around it, at level - 1.
         if (selected == SELECTED_END) return rejectBlock(level - 1, layout.EMPTY);
         if (selected == SELECTED_REPEAT) return rejectBlock(level, layout.EMPTY);
         return rejectBlock(level, selected == SELECTED_INEXACT ? 1 + first : 2 + first);

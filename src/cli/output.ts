@@ -93,12 +93,13 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     | { readonly sink: Sink; readonly checkpoint: CheckpointHooks | undefined }
     | undefined;
   const bar = await progressBar(quiet, before.rows);
-  const updated = onInterrupt(() => {
+  const removeHandlers = onInterrupt(() => {
     bar.stop();
     isLeft = writing ? stopWriting(writing.sink, writing.checkpoint) : before.bytes > 0;
-    const left =
-      output === "-" ? "" : isLeft ? `. ${RESUME}` : `. ${printable(output)} was not written.`;
-    log(`upsweep: interrupted after ${counted(rows, "row")}${left}`, quiet);
+    let consequence = "";
+    if (output !== "-")
+      consequence = isLeft ? `. ${RESUME}` : `. ${printable(output)} was not written.`;
+    log(`upsweep: interrupted after ${counted(rows, "row")}${consequence}`, quiet);
   });
   try {
     const sink = await sinkFor(output, { mayReplace, from });
@@ -135,6 +136,6 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     throw error;
   } finally {
     bar.stop();
-    updated();
+    removeHandlers();
   }
 }

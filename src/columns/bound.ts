@@ -43,8 +43,9 @@ const INTERVAL_ARITHMETIC: Arithmetic<Interval> = {
 };
 
 /**
- * An upper bound of the absolute value of a column, over all layers whose names have values in the
- * given intervals. For a decimal it bounds both the numerator and the denominator.
+ * An upper bound of the absolute value of a column, over all layers whose parameters and settings
+ * are in the intervals of `known`. For a decimal, the bound holds for the numerator and for the
+ * denominator.
  */
 export function upperBound(
   kind: Kind,

@@ -23,8 +23,9 @@ export interface Format {
   /** Creates the encoder of rows. Absent if rows are written as the kernel gives them. */
   readonly encoder?: (columns: readonly EncodedColumn[], bigInts: BigInts) => Encode;
   /**
-   * The maximum number of bytes by which a row is longer than the row of CSV. Absent if it is never
-   * longer.
+   * The maximum number of bytes by which a row of a sweep is longer than the row of CSV. Absent if
+   * no row of a sweep is longer. It is not used for lists, in which a row can be longer even so:
+   * TSV quotes a field with a tab.
    */
   readonly overhead?: (columns: readonly EncodedColumn[], bigInts: BigInts) => number;
   /** Whether it has integers in the form that `--big-ints` chooses. */

@@ -75,7 +75,7 @@ export const PARAMETERS = [
     min: 1,
     default: 1,
     perDimension: true,
-    meaning: "output elements from one tap to the next, d",
+    meaning: "output elements from one kernel element to the next, d",
   },
   {
     name: "groups",

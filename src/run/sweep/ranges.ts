@@ -32,10 +32,13 @@ interface Options<R> {
 }
 
 /**
- * Limits per worker: tasks in flight (one running, one queued), and all started ranges including
- * answers that wait for earlier ones. Memory: an answer holds at most about 4 MiB of rows, so a run
- * holds about 3 × workers × 4 MiB. Each dense region that was assumed to be sparse adds as much
- * again.
+ * Limits per worker. IN_FLIGHT_PER_WORKER limits the tasks in flight: one running and one queued.
+ * ANSWERS_PER_WORKER limits the ranges that are running or done. A range that is done keeps its
+ * answer until the answers of all earlier ranges have been yielded.
+ *
+ * An answer holds at most about 4 MiB of rows, so a run holds about 3 × workers × 4 MiB. A range
+ * that was assumed to be sparse can be dense. Its rest is then split into ranges before those that
+ * are already done, so each such region adds as much again.
  */
 const IN_FLIGHT_PER_WORKER = 2;
 const ANSWERS_PER_WORKER = 3;

@@ -21,7 +21,7 @@ describe("outputLength", () => {
 
   it("grows with each parameter by the formula", () => {
     expect<i64>(outputLength(1, 1, 1, 0, 0, 1)).toBe(1);
-    // With one input and one tap, stride and dilation have no effect.
+    // With one input and one kernel element, stride and dilation have no effect.
     expect<i64>(outputLength(1, 1, 7, 0, 0, 9)).toBe(1);
     expect<i64>(outputLength(3, 1, 7, 0, 0, 1)).toBe(15);
     expect<i64>(outputLength(1, 3, 1, 0, 0, 7)).toBe(15);
