@@ -63,6 +63,24 @@ describe("a padding that is a word, in the library", () => {
     );
   });
 
+  it.each([
+    ["conv1d", "SAME", "padding cannot be 'SAME'. Write same."],
+    ["conv1d", "'same'", "padding cannot be ''same''. Write same."],
+    ["conv1d", "samee", "padding cannot be 'samee'. Write a whole number, same or valid."],
+    ["conv2d", "same,same", "padding cannot be 'same,same'. Write same, once for all dimensions."],
+    [
+      "conv2d",
+      "(valid, 1)",
+      "padding cannot be '(valid, 1)'. Write valid, once for all dimensions.",
+    ],
+  ])("says how to write it for %s instead of %s", async (layer, given, message) => {
+    const lengths = layer === "conv1d" ? ["--l-in", "8"] : ["--h-in", "8", "--w-in", "8"];
+    const channels = ["--in-channels", "1", "--out-channels", "1", "--kernel-size", "3"];
+    expect(
+      await said(["count", "--layer", layer, ...channels, ...lengths, "--padding", given]),
+    ).toEqual({ exitCode: 2, stdout: "", stderr: `upsweep: --padding: ${message}\n` });
+  });
+
   it("stays a word in the rows of a sweep", async () => {
     const axes = { in_channels: 2, out_channels: 3, l_in: 6, kernel_size: 4 };
     const batches = sweep({
@@ -123,12 +141,23 @@ describe("a padding that is a word, on the command line", () => {
     {
       of: "a transposed layer in a list",
       list: "in_channels,out_channels,l_in,kernel_size,padding\n1,1,4,3,same\n",
-      message: "list.csv:2: padding cannot be 'same'.",
+      message:
+        "list.csv:2: padding cannot be 'same'. PyTorch's transposed layers have no named padding.",
     },
     {
       of: "another case",
       list: "layer,in_channels,out_channels,l_in,kernel_size,padding\nconv1d,1,1,4,3,SAME\n",
-      message: "list.csv:2: padding cannot be 'SAME'.",
+      message: "list.csv:2: padding cannot be 'SAME'. Write same.",
+    },
+    {
+      of: "an unknown word",
+      list: "layer,in_channels,out_channels,l_in,kernel_size,padding\nconv1d,1,1,4,3,full\n",
+      message: "list.csv:2: padding cannot be 'full'. Write a whole number, same or valid.",
+    },
+    {
+      of: "each dimension",
+      list: 'layer,in_channels,out_channels,h_in,w_in,kernel_size,padding\nconv2d,1,1,4,4,3,"(same, same)"\n',
+      message: "padding cannot be '(same, same)'. Write same, once for all dimensions.",
     },
     {
       of: "one dimension alone",
@@ -164,7 +193,9 @@ describe("a padding that is a word, on the command line", () => {
       spec:
         "layer: conv1d\naxes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, " +
         "padding: [same, kernel_size // 2]}\n",
-      message: "grid.yaml:2:76: padding cannot be 'same'.",
+      message:
+        "grid.yaml:2:76: padding cannot be 'same'. An axis with a word takes no expressions, and " +
+        "is for all dimensions.",
     },
     {
       spec: "layer: conv1d\naxes: {in_channels: 1, out_channels: 1, l_in: 8, kernel_size: 3, padding: 2147483648}\n",
