@@ -5,7 +5,9 @@ import {
   bigIntsOption,
   carryOption,
   delimiterOption,
+  fromOption,
   quietOption,
+  skipInvalidOption,
   workersOption,
 } from "./shared-options.js";
 
@@ -27,13 +29,10 @@ export function compareCommand(): Command {
   );
   return command
     .optionsGroup("A list of layers:")
-    .option("--from <file>", "Read layers from a CSV or JSON Lines FILE; - is standard input")
+    .addOption(fromOption())
     .addOption(delimiterOption())
     .addOption(carryOption())
-    .option(
-      "--skip-invalid",
-      "Reject illegal layers and count them, instead of stopping at the first",
-    )
+    .addOption(skipInvalidOption())
     .optionsGroup("Output:")
     .addOption(new Option("--json", "Write JSON").conflicts("markdown"))
     .addOption(bigIntsOption())

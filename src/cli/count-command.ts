@@ -11,9 +11,11 @@ import {
   errorsOption,
   examples,
   formatOption,
+  fromOption,
   methodOption,
   outputSizeOption,
   quietOption,
+  skipInvalidOption,
   workersOption,
 } from "./shared-options.js";
 
@@ -46,13 +48,10 @@ export function countCommand(): Command {
   return command
     .addOption(outputSizeOption())
     .optionsGroup("A list of layers:")
-    .option("--from <file>", "Read layers from a CSV or JSON Lines FILE; - is standard input")
+    .addOption(fromOption())
     .addOption(delimiterOption())
     .addOption(carryOption())
-    .option(
-      "--skip-invalid",
-      "Reject illegal layers and count them, instead of stopping at the first",
-    )
+    .addOption(skipInvalidOption())
     .addOption(errorsOption())
     .option(
       "--verify-results",

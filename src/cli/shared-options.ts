@@ -117,6 +117,20 @@ export function bigIntsOption(where = "With --json: "): Option {
   ).choices(BIG_INTS);
 }
 
+export function fromOption(): Option {
+  return new Option(
+    "--from <file>",
+    "Read layers from a CSV or JSON Lines FILE; - is standard input",
+  );
+}
+
+export function skipInvalidOption(): Option {
+  return new Option(
+    "--skip-invalid",
+    "Reject illegal layers and count them, instead of stopping at the first",
+  );
+}
+
 export function delimiterOption(): Option {
   return new Option(
     "--delimiter <character>",

@@ -33,11 +33,16 @@ export const FILE_ERRORS = {
     ),
   unsupportedFormat: (path: string, extension: string, supported: readonly string[]) =>
     at(path, `cannot write ${quote(extension)} files`, `Use one of ${joinNames(supported)}.`),
-  formatMismatch: (path: string, extension: string, promised: string, chosen: string) =>
+  formatMismatch: (
+    path: string,
+    extension: string,
+    promised: string,
+    chosen: { readonly name: string; readonly extensions: readonly string[] },
+  ) =>
     at(
       path,
-      `the extension ${quote(extension)} means ${promised}, but the rows are ${chosen}`,
-      `Name a file that ends in .${chosen}.`,
+      `the extension ${quote(extension)} means ${promised}, but the rows are ${chosen.name}`,
+      `Name a file that ends in .${chosen.extensions[0]}.`,
     ),
   layerFile: (path: string, extension: string, isJson: boolean) =>
     at(

@@ -1,7 +1,7 @@
 /** Derives the format of a file from its name. */
 import { basename } from "node:path";
 import { errors } from "../errors.js";
-import { FORMAT_NAMES, FORMATS, type FormatName } from "./registry.js";
+import { FORMAT_NAMES, FORMATS, type FormatName, formatFor } from "./registry.js";
 
 export type Compression = "none" | "gzip";
 
@@ -68,7 +68,7 @@ export function formatOf(path: string, requested?: FormatName, isFile = true): O
     return { format: requested ?? "csv", compression };
   }
   if (requested !== undefined && requested !== implied)
-    throw errors.formatMismatch(path, `.${extension}`, implied, requested);
+    throw errors.formatMismatch(path, `.${extension}`, implied, formatFor(requested));
   return { format: implied, compression };
 }
 

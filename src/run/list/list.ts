@@ -4,33 +4,17 @@
 
 import { isUtf8 } from "node:buffer";
 import { defaultColumns } from "../../columns/derived.js";
-import { overflow } from "../../columns/errors.js";
 import type { ResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { cellTypeOf, type Encoding, encoderOf, hasHeader } from "../../formats/encoding.js";
 import type { Encode } from "../../formats/format.js";
-import { type BigInts, jsonOf } from "../../formats/json.js";
+import type { BigInts } from "../../formats/json.js";
 import type { FormatName } from "../../formats/registry.js";
 import { type ListBytes, NEWLINE } from "../../input/bytes.js";
-import { addTotals, type KindTotals, type ListFault, releaseLease } from "../../kernel/kernel.js";
-import { describeLayer } from "../../layers/describe.js";
-import { invalidLayer } from "../../layers/errors.js";
-import {
-  anyParameter,
-  DEFAULT_KIND,
-  equivalentsOf,
-  KIND_NAMES,
-  type Kind,
-  type KindName,
-  kindNamed,
-  kindOf,
-  parameterOf,
-  wordValue,
-} from "../../layers/kinds.js";
-import type { Layer } from "../../layers/layer.js";
-import { layerFrom, type Settings } from "../../layers/layer.js";
-import { readRate } from "../../layers/rate.js";
+import { addTotals, type KindTotals, releaseLease } from "../../kernel/kernel.js";
+import { DEFAULT_KIND, type KindName } from "../../layers/kinds.js";
+import type { Layer, Settings } from "../../layers/layer.js";
 import { RULES } from "../../layers/rule-table.js";
 import { addCounts } from "../../layers/rules.js";
 import { INPUT_BYTES } from "../../limits.js";
@@ -40,19 +24,11 @@ import {
   headerOf,
   type ListPlan,
   type ListRequest,
-  missingParameters,
   planList,
   quoted,
-  rolesOf,
   splitRecord,
 } from "../../plan/list.js";
 import { type Method, simulatesAll } from "../../plan/method.js";
-import {
-  remedyOfNamedPadding,
-  remedyWithWords,
-  startsWithNamedPadding,
-} from "../../spec/foreign.js";
-import { domainOf, readInteger } from "../../spec/values.js";
 import {
   defaultWorkers,
   type GrowingRunner,
@@ -69,6 +45,7 @@ import {
 } from "../workers/chunks.js";
 import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
 import { inOrder, inOrderWhenReady } from "../workers/reorder-buffer.js";
+import { faultError, layerOf } from "./faults.js";
 
 /**
  * Maximum size of a chunk if each row at fault gets an error row. It is smaller, because the rest
@@ -427,123 +404,4 @@ function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Arr
 
 function countLineEnds(bytes: Uint8Array): number {
   return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
-}
-
-type Fault = ListFault | NonNullable<ListAnswer["fault"]>;
-
-/** The error for a record at fault. Reads the record again, to name its values. */
-function faultError(list: ListPlan, fault: Fault, record: string, at: string): Error {
-  const fields = splitRecord(record);
-  if (fields === undefined) return errors.badQuotes(at);
-  // If a field is missing, the others are usually in the wrong columns. Their number says more.
-  if (fault.kind === "fieldCount" || fields.length !== list.fields.length)
-    return errors.fieldCount(at, fields.length, list.fields.length);
-  switch (fault.kind) {
-    case "kind":
-      return kindError(list, fields[list.kindField as number] as string, at);
-    case "field":
-      return fieldError(list, fields, fault.field, at);
-    case "rule":
-      return fault.rule === "RANGE"
-        ? rangeError(list, fields, at)
-        : invalidLayer(at, fault.rule, layerOf(list, fields));
-    case "disagree":
-      return errors.disagree(describeLayer(layerOf(list, fields)));
-    case "differs":
-      return errors.resultDiffers(at, fault.name, fault.given, fault.counted);
-    case "overflow":
-      return overflow(
-        at,
-        list.isComparing ? "a count" : (list.columns[fault.result] as string),
-        layerOf(list, fields),
-      );
-  }
-}
-
-/** The kind of a record. The kernel has checked that the list can contain it. */
-function kindOfRecord(list: ListPlan, fields: readonly string[]): Kind {
-  return (
-    (list.kindField === undefined ? undefined : kindNamed(fields[list.kindField] as string)) ??
-    kindOf(list.layer)
-  );
-}
-
-function kindError(list: ListPlan, text: string, at: string): Error {
-  const kind = kindNamed(text);
-  if (!kind) return errors.unknownRowKind(at, text, KIND_NAMES);
-  return errors.kindLacksFields(at, kind.name, missingParameters(list, kind));
-}
-
-function fieldError(list: ListPlan, fields: readonly string[], field: number, at: string): Error {
-  const kind = kindOfRecord(list, fields);
-  const [name, role, value] = [
-    list.fields[field]?.name as string,
-    rolesOf(list, kind)[field],
-    fields[field] as string,
-  ];
-  if (role?.does === "stay empty")
-    return errors.notEmptyField(at, name, value, kind.name, equivalentsOf(kind, name));
-  if (role?.does !== "set") return errors.badQuotes(at);
-  if (value === "") return errors.emptyField(at, name);
-  if (name === "sample_rate") return rateError(value, at);
-  if (anyParameter(name)?.type === "boolean") return errors.notBoolean(at, name, value);
-  if (role.name === "padding" && startsWithNamedPadding(value))
-    return errors.foreignValue(at, name, value.trim(), remedyOfNamedPadding(kind, value));
-  if (role.names.length > 1) return errors.tupleField(at, name, value, role.names);
-  const remedy = remedyWithWords(parameterOf(kind, role.names[0] as string) ?? {});
-  return remedy === undefined
-    ? errors.notInteger(at, name, value)
-    : errors.foreignValue(at, name, value, remedy);
-}
-
-/** The sample rate in a field. Like any number, it may be enclosed in spaces or brackets. */
-function rateText(text: string): string {
-  return text.replace(/^[\s([]+|[\s,)\]]+$/g, "");
-}
-
-/** The error for a sample rate. A list allows only plain decimals and fractions of them. */
-function rateError(value: string, at: string): Error {
-  try {
-    readRate(rateText(value), at);
-  } catch (error) {
-    return error as Error;
-  }
-  return errors.badRate(at, value);
-}
-
-function rangeError(list: ListPlan, fields: readonly string[], at: string): Error {
-  for (const [i, role] of rolesOf(list, kindOfRecord(list, fields)).entries()) {
-    if (role.does !== "set" || role.name === "bias") continue;
-    for (const [dimension, name] of role.names.entries()) {
-      try {
-        if (name === "sample_rate") readRate(rateText(fields[i] as string), at);
-        else readInteger(domainOf(name), valueIn(fields[i] as string, dimension), at);
-      } catch (error) {
-        return error as Error;
-      }
-    }
-  }
-  throw new Error(`no parameter out of range at ${at}`);
-}
-
-/** The value of a field for one dimension: its only value, or that element of a tuple. */
-function valueIn(text: string, dimension: number): string {
-  const values = text.match(/-?[0-9]+/g) ?? [];
-  return (values.length > 1 ? values[dimension] : values[0]) ?? text;
-}
-
-function layerOf(list: ListPlan, fields: readonly string[]): Layer {
-  const kind = kindOfRecord(list, fields);
-  const roles = rolesOf(list, kind);
-  return layerFrom(kind, (p) => {
-    const field = roles.findIndex((role) => role.does === "set" && role.names.includes(p.name));
-    const role = roles[field];
-    if (role?.does !== "set") return p.default ?? p.min;
-    const value = fields[field] as string;
-    const word = wordValue(kind, role.name, value);
-    if (word !== undefined) return word;
-    return p.type === "boolean"
-      ? Number(jsonOf("boolean", value) === "true")
-      : Number(valueIn(value, role.names.indexOf(p.name)));
-  });
 }
