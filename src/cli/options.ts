@@ -1,6 +1,8 @@
 /** Readers of the options that several commands share. */
+
 import type { ResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
+import type { BigInts } from "../formats/json.js";
 import { type Fraction, textOfFraction } from "../fraction.js";
 import { DEFAULT_KIND, KIND_NAMES, type Kind, kindNamed } from "../layers/kinds.js";
 import type { Settings } from "../layers/layer.js";
@@ -214,4 +216,17 @@ export async function specFromCommand(
   // Load the YAML parser only when a file is read.
   const { specFrom } = await import("../spec/read.js");
   return specFrom(file, overrides);
+}
+
+/** The options of `upsweep compare`. */
+export interface CompareOptions extends GridOptions {
+  readonly from?: string;
+  readonly skipInvalid?: boolean;
+  readonly carry?: readonly string[];
+  readonly delimiter?: string;
+  readonly json?: boolean;
+  readonly bigInts?: BigInts;
+  readonly markdown?: boolean;
+  readonly workers?: number;
+  readonly quiet?: boolean;
 }
