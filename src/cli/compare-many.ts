@@ -29,8 +29,13 @@ import { markdown } from "./columns.js";
 import { ratioText, toolOf, unitOf } from "./compare-one.js";
 import { bigIntsOf, parametersInJson } from "./count.js";
 import { carryOption, kindOption } from "./count-list.js";
-import type { CompareOptions } from "./options.js";
-import { type AxisFlags, refuseOutputSize, settingsFrom, specFromCommand } from "./options.js";
+import {
+  type AxisFlags,
+  type CompareOptions,
+  refuseOutputSize,
+  settingsFrom,
+  specFromCommand,
+} from "./options.js";
 import { rejectionText } from "./report.js";
 import { log, print, printJson, terminalWidth } from "./terminal.js";
 import { counted, fittedTable, thousands } from "./text.js";

@@ -4,8 +4,7 @@ import { errors } from "../errors.js";
 import { compareGrid, compareList } from "./compare-many.js";
 import { compareOne } from "./compare-one.js";
 import { bigIntsOf, valuesOfFlag } from "./count.js";
-import type { CompareOptions } from "./options.js";
-import { type AxisFlags, kindFrom } from "./options.js";
+import { type AxisFlags, type CompareOptions, kindFrom } from "./options.js";
 
 export async function compare(
   file: string | undefined,
