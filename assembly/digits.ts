@@ -273,7 +273,7 @@ const MIN_POINT: i32 = -6;
  * Writes 0, or a positive double from 2^-64 to 2^64, as String() does: at most 24 bytes. May
  * overwrite the 28 bytes from `ptr` on.
  */
-function writeDouble(ptr: usize, x: f64): usize {
+export function writeDouble(ptr: usize, x: f64): usize {
   if (x < <f64>DOUBLE_EXACT && x == floor(x)) return writeUnsigned(ptr, <u64>x);
   const digits = shortestDigits(x);
   const digitsEndPtr = writeUnsignedInline(ptr, digits);

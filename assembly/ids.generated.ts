@@ -3,7 +3,7 @@
 // The numbers on which the kernel and its host must agree.
 
 /** A hash of all numbers in this file. The host refuses a kernel with another one. */
-export const ABI_VERSION: u32 = 3453319446;
+export const ABI_VERSION: u32 = 1578479776;
 
 // ── Kinds of layers ──
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -186,6 +186,8 @@ export const STEP_JOIN: u32 = 7;
  * because a value is missing.
  */
 export const STEP_WHERE_EXACT: u32 = 8;
+/** (step): a vector step. Reject the rows that this step rejected when the block was filled. */
+export const STEP_DROP: u32 = 9;
 
 // ── Operations of a program ──
 /** The value on top is the value of the program. */

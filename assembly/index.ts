@@ -10,7 +10,7 @@ export { countMany, openMany } from "./many";
 export { gather, scatter } from "./layers/overlap";
 export { brokenRule } from "./layers/rules";
 export { denominator, numerator } from "./columns/results";
-export { writeValue } from "./formats/row";
+export { writeValue } from "./formats/cell";
 export { sumBytes } from "./sum";
 export { openPlan, sweep, sweepIndices } from "./sweep/sweep";
 export { useOutputBuffer } from "./output";

@@ -45,6 +45,17 @@
 //              │              │ more; or the tallies or columns of a batch
 //   MANY       ├──────────────┤
 //              │ many         │ the columns and fields of a batch of many layers
+//              │              │                                   layout/vectors.ts:
+//   FILLED     ├──────────────┤
+//              │ filled rows  │ the rows of a block of a sweep, as a vector for each field
+//   LIVE       ├──────────────┤
+//              │ live rows    │ those of them that keep every predicate
+//   COLUMNS    ├──────────────┤
+//              │ columns      │ factors and values of result columns, as vectors
+//   ROW_TEXTS  ├──────────────┤
+//              │ row texts    │ texts that the rows of a block have in every block
+//   VECTOR_    ├──────────────┤
+//   STACK      │ stack        │ the values of an expression over vectors
 //   LAYOUT_END └──────────────┘
 //   0x2000000  = memoryBase in asconfig.json: the first address of the compiler's own constants
 //
@@ -56,3 +67,4 @@ export * from "./layout/buffers";
 export * from "./layout/capacities";
 export * from "./layout/image";
 export * from "./layout/records";
+export * from "./layout/vectors";

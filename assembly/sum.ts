@@ -7,7 +7,7 @@
 // bytes, and adds blocks of rows in 16-bit lanes before it widens them to 32 bits.
 
 import { SUM_LINES, SUM_PTR, SUM_WEIGHTED } from "./layout";
-import { NEWLINE } from "./formats/row";
+import { NEWLINE } from "./formats/csv";
 
 /**
  * Number of rows that 16-bit lanes sum up before they are added to the 32-bit sums. They do not

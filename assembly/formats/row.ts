@@ -1,92 +1,22 @@
-// Cells and rows of CSV: the text of the value of each column for the current layer, and the row
-// that the cells form.
-//
-// A cell that several rows share is written once, into its slot, and the texts of neighbouring
-// slots are joined. This is loop-invariant code motion: only the cells of the innermost loop are
-// new in every row, and are written directly into it. A row alternates between the two: a joined
-// text, a new cell, a joined text, … A joined text and the new cell after it are a segment.
+// The cells of outer loops. A cell that the rows of a block share is written once, into its slot,
+// and the texts of neighbouring slots are joined. This is loop-invariant code motion. A row
+// alternates between joined texts and what differs from row to row (rows.ts). A joined text and
+// what follows it are a segment.
 
 import { clearOverflow, hasOverflowed } from "../checked";
-import {
-  writeBoolean,
-  writeQuotient,
-  writeSigned,
-  writeUnsigned,
-  writeUnsignedInline,
-} from "../digits";
-import { get } from "../layers/layer";
 import * as layout from "../layout";
 import {
-  denominator,
-  isEmptySum,
-  isMissing,
-  isQuotient,
-  isSigned,
-  isWord,
-  numerator,
-  value,
-  valueInline,
-  computeQuotient,
-} from "../columns/results";
+  columnOfCell,
+  isSignedNumber,
+  isUnsigned,
+  missingOfCell,
+  overflowingSlot,
+  vectorOfCell,
+} from "../vectors/cells";
+import { writeValue } from "./cell";
+import { COMMA, NEWLINE } from "./csv";
+import { bytesOfRowText, rowTextsPtr } from "./row-texts";
 
-export const COMMA: u8 = 0x2c;
-export const NEWLINE: u8 = 0x0a;
-
-/**
- * Writes the text of the value of a column at `ptr`, and returns the address after it. A missing
- * value has an empty text. An overflow is marked in checked.ts.
- */
-export function writeValue(ptr: usize, column: u32): usize {
-  return isEmptySum(column) && !isMissing(column)
-    ? writeUnsigned(ptr, 0)
-    : writeValueInline(ptr, column);
-}
-
-/**
- * `writeValue` for a layer whose batch is not empty, inlined for the hot loop. A call would cost
- * too much there, because WebAssembly engines save all registers around one. Everything that runs
- * for nearly every cell is inlined here, down to the digits. Measured 2026-11-23 on a sweep of
- * examples/vocoder.yaml: 61 ns per row, 87 ns with calls. The figures compare two versions of that
- * date; absolute times differ between machines and days.
- */
-// @ts-ignore: decorator
-@inline
-export function writeValueInline(ptr: usize, column: u32): usize {
-  // Most columns skip the tests for classes. Measured 2026-11-27, kernel alone: testing every
-  // column for words takes 9 % more time on examples/vocoder.yaml, and 3 % on all conventions.
-  if (column >= layout.FIRST_SPECIAL) {
-    if (isQuotient(column)) return writeQuotientOf(ptr, column);
-    if (isMissing(column)) return ptr;
-    if (isWord(column)) return writeWord(ptr, column);
-  }
-  const v = valueInline(column);
-  if (column == layout.BIAS) return writeBoolean(ptr, v != 0);
-  if (<i64>v < 0 && isSigned(column)) return writeSigned(ptr, v);
-  return writeUnsignedInline(ptr, v);
-}
-
-/** `writeValue` for a column of quotients. */
-function writeQuotientOf(ptr: usize, column: u32): usize {
-  if (isMissing(column)) return ptr;
-  computeQuotient(column);
-  return hasOverflowed() ? ptr : writeQuotient(ptr, numerator(), denominator());
-}
-
-/** `writeValue` for a column of words from FIRST_SPECIAL on: all but BIAS. */
-function writeWord(ptr: usize, column: u32): usize {
-  const v = value(column);
-  const isPadding = column >= layout.PADDING_TEXT && column < layout.FIRST_BOOLEAN;
-  if (!isPadding) return writeBoolean(ptr, v != 0);
-  if (v == layout.PADDING_SAME) return writeAscii(ptr, 0x656d6173, 4); // "same"
-  if (v == layout.PADDING_VALID) return writeAscii(ptr, 0x64696c6176, 5); // "valid"
-  return writeUnsigned(ptr, v);
-}
-
-/** Writes up to eight characters that are packed into a number, the first one lowest. */
-function writeAscii(ptr: usize, text: u64, length: usize): usize {
-  store<u64>(ptr, text);
-  return ptr + length;
-}
 
 function slotPtr(slot: u32): usize {
   return layout.CELLS_PTR + <usize>slot * layout.CELL_BYTES;
@@ -97,7 +27,7 @@ function segmentPtr(segment: u32): usize {
 }
 
 function segmentCount(): u32 {
-  return load<u32>(layout.IMAGE_PTR, 28);
+  return load<u32>(layout.IMAGE_PTR, layout.IMAGE_SEGMENT_COUNT);
 }
 
 /** Copies the slots from the image, and lays out the segments of the row as the image says. */
@@ -107,12 +37,13 @@ export function openRow(slotCount: u32): void {
   let firstSlot: u32 = 0;
   for (let segment: u32 = 0; segment < segmentCount(); segment++) {
     const imagePtr = layout.IMAGE_SEGMENTS_PTR + <usize>segment * layout.IMAGE_SEGMENT_BYTES;
-    const endSlot = load<u32>(imagePtr, 4);
+    const source = load<u32>(imagePtr), number = load<u32>(imagePtr, 4);
+    const endSlot = load<u32>(imagePtr, 8);
     const separators: u32 = segment > 0 ? 1 : 0;
     if (separators) store<u8>(textPtr, firstSlot < slotCount ? COMMA : NEWLINE);
     store<u32>(segmentPtr(segment), <u32>textPtr, layout.SEGMENT_TEXT);
     store<u32>(segmentPtr(segment), separators, layout.SEGMENT_LENGTH);
-    store<u32>(segmentPtr(segment), load<u32>(imagePtr), layout.SEGMENT_COLUMN);
+    openSource(segmentPtr(segment), source, number);
     store<u32>(segmentPtr(segment), endSlot, layout.SEGMENT_END_SLOT);
     // Nothing is joined yet. Until the slots before it are joined, a slot begins after the
     // separator.
@@ -121,7 +52,34 @@ export function openRow(slotCount: u32): void {
     }
     textPtr += <usize>separators + <usize>(endSlot - firstSlot) * layout.CELL_BYTES
       + layout.VECTOR_SLACK;
-    firstSlot = endSlot + 1;
+    firstSlot = load<u32>(imagePtr, 12);
+  }
+}
+
+/** Sets what follows a joined text: the cell or reused text of that number. */
+function openSource(ptr: usize, source: u32, number: u32): void {
+  if (source == layout.SEGMENT_CELL) {
+    const column = columnOfCell(number);
+    source = isUnsigned(column)
+      ? layout.SEGMENT_UNSIGNED
+      : isSignedNumber(column) ? layout.SEGMENT_SIGNED : layout.SEGMENT_SPECIAL;
+    store<u32>(ptr, column, layout.SEGMENT_COLUMN);
+    store<u32>(ptr, <u32>missingOfCell(number), layout.SEGMENT_MISSING);
+  } else if (source == layout.SEGMENT_ROW_TEXT) {
+    store<u32>(ptr, <u32>rowTextsPtr(number), layout.SEGMENT_VECTOR);
+    store<u32>(ptr, bytesOfRowText(number), layout.SEGMENT_COLUMN);
+  }
+  store<u32>(ptr, source, layout.SEGMENT_SOURCE);
+  store<u32>(ptr, number, layout.SEGMENT_NUMBER);
+}
+
+/** Sets the vectors of the cells, which differ between filled and live rows. */
+export function useCurrentVectors(): void {
+  for (let segment: u32 = 0; segment < segmentCount(); segment++) {
+    const ptr = segmentPtr(segment);
+    if (load<u32>(ptr, layout.SEGMENT_SOURCE) < layout.SEGMENT_CELL) continue;
+    const cell = load<u32>(ptr, layout.SEGMENT_NUMBER);
+    store<u32>(ptr, <u32>vectorOfCell(cell), layout.SEGMENT_VECTOR);
   }
 }
 
@@ -172,51 +130,19 @@ export function writeText(ptr: usize, textPtr: usize, length: usize): usize {
   return endPtr;
 }
 
-/** Writes the joined text of the segment at `atPtr`. */
-// @ts-ignore: decorator
-@inline
-function writeSegment(ptr: usize, atPtr: usize): usize {
-  return writeText(
-    ptr, load<u32>(atPtr, layout.SEGMENT_TEXT), load<u32>(atPtr, layout.SEGMENT_LENGTH),
-  );
-}
-
 /**
- * Writes the row of the current layer at `ptr`, and returns the address after it. A new cell that
- * overflows is marked in checked.ts, and makes the row invalid.
+ * The first slot of a row whose cell overflows, or the number of slots if there is none. The row is
+ * one of the current vectors, and becomes the current layer.
  */
-export function writeRow(ptr: usize): usize {
-  clearOverflow();
-  // Tested once per row instead of for every cell. Measured 2026-11-23 on a sweep of
-  // examples/vocoder.yaml: 5 % less time.
-  const hasBatch = get(layout.BATCH_SIZE) > 0;
-  let atPtr = layout.SEGMENTS_PTR;
-  let column = load<u32>(atPtr, layout.SEGMENT_COLUMN);
-  ptr = writeSegment(ptr, atPtr);
-  while (column != layout.NO_COLUMN) {
-    ptr = hasBatch ? writeValueInline(ptr, column) : writeValue(ptr, column);
-    atPtr += layout.SEGMENT_BYTES;
-    column = load<u32>(atPtr, layout.SEGMENT_COLUMN);
-    ptr = writeSegment(ptr, atPtr);
-  }
-  return ptr;
-}
-
-/**
- * The first slot of the row whose cell overflows, or `slotCount` if there is none. New cells are
- * written at `ptr` to find out, which overwrites the text there.
- */
-export function firstOverflow(ptr: usize, slotCount: u32): u32 {
-  let slot: u32 = 0;
-  for (let segment: u32 = 0; segment < segmentCount(); segment++, slot++) {
-    for (; slot < load<u32>(segmentPtr(segment), layout.SEGMENT_END_SLOT); slot++) {
+export function firstOverflow(row: u32, slotCount: u32): u32 {
+  const ofVectors = overflowingSlot(row);
+  const end = min(ofVectors, slotCount);
+  for (let segment: u32 = 0, slot: u32 = 0; segment < segmentCount(); segment++) {
+    const endSlot = load<u32>(segmentPtr(segment), layout.SEGMENT_END_SLOT);
+    for (; slot < min(endSlot, end); slot++) {
       if (load<u8>(slotPtr(slot), layout.CELL_OVERFLOWS)) return slot;
     }
-    const column = load<u32>(segmentPtr(segment), layout.SEGMENT_COLUMN);
-    if (column == layout.NO_COLUMN) break;
-    clearOverflow();
-    writeValue(ptr, column);
-    if (hasOverflowed()) return slot;
+    slot = load<u32>(layout.IMAGE_SEGMENTS_PTR + <usize>segment * layout.IMAGE_SEGMENT_BYTES, 12);
   }
-  return slotCount;
+  return end;
 }

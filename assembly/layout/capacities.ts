@@ -31,7 +31,12 @@ export const PROGRESSION_CAPACITY: u32 = 65536;
 /** Steps of the schedule of a plan, and predicates that they check. */
 export const STEP_CAPACITY: u32 = 1024;
 export const PREDICATE_CAPACITY: u32 = 1024;
-export const STEP_BYTES: usize = 20;
+/**
+ * A step: its kind, its level, three operands, and for a filling step whether vector steps precede
+ * it in the schedule.
+ */
+export const STEP_BYTES: usize = 24;
+export const STEP_IS_LATE: usize = 20;
 /** Axes: parameters, settings, variables. Level 0 is not a loop, and has one position. */
 export const AXIS_CAPACITY: u32 = MAX_NAMES + VARIABLE_COUNT;
 export const LEVEL_CAPACITY: u32 = 1 + AXIS_CAPACITY;
@@ -44,6 +49,19 @@ export const INSTRUCTION_BYTES: usize = 16;
 export const STACK_CAPACITY: u32 = 1024;
 /** Cells of a row; a long text takes several. */
 export const CELL_CAPACITY: u32 = 128;
+
+// ── Blocks ──
+/** Rows of a vector, at most. */
+export const VECTOR_ROWS: u32 = 1024;
+/**
+ * Fields that can differ within a block: of every axis, the channels per group, and l_out, taps and
+ * covered of each dimension.
+ */
+export const ROW_FIELD_CAPACITY: u32 = AXIS_CAPACITY + 2 + 3 * DIMENSION_COUNT;
+/** Vectors on the stack of an expression over vectors; deeper ones are evaluated row by row. */
+export const STACK_VECTORS: u32 = 12;
+/** Bytes of the reused texts of a row, together. */
+export const ROW_TEXT_BYTES: u32 = 512;
 
 // ── Lists ──
 // The role of a field of a list is the number of the field of LAYER that it sets, or one of these.

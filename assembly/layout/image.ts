@@ -14,6 +14,7 @@ import {
   LEVEL_CAPACITY,
   LIST_COLUMN_CAPACITY,
   PROGRESSION_CAPACITY,
+  ROW_FIELD_CAPACITY,
   STEP_BYTES,
   STEP_CAPACITY,
 } from "./capacities";
@@ -23,18 +24,29 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
 /**
  * Entries are u32 unless a type is given:
  *
- *   header       slotCount, stepCount, method, levelCount, predicateCount, kind, isComparing,
- *                segmentCount, visitLevel
+ *   header       slotCount, outerStepEnd, method, levelCount, predicateCount, kind, isComparing,
+ *                segmentCount, visitLevel, fillStepEnd, vectorStepEnd, blockLevel, vectorRows,
+ *                isReused, filledFieldCount, rowFieldCount, vectorCellCount, textCount
  *   levels       LEVEL_CAPACITY × (size, firstVariable, variableCount), level 0 first
  *   variables    LEVEL_CAPACITY × (field, firstProgression)
  *   entry points LEVEL_CAPACITY × the first step to run after that level has advanced
- *   steps        STEP_CAPACITY × (kind, level, operands), outermost level first
+ *   steps        STEP_CAPACITY × (kind, level, operands): the outer steps, then those that fill a
+ *                block, then those that run on its vectors; each outermost level first
  *   axes         AXIS_CAPACITY × (firstItem, itemCount, nameCount, firstProgression,
  *                progressionCapacity, positions, AXIS_CAPACITY × field): the dependent axes
  *   items        ITEM_CAPACITY × (kind, program, program, program)
  *   fields       FIELD_COUNT × u64: fields with one value throughout
  *   slots        CELL_CAPACITY × 32 bytes: cells with one text throughout
- *   segments     SEGMENT_CAPACITY × (column, endSlot)
+ *   segments     SEGMENT_CAPACITY × (source, number, endSlot, nextSlot); the sources are
+ *                SEGMENT_…, numbers those of a text or vector cell, and nextSlot is the first slot
+ *                after it
+ *   row fields   ROW_FIELD_CAPACITY × field: those that differ within a block, first the ones that
+ *                filling it sets, then the ones that its vector steps set
+ *   vector cells CELL_CAPACITY × (column, slot, isBounded): cells from vectors; a bounded one never
+ *                exceeds 64 bits
+ *   texts        CELL_CAPACITY × (firstCell, cellCount, bytes): the reused texts of a row, with the
+ *                bytes that are reserved for each
+ *   text cells   CELL_CAPACITY × column
  *   code         INSTRUCTION_CAPACITY × (operation, operand, number as i64); the number of a
  *                program is that of its first instruction
  *   progressions PROGRESSION_CAPACITY × (first as i64, step as i64, count, origin)
@@ -44,7 +56,25 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
  * ORIGIN_INEXACT. A row of a joint axis has a progression for each name.
  */
 export const IMAGE_PTR: usize = (RECORDS_END + 15) & ~15;
-export const IMAGE_HEADER_BYTES: usize = 48;
+export const IMAGE_HEADER_BYTES: usize = 80;
+export const IMAGE_SLOT_COUNT: usize = 0;
+export const IMAGE_OUTER_STEP_END: usize = 4;
+export const IMAGE_METHOD: usize = 8;
+export const IMAGE_LEVEL_COUNT: usize = 12;
+export const IMAGE_PREDICATE_COUNT: usize = 16;
+export const IMAGE_KIND: usize = 20;
+export const IMAGE_IS_COMPARING: usize = 24;
+export const IMAGE_SEGMENT_COUNT: usize = 28;
+export const IMAGE_VISIT_LEVEL: usize = 32;
+export const IMAGE_FILL_STEP_END: usize = 36;
+export const IMAGE_VECTOR_STEP_END: usize = 40;
+export const IMAGE_BLOCK_LEVEL: usize = 44;
+export const IMAGE_VECTOR_ROWS: usize = 48;
+export const IMAGE_IS_REUSED: usize = 52;
+export const IMAGE_FILLED_FIELD_COUNT: usize = 56;
+export const IMAGE_ROW_FIELD_COUNT: usize = 60;
+export const IMAGE_VECTOR_CELL_COUNT: usize = 64;
+export const IMAGE_TEXT_COUNT: usize = 68;
 export const IMAGE_LEVELS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
 export const IMAGE_LEVEL_BYTES: usize = 12;
 export const IMAGE_LOOP_VARIABLES_PTR: usize =
@@ -67,9 +97,19 @@ export const IMAGE_FIELDS_PTR: usize =
   (IMAGE_ITEMS_PTR + ITEM_BYTES * <usize>ITEM_CAPACITY + 15) & ~15;
 export const IMAGE_SLOTS_PTR: usize = IMAGE_FIELDS_PTR + 8 * <usize>FIELD_COUNT;
 export const IMAGE_SEGMENTS_PTR: usize = IMAGE_SLOTS_PTR + CELL_BYTES * <usize>CELL_CAPACITY;
-export const IMAGE_SEGMENT_BYTES: usize = 8;
+export const IMAGE_SEGMENT_BYTES: usize = 16;
+export const IMAGE_ROW_FIELDS_PTR: usize =
+  IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES * <usize>SEGMENT_CAPACITY;
+export const IMAGE_VECTOR_CELLS_PTR: usize =
+  IMAGE_ROW_FIELDS_PTR + 4 * <usize>ROW_FIELD_CAPACITY;
+export const IMAGE_VECTOR_CELL_BYTES: usize = 12;
+export const IMAGE_TEXTS_PTR: usize =
+  IMAGE_VECTOR_CELLS_PTR + IMAGE_VECTOR_CELL_BYTES * <usize>CELL_CAPACITY;
+export const IMAGE_TEXT_BYTES: usize = 12;
+export const IMAGE_TEXT_CELLS_PTR: usize =
+  IMAGE_TEXTS_PTR + IMAGE_TEXT_BYTES * <usize>CELL_CAPACITY;
 export const IMAGE_CODE_PTR: usize =
-  (IMAGE_SEGMENTS_PTR + IMAGE_SEGMENT_BYTES * <usize>SEGMENT_CAPACITY + 15) & ~15;
+  (IMAGE_TEXT_CELLS_PTR + 4 * <usize>CELL_CAPACITY + 15) & ~15;
 export const IMAGE_PROGRESSIONS_PTR: usize =
   IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY;
 export const PROGRESSION_BYTES: usize = 24;

@@ -61,23 +61,41 @@ export const CELL_OVERFLOWS: usize = 29;
 export const CELL_START: usize = 30;
 const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
 /**
- * A row is a sequence of segments. A segment is the joined text of neighbouring slots, and the cell
- * after it, which is new in every row and is written directly into the row. The last segment has no
- * such cell:
+ * A row is a sequence of segments. A segment is the joined text of neighbouring slots, and what
+ * differs from row to row after it:
  *
- *    0 text        u32   address of the joined text. It begins with the separator of the new cell
- *                        before it, if there is one
+ *    0 text        u32   address of the joined text. It begins with the separator of the cell before
+ *                        it, if there is one
  *    4 length      u32   of the joined text
- *    8 column      u32   of the new cell, or NO_COLUMN
- *   12 endSlot     u32   number of the slot after its last one: that of the new cell, which is not
- *                        used
+ *    8 source      u32   SEGMENT_…: what follows the joined text
+ *   12 endSlot     u32   number of the slot after its last one: that of the cell which follows, and
+ *                        is not used
+ *   16 vector      u32   address of the numbers, or of the reused texts
+ *   20 missing     u32   numbers: address of a byte for each row, 1 if the value is missing; or 0
+ *   24 column      u32   numbers: the column. Texts: the bytes reserved for each
+ *   28 number      u32   the number of the vector cell or of the reused text
  */
 export const SEGMENTS_PTR: usize = CELLS_PTR + CELLS_SIZE;
-export const SEGMENT_BYTES: usize = 16;
+export const SEGMENT_BYTES: usize = 32;
 export const SEGMENT_TEXT: usize = 0;
 export const SEGMENT_LENGTH: usize = 4;
-export const SEGMENT_COLUMN: usize = 8;
+export const SEGMENT_SOURCE: usize = 8;
 export const SEGMENT_END_SLOT: usize = 12;
+export const SEGMENT_VECTOR: usize = 16;
+export const SEGMENT_MISSING: usize = 20;
+export const SEGMENT_COLUMN: usize = 24;
+export const SEGMENT_NUMBER: usize = 28;
+/** Nothing: this is the last segment. */
+export const SEGMENT_END: u32 = 0;
+/** A reused text: ROW_TEXTS. */
+export const SEGMENT_ROW_TEXT: u32 = 1;
+/** A vector cell, as the image calls it. The kernel distinguishes the kinds of numbers: */
+export const SEGMENT_CELL: u32 = 2;
+/** 64-bit numbers that are never missing: without a sign, or in two's complement. */
+export const SEGMENT_UNSIGNED: u32 = 2;
+export const SEGMENT_SIGNED: u32 = 3;
+/** All other cells. */
+export const SEGMENT_SPECIAL: u32 = 4;
 export const NO_COLUMN: u32 = 0xffffffff;
 /** At most one segment for each cell, and the last one. */
 export const SEGMENT_CAPACITY: u32 = CELL_CAPACITY + 1;

@@ -19,7 +19,9 @@ import { isRateInRange, readRate } from "./rate";
 import { setFault, finishReport, hasFault, reject, countLine, startReport } from "../report";
 import { writeUnsignedInline } from "../digits";
 import { isSigned, value, valueInline } from "../columns/results";
-import { COMMA, NEWLINE, writeText, writeValue } from "../formats/row";
+import { writeValue } from "../formats/cell";
+import { COMMA, NEWLINE } from "../formats/csv";
+import { writeText } from "../formats/row";
 import { startSpotChecks } from "../layers/spot-check";
 import { outputLimitPtr, outputPtr } from "../output";
 

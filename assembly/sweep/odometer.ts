@@ -114,9 +114,12 @@ export function openLoops(levels: u32): void {
   }
 }
 
-/** Moves every loop to its position at a raw index. */
-export function seek(index: u64): void {
-  for (let level: u32 = 0; level < levelCount; level++) {
+/**
+ * Moves the loops at `fromLevel` and inside it to their positions at a raw index, which is relative
+ * to that of their block.
+ */
+export function seek(fromLevel: u32, index: u64): void {
+  for (let level = fromLevel; level < levelCount; level++) {
     const ptr = levelPtr(level);
     const weight = load<u64>(ptr, layout.LEVEL_WEIGHT);
     moveTo(ptr, <u32>(index / weight));

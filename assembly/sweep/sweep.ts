@@ -1,78 +1,55 @@
-// THE HOT LOOP: from one layer of a plan to the next, with a row of CSV for each layer that passes
-// every predicate.
+// Sweeps of a plan: from block to block, with rows for all layers that keep every predicate.
 //
 //     seek(first)
-//     for each index:
-//         update what depends on changed loops   (axes → predicates → overlap → cells)
+//     for each position of the outer loops:
+//         take the steps that depend on the changed loops   (axes → predicates → overlap → cells)
 //         if a predicate fails   → count and skip the block of its level
-//         otherwise              → write the row; or only count all layers of the block
-//         advance the odometer
+//         otherwise              → THE HOT LOOP: fill, select, compute, write (block.ts)
+//         advance the outer loops
 //
-// The schedule of a plan is a list of steps, outermost level first. Each level has an entry point:
-// the first step to take after the loop at that level has changed. This is loop-invariant code
-// motion. A rule or condition is checked, a derived axis computed and the text of a cell written
-// once per iteration of the innermost loop that it depends on, not once per row. It is predicate
-// pushdown as well: a rejected block costs one step of index arithmetic, whatever its size.
+// Plans that write no rows have blocks of one layer. Layers are compared one by one, and counted a
+// block of the innermost step at a time.
 
-import { hasOverflowed } from "../checked";
-import { holds, metMissing } from "../expression/condition";
 import { compareLayer, startComparison, writeComparison } from "../columns/compare";
-import {
-  expand,
-  expansionVisits,
-  select,
-  SELECTED,
-  SELECTED_END,
-  SELECTED_INEXACT,
-  SELECTED_REPEAT,
-} from "./dependent";
-import { computeOverlap, simulationVisits } from "../layers/dimension";
-import { set, setKind } from "../layers/layer";
-import { isInRange } from "../layers/ranges";
-import { keepsRule } from "../layers/rules";
-import * as layout from "../layout";
-import { advance, openLoops, positionOf, remainingBlock, seek, skip } from "./odometer";
-import { evaluate } from "../expression/program";
-import { setFault, finishReport, reject, startReport, setVisits } from "../report";
-import { firstOverflow, joinSegment, openRow, setCell, writeRow } from "../formats/row";
+import { openRow } from "../formats/row";
+import { openRowTexts } from "../formats/row-texts";
+import { writeRows } from "../formats/rows";
+import { setKind } from "../layers/layer";
 import { startSpotChecks } from "../layers/spot-check";
-import { evalStatus } from "../expression/signed";
+import * as layout from "../layout";
 import { outputLimitPtr, outputPtr } from "../output";
+import { finishReport, hasFault, reject, setFault, setVisits, startReport } from "../report";
+import { openCells } from "../vectors/cells";
+import { openFactors } from "../vectors/factors";
+import { openFields } from "../vectors/fields";
+import { blockSize, computePiece, openBlock, pieceVisits } from "./block";
+import { advance, openLoops, remainingBlock, seek, skip } from "./odometer";
+import {
+  clearStepVisits,
+  disagreeing,
+  entryPoint,
+  openSteps,
+  REJECTED,
+  rejectedLevel,
+  rejectedReason,
+  stepVisits,
+  stoppedStep,
+  takeSteps,
+  UP_TO_DATE,
+} from "./steps";
+import { selected } from "./vector-steps";
 
-let slotCount: u32 = 0;
-let stepCount: u32 = 0;
-let method: u32 = 0;
-/** Whether every layer is simulated; one simulation can take as long as a million other layers. */
-let isSimulating: bool = false;
+let outerStepEnd: u32 = 0;
 /** Number of rejection counts: EMPTY and the predicates. */
 let rejectionReasons: u32 = 0;
 /** Whether rows are written, or layers compared instead. If neither, layers are only counted. */
 let isWriting: bool = false;
 let isComparing: bool = false;
 /**
- * The level at which the odometer advances. Normally the innermost loop. Where layers are only
- * counted, the innermost level with a step: everything inside it is counted at once.
+ * The level at which the odometer advances: that of the blocks. Where layers are only counted, the
+ * innermost level with a step: everything inside it is counted at once.
  */
 let visitLevel: u32 = 0;
-
-/**
- * Whether the slot of a cell may hold a value that exceeds 64 bits. That is an error only when a
- * row with the cell is written.
- */
-let mayOverflow: bool = false;
-/** Bit n is set while closed form and simulation differ in dimension n. */
-let disagreeing: u32 = 0;
-
-// The outcomes of `update`.
-/** Every step is up to date, and no predicate fails. */
-const UP_TO_DATE: u32 = 0;
-/** The current block of the loop at `rejectedLevel` is rejected, for `rejectedReason`. */
-const REJECTED: u32 = 1;
-/** The expression of step `failedStep` has no value. */
-const FAILED: u32 = 2;
-let rejectedLevel: u32 = 0;
-let rejectedReason: u32 = layout.EMPTY;
-let failedStep: u32 = 0;
 
 let outPtr: usize = 0;
 let rows: u64 = 0;
@@ -80,121 +57,22 @@ let visits: u32 = 0;
 
 /** Reads the plan that the host has written into the image. Call once before `sweep`. */
 export function openPlan(): void {
-  slotCount = load<u32>(layout.IMAGE_PTR);
-  stepCount = load<u32>(layout.IMAGE_PTR, 4);
-  method = load<u32>(layout.IMAGE_PTR, 8);
-  isSimulating = method == layout.METHOD_SIMULATE || method == layout.METHOD_VERIFY;
-  rejectionReasons = 1 + load<u32>(layout.IMAGE_PTR, 16);
-  // The state of the previous plan is reset.
-  mayOverflow = false;
-  disagreeing = 0;
+  const header = layout.IMAGE_PTR;
+  outerStepEnd = load<u32>(header, layout.IMAGE_OUTER_STEP_END);
+  rejectionReasons = 1 + load<u32>(header, layout.IMAGE_PREDICATE_COUNT);
   startSpotChecks();
-  setKind(load<u32>(layout.IMAGE_PTR, 20));
-  isComparing = load<u32>(layout.IMAGE_PTR, 24) != 0;
-  isWriting = slotCount > 0;
-  visitLevel = load<u32>(layout.IMAGE_PTR, 32);
-  openRow(slotCount);
-  openLoops(load<u32>(layout.IMAGE_PTR, 12));
-}
-
-/** Rejects the current block of the loop at `level`. */
-function rejectBlock(level: u32, rejectionReason: u32): u32 {
-  rejectedLevel = level;
-  rejectedReason = rejectionReason;
-  return REJECTED;
-}
-
-/**
- * The outcome of a step whose expression has no value. If the only reason is a division with a
- * remainder (EVAL_INEXACT), the block is rejected. Any other evaluation error is a fault.
- */
-function failStep(stepPtr: usize): u32 {
-  // The rejection counts of the predicates follow that of EMPTY.
-  if (evalStatus() == layout.EVAL_INEXACT) {
-    return rejectBlock(load<u32>(stepPtr, 4), 1 + load<u32>(stepPtr, 8));
-  }
-  failedStep = <u32>((stepPtr - layout.IMAGE_STEPS_PTR) / layout.STEP_BYTES);
-  return FAILED;
-}
-
-/** The first step to take after the loop at a level has changed. */
-function entryPoint(changedLevel: u32): u32 {
-  return load<u32>(layout.IMAGE_ENTRY_POINTS_PTR + ((<usize>changedLevel) << 2));
-}
-
-/**
- * Takes the steps that depend on the loops at `changedLevel` and inside it, up to the first
- * predicate that fails. Returns UP_TO_DATE, REJECTED or FAILED.
- */
-function update(changedLevel: u32): u32 {
-  const endPtr = layout.IMAGE_STEPS_PTR + <usize>stepCount * layout.STEP_BYTES;
-  let ptr = layout.IMAGE_STEPS_PTR + <usize>entryPoint(changedLevel) * layout.STEP_BYTES;
-  for (; ptr < endPtr; ptr += layout.STEP_BYTES) {
-    const first = load<u32>(ptr, 8), second = load<u32>(ptr, 12);
-    switch (load<u32>(ptr)) {
-      case layout.STEP_RULE: {
-        if (!keepsRule(second, load<u32>(ptr, 16))) {
-          return rejectBlock(load<u32>(ptr, 4), 1 + first);
-        }
-        break;
-      }
-      case layout.STEP_WHERE: {
-        const found = evaluate(second);
-        if (evalStatus()) return failStep(ptr);
-        if (found == 0) return rejectBlock(load<u32>(ptr, 4), 1 + first);
-        break;
-      }
-      case layout.STEP_WHERE_EXACT: {
-        const isKept = holds(second);
-        if (evalStatus()) return failStep(ptr);
-        // Two rejection counts: 1 + first if the condition is false, and 2 + first if a missing
-        // value made it false.
-        if (!isKept) return rejectBlock(load<u32>(ptr, 4), (metMissing ? 2 : 1) + first);
-        break;
-      }
-      case layout.STEP_DERIVE: {
-        const value = evaluate(second);
-        if (evalStatus()) return failStep(ptr);
-        const field = load<u32>(ptr, 16);
-        // Two rejection counts: 1 + first if the value is inexact (see failStep), and 2 + first if
-        // it is out of range.
-        if (!isInRange(field, value)) return rejectBlock(load<u32>(ptr, 4), 2 + first);
-        set(field, <u64>value);
-        break;
-      }
-      case layout.STEP_EXPAND: {
-        if (!expand(first)) return failStep(ptr);
-        visits += expansionVisits;
-        break;
-      }
-      case layout.STEP_SELECT: {
-        const level = load<u32>(ptr, 4);
-        const selected = select(second, positionOf(level));
-        if (selected == SELECTED) break;
-        // All later positions of this loop are past the end of the list too. They are the rest of
-        // the current block of the loop around it, at level - 1.
-        if (selected == SELECTED_END) return rejectBlock(level - 1, layout.EMPTY);
-        if (selected == SELECTED_REPEAT) return rejectBlock(level, layout.EMPTY);
-        return rejectBlock(level, selected == SELECTED_INEXACT ? 1 + first : 2 + first);
-      }
-      case layout.STEP_OVERLAP: {
-        const bit: u32 = 1 << first;
-        if (isSimulating) visits += simulationVisits(first);
-        if (computeOverlap(method, first)) disagreeing &= ~bit;
-        else disagreeing |= bit;
-        break;
-      }
-      case layout.STEP_CELL: {
-        if (!setCell(first, second, first + 1 == slotCount)) mayOverflow = true;
-        break;
-      }
-      case layout.STEP_JOIN: {
-        joinSegment(first, second);
-        break;
-      }
-    }
-  }
-  return UP_TO_DATE;
+  setKind(load<u32>(header, layout.IMAGE_KIND));
+  isComparing = load<u32>(header, layout.IMAGE_IS_COMPARING) != 0;
+  isWriting = load<u32>(header, layout.IMAGE_SLOT_COUNT) > 0;
+  visitLevel = load<u32>(header, layout.IMAGE_VISIT_LEVEL);
+  openLoops(load<u32>(header, layout.IMAGE_LEVEL_COUNT));
+  openSteps();
+  openFields();
+  openFactors();
+  openCells();
+  openRowTexts();
+  openRow(load<u32>(header, layout.IMAGE_SLOT_COUNT));
+  openBlock();
 }
 
 /**
@@ -204,48 +82,70 @@ function update(changedLevel: u32): u32 {
  */
 function sweepRange(first: u64, end: u64, maxVisits: u32): u64 {
   let index = first;
-  let changedLevel: u32 = 0;
-  if (index < end) seek(first);
+  if (index < end) seek(0, first);
+  let firstStep = entryPoint(0);
   while (index < end && visits < maxVisits && outPtr < outputLimitPtr()) {
-    const outcome = entryPoint(changedLevel) < stepCount ? update(changedLevel) : UP_TO_DATE;
-    visits++;
+    clearStepVisits();
+    const outcome = takeSteps(firstStep, outerStepEnd);
+    visits += stepVisits;
     if (outcome == UP_TO_DATE) {
-      if (disagreeing) {
-        setFault(layout.FAULT_DISAGREE, index, 0);
-        break;
-      }
-      let layers: u64 = 1;
-      if (isWriting) {
-        const endPtr = writeRow(outPtr);
-        if (mayOverflow || hasOverflowed()) {
-          const slot = firstOverflow(outPtr, slotCount);
-          if (slot < slotCount) {
-            setFault(layout.FAULT_OVERFLOW, index, slot);
-            break;
-          }
-          mayOverflow = false; // the cell has been rewritten without overflow
-        }
-        outPtr = endPtr;
-      } else if (!isComparing) {
-        layers = min(remainingBlock(visitLevel, index), end - index);
-      } else if (!compareLayer(index)) {
-        setFault(layout.FAULT_OVERFLOW, index, 0);
-        break;
-      }
-      rows += layers;
+      const layers = isWriting
+        ? sweepBlock(index, end, maxVisits)
+        : visitLayers(index, end);
       index += layers;
-      changedLevel = advance(visitLevel);
+      if (hasFault()) break;
+      // A block of which only a part fitted into the batch is left.
+      if (isWriting && index % blockSize != 0) break;
+      firstStep = entryPoint(advance(visitLevel));
     } else if (outcome == REJECTED) {
+      visits++;
       const weight = min(remainingBlock(rejectedLevel, index), end - index);
       reject(rejectedReason, weight);
       index += weight;
-      changedLevel = skip(rejectedLevel);
+      firstStep = entryPoint(skip(rejectedLevel));
     } else {
-      setFault(layout.FAULT_EXPRESSION, index, failedStep);
+      setFault(layout.FAULT_EXPRESSION, index, stoppedStep);
       break;
     }
   }
   return index;
+}
+
+/**
+ * Writes the rows of the current block from raw index `first` on, piece by piece. Returns the number
+ * of raw indices that it has processed.
+ */
+function sweepBlock(first: u64, end: u64, maxVisits: u32): u64 {
+  const from = first % blockSize;
+  const blockEnd = min(blockSize, from + (end - first));
+  let position = from;
+  do {
+    position = computePiece(first - from, position, blockEnd, maxVisits - visits);
+    visits += pieceVisits;
+    outPtr = writeRows(outPtr, selected);
+    rows += selected;
+  } while (
+    position < blockEnd && !hasFault() && visits < maxVisits && outPtr < outputLimitPtr()
+  );
+  return position - from;
+}
+
+/** Compares the current layer, or counts its block. Returns the number of layers. */
+function visitLayers(index: u64, end: u64): u64 {
+  visits++;
+  if (disagreeing) {
+    setFault(layout.FAULT_DISAGREE, index, 0);
+    return 0;
+  }
+  let layers: u64 = 1;
+  if (!isComparing) {
+    layers = min(remainingBlock(visitLevel, index), end - index);
+  } else if (!compareLayer(index)) {
+    setFault(layout.FAULT_OVERFLOW, index, 0);
+    return 0;
+  }
+  rows += layers;
+  return layers;
 }
 
 /** Clears the report, the totals of the batch and the tallies of a comparison. */

@@ -44,6 +44,14 @@ export const PLAN_SECTIONS = {
     entry: "IMAGE_SEGMENT_BYTES",
     max: "SEGMENT_CAPACITY",
   },
+  ROW_FIELDS: { address: "IMAGE_ROW_FIELDS_PTR", entry: 4, max: "ROW_FIELD_CAPACITY" },
+  VECTOR_CELLS: {
+    address: "IMAGE_VECTOR_CELLS_PTR",
+    entry: "IMAGE_VECTOR_CELL_BYTES",
+    max: "CELL_CAPACITY",
+  },
+  TEXTS: { address: "IMAGE_TEXTS_PTR", entry: "IMAGE_TEXT_BYTES", max: "CELL_CAPACITY" },
+  TEXT_CELLS: { address: "IMAGE_TEXT_CELLS_PTR", entry: 4, max: "CELL_CAPACITY" },
   CODE: { address: "IMAGE_CODE_PTR", entry: "INSTRUCTION_BYTES", max: "INSTRUCTION_CAPACITY" },
   PROGRESSIONS: {
     address: "IMAGE_PROGRESSIONS_PTR",

@@ -82,6 +82,10 @@ export const STEPS = table([
     "(predicate, program): a condition over rationals. The next predicate counts layers " +
       "rejected because a value is missing.",
   ],
+  [
+    "DROP",
+    "(step): a vector step. Reject the rows that this step rejected when the block was filled.",
+  ],
 ]);
 
 /**

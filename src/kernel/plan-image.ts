@@ -5,17 +5,18 @@ import { errors } from "../errors.js";
 import type { Item, Node } from "../expression/node.js";
 import { type Kind, kindOf, parameterOf } from "../layers/kinds.js";
 import { DEFAULT_BITS, isSettingName, RATE_DENOMINATOR } from "../layers/parameters.js";
-import { rulesOf } from "../layers/rules.js";
 import { PARAMETER_MAX } from "../limits.js";
+import { blockOf } from "../plan/block.js";
 import { maxDivisors } from "../plan/bounds.js";
 import type { Method } from "../plan/method.js";
-import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
+import type { DependentAxis, GridPlan, Loop, Plan } from "../plan/model.js";
 import type { Constant } from "./constants.js";
 import { absentFields, columnNumber, kindNumber, methodNumber, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
 import { ImageWriter, PLAN_SECTIONS } from "./image-writer.js";
+import { rowFieldsOf, stepWords } from "./plan-steps.js";
 import { Code } from "./program.js";
-import { type RowSegment, type Slot, segmentsOf, slotsOf } from "./row-template.js";
+import { rowTemplate } from "./row-template.js";
 
 /**
  * The image of one grid of a plan.
@@ -27,6 +28,7 @@ export function planImage(
   gridNumber: number,
   method: Method,
   constant: Constant,
+  maxVectorRows = constant("VECTOR_ROWS"),
 ): readonly ImageSection[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
@@ -48,15 +50,34 @@ export function planImage(
     const dimension = dimensionOfWord(kind, grid, name);
     return dimension === undefined ? columnOf(name) : constant("PADDING_TEXT") + dimension;
   };
-  const slots = slotsOf(plan, grid, constant);
+  const vectorRows = vectorRowsOf(plan, maxVectorRows, constant);
+  const block = blockOf(grid, method, plan.cells.length > 0 ? vectorRows : undefined);
+  const template = rowTemplate(plan, grid, block, constant);
+  const { slots, segments, vectorCells, rowTexts } = template;
   const progressions = progressionsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
   const progressionCapacities = grid.dependents.map((axis) => progressionsNeeded(axis));
   const progressionCount =
     progressions.count + progressionCapacities.reduce((sum, count) => sum + count, 0);
   const itemCount = items.reduce((sum, { length }) => sum + length, 0);
-  const segments = segmentsOf(grid, slots);
-  const steps = stepsOf(plan, grid, slots, segments, code, columnOf, cellOf, constant);
+  const { steps, ends, entryPoints } = stepWords(
+    plan,
+    grid,
+    block,
+    template,
+    code,
+    columnOf,
+    cellOf,
+    constant,
+  );
+  const rowFields = rowFieldsOf(plan, grid, block, columnOf, constant);
+  // Without rows, layers are counted or compared one by one: their blocks are of one layer.
+  const visitLevel =
+    slots.length > 0
+      ? block.level
+      : plan.isComparing
+        ? grid.loops.length
+        : Math.max(0, ...grid.steps.map(({ level }) => level));
   checkRoom(plan.location, constant, {
     variables: variables.length,
     progressions: progressionCount,
@@ -71,16 +92,23 @@ export function planImage(
   writer.begin(PLAN_SECTIONS.HEADER, 1);
   writer.words(
     slots.length,
-    steps.length,
+    ends[0],
     methodNumber(method, constant),
     grid.loops.length + 1,
     grid.predicates.length,
     kindNumber(kind, constant),
     Number(plan.isComparing),
     segments.length,
-    slots.length > 0 || plan.isComparing
-      ? grid.loops.length
-      : Math.max(0, ...grid.steps.map(({ level }) => level)),
+    visitLevel,
+    ends[1],
+    ends[2],
+    block.level,
+    vectorRows,
+    Number(block.isReused),
+    rowFields.filled.length,
+    rowFields.filled.length + rowFields.vector.length,
+    vectorCells.length,
+    rowTexts.length,
   );
   writer.begin(PLAN_SECTIONS.LEVELS, grid.loops.length + 1);
   writer.words(1, 0, 0);
@@ -90,7 +118,7 @@ export function planImage(
   for (const { name, firstProgression } of progressions.variables)
     writer.words(columnOf(name), firstProgression);
   writer.begin(PLAN_SECTIONS.ENTRY_POINTS, grid.loops.length + 1);
-  for (let level = 0; level <= grid.loops.length; level++) writer.word(entryPointOf(steps, level));
+  writer.words(...entryPoints);
   writer.begin(PLAN_SECTIONS.STEPS, steps.length);
   for (const step of steps) writer.words(...step);
   writer.begin(PLAN_SECTIONS.AXES, grid.dependents.length);
@@ -141,11 +169,24 @@ export function planImage(
     writer.word(text.length);
   }
   writer.begin(PLAN_SECTIONS.SEGMENTS, segments.length);
-  for (const { cell, endSlot } of segments)
-    writer.words(
-      cell === undefined ? constant("NO_COLUMN") : cellOf(plan.cells[cell] as string),
-      endSlot,
-    );
+  for (const { source, number, endSlot, nextSlot } of segments)
+    writer.words(constant(`SEGMENT_${upper(source)}`), number, endSlot, nextSlot);
+  const rowFieldNumbers = [...rowFields.filled, ...rowFields.vector];
+  writer.begin(PLAN_SECTIONS.ROW_FIELDS, rowFieldNumbers.length);
+  writer.words(...rowFieldNumbers);
+  const columnOfCell = (cell: number) => cellOf(plan.cells[cell] as string);
+  writer.begin(PLAN_SECTIONS.VECTOR_CELLS, vectorCells.length);
+  for (const { slot, cell, isBounded } of vectorCells)
+    writer.words(columnOfCell(cell), slot, Number(isBounded));
+  const textCells = rowTexts.flatMap(({ cells }) => cells);
+  writer.begin(PLAN_SECTIONS.TEXTS, rowTexts.length);
+  let firstCell = 0;
+  for (const { cells, bytes } of rowTexts) {
+    writer.words(firstCell, cells.length, bytes);
+    firstCell += cells.length;
+  }
+  writer.begin(PLAN_SECTIONS.TEXT_CELLS, textCells.length);
+  writer.words(...textCells.map(columnOfCell));
   writer.begin(PLAN_SECTIONS.CODE, code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
@@ -161,6 +202,15 @@ export function planImage(
   }
   return writer.image();
 }
+
+/** The rows of a vector: as many as the space after a full output buffer has room for. */
+function vectorRowsOf({ maxRowBytes }: Plan, max: number, constant: Constant): number {
+  const slack = constant("OUTPUT_BUFFER_BYTES") - constant("OUTPUT_BYTES") - VECTOR_SLACK;
+  return Math.max(1, Math.min(max, Math.floor(slack / Math.max(1, maxRowBytes))));
+}
+
+/** Bytes after a row that the kernel may overwrite. */
+const VECTOR_SLACK = 64;
 
 function checkRoom(
   location: string,
@@ -238,86 +288,6 @@ function progressionsNeeded(axis: DependentAxis): number {
   if (axis.kind === "joint") return axis.rows.length * axis.names.length;
   const max = { value: 1, range: 1, pow2: 63, divisors: maxDivisors(2n ** 31n - 1n) };
   return axis.items.reduce((sum, { root }) => sum + max[root.kind], 0);
-}
-
-/**
- * The entry point of a level: the first step to run after the loop at `level` has advanced. The
- * results of the steps of outer levels are still valid.
- */
-function entryPointOf(steps: readonly (readonly number[])[], level: number): number {
-  const begin = steps.findIndex(([_, own]) => (own as number) >= level);
-  return begin < 0 ? steps.length : begin;
-}
-
-function stepsOf(
-  plan: Plan,
-  grid: GridPlan,
-  slots: readonly Slot[],
-  segments: readonly RowSegment[],
-  code: Code,
-  columnOf: (name: string) => number,
-  cellOf: (name: string) => number,
-  constant: Constant,
-): number[][] {
-  const rules = rulesOf(kindOf(plan.layer));
-  const operandsOf = (step: Step, slot: number): number[] => {
-    switch (step.kind) {
-      case "rule": {
-        const { id, dimension } = rules[step.rule] as (typeof rules)[number];
-        return [step.predicate ?? 0, constant(`RULE_${id}`), dimension];
-      }
-      case "where":
-        return [
-          step.predicate,
-          code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact),
-        ];
-      case "derive": {
-        const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
-        return [step.predicate, code.add(expression.root), columnOf(name)];
-      }
-      case "expand":
-        return [step.axis];
-      case "select":
-        return [step.predicate, step.axis];
-      case "overlap":
-        return [step.dimension];
-      case "cell":
-        return [slot, cellOf(plan.cells[step.cell] as string)];
-    }
-  };
-  const stepWords = constant("STEP_BYTES") / Uint32Array.BYTES_PER_ELEMENT;
-  const words = (
-    kind: Step["kind"] | "where_exact" | "join",
-    level: number,
-    operands: readonly number[],
-  ): number[] => {
-    const written = [constant(`STEP_${upper(kind)}`), level, ...operands];
-    return [...written, ...new Array<number>(stepWords - written.length).fill(0)];
-  };
-  const steps: number[][] = [];
-  for (let level = 0; level <= grid.loops.length; level++) {
-    // Slots with a constant text are joined once, together with the cells of level 0.
-    const written = new Set<number>(
-      level > 0 ? [] : slots.flatMap(({ text }, slot) => (text === undefined ? [] : [slot])),
-    );
-    for (const step of grid.steps.filter((own) => own.level === level)) {
-      const slot = step.kind === "cell" ? slots.findIndex(({ cell }) => cell === step.cell) : -1;
-      if (segments.some(({ cell, endSlot }) => cell !== undefined && endSlot === slot)) continue;
-      if (step.kind === "cell") written.add(slot);
-      steps.push(
-        words(
-          step.kind === "where" && step.isExact ? "where_exact" : step.kind,
-          level,
-          operandsOf(step, slot),
-        ),
-      );
-    }
-    for (const [segment, { firstSlot, endSlot }] of segments.entries()) {
-      const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
-      if (own.length > 0) steps.push(words("join", level, [segment, Math.min(...own)]));
-    }
-  }
-  return steps;
 }
 
 /**

@@ -1,8 +1,12 @@
 /**
- * The template of a grid's rows: which cells consecutive rows share, and how the kernel joins their
- * texts.
+ * The template of a grid's rows: which texts the rows of a block share, and what differs from row to
+ * row.
  */
-import { NAME_COLUMN } from "../columns/table.js";
+import { maxBytesOfResult, mayOverflow } from "../columns/bound.js";
+import { isResultName, NAME_COLUMN } from "../columns/table.js";
+import { kindOf } from "../layers/kinds.js";
+import type { Block } from "../plan/block.js";
+import { maxBytesOfName } from "../plan/cell-bounds.js";
 import type { GridPlan, Plan } from "../plan/model.js";
 import { NAME_BYTES } from "../spec/spec.js";
 import type { Constant } from "./constants.js";
@@ -33,27 +37,124 @@ export function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] 
   });
 }
 
-/**
- * A segment of a row: slots that consecutive rows share, then one cell that is new in every row.
- */
-export interface RowSegment {
-  readonly firstSlot: number;
-  /** The slot after the last shared one. It is the slot of the new cell, if there is one. */
-  readonly endSlot: number;
-  /** The index of the new cell in the plan's cells. */
-  readonly cell?: number;
+/** A cell whose values the kernel computes as a vector. */
+export interface VectorCell {
+  readonly slot: number;
+  /** The index of its column in the plan's cells. */
+  readonly cell: number;
+  /** Whether no value exceeds 64 bits. */
+  readonly isBounded: boolean;
 }
 
-/** Splits a row into segments. A cell is new in every row if the innermost loop computes it. */
-export function segmentsOf({ steps, loops }: GridPlan, slots: readonly Slot[]): RowSegment[] {
-  const isNew = (cell: number) =>
-    steps.some((step) => step.kind === "cell" && step.cell === cell && step.level === loops.length);
+/** Neighbouring cells whose joined texts a block reuses. */
+export interface RowText {
+  readonly cells: readonly number[];
+  /** The bytes that the kernel reserves for the text of a row, and for its length. */
+  readonly bytes: number;
+}
+
+/** A segment of a row: slots that the rows of a block share, then what differs from row to row. */
+export interface RowSegment {
+  readonly firstSlot: number;
+  /** The slot after the last shared one. */
+  readonly endSlot: number;
+  /** The slot after what differs. */
+  readonly nextSlot: number;
+  readonly source: "end" | "cell" | "row_text";
+  /** The index of the vector cell, or of the row text. */
+  readonly number: number;
+}
+
+export interface RowTemplate {
+  readonly slots: readonly Slot[];
+  readonly segments: readonly RowSegment[];
+  readonly vectorCells: readonly VectorCell[];
+  readonly rowTexts: readonly RowText[];
+}
+
+/** The template of the rows of a grid, given its block. */
+export function rowTemplate(
+  plan: Plan,
+  grid: GridPlan,
+  block: Block,
+  constant: Constant,
+): RowTemplate {
+  const slots = slotsOf(plan, grid, constant);
   const segments: RowSegment[] = [];
+  const vectorCells: VectorCell[] = [];
+  const rowTexts: RowText[] = [];
+  const reused = new Map(
+    [...block.reusedCells].flatMap((step) =>
+      step.kind === "cell" && isBounded(plan, grid, step.cell)
+        ? [[step.cell, maxBytes(plan, grid, step.cell)]]
+        : [],
+    ),
+  );
+  const differs = new Set(block.cells.map(({ cell }) => cell));
+  let bytesLeft = constant("ROW_TEXT_BYTES");
   let firstSlot = 0;
-  for (const [slot, { cell }] of slots.entries()) {
-    if (!isNew(cell)) continue;
-    segments.push({ firstSlot, endSlot: slot, cell });
-    firstSlot = slot + 1;
+  for (let slot = 0; slot < slots.length; ) {
+    const { cell } = slots[slot] as Slot;
+    if (!differs.has(cell)) {
+      slot++;
+      continue;
+    }
+    const text = reusedText(slots, slot, reused, bytesLeft);
+    const nextSlot = slot + (text?.cells.length ?? 1);
+    const number = text
+      ? rowTexts.push(text) - 1
+      : vectorCells.push({ slot, cell, isBounded: isBounded(plan, grid, cell) }) - 1;
+    bytesLeft -= text?.bytes ?? 0;
+    segments.push({
+      firstSlot,
+      endSlot: slot,
+      nextSlot,
+      source: text ? "row_text" : "cell",
+      number,
+    });
+    slot = nextSlot;
+    firstSlot = nextSlot;
   }
-  return [...segments, { firstSlot, endSlot: slots.length }];
+  const [endSlot, nextSlot] = [slots.length, slots.length];
+  segments.push({ firstSlot, endSlot, nextSlot, source: "end", number: 0 });
+  return { slots, segments, vectorCells, rowTexts };
+}
+
+/** The length of a text is stored in two bytes after it. */
+const LENGTH_BYTES = 2;
+
+/** Texts are copied in pieces of this many bytes. */
+const VECTOR_BYTES = 16;
+
+/** The text of the reused cells from a slot on that fit in some bytes, if there are any. */
+function reusedText(
+  slots: readonly Slot[],
+  first: number,
+  reused: ReadonlyMap<number, number>,
+  bytesLeft: number,
+): RowText | undefined {
+  const cells: number[] = [];
+  let length = LENGTH_BYTES;
+  const reserved = (bytes: number) => Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES;
+  for (const { cell } of slots.slice(first)) {
+    const separator = cells.length > 0 ? 1 : 0;
+    const own = reused.get(cell);
+    if (own === undefined || reserved(length + separator + own) > bytesLeft) break;
+    length += separator + own;
+    cells.push(cell);
+  }
+  return cells.length > 0 ? { cells, bytes: reserved(length) } : undefined;
+}
+
+function isBounded(plan: Plan, { valueSets }: GridPlan, cell: number): boolean {
+  const name = plan.cells[cell] as string;
+  return !isResultName(name) || !mayOverflow(kindOf(plan.layer), name, valueSets);
+}
+
+/** The maximum length of the text of a cell, in bytes. */
+function maxBytes(plan: Plan, { valueSets }: GridPlan, cell: number): number {
+  const name = plan.cells[cell] as string;
+  return isResultName(name)
+    ? maxBytesOfResult(kindOf(plan.layer), name, valueSets)
+    : maxBytesOfName(kindOf(plan.layer), name, valueSets);
 }

@@ -12,6 +12,13 @@ import type { ValueSets } from "./bounds.js";
  */
 export type Step = {
   readonly level: number;
+  /**
+   * The names whose values the step uses: those of the axes, and the overlap of a dimension as
+   * `overlapName` calls it.
+   */
+  readonly dependsOn: readonly string[];
+  /** The names that have their values after the step. */
+  readonly provides: readonly string[];
 } /**
  * Checks a rule. A rule that every layer satisfies has no predicate. It stays in the schedule for
  * the values that the kernel computes with it.

@@ -20,7 +20,11 @@ import type { DependentAxis, GridPlan, Step } from "./model.js";
 import { isRepeat } from "./repeats.js";
 
 /** A step that has not been assigned to a level yet. */
-type UnplacedStep = Step extends infer S ? (S extends Step ? Omit<S, "level"> : never) : never;
+type UnplacedStep = Step extends infer S
+  ? S extends Step
+    ? Omit<S, "level" | "dependsOn" | "provides">
+    : never
+  : never;
 
 type Nest = Pick<GridPlan, "fixed" | "loops" | "derived" | "dependents" | "valueSets">;
 
@@ -143,8 +147,9 @@ export function schedule(
   const cellsPending = [writing];
   for (let level = 0; level <= nest.loops.length; level++) {
     const place = (task: Task) => {
-      steps.push({ ...task.step(), level } as Step);
-      for (const name of task.provides ?? []) known.add(name);
+      const { dependsOn, provides = [] } = task;
+      steps.push({ ...task.step(), level, dependsOn, provides } as Step);
+      for (const name of provides) known.add(name);
     };
     const loop = nest.loops[level - 1];
     if (loop?.dependent !== undefined) {
@@ -154,7 +159,14 @@ export function schedule(
         `${text} divides exactly`,
         `${text} is ${loop.names.map(rangeText).join(", ")}`,
       );
-      steps.push({ kind: "select", level, axis: loop.dependent, predicate });
+      steps.push({
+        kind: "select",
+        level,
+        axis: loop.dependent,
+        predicate,
+        dependsOn: dependenciesOf(axis),
+        provides: loop.names,
+      });
     }
     for (const name of loop?.names ?? []) known.add(name);
     placeReady(pending, isReady, place);

@@ -1,0 +1,148 @@
+// The vector cells: the values of the columns that differ from row to row of a block. Each is
+// computed for all rows before the next one, in the cheapest of three ways:
+//
+//   field      a parameter, variable, or result of one dimension: its vector exists already
+//   products   a sum of products (products.ts), where the host has proved that it fits in 64 bits
+//   by row     everything else: each row in turn becomes the current layer
+
+import { clearOverflow, hasOverflowed } from "../checked";
+import {
+  computeQuotient,
+  denominator,
+  isEmptySum,
+  isMissing,
+  isQuotient,
+  isSigned,
+  isWord,
+  numerator,
+  value,
+} from "../columns/results";
+import { nearestDouble } from "../digits";
+import * as layout from "../layout";
+import { fieldVector, isRowField, loadRow } from "./fields";
+import { isSumOfProducts, writeProducts } from "./products";
+
+const BY_FIELD: u8 = 0;
+const BY_PRODUCTS: u8 = 1;
+const BY_ROW: u8 = 2;
+
+let cellCount: u32 = 0;
+/** How each cell is computed. */
+const ways = new StaticArray<u8>(layout.CELL_CAPACITY);
+let hasCellsByRow: bool = false;
+
+/** Reads the vector cells of the image. Call once the row fields are known. */
+export function openCells(): void {
+  cellCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_VECTOR_CELL_COUNT);
+  hasCellsByRow = false;
+  for (let cell: u32 = 0; cell < cellCount; cell++) {
+    const column = columnOfCell(cell);
+    const isBounded = load<u32>(cellPtr(cell), 8) != 0;
+    if (isField(column)) ways[cell] = BY_FIELD;
+    else if (isBounded && isSumOfProducts(column)) ways[cell] = BY_PRODUCTS;
+    else ways[cell] = BY_ROW;
+    if (ways[cell] == BY_ROW) hasCellsByRow = true;
+  }
+}
+
+function cellPtr(cell: u32): usize {
+  return layout.IMAGE_VECTOR_CELLS_PTR + <usize>cell * layout.IMAGE_VECTOR_CELL_BYTES;
+}
+
+/** The column of a vector cell. */
+export function columnOfCell(cell: u32): u32 {
+  return load<u32>(cellPtr(cell));
+}
+
+/** The slot of the row that a vector cell takes. */
+export function slotOfCell(cell: u32): u32 {
+  return load<u32>(cellPtr(cell), 4);
+}
+
+function isField(column: u32): bool {
+  return (column < layout.RESULT_0 || column >= layout.VARIABLE_0) && isRowField(column);
+}
+
+/** Whether the values of a column are unsigned numbers that are never missing. */
+export function isUnsigned(column: u32): bool {
+  return column < layout.FIRST_SPECIAL && column != layout.BIAS && !isSigned(column);
+}
+
+/** Whether the values of a column are numbers in two's complement that are never missing. */
+export function isSignedNumber(column: u32): bool {
+  return isSigned(column) && !isQuotient(column) && !isWord(column);
+}
+
+/** The vector of a cell: u64 or i64, or f64 if the column has quotients. */
+export function vectorOfCell(cell: u32): usize {
+  return ways[cell] == BY_FIELD
+    ? fieldVector(columnOfCell(cell))
+    : layout.VALUES_PTR + <usize>cell * layout.VECTOR_BYTES;
+}
+
+/** For each row whether the value is missing, as u8; only for columns from FIRST_SPECIAL on. */
+export function missingOfCell(cell: u32): usize {
+  return layout.MISSING_PTR + <usize>cell * <usize>layout.VECTOR_ROWS;
+}
+
+/**
+ * Computes the cells of the first `rows` rows of the current vectors. Returns the number of rows
+ * before the first one with a value that exceeds 64 bits.
+ */
+export function computeCells(rows: u32): u32 {
+  for (let cell: u32 = 0; cell < cellCount; cell++) {
+    if (ways[cell] == BY_PRODUCTS) writeProducts(vectorOfCell(cell), columnOfCell(cell), rows);
+  }
+  if (!hasCellsByRow) return rows;
+  for (let row: u32 = 0; row < rows; row++) {
+    loadRow(row);
+    if (!computeRow(row)) return row;
+  }
+  return rows;
+}
+
+/** Computes the cells of one row that are computed by row. Returns false if one overflows. */
+function computeRow(row: u32): bool {
+  clearOverflow();
+  for (let cell: u32 = 0; cell < cellCount; cell++) {
+    if (ways[cell] == BY_ROW) computeCell(cell, row);
+  }
+  return !hasOverflowed();
+}
+
+function computeCell(cell: u32, row: u32): void {
+  const column = columnOfCell(cell);
+  const ptr = vectorOfCell(cell) + ((<usize>row) << 3);
+  if (column >= layout.FIRST_SPECIAL) {
+    const hasNone = isMissing(column);
+    store<u8>(missingOfCell(cell) + <usize>row, <u8>hasNone);
+    if (hasNone) return;
+    if (isQuotient(column)) {
+      if (isEmptySum(column)) {
+        store<f64>(ptr, 0);
+        return;
+      }
+      computeQuotient(column);
+      if (!hasOverflowed()) store<f64>(ptr, nearestDouble(numerator(), denominator()));
+      return;
+    }
+  }
+  store<u64>(ptr, value(column));
+}
+
+/** No slot overflows. */
+export const NO_SLOT: u32 = 0xffffffff;
+
+/**
+ * The slot of the first vector cell that overflows in a row, or NO_SLOT. The row becomes the current
+ * layer.
+ */
+export function overflowingSlot(row: u32): u32 {
+  loadRow(row);
+  for (let cell: u32 = 0; cell < cellCount; cell++) {
+    clearOverflow();
+    if (ways[cell] == BY_ROW) computeCell(cell, row);
+    if (hasOverflowed()) return slotOfCell(cell);
+  }
+  return NO_SLOT;
+}

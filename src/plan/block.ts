@@ -1,0 +1,129 @@
+/**
+ * The block of a grid: its inner loops, whose rows the kernel computes together as vectors
+ * (assembly/sweep/block.ts). The steps inside the block are divided into those that find its rows,
+ * and those that depend on outer loops as well and run on the vectors.
+ */
+
+import { type Method, simulatesAll } from "./method.js";
+import type { GridPlan, Step } from "./model.js";
+
+/** A step that runs on the vectors of a block. */
+export type VectorStep =
+  | { readonly kind: "step"; readonly step: Step }
+  /** Rejects the rows that a filling step rejected. It takes the place of that step in the order. */
+  | { readonly kind: "drop"; readonly of: Step };
+
+export interface Block {
+  /** The loops inside of this level belong to the block. */
+  readonly level: number;
+  /**
+   * Whether the rows of the block are the same for every position of the outer loops, so that they
+   * are found once.
+   */
+  readonly isReused: boolean;
+  /** The steps outside of the block, with their cells. */
+  readonly outer: readonly Step[];
+  /** The steps that find the rows of the block. */
+  readonly fill: readonly Step[];
+  /** The filling steps that follow a vector step in the schedule. */
+  readonly late: ReadonlySet<Step>;
+  readonly vector: readonly VectorStep[];
+  /** The cells that differ within the block, and those of them that are the same in every block. */
+  readonly cells: readonly (Step & { readonly kind: "cell" })[];
+  readonly reusedCells: ReadonlySet<Step>;
+}
+
+/**
+ * Chooses the block of a grid, and divides its steps: of all blocks, the one whose rows are estimated
+ * to take the least time.
+ *
+ * @param vectorRows the maximum number of rows of a vector. Undefined if no rows are written; then a
+ * block is a single layer.
+ */
+export function blockOf(grid: GridPlan, method: Method, vectorRows: number | undefined): Block {
+  const innermost = grid.loops.length;
+  let best = blockAt(grid, method, innermost, vectorRows ?? 1);
+  if (vectorRows === undefined) return best;
+  for (let level = innermost - 1; level >= 0; level--) {
+    const block = blockAt(grid, method, level, vectorRows);
+    if (costOf(grid, block, vectorRows) < costOf(grid, best, vectorRows)) best = block;
+    // A larger block than one that does not fit in a vector has no advantage.
+    if (sizeInside(grid, level) > vectorRows) break;
+  }
+  return best;
+}
+
+/** The block of the loops inside of a level. */
+function blockAt(grid: GridPlan, method: Method, level: number, vectorRows: number): Block {
+  const outer = grid.steps.filter((step) => step.level <= level);
+  const inside = grid.steps.filter((step) => step.level > level);
+  const cells = inside.filter((step) => step.kind === "cell");
+  const others = inside.filter((step) => step.kind !== "cell");
+  const mixed = namesOutside(grid, level);
+  const isMixed = ({ dependsOn }: Step) => dependsOn.some((name) => mixed.has(name));
+  const fill: Step[] = [];
+  const late = new Set<Step>();
+  const vector: VectorStep[] = [];
+  for (const step of others) {
+    if (isMixed(step)) {
+      for (const name of step.provides) mixed.add(name);
+      vector.push({ kind: "step", step });
+      continue;
+    }
+    fill.push(step);
+    if (vector.length === 0 || !canReject(step)) continue;
+    late.add(step);
+    vector.push({ kind: "drop", of: step });
+  }
+  const block = { level, outer, cells };
+  // A list that depends on outer loops is expanded by the odometer, for each of their positions.
+  if (vector.some((own) => own.kind === "step" && ["expand", "select"].includes(own.step.kind))) {
+    const none = { late: new Set<Step>(), vector: [], reusedCells: new Set<Step>() };
+    return { ...block, ...none, isReused: false, fill: others };
+  }
+  // Simulations take long, so a task must be able to stop between two of them.
+  const isSlow = simulatesAll(method) && fill.some(({ kind }) => kind === "overlap");
+  const isReused = sizeInside(grid, level) <= vectorRows && !isSlow;
+  const reusedCells = new Set<Step>(isReused ? cells.filter((cell) => !isMixed(cell)) : []);
+  return { ...block, isReused, fill, late, vector, reusedCells };
+}
+
+/**
+ * Estimated nanoseconds of each part of a block, measured 2026-11-27 on variants of
+ * examples/vocoder.yaml: the start of its loops, the odometer for each raw index of a block that is
+ * not reused, and each step for each row. Only their ratios matter.
+ */
+const NANOSECONDS = { start: 200, odometer: 20, where: 15, rule: 8, derive: 15, overlap: 30 };
+
+/** The estimated time of a block, in nanoseconds for each of its raw indices. */
+function costOf(grid: GridPlan, block: Block, vectorRows: number): number {
+  const size = sizeInside(grid, block.level);
+  const rows = Number(size < vectorRows ? size : vectorRows);
+  const steps = block.vector.flatMap((own) => (own.kind === "step" ? [own.step] : []));
+  if (!block.isReused) steps.push(...block.fill);
+  const ofSteps = steps.reduce(
+    (sum, { kind }) => sum + (kind in NANOSECONDS ? NANOSECONDS[kind as "rule"] : 0),
+    0,
+  );
+  return NANOSECONDS.start / rows + (block.isReused ? 0 : NANOSECONDS.odometer) + ofSteps;
+}
+
+/** The number of raw indices of the loops inside of a level. */
+function sizeInside({ loops }: GridPlan, level: number): bigint {
+  return loops.slice(level).reduce((size, loop) => size * BigInt(loop.size), 1n);
+}
+
+/** The names that change outside of a block. Names that are known at level 0 never change. */
+function namesOutside({ loops, steps }: GridPlan, level: number): Set<string> {
+  return new Set([
+    ...loops.slice(0, level).flatMap(({ names }) => names),
+    ...steps
+      .filter((step) => step.level > 0 && step.level <= level)
+      .flatMap(({ provides }) => provides),
+  ]);
+}
+
+/** Whether a step can reject a layer, or have no value. */
+function canReject(step: Step): boolean {
+  return step.kind !== "overlap" && (step.kind !== "rule" || step.predicate !== undefined);
+}
