@@ -12,7 +12,8 @@ import { sweepToFile } from "../dist/index.js";
 import { writeBatches } from "../dist/run/files/write.js";
 import { countListRows } from "../dist/run/list/list.js";
 import { fileSink } from "../dist/sink/file.js";
-import { check, median, millions, nanoseconds, pairedSpeedUp } from "./harness.js";
+import { anchorRatio } from "./anchor.bench.js";
+import { check, compile, median, millions, nanoseconds, pairedSpeedUp } from "./harness.js";
 import { duckdbRatio } from "./sweep.bench.js";
 
 export interface Bar {
@@ -253,14 +254,7 @@ function simulations(): Bar[] {
     };
   };
   const program = temporary("simulate");
-  const compiled = spawnSync("cc", [
-    "-O3",
-    "-march=native",
-    "-o",
-    program,
-    root("bench/native/simulate.c"),
-  ]);
-  const c = compiled.status === 0 ? simulateElsewhere(program, [], geometries) : undefined;
+  const c = compile("simulate.c", program) ? simulateElsewhere(program, [], geometries) : undefined;
   rmSync(program, { force: true });
   const hasTorch = spawnSync("/usr/bin/python3", ["-c", "import torch"]).status === 0;
   const torch = hasTorch
@@ -469,11 +463,24 @@ async function againstDuckdb(): Promise<Bar> {
   };
 }
 
+async function againstC(): Promise<Bar> {
+  const what = [
+    "sweep of vocoder.yaml with five batch sizes, one worker, CPU seconds against a C program",
+    "written for this grid",
+  ].join(" ");
+  const bar = "at most 1.6";
+  const found = await anchorRatio();
+  if (!found) return { what, ours: "", theirs: "skipped: no cc here", bar };
+  const { ours, theirs, ratio } = found;
+  return { what, ours: quote(ours), theirs: quote(theirs), ratio, bar, met: ratio <= 1.6 };
+}
+
 export async function bars(): Promise<Bar[]> {
   const found: Bar[] = [];
   for (const bar of [
     asFastAsCopying,
     rowsPerSecond,
+    againstC,
     againstDuckdb,
     twoWorkers,
     simulations,

@@ -2,7 +2,9 @@
  * Shared by the benches: measurements, tables, and a description of the machine. The benches are
  * compiled to build/, at the same depth as bench/, so that relative paths hold.
  */
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
 import { Bench } from "tinybench";
 
 export interface Section {
@@ -65,6 +67,29 @@ export async function pairedSpeedUp(
     taken.push({ ratio: a / b, seconds: [a, b] });
   }
   return taken.sort((a, b) => a.ratio - b.ratio)[Math.floor(pairs / 2)] as (typeof taken)[number];
+}
+
+/**
+ * Compiles a program of bench/native/ for this machine. The answer is false if that fails, as it
+ * does without a C compiler.
+ */
+export function compile(source: string, program: string): boolean {
+  const path = fileURLToPath(new URL(`../bench/native/${source}`, import.meta.url));
+  return spawnSync("cc", ["-O3", "-march=native", "-o", program, path]).status === 0;
+}
+
+/**
+ * The CPU seconds of a complete process with all its threads, user and system, to the
+ * millisecond. Its output goes to /dev/null. Node measures only its own process, so bash measures.
+ */
+export function cpuSeconds(command: string, args: readonly string[]): number {
+  const script = 'TIMEFORMAT="%3U %3S"; time "$@" >/dev/null 2>/dev/null';
+  const times = execFileSync("bash", ["-c", `{ ${script}; } 2>&1`, "bash", command, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  const [user = Number.NaN, system = Number.NaN] = times.split(" ").map(Number);
+  return user + system;
 }
 
 export function median(values: readonly number[]): number {
