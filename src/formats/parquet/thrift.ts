@@ -1,7 +1,10 @@
 /**
- * Structs of Thrift as tables. A table lists the fields of a struct with their numbers and types,
- * and has the look of the Thrift definition. Values are written and read by it, and their
- * TypeScript type follows from it.
+ * Structs of Thrift as tables. A table lists the fields of a struct with their numbers and types, as
+ * the Thrift definition does. Values are written and read by it, and their TypeScript type follows
+ * from it.
+ *
+ * The tables of this folder have the numbers and the names of parquet.thrift, in camelCase:
+ * `numValues` is `num_values`. A comment on a table lists the fields that upsweep does not write.
  */
 import { type Refuse, STOP, ThriftReader, ThriftWriter, WIRE } from "./thrift-bytes.js";
 
