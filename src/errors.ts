@@ -8,6 +8,7 @@ import { FAILURES } from "./errors/failures.js";
 import { FILE_ERRORS } from "./errors/files.js";
 import { LAYER_ERRORS } from "./errors/layers.js";
 import { LIST_ERRORS } from "./errors/lists.js";
+import { PARQUET_ERRORS } from "./errors/parquet.js";
 import type { Report } from "./errors/report.js";
 import { SHARD_ERRORS } from "./errors/shards.js";
 import { SPEC_ERRORS } from "./errors/spec.js";
@@ -63,5 +64,6 @@ export const errors = catalogue({
   ...LIST_ERRORS,
   ...FILE_ERRORS,
   ...SHARD_ERRORS,
+  ...PARQUET_ERRORS,
   ...FAILURES,
 });

@@ -81,6 +81,9 @@ describe("the architecture", () => {
   it("keeps the input independent of kernels, workers, sinks and commands", () =>
     knowsNone(/^src\/input\//, /^src\/(kernel|plan|run|sink|cli)\/|piscina/));
 
+  it("limits the imports of Parquet to itself and errors, so that it runs in browsers", () =>
+    knowsNone(/^src\/formats\/parquet\//, /^(?!src\/(formats\/parquet\/|errors|format-message))/));
+
   it("keeps the worker independent of the pool, the command line and sinks", () =>
     knowsNone(
       /^src\/run\/workers\/(worker|task|protocol)\.ts$/,
