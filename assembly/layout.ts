@@ -52,8 +52,6 @@
 //              │ live rows    │ those of them that keep every predicate
 //   COLUMNS    ├──────────────┤
 //              │ columns      │ factors and values of result columns, as vectors
-//   ROW_TEXTS  ├──────────────┤
-//              │ row texts    │ texts that the rows of a block have in every block
 //   VECTOR_    ├──────────────┤
 //   STACK      │ stack        │ the values of an expression over vectors
 //   LAYOUT_END └──────────────┘

@@ -6,10 +6,15 @@ import { COMMA } from "./csv";
 import { writeValue } from "./cell";
 
 let textCount: u32 = 0;
+/** The address of the first text, and the number of rows of each. */
+let textsPtr: usize = 0;
+let rowCount: u32 = 0;
 
-/** Reads the row texts of the image. */
-export function openRowTexts(): void {
+/** Reads the row texts of the image. They are at `ptr`, for `rows` rows each. */
+export function openRowTexts(ptr: usize, rows: u32): void {
   textCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_TEXT_COUNT);
+  textsPtr = ptr;
+  rowCount = rows;
 }
 
 function imagePtr(text: u32): usize {
@@ -21,11 +26,11 @@ export function bytesOfRowText(text: u32): u32 {
   return load<u32>(imagePtr(text), 8);
 }
 
-/** The address of the texts of that number, one for each row. */
+/** The address of the texts of that number, one for each filled row. */
 export function rowTextsPtr(text: u32): usize {
-  let ptr = layout.ROW_TEXTS_PTR;
+  let ptr = textsPtr;
   for (let earlier: u32 = 0; earlier < text; earlier++) {
-    ptr += <usize>bytesOfRowText(earlier) * <usize>layout.VECTOR_ROWS;
+    ptr += <usize>bytesOfRowText(earlier) * <usize>rowCount;
   }
   return ptr;
 }

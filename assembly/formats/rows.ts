@@ -8,11 +8,12 @@ import { useCurrentVectors, writeText } from "./row";
 
 /**
  * Writes the first `rows` rows of the current vectors at `ptr`, and returns the address after them.
+ * `firstRow` is the filled row at which their piece begins: the row of the reused texts.
  *
  * Writing unsigned numbers is inlined, because WebAssembly engines save all registers around a
  * call.
  */
-export function writeRows(ptr: usize, rows: u32): usize {
+export function writeRows(ptr: usize, rows: u32, firstRow: u32): usize {
   useCurrentVectors();
   for (let row: u32 = 0; row < rows; row++) {
     let atPtr = layout.SEGMENTS_PTR;
@@ -25,7 +26,7 @@ export function writeRows(ptr: usize, rows: u32): usize {
       if (source == layout.SEGMENT_UNSIGNED) {
         ptr = writeUnsignedInline(ptr, load<u64>(vectorPtr + ((<usize>row) << 3)));
       } else if (source == layout.SEGMENT_ROW_TEXT) {
-        ptr = writeRowText(ptr, atPtr, vectorPtr, row);
+        ptr = writeRowText(ptr, atPtr, vectorPtr, row, firstRow);
       } else if (source == layout.SEGMENT_END) {
         break;
       } else {
@@ -40,8 +41,10 @@ export function writeRows(ptr: usize, rows: u32): usize {
 /** Writes the reused text of a row. */
 // @ts-ignore: decorator
 @inline
-function writeRowText(ptr: usize, atPtr: usize, textsPtr: usize, row: u32): usize {
-  const filled = load<u32>(layout.SELECTION_PTR + ((<usize>row) << 2));
+function writeRowText(
+  ptr: usize, atPtr: usize, textsPtr: usize, row: u32, firstRow: u32,
+): usize {
+  const filled = firstRow + load<u32>(layout.SELECTION_PTR + ((<usize>row) << 2));
   const bytes = <usize>load<u32>(atPtr, layout.SEGMENT_COLUMN);
   const textPtr = textsPtr + <usize>filled * bytes;
   return writeText(ptr, textPtr, <usize>load<u16>(textPtr + bytes - 2));

@@ -60,8 +60,8 @@ export const VECTOR_ROWS: u32 = 1024;
 export const ROW_FIELD_CAPACITY: u32 = AXIS_CAPACITY + 2 + 3 * DIMENSION_COUNT;
 /** Vectors on the stack of an expression over vectors; deeper ones are evaluated row by row. */
 export const STACK_VECTORS: u32 = 12;
-/** Bytes of the reused texts of a row, together. */
-export const ROW_TEXT_BYTES: u32 = 512;
+/** Factors of result columns (vectors/factors.ts). */
+export const FACTOR_CAPACITY: u32 = 40;
 
 // ── Lists ──
 // The role of a field of a list is the number of the field of LAYER that it sets, or one of these.

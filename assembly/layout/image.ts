@@ -26,7 +26,8 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
  *
  *   header       slotCount, outerStepEnd, method, levelCount, predicateCount, kind, isComparing,
  *                segmentCount, visitLevel, fillStepEnd, vectorStepEnd, blockLevel, vectorRows,
- *                isReused, filledFieldCount, rowFieldCount, vectorCellCount, textCount
+ *                blockRows, filledFieldCount, rowFieldCount, vectorCellCount, textCount.
+ *                blockRows is 0 if every block is filled again
  *   levels       LEVEL_CAPACITY × (size, firstVariable, variableCount), level 0 first
  *   variables    LEVEL_CAPACITY × (field, firstProgression)
  *   entry points LEVEL_CAPACITY × the first step to run after that level has advanced
@@ -70,7 +71,7 @@ export const IMAGE_FILL_STEP_END: usize = 36;
 export const IMAGE_VECTOR_STEP_END: usize = 40;
 export const IMAGE_BLOCK_LEVEL: usize = 44;
 export const IMAGE_VECTOR_ROWS: usize = 48;
-export const IMAGE_IS_REUSED: usize = 52;
+export const IMAGE_BLOCK_ROWS: usize = 52;
 export const IMAGE_FILLED_FIELD_COUNT: usize = 56;
 export const IMAGE_ROW_FIELD_COUNT: usize = 60;
 export const IMAGE_VECTOR_CELL_COUNT: usize = 64;

@@ -1,20 +1,18 @@
 // A block: one position of the outer loops of a plan, with all positions of the inner loops. Its
-// rows are computed column by column (vectorised execution):
+// rows are computed column by column (vectorised execution), in pieces of at most vectorRows rows:
 //
 //   fill      the odometer of the inner loops finds the layers that keep the predicates which it
 //             checks, and saves their fields as vectors. If nothing there depends on the outer
-//             loops, a block is filled once and reused for every position of the outer loops.
+//             loops, the block is filled once and reused for every position of the outer loops.
 //   select    the remaining predicates reject rows, step by step. A selection vector has the rows
 //             that are left; their fields are gathered.
 //   compute   each column is computed for all rows in one loop (vectors/cells.ts).
 //
-// A block of more raw indices than a vector has entries is processed in several pieces.
-//
 // Rejection counts and faults are those of the layer-by-layer order. A layer is rejected by the
 // first predicate of the schedule that it does not keep. So if a filling step follows a vector step
 // in the schedule, the rows that it rejects are kept as failed rows until the vector steps before
-// it have been taken. A fault stops the sweep at its raw index: everything before is computed again
-// without the layers from there on.
+// it have been taken. A fault stops the sweep at its raw index: the piece is computed again without
+// the layers from there on.
 
 import { firstOverflow } from "../formats/row";
 import { saveRowTexts } from "../formats/row-texts";
@@ -23,17 +21,22 @@ import { setFault } from "../report";
 import { computeCells } from "../vectors/cells";
 import { forgetFactors } from "../vectors/factors";
 import { gatherLiveRows, saveRow, useFilledRows } from "../vectors/fields";
+import { advance, remainingBlock, seek, skip } from "./odometer";
 import {
-  clearCounts,
-  clearFault,
-  count,
+  clearPiece,
+  clearRejected,
+  countRejected,
   fault,
   faultDetail,
   faultPosition,
+  openCounts,
+  positionOfFilled,
   recordFault,
-  reportCounts,
-} from "./faults";
-import { advance, remainingBlock, seek, skip } from "./odometer";
+  reportRejected,
+  setFailure,
+  setPosition,
+  usePiece,
+} from "./piece";
 import {
   clearMayOverflow,
   clearStepVisits,
@@ -49,14 +52,7 @@ import {
   takeSteps,
   UP_TO_DATE,
 } from "./steps";
-import {
-  selectAll,
-  selected,
-  selectNone,
-  stopAtDisagreement,
-  stopAtOverflow,
-  takeVectorStep,
-} from "./vector-steps";
+import { selectAll, selected, selectNone, stopAtOverflow, takeVectorStep } from "./vector-steps";
 
 let blockLevel: u32 = 0;
 let innermostLevel: u32 = 0;
@@ -64,22 +60,30 @@ let outerStepEnd: u32 = 0;
 let fillStepEnd: u32 = 0;
 let vectorStepEnd: u32 = 0;
 let slotCount: u32 = 0;
-/** Rows of a piece of a block, at most. */
+/** Rows of a piece, at most. */
 let vectorRows: u32 = 1;
 /** Whether a block is filled once for all positions of the outer loops. */
 let isReused: bool = false;
-let reasonCount: u32 = 0;
 
 /** Raw indices of a block. */
 export let blockSize: u64 = 1;
 
+/** Rows of a reused block, or of a piece that was filled. */
 let filledRows: u32 = 0;
 /** The position that filling has reached. */
 let filledEnd: u64 = 0;
-/** Whether the filled rows are those of a complete block, which is reused. */
+/** Whether the filled rows are those of a complete block. */
 let isFilled: bool = false;
-let hasFailedRows: bool = false;
-let isDisagreementPossible: bool = false;
+
+/** Whether the rejection counts of the piece are those of the reused block. */
+let isWholeBlock: bool = false;
+/** The position after the last piece, and the row of a reused block at which the next one begins. */
+let nextPosition: u64 = 0;
+let nextRow: u32 = 0;
+
+/** The filled row at which the piece begins. */
+export let pieceRow: u32 = 0;
+let pieceRows: u32 = 0;
 
 /** Visits that the last piece has taken. */
 export let pieceVisits: u32 = 0;
@@ -94,43 +98,40 @@ export function openBlock(): void {
   vectorStepEnd = load<u32>(header, layout.IMAGE_VECTOR_STEP_END);
   slotCount = load<u32>(header, layout.IMAGE_SLOT_COUNT);
   vectorRows = load<u32>(header, layout.IMAGE_VECTOR_ROWS);
-  isReused = load<u32>(header, layout.IMAGE_IS_REUSED) != 0;
-  reasonCount = 1 + load<u32>(header, layout.IMAGE_PREDICATE_COUNT);
-  const method = load<u32>(header, layout.IMAGE_METHOD);
-  isDisagreementPossible = method == layout.METHOD_VERIFY || method == layout.METHOD_SPOT_CHECK;
+  isReused = load<u32>(header, layout.IMAGE_BLOCK_ROWS) != 0;
   blockSize = 1;
   for (let level = blockLevel + 1; level <= innermostLevel; level++) {
     blockSize *= load<u32>(layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>level);
   }
   isFilled = false;
-  clearCounts(layout.FILLED_REJECTED_PTR, reasonCount);
-  clearCounts(layout.DROPPED_PTR, reasonCount);
+  nextPosition = 0;
+  nextRow = 0;
+  openCounts(1 + load<u32>(header, layout.IMAGE_PREDICATE_COUNT));
 }
 
 // ── Filling ──
 
 /**
  * Finds the layers at the positions [from, end) of the block, for the current position of the outer
- * loops. Stops early once it has vectorRows rows, or after `maxVisits` visits.
+ * loops. Stops early once it has `maxRows` rows, after `maxVisits` visits, or at a fault.
  */
-function fill(from: u64, end: u64, maxVisits: u32): void {
-  isFilled = false;
+function fill(from: u64, end: u64, maxRows: u32, maxVisits: u32): void {
   filledRows = 0;
-  hasFailedRows = false;
-  clearCounts(layout.FILLED_REJECTED_PTR, reasonCount);
   clearStepVisits();
-  useFilledRows();
-  forgetFactors(true);
   let visits: u32 = 0;
   let position = from;
   let firstStep = outerStepEnd;
   seek(blockLevel + 1, position);
   while (
-    position < end && filledRows < vectorRows && (visits == 0 || visits + stepVisits < maxVisits)
+    position < end && filledRows < maxRows && (visits == 0 || visits + stepVisits < maxVisits)
   ) {
     const outcome = takeSteps(firstStep, fillStepEnd);
     visits++;
     if (outcome == UP_TO_DATE) {
+      if (disagreeing) {
+        recordFault(layout.FAULT_DISAGREE, position, 0);
+        break;
+      }
       appendRow(position);
       position++;
       if (position < end) firstStep = entryPoint(advance(innermostLevel));
@@ -139,12 +140,14 @@ function fill(from: u64, end: u64, maxVisits: u32): void {
       const level = outcome == FAILED ? load<u32>(stepPtr(stoppedStep), 4) : rejectedLevel;
       const weight = min(remainingBlock(level, position), end - position);
       if (load<u32>(stepPtr(stoppedStep), layout.STEP_IS_LATE) != 0) {
-        appendFailedRow(position, outcome == FAILED, weight);
+        appendFailure(position, outcome == FAILED ? layout.FAILED_FATALLY : rejectedReason, weight);
       } else if (outcome == FAILED) {
         recordFault(layout.FAULT_EXPRESSION, position, stoppedStep);
         break;
+      } else if (isReused) {
+        rejectPositions(position, weight);
       } else {
-        count(layout.FILLED_REJECTED_PTR, rejectedReason, weight);
+        countRejected(layout.PIECE_REJECTED_PTR, rejectedReason, weight);
       }
       position += weight;
       if (position < end) firstStep = entryPoint(skip(level));
@@ -155,29 +158,98 @@ function fill(from: u64, end: u64, maxVisits: u32): void {
 }
 
 function appendRow(position: u64): void {
-  const row = <usize>filledRows;
-  store<u64>(layout.POSITIONS_PTR + (row << 3), position);
-  store<u32>(layout.FAILED_STEPS_PTR + (row << 2), 0);
-  store<u32>(
-    layout.FAILED_REASONS_PTR + (row << 2), disagreeing ? layout.FAILED_DISAGREEING : 0,
-  );
+  setPosition(filledRows, position);
   saveRow(filledRows);
   saveRowTexts(filledRows);
   filledRows++;
 }
 
-/** Appends a block of `weight` raw indices that the step `stoppedStep` has rejected. */
-function appendFailedRow(position: u64, isFatal: bool, weight: u64): void {
-  const row = <usize>filledRows;
-  store<u64>(layout.POSITIONS_PTR + (row << 3), position);
-  store<u32>(layout.FAILED_STEPS_PTR + (row << 2), stoppedStep + 1);
-  store<u32>(
-    layout.FAILED_REASONS_PTR + (row << 2), isFatal ? layout.FAILED_FATALLY : rejectedReason,
-  );
-  store<u64>(layout.FAILED_WEIGHTS_PTR + (row << 3), weight);
-  saveRow(filledRows);
-  hasFailedRows = true;
-  filledRows++;
+/**
+ * Appends `weight` raw indices that the step `stoppedStep` has rejected. They are one row each in a
+ * reused block, so that a piece can begin at any of them.
+ */
+function appendFailure(position: u64, reason: u32, weight: u64): void {
+  const count: u32 = isReused ? <u32>weight : 1;
+  for (let i: u32 = 0; i < count; i++) {
+    setFailure(filledRows, position + i, stoppedStep, reason, isReused ? 1 : weight);
+    saveRow(filledRows);
+    filledRows++;
+  }
+}
+
+/** Records the rejection of `weight` raw indices of a reused block. */
+function rejectPositions(position: u64, weight: u64): void {
+  const ptr = layout.REASONS_PTR + ((<usize>position) << 1);
+  for (let i: usize = 0; i < <usize>weight; i++) store<u16>(ptr + (i << 1), <u16>rejectedReason);
+  countRejected(layout.BLOCK_REJECTED_PTR, rejectedReason, weight);
+}
+
+/**
+ * Fills a block that is reused. If it has a fault, no block is reused: then each is filled until the
+ * fault.
+ */
+function fillBlock(): void {
+  clearRejected(layout.BLOCK_REJECTED_PTR);
+  memory.fill(layout.REASONS_PTR, 0xff, (<usize>blockSize) << 1);
+  fill(0, blockSize, u32.MAX_VALUE, u32.MAX_VALUE);
+  if (fault) {
+    isReused = false;
+    clearPiece();
+    return;
+  }
+  isFilled = true;
+  useFilledRows(0);
+  forgetFactors(true);
+}
+
+/** The first row of a reused block at a position, or after it. */
+function rowAt(position: u64): u32 {
+  if (position == nextPosition) return nextRow;
+  if (position == blockSize) return filledRows;
+  let low: u32 = 0, high = filledRows;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (positionOfFilled(middle) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Takes the rows at the positions from `from` on from a reused block. Returns their number. */
+function takeRows(from: u64, end: u64): u32 {
+  const first = from == 0 ? 0 : rowAt(from), endRow = rowAt(end);
+  const rows = min(endRow - first, vectorRows);
+  // The vectors of the factors are those of the last piece.
+  forgetFactors(first != pieceRow || rows != pieceRows);
+  pieceRow = first;
+  pieceRows = rows;
+  filledEnd = first + rows == endRow ? end : positionOfFilled(first + rows);
+  nextPosition = filledEnd;
+  nextRow = first + rows;
+  isWholeBlock = from == 0 && filledEnd == blockSize;
+  if (!isWholeBlock) countReasons(from, filledEnd);
+  usePiece(first);
+  useFilledRows(first);
+  return rows;
+}
+
+/** Counts the rejected positions [from, end) of a reused block. */
+function countReasons(from: u64, end: u64): void {
+  for (let position = <usize>from; position < <usize>end; position++) {
+    const reason = load<u16>(layout.REASONS_PTR + (position << 1));
+    if (reason != layout.ROW_POSITION) countRejected(layout.PIECE_REJECTED_PTR, reason, 1);
+  }
+}
+
+/** Fills a piece of a block that is not reused. Returns its number of rows. */
+function fillRows(from: u64, end: u64, maxVisits: u32): u32 {
+  isWholeBlock = false;
+  fill(from, end, vectorRows, maxVisits);
+  pieceRow = 0;
+  usePiece(0);
+  useFilledRows(0);
+  forgetFactors(true);
+  return filledRows;
 }
 
 // ── A piece ──
@@ -187,44 +259,30 @@ function appendFailedRow(position: u64, isFatal: bool, weight: u64): void {
  * to the fault. Returns the position that it has reached.
  */
 function compute(from: u64, end: u64, maxVisits: u32): u64 {
-  clearFault();
-  const isComplete = isReused && from == 0 && end == blockSize;
-  if (isComplete && isFilled) {
-    useFilledRows();
-    forgetFactors(false);
-  } else {
-    fill(from, end, isComplete ? u32.MAX_VALUE : maxVisits);
-    isFilled = isComplete && !fault;
-  }
-  selectAll(filledRows);
-  if (fillStepEnd < vectorStepEnd) {
-    clearCounts(layout.DROPPED_PTR, reasonCount);
-    for (let step = fillStepEnd; step < vectorStepEnd; step++) takeVectorStep(step);
-    pieceVisits += filledRows;
-  }
-  if (isDisagreementPossible) stopAtDisagreement();
-  if (selected == 0) return fault ? faultPosition : filledEnd;
-  // Every row field that a vector step has set makes the factors differ from block to block.
-  if (selected < filledRows || fillStepEnd < vectorStepEnd) {
-    forgetFactors(true);
-    if (selected < filledRows) gatherLiveRows(selected);
-  }
-  // A cell of an outer loop that overflows is a fault of the first row that has the cell.
-  const rows: u32 = mayOverflow ? 0 : computeCells(selected);
-  if (rows < selected) {
-    const slot = firstOverflow(rows, slotCount);
-    if (slot < slotCount) stopAtOverflow(rows, slot);
-    else clearMayOverflow(); // the cell has been rewritten without overflow
-  }
+  clearPiece();
+  if (isReused && !isFilled) fillBlock();
+  const rows = isReused ? takeRows(from, end) : fillRows(from, end, maxVisits);
+  selectAll(rows);
+  for (let step = fillStepEnd; step < vectorStepEnd; step++) takeVectorStep(step);
+  if (fillStepEnd < vectorStepEnd) pieceVisits += rows;
+  if (selected > 0) computeSelected(rows);
   return fault ? faultPosition : filledEnd;
 }
 
-/** Forgets the rows and rejection counts of a piece whose first layer is at fault. */
-function forgetPiece(): void {
-  selectNone();
-  clearCounts(layout.FILLED_REJECTED_PTR, reasonCount);
-  clearCounts(layout.DROPPED_PTR, reasonCount);
-  isFilled = false;
+/** Computes the cells of the selected rows, `rows` being those before the selection. */
+function computeSelected(rows: u32): void {
+  if (fillStepEnd < vectorStepEnd) forgetFactors(true);
+  if (selected < rows) gatherLiveRows(selected);
+  // A cell of an outer loop that overflows is a fault of the first row that has the cell.
+  const computed: u32 = mayOverflow ? 0 : computeCells(selected);
+  if (computed == selected) return;
+  const slot = firstOverflow(computed, slotCount);
+  if (slot < slotCount) {
+    stopAtOverflow(computed, slot);
+  } else {
+    clearMayOverflow(); // the cell has been written again without overflow
+    computeSelected(selected);
+  }
 }
 
 /**
@@ -236,12 +294,17 @@ export function computePiece(index: u64, from: u64, end: u64, maxVisits: u32): u
   const reached = compute(from, end, maxVisits);
   if (fault) {
     const kind = fault, detail = faultDetail;
-    if (reached > from) compute(from, reached, u32.MAX_VALUE);
-    else forgetPiece();
+    if (reached > from) {
+      compute(from, reached, u32.MAX_VALUE);
+    } else {
+      selectNone();
+      clearPiece();
+      isWholeBlock = false;
+    }
     setFault(kind, index + reached, detail);
   }
-  reportCounts(layout.FILLED_REJECTED_PTR, reasonCount);
-  if (fillStepEnd < vectorStepEnd) reportCounts(layout.DROPPED_PTR, reasonCount);
+  if (isWholeBlock) reportRejected(layout.BLOCK_REJECTED_PTR);
+  if (!isWholeBlock || fillStepEnd < vectorStepEnd) reportRejected(layout.PIECE_REJECTED_PTR);
   pieceVisits += selected;
   return reached;
 }

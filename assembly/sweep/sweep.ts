@@ -22,7 +22,8 @@ import { finishReport, hasFault, reject, setFault, setVisits, startReport } from
 import { openCells } from "../vectors/cells";
 import { openFactors } from "../vectors/factors";
 import { openFields } from "../vectors/fields";
-import { blockSize, computePiece, openBlock, pieceVisits } from "./block";
+import { blockSize, computePiece, openBlock, pieceRow, pieceVisits } from "./block";
+import { openPiece } from "./piece";
 import { advance, openLoops, remainingBlock, seek, skip } from "./odometer";
 import {
   clearStepVisits,
@@ -67,10 +68,16 @@ export function openPlan(): void {
   visitLevel = load<u32>(header, layout.IMAGE_VISIT_LEVEL);
   openLoops(load<u32>(header, layout.IMAGE_LEVEL_COUNT));
   openSteps();
-  openFields();
+  // Without reuse, the filled vectors hold one piece.
+  const blockRows = max(
+    load<u32>(header, layout.IMAGE_BLOCK_ROWS), load<u32>(header, layout.IMAGE_VECTOR_ROWS),
+  );
+  openFields(blockRows);
   openFactors();
   openCells();
-  openRowTexts();
+  const hasVectorSteps = load<u32>(header, layout.IMAGE_VECTOR_STEP_END)
+    > load<u32>(header, layout.IMAGE_FILL_STEP_END);
+  openRowTexts(openPiece(blockRows, hasVectorSteps), blockRows);
   openRow(load<u32>(header, layout.IMAGE_SLOT_COUNT));
   openBlock();
 }
@@ -122,7 +129,7 @@ function sweepBlock(first: u64, end: u64, maxVisits: u32): u64 {
   do {
     position = computePiece(first - from, position, blockEnd, maxVisits - visits);
     visits += pieceVisits;
-    outPtr = writeRows(outPtr, selected);
+    outPtr = writeRows(outPtr, selected, pieceRow);
     rows += selected;
   } while (
     position < blockEnd && !hasFault() && visits < maxVisits && outPtr < outputLimitPtr()

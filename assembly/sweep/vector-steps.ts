@@ -3,7 +3,14 @@
 
 import * as layout from "../layout";
 import { loadRow, saveField } from "../vectors/fields";
-import { count, recordFault } from "./faults";
+import {
+  countRejected,
+  failedReason,
+  hasFailedAt,
+  positionOfRow,
+  recordFault,
+  weightOfRow,
+} from "./piece";
 import {
   disagreeing,
   FAILED,
@@ -37,28 +44,8 @@ function selectedRow(i: u32): u32 {
   return load<u32>(layout.SELECTION_PTR + ((<usize>i) << 2));
 }
 
-/** The position of a row in its block. */
-function positionOfRow(row: u32): u64 {
-  return load<u64>(layout.POSITIONS_PTR + ((<usize>row) << 3));
-}
-
-function failedStepOf(row: u32): u32 {
-  return load<u32>(layout.FAILED_STEPS_PTR + ((<usize>row) << 2));
-}
-
-function failedReasonOf(row: u32): u32 {
-  return load<u32>(layout.FAILED_REASONS_PTR + ((<usize>row) << 2));
-}
-
-/** The raw indices of a row: several, if it is a block that a filling step has rejected. */
-function weightOf(row: u32): u64 {
-  return failedStepOf(row)
-    ? load<u64>(layout.FAILED_WEIGHTS_PTR + ((<usize>row) << 3))
-    : 1;
-}
-
 function rejectRow(row: u32, reason: u32): void {
-  count(layout.DROPPED_PTR, reason, weightOf(row));
+  countRejected(layout.PIECE_REJECTED_PTR, reason, weightOfRow(row));
 }
 
 /** Keeps the first `kept` selected rows. */
@@ -86,11 +73,11 @@ function dropFailedRows(failedStep: u32): void {
   let kept: u32 = 0;
   for (let i: u32 = 0; i < selected; i++) {
     const row = selectedRow(i);
-    if (failedStepOf(row) != failedStep + 1) {
+    if (!hasFailedAt(row, failedStep)) {
       appendSelected(kept++, row);
       continue;
     }
-    const reason = failedReasonOf(row);
+    const reason = failedReason(row);
     if (reason == layout.FAILED_FATALLY) {
       recordFault(layout.FAULT_EXPRESSION, positionOfRow(row), failedStep);
       break;
@@ -116,6 +103,10 @@ function takeStepByRow(step: u32, kind: u32): void {
       continue;
     }
     saveResults(step, kind, row);
+    if (disagreeing) {
+      recordFault(layout.FAULT_DISAGREE, positionOfRow(row), 0);
+      break;
+    }
     appendSelected(kept++, row);
   }
   keep(kept);
@@ -135,25 +126,6 @@ function saveResults(step: u32, kind: u32, row: u32): void {
     const offset = load<u32>(stepPtr(step), 8) * layout.DIMENSION_FIELDS;
     saveField(layout.DIMENSION_TAPS + offset, row);
     saveField(layout.DIMENSION_COVERED + offset, row);
-    if (disagreeing && failedStepOf(row) == 0) {
-      store<u32>(
-        layout.FAILED_REASONS_PTR + ((<usize>row) << 2), layout.FAILED_DISAGREEING,
-      );
-    }
-  }
-}
-
-/**
- * Leaves out the rows from the first one on whose closed form and simulation differ, and records
- * that fault.
- */
-export function stopAtDisagreement(): void {
-  for (let i: u32 = 0; i < selected; i++) {
-    const row = selectedRow(i);
-    if (failedReasonOf(row) != layout.FAILED_DISAGREEING) continue;
-    recordFault(layout.FAULT_DISAGREE, positionOfRow(row), 0);
-    keep(i);
-    return;
   }
 }
 

@@ -1,6 +1,6 @@
 // The row fields: the fields of LAYER that differ from row to row of a block, each as a vector.
 //
-// The current vectors are those of the filled rows, or of the live rows after some were rejected.
+// The current rows are a piece of the filled rows, or the live rows after some were rejected.
 
 import { get, set } from "../layers/layer";
 import * as layout from "../layout";
@@ -9,18 +9,23 @@ import * as layout from "../layout";
 export let rowFieldCount: u32 = 0;
 let filledFieldCount: u32 = 0;
 
-/** The first of the current vectors: FILLED_PTR or LIVE_PTR. */
-let currentPtr: usize = layout.FILLED_PTR;
+/** Bytes from one vector of the filled rows to the next. */
+let filledStride: usize = layout.VECTOR_BYTES;
 
-/** Reads the row fields of the image. */
-export function openFields(): void {
+/** The vector of the first row field of the current rows, and the bytes from one to the next. */
+let currentPtr: usize = layout.FILLED_PTR;
+let currentStride: usize = layout.VECTOR_BYTES;
+
+/** Reads the row fields of the image. `rows` is the number of entries of the filled vectors. */
+export function openFields(rows: u32): void {
   rowFieldCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_ROW_FIELD_COUNT);
   filledFieldCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_FILLED_FIELD_COUNT);
+  filledStride = (<usize>rows) << 3;
   memory.fill(layout.ROW_FIELD_NUMBERS_PTR, layout.NOT_A_ROW_FIELD, layout.FIELD_COUNT);
   for (let i: u32 = 0; i < rowFieldCount; i++) {
     store<u8>(layout.ROW_FIELD_NUMBERS_PTR + <usize>rowField(i), <u8>i);
   }
-  useFilledRows();
+  useFilledRows(0);
 }
 
 /** The field of LAYER that is row field `i`. */
@@ -41,50 +46,55 @@ export function isRowField(field: u32): bool {
   return fieldNumber(field) != layout.NOT_A_ROW_FIELD;
 }
 
-/** The current vector of a row field. */
+/** The vector of a row field, for the current rows. */
 export function fieldVector(field: u32): usize {
-  return currentPtr + <usize>fieldNumber(field) * layout.VECTOR_BYTES;
+  return currentPtr + <usize>fieldNumber(field) * currentStride;
 }
 
-/** Makes the vectors of the filled rows the current ones. */
-export function useFilledRows(): void {
-  currentPtr = layout.FILLED_PTR;
+/** The vector after those of the filled rows, which has one entry for each filled row. */
+export function vectorsEnd(): usize {
+  return layout.FILLED_PTR + <usize>rowFieldCount * filledStride;
 }
 
-/** Appends the current layer to the filled rows, as row `row`. */
+/** Makes the filled rows from `first` on the current rows. */
+export function useFilledRows(first: u32): void {
+  currentPtr = layout.FILLED_PTR + ((<usize>first) << 3);
+  currentStride = filledStride;
+}
+
+/** Saves the current layer as filled row `row`. */
 export function saveRow(row: u32): void {
   let ptr = layout.FILLED_PTR + ((<usize>row) << 3);
   for (let i: u32 = 0; i < filledFieldCount; i++) {
     store<u64>(ptr, get(rowField(i)));
-    ptr += layout.VECTOR_BYTES;
+    ptr += filledStride;
   }
 }
 
-/** Saves one field of the current layer into a filled row, if it is a row field. */
+/** Saves one field of the current layer into a current row, if it is a row field. */
 export function saveField(field: u32, row: u32): void {
-  if (!isRowField(field)) return;
-  const vectorPtr = layout.FILLED_PTR + <usize>fieldNumber(field) * layout.VECTOR_BYTES;
-  store<u64>(vectorPtr + ((<usize>row) << 3), get(field));
+  if (isRowField(field)) store<u64>(fieldVector(field) + ((<usize>row) << 3), get(field));
 }
 
-/** Makes a row of the current vectors the current layer. */
+/** Makes a row of the current rows the current layer. */
 export function loadRow(row: u32): void {
   let ptr = currentPtr + ((<usize>row) << 3);
   for (let i: u32 = 0; i < rowFieldCount; i++) {
     set(rowField(i), load<u64>(ptr));
-    ptr += layout.VECTOR_BYTES;
+    ptr += currentStride;
   }
 }
 
 /** Gathers the selected rows into the vectors of the live rows, and makes these the current ones. */
 export function gatherLiveRows(rows: u32): void {
   for (let i: u32 = 0; i < rowFieldCount; i++) {
-    const fromPtr = layout.FILLED_PTR + <usize>i * layout.VECTOR_BYTES;
+    const fromPtr = currentPtr + <usize>i * currentStride;
     const toPtr = layout.LIVE_PTR + <usize>i * layout.VECTOR_BYTES;
     for (let row: u32 = 0; row < rows; row++) {
-      const filled = load<u32>(layout.SELECTION_PTR + ((<usize>row) << 2));
-      store<u64>(toPtr + ((<usize>row) << 3), load<u64>(fromPtr + ((<usize>filled) << 3)));
+      const selected = load<u32>(layout.SELECTION_PTR + ((<usize>row) << 2));
+      store<u64>(toPtr + ((<usize>row) << 3), load<u64>(fromPtr + ((<usize>selected) << 3)));
     }
   }
   currentPtr = layout.LIVE_PTR;
+  currentStride = layout.VECTOR_BYTES;
 }

@@ -51,7 +51,12 @@ export function planImage(
     return dimension === undefined ? columnOf(name) : constant("PADDING_TEXT") + dimension;
   };
   const vectorRows = vectorRowsOf(plan, maxVectorRows, constant);
-  const block = blockOf(grid, method, plan.cells.length > 0 ? vectorRows : undefined);
+  const limits = {
+    vectorRows,
+    positions: constant("BLOCK_POSITIONS"),
+    bytes: constant("FILLED_BYTES"),
+  };
+  const block = blockOf(grid, method, plan.cells.length > 0 ? limits : undefined);
   const template = rowTemplate(plan, grid, block, constant);
   const { slots, segments, vectorCells, rowTexts } = template;
   const progressions = progressionsOfLoops(grid.loops);
@@ -104,7 +109,7 @@ export function planImage(
     ends[2],
     block.level,
     vectorRows,
-    Number(block.isReused),
+    block.isReused ? sizeOfLoops(grid.loops.slice(block.level)) : 0,
     rowFields.filled.length,
     rowFields.filled.length + rowFields.vector.length,
     vectorCells.length,
@@ -201,6 +206,10 @@ export function planImage(
     }
   }
   return writer.image();
+}
+
+function sizeOfLoops(loops: readonly Loop[]): number {
+  return loops.reduce((size, loop) => size * loop.size, 1);
 }
 
 /** The rows of a vector: as many as the space after a full output buffer has room for. */

@@ -91,7 +91,7 @@ export function rowTemplate(
     ),
   );
   const differs = new Set(block.cells.map(({ cell }) => cell));
-  let bytesLeft = constant("ROW_TEXT_BYTES");
+  let bytesLeft = block.textBytes;
   let firstSlot = 0;
   for (let slot = 0; slot < slots.length; ) {
     const { cell } = slots[slot] as Slot;

@@ -7,6 +7,24 @@
 import { type Method, simulatesAll } from "./method.js";
 import type { GridPlan, Step } from "./model.js";
 
+/** What fits in the kernel's memory. */
+export interface BlockLimits {
+  /** The maximum number of rows of a vector. */
+  readonly vectorRows: number;
+  /** The maximum number of raw indices of a reused block. */
+  readonly positions: number;
+  /** The bytes of all rows of a reused block. */
+  readonly bytes: number;
+}
+
+/** The bytes of a field in a vector, and of the position and failure of a row. */
+const FIELD_BYTES = 8;
+const ROW_BYTES = 24;
+
+/** The bytes that reused texts of a row may take: at least in a large block, at most in any. */
+const MIN_TEXT_BYTES = 64;
+const MAX_TEXT_BYTES = 4096;
+
 /** A step that runs on the vectors of a block. */
 export type VectorStep =
   | { readonly kind: "step"; readonly step: Step }
@@ -21,6 +39,8 @@ export interface Block {
    * are found once.
    */
   readonly isReused: boolean;
+  /** The bytes that the reused texts of a row may take. */
+  readonly textBytes: number;
   /** The steps outside of the block, with their cells. */
   readonly outer: readonly Step[];
   /** The steps that find the rows of the block. */
@@ -37,24 +57,23 @@ export interface Block {
  * Chooses the block of a grid, and divides its steps: of all blocks, the one whose rows are estimated
  * to take the least time.
  *
- * @param vectorRows the maximum number of rows of a vector. Undefined if no rows are written; then a
- * block is a single layer.
+ * @param limits undefined if no rows are written; then a block is a single layer.
  */
-export function blockOf(grid: GridPlan, method: Method, vectorRows: number | undefined): Block {
+export function blockOf(grid: GridPlan, method: Method, limits: BlockLimits | undefined): Block {
   const innermost = grid.loops.length;
-  let best = blockAt(grid, method, innermost, vectorRows ?? 1);
-  if (vectorRows === undefined) return best;
+  if (!limits) return blockAt(grid, method, innermost);
+  let best = blockAt(grid, method, innermost, limits);
   for (let level = innermost - 1; level >= 0; level--) {
-    const block = blockAt(grid, method, level, vectorRows);
-    if (costOf(grid, block, vectorRows) < costOf(grid, best, vectorRows)) best = block;
-    // A larger block than one that does not fit in a vector has no advantage.
-    if (sizeInside(grid, level) > vectorRows) break;
+    const block = blockAt(grid, method, level, limits);
+    if (costOf(grid, block, limits) < costOf(grid, best, limits)) best = block;
+    // A larger block than one that is too large to be reused has no advantage.
+    if (sizeInside(grid, level) > limits.positions) break;
   }
   return best;
 }
 
 /** The block of the loops inside of a level. */
-function blockAt(grid: GridPlan, method: Method, level: number, vectorRows: number): Block {
+function blockAt(grid: GridPlan, method: Method, level: number, limits?: BlockLimits): Block {
   const outer = grid.steps.filter((step) => step.level <= level);
   const inside = grid.steps.filter((step) => step.level > level);
   const cells = inside.filter((step) => step.kind === "cell");
@@ -79,13 +98,26 @@ function blockAt(grid: GridPlan, method: Method, level: number, vectorRows: numb
   // A list that depends on outer loops is expanded by the odometer, for each of their positions.
   if (vector.some((own) => own.kind === "step" && ["expand", "select"].includes(own.step.kind))) {
     const none = { late: new Set<Step>(), vector: [], reusedCells: new Set<Step>() };
-    return { ...block, ...none, isReused: false, fill: others };
+    return { ...block, ...none, isReused: false, textBytes: 0, fill: others };
   }
   // Simulations take long, so a task must be able to stop between two of them.
   const isSlow = simulatesAll(method) && fill.some(({ kind }) => kind === "overlap");
-  const isReused = sizeInside(grid, level) <= vectorRows && !isSlow;
+  const textBytes = limits && !isSlow ? textBytesOf(grid, level, limits) : 0;
+  const isReused = textBytes >= MIN_TEXT_BYTES;
   const reusedCells = new Set<Step>(isReused ? cells.filter((cell) => !isMixed(cell)) : []);
-  return { ...block, isReused, fill, late, vector, reusedCells };
+  return { ...block, isReused, textBytes, fill, late, vector, reusedCells };
+}
+
+/** The bytes that the kernel's memory leaves for the texts of a row of a reused block. */
+function textBytesOf(grid: GridPlan, level: number, { positions, bytes }: BlockLimits): number {
+  const size = sizeInside(grid, level);
+  if (size > positions) return 0;
+  const names = grid.loops.slice(level).flatMap((loop) => loop.names);
+  const derived = grid.steps.filter((step) => step.kind === "derive" && step.level > level);
+  // The channels per group, and l_out, taps and covered of three dimensions.
+  const others = 2 + 3 * 3;
+  const ofFields = FIELD_BYTES * (names.length + derived.length + others);
+  return Math.min(MAX_TEXT_BYTES, Math.floor(bytes / Number(size)) - ofFields - ROW_BYTES);
 }
 
 /**
@@ -96,7 +128,7 @@ function blockAt(grid: GridPlan, method: Method, level: number, vectorRows: numb
 const NANOSECONDS = { start: 200, odometer: 20, where: 15, rule: 8, derive: 15, overlap: 30 };
 
 /** The estimated time of a block, in nanoseconds for each of its raw indices. */
-function costOf(grid: GridPlan, block: Block, vectorRows: number): number {
+function costOf(grid: GridPlan, block: Block, { vectorRows }: BlockLimits): number {
   const size = sizeInside(grid, block.level);
   const rows = Number(size < vectorRows ? size : vectorRows);
   const steps = block.vector.flatMap((own) => (own.kind === "step" ? [own.step] : []));
