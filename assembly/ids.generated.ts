@@ -3,7 +3,7 @@
 // The numbers on which the kernel and its host must agree.
 
 /** A hash of all numbers in this file. The host refuses a kernel with another one. */
-export const ABI_VERSION: u32 = 1578479776;
+export const ABI_VERSION: u32 = 341014308;
 
 // ── Kinds of layers ──
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -167,7 +167,10 @@ export const EVAL_FATAL: u32 = 2;
 // ── Steps of a schedule ──
 /** (predicate, rule, dimension): check a rule. A failure rejects everything below its level. */
 export const STEP_RULE: u32 = 0;
-/** (predicate, program): check a condition, in the same way. */
+/**
+ * (predicate, program, vectorProgram): check a condition, in the same way. vectorProgram is 1 + a
+ * program for vectors without jumps, or 0.
+ */
 export const STEP_WHERE: u32 = 1;
 /** (predicate, program, field): evaluate the one value of a field. */
 export const STEP_DERIVE: u32 = 2;
@@ -240,6 +243,10 @@ export const OP_IN_DIVISORS: u32 = 32;
 export const OP_IN_NONE: u32 = 33;
 /** Only in conditions over rationals: 1 if the value on top is missing, otherwise 0. */
 export const OP_IS_MISSING: u32 = 34;
+/** Only over vectors: replace two values by 1 if both are true, otherwise by 0. */
+export const OP_BOTH: u32 = 35;
+/** Only over vectors: replace two values by 1 if at least one is true, otherwise by 0. */
+export const OP_EITHER: u32 = 36;
 
 // ── Items of an axis that depends on others ──
 /** (value) */

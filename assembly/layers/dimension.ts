@@ -51,8 +51,13 @@ function lowerPadding(dimension: u32): i64 {
 
 // ── Overlap ──
 
-/** The method of the last `computeOverlap`. */
+/** The method of the last `computeOverlap` or `useMethod`. */
 let methodUsed: u32 = layout.METHOD_CLOSED;
+
+/** Sets the method of layers whose overlaps are computed elsewhere (vectors/steps.ts). */
+export function useMethod(method: u32): void {
+  methodUsed = method;
+}
 
 /**
  * Computes taps and covered of one dimension of a legal layer whose l_out is known. Returns false

@@ -40,7 +40,7 @@ export const FAILED_FATALLY: u32 = 0xffffffff;
  */
 export const REASONS_PTR: usize = FILLED_PTR + FILLED_BYTES;
 export const BLOCK_POSITIONS: u32 = 32768;
-export const ROW_POSITION: u16 = 0xffff;
+export const ROW_POSITION: u32 = 0xffff;
 /** (1 + PREDICATE_CAPACITY) × u64: the rejection counts of a reused block. */
 export const BLOCK_REJECTED_PTR: usize = REASONS_PTR + 2 * <usize>BLOCK_POSITIONS;
 const REJECTED_SIZE: usize = 8 * <usize>(1 + PREDICATE_CAPACITY);
@@ -57,7 +57,7 @@ export const LIVE_PTR: usize = (SELECTION_PTR + 4 * <usize>VECTOR_ROWS + 63) & ~
 /** For each field of LAYER, its number among the row fields as u8, or NOT_A_ROW_FIELD. */
 export const ROW_FIELD_NUMBERS_PTR: usize =
   LIVE_PTR + VECTOR_BYTES * <usize>ROW_FIELD_CAPACITY;
-export const NOT_A_ROW_FIELD: u8 = 0xff;
+export const NOT_A_ROW_FIELD: u32 = 0xff;
 /** FACTOR_CAPACITY vectors (vectors/factors.ts). */
 export const FACTORS_PTR: usize = (ROW_FIELD_NUMBERS_PTR + <usize>FIELD_COUNT + 15) & ~15;
 /** Four vectors for factors that are one number, and for texts before they are stored. */

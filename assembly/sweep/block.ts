@@ -20,7 +20,7 @@ import * as layout from "../layout";
 import { setFault } from "../report";
 import { computeCells } from "../vectors/cells";
 import { forgetFactors } from "../vectors/factors";
-import { gatherLiveRows, saveRow, useFilledRows } from "../vectors/fields";
+import { doVectorStepsSetFields, gatherLiveRows, saveRow, useFilledRows } from "../vectors/fields";
 import { advance, remainingBlock, seek, skip } from "./odometer";
 import {
   clearPiece,
@@ -263,7 +263,9 @@ function compute(from: u64, end: u64, maxVisits: u32): u64 {
   if (isReused && !isFilled) fillBlock();
   const rows = isReused ? takeRows(from, end) : fillRows(from, end, maxVisits);
   selectAll(rows);
-  for (let step = fillStepEnd; step < vectorStepEnd; step++) takeVectorStep(step);
+  // Fields that vector steps set differ from block to block, and so do the factors with them.
+  if (doVectorStepsSetFields()) forgetFactors(true);
+  for (let step = fillStepEnd; step < vectorStepEnd; step++) takeVectorStep(step, rows);
   if (fillStepEnd < vectorStepEnd) pieceVisits += rows;
   if (selected > 0) computeSelected(rows);
   return fault ? faultPosition : filledEnd;
@@ -271,8 +273,11 @@ function compute(from: u64, end: u64, maxVisits: u32): u64 {
 
 /** Computes the cells of the selected rows, `rows` being those before the selection. */
 function computeSelected(rows: u32): void {
-  if (fillStepEnd < vectorStepEnd) forgetFactors(true);
-  if (selected < rows) gatherLiveRows(selected);
+  if (selected < rows) {
+    gatherLiveRows(selected);
+    forgetFactors(true);
+    pieceRows = u32.MAX_VALUE; // the factors are not those of a piece
+  }
   // A cell of an outer loop that overflows is a fault of the first row that has the cell.
   const computed: u32 = mayOverflow ? 0 : computeCells(selected);
   if (computed == selected) return;

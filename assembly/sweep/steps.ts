@@ -10,7 +10,7 @@ import { holds, metMissing } from "../expression/condition";
 import { evaluate } from "../expression/program";
 import { evalStatus } from "../expression/signed";
 import { joinSegment, setCell } from "../formats/row";
-import { computeOverlap, simulationVisits } from "../layers/dimension";
+import { computeOverlap, simulationVisits, useMethod } from "../layers/dimension";
 import { set } from "../layers/layer";
 import { isInRange } from "../layers/ranges";
 import { keepsRule } from "../layers/rules";
@@ -48,7 +48,7 @@ export let mayOverflow: bool = false;
 /** Visits that the steps have taken, beyond one for each layer. */
 export let stepVisits: u32 = 0;
 
-let method: u32 = 0;
+export let method: u32 = 0;
 /** Whether every layer is simulated; one simulation can take as long as a million other layers. */
 let isSimulating: bool = false;
 let slotCount: u32 = 0;
@@ -58,6 +58,7 @@ export function openSteps(): void {
   slotCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_SLOT_COUNT);
   method = load<u32>(layout.IMAGE_PTR, layout.IMAGE_METHOD);
   isSimulating = method == layout.METHOD_SIMULATE || method == layout.METHOD_VERIFY;
+  useMethod(method);
   mayOverflow = false;
   disagreeing = 0;
   stepVisits = 0;

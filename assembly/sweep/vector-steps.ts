@@ -2,7 +2,16 @@
 // all rows before the next one. A selection vector lists the rows that are left.
 
 import * as layout from "../layout";
+import { evaluateVector } from "../vectors/condition";
+import { forgetFactors } from "../vectors/factors";
 import { loadRow, saveField } from "../vectors/fields";
+import {
+  checkChannels,
+  checkLengths,
+  checkOutputPadding,
+  KEEPS_PTR,
+  saveOverlaps,
+} from "../vectors/steps";
 import {
   countRejected,
   failedReason,
@@ -14,6 +23,7 @@ import {
 import {
   disagreeing,
   FAILED,
+  method,
   REJECTED,
   rejectedReason,
   stepPtr,
@@ -58,11 +68,77 @@ function appendSelected(i: u32, row: u32): void {
   store<u32>(layout.SELECTION_PTR + ((<usize>i) << 2), row);
 }
 
-/** Takes one vector step for all selected rows. */
-export function takeVectorStep(step: u32): void {
-  const kind = load<u32>(stepPtr(step));
-  if (kind == layout.STEP_DROP) dropFailedRows(load<u32>(stepPtr(step), 8));
-  else takeStepByRow(step, kind);
+/** Takes one vector step for all selected ones of `rows` rows. */
+export function takeVectorStep(step: u32, rows: u32): void {
+  const ptr = stepPtr(step);
+  const kind = load<u32>(ptr), first = load<u32>(ptr, 8), third = load<u32>(ptr, 16);
+  if (kind == layout.STEP_DROP) {
+    dropFailedRows(first);
+  } else if (kind == layout.STEP_WHERE && third != 0) {
+    keepWhere(evaluateVector(third - 1, selected, rows), 1 + first);
+  } else if (kind == layout.STEP_RULE && checkRule(load<u32>(ptr, 12), third)) {
+    keepChecked(1 + first);
+    forgetFactors(true);
+  } else if (
+    kind == layout.STEP_OVERLAP
+    && (method == layout.METHOD_CLOSED || method == layout.METHOD_SPOT_CHECK)
+  ) {
+    const agreeing = saveOverlaps(first, selected, method == layout.METHOD_SPOT_CHECK);
+    if (agreeing < selected) stopAt(agreeing, layout.FAULT_DISAGREE, 0);
+    forgetFactors(true);
+  } else {
+    takeStepByRow(step, kind);
+    forgetFactors(true);
+  }
+}
+
+/** Checks a rule for all selected rows. Returns false if it must be checked row by row. */
+function checkRule(rule: u32, dimension: u32): bool {
+  switch (rule) {
+    case layout.RULE_IN_CHANNELS: {
+      checkChannels(layout.IN_CHANNELS, layout.IN_PER_GROUP, selected);
+      return true;
+    }
+    case layout.RULE_OUT_CHANNELS: {
+      checkChannels(layout.OUT_CHANNELS, layout.OUT_PER_GROUP, selected);
+      return true;
+    }
+    case layout.RULE_OUTPUT_PADDING: {
+      checkOutputPadding(dimension, selected);
+      return true;
+    }
+    case layout.RULE_L_OUT: {
+      checkLengths(dimension, selected);
+      return true;
+    }
+    default: return false;
+  }
+}
+
+/** Keeps the selected rows whose answer at `ptr` is not 0: i64 for each. */
+function keepWhere(ptr: usize, reason: u32): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < selected; i++) {
+    const row = selectedRow(i);
+    const keeps = load<i64>(ptr + ((<usize>i) << 3)) != 0;
+    appendSelected(kept, row);
+    kept += u32(keeps);
+    if (!keeps) rejectRow(row, reason);
+  }
+  keep(kept);
+}
+
+/** Keeps the selected rows that keep the last rule. */
+function keepChecked(reason: u32): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < selected; i++) {
+    const row = selectedRow(i);
+    const keeps = load<u8>(KEEPS_PTR + <usize>i) != 0;
+    appendSelected(kept, row);
+    kept += u32(keeps);
+    if (!keeps) rejectRow(row, reason);
+  }
+  keep(kept);
 }
 
 /**
@@ -131,6 +207,10 @@ function saveResults(step: u32, kind: u32, row: u32): void {
 
 /** Leaves out the selected rows from number `i` on: that row has a value above 64 bits, in a slot. */
 export function stopAtOverflow(i: u32, slot: u32): void {
-  recordFault(layout.FAULT_OVERFLOW, positionOfRow(selectedRow(i)), slot);
+  stopAt(i, layout.FAULT_OVERFLOW, slot);
+}
+
+function stopAt(i: u32, kind: u32, detail: u32): void {
+  recordFault(kind, positionOfRow(selectedRow(i)), detail);
   keep(i);
 }

@@ -21,7 +21,7 @@ export function openFields(rows: u32): void {
   rowFieldCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_ROW_FIELD_COUNT);
   filledFieldCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_FILLED_FIELD_COUNT);
   filledStride = (<usize>rows) << 3;
-  memory.fill(layout.ROW_FIELD_NUMBERS_PTR, layout.NOT_A_ROW_FIELD, layout.FIELD_COUNT);
+  memory.fill(layout.ROW_FIELD_NUMBERS_PTR, <u8>layout.NOT_A_ROW_FIELD, layout.FIELD_COUNT);
   for (let i: u32 = 0; i < rowFieldCount; i++) {
     store<u8>(layout.ROW_FIELD_NUMBERS_PTR + <usize>rowField(i), <u8>i);
   }
@@ -37,7 +37,7 @@ function rowField(i: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function fieldNumber(field: u32): u8 {
+function fieldNumber(field: u32): u32 {
   return load<u8>(layout.ROW_FIELD_NUMBERS_PTR + <usize>field);
 }
 
@@ -49,6 +49,23 @@ export function isRowField(field: u32): bool {
 /** The vector of a row field, for the current rows. */
 export function fieldVector(field: u32): usize {
   return currentPtr + <usize>fieldNumber(field) * currentStride;
+}
+
+/**
+ * The address of the entry of row 0 of a field, and the mask of the offset of a row: 0 if the field
+ * is the same in all rows. Then the entry is that of the current layer.
+ */
+export function entryPtr(field: u32): usize {
+  return isRowField(field) ? fieldVector(field) : layout.LAYER_PTR + ((<usize>field) << 3);
+}
+
+export function offsetMask(field: u32): usize {
+  return isRowField(field) ? usize.MAX_VALUE : 0;
+}
+
+/** Whether vector steps set row fields. */
+export function doVectorStepsSetFields(): bool {
+  return filledFieldCount < rowFieldCount;
 }
 
 /** The vector after those of the filled rows, which has one entry for each filled row. */

@@ -55,6 +55,8 @@ export const OPERATIONS = table([
     "IS_MISSING",
     "Only in conditions over rationals: 1 if the value on top is missing, otherwise 0.",
   ],
+  ["BOTH", "Only over vectors: replace two values by 1 if both are true, otherwise by 0."],
+  ["EITHER", "Only over vectors: replace two values by 1 if at least one is true, otherwise by 0."],
 ]);
 
 export type Operation = (typeof OPERATIONS)[number][0];
@@ -67,7 +69,11 @@ export const STEPS = table([
     "RULE",
     "(predicate, rule, dimension): check a rule. A failure rejects everything below its level.",
   ],
-  ["WHERE", "(predicate, program): check a condition, in the same way."],
+  [
+    "WHERE",
+    "(predicate, program, vectorProgram): check a condition, in the same way. vectorProgram is " +
+      "1 + a program for vectors without jumps, or 0.",
+  ],
   ["DERIVE", "(predicate, program, field): evaluate the one value of a field."],
   ["EXPAND", "(axis): evaluate the values of an axis that depends on others."],
   [

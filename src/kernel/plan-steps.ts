@@ -7,6 +7,7 @@ import type { GridPlan, Plan, Step } from "../plan/model.js";
 import { type Constant, upper } from "./constants.js";
 import type { Code } from "./program.js";
 import type { RowTemplate } from "./row-template.js";
+import { vectorCondition } from "./vector-condition.js";
 
 export interface StepWords {
   /** The words of every step. */
@@ -30,17 +31,27 @@ export function stepWords(
 ): StepWords {
   const { slots, segments } = template;
   const rules = rulesOf(kindOf(plan.layer));
+  const vectorSteps = new Set(
+    block.vector.flatMap((own) => (own.kind === "step" ? [own.step] : [])),
+  );
   const operandsOf = (step: Step): number[] => {
     switch (step.kind) {
       case "rule": {
         const { id, dimension } = rules[step.rule] as (typeof rules)[number];
         return [step.predicate ?? 0, constant(`RULE_${id}`), dimension];
       }
-      case "where":
+      case "where": {
+        const { root } = grid.where[step.where] as GridPlan["where"][number];
+        const forVectors =
+          vectorSteps.has(step) && !step.isExact
+            ? vectorCondition(kindOf(plan.layer), root, grid.valueSets, constant("STACK_VECTORS"))
+            : undefined;
         return [
           step.predicate,
-          code.add((grid.where[step.where] as GridPlan["where"][number]).root, step.isExact),
+          code.add(root, step.isExact),
+          forVectors ? 1 + code.addForVectors(forVectors) : 0,
         ];
+      }
       case "derive": {
         const { name, expression } = grid.derived[step.derived] as GridPlan["derived"][number];
         return [step.predicate, code.add(expression.root), columnOf(name)];

@@ -46,6 +46,7 @@ export class Code {
   readonly #instructions: { operation: Operation; operand: number; number: bigint }[] = [];
   readonly #columnOf: ColumnOf;
   #isExact = false;
+  #isForVectors = false;
 
   constructor(columnOf: ColumnOf) {
     this.#columnOf = columnOf;
@@ -66,6 +67,17 @@ export class Code {
     this.#isExact = isExact;
     this.#push(node);
     this.#emit("END");
+    return first;
+  }
+
+  /**
+   * Adds the program of a condition over vectors, which has no jumps (see vector-condition.ts).
+   * Returns the index of its first instruction.
+   */
+  addForVectors(node: Node): number {
+    this.#isForVectors = true;
+    const first = this.add(node);
+    this.#isForVectors = false;
     return first;
   }
 
@@ -121,6 +133,13 @@ export class Code {
         return;
       case "and":
       case "or": {
+        if (this.#isForVectors) {
+          for (const [i, part] of node.parts.entries()) {
+            this.#push(part);
+            if (i > 0) this.#emit(node.kind === "and" ? "BOTH" : "EITHER");
+          }
+          return;
+        }
         const jumps = node.parts.map((part, i) => {
           this.#push(part);
           return i === node.parts.length - 1 ? [] : [this.#emit(upper(node.kind))];
