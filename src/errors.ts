@@ -3,6 +3,7 @@
  * wrong thing and its value, and what to write instead. The folder errors/ has one file for each
  * subject. No other file in src/ creates an `UpsweepError`.
  */
+import { ARROW_ERRORS } from "./errors/arrow.js";
 import { EXPRESSION_ERRORS } from "./errors/expressions.js";
 import { FAILURES } from "./errors/failures.js";
 import { FILE_ERRORS } from "./errors/files.js";
@@ -63,5 +64,6 @@ export const errors = catalogue({
   ...LIST_ERRORS,
   ...FILE_ERRORS,
   ...SHARD_ERRORS,
+  ...ARROW_ERRORS,
   ...FAILURES,
 });
