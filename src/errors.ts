@@ -3,7 +3,6 @@
  * wrong thing and its value, and what to write instead. The folder errors/ has one file for each
  * subject. No other file in src/ creates an `UpsweepError`.
  */
-import { ARROW_ERRORS } from "./errors/arrow.js";
 import { EXPRESSION_ERRORS } from "./errors/expressions.js";
 import { FAILURES } from "./errors/failures.js";
 import { FILE_ERRORS } from "./errors/files.js";
@@ -12,6 +11,7 @@ import { LIST_ERRORS } from "./errors/lists.js";
 import type { Report } from "./errors/report.js";
 import { SHARD_ERRORS } from "./errors/shards.js";
 import { SPEC_ERRORS } from "./errors/spec.js";
+import { TABLE_ERRORS } from "./errors/tables.js";
 import { VALUE_ERRORS } from "./errors/values.js";
 import { sanitised } from "./format-message.js";
 
@@ -64,6 +64,6 @@ export const errors = catalogue({
   ...LIST_ERRORS,
   ...FILE_ERRORS,
   ...SHARD_ERRORS,
-  ...ARROW_ERRORS,
+  ...TABLE_ERRORS,
   ...FAILURES,
 });

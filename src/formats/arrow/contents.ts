@@ -84,8 +84,7 @@ export async function readBlocks(
 
 interface Footer {
   readonly offset: number;
-  /** The blocks without their numbers of rows, as the struct Block has them. */
-  readonly blocks: readonly (readonly number[])[];
+  readonly blocks: readonly Omit<Block, "rows">[];
 }
 
 async function readFooter(bytes: RandomBytes, location: string): Promise<Footer> {
@@ -100,7 +99,7 @@ async function readFooter(bytes: RandomBytes, location: string): Promise<Footer>
   const footer = await readAt(bytes, offset, length, location);
   return {
     offset,
-    blocks: orDamaged(location, "footer", () => Table.root(footer).structs(3, 3)),
+    blocks: orDamaged(location, "footer", () => Table.root(footer).blocks(3)),
   };
 }
 
@@ -144,11 +143,10 @@ function orDamaged<T>(location: string, what: string, parse: () => T): T {
 }
 
 function isSame(places: Footer["blocks"], blocks: readonly Block[]): boolean {
-  const isBlock = (place: readonly number[] | undefined, block: Block) =>
-    place !== undefined &&
-    place[0] === block.offset &&
-    place[1] === block.metadataLength &&
-    place[2] === block.bodyLength;
+  const isBlock = (place: Footer["blocks"][number] | undefined, block: Block) =>
+    place?.offset === block.offset &&
+    place.metadataLength === block.metadataLength &&
+    place.bodyLength === block.bodyLength;
   return places.length === blocks.length && blocks.every((block, i) => isBlock(places[i], block));
 }
 

@@ -84,6 +84,22 @@ export class Table {
     );
   }
 
+  /**
+   * A vector of the struct Block of File.fbs; empty if absent. The padding between its members may
+   * have any value.
+   */
+  blocks(field: number): { offset: number; metadataLength: number; bodyLength: number }[] {
+    const { start, count } = this.#vector(field, 24);
+    return Array.from({ length: count }, (_, i) => {
+      const at = start + 24 * i;
+      return {
+        offset: this.#word(at),
+        metadataLength: this.#view.getInt32(at + 8, true),
+        bodyLength: this.#word(at + 16),
+      };
+    });
+  }
+
   #vector(field: number, elementSize: number): { start: number; count: number } {
     const place = this.#placeOf(field);
     if (place === undefined) return { start: 0, count: 0 };
