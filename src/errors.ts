@@ -12,6 +12,7 @@ import { PARQUET_ERRORS } from "./errors/parquet.js";
 import type { Report } from "./errors/report.js";
 import { SHARD_ERRORS } from "./errors/shards.js";
 import { SPEC_ERRORS } from "./errors/spec.js";
+import { TABLE_ERRORS } from "./errors/tables.js";
 import { VALUE_ERRORS } from "./errors/values.js";
 import { sanitised } from "./format-message.js";
 
@@ -65,5 +66,6 @@ export const errors = catalogue({
   ...FILE_ERRORS,
   ...SHARD_ERRORS,
   ...PARQUET_ERRORS,
+  ...TABLE_ERRORS,
   ...FAILURES,
 });

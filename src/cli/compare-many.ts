@@ -114,10 +114,7 @@ export async function compareList(
     interrupted: interruptedText,
     onBatch: ({ compared }) => {
       if (!compared) return;
-      addTallies(totals, compared.tallies, (at) => {
-        const { line, layer } = compared.recordAt(at);
-        return { location: `${name}:${line}`, layer };
-      });
+      addTallies(totals, compared.tallies, compared.recordAt);
     },
   });
   log(rejectionText(end, LIST_REJECTIONS, "compared"), options.quiet);

@@ -120,7 +120,7 @@ export function bigIntsOption(where = "With --json: "): Option {
 export function fromOption(): Option {
   return new Option(
     "--from <file>",
-    "Read layers from a CSV or JSON Lines FILE; - is standard input",
+    "Read layers from a CSV, JSON, Parquet or Arrow FILE; - is standard input",
   );
 }
 

@@ -1,7 +1,11 @@
-/** Decodes gzip and UTF-16 input. Other formats are rejected with an error that names them. */
+/**
+ * Decodes gzip and UTF-16 input. Tables pass through, and other formats are rejected with an error
+ * that names them.
+ */
 import { createGunzip } from "node:zlib";
 import { errors } from "../errors.js";
 import { bufferOf, lookAhead, NEWLINE, type Pieces } from "./bytes.js";
+import { formOf, type ListForm } from "./magic.js";
 
 /** Size of the pieces that gunzip outputs, in bytes. */
 const GUNZIP_CHUNK = 256 * 1024;
@@ -15,14 +19,9 @@ const UNSUPPORTED_FORMATS = [
   },
   { magic: "d0cf11e0a1b11ae1", name: "an old Excel workbook", remedy: "Save the sheet as CSV." },
   {
-    magic: "50415231",
-    name: "a Parquet file",
-    remedy: "Write it as CSV, for example with DuckDB or pandas.",
-  },
-  {
-    magic: "4152524f5731",
-    name: "an Arrow file",
-    remedy: "Write it as CSV, for example with DuckDB or pandas.",
+    magic: "46454131",
+    name: "a Feather file of version 1",
+    remedy: "Write it as Feather of version 2, Parquet or CSV.",
   },
   {
     magic: "28b52ffd",
@@ -45,15 +44,23 @@ const UNSUPPORTED_FORMATS = [
 
 const MAGIC_BYTES = 8;
 
+/** A list without compression. */
+interface Unpacked {
+  readonly form: ListForm;
+  /** Whether it was compressed. */
+  readonly isPacked: boolean;
+  readonly pieces: Pieces;
+}
+
 /**
- * Decompresses and decodes a list to UTF-8. Input that has neither gzip nor UTF-16 passes through
- * unchecked, so it may not be valid UTF-8.
+ * Decompresses a list, and decodes text to UTF-8. Text that has neither gzip nor UTF-16 passes
+ * through unchecked, so it may not be valid UTF-8.
  *
  * @throws UpsweepError if the input has an unsupported format, or is compressed with gzip twice.
  */
-export async function unpacked(pieces: Pieces, location: string): Promise<Pieces> {
+export async function unpacked(pieces: Pieces, location: string): Promise<Unpacked> {
   const first = await lookAhead(pieces, hasMagic);
-  if (!isGzip(first.head)) return decoded(first, location);
+  if (!isGzip(first.head)) return { ...decoded(first, location), isPacked: false };
   const inner = await lookAhead(gunzipped(first.all, location), hasMagic);
   if (isGzip(inner.head))
     throw errors.unsupportedInput(
@@ -61,7 +68,7 @@ export async function unpacked(pieces: Pieces, location: string): Promise<Pieces
       "compressed twice with gzip",
       "Unpack it once: gzip -dc FILE | upsweep count --from -",
     );
-  return decoded(inner, location);
+  return { ...decoded(inner, location), isPacked: true };
 }
 
 function hasMagic(head: Uint8Array): boolean {
@@ -75,7 +82,13 @@ function isGzip(head: Uint8Array): boolean {
 function decoded(
   { head, all }: { readonly head: Uint8Array; readonly all: Pieces },
   location: string,
-): Pieces {
+): Omit<Unpacked, "isPacked"> {
+  const form = formOf(head);
+  if (form !== "text") return { form, pieces: all };
+  return { form, pieces: inUtf8(head, all, location) };
+}
+
+function inUtf8(head: Uint8Array, all: Pieces, location: string): Pieces {
   const hex = bufferOf(head).toString("hex", 0, MAGIC_BYTES);
   // UTF-16 text can begin with the B of the bzip2 magic, but its second byte is then NUL.
   const unsupported = UNSUPPORTED_FORMATS.find(({ magic }) => hex.startsWith(magic));

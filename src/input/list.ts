@@ -10,11 +10,17 @@ import {
 } from "node:fs";
 import { Socket } from "node:net";
 import { errors } from "../errors.js";
+import { fromArrow } from "./arrow.js";
+import { messagesOfFile, messagesOfStream } from "./arrow-messages.js";
 import { type ListBytes, lookAhead, NEWLINE, type Pieces, RETURN } from "./bytes.js";
 import { dialectOf, isCanonical, withCommas } from "./dialect.js";
 import { unpacked } from "./encoding.js";
 import { fromJson, isJson, keysOf } from "./json.js";
 import { Lines } from "./lines.js";
+import { promisedForm } from "./magic.js";
+import { fromParquet } from "./parquet.js";
+import { PieceReader } from "./piece-reader.js";
+import { inMemory, type OpenFile, openFile } from "./random-access.js";
 
 /** Size of a read, in bytes. */
 const READ_BYTES = 1 << 20;
@@ -26,6 +32,8 @@ interface Source {
   readonly name: string;
   /** Opens the source. */
   readonly open: () => Pieces;
+  /** Opens it for reads anywhere, if it is a regular file with a path. */
+  readonly openFile?: () => OpenFile;
   /** Whether it can be opened and read more than once. */
   readonly isFile: boolean;
   /** Total number of bytes, if known. */
@@ -61,6 +69,10 @@ export function listBytes(
   const { isLive, size } = source;
   const lines = new Lines();
   let bytesRead = 0;
+  let rowsFraction: number | undefined;
+  const onFraction = (fraction: number) => {
+    rowsFraction = fraction;
+  };
   const countingBytes = async function* (pieces: Pieces): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
       bytesRead += piece.length;
@@ -71,27 +83,75 @@ export function listBytes(
     isLive,
     lines,
     // A file that grows while it is read yields more bytes than its size was.
-    fraction: () => (size ? Math.min(1, bytesRead / size) : undefined),
+    fraction: () => rowsFraction ?? (size ? Math.min(1, bytesRead / size) : undefined),
     close,
     async *[Symbol.asyncIterator]() {
-      yield* await canonical(countingBytes(source.open()), source, delimiter, lines);
+      const pieces = countingBytes(source.open());
+      yield* await canonical(pieces, source, { delimiter, lines, onFraction });
     },
   };
 }
 
-async function canonical(
-  raw: Pieces,
-  { name, open, isFile }: Source,
-  delimiter: string | undefined,
-  lines: Lines,
-): Promise<Pieces> {
-  const { head, all } = await lookAhead(await unpacked(raw, name), hasHeader);
+interface Reading {
+  readonly delimiter: string | undefined;
+  readonly lines: Lines;
+  /** Called with the fraction that has been read, if it does not follow from the bytes read. */
+  readonly onFraction: (fraction: number) => void;
+}
+
+async function canonical(raw: Pieces, source: Source, reading: Reading): Promise<Pieces> {
+  const { name, open, isFile } = source;
+  const { delimiter, lines } = reading;
+  const { form, isPacked, pieces } = await unpacked(raw, name);
+  if (form !== "text" && delimiter !== undefined)
+    throw errors.usage(`${name} has no delimiter, but --delimiter is given`, "Remove it.");
+  if (form === "arrow stream") return fromArrowStream(pieces, name, lines);
+  if (form !== "text")
+    return fromFile(form, name, isPacked ? undefined : source.openFile, pieces, reading);
+  const promised = promisedForm(name);
+  if (promised) throw errors.notItsExtension(name, promised.extension, promised.form);
+  const { head, all } = await lookAhead(pieces, hasHeader);
   if (delimiter === undefined && isJson(head)) {
-    const keys = isFile ? await keysOf(await unpacked(open(), name), name) : undefined;
+    const keys = isFile ? await keysOf((await unpacked(open(), name)).pieces, name) : undefined;
     return fromJson(all, name, keys, lines);
   }
   const dialect = dialectOf(head, delimiter);
   return isCanonical(dialect) ? all : withCommas(all, dialect, lines);
+}
+
+async function* fromArrowStream(
+  pieces: Pieces,
+  name: string,
+  lines: Lines,
+): AsyncGenerator<Uint8Array> {
+  const reader = new PieceReader(pieces);
+  try {
+    yield* fromArrow(await messagesOfStream(reader, name), name, lines);
+  } finally {
+    await reader.close();
+  }
+}
+
+/**
+ * Converts a file that is read from its end.
+ *
+ * @param open opens it. If undefined, its complete content is kept in memory.
+ */
+async function* fromFile(
+  form: "parquet" | "arrow file",
+  name: string,
+  open: Source["openFile"],
+  pieces: Pieces,
+  { lines, onFraction }: Reading,
+): AsyncGenerator<Uint8Array> {
+  const opened = open?.();
+  try {
+    const file = opened ?? (await inMemory(pieces, name));
+    if (form === "parquet") yield* fromParquet(file, name, lines, onFraction);
+    else yield* fromArrow(await messagesOfFile(file, name, onFraction), name, lines);
+  } finally {
+    opened?.close();
+  }
 }
 
 /**
@@ -136,7 +196,14 @@ function fileSource(path: string, streams: Set<{ destroy(): unknown }>): Source 
       : () => fileStream(path, streams);
     const open = () => withReadErrors(openStream(), path);
     return status.isFile()
-      ? { name: path, open, isFile: true, size: status.size, isLive: false }
+      ? {
+          name: path,
+          open,
+          openFile: () => openFile(path),
+          isFile: true,
+          size: status.size,
+          isLive: false,
+        }
       : { name: path, open, isFile: false, isLive: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno === undefined) throw error;

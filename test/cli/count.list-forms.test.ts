@@ -137,9 +137,22 @@ const REFUSED = [
     `,
   },
   {
-    title: "Parquet",
-    bytes: Buffer.from("PAR1rows"),
-    message: "layers is a Parquet file, which upsweep cannot read. ",
+    title: "a Parquet file without its end",
+    bytes: Buffer.from("PAR1 and some rows"),
+    message: "layers is a damaged or incomplete Parquet file: it does not end with PAR1. Write it ",
+  },
+  {
+    title: "an Arrow file without its end",
+    bytes: Buffer.from("ARROW1\0\0 and some rows"),
+    message: "layers is damaged or incomplete Arrow data: it does not end with ARROW1. Write it ",
+  },
+  {
+    title: "an old Feather file",
+    bytes: Buffer.from("FEA1rows"),
+    message: text`
+      layers is a Feather file of version 1, which upsweep cannot read. Write it as Feather of
+      version 2, Parquet or CSV.
+    `,
   },
   {
     title: "a nested object",

@@ -4,6 +4,7 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { constants, createGzip } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { arrowOf } from "../support/arrow.ts";
 import { BINARY, inTemporaryFolder } from "../support/cli.ts";
 
 inTemporaryFolder();
@@ -96,6 +97,31 @@ describe("a list from a pipe or socket", () => {
       if (i === 1) expect(await line()).toBe(header ? `${HEADER},x,macs` : `${HEADER},macs`);
       expect(await line()).toBe(`${row}${header ? "," : ""},${macs(row)}`);
     }
+  });
+
+  it("is answered batch by batch as an Arrow stream", async () => {
+    const columns = HEADER.split(",").map(
+      (name) => ({ name, type: "int32", isNullable: false, metadata: {} }) as const,
+    );
+    const batchOf = (i: number) => [
+      [i, i + 1],
+      [64, 64],
+      [3, 3],
+      [32, 32],
+    ];
+    const { bytes, blocks } = arrowOf("stream", { columns, metadata: {} }, [1, 3, 5].map(batchOf));
+    const { child, line, ended } = coprocess("--from", "-");
+    child.stdin.write(bytes.subarray(0, blocks[0]?.offset));
+    expect(await line()).toBe(`${HEADER},macs`);
+    for (const [i, { offset, metadataLength, bodyLength }] of blocks.entries()) {
+      child.stdin.write(bytes.subarray(offset, offset + metadataLength + bodyLength));
+      for (const channels of [2 * i + 1, 2 * i + 2]) {
+        const row = `${channels},64,3,32`;
+        expect(await line()).toBe(`${row},${macs(row)}`);
+      }
+    }
+    child.stdin.end(bytes.subarray(-8));
+    expect(await ended).toEqual({ exitCode: 0, stderr: "" });
   });
 
   it("is answered line by line where its compressor flushes", async () => {

@@ -72,6 +72,9 @@ describe("the architecture", () => {
     knowsNone(/^src\/plan\//, /^node:/);
   });
 
+  it("keeps the metadata of Arrow free of node: modules", () =>
+    knowsNone(/^src\/formats\/arrow\//, /^node:/));
+
   it("keeps src/kernel independent of the pool, sinks and commands", () =>
     knowsNone(/^src\/kernel\//, /^src\/(run|sink|cli)\/|piscina/));
 

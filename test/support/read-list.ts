@@ -4,7 +4,7 @@ import { listBytes } from "../../src/input/list.ts";
 
 interface Read {
   readonly csv: string;
-  /** For each line of the CSV, the line in the user's file. */
+  /** For each line of the CSV, the line or row in the user's file. */
   readonly lines: readonly number[];
 }
 
@@ -14,13 +14,14 @@ export async function readList(
     pieceBytes = 1 << 20,
     delimiter,
     isFile = true,
-  }: { pieceBytes?: number; delimiter?: string; isFile?: boolean } = {},
+    name = "list",
+  }: { pieceBytes?: number; delimiter?: string; isFile?: boolean; name?: string } = {},
 ): Promise<Read> {
   const open = async function* () {
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
   };
   const list = listBytes(
-    { name: "list", open, isFile, size: bytes.length, isLive: false },
+    { name, open, isFile, size: bytes.length, isLive: false },
     delimiter,
     () => {},
   );

@@ -77,8 +77,8 @@ export interface ListedRows {
   readonly buffers: readonly Uint8Array[];
   readonly rows: number;
   /**
-   * If the list is compared, the tallies of these rows. `recordAt` returns the line and the layer
-   * of the record at a position in the tallies.
+   * If the list is compared, the tallies of these rows. `recordAt` returns the location and the
+   * layer of the record at a position in the tallies.
    */
   readonly compared?: {
     readonly tallies: readonly Tally[];
@@ -88,7 +88,8 @@ export interface ListedRows {
 }
 
 interface ListedRecord {
-  readonly line: number;
+  /** The file, and the line or row in it. */
+  readonly location: string;
   readonly layer: Layer;
 }
 
@@ -189,7 +190,7 @@ async function* countChunks(
   options: ListOptions,
 ): AsyncGenerator<ListedRows, ListProgress> {
   const { method = "closed", workers = defaultWorkers(), hasErrorColumn = false } = options;
-  const locationOf = (line: number) => `${location}:${lines?.of(line) ?? line}`;
+  const locationOf = (line: number) => lines?.locate(location, line) ?? `${location}:${line}`;
   const list = planOf(chunks, location, locationOf(1), options);
   options.onPlan?.(list);
   const rejected = RULES.map(() => 0n);
@@ -260,7 +261,7 @@ async function* countChunks(
             at,
           ) as RecordText;
           return {
-            line: lines?.of(lineBefore + linesBefore) ?? lineBefore + linesBefore,
+            location: locationOf(lineBefore + linesBefore),
             layer: layerOf(list, splitRecord(text) as string[]),
           };
         };
