@@ -10,6 +10,7 @@ export { countMany, openMany } from "./many";
 export { gather, scatter } from "./layers/overlap";
 export { brokenRule } from "./layers/rules";
 export { denominator, numerator } from "./columns/results";
+export { encodeChunk } from "./formats/parquet/chunk";
 export { writeValue } from "./formats/row";
 export { sumBytes } from "./sum";
 export { openPlan, sweep, sweepIndices } from "./sweep/sweep";

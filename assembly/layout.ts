@@ -45,6 +45,12 @@
 //              │              │ more; or the tallies or columns of a batch
 //   MANY       ├──────────────┤
 //              │ many         │ the columns and fields of a batch of many layers
+//              │              │                                   layout/parquet.ts:
+//   CHUNK      ├──────────────┤
+//              │ chunk        │ a column chunk of Parquet: what it is, and what was written
+//   PARQUET_…  ├──────────────┤
+//              │ parquet      │ its values, runs and validity; its dictionary, and 131,072 numbers of
+//              │              │ it; hash tables; the body of a page
 //   LAYOUT_END └──────────────┘
 //   0x2000000  = memoryBase in asconfig.json: the first address of the compiler's own constants
 //
@@ -55,4 +61,5 @@ export * from "./ids.generated";
 export * from "./layout/buffers";
 export * from "./layout/capacities";
 export * from "./layout/image";
+export * from "./layout/parquet";
 export * from "./layout/records";

@@ -16,7 +16,9 @@ describe("the numbers shared by kernel and host", () => {
   it("have all their names in a type of the host", () => {
     const sources = [
       "assembly/ids.generated.ts",
-      ...["capacities", "records", "image", "buffers"].map((name) => `assembly/layout/${name}.ts`),
+      ...["capacities", "records", "image", "buffers", "parquet"].map(
+        (name) => `assembly/layout/${name}.ts`,
+      ),
     ].map(read);
     checkFile("src/kernel/constants.generated.ts", constantsFile(sources));
   });
