@@ -16,7 +16,7 @@ import type { ConstantName } from "./constants.generated.js";
 import type { Constant } from "./constants.js";
 
 /** A value per row: of 1 byte for BOOLEAN, 4 for INT32 and BYTE_ARRAY, 8 for INT64 and DOUBLE. */
-export type ChunkVector =
+type ChunkVector =
   | Uint8Array
   | Int32Array
   | Uint32Array

@@ -95,7 +95,7 @@ describe("the areas of memory", () => {
     expectRoom(layout.PARQUET_INDICES_PTR, 4 * rows + slack, layout.PARQUET_TABLE_PTR);
     expectRoom(
       layout.PARQUET_TABLE_PTR,
-      2 << <usize>layout.PARQUET_TABLE_BITS,
+      2 << (<usize>layout.PARQUET_TABLE_BITS),
       layout.PARQUET_BODY_PTR,
     );
     // The bit width, a header of three bytes, and 17 bits for each number.
@@ -104,11 +104,7 @@ describe("the areas of memory", () => {
       levels + 4 + (17 * rows) / 8 + slack,
       layout.SNAPPY_TABLE_PTR,
     );
-    expectRoom(
-      layout.SNAPPY_TABLE_PTR,
-      2 << <usize>layout.SNAPPY_TABLE_BITS,
-      layout.LAYOUT_END,
-    );
+    expectRoom(layout.SNAPPY_TABLE_PTR, 2 << (<usize>layout.SNAPPY_TABLE_BITS), layout.LAYOUT_END);
   });
 
   it("leave room in an output buffer for the bodies of three column chunks", () => {

@@ -1,73 +1,18 @@
 import * as layout from "../../../../assembly/layout";
 import { encodeChunk } from "../../../../assembly/formats/parquet/chunk";
 import { useOutputBuffer } from "../../../../assembly/output";
-import { hexAt, writeAscii, writeNumbers } from "./support";
-
-function give(field: usize, value: u32): void {
-  store<u32>(layout.CHUNK_PTR + field, value);
-}
-
-function result(field: usize): u32 {
-  return load<u32>(layout.CHUNK_PTR + field);
-}
-
-/** Describes a chunk without runs, texts and nulls. Its values follow in PARQUET_INPUT. */
-function describeChunk(type: u32, rows: u32, codec: u32 = layout.PARQUET_CODEC_UNCOMPRESSED): void {
-  memory.fill(layout.CHUNK_PTR, 0, layout.CHUNK_MAX + 8);
-  give(layout.CHUNK_TYPE, type);
-  give(layout.CHUNK_CODEC, codec);
-  give(layout.CHUNK_ROWS, rows);
-}
-
-function setInt64(values: StaticArray<u64>): void {
-  for (let i = 0; i < values.length; i++) {
-    store<u64>(layout.PARQUET_INPUT_PTR + 8 * <usize>i, values[i]);
-  }
-}
-
-/** Writes runs as value, count, … */
-function setRuns(runs: StaticArray<u64>): void {
-  for (let i = 0; i < runs.length; i += 2) {
-    store<u64>(layout.PARQUET_INPUT_PTR + 4 * <usize>i, runs[i]);
-    store<u32>(layout.PARQUET_COUNTS_PTR + 2 * <usize>i, <u32>runs[i + 1]);
-  }
-  give(layout.CHUNK_RUNS, runs.length / 2);
-}
-
-/** Makes the column optional. The rows with a value are given as a text of 0 and 1. */
-function setValidity(text: string): void {
-  give(layout.CHUNK_IS_OPTIONAL, 1);
-  const rows = writeAscii(layout.PARQUET_VALIDITY_PTR, text);
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    store<u8>(layout.PARQUET_VALIDITY_PTR + i, load<u8>(layout.PARQUET_VALIDITY_PTR + i) & 1);
-  }
-}
-
-function setTexts(texts: StaticArray<string>): void {
-  let ptr = layout.PARQUET_DICTIONARY_PTR;
-  for (let i = 0; i < texts.length; i++) {
-    store<u32>(ptr, texts[i].length);
-    ptr += 4 + <usize>writeAscii(ptr + 4, texts[i]);
-  }
-  give(layout.CHUNK_TEXTS, texts.length);
-  give(layout.CHUNK_TEXT_BYTES, <u32>(ptr - layout.PARQUET_DICTIONARY_PTR));
-}
-
-/** The bodies of the dictionary page and of the data page, with " | " between them. */
-function encoded(): string {
-  const bytes = encodeChunk();
-  const ptr = <usize>result(layout.CHUNK_BODIES);
-  const dataPtr = ptr + <usize>result(layout.CHUNK_DICTIONARY_BYTES);
-  const endPtr = dataPtr + <usize>result(layout.CHUNK_DATA_BYTES);
-  expect<u32>(bytes).toBe(<u32>(endPtr - ptr));
-  return hexAt(ptr, dataPtr) + " | " + hexAt(dataPtr, endPtr);
-}
-
-function expectRange(min: u64, max: u64): void {
-  expect<u32>(result(layout.CHUNK_HAS_RANGE)).toBe(1);
-  expect<u64>(load<u64>(layout.CHUNK_PTR + layout.CHUNK_MIN)).toBe(min);
-  expect<u64>(load<u64>(layout.CHUNK_PTR + layout.CHUNK_MAX)).toBe(max);
-}
+import {
+  describeChunk,
+  encoded,
+  expectRange,
+  give,
+  result,
+  setInt64,
+  setRuns,
+  setTexts,
+  setValidity,
+} from "./chunk-support";
+import { writeNumbers } from "./support";
 
 describe("a vector of integers", () => {
   it("is PLAIN if a dictionary would not be shorter", () => {
@@ -85,9 +30,7 @@ describe("a vector of integers", () => {
   it("has a dictionary if that is shorter, and its range is that of the dictionary", () => {
     describeChunk(layout.PARQUET_TYPE_INT64, 8);
     setInt64([300, 7, 300, 7, 300, 7, 300, 7]);
-    expect<string>(encoded()).toBe(
-      "2c 01 00 00 00 00 00 00 07 00 00 00 00 00 00 00 | 01 03 aa",
-    );
+    expect<string>(encoded()).toBe("2c 01 00 00 00 00 00 00 07 00 00 00 00 00 00 00 | 01 03 aa");
     expect<u32>(result(layout.CHUNK_ENCODING)).toBe(layout.PARQUET_ENCODING_RLE_DICTIONARY);
     expect<u32>(result(layout.CHUNK_DICTIONARY_VALUES)).toBe(2);
     expect<u32>(result(layout.CHUNK_DICTIONARY_PLAIN)).toBe(16);
@@ -132,9 +75,7 @@ describe("a vector of doubles", () => {
     for (let i: usize = 0; i < 16; i++) {
       store<f64>(layout.PARQUET_INPUT_PTR + 8 * i, i % 2 == 0 ? 0 : -0.0);
     }
-    expect<string>(encoded()).toBe(
-      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 80 | 01 05 aa aa",
-    );
+    expect<string>(encoded()).toBe("00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 80 | 01 05 aa aa");
     expectRange(1 << 63, 0);
   });
 

@@ -55,9 +55,9 @@ describe("writeHybrid", () => {
 
   it("fills a group with the first numbers of a run, and ends the run where it ends", () => {
     // A group of 1, 2, 3 and five times 4; ten times 4; a group of 1 and 2.
-    expect<string>(
-      encoded([1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 1, 2], 4),
-    ).toBe("03 21 43 44 44 14 04 03 21 00 00 00");
+    expect<string>(encoded([1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 1, 2], 4)).toBe(
+      "03 21 43 44 44 14 04 03 21 00 00 00",
+    );
   });
 
   it("writes one header for all groups in sequence", () => {
