@@ -111,6 +111,7 @@ export const SNAPPY_TABLE_PTR: usize =
  * both pages overwrite up to 64 bytes after their end.
  */
 const LONGEST_PLAIN: usize = <usize>PARQUET_TEXT_BYTES + LEVELS_MAX + INDICES_MAX;
-export const PARQUET_CHUNK_BYTES: usize = (LONGEST_PLAIN + LONGEST_PLAIN / 64 + 2 * 16 + 64 + 63) & ~63;
+export const PARQUET_CHUNK_BYTES: usize =
+  (LONGEST_PLAIN + LONGEST_PLAIN / 64 + 2 * 16 + 64 + 63) & ~63;
 
 export const LAYOUT_END: usize = SNAPPY_TABLE_PTR + (2 << <usize>SNAPPY_TABLE_BITS);
