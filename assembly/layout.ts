@@ -49,8 +49,8 @@
 //   CHUNK      ├──────────────┤
 //              │ chunk        │ a column chunk of Parquet: what it is, and what was written
 //   PARQUET_…  ├──────────────┤
-//              │ parquet      │ its values, runs and validity; its dictionary, and 131,072 numbers of
-//              │              │ it; hash tables; the body of a page
+//              │ parquet      │ its values, runs and validity; its dictionary, and the number of
+//              │              │ each value in it; hash tables; the body of a page
 //   LAYOUT_END └──────────────┘
 //   0x2000000  = memoryBase in asconfig.json: the first address of the compiler's own constants
 //

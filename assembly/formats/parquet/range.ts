@@ -33,8 +33,8 @@ export function findRangeOfBooleans(ptr: usize, count: u32): void {
   highest = u64(v128.any_true(high));
 }
 
-// Vectors compare signed integers best. Unsigned ones have their upper bit changed before and after,
-// which keeps their order.
+// Vectors compare signed integers best. Unsigned ones have their upper bit changed before and
+// after, which keeps their order.
 
 /** Finds the range of `count` integers of 32 bits, at least one, and extends it to 64 bits. */
 export function findRangeOfInt32(ptr: usize, count: u32, isUnsigned: bool): void {
