@@ -3,7 +3,7 @@
 // The numbers on which the kernel and its host must agree.
 
 /** A hash of all numbers in this file. The host refuses a kernel with another one. */
-export const ABI_VERSION: u32 = 341014308;
+export const ABI_VERSION: u32 = 3446124470;
 
 // ── Kinds of layers ──
 export const KIND_CONV_TRANSPOSE1D: u32 = 0;
@@ -258,6 +258,17 @@ export const ITEM_POW2: u32 = 2;
 /** (n) */
 export const ITEM_DIVISORS: u32 = 3;
 
+// ── Parquet (src/formats/parquet/enums.ts says what they mean) ──
+export const PARQUET_TYPE_BOOLEAN: u32 = 0;
+export const PARQUET_TYPE_INT32: u32 = 1;
+export const PARQUET_TYPE_INT64: u32 = 2;
+export const PARQUET_TYPE_DOUBLE: u32 = 5;
+export const PARQUET_TYPE_BYTE_ARRAY: u32 = 6;
+export const PARQUET_CODEC_UNCOMPRESSED: u32 = 0;
+export const PARQUET_CODEC_SNAPPY: u32 = 1;
+export const PARQUET_ENCODING_PLAIN: u32 = 0;
+export const PARQUET_ENCODING_RLE_DICTIONARY: u32 = 8;
+
 // ── Limits (src/limits.ts says what they mean) ──
 export const PARAMETER_MAX: u32 = 2147483647;
 export const PADDING_SAME: u32 = 2147483648;
@@ -268,6 +279,8 @@ export const INPUT_BYTES: u32 = 524288;
 export const OUTPUT_BYTES: u32 = 4194304;
 export const MAX_VISITS: u32 = 262144;
 export const TALLY_BINS: u32 = 8193;
+export const ROW_GROUP_ROWS: u32 = 131072;
+export const PARQUET_TEXT_BYTES: u32 = 1048576;
 
 /** Spatial dimensions of each kind. */
 export const KIND_DIMENSIONS: StaticArray<u32> = [1, 2, 3, 1, 2, 3, 0];

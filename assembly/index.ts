@@ -11,6 +11,7 @@ export { gather, scatter } from "./layers/overlap";
 export { brokenRule } from "./layers/rules";
 export { denominator, numerator } from "./columns/results";
 export { writeValue } from "./formats/cell";
+export { encodeChunk } from "./formats/parquet/chunk";
 export { sumBytes } from "./sum";
 export { openPlan, sweep, sweepIndices } from "./sweep/sweep";
 export { useOutputBuffer } from "./output";

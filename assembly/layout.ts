@@ -54,8 +54,14 @@
 //              │ columns      │ factors and values of result columns, as vectors
 //   VECTOR_    ├──────────────┤
 //   STACK      │ stack        │ the values of an expression over vectors
+//              │              │                                   layout/parquet.ts:
+//   CHUNK      ├──────────────┤
+//              │ chunk        │ a column chunk of Parquet: what it is, and what was written
+//   PARQUET_…  ├──────────────┤
+//              │ parquet      │ its values, runs and validity; its dictionary, and the number of
+//              │              │ each value in it; hash tables; the body of a page
 //   LAYOUT_END └──────────────┘
-//   0x2000000  = memoryBase in asconfig.json: the first address of the compiler's own constants
+//   0x2400000  = memoryBase in asconfig.json: the first address of the compiler's own constants
 //
 // The memory is shared: another thread writes the rows of a buffer to the file directly from there
 // (src/run). The kernel itself has one thread.
@@ -64,5 +70,6 @@ export * from "./ids.generated";
 export * from "./layout/buffers";
 export * from "./layout/capacities";
 export * from "./layout/image";
+export * from "./layout/parquet";
 export * from "./layout/records";
 export * from "./layout/vectors";

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { isSumOverBatch } from "../src/columns/derived.ts";
 import { COLUMNS, type Column } from "../src/columns/table.ts";
 import { COMPARED } from "../src/conventions/compared.ts";
+import { CODECS, ENCODINGS, PHYSICAL_TYPES } from "../src/formats/parquet/enums.ts";
 import {
   EVALUATION_STATUS,
   FAULTS,
@@ -234,6 +235,19 @@ function rules(): Section {
   };
 }
 
+function parquet(): Section {
+  const listed = (prefix: string, values: Readonly<Record<string, number>>) =>
+    Object.entries(values).map(([name, value]) => ({ name: `${prefix}${name}`, value }));
+  return {
+    title: "Parquet (src/formats/parquet/enums.ts says what they mean)",
+    entries: [
+      ...listed("PARQUET_TYPE_", PHYSICAL_TYPES),
+      ...listed("PARQUET_CODEC_", CODECS),
+      ...listed("PARQUET_ENCODING_", ENCODINGS),
+    ],
+  };
+}
+
 function sections(): readonly Section[] {
   return [
     kinds(),
@@ -251,6 +265,7 @@ function sections(): readonly Section[] {
     { title: "Steps of a schedule", entries: numbered("STEP_", STEPS) },
     { title: "Operations of a program", entries: numbered("OP_", OPERATIONS) },
     { title: "Items of an axis that depends on others", entries: numbered("ITEM_", ITEMS) },
+    parquet(),
     {
       title: "Limits (src/limits.ts says what they mean)",
       entries: Object.entries(limits).map(([name, value]) => ({ name, value })),

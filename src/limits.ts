@@ -37,3 +37,12 @@ export const MAX_VISITS = 262_144;
 
 /** Number of bins of a histogram of ratios: one for 0, then 128 per doubling from 2^-32 to 2^32. */
 export const TALLY_BINS = 1 + 128 * 64;
+
+/** Maximum number of rows in a row group of a Parquet file. */
+export const ROW_GROUP_ROWS = 2 ** 17;
+
+/**
+ * Maximum size of the distinct texts of a column in a row group, in bytes. Each text takes 4 bytes
+ * more than its UTF-8.
+ */
+export const PARQUET_TEXT_BYTES = 2 ** 20;

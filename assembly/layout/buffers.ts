@@ -1,4 +1,4 @@
-// Buffers: everything after the image, up to the end of the map.
+// Buffers: everything after the image, up to the buffers of column chunks.
 
 import {
   DIMENSION_COUNT,
@@ -100,4 +100,4 @@ export const MANY_MISSING_PTR: usize = MANY_VALUES_PTR + 8 * <usize>(MANY_COLUMN
 export const MANY_RULES_PTR: usize = MANY_MISSING_PTR + <usize>(MANY_COLUMNS * MANY_ROWS);
 export const MANY_VALUES_END: usize = MANY_RULES_PTR + <usize>MANY_ROWS;
 
-export const LAYOUT_MANY_END: usize = MANY_FIELDS_PTR + 4 * <usize>MANY_FIELDS;
+export const BUFFERS_END: usize = MANY_FIELDS_PTR + 4 * <usize>MANY_FIELDS;

@@ -2,7 +2,7 @@
 // is given. sweep/block.ts says what a block is.
 
 import { FIELD_COUNT } from "../ids.generated";
-import { LAYOUT_MANY_END } from "./buffers";
+import { BUFFERS_END } from "./buffers";
 import {
   CELL_CAPACITY,
   FACTOR_CAPACITY,
@@ -28,7 +28,7 @@ export const VECTOR_BYTES: usize = 8 * <usize>VECTOR_ROWS;
  *               block of an inner loop
  *   texts       for each reused text of a row: the text, and its length as u16 in the last two bytes
  */
-export const FILLED_PTR: usize = (LAYOUT_MANY_END + 63) & ~63;
+export const FILLED_PTR: usize = (BUFFERS_END + 63) & ~63;
 export const FILLED_BYTES: usize = 3 * 1024 * 1024;
 /** Bytes of a row besides its fields and texts: without vector steps, and with them. */
 export const FILLED_ROW_BYTES: usize = 8;
@@ -71,4 +71,4 @@ export const MISSING_PTR: usize = VALUES_PTR + VECTOR_BYTES * <usize>CELL_CAPACI
 export const VECTOR_STACK_PTR: usize =
   (MISSING_PTR + <usize>VECTOR_ROWS * <usize>CELL_CAPACITY + 15) & ~15;
 
-export const LAYOUT_END: usize = VECTOR_STACK_PTR + VECTOR_BYTES * <usize>STACK_VECTORS;
+export const VECTORS_END: usize = VECTOR_STACK_PTR + VECTOR_BYTES * <usize>STACK_VECTORS;

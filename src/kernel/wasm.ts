@@ -1,6 +1,6 @@
 /**
- * The WebAssembly kernel. Only this file creates instances of it, and only this file and many.ts
- * access its memory.
+ * The WebAssembly kernel. Only this file creates instances of it. Only this file, many.ts and
+ * parquet.ts access its memory.
  */
 
 import { joined, NO_BYTES, type Sum } from "../checksum.js";
@@ -33,12 +33,13 @@ import type {
 } from "./kernel.js";
 import { listImage } from "./list-image.js";
 import { type ManyExports, ManyKernel } from "./many.js";
+import { type ParquetExports, ParquetKernel } from "./parquet.js";
 import { planImage } from "./plan-image.js";
 import { slotsOf } from "./row-template.js";
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
-interface Exports extends ManyExports {
+interface Exports extends ManyExports, ParquetExports {
   readonly memory: WebAssembly.Memory;
   setKind(kind: number): void;
   brokenRule(): number;
@@ -90,6 +91,11 @@ export function wasmKernel(
 /** Creates an instance of the kernel that counts many layers at once, on this thread. */
 export function manyKernel(build: Build = "release"): ManyKernel {
   return new WasmKernel(build, kernelModule(build)).many();
+}
+
+/** Creates an instance of the kernel that encodes column chunks of Parquet, on this thread. */
+export function parquetKernel(build: Build = "release"): ParquetKernel {
+  return new WasmKernel(build, kernelModule(build)).parquet();
 }
 
 function instanceOf(
@@ -204,6 +210,10 @@ class WasmKernel implements Kernel {
 
   many(): ManyKernel {
     return new ManyKernel(this.#exports, this.#bytes.buffer, this.#constant);
+  }
+
+  parquet(): ParquetKernel {
+    return new ParquetKernel(this.#exports, this.#bytes.buffer, this.#constant);
   }
 
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array {

@@ -1,7 +1,7 @@
 import * as layout from "../../assembly/layout";
 
 /** memoryBase in asconfig.json. */
-const MEMORY_BASE: usize = 33554432;
+const MEMORY_BASE: usize = 37748736;
 
 /** Static data, whose address the compiler chooses. */
 const STATIC_DATA: usize = memory.data<u8>([1, 2, 3, 4]);
@@ -72,8 +72,48 @@ describe("the areas of memory", () => {
     expectRoom(
       layout.OUTPUT_PTR,
       layout.OUTPUT_BUFFER_BYTES * <usize>layout.OUTPUT_BUFFERS,
-      layout.LAYOUT_END,
+      layout.MANY_PTR,
     );
+    expectRoom(layout.MANY_FIELDS_PTR, 4 * <usize>layout.MANY_FIELDS, layout.CHUNK_PTR);
+  });
+
+  it("contain the input and the buffers of a column chunk one after the other", () => {
+    const rows = <usize>layout.ROW_GROUP_ROWS;
+    // Loops over vectors and the compressor read or write up to 64 bytes after an area.
+    const slack: usize = 64;
+    // The longest levels: a run and a bit-packed group in turn, each of two bytes for eight rows.
+    const levels: usize = 4 + rows / 4;
+    expectRoom(layout.CHUNK_PTR, layout.CHUNK_MAX + 8 + levels, layout.PARQUET_INPUT_PTR);
+    expectRoom(layout.PARQUET_INPUT_PTR, 8 * rows + slack, layout.PARQUET_COUNTS_PTR);
+    expectRoom(layout.PARQUET_COUNTS_PTR, 4 * rows + slack, layout.PARQUET_VALIDITY_PTR);
+    expectRoom(layout.PARQUET_VALIDITY_PTR, rows + slack, layout.PARQUET_DICTIONARY_PTR);
+    expectRoom(
+      layout.PARQUET_DICTIONARY_PTR,
+      <usize>layout.PARQUET_TEXT_BYTES + slack,
+      layout.PARQUET_INDICES_PTR,
+    );
+    expectRoom(layout.PARQUET_INDICES_PTR, 4 * rows + slack, layout.PARQUET_TABLE_PTR);
+    expectRoom(
+      layout.PARQUET_TABLE_PTR,
+      2 << (<usize>layout.PARQUET_TABLE_BITS),
+      layout.PARQUET_BODY_PTR,
+    );
+    // The bit width, a header of three bytes, and 17 bits for each number.
+    expectRoom(
+      layout.PARQUET_BODY_PTR,
+      levels + 4 + (17 * rows) / 8 + slack,
+      layout.SNAPPY_TABLE_PTR,
+    );
+    expectRoom(layout.SNAPPY_TABLE_PTR, 2 << (<usize>layout.SNAPPY_TABLE_BITS), layout.LAYOUT_END);
+  });
+
+  it("leave room in an output buffer for the bodies of three column chunks", () => {
+    const rows = <usize>layout.ROW_GROUP_ROWS;
+    const texts = <usize>layout.PARQUET_TEXT_BYTES + 4 + rows / 4 + 4 + (17 * rows) / 8;
+    expect<usize>(texts + texts / 64 + 2 * 16 + 64).toBeLessThanOrEqual(layout.PARQUET_CHUNK_BYTES);
+    const numbers: usize = 4 + rows / 4 + 8 * rows;
+    expect<usize>(numbers + numbers / 64 + 16 + 64).toBeLessThanOrEqual(layout.PARQUET_CHUNK_BYTES);
+    expect<usize>(3 * layout.PARQUET_CHUNK_BYTES).toBeLessThanOrEqual(layout.OUTPUT_BUFFER_BYTES);
   });
 
   it("contain the sections of a plan's image one after the other", () => {
@@ -204,6 +244,17 @@ describe("alignment", () => {
     expect<usize>(layout.OUTPUT_PTR % 16).toBe(0);
     expect<usize>(layout.SUM_PTR % 16).toBe(0);
     expect<usize>(layout.OUTPUT_BUFFER_BYTES % 16).toBe(0);
+  });
+
+  it("is 8 bytes for the record and the values of a column chunk", () => {
+    expect<usize>(layout.CHUNK_PTR % 8).toBe(0);
+    expect<usize>(layout.CHUNK_MIN % 8).toBe(0);
+    expect<usize>(layout.PARQUET_INPUT_PTR % 8).toBe(0);
+    expect<usize>(layout.PARQUET_COUNTS_PTR % 8).toBe(0);
+    expect<usize>(layout.PARQUET_DICTIONARY_PTR % 8).toBe(0);
+    expect<usize>(layout.PARQUET_INDICES_PTR % 8).toBe(0);
+    expect<usize>(layout.PARQUET_TABLE_PTR % 8).toBe(0);
+    expect<usize>(layout.SNAPPY_TABLE_PTR % 8).toBe(0);
   });
 
   it("is 4 bytes for areas of u32", () => {

@@ -16,7 +16,7 @@ describe("the numbers shared by kernel and host", () => {
   it("have all their names in a type of the host", () => {
     const sources = [
       "assembly/ids.generated.ts",
-      ...["capacities", "records", "image", "buffers", "vectors"].map(
+      ...["capacities", "records", "image", "buffers", "vectors", "parquet"].map(
         (name) => `assembly/layout/${name}.ts`,
       ),
     ].map(read);

@@ -63,22 +63,12 @@ function hybrid(values: readonly number[], width: number): Buffer {
   return Buffer.from(out);
 }
 
-/** Snappy and LZ4 with literals only. They need more bytes than without. */
+/** Snappy with literals only. It needs more bytes than without. */
 function compressed(codec: Codec, body: Buffer): Buffer {
   if (codec === "UNCOMPRESSED") return body;
   const n = body.length;
-  if (codec === "SNAPPY") {
-    const head =
-      n === 0 ? [] : [63 << 2, ...[0, 8, 16, 24].map((bits) => ((n - 1) >>> bits) & 255)];
-    return Buffer.concat([Buffer.from([...varint(n), ...head]), body]);
-  }
-  const rest = n < 15 ? [] : [...Array(Math.floor((n - 15) / 255)).fill(255), (n - 15) % 255];
-  return Buffer.concat([Buffer.from([Math.min(n, 15) << 4, ...rest]), body]);
-}
-
-/** The literals of LZ4 that `compressed` has written, for readers without LZ4. */
-export function literalsOfLz4(bytes: Uint8Array, length: number): Uint8Array {
-  return bytes.subarray(bytes.length - length);
+  const head = n === 0 ? [] : [63 << 2, ...[0, 8, 16, 24].map((bits) => ((n - 1) >>> bits) & 255)];
+  return Buffer.concat([Buffer.from([...varint(n), ...head]), body]);
 }
 
 /** How a column is written. */

@@ -9,7 +9,7 @@ import { footerSize, type ParquetFile } from "../../src/formats/parquet/read-foo
 import type { RowGroupEntry } from "../../src/formats/parquet/row-group.ts";
 import { rowGroupEntry } from "../../src/formats/parquet/row-group-entry.ts";
 import type { Column } from "../../src/formats/parquet/schema.ts";
-import { type Cell, chunkOf, literalsOfLz4, type Style } from "./parquet-pages.ts";
+import { type Cell, chunkOf, type Style } from "./parquet-pages.ts";
 
 export type Row = readonly Cell[];
 
@@ -96,7 +96,6 @@ export async function rowsInHyparquet(bytes: Uint8Array): Promise<Row[]> {
     utf8: false,
     // Its own parser drops a byte order mark.
     parsers: { stringFromBytes: (bytes) => Buffer.from(bytes).toString("utf8") },
-    compressors: { LZ4_RAW: literalsOfLz4 },
     onComplete: (all) => {
       rows = all;
     },
