@@ -16,11 +16,14 @@ import {
   isWord,
   numerator,
   value,
+  valueInline,
 } from "../columns/results";
 import { nearestDouble } from "../digits";
+import { get } from "../layers/layer";
 import * as layout from "../layout";
 import { fieldVector, isRowField, loadRow } from "./fields";
-import { isSumOfProducts, writeProducts } from "./products";
+import { doesDiffer, factorNumber, factorVector } from "./factors";
+import { denominatorFactor, isSumOfProducts, writeProducts } from "./products";
 
 const BY_FIELD: u8 = 0;
 const BY_PRODUCTS: u8 = 1;
@@ -29,19 +32,23 @@ const BY_ROW: u8 = 2;
 let cellCount: u32 = 0;
 /** How each cell is computed. */
 const ways = new StaticArray<u8>(layout.CELL_CAPACITY);
-let hasCellsByRow: bool = false;
+/** The cells that are computed by row. */
+const cellsByRow = new StaticArray<u32>(layout.CELL_CAPACITY);
+let countByRow: u32 = 0;
 
 /** Reads the vector cells of the image. Call once the row fields are known. */
 export function openCells(): void {
   cellCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_VECTOR_CELL_COUNT);
-  hasCellsByRow = false;
+  countByRow = 0;
   for (let cell: u32 = 0; cell < cellCount; cell++) {
     const column = columnOfCell(cell);
     const isBounded = load<u32>(cellPtr(cell), 8) != 0;
-    if (isField(column)) ways[cell] = BY_FIELD;
-    else if (isBounded && isSumOfProducts(column)) ways[cell] = BY_PRODUCTS;
-    else ways[cell] = BY_ROW;
-    if (ways[cell] == BY_ROW) hasCellsByRow = true;
+    if (isField(column)) unchecked(ways[cell] = BY_FIELD);
+    else if (isBounded && isSumOfProducts(column)) unchecked(ways[cell] = BY_PRODUCTS);
+    else {
+      unchecked(ways[cell] = BY_ROW);
+      unchecked(cellsByRow[countByRow++] = cell);
+    }
   }
 }
 
@@ -75,7 +82,7 @@ export function isSignedNumber(column: u32): bool {
 
 /** The vector of a cell: u64 or i64, or f64 if the column has quotients. */
 export function vectorOfCell(cell: u32): usize {
-  return ways[cell] == BY_FIELD
+  return unchecked(ways[cell]) == BY_FIELD
     ? fieldVector(columnOfCell(cell))
     : layout.VALUES_PTR + <usize>cell * layout.VECTOR_BYTES;
 }
@@ -91,43 +98,70 @@ export function missingOfCell(cell: u32): usize {
  */
 export function computeCells(rows: u32): u32 {
   for (let cell: u32 = 0; cell < cellCount; cell++) {
-    if (ways[cell] == BY_PRODUCTS) writeProducts(vectorOfCell(cell), columnOfCell(cell), rows);
+    if (unchecked(ways[cell]) == BY_PRODUCTS) computeProducts(cell, rows);
   }
-  if (!hasCellsByRow) return rows;
+  if (countByRow == 0) return rows;
+  clearOverflow();
   for (let row: u32 = 0; row < rows; row++) {
     loadRow(row);
-    if (!computeRow(row)) return row;
+    for (let i: u32 = 0; i < countByRow; i++) computeCell(unchecked(cellsByRow[i]), row);
+    if (hasOverflowed()) return row;
   }
   return rows;
 }
 
-/** Computes the cells of one row that are computed by row. Returns false if one overflows. */
-function computeRow(row: u32): bool {
-  clearOverflow();
-  for (let cell: u32 = 0; cell < cellCount; cell++) {
-    if (ways[cell] == BY_ROW) computeCell(cell, row);
+/** Computes a cell that is a sum of products, or has one as its numerator. */
+function computeProducts(cell: u32, rows: u32): void {
+  const column = columnOfCell(cell), ptr = vectorOfCell(cell);
+  if (column >= layout.FIRST_SPECIAL) {
+    // Whether there is a value is the same in all rows of the block.
+    const hasNone = isMissing(column);
+    memory.fill(missingOfCell(cell), <u8>hasNone, rows);
+    if (hasNone) return;
   }
-  return !hasOverflowed();
+  writeProducts(ptr, column, rows);
+  if (isQuotient(column)) divide(ptr, column, rows);
 }
 
+/** Divides the numerators at `ptr` by the denominators of a column. */
+function divide(ptr: usize, column: u32, rows: u32): void {
+  const factor = denominatorFactor(column);
+  const scale = column == layout.TENSORFLOW ? 1 : get(layout.SAMPLE_RATE_DENOMINATOR);
+  const byPtr = doesDiffer(factor) ? factorVector(factor, rows) : 0;
+  const by = byPtr ? 0 : scale * factorNumber(factor);
+  for (let row: u32 = 0; row < rows; row++) {
+    const at = (<usize>row) << 3;
+    const denominator = byPtr ? scale * load<u64>(byPtr + at) : by;
+    store<f64>(ptr + at, nearestDouble(load<u64>(ptr + at), denominator));
+  }
+}
+
+/**
+ * Computes a cell for one row, which is the current layer. Inlined: computing by row is the slowest
+ * way, and most of its time would be calls.
+ */
+// @ts-ignore: decorator
+@inline
 function computeCell(cell: u32, row: u32): void {
   const column = columnOfCell(cell);
-  const ptr = vectorOfCell(cell) + ((<usize>row) << 3);
-  if (column >= layout.FIRST_SPECIAL) {
-    const hasNone = isMissing(column);
-    store<u8>(missingOfCell(cell) + <usize>row, <u8>hasNone);
-    if (hasNone) return;
-    if (isQuotient(column)) {
-      if (isEmptySum(column)) {
-        store<f64>(ptr, 0);
-        return;
-      }
-      computeQuotient(column);
-      if (!hasOverflowed()) store<f64>(ptr, nearestDouble(numerator(), denominator()));
-      return;
-    }
+  const ptr = layout.VALUES_PTR + <usize>cell * layout.VECTOR_BYTES + ((<usize>row) << 3);
+  if (column >= layout.FIRST_SPECIAL) computeSpecial(cell, column, row, ptr);
+  else store<u64>(ptr, isEmptySum(column) ? 0 : valueInline(column));
+}
+
+/** `computeCell` for a column that may be missing, or is no whole number. */
+function computeSpecial(cell: u32, column: u32, row: u32, ptr: usize): void {
+  const hasNone = isMissing(column);
+  store<u8>(missingOfCell(cell) + <usize>row, <u8>hasNone);
+  if (hasNone) return;
+  if (!isQuotient(column)) {
+    store<u64>(ptr, value(column));
+  } else if (isEmptySum(column)) {
+    store<f64>(ptr, 0);
+  } else {
+    computeQuotient(column);
+    if (!hasOverflowed()) store<f64>(ptr, nearestDouble(numerator(), denominator()));
   }
-  store<u64>(ptr, value(column));
 }
 
 /** No slot overflows. */
@@ -141,7 +175,7 @@ export function overflowingSlot(row: u32): u32 {
   loadRow(row);
   for (let cell: u32 = 0; cell < cellCount; cell++) {
     clearOverflow();
-    if (ways[cell] == BY_ROW) computeCell(cell, row);
+    if (unchecked(ways[cell]) == BY_ROW) computeCell(cell, row);
     if (hasOverflowed()) return slotOfCell(cell);
   }
   return NO_SLOT;

@@ -10,7 +10,8 @@
 
 import { get, getAt, isTransposed, dimensions } from "../layers/layer";
 import * as layout from "../layout";
-import { fieldVector, isRowField } from "./fields";
+import * as transposed from "../columns/conventions/transposed";
+import { fieldVector, isRowField, loadRow } from "./fields";
 
 // ── Factors of the channels ──
 export const ONE: u32 = 0;
@@ -25,28 +26,39 @@ export const UNBIASED_CHANNELS: u32 = 4;
 export const BIASED_CHANNELS: u32 = 5;
 export const INPUT_CHANNELS: u32 = 6;
 export const OUTPUT_CHANNELS: u32 = 7;
+/** The channels of torchprofile, onnx-tool and DeepSpeed (columns/conventions/transposed.ts). */
+export const TORCHPROFILE_CHANNELS: u32 = 8;
+export const ONNX_TOOL_CHANNELS: u32 = 9;
+export const DEEPSPEED_CHANNELS: u32 = 10;
+export const DEEPSPEED_BIASES: u32 = 11;
 // ── Factors of the geometry: products over the dimensions, and their sums ──
-export const FIRST_OF_GEOMETRY: u32 = 8;
-export const OUTPUTS: u32 = 8;
-export const TAPS: u32 = 9;
-export const COVERED: u32 = 10;
+export const FIRST_OF_GEOMETRY: u32 = 12;
+export const OUTPUTS: u32 = 12;
+export const TAPS: u32 = 13;
+export const COVERED: u32 = 14;
 /** K. */
-export const KERNEL_ELEMENTS: u32 = 11;
-export const INPUTS: u32 = 12;
+export const KERNEL_ELEMENTS: u32 = 15;
+export const INPUTS: u32 = 16;
 /** taps - covered. */
-export const OVERLAPS: u32 = 13;
+export const OVERLAPS: u32 = 17;
 /** l_out - covered. */
-export const HOLES: u32 = 14;
+export const HOLES: u32 = 18;
 /** l_out·K and l_in·K. */
-export const OUTPUT_PRODUCTS: u32 = 15;
-export const INPUT_PRODUCTS: u32 = 16;
+export const OUTPUT_PRODUCTS: u32 = 19;
+export const INPUT_PRODUCTS: u32 = 20;
 /** additions_per_filter, in two's complement. */
-export const FILTER_ADDITIONS: u32 = 17;
+export const FILTER_ADDITIONS: u32 = 21;
 /** λ = l_out·K + additions_per_filter. */
-export const FILTER_OPS: u32 = 18;
+export const FILTER_OPS: u32 = 22;
 /** Products that are cropped, or that meet a zero of the padding. */
-export const CROPPED: u32 = 19;
-const FACTOR_COUNT: u32 = 20;
+export const CROPPED: u32 = 23;
+export const STRIDES: u32 = 24;
+/** The outputs that DeepSpeed takes, in two's complement (columns/conventions/transposed.ts). */
+export const FORWARD_LENGTHS: u32 = 25;
+/** X and X - O of moduleprofiler (columns/conventions/transposed.ts). */
+export const MODULEPROFILER_PRODUCTS: u32 = 26;
+export const MODULEPROFILER_ADDITIONS: u32 = 27;
+const FACTOR_COUNT: u32 = 28;
 
 /** Whether the factor of this block is up to date. */
 const isKnown = new StaticArray<bool>(FACTOR_COUNT);
@@ -56,7 +68,7 @@ const numbers = new StaticArray<u64>(FACTOR_COUNT);
 
 /** Whether the channels or the geometry differ within the block. */
 let doChannelsDiffer: bool = false;
-let doesGeometryDiffer: bool = false;
+export let doesGeometryDiffer: bool = false;
 
 /** Finds which factors differ within a block. Call once the row fields are known. */
 export function openFactors(): void {
@@ -76,7 +88,7 @@ export function openFactors(): void {
  */
 export function forgetFactors(haveRowsChanged: bool): void {
   for (let factor: u32 = 0; factor < FACTOR_COUNT; factor++) {
-    if (haveRowsChanged || !doesDiffer(factor)) isKnown[factor] = false;
+    if (haveRowsChanged || !doesDiffer(factor)) unchecked(isKnown[factor] = false);
   }
 }
 
@@ -88,20 +100,20 @@ export function doesDiffer(factor: u32): bool {
 
 /** The vector of a factor that differs within the block. */
 export function factorVector(factor: u32, rows: u32): usize {
-  if (!isKnown[factor]) {
-    vectors[factor] = computeVector(factor, rows);
-    isKnown[factor] = true;
+  if (!unchecked(isKnown[factor])) {
+    unchecked(vectors[factor] = computeVector(factor, rows));
+    unchecked(isKnown[factor] = true);
   }
-  return vectors[factor];
+  return unchecked(vectors[factor]);
 }
 
 /** The number that is a factor of all rows of the block. */
 export function factorNumber(factor: u32): u64 {
-  if (!isKnown[factor]) {
-    numbers[factor] = computeNumber(factor);
-    isKnown[factor] = true;
+  if (!unchecked(isKnown[factor])) {
+    unchecked(numbers[factor] = computeNumber(factor));
+    unchecked(isKnown[factor] = true);
   }
-  return numbers[factor];
+  return unchecked(numbers[factor]);
 }
 
 // ── Numbers ──
@@ -140,9 +152,25 @@ function computeNumber(factor: u32): u64 {
       ? factorNumber(TAPS) - factorNumber(OUTPUTS)
       : factorNumber(OUTPUT_PRODUCTS) - factorNumber(OUTPUTS);
     case FILTER_OPS: return factorNumber(OUTPUT_PRODUCTS) + factorNumber(FILTER_ADDITIONS);
-    default: // CROPPED
+    case CROPPED:
       return (isTransposed ? factorNumber(INPUT_PRODUCTS) : factorNumber(OUTPUT_PRODUCTS))
         - factorNumber(TAPS);
+    case STRIDES: return productOf(layout.STRIDE);
+    default: return rareNumber(factor);
+  }
+}
+
+/** Factors of a few conventions, for the current layer. */
+function rareNumber(factor: u32): u64 {
+  switch (factor) {
+    case TORCHPROFILE_CHANNELS: return transposed.torchprofileChannels();
+    case ONNX_TOOL_CHANNELS: return get(layout.OUT_CHANNELS) * get(layout.OUT_PER_GROUP);
+    case DEEPSPEED_CHANNELS: return transposed.deepspeedChannels();
+    case DEEPSPEED_BIASES: return get(layout.BIAS) * get(layout.OUT_PER_GROUP);
+    case FORWARD_LENGTHS: return transposed.forwardLengths();
+    case MODULEPROFILER_PRODUCTS:
+      return transposed.moduleprofilerAdditions() + productOf(layout.DIMENSION_L_OUT);
+    default: return transposed.moduleprofilerAdditions(); // MODULEPROFILER_ADDITIONS
   }
 }
 
@@ -288,7 +316,15 @@ function computeVector(factor: u32, rows: u32): usize {
     case FILTER_ADDITIONS:
       return differenceOfFactors(ptr, isTransposed ? TAPS : OUTPUT_PRODUCTS, OUTPUTS, rows);
     case FILTER_OPS: return sumOfFactors(ptr, OUTPUT_PRODUCTS, FILTER_ADDITIONS, rows);
-    default: // CROPPED
+    case CROPPED:
       return differenceOfFactors(ptr, isTransposed ? INPUT_PRODUCTS : OUTPUT_PRODUCTS, TAPS, rows);
+    case STRIDES: return productVector(ptr, layout.STRIDE, rows);
+    default: {
+      for (let row: u32 = 0; row < rows; row++) {
+        loadRow(row);
+        store<u64>(ptr + ((<usize>row) << 3), rareNumber(factor));
+      }
+      return ptr;
+    }
   }
 }

@@ -9,7 +9,10 @@ import {
   CHANNEL_SUMS,
   COVERED,
   CROPPED,
+  DEEPSPEED_BIASES,
+  DEEPSPEED_CHANNELS,
   doesDiffer,
+  doesGeometryDiffer,
   factorNumber,
   factorVector,
   fillVector,
@@ -17,17 +20,23 @@ import {
   FILTER_OPS,
   FILTERS,
   FILTERS_AND_SUMS,
+  FORWARD_LENGTHS,
   HOLES,
   INPUT_CHANNELS,
   INPUT_PRODUCTS,
   INPUTS,
   KERNEL_ELEMENTS,
+  MODULEPROFILER_ADDITIONS,
+  MODULEPROFILER_PRODUCTS,
   ONE,
+  ONNX_TOOL_CHANNELS,
   OUTPUT_CHANNELS,
   OUTPUT_PRODUCTS,
   OUTPUTS,
   OVERLAPS,
+  STRIDES,
   TAPS,
+  TORCHPROFILE_CHANNELS,
   UNBIASED_CHANNELS,
 } from "./factors";
 import { isRowField } from "./fields";
@@ -38,10 +47,19 @@ let rows: u32 = 0;
 /** Whether the column exists as a sum of products; nothing is computed otherwise. */
 let isComputing: bool = false;
 
-/** Whether a column is a sum of products. Its batch must be the same in all rows of a block. */
+/**
+ * Whether a column is a sum of products, or a quotient whose numerator is one. Its batch must be the
+ * same in all rows of a block, and so must be whether it has a value.
+ */
 export function isSumOfProducts(column: u32): bool {
   isComputing = false;
-  return !isRowField(layout.BATCH_SIZE) && sumOf(column);
+  return !isRowField(layout.BATCH_SIZE) && !isRowField(layout.SAMPLE_RATE)
+    && !isRowField(layout.SAMPLE_RATE_DENOMINATOR) && sumOf(column);
+}
+
+/** The factor that is the denominator of a column of quotients. */
+export function denominatorFactor(column: u32): u32 {
+  return column == layout.TENSORFLOW ? STRIDES : OUTPUTS;
 }
 
 /** Writes a column that is a sum of products, for the rows of a block. */
@@ -84,6 +102,27 @@ function sumOf(column: u32): bool {
     case layout.THOP_ULTRALYTICS: return product(batch, FILTERS, everyProduct());
     case layout.TORCH: return product(2 * batch, FILTERS, everyProduct());
     case layout.FVCORE: return isTransposed && product(batch, FILTERS, INPUT_PRODUCTS);
+    case layout.TORCHPROFILE:
+      return isTransposed && product(batch, TORCHPROFILE_CHANNELS, OUTPUT_PRODUCTS);
+    case layout.ONNX_TOOL:
+      return isTransposed
+        && products(batch, ONNX_TOOL_CHANNELS, OUTPUT_PRODUCTS, BIASED_CHANNELS, OUTPUTS);
+    case layout.DEEPSPEED_MACS:
+      return isTransposed && product(batch, DEEPSPEED_CHANNELS, INPUT_PRODUCTS);
+    case layout.DEEPSPEED_FLOPS:
+      return isTransposed && sumOfProducts(
+        2 * batch, DEEPSPEED_CHANNELS, INPUT_PRODUCTS, batch, DEEPSPEED_BIASES, FORWARD_LENGTHS,
+      );
+    case layout.MODULEPROFILER:
+      return isTransposed && !doesGeometryDiffer && products(
+        batch,
+        CHANNEL_SUMS, MODULEPROFILER_PRODUCTS, UNBIASED_CHANNELS, MODULEPROFILER_ADDITIONS,
+      );
+    // The numerators of quotients:
+    case layout.TENSORFLOW: return isTransposed && product(2 * batch, FILTERS, OUTPUT_PRODUCTS);
+    case layout.MACS_PER_SECOND: return product(get(layout.SAMPLE_RATE), FILTERS, TAPS);
+    case layout.OPS_PER_SECOND:
+      return products(get(layout.SAMPLE_RATE), FILTERS, FILTER_OPS, CHANNEL_SUMS, OUTPUTS);
     default: return false;
   }
 }
@@ -105,15 +144,22 @@ function product(scale: u64, a: u32, b: u32): bool {
 
 /** scale · (a·b + c·d). */
 function products(scale: u64, a: u32, b: u32, c: u32, d: u32): bool {
+  return sumOfProducts(scale, a, b, scale, c, d);
+}
+
+/** scale · a·b + otherScale · c·d. */
+function sumOfProducts(
+  scale: u64, a: u32, b: u32, otherScale: u64, c: u32, d: u32,
+): bool {
   if (!isComputing) return true;
   const isFirstScaled = isNumber(a) || isNumber(b), isSecondScaled = isNumber(c) || isNumber(d);
   if (isFirstScaled && isSecondScaled) {
     writeScaledSum(
       scale * factorNumber(isNumber(a) ? a : b), isNumber(a) ? b : a,
-      scale * factorNumber(isNumber(c) ? c : d), isNumber(c) ? d : c,
+      otherScale * factorNumber(isNumber(c) ? c : d), isNumber(c) ? d : c,
     );
   } else {
-    writeSumOfProducts(scale, a, b, c, d);
+    writeSumOfProducts(scale, a, b, otherScale, c, d);
   }
   return true;
 }
@@ -184,15 +230,19 @@ function writeProduct(scale: u64, a: u32, b: u32): void {
   }
 }
 
-/** scale · (a·b + c·d), where at least one product is of two vectors. */
-function writeSumOfProducts(scale: u64, a: u32, b: u32, c: u32, d: u32): void {
+/** scale · a·b + otherScale · c·d, where at least one product is of two vectors. */
+function writeSumOfProducts(
+  scale: u64, a: u32, b: u32, otherScale: u64, c: u32, d: u32,
+): void {
   const aPtr = asVector(a, layout.SPARE_VECTORS_PTR);
   const bPtr = asVector(b, layout.SPARE_VECTORS_PTR + layout.VECTOR_BYTES);
   const cPtr = asVector(c, layout.SPARE_VECTORS_PTR + 2 * layout.VECTOR_BYTES);
   const dPtr = asVector(d, layout.SPARE_VECTORS_PTR + 3 * layout.VECTOR_BYTES);
   const size = (<usize>rows) << 3;
   for (let at: usize = 0; at < size; at += 8) {
-    const first = load<u64>(aPtr + at) * load<u64>(bPtr + at);
-    store<u64>(targetPtr + at, scale * (first + load<u64>(cPtr + at) * load<u64>(dPtr + at)));
+    const first = scale * load<u64>(aPtr + at) * load<u64>(bPtr + at);
+    store<u64>(
+      targetPtr + at, first + otherScale * load<u64>(cPtr + at) * load<u64>(dPtr + at),
+    );
   }
 }

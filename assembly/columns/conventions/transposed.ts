@@ -41,14 +41,20 @@ export function torchMacs(): u64 {
   return everyInput();
 }
 
-/** torchprofile: N·C_out·O·K·r with r = C_out/g if C_out = C_in, else C_in. */
+/** C_out·r with r = C_out/g if C_out = C_in, else C_in. */
+// @ts-ignore: decorator
+@inline
+export function torchprofileChannels(): u64 {
+  const outChannels = get(layout.OUT_CHANNELS), inChannels = get(layout.IN_CHANNELS);
+  return outChannels * (outChannels == inChannels ? get(layout.OUT_PER_GROUP) : inChannels);
+}
+
+/** torchprofile: N·C_out·r·O·K; `torchprofileChannels` says what r is. */
 // @ts-ignore: decorator
 @inline
 export function torchprofile(): u64 {
-  const outChannels = get(layout.OUT_CHANNELS), inChannels = get(layout.IN_CHANNELS);
-  const perOutput = outChannels == inChannels ? get(layout.OUT_PER_GROUP) : inChannels;
   const products = multiply(product(layout.DIMENSION_L_OUT), product(layout.KERNEL_SIZE));
-  return multiply(get(layout.BATCH_SIZE), multiply(perOutput * outChannels, products));
+  return multiply(get(layout.BATCH_SIZE), multiply(torchprofileChannels(), products));
 }
 
 /**
@@ -66,13 +72,17 @@ export function onnxToolMacs(): u64 {
   return onnxTool() - shared.biases();
 }
 
+/** C_in·((C_out/g)//g). */
+export function deepspeedChannels(): u64 {
+  return channelsPerGroup(get(layout.OUT_PER_GROUP), get(layout.GROUPS)) * get(layout.IN_CHANNELS);
+}
+
 /**
  * DeepSpeed and calflops: N·I·K·C_in·((C_out/g)//g). They divide by the groups twice, which gives 0
  * for depthwise layers.
  */
 export function deepspeedMacs(): u64 {
-  const perGroup = channelsPerGroup(get(layout.OUT_PER_GROUP), get(layout.GROUPS));
-  const channels = multiply(multiply(perGroup, get(layout.BATCH_SIZE)), get(layout.IN_CHANNELS));
+  const channels = multiply(deepspeedChannels(), get(layout.BATCH_SIZE));
   return multiply(multiply(channels, product(layout.KERNEL_SIZE)), product(layout.L_IN));
 }
 
@@ -88,6 +98,15 @@ function forwardLength(dimension: u32): i64 {
   const span = <i64>(padded - reach - 1);
   const stride = <i64>getAt(layout.STRIDE, dimension);
   return (span >= 0 ? span / stride : (span + 1) / stride - 1) + 1;
+}
+
+/** F: the product of `forwardLength` over the dimensions, modulo 2^64, in two's complement. */
+export function forwardLengths(): u64 {
+  let lengths: u64 = 1;
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
+    lengths *= <u64>forwardLength(dimension);
+  }
+  return lengths;
 }
 
 /**
@@ -142,6 +161,17 @@ export function moduleprofiler(): u64 {
     bias ? 0 : rest,
   );
   return multiply(get(layout.BATCH_SIZE), multiply(get(layout.OUT_CHANNELS), perOutput));
+}
+
+/** X - O of `moduleprofiler`, modulo 2^64. */
+export function moduleprofilerAdditions(): u64 {
+  const outputs = product(layout.DIMENSION_L_OUT);
+  let unpaddedOutputs: u64 = 1, taps: u64 = 1;
+  for (let dimension: u32 = 0; dimension < dimensions; dimension++) {
+    unpaddedOutputs *= <u64>unpaddedLength(dimension);
+    taps *= unpaddedTaps(dimension);
+  }
+  return outputs * (product(layout.KERNEL_SIZE) - 1) + (outputs - unpaddedOutputs) + taps;
 }
 
 /** Whether TensorFlow answers: it does not for a 3-d layer. */
