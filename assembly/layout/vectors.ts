@@ -26,13 +26,12 @@ export const VECTOR_BYTES: usize = 8 * <usize>VECTOR_ROWS;
  *               exists only if a vector step precedes that step; STEP_DROP rejects it
  *   weights     only with vector steps: the raw indices of a row with a failure, which is a complete
  *               block of an inner loop
+ *   groups      u32, only with vector steps: for each position of the loops up to the level of the
+ *               first vector step, its first row
  *   texts       for each reused text of a row: the text, and its length as u16 in the last two bytes
  */
 export const FILLED_PTR: usize = (BUFFERS_END + 63) & ~63;
-export const FILLED_BYTES: usize = 3 * 1024 * 1024;
-/** Bytes of a row besides its fields and texts: without vector steps, and with them. */
-export const FILLED_ROW_BYTES: usize = 8;
-export const FILLED_FAILURE_BYTES: usize = 16;
+export const FILLED_BYTES: usize = 4 * 1024 * 1024;
 export const FAILED_FATALLY: u32 = 0xffffffff;
 /**
  * BLOCK_POSITIONS × u16: for each raw index of a reused block its rejection reason, or ROW_POSITION

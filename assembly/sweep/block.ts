@@ -23,6 +23,8 @@ import { forgetFactors } from "../vectors/factors";
 import { doVectorStepsSetFields, gatherLiveRows, saveRow, useFilledRows } from "../vectors/fields";
 import { advance, remainingBlock, seek, skip } from "./odometer";
 import {
+  beginGroup,
+  clearGroups,
   clearPiece,
   clearRejected,
   countRejected,
@@ -52,7 +54,17 @@ import {
   takeSteps,
   UP_TO_DATE,
 } from "./steps";
-import { selectAll, selected, selectNone, stopAtOverflow, takeVectorStep } from "./vector-steps";
+import {
+  selectAll,
+  selected,
+  selectNone,
+  stopAtOverflow,
+  takeVectorStep,
+  useGroups,
+} from "./vector-steps";
+
+/** In place of a level: no level, or none yet. */
+const NO_LEVEL: u32 = 0xffffffff;
 
 let blockLevel: u32 = 0;
 let innermostLevel: u32 = 0;
@@ -85,6 +97,12 @@ let nextRow: u32 = 0;
 export let pieceRow: u32 = 0;
 let pieceRows: u32 = 0;
 
+/**
+ * The level of the first vector step, if that is a condition inside the block but not at its
+ * innermost level: rows are grouped by the loops up to it. Otherwise NO_LEVEL.
+ */
+let groupLevel: u32 = NO_LEVEL;
+
 /** Visits that the last piece has taken. */
 export let pieceVisits: u32 = 0;
 
@@ -106,6 +124,12 @@ export function openBlock(): void {
   isFilled = false;
   nextPosition = 0;
   nextRow = 0;
+  groupLevel = NO_LEVEL;
+  if (fillStepEnd < vectorStepEnd && load<u32>(stepPtr(fillStepEnd)) == layout.STEP_WHERE) {
+    const level = load<u32>(stepPtr(fillStepEnd), 4);
+    if (level < innermostLevel) groupLevel = level;
+  }
+  useGroups(groupLevel != NO_LEVEL);
   openCounts(1 + load<u32>(header, layout.IMAGE_PREDICATE_COUNT));
 }
 
@@ -121,6 +145,8 @@ function fill(from: u64, end: u64, maxRows: u32, maxVisits: u32): void {
   let visits: u32 = 0;
   let position = from;
   let firstStep = outerStepEnd;
+  clearGroups();
+  let changedLevel = blockLevel;
   seek(blockLevel + 1, position);
   while (
     position < end && filledRows < maxRows && (visits == 0 || visits + stepVisits < maxVisits)
@@ -132,14 +158,20 @@ function fill(from: u64, end: u64, maxRows: u32, maxVisits: u32): void {
         recordFault(layout.FAULT_DISAGREE, position, 0);
         break;
       }
+      changedLevel = groupRow(changedLevel);
       appendRow(position);
       position++;
-      if (position < end) firstStep = entryPoint(advance(innermostLevel));
+      if (position < end) {
+        const level = advance(innermostLevel);
+        changedLevel = min(changedLevel, level);
+        firstStep = entryPoint(level);
+      }
     } else {
       // A value that a step does not have is missing in its complete block.
       const level = outcome == FAILED ? load<u32>(stepPtr(stoppedStep), 4) : rejectedLevel;
       const weight = min(remainingBlock(level, position), end - position);
       if (load<u32>(stepPtr(stoppedStep), layout.STEP_IS_LATE) != 0) {
+        changedLevel = groupRow(changedLevel);
         appendFailure(position, outcome == FAILED ? layout.FAILED_FATALLY : rejectedReason, weight);
       } else if (outcome == FAILED) {
         recordFault(layout.FAULT_EXPRESSION, position, stoppedStep);
@@ -150,11 +182,25 @@ function fill(from: u64, end: u64, maxRows: u32, maxVisits: u32): void {
         countRejected(layout.PIECE_REJECTED_PTR, rejectedReason, weight);
       }
       position += weight;
-      if (position < end) firstStep = entryPoint(skip(level));
+      if (position < end) {
+        const changed = skip(level);
+        changedLevel = min(changedLevel, changed);
+        firstStep = entryPoint(changed);
+      }
     }
   }
   filledEnd = position;
   pieceVisits += visits + stepVisits;
+}
+
+/**
+ * Begins a group with the next filled row, if a loop up to the level of the groups has advanced
+ * since the last row. Returns the outermost level that has changed since then.
+ */
+function groupRow(changedLevel: u32): u32 {
+  if (groupLevel == NO_LEVEL || changedLevel > groupLevel) return changedLevel;
+  beginGroup(filledRows);
+  return NO_LEVEL;
 }
 
 function appendRow(position: u64): void {

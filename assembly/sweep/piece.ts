@@ -10,6 +10,7 @@ import { vectorsEnd } from "../vectors/fields";
 let positionsPtr: usize = 0;
 let failuresPtr: usize = 0;
 let weightsPtr: usize = 0;
+let groupsPtr: usize = 0;
 
 /** The first filled row of the current piece. */
 let firstRow: u32 = 0;
@@ -20,12 +21,44 @@ export function openPiece(rows: u32, hasVectorSteps: bool): usize {
   positionsPtr = vectorsEnd();
   failuresPtr = hasVectorSteps ? positionsPtr + bytes : 0;
   weightsPtr = failuresPtr + bytes;
-  return hasVectorSteps ? weightsPtr + bytes : positionsPtr + bytes;
+  groupsPtr = weightsPtr + bytes;
+  return hasVectorSteps ? groupsPtr + (bytes >> 1) : positionsPtr + bytes;
 }
 
 /** Makes the filled rows from `first` on the rows of the piece. */
 export function usePiece(first: u32): void {
   firstRow = first;
+}
+
+// ── Groups: rows with the same position of the loops up to some level ──
+
+let groupCount: u32 = 0;
+
+export function clearGroups(): void {
+  groupCount = 0;
+}
+
+/** Begins a group with a filled row. */
+export function beginGroup(row: u32): void {
+  store<u32>(groupsPtr + ((<usize>groupCount) << 2), row);
+  groupCount++;
+}
+
+/**
+ * Selects the first row of each group of the piece, which has `rows` rows. Returns the number of
+ * groups. The first group may have begun before the piece.
+ */
+export function selectGroups(rows: u32): u32 {
+  let groups: u32 = 1;
+  store<u32>(layout.SELECTION_PTR, 0);
+  for (let group: u32 = 0; group < groupCount; group++) {
+    const row = load<u32>(groupsPtr + ((<usize>group) << 2));
+    if (row <= firstRow) continue;
+    if (row >= firstRow + rows) break;
+    store<u32>(layout.SELECTION_PTR + ((<usize>groups) << 2), row - firstRow);
+    groups++;
+  }
+  return groups;
 }
 
 /** The position of a filled row in the block. */

@@ -18,6 +18,7 @@ import {
   hasFailedAt,
   positionOfRow,
   recordFault,
+  selectGroups,
   weightOfRow,
 } from "./piece";
 import {
@@ -32,6 +33,16 @@ import {
 
 /** Number of rows in the selection vector. */
 export let selected: u32 = 0;
+/** Whether the first vector step is checked by groups of rows. */
+let isGrouped: bool = false;
+/** The first row of each group of a piece: u32. */
+const GROUPS_PTR: usize = layout.SPARE_VECTORS_PTR;
+
+/** Sets whether the first vector step is checked by groups of rows. */
+export function useGroups(areUsed: bool): void {
+  isGrouped = areUsed;
+}
+
 /** Whether the selection vector is 0, 1, 2, … */
 let isComplete: bool = false;
 
@@ -75,7 +86,8 @@ export function takeVectorStep(step: u32, rows: u32): void {
   if (kind == layout.STEP_DROP) {
     dropFailedRows(first);
   } else if (kind == layout.STEP_WHERE && third != 0) {
-    keepWhere(evaluateVector(third - 1, selected, rows), 1 + first);
+    if (isGrouped && isComplete && selected == rows) keepGroups(third - 1, rows, 1 + first);
+    else keepWhere(evaluateVector(third - 1, selected, rows), 1 + first);
   } else if (kind == layout.STEP_RULE && checkRule(load<u32>(ptr, 12), third)) {
     keepChecked(1 + first);
     forgetFactors(true);
@@ -113,6 +125,31 @@ function checkRule(rule: u32, dimension: u32): bool {
     }
     default: return false;
   }
+}
+
+/**
+ * Checks a condition on the loops up to some level: once for each group of rows with the same
+ * position of those loops. Conditions on the outer loops of a block cost as little as they do layer
+ * by layer.
+ */
+function keepGroups(program: u32, rows: u32, reason: u32): void {
+  const groups = selectGroups(rows);
+  const answersPtr = evaluateVector(program, groups, rows);
+  // The rows of each group follow it in the selection vector, which has the groups at its start.
+  // So the groups are moved out of the way.
+  memory.copy(GROUPS_PTR, layout.SELECTION_PTR, (<usize>groups) << 2);
+  let kept: u32 = 0;
+  for (let group: u32 = 0; group < groups; group++) {
+    const ptr = GROUPS_PTR + ((<usize>group) << 2);
+    const endRow = group + 1 < groups ? load<u32>(ptr, 4) : rows;
+    const keeps = load<i64>(answersPtr + ((<usize>group) << 3)) != 0;
+    for (let row = load<u32>(ptr); row < endRow; row++) {
+      if (keeps) appendSelected(kept++, row);
+      else rejectRow(row, reason);
+    }
+  }
+  isComplete = kept == rows;
+  selected = kept;
 }
 
 /** Keeps the selected rows whose answer at `ptr` is not 0: i64 for each. */

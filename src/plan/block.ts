@@ -17,9 +17,11 @@ export interface BlockLimits {
   readonly bytes: number;
 }
 
-/** The bytes of a field in a vector, and of the position and failure of a row. */
+/** The bytes of a field in a vector, and of the position of a row. */
 const FIELD_BYTES = 8;
-const ROW_BYTES = 24;
+const POSITION_BYTES = 8;
+/** The bytes of the failure, weight and group of a row, if there are vector steps. */
+const VECTOR_STEP_BYTES = 20;
 
 /** The bytes that reused texts of a row may take: at least in a large block, at most in any. */
 const MIN_TEXT_BYTES = 64;
@@ -102,22 +104,31 @@ function blockAt(grid: GridPlan, method: Method, level: number, limits?: BlockLi
   }
   // Simulations take long, so a task must be able to stop between two of them.
   const isSlow = simulatesAll(method) && fill.some(({ kind }) => kind === "overlap");
-  const textBytes = limits && !isSlow ? textBytesOf(grid, level, limits) : 0;
+  const textBytes = limits && !isSlow ? textBytesOf(grid, level, vector, limits) : 0;
   const isReused = textBytes >= MIN_TEXT_BYTES;
   const reusedCells = new Set<Step>(isReused ? cells.filter((cell) => !isMixed(cell)) : []);
   return { ...block, isReused, textBytes, fill, late, vector, reusedCells };
 }
 
 /** The bytes that the kernel's memory leaves for the texts of a row of a reused block. */
-function textBytesOf(grid: GridPlan, level: number, { positions, bytes }: BlockLimits): number {
+function textBytesOf(
+  grid: GridPlan,
+  level: number,
+  vector: readonly VectorStep[],
+  { positions, bytes }: BlockLimits,
+): number {
   const size = sizeInside(grid, level);
   if (size > positions) return 0;
-  const names = grid.loops.slice(level).flatMap((loop) => loop.names);
-  const derived = grid.steps.filter((step) => step.kind === "derive" && step.level > level);
-  // The channels per group, and l_out, taps and covered of three dimensions.
-  const others = 2 + 3 * 3;
-  const ofFields = FIELD_BYTES * (names.length + derived.length + others);
-  return Math.min(MAX_TEXT_BYTES, Math.floor(bytes / Number(size)) - ofFields - ROW_BYTES);
+  const ofLoops = grid.loops.slice(level).flatMap(({ names }) => names);
+  const ofSteps = grid.steps.filter((step) => step.level > level).map(fieldsSetBy);
+  const fields = ofLoops.length + ofSteps.reduce((sum, count) => sum + count, 0);
+  const ofRow = FIELD_BYTES * fields + POSITION_BYTES + (vector.length > 0 ? VECTOR_STEP_BYTES : 0);
+  return Math.min(MAX_TEXT_BYTES, Math.floor(bytes / Number(size)) - ofRow);
+}
+
+/** The number of fields of the kernel's layer that a step sets, at most. */
+function fieldsSetBy({ kind }: Step): number {
+  return { derive: 1, rule: 1, overlap: 2, where: 0, expand: 0, select: 0, cell: 0 }[kind];
 }
 
 /**
