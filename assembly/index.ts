@@ -13,5 +13,6 @@ export { denominator, numerator } from "./columns/results";
 export { writeValue } from "./formats/cell";
 export { encodeChunk } from "./formats/parquet/chunk";
 export { sumBytes } from "./sum";
+export { isBlockTooLarge } from "./sweep/block";
 export { openPlan, sweep, sweepIndices } from "./sweep/sweep";
 export { useOutputBuffer } from "./output";

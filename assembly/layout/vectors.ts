@@ -38,7 +38,7 @@ export const FAILED_FATALLY: u32 = 0xffffffff;
  * if it has a row.
  */
 export const REASONS_PTR: usize = FILLED_PTR + FILLED_BYTES;
-export const BLOCK_POSITIONS: u32 = 32768;
+export const BLOCK_POSITIONS: u32 = 131072;
 export const ROW_POSITION: u32 = 0xffff;
 /** (1 + PREDICATE_CAPACITY) × u64: the rejection counts of a reused block. */
 export const BLOCK_REJECTED_PTR: usize = REASONS_PTR + 2 * <usize>BLOCK_POSITIONS;

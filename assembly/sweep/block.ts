@@ -76,6 +76,8 @@ let slotCount: u32 = 0;
 let vectorRows: u32 = 1;
 /** Whether a block is filled once for all positions of the outer loops. */
 let isReused: bool = false;
+/** Rows of a reused block, at most. */
+let blockRows: u32 = 0;
 
 /** Raw indices of a block. */
 export let blockSize: u64 = 1;
@@ -86,6 +88,14 @@ let filledRows: u32 = 0;
 let filledEnd: u64 = 0;
 /** Whether the filled rows are those of a complete block. */
 let isFilled: bool = false;
+
+/** Whether a block has more rows than the host has assumed, so that none is reused. */
+let isTooLarge: bool = false;
+
+/** Whether the host should open the plan again, without a reused block of so many raw indices. */
+export function isBlockTooLarge(): bool {
+  return isTooLarge;
+}
 
 /** Whether the rejection counts of the piece are those of the reused block. */
 let isWholeBlock: bool = false;
@@ -116,7 +126,9 @@ export function openBlock(): void {
   vectorStepEnd = load<u32>(header, layout.IMAGE_VECTOR_STEP_END);
   slotCount = load<u32>(header, layout.IMAGE_SLOT_COUNT);
   vectorRows = load<u32>(header, layout.IMAGE_VECTOR_ROWS);
-  isReused = load<u32>(header, layout.IMAGE_BLOCK_ROWS) != 0;
+  blockRows = load<u32>(header, layout.IMAGE_BLOCK_ROWS);
+  isReused = blockRows > 0;
+  isTooLarge = false;
   blockSize = 1;
   for (let level = blockLevel + 1; level <= innermostLevel; level++) {
     blockSize *= load<u32>(layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>level);
@@ -171,6 +183,7 @@ function fill(from: u64, end: u64, maxRows: u32, maxVisits: u32): void {
       const level = outcome == FAILED ? load<u32>(stepPtr(stoppedStep), 4) : rejectedLevel;
       const weight = min(remainingBlock(level, position), end - position);
       if (load<u32>(stepPtr(stoppedStep), layout.STEP_IS_LATE) != 0) {
+        if (isReused && weight > maxRows - filledRows) break; // the block has too many rows
         changedLevel = groupRow(changedLevel);
         appendFailure(position, outcome == FAILED ? layout.FAILED_FATALLY : rejectedReason, weight);
       } else if (outcome == FAILED) {
@@ -231,14 +244,15 @@ function rejectPositions(position: u64, weight: u64): void {
 }
 
 /**
- * Fills a block that is reused. If it has a fault, no block is reused: then each is filled until the
- * fault.
+ * Fills a block that is reused. If it has a fault, or too many rows, no block is reused: then each
+ * is filled piece by piece, until the fault.
  */
 function fillBlock(): void {
   clearRejected(layout.BLOCK_REJECTED_PTR);
   memory.fill(layout.REASONS_PTR, 0xff, (<usize>blockSize) << 1);
-  fill(0, blockSize, u32.MAX_VALUE, u32.MAX_VALUE);
-  if (fault) {
+  fill(0, blockSize, blockRows, u32.MAX_VALUE);
+  isTooLarge = !fault && filledEnd < blockSize;
+  if (fault || isTooLarge) {
     isReused = false;
     clearPiece();
     return;

@@ -28,7 +28,7 @@ export function planImage(
   gridNumber: number,
   method: Method,
   constant: Constant,
-  maxVectorRows = constant("VECTOR_ROWS"),
+  { maxVectorRows = constant("VECTOR_ROWS"), isDense = false }: VectorOptions = {},
 ): readonly ImageSection[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
@@ -55,6 +55,7 @@ export function planImage(
     vectorRows,
     positions: constant("BLOCK_POSITIONS"),
     bytes: constant("FILLED_BYTES"),
+    isDense,
   };
   const block = blockOf(grid, method, plan.cells.length > 0 ? limits : undefined);
   const template = rowTemplate(plan, grid, block, constant);
@@ -109,7 +110,7 @@ export function planImage(
     ends[2],
     block.level,
     vectorRows,
-    block.isReused ? sizeOfLoops(grid.loops.slice(block.level)) : 0,
+    block.rows,
     rowFields.filled.length,
     rowFields.filled.length + rowFields.vector.length,
     vectorCells.length,
@@ -208,8 +209,11 @@ export function planImage(
   return writer.image();
 }
 
-function sizeOfLoops(loops: readonly Loop[]): number {
-  return loops.reduce((size, loop) => size * loop.size, 1);
+export interface VectorOptions {
+  /** The maximum number of rows of a vector. Smaller ones are for tests. */
+  readonly maxVectorRows?: number;
+  /** Whether every raw index of a block may have a row (see plan/block.ts). */
+  readonly isDense?: boolean;
 }
 
 /** The rows of a vector: as many as the space after a full output buffer has room for. */

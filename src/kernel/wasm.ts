@@ -34,7 +34,7 @@ import type {
 import { listImage } from "./list-image.js";
 import { type ManyExports, ManyKernel } from "./many.js";
 import { type ParquetExports, ParquetKernel } from "./parquet.js";
-import { planImage } from "./plan-image.js";
+import { planImage, type VectorOptions } from "./plan-image.js";
 import { slotsOf } from "./row-template.js";
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
@@ -69,6 +69,7 @@ interface Exports extends ManyExports, ParquetExports {
   ): bigint;
   useOutputBuffer(outputBuffer: number): void;
   openPlan(): void;
+  isBlockTooLarge(): number;
   sweep(first: bigint, end: bigint, maxVisits: number): bigint;
   sweepIndices(count: number): number;
   openList(): void;
@@ -124,6 +125,15 @@ class WasmKernel implements Kernel {
   #chunk: Uint8Array | undefined;
   #isComparing = false;
   #list: ListPlan | undefined;
+  /** The arguments of the last `openPlan`. */
+  #opened:
+    | {
+        readonly plan: Plan;
+        readonly grid: number;
+        readonly method: Method;
+        readonly options: VectorOptions;
+      }
+    | undefined;
   /** For each slot of a row, the index of its cell in the plan. */
   #cells: readonly number[] = [];
 
@@ -282,8 +292,9 @@ class WasmKernel implements Kernel {
     );
   }
 
-  openPlan(plan: Plan, grid: number, method: Method): void {
-    this.#writeImage(planImage(plan, grid, method, this.#constant));
+  openPlan(plan: Plan, grid: number, method: Method, options: VectorOptions = {}): void {
+    this.#opened = { plan, grid, method, options };
+    this.#writeImage(planImage(plan, grid, method, this.#constant, options));
     this.#cells = slotsOf(plan, plan.grids[grid] as GridPlan, this.#constant).map(
       ({ cell }) => cell,
     );
@@ -293,7 +304,12 @@ class WasmKernel implements Kernel {
 
   sweep(first: bigint, end: bigint, maxVisits = VISITS_UNBOUNDED): SweepBatch {
     const next = BigInt.asUintN(64, this.#exports.sweep(first, end, maxVisits));
-    return { next, ...this.#swept() };
+    const batch = { next, ...this.#swept() };
+    if (this.#exports.isBlockTooLarge() && this.#opened) {
+      const { plan, grid, method, options } = this.#opened;
+      this.openPlan(plan, grid, method, { ...options, isDense: true });
+    }
+    return batch;
   }
 
   sweepIndices(indices: BigUint64Array): IndexBatch {

@@ -15,6 +15,11 @@ export interface BlockLimits {
   readonly positions: number;
   /** The bytes of all rows of a reused block. */
   readonly bytes: number;
+  /**
+   * Whether every raw index of a block may have a row. Otherwise the rows of a block that rejects
+   * some are expected to fit.
+   */
+  readonly isDense: boolean;
 }
 
 /** The bytes of a field in a vector, and of the position of a row. */
@@ -41,7 +46,8 @@ export interface Block {
    * are found once.
    */
   readonly isReused: boolean;
-  /** The bytes that the reused texts of a row may take. */
+  /** The maximum number of rows of a reused block, and the bytes that texts of a row may take. */
+  readonly rows: number;
   readonly textBytes: number;
   /** The steps outside of the block, with their cells. */
   readonly outer: readonly Step[];
@@ -100,30 +106,36 @@ function blockAt(grid: GridPlan, method: Method, level: number, limits?: BlockLi
   // A list that depends on outer loops is expanded by the odometer, for each of their positions.
   if (vector.some((own) => own.kind === "step" && ["expand", "select"].includes(own.step.kind))) {
     const none = { late: new Set<Step>(), vector: [], reusedCells: new Set<Step>() };
-    return { ...block, ...none, isReused: false, textBytes: 0, fill: others };
+    return { ...block, ...none, isReused: false, ...NO_ROOM, fill: others };
   }
   // Simulations take long, so a task must be able to stop between two of them.
   const isSlow = simulatesAll(method) && fill.some(({ kind }) => kind === "overlap");
-  const textBytes = limits && !isSlow ? textBytesOf(grid, level, vector, limits) : 0;
-  const isReused = textBytes >= MIN_TEXT_BYTES;
+  const room = limits && !isSlow ? roomOf(grid, level, fill, vector, limits) : NO_ROOM;
+  const isReused = room.rows > 0;
   const reusedCells = new Set<Step>(isReused ? cells.filter((cell) => !isMixed(cell)) : []);
-  return { ...block, isReused, textBytes, fill, late, vector, reusedCells };
+  return { ...block, isReused, ...room, fill, late, vector, reusedCells };
 }
 
-/** The bytes that the kernel's memory leaves for the texts of a row of a reused block. */
-function textBytesOf(
+const NO_ROOM = { rows: 0, textBytes: 0 };
+
+/** The rows of a reused block, and the bytes for their texts, that fit in the kernel's memory. */
+function roomOf(
   grid: GridPlan,
   level: number,
+  fill: readonly Step[],
   vector: readonly VectorStep[],
-  { positions, bytes }: BlockLimits,
-): number {
+  { positions, bytes, isDense }: BlockLimits,
+): Pick<Block, "rows" | "textBytes"> {
   const size = sizeInside(grid, level);
-  if (size > positions) return 0;
+  if (size > positions) return NO_ROOM;
   const ofLoops = grid.loops.slice(level).flatMap(({ names }) => names);
   const ofSteps = grid.steps.filter((step) => step.level > level).map(fieldsSetBy);
   const fields = ofLoops.length + ofSteps.reduce((sum, count) => sum + count, 0);
   const ofRow = FIELD_BYTES * fields + POSITION_BYTES + (vector.length > 0 ? VECTOR_STEP_BYTES : 0);
-  return Math.min(MAX_TEXT_BYTES, Math.floor(bytes / Number(size)) - ofRow);
+  const most = Math.floor(bytes / (ofRow + MIN_TEXT_BYTES));
+  if (size > most && (isDense || !fill.some(canReject))) return NO_ROOM;
+  const rows = Math.min(Number(size), most);
+  return { rows, textBytes: Math.min(MAX_TEXT_BYTES, Math.floor(bytes / rows) - ofRow) };
 }
 
 /** The number of fields of the kernel's layer that a step sets, at most. */
