@@ -9,6 +9,7 @@ import {
   checkChannels,
   checkLengths,
   checkOutputPadding,
+  doAllKeep,
   KEEPS_PTR,
   saveOverlaps,
 } from "../vectors/steps";
@@ -89,7 +90,7 @@ export function takeVectorStep(step: u32, rows: u32): void {
     if (isGrouped && isComplete && selected == rows) keepGroups(third - 1, rows, 1 + first);
     else keepWhere(evaluateVector(third - 1, selected, rows), 1 + first);
   } else if (kind == layout.STEP_RULE && checkRule(load<u32>(ptr, 12), third)) {
-    keepChecked(1 + first);
+    if (!doAllKeep(selected)) keepChecked(1 + first);
     forgetFactors(true);
   } else if (
     kind == layout.STEP_OVERLAP

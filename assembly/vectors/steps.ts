@@ -21,6 +21,17 @@ function setKeeps(i: u32, keeps: bool): void {
   store<u8>(KEEPS_PTR + <usize>i, <u8>keeps);
 }
 
+/** Whether all selected rows keep the last rule. */
+export function doAllKeep(selected: u32): bool {
+  let ptr = KEEPS_PTR;
+  const endPtr = ptr + <usize>selected;
+  for (; ptr + 16 <= endPtr; ptr += 16) {
+    if (!v128.all_true<u8>(v128.load(ptr))) return false;
+  }
+  for (; ptr < endPtr; ptr++) if (load<u8>(ptr) == 0) return false;
+  return true;
+}
+
 /** Checks that `groups` divides the channels, and saves the channels per group. */
 export function checkChannels(channels: u32, perGroup: u32, selected: u32): void {
   const channelsPtr = entryPtr(channels), channelsMask = offsetMask(channels);
