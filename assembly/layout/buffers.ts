@@ -8,7 +8,13 @@ import {
   TALLY_BINS,
   TALLY_COUNT,
 } from "../ids.generated";
-import { OUTPUT_BUFFERS, RESULTS_BYTES, RESULT_COUNT, SCRATCH_COUNTERS } from "./capacities";
+import {
+  CELL_CAPACITY,
+  OUTPUT_BUFFERS,
+  RESULTS_BYTES,
+  RESULT_COUNT,
+  SCRATCH_COUNTERS,
+} from "./capacities";
 import { IMAGE_END } from "./image";
 
 // ── SCRATCH, INPUT ──
@@ -64,6 +70,22 @@ export const SUM_INPUT_BYTES: u32 = 65536;
 
 // ── OUTPUT: finished rows ──
 export const OUTPUT_PTR: usize = SUM_INPUT_PTR + <usize>SUM_INPUT_BYTES;
+/**
+ * Columns of numbers, in place of rows of text (formats/columns.ts): the number of runs of each
+ * column as u32, then the data of the columns where the image says. A run is
+ *
+ *    0 value     u64   as in the slot of the cell
+ *    8 rows      u32
+ *   12 missing   u32   1 if the value is missing
+ */
+export const COLUMN_DATA: usize = 4 * <usize>CELL_CAPACITY;
+export const RUN_BYTES: usize = 16;
+export const RUN_ROWS: usize = 8;
+export const RUN_MISSING: usize = 12;
+/** In place of a vector cell: the cell of an outer loop, whose column consists of runs. */
+export const NO_CELL: u32 = 0xffffffff;
+/** Runs of a column in an output buffer, at most. */
+export const RUN_CAPACITY: u32 = 4096;
 /** One record of INPUT and its results may begin before OUTPUT_BYTES and end after it. */
 const OUTPUT_SLACK: usize = <usize>INPUT_BYTES + <usize>RESULTS_BYTES + 64;
 export const OUTPUT_BUFFER_BYTES: usize = (<usize>OUTPUT_BYTES + OUTPUT_SLACK + 15) & ~15;

@@ -26,8 +26,9 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
  *
  *   header       slotCount, outerStepEnd, method, levelCount, predicateCount, kind, isComparing,
  *                segmentCount, visitLevel, fillStepEnd, vectorStepEnd, blockLevel, vectorRows,
- *                blockRows, filledFieldCount, rowFieldCount, vectorCellCount, textCount.
- *                blockRows is 0 if every block is filled again
+ *                blockRows, filledFieldCount, rowFieldCount, vectorCellCount, textCount,
+ *                columnCount, columnRows, columnRuns. blockRows is 0 if every block is filled again;
+ *                columnCount is 0 if rows are written as text
  *   levels       LEVEL_CAPACITY × (size, firstVariable, variableCount), level 0 first
  *   variables    LEVEL_CAPACITY × (field, firstProgression)
  *   entry points LEVEL_CAPACITY × the first step to run after that level has advanced
@@ -48,6 +49,10 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
  *   texts        CELL_CAPACITY × (firstCell, cellCount, bytes): the reused texts of a row, with the
  *                bytes that are reserved for each
  *   text cells   CELL_CAPACITY × column
+ *   columns      CELL_CAPACITY × (slot, cell, width, values, missing): columns of numbers, in place
+ *                of text (formats/columns.ts). cell is a vector cell, or NO_CELL for a cell of an
+ *                outer loop. values and missing are bytes of the output buffer; missing is 0 if
+ *                every row has a value
  *   code         INSTRUCTION_CAPACITY × (operation, operand, number as i64); the number of a
  *                program is that of its first instruction
  *   progressions PROGRESSION_CAPACITY × (first as i64, step as i64, count, origin)
@@ -57,7 +62,7 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
  * ORIGIN_INEXACT. A row of a joint axis has a progression for each name.
  */
 export const IMAGE_PTR: usize = (RECORDS_END + 15) & ~15;
-export const IMAGE_HEADER_BYTES: usize = 80;
+export const IMAGE_HEADER_BYTES: usize = 96;
 export const IMAGE_SLOT_COUNT: usize = 0;
 export const IMAGE_OUTER_STEP_END: usize = 4;
 export const IMAGE_METHOD: usize = 8;
@@ -76,6 +81,9 @@ export const IMAGE_FILLED_FIELD_COUNT: usize = 56;
 export const IMAGE_ROW_FIELD_COUNT: usize = 60;
 export const IMAGE_VECTOR_CELL_COUNT: usize = 64;
 export const IMAGE_TEXT_COUNT: usize = 68;
+export const IMAGE_COLUMN_COUNT: usize = 72;
+export const IMAGE_COLUMN_ROWS: usize = 76;
+export const IMAGE_COLUMN_RUNS: usize = 80;
 export const IMAGE_LEVELS_PTR: usize = IMAGE_PTR + IMAGE_HEADER_BYTES;
 export const IMAGE_LEVEL_BYTES: usize = 12;
 export const IMAGE_LOOP_VARIABLES_PTR: usize =
@@ -109,8 +117,10 @@ export const IMAGE_TEXTS_PTR: usize =
 export const IMAGE_TEXT_BYTES: usize = 12;
 export const IMAGE_TEXT_CELLS_PTR: usize =
   IMAGE_TEXTS_PTR + IMAGE_TEXT_BYTES * <usize>CELL_CAPACITY;
+export const IMAGE_COLUMNS_PTR: usize = IMAGE_TEXT_CELLS_PTR + 4 * <usize>CELL_CAPACITY;
+export const IMAGE_COLUMN_BYTES: usize = 20;
 export const IMAGE_CODE_PTR: usize =
-  (IMAGE_TEXT_CELLS_PTR + 4 * <usize>CELL_CAPACITY + 15) & ~15;
+  (IMAGE_COLUMNS_PTR + IMAGE_COLUMN_BYTES * <usize>CELL_CAPACITY + 15) & ~15;
 export const IMAGE_PROGRESSIONS_PTR: usize =
   IMAGE_CODE_PTR + INSTRUCTION_BYTES * <usize>INSTRUCTION_CAPACITY;
 export const PROGRESSION_BYTES: usize = 24;

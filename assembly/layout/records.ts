@@ -53,9 +53,17 @@ const REPORT_SIZE: usize = REPORT_REJECTED + 8 * <usize>(1 + PREDICATE_CAPACITY)
  *   28 length      u8    of the text; 0 if the value exceeds 64 bits
  *   29 overflows   u8    1 if the value exceeds 64 bits, else 0
  *   30 start       u16   offset of the text in the joined text of its segment
+ *
+ * If columns of numbers are written instead of text:
+ *
+ *    0 value       u64   i64, or f64 for a quotient; 0 if it is missing
+ *    8 missing     u8    1 if the value is missing
+ *    9 changed     u8    1 if the value is newer than the last run of the column
  */
 export const CELLS_PTR: usize = (REPORT_PTR + REPORT_SIZE + 15) & ~15;
 export const CELL_BYTES: usize = 32;
+export const CELL_MISSING: usize = 8;
+export const CELL_CHANGED: usize = 9;
 export const CELL_LENGTH: usize = 28;
 export const CELL_OVERFLOWS: usize = 29;
 export const CELL_START: usize = 30;

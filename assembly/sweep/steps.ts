@@ -9,6 +9,7 @@
 import { holds, metMissing } from "../expression/condition";
 import { evaluate } from "../expression/program";
 import { evalStatus } from "../expression/signed";
+import { setNumber } from "../formats/columns";
 import { joinSegment, setCell } from "../formats/row";
 import { computeOverlap, simulationVisits, useMethod } from "../layers/dimension";
 import { set } from "../layers/layer";
@@ -52,12 +53,15 @@ export let method: u32 = 0;
 /** Whether every layer is simulated; one simulation can take as long as a million other layers. */
 let isSimulating: bool = false;
 let slotCount: u32 = 0;
+/** Whether columns of numbers are written instead of text. */
+let isColumnar: bool = false;
 
 /** Reads the header of the image, and resets the state of the previous plan. */
 export function openSteps(): void {
   slotCount = load<u32>(layout.IMAGE_PTR, layout.IMAGE_SLOT_COUNT);
   method = load<u32>(layout.IMAGE_PTR, layout.IMAGE_METHOD);
   isSimulating = method == layout.METHOD_SIMULATE || method == layout.METHOD_VERIFY;
+  isColumnar = load<u32>(layout.IMAGE_PTR, layout.IMAGE_COLUMN_COUNT) > 0;
   useMethod(method);
   mayOverflow = false;
   disagreeing = 0;
@@ -166,7 +170,10 @@ export function takeSteps(from: u32, end: u32): u32 {
         break;
       }
       case layout.STEP_CELL: {
-        if (!setCell(first, second, first + 1 == slotCount)) mayOverflow = true;
+        const fits = isColumnar
+          ? setNumber(first, second)
+          : setCell(first, second, first + 1 == slotCount);
+        if (!fits) mayOverflow = true;
         break;
       }
       case layout.STEP_JOIN: {

@@ -11,6 +11,7 @@
 // block of the innermost step at a time.
 
 import { compareLayer, startComparison, writeComparison } from "../columns/compare";
+import { hasColumnRoom, openColumns, startColumns, writeColumns } from "../formats/columns";
 import { openRow } from "../formats/row";
 import { openRowTexts } from "../formats/row-texts";
 import { writeRows } from "../formats/rows";
@@ -52,6 +53,9 @@ let isComparing: bool = false;
  */
 let visitLevel: u32 = 0;
 
+/** Whether columns of numbers are written instead of text. */
+let isColumnar: bool = false;
+
 let outPtr: usize = 0;
 let rows: u64 = 0;
 let visits: u32 = 0;
@@ -79,6 +83,7 @@ export function openPlan(): void {
     > load<u32>(header, layout.IMAGE_FILL_STEP_END);
   openRowTexts(openPiece(blockRows, hasVectorSteps), blockRows);
   openRow(load<u32>(header, layout.IMAGE_SLOT_COUNT));
+  isColumnar = openColumns();
   openBlock();
 }
 
@@ -91,7 +96,7 @@ function sweepRange(first: u64, end: u64, maxVisits: u32): u64 {
   let index = first;
   if (index < end) seek(0, first);
   let firstStep = entryPoint(0);
-  while (index < end && visits < maxVisits && outPtr < outputLimitPtr()) {
+  while (index < end && visits < maxVisits && hasRoom()) {
     clearStepVisits();
     const outcome = takeSteps(firstStep, outerStepEnd);
     visits += stepVisits;
@@ -129,12 +134,18 @@ function sweepBlock(first: u64, end: u64, maxVisits: u32): u64 {
   do {
     position = computePiece(first - from, position, blockEnd, maxVisits - visits);
     visits += pieceVisits;
-    outPtr = writeRows(outPtr, selected, pieceRow);
+    if (isColumnar) writeColumns(selected);
+    else outPtr = writeRows(outPtr, selected, pieceRow);
     rows += selected;
   } while (
-    position < blockEnd && !hasFault() && visits < maxVisits && outPtr < outputLimitPtr()
+    position < blockEnd && !hasFault() && visits < maxVisits && hasRoom()
   );
   return position - from;
+}
+
+/** Whether the output buffer has room for another vector of rows. */
+function hasRoom(): bool {
+  return isColumnar ? hasColumnRoom() : outPtr < outputLimitPtr();
 }
 
 /** Compares the current layer, or counts its block. Returns the number of layers. */
@@ -162,6 +173,7 @@ function startBatch(): void {
   rows = 0;
   visits = 0;
   if (isComparing) startComparison();
+  if (isColumnar) startColumns();
 }
 
 /** Completes the report, and writes the tallies of a comparison to OUTPUT. */

@@ -151,17 +151,23 @@ function computeCell(cell: u32, row: u32): void {
 
 /** `computeCell` for a column that may be missing, or is no whole number. */
 function computeSpecial(cell: u32, column: u32, row: u32, ptr: usize): void {
-  const hasNone = isMissing(column);
-  store<u8>(missingOfCell(cell) + <usize>row, <u8>hasNone);
-  if (hasNone) return;
+  store<u8>(missingOfCell(cell) + <usize>row, <u8>writeNumber(ptr, column));
+}
+
+/**
+ * Writes the value of a column for the current layer at `ptr`: a u64 or i64, or the f64 of a
+ * quotient. Returns whether the value is missing. An overflow is marked in checked.ts.
+ */
+export function writeNumber(ptr: usize, column: u32): bool {
+  store<u64>(ptr, 0);
+  if (isMissing(column)) return true;
   if (!isQuotient(column)) {
     store<u64>(ptr, value(column));
-  } else if (isEmptySum(column)) {
-    store<f64>(ptr, 0);
-  } else {
+  } else if (!isEmptySum(column)) {
     computeQuotient(column);
     if (!hasOverflowed()) store<f64>(ptr, nearestDouble(numerator(), denominator()));
   }
+  return false;
 }
 
 /** No slot overflows. */

@@ -52,6 +52,7 @@ export const PLAN_SECTIONS = {
   },
   TEXTS: { address: "IMAGE_TEXTS_PTR", entry: "IMAGE_TEXT_BYTES", max: "CELL_CAPACITY" },
   TEXT_CELLS: { address: "IMAGE_TEXT_CELLS_PTR", entry: 4, max: "CELL_CAPACITY" },
+  COLUMNS: { address: "IMAGE_COLUMNS_PTR", entry: "IMAGE_COLUMN_BYTES", max: "CELL_CAPACITY" },
   CODE: { address: "IMAGE_CODE_PTR", entry: "INSTRUCTION_BYTES", max: "INSTRUCTION_CAPACITY" },
   PROGRESSIONS: {
     address: "IMAGE_PROGRESSIONS_PTR",

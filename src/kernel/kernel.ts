@@ -14,6 +14,8 @@ import type { RuleId } from "../layers/rule-table.js";
 import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
+import type { ColumnValues } from "./column-layout.js";
+import type { PlanOptions } from "./plan-image.js";
 
 /** The texts of result cells, as in a row of CSV. */
 type LayerTexts = { readonly [N in ResultName]?: string };
@@ -64,8 +66,13 @@ export type SweepFault =
 export interface SweepBatch {
   /** The raw index at which to continue. It is the end of the range once the range is done. */
   readonly next: bigint;
-  /** Complete rows of CSV. Valid until the kernel's next call, or longer (see `Kernel.lease`). */
+  /**
+   * Complete rows of CSV. Valid until the kernel's next call, or longer (see `Kernel.lease`). Empty
+   * if rows are columns of numbers.
+   */
   readonly bytes: Uint8Array;
+  /** The columns of numbers, if the plan was opened for them. Valid as long as `bytes`. */
+  readonly columns?: readonly ColumnValues[];
   readonly rows: number;
   /**
    * The number of empty positions, then the rejection counts of the grid's predicates, in order.
@@ -173,7 +180,7 @@ export interface Kernel {
   overlap(kind: Kind, dimension: Dimension, first: bigint, length: number): Uint32Array;
 
   /** Loads one grid of a plan. The calls of `sweep` and `sweepIndices` that follow are about it. */
-  openPlan(plan: Plan, grid: number, method: Method): void;
+  openPlan(plan: Plan, grid: number, method: Method, options?: PlanOptions): void;
 
   /**
    * Writes the rows of the raw indices [first, end), counted from the first of the grid. Stops when

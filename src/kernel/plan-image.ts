@@ -10,13 +10,24 @@ import { blockOf } from "../plan/block.js";
 import { maxDivisors } from "../plan/bounds.js";
 import type { Method } from "../plan/method.js";
 import type { DependentAxis, GridPlan, Loop, Plan } from "../plan/model.js";
+import { type ColumnLayout, columnLayout } from "./column-layout.js";
 import type { Constant } from "./constants.js";
 import { absentFields, columnNumber, kindNumber, methodNumber, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
 import { ImageWriter, PLAN_SECTIONS } from "./image-writer.js";
 import { rowFieldsOf, stepWords } from "./plan-steps.js";
 import { Code } from "./program.js";
-import { rowTemplate } from "./row-template.js";
+import { rowTemplate, type Slot } from "./row-template.js";
+
+/** The image of a grid, and what the host must know about it. */
+export interface PlanImage {
+  readonly sections: readonly ImageSection[];
+  readonly slots: readonly Slot[];
+  /** The columns of a batch, if rows are written as columns of numbers. */
+  readonly columns: ColumnLayout;
+}
+
+const NO_COLUMNS: ColumnLayout = { places: [], rows: 0, runs: 0 };
 
 /**
  * The image of one grid of a plan.
@@ -28,8 +39,12 @@ export function planImage(
   gridNumber: number,
   method: Method,
   constant: Constant,
-  { maxVectorRows = constant("VECTOR_ROWS"), isDense = false }: VectorOptions = {},
-): readonly ImageSection[] {
+  {
+    maxVectorRows = constant("VECTOR_ROWS"),
+    isDense = false,
+    isColumnar = false,
+  }: PlanOptions = {},
+): PlanImage {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
   const isOwn = (name: string) =>
@@ -50,7 +65,7 @@ export function planImage(
     const dimension = dimensionOfWord(kind, grid, name);
     return dimension === undefined ? columnOf(name) : constant("PADDING_TEXT") + dimension;
   };
-  const vectorRows = vectorRowsOf(plan, maxVectorRows, constant);
+  const vectorRows = isColumnar ? maxVectorRows : vectorRowsOf(plan, maxVectorRows, constant);
   const limits = {
     vectorRows,
     positions: constant("BLOCK_POSITIONS"),
@@ -58,7 +73,8 @@ export function planImage(
     isDense,
   };
   const block = blockOf(grid, method, plan.cells.length > 0 ? limits : undefined);
-  const template = rowTemplate(plan, grid, block, constant);
+  const template = rowTemplate(plan, grid, block, !isColumnar, constant);
+  const columns = isColumnar ? columnLayout(plan, template, constant) : NO_COLUMNS;
   const { slots, segments, vectorCells, rowTexts } = template;
   const progressions = progressionsOfLoops(grid.loops);
   const items = grid.dependents.map((axis) => itemsOf(axis, code));
@@ -71,6 +87,7 @@ export function planImage(
     grid,
     block,
     template,
+    !isColumnar,
     code,
     columnOf,
     cellOf,
@@ -115,6 +132,9 @@ export function planImage(
     rowFields.filled.length + rowFields.vector.length,
     vectorCells.length,
     rowTexts.length,
+    columns.places.length,
+    columns.rows,
+    columns.runs,
   );
   writer.begin(PLAN_SECTIONS.LEVELS, grid.loops.length + 1);
   writer.words(1, 0, 0);
@@ -193,6 +213,9 @@ export function planImage(
   }
   writer.begin(PLAN_SECTIONS.TEXT_CELLS, textCells.length);
   writer.words(...textCells.map(columnOfCell));
+  writer.begin(PLAN_SECTIONS.COLUMNS, columns.places.length);
+  for (const { slot, vectorCell, width, values, missing } of columns.places)
+    writer.words(slot, vectorCell ?? constant("NO_CELL"), width, values, missing ?? 0);
   writer.begin(PLAN_SECTIONS.CODE, code.instructions.length);
   for (const { operation, operand, number } of code.instructions) {
     writer.words(constant(`OP_${operation}`), operand);
@@ -206,12 +229,14 @@ export function planImage(
       writer.words(progression.count, 0);
     }
   }
-  return writer.image();
+  return { sections: writer.image(), slots, columns };
 }
 
-export interface VectorOptions {
+export interface PlanOptions {
   /** The maximum number of rows of a vector. Smaller ones are for tests. */
   readonly maxVectorRows?: number;
+  /** Whether rows are written as columns of numbers instead of text. */
+  readonly isColumnar?: boolean;
   /** Whether every raw index of a block may have a row (see plan/block.ts). */
   readonly isDense?: boolean;
 }

@@ -18,12 +18,17 @@ export interface StepWords {
   readonly entryPoints: readonly number[];
 }
 
-/** The words of the steps of a grid. */
+/**
+ * The words of the steps of a grid.
+ *
+ * @param isText whether rows are written as text: then the texts of outer cells are joined.
+ */
 export function stepWords(
   plan: Plan,
   grid: GridPlan,
   block: Block,
   template: RowTemplate,
+  isText: boolean,
   code: Code,
   columnOf: (name: string) => number,
   cellOf: (name: string) => number,
@@ -99,6 +104,7 @@ export function stepWords(
       outer.push(own);
     }
     for (const [segment, { firstSlot, endSlot }] of segments.entries()) {
+      if (!isText) break;
       const own = [...written].filter((slot) => slot >= firstSlot && slot < endSlot);
       if (own.length > 0) outer.push(words("join", level, [segment, Math.min(...own)]));
     }

@@ -72,11 +72,16 @@ export interface RowTemplate {
   readonly rowTexts: readonly RowText[];
 }
 
-/** The template of the rows of a grid, given its block. */
+/**
+ * The template of the rows of a grid, given its block.
+ *
+ * @param isText whether rows are written as text, so that texts can be reused.
+ */
 export function rowTemplate(
   plan: Plan,
   grid: GridPlan,
   block: Block,
+  isText: boolean,
   constant: Constant,
 ): RowTemplate {
   const slots = slotsOf(plan, grid, constant);
@@ -91,7 +96,7 @@ export function rowTemplate(
     ),
   );
   const differs = new Set(block.cells.map(({ cell }) => cell));
-  let bytesLeft = block.textBytes;
+  let bytesLeft = isText ? block.textBytes : 0;
   let firstSlot = 0;
   for (let slot = 0; slot < slots.length; ) {
     const { cell } = slots[slot] as Slot;

@@ -15,8 +15,9 @@ import { valueOfParameter } from "../layers/layer.js";
 import { type Dimension, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
-import type { GridPlan, Plan } from "../plan/model.js";
+import type { Plan } from "../plan/model.js";
 import { artefactPath, type Build, kernelModule } from "./artefact.js";
+import { type ColumnLayout, readColumns } from "./column-layout.js";
 import { ABI_VERSION, type ConstantName } from "./constants.generated.js";
 import { absentFields, columnNumber, ruleOf, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
@@ -34,8 +35,7 @@ import type {
 import { listImage } from "./list-image.js";
 import { type ManyExports, ManyKernel } from "./many.js";
 import { type ParquetExports, ParquetKernel } from "./parquet.js";
-import { planImage, type VectorOptions } from "./plan-image.js";
-import { slotsOf } from "./row-template.js";
+import { type PlanOptions, planImage } from "./plan-image.js";
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
@@ -125,13 +125,15 @@ class WasmKernel implements Kernel {
   #chunk: Uint8Array | undefined;
   #isComparing = false;
   #list: ListPlan | undefined;
+  /** The columns of a batch, if rows are written as columns of numbers. */
+  #columns: ColumnLayout | undefined;
   /** The arguments of the last `openPlan`. */
   #opened:
     | {
         readonly plan: Plan;
         readonly grid: number;
         readonly method: Method;
-        readonly options: VectorOptions;
+        readonly options: PlanOptions;
       }
     | undefined;
   /** For each slot of a row, the index of its cell in the plan. */
@@ -292,12 +294,12 @@ class WasmKernel implements Kernel {
     );
   }
 
-  openPlan(plan: Plan, grid: number, method: Method, options: VectorOptions = {}): void {
+  openPlan(plan: Plan, grid: number, method: Method, options: PlanOptions = {}): void {
     this.#opened = { plan, grid, method, options };
-    this.#writeImage(planImage(plan, grid, method, this.#constant, options));
-    this.#cells = slotsOf(plan, plan.grids[grid] as GridPlan, this.#constant).map(
-      ({ cell }) => cell,
-    );
+    const { sections, slots, columns } = planImage(plan, grid, method, this.#constant, options);
+    this.#writeImage(sections);
+    this.#cells = slots.map(({ cell }) => cell);
+    this.#columns = options.isColumnar ? columns : undefined;
     this.#isComparing = plan.isComparing;
     this.#exports.openPlan();
   }
@@ -322,8 +324,18 @@ class WasmKernel implements Kernel {
 
   #swept(): Omit<SweepBatch, "next"> {
     const fault = this.#sweepFault();
+    const report = this.#report();
     return {
-      ...this.#report(),
+      ...report,
+      ...(this.#columns && {
+        columns: readColumns(
+          this.#columns,
+          this.#bytes.buffer,
+          this.#outputPtr,
+          report.rows,
+          this.#constant,
+        ),
+      }),
       visits: this.#reported32("REPORT_VISITS"),
       ...(fault && { fault }),
     };

@@ -21,7 +21,7 @@ it.each(KIND_NAMES)("the image of a %s plan with every column fits", (layer) => 
     variables: { sample_rate: [689.0625, "30000/1001"], bits: [8, 16] },
     columns: ["all"],
   } as never);
-  expectToFit(planImage(plan, 0, "closed", constant), PLAN_SECTIONS, []);
+  expectToFit(planImage(plan, 0, "closed", constant).sections, PLAN_SECTIONS, []);
 });
 
 describe("a plan for the kernel", () => {
