@@ -105,14 +105,25 @@ export type ColumnValues = { readonly cell: number; readonly type: ValueType } &
       readonly missing?: Uint8Array;
     }
   | {
-      /** Values that are the same in consecutive rows, as 64 bits. */
-      readonly runs: {
-        readonly values: BigUint64Array;
-        readonly rows: Uint32Array;
-        readonly missing: Uint32Array;
-      };
+      /** Values that are the same in consecutive rows. */
+      readonly runs: ColumnRuns;
     }
 );
+
+/** Consecutive rows of a grid, as the kernel gives them. */
+export interface ColumnBatch {
+  readonly rows: number;
+  readonly columns: readonly ColumnValues[];
+}
+
+/** Runs of rows with the same value. */
+export interface ColumnRuns {
+  /** 64 bits: an integer, or the bits of a double. */
+  readonly values: BigUint64Array;
+  readonly rows: Uint32Array;
+  /** 1 for each run without a value. */
+  readonly missing: Uint32Array;
+}
 
 /** Reads the columns of a batch from an output buffer. Vectors are views of it, runs are copies. */
 export function readColumns(
@@ -144,7 +155,12 @@ export function readColumns(
   });
 }
 
-function readRuns(buffer: ArrayBufferLike, ptr: number, count: number, constant: Constant) {
+function readRuns(
+  buffer: ArrayBufferLike,
+  ptr: number,
+  count: number,
+  constant: Constant,
+): ColumnRuns {
   const words = constant("RUN_BYTES") / Uint32Array.BYTES_PER_ELEMENT;
   const longs = constant("RUN_BYTES") / BigUint64Array.BYTES_PER_ELEMENT;
   const asWords = new Uint32Array(buffer, ptr, count * words);

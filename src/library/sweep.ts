@@ -6,11 +6,13 @@ import { BIG_INTS, type BigInts } from "../formats/json.js";
 import { type FormatName, formatNamed } from "../formats/registry.js";
 import { CHECKS, type Check, methodOf } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
+import { typedColumns } from "../plan/value-types.js";
 import { openSweepJob } from "../run/files/sweep-job.js";
 import { writeBatches } from "../run/files/write.js";
 import type { Position, Progress } from "../run/output/position.js";
 import { type Summary, summarise } from "../run/output/summary.js";
 import { RowBatch } from "../run/sweep/batch.js";
+import { gather } from "../run/sweep/gather.js";
 import { type RunOptions, sweepPlan } from "../run/sweep/sweep.js";
 import { fileSink, partialOf } from "../sink/file.js";
 import { type SpecInput, specFrom } from "../spec/read.js";
@@ -65,8 +67,8 @@ export async function* sweep(
 ): AsyncGenerator<RowBatch, Summary> {
   const planned = planSweep(specFrom(spec));
   const start = performance.now();
-  const batches = sweepPlan(planned, runOptions(options));
-  let bytes = 0;
+  const batches = sweepPlan(planned, { ...runOptions(options), isColumnar: true });
+  const typed = typedColumns(planned);
   try {
     for (;;) {
       const next = await batches.next();
@@ -74,12 +76,16 @@ export async function* sweep(
         return summarise(
           planned.rejectionReasons,
           next.value,
-          bytes,
+          0,
           (performance.now() - start) / 1000,
         );
-      const csv = Buffer.concat(next.value.buffers);
-      bytes += csv.length;
-      if (next.value.rows > 0) yield new RowBatch(planned.cells, next.value.rows, csv);
+      const { rows, columns } = next.value;
+      if (columns && rows > 0)
+        yield new RowBatch(
+          typed,
+          rows,
+          gather(typed, columns.batches, planned.grids[columns.grid]?.name),
+        );
       options.onProgress?.(next.value.progress);
     }
   } finally {

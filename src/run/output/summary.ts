@@ -24,6 +24,7 @@ export interface Summary extends ForJson<SummaryInJson> {
    * record them.
    */
   readonly gridRows?: readonly bigint[];
+  /** The bytes of the file. 0 for `sweep`, whose rows are not text. */
   readonly bytes: number;
   readonly seconds: number;
 }

@@ -61,7 +61,14 @@ export function sampleSizeOfTask(
 }
 
 /** The cost of an answer as a share of a full task, from 0 to 1. */
-export function shareOfTask({ visits, buffers }: Pick<SweepAnswer, "visits" | "buffers">): number {
-  const bytes = buffers.reduce((sum, { length }) => sum + length, 0);
+export function shareOfTask({
+  visits,
+  buffers,
+  columns = [],
+}: Pick<SweepAnswer, "visits" | "buffers" | "columns">): number {
+  const vectors = columns.flatMap((batch) =>
+    batch.columns.flatMap((column) => ("vector" in column ? [column.vector] : [])),
+  );
+  const bytes = [...buffers, ...vectors].reduce((sum, { byteLength }) => sum + byteLength, 0);
   return Math.min(1, Math.max(visits / MAX_VISITS, bytes / TASK_BYTES));
 }

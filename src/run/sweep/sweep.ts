@@ -9,6 +9,7 @@ import { namesIn } from "../../expression/node.js";
 import { type Encoding, encodingOf, overheadOf } from "../../formats/encoding.js";
 import type { BigInts } from "../../formats/json.js";
 import type { FormatName } from "../../formats/registry.js";
+import type { ColumnBatch } from "../../kernel/column-layout.js";
 import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.js";
 import { wasmKernel } from "../../kernel/wasm.js";
 import { describeLayer } from "../../layers/describe.js";
@@ -41,6 +42,8 @@ export interface SweptRows {
   readonly rows: number;
   /** The checksum of the rows, if requested. */
   readonly sum?: Sum;
+  /** The rows as columns of numbers of one grid, if requested. Valid as long as the buffers. */
+  readonly columns?: { readonly grid: number; readonly batches: readonly ColumnBatch[] };
   /**
    * The tallies of these rows, if the plan compares. Their positions are raw indices of the grid.
    */
@@ -62,6 +65,8 @@ export interface RunOptions {
   readonly format?: FormatName | undefined;
   /** How JSON Lines writes integers. Defaults to numbers. */
   readonly bigInts?: BigInts | undefined;
+  /** Whether rows are columns of numbers instead of text. */
+  readonly isColumnar?: boolean | undefined;
   /** Whether workers calculate checksums and line counts of the rows, to verify a file with. */
   readonly isSummed?: boolean | undefined;
 }
@@ -124,6 +129,7 @@ export async function* sweepPlan(
         buffers: answer.buffers,
         rows: answer.rows,
         ...(answer.sum && { sum: answer.sum }),
+        ...(answer.columns && { columns: { grid, batches: answer.columns } }),
         ...(compared && { compared }),
         progress: progress(isCut),
       };
@@ -194,6 +200,19 @@ function mayBeWord({ grids, layer }: Plan, name: string): boolean {
   );
 }
 
+/** The settings of all tasks of a sweep. */
+function jobOf(plan: Plan, options: RunOptions): Job {
+  const { method = "closed", isSummed = false, isColumnar = false } = options;
+  return {
+    kind: "sweep",
+    plan,
+    method,
+    isSummed,
+    isColumnar,
+    ...(!isColumnar && { encoding: encodingOfPlan(plan, options) }),
+  };
+}
+
 /** Sweeps the raw indices [from, to): first on this thread, then on workers. */
 async function* rangeAnswers(
   plan: Plan,
@@ -201,9 +220,9 @@ async function* rangeAnswers(
   from: bigint,
   to: bigint,
 ): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
+  const { workers = defaultWorkers(), method = "closed" } = options;
   const encoding = encodingOfPlan(plan, options);
-  const job: Job = { kind: "sweep", plan, method, encoding, isSummed };
+  const job = jobOf(plan, options);
   const runRange = (runner: Runner, limit: number) => (range: Range) =>
     runner.run({ kind: "range", ...range, maxVisits: limit }) as Promise<SweepAnswer>;
   const gridAnswer = (runner: Runner, range: Range, answer: SweepAnswer): GridAnswer => ({
@@ -257,15 +276,9 @@ async function* sampleAnswers(
   from: bigint,
   to: bigint,
 ): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed", isSummed = false } = options;
+  const { workers = defaultWorkers(), method = "closed" } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
-  const job: Job = {
-    kind: "sweep",
-    plan,
-    method,
-    encoding: encodingOfPlan(plan, options),
-    isSummed,
-  };
+  const job = jobOf(plan, options);
   const runner =
     rows <= MAX_SAMPLE_OF_TASK && inlineVisits(method) > 0
       ? inlineRunner(job)

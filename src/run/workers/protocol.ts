@@ -13,6 +13,7 @@
 import type { Sum } from "../../checksum.js";
 import type { Tally } from "../../conventions/tallies.js";
 import type { Encoding } from "../../formats/encoding.js";
+import type { ColumnBatch } from "../../kernel/column-layout.js";
 import type { KindTotals, Lease, ListFault, SweepFault } from "../../kernel/kernel.js";
 import type { ListPlan } from "../../plan/list.js";
 import type { Method } from "../../plan/method.js";
@@ -26,6 +27,8 @@ export type Job = { readonly method: Method; readonly encoding?: Encoding | unde
       readonly plan: Plan;
       /** Whether answers include the checksum of their rows. */
       readonly isSummed?: boolean;
+      /** Whether rows are columns of numbers instead of text. */
+      readonly isColumnar?: boolean;
     }
   | { readonly kind: "list"; readonly list: ListPlan }
 );
@@ -85,6 +88,8 @@ export interface SweepAnswer extends Rows {
   readonly visits: number;
   /** The checksum of the rows, if the job requests it. */
   readonly sum?: Sum;
+  /** The rows as columns of numbers, if the job requests them. They are where buffers would be. */
+  readonly columns?: readonly ColumnBatch[];
   /** The tallies, if the plan compares. Their positions are raw indices of the grid. */
   readonly tallies?: readonly Tally[];
   readonly fault?: SweepFault;

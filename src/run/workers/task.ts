@@ -5,6 +5,7 @@ import { mergedTallies, type Tally } from "../../conventions/tallies.js";
 import { encoderOf } from "../../formats/encoding.js";
 import type { Encode } from "../../formats/format.js";
 import { NEWLINE } from "../../input/bytes.js";
+import type { ColumnBatch, ColumnValues } from "../../kernel/column-layout.js";
 import {
   addTotals,
   type Kernel,
@@ -32,7 +33,8 @@ import { verifyRows } from "./verify.js";
 export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
-  const newBuffers = () => new AnswerBuffers(encode, isSummed);
+  const isColumnar = job.kind === "sweep" && job.isColumnar === true;
+  const newBuffers = () => new AnswerBuffers(encode, isSummed, isColumnar);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
     return (task) => countChunk(kernel, job.list, task as ChunkTask, newBuffers());
@@ -40,7 +42,7 @@ export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
   let opened = -1;
   return (task) => {
     const { grid } = task as RangeTask | IndicesTask;
-    if (grid !== opened) kernel.openPlan(job.plan, grid, job.method);
+    if (grid !== opened) kernel.openPlan(job.plan, grid, job.method, { isColumnar });
     opened = grid;
     return task.kind === "indices"
       ? sweepIndices(kernel, task, newBuffers())
@@ -64,10 +66,12 @@ class AnswerBuffers {
   readonly buffers: Uint8Array[] = [];
   readonly leases: Lease[] = [];
   readonly #encode: Encode | undefined;
+  readonly #columns: ColumnBatch[] | undefined;
   #sum: Sum | undefined;
 
-  constructor(encode: Encode | undefined, isSummed: boolean) {
+  constructor(encode: Encode | undefined, isSummed: boolean, isColumnar: boolean) {
     this.#encode = encode;
+    this.#columns = isColumnar ? [] : undefined;
     this.#sum = isSummed ? NO_BYTES : undefined;
   }
 
@@ -86,6 +90,14 @@ class AnswerBuffers {
     this.buffers.push(lease ? rows : rows.slice());
   }
 
+  /** Adds columns of numbers, which are in the kernel's memory. */
+  addColumns(kernel: Kernel, { rows, columns }: ColumnBatch): void {
+    if (rows === 0) return;
+    const lease = kernel.lease(LEASE_TIMEOUT);
+    if (lease) this.leases.push(lease);
+    this.#columns?.push({ rows, columns: lease ? columns : columns.map(copyOf) });
+  }
+
   /** Adds rows that are not in the kernel's memory. */
   addUnleased(bytes: Uint8Array): void {
     this.buffers.push(this.#encode ? this.#encode(bytes) : bytes);
@@ -96,9 +108,22 @@ class AnswerBuffers {
     readonly buffers: readonly Uint8Array[];
     readonly leases: readonly Lease[];
     readonly sum?: Sum;
+    readonly columns?: readonly ColumnBatch[];
   } {
-    return { buffers: this.buffers, leases: this.leases, ...(this.#sum && { sum: this.#sum }) };
+    return {
+      buffers: this.buffers,
+      leases: this.leases,
+      ...(this.#sum && { sum: this.#sum }),
+      ...(this.#columns && { columns: this.#columns }),
+    };
   }
+}
+
+/** Copies a column out of the kernel's memory. Its runs are copies already. */
+function copyOf(column: ColumnValues): ColumnValues {
+  if (!("vector" in column)) return column;
+  const { vector, missing } = column;
+  return { ...column, vector: vector.slice(), ...(missing && { missing: missing.slice() }) };
 }
 
 /** Sweeps one batch of a range. The rest of the range becomes another task. */
@@ -107,8 +132,9 @@ function sweepRange(
   { first, end, maxVisits }: RangeTask,
   answerBuffers: AnswerBuffers,
 ): SweepAnswer {
-  const batch = kernel.sweep(first, end, maxVisits);
+  const { columns, ...batch } = kernel.sweep(first, end, maxVisits);
   answerBuffers.add(kernel, batch.bytes);
+  if (columns) answerBuffers.addColumns(kernel, { rows: batch.rows, columns });
   return { ...batch, ...answerBuffers.fields };
 }
 
@@ -131,6 +157,8 @@ function sweepIndices(
   while (done < indices.length) {
     const batch = kernel.sweepIndices(indices.subarray(done, done + kernel.maxIndices));
     answerBuffers.add(kernel, batch.bytes);
+    if (batch.columns)
+      answerBuffers.addColumns(kernel, { rows: batch.rows, columns: batch.columns });
     addCounts(rejected, batch.rejected);
     rows += batch.rows;
     visits += batch.visits;

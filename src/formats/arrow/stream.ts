@@ -1,0 +1,119 @@
+/** A stream of one record batch, from arrays in memory. */
+import { ALIGNMENT } from "./body.js";
+import { END_OF_STREAM, recordBatchMessage, schemaMessage } from "./messages.js";
+import type { ArrowColumn, ArrowType } from "./schema.js";
+
+/** A column in memory: numbers, 0 and 1 for a boolean, or texts. */
+interface ArrayColumn {
+  readonly values: ArrayBufferView | readonly string[];
+  /** A bit for each row that has a value. Absent if every row has one. */
+  readonly validity?: Uint8Array;
+}
+
+/** The Arrow type of a column of a sweep. */
+export const ARROW_TYPES = {
+  boolean: "bool",
+  int32: "int32",
+  int64: "int64",
+  uint64: "uint64",
+  double: "float64",
+  text: "utf8",
+} as const satisfies Readonly<Record<string, ArrowType>>;
+
+/**
+ * Writes columns as an Arrow IPC stream: the schema, one record batch, and the end.
+ *
+ * @param metadata of each column, in the same order.
+ */
+export function arrowStream(
+  columns: readonly {
+    readonly name: string;
+    readonly type: keyof typeof ARROW_TYPES;
+    readonly isNullable: boolean;
+  }[],
+  rows: number,
+  arrays: readonly ArrayColumn[],
+  metadata: readonly Readonly<Record<string, string>>[] = [],
+): Uint8Array {
+  const schema = {
+    columns: columns.map(
+      ({ name, type, isNullable }, i): ArrowColumn => ({
+        name,
+        type: ARROW_TYPES[type],
+        isNullable,
+        metadata: metadata[i] ?? {},
+      }),
+    ),
+    metadata: {},
+  };
+  const contents = columns.map(({ type }, i) => contentsOf(type, rows, arrays[i] as ArrayColumn));
+  const sizes = contents.map(({ nullCount, textBytes }) => ({
+    nullCount,
+    ...(textBytes !== undefined && { textBytes }),
+  }));
+  const batch = recordBatchMessage(schema, rows, sizes);
+  const head = schemaMessage(schema);
+  const bodyAt = head.length + batch.header.length;
+  const length = bodyAt + batch.body.length + END_OF_STREAM.length;
+  const bytes = new Uint8Array(Math.ceil(length / ALIGNMENT) * ALIGNMENT);
+  bytes.set(head, 0);
+  bytes.set(batch.header, head.length);
+  for (const [i, buffers] of batch.body.columns.entries()) {
+    for (const { role, offset, length: own } of buffers) {
+      const from = contents[i]?.buffers[role];
+      if (from && own > 0) bytes.set(from.subarray(0, own), bodyAt + offset);
+    }
+  }
+  bytes.set(END_OF_STREAM, bodyAt + batch.body.length);
+  return bytes.subarray(0, length);
+}
+
+interface Contents {
+  readonly nullCount: number;
+  readonly textBytes?: number;
+  readonly buffers: { readonly [R in "validity" | "offsets" | "data"]?: Uint8Array };
+}
+
+function contentsOf(
+  type: keyof typeof ARROW_TYPES,
+  rows: number,
+  { values, validity }: ArrayColumn,
+): Contents {
+  const present = validity ? bitCount(validity, rows) : rows;
+  const shared = { nullCount: rows - present };
+  if (!ArrayBuffer.isView(values)) {
+    const { offsets, data } = encodeTexts(values);
+    return {
+      ...shared,
+      textBytes: data.length,
+      buffers: { offsets, data, ...(validity && { validity }) },
+    };
+  }
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const data = type === "boolean" ? packBits(bytes) : bytes;
+  return { ...shared, buffers: { data, ...(validity && { validity }) } };
+}
+
+/** Packs bytes of 0 and 1 as bits, from the lowest bit of the first byte. */
+export function packBits(bytes: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(bytes.length / 8));
+  for (let i = 0; i < bytes.length; i++)
+    bits[i >> 3] = (bits[i >> 3] as number) | ((bytes[i] as number) << (i & 7));
+  return bits;
+}
+
+function bitCount(bits: Uint8Array, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) count += ((bits[row >> 3] as number) >> (row & 7)) & 1;
+  return count;
+}
+
+function encodeTexts(texts: readonly string[]) {
+  const encoder = new TextEncoder();
+  const parts = texts.map((text) => encoder.encode(text));
+  const offsets = new Int32Array(texts.length + 1);
+  for (const [i, { length }] of parts.entries()) offsets[i + 1] = (offsets[i] as number) + length;
+  const data = new Uint8Array(offsets[texts.length] as number);
+  for (const [i, part] of parts.entries()) data.set(part, offsets[i] as number);
+  return { offsets: new Uint8Array(offsets.buffer), data };
+}
