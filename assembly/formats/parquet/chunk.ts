@@ -1,7 +1,7 @@
 // A column chunk of a Parquet file: its values become the bodies of a dictionary page and of a data
 // page of version 1 (Apache Parquet, README and Encodings). layout/parquet.ts draws the input and
-// the record of results. The bytes depend on the values only, not on earlier chunks, and not on
-// where the caller cut runs.
+// the record of results. The bytes depend on the values only: not on earlier chunks, not on whether
+// the caller gives a vector or runs, and not on where it cuts the runs.
 //
 // Numbers have a dictionary if there are few distinct ones (dictionary.ts), and if that is shorter
 // than the values. The numbers of its entries are runs if the input is runs of several rows.
@@ -24,7 +24,15 @@ import {
   minimum,
 } from "./range";
 import { compress } from "./snappy";
-import { expandRuns, keepPresent, mergeRuns, presentInRuns, runLength } from "./vector";
+import {
+  countRuns,
+  expandRuns,
+  keepPresent,
+  makeRuns,
+  mergeRuns,
+  presentInRuns,
+  runLength,
+} from "./vector";
 
 /**
  * Runs are encoded as such if they have at least this many rows on average. A run takes two or
@@ -70,10 +78,12 @@ function readValues<T>(): u32 {
   if (runs == 0) {
     const rows = given(layout.CHUNK_ROWS);
     values = present = isOptional ? keepPresent<T>(rows) : rows;
-    return chooseDictionary<T>();
+    if (countRuns<T>(present) * MIN_RUN_ROWS > present) return chooseDictionary<T>();
+    values = makeRuns<T>(present);
+  } else {
+    values = mergeRuns<T>(runs, isOptional);
+    present = presentInRuns();
   }
-  values = mergeRuns<T>(runs, isOptional);
-  present = presentInRuns();
   if (values * MIN_RUN_ROWS <= present) {
     areRuns = true;
     const entries = chooseDictionary<T>();

@@ -49,6 +49,40 @@ export function presentInRuns(): u32 {
   return presentOfRuns;
 }
 
+/** How many runs of the same value a vector of `count` values has. */
+export function countRuns<T>(count: u32): u32 {
+  if (count == 0) return 0;
+  let runs: u32 = 1;
+  let last = load<T>(PARQUET_INPUT_PTR);
+  for (let i: u32 = 1; i < count; i++) {
+    const value = load<T>(valuePtr<T>(i));
+    runs += u32(value != last);
+    last = value;
+  }
+  return runs;
+}
+
+/**
+ * Makes runs of a vector of `count` values: the values of the runs in PARQUET_INPUT, their lengths
+ * in PARQUET_COUNTS. Returns the number of runs.
+ */
+export function makeRuns<T>(count: u32): u32 {
+  let runs: u32 = 0;
+  let last: T = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const value = load<T>(valuePtr<T>(i));
+    if (runs > 0 && value == last) {
+      store<u32>(countPtr(runs - 1), runLength(runs - 1) + 1);
+      continue;
+    }
+    store<T>(valuePtr<T>(runs), value);
+    store<u32>(countPtr(runs), 1);
+    last = value;
+    runs++;
+  }
+  return runs;
+}
+
 /**
  * Joins neighbouring runs of the same value, and removes runs without a value. Returns the number
  * of runs that remain. Where the caller cut the runs does not change the result.
