@@ -3,6 +3,7 @@ import { defaultColumns } from "../columns/derived.js";
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { encoderOf } from "../formats/encoding.js";
+import { formatFor } from "../formats/registry.js";
 import { openList } from "../input/list.js";
 import type { Kind } from "../layers/kinds.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
@@ -62,6 +63,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
       "Use --format jsonl to write one JSON object per line.",
     );
   const { format, bigInts, compression } = await outputFormat(options);
+  if (formatFor(format).isColumnar) throw errors.noColumnarList(options.output, format);
   const settings = settingsFrom(options);
   const hasErrorColumn = options.errors === "row";
   if (hasErrorColumn && options.skipInvalid) {

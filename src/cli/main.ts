@@ -3,9 +3,9 @@
  * for the other commands. What a command does is in `count.ts`, which is loaded when it is called.
  */
 
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { REPORT_BUG, UpsweepError } from "../errors.js";
+import { packageVersion } from "../run/version.js";
 import { ClosedPipe } from "../sink/sink.js";
 import { columnsCommand } from "./columns-command.js";
 import { compareCommand } from "./compare-command.js";
@@ -59,13 +59,6 @@ function colorOf(args: readonly string[]): string {
   return COLOR_CHOICES.find((known) => known === given) ?? "auto";
 }
 
-function version(): string {
-  const { version } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  ) as { version: string };
-  return version;
-}
-
 /**
  * The commands by name, in the groups of the help. `completions` is added separately, because it
  * needs all other commands.
@@ -108,7 +101,7 @@ function program(first?: string): Command {
       "Count the operations of convolution layers exactly, for one layer or a design space of billions",
     )
     .optionsGroup("General:")
-    .version(version(), "-v, --version", "Print the version")
+    .version(packageVersion(), "-v, --version", "Print the version")
     .exitOverride()
     .addHelpText(
       "before",

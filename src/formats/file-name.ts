@@ -24,7 +24,7 @@ const SUPPORTED = [...Object.keys(EXTENSIONS), GZIP].map((extension) => `.${exte
 /** Extensions of formats that upsweep never writes. They are errors even with `--format`. */
 const UNSUPPORTED = new Set(
   [
-    "parquet pq arrow feather ipc orc avro json json5 xlsx xls xlsm xlsb ods",
+    "ipc orc avro json json5 xlsx xls xlsm xlsb ods",
     "h5 hdf5 hdf nc npy npz mat pkl pickle pt pth rds sav dta sas7bdat",
     "db sqlite sqlite3 duckdb sql yaml yml toml xml html htm md tex pdf svg png jpg",
     "zip zst zstd bz2 xz lz4 lzma br z 7z rar tar tgz sz snappy",
@@ -69,6 +69,8 @@ export function formatOf(path: string, requested?: FormatName, isFile = true): O
   }
   if (requested !== undefined && requested !== implied)
     throw errors.formatMismatch(path, `.${extension}`, implied, formatFor(requested));
+  if (compression === "gzip" && formatFor(implied).isColumnar)
+    throw errors.gzippedColumns(path, implied, base);
   return { format: implied, compression };
 }
 

@@ -28,6 +28,8 @@ export interface Format {
    * TSV quotes a field with a tab.
    */
   readonly overhead?: (columns: readonly EncodedColumn[], bigInts: BigInts) => number;
+  /** Whether files hold columns of numbers instead of rows of text (columnar.ts). */
+  readonly isColumnar?: true;
   /** Whether it has integers in the form that `--big-ints` chooses. */
   readonly hasBigInts?: true;
 }

@@ -1,11 +1,12 @@
 /** The formats for rows. A new format is one line here and its own module. */
 import { errors } from "../errors.js";
+import { ARROW, FEATHER, PARQUET } from "./columnar.js";
 import { CSV } from "./csv.js";
 import type { Format } from "./format.js";
 import { JSONL } from "./jsonl.js";
 import { TSV } from "./tsv.js";
 
-const TABLE = [CSV, TSV, JSONL] as const satisfies readonly Format[];
+const TABLE = [CSV, TSV, JSONL, PARQUET, ARROW, FEATHER] as const satisfies readonly Format[];
 
 export type FormatName = (typeof TABLE)[number]["name"];
 

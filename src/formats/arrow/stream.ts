@@ -1,7 +1,11 @@
 /** A stream of one record batch, from arrays in memory. */
-import { ALIGNMENT } from "./body.js";
-import { END_OF_STREAM, recordBatchMessage, schemaMessage } from "./messages.js";
-import type { ArrowColumn, ArrowType } from "./schema.js";
+import {
+  END_OF_STREAM,
+  type RecordBatchMessage,
+  recordBatchMessage,
+  schemaMessage,
+} from "./messages.js";
+import type { ArrowColumn, ArrowSchema, ArrowType } from "./schema.js";
 
 /** A column in memory: numbers, 0 and 1 for a boolean, or texts. */
 interface ArrayColumn {
@@ -22,8 +26,6 @@ export const ARROW_TYPES = {
 
 /**
  * Writes columns as an Arrow IPC stream: the schema, one record batch, and the end.
- *
- * @param metadata of each column, in the same order.
  */
 export function arrowStream(
   columns: readonly {
@@ -33,39 +35,47 @@ export function arrowStream(
   }[],
   rows: number,
   arrays: readonly ArrayColumn[],
-  metadata: readonly Readonly<Record<string, string>>[] = [],
 ): Uint8Array {
   const schema = {
     columns: columns.map(
-      ({ name, type, isNullable }, i): ArrowColumn => ({
+      ({ name, type, isNullable }): ArrowColumn => ({
         name,
         type: ARROW_TYPES[type],
         isNullable,
-        metadata: metadata[i] ?? {},
+        metadata: {},
       }),
     ),
     metadata: {},
   };
-  const contents = columns.map(({ type }, i) => contentsOf(type, rows, arrays[i] as ArrayColumn));
-  const sizes = contents.map(({ nullCount, textBytes }) => ({
-    nullCount,
-    ...(textBytes !== undefined && { textBytes }),
-  }));
-  const batch = recordBatchMessage(schema, rows, sizes);
   const head = schemaMessage(schema);
-  const bodyAt = head.length + batch.header.length;
-  const length = bodyAt + batch.body.length + END_OF_STREAM.length;
-  const bytes = new Uint8Array(Math.ceil(length / ALIGNMENT) * ALIGNMENT);
-  bytes.set(head, 0);
-  bytes.set(batch.header, head.length);
-  for (const [i, buffers] of batch.body.columns.entries()) {
-    for (const { role, offset, length: own } of buffers) {
+  const { bytes } = arrowBatch(schema, rows, arrays);
+  const stream = new Uint8Array(head.length + bytes.length + END_OF_STREAM.length);
+  stream.set(head);
+  stream.set(bytes, head.length);
+  stream.set(END_OF_STREAM, head.length + bytes.length);
+  return stream;
+}
+
+/** A record batch with its body. */
+export function arrowBatch(
+  schema: ArrowSchema,
+  rows: number,
+  arrays: readonly ArrayColumn[],
+): { readonly message: RecordBatchMessage; readonly bytes: Uint8Array } {
+  const contents = schema.columns.map(({ type }, i) =>
+    contentsOf(type, rows, arrays[i] as ArrayColumn),
+  );
+  const message = recordBatchMessage(schema, rows, contents);
+  const { header, body } = message;
+  const bytes = new Uint8Array(header.length + body.length);
+  bytes.set(header);
+  for (const [i, buffers] of body.columns.entries()) {
+    for (const { role, offset, length } of buffers) {
       const from = contents[i]?.buffers[role];
-      if (from && own > 0) bytes.set(from.subarray(0, own), bodyAt + offset);
+      if (from && length > 0) bytes.set(from.subarray(0, length), header.length + offset);
     }
   }
-  bytes.set(END_OF_STREAM, bodyAt + batch.body.length);
-  return bytes.subarray(0, length);
+  return { message, bytes };
 }
 
 interface Contents {
@@ -74,11 +84,7 @@ interface Contents {
   readonly buffers: { readonly [R in "validity" | "offsets" | "data"]?: Uint8Array };
 }
 
-function contentsOf(
-  type: keyof typeof ARROW_TYPES,
-  rows: number,
-  { values, validity }: ArrayColumn,
-): Contents {
+function contentsOf(type: ArrowType, rows: number, { values, validity }: ArrayColumn): Contents {
   const present = validity ? bitCount(validity, rows) : rows;
   const shared = { nullCount: rows - present };
   if (!ArrayBuffer.isView(values)) {
@@ -90,7 +96,7 @@ function contentsOf(
     };
   }
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const data = type === "boolean" ? packBits(bytes) : bytes;
+  const data = type === "bool" ? packBits(bytes) : bytes;
   return { ...shared, buffers: { data, ...(validity && { validity }) } };
 }
 

@@ -3,12 +3,14 @@
  * and the library both use it; they differ in what they report and how they are interrupted.
  */
 
+import { errors } from "../../errors.js";
 import { headerIn } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
-import type { FormatName } from "../../formats/registry.js";
+import { type FormatName, formatFor } from "../../formats/registry.js";
 import type { Plan } from "../../plan/model.js";
 import { partialOf } from "../../sink/file.js";
 import type { Sink } from "../../sink/sink.js";
+import { sweepColumns } from "../columns/sweep.js";
 import type { Progress } from "../output/position.js";
 import type { Finished } from "../resume/checkpoint.js";
 import { Checkpoint, type ResumePoint, readStart, resumeTarget } from "../resume/checkpoint.js";
@@ -59,7 +61,10 @@ export async function openSweepJob(
   output: string,
   options: SweepJobOptions,
 ): Promise<SweepJob> {
-  const { format, compression, resume, trust, onCompare, keepsProgress, shard } = options;
+  const { format, compression, resume, trust, onCompare, shard } = options;
+  const { isColumnar = false } = formatFor(format);
+  if (isColumnar && (resume || shard)) throw errors.notResumable(output, format);
+  const keepsProgress = options.keepsProgress && !isColumnar;
   const isFile = output !== "-" && (await partialOf(output)) !== undefined;
   const path = shard ? shardName(output, shard) : output;
   const target =
@@ -74,13 +79,15 @@ export async function openSweepJob(
   const mayReplace = options.mayReplace || from?.mayReplace === true;
   return {
     path,
-    header: headerIn(format, plan.header),
+    // Columns have a start of their own, which is part of their batches.
+    header: isColumnar ? new Uint8Array(0) : headerIn(format, plan.header),
     compression,
     isResumable: target !== undefined,
     finished,
     from,
     mayReplace,
-    batches: () => sweepPlan(plan, { ...run, start: from?.position }),
+    batches: () =>
+      isColumnar ? sweepColumns(plan, run) : sweepPlan(plan, { ...run, start: from?.position }),
     checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes)),
   };
 }
