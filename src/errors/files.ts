@@ -47,7 +47,7 @@ export const FILE_ERRORS = {
   notResumable: (path: string, format: string) =>
     at(
       path,
-      `a ${format} file cannot be resumed or written in shards`,
+      `${format} files cannot be resumed or written in shards`,
       "Write CSV for that, or sweep without --resume and --shard.",
     ),
   noColumnarList: (path: string, format: string) =>

@@ -294,23 +294,31 @@ describe("a union", () => {
 
 describe("an output file whose extension does not match is refused before anything starts", () => {
   it.each([
-    [["sweep", ...GRID, "-o", "x.parquet"], "x.parquet: cannot write '.parquet' files. Use one of"],
+    [["sweep", ...GRID, "-o", "x.orc"], "x.orc: cannot write '.orc' files. Use one of"],
     [["sweep", ...GRID, "-o", "x.foo"], "x.foo: unknown extension '.foo'. "],
     [
       ["sweep", ...GRID, "-o", "x.csv", "--format", "tsv"],
       "x.csv: the extension '.csv' means csv, but the rows are tsv.",
     ],
     [
-      ["sweep", ...GRID, "--format", "parquet"],
-      "--format cannot be 'parquet'. Write one of csv, tsv, jsonl.",
+      ["sweep", ...GRID, "--format", "orc"],
+      "--format cannot be 'orc'. Write one of csv, tsv, jsonl, parquet, arrow, feather.",
     ],
     [
       ["sweep", ...GRID, "-o", "x.csv", "--big-ints", "string"],
       "--big-ints is given, but the rows are csv.",
     ],
     [
-      ["sweep", ...GRID, "-o", "x.arrow", "--shard", "0/2"],
-      "x.arrow: cannot write '.arrow' files.",
+      ["sweep", ...GRID, "-o", "x.parquet", "--shard", "0/2"],
+      "x.parquet: parquet files cannot be resumed or written in shards. Write CSV for that",
+    ],
+    [
+      ["sweep", ...GRID, "-o", "x.parquet", "--resume"],
+      "x.parquet: parquet files cannot be resumed or written in shards. Write CSV for that",
+    ],
+    [
+      ["sweep", ...GRID, "-o", "x.parquet.gz"],
+      "x.parquet.gz: parquet files are not compressed with gzip. Write 'x.parquet' instead.",
     ],
   ])("%j", async (command, message) => {
     const { exitCode, stderr } = await said(command as string[]);
@@ -319,7 +327,7 @@ describe("an output file whose extension does not match is refused before anythi
   });
 
   it("in the library", async () => {
-    await expect(sweepToFile(MIXED, "x.feather")).rejects.toThrow("cannot write '.feather' files");
+    await expect(sweepToFile(MIXED, "x.orc")).rejects.toThrow("cannot write '.orc' files");
     await expect(sweepToFile(MIXED, "x.csv", { format: "jsonl" })).rejects.toThrow(
       "the extension '.csv' means csv",
     );

@@ -13,6 +13,11 @@ describe("the format of a file", () => {
     ["out.csv.gz", "csv", "gzip"],
     ["out.Jsonl.GZ", "jsonl", "gzip"],
     ["out.gz", "csv", "gzip"],
+    ["out.parquet", "parquet", "none"],
+    ["OUT.PQ", "parquet", "none"],
+    ["out.arrow", "feather", "none"],
+    ["out.feather", "feather", "none"],
+    ["out.arrows", "arrow", "none"],
     ["out", "csv", "none"],
     ["a.parquet/out", "csv", "none"],
     [".hidden", "csv", "none"],
@@ -25,20 +30,19 @@ describe("the format of a file", () => {
   });
 
   it.each([
-    "x.parquet",
-    "x.arrow",
-    "x.feather",
+    "x.orc",
+    "x.avro",
     "x.json",
     "x.xlsx",
     "x.csv.zst",
+    "x.parquet.zst",
     "x.zip",
-    "X.PARQUET",
+    "X.ORC",
     "x.jsonl.bz2",
-    "x.parquet.gz",
     "grid.yaml",
   ])("is refused for %s, with or without --format", (path) => {
     const error =
-      /cannot write '\.[A-Za-z0-9]+' files\. Use one of \.csv, \.tsv, \.tab, \.jsonl, \.ndjson and \.gz\.$/;
+      /cannot write '\.[A-Za-z0-9]+' files\. Use one of \.csv, \.tsv, \.tab, \.jsonl, \.ndjson, \.parquet, \.pq, \.arrows, \.arrow, \.feather and \.gz\.$/;
     for (const asked of [undefined, "csv"] as const)
       expect(() => formatOf(path, asked)).toThrow(error);
     expect(() => formatOf(path, undefined, false)).toThrow(error);
@@ -48,13 +52,20 @@ describe("the format of a file", () => {
     "must be given with --format for %s",
     (path) => {
       expect(() => formatOf(path)).toThrow(
-        /unknown extension '\.[^']+'\. Use one of .*choose the format with --format csv\|tsv\|jsonl\.$/,
+        /unknown extension '\.[^']+'\. Use one of .*choose the format with --format csv\|tsv\|jsonl\|parquet\|arrow\|feather\.$/,
       );
       expect(formatOf(path, "jsonl").format).toBe("jsonl");
       // A pipe may have any extension.
       expect(formatOf(path, undefined, false).format).toBe("csv");
     },
   );
+
+  it("is refused if columns are to be compressed with gzip", () => {
+    expect(() => formatOf("out/x.parquet.gz")).toThrow(
+      "out/x.parquet.gz: parquet files are not compressed with gzip. Write 'x.parquet' instead.",
+    );
+    expect(() => formatOf("x.arrow.gz", "feather")).toThrow("Write 'x.arrow' instead.");
+  });
 
   it("is refused when --format contradicts the extension", () => {
     expect(() => formatOf("x.csv", "tsv")).toThrow(

@@ -19,7 +19,7 @@ describe("the formats", () => {
 
   it("are listed in the message about an unknown one", () => {
     expect(() => formatNamed("--format", "xml")).toThrow(
-      "--format cannot be 'xml'. Write one of csv, tsv, jsonl.",
+      "--format cannot be 'xml'. Write one of csv, tsv, jsonl, parquet, arrow, feather.",
     );
   });
 });

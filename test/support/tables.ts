@@ -36,3 +36,21 @@ export async function parquetBytes(query: string, options = ""): Promise<Uint8Ar
     rmSync(path, { force: true });
   }
 }
+
+/** The result of a query in DuckDB. */
+export async function queried(
+  query: string,
+): Promise<{
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}> {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+  const connection = await instance.connect();
+  try {
+    const reader = await connection.runAndReadAll(query);
+    return { columns: reader.columnNames(), rows: reader.getRows() };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
