@@ -10,7 +10,7 @@ import { ceilDivide, floorDivide, gcdSigned, lcmSigned, modulo } from "../expres
 import { get } from "../layers/layer";
 import * as layout from "../layout";
 import { fieldVector, isRowField, loadRow } from "./fields";
-import { isSumOfProducts, writeProducts } from "./products";
+import { hasQuotientOfFields, isSumOfProducts, writeProducts } from "./products";
 
 /** The operands on the stack: the address and the step of each. */
 const addresses = new StaticArray<usize>(layout.STACK_VECTORS);
@@ -51,7 +51,7 @@ function pushVector(ptr: usize, selected: u32, rows: u32): void {
 /** Pushes a result of the selected rows. */
 function pushResult(column: u32, selected: u32, rows: u32): void {
   const ptr = stackVector(depth);
-  if (isSumOfProducts(column)) {
+  if (isSumOfProducts(column) && !hasQuotientOfFields(column)) {
     writeProducts(ptr, column, rows);
     pushVector(ptr, selected, rows);
     return;
