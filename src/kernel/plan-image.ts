@@ -28,7 +28,12 @@ export function planImage(
   gridNumber: number,
   method: Method,
   constant: Constant,
-  { maxVectorRows = constant("VECTOR_ROWS"), isDense = false }: VectorOptions = {},
+  {
+    maxVectorRows = constant("VECTOR_ROWS"),
+    maxBlockPositions = constant("BLOCK_POSITIONS"),
+    maxBlockBytes = constant("FILLED_BYTES"),
+    isDense = false,
+  }: VectorOptions = {},
 ): readonly ImageSection[] {
   const grid = plan.grids[gridNumber] as GridPlan;
   const kind = kindOf(plan.layer);
@@ -53,8 +58,8 @@ export function planImage(
   const vectorRows = vectorRowsOf(plan, maxVectorRows, constant);
   const limits = {
     vectorRows,
-    positions: constant("BLOCK_POSITIONS"),
-    bytes: constant("FILLED_BYTES"),
+    positions: maxBlockPositions,
+    bytes: maxBlockBytes,
     isDense,
   };
   const block = blockOf(grid, method, plan.cells.length > 0 ? limits : undefined);
@@ -210,8 +215,12 @@ export function planImage(
 }
 
 export interface VectorOptions {
-  /** The maximum number of rows of a vector. Smaller ones are for tests. */
+  // Tests use smaller limits than the kernel has.
+  /** The maximum number of rows of a vector. */
   readonly maxVectorRows?: number;
+  /** The maximum number of raw indices of a reused block, and of bytes of its rows. */
+  readonly maxBlockPositions?: number;
+  readonly maxBlockBytes?: number;
   /** Whether every raw index of a block may have a row (see plan/block.ts). */
   readonly isDense?: boolean;
 }
