@@ -28,7 +28,8 @@ const LAYER_BYTES: usize = 8 * <usize>FIELD_COUNT;
  *                        FAULT_FIELD_COUNT: the number of fields found
  *                        FAULT_KIND: the kind, or KIND_COUNT if its name is unknown
  *   28 lines       u32   list: line ends that were read, including those inside quotes
- *   32 visits      u32   sweep: layers that were visited; a skipped block counts as one
+ *   32 visits      u32   sweep: the cost of the batch. Rows take two visits each: one when they are
+ *                        found, one when they are computed. A skipped block takes one
  *   36 counts      u32   number of rejection counts that follow
  *   40 rejected    u64 × (1 + PREDICATE_CAPACITY)   rejection counts. Sweep: EMPTY, then each
  *                        predicate. List: each rule

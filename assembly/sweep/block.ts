@@ -19,7 +19,7 @@ import { saveRowTexts } from "../formats/row-texts";
 import * as layout from "../layout";
 import { setFault } from "../report";
 import { computeCells } from "../vectors/cells";
-import { forgetFactors } from "../vectors/factors";
+import { forgetFactors, haveOuterFieldsChanged } from "../vectors/factors";
 import { doVectorStepsSetFields, gatherLiveRows, saveRow, useFilledRows } from "../vectors/fields";
 import { advance, remainingBlock, seek, skip } from "./odometer";
 import {
@@ -58,6 +58,7 @@ import {
   selectAll,
   selected,
   selectNone,
+  stopAtDisagreement,
   stopAtOverflow,
   takeVectorStep,
   useGroups,
@@ -88,6 +89,12 @@ let filledRows: u32 = 0;
 let filledEnd: u64 = 0;
 /** Whether the filled rows are those of a complete block. */
 let isFilled: bool = false;
+
+/**
+ * The position at which a spot check has found a disagreement while a reused block was filled. The
+ * layer there is not checked again when its piece is filled.
+ */
+let disagreeingPosition: u64 = u64.MAX_VALUE;
 
 /** Whether a block has more rows than the host has assumed, so that none is reused. */
 let isTooLarge: bool = false;
@@ -134,6 +141,7 @@ export function openBlock(): void {
     blockSize *= load<u32>(layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>level);
   }
   isFilled = false;
+  disagreeingPosition = u64.MAX_VALUE;
   nextPosition = 0;
   nextRow = 0;
   groupLevel = NO_LEVEL;
@@ -166,7 +174,7 @@ function fill(from: u64, end: u64, maxRows: u32, maxVisits: u32): void {
     const outcome = takeSteps(firstStep, fillStepEnd);
     visits++;
     if (outcome == UP_TO_DATE) {
-      if (disagreeing) {
+      if (disagreeing || position == disagreeingPosition) {
         recordFault(layout.FAULT_DISAGREE, position, 0);
         break;
       }
@@ -254,6 +262,7 @@ function fillBlock(): void {
   isTooLarge = !fault && filledEnd < blockSize;
   if (fault || isTooLarge) {
     isReused = false;
+    if (fault == layout.FAULT_DISAGREE) disagreeingPosition = faultPosition;
     clearPiece();
     return;
   }
@@ -280,7 +289,8 @@ function takeRows(from: u64, end: u64): u32 {
   const first = from == 0 ? 0 : rowAt(from), endRow = rowAt(end);
   const rows = min(endRow - first, vectorRows);
   // The vectors of the factors are those of the last piece.
-  forgetFactors(first != pieceRow || rows != pieceRows);
+  const haveFieldsChanged = haveOuterFieldsChanged();
+  forgetFactors(haveFieldsChanged || first != pieceRow || rows != pieceRows);
   pieceRow = first;
   pieceRows = rows;
   filledEnd = first + rows == endRow ? end : positionOfFilled(first + rows);
@@ -325,8 +335,11 @@ function compute(from: u64, end: u64, maxVisits: u32): u64 {
   selectAll(rows);
   // Fields that vector steps set differ from block to block, and so do the factors with them.
   if (doVectorStepsSetFields()) forgetFactors(true);
+  clearStepVisits();
   for (let step = fillStepEnd; step < vectorStepEnd; step++) takeVectorStep(step, rows);
-  if (fillStepEnd < vectorStepEnd) pieceVisits += rows;
+  if (fillStepEnd < vectorStepEnd) pieceVisits += rows + stepVisits;
+  // Filling checks this for the blocks that it fills.
+  if (isReused && disagreeing && selected > 0) stopAtDisagreement();
   if (selected > 0) computeSelected(rows);
   return fault ? faultPosition : filledEnd;
 }

@@ -243,6 +243,11 @@ function saveResults(step: u32, kind: u32, row: u32): void {
   }
 }
 
+/** Leaves out all selected rows: closed form and simulation differ in an outer loop. */
+export function stopAtDisagreement(): void {
+  stopAt(0, layout.FAULT_DISAGREE, 0);
+}
+
 /** Leaves out the selected rows from number `i` on: that row has a value above 64 bits, in a slot. */
 export function stopAtOverflow(i: u32, slot: u32): void {
   stopAt(i, layout.FAULT_OVERFLOW, slot);

@@ -10,16 +10,26 @@ import { ceilDivide, floorDivide, gcdSigned, lcmSigned, modulo } from "../expres
 import { get } from "../layers/layer";
 import * as layout from "../layout";
 import { fieldVector, isRowField, loadRow } from "./fields";
-import { isSumOfProducts, writeProducts } from "./products";
+import { hasQuotientOfFields, isSumOfProducts, writeProducts } from "./products";
 
 /** The operands on the stack: the address and the step of each. */
 const addresses = new StaticArray<usize>(layout.STACK_VECTORS);
 const steps = new StaticArray<usize>(layout.STACK_VECTORS);
 let depth: u32 = 0;
+/**
+ * The operands that are one number. They are not in the vectors of the stack: an operation of a
+ * number and a vector would overwrite its number with the first entry of its result.
+ */
+const numbers = new StaticArray<i64>(layout.STACK_VECTORS);
 
 /** The vector of the operand at a depth of the stack. */
 function stackVector(at: u32): usize {
   return layout.VECTOR_STACK_PTR + <usize>at * layout.VECTOR_BYTES;
+}
+
+/** The place of the operand at a depth of the stack: of a vector, or of a number if `step` is 0. */
+function stackPtr(at: u32, step: usize): usize {
+  return step ? stackVector(at) : changetype<usize>(numbers) + ((<usize>at) << 3);
 }
 
 function push(address: usize, step: usize): void {
@@ -30,8 +40,8 @@ function push(address: usize, step: usize): void {
 
 /** Pushes a number that is the same in all rows. */
 function pushNumber(number: i64): void {
-  store<i64>(stackVector(depth), number);
-  push(stackVector(depth), 0);
+  store<i64>(stackPtr(depth, 0), number);
+  push(stackPtr(depth, 0), 0);
 }
 
 /** Pushes a vector of the current rows, with the entries of the selected ones. */
@@ -51,7 +61,7 @@ function pushVector(ptr: usize, selected: u32, rows: u32): void {
 /** Pushes a result of the selected rows. */
 function pushResult(column: u32, selected: u32, rows: u32): void {
   const ptr = stackVector(depth);
-  if (isSumOfProducts(column)) {
+  if (isSumOfProducts(column) && !hasQuotientOfFields(column)) {
     writeProducts(ptr, column, rows);
     pushVector(ptr, selected, rows);
     return;
@@ -99,14 +109,14 @@ function spread(selected: u32): void {
 
 /** Replaces the operand on top by the vector, or the number, in its place of the stack. */
 function setResult(step: usize): void {
-  unchecked(addresses[depth - 1] = stackVector(depth - 1));
+  unchecked(addresses[depth - 1] = stackPtr(depth - 1, step));
   unchecked(steps[depth - 1] = step);
 }
 
 function applyUnary(operation: u32, selected: u32): void {
   let fromPtr = unchecked(addresses[depth - 1]);
   const step = unchecked(steps[depth - 1]);
-  let toPtr = stackVector(depth - 1);
+  let toPtr = stackPtr(depth - 1, step);
   const endPtr = toPtr + (step ? (<usize>selected) << 3 : 8);
   for (; toPtr < endPtr; toPtr += 8) {
     const a = load<i64>(fromPtr);
@@ -124,7 +134,7 @@ function applyBinary(operation: u32, selected: u32): void {
   let aPtr = unchecked(addresses[depth - 1]), bPtr = unchecked(addresses[depth]);
   const aStep = unchecked(steps[depth - 1]), bStep = unchecked(steps[depth]);
   const step: usize = aStep | bStep;
-  let toPtr = stackVector(depth - 1);
+  let toPtr = stackPtr(depth - 1, step);
   const endPtr = toPtr + (step ? (<usize>selected) << 3 : 8);
   switch (operation) {
     case layout.OP_ADD: {

@@ -70,6 +70,14 @@ const numbers = new StaticArray<u64>(FACTOR_COUNT);
 let doChannelsDiffer: bool = false;
 export let doesGeometryDiffer: bool = false;
 
+/**
+ * The fields that are the same in all rows of a block, of the groups of fields that differ in it:
+ * their numbers, and their values in the last block. A vector contains them as well.
+ */
+const outerFields = new StaticArray<u32>(<i32>layout.OUT_PER_GROUP + 1);
+const outerValues = new StaticArray<u64>(<i32>layout.OUT_PER_GROUP + 1);
+let outerCount: u32 = 0;
+
 /** Finds which factors differ within a block. Call once the row fields are known. */
 export function openFactors(): void {
   doChannelsDiffer = isRowField(layout.IN_CHANNELS) || isRowField(layout.OUT_CHANNELS)
@@ -79,16 +87,51 @@ export function openFactors(): void {
   for (let field = layout.L_IN; field < layout.LAYER_FIELDS; field++) {
     if (isRowField(field)) doesGeometryDiffer = true;
   }
+  outerCount = 0;
+  if (doChannelsDiffer) {
+    addOuterField(layout.IN_CHANNELS);
+    addOuterField(layout.OUT_CHANNELS);
+    addOuterField(layout.GROUPS);
+    addOuterField(layout.BIAS);
+    addOuterField(layout.IN_PER_GROUP);
+    addOuterField(layout.OUT_PER_GROUP);
+  }
+  if (doesGeometryDiffer) {
+    const endField = layout.L_IN + dimensions * layout.DIMENSION_FIELDS;
+    for (let field = layout.L_IN; field < endField; field++) addOuterField(field);
+  }
   forgetFactors(true);
 }
 
+function addOuterField(field: u32): void {
+  if (isRowField(field)) return;
+  unchecked(outerFields[outerCount] = field);
+  unchecked(outerValues[outerCount] = get(field));
+  outerCount++;
+}
+
 /**
- * Forgets the factors of the previous block. Vectors stay valid if the fields of its rows do; the
- * numbers never do.
+ * Whether a field that all rows of a block share, and that a vector of a factor contains, has
+ * another value than at the last call.
  */
-export function forgetFactors(haveRowsChanged: bool): void {
+export function haveOuterFieldsChanged(): bool {
+  let changed = false;
+  for (let i: u32 = 0; i < outerCount; i++) {
+    const value = get(unchecked(outerFields[i]));
+    if (value == unchecked(outerValues[i])) continue;
+    unchecked(outerValues[i] = value);
+    changed = true;
+  }
+  return changed;
+}
+
+/**
+ * Forgets the factors of the previous block. Vectors stay valid if all fields that they contain
+ * have the same values, in all rows; the numbers never do.
+ */
+export function forgetFactors(haveVectorsChanged: bool): void {
   for (let factor: u32 = 0; factor < FACTOR_COUNT; factor++) {
-    if (haveRowsChanged || !doesDiffer(factor)) unchecked(isKnown[factor] = false);
+    if (haveVectorsChanged || !doesDiffer(factor)) unchecked(isKnown[factor] = false);
   }
 }
 

@@ -57,6 +57,15 @@ export function isSumOfProducts(column: u32): bool {
     && !isRowField(layout.SAMPLE_RATE_DENOMINATOR) && sumOf(column);
 }
 
+/**
+ * Whether a sum of products contains a quotient of fields. That has no value in rows that filling
+ * the block has rejected, because a field of these may be 0.
+ */
+export function hasQuotientOfFields(column: u32): bool {
+  return column == layout.DEEPSPEED_MACS || column == layout.DEEPSPEED_FLOPS
+    || column == layout.MODULEPROFILER;
+}
+
 /** The factor that is the denominator of a column of quotients. */
 export function denominatorFactor(column: u32): u32 {
   return column == layout.TENSORFLOW ? STRIDES : OUTPUTS;

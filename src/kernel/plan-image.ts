@@ -41,6 +41,8 @@ export function planImage(
   constant: Constant,
   {
     maxVectorRows = constant("VECTOR_ROWS"),
+    maxBlockPositions = constant("BLOCK_POSITIONS"),
+    maxBlockBytes = constant("FILLED_BYTES"),
     isDense = false,
     isColumnar = false,
   }: PlanOptions = {},
@@ -68,8 +70,8 @@ export function planImage(
   const vectorRows = isColumnar ? maxVectorRows : vectorRowsOf(plan, maxVectorRows, constant);
   const limits = {
     vectorRows,
-    positions: constant("BLOCK_POSITIONS"),
-    bytes: constant("FILLED_BYTES"),
+    positions: maxBlockPositions,
+    bytes: maxBlockBytes,
     isDense,
   };
   const block = blockOf(grid, method, plan.cells.length > 0 ? limits : undefined);
@@ -233,8 +235,12 @@ export function planImage(
 }
 
 export interface PlanOptions {
-  /** The maximum number of rows of a vector. Smaller ones are for tests. */
+  // Tests use smaller limits than the kernel has.
+  /** The maximum number of rows of a vector. */
   readonly maxVectorRows?: number;
+  /** The maximum number of raw indices of a reused block, and of bytes of its rows. */
+  readonly maxBlockPositions?: number;
+  readonly maxBlockBytes?: number;
   /** Whether rows are written as columns of numbers instead of text. */
   readonly isColumnar?: boolean;
   /** Whether every raw index of a block may have a row (see plan/block.ts). */

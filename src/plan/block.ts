@@ -104,11 +104,13 @@ function blockAt(grid: GridPlan, method: Method, level: number, limits?: BlockLi
   }
   const block = { level, outer, cells };
   // A list that depends on outer loops is expanded by the odometer, for each of their positions.
-  if (vector.some((own) => own.kind === "step" && ["expand", "select"].includes(own.step.kind))) {
+  // Simulations take long, so a task must be able to stop between two of them.
+  const isByLayer = ({ kind }: Step) =>
+    kind === "expand" || kind === "select" || (kind === "overlap" && simulatesAll(method));
+  if (vector.some((own) => own.kind === "step" && isByLayer(own.step))) {
     const none = { late: new Set<Step>(), vector: [], reusedCells: new Set<Step>() };
     return { ...block, ...none, isReused: false, ...NO_ROOM, fill: others };
   }
-  // Simulations take long, so a task must be able to stop between two of them.
   const isSlow = simulatesAll(method) && fill.some(({ kind }) => kind === "overlap");
   const room = limits && !isSlow ? roomOf(grid, level, fill, vector, limits) : NO_ROOM;
   const isReused = room.rows > 0;

@@ -102,21 +102,54 @@ export function layerField(field: u32): u64 {
 
 // ── The image of a plan ──
 
+/** A step of a plan, before it has its place in the image. */
+class ImageStep {
+  constructor(
+    public kind: u32,
+    public level: u32,
+    public a: u32,
+    public b: u32,
+    public c: u32,
+    public isMixed: bool,
+  ) {}
+}
+
+/** A cell of a row. */
+class ImageCell {
+  constructor(
+    public level: u32,
+    public column: u32,
+    public isBounded: bool,
+  ) {}
+}
+
 /**
  * Writes the image of a plan. Call the methods for loops first, from the outermost inwards; then
  * those for steps, from the outermost level inwards; then `finish`. A rule's predicate has the
  * number of the rule. Other steps are given their predicate.
+ *
+ * The block has the loops inside of `blockLevel`: a single layer by default. Steps that are added
+ * while `isMixed` depend on outer loops too, and run on the vectors of a block if they are in it.
  */
 export class PlanImage {
   private loops: u32 = 0;
   private variables: u32 = 0;
   private progressions: u32 = 0;
-  private steps: u32 = 0;
-  private slots: u32 = 0;
-  private segments: u32 = 0;
+  private steps: Array<ImageStep> = [];
+  private cells: Array<ImageCell> = [];
   private axes: u32 = 0;
   private items: u32 = 0;
   private instructions: u32 = 0;
+  private fields: Array<u32> = [];
+  private texts: u32 = 0;
+  /** The level of the block; NO_LEVEL for the innermost one. */
+  blockLevel: u32 = NO_LEVEL;
+  /** The maximum number of rows of a vector, and of a reused block; 0 if none is reused. */
+  vectorRows: u32 = layout.VECTOR_ROWS;
+  blockRows: u32 = 0;
+  /** Whether neighbouring cells of a reused block are reused texts. */
+  hasTexts: bool = false;
+  isMixed: bool = false;
 
   constructor() {
     memory.fill(layout.IMAGE_PTR, 0, layout.IMAGE_PROGRESSIONS_PTR - layout.IMAGE_PTR);
@@ -232,11 +265,16 @@ export class PlanImage {
     store<u64>(layout.IMAGE_FIELDS_PTR + 8 * <usize>field, value);
   }
 
-  rule(level: u32, rule: u32): void {
-    this.step(layout.STEP_RULE, level, rule, rule, 0);
+  rule(level: u32, rule: u32, dimension: u32 = 0): void {
+    this.step(layout.STEP_RULE, level, rule, rule, dimension);
   }
-  where(level: u32, predicate: u32, program: u32): void {
-    this.step(layout.STEP_WHERE, level, predicate, program, 0);
+  /** `vectorProgram` is the program for vectors; there is none by default. */
+  where(level: u32, predicate: u32, program: u32, vectorProgram: u32 = NO_PROGRAM): void {
+    const third = vectorProgram == NO_PROGRAM ? 0 : 1 + vectorProgram;
+    this.step(layout.STEP_WHERE, level, predicate, program, third);
+  }
+  whereExact(level: u32, predicate: u32, program: u32): void {
+    this.step(layout.STEP_WHERE_EXACT, level, predicate, program, 0);
   }
   derive(level: u32, predicate: u32, program: u32, field: u32): void {
     this.step(layout.STEP_DERIVE, level, predicate, program, field);
@@ -247,45 +285,150 @@ export class PlanImage {
   select(level: u32, predicate: u32, axis: u32): void {
     this.step(layout.STEP_SELECT, level, predicate, axis, 0);
   }
-  overlap(level: u32): void {
-    this.step(layout.STEP_OVERLAP, level, 0, 0, 0);
+  overlap(level: u32, dimension: u32 = 0): void {
+    this.step(layout.STEP_OVERLAP, level, dimension, 0, 0);
   }
-  /**
-   * Adds the next cell of the row. All loops must have been added. A cell of the innermost loop is
-   * new in every row and ends a segment.
-   */
-  cell(level: u32, column: u32): void {
-    const slot = this.slots++;
-    if (level == this.loops) {
-      this.segment(column, slot);
-    } else {
-      this.step(layout.STEP_CELL, level, slot, column, 0);
-      this.step(layout.STEP_JOIN, level, this.segments, slot, 0);
-    }
-  }
-
-  private segment(column: u32, endSlot: u32): void {
-    const ptr = layout.IMAGE_SEGMENTS_PTR + layout.IMAGE_SEGMENT_BYTES * <usize>this.segments;
-    this.segments++;
-    store<u32>(ptr, column);
-    store<u32>(ptr, endSlot, 4);
-  }
-
-  /** The innermost level that has a step. */
-  private get lastStepLevel(): u32 {
-    return this.steps == 0
-      ? 0
-      : load<u32>(layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>(this.steps - 1), 4);
+  /** Adds the next cell of the row. A bounded one never exceeds 64 bits. */
+  cell(level: u32, column: u32, isBounded: bool = false): void {
+    this.cells.push(new ImageCell(level, column, isBounded));
   }
 
   private step(kind: u32, level: u32, a: u32, b: u32, c: u32): void {
-    const ptr = layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>this.steps;
-    this.steps++;
-    store<u32>(ptr, kind);
-    store<u32>(ptr, level, 4);
-    store<u32>(ptr, a, 8);
-    store<u32>(ptr, b, 12);
-    store<u32>(ptr, c, 16);
+    this.steps.push(new ImageStep(kind, level, a, b, c, this.isMixed));
+  }
+
+  private writeStep(step: u32, own: ImageStep, isLate: bool): void {
+    const ptr = layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>step;
+    store<u32>(ptr, own.kind);
+    store<u32>(ptr, own.level, 4);
+    store<u32>(ptr, own.a, 8);
+    store<u32>(ptr, own.b, 12);
+    store<u32>(ptr, own.c, 16);
+    store<u32>(ptr, isLate ? 1 : 0, layout.STEP_IS_LATE);
+  }
+
+  private segment(segment: u32, source: u32, number: u32, endSlot: u32, nextSlot: u32): void {
+    const ptr = layout.IMAGE_SEGMENTS_PTR + layout.IMAGE_SEGMENT_BYTES * <usize>segment;
+    store<u32>(ptr, source);
+    store<u32>(ptr, number, 4);
+    store<u32>(ptr, endSlot, 8);
+    store<u32>(ptr, nextSlot, 12);
+  }
+
+  private rowField(field: u32): void {
+    if (this.fields.includes(field)) return;
+    store<u32>(layout.IMAGE_ROW_FIELDS_PTR + 4 * <usize>this.fields.length, field);
+    this.fields.push(field);
+  }
+
+  /** Adds the fields that a step sets. */
+  private fieldsOf(step: ImageStep): void {
+    const dimension = (step.kind == layout.STEP_RULE ? step.c : step.a) * layout.DIMENSION_FIELDS;
+    if (step.kind == layout.STEP_DERIVE) this.rowField(step.c);
+    if (step.kind == layout.STEP_OVERLAP) {
+      this.rowField(layout.DIMENSION_TAPS + dimension);
+      this.rowField(layout.DIMENSION_COVERED + dimension);
+    }
+    if (step.kind == layout.STEP_SELECT) {
+      const ptr = layout.IMAGE_AXES_PTR + layout.AXIS_BYTES * <usize>step.b;
+      for (let i: u32 = 0; i < load<u32>(ptr, layout.AXIS_NAME_COUNT); i++)
+        this.rowField(load<u32>(ptr + 4 * <usize>i, layout.AXIS_FIELDS));
+    }
+    if (step.kind == layout.STEP_RULE) {
+      if (step.b == layout.RULE_IN_CHANNELS) this.rowField(layout.IN_PER_GROUP);
+      if (step.b == layout.RULE_OUT_CHANNELS) this.rowField(layout.OUT_PER_GROUP);
+      if (step.b == layout.RULE_L_OUT) this.rowField(layout.DIMENSION_L_OUT + dimension);
+    }
+  }
+
+  /** Writes the cells, and the steps that write those of outer loops. Returns the next step. */
+  private writeCells(level: u32, firstStep: u32): u32 {
+    let step = firstStep;
+    let segment: u32 = 0;
+    for (let slot: u32 = 0; slot < <u32>this.cells.length; slot++) {
+      const cell = this.cells[slot];
+      if (cell.level > this.blockLevel) {
+        segment++;
+        while (this.isText(slot) && this.isText(slot + 1)) slot++;
+      } else if (cell.level == level) {
+        const own = new ImageStep(layout.STEP_CELL, level, slot, cell.column, 0, false);
+        this.writeStep(step++, own, false);
+        own.kind = layout.STEP_JOIN;
+        own.a = segment;
+        own.b = slot;
+        this.writeStep(step++, own, false);
+      }
+    }
+    return step;
+  }
+
+  /** Whether a cell is in a reused text. */
+  private isText(slot: u32): bool {
+    return (
+      this.hasTexts &&
+      slot < <u32>this.cells.length &&
+      this.cells[slot].level > this.blockLevel &&
+      this.cells[slot].isBounded
+    );
+  }
+
+  /** Writes the segments of a row, its vector cells and its reused texts. */
+  private writeRow(): void {
+    let segments: u32 = 0,
+      vectorCells: u32 = 0,
+      textCells: u32 = 0;
+    const slots = <u32>this.cells.length;
+    for (let slot: u32 = 0; slot < slots; slot++) {
+      const cell = this.cells[slot];
+      if (cell.level <= this.blockLevel) continue;
+      if (this.isText(slot)) {
+        const first = slot,
+          firstCell = textCells;
+        for (; this.isText(slot); slot++) {
+          const ptr = layout.IMAGE_TEXT_CELLS_PTR + 4 * <usize>textCells;
+          textCells++;
+          store<u32>(ptr, this.cells[slot].column);
+        }
+        const ptr = layout.IMAGE_TEXTS_PTR + layout.IMAGE_TEXT_BYTES * <usize>this.texts;
+        store<u32>(ptr, firstCell);
+        store<u32>(ptr, textCells - firstCell, 4);
+        store<u32>(ptr, 32 * (textCells - firstCell), 8);
+        this.segment(segments++, layout.SEGMENT_ROW_TEXT, this.texts++, first, slot);
+        slot--;
+        continue;
+      }
+      const ptr =
+        layout.IMAGE_VECTOR_CELLS_PTR + layout.IMAGE_VECTOR_CELL_BYTES * <usize>vectorCells;
+      store<u32>(ptr, cell.column);
+      store<u32>(ptr, slot, 4);
+      store<u32>(ptr, cell.isBounded ? 1 : 0, 8);
+      this.segment(segments++, layout.SEGMENT_CELL, vectorCells++, slot, slot + 1);
+    }
+    this.segment(segments++, layout.SEGMENT_END, 0, slots, slots);
+    store<u32>(layout.IMAGE_PTR, segments, layout.IMAGE_SEGMENT_COUNT);
+    store<u32>(layout.IMAGE_PTR, vectorCells, layout.IMAGE_VECTOR_CELL_COUNT);
+    store<u32>(layout.IMAGE_PTR, this.texts, layout.IMAGE_TEXT_COUNT);
+  }
+
+  /** Makes a variable of each loop inside of the block a row field. */
+  private writeLoopFields(): void {
+    for (let level = this.blockLevel + 1; level <= this.loops; level++) {
+      const ptr = layout.IMAGE_LEVELS_PTR + layout.IMAGE_LEVEL_BYTES * <usize>level;
+      for (let i: u32 = 0; i < load<u32>(ptr, 8); i++) {
+        const variable = <usize>(load<u32>(ptr, 4) + i);
+        const variablePtr =
+          layout.IMAGE_LOOP_VARIABLES_PTR + layout.IMAGE_LOOP_VARIABLE_BYTES * variable;
+        this.rowField(load<u32>(variablePtr));
+      }
+    }
+  }
+
+  /** The first step from `begin` on that is at a level or inside it, else `end`. */
+  private entryPoint(level: u32, begin: u32, end: u32): u32 {
+    for (; begin < end; begin++) {
+      if (load<u32>(layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>begin, 4) >= level) break;
+    }
+    return begin;
   }
 
   /** The number of levels: the loops, and level 0. */
@@ -294,26 +437,85 @@ export class PlanImage {
   }
 
   finish(method: u32, predicates: u32 = layout.RULE_COUNT): void {
-    store<u32>(layout.IMAGE_PTR, this.slots);
-    store<u32>(layout.IMAGE_PTR, this.steps, 4);
-    store<u32>(layout.IMAGE_PTR, method, 8);
-    store<u32>(layout.IMAGE_PTR, this.levels, 12);
-    store<u32>(layout.IMAGE_PTR, predicates, 16);
-    store<u32>(layout.IMAGE_PTR, layout.KIND_CONV_TRANSPOSE1D, 20);
-    this.segment(layout.NO_COLUMN, this.slots);
-    store<u32>(layout.IMAGE_PTR, this.segments, 28);
-    store<u32>(layout.IMAGE_PTR, this.slots > 0 ? this.loops : this.lastStepLevel, 32);
+    if (this.blockLevel > this.loops) this.blockLevel = this.loops;
+    const header = layout.IMAGE_PTR;
+    let step: u32 = 0;
+    for (let level: u32 = 0; level <= this.blockLevel; level++) {
+      for (let i = 0; i < this.steps.length; i++) {
+        if (this.steps[i].level == level) this.writeStep(step++, this.steps[i], false);
+      }
+      step = this.writeCells(level, step);
+    }
+    const outerEnd = step;
+    this.writeLoopFields();
+    let isAfterVectorStep = false;
+    for (let i = 0; i < this.steps.length; i++) {
+      const own = this.steps[i];
+      if (own.level <= this.blockLevel) continue;
+      if (own.isMixed) {
+        isAfterVectorStep = true;
+      } else {
+        this.writeStep(step++, own, isAfterVectorStep && own.kind != layout.STEP_OVERLAP);
+        this.fieldsOf(own);
+      }
+    }
+    const fillEnd = step;
+    store<u32>(header, this.fields.length, layout.IMAGE_FILLED_FIELD_COUNT);
+    let filling = outerEnd;
+    isAfterVectorStep = false;
+    for (let i = 0; i < this.steps.length; i++) {
+      const own = this.steps[i];
+      if (own.level <= this.blockLevel) continue;
+      if (own.isMixed) {
+        isAfterVectorStep = true;
+        this.writeStep(step++, own, false);
+        this.fieldsOf(own);
+        continue;
+      }
+      if (isAfterVectorStep && own.kind != layout.STEP_OVERLAP) {
+        const drop = new ImageStep(layout.STEP_DROP, own.level, filling, 0, 0, true);
+        this.writeStep(step++, drop, false);
+      }
+      filling++;
+    }
+    this.writeRow();
+    store<u32>(header, this.cells.length, layout.IMAGE_SLOT_COUNT);
+    store<u32>(header, outerEnd, layout.IMAGE_OUTER_STEP_END);
+    store<u32>(header, method, layout.IMAGE_METHOD);
+    store<u32>(header, this.levels, layout.IMAGE_LEVEL_COUNT);
+    store<u32>(header, predicates, layout.IMAGE_PREDICATE_COUNT);
+    store<u32>(header, this.kind, layout.IMAGE_KIND);
+    const visitLevel = this.cells.length > 0 ? this.blockLevel : this.lastStepLevel;
+    store<u32>(header, visitLevel, layout.IMAGE_VISIT_LEVEL);
+    store<u32>(header, fillEnd, layout.IMAGE_FILL_STEP_END);
+    store<u32>(header, step, layout.IMAGE_VECTOR_STEP_END);
+    store<u32>(header, this.blockLevel, layout.IMAGE_BLOCK_LEVEL);
+    store<u32>(header, this.vectorRows, layout.IMAGE_VECTOR_ROWS);
+    store<u32>(header, this.blockRows, layout.IMAGE_BLOCK_ROWS);
+    store<u32>(header, this.fields.length, layout.IMAGE_ROW_FIELD_COUNT);
     for (let level: u32 = 0; level < this.levels; level++) {
-      let begin: u32 = 0;
-      while (
-        begin < this.steps &&
-        load<u32>(layout.IMAGE_STEPS_PTR + layout.STEP_BYTES * <usize>begin, 4) < level
-      )
-        begin++;
-      store<u32>(layout.IMAGE_ENTRY_POINTS_PTR + 4 * <usize>level, begin);
+      const isOuter = level <= this.blockLevel;
+      store<u32>(
+        layout.IMAGE_ENTRY_POINTS_PTR + 4 * <usize>level,
+        this.entryPoint(level, isOuter ? 0 : outerEnd, isOuter ? outerEnd : fillEnd),
+      );
     }
   }
+
+  /** The kind of the layers. */
+  kind: u32 = layout.KIND_CONV_TRANSPOSE1D;
+
+  /** The innermost level that has a step. */
+  private get lastStepLevel(): u32 {
+    let last: u32 = 0;
+    for (let i = 0; i < this.steps.length; i++) last = max(last, this.steps[i].level);
+    return last;
+  }
 }
+
+/** In place of the level of a block, and of the program of a condition over vectors. */
+export const NO_LEVEL: u32 = 0xffffffff;
+const NO_PROGRAM: u32 = 0xffffffff;
 
 // ── The image of a list ──
 

@@ -147,11 +147,33 @@ describe("a defect in the closed form", () => {
   });
 });
 
+describe("a defect in the closed form that the spot check of an outer loop finds", () => {
+  slowIt("stops the sweep although the rows of the block are reused", async () => {
+    const kernel = wasmKernel(
+      "release",
+      await brokenKernel(
+        "layers/closed.ts",
+        CLOSED,
+        "  return i64(lIn > 8) + lIn * kernelSize - lower - upper",
+      ),
+    );
+    const channels = { in_channels: "1..30", out_channels: "1..20" };
+    const axes = { l_in: "8..9000", ...channels, kernel_size: 3, padding: 1 };
+    const plan = planOf({ axes, columns: ["macs"] });
+    const met = sweepOn(kernel, plan, { method: "spot_check" }).fault;
+    expect(met).toMatchObject({ kind: "disagree" });
+    // One spot check in at most 1535 overlaps; an overlap is computed for each of 600 rows.
+    expect(met?.index).toBeGreaterThanOrEqual(600n);
+    expect(met?.index).toBeLessThan(600n * 1600n);
+    expect((met?.index as bigint) % 600n).toBe(0n);
+  });
+});
+
 it("a sweep stops when its rejection counts do not add up", async () => {
   broken = await brokenKernel(
-    "sweep/sweep.ts",
-    "reject(rejectedReason, weight);",
-    "reject(rejectedReason, weight - 1);",
+    "sweep/piece.ts",
+    "reject(reason, layers);",
+    "reject(reason, layers - 1);",
   );
   const swept = sweep({
     axes: { in_channels: [3, 4], groups: [1, 2], out_channels: 4, l_in: 8, kernel_size: 3 },

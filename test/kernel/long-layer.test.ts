@@ -31,7 +31,8 @@ it.each(compiled)(
       axes: { in_channels: 1, out_channels: 1, l_in: 50_000, kernel_size: "50..99" },
     });
     kernel.openPlan(plan, 0, "closed");
-    expect(kernel.sweep(0n, 50n, 1000)).toMatchObject({ next: 50n, visits: 50 });
+    // A row takes one visit when it is found, and one when it is computed.
+    expect(kernel.sweep(0n, 50n, 1000)).toMatchObject({ next: 50n, visits: 100 });
     for (const method of ["simulate", "verify"] as const) {
       kernel.openPlan(plan, 0, method);
       const { next, visits } = kernel.sweep(0n, 50n, 50_000);
@@ -40,6 +41,30 @@ it.each(compiled)(
       expect(visits).toBeGreaterThanOrEqual(50_000);
       expect(visits).toBeLessThan(60_000);
       expect(kernel.sweep(6n, 50n, 1).next).toBe(7n);
+    }
+  },
+);
+
+it.each(compiled)(
+  "charges every simulated layer if the axes of its geometry are in several loops: the %s kernel",
+  (_, kernel) => {
+    const plan = planOf({
+      axes: {
+        in_channels: 1,
+        out_channels: [1, 2],
+        l_in: [50_000, 50_001],
+        kernel_size: "50..99",
+      },
+    });
+    for (const method of ["simulate", "verify"] as const) {
+      kernel.openPlan(plan, 0, method);
+      for (const first of [0n, 70n, 100n, 190n]) {
+        const { next, visits } = kernel.sweep(first, 200n, 50_000);
+        expect(next - first).toBeGreaterThanOrEqual(3n);
+        expect(next - first).toBeLessThanOrEqual(7n);
+        expect(visits).toBeGreaterThanOrEqual(50_000);
+        expect(visits).toBeLessThan(66_000);
+      }
     }
   },
 );

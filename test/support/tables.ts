@@ -38,9 +38,7 @@ export async function parquetBytes(query: string, options = ""): Promise<Uint8Ar
 }
 
 /** The result of a query in DuckDB. */
-export async function queried(
-  query: string,
-): Promise<{
+export async function queried(query: string): Promise<{
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }> {

@@ -79,17 +79,17 @@ describe("the odometer", () => {
 
   it("seeks to the layer of every index", () => {
     for (let index: u64 = 0; index < SIZE; index++) {
-      seek(index);
+      seek(0, index);
       expect<string>(layerText()).toBe(layers[<i32>index]);
     }
     for (let index: u64 = SIZE; index > 0; index--) {
-      seek(index - 1);
+      seek(0, index - 1);
       expect<string>(layerText()).toBe(layers[<i32>(index - 1)]);
     }
   });
 
   it("advances through every layer in order, and from the last to the first", () => {
-    seek(0);
+    seek(0, 0);
     for (let index = 0; index < <i32>SIZE; index++) {
       expect<string>(layerText()).toBe(layers[index]);
       advance(DILATION_LEVEL);
@@ -98,7 +98,7 @@ describe("the odometer", () => {
   });
 
   it("returns the outermost level that advanced", () => {
-    seek(0);
+    seek(0, 0);
     for (let index: u64 = 1; index < SIZE; index++) {
       const expected =
         index % 18 == 0
@@ -115,7 +115,7 @@ describe("the odometer", () => {
 
   it("advances from any index", () => {
     for (let index = 0; index < <i32>SIZE - 1; index++) {
-      seek(index);
+      seek(0, index);
       advance(DILATION_LEVEL);
       expect<string>(layerText()).toBe(layers[index + 1]);
     }
@@ -123,27 +123,27 @@ describe("the odometer", () => {
 
   it("skips the rest of an inner block, from any index in it", () => {
     for (let index = 0; index < <i32>SIZE; index++) {
-      seek(index);
+      seek(0, index);
       skip(KERNEL_LEVEL);
       expect<string>(layerText()).toBe(layers[((index / 3 + 1) * 3) % <i32>SIZE]);
-      seek(index);
+      seek(0, index);
       skip(STRIDE_LEVEL);
       expect<string>(layerText()).toBe(layers[((index / 9 + 1) * 9) % <i32>SIZE]);
-      seek(index);
+      seek(0, index);
       skip(L_IN_LEVEL);
       expect<string>(layerText()).toBe(layers[((index / 18 + 1) * 18) % <i32>SIZE]);
     }
   });
 
   it("carries across several levels at once", () => {
-    seek(17); // 1 3 100 6: all but l_in have their last value
+    seek(0, 17); // 1 3 100 6: all but l_in have their last value
     expect<string>(layerText()).toBe("1 3 100 6");
     expect<u32>(skip(KERNEL_LEVEL)).toBe(L_IN_LEVEL);
     expect<string>(layerText()).toBe("2 8 7 2");
   });
 
   it("restarts when it skips at level 0, outside all loops", () => {
-    seek(40);
+    seek(0, 40);
     expect<u32>(skip(0)).toBe(0);
     expect<string>(layerText()).toBe("1 8 7 2");
   });
@@ -182,13 +182,13 @@ describe("a joint axis", () => {
       "2 4 4 1",
       "2 4 4 2",
     ];
-    seek(0);
+    seek(0, 0);
     for (let index = 0; index < expected.length; index++) {
       expect<string>(layerText()).toBe(expected[index]);
       advance(3);
     }
     for (let index = expected.length - 1; index >= 0; index--) {
-      seek(index);
+      seek(0, index);
       expect<string>(layerText()).toBe(expected[index]);
     }
   });
@@ -212,11 +212,11 @@ describe("a grid of more than 2^62 layers", () => {
     openLoops(image.levels);
     expect<u64>(remainingBlock(0, 0)).toBe(9223372028264841218); // 2·(2^31 - 1)^2
     expect<u64>(remainingBlock(1, 4294967293)).toBe(1);
-    seek(9223372028264841217);
+    seek(0, 9223372028264841217);
     expect<u64>(layerField(IN_CHANNELS)).toBe(2147483647);
     expect<u64>(layerField(OUT_CHANNELS)).toBe(2147483647);
     expect<u64>(layerField(BIAS)).toBe(1);
-    seek(4294967294);
+    seek(0, 4294967294);
     expect<u64>(layerField(IN_CHANNELS)).toBe(2);
     expect<u64>(layerField(OUT_CHANNELS)).toBe(1);
     expect<u64>(layerField(BIAS)).toBe(0);

@@ -34,7 +34,9 @@ import {
   RULE_OUTPUT_PADDING,
   STRIDE,
   TAPS,
+  VECTOR_ROWS,
 } from "../../../assembly/layout";
+import { isBlockTooLarge } from "../../../assembly/sweep/block";
 import { openPlan, sweep, sweepIndices } from "../../../assembly/sweep/sweep";
 import {
   output,
@@ -53,8 +55,16 @@ import {
  * in_channels 4, out_channels 6 and kernel_size 3. Three groups break a rule, and a padding of 5
  * leaves no output. The cells are groups, l_in, l_out, taps and filters.
  */
-function open(method: u32): void {
+function open(
+  method: u32,
+  blockLevel: u32 = 3,
+  vectorRows: u32 = VECTOR_ROWS,
+  reuse: bool = false,
+): void {
   const image = new PlanImage();
+  image.blockLevel = blockLevel;
+  image.vectorRows = vectorRows;
+  image.blockRows = reuse ? 12 : 0;
   image.fixed(BATCH_SIZE, 1);
   image.fixed(IN_CHANNELS, 4);
   image.fixed(OUT_CHANNELS, 6);
@@ -70,6 +80,8 @@ function open(method: u32): void {
   image.rule(1, RULE_IN_CHANNELS);
   image.rule(1, RULE_OUT_CHANNELS);
   image.cell(1, GROUPS);
+  // A reused block of l_in alone checks its lengths on the vectors, because the padding is outside.
+  image.isMixed = reuse && blockLevel == 2;
   image.rule(3, RULE_L_OUT);
   image.overlap(3);
   image.cell(3, L_IN);
@@ -82,6 +94,9 @@ function open(method: u32): void {
 
 const ROWS = "1,2,4,6,24\n1,3,5,9,24\n2,2,4,6,12\n2,3,5,9,12\n";
 
+/** The lengths of vectors that each test is run with, and how many there are. */
+const LENGTHS: StaticArray<u32> = [1, 2, 3, VECTOR_ROWS];
+
 function totalRejected(): u64 {
   let sum: u64 = 0;
   for (let rule: u32 = 0; rule < RULE_COUNT; rule++) sum += reportRejected(1 + rule);
@@ -89,8 +104,17 @@ function totalRejected(): u64 {
 }
 
 /** Opens a grid with one axis, batch_size; each sample has 2^60 MACs. */
-function openMacs(first: u32, count: u32): void {
+function openMacs(
+  first: u32,
+  count: u32,
+  level: u32 = 1,
+  rows: u32 = VECTOR_ROWS,
+  reuse: bool = false,
+): void {
   const image = new PlanImage();
+  image.blockLevel = level;
+  image.vectorRows = rows;
+  image.blockRows = reuse ? 4 : 0;
   image.fixed(IN_CHANNELS, 1073741824);
   image.fixed(OUT_CHANNELS, 1073741824);
   image.fixed(L_IN, 1);
@@ -117,29 +141,37 @@ const UNLIMITED: u32 = u32.MAX_VALUE;
 describe("a sweep", () => {
   it("writes a row for each valid layer and counts the others by rule, with every method", () => {
     for (let method = METHOD_CLOSED; method <= METHOD_VERIFY; method++) {
-      open(method);
-      expect<u64>(sweep(0, 12, UNLIMITED)).toBe(12);
-      expect<string>(output()).toBe(ROWS);
-      expect<u64>(reportRows()).toBe(4);
-      expect<u64>(reportRejected(1 + RULE_L_OUT)).toBe(4);
-      expect<u64>(reportRejected(1 + RULE_IN_CHANNELS)).toBe(4);
-      expect<u64>(totalRejected()).toBe(8);
-      expect<u32>(reportFault()).toBe(FAULT_NONE);
+      for (let level: u32 = 0; level <= 3; level++) {
+        for (let i = 0; i < 2 * LENGTHS.length; i++) {
+          open(method, level, LENGTHS[i >> 1], (i & 1) == 1);
+          expect<u64>(sweep(0, 12, UNLIMITED)).toBe(12);
+          expect<string>(output()).toBe(ROWS);
+          expect<u64>(reportRows()).toBe(4);
+          expect<u64>(reportRejected(1 + RULE_L_OUT)).toBe(4);
+          expect<u64>(reportRejected(1 + RULE_IN_CHANNELS)).toBe(4);
+          expect<u64>(totalRejected()).toBe(8);
+          expect<u32>(reportFault()).toBe(FAULT_NONE);
+        }
+      }
     }
   });
 
   it("gives the same rows and rejection counts wherever it is split in two", () => {
-    open(METHOD_CLOSED);
-    for (let cut: u64 = 0; cut <= 12; cut++) {
-      expect<u64>(sweep(0, cut, UNLIMITED)).toBe(cut);
-      let text = reportBytes() > 0 ? output() : "";
-      const rows = reportRows();
-      const rejected = totalRejected();
-      expect<u64>(rows + rejected).toBe(cut);
-      expect<u64>(sweep(cut, 12, UNLIMITED)).toBe(12);
-      if (reportBytes() > 0) text += output();
-      expect<string>(text).toBe(ROWS);
-      expect<u64>(reportRows() + totalRejected()).toBe(12 - cut);
+    for (let level: u32 = 0; level <= 3; level++) {
+      for (let i = 0; i < 2 * LENGTHS.length; i++) {
+        open(METHOD_CLOSED, level, LENGTHS[i >> 1], (i & 1) == 1);
+        for (let cut: u64 = 0; cut <= 12; cut++) {
+          expect<u64>(sweep(0, cut, UNLIMITED)).toBe(cut);
+          let text = reportBytes() > 0 ? output() : "";
+          const rows = reportRows();
+          const rejected = totalRejected();
+          expect<u64>(rows + rejected).toBe(cut);
+          expect<u64>(sweep(cut, 12, UNLIMITED)).toBe(12);
+          if (reportBytes() > 0) text += output();
+          expect<string>(text).toBe(ROWS);
+          expect<u64>(reportRows() + totalRejected()).toBe(12 - cut);
+        }
+      }
     }
   });
 
@@ -175,12 +207,20 @@ describe("a sweep", () => {
   });
 
   it("stops at the first row with a cell above 2^64 - 1, after writing the previous rows", () => {
-    openMacs(14, 4);
-    expect<u64>(sweep(0, 4, UNLIMITED)).toBe(2);
-    expect<string>(output()).toBe("14,16140901064495857664\n15,17293822569102704640\n");
-    expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
-    expect<u64>(reportFaultAt()).toBe(2);
-    expect<u32>(reportFaultDetail()).toBe(1);
+    for (let level: u32 = 0; level <= 1; level++) {
+      for (let i = 0; i < 2 * LENGTHS.length; i++) {
+        openMacs(14, 4, level, LENGTHS[i >> 1], (i & 1) == 1);
+        expect<u64>(sweep(0, 4, UNLIMITED)).toBe(2);
+        expect<string>(output()).toBe("14,16140901064495857664\n15,17293822569102704640\n");
+        expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+        expect<u64>(reportFaultAt()).toBe(2);
+        expect<u32>(reportFaultDetail()).toBe(1);
+        // A batch that begins at the fault has no rows.
+        expect<u64>(sweep(2, 4, UNLIMITED)).toBe(2);
+        expect<u64>(reportRows()).toBe(0);
+        expect<u32>(reportFault()).toBe(FAULT_OVERFLOW);
+      }
+    }
   });
 
   it("ignores a cell above 2^64 - 1 that is in no row", () => {
@@ -252,8 +292,15 @@ describe("a sweep", () => {
  * Opens a grid of stride 2..9 and kernel_size: divisors(12 / stride). The padding is derived as
  * kernel_size - 2, and a condition requires that it is even.
  */
-function openDependent(): void {
+function openDependent(
+  blockLevel: u32 = 2,
+  vectorRows: u32 = VECTOR_ROWS,
+  blockRows: u32 = 0,
+): void {
   const image = new PlanImage();
+  image.blockLevel = blockLevel;
+  image.vectorRows = vectorRows;
+  image.blockRows = blockRows;
   image.fixed(BATCH_SIZE, 1);
   image.fixed(IN_CHANNELS, 1);
   image.fixed(OUT_CHANNELS, 1);
@@ -295,29 +342,40 @@ function openDependent(): void {
 
 describe("a sweep of axes that depend on others", () => {
   it("counts rejections by predicate, and skips positions past the end", () => {
-    openDependent();
-    expect<u64>(sweep(0, 48, UNLIMITED)).toBe(48);
-    // 12/2: 1 2 3 6, 12/3: 1 2 4, 12/4: 1 3, 12/6: 1 2; 12/5, 12/7, 12/8 and 12/9 are inexact.
-    expect<string>(output()).toBe("2,2,0\n2,6,4\n3,2,0\n3,4,2\n6,2,0\n");
-    expect<u64>(reportRejected(1)).toBe(4); // inexact quotient
-    expect<u64>(reportRejected(2)).toBe(0);
-    expect<u64>(reportRejected(3)).toBe(0);
-    expect<u64>(reportRejected(4)).toBe(4); // padding is -1
-    expect<u64>(reportRejected(5)).toBe(2); // padding is odd
-    expect<u64>(reportRejected(0)).toBe(48 - 15);
+    for (let level: u32 = 0; level <= 2; level++) {
+      // A block of all loops can be reused, with room for its five rows and one more, or too little.
+      for (let i = 0; i < 3 * LENGTHS.length; i++) {
+        const blockRows: u32 = level > 0 || i % 3 == 0 ? 0 : i % 3 == 1 ? 6 : 3;
+        openDependent(level, LENGTHS[i / 3], blockRows);
+        expect<u64>(sweep(0, 48, UNLIMITED)).toBe(48);
+        expect<bool>(isBlockTooLarge()).toBe(blockRows == 3);
+        // 12/2: 1 2 3 6, 12/3: 1 2 4, 12/4: 1 3, 12/6: 1 2; 12/5, 12/7, 12/8 and 12/9 are inexact.
+        expect<string>(output()).toBe("2,2,0\n2,6,4\n3,2,0\n3,4,2\n6,2,0\n");
+        expect<u64>(reportRejected(1)).toBe(4); // inexact quotient
+        expect<u64>(reportRejected(2)).toBe(0);
+        expect<u64>(reportRejected(3)).toBe(0);
+        expect<u64>(reportRejected(4)).toBe(4); // padding is -1
+        expect<u64>(reportRejected(5)).toBe(2); // padding is odd
+        expect<u64>(reportRejected(0)).toBe(48 - 15);
+      }
+    }
   });
 
   it("gives the same rows and rejection counts for any limit of visits", () => {
     openDependent();
     sweep(0, 48, UNLIMITED);
     const complete = output();
-    for (let visits: u32 = 1; visits < 30; visits++) {
+    for (let visits: u32 = 1; visits < 90; visits++) {
+      openDependent(visits % 3, LENGTHS[visits % 4]);
       let text = "";
       let rejected: u64 = 0;
       for (let at: u64 = 0; at < 48; ) {
+        const first = at;
         at = sweep(at, 48, visits);
-        expect<bool>(reportVisits() <= visits).toBe(true);
-        if (reportBytes() > 0) text += output();
+        expect<u64>(at).toBeGreaterThan(first);
+        // Filling stops at the limit; then each row takes one visit more.
+        expect<u64>(<u64>reportVisits()).toBeLessThanOrEqual(<u64>visits + 1 + reportRows());
+        if (reportBytes() > 0 && reportRows() > 0) text += output();
         for (let rejectionReason: u32 = 0; rejectionReason <= 5; rejectionReason++)
           rejected += reportRejected(rejectionReason);
       }
@@ -327,36 +385,45 @@ describe("a sweep of axes that depend on others", () => {
   });
 
   it("looks up single layers by index", () => {
-    openDependent();
-    const indices: StaticArray<u64> = [1, 3, 5, 18, 25];
-    for (let i = 0; i < indices.length; i++) store<u64>(INPUT_PTR + 8 * <usize>i, indices[i]);
-    expect<u32>(sweepIndices(5)).toBe(5);
-    expect<string>(output()).toBe("2,2,0\n2,6,4\n6,2,0\n");
-    expect<u64>(reportRows()).toBe(3);
-    expect<u64>(reportRejected(0)).toBe(1);
-    expect<u64>(reportRejected(1)).toBe(1);
+    for (let level: u32 = 0; level <= 2; level++) {
+      openDependent(level, 2, level == 0 ? 5 : 0);
+      const indices: StaticArray<u64> = [1, 3, 5, 18, 25];
+      for (let i = 0; i < indices.length; i++) store<u64>(INPUT_PTR + 8 * <usize>i, indices[i]);
+      expect<u32>(sweepIndices(5)).toBe(5);
+      expect<string>(output()).toBe("2,2,0\n2,6,4\n6,2,0\n");
+      expect<u64>(reportRows()).toBe(3);
+      expect<u64>(reportRejected(0)).toBe(1);
+      expect<u64>(reportRejected(1)).toBe(1);
+    }
   });
 
   it("stops at an undefined expression, and reports its step", () => {
-    const image = new PlanImage();
-    image.fixed(GROUPS, 1);
-    image.axis(STRIDE, [0, 1, 4]);
-    const rest = image.program([
-      [OP_NUMBER, 0, 12],
-      [OP_FIELD, STRIDE, 0],
-      [OP_NUMBER, 0, 2],
-      [OP_SUBTRACT, 0, 0],
-      [OP_MODULO, 0, 0],
-      [OP_NOT, 0, 0],
-    ]);
-    image.cell(1, STRIDE);
-    image.where(1, 0, rest);
-    image.finish(METHOD_CLOSED, 1);
-    openPlan();
-    expect<u64>(sweep(0, 4, UNLIMITED)).toBe(2);
-    expect<string>(output()).toBe("0\n1\n");
-    expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
-    expect<u64>(reportFaultAt()).toBe(2);
-    expect<u32>(reportFaultDetail()).toBe(0);
+    for (let level: u32 = 0; level <= 1; level++) {
+      for (let i = 0; i < 2 * LENGTHS.length; i++) {
+        const image = new PlanImage();
+        image.blockLevel = level;
+        image.vectorRows = LENGTHS[i >> 1];
+        image.blockRows = i & 1 ? 4 : 0;
+        image.fixed(GROUPS, 1);
+        image.axis(STRIDE, [0, 1, 4]);
+        const rest = image.program([
+          [OP_NUMBER, 0, 12],
+          [OP_FIELD, STRIDE, 0],
+          [OP_NUMBER, 0, 2],
+          [OP_SUBTRACT, 0, 0],
+          [OP_MODULO, 0, 0],
+          [OP_NOT, 0, 0],
+        ]);
+        image.cell(1, STRIDE);
+        image.where(1, 0, rest);
+        image.finish(METHOD_CLOSED, 1);
+        openPlan();
+        expect<u64>(sweep(0, 4, UNLIMITED)).toBe(2);
+        expect<string>(output()).toBe("0\n1\n");
+        expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
+        expect<u64>(reportFaultAt()).toBe(2);
+        expect<u32>(reportFaultDetail()).toBe(0);
+      }
+    }
   });
 });
