@@ -84,7 +84,7 @@ export function readCells(texts: { readonly [N in ResultName]?: string }): {
 }
 
 /** Parses the text of a cell. An empty cell is null. */
-export function readCell({ type }: Pick<Column, "type">, text: string): ResultValue {
+function readCell({ type }: Pick<Column, "type">, text: string): ResultValue {
   if (text === "") return null;
   if (type === "boolean") return text === "true";
   return type === "decimal" ? Number(text) : BigInt(text);

@@ -18,7 +18,7 @@ const WIDTHS: Readonly<Record<ValueType, number>> = {
 };
 
 /** A column of a grid whose values the kernel writes. */
-export interface ColumnPlace {
+interface ColumnPlace {
   /** The index of the column in the plan's cells. */
   readonly cell: number;
   readonly type: ValueType;

@@ -24,7 +24,7 @@ export interface Slot {
 /**
  * The slots of a grid's rows. The text of a name is split over its slots; unused ones are empty.
  */
-export function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] {
+function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] {
   const slotBytes = constant("CELL_LENGTH");
   return plan.cells.flatMap((name, cell): Slot[] => {
     if (name !== NAME_COLUMN) return [{ cell }];
@@ -38,7 +38,7 @@ export function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] 
 }
 
 /** A cell whose values the kernel computes as a vector. */
-export interface VectorCell {
+interface VectorCell {
   readonly slot: number;
   /** The index of its column in the plan's cells. */
   readonly cell: number;
@@ -47,14 +47,14 @@ export interface VectorCell {
 }
 
 /** Neighbouring cells whose joined texts a block reuses. */
-export interface RowText {
+interface RowText {
   readonly cells: readonly number[];
   /** The bytes that the kernel reserves for the text of a row, and for its length. */
   readonly bytes: number;
 }
 
 /** A segment of a row: slots that the rows of a block share, then what differs from row to row. */
-export interface RowSegment {
+interface RowSegment {
   readonly firstSlot: number;
   /** The slot after the last shared one. */
   readonly endSlot: number;

@@ -33,7 +33,7 @@ const MIN_TEXT_BYTES = 64;
 const MAX_TEXT_BYTES = 4096;
 
 /** A step that runs on the vectors of a block. */
-export type VectorStep =
+type VectorStep =
   | { readonly kind: "step"; readonly step: Step }
   /** Rejects the rows that a filling step rejected. It takes the place of that step in the order. */
   | { readonly kind: "drop"; readonly of: Step };

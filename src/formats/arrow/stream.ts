@@ -101,7 +101,7 @@ function contentsOf(type: ArrowType, rows: number, { values, validity }: ArrayCo
 }
 
 /** Packs bytes of 0 and 1 as bits, from the lowest bit of the first byte. */
-export function packBits(bytes: Uint8Array): Uint8Array {
+function packBits(bytes: Uint8Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(bytes.length / 8));
   for (let i = 0; i < bytes.length; i++)
     bits[i >> 3] = (bits[i >> 3] as number) | ((bytes[i] as number) << (i & 7));

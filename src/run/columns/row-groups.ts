@@ -46,7 +46,7 @@ export function rowsOfGroup(columns: readonly TypedColumn[]): number {
   return Math.min(ROW_GROUP_ROWS, fitting);
 }
 
-/** Collects the rows of one group. Its columns are copies, which other threads can read. */
+/** Collects the rows of a group. Its columns are copies, which other threads can read. */
 export class GroupBuilder {
   readonly #columns: readonly ColumnBuilder[];
   readonly #capacity: number;
@@ -79,10 +79,16 @@ export class GroupBuilder {
     this.#rows += to - from;
   }
 
-  /** The group. The builder cannot be used any more. */
+  /** The group. It is valid until `clear`. */
   build(): RowGroup {
     const rows = this.#rows;
     return { rows, columns: this.#columns.map((column) => column.build(rows)) };
+  }
+
+  /** Begins another group in the same memory. */
+  clear(): void {
+    this.#rows = 0;
+    for (const column of this.#columns) column.clear();
   }
 }
 
@@ -92,8 +98,11 @@ class ColumnBuilder {
   readonly #isNullable: boolean;
   readonly #capacity: number;
   #runs: GrowingRuns | undefined = new GrowingRuns();
-  #vector: GroupVector | Uint32Array | undefined;
+  #vector: GroupVector | undefined;
   #missing: Uint8Array | undefined;
+  /** The vectors of the previous group. */
+  #spareVector: GroupVector | undefined;
+  #spareMissing: Uint8Array | undefined;
   readonly #texts = new Map<string, number>();
 
   constructor({ type, isNullable }: TypedColumn, capacity: number) {
@@ -152,8 +161,10 @@ class ColumnBuilder {
   #expand(rows: number): void {
     const runs = this.#runs as GrowingRuns;
     this.#runs = undefined;
-    this.#vector = newVector(this.#type, this.#capacity);
-    if (this.#isNullable) this.#missing = new Uint8Array(new SharedArrayBuffer(this.#capacity));
+    this.#vector = this.#spareVector ?? newVector(this.#type, this.#capacity);
+    if (this.#isNullable)
+      this.#missing =
+        this.#spareMissing?.fill(0) ?? new Uint8Array(new SharedArrayBuffer(this.#capacity));
     let at = 0;
     const { values, rows: counts, missing } = runs.build();
     for (let i = 0; i < counts.length; i++) {
@@ -179,6 +190,15 @@ class ColumnBuilder {
         own[at + row - from] = this.#idOf(paddingText(vector[row] as bigint));
     else (own as Uint8Array).set(vector.subarray(from, to) as Uint8Array, at);
     if (missing) this.#missing?.set(missing.subarray(from, to), at);
+  }
+
+  clear(): void {
+    this.#runs = new GrowingRuns();
+    this.#spareVector = this.#vector ?? this.#spareVector;
+    this.#spareMissing = this.#missing ?? this.#spareMissing;
+    this.#vector = undefined;
+    this.#missing = undefined;
+    this.#texts.clear();
   }
 
   build(rows: number): GroupColumn {

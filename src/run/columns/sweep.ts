@@ -32,7 +32,7 @@ export async function* sweepColumns(
   };
   const form = columnarForm(plan, options.format, provenance, () => parquetKernel());
   const swept = sweepPlan(plan, { ...options, isColumnar: true, isSummed: false });
-  let builder = new GroupBuilder(columns, capacity);
+  const builder = new GroupBuilder(columns, capacity);
   let progress: Progress | undefined;
   const part = (bytes: Uint8Array, rows: number): SweptRows => ({
     buffers: [bytes],
@@ -42,7 +42,7 @@ export async function* sweepColumns(
   const group = (): SweptRows => {
     const { rows } = builder;
     const bytes = form.add(builder.build());
-    builder = new GroupBuilder(columns, capacity);
+    builder.clear();
     return part(bytes, rows);
   };
   let hasStarted = false;
