@@ -149,7 +149,7 @@ export function openBlock(): void {
     const level = load<u32>(stepPtr(fillStepEnd), 4);
     if (level < innermostLevel) groupLevel = level;
   }
-  useGroups(groupLevel != NO_LEVEL);
+  useGroups(groupLevel != NO_LEVEL, groupLevel);
   openCounts(1 + load<u32>(header, layout.IMAGE_PREDICATE_COUNT));
 }
 

@@ -34,14 +34,16 @@ import {
 
 /** Number of rows in the selection vector. */
 export let selected: u32 = 0;
-/** Whether the first vector step is checked by groups of rows. */
+/** Whether the rows have groups, and the innermost level of the loops that differ between them. */
 let isGrouped: bool = false;
+let groupLevel: u32 = 0;
 /** The first row of each group of a piece: u32. */
 const GROUPS_PTR: usize = layout.SPARE_VECTORS_PTR;
 
-/** Sets whether the first vector step is checked by groups of rows. */
-export function useGroups(areUsed: bool): void {
+/** Sets whether the rows have groups: those with the same position of the loops up to `level`. */
+export function useGroups(areUsed: bool, level: u32): void {
   isGrouped = areUsed;
+  groupLevel = level;
 }
 
 /** Whether the selection vector is 0, 1, 2, … */
@@ -87,7 +89,8 @@ export function takeVectorStep(step: u32, rows: u32): void {
   if (kind == layout.STEP_DROP) {
     dropFailedRows(first);
   } else if (kind == layout.STEP_WHERE && third != 0) {
-    if (isGrouped && isComplete && selected == rows) keepGroups(third - 1, rows, 1 + first);
+    const isOfGroups = isGrouped && load<u32>(ptr, 4) <= groupLevel;
+    if (isOfGroups && isComplete && selected == rows) keepGroups(third - 1, rows, 1 + first);
     else keepWhere(evaluateVector(third - 1, selected, rows), 1 + first);
   } else if (kind == layout.STEP_RULE && checkRule(load<u32>(ptr, 12), third)) {
     if (!doAllKeep(selected)) keepChecked(1 + first);

@@ -74,7 +74,42 @@ describe("the areas of memory", () => {
       layout.OUTPUT_BUFFER_BYTES * <usize>layout.OUTPUT_BUFFERS,
       layout.MANY_PTR,
     );
-    expectRoom(layout.MANY_FIELDS_PTR, 4 * <usize>layout.MANY_FIELDS, layout.CHUNK_PTR);
+    expectRoom(layout.MANY_FIELDS_PTR, 4 * <usize>layout.MANY_FIELDS, layout.FILLED_PTR);
+    expectRoom(layout.VECTORS_END, 0, layout.CHUNK_PTR);
+  });
+
+  it("contain the vectors of a block one after the other", () => {
+    const rows = <usize>layout.VECTOR_ROWS;
+    const rejected: usize = 8 * <usize>(1 + layout.PREDICATE_CAPACITY);
+    expect<usize>(layout.VECTOR_BYTES).toBe(8 * rows);
+    expectRoom(layout.FILLED_PTR, layout.FILLED_BYTES, layout.REASONS_PTR);
+    expectRoom(layout.REASONS_PTR, 2 * <usize>layout.BLOCK_POSITIONS, layout.BLOCK_REJECTED_PTR);
+    expectRoom(layout.BLOCK_REJECTED_PTR, rejected, layout.PIECE_REJECTED_PTR);
+    expectRoom(layout.PIECE_REJECTED_PTR, rejected, layout.SELECTION_PTR);
+    expectRoom(layout.SELECTION_PTR, 4 * rows, layout.LIVE_PTR);
+    expectRoom(
+      layout.LIVE_PTR,
+      8 * rows * <usize>layout.ROW_FIELD_CAPACITY,
+      layout.ROW_FIELD_NUMBERS_PTR,
+    );
+    expectRoom(layout.ROW_FIELD_NUMBERS_PTR, layout.FIELD_COUNT, layout.FACTORS_PTR);
+    expectRoom(
+      layout.FACTORS_PTR,
+      8 * rows * <usize>layout.FACTOR_CAPACITY,
+      layout.SPARE_VECTORS_PTR,
+    );
+    expectRoom(layout.SPARE_VECTORS_PTR, 4 * 8 * rows, layout.VALUES_PTR);
+    expectRoom(layout.VALUES_PTR, 8 * rows * <usize>layout.CELL_CAPACITY, layout.MISSING_PTR);
+    expectRoom(layout.MISSING_PTR, rows * <usize>layout.CELL_CAPACITY, layout.VECTOR_STACK_PTR);
+    expectRoom(layout.VECTOR_STACK_PTR, 8 * rows * <usize>layout.STACK_VECTORS, layout.VECTORS_END);
+  });
+
+  it("leave room for a piece of a block with every row field, without texts", () => {
+    // The position, failure and weight of a row, and its group.
+    const row: usize = 8 * <usize>layout.ROW_FIELD_CAPACITY + 3 * 8 + 4;
+    expect<usize>(row * <usize>layout.VECTOR_ROWS).toBeLessThanOrEqual(layout.FILLED_BYTES);
+    expect<u32>(layout.ROW_POSITION).toBeGreaterThan(layout.PREDICATE_CAPACITY);
+    expect<u32>(layout.NOT_A_ROW_FIELD).toBeGreaterThan(layout.ROW_FIELD_CAPACITY - 1);
   });
 
   it("contain the input and the buffers of a column chunk one after the other", () => {
@@ -157,8 +192,24 @@ describe("the areas of memory", () => {
     expectRoom(
       layout.IMAGE_SEGMENTS_PTR,
       layout.IMAGE_SEGMENT_BYTES * <usize>layout.SEGMENT_CAPACITY,
-      layout.IMAGE_CODE_PTR,
+      layout.IMAGE_ROW_FIELDS_PTR,
     );
+    expectRoom(
+      layout.IMAGE_ROW_FIELDS_PTR,
+      4 * <usize>layout.ROW_FIELD_CAPACITY,
+      layout.IMAGE_VECTOR_CELLS_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_VECTOR_CELLS_PTR,
+      layout.IMAGE_VECTOR_CELL_BYTES * <usize>layout.CELL_CAPACITY,
+      layout.IMAGE_TEXTS_PTR,
+    );
+    expectRoom(
+      layout.IMAGE_TEXTS_PTR,
+      layout.IMAGE_TEXT_BYTES * <usize>layout.CELL_CAPACITY,
+      layout.IMAGE_TEXT_CELLS_PTR,
+    );
+    expectRoom(layout.IMAGE_TEXT_CELLS_PTR, 4 * <usize>layout.CELL_CAPACITY, layout.IMAGE_CODE_PTR);
     expectRoom(
       layout.IMAGE_CODE_PTR,
       layout.INSTRUCTION_BYTES * <usize>layout.INSTRUCTION_CAPACITY,
@@ -239,6 +290,11 @@ describe("alignment", () => {
 
   it("is 16 bytes for areas that vectors copy", () => {
     expect<usize>(layout.CELLS_PTR % 16).toBe(0);
+    expect<usize>(layout.FILLED_PTR % 16).toBe(0);
+    expect<usize>(layout.LIVE_PTR % 16).toBe(0);
+    expect<usize>(layout.FACTORS_PTR % 16).toBe(0);
+    expect<usize>(layout.VALUES_PTR % 16).toBe(0);
+    expect<usize>(layout.VECTOR_STACK_PTR % 16).toBe(0);
     expect<usize>(layout.CELL_BYTES % 16).toBe(0);
     expect<usize>(layout.SCRATCH_PTR % 16).toBe(0);
     expect<usize>(layout.OUTPUT_PTR % 16).toBe(0);
@@ -272,7 +328,9 @@ describe("records", () => {
     expect<u32>(layout.CELL_TEXT_BYTES).toBeGreaterThanOrEqual(21); // 20 digits and a sign
     expectRoom(layout.CELL_LENGTH, 1, layout.CELL_OVERFLOWS);
     expectRoom(layout.CELL_START, 2, layout.CELL_BYTES);
-    expectRoom(layout.SEGMENT_END_SLOT, 4, layout.SEGMENT_BYTES);
+    expectRoom(layout.SEGMENT_NUMBER, 4, layout.SEGMENT_BYTES);
+    expectRoom(layout.STEP_IS_LATE, 4, layout.STEP_BYTES);
+    expectRoom(layout.IMAGE_TEXT_COUNT, 4, layout.IMAGE_HEADER_BYTES);
     expectRoom(layout.LEVEL_END_VARIABLE, 4, layout.LEVEL_BYTES);
     expectRoom(layout.LOOP_VARIABLE_OFFSET, 4, layout.LOOP_VARIABLE_BYTES);
     expectRoom(layout.PROGRESSION_ORIGIN, 4, layout.PROGRESSION_BYTES);

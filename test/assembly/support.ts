@@ -120,6 +120,7 @@ class ImageCell {
     public level: u32,
     public column: u32,
     public isBounded: bool,
+    public isMixed: bool,
   ) {}
 }
 
@@ -290,7 +291,7 @@ export class PlanImage {
   }
   /** Adds the next cell of the row. A bounded one never exceeds 64 bits. */
   cell(level: u32, column: u32, isBounded: bool = false): void {
-    this.cells.push(new ImageCell(level, column, isBounded));
+    this.cells.push(new ImageCell(level, column, isBounded, this.isMixed));
   }
 
   private step(kind: u32, level: u32, a: u32, b: u32, c: u32): void {
@@ -368,7 +369,8 @@ export class PlanImage {
       this.hasTexts &&
       slot < <u32>this.cells.length &&
       this.cells[slot].level > this.blockLevel &&
-      this.cells[slot].isBounded
+      this.cells[slot].isBounded &&
+      !this.cells[slot].isMixed
     );
   }
 

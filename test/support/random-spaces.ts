@@ -165,7 +165,7 @@ function specOf(draw: Draw, kind: Kind): SpecInput {
   const where =
     known.length === 0
       ? []
-      : Array.from({ length: number(draw, 3) }, () => condition(draw, known, results));
+      : Array.from({ length: number(draw, 5) }, () => condition(draw, known, results));
   const columns = draw(
     (own: readonly string[]) => fc.shuffledSubarray([...own], { minLength: 1, maxLength: 12 }),
     results,

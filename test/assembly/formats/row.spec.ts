@@ -1,34 +1,39 @@
-import { hasOverflowed } from "../../../assembly/checked";
 import {
   ADDITIONS_PER_FILTER,
   BIAS,
+  CELLS_PTR,
   CELL_BYTES,
   CELL_CAPACITY,
   CELL_LENGTH,
-  CELLS_PTR,
   DIMENSION_TAPS,
   HOLES,
   IMAGE_PTR,
-  IMAGE_SEGMENT_BYTES,
+  IMAGE_ROW_FIELD_COUNT,
   IMAGE_SEGMENTS_PTR,
+  IMAGE_SEGMENT_BYTES,
+  IMAGE_SEGMENT_COUNT,
   IMAGE_SLOTS_PTR,
+  IMAGE_VECTOR_CELLS_PTR,
+  IMAGE_VECTOR_CELL_BYTES,
+  IMAGE_VECTOR_CELL_COUNT,
   KERNEL_SIZE,
   MACS,
-  NO_COLUMN,
   OPS,
-  OUTPUT_PTR,
   PARAMS,
+  SEGMENTS_PTR,
+  SEGMENT_BYTES,
+  SEGMENT_CELL,
+  SEGMENT_END,
+  SEGMENT_LENGTH,
+  SEGMENT_TEXT,
   TAPS,
   ZERO_INSERTION_WASTE,
 } from "../../../assembly/layout";
 import { set } from "../../../assembly/layers/layer";
-import {
-  firstOverflow,
-  joinSegment,
-  openRow,
-  setCell,
-  writeRow,
-} from "../../../assembly/formats/row";
+import { firstOverflow, joinSegment, openRow, setCell } from "../../../assembly/formats/row";
+import { openCells } from "../../../assembly/vectors/cells";
+import { openFactors } from "../../../assembly/vectors/factors";
+import { openFields } from "../../../assembly/vectors/fields";
 import { textAt, writeLayer } from "../support";
 
 const MAX: u64 = 2147483647;
@@ -43,17 +48,35 @@ function cellText(slot: u32): string {
   return textAt(slotPtr, slotPtr + load<u8>(slotPtr, CELL_LENGTH));
 }
 
-/** Opens a row with a number of slots. Each segment is a column and its end slot. */
+/** Writes the vector cells of the image: their columns; cell i takes slot 1 + i. */
+function cells(columns: StaticArray<u32>): void {
+  store<u32>(IMAGE_PTR, 0, IMAGE_ROW_FIELD_COUNT);
+  store<u32>(IMAGE_PTR, columns.length, IMAGE_VECTOR_CELL_COUNT);
+  for (let i = 0; i < columns.length; i++) {
+    const ptr = IMAGE_VECTOR_CELLS_PTR + IMAGE_VECTOR_CELL_BYTES * <usize>i;
+    store<u32>(ptr, columns[i]);
+    store<u32>(ptr, 1 + i, 4);
+    store<u32>(ptr, 0, 8);
+  }
+  openFields(1);
+  openFactors();
+  openCells();
+}
+
+/** Opens a row. Each segment is a source, a number, an end slot and the slot after it. */
 function layOut(slots: u32, segments: StaticArray<u32>): void {
   memory.fill(IMAGE_SLOTS_PTR, 0, CELL_BYTES * <usize>CELL_CAPACITY);
-  store<u32>(IMAGE_PTR, segments.length / 2, 28);
+  store<u32>(IMAGE_PTR, segments.length / 4, IMAGE_SEGMENT_COUNT);
   for (let i = 0; i < segments.length; i++)
-    store<u32>(IMAGE_SEGMENTS_PTR + (IMAGE_SEGMENT_BYTES / 2) * <usize>i, segments[i]);
+    store<u32>(IMAGE_SEGMENTS_PTR + (IMAGE_SEGMENT_BYTES / 4) * <usize>i, segments[i]);
   openRow(slots);
 }
 
-function rowText(): string {
-  return textAt(OUTPUT_PTR, writeRow(OUTPUT_PTR));
+/** The joined text of a segment. */
+function joinedText(segment: u32): string {
+  const ptr = SEGMENTS_PTR + SEGMENT_BYTES * <usize>segment;
+  const textPtr = <usize>load<u32>(ptr, SEGMENT_TEXT);
+  return textAt(textPtr, textPtr + <usize>load<u32>(ptr, SEGMENT_LENGTH));
 }
 
 describe("setCell", () => {
@@ -90,92 +113,93 @@ describe("setCell", () => {
 
 const CELLS: u32 = 64;
 
-describe("writeRow", () => {
+describe("joinSegment", () => {
   it("joins the texts of slots of different lengths", () => {
     writeWorkedLayer();
-    layOut(4, [NO_COLUMN, 4]);
+    layOut(4, [SEGMENT_END, 0, 4, 4]);
     setCell(0, KERNEL_SIZE, false);
     setCell(1, BIAS, false);
     setCell(2, OPS, false);
     setCell(3, HOLES, true);
     joinSegment(0, 0);
-    expect<string>(rowText()).toBe("16,true,602931200,0\n");
+    expect<string>(joinedText(0)).toBe("16,true,602931200,0\n");
   });
 
   it("joins again from the changed slot on, also if its length has changed", () => {
     writeWorkedLayer();
-    layOut(3, [NO_COLUMN, 3]);
+    layOut(3, [SEGMENT_END, 0, 3, 3]);
     setCell(0, KERNEL_SIZE, false);
     setCell(1, OPS, false);
     setCell(2, BIAS, true);
     joinSegment(0, 0);
     setCell(1, KERNEL_SIZE, false);
     joinSegment(0, 1);
-    expect<string>(rowText()).toBe("16,16,true\n");
+    expect<string>(joinedText(0)).toBe("16,16,true\n");
     setCell(1, PARAMS, false);
     joinSegment(0, 1);
-    expect<string>(rowText()).toBe("16,2097408,true\n");
-  });
-
-  it("writes new cells between, before and after joined slots", () => {
-    writeWorkedLayer();
-    layOut(6, [BIAS, 0, OPS, 2, KERNEL_SIZE, 3, TAPS, 5, NO_COLUMN, 6]);
-    setCell(1, KERNEL_SIZE, false);
-    setCell(4, HOLES, false);
-    joinSegment(1, 1);
-    joinSegment(3, 4);
-    expect<string>(rowText()).toBe("true,16,602931200,16,0,504\n");
-    set(BIAS, 0);
-    set(DIMENSION_TAPS, 1000000000000);
-    set(KERNEL_SIZE, 7);
-    expect<string>(rowText()).toBe("false,16,131072000234815488,7,0,1000000000000\n");
+    expect<string>(joinedText(0)).toBe("16,2097408,true\n");
   });
 
   it("keeps the separator of a segment if its second slot is joined first", () => {
     writeWorkedLayer();
-    layOut(3, [BIAS, 0, NO_COLUMN, 3]);
+    cells([BIAS]);
+    layOut(3, [SEGMENT_CELL, 0, 0, 1, SEGMENT_END, 0, 3, 3]);
     setCell(2, HOLES, true);
     joinSegment(1, 2);
     setCell(1, KERNEL_SIZE, false);
     joinSegment(1, 1);
-    expect<string>(rowText()).toBe("true,16,0\n");
+    expect<string>(joinedText(0)).toBe("");
+    expect<string>(joinedText(1)).toBe(",16,0\n");
   });
 
-  it("writes 64 cells of 20 digits, from slots or new", () => {
+  it("joins 64 slots of 20 digits", () => {
     writeLayer([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, u64.MAX_VALUE, 1]);
     let expected = "";
     for (let slot: u32 = 0; slot < CELLS; slot++)
       expected += slot + 1 == CELLS ? "18446744073709551615\n" : "18446744073709551615,";
-    layOut(CELLS, [NO_COLUMN, CELLS]);
+    layOut(CELLS, [SEGMENT_END, 0, CELLS, CELLS]);
     for (let slot: u32 = 0; slot < CELLS; slot++) setCell(slot, TAPS, slot + 1 == CELLS);
     joinSegment(0, 0);
-    expect<string>(rowText()).toBe(expected);
-    const segments = new StaticArray<u32>(2 * CELLS + 2);
-    for (let slot: u32 = 0; slot < CELLS; slot++) {
-      segments[2 * slot] = TAPS;
-      segments[2 * slot + 1] = slot;
-    }
-    segments[2 * CELLS] = NO_COLUMN;
-    segments[2 * CELLS + 1] = CELLS;
-    layOut(CELLS, segments);
-    expect<string>(rowText()).toBe(expected);
+    expect<string>(joinedText(0)).toBe(expected);
+  });
+});
+
+describe("openRow", () => {
+  it("begins the segment after a last cell with the line end", () => {
+    cells([BIAS]);
+    layOut(1, [SEGMENT_CELL, 0, 0, 1, SEGMENT_END, 0, 1, 1]);
+    expect<string>(joinedText(0)).toBe("");
+    expect<string>(joinedText(1)).toBe("\n");
+  });
+
+  it("copies slots with a constant text from the image", () => {
+    layOut(1, [SEGMENT_END, 0, 1, 1]);
+    store<u32>(IMAGE_SLOTS_PTR, 0x0a636261);
+    store<u8>(IMAGE_SLOTS_PTR + CELL_LENGTH, 4);
+    openRow(1);
+    joinSegment(0, 0);
+    expect<string>(joinedText(0)).toBe("abc\n");
   });
 });
 
 describe("firstOverflow", () => {
-  it("returns the first slot that overflows, joined or new, else the number of slots", () => {
+  it("returns the first slot that overflows, of a vector or an outer loop, else their number", () => {
     writeLayer([1, MAX, MAX, 2, 3, 1, 0, 0, 1, 1, 1, 4, 6, 4]);
-    layOut(4, [TAPS, 1, MACS, 2, NO_COLUMN, 4]);
+    cells([TAPS, MACS]);
+    layOut(5, [SEGMENT_CELL, 0, 1, 2, SEGMENT_CELL, 1, 2, 3, SEGMENT_END, 0, 5, 5]);
     setCell(0, TAPS, false);
-    setCell(3, MACS, true);
-    writeRow(OUTPUT_PTR);
-    expect<bool>(hasOverflowed()).toBe(true);
-    expect<u32>(firstOverflow(OUTPUT_PTR, 4)).toBe(2);
-    layOut(4, [TAPS, 1, TAPS, 2, NO_COLUMN, 4]);
+    setCell(3, TAPS, false);
+    setCell(4, MACS, true);
+    expect<u32>(firstOverflow(0, 5)).toBe(2);
+    setCell(0, MACS, false);
+    expect<u32>(firstOverflow(0, 5)).toBe(0);
+    cells([TAPS, TAPS]);
+    layOut(5, [SEGMENT_CELL, 0, 1, 2, SEGMENT_CELL, 1, 2, 3, SEGMENT_END, 0, 5, 5]);
     setCell(0, TAPS, false);
-    setCell(3, MACS, true);
-    expect<u32>(firstOverflow(OUTPUT_PTR, 4)).toBe(3);
-    setCell(3, TAPS, true);
-    expect<u32>(firstOverflow(OUTPUT_PTR, 4)).toBe(4);
+    setCell(3, TAPS, false);
+    setCell(4, MACS, true);
+    expect<u32>(firstOverflow(0, 5)).toBe(4);
+    setCell(4, TAPS, true);
+    expect<u32>(firstOverflow(0, 5)).toBe(5);
   });
 });
