@@ -14,7 +14,7 @@ function templateOf(spec: SpecInput, limits: Partial<typeof LIMITS> = {}, textBy
   const grid = plan.grids[0] as GridPlan;
   const block = blockOf(grid, "closed", { ...LIMITS, ...limits });
   const own = textBytes === undefined ? block : { ...block, textBytes };
-  const template = rowTemplate(plan, grid, own, constant);
+  const template = rowTemplate(plan, grid, own, true, constant);
   const name = (cell: number) => plan.cells[cell] as string;
   const segments = template.segments.map(({ firstSlot, endSlot, source, number }) => {
     const shared = template.slots.slice(firstSlot, endSlot).map(({ cell }) => name(cell));
@@ -114,7 +114,7 @@ describe("the template of a row", () => {
     } as SpecInput);
     const grid = plan.grids[0] as GridPlan;
     const block = blockOf(grid, "closed", LIMITS);
-    const { slots } = rowTemplate(plan, grid, block, constant);
+    const { slots } = rowTemplate(plan, grid, block, true, constant);
     const texts = slots.flatMap(({ text }) => (text === undefined ? [] : [text]));
     expect(texts.join("")).toMatch(/^one[,\n]$/);
   });

@@ -56,23 +56,30 @@ export function arrowStream(
   return stream;
 }
 
-/** A record batch with its body. */
+/**
+ * A record batch with its body.
+ *
+ * @param memory memory for the bytes, if they fit in it.
+ */
 export function arrowBatch(
   schema: ArrowSchema,
   rows: number,
   arrays: readonly ArrayColumn[],
+  memory?: Uint8Array,
 ): { readonly message: RecordBatchMessage; readonly bytes: Uint8Array } {
   const contents = schema.columns.map(({ type }, i) =>
     contentsOf(type, rows, arrays[i] as ArrayColumn),
   );
   const message = recordBatchMessage(schema, rows, contents);
   const { header, body } = message;
-  const bytes = new Uint8Array(header.length + body.length);
+  const length = header.length + body.length;
+  const bytes =
+    memory && memory.length >= length ? memory.subarray(0, length).fill(0) : new Uint8Array(length);
   bytes.set(header);
   for (const [i, buffers] of body.columns.entries()) {
-    for (const { role, offset, length } of buffers) {
+    for (const { role, offset, length: own } of buffers) {
       const from = contents[i]?.buffers[role];
-      if (from && length > 0) bytes.set(from.subarray(0, length), header.length + offset);
+      if (from && own > 0) bytes.set(from.subarray(0, own), header.length + offset);
     }
   }
   return { message, bytes };

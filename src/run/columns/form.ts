@@ -21,7 +21,7 @@ import { arraysOf } from "./unpack.js";
 export interface ColumnarForm {
   /** What precedes the first row group. */
   readonly start: Uint8Array;
-  /** The bytes of the next row group. */
+  /** The bytes of the next row group. Valid until the next call. */
   add(group: RowGroup): Uint8Array;
   /** What follows the last row group. */
   end(): Uint8Array;
@@ -82,10 +82,13 @@ function arrowForm(plan: Plan, form: ArrowForm, provenance: Provenance): Columna
   const blocks: Block[] = [];
   const start = startOf(form, schema);
   let offset = start.length;
+  let memory: Uint8Array | undefined;
   return {
     start,
     add(group) {
-      const { message, bytes } = arrowBatch(schema, group.rows, arraysOf(typed, group));
+      const arrays = arraysOf(typed, group);
+      const { message, bytes } = arrowBatch(schema, group.rows, arrays, memory);
+      memory ??= bytes;
       blocks.push(blockAt(offset, message));
       offset += bytes.length;
       return bytes;
