@@ -4,7 +4,7 @@ import { set, setKind } from "../../../assembly/layers/layer";
 import { brokenRule } from "../../../assembly/layers/rules";
 import * as layout from "../../../assembly/layout";
 import { isMissing, isQuotient, value } from "../../../assembly/columns/results";
-import { writeValue } from "../../../assembly/formats/row";
+import { writeValue } from "../../../assembly/formats/cell";
 import { textAt, writeLayer } from "../support";
 
 const MAX: u64 = 2147483647;
