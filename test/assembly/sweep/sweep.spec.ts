@@ -340,6 +340,48 @@ function openDependent(
   openPlan();
 }
 
+describe("a sweep without cells", () => {
+  it("counts the layers, a block of the innermost step at a time", () => {
+    const image = new PlanImage();
+    image.fixed(IN_CHANNELS, 4);
+    image.axis(GROUPS, [1, 1, 4]);
+    image.axis(STRIDE, [1, 1, 1000000]);
+    image.rule(1, RULE_IN_CHANNELS);
+    image.finish(METHOD_CLOSED);
+    openPlan();
+    expect<u64>(sweep(7, 3500000, UNLIMITED)).toBe(3500000);
+    expect<u64>(reportRows()).toBe(2499993);
+    expect<u64>(reportRejected(1 + RULE_IN_CHANNELS)).toBe(1000000);
+    expect<u32>(reportBytes()).toBe(0);
+    expect<u32>(reportVisits()).toBe(4);
+  });
+
+  it("stops at an expression of an outer loop without a value", () => {
+    for (let level: u32 = 1; level <= 2; level++) {
+      const image = new PlanImage();
+      image.blockLevel = level;
+      image.axis(GROUPS, [1, 1, 4]);
+      image.axis(STRIDE, [1, 1, 5]);
+      const rest = image.program([
+        [OP_NUMBER, 0, 12],
+        [OP_FIELD, GROUPS, 0],
+        [OP_NUMBER, 0, 3],
+        [OP_SUBTRACT, 0, 0],
+        [OP_MODULO, 0, 0],
+        [OP_NOT, 0, 0],
+      ]);
+      image.where(1, 0, rest);
+      image.cell(2, STRIDE);
+      image.finish(METHOD_CLOSED, 1);
+      openPlan();
+      expect<u64>(sweep(0, 20, UNLIMITED)).toBe(10);
+      expect<u32>(reportFault()).toBe(FAULT_EXPRESSION);
+      expect<u32>(reportFaultDetail()).toBe(0);
+      expect<u64>(reportRows()).toBe(10);
+    }
+  });
+});
+
 describe("a sweep of axes that depend on others", () => {
   it("counts rejections by predicate, and skips positions past the end", () => {
     for (let level: u32 = 0; level <= 2; level++) {
