@@ -12,8 +12,9 @@ import type { Sink } from "../../sink/sink.js";
 import type { Progress } from "../output/position.js";
 import type { Finished } from "../resume/checkpoint.js";
 import { Checkpoint, type ResumePoint, readStart, resumeTarget } from "../resume/checkpoint.js";
-import { shardName } from "../sweep/shard.js";
-import { type RunOptions, type SweptRows, sweepPlan } from "../sweep/sweep.js";
+import { shardName } from "../resume/shard-name.js";
+import type { RunOptions, SweptRows } from "../sweep/sweep.js";
+import { sweepOnThreads } from "../threads.js";
 
 export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed"> {
   readonly format: FormatName;
@@ -80,7 +81,7 @@ export async function openSweepJob(
     finished,
     from,
     mayReplace,
-    batches: () => sweepPlan(plan, { ...run, start: from?.position }),
+    batches: () => sweepOnThreads(plan, { ...run, start: from?.position }),
     checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes)),
   };
 }
