@@ -1,7 +1,7 @@
 /** The cost of taps and covered of one layer, by simulation and in closed form. */
 
+import { builtKernel } from "../dist/kernel/built.js";
 import type { Kernel } from "../dist/kernel/kernel.js";
-import { wasmKernel } from "../dist/kernel/wasm.js";
 import { planSweep } from "../dist/plan/plan.js";
 import { specFrom } from "../dist/spec/read.js";
 import { check, medianSeconds, nanoseconds, type Section } from "./harness.js";
@@ -70,8 +70,8 @@ export async function overlap(): Promise<Section> {
       };
     };
     const contenders = [
-      contender(wasmKernel(), "closed", "closed"),
-      contender(wasmKernel(), "simulate", "simulate"),
+      contender(builtKernel(), "closed", "closed"),
+      contender(builtKernel(), "simulate", "simulate"),
     ];
     const [expected] = contenders.slice(-1).map(({ run }) => run());
     for (const { name: title, run } of contenders) check(run() === expected, `${name}, ${title}`);

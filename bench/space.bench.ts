@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { plan, type SpecInput, sweepToFile } from "../dist/index.js";
 import { planSweep } from "../dist/plan/plan.js";
-import { sweepPlan } from "../dist/run/sweep/sweep.js";
+import { sweepOnThreads } from "../dist/run/threads.js";
 import { specFrom } from "../dist/spec/read.js";
 import {
   check,
@@ -50,7 +50,7 @@ const SKEWED: SpecInput = {
 };
 
 async function count(spec: SpecInput, workers: number): Promise<bigint> {
-  const batches = sweepPlan(planSweep(specFrom(spec), "count"), { workers });
+  const batches = sweepOnThreads(planSweep(specFrom(spec), "count"), { workers });
   for (let next = await batches.next(); ; next = await batches.next())
     if (next.done) return next.value.rows;
 }

@@ -65,20 +65,8 @@ export function joined(first: Sum, second: Sum): Sum {
 /** Whether two checksums are equal in length, line ends and lanes. */
 export function isSameSum(one: Sum, other: Sum): boolean {
   return (
-    one.bytes === other.bytes && one.lines === other.lines && textOfSum(one) === textOfSum(other)
+    one.bytes === other.bytes &&
+    one.lines === other.lines &&
+    one.lanes.every((lane, i) => lane === other.lanes[i])
   );
-}
-
-/** The lanes as manifests store them: little-endian 32-bit words in base64. */
-export function textOfSum({ lanes }: Sum): string {
-  const bytes = Buffer.alloc(4 * lanes.length);
-  for (const [i, lane] of lanes.entries()) bytes.writeUInt32LE(lane, 4 * i);
-  return bytes.toString("base64");
-}
-
-/** Decodes the lanes stored in a manifest. Returns undefined when the text is not a checksum. */
-export function lanesFrom(text: string): Uint32Array | undefined {
-  const bytes = Buffer.from(text, "base64");
-  if (bytes.length !== 8 * LANES || bytes.toString("base64") !== text) return undefined;
-  return Uint32Array.from({ length: 2 * LANES }, (_, i) => bytes.readUInt32LE(4 * i));
 }

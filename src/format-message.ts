@@ -162,7 +162,7 @@ export function instead(unknown: string, known: readonly string[]): string {
  */
 export function reasonOf(cause: unknown): string {
   if (typeof cause === "string") return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message } = cause as { readonly code?: string; readonly message: string };
   const words: Record<string, string> = {
     ENOENT: "no such file or folder",
     EACCES: "permission denied",

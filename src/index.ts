@@ -41,13 +41,8 @@ export { PARAMETERS, type ParameterName, SETTINGS } from "./layers/parameters.js
 export type { RuleId } from "./layers/rule-table.js";
 export { RULES } from "./layers/rule-table.js";
 export type { Rule } from "./layers/rules.js";
-export {
-  type CounterInput,
-  type CounterOptions,
-  type CountOptions,
-  count,
-  counter,
-} from "./library/count.js";
+export { count, counter } from "./library/count.js";
+export type { CounterInput, CounterOptions, CountOptions } from "./library/counter.js";
 export { countMany } from "./library/many.js";
 export type { LayerColumn, LayerColumns, ManyOptions, ManyResults } from "./library/many-types.js";
 export { type GridSummary, type LoopSummary, type PlanSummary, plan } from "./library/plan.js";

@@ -13,8 +13,8 @@ import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { type Json, jsonText } from "../formats/pretty.js";
 import { openList } from "../input/list.js";
+import { builtKernel } from "../kernel/built.js";
 import { exactResult } from "../kernel/kernel.js";
-import { wasmKernel } from "../kernel/wasm.js";
 import { describeLayer } from "../layers/describe.js";
 import { kindOf } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
@@ -24,7 +24,7 @@ import { planSweep } from "../plan/plan.js";
 import { layerOf, walk } from "../plan/walk.js";
 import { countListRows } from "../run/list/list.js";
 import { LIST_REJECTIONS } from "../run/output/summary.js";
-import { sweepPlan } from "../run/sweep/sweep.js";
+import { sweepOnThreads } from "../run/threads.js";
 import { markdown } from "./columns.js";
 import { ratioText, toolOf, unitOf } from "./compare-one.js";
 import { bigIntsOf, parametersInJson } from "./count.js";
@@ -55,7 +55,7 @@ export async function compareGrid(
 ): Promise<void> {
   const plan = planSweep(await specFromCommand(file, flags, options), "compare");
   const totals = emptyTotals<{ readonly grid: number; readonly index: bigint }>();
-  const batches = sweepPlan(plan, { ...options, method: methodOf() });
+  const batches = sweepOnThreads(plan, { ...options, method: methodOf() });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
     fraction: fractionOf,
@@ -76,7 +76,7 @@ export async function compareGrid(
 
 function layerAt(plan: Plan, grid: number, index: bigint): Layer {
   const kind = kindOf(plan.layer);
-  const kernel = wasmKernel();
+  const kernel = builtKernel();
   const { values } = walk(kind, plan.grids[grid] as GridPlan, index, (name, layer) =>
     exactResult(kernel.count(layer, "closed"), name),
   );

@@ -12,7 +12,7 @@ import { EMPTY_BATCH, why } from "../conventions/why.js";
 import type { BigInts } from "../formats/json.js";
 import { jsonText } from "../formats/pretty.js";
 import { nearestDouble } from "../fraction.js";
-import { wasmKernel } from "../kernel/wasm.js";
+import { builtKernel } from "../kernel/built.js";
 import { describeLayer } from "../layers/describe.js";
 import type { Layer } from "../layers/layer.js";
 import { markdown } from "./columns.js";
@@ -33,7 +33,7 @@ interface Row {
 
 export function compareOne(flags: AxisFlags, options: CompareOptions): void {
   const layer = layerFromFlags("compare", flags, options);
-  const results = countedLayer(wasmKernel(), layer, "closed");
+  const results = countedLayer(builtKernel(), layer, "closed");
   const needed: readonly ResultName[] = [
     ...COMPARED,
     "macs",

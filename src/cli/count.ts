@@ -13,8 +13,8 @@ import { joinNames } from "../format-message.js";
 import { checkLayerFile } from "../formats/file-name.js";
 import type { BigInts } from "../formats/json.js";
 import { jsonText } from "../formats/pretty.js";
+import { builtKernel } from "../kernel/built.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { wasmKernel } from "../kernel/wasm.js";
 import { describeLayer } from "../layers/describe.js";
 import { invalidLayer, otherKindsParameter } from "../layers/errors.js";
 import {
@@ -105,7 +105,7 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
   const bigInts = bigIntsOf(options);
   const layer = layerFromFlags("count", flags, options);
   const isRated = layer.sample_rate !== undefined;
-  const kernel = wasmKernel();
+  const kernel = builtKernel();
   const results = countedLayer(kernel, layer, options.method);
   // Convention columns have a command of their own, `compare`. JSON includes them.
   const usual = () =>

@@ -214,8 +214,8 @@ export async function specFromCommand(
     );
   }
   // Load the YAML parser only when a file is read.
-  const { specFrom } = await import("../spec/read.js");
-  return specFrom(file, overrides);
+  const { specFromInput } = await import("../spec/file.js");
+  return specFromInput(file, overrides);
 }
 
 /** The options of `upsweep compare`. */

@@ -4,6 +4,7 @@
 import { mayOverflow } from "../columns/bound.js";
 import { isResultName } from "../columns/table.js";
 import { textOfFraction } from "../fraction.js";
+import { builtKernel } from "../kernel/built.js";
 import { kindOf, textOfValue } from "../layers/kinds.js";
 import { RATE_DENOMINATOR } from "../layers/parameters.js";
 import type { DependentAxis, GridPlan, Loop, Plan, Step } from "../plan/model.js";
@@ -13,7 +14,8 @@ import { axisText, textOf } from "../plan/schedule.js";
 import { defaultWorkers } from "../run/runner.js";
 import { estimate } from "../run/sweep/estimate.js";
 import { overlapsOf } from "../run/sweep/overlaps.js";
-import { indicesOf, sweepPlan } from "../run/sweep/sweep.js";
+import { indicesOf } from "../run/sweep/sweep.js";
+import { sweepOnThreads } from "../run/threads.js";
 import { lastOf, type Progression } from "../spec/values.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { overlapsText, print, rejectionText } from "./report.js";
@@ -39,7 +41,7 @@ export async function plan(
   const size = options.exact
     ? await exactText(planSweep(spec, "count"), workers)
     : sizeText(planned, workers);
-  const overlaps = overlapsText(overlapsOf(planned));
+  const overlaps = overlapsText(overlapsOf(planned, builtKernel));
   const union = overlaps.length > 0 ? ["", ...overlaps] : [];
   print(
     [nestsText(planned), "", rawText(planned), size, ...union, ...overflowText(planned)].join("\n"),
@@ -180,7 +182,7 @@ function sizeText(plan: Plan, workers: number): string {
     taken < plan.size
       ? [["sample", thousands(taken), `raw indices, sampled with seed ${plan.sample?.seed}`]]
       : [];
-  const { isExact, sampled, ...all } = estimate(plan);
+  const { isExact, sampled, ...all } = estimate(plan, builtKernel());
   // Scale the estimate to the sampled share of the raw indices.
   const [rows, bytes] = [(all.rows * taken) / plan.size, (all.bytes * taken) / plan.size];
   const seconds = (all.seconds * Number(taken)) / Number(plan.size);
@@ -211,7 +213,7 @@ function sizeText(plan: Plan, workers: number): string {
 
 /** The exact number of rows, and the rejection counts. Visits every layer and writes nothing. */
 async function exactText(plan: Plan, workers: number): Promise<string> {
-  const end = await watch(sweepPlan(plan, { workers }), {
+  const end = await watch(sweepOnThreads(plan, { workers }), {
     quiet: false,
     fraction: fractionOf,
     interrupted: (rows) => `interrupted after ${counted(rows, "row")}`,

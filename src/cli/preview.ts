@@ -2,7 +2,7 @@
 import { isParameterName } from "../layers/kinds.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
-import { sweepPlan } from "../run/sweep/sweep.js";
+import { sweepOnThreads } from "../run/threads.js";
 import { rejectionText } from "./report.js";
 import { log, print, terminalWidth } from "./terminal.js";
 import { counted, table } from "./text.js";
@@ -29,7 +29,7 @@ export async function preview(
   let bytes = "";
   // Ask for one more row, to see whether there are more.
   const end = await watch(
-    sweepPlan(plan, { method, workers, limit: max === limit ? max : max + 1 }),
+    sweepOnThreads(plan, { method, workers, limit: max === limit ? max : max + 1 }),
     {
       quiet,
       fraction: fractionOf,

@@ -1,6 +1,7 @@
 /** `upsweep sweep`: writes a row for every legal layer of a grid that meets the conditions. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
+import { builtKernel } from "../kernel/built.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
 import { openSweepJob } from "../run/files/sweep-job.js";
@@ -87,7 +88,7 @@ export async function sweep(
   const overlaps =
     quiet || plan.grids.length < 2
       ? []
-      : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(plan));
+      : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(plan, builtKernel));
   const written = `${job.path === "-" ? "" : `${printable(job.path)}: `}${writtenText(outcome)}`;
   log([rejectionReason, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
 }

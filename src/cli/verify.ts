@@ -1,6 +1,6 @@
 /** `upsweep verify`: compares simulation and closed form on the layers of a grid. */
 import { planSweep } from "../plan/plan.js";
-import { sweepPlan } from "../run/sweep/sweep.js";
+import { sweepOnThreads } from "../run/threads.js";
 import { type AxisFlags, type GridOptions, specFromCommand } from "./options.js";
 import { log, print, rejectionText } from "./report.js";
 import { counted, duration, thousands } from "./text.js";
@@ -19,7 +19,7 @@ export async function verify(
   // Nothing is written, so results need not fit their columns.
   const plan = planSweep(await specFromCommand(file, flags, options), "verify");
   const start = performance.now();
-  const batches = sweepPlan(plan, { workers: options.workers, method: "verify" });
+  const batches = sweepOnThreads(plan, { workers: options.workers, method: "verify" });
   const end = await watch(batches, {
     quiet: options.quiet ?? false,
     fraction: fractionOf,

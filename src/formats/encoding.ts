@@ -1,5 +1,6 @@
 /** How the rows of a run are encoded: the format, and the columns that its encoder needs. */
 
+import { utf8 } from "../bytes.js";
 import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
 import { anyParameter } from "../layers/kinds.js";
 import { isSettingName } from "../layers/parameters.js";
@@ -30,7 +31,7 @@ export function overheadOf({ format, columns, bigInts }: Encoding): number {
  */
 export function headerIn(format: FormatName, csvHeader: string): Uint8Array {
   const { header } = formatFor(format);
-  return header && csvHeader !== "" ? header(Buffer.from(csvHeader)) : new Uint8Array(0);
+  return header && csvHeader !== "" ? header(utf8(csvHeader)) : new Uint8Array(0);
 }
 
 /** Whether files of the format begin with a header line. */

@@ -8,6 +8,8 @@ export interface EncodedColumn {
   readonly type: CellType;
   /** Whether the cells come from the user's list. Such cells may be quoted or spelt differently. */
   readonly isUserWritten?: boolean;
+  /** Whether cells of a number may be words, such as the padding `same`. */
+  readonly hasWords?: boolean;
 }
 
 /** How JSON writes integers: all as numbers with their exact digits, or all as strings. */

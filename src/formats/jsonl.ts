@@ -1,4 +1,5 @@
 /** JSON Lines: one object per row. Its keys are the column names, in column order. */
+import { textOfUtf8, utf8 } from "../bytes.js";
 import { fieldEnd } from "./csv.js";
 import type { Encode, Format } from "./format.js";
 import { type BigInts, type EncodedColumn, jsonOf } from "./json.js";
@@ -12,7 +13,7 @@ const CLOSING_BRACE = 0x7d;
 /** Maximum length of one escaped byte of text, as in \u0000. */
 const MAX_ESCAPED = 6;
 
-const NULL = Buffer.from("null");
+const NULL = utf8("null");
 
 export const JSONL = {
   name: "jsonl",
@@ -26,10 +27,13 @@ export const JSONL = {
 /** How the bytes of a cell are converted to JSON. */
 type CellEncoding = "copy" | "quote" | "text" | "convert";
 
-function cellEncodingOf({ type, isUserWritten }: EncodedColumn, bigInts: BigInts): CellEncoding {
+function cellEncodingOf(
+  { type, isUserWritten, hasWords }: EncodedColumn,
+  bigInts: BigInts,
+): CellEncoding {
   if (type === "text") return "text";
   // In a list, a value can be quoted and a boolean can be spelt True.
-  if (isUserWritten) return "convert";
+  if (isUserWritten || hasWords) return "convert";
   return type === "boolean" || type === "decimal" || bigInts === "number" ? "copy" : "quote";
 }
 
@@ -39,9 +43,7 @@ function cellEncodingOf({ type, isUserWritten }: EncodedColumn, bigInts: BigInts
  * time (measured 2026-11-26, vocoder.yaml).
  */
 function encoder(columns: readonly EncodedColumn[], bigInts: BigInts): Encode {
-  const keys = columns.map(({ name }, i) =>
-    Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`),
-  );
+  const keys = columns.map(({ name }, i) => utf8(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
   const cellEncodings = columns.map((column) => cellEncodingOf(column, bigInts));
   const longestKey = Math.max(...keys.map(({ length }) => length));
   const lastColumn = columns.length - 1;
@@ -106,7 +108,7 @@ function encoder(columns: readonly EncodedColumn[], bigInts: BigInts): Encode {
           append(
             convertedCell(
               columns[column] as EncodedColumn,
-              Buffer.from(csv.subarray(at, end)).toString("utf8"),
+              textOfUtf8(csv.subarray(at, end)),
               bigInts,
             ),
           );
@@ -138,9 +140,7 @@ function isPlain(csv: Uint8Array, from: number, to: number): boolean {
 function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts): Uint8Array {
   const isQuoted = field.startsWith('"');
   const text = isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field;
-  return Buffer.from(
-    isQuoted && type === "text" ? JSON.stringify(text) : jsonOf(type, text, bigInts),
-  );
+  return utf8(isQuoted && type === "text" ? JSON.stringify(text) : jsonOf(type, text, bigInts));
 }
 
 /**
@@ -148,10 +148,7 @@ function convertedCell({ type }: EncodedColumn, field: string, bigInts: BigInts)
  * 80 bytes per column.
  */
 function overhead(columns: readonly EncodedColumn[], bigInts: BigInts): number {
-  const keys = columns.reduce(
-    (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6,
-    2,
-  );
+  const keys = columns.reduce((sum, { name }) => sum + utf8(JSON.stringify(name)).length + 6, 2);
   return (
     keys +
     (bigInts === "string" ? 2 * columns.length : 0) +

@@ -43,7 +43,7 @@ export async function lookAhead(
   while (!isEnough(head) && head.length < INPUT_BYTES) {
     const next = await iterator.next();
     if (next.done) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    head = head.length === 0 ? next.value : concatenated(head, next.value);
   }
   const all = async function* (): AsyncGenerator<Uint8Array> {
     try {
@@ -56,7 +56,9 @@ export async function lookAhead(
   return { head, all: all() };
 }
 
-/** A view of the bytes as a Buffer, which searches with native code. */
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

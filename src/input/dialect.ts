@@ -3,7 +3,8 @@
 import { KIND_NAMES, kindOf } from "../layers/kinds.js";
 import { SETTINGS } from "../layers/parameters.js";
 import { INPUT_BYTES } from "../limits.js";
-import { bufferOf, COMMA, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
+import { bufferOf } from "./buffer.js";
+import { COMMA, NEWLINE, type Pieces, QUOTE, RETURN } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 export interface Dialect {

@@ -4,7 +4,8 @@
  */
 import { createGunzip } from "node:zlib";
 import { errors } from "../errors.js";
-import { bufferOf, lookAhead, NEWLINE, type Pieces } from "./bytes.js";
+import { bufferOf } from "./buffer.js";
+import { lookAhead, NEWLINE, type Pieces } from "./bytes.js";
 import { formOf, type ListForm } from "./magic.js";
 
 /** Size of the pieces that gunzip outputs, in bytes. */

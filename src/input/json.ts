@@ -7,7 +7,8 @@ import { isUtf8 } from "node:buffer";
 import { errors } from "../errors.js";
 import { quote } from "../format-message.js";
 import { INPUT_BYTES } from "../limits.js";
-import { bufferOf, type Pieces } from "./bytes.js";
+import { bufferOf } from "./buffer.js";
+import type { Pieces } from "./bytes.js";
 import type { Lines } from "./lines.js";
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;

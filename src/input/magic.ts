@@ -1,5 +1,5 @@
 /** Recognises lists that are not text by their magic numbers. */
-import { bufferOf } from "./bytes.js";
+import { bufferOf } from "./buffer.js";
 
 /** Tables of typed columns, or text: CSV and JSON. */
 export type ListForm = "parquet" | "arrow file" | "arrow stream" | "text";

@@ -154,13 +154,11 @@ export function releaseLease(leased: Lease): void {
 }
 
 export interface Kernel {
-  readonly name: string;
-
   /**
    * Keeps the rows of the last batch valid until the lease is released, from any thread. The next
    * batches are written to the next output buffer. If that buffer is leased, waits up to `patience`
-   * milliseconds for its release. Returns undefined if it is still leased: the caller must then
-   * copy the rows before the next call.
+   * milliseconds for its release. Returns undefined if it is still leased, or if the kernel's memory
+   * is not shared: the caller must then copy the rows before the next call.
    */
   lease(patience: number): Lease | undefined;
 

@@ -2,6 +2,7 @@
  * The template of a grid's rows: which texts the rows of a block share, and what differs from row to
  * row.
  */
+import { textOfLatin1, utf8 } from "../bytes.js";
 import { maxBytesOfResult, mayOverflow } from "../columns/bound.js";
 import { isResultName, NAME_COLUMN } from "../columns/table.js";
 import { kindOf } from "../layers/kinds.js";
@@ -28,11 +29,11 @@ function slotsOf(plan: Plan, grid: GridPlan, constant: Constant): Slot[] {
   const slotBytes = constant("CELL_LENGTH");
   return plan.cells.flatMap((name, cell): Slot[] => {
     if (name !== NAME_COLUMN) return [{ cell }];
-    const text = Buffer.from(`${grid.name}${cell === plan.cells.length - 1 ? "\n" : ","}`);
+    const text = utf8(`${grid.name}${cell === plan.cells.length - 1 ? "\n" : ","}`);
     const count = Math.ceil((NAME_BYTES + 1) / slotBytes);
     return Array.from({ length: count }, (_, i) => ({
       cell,
-      text: text.toString("latin1", i * slotBytes, (i + 1) * slotBytes),
+      text: textOfLatin1(text.subarray(i * slotBytes, (i + 1) * slotBytes)),
     }));
   });
 }

@@ -3,6 +3,7 @@
  * parquet.ts access its memory.
  */
 
+import { textOfLatin1 } from "../bytes.js";
 import { joined, NO_BYTES, type Sum } from "../checksum.js";
 import { columnsOf, needsSetting } from "../columns/derived.js";
 import { type ResultName, readCells } from "../columns/table.js";
@@ -16,7 +17,6 @@ import { type Dimension, RATE_DENOMINATOR } from "../layers/parameters.js";
 import { addedColumns, type ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
-import { artefactPath, type Build, kernelModule } from "./artefact.js";
 import { type ColumnLayout, readColumns } from "./column-layout.js";
 import { ABI_VERSION, type ConstantName } from "./constants.generated.js";
 import { absentFields, columnNumber, ruleOf, upper } from "./constants.js";
@@ -80,23 +80,29 @@ interface Exports extends ManyExports, ParquetExports {
 /**
  * Creates an instance of the kernel.
  *
- * @param module the compiled kernel. Workers receive the one that the main thread has compiled.
+ * @param module the compiled kernel. Its memory may be shared or not. Workers receive the module
+ * that the main thread has compiled.
+ * @param location the path or address of the module, for error messages.
+ * @throws UpsweepError if the kernel has another ABI version, or its memory cannot be allocated.
  */
-export function wasmKernel(
-  build: Build = "release",
-  module: WebAssembly.Module = kernelModule(build),
-): Kernel {
-  return new WasmKernel(build, module);
+export function wasmKernel(module: WebAssembly.Module, location?: string): Kernel {
+  return new WasmKernel(module, location);
 }
 
-/** Creates an instance of the kernel that counts many layers at once, on this thread. */
-export function manyKernel(build: Build = "release"): ManyKernel {
-  return new WasmKernel(build, kernelModule(build)).many();
+/**
+ * Creates an instance of the kernel that counts many layers at once, on this thread. The arguments
+ * are those of `wasmKernel`.
+ */
+export function manyKernel(module: WebAssembly.Module, location?: string): ManyKernel {
+  return new WasmKernel(module, location).many();
 }
 
-/** Creates an instance of the kernel that encodes column chunks of Parquet, on this thread. */
-export function parquetKernel(build: Build = "release"): ParquetKernel {
-  return new WasmKernel(build, kernelModule(build)).parquet();
+/**
+ * Creates an instance of the kernel that encodes column chunks of Parquet, on this thread. The
+ * arguments are those of `wasmKernel`.
+ */
+export function parquetKernel(module: WebAssembly.Module, location?: string): ParquetKernel {
+  return new WasmKernel(module, location).parquet();
 }
 
 function instanceOf(
@@ -112,14 +118,16 @@ function instanceOf(
 }
 
 class WasmKernel implements Kernel {
-  readonly name: string;
   readonly maxChunkBytes: number;
   readonly maxIndices: number;
   readonly #exports: Exports;
   readonly #view: DataView;
-  readonly #bytes: Uint8Array<SharedArrayBuffer>;
-  /** The lease of each output buffer: 1 while its rows are in use. Other threads release them. */
-  readonly #leased: Int32Array<SharedArrayBuffer>;
+  readonly #bytes: Uint8Array;
+  /**
+   * The lease of each output buffer: 1 while its rows are in use. Other threads release them.
+   * Undefined if the memory is not shared.
+   */
+  readonly #leased: Int32Array<SharedArrayBuffer> | undefined;
   #outputBuffer = 0;
   readonly #constants = new Map<string, number>();
   #chunk: Uint8Array | undefined;
@@ -139,8 +147,7 @@ class WasmKernel implements Kernel {
   /** For each slot of a row, the index of its cell in the plan. */
   #cells: readonly number[] = [];
 
-  constructor(build: Build, module: WebAssembly.Module) {
-    this.name = build;
+  constructor(module: WebAssembly.Module, location = "the WebAssembly module") {
     // Only the debug build imports abort, for its assertions.
     const abort = (_message: number, _file: number, line: number, column: number) => {
       throw new Error(`assertion in the kernel at ${line}:${column}`);
@@ -150,18 +157,19 @@ class WasmKernel implements Kernel {
       if (value instanceof WebAssembly.Global) this.#constants.set(name, Number(value.value) >>> 0);
     }
     const version = this.#constant("ABI_VERSION");
-    if (version !== ABI_VERSION)
-      throw errors.kernelMismatch(artefactPath(build), version, ABI_VERSION);
+    if (version !== ABI_VERSION) throw errors.kernelMismatch(location, version, ABI_VERSION);
     this.#exports = instance.exports as unknown as Exports;
-    const buffer = this.#exports.memory.buffer as ArrayBufferLike as SharedArrayBuffer;
+    const buffer: ArrayBufferLike = this.#exports.memory.buffer;
     // Memory never grows, so these views stay valid.
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
-    this.#leased = new Int32Array(
-      buffer,
-      this.#constant("LEASES_PTR"),
-      this.#constant("OUTPUT_BUFFERS"),
-    );
+    // Pages that are not isolated have no SharedArrayBuffer, so its name must not be used here.
+    if (!(buffer instanceof ArrayBuffer))
+      this.#leased = new Int32Array(
+        buffer,
+        this.#constant("LEASES_PTR"),
+        this.#constant("OUTPUT_BUFFERS"),
+      );
     this.maxChunkBytes = this.#constant("INPUT_BYTES");
     this.maxIndices = this.maxChunkBytes / BigUint64Array.BYTES_PER_ELEMENT;
   }
@@ -204,7 +212,7 @@ class WasmKernel implements Kernel {
         columnNumber(kind, column.name, this.#constant),
       );
       if (this.#exports.hasOverflowed()) continue;
-      const text = Buffer.from(this.#bytes.subarray(outputPtr, end)).toString("latin1");
+      const text = textOfLatin1(this.#bytes.subarray(outputPtr, end));
       texts[column.name] = text;
       if (column.type === "decimal" && text !== "")
         quotients[column.name] = text === "0" ? rational(0n, 1n) : this.#lastQuotient();
@@ -277,6 +285,7 @@ class WasmKernel implements Kernel {
   }
 
   lease(patience: number): Lease | undefined {
+    if (!this.#leased) return undefined;
     // Output buffers are filled round-robin and mostly released in the same order, so the next
     // buffer is the one with the oldest lease.
     const next = (this.#outputBuffer + 1) % this.#leased.length;

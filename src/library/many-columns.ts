@@ -19,9 +19,10 @@ import {
   readKind,
   readLayer,
 } from "../layers/read.js";
-import { checkColumns, firstRateColumn } from "./count.js";
+import { firstRateColumn } from "./counter.js";
 import { type Batches, OUT_OF_RANGE, type Request } from "./many-batches.js";
 import type { LayerColumn } from "./many-types.js";
+import { checkColumns } from "./options.js";
 
 export type Table = Readonly<Record<string, unknown>>;
 

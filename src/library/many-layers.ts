@@ -3,8 +3,9 @@ import { errors, UpsweepError } from "../errors.js";
 import type { ManyKernel, ManyPlan } from "../kernel/many.js";
 import type { Kind, KindName } from "../layers/kinds.js";
 import { readKind, readLayer } from "../layers/read.js";
-import { checkColumns, firstRateColumn, planOf, readInto } from "./count.js";
+import { firstRateColumn, planOf, readInto } from "./counter.js";
 import { type Batches, OUT_OF_RANGE, type Request } from "./many-batches.js";
+import { checkColumns } from "./options.js";
 
 export function batchesOfLayers(
   layers: readonly unknown[],

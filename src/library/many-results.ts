@@ -2,7 +2,7 @@
 import { column, type ResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type ManyKernel, type Storage, storageOf } from "../kernel/many.js";
-import { kernelOfThread, throwFault } from "./count.js";
+import { throwFault } from "./counter.js";
 import type { Batches } from "./many-batches.js";
 import type { ManyResults } from "./many-types.js";
 
@@ -27,13 +27,14 @@ function targetOf(name: ResultName, rows: number, bigInts: "bigint" | "number"):
   return { name, storage, array: arrayOf(), missing: column(name).missing ? [] : undefined };
 }
 
+/** Counts every batch on a kernel. */
 export function collect(
+  kernel: ManyKernel,
   batches: Batches,
   columns: readonly ResultName[],
   bigInts: "bigint" | "number",
 ): ManyResults<ResultName, "bigint" | "number"> {
   const { rows } = batches;
-  const kernel = kernelOfThread();
   const targets = columns.map((name) => targetOf(name, rows, bigInts));
   const [invalid, brokenRules]: [number[], number[]] = [[], []];
   for (let row = 0; row < rows; ) {

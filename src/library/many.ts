@@ -1,13 +1,8 @@
 /** `countMany`: many layers in one call, on the calling thread. */
 import type { ResultName } from "../columns/table.js";
-import { errors } from "../errors.js";
-import { DEFAULT_KIND } from "../layers/kinds.js";
 import type { LayerInput } from "../layers/layer.js";
-import { readKind } from "../layers/read.js";
-import { checkNames, readChoice, readColumns, readMethod } from "./count.js";
-import { batchesOfColumns, type Table } from "./many-columns.js";
-import { batchesOfLayers } from "./many-layers.js";
-import { collect } from "./many-results.js";
+import { kernelOfThread } from "./count.js";
+import { countManyOn } from "./many-on.js";
 import type { LayerColumns, ManyOptions, ManyResults } from "./many-types.js";
 
 /**
@@ -35,19 +30,5 @@ export function countMany<C extends ResultName, B extends "bigint" | "number" = 
   columns: readonly C[],
   options: ManyOptions<B> = {},
 ): ManyResults<C, B> {
-  checkNames(options, ["layer", "method", "bigInts", "skipInvalid"]);
-  const request = {
-    columns: readColumns(columns),
-    method: readMethod(options.method),
-    skipInvalid: readChoice("skipInvalid", options.skipInvalid ?? false, [true, false]),
-  };
-  const bigInts = readChoice("bigInts", options.bigInts ?? "bigint", ["bigint", "number"]);
-  const { layer = DEFAULT_KIND } = options;
-  const { name: defaultKind } = readKind(layer, "layer");
-  const isObject = typeof layers === "object" && layers !== null && !ArrayBuffer.isView(layers);
-  if (!isObject) throw errors.notLayers("layers", layers);
-  const batches = Array.isArray(layers)
-    ? batchesOfLayers(layers, request, defaultKind)
-    : batchesOfColumns(layers as Table, request, defaultKind);
-  return collect(batches, request.columns, bigInts) as unknown as ManyResults<C, B>;
+  return countManyOn(kernelOfThread(), layers, columns, options);
 }

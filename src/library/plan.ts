@@ -1,7 +1,8 @@
 /** The public view of a plan: what a sweep would do, without the planner's own data. */
 import type { KindName } from "../layers/kinds.js";
 import { planSweep } from "../plan/plan.js";
-import { type SpecInput, specFrom } from "../spec/read.js";
+import { specFromInput } from "../spec/file.js";
+import type { SpecInput } from "../spec/read.js";
 
 /** One loop of a grid. */
 export interface LoopSummary {
@@ -50,7 +51,9 @@ export interface PlanSummary {
  * ```
  */
 export function plan(spec: SpecInput | string): PlanSummary {
-  const { layer, size, grids, cells, maxRowBytes, rejectionReasons } = planSweep(specFrom(spec));
+  const { layer, size, grids, cells, maxRowBytes, rejectionReasons } = planSweep(
+    specFromInput(spec),
+  );
   return {
     layer,
     size,

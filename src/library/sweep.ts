@@ -13,9 +13,11 @@ import type { Position, Progress } from "../run/output/position.js";
 import { type Summary, summarise } from "../run/output/summary.js";
 import { RowBatch } from "../run/sweep/batch.js";
 import { gather } from "../run/sweep/gather.js";
-import { type RunOptions, sweepPlan } from "../run/sweep/sweep.js";
+import type { RunOptions } from "../run/sweep/sweep.js";
+import { sweepOnThreads } from "../run/threads.js";
 import { fileSink, partialOf } from "../sink/file.js";
-import { type SpecInput, specFrom } from "../spec/read.js";
+import { specFromInput } from "../spec/file.js";
+import type { SpecInput } from "../spec/read.js";
 
 /** Options of `sweep`. */
 export interface SweepOptions {
@@ -65,9 +67,9 @@ export async function* sweep(
   spec: SpecInput | string,
   options: SweepOptions = {},
 ): AsyncGenerator<RowBatch, Summary> {
-  const planned = planSweep(specFrom(spec));
+  const planned = planSweep(specFromInput(spec));
   const start = performance.now();
-  const batches = sweepPlan(planned, { ...runOptions(options), isColumnar: true });
+  const batches = sweepOnThreads(planned, { ...runOptions(options), isColumnar: true });
   const typed = typedColumns(planned);
   try {
     for (;;) {
@@ -137,7 +139,7 @@ export async function sweepToFile(
   path: string,
   { resume = false, trust = false, ...options }: FileOptions = {},
 ): Promise<Summary> {
-  const planned = planSweep(specFrom(spec));
+  const planned = planSweep(specFromInput(spec));
   const startedAt = performance.now();
   const job = await openSweepJob(planned, path, {
     ...runOptions(options),

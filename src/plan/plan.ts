@@ -4,6 +4,7 @@
  * of layers is ever built.
  */
 
+import { utf8 } from "../bytes.js";
 import { maxBytesOfResult } from "../columns/bound.js";
 import { dependenciesOfColumn } from "../columns/derived.js";
 import { isResultName, NAME_COLUMN } from "../columns/table.js";
@@ -88,7 +89,7 @@ function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number 
   const bytesOf = (cell: string) => {
     if (isResultName(cell)) return maxBytesOfResult(kind, cell, grid.valueSets);
     return cell === NAME_COLUMN
-      ? Buffer.byteLength(grid.name ?? "")
+      ? utf8(grid.name ?? "").length
       : maxBytesOfName(kind, cell, grid.valueSets);
   };
   return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);

@@ -1,21 +1,13 @@
-/** Runners execute tasks: on worker threads, or on this thread for a job of a single task. */
+/** Runners on worker threads of Node, and the platform that sweeps use in Node. */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { errors } from "../errors.js";
 import { reasonOf } from "../format-message.js";
 import { kernelModule } from "../kernel/artefact.js";
-import { wasmKernel } from "../kernel/wasm.js";
+import { builtKernel } from "../kernel/built.js";
 import type { Answer, Job, Task, WorkerData } from "./workers/protocol.js";
-import { taskHandler } from "./workers/task.js";
-
-export interface Runner {
-  /** Number of tasks to keep in flight: enough that no worker waits, few enough to bound memory. */
-  readonly width: number;
-  /** @throws UpsweepError if several workers in turn fail on the task. */
-  run(task: Task): Promise<Answer>;
-  close(): Promise<void>;
-}
+import { inlineRunner, type Platform, type Runner } from "./workers/runner.js";
 
 /** The default number of workers: the processors available to this process. */
 export function defaultWorkers(): number {
@@ -124,7 +116,7 @@ function describeTask(task: Task): string {
  * @param needsThreads whether worker threads run all tasks, even small ones.
  */
 export function growingRunner(job: Job, workers: number, needsThreads: boolean): GrowingRunner {
-  const inline = inlineRunner(job);
+  const inline = inlineRunner(builtKernel(), job);
   let threads = needsThreads ? threadedRunner(job, workers) : undefined;
   return {
     get width() {
@@ -151,12 +143,9 @@ interface Urgency {
   readonly isSmallAndAlone: boolean;
 }
 
-/** A runner on this thread, with a kernel of its own. */
-export function inlineRunner(job: Job): Runner {
-  const handle = taskHandler(wasmKernel(), job);
-  return {
-    width: 1,
-    run: async (task) => handle(task),
-    close: async () => {},
-  };
-}
+/** Kernels and threads of Node. */
+export const NODE: Platform = {
+  kernel: () => builtKernel(),
+  workers: defaultWorkers,
+  threads: threadedRunner,
+};

@@ -1,12 +1,9 @@
-/** Reads specs from the forms in which they are given: an object, or a YAML or JSON file. */
-import { closeSync, openSync, readSync } from "node:fs";
-import { errors } from "../errors.js";
+/** Specs as objects. Those as texts are read in text.ts, and files in file.ts. */
 import type { KindName, NameOf } from "../layers/kinds.js";
 import type { ParameterName } from "../layers/parameters.js";
 import { sourceFromObject } from "./object.js";
 import { type Overrides, withOverrides } from "./overrides.js";
 import { type ColumnName, readSpec, type Spec } from "./spec.js";
-import { sourceFromYaml } from "./yaml.js";
 
 /**
  * A value of an axis, or a text that describes values: a range (`"32..256:32"`, both ends
@@ -71,45 +68,11 @@ interface OutputInput {
 /** A spec as an object: one grid, or several grids that are swept one after the other. */
 export type SpecInput = OutputInput & (GridInput | { readonly grids: readonly GridInput[] });
 
-const STANDARD_INPUT = 0;
-
 /**
- * Reads a spec.
+ * Reads a spec from an object.
  *
- * @param input an object, or the path of a YAML or JSON file; `-` is standard input.
  * @throws UpsweepError for the first error in the spec, with its location.
  */
-export function specFrom(input: SpecInput | string, overrides: Overrides = {}): Spec {
-  if (typeof input !== "string")
-    return readSpec(withOverrides(sourceFromObject(input), overrides), "spec");
-  const location = input === "-" ? "standard input" : input;
-  return readSpec(
-    withOverrides(sourceFromYaml(readText(input, location), location), overrides),
-    location,
-  );
-}
-
-/**
- * Maximum size of a spec file. It has room for more values than the kernel can hold, and is parsed
- * in seconds.
- */
-const MAX_TEXT_BYTES = 2 * 1024 * 1024;
-
-function readText(path: string, location: string): string {
-  const bytes = Buffer.alloc(MAX_TEXT_BYTES + 1);
-  let filled = 0;
-  try {
-    const fd = path === "-" ? STANDARD_INPUT : openSync(path, "r");
-    try {
-      // This also bounds files without an end, such as devices.
-      for (let read = -1; read !== 0 && filled < bytes.length; filled += read)
-        read = readSync(fd, bytes, filled, bytes.length - filled, null);
-    } finally {
-      if (fd !== STANDARD_INPUT) closeSync(fd);
-    }
-  } catch (error) {
-    throw errors.cannotRead(location, error);
-  }
-  if (filled > MAX_TEXT_BYTES) throw errors.longSpec(location, MAX_TEXT_BYTES);
-  return bytes.toString("utf8", 0, filled);
+export function specFrom(input: SpecInput, overrides: Overrides = {}): Spec {
+  return readSpec(withOverrides(sourceFromObject(input), overrides), "spec");
 }

@@ -2,6 +2,7 @@
  * A spec: the user's request, completely validated. `readSpec` is the only way from a source to a
  * spec.
  */
+import { utf8 } from "../bytes.js";
 import { COLUMN_GROUPS } from "../columns/column.js";
 import { columnsOf, defaultColumns, hasColumn, needsSetting } from "../columns/derived.js";
 import {
@@ -176,7 +177,7 @@ function readName(source: SourceNode): string {
   // The name needs no quotes in CSV, and has no white space at its ends.
   if (
     !/^[^\s,"\p{Cc}](?:[^,"\p{Cc}]*[^\s,"\p{Cc}])?$/u.test(text) ||
-    Buffer.byteLength(text) > NAME_BYTES
+    utf8(text).length > NAME_BYTES
   ) {
     throw errors.badName(location, describeNode(source), NAME_BYTES);
   }

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { shardName } from "../../src/run/sweep/shard.ts";
+import { shardName } from "../../src/run/resume/shard-name.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { changeManifest } from "../support/manifests.ts";
 import { done, refusal, SWEEP, shard, sweepShards } from "../support/shards.ts";

@@ -21,7 +21,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { planSweep } from "../../src/plan/plan.ts";
 import { writeBatches } from "../../src/run/files/write.ts";
 import { Checkpoint, resumeTarget } from "../../src/run/resume/checkpoint.ts";
-import { sweepPlan } from "../../src/run/sweep/sweep.ts";
+import { sweepOnThreads } from "../../src/run/threads.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
@@ -301,7 +301,7 @@ async function interrupted() {
       const sink = await fileSink("out.csv", { mayReplace: true });
       const kept = await resumeTarget(plan, "out.csv");
       const stopping = async function* () {
-        yield* sweepPlan(plan, { limit: 20, isSummed: true });
+        yield* sweepOnThreads(plan, { limit: 20, isSummed: true });
         throw new Error("stop");
       };
       await expect(

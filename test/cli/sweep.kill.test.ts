@@ -19,7 +19,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { shardName } from "../../src/run/sweep/shard.ts";
+import { shardName } from "../../src/run/resume/shard-name.ts";
 import { BINARY } from "../support/cli.ts";
 import { words } from "../support/text.ts";
 import { IS_SLOW, slowIt } from "../support/tier.ts";

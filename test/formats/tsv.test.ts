@@ -2,6 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { encoderOf } from "../../src/formats/encoding.ts";
+import type { EncodedColumn } from "../../src/formats/json.ts";
 import { bytesOf, type Field, tables } from "../support/csv-tables.ts";
 
 /** The fields of tab-separated text, read character by character. */
@@ -45,15 +46,18 @@ describe("rows as tab-separated values", () => {
     },
   );
 
-  test.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(3)])(
+  /** A column of the user's list, which can have quotes and tabs. */
+  const own: EncodedColumn = { name: "own", type: "text", isUserWritten: true };
+
+  test.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(3), fc.constantFrom([], [own])])(
     "differ only in the delimiter from CSV without quotes and tabs",
-    (bytes, offset) => {
+    (bytes, offset, columns) => {
       const plain = Uint8Array.from(bytes, (byte) =>
         byte === 0x22 || byte === 0x09 ? 0x2c : byte,
       );
       const memory = new Uint8Array(plain.length + offset);
       memory.set(plain, offset);
-      const encode = encoderOf({ format: "tsv", columns: [], bigInts: "number" });
+      const encode = encoderOf({ format: "tsv", columns, bigInts: "number" });
       expect(encode?.(memory.subarray(offset))).toEqual(
         plain.map((byte) => (byte === 0x2c ? 0x09 : byte)),
       );
@@ -61,7 +65,7 @@ describe("rows as tab-separated values", () => {
   );
 
   it("quote a field that contains a tab, with its quotes doubled", () => {
-    const encode = encoderOf({ format: "tsv", columns: [], bigInts: "number" });
+    const encode = encoderOf({ format: "tsv", columns: [own], bigInts: "number" });
     expect(
       Buffer.from(encode?.(Buffer.from('a\tb,c\ta"b,"d,e",f\n')) as Uint8Array).toString(),
     ).toBe('"a\tb"\t"c\ta""b"\t"d,e"\tf\n');

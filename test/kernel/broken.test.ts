@@ -66,7 +66,6 @@ describe("a defect in the closed form", () => {
     "is found by spot checks within some thousands of layers, when one in seven is affected",
     async () => {
       const kernel = wasmKernel(
-        "release",
         await brokenKernel(
           "layers/closed.ts",
           CLOSED,
@@ -124,7 +123,6 @@ describe("a defect in the closed form", () => {
 
   slowIt("is found in several dimensions", async () => {
     const kernel = wasmKernel(
-      "release",
       await brokenKernel(
         "layers/closed.ts",
         CLOSED,

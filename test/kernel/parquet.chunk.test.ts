@@ -1,12 +1,13 @@
 /** Ranges, bounds and reproducibility of column chunks. */
 import { describe, expect, it } from "vitest";
+import { kernelModule } from "../../src/kernel/artefact.ts";
 import type { ChunkInput, ChunkRuns, EncodedChunk } from "../../src/kernel/parquet.ts";
 import { parquetKernel } from "../../src/kernel/wasm.ts";
 import { PARQUET_TEXT_BYTES, ROW_GROUP_ROWS } from "../../src/limits.ts";
 import { exportsOf } from "../support/kernels.ts";
 import { RandomNumbers } from "../support/random-numbers.ts";
 
-const kernel = parquetKernel();
+const kernel = parquetKernel(kernelModule());
 
 type Rest = Partial<ChunkInput>;
 
@@ -126,7 +127,7 @@ function samples(): ChunkInput[] {
 describe("the bytes of a chunk", () => {
   it("are the same after any other chunk, and in a new kernel", () => {
     const inputs = samples();
-    const first = inputs.map((input) => fingerprint(parquetKernel().encode(input)));
+    const first = inputs.map((input) => fingerprint(parquetKernel(kernelModule()).encode(input)));
     const random = new RandomNumbers(23);
     for (let i = 0; i < 200; i++) {
       const at = random.below(inputs.length);
@@ -135,7 +136,7 @@ describe("the bytes of a chunk", () => {
   });
 
   it("are those of the debug build", () => {
-    const debug = parquetKernel("debug");
+    const debug = parquetKernel(kernelModule("debug"));
     for (const input of samples())
       expect(fingerprint(debug.encode(input))).toBe(fingerprint(kernel.encode(input)));
   });

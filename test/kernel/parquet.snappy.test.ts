@@ -1,13 +1,14 @@
 /** Compression of page bodies, decompressed by two decompressors from npm. */
 import { fc, test } from "@fast-check/vitest";
 import { expect, it } from "vitest";
+import { kernelModule } from "../../src/kernel/artefact.ts";
 import type { ChunkInput } from "../../src/kernel/parquet.ts";
 import { parquetKernel } from "../../src/kernel/wasm.ts";
 import { plainBody } from "../support/parquet-chunk.ts";
 import { RandomNumbers } from "../support/random-numbers.ts";
 import { runs } from "../support/tier.ts";
 
-const kernel = parquetKernel();
+const kernel = parquetKernel(kernelModule());
 
 /**
  * Any bytes as the body of a page. Up to 16 KiB are the bits of booleans. More are one text, whose

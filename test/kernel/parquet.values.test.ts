@@ -1,12 +1,13 @@
 /** Column chunks of every type and size, read back by independent decoders. */
 import { describe, expect, it } from "vitest";
+import { kernelModule } from "../../src/kernel/artefact.ts";
 import type { ChunkInput, ChunkTexts } from "../../src/kernel/parquet.ts";
 import { parquetKernel } from "../../src/kernel/wasm.ts";
 import { ROW_GROUP_ROWS } from "../../src/limits.ts";
 import { type Cell, decodeChunk, expectCells } from "../support/parquet-chunk.ts";
 import { RandomNumbers } from "../support/random-numbers.ts";
 
-const kernel = parquetKernel();
+const kernel = parquetKernel(kernelModule());
 const SIZES = [0, 1, 7, 8, 9, 4097, ROW_GROUP_ROWS - 1, ROW_GROUP_ROWS];
 
 const isFull = (rows: number) => rows >= ROW_GROUP_ROWS - 1;

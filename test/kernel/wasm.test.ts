@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { builtKernel } from "../../src/kernel/built.ts";
 import { ABI_VERSION } from "../../src/kernel/constants.generated.ts";
 import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { brokenKernel } from "../support/broken-kernel.ts";
@@ -10,7 +11,7 @@ it("refuses a kernel with another ABI version", async () => {
     "ABI_VERSION: u32 = ",
     "ABI_VERSION: u32 = 1 + ",
   );
-  expect(() => wasmKernel("release", other)).toThrow(
+  expect(() => wasmKernel(other, "upsweep.release.wasm")).toThrow(
     text`
       upsweep.release.wasm: the kernel has ABI version ${ABI_VERSION + 1}, but this program needs
       ${ABI_VERSION}. Run 'npm run build'
@@ -30,7 +31,7 @@ it("reports a kernel that cannot allocate its memory", () => {
     Module: WebAssembly.Module,
     Instance: Refused,
   });
-  expect(() => wasmKernel()).toThrow(
+  expect(() => builtKernel()).toThrow(
     "the kernel cannot allocate its memory: WebAssembly.Instance(): Out of memory. Raise the limit",
   );
   vi.unstubAllGlobals();

@@ -54,7 +54,6 @@ export function referenceKernel(): Kernel {
   let list: ListPlan;
   let method: Method;
   return {
-    name: "reference",
     maxChunkBytes: 512 * 1024,
     // Every batch is a separate text, so a lease is always possible.
     lease: () => new Int32Array(1),

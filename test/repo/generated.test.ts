@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { overlapPicture, PICTURE_LAYER, pictureOverlap } from "../../scripts/overlap-picture.ts";
 import { constantsFile, idsFile } from "../../scripts/shared-numbers.ts";
 import { kernelModule } from "../../src/kernel/artefact.ts";
+import { builtKernel } from "../../src/kernel/built.ts";
 import { CONSTANT_NAMES } from "../../src/kernel/constants.generated.ts";
-import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { DEFAULT_KIND, kindOf } from "../../src/layers/kinds.ts";
 import { checkFile, read } from "./documents.ts";
 
@@ -41,7 +41,7 @@ describe("docs/overlap.svg", () => {
   it("shows the overlap that the kernel counts", () => {
     const layer = { ...PICTURE_LAYER, output_padding: 0, dilation: 1 };
     const drawn = pictureOverlap(PICTURE_LAYER);
-    const counted = wasmKernel().overlap(kindOf(DEFAULT_KIND), layer, 0n, drawn.length);
+    const counted = builtKernel().overlap(kindOf(DEFAULT_KIND), layer, 0n, drawn.length);
     expect(drawn).toEqual([...counted]);
   });
 });

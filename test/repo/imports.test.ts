@@ -1,4 +1,5 @@
-/** Which files and folders may import which. */
+/** Which files and folders may import which, and which run in a browser. */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +61,89 @@ function cyclesIn(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
   return [...graph.keys()].map((node) => walk(node, [])).filter((cycle) => cycle.length > 0);
 }
 
+/** The rows of the map of folders in ARCHITECTURE.md, as cells. */
+const folderRows = (() => {
+  const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const rows = text.slice(text.indexOf("| folder of `src/`")).split("\n\n")[0] as string;
+  return rows
+    .split("\n")
+    .slice(2)
+    .map((row) => row.split("|").slice(1, -1));
+})();
+
+/** The texts between backquotes. */
+const codesIn = (cell = "") => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code as string);
+
+/** The files that run in a browser, by the last column of the map of folders. */
+const browserFiles = folderRows.flatMap(([folders, , , browser = ""]) => {
+  const inFolders = codesIn(folders).flatMap((folder) =>
+    folder.endsWith("/") ? [join("src", folder, ".")] : [],
+  );
+  // The row of the leaves has files only: those next to the folders.
+  const places = inFolders.length > 0 ? inFolders : ["src"];
+  const files = [...host.keys()].filter((file) => places.includes(dirname(file)));
+  const named = codesIn(browser);
+  const unknown = named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)));
+  if (unknown.length > 0) throw new Error(`${folders} has no ${unknown.join(", ")}`);
+  return files.filter((file) => {
+    if (["src/cli.ts", "src/index.ts"].includes(file)) return false;
+    const isNamed = named.some((name) => file.endsWith(`/${name}`));
+    switch (browser.trim().split(" `")[0]) {
+      case "yes":
+        return true;
+      case "no":
+        return false;
+      case "all but":
+        return !isNamed;
+      case "only":
+        return isNamed;
+    }
+    throw new Error(`${folders}: unknown entry ${browser}`);
+  });
+});
+
+describe("what runs in a browser", () => {
+  it("plans, counts and sweeps", () => {
+    expect(browserFiles).toEqual(
+      expect.arrayContaining([
+        "src/kernel/wasm.ts",
+        "src/library/counter.ts",
+        "src/plan/plan.ts",
+        "src/run/sweep/sweep.ts",
+        "src/run/workers/task.ts",
+        "src/spec/text.ts",
+      ]),
+    );
+  });
+
+  it("imports nothing else, and no package but yaml", () => {
+    expect(
+      browserFiles.flatMap((file) =>
+        (host.get(file) ?? [])
+          .filter((name) => name !== "yaml" && !browserFiles.includes(name))
+          .map((name) => `${file} → ${name}`),
+      ),
+    ).toEqual([]);
+  });
+
+  it("compiles without the types of Node, so it uses no Buffer, process or other global", () => {
+    const compilerOptions = "--noEmit --strict --skipLibCheck --module nodenext --target es2023";
+    const compile = (files: readonly string[]) => {
+      const tsc = join(root, "node_modules/typescript/bin/tsc");
+      const args = [...compilerOptions.split(" "), "--lib", "es2023,DOM", "--types", ""];
+      try {
+        execFileSync(process.execPath, [tsc, "--ignoreConfig", ...args, ...files], { cwd: root });
+        return "";
+      } catch (error) {
+        return String((error as { stdout: Buffer }).stdout);
+      }
+    };
+    expect(compile(browserFiles)).toBe("");
+    // The same compiler finds what a file of Node uses.
+    expect(compile(["src/spec/file.ts"])).toMatch(/'node:fs'[\s\S]*'Buffer'/);
+  });
+});
+
 describe("the architecture", () => {
   it("keeps the kernel free of other imports", () => {
     expect(kernel.size).toBeGreaterThan(10);
@@ -69,11 +153,7 @@ describe("the architecture", () => {
 
   it("keeps spec and plan independent of kernels, workers, file sinks and commands", () => {
     knowsNone(/^src\/(spec|plan)\//, /^src\/(kernel|run|sink|cli)\/|piscina|worker_threads/);
-    knowsNone(/^src\/plan\//, /^node:/);
   });
-
-  it("keeps the metadata of Arrow free of node: modules", () =>
-    knowsNone(/^src\/formats\/arrow\//, /^node:/));
 
   it("keeps src/kernel independent of the pool, sinks and commands", () =>
     knowsNone(/^src\/kernel\//, /^src\/(run|sink|cli)\/|piscina/));
@@ -90,7 +170,7 @@ describe("the architecture", () => {
   it("keeps the worker independent of the pool, the command line and sinks", () =>
     knowsNone(
       /^src\/run\/workers\/(worker|task|protocol)\.ts$/,
-      /runner|reorder|run\/sweep|^src\/(cli|sink)\//,
+      /runner|reorder|run\/(sweep|list|threads)|^src\/(cli|sink)\//,
     ));
 
   it("keeps the command line out of all code except the binary", () =>
@@ -120,16 +200,12 @@ describe("the architecture", () => {
   });
 
   it("lets imports point down the map of folders in ARCHITECTURE.md", () => {
-    const map = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
-    const rows = map.slice(map.indexOf("| folder of `src/`")).split("\n\n")[0] as string;
     const heights = new Map(
-      rows
-        .split("\n")
-        .flatMap((row, i) =>
-          [...(row.split("|")[1] ?? "").matchAll(/`([\w/]+)\/`/g)].map(
-            ([, folder]): [string, number] => [`src/${folder}`, i],
-          ),
-        ),
+      folderRows.flatMap(([folders], i) =>
+        codesIn(folders)
+          .filter((code) => code.endsWith("/"))
+          .map((folder): [string, number] => [normalize(join("src", folder, ".")), i]),
+      ),
     );
     const isEntry = (file: string) => ["src/cli.ts", "src/index.ts"].includes(file);
     // A file next to the folders is a leaf, below all of them. `errors.ts` belongs to `errors/`.

@@ -1,14 +1,14 @@
 /** The kernels that all kernel tests run on. */
 import { type Build, kernelModule } from "../../src/kernel/artefact.ts";
+import { builtKernel } from "../../src/kernel/built.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import { wasmKernel } from "../../src/kernel/wasm.ts";
 import { referenceKernel } from "../reference/kernel.ts";
 
 export const KERNELS: readonly (readonly [string, Kernel])[] = [
-  referenceKernel(),
-  wasmKernel("debug"),
-  wasmKernel("release"),
-].map((kernel) => [kernel.name, kernel] as const);
+  ["reference", referenceKernel()],
+  ["debug", builtKernel("debug")],
+  ["release", builtKernel("release")],
+];
 
 export const METHODS = ["closed", "simulate"] as const;
 

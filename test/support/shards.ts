@@ -1,6 +1,6 @@
 /** Sweeps of shards. */
 import { expect } from "vitest";
-import { shardName } from "../../src/run/sweep/shard.ts";
+import { shardName } from "../../src/run/resume/shard-name.ts";
 import { said } from "./cli.ts";
 import { words } from "./text.ts";
 

@@ -5,7 +5,7 @@ import { planSweep } from "../../src/plan/plan.ts";
 import { writeBatches } from "../../src/run/files/write.ts";
 import { Checkpoint } from "../../src/run/resume/checkpoint.ts";
 import { identityOf } from "../../src/run/resume/identity.ts";
-import { sweepPlan } from "../../src/run/sweep/sweep.ts";
+import { sweepOnThreads } from "../../src/run/threads.ts";
 import { fileSink } from "../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../src/spec/read.ts";
 
@@ -56,7 +56,10 @@ export async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<v
   );
   const interrupted = async function* () {
     // The first batch of such a small sweep would contain all rows, so a limit cuts it short.
-    for await (const { buffers, progress, sum } of sweepPlan(plan, { limit: 700, isSummed: true }))
+    for await (const { buffers, progress, sum } of sweepOnThreads(plan, {
+      limit: 700,
+      isSummed: true,
+    }))
       yield { buffers, progress, sum };
     throw new Error("no room");
   };

@@ -1,13 +1,14 @@
 /** Sweeps a plan into a file of columns: answers → row groups → bytes, in order. */
 
 import type { FormatName } from "../../formats/registry.js";
-import { kernelHash } from "../../kernel/artefact.js";
+import { kernelHash, kernelModule } from "../../kernel/artefact.js";
 import { parquetKernel } from "../../kernel/wasm.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { typedColumns } from "../../plan/value-types.js";
 import type { Progress } from "../output/position.js";
 import { identityOf } from "../resume/identity.js";
-import { type RunOptions, type SweptRows, sweepPlan } from "../sweep/sweep.js";
+import type { RunOptions, SweptRows } from "../sweep/sweep.js";
+import { sweepOnThreads } from "../threads.js";
 import { packageVersion } from "../version.js";
 import { columnarForm } from "./form.js";
 import { GroupBuilder, rowsOfGroup } from "./row-groups.js";
@@ -16,7 +17,7 @@ import { GroupBuilder, rowsOfGroup } from "./row-groups.js";
  * Sweeps a plan. Yields the bytes of the complete file in order: its start, its row groups, and its
  * end. Each has the progress of the sweep, which may be ahead of the row groups.
  *
- * @throws UpsweepError as `sweepPlan` does. No bytes of the row group that was not complete are
+ * @throws UpsweepError as `sweepOnThreads` does. No bytes of the row group that was not complete are
  * yielded then.
  */
 export async function* sweepColumns(
@@ -30,8 +31,8 @@ export async function* sweepColumns(
     build: kernelHash(),
     identity: identityOf(plan, options),
   };
-  const form = columnarForm(plan, options.format, provenance, () => parquetKernel());
-  const swept = sweepPlan(plan, { ...options, isColumnar: true, isSummed: false });
+  const form = columnarForm(plan, options.format, provenance, () => parquetKernel(kernelModule()));
+  const swept = sweepOnThreads(plan, { ...options, isColumnar: true, isSummed: false });
   const builder = new GroupBuilder(columns, capacity);
   let progress: Progress | undefined;
   const part = (bytes: Uint8Array, rows: number): SweptRows => ({

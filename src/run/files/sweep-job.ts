@@ -14,8 +14,9 @@ import { sweepColumns } from "../columns/sweep.js";
 import type { Progress } from "../output/position.js";
 import type { Finished } from "../resume/checkpoint.js";
 import { Checkpoint, type ResumePoint, readStart, resumeTarget } from "../resume/checkpoint.js";
-import { shardName } from "../sweep/shard.js";
-import { type RunOptions, type SweptRows, sweepPlan } from "../sweep/sweep.js";
+import { shardName } from "../resume/shard-name.js";
+import type { RunOptions, SweptRows } from "../sweep/sweep.js";
+import { sweepOnThreads } from "../threads.js";
 
 export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed"> {
   readonly format: FormatName;
@@ -87,7 +88,9 @@ export async function openSweepJob(
     from,
     mayReplace,
     batches: () =>
-      isColumnar ? sweepColumns(plan, run) : sweepPlan(plan, { ...run, start: from?.position }),
+      isColumnar
+        ? sweepColumns(plan, run)
+        : sweepOnThreads(plan, { ...run, start: from?.position }),
     checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes)),
   };
 }

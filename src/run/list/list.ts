@@ -12,6 +12,7 @@ import type { Encode } from "../../formats/format.js";
 import type { BigInts } from "../../formats/json.js";
 import type { FormatName } from "../../formats/registry.js";
 import { type ListBytes, NEWLINE } from "../../input/bytes.js";
+import { builtKernel } from "../../kernel/built.js";
 import { addTotals, type KindTotals, releaseLease } from "../../kernel/kernel.js";
 import { DEFAULT_KIND, type KindName } from "../../layers/kinds.js";
 import type { Layer, Settings } from "../../layers/layer.js";
@@ -29,22 +30,12 @@ import {
   splitRecord,
 } from "../../plan/list.js";
 import { type Method, simulatesAll } from "../../plan/method.js";
-import {
-  defaultWorkers,
-  type GrowingRunner,
-  growingRunner,
-  inlineRunner,
-  threadedRunner,
-} from "../runner.js";
-import {
-  type Chunks,
-  cutIntoChunks,
-  recordEnd,
-  type SharedBytes,
-  SMALL_CHUNK_BYTES,
-} from "../workers/chunks.js";
+import { defaultWorkers, type GrowingRunner, growingRunner, threadedRunner } from "../runner.js";
 import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
+import { recordEnd } from "../workers/records.js";
 import { inOrder, inOrderWhenReady } from "../workers/reorder-buffer.js";
+import { inlineRunner } from "../workers/runner.js";
+import { type Chunks, cutIntoChunks, type SharedBytes, SMALL_CHUNK_BYTES } from "./chunks.js";
 import { faultError, layerOf } from "./faults.js";
 
 /**
@@ -359,7 +350,8 @@ async function runnerFor(
   // Simulating a layer can take hours, which must not block this thread.
   const needsThreads = simulatesAll(job.method);
   // Rows at fault return to this thread one by one, so worker threads would only slow this down.
-  if (hasErrorColumn && !needsThreads) return { runner: inlineRunner(job), tasks: chunks.records };
+  if (hasErrorColumn && !needsThreads)
+    return { runner: inlineRunner(builtKernel(), job), tasks: chunks.records };
   if (isLive) return { runner: growingRunner(job, workers, needsThreads), tasks: chunks.records };
   const first = await chunks.records.next();
   const second = first.done ? first : await chunks.records.next();
@@ -369,7 +361,10 @@ async function runnerFor(
     yield* chunks.records;
   };
   return {
-    runner: second.done && !needsThreads ? inlineRunner(job) : threadedRunner(job, workers),
+    runner:
+      second.done && !needsThreads
+        ? inlineRunner(builtKernel(), job)
+        : threadedRunner(job, workers),
     tasks: tasks(),
   };
 }

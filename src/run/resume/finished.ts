@@ -7,12 +7,13 @@ import { errors, UpsweepError } from "../../errors.js";
 import { reasonOf } from "../../format-message.js";
 import { headerIn } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
+import { builtKernel } from "../../kernel/built.js";
 import type { Kernel } from "../../kernel/kernel.js";
-import { wasmKernel } from "../../kernel/wasm.js";
 import type { Plan } from "../../plan/model.js";
 import { openOwn } from "../../sink/file.js";
 import type { Position } from "../output/position.js";
-import { type RunOptions, sweepPlan } from "../sweep/sweep.js";
+import type { RunOptions } from "../sweep/sweep.js";
+import { sweepOnThreads } from "../threads.js";
 
 /** Size of a read, in bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -21,7 +22,7 @@ let kernel: Kernel | undefined;
 
 /** The checksum of a large number of bytes, calculated by the kernel. */
 export function sumOfMany(bytes: Uint8Array): Sum {
-  kernel ??= wasmKernel();
+  kernel ??= builtKernel();
   return kernel.sum(bytes);
 }
 
@@ -126,7 +127,7 @@ export async function containsSweep(
     }
     return true;
   };
-  const sweep = sweepPlan(plan, run);
+  const sweep = sweepOnThreads(plan, run);
   try {
     if (!(await continuesWith(headerIn(run.format ?? "csv", plan.header)))) return undefined;
     onCompare();

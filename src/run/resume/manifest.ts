@@ -8,11 +8,12 @@
  * A manifest contains a checksum of the file's bytes, and ends with a hash of itself.
  */
 import { createHash } from "node:crypto";
-import { lanesFrom, type Sum, textOfSum } from "../../checksum.js";
+import type { Sum } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { MANIFEST_HEAD } from "../../sink/file.js";
 import { readOwn, replace } from "../../sink/own.js";
 import type { Position } from "../output/position.js";
+import { lanesFrom, textOfSum } from "./checksum-text.js";
 import type { Identity } from "./identity.js";
 
 const MANIFEST_FORMAT = 2;

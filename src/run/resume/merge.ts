@@ -10,7 +10,7 @@ import { manifestPathOf } from "../../sink/file.js";
 import { statusOf } from "../../sink/own.js";
 import type { OutputBatch } from "../output/packing.js";
 import type { Position } from "../output/position.js";
-import { type Shard, shardName, shardOfName } from "../sweep/shard.js";
+import type { Shard } from "../sweep/shard.js";
 import { rowsOf, sumOfMany } from "./finished.js";
 import {
   FORMAT_FIELD,
@@ -20,6 +20,7 @@ import {
   SIZE_FIELD,
 } from "./identity.js";
 import { type Manifest, readManifest } from "./manifest.js";
+import { shardName, shardOfName } from "./shard-name.js";
 
 /** Maximum length of a header line, in bytes. */
 const MAX_HEADER_BYTES = 65_536;

@@ -1,6 +1,5 @@
 /** Estimates the rows, bytes and time of a sweep by counting some of its layers. */
 import type { Kernel } from "../../kernel/kernel.js";
-import { wasmKernel } from "../../kernel/wasm.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { inlineVisits } from "./cost.js";
 import { inGrids, sampleIndices } from "./sample.js";
@@ -41,9 +40,8 @@ interface ExactCount {
   readonly indices: bigint;
 }
 
-/** Estimates the size and duration of a sweep on this thread. */
-export function estimate(plan: Plan): Estimate {
-  const kernel = wasmKernel();
+/** Estimates the size and duration of a sweep, with a kernel on this thread. */
+export function estimate(plan: Plan, kernel: Kernel): Estimate {
   const header = BigInt(plan.header.length);
   const exact = countAll(kernel, plan);
   if (exact)

@@ -3,8 +3,7 @@ import { type ErrorCode, UpsweepError } from "../../errors.js";
 import { EvaluationError } from "../../expression/evaluate.js";
 import { decide, type ExactLookup } from "../../expression/exact.js";
 import type { Node } from "../../expression/node.js";
-import { exactResult } from "../../kernel/kernel.js";
-import { wasmKernel } from "../../kernel/wasm.js";
+import { exactResult, type Kernel } from "../../kernel/kernel.js";
 import { kindOf } from "../../layers/kinds.js";
 import { DEFAULT_BITS } from "../../layers/parameters.js";
 import { canOverlap } from "../../plan/coverage.js";
@@ -38,11 +37,14 @@ export interface Overlap {
 /**
  * The overlaps found in a plan. Every result is certain, but some may be missing: pairs that
  * `distinct` cannot decide, and those beyond the limits, are skipped.
+ *
+ * @param kernelOf creates a kernel. It is called only if layers must be counted.
  */
-export function overlapsOf(plan: Plan): Overlap[] {
+export function overlapsOf(plan: Plan, kernelOf: () => Kernel): Overlap[] {
   if (plan.grids.length < 2 || plan.rejectionReasons.some(isRepeat)) return [];
   const keys = keysOf(kindOf(plan.layer), plan.columns);
   const found: Overlap[] = [];
+  let kernel: Kernel | undefined;
   let lookupsLeft = MAX_LOOKUPS;
   let pairs = 0;
   for (const [number, grid] of plan.grids.entries()) {
@@ -57,7 +59,8 @@ export function overlapsOf(plan: Plan): Overlap[] {
       if (!isMember) continue;
       const visited = Number(grid.size < BigInt(MAX_LAYERS) ? grid.size : BigInt(MAX_LAYERS));
       lookupsLeft -= visited;
-      const shared = countShared(plan, grid, isMember, visited);
+      kernel ??= kernelOf();
+      const shared = countShared(kernel, plan, grid, isMember, visited);
       if (shared > 0)
         found.push({
           later: later.label,
@@ -82,9 +85,14 @@ function ifDecidable(make: () => Node | undefined): Node | undefined {
 }
 
 /** Counts the layers that satisfy a condition, among `visited` sampled raw indices of a grid. */
-function countShared({ layer }: Plan, grid: GridPlan, isMember: Node, visited: number): number {
+function countShared(
+  kernel: Kernel,
+  { layer }: Plan,
+  grid: GridPlan,
+  isMember: Node,
+  visited: number,
+): number {
   const kind = kindOf(layer);
-  const kernel = wasmKernel();
   const resultOf: ResultOf = (name, layer) => exactResult(kernel.count(layer, "closed"), name);
   let shared = 0;
   for (const index of sampleIndices(grid.size, visited, 0n)) {

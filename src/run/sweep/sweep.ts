@@ -10,8 +10,7 @@ import { type Encoding, encodingOf, overheadOf } from "../../formats/encoding.js
 import type { BigInts } from "../../formats/json.js";
 import type { FormatName } from "../../formats/registry.js";
 import type { ColumnBatch } from "../../kernel/column-layout.js";
-import { exactResult, releaseLease, type SweepFault } from "../../kernel/kernel.js";
-import { wasmKernel } from "../../kernel/wasm.js";
+import { exactResult, type Kernel, releaseLease, type SweepFault } from "../../kernel/kernel.js";
 import { describeLayer } from "../../layers/describe.js";
 import { kindOf, parameterOf } from "../../layers/kinds.js";
 import { MAX_VISITS, PARAMETER_MAX } from "../../limits.js";
@@ -19,9 +18,9 @@ import type { Method } from "../../plan/method.js";
 import type { GridPlan, Plan } from "../../plan/model.js";
 import { layerOf, type ResultOf, textOfValue, valueOfName, walk } from "../../plan/walk.js";
 import { BEGINNING, type Position, type Progress } from "../output/position.js";
-import { defaultWorkers, inlineRunner, type Runner, threadedRunner } from "../runner.js";
 import type { IndicesTask, Job, SweepAnswer } from "../workers/protocol.js";
 import { inOrder } from "../workers/reorder-buffer.js";
+import { inlineRunner, type Platform, type Runner } from "../workers/runner.js";
 import {
   inlineVisits,
   lengthOfTask,
@@ -74,13 +73,15 @@ export interface RunOptions {
 /**
  * Sweeps a plan, or its sample. Leaving the loop early (`break`, `return`) stops the workers.
  *
+ * @param platform what runs the tasks. In Node, `sweepOnThreads` (run/threads.ts) chooses it.
  * @returns the final progress.
  * @throws UpsweepError at the first layer with a cell above 2^64 - 1, an expression without a
  * value, or methods that disagree. The rows before it are yielded first.
  */
 export async function* sweepPlan(
   plan: Plan,
-  options: RunOptions = {},
+  options: RunOptions,
+  platform: Platform,
 ): AsyncGenerator<SweptRows, Progress> {
   const { limit, shard = { index: 0, of: 1 }, start = BEGINNING } = options;
   const all = indicesOf(plan);
@@ -89,6 +90,7 @@ export async function* sweepPlan(
   const answers = (all < plan.size ? sampleAnswers : rangeAnswers)(
     plan,
     options,
+    platform,
     first + start.done,
     end,
   );
@@ -135,7 +137,7 @@ export async function* sweepPlan(
       };
       for (const lease of answer.leases) releaseLease(lease);
       if (isCut) return progress(isCut);
-      if (answer.fault) throw faultError(plan, grid, answer.fault);
+      if (answer.fault) throw faultError(plan, grid, answer.fault, platform.kernel());
     }
   } finally {
     await answers.return();
@@ -186,7 +188,7 @@ async function shortestWithRows(
 function encodingOfPlan(plan: Plan, { format = "csv", bigInts }: RunOptions): Encoding {
   const encoding = encodingOf(format, plan.cells, bigInts);
   const columns = encoding.columns.map((own) =>
-    mayBeWord(plan, own.name) ? { ...own, isUserWritten: true } : own,
+    mayBeWord(plan, own.name) ? { ...own, hasWords: true } : own,
   );
   return { ...encoding, columns };
 }
@@ -217,10 +219,11 @@ function jobOf(plan: Plan, options: RunOptions): Job {
 async function* rangeAnswers(
   plan: Plan,
   options: RunOptions,
+  platform: Platform,
   from: bigint,
   to: bigint,
 ): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed" } = options;
+  const { workers = platform.workers(), method = "closed" } = options;
   const encoding = encodingOfPlan(plan, options);
   const job = jobOf(plan, options);
   const runRange = (runner: Runner, limit: number) => (range: Range) =>
@@ -244,7 +247,7 @@ async function* rangeAnswers(
     return begin < end ? [{ grid, first: begin, end }] : [];
   });
 
-  const inline = inlineRunner(job);
+  const inline = inlineRunner(platform.kernel(), job);
   let visitsLeft = inlineVisits(method);
   while (visitsLeft > 0 && rest.length > 0) {
     const range = rest.shift() as Range;
@@ -256,7 +259,7 @@ async function* rangeAnswers(
   }
   if (rest.length === 0) return;
 
-  const runner = threadedRunner(job, workers);
+  const runner = platform.threads(job, workers);
   try {
     for await (const { range, answer } of sweepInOrder(rest, runRange(runner, MAX_VISITS), {
       workers,
@@ -273,16 +276,17 @@ async function* rangeAnswers(
 async function* sampleAnswers(
   plan: Plan,
   options: RunOptions,
+  platform: Platform,
   from: bigint,
   to: bigint,
 ): AsyncGenerator<GridAnswer, void, void> {
-  const { workers = defaultWorkers(), method = "closed" } = options;
+  const { workers = platform.workers(), method = "closed" } = options;
   const { rows, seed } = plan.sample as NonNullable<Plan["sample"]>;
   const job = jobOf(plan, options);
   const runner =
     rows <= MAX_SAMPLE_OF_TASK && inlineVisits(method) > 0
-      ? inlineRunner(job)
-      : threadedRunner(job, workers);
+      ? inlineRunner(platform.kernel(), job)
+      : platform.threads(job, workers);
   let sampleSize = sampleSizeOfTask(method);
   try {
     const tasks = indexTasks(
@@ -350,9 +354,8 @@ function* indexTasks(
 }
 
 /** The error for the layer at fault. Counts the layer again to describe it. */
-function faultError(plan: Plan, number: number, fault: SweepFault): Error {
+function faultError(plan: Plan, number: number, fault: SweepFault, kernel: Kernel): Error {
   const grid = plan.grids[number] as GridPlan;
-  const kernel = wasmKernel();
   const resultOf: ResultOf = (name, layer) => exactResult(kernel.count(layer, "closed"), name);
   const kind = kindOf(plan.layer);
   const { values, outcome } = walk(kind, grid, fault.index, resultOf);

@@ -1,5 +1,6 @@
 /** Executes tasks on any thread: combines the batches of the kernel into an answer. */
 
+import { textOfUtf8 } from "../../bytes.js";
 import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { mergedTallies, type Tally } from "../../conventions/tallies.js";
 import { encoderOf } from "../../formats/encoding.js";
@@ -15,7 +16,6 @@ import {
 } from "../../kernel/kernel.js";
 import { addCounts } from "../../layers/rules.js";
 import type { ListPlan } from "../../plan/list.js";
-import { recordEnd } from "./chunks.js";
 import type {
   Answer,
   ChunkTask,
@@ -27,6 +27,7 @@ import type {
   SweepAnswer,
   Task,
 } from "./protocol.js";
+import { recordEnd } from "./records.js";
 import { verifyRows } from "./verify.js";
 
 /** Returns the task handler of a job. No other handler may use the same kernel. */
@@ -226,5 +227,5 @@ function recordAt(chunk: Uint8Array, at: number): RecordText {
   const linesBefore = chunk
     .subarray(0, at)
     .reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
-  return { text: Buffer.from(bytes).toString("utf8").replace(/\r$/, ""), linesBefore };
+  return { text: textOfUtf8(bytes).replace(/\r$/, ""), linesBefore };
 }

@@ -1,9 +1,10 @@
 /**
  * Compares the results that an earlier run wrote into a list with new ones (`--verify-results`).
  */
+import { latin1, textOfLatin1 } from "../../bytes.js";
 import { column, isResultName, type ResultName } from "../../columns/table.js";
 import { type ListPlan, splitRecord } from "../../plan/list.js";
-import { recordEnd } from "./chunks.js";
+import { recordEnd } from "./records.js";
 
 /** The first result of a list that differs from the new result. */
 export interface Difference {
@@ -97,9 +98,9 @@ function endOf(bytes: Uint8Array, at: number): number {
 
 // Latin-1 preserves every byte.
 function textOf(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+  return textOfLatin1(bytes.subarray(from, to));
 }
 
 function encodeRows(rows: readonly string[]): Uint8Array {
-  return Buffer.from(rows.map((row) => `${row}\n`).join(""), "latin1");
+  return latin1(rows.map((row) => `${row}\n`).join(""));
 }

@@ -10,5 +10,5 @@ import { taskHandler } from "./task.js";
 const { module, job } = workerData as WorkerData;
 
 /** The function that piscina calls for each task. */
-const answer: (task: Task) => Answer = taskHandler(wasmKernel("release", module), job);
+const answer: (task: Task) => Answer = taskHandler(wasmKernel(module), job);
 export default answer;

@@ -6,7 +6,7 @@ import { sumOf } from "../../../src/checksum.ts";
 import { planSweep } from "../../../src/plan/plan.ts";
 import { writeBatches } from "../../../src/run/files/write.ts";
 import { Checkpoint, resumeTarget } from "../../../src/run/resume/checkpoint.ts";
-import { sweepPlan } from "../../../src/run/sweep/sweep.ts";
+import { sweepOnThreads } from "../../../src/run/threads.ts";
 import { fileSink } from "../../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 import { inTemporaryFolder } from "../../support/cli.ts";
@@ -59,7 +59,7 @@ describe("two runs on two machines", () => {
     >;
     const sink = await fileSink("out.csv", { mayReplace: true });
     const batches = async function* () {
-      const sweep = sweepPlan(plan, { isSummed: true });
+      const sweep = sweepOnThreads(plan, { isSummed: true });
       for (;;) {
         const next = await sweep.next();
         if (next.done) return next.value;

@@ -10,7 +10,7 @@ import { planSweep } from "../../../src/plan/plan.ts";
 import { writeBatches } from "../../../src/run/files/write.ts";
 import { MEMBER_BYTES } from "../../../src/run/output/gzip.ts";
 import { Checkpoint, type ResumeTarget, resumeTarget } from "../../../src/run/resume/checkpoint.ts";
-import { sweepPlan } from "../../../src/run/sweep/sweep.ts";
+import { sweepOnThreads } from "../../../src/run/threads.ts";
 import { fileSink } from "../../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 import { inTemporaryFolder, said } from "../../support/cli.ts";
@@ -110,7 +110,10 @@ describe("a sweep into a name that ends in .gz", () => {
       const sink = await fileSink("out.csv.gz", { mayReplace: false });
       const stopping = async function* () {
         let count = 0;
-        for await (const rows of sweepPlan(plan, { isSummed: true, workers: 1 + (batches % 3) })) {
+        for await (const rows of sweepOnThreads(plan, {
+          isSummed: true,
+          workers: 1 + (batches % 3),
+        })) {
           yield rows;
           if (++count === batches) throw new Error("stop");
         }

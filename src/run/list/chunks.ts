@@ -1,5 +1,7 @@
 /** Splits a stream of bytes into its header record and chunks of complete CSV records. */
-import { bufferOf, COMMA, type ListBytes, NEWLINE, QUOTE, RETURN } from "../../input/bytes.js";
+import { bufferOf } from "../../input/buffer.js";
+import { type ListBytes, NEWLINE, QUOTE, RETURN } from "../../input/bytes.js";
+import { lineEndsOutsideQuotes, recordEnd } from "../workers/records.js";
 
 /**
  * Bytes in shared memory. A chunk survives the death of the worker that counts it, so that its task
@@ -184,11 +186,6 @@ export async function cutIntoChunks(stream: ListBytes, maxBytes: number): Promis
   };
 }
 
-/** The line end, outside quoted fields, of the record that begins at `from`. Returns -1 if none. */
-export function recordEnd(bytes: Uint8Array, from: number): number {
-  return lineEndsOutsideQuotes(bytes, from).next().value ?? -1;
-}
-
 /** The line end of the last complete record, or -1. `bytes` must start at the start of a record. */
 function lastRecordEnd(bytes: Uint8Array): number {
   // Most lists contain no quotes. Then a Buffer finds the line ends with fast native code.
@@ -197,25 +194,6 @@ function lastRecordEnd(bytes: Uint8Array): number {
   let last = -1;
   for (const end of lineEndsOutsideQuotes(bytes, 0)) last = end;
   return last;
-}
-
-function* lineEndsOutsideQuotes(bytes: Uint8Array, from: number): Generator<number, undefined> {
-  let isQuoted = false;
-  let atFieldStart = true;
-  for (let i = from; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (isQuoted) {
-      if (byte !== QUOTE) continue;
-      if (bytes[i + 1] === QUOTE) i++;
-      else isQuoted = false;
-    } else if (byte === QUOTE && atFieldStart) {
-      isQuoted = true;
-    } else if (byte === NEWLINE) {
-      yield i;
-    }
-    atFieldStart = byte === COMMA || byte === NEWLINE;
-  }
-  return undefined;
 }
 
 function trimReturn(record: Uint8Array): Uint8Array {

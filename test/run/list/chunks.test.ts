@@ -1,7 +1,7 @@
 /** Lists cut into chunks at record boundaries. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { cutIntoChunks } from "../../../src/run/workers/chunks.ts";
+import { cutIntoChunks } from "../../../src/run/list/chunks.ts";
 import { runs } from "../../support/tier.ts";
 
 const field = fc.oneof(

@@ -1,0 +1,43 @@
+/**
+ * Texts as bytes and back, without Node. In browsers, `TextDecoder` throws on bytes in shared
+ * memory, so bytes are copied before they are decoded.
+ */
+
+const encoder = new TextEncoder();
+// Without `ignoreBOM`, the decoder drops a byte order mark.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A text as UTF-8. */
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** The text of UTF-8 bytes. Bytes that are not UTF-8 become U+FFFD. */
+export function textOfUtf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes.slice() as Uint8Array<ArrayBuffer>);
+}
+
+/** Arguments of one call. Engines limit their number; the smallest limit is 65,535. */
+const MAX_ARGUMENTS = 8192;
+
+/**
+ * The text of Latin-1 bytes: a character for each byte. `TextDecoder` cannot do this: it takes
+ * `latin1` for windows-1252.
+ */
+export function textOfLatin1(bytes: Uint8Array): string {
+  if (bytes.length <= MAX_ARGUMENTS) return String.fromCharCode.apply(null, asArguments(bytes));
+  let text = "";
+  for (let at = 0; at < bytes.length; at += MAX_ARGUMENTS)
+    text += String.fromCharCode.apply(null, asArguments(bytes.subarray(at, at + MAX_ARGUMENTS)));
+  return text;
+}
+
+// `apply` takes any array-like object, but is declared for arrays only.
+const asArguments = (bytes: Uint8Array) => bytes as unknown as number[];
+
+/** A text whose characters are bytes, as Latin-1. */
+export function latin1(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

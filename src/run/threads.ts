@@ -1,0 +1,13 @@
+/** Sweeps on the kernel of this package and the worker threads of Node. */
+import type { Plan } from "../plan/model.js";
+import type { Progress } from "./output/position.js";
+import { NODE } from "./runner.js";
+import { type RunOptions, type SweptRows, sweepPlan } from "./sweep/sweep.js";
+
+/** Sweeps a plan, or its sample, as `sweepPlan` does. */
+export function sweepOnThreads(
+  plan: Plan,
+  options: RunOptions = {},
+): AsyncGenerator<SweptRows, Progress> {
+  return sweepPlan(plan, options, NODE);
+}
