@@ -54,7 +54,7 @@ export function writeUnsigned(ptr: usize, value: u64): usize {
   return writeUnsignedInline(ptr, value);
 }
 
-/** `writeUnsigned`, inlined for the hot loop (see row.ts). */
+/** `writeUnsigned`, inlined where WebAssembly calls would cost too much. */
 // @ts-ignore: decorator
 @inline
 export function writeUnsignedInline(ptr: usize, value: u64): usize {

@@ -68,7 +68,7 @@ export function value(column: u32): u64 {
   return isEmptySum(column) ? 0 : valueInline(column);
 }
 
-/** `value` for a layer whose batch is not empty, inlined for the hot loop (see row.ts). */
+/** `value` for a layer whose batch is not empty, inlined for lists and for cells that are computed row by row (cells.ts). */
 // @ts-ignore: decorator
 @inline
 export function valueInline(column: u32): u64 {

@@ -148,7 +148,6 @@ describe("a defect in the closed form", () => {
 describe("a defect in the closed form that the spot check of an outer loop finds", () => {
   slowIt("stops the sweep although the rows of the block are reused", async () => {
     const kernel = wasmKernel(
-      "release",
       await brokenKernel(
         "layers/closed.ts",
         CLOSED,
