@@ -68,7 +68,10 @@ export function value(column: u32): u64 {
   return isEmptySum(column) ? 0 : valueInline(column);
 }
 
-/** `value` for a layer whose batch is not empty, inlined for lists and for cells that are computed row by row (cells.ts). */
+/**
+ * `value` for a layer whose batch is not empty. Inlined for lists, and for cells that are computed
+ * row by row (vectors/cells.ts).
+ */
 // @ts-ignore: decorator
 @inline
 export function valueInline(column: u32): u64 {

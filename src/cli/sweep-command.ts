@@ -1,5 +1,6 @@
 /** `upsweep sweep`: the rows of a grid. */
 import { type Command, Option } from "commander";
+import { PAGE_COMPRESSIONS } from "../formats/columnar.js";
 import { gridCommand } from "./grid-command.js";
 import { readWholeNumber } from "./options.js";
 import { readShard } from "./shard.js";
@@ -32,6 +33,7 @@ export function sweepCommand(): Command {
       "upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3",
       "Choose other result columns, and write three rows",
     ],
+    ["upsweep sweep grid.yaml -o out.parquet", "Write Parquet, for pandas, polars or DuckDB"],
     [
       "upsweep sweep grid.yaml -o out.csv --resume",
       "Continue after an interruption; the result is byte-identical",
@@ -50,6 +52,16 @@ export function sweepCommand(): Command {
     .option("--force", "Replace FILE if it exists, and discard an interrupted sweep into it")
     .addOption(formatOption())
     .addOption(bigIntsOption("In JSON Lines: "))
+    .addOption(
+      new Option(
+        "--compression <codec>",
+        "In Parquet: compression of the pages (default: snappy)",
+      ).choices(PAGE_COMPRESSIONS),
+    )
+    .option(
+      "--unsigned",
+      "In Parquet: write all counts as unsigned integers, not only those that may exceed 2^63 - 1",
+    )
     .option(
       "--resume",
       "Continue an interrupted sweep into FILE; with nothing to resume, start from the beginning",

@@ -1,6 +1,7 @@
 /** `upsweep sweep`: writes a row for every legal layer of a grid that meets the conditions. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
+import type { PageCompression } from "../formats/columnar.js";
 import { builtKernel } from "../kernel/built.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
@@ -22,6 +23,8 @@ interface SweepOptions extends GridOptions, FormatOptions {
   readonly limit?: number;
   readonly workers?: number;
   readonly quiet?: boolean;
+  readonly compression?: PageCompression;
+  readonly unsigned?: boolean;
 }
 
 export async function sweep(
@@ -47,6 +50,16 @@ export async function sweep(
     );
   const method = methodFrom(options);
   const { format, bigInts, compression } = await outputFormat(options);
+  const { compression: pageCompression, unsigned: isUnsigned } = options;
+  for (const [name, value] of Object.entries({
+    compression: pageCompression,
+    unsigned: isUnsigned,
+  }))
+    if (value !== undefined && format !== "parquet")
+      throw errors.usage(
+        `--${name} is given, but the rows are ${format}`,
+        `Name a file that ends in .parquet, or remove --${name}.`,
+      );
   const plan = planSweep(await specFromCommand(file, flags, options));
   // A terminal gets only the first rows.
   if (options.output === "-" && !shard && !resume && isTerminal(STDOUT))
@@ -57,6 +70,8 @@ export async function sweep(
     format,
     bigInts,
     compression,
+    pageCompression,
+    isUnsigned,
     keepsProgress: true,
     resume: resume === true,
     mayReplace: force === true,

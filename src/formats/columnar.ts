@@ -24,3 +24,18 @@ export const FEATHER = {
   extensions: ["arrow", "feather"],
   isColumnar: true,
 } as const satisfies Format;
+
+/** The compressions of the pages of a Parquet file. */
+export const PAGE_COMPRESSIONS = ["none", "snappy"] as const;
+export type PageCompression = (typeof PAGE_COMPRESSIONS)[number];
+
+/** How a Parquet file is written. */
+export interface ParquetOptions {
+  /** The compression of the pages. Default: snappy. */
+  readonly pageCompression?: PageCompression | undefined;
+  /**
+   * Whether all counts are unsigned. Default: only those that may exceed 2^63 - 1, because Spark
+   * and R read unsigned integers as decimals and doubles.
+   */
+  readonly isUnsigned?: boolean | undefined;
+}

@@ -1,6 +1,7 @@
 /** The public functions for sweeps. Those for single layers are in count.ts and many.ts. */
 
 import { errors } from "../errors.js";
+import type { ParquetOptions } from "../formats/columnar.js";
 import { formatOf, type OutputFormat } from "../formats/file-name.js";
 import { BIG_INTS, type BigInts } from "../formats/json.js";
 import { type FormatName, formatNamed } from "../formats/registry.js";
@@ -96,7 +97,7 @@ export async function* sweep(
 }
 
 /** Options of `sweepToFile`. */
-export interface FileOptions extends SweepOptions {
+export interface FileOptions extends SweepOptions, ParquetOptions {
   /**
    * Keep the written rows if the sweep stops before its end, and continue after them on the next
    * call. That call needs the same spec, columns and limit; the number of workers may differ. The
@@ -104,7 +105,10 @@ export interface FileOptions extends SweepOptions {
    * replaced. The path must be that of a regular file. Default: false.
    */
   readonly resume?: boolean;
-  /** The format of the rows: `csv`, `tsv` or `jsonl`. Default: by the extension of the path. */
+  /**
+   * The format of the rows: `csv`, `tsv`, `jsonl`, `parquet`, `arrow` (a stream) or `feather` (an Arrow
+   * file). Default: by the extension of the path.
+   */
   readonly format?: FormatName;
   /**
    * How JSON Lines write integers: all as numbers with their exact digits (the default), or all as
@@ -119,7 +123,7 @@ export interface FileOptions extends SweepOptions {
  * Sweeps a design space into a file.
  *
  * The extension of the path chooses the format: `.csv`, `.tsv` or `.tab`, `.jsonl` or `.ndjson`,
- * each also with `.gz` for gzip. The file appears under its name only when it is complete. Without
+ * each also with `.gz` for gzip; `.parquet`, `.arrow`, `.feather` or `.arrows`. The file appears under its name only when it is complete. Without
  * `resume`, it then replaces an existing file.
  *
  * @param spec an object, or the path of a YAML or JSON file.
@@ -144,6 +148,8 @@ export async function sweepToFile(
   const job = await openSweepJob(planned, path, {
     ...runOptions(options),
     ...(await fileFormat(path, options)),
+    pageCompression: options.pageCompression,
+    isUnsigned: options.isUnsigned,
     keepsProgress: resume,
     resume,
     mayReplace: !resume,

@@ -45,6 +45,7 @@ const REPEATABLE = ["--where", "--set", "--axis", "--variable", "--carry"];
 
 /** A valid value for each option. */
 const VALUES: Readonly<Record<string, string>> = {
+  "--compression": "none",
   "--color": "auto",
   "--method": "closed",
   "--check": "all",

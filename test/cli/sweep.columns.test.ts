@@ -223,6 +223,36 @@ describe("a file of columns", () => {
     });
   });
 
+  it("has pages without compression, and unsigned counts, if asked", async () => {
+    writeFileSync("spec.json", JSON.stringify(SPECS["counts above 2^63"]));
+    const describe = async (...options: string[]) => {
+      await sweepTo("rows.parquet", ...options);
+      const { schema, row_groups } = parquetMetadata(
+        Uint8Array.from(readFileSync("rows.parquet")).buffer,
+      );
+      const types = Object.fromEntries(
+        schema.map(({ name, converted_type = "none" }) => [name, converted_type]),
+      );
+      const codecs = row_groups.flatMap((group) =>
+        group.columns.map(({ meta_data }) => meta_data?.codec),
+      );
+      return { macs: types.macs, params: types.params, codecs: [...new Set(codecs)] };
+    };
+    expect(await describe()).toEqual({ macs: "UINT_64", params: "none", codecs: ["SNAPPY"] });
+    expect(await describe("--compression", "none", "--unsigned")).toEqual({
+      macs: "UINT_64",
+      params: "UINT_64",
+      codecs: ["UNCOMPRESSED"],
+    });
+    for (const option of [["--compression", "snappy"], ["--unsigned"]]) {
+      const { exitCode, stderr } = await said(["sweep", "spec.json", "-o", "x.csv", ...option]);
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining(`${option[0]} is given, but the rows are csv.`),
+      ]);
+    }
+  });
+
   it("is not left behind by a sweep that fails", async () => {
     writeFileSync(
       "spec.json",

@@ -6,6 +6,7 @@ import { type Block, blockAt } from "../../formats/arrow/blocks.js";
 import { type ArrowForm, endingOf, startOf } from "../../formats/arrow/file.js";
 import type { ArrowSchema } from "../../formats/arrow/schema.js";
 import { ARROW_TYPES, arrowBatch } from "../../formats/arrow/stream.js";
+import type { ParquetOptions } from "../../formats/columnar.js";
 import { createdBy, footerBytes, MAGIC } from "../../formats/parquet/footer.js";
 import type { RowGroupEntry } from "../../formats/parquet/row-group.js";
 import type { FormatName } from "../../formats/registry.js";
@@ -38,22 +39,28 @@ export interface Provenance {
 /** A new file or stream of a format. */
 export function columnarForm(
   plan: Plan,
-  format: FormatName,
+  { format, ...options }: ParquetOptions & { readonly format: FormatName },
   provenance: Provenance,
   kernel: () => ParquetKernel,
 ): ColumnarForm {
   return format === "parquet"
-    ? parquetFile(plan, provenance, kernel())
+    ? parquetFile(plan, options, provenance, kernel())
     : arrowForm(plan, format === "arrow" ? "stream" : "file", provenance);
 }
 
-function parquetFile(plan: Plan, provenance: Provenance, kernel: ParquetKernel): ColumnarForm {
-  const columns = parquetColumns(typedColumns(plan));
+function parquetFile(
+  plan: Plan,
+  { pageCompression = "snappy", isUnsigned }: ParquetOptions,
+  provenance: Provenance,
+  kernel: ParquetKernel,
+): ColumnarForm {
+  const columns = parquetColumns(typedColumns(plan), isUnsigned);
+  const codec = pageCompression === "snappy" ? "SNAPPY" : "UNCOMPRESSED";
   const rowGroups: RowGroupEntry[] = [];
   return {
     start: MAGIC as Uint8Array,
     add(group) {
-      const { bytes, entry } = encodeRowGroup(kernel, columns, group, "SNAPPY");
+      const { bytes, entry } = encodeRowGroup(kernel, columns, group, codec);
       rowGroups.push(entry);
       return bytes;
     },

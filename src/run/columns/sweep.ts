@@ -1,5 +1,6 @@
 /** Sweeps a plan into a file of columns: answers → row groups → bytes, in order. */
 
+import type { ParquetOptions } from "../../formats/columnar.js";
 import type { FormatName } from "../../formats/registry.js";
 import { kernelHash, kernelModule } from "../../kernel/artefact.js";
 import { parquetKernel } from "../../kernel/wasm.js";
@@ -22,7 +23,7 @@ import { GroupBuilder, rowsOfGroup } from "./row-groups.js";
  */
 export async function* sweepColumns(
   plan: Plan,
-  options: RunOptions & { readonly format: FormatName },
+  options: RunOptions & ParquetOptions & { readonly format: FormatName },
 ): AsyncGenerator<SweptRows, Progress> {
   const columns = typedColumns(plan);
   const capacity = rowsOfGroup(columns);
@@ -31,7 +32,7 @@ export async function* sweepColumns(
     build: kernelHash(),
     identity: identityOf(plan, options),
   };
-  const form = columnarForm(plan, options.format, provenance, () => parquetKernel(kernelModule()));
+  const form = columnarForm(plan, options, provenance, () => parquetKernel(kernelModule()));
   const swept = sweepOnThreads(plan, { ...options, isColumnar: true, isSummed: false });
   const builder = new GroupBuilder(columns, capacity);
   let progress: Progress | undefined;

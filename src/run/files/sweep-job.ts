@@ -4,6 +4,7 @@
  */
 
 import { errors } from "../../errors.js";
+import type { ParquetOptions } from "../../formats/columnar.js";
 import { headerIn } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
 import { type FormatName, formatFor } from "../../formats/registry.js";
@@ -18,7 +19,7 @@ import { shardName } from "../resume/shard-name.js";
 import type { RunOptions, SweptRows } from "../sweep/sweep.js";
 import { sweepOnThreads } from "../threads.js";
 
-export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed"> {
+export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed">, ParquetOptions {
   readonly format: FormatName;
   readonly compression: Compression;
   /** Record progress, so that a later run can resume. Files of the command line always do. */
