@@ -6,7 +6,14 @@
 // operand that is the same in all rows, so that one loop serves all combinations.
 
 import { value } from "../columns/results";
-import { ceilDivide, floorDivide, gcdSigned, lcmSigned, modulo } from "../expression/signed";
+import {
+  ceilDivide,
+  clearEvalStatus,
+  floorDivide,
+  gcdSigned,
+  lcmSigned,
+  modulo,
+} from "../expression/signed";
 import { get } from "../layers/layer";
 import * as layout from "../layout";
 import { fieldVector, isRowField, loadRow } from "./fields";
@@ -79,6 +86,8 @@ function pushResult(column: u32, selected: u32, rows: u32): void {
  */
 export function evaluateVector(program: u32, selected: u32, rows: u32): usize {
   depth = 0;
+  // A step that was taken row by row may have left the status of a row that it rejected.
+  clearEvalStatus();
   let ptr = layout.IMAGE_CODE_PTR + <usize>program * layout.INSTRUCTION_BYTES;
   for (
     let operation = load<u32>(ptr);

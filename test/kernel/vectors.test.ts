@@ -3,7 +3,7 @@
  * counts and faults, for any length of vectors, any limit of the blocks, and any cuts.
  */
 import { fc, test } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Kernel, SweepFault } from "../../src/kernel/kernel.ts";
 import type { PlanOptions } from "../../src/kernel/plan-image.ts";
 import { addCounts } from "../../src/layers/rules.ts";
@@ -11,7 +11,7 @@ import { METHODS } from "../../src/plan/method.ts";
 import type { Plan } from "../../src/plan/model.ts";
 import { KERNELS } from "../support/kernels.ts";
 import { randomPlan } from "../support/random-spaces.ts";
-import type { Swept } from "../support/sweeps.ts";
+import { planOf, type Swept } from "../support/sweeps.ts";
 import { runs } from "../support/tier.ts";
 
 const [[, reference], ...compiled] = KERNELS as [
@@ -108,6 +108,26 @@ describe.each(compiled)("a random space in vectors on the %s kernel", (_, kernel
       expect(swept, JSON.stringify(spec)).toEqual(expectedOf(outcomes, 0, size));
     },
   );
+
+  it("checks a condition after rows whose derived value does not divide exactly", () => {
+    // If half is 3, kernel_size is 1 for an l_in of 2, and inexact for the others in its block.
+    const plan = planOf({
+      variables: { half: [2, 3] },
+      axes: {
+        in_channels: 4,
+        out_channels: "1..4",
+        l_in: [5, 2, 7],
+        kernel_size: "min(l_in, half) / 2",
+      },
+      where: "lcm(kernel_size, 4) + half > 4",
+    } as never);
+    const outcomes = outcomesOf(plan);
+    const limits = { maxBlockPositions: 3, maxBlockBytes: 1500, isDense: true };
+    (kernel as VectorKernel).openPlan(plan, 0, "closed", limits);
+    const size = Number(plan.size);
+    expect(sweepOpened(kernel, 0, size, 1000)).toEqual(expectedOf(outcomes, 0, size));
+    expect(sweepOpened(kernel, 0, size, 1000).rows).toBeGreaterThan(4);
+  });
 
   test.prop([fc.gen(), options, fc.array(fc.nat(1000), { minLength: 1, maxLength: 30 })], {
     numRuns: runs(160),
