@@ -1,41 +1,31 @@
 /**
- * The WebAssembly kernel. Only this file creates instances of it. Only this file, many.ts and
- * parquet.ts access its memory.
+ * The WebAssembly kernel. Only this file creates instances of it. Only this file, many.ts,
+ * parquet.ts and report.ts access its memory.
  */
 
 import { textOfLatin1 } from "../bytes.js";
 import { joined, NO_BYTES, type Sum } from "../checksum.js";
 import { columnsOf, needsSetting } from "../columns/derived.js";
 import { type ResultName, readCells } from "../columns/table.js";
-import type { Tally } from "../conventions/tallies.js";
 import { errors } from "../errors.js";
 import { type Rational, rational } from "../expression/exact.js";
-import { KIND_NAMES, type Kind, spatialOf } from "../layers/kinds.js";
+import { type Kind, spatialOf } from "../layers/kinds.js";
 import type { Layer } from "../layers/layer.js";
 import { valueOfParameter } from "../layers/layer.js";
 import { type Dimension, RATE_DENOMINATOR } from "../layers/parameters.js";
-import { addedColumns, type ListPlan } from "../plan/list.js";
+import type { ListPlan } from "../plan/list.js";
 import type { Method } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
 import { type ColumnLayout, readColumns } from "./column-layout.js";
 import { ABI_VERSION, type ConstantName } from "./constants.generated.js";
 import { absentFields, columnNumber, ruleOf, upper } from "./constants.js";
 import type { ImageSection } from "./image-writer.js";
-import type {
-  IndexBatch,
-  Kernel,
-  KindTotals,
-  LayerCounts,
-  Lease,
-  ListBatch,
-  ListFault,
-  SweepBatch,
-  SweepFault,
-} from "./kernel.js";
+import type { IndexBatch, Kernel, LayerCounts, Lease, ListBatch, SweepBatch } from "./kernel.js";
 import { listImage } from "./list-image.js";
 import { type ManyExports, ManyKernel } from "./many.js";
 import { type ParquetExports, ParquetKernel } from "./parquet.js";
 import { type PlanOptions, planImage } from "./plan-image.js";
+import { Report } from "./report.js";
 
 const VISITS_UNBOUNDED = 2 ** 32 - 1;
 
@@ -122,6 +112,7 @@ class WasmKernel implements Kernel {
   readonly maxIndices: number;
   readonly #exports: Exports;
   readonly #view: DataView;
+  readonly #report: Report;
   readonly #bytes: Uint8Array;
   /**
    * The lease of each output buffer: 1 while its rows are in use. Other threads release them.
@@ -163,6 +154,7 @@ class WasmKernel implements Kernel {
     // Memory never grows, so these views stay valid.
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
+    this.#report = new Report(this.#view, this.#constant);
     // Pages that are not isolated have no SharedArrayBuffer, so its name must not be used here.
     if (!(buffer instanceof ArrayBuffer))
       this.#leased = new Int32Array(
@@ -332,20 +324,20 @@ class WasmKernel implements Kernel {
   }
 
   #swept(): Omit<SweepBatch, "next"> {
-    const fault = this.#sweepFault();
-    const report = this.#report();
+    const fault = this.#report.sweepFault(this.#cells);
+    const batch = this.#batch();
     return {
-      ...report,
+      ...batch,
       ...(this.#columns && {
         columns: readColumns(
           this.#columns,
           this.#bytes.buffer,
           this.#outputPtr,
-          report.rows,
+          batch.rows,
           this.#constant,
         ),
       }),
-      visits: this.#reported32("REPORT_VISITS"),
+      visits: this.#report.visits,
       ...(fault && { fault }),
     };
   }
@@ -371,122 +363,30 @@ class WasmKernel implements Kernel {
     }
     const next = this.#exports.countList(from, chunk.length);
     if (next === chunk.length) this.#chunk = undefined;
-    const fault = this.#listFault();
+    const fault = this.#report.listFault();
     return {
       next,
-      lines: this.#reported32("REPORT_LINES"),
-      ...this.#report(),
-      totals: this.#totals(),
+      lines: this.#report.lines,
+      ...this.#batch(),
+      totals: this.#report.totals(this.#list as ListPlan),
       ...(fault && { fault }),
     };
-  }
-
-  /** The totals of the last batch of a list, for each kind that the list can contain. */
-  #totals(): KindTotals[] {
-    const list = this.#list as ListPlan;
-    const added = addedColumns(list);
-    if (list.isComparing || added.length === 0) return [];
-    return (list.kindField === undefined ? [list.layer] : KIND_NAMES).map((kind) => {
-      const ptr =
-        this.#constant("LIST_TOTALS_PTR") +
-        this.#constant(`KIND_${upper(kind)}`) * this.#constant("LIST_TOTALS_BYTES");
-      const sums = added.map((name) => {
-        const at = ptr + list.columns.indexOf(name) * this.#constant("LIST_TOTAL_BYTES");
-        return this.#view.getBigUint64(at, true) + (this.#view.getBigUint64(at + 8, true) << 64n);
-      });
-      return { kind, sums };
-    });
   }
 
   #writeImage(sections: readonly ImageSection[]): void {
     for (const { address, bytes } of sections) this.#bytes.set(bytes, address);
   }
 
-  #reported32(field: ConstantName): number {
-    return this.#view.getUint32(this.#constant("REPORT_PTR") + this.#constant(field), true);
-  }
-
-  #reported64(field: ConstantName, index = 0): bigint {
-    return this.#view.getBigUint64(
-      this.#constant("REPORT_PTR") + this.#constant(field) + 8 * index,
-      true,
-    );
-  }
-
-  #report(): Pick<SweepBatch, "bytes" | "rows" | "rejected" | "tallies"> {
+  /** What every batch reports. The rows of a comparison are counted, but not written. */
+  #batch(): Pick<SweepBatch, "bytes" | "rows" | "rejected" | "tallies"> {
     const outputPtr = this.#outputPtr;
-    const output = this.#bytes.subarray(outputPtr, outputPtr + this.#reported32("REPORT_BYTES"));
+    const { rows, bytes, rejected } = this.#report;
     return {
       ...(this.#isComparing
-        ? { bytes: new Uint8Array(0), tallies: this.#tallies() }
-        : { bytes: output }),
-      rows: Number(this.#reported64("REPORT_ROWS")),
-      rejected: Array.from({ length: this.#reported32("REPORT_REJECTION_COUNTS") }, (_, i) =>
-        this.#reported64("REPORT_REJECTED", i),
-      ),
+        ? { bytes: new Uint8Array(0), tallies: this.#report.talliesAt(outputPtr) }
+        : { bytes: this.#bytes.subarray(outputPtr, outputPtr + bytes) }),
+      rows,
+      rejected,
     };
-  }
-
-  /** The tallies that the last batch wrote to OUTPUT. */
-  #tallies(): Tally[] {
-    let at = this.#outputPtr;
-    return Array.from({ length: this.#constant("TALLY_COUNT") }, () => {
-      const long = (field: ConstantName) =>
-        this.#view.getBigUint64(at + this.#constant(field), true);
-      const ratio = (field: ConstantName) =>
-        this.#view.getFloat64(at + this.#constant(field), true);
-      const tally = {
-        layers: long("TALLY_LAYERS"),
-        missing: long("TALLY_MISSING"),
-        exact: long("TALLY_EXACT"),
-        min: { ratio: ratio("TALLY_MIN"), at: long("TALLY_MIN_AT") },
-        max: { ratio: ratio("TALLY_MAX"), at: long("TALLY_MAX_AT") },
-      };
-      const binCount = Number(long("TALLY_HEAD"));
-      at += this.#constant("TALLY_HEAD") + 8;
-      const bins = Array.from({ length: binCount }, (_, i): [number, number] => [
-        this.#view.getUint32(at + 8 * i, true),
-        this.#view.getUint32(at + 8 * i + 4, true),
-      ]);
-      at += 8 * binCount;
-      return { ...tally, bins };
-    });
-  }
-
-  #sweepFault(): SweepFault | undefined {
-    const index = this.#reported64("REPORT_FAULT_AT");
-    switch (this.#reported32("REPORT_FAULT")) {
-      case this.#constant("FAULT_OVERFLOW"):
-        return {
-          kind: "overflow",
-          index,
-          cell: this.#cells[this.#reported32("REPORT_FAULT_WHAT")] ?? 0,
-        };
-      case this.#constant("FAULT_DISAGREE"):
-        return { kind: "disagree", index };
-      case this.#constant("FAULT_EXPRESSION"):
-        return { kind: "expression", index };
-    }
-    return undefined;
-  }
-
-  #listFault(): ListFault | undefined {
-    const at = Number(this.#reported64("REPORT_FAULT_AT"));
-    const what = this.#reported32("REPORT_FAULT_WHAT");
-    switch (this.#reported32("REPORT_FAULT")) {
-      case this.#constant("FAULT_OVERFLOW"):
-        return { kind: "overflow", at, result: what };
-      case this.#constant("FAULT_DISAGREE"):
-        return { kind: "disagree", at };
-      case this.#constant("FAULT_RULE"):
-        return { kind: "rule", at, rule: ruleOf(what, this.#constant) };
-      case this.#constant("FAULT_FIELD"):
-        return { kind: "field", at, field: what };
-      case this.#constant("FAULT_FIELD_COUNT"):
-        return { kind: "fieldCount", at, found: what };
-      case this.#constant("FAULT_KIND"):
-        return { kind: "kind", at };
-    }
-    return undefined;
   }
 }
