@@ -6,16 +6,7 @@ import type { Plan } from "../plan/model.js";
 import { typedColumns, type ValueType } from "../plan/value-types.js";
 import type { Constant } from "./constants.js";
 import type { RowTemplate } from "./row-template.js";
-
-/** The bytes of a value in a vector. Texts are the numbers of padding words. */
-const WIDTHS: Readonly<Record<ValueType, number>> = {
-  boolean: 1,
-  int32: 4,
-  int64: 8,
-  uint64: 8,
-  double: 8,
-  text: 8,
-};
+import { type KernelVector, type Runs, vectorAt, widthOf } from "./vectors.js";
 
 /** A column of a grid whose values the kernel writes. */
 interface ColumnPlace {
@@ -67,7 +58,8 @@ export function columnLayout(
     outer === 0
       ? constant("RUN_CAPACITY")
       : Math.min(constant("RUN_CAPACITY"), Math.floor((room * RUN_SHARE) / (outer * runBytes)));
-  const bytesOf = ({ type, isNullable }: (typeof own)[number]) => WIDTHS[type] + Number(isNullable);
+  const bytesOf = ({ type, isNullable }: (typeof own)[number]) =>
+    widthOf(type) + Number(isNullable);
   const ofRow = own
     .filter(({ vectorCell }) => vectorCell !== undefined)
     .reduce((sum, column) => sum + bytesOf(column), 0);
@@ -81,7 +73,7 @@ export function columnLayout(
   };
   const places = own.map(({ isNullable, ...column }): ColumnPlace => {
     const isVector = column.vectorCell !== undefined;
-    const width = WIDTHS[column.type];
+    const width = widthOf(column.type);
     const values = reserve(isVector ? rows * width : runs * runBytes);
     return {
       ...column,
@@ -100,13 +92,13 @@ const MAX_ROWS = 2 ** 17;
 export type ColumnValues = { readonly cell: number; readonly type: ValueType } & (
   | {
       /** A value for each row: u8, i32, u64 or f64. */
-      readonly vector: Uint8Array | Int32Array | BigUint64Array | Float64Array;
+      readonly vector: KernelVector;
       /** 1 for each row without a value. */
       readonly missing?: Uint8Array;
     }
   | {
       /** Values that are the same in consecutive rows. */
-      readonly runs: ColumnRuns;
+      readonly runs: Runs;
     }
 );
 
@@ -114,15 +106,6 @@ export type ColumnValues = { readonly cell: number; readonly type: ValueType } &
 export interface ColumnBatch {
   readonly rows: number;
   readonly columns: readonly ColumnValues[];
-}
-
-/** Runs of rows with the same value. */
-export interface ColumnRuns {
-  /** 64 bits: an integer, or the bits of a double. */
-  readonly values: BigUint64Array;
-  readonly rows: Uint32Array;
-  /** 1 for each run without a value. */
-  readonly missing: Uint32Array;
 }
 
 /** Reads the columns of a batch from an output buffer. Vectors are views of it, runs are copies. */
@@ -138,29 +121,16 @@ export function readColumns(
     const ptr = outputPtr + values;
     if (vectorCell === undefined)
       return { cell, type, runs: readRuns(buffer, ptr, runCounts[i] as number, constant) };
-    const vector =
-      type === "boolean"
-        ? new Uint8Array(buffer, ptr, rows)
-        : type === "int32"
-          ? new Int32Array(buffer, ptr, rows)
-          : type === "double"
-            ? new Float64Array(buffer, ptr, rows)
-            : new BigUint64Array(buffer, ptr, rows);
     return {
       cell,
       type,
-      vector,
+      vector: vectorAt(type, buffer, ptr, rows),
       ...(missing !== undefined && { missing: new Uint8Array(buffer, outputPtr + missing, rows) }),
     };
   });
 }
 
-function readRuns(
-  buffer: ArrayBufferLike,
-  ptr: number,
-  count: number,
-  constant: Constant,
-): ColumnRuns {
+function readRuns(buffer: ArrayBufferLike, ptr: number, count: number, constant: Constant): Runs {
   const words = constant("RUN_BYTES") / Uint32Array.BYTES_PER_ELEMENT;
   const longs = constant("RUN_BYTES") / BigUint64Array.BYTES_PER_ELEMENT;
   const asWords = new Uint32Array(buffer, ptr, count * words);

@@ -2,36 +2,46 @@
  * Row groups: the rows of a sweep, cut into groups of exactly the same number of rows. Where the
  * answers of workers begin and end does not change a group. So neither does the number of workers.
  */
-import type { ColumnBatch, ColumnRuns, ColumnValues } from "../../kernel/column-layout.js";
-import { PADDING_SAME, PADDING_VALID, ROW_GROUP_ROWS } from "../../limits.js";
+import type { ColumnBatch, ColumnValues } from "../../kernel/column-layout.js";
+import {
+  fill,
+  type KernelVector,
+  markMissing,
+  type Runs,
+  spread,
+  vectorAt,
+  widthOf,
+} from "../../kernel/vectors.js";
+import { textOfValue } from "../../layers/kinds.js";
+import { ROW_GROUP_ROWS } from "../../limits.js";
 import type { TypedColumn, ValueType } from "../../plan/value-types.js";
 import { GrowingRuns } from "./runs.js";
 
 /** A column of a row group: a value for each row, or runs. Texts are numbers of a dictionary. */
 export interface GroupColumn {
-  readonly values: GroupVector | ColumnRuns;
+  readonly values: GroupVector | Runs;
   /** 1 for each row without a value, if the column is nullable and `values` is a vector. */
   readonly missing?: Uint8Array;
   /** The texts of the column, in the order of their first row. */
   readonly texts?: readonly string[];
 }
 
-export type GroupVector = Uint8Array | Int32Array | BigUint64Array | Float64Array;
+export type GroupVector = KernelVector;
 
 export interface RowGroup {
   readonly rows: number;
   readonly columns: readonly GroupColumn[];
 }
 
-/** The bytes of a value. Texts are numbers of 32 bits. */
-const WIDTHS: Readonly<Record<ValueType, number>> = {
-  boolean: 1,
-  int32: 4,
-  int64: 8,
-  uint64: 8,
-  double: 8,
-  text: 4,
-};
+/** The type of the vector of a column: a text is its number in the dictionary. */
+const vectorType = (type: ValueType) => (type === "text" ? "int32" : type);
+
+export function newVector(type: ValueType, rows: number, memory: MemoryType): GroupVector {
+  const own = vectorType(type);
+  return vectorAt(own, new memory(rows * widthOf(own)), 0, rows);
+}
+
+type MemoryType = ArrayBufferConstructor | SharedArrayBufferConstructor;
 
 /** The bytes of a row group, at most. */
 const GROUP_BYTES = 16 * 1024 * 1024;
@@ -39,14 +49,14 @@ const GROUP_BYTES = 16 * 1024 * 1024;
 /** The rows of every group but the last: a power of two that depends on the columns only. */
 export function rowsOfGroup(columns: readonly TypedColumn[]): number {
   const ofRow = columns.reduce(
-    (sum, { type, isNullable }) => sum + WIDTHS[type] + Number(isNullable),
+    (sum, { type, isNullable }) => sum + widthOf(vectorType(type)) + Number(isNullable),
     0,
   );
   const fitting = 2 ** Math.floor(Math.log2(GROUP_BYTES / Math.max(1, ofRow)));
   return Math.min(ROW_GROUP_ROWS, fitting);
 }
 
-/** Collects the rows of a group. Its columns are copies, which other threads can read. */
+/** Collects the rows of a group. Its columns are copies in memory that threads share. */
 export class GroupBuilder {
   readonly #columns: readonly ColumnBuilder[];
   readonly #capacity: number;
@@ -94,6 +104,7 @@ export class GroupBuilder {
 
 /** A column of a group: runs, as long as all of its parts are. */
 class ColumnBuilder {
+  readonly #name: string;
   readonly #type: ValueType;
   readonly #isNullable: boolean;
   readonly #capacity: number;
@@ -103,9 +114,12 @@ class ColumnBuilder {
   /** The vectors of the previous group. */
   #spareVector: GroupVector | undefined;
   #spareMissing: Uint8Array | undefined;
+  /** The numbers of texts, and of the values of a parameter that stand for some of them. */
   readonly #texts = new Map<string, number>();
+  readonly #ids = new Map<bigint, number>();
 
-  constructor({ type, isNullable }: TypedColumn, capacity: number) {
+  constructor({ name, type, isNullable }: TypedColumn, capacity: number) {
+    this.#name = name;
     this.#type = type;
     this.#isNullable = isNullable;
     this.#capacity = capacity;
@@ -131,47 +145,47 @@ class ColumnBuilder {
     return this.#texts.size - 1;
   }
 
-  #addRuns({ values, rows, missing }: ColumnRuns, at: number): void {
+  /** @param value a value of the parameter: a number, or a word. */
+  #idOfValue(value: bigint): number {
+    const known = this.#ids.get(value);
+    if (known !== undefined) return known;
+    const id = this.#idOf(textOfValue(this.#name, Number(value)));
+    this.#ids.set(value, id);
+    return id;
+  }
+
+  #addRuns({ values, rows, missing }: Runs, at: number): void {
     let row = at;
     for (let i = 0; i < rows.length; i++) {
       const [value, count] = [values[i] as bigint, rows[i] as number];
-      const own = this.#type === "text" ? BigInt(this.#idOf(paddingText(value))) : value;
+      const own = this.#type === "text" ? BigInt(this.#idOfValue(value)) : value;
       this.#append(own, count, missing[i] as number, row);
       row += count;
     }
   }
 
   #append(value: bigint, rows: number, missing: number, at: number): void {
-    // So many runs are no shorter than a vector.
-    if (this.#runs && this.#runs.length >= this.#capacity / 4) this.#expand(at);
+    // Beyond this many runs, a vector takes no more memory.
+    if (this.#runs && this.#runs.length >= this.#capacity / 4) this.#expand();
     if (this.#runs) this.#runs.append(value, rows, missing);
     else this.#fill(value, rows, missing, at);
   }
 
   #fill(value: bigint, rows: number, missing: number, at: number): void {
-    const vector = this.#vector as GroupVector;
-    if (vector instanceof BigUint64Array) vector.fill(value, at, at + rows);
-    else if (vector instanceof Float64Array) {
-      vector.fill(new Float64Array(BigUint64Array.of(value).buffer)[0] as number, at, at + rows);
-    } else vector.fill(Number(BigInt.asIntN(32, value)), at, at + rows);
+    fill(this.#vector as GroupVector, value, at, at + rows);
     if (missing) this.#missing?.fill(1, at, at + rows);
   }
 
-  /** Replaces the runs by a vector, of which the first `rows` rows are known. */
-  #expand(rows: number): void {
-    const runs = this.#runs as GrowingRuns;
+  /** Replaces the runs by a vector. */
+  #expand(): void {
+    const runs = (this.#runs as GrowingRuns).build();
     this.#runs = undefined;
-    this.#vector = this.#spareVector ?? newVector(this.#type, this.#capacity);
-    if (this.#isNullable)
-      this.#missing =
-        this.#spareMissing?.fill(0) ?? new Uint8Array(new SharedArrayBuffer(this.#capacity));
-    let at = 0;
-    const { values, rows: counts, missing } = runs.build();
-    for (let i = 0; i < counts.length; i++) {
-      this.#fill(values[i] as bigint, counts[i] as number, missing[i] as number, at);
-      at += counts[i] as number;
-    }
-    if (at !== rows) throw new Error(`runs of ${at} rows in a group of ${rows}`);
+    this.#vector = this.#spareVector ?? newVector(this.#type, this.#capacity, SharedArrayBuffer);
+    spread(runs, this.#vector, 0);
+    if (!this.#isNullable) return;
+    this.#missing =
+      this.#spareMissing?.fill(0) ?? new Uint8Array(new SharedArrayBuffer(this.#capacity));
+    markMissing(runs, this.#missing, 0);
   }
 
   #addVector(
@@ -183,11 +197,11 @@ class ColumnBuilder {
     from: number,
     to: number,
   ): void {
-    if (this.#runs) this.#expand(at);
+    if (this.#runs) this.#expand();
     const own = this.#vector as GroupVector;
     if (this.#type === "text")
       for (let row = from; row < to; row++)
-        own[at + row - from] = this.#idOf(paddingText(vector[row] as bigint));
+        own[at + row - from] = this.#idOfValue(vector[row] as bigint);
     else (own as Uint8Array).set(vector.subarray(from, to) as Uint8Array, at);
     if (missing) this.#missing?.set(missing.subarray(from, to), at);
   }
@@ -199,6 +213,7 @@ class ColumnBuilder {
     this.#vector = undefined;
     this.#missing = undefined;
     this.#texts.clear();
+    this.#ids.clear();
   }
 
   build(rows: number): GroupColumn {
@@ -213,24 +228,8 @@ class ColumnBuilder {
   }
 }
 
-/** A vector in shared memory, so that another thread can read it without a copy. */
-function newVector(type: ValueType, rows: number): GroupVector {
-  const memory = new SharedArrayBuffer(rows * WIDTHS[type]);
-  switch (type) {
-    case "boolean":
-      return new Uint8Array(memory);
-    case "int32":
-    case "text":
-      return new Int32Array(memory);
-    case "double":
-      return new Float64Array(memory);
-    default:
-      return new BigUint64Array(memory);
-  }
-}
-
 /** The rows [from, to) of runs. */
-function cut({ values, rows, missing }: ColumnRuns, from: number, to: number): ColumnRuns {
+function cut({ values, rows, missing }: Runs, from: number, to: number): Runs {
   const runs = new GrowingRuns();
   let at = 0;
   for (let i = 0; i < rows.length && at < to; i++) {
@@ -240,10 +239,4 @@ function cut({ values, rows, missing }: ColumnRuns, from: number, to: number): C
     at = end;
   }
   return runs.build();
-}
-
-/** The text of a padding in a column in which some are words. */
-function paddingText(value: bigint): string {
-  if (value === BigInt(PADDING_SAME)) return "same";
-  return value === BigInt(PADDING_VALID) ? "valid" : String(value);
 }

@@ -1,5 +1,5 @@
 /** Runs of rows with the same value, in arrays that grow. */
-import type { ColumnRuns } from "../../kernel/column-layout.js";
+import type { Runs } from "../../kernel/vectors.js";
 
 export class GrowingRuns {
   #values = new BigUint64Array(16);
@@ -37,7 +37,7 @@ export class GrowingRuns {
     this.#missing.set(missing);
   }
 
-  build(): ColumnRuns {
+  build(): Runs {
     return {
       values: this.#values.subarray(0, this.#length),
       rows: this.#rows.subarray(0, this.#length),

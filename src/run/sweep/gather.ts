@@ -1,16 +1,11 @@
 /** Gathers the columns of answers, which are in the memory of workers, into arrays. */
-import type { ColumnBatch, ColumnRuns, ColumnValues } from "../../kernel/column-layout.js";
-import { PADDING_SAME, PADDING_VALID } from "../../limits.js";
+import type { ColumnBatch, ColumnValues } from "../../kernel/column-layout.js";
+import { markMissing, spread, VECTORS, type Vector, validityOf } from "../../kernel/vectors.js";
+import { textOfValue } from "../../layers/kinds.js";
 import type { TypedColumn, ValueType } from "../../plan/value-types.js";
 
 /** A column as an array with one entry for each row; an entry without a value is a placeholder. */
-export type ColumnArray =
-  | Uint8Array
-  | Int32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float64Array
-  | readonly string[];
+export type ColumnArray = Vector | readonly string[];
 
 export interface GatheredColumn {
   readonly values: ColumnArray;
@@ -21,13 +16,7 @@ export interface GatheredColumn {
   readonly validity?: Uint8Array;
 }
 
-const ARRAYS = {
-  boolean: Uint8Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  double: Float64Array,
-} as const;
+const ARRAYS = { ...VECTORS, int64: BigInt64Array } as const;
 
 /**
  * Gathers the columns of a plan from batches of one grid.
@@ -41,7 +30,7 @@ export function gather(
 ): readonly GatheredColumn[] {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const arrays = new Arrays(columns, rows);
-  return columns.map(({ type }, cell): GatheredColumn => {
+  return columns.map(({ name, type }, cell): GatheredColumn => {
     const parts = batches.map((batch) => ({
       rows: batch.rows,
       column: batch.columns.find((own) => own.cell === cell),
@@ -51,7 +40,7 @@ export function gather(
       return { values: new Array<string>(rows).fill(gridName ?? "") };
     const given = parts as { readonly rows: number; readonly column: ColumnValues }[];
     const values =
-      type === "text" ? paddingTexts(given, rows) : gatherValues(arrays.next(type), given);
+      type === "text" ? parameterTexts(name, given, rows) : gatherValues(arrays.next(type), given);
     const validity = gatherValidity(given, rows);
     return { values, ...(validity && { validity }) };
   });
@@ -60,7 +49,6 @@ export function gather(
 type Parts = readonly { readonly rows: number; readonly column: ColumnValues }[];
 
 type NumberType = Exclude<ValueType, "text">;
-type NumberArray = Exclude<ColumnArray, readonly string[]>;
 
 /**
  * The arrays of a batch, in one piece of memory. Measured 2026-11-27 on a sum of all columns: memory
@@ -77,7 +65,7 @@ class Arrays {
     this.#rows = rows;
   }
 
-  next(type: NumberType): NumberArray {
+  next(type: NumberType): Vector {
     const at = this.#at;
     this.#at += bytesOf(type, this.#rows);
     return new ARRAYS[type](this.#buffer, at, this.#rows);
@@ -90,11 +78,11 @@ function bytesOf(type: NumberType, rows: number): number {
   return Math.ceil((rows * ARRAYS[type].BYTES_PER_ELEMENT) / widest) * widest;
 }
 
-function gatherValues<A extends NumberArray>(values: A, parts: Parts): A {
+function gatherValues<A extends Vector>(values: A, parts: Parts): A {
   let at = 0;
   for (const { rows: ownRows, column } of parts) {
     if ("vector" in column) copyVector(values, column.vector, at);
-    else fillRuns(values, column.runs, at);
+    else spread(column.runs, values, at);
     at += ownRows;
   }
   return values;
@@ -102,7 +90,7 @@ function gatherValues<A extends NumberArray>(values: A, parts: Parts): A {
 
 /** Copies a vector of the same width. A BigUint64Array holds signed values in two's complement. */
 function copyVector(
-  to: NumberArray,
+  to: Vector,
   { buffer, byteOffset, byteLength }: ArrayBufferView,
   at: number,
 ): void {
@@ -111,61 +99,30 @@ function copyVector(
   );
 }
 
-function fillRuns(to: NumberArray, { values, rows }: ColumnRuns, at: number): void {
-  const longs = to instanceof BigInt64Array || to instanceof BigUint64Array;
-  const own: ArrayLike<number | bigint> = longs
-    ? values
-    : to instanceof Float64Array
-      ? new Float64Array(values.buffer)
-      : lowerHalves(values);
-  let begin = at;
-  for (const [i, count] of rows.entries()) {
-    (to as { fill(value: unknown, from: number, to: number): unknown }).fill(
-      own[i],
-      begin,
-      begin + count,
-    );
-    begin += count;
-  }
-}
-
-/** The lower 32 bits of each value. */
-function lowerHalves({ buffer, length }: BigUint64Array): Int32Array {
-  const halves = new Int32Array(buffer);
-  return Int32Array.from({ length }, (_, i) => halves[2 * i] as number);
-}
-
 /** The validity of a column; undefined if every row has a value. */
 function gatherValidity(parts: Parts, rows: number): Uint8Array | undefined {
   const isMissing = ({ column }: Parts[number]) =>
     "vector" in column ? column.missing?.includes(1) : column.runs.missing.includes(1);
   if (!parts.some(isMissing)) return undefined;
-  const validity = new Uint8Array(Math.ceil(rows / 8));
-  const mark = (row: number) => {
-    validity[row >> 3] = (validity[row >> 3] as number) | (1 << (row & 7));
-  };
+  const marks = new Uint8Array(rows);
   let at = 0;
   for (const { rows: ownRows, column } of parts) {
-    if ("vector" in column) {
-      for (let row = 0; row < ownRows; row++) if (!column.missing?.[row]) mark(at + row);
-    } else {
-      let row = at;
-      for (const [i, count] of column.runs.rows.entries()) {
-        if (!column.runs.missing[i]) for (let k = 0; k < count; k++) mark(row + k);
-        row += count;
-      }
-    }
+    if (!("vector" in column)) markMissing(column.runs, marks, at);
+    else if (column.missing) marks.set(column.missing, at);
     at += ownRows;
   }
-  return validity;
+  return validityOf(marks);
 }
 
-/** Paddings of which some are words. */
-function paddingTexts(parts: Parts, rows: number): readonly string[] {
+/** The values of a parameter of which some are words, such as the padding "same". */
+function parameterTexts(name: string, parts: Parts, rows: number): readonly string[] {
   const numbers = gatherValues(new BigUint64Array(rows), parts);
-  const words = new Map([
-    [BigInt(PADDING_SAME), "same"],
-    [BigInt(PADDING_VALID), "valid"],
-  ]);
-  return Array.from(numbers, (number) => words.get(number) ?? String(number));
+  const texts = new Map<bigint, string>();
+  return Array.from(numbers, (number) => {
+    const known = texts.get(number);
+    if (known !== undefined) return known;
+    const text = textOfValue(name, Number(number));
+    texts.set(number, text);
+    return text;
+  });
 }
