@@ -96,10 +96,10 @@ let isFilled: bool = false;
  */
 let disagreeingPosition: u64 = u64.MAX_VALUE;
 
-/** Whether a block has more rows than the host has assumed, so that none is reused. */
+/** Whether a block has more rows than fit in the memory of a reused block. */
 let isTooLarge: bool = false;
 
-/** Whether the host should open the plan again, without a reused block of so many raw indices. */
+/** Whether the host should open the plan again, with a reused block of fewer raw indices. */
 export function isBlockTooLarge(): bool {
   return isTooLarge;
 }

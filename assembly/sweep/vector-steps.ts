@@ -91,9 +91,9 @@ export function takeVectorStep(step: u32, rows: u32): void {
   } else if (kind == layout.STEP_WHERE && third != 0) {
     const isOfGroups = isGrouped && load<u32>(ptr, 4) <= groupLevel;
     if (isOfGroups && isComplete && selected == rows) keepGroups(third - 1, rows, 1 + first);
-    else keepWhere(evaluateVector(third - 1, selected, rows), 1 + first);
+    else keepWhere<i64>(evaluateVector(third - 1, selected, rows), 1 + first);
   } else if (kind == layout.STEP_RULE && checkRule(load<u32>(ptr, 12), third)) {
-    if (!doAllKeep(selected)) keepChecked(1 + first);
+    if (!doAllKeep(selected)) keepWhere<u8>(KEEPS_PTR, 1 + first);
     forgetFactors(true);
   } else if (
     kind == layout.STEP_OVERLAP
@@ -152,29 +152,15 @@ function keepGroups(program: u32, rows: u32, reason: u32): void {
       else rejectRow(row, reason);
     }
   }
-  isComplete = kept == rows;
-  selected = kept;
-}
-
-/** Keeps the selected rows whose answer at `ptr` is not 0: i64 for each. */
-function keepWhere(ptr: usize, reason: u32): void {
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < selected; i++) {
-    const row = selectedRow(i);
-    const keeps = load<i64>(ptr + ((<usize>i) << 3)) != 0;
-    appendSelected(kept, row);
-    kept += u32(keeps);
-    if (!keeps) rejectRow(row, reason);
-  }
   keep(kept);
 }
 
-/** Keeps the selected rows that keep the last rule. */
-function keepChecked(reason: u32): void {
+/** Keeps the selected rows whose answer at `ptr` is not 0: a T for each. */
+function keepWhere<T>(ptr: usize, reason: u32): void {
   let kept: u32 = 0;
   for (let i: u32 = 0; i < selected; i++) {
     const row = selectedRow(i);
-    const keeps = load<u8>(KEEPS_PTR + <usize>i) != 0;
+    const keeps = load<T>(ptr + <usize>i * sizeof<T>()) != 0;
     appendSelected(kept, row);
     kept += u32(keeps);
     if (!keeps) rejectRow(row, reason);
