@@ -42,11 +42,9 @@ export interface Block {
   /** The loops inside of this level belong to the block. */
   readonly level: number;
   /**
-   * Whether the rows of the block are the same for every position of the outer loops, so that they
-   * are found once.
+   * A reused block has the same rows for every position of the outer loops, so they are found once:
+   * the maximum number of its rows, and the bytes that texts of a row may take. 0 if it is not reused.
    */
-  readonly isReused: boolean;
-  /** The maximum number of rows of a reused block, and the bytes that texts of a row may take. */
   readonly rows: number;
   readonly textBytes: number;
   /** The steps outside of the block, with their cells. */
@@ -109,13 +107,12 @@ function blockAt(grid: GridPlan, method: Method, level: number, limits?: BlockLi
     kind === "expand" || kind === "select" || (kind === "overlap" && simulatesAll(method));
   if (vector.some((own) => own.kind === "step" && isByLayer(own.step))) {
     const none = { late: new Set<Step>(), vector: [], reusedCells: new Set<Step>() };
-    return { ...block, ...none, isReused: false, ...NO_ROOM, fill: others };
+    return { ...block, ...none, ...NO_ROOM, fill: others };
   }
   const isSlow = simulatesAll(method) && fill.some(({ kind }) => kind === "overlap");
   const room = limits && !isSlow ? roomOf(grid, level, fill, vector, limits) : NO_ROOM;
-  const isReused = room.rows > 0;
-  const reusedCells = new Set<Step>(isReused ? cells.filter((cell) => !isMixed(cell)) : []);
-  return { ...block, isReused, ...room, fill, late, vector, reusedCells };
+  const reusedCells = new Set<Step>(room.rows > 0 ? cells.filter((cell) => !isMixed(cell)) : []);
+  return { ...block, ...room, fill, late, vector, reusedCells };
 }
 
 const NO_ROOM = { rows: 0, textBytes: 0 };
@@ -146,9 +143,9 @@ function fieldsSetBy({ kind }: Step): number {
 }
 
 /**
- * Estimated nanoseconds of each part of a block, measured 2026-11-27 on variants of
- * examples/vocoder.yaml: the start of its loops, the odometer for each raw index of a block that is
- * not reused, and each step for each row. Only their ratios matter.
+ * Rough nanoseconds of each part of a block: the start of its loops, the odometer for each raw index
+ * of a block that is not reused, and each step for each row. They are rounded from profiles of
+ * examples/vocoder.yaml of 2026-11-27. Only their ratios matter, and only to the choice of a block.
  */
 const NANOSECONDS = { start: 200, odometer: 20, where: 15, rule: 8, derive: 15, overlap: 30 };
 
@@ -157,12 +154,13 @@ function costOf(grid: GridPlan, block: Block, { vectorRows }: BlockLimits): numb
   const size = sizeInside(grid, block.level);
   const rows = Number(size < vectorRows ? size : vectorRows);
   const steps = block.vector.flatMap((own) => (own.kind === "step" ? [own.step] : []));
-  if (!block.isReused) steps.push(...block.fill);
+  const isReused = block.rows > 0;
+  if (!isReused) steps.push(...block.fill);
   const ofSteps = steps.reduce(
     (sum, { kind }) => sum + (kind in NANOSECONDS ? NANOSECONDS[kind as "rule"] : 0),
     0,
   );
-  return NANOSECONDS.start / rows + (block.isReused ? 0 : NANOSECONDS.odometer) + ofSteps;
+  return NANOSECONDS.start / rows + (isReused ? 0 : NANOSECONDS.odometer) + ofSteps;
 }
 
 /** The number of raw indices of the loops inside of a level. */
