@@ -123,8 +123,8 @@ export interface FileOptions extends SweepOptions, ParquetOptions {
  * Sweeps a design space into a file.
  *
  * The extension of the path chooses the format: `.csv`, `.tsv` or `.tab`, `.jsonl` or `.ndjson`,
- * each also with `.gz` for gzip; `.parquet`, `.arrow`, `.feather` or `.arrows`. The file appears under its name only when it is complete. Without
- * `resume`, it then replaces an existing file.
+ * each also with `.gz` for gzip; `.parquet`, `.arrow`, `.feather` or `.arrows`. The file appears
+ * under its name only when it is complete. Without `resume`, it then replaces an existing file.
  *
  * @param spec an object, or the path of a YAML or JSON file.
  * @param path the file to write.

@@ -36,8 +36,10 @@ function prefix(node: Node): string {
       return `(${node.kind} ${prefix(node.of)})`;
     case "binary":
       return `(${node.operator} ${prefix(node.left)} ${prefix(node.right)})`;
-    case "compare":
-      return `(${node.rest[0]?.operator} ${[node.first, ...node.rest.map(({ right }) => right)].map(prefix).join(" ")})`;
+    case "compare": {
+      const compared = [node.first, ...node.rest.map(({ right }) => right)];
+      return `(${node.rest[0]?.operator} ${compared.map(prefix).join(" ")})`;
+    }
     case "and":
     case "or":
       return `(${node.kind} ${node.parts.map(prefix).join(" ")})`;

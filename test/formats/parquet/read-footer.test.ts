@@ -100,6 +100,8 @@ describe("a file", () => {
     (footer.rowGroups[0]?.chunks ?? [])
       .slice(0, column)
       .reduce((sum, { compressedBytes }) => sum + compressedBytes, 4);
+  const dataBefore = `the data before it, which ends at ${startOf(1)}`;
+  const outside = `outside of it (${startOf(1)} to ${startOf(2)})`;
 
   it("is refused without the magic number at its start", () => {
     const changed = Buffer.concat([Buffer.from("PAR2"), bytes.subarray(4)]);
@@ -243,12 +245,12 @@ describe("a file", () => {
     ],
     [
       "with a gap",
-      `row group 0: column 'macs': it begins at ${startOf(1) + 1}, which leaves a gap to the data before it, which ends at ${startOf(1)}`,
+      `row group 0: column 'macs': it begins at ${startOf(1) + 1}, which leaves a gap to ${dataBefore}`,
       [[...chunkPath(0, 1), "dictionaryPageOffset"], plus(1)],
     ],
     [
       "with an overlap",
-      `row group 0: column 'macs': it begins at ${startOf(1) - 1}, which overlaps the data before it, which ends at ${startOf(1)}`,
+      `row group 0: column 'macs': it begins at ${startOf(1) - 1}, which overlaps ${dataBefore}`,
       [[...chunkPath(0, 1), "dictionaryPageOffset"], plus(-1)],
     ],
     [
@@ -263,12 +265,12 @@ describe("a file", () => {
     ],
     [
       "with an empty dictionary page",
-      `row group 0: column 'macs': its data pages begin at ${startOf(1)}, which is outside of it (${startOf(1)} to ${startOf(2)})`,
+      `row group 0: column 'macs': its data pages begin at ${startOf(1)}, which is ${outside}`,
       [[...chunkPath(0, 1), "dataPageOffset"], startOf(1)],
     ],
     [
       "without data pages",
-      `row group 0: column 'macs': its data pages begin at ${startOf(2)}, which is outside of it (${startOf(1)} to ${startOf(2)})`,
+      `row group 0: column 'macs': its data pages begin at ${startOf(2)}, which is ${outside}`,
       [[...chunkPath(0, 1), "dataPageOffset"], startOf(2)],
     ],
     [
