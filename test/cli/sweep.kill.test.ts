@@ -231,7 +231,8 @@ function damage(paths: readonly string[]): string {
   return `${isText ? name : "a bit flipped"} in ${basename(path)}`;
 }
 
-const REFUSAL = /^upsweep: [^\n]*--force\.\n$/;
+/** One line whose remedy is --force: `start over with --force.`, `add --force to discard it.` */
+const REFUSAL = /^upsweep: [^\n]*--force[^\n.]*\.\n$/;
 
 /**
  * Restores files to their state before the damage. Unfinished rows without a manifest are removed:
