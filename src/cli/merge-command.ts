@@ -4,7 +4,7 @@ import { examples, quietOption } from "./shared-options.js";
 
 export function mergeCommand(): Command {
   return new Command("merge")
-    .description("Merge shards into the file an unsharded sweep would have written")
+    .description("Merge shards into one file: for text formats, the bytes of the unsharded sweep")
     .argument("<output>", "File to write")
     .argument(
       "[shards...]",

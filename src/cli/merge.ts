@@ -1,6 +1,7 @@
 /** `upsweep merge`: joins the shards of a sweep into one file. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
+import { formatFor } from "../formats/registry.js";
 import { gridNamesOf } from "../run/resume/identity.js";
 import { findShards, type MergeProgress, mergedRows } from "../run/resume/merge.js";
 import { writeOutput } from "./output.js";
@@ -20,7 +21,10 @@ export async function merge(
 ): Promise<void> {
   if (output === "-") throw errors.usage("merge cannot write to standard output", "Name a file.");
   const shards = await findShards(output, named);
-  const outcome = await writeOutput(mergedRows(shards, options), output, {
+  const merged = formatFor(shards.format).isColumnar
+    ? (await import("../run/columns/merge.js")).mergedColumns
+    : mergedRows;
+  const outcome = await writeOutput(merged(shards, options), output, {
     header: shards.header,
     compression: shards.compression,
     quiet: options.quiet,

@@ -4,7 +4,12 @@ import { printable } from "../format-message.js";
 import { type Compression, formatOf, type OutputFormat } from "../formats/file-name.js";
 import type { BigInts } from "../formats/json.js";
 import { FORMATS, type FormatName, formatFor, formatNamed } from "../formats/registry.js";
-import { type CheckpointHooks, stopWriting, writeBatches } from "../run/files/write.js";
+import {
+  type CheckpointHooks,
+  type PackingOf,
+  stopWriting,
+  writeBatches,
+} from "../run/files/write.js";
 import type { OutputBatch } from "../run/output/packing.js";
 import type { ResumePoint } from "../run/resume/checkpoint.js";
 import { sinkFor } from "../sink/open.js";
@@ -64,6 +69,8 @@ interface OutputOptions<P> {
   readonly mayReplace?: boolean | undefined;
   /** The rows that an earlier run left in the file. */
   readonly from?: ResumePoint | undefined;
+  /** Opens the stage that makes the file. By default, that of the compression. */
+  readonly packingOf?: PackingOf | undefined;
   /** Creates the hooks that record progress. Undefined if the run cannot be resumed. */
   readonly checkpointOf?: ((sink: Sink) => CheckpointHooks) | undefined;
 }
@@ -82,6 +89,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     fraction,
     mayReplace,
     from,
+    packingOf,
     checkpointOf,
   }: OutputOptions<P>,
 ): Promise<Outcome<P>> {
@@ -109,6 +117,7 @@ export async function writeOutput<P extends { readonly rows: bigint }>(
     const { progress, bytes } = await writeBatches(batches, header, sink, {
       from,
       compression,
+      packingOf,
       checkpoint: checkpoint && {
         progressed: (reached) => checkpoint.progressed(reached),
         finishing: (reached) => checkpoint.finishing(reached),

@@ -44,12 +44,6 @@ export const FILE_ERRORS = {
       `the extension ${quote(extension)} means ${promised}, but the rows are ${chosen.name}`,
       `Name a file that ends in .${chosen.extensions[0]}.`,
     ),
-  notResumable: (path: string, format: string) =>
-    at(
-      path,
-      `${format} files cannot be resumed or written in shards`,
-      "Write CSV for that, or sweep without --resume and --shard.",
-    ),
   noColumnarList: (path: string, format: string) =>
     at(
       path,

@@ -161,7 +161,7 @@ export async function sweepToFile(
       "true",
       `${path} is not a file that a sweep can resume. Remove the option.`,
     );
-  const { from, mayReplace, checkpointOf, compression } = job;
+  const { from, mayReplace, checkpointOf, compression, packingOf } = job;
   const summary = (reached: Position, bytes: number) =>
     summarise(planned.rejectionReasons, reached, bytes, (performance.now() - startedAt) / 1000);
   if (job.finished) return summary(job.finished.position, job.finished.bytes);
@@ -171,6 +171,7 @@ export async function sweepToFile(
     checkpoint: checkpointOf?.(sink),
     from,
     compression,
+    packingOf,
   });
   return summary(progress, bytes);
 }

@@ -76,7 +76,7 @@ export async function fileSink(
       const existing = statusOf(target.path);
       if (!mayReplace && existing) throw errors.fileExists(path);
       if (from === 0 && !mayReplace) mustBeReplaceable(path, partial, lock);
-      if (lock.wasTakenOver && from === 0) removeRandomNames([partial, manifestPathOf(partial)]);
+      if (lock.wasTakenOver && from === 0) removeRandomNames(ownNames(partial));
       const mode = existing?.isFile() ? Number(existing.mode) & 0o777 : undefined;
       const handle = await (from > 0 ? reopenPartial(partial, from) : createPartial(partial, mode));
       try {
@@ -112,6 +112,8 @@ function mustBeReplaceable(path: string, partial: string, { previousFile }: Lock
   const [rows, manifest] = [statusOf(partial), statusOf(manifestPathOf(partial))];
   if (manifest && !isManifest(manifestPathOf(partial)))
     throw errors.unknownPartial(manifestPathOf(partial));
+  const log = groupLogPathOf(partial);
+  if (statusOf(log) && !hasHead(log, LOG_HEAD)) throw errors.unknownPartial(log);
   if (!rows) return;
   if (manifest) throw errors.unfinished(path);
   // Without a manifest, only the lock of the killed run shows that the file is upsweep's. An empty
@@ -126,8 +128,9 @@ function mustBeReplaceable(path: string, partial: string, { previousFile }: Lock
  * cannot write to the new one.
  */
 async function createPartial(partial: string, mode: number | undefined): Promise<FileHandle> {
-  // The old manifest does not describe the new partial file.
+  // The old manifest and log do not describe the new partial file.
   rmSync(manifestPathOf(partial), { force: true });
+  rmSync(groupLogPathOf(partial), { force: true });
   rmSync(partial, { force: true });
   // Use the permissions of the file to be replaced, but always allow this user to read and write.
   return open(partial, "wx", mode === undefined ? 0o666 : mode | 0o600);
@@ -376,15 +379,32 @@ export function manifestPathOf(path: string): string {
   return `${path}.json`;
 }
 
+/** The log of the row groups of a partial file (see run/resume/group-log.ts). */
+export function groupLogPathOf(partial: string): string {
+  return `${partial}.groups`;
+}
+
+/** The first bytes of every such log. */
+export const LOG_HEAD = "upsweep row groups\n";
+
+/** The names that files of a run may have, apart from random endings. */
+export function ownNames(partial: string): readonly string[] {
+  return [partial, manifestPathOf(partial), groupLogPathOf(partial)];
+}
+
 /** The first bytes of every manifest. */
 export const MANIFEST_HEAD = '{\n  "upsweep": "manifest",';
 
 /** Whether a file is a manifest of upsweep, even a damaged one. */
 export function isManifest(path: string): boolean {
+  return hasHead(path, MANIFEST_HEAD);
+}
+
+function hasHead(path: string, head: string): boolean {
   const status = statusOf(path);
   if (!status) return false;
   mustBeOwn(path, status);
-  return readOwn(path).startsWith(MANIFEST_HEAD);
+  return readOwn(path).startsWith(head);
 }
 
 /** Flushes a folder to disk. Only then is a new name in it on disk too. */

@@ -149,8 +149,9 @@ describe("a file of columns", () => {
     const { schema } = tableFromIPC(readFileSync("rows.arrow"));
     const field = schema.fields.find(({ name }) => name === "macs_per_second");
     expect(field?.metadata.get("unit")).toBe("MACs/s");
+    const { "the compression of pages": _, "the type of counts": __, ...rest } = sweep;
     expect(JSON.parse(schema.metadata.get("upsweep") as string).sweep).toEqual({
-      ...sweep,
+      ...rest,
       "the format": "feather",
     });
   });

@@ -309,14 +309,6 @@ describe("an output file whose extension does not match is refused before anythi
       "--big-ints is given, but the rows are csv.",
     ],
     [
-      ["sweep", ...GRID, "-o", "x.parquet", "--shard", "0/2"],
-      "x.parquet: parquet files cannot be resumed or written in shards. Write CSV for that",
-    ],
-    [
-      ["sweep", ...GRID, "-o", "x.parquet", "--resume"],
-      "x.parquet: parquet files cannot be resumed or written in shards. Write CSV for that",
-    ],
-    [
       ["sweep", ...GRID, "-o", "x.parquet.gz"],
       "x.parquet.gz: parquet files are not compressed with gzip. Write 'x.parquet' instead.",
     ],

@@ -45,6 +45,12 @@ function random(end: number): number {
 const folder = mkdtempSync(join(tmpdir(), "upsweep-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Sweeps that write many row groups in seconds. */
+const COLUMNAR = words`
+  --l-in 1..1000 --in-channels 1..30 --out-channels 1..10 --kernel-size 4..13 --stride 1..8
+  --columns macs,moduleprofiler
+`;
+
 /**
  * Sweeps that take seconds and write little: long layers, simulated. The long run adds one that
  * writes 1.4 GB.
@@ -110,7 +116,11 @@ const SWEEPS: Record<string, readonly string[]> = {
     "--columns",
     "all",
   ],
+  parquet: COLUMNAR,
+  "parquet-shard": [...COLUMNAR, "--shard", "1/2"],
+  feather: COLUMNAR,
   ...(KILLS >= 100 && {
+    arrow: COLUMNAR,
     closed: words`
       --l-in 1..1000 --in-channels 1..30 --out-channels 1..10 --kernel-size 4..13 --stride 1..10
       --columns macs
@@ -119,9 +129,16 @@ const SWEEPS: Record<string, readonly string[]> = {
 };
 
 /** The extension of the output, and the file that a sweep writes for an output name. */
-const endingOf = (name: string) => (name === "compressed" ? ".csv.gz" : ".csv");
+const ENDINGS: Readonly<Record<string, string>> = {
+  compressed: ".csv.gz",
+  parquet: ".parquet",
+  "parquet-shard": ".parquet",
+  feather: ".feather",
+  arrow: ".arrows",
+};
+const endingOf = (name: string) => ENDINGS[name] ?? ".csv";
 const fileOf = (name: string, out: string) =>
-  name === "shard" ? shardName(out, { index: 1, of: 2 }) : out;
+  name.endsWith("shard") ? shardName(out, { index: 1, of: 2 }) : out;
 
 const argumentsOf = (name: string, out: string, workers: number) => [
   BINARY,
@@ -259,7 +276,13 @@ describe("a sweep that is killed repeatedly while its files are damaged", () => 
       while (kills < KILLS / Object.keys(SWEEPS).length) {
         const out = join(folder, `${name}-killed${endingOf(name)}`);
         const file = fileOf(name, out);
-        const kept = [file, `${file}.json`, `${file}.partial`, `${file}.partial.json`];
+        const kept = [
+          file,
+          `${file}.json`,
+          `${file}.partial`,
+          `${file}.partial.json`,
+          `${file}.partial.groups`,
+        ];
         for (const path of kept) rmSync(path, { force: true });
         /** Damage that no run has met yet. */
         let unseen: string | undefined;
@@ -323,8 +346,8 @@ describe("a sweep that is killed repeatedly while its files are damaged", () => 
 });
 
 describe("damaged shards", () => {
-  it.each([".csv", ".csv.gz"])(
-    "merge to the bytes of the unsharded sweep, or are refused: out%s",
+  it.each([".csv", ".csv.gz", ".parquet", ".feather", ".arrows"])(
+    "merge to the bytes that undamaged shards merge to, or are refused: out%s",
     async (ending) => {
       const sweep = words`
         sweep --in-channels 4,6 --out-channels 4 --l-in 1..300 --kernel-size 3..9 --stride 1..9
@@ -334,7 +357,7 @@ describe("damaged shards", () => {
       const shards = [0, 1, 2].map((index) => shardName(out, { index, of: 3 }));
       for (const index of shards.keys())
         await run([BINARY, ...sweep, "-o", out, "--shard", `${index}/3`]);
-      await run([BINARY, ...sweep, "-o", whole]);
+      await run([BINARY, "merge", whole, ...shards, "--quiet"]);
       const expected = await hashOf(whole);
       const files = shards.flatMap((path) => [path, `${path}.json`]);
       const good = new Map(files.map((path) => [path, readFileSync(path)]));

@@ -47,7 +47,6 @@ export async function stopped(spec: SpecInput = SPEC, limit?: number): Promise<v
       partial: "out.csv.partial",
       identity: identityOf(plan, { limit }),
       rejectionReasons: plan.rejectionReasons,
-      compression: "none",
       headerLines: 1n,
       isShard: false,
       keepsManifest: false,

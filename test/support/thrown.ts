@@ -12,3 +12,14 @@ export function thrown(call: () => unknown): UpsweepError | undefined {
     return error as UpsweepError;
   }
 }
+
+/** The same for an asynchronous call. */
+export async function thrownBy(call: () => Promise<unknown>): Promise<UpsweepError | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(UpsweepError);
+    return error as UpsweepError;
+  }
+}

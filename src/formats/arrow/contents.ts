@@ -1,10 +1,12 @@
 /** Reads what our own streams and files contain, for merging them and for checks before a resume. */
 import { errors } from "../../errors.js";
 import { type Block, checkBlocks, endOf } from "./blocks.js";
+import { type FieldType, fieldsOf } from "./fields.js";
 import { type ArrowForm, MAGIC, MAGIC_BYTES, TRAILER_BYTES } from "./file.js";
 import { Table } from "./flatbuffer-reader.js";
 import { type MessageHead, messageHead, metadataLengthOf, rowsOf } from "./message-reader.js";
 import { END_OF_STREAM, HEADER, PREFIX_BYTES } from "./messages.js";
+import type { ArrowColumn, ArrowSchema, ArrowType } from "./schema.js";
 
 /** Bytes that can be read anywhere, such as an open file. */
 export interface RandomBytes {
@@ -19,8 +21,7 @@ export interface ArrowContents {
   readonly start: Uint8Array;
   /** The batches, one directly after the other. The first begins where `start` ends. */
   readonly blocks: readonly Block[];
-  /** The metadata of the schema. */
-  readonly metadata: ReadonlyMap<string, string>;
+  readonly schema: ArrowSchema;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function readContents(bytes: RandomBytes, location: string): Promis
     form,
     start: await readAt(bytes, 0, startLength, location),
     blocks,
-    metadata: orDamaged(location, "schema", () => metadataOf(schema.header)),
+    schema: orDamaged(location, "schema", () => schemaOf(schema.header)),
   };
 }
 
@@ -127,9 +128,38 @@ async function readAt(
   return bytes.read(offset, length);
 }
 
-/** The key-value pairs of the table Schema. */
-function metadataOf(schema: Table): Map<string, string> {
-  return new Map(schema.tables(2).map((pair) => [pair.string(0) ?? "", pair.string(1) ?? ""]));
+/**
+ * The table Schema, as `schemaTable` writes it.
+ *
+ * @throws RangeError if a column has another type.
+ */
+function schemaOf(schema: Table): ArrowSchema {
+  const fields = schema.tables(1);
+  const columns = fieldsOf(schema).map(({ name, type }, i): ArrowColumn => {
+    const field = fields[i] as Table;
+    return {
+      name,
+      type: typeOf(type),
+      isNullable: field.int8(1, 0) !== 0,
+      metadata: keyValuesOf(field.tables(6)),
+    };
+  });
+  return { columns, metadata: keyValuesOf(schema.tables(2)) };
+}
+
+function typeOf(type: FieldType): ArrowType {
+  if (type.kind === "bool") return "bool";
+  if (type.kind === "text") return "utf8";
+  if (type.kind === "float" && type.bits === 64) return "float64";
+  if (type.kind === "integer") {
+    if (type.bits === 64) return type.isSigned ? "int64" : "uint64";
+    if (type.bits === 32 && type.isSigned) return "int32";
+  }
+  throw new RangeError(`${type.kind} is not a type of our columns`);
+}
+
+function keyValuesOf(pairs: readonly Table[]): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => [pair.string(0) ?? "", pair.string(1) ?? ""]));
 }
 
 /** Runs a parser, and converts its RangeError. */

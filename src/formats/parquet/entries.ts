@@ -9,8 +9,7 @@
  *            group begins at 0, and without a number
  *
  * A checksum covers the entries before it too. So an entry that is missing, repeated or in another
- * place is an error, as are changed and torn ones. Missing entries at the end are not: the caller
- * knows how many bytes are valid.
+ * place is an error, as are changed and torn ones.
  */
 import { errors } from "../../errors.js";
 import { crc32 } from "./crc32.js";
@@ -54,13 +53,15 @@ export function encodeEntry(
 export interface Entries {
   readonly rowGroups: readonly RowGroupEntry[];
   readonly checksum: number;
+  /** The bytes of these entries. */
+  readonly bytes: number;
 }
 
 /**
- * Reads entries.
+ * Reads the first entries.
  *
  * @param path the path of their file, for messages.
- * @param bytes the valid bytes of that file: complete entries.
+ * @param count how many entries are read. What follows them may be torn.
  * @throws UpsweepError if an entry is torn, changed, missing, in another place, or does not describe
  * a row group of these columns. It says which entry, and at which byte.
  */
@@ -68,11 +69,13 @@ export function decodeEntries(
   path: string,
   bytes: Uint8Array,
   columns: readonly Column[],
+  count: number,
 ): Entries {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const rowGroups: RowGroupEntry[] = [];
   let checksum = NO_ENTRIES;
-  for (let at = 0; at < bytes.length; ) {
+  let at = 0;
+  while (rowGroups.length < count) {
     const refuse = (what: string) => errors.badRowGroups(path, rowGroups.length, at, what);
     const left = bytes.length - at - HEAD_BYTES;
     if (left < 0) throw refuse("it is torn");
@@ -84,5 +87,5 @@ export function decodeEntries(
     rowGroups.push(entryOf(columns, decode(ROW_GROUP, description, refuse), 0, refuse));
     at += HEAD_BYTES + size;
   }
-  return { rowGroups, checksum };
+  return { rowGroups, checksum, bytes: at };
 }

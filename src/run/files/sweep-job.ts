@@ -3,7 +3,6 @@
  * and the library both use it; they differ in what they report and how they are interrupted.
  */
 
-import { errors } from "../../errors.js";
 import type { ParquetOptions } from "../../formats/columnar.js";
 import { headerIn } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
@@ -11,13 +10,20 @@ import { type FormatName, formatFor } from "../../formats/registry.js";
 import type { Plan } from "../../plan/model.js";
 import { partialOf } from "../../sink/file.js";
 import type { Sink } from "../../sink/sink.js";
-import { sweepColumns } from "../columns/sweep.js";
 import type { Progress } from "../output/position.js";
 import type { Finished } from "../resume/checkpoint.js";
-import { Checkpoint, type ResumePoint, readStart, resumeTarget } from "../resume/checkpoint.js";
+import {
+  Checkpoint,
+  type Contains,
+  type ResumePoint,
+  readStart,
+  resumeTarget,
+} from "../resume/checkpoint.js";
+import { GroupLog } from "../resume/group-log.js";
 import { shardName } from "../resume/shard-name.js";
 import type { RunOptions, SweptRows } from "../sweep/sweep.js";
 import { sweepOnThreads } from "../threads.js";
+import type { PackingOf } from "./write.js";
 
 export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed">, ParquetOptions {
   readonly format: FormatName;
@@ -48,9 +54,14 @@ export interface SweepJob {
   readonly from: ResumePoint | undefined;
   readonly mayReplace: boolean;
   readonly batches: () => AsyncGenerator<SweptRows, Progress>;
+  /** Opens the stage that makes columns of the batches. Undefined for formats of text. */
+  readonly packingOf?: PackingOf;
   /** Creates the hooks that record progress. Undefined if the output cannot be resumed. */
   readonly checkpointOf: ((sink: Sink) => Checkpoint) | undefined;
 }
+
+/** Loaded only for formats of columns. */
+const columnsModule = () => import("../columns/output.js");
 
 /**
  * Reads what exists at the output, and plans the rest of the sweep.
@@ -63,21 +74,32 @@ export async function openSweepJob(
   output: string,
   options: SweepJobOptions,
 ): Promise<SweepJob> {
-  const { format, compression, resume, trust, onCompare, shard } = options;
+  const { format, compression, keepsProgress, resume, trust, onCompare, shard } = options;
   const { isColumnar = false } = formatFor(format);
-  if (isColumnar && (resume || shard)) throw errors.notResumable(output, format);
-  const keepsProgress = options.keepsProgress && !isColumnar;
   const isFile = output !== "-" && (await partialOf(output)) !== undefined;
   const path = shard ? shardName(output, shard) : output;
   const target =
     isFile && keepsProgress ? await resumeTarget(plan, path, { ...options, resume }) : undefined;
-  const run = { ...options, isSummed: isFile };
+  const run = { ...options, isColumnar, isSummed: isFile && !isColumnar };
+  const contains: Contains = async (file, onBegun) => {
+    const sweep = sweepOnThreads(plan, run);
+    if (isColumnar)
+      return (await columnsModule()).containsColumns(file, plan, options, sweep, onBegun);
+    return (await import("../resume/finished.js")).containsSweep(
+      file,
+      compression,
+      headerIn(format, plan.header),
+      sweep,
+      onBegun,
+    );
+  };
   const found =
     target && resume
-      ? await readStart(target, plan, run, { trust, onCompare: () => onCompare?.(path) })
+      ? await readStart(target, contains, { trust, onCompare: () => onCompare?.(path) })
       : undefined;
   const finished = found?.isComplete ? found : undefined;
   const from = found?.isComplete ? undefined : found;
+  const log = target && format === "parquet" ? new GroupLog(target.partial) : undefined;
   const mayReplace = options.mayReplace || from?.mayReplace === true;
   return {
     path,
@@ -88,10 +110,17 @@ export async function openSweepJob(
     finished,
     from,
     mayReplace,
-    batches: () =>
-      isColumnar
-        ? sweepColumns(plan, run)
-        : sweepOnThreads(plan, { ...run, start: from?.position }),
-    checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes)),
+    batches: () => sweepOnThreads(plan, { ...run, start: from?.position }),
+    ...(isColumnar && {
+      packingOf: async (sink: Sink) =>
+        (await columnsModule()).openColumns(plan, options, {
+          sink,
+          from,
+          partial: target?.partial,
+          log,
+          ...(target && { sumOf: (await import("../resume/finished.js")).sumOfMany }),
+        }),
+    }),
+    checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes, log)),
   };
 }

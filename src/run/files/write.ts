@@ -37,7 +37,12 @@ interface WriteOptions<P> {
   /** What the sink already contains, including the header. */
   readonly from?: FileProgress | undefined;
   readonly compression?: Compression | undefined;
+  /** Opens the stage that makes the file of the batches. By default, that of the compression. */
+  readonly packingOf?: PackingOf | undefined;
 }
+
+/** Opens the stage between a sweep and its sink. */
+export type PackingOf = (sink: Sink) => Promise<Packing<Position>>;
 
 /** Creates the compression stage. The gzip module is loaded on demand. */
 async function createPacking<P>(
@@ -64,15 +69,21 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
   batches: AsyncGenerator<OutputBatch<P>, P>,
   header: Uint8Array,
   sink: Sink,
-  { onProgress, checkpoint, from, compression = "none" }: WriteOptions<P> = {},
+  { onProgress, checkpoint, from, compression = "none", packingOf }: WriteOptions<P> = {},
 ): Promise<{ progress: P; bytes: number }> {
   const start = from?.position ?? BEGINNING;
   const isResumed = (from?.sum.bytes ?? 0) > 0;
-  const packing = await createPacking<Position & P>(
-    compression,
-    sink,
-    isResumed && from ? { ...from, progress: start as Position & P } : undefined,
-  );
+  const resumed = isResumed && from ? { ...from, progress: start as Position & P } : undefined;
+  let packing: Packing<Position & P>;
+  try {
+    packing = packingOf
+      ? ((await packingOf(sink)) as Packing<Position> as Packing<Position & P>)
+      : await createPacking(compression, sink, resumed);
+  } catch (error) {
+    // What an earlier run has written stays as it is.
+    sink.keepPartial();
+    throw error;
+  }
   let bytes = from?.sum.bytes ?? 0;
   let lines = 0;
   let hasLineCounts = true;
@@ -111,7 +122,7 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
       for (const buffers of next.value.buffers) bytes += buffers.length;
       const written = checkpoint && fileProgress();
       if (written) checkpoint.progressed(written);
-      onProgress?.(next.value.progress, bytes);
+      onProgress?.(next.value.progress, packingOf ? packing.written().sum.bytes : bytes);
     }
   } catch (error) {
     const isFinal =

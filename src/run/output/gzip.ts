@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { joined, type Sum, sumOf } from "../../checksum.js";
 import type { Sink } from "../../sink/sink.js";
+import { Marks } from "./marks.js";
 import type { OutputBatch, Packing, PackingStart, Written } from "./packing.js";
 
 /**
@@ -37,30 +38,21 @@ export class Gzip<P> implements Packing<P> {
   #filled = 0;
   /** Members being compressed or waiting to be written, in order. */
   readonly #pending: { readonly bytes: Promise<Uint8Array>; isDone: boolean }[] = [];
-  /** Uncompressed bytes that were added, counted from the row at which the file resumes. */
-  #bytesTaken: number;
-  /** Uncompressed bytes in the members that were written, counted from the same row. */
-  #bytesWritten: number;
   /** Uncompressed bytes that remain to be skipped, because an earlier run wrote them. */
   #toSkip: number;
-  /**
-   * Positions in the uncompressed bytes at which a row begins, in order. The first is at or before
-   * `#bytesWritten`, unless nothing is written.
-   */
-  readonly #marks: { readonly at: number; readonly progress: P }[] = [];
+  /** Counts uncompressed bytes. */
+  readonly #marks: Marks<P>;
 
   constructor(sink: Sink, { sum, progress, skip }: PackingStart<P>) {
     this.#sink = sink;
     this.#sum = sum;
-    this.#bytesTaken = 0;
-    this.#bytesWritten = skip;
     this.#toSkip = skip;
-    if (progress !== undefined) this.#marks.push({ at: 0, progress });
+    this.#marks = new Marks(progress, skip);
   }
 
   async add({ buffers, progress }: OutputBatch<P>): Promise<void> {
     for (const bytes of buffers) await this.#append(bytes);
-    this.#marks.push({ at: this.#bytesTaken, progress });
+    this.#marks.reach(progress);
     await this.#writeFinished();
   }
 
@@ -70,16 +62,11 @@ export class Gzip<P> implements Packing<P> {
   }
 
   written(): Written<P> {
-    const [first] = this.#marks;
-    return {
-      sum: this.#sum,
-      progress: first && first.at <= this.#bytesWritten ? first.progress : undefined,
-      skip: this.#bytesWritten - (first?.at ?? 0),
-    };
+    return { sum: this.#sum, ...this.#marks.reached };
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    this.#bytesTaken += bytes.length;
+    this.#marks.take(bytes.length);
     const skipped = Math.min(this.#toSkip, bytes.length);
     this.#toSkip -= skipped;
     for (let at = skipped; at < bytes.length; ) {
@@ -115,8 +102,6 @@ export class Gzip<P> implements Packing<P> {
     this.#pending.shift();
     this.#sum = joined(this.#sum, sumOf(bytes));
     // The last member may be shorter. Nothing is ever resumed after it.
-    this.#bytesWritten = Math.min(this.#bytesWritten + MEMBER_BYTES, this.#bytesTaken);
-    while ((this.#marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#bytesWritten)
-      this.#marks.shift();
+    this.#marks.write(MEMBER_BYTES);
   }
 }

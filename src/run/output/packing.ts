@@ -1,15 +1,19 @@
 /**
- * The compression stage between the sweep and the sink: none, or gzip. It takes rows in order and
+ * The stage between the sweep and the sink: rows as they are, gzip (gzip.ts), or columns
+ * (run/columns/packing.ts). It takes rows in order and
  * writes bytes to the sink. At any time it knows how much of the file is valid, and at which row a
  * later run can resume.
  */
 
 import { joined, type Sum } from "../../checksum.js";
+import type { ColumnBatch } from "../../kernel/column-layout.js";
 import type { Sink } from "../../sink/sink.js";
 
 /** A batch of rows, as a sweep yields it. */
 export interface OutputBatch<P> {
   readonly buffers: readonly Uint8Array[];
+  /** The rows as columns of numbers, in place of buffers. */
+  readonly columns?: { readonly grid: number; readonly batches: readonly ColumnBatch[] };
   readonly progress: P;
   /** The checksum of the rows, if already known. */
   readonly sum?: Sum | undefined;
@@ -23,7 +27,7 @@ export interface Written<P> {
    * The progress at the last known row start within the written bytes; undefined before the first.
    */
   readonly progress: P | undefined;
-  /** Number of uncompressed bytes after that row start that are also written. */
+  /** Number of uncompressed bytes, or of rows in columns, after that row that are also written. */
   readonly skip: number;
 }
 

@@ -17,11 +17,13 @@ import { isSameSum, NO_BYTES } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import { hasHeader } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
+import { formatFor } from "../../formats/registry.js";
 import type { Plan } from "../../plan/model.js";
 import {
   isManifest,
   lockFile,
   manifestPathOf,
+  ownNames,
   type PartialFile,
   partialOf,
   renameWithoutReplacing,
@@ -30,7 +32,7 @@ import type { Lock } from "../../sink/lock.js";
 import { fileIdAt, mustBeOwn, removeRandomNames, statusOf } from "../../sink/own.js";
 import type { Sink } from "../../sink/sink.js";
 import { BEGINNING, type Position } from "../output/position.js";
-import type { RunOptions } from "../sweep/sweep.js";
+import type { GroupLog } from "./group-log.js";
 import { firstDifference, type Identity, type IdentityOptions, identityOf } from "./identity.js";
 import { type FileProgress, type Manifest, readManifest, writeManifest } from "./manifest.js";
 
@@ -45,6 +47,8 @@ const SAVE_INTERVAL_BYTES = 256e6;
 export interface ResumePoint extends FileProgress, PartialFile {
   readonly mayReplace: boolean;
   readonly isComplete: false;
+  /** Whether the file has all of its bytes, and lacks only its name. */
+  readonly isWritten: boolean;
 }
 
 /** The result of a sweep that is already complete. */
@@ -61,9 +65,8 @@ export interface ResumeTarget {
   readonly partial: string;
   readonly identity: Identity;
   readonly rejectionReasons: readonly string[];
-  readonly compression: Compression;
-  /** Number of lines in the file that are not rows. */
-  readonly headerLines: bigint;
+  /** Number of lines in the file that are not rows. Undefined if rows are not lines of the file. */
+  readonly headerLines: bigint | undefined;
   readonly isShard: boolean;
   /**
    * Whether the manifest stays next to the finished file. `merge` needs that of a shard, the next
@@ -97,13 +100,14 @@ export async function resumeTarget(
   const isShard = shape.shard !== undefined;
   if (isShard && !isReplaceable) throw errors.unknownPartial(finalManifest);
   const keepsManifest = isShard || (resume && isReplaceable);
-  const headerLines = hasHeader(shape.format ?? "csv") ? 1n : 0n;
+  const { format = "csv" } = shape;
+  const hasLines = compression === "none" && !formatFor(format).isColumnar;
+  const headerLines = hasLines ? BigInt(hasHeader(format)) : undefined;
   return {
     path,
     partial,
     identity: identityOf(plan, shape),
     rejectionReasons: plan.rejectionReasons,
-    compression,
     headerLines,
     isShard,
     keepsManifest: keepsManifest,
@@ -123,6 +127,12 @@ interface StartOptions {
 }
 
 /**
+ * Compares a file with what the sweep would write. Returns the final position of the sweep, or
+ * undefined if the file differs. Calls `onCompare` once the beginning is the same.
+ */
+export type Contains = (file: string, onCompare: () => void) => Promise<Position | undefined>;
+
+/**
  * Finds the point at which a sweep resumes, or starts if none was stopped there. The sweep may also
  * be complete already. Otherwise the lock remains held, for the sink.
  *
@@ -130,8 +140,7 @@ interface StartOptions {
  */
 export async function readStart(
   target: ResumeTarget,
-  plan: Plan,
-  run: RunOptions,
+  contains: Contains,
   options: StartOptions = {},
 ): Promise<ResumePoint | Finished> {
   const lock = await lockFile(target.partial, target.path);
@@ -140,9 +149,10 @@ export async function readStart(
     const found =
       (await resumePartial(target, lock, options)) ??
       (await findWithManifest(target, options)) ??
-      (await findWithoutManifest(target, plan, run, options));
+      (await findWithoutManifest(target, contains, options));
     const start = found ?? {
       isComplete: false,
+      isWritten: false,
       bytes: 0,
       lock,
       mayReplace: false,
@@ -169,7 +179,7 @@ async function resumePartial(
   const manifest = readMatchingManifest(manifestPath, target);
   const { sum, position } = manifest;
   const temporaryPath = join(dirname(partial), basename(manifest.temporaryName));
-  if (lock.wasTakenOver) removeRandomNames([partial, manifestPath], basename(temporaryPath));
+  if (lock.wasTakenOver) removeRandomNames(ownNames(partial), basename(temporaryPath));
   if (!statusOf(partial)) {
     if (manifest.isComplete && isTemporaryName(temporaryPath, partial) && statusOf(temporaryPath)) {
       // The earlier run was killed while it renamed the file.
@@ -197,7 +207,8 @@ async function resumePartial(
   if (!trust && !(await matchesManifest(partial, manifest, target)))
     throw errors.damaged(partial, manifestPath);
   // If all rows are written and only the name is missing, the resumed sweep has nothing to add.
-  return { ...manifest, isComplete: false, bytes: sum.bytes, lock };
+  const isWritten = manifest.isComplete;
+  return { ...manifest, isComplete: false, isWritten, bytes: sum.bytes, lock };
 }
 
 const isTemporaryName = (temporaryPath: string, partial: string) =>
@@ -207,15 +218,16 @@ const isTemporaryName = (temporaryPath: string, partial: string) =>
 const finishedModule = () => import("./finished.js");
 
 /**
- * Whether a file has the checksum of its manifest. The manifest of an uncompressed file must also
- * count one line for every row and header.
+ * Whether a file has the checksum of its manifest. The manifest of a file of lines must also count
+ * one for every row and header.
  */
 async function matchesManifest(
   file: string,
   { sum, position }: Manifest,
-  { compression, headerLines }: ResumeTarget,
+  { headerLines }: ResumeTarget,
 ): Promise<boolean> {
-  const hasAllLines = compression === "gzip" || BigInt(sum.lines) === position.rows + headerLines;
+  const hasAllLines =
+    headerLines === undefined || BigInt(sum.lines) === position.rows + headerLines;
   return hasAllLines && isSameSum(await (await finishedModule()).sumOfFile(file, sum.bytes), sum);
 }
 
@@ -252,19 +264,12 @@ async function findWithManifest(
  */
 async function findWithoutManifest(
   target: ResumeTarget,
-  plan: Plan,
-  run: RunOptions,
+  contains: Contains,
   { onCompare }: StartOptions,
 ): Promise<Finished | undefined> {
   const file = targetOf(target.partial);
   if (target.isShard || statusOf(target.partial) || !statusOf(file)?.isFile()) return undefined;
-  const position = await (await finishedModule()).containsSweep(
-    file,
-    target.compression,
-    plan,
-    run,
-    onCompare,
-  );
+  const position = await contains(file, onCompare ?? (() => {}));
   return position && { isComplete: true, position, bytes: Number(statusOf(file)?.size) };
 }
 
@@ -289,6 +294,7 @@ export class Checkpoint {
   readonly #path: string;
   readonly #sink: Sink;
   readonly #mayReplace: boolean;
+  readonly #log: GroupLog | undefined;
   #last: FileProgress | undefined;
   #savedAt = performance.now();
   #savedBytes: number;
@@ -297,12 +303,14 @@ export class Checkpoint {
   /**
    * @param mayReplace whether the finished file may replace an existing one.
    * @param bytes number of bytes that are already in the file.
+   * @param log the row groups of a Parquet file.
    */
-  constructor(target: ResumeTarget, sink: Sink, mayReplace = false, bytes = 0) {
+  constructor(target: ResumeTarget, sink: Sink, mayReplace = false, bytes = 0, log?: GroupLog) {
     this.#target = target;
     this.#path = manifestPathOf(target.partial);
     this.#sink = sink;
     this.#mayReplace = mayReplace;
+    this.#log = log;
     this.#savedBytes = bytes;
   }
 
@@ -320,7 +328,7 @@ export class Checkpoint {
     this.#isSaving = true;
     this.#sink.flush().then(
       () => {
-        if (this.#isSaving) this.#save(progress);
+        if (this.#isSaving) this.#saveWithLog(progress);
         this.#isSaving = false;
       },
       // After a failed flush the next write of the sweep fails too, and reports the error.
@@ -336,6 +344,7 @@ export class Checkpoint {
     if (statusOf(finalManifest)?.isFile() && isManifest(finalManifest))
       rmSync(finalManifest, { force: true });
     this.#save(progress, true);
+    this.#log?.remove();
   }
 
   /** Renames or removes the manifest. The file has its name. */
@@ -361,7 +370,7 @@ export class Checkpoint {
     ) {
       try {
         this.#sink.truncateAndSync(this.#last.sum.bytes);
-        this.#save(this.#last);
+        this.#saveWithLog(this.#last);
       } catch {
         // Rows that cannot be flushed do not count. The previous manifest, if any, remains valid.
       }
@@ -372,7 +381,20 @@ export class Checkpoint {
   /** Removes the manifest of a sweep that will never complete. */
   remove(): void {
     this.#isSaving = false;
-    if (this.#sink.isOurs()) rmSync(this.#path, { force: true });
+    if (!this.#sink.isOurs()) return;
+    rmSync(this.#path, { force: true });
+    this.#log?.remove();
+  }
+
+  /** The log is on disk before the manifest that needs it. */
+  #saveWithLog(progress: FileProgress): void {
+    try {
+      this.#log?.sync();
+    } catch {
+      // The previous manifest remains valid.
+      return;
+    }
+    this.#save(progress);
   }
 
   #save(progress: FileProgress, isComplete = false): void {

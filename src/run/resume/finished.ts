@@ -5,15 +5,12 @@ import { createGunzip } from "node:zlib";
 import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { reasonOf } from "../../format-message.js";
-import { headerIn } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
 import { builtKernel } from "../../kernel/built.js";
 import type { Kernel } from "../../kernel/kernel.js";
-import type { Plan } from "../../plan/model.js";
 import { openOwn } from "../../sink/file.js";
-import type { Position } from "../output/position.js";
-import type { RunOptions } from "../sweep/sweep.js";
-import { sweepOnThreads } from "../threads.js";
+import type { Position, Progress } from "../output/position.js";
+import type { SweptRows } from "../sweep/sweep.js";
 
 /** Size of a read, in bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -96,6 +93,42 @@ export async function* rowsOf(
   }
 }
 
+/** Compares the bytes of a file, one after the other, with those that are expected. */
+export class Comparison {
+  readonly #pieces: AsyncGenerator<Uint8Array, void, void>;
+  #piece: Uint8Array = new Uint8Array(0);
+
+  constructor(pieces: AsyncGenerator<Uint8Array, void, void>) {
+    this.#pieces = pieces;
+  }
+
+  /** Whether the next bytes of the file equal `bytes`. */
+  async continuesWith(bytes: Uint8Array): Promise<boolean> {
+    for (let at = 0; at < bytes.length; ) {
+      if (await this.isAtEnd()) return false;
+      const length = Math.min(this.#piece.length, bytes.length - at);
+      if (Buffer.compare(this.#piece.subarray(0, length), bytes.subarray(at, at + length)) !== 0)
+        return false;
+      this.#piece = this.#piece.subarray(length);
+      at += length;
+    }
+    return true;
+  }
+
+  async isAtEnd(): Promise<boolean> {
+    while (this.#piece.length === 0) {
+      const next = await this.#pieces.next();
+      if (next.done) return true;
+      this.#piece = next.value;
+    }
+    return false;
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return();
+  }
+}
+
 /**
  * Whether a file contains exactly what a sweep would write. Sweeps again without writing.
  *
@@ -105,37 +138,19 @@ export async function* rowsOf(
 export async function containsSweep(
   path: string,
   compression: Compression,
-  plan: Plan,
-  run: RunOptions,
-  onCompare = () => {},
+  header: Uint8Array,
+  sweep: AsyncGenerator<SweptRows, Progress>,
+  onCompare: () => void,
 ): Promise<Position | undefined> {
-  const rows = rowsOf(path, compression);
-  let piece: Uint8Array = new Uint8Array(0);
-  /** Whether the next bytes of the file equal `bytes`. */
-  const continuesWith = async (bytes: Uint8Array): Promise<boolean> => {
-    for (let at = 0; at < bytes.length; ) {
-      if (piece.length === 0) {
-        const next = await rows.next();
-        if (next.done) return false;
-        piece = next.value;
-      }
-      const length = Math.min(piece.length, bytes.length - at);
-      if (Buffer.compare(piece.subarray(0, length), bytes.subarray(at, at + length)) !== 0)
-        return false;
-      piece = piece.subarray(length);
-      at += length;
-    }
-    return true;
-  };
-  const sweep = sweepOnThreads(plan, run);
+  const file = new Comparison(rowsOf(path, compression));
   try {
-    if (!(await continuesWith(headerIn(run.format ?? "csv", plan.header)))) return undefined;
+    if (!(await file.continuesWith(header))) return undefined;
     onCompare();
     for (;;) {
       const next = await sweep.next();
-      if (next.done) return piece.length === 0 && (await rows.next()).done ? next.value : undefined;
+      if (next.done) return (await file.isAtEnd()) ? next.value : undefined;
       for (const buffers of next.value.buffers)
-        if (!(await continuesWith(buffers))) return undefined;
+        if (!(await file.continuesWith(buffers))) return undefined;
     }
   } catch (error) {
     // The file is not in the format that its name implies, or the sweep itself would fail.
@@ -143,6 +158,6 @@ export async function containsSweep(
     throw error;
   } finally {
     await sweep.return(undefined as never);
-    await rows.return();
+    await file.close();
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
+import type { ParquetOptions } from "../../formats/columnar.js";
 import { formatFor } from "../../formats/registry.js";
 import { textOfFraction } from "../../fraction.js";
 import { kernelHash } from "../../kernel/artefact.js";
@@ -30,13 +31,13 @@ export const SIZE_FIELD = "the number of raw indices";
 const MAX_FIELD_LENGTH = 120;
 
 /** The options of a run that its bytes depend on. */
-export type IdentityOptions = Pick<RunOptions, "limit" | "shard" | "format" | "bigInts">;
+export type IdentityOptions = Pick<RunOptions, "limit" | "shard" | "format" | "bigInts"> &
+  ParquetOptions;
 
 /** The identity of a sweep. The number of workers and the method are not part of it. */
-export function identityOf(
-  plan: Plan,
-  { limit, shard, format = "csv", bigInts = "number" }: IdentityOptions = {},
-): Identity {
+export function identityOf(plan: Plan, options: IdentityOptions = {}): Identity {
+  const { limit, shard, format = "csv", bigInts = "number" } = options;
+  const { pageCompression = "snappy", isUnsigned = false } = options;
   const fields: [string, string][] = [
     ["the kernel", kernelHash()],
     ["the layer", plan.layer],
@@ -45,6 +46,12 @@ export function identityOf(
     [FORMAT_FIELD, format],
     ...(formatFor(format).hasBigInts
       ? [["the type of integers", bigInts] as [string, string]]
+      : []),
+    ...(format === "parquet"
+      ? [
+          ["the compression of pages", pageCompression] as [string, string],
+          ["the type of counts", isUnsigned ? "unsigned" : "signed"] as [string, string],
+        ]
       : []),
     ["the limit", limit === undefined ? "none" : String(limit)],
     [SHARD_FIELD, shard ? textOfShard(shard) : "none"],

@@ -27,7 +27,10 @@ export interface FileProgress {
   readonly sum: Sum;
   /** The position of a row start within the valid bytes. */
   readonly position: Position;
-  /** Number of uncompressed bytes written after that row start. A resumed sweep skips them. */
+  /**
+   * Number of uncompressed bytes written after that row start, or of rows if the file has columns.
+   * A resumed sweep skips them.
+   */
   readonly skip: number;
 }
 

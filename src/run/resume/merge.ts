@@ -1,4 +1,7 @@
-/** Merges the shards of a sweep into the file that an unsharded sweep would have written. */
+/**
+ * Merges the shards of a sweep into the file that an unsharded sweep would have written. Rows of
+ * text are merged here, and columns in run/columns/merge.ts.
+ */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
@@ -26,7 +29,7 @@ import { shardName, shardOfName } from "./shard-name.js";
 const MAX_HEADER_BYTES = 65_536;
 
 /** A complete shard and its manifest. */
-interface CompleteShard extends Manifest {
+export interface CompleteShard extends Manifest {
   readonly path: string;
   readonly shard: Shard;
   readonly compression: Compression;
@@ -35,6 +38,7 @@ interface CompleteShard extends Manifest {
 /** All shards of a sweep, in order. */
 export interface ShardSet {
   readonly shards: readonly CompleteShard[];
+  readonly format: FormatName;
   /** The header line of every shard, with its line end. Empty if the format has no header. */
   readonly header: Uint8Array;
   /** The compression of the merged file. */
@@ -131,7 +135,15 @@ export async function findShards(path: string, named: readonly string[]): Promis
     );
   }
   const bytes = shards.reduce((all, { sum }) => all + sum.bytes, 0);
-  return { shards, header, compression, position, rejectionReasons: first.rejectionReasons, bytes };
+  return {
+    shards,
+    format,
+    header,
+    compression,
+    position,
+    rejectionReasons: first.rejectionReasons,
+    bytes,
+  };
 }
 
 /**

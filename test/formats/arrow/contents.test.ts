@@ -58,12 +58,12 @@ describe.each(FORMS)("the contents of a %s", (form) => {
       form,
       start: bytes.slice(0, blocks[0]?.offset),
       blocks,
-      metadata: new Map(Object.entries(SCHEMA.metadata)),
+      schema: SCHEMA,
     });
     const empty = arrowOf(form, { ...SCHEMA, metadata: {} }, []).bytes;
     expect(await readContents(randomBytes(empty), "a.arrow")).toMatchObject({
       blocks: [],
-      metadata: new Map(),
+      schema: { ...SCHEMA, metadata: {} },
     });
   });
 

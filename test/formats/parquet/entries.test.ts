@@ -52,7 +52,12 @@ const { pieces, checksum } = appended(rowGroups);
 const [first, second, third] = pieces as [Uint8Array, Uint8Array, Uint8Array];
 const bytes = Buffer.concat(pieces);
 
-const read = (some: Uint8Array): Entries => decodeEntries(PATH, some, COLUMNS);
+/** Reads entries: as many as there are bytes for, if no number is given. */
+function read(some: Uint8Array, count?: number): Entries {
+  const ends = [0, first.length, first.length + second.length, bytes.length];
+  const complete = ends.indexOf(some.length);
+  return decodeEntries(PATH, some, COLUMNS, count ?? (complete < 0 ? 4 : complete));
+}
 
 /** Which entry is damaged, at which byte, and what is wrong with it. Undefined if all are read. */
 function fault(some: Uint8Array): [number, number, string] | undefined {
@@ -68,8 +73,8 @@ function fault(some: Uint8Array): [number, number, string] | undefined {
 
 describe("entries", () => {
   it("are read as they were appended", () => {
-    expect(read(bytes)).toEqual({ rowGroups, checksum });
-    expect(read(new Uint8Array(0))).toEqual({ rowGroups: [], checksum: NO_ENTRIES });
+    expect(read(bytes)).toEqual({ rowGroups, checksum, bytes: bytes.length });
+    expect(read(new Uint8Array(0))).toEqual({ rowGroups: [], checksum: NO_ENTRIES, bytes: 0 });
   });
 
   it("can be read and continued after any of them", () => {
@@ -146,7 +151,7 @@ describe("damaged entries", () => {
 
   it("are refused with their checksum if they are those of other columns", () => {
     const other = [COLUMNS[1], COLUMNS[0]] as Column[];
-    expect(thrown(() => decodeEntries(PATH, bytes, other))?.message).toMatch(
+    expect(thrown(() => decodeEntries(PATH, bytes, other, 3))?.message).toMatch(
       "entry 0, at byte 0: column 'ops': it is described as INT32 'l_in'",
     );
   });

@@ -155,7 +155,7 @@ it("is not continued from another run's leftovers under its lock", async () => {
   const kept = (await resumeTarget(plan, "out.csv")) as NonNullable<
     Awaited<ReturnType<typeof resumeTarget>>
   >;
-  const start = await readStart(kept, plan, {});
+  const start = await readStart(kept, async () => undefined);
   expect(start).toMatchObject({ isComplete: false, bytes: 0 });
   // The lock is held until the sink takes it over.
   await expect(fileSink("out.csv", { mayReplace: false })).rejects.toThrow(

@@ -1,0 +1,144 @@
+/** The output of a sweep in columns: how it is written, continued, and compared with a file. */
+
+import { NO_BYTES, type Sum } from "../../checksum.js";
+import { errors, UpsweepError } from "../../errors.js";
+import type { ParquetOptions } from "../../formats/columnar.js";
+import type { FormatName } from "../../formats/registry.js";
+import { kernelModule } from "../../kernel/artefact.js";
+import { parquetKernel } from "../../kernel/wasm.js";
+import type { Plan } from "../../plan/model.js";
+import { typedColumns } from "../../plan/value-types.js";
+import type { Sink } from "../../sink/sink.js";
+import { BEGINNING, type Position, type Progress } from "../output/position.js";
+import type { ResumePoint } from "../resume/checkpoint.js";
+import { Comparison, piecesOf } from "../resume/finished.js";
+import type { GroupLog } from "../resume/group-log.js";
+import type { IdentityOptions } from "../resume/identity.js";
+import type { SweptRows } from "../sweep/sweep.js";
+import { ArrowFile } from "./arrow-file.js";
+import type { ColumnarForm } from "./form.js";
+import { sweepMetadata } from "./metadata.js";
+import { ColumnPacking } from "./packing.js";
+import { ParquetFile } from "./parquet-file.js";
+import { withRandomBytes } from "./random-bytes.js";
+import { rowsOfGroup } from "./row-groups.js";
+
+export type ColumnarOptions = IdentityOptions & ParquetOptions & { readonly format: FormatName };
+
+/** How the rows of a sweep are written. */
+export interface ColumnarTarget {
+  readonly sink: Sink;
+  /** What an earlier run has written, and where. */
+  readonly from?: ResumePoint | undefined;
+  readonly partial?: string | undefined;
+  /** For a Parquet file that can be resumed. */
+  readonly log?: GroupLog | undefined;
+  /** Calculates checksums, for a manifest. */
+  readonly sumOf?: ((bytes: Uint8Array) => Sum) | undefined;
+}
+
+/**
+ * Opens the stage that writes the rows of a sweep.
+ *
+ * @throws UpsweepError if what an earlier run has written is not what this sweep writes.
+ */
+export async function openColumns(
+  plan: Plan,
+  options: ColumnarOptions,
+  { sink, from, partial, log, sumOf }: ColumnarTarget,
+): Promise<ColumnPacking<Position>> {
+  const columns = typedColumns(plan);
+  const groupRows = rowsOfGroup(columns);
+  const form = formOf(plan, options, log);
+  const isResumed = from !== undefined && from.bytes > 0;
+  const isWritten = isResumed && from.isWritten;
+  if (isResumed && !isWritten)
+    await resumeForm(form, { ...from, partial: partial as string }, groupRows);
+  return new ColumnPacking<Position>(sink, {
+    form,
+    columns,
+    groupRows,
+    nameOf: (grid) => plan.grids[grid]?.name ?? "",
+    start: isResumed
+      ? { sum: from.sum, progress: from.position, skip: from.skip }
+      : { sum: NO_BYTES, progress: BEGINNING, skip: 0 },
+    isWritten,
+    sumOf,
+  });
+}
+
+function formOf(plan: Plan, options: ColumnarOptions, log?: GroupLog): ColumnarForm {
+  const table = { columns: typedColumns(plan), metadata: sweepMetadata(plan, options) };
+  const { format } = options;
+  return format === "parquet"
+    ? new ParquetFile(table, options, parquetKernel(kernelModule()), log)
+    : new ArrowFile(table, format === "arrow" ? "stream" : "file");
+}
+
+async function resumeForm(
+  form: ColumnarForm,
+  { partial, bytes, position, skip }: ResumePoint & { readonly partial: string },
+  groupRows: number,
+): Promise<void> {
+  const rows = Number(position.rows) + skip;
+  if (rows % groupRows !== 0)
+    throw errors.badManifest(partial, `${rows} rows do not end at the end of a row group`);
+  await withRandomBytes(partial, bytes, (read) =>
+    form.resume({ path: partial, bytes: read, rowGroups: rows / groupRows, rows }),
+  );
+}
+
+/**
+ * Whether a file has exactly the bytes that a sweep would write. Sweeps again, without writing.
+ *
+ * @param onCompare called after the first bytes matched.
+ * @returns the final position of the sweep, or undefined if the file differs.
+ */
+export async function containsColumns(
+  path: string,
+  plan: Plan,
+  options: ColumnarOptions,
+  sweep: AsyncGenerator<SweptRows, Progress>,
+  onCompare: () => void,
+): Promise<Position | undefined> {
+  const file = new Comparison(piecesOf(path));
+  let hasBegun = false;
+  const compare = async (bytes: Uint8Array) => {
+    if (!(await file.continuesWith(bytes))) throw new Difference();
+    if (!hasBegun) onCompare();
+    hasBegun = true;
+  };
+  const packing = await openColumns(plan, options, { sink: comparingSink(compare) });
+  try {
+    for (;;) {
+      const next = await sweep.next();
+      if (!next.done) await packing.add(next.value);
+      else {
+        await packing.end();
+        return (await file.isAtEnd()) ? next.value : undefined;
+      }
+    }
+  } catch (error) {
+    if (error instanceof Difference) return undefined;
+    // The sweep itself fails.
+    if (error instanceof UpsweepError && error.isInputError) return undefined;
+    throw error;
+  } finally {
+    await sweep.return(undefined as never);
+    await file.close();
+  }
+}
+
+class Difference extends Error {}
+
+function comparingSink(write: Sink["write"]): Sink {
+  return {
+    write,
+    flush: async () => {},
+    isOurs: () => true,
+    truncateAndSync: () => {},
+    finish: async () => {},
+    abandon: () => {},
+    keepPartial: () => {},
+  };
+}
