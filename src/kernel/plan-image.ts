@@ -60,8 +60,11 @@ export function planImage(
     const column = columnOf(name);
     return { column, isField: column < constant("RESULT_0") || column >= constant("VARIABLE_0") };
   });
-  // For a fractional sample rate, the field contains the numerator, and the cell is a quotient.
-  const hasFractions = grid.fixed.some(({ name }) => name === RATE_DENOMINATOR);
+  // For a fractional sample rate, the field contains the numerator, and the cell is a quotient. A
+  // column of numbers has the type of all grids, so one grid with fractions decides it for all.
+  const hasFractions = (isColumnar ? plan.grids : [grid]).some(({ fixed }) =>
+    fixed.some(({ name }) => name === RATE_DENOMINATOR),
+  );
   const cellOf = (name: string): number => {
     if (name === "sample_rate" && hasFractions) return constant("SAMPLE_RATE_QUOTIENT");
     const dimension = dimensionOfWord(kind, grid, name);

@@ -45,6 +45,19 @@ export const SPECS: Readonly<Record<string, SpecInput>> = {
     ],
     columns: ["name", "macs"],
   },
+  "several grids, of which one has sample rates that are fractions": {
+    grids: [
+      {
+        variables: { sample_rate: [0.5, 22_050] },
+        axes: { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: "1..3" },
+      },
+      {
+        variables: { sample_rate: [100, 48_000] },
+        axes: { in_channels: 4, out_channels: 4, kernel_size: 3, l_in: 7 },
+      },
+    ],
+    columns: ["sample_rate", "macs_per_second"],
+  },
   "several dimensions": {
     layer: "conv_transpose2d",
     axes: {
