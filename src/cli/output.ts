@@ -4,14 +4,9 @@ import { printable } from "../format-message.js";
 import { type Compression, formatOf, type OutputFormat } from "../formats/file-name.js";
 import type { BigInts } from "../formats/json.js";
 import { FORMATS, type FormatName, formatFor, formatNamed } from "../formats/registry.js";
-import {
-  type CheckpointHooks,
-  type PackingOf,
-  stopWriting,
-  writeBatches,
-} from "../run/files/write.js";
-import type { OutputBatch } from "../run/output/packing.js";
-import type { ResumePoint } from "../run/resume/checkpoint.js";
+import { type CheckpointHooks, stopWriting, writeBatches } from "../run/files/write.js";
+import type { OutputBatch, PackingOf } from "../run/output/packing.js";
+import type { ResumePoint } from "../run/resume/start.js";
 import { sinkFor } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { onInterrupt } from "./interrupt.js";

@@ -71,19 +71,24 @@ export function mustBeOwn(path: string, status: BigIntStats): void {
 /** Flags for open(): fail on a symbolic link, and do not block on a pipe without a writer. */
 export const NO_FOLLOW = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+/** Reads the text of a regular file of this user, as `readOwnBytes` does. */
+export function readOwn(path: string): string {
+  return readOwnBytes(path).toString("utf8");
+}
+
 /**
- * Reads the text of a regular file of this user.
+ * Reads a regular file of this user.
  *
  * @throws UpsweepError if it is not such a file (see `foreignReason`). A system error if it cannot
  * be read.
  */
-export function readOwn(path: string): string {
+export function readOwnBytes(path: string): Buffer {
   const before = statusOf(path);
   if (before) mustBeOwn(path, before);
   const fd = openSync(path, constants.O_RDONLY | NO_FOLLOW);
   try {
     mustBeOwn(path, fstatSync(fd, { bigint: true }));
-    return readFileSync(fd, "utf8");
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }

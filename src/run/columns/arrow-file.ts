@@ -7,6 +7,7 @@ import { type ArrowForm, endingOf, startOf } from "../../formats/arrow/file.js";
 import type { ArrowSchema } from "../../formats/arrow/schema.js";
 import { ARROW_TYPES, arrowBatch } from "../../formats/arrow/stream.js";
 import type { TypedColumn } from "../../plan/value-types.js";
+import { manifestPathOf } from "../../sink/file.js";
 import type { ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
 import type { RowGroup } from "./row-groups.js";
 import { arraysOf } from "./unpack.js";
@@ -40,7 +41,10 @@ export class ArrowFile implements ColumnarForm {
     const blocks = await readBlocks(bytes, this.start.length, bytes.length, path);
     const found = blocks.reduce((sum, block) => sum + block.rows, 0);
     if (blocks.length !== rowGroups || found !== rows)
-      throw errors.damagedArrow(path, `it has ${found} rows, but its manifest says ${rows}`);
+      throw errors.badManifest(
+        manifestPathOf(path),
+        `it says ${rows} rows, but ${path} has ${found}`,
+      );
     this.#blocks = blocks;
   }
 

@@ -3,7 +3,7 @@
  * describes all of them. The rows are those of the sweep without shards, in the same order. Its
  * bytes are not: the last row group of each shard may be shorter than the others.
  */
-import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
+import { joined, NO_BYTES } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import { joinedBlocks } from "../../formats/arrow/blocks.js";
 import { type ArrowContents, readContents } from "../../formats/arrow/contents.js";
@@ -17,10 +17,15 @@ import {
 } from "../../formats/parquet/footer.js";
 import { mergeFooters, type ParquetShard } from "../../formats/parquet/merge.js";
 import { footerSize, readFooter } from "../../formats/parquet/read-footer.js";
-import { manifestPathOf } from "../../sink/file.js";
+import { sumOfMany } from "../../kernel/built.js";
 import type { OutputBatch } from "../output/packing.js";
-import { piecesOf, sumOfMany } from "../resume/finished.js";
-import type { CompleteShard, MergeProgress, ShardSet } from "../resume/merge.js";
+import { piecesOf } from "../resume/finished.js";
+import {
+  type CompleteShard,
+  checkShard,
+  type MergeProgress,
+  type ShardSet,
+} from "../resume/merge.js";
 import { withRandomBytes } from "./random-bytes.js";
 
 /** The parts of the merged file around the row groups, and where these are in each shard. */
@@ -45,14 +50,9 @@ export async function* mergedColumns(
   let [rows, read] = [0n, 0];
   const batch = (bytes: Uint8Array) => ({ buffers: [bytes], progress: { rows, bytes: read } });
   yield batch(parts.start);
-  for (const [i, { path, sum, position }] of shards.entries()) {
+  for (const [i, shard] of shards.entries()) {
+    const { path, sum, position } = shard;
     const { from, to, rows: ownRows } = parts.shards[i] as Parts["shards"][number];
-    if (BigInt(ownRows) !== position.rows)
-      throw errors.unfinishedShard(
-        path,
-        `it has ${ownRows} rows, but ${manifestPathOf(path)} says ${position.rows}`,
-        true,
-      );
     let [at, fileSum] = [0, NO_BYTES];
     for await (const piece of piecesOf(path, sum.bytes)) {
       if (!trust) fileSum = joined(fileSum, sumOfMany(piece));
@@ -61,12 +61,7 @@ export async function* mergedColumns(
       read += piece.length;
       if (rowGroups.length > 0) yield batch(rowGroups);
     }
-    if (!trust && !isSameSum(fileSum, sum))
-      throw errors.unfinishedShard(
-        path,
-        `its checksum differs from that in ${manifestPathOf(path)}`,
-        true,
-      );
+    checkShard(shard, ownRows, trust ? undefined : fileSum);
     rows += position.rows;
   }
   yield batch(parts.end);

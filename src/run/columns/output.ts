@@ -1,20 +1,19 @@
-/** The output of a sweep in columns: how it is written, continued, and compared with a file. */
+/** Opens the output of a sweep in columns, at its beginning or after what an earlier run wrote. */
 
 import { NO_BYTES, type Sum } from "../../checksum.js";
-import { errors, UpsweepError } from "../../errors.js";
+import { errors } from "../../errors.js";
 import type { ParquetOptions } from "../../formats/columnar.js";
 import type { FormatName } from "../../formats/registry.js";
 import { kernelModule } from "../../kernel/artefact.js";
 import { parquetKernel } from "../../kernel/wasm.js";
 import type { Plan } from "../../plan/model.js";
 import { typedColumns } from "../../plan/value-types.js";
+import { manifestPathOf } from "../../sink/file.js";
 import type { Sink } from "../../sink/sink.js";
-import { BEGINNING, type Position, type Progress } from "../output/position.js";
-import type { ResumePoint } from "../resume/checkpoint.js";
-import { Comparison, piecesOf } from "../resume/finished.js";
+import { BEGINNING, type Position } from "../output/position.js";
 import type { GroupLog } from "../resume/group-log.js";
 import type { IdentityOptions } from "../resume/identity.js";
-import type { SweptRows } from "../sweep/sweep.js";
+import type { ResumePoint } from "../resume/start.js";
 import { ArrowFile } from "./arrow-file.js";
 import type { ColumnarForm } from "./form.js";
 import { sweepMetadata } from "./metadata.js";
@@ -82,63 +81,11 @@ async function resumeForm(
 ): Promise<void> {
   const rows = Number(position.rows) + skip;
   if (rows % groupRows !== 0)
-    throw errors.badManifest(partial, `${rows} rows do not end at the end of a row group`);
+    throw errors.badManifest(
+      manifestPathOf(partial),
+      `${rows} rows do not end at the end of a row group`,
+    );
   await withRandomBytes(partial, bytes, (read) =>
     form.resume({ path: partial, bytes: read, rowGroups: rows / groupRows, rows }),
   );
-}
-
-/**
- * Whether a file has exactly the bytes that a sweep would write. Sweeps again, without writing.
- *
- * @param onCompare called after the first bytes matched.
- * @returns the final position of the sweep, or undefined if the file differs.
- */
-export async function containsColumns(
-  path: string,
-  plan: Plan,
-  options: ColumnarOptions,
-  sweep: AsyncGenerator<SweptRows, Progress>,
-  onCompare: () => void,
-): Promise<Position | undefined> {
-  const file = new Comparison(piecesOf(path));
-  let hasBegun = false;
-  const compare = async (bytes: Uint8Array) => {
-    if (!(await file.continuesWith(bytes))) throw new Difference();
-    if (!hasBegun) onCompare();
-    hasBegun = true;
-  };
-  const packing = await openColumns(plan, options, { sink: comparingSink(compare) });
-  try {
-    for (;;) {
-      const next = await sweep.next();
-      if (!next.done) await packing.add(next.value);
-      else {
-        await packing.end();
-        return (await file.isAtEnd()) ? next.value : undefined;
-      }
-    }
-  } catch (error) {
-    if (error instanceof Difference) return undefined;
-    // The sweep itself fails.
-    if (error instanceof UpsweepError && error.isInputError) return undefined;
-    throw error;
-  } finally {
-    await sweep.return(undefined as never);
-    await file.close();
-  }
-}
-
-class Difference extends Error {}
-
-function comparingSink(write: Sink["write"]): Sink {
-  return {
-    write,
-    flush: async () => {},
-    isOurs: () => true,
-    truncateAndSync: () => {},
-    finish: async () => {},
-    abandon: () => {},
-    keepPartial: () => {},
-  };
 }

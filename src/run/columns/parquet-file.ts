@@ -48,7 +48,7 @@ export class ParquetFile implements ColumnarForm {
     const size = MAGIC.length + dataBytesOf(read);
     if (size !== bytes.length || rowsOf(read.rowGroups) !== rows)
       throw errors.badRowGroups(log.path, rowGroups, read.bytes, "its entries are of another file");
-    log.truncate(read.bytes);
+    log.continueAfter(read.bytes);
     this.#rowGroups = [...read.rowGroups];
     this.#checksum = read.checksum;
   }

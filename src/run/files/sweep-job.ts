@@ -3,27 +3,29 @@
  * and the library both use it; they differ in what they report and how they are interrupted.
  */
 
+import { NO_BYTES } from "../../checksum.js";
 import type { ParquetOptions } from "../../formats/columnar.js";
 import { headerIn } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
 import { type FormatName, formatFor } from "../../formats/registry.js";
+import { sumOfMany } from "../../kernel/built.js";
 import type { Plan } from "../../plan/model.js";
 import { partialOf } from "../../sink/file.js";
 import type { Sink } from "../../sink/sink.js";
-import type { Progress } from "../output/position.js";
-import type { Finished } from "../resume/checkpoint.js";
+import { type PackingOf, Uncompressed } from "../output/packing.js";
+import type { Position, Progress } from "../output/position.js";
+import { Checkpoint } from "../resume/checkpoint.js";
+import { GroupLog } from "../resume/group-log.js";
+import { shardName } from "../resume/shard-name.js";
 import {
-  Checkpoint,
   type Contains,
+  type Finished,
   type ResumePoint,
   readStart,
   resumeTarget,
-} from "../resume/checkpoint.js";
-import { GroupLog } from "../resume/group-log.js";
-import { shardName } from "../resume/shard-name.js";
+} from "../resume/start.js";
 import type { RunOptions, SweptRows } from "../sweep/sweep.js";
 import { sweepOnThreads } from "../threads.js";
-import type { PackingOf } from "./write.js";
 
 export interface SweepJobOptions extends Omit<RunOptions, "start" | "isSummed">, ParquetOptions {
   readonly format: FormatName;
@@ -81,17 +83,16 @@ export async function openSweepJob(
   const target =
     isFile && keepsProgress ? await resumeTarget(plan, path, { ...options, resume }) : undefined;
   const run = { ...options, isColumnar, isSummed: isFile && !isColumnar };
+  // Columns have a start of their own, which is part of their form.
+  const header = isColumnar ? new Uint8Array(0) : headerIn(format, plan.header);
   const contains: Contains = async (file, onBegun) => {
+    const { containsSweep, rowsOf } = await import("../resume/finished.js");
+    const packingOf: PackingOf = isColumnar
+      ? async (sink) => (await columnsModule()).openColumns(plan, options, { sink })
+      : async (sink) =>
+          new Uncompressed<Position>(sink, { sum: NO_BYTES, progress: undefined, skip: 0 });
     const sweep = sweepOnThreads(plan, run);
-    if (isColumnar)
-      return (await columnsModule()).containsColumns(file, plan, options, sweep, onBegun);
-    return (await import("../resume/finished.js")).containsSweep(
-      file,
-      compression,
-      headerIn(format, plan.header),
-      sweep,
-      onBegun,
-    );
+    return containsSweep(rowsOf(file, compression), sweep, header, packingOf, onBegun);
   };
   const found =
     target && resume
@@ -103,8 +104,7 @@ export async function openSweepJob(
   const mayReplace = options.mayReplace || from?.mayReplace === true;
   return {
     path,
-    // Columns have a start of their own, which is part of their batches.
-    header: isColumnar ? new Uint8Array(0) : headerIn(format, plan.header),
+    header,
     compression,
     isResumable: target !== undefined,
     finished,
@@ -118,7 +118,7 @@ export async function openSweepJob(
           from,
           partial: target?.partial,
           log,
-          ...(target && { sumOf: (await import("../resume/finished.js")).sumOfMany }),
+          ...(target && { sumOf: sumOfMany }),
         }),
     }),
     checkpointOf: target && ((sink) => new Checkpoint(target, sink, mayReplace, from?.bytes, log)),

@@ -10,6 +10,7 @@ import { ClosedPipe, type Sink } from "../../sink/sink.js";
 import {
   type OutputBatch,
   type Packing,
+  type PackingOf,
   type PackingStart,
   Uncompressed,
 } from "../output/packing.js";
@@ -40,9 +41,6 @@ interface WriteOptions<P> {
   /** Opens the stage that makes the file of the batches. By default, that of the compression. */
   readonly packingOf?: PackingOf | undefined;
 }
-
-/** Opens the stage between a sweep and its sink. */
-export type PackingOf = (sink: Sink) => Promise<Packing<Position>>;
 
 /** Creates the compression stage. The gzip module is loaded on demand. */
 async function createPacking<P>(
@@ -81,7 +79,8 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
       : await createPacking(compression, sink, resumed);
   } catch (error) {
     // What an earlier run has written stays as it is.
-    sink.keepPartial();
+    if (isResumed) sink.keepPartial();
+    else stopWriting(sink, checkpoint, true);
     throw error;
   }
   let bytes = from?.sum.bytes ?? 0;

@@ -8,6 +8,7 @@
 import { joined, type Sum } from "../../checksum.js";
 import type { ColumnBatch } from "../../kernel/column-layout.js";
 import type { Sink } from "../../sink/sink.js";
+import type { Position } from "./position.js";
 
 /** A batch of rows, as a sweep yields it. */
 export interface OutputBatch<P> {
@@ -39,6 +40,9 @@ export interface Packing<P> {
   /** What has been written so far. */
   written(): Written<P>;
 }
+
+/** Opens the stage between a sweep and its sink. */
+export type PackingOf = (sink: Sink) => Promise<Packing<Position>>;
 
 /** The point at which a file is resumed; its fields are those of `Written`. */
 export interface PackingStart<P> {

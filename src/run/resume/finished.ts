@@ -6,22 +6,15 @@ import { joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { reasonOf } from "../../format-message.js";
 import type { Compression } from "../../formats/file-name.js";
-import { builtKernel } from "../../kernel/built.js";
-import type { Kernel } from "../../kernel/kernel.js";
+import { sumOfMany } from "../../kernel/built.js";
 import { openOwn } from "../../sink/file.js";
+import type { Sink } from "../../sink/sink.js";
+import type { PackingOf } from "../output/packing.js";
 import type { Position, Progress } from "../output/position.js";
 import type { SweptRows } from "../sweep/sweep.js";
 
 /** Size of a read, in bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;
-
-let kernel: Kernel | undefined;
-
-/** The checksum of a large number of bytes, calculated by the kernel. */
-export function sumOfMany(bytes: Uint8Array): Sum {
-  kernel ??= builtKernel();
-  return kernel.sum(bytes);
-}
 
 /**
  * The checksum of the first bytes of a file, or of all.
@@ -93,26 +86,72 @@ export async function* rowsOf(
   }
 }
 
-/** Compares the bytes of a file, one after the other, with those that are expected. */
-export class Comparison {
-  readonly #pieces: AsyncGenerator<Uint8Array, void, void>;
-  #piece: Uint8Array = new Uint8Array(0);
+/**
+ * Whether a file contains exactly what a sweep would write. Sweeps again without writing.
+ *
+ * @param pieces the contents of the file, uncompressed.
+ * @param packingOf the stage that makes these contents of the rows.
+ * @param onCompare called once the beginning is the same. The rest can take as long as the sweep.
+ * @returns the final position of the sweep, or undefined if the file differs.
+ */
+export async function containsSweep(
+  pieces: AsyncGenerator<Uint8Array, void, void>,
+  sweep: AsyncGenerator<SweptRows, Progress>,
+  header: Uint8Array,
+  packingOf: PackingOf,
+  onCompare: () => void,
+): Promise<Position | undefined> {
+  const file = new Comparison(pieces, onCompare);
+  try {
+    const packing = await packingOf(file);
+    if (header.length > 0) await file.write(header);
+    for (;;) {
+      const next = await sweep.next();
+      if (!next.done) {
+        await packing.add(next.value);
+        continue;
+      }
+      await packing.end();
+      return (await file.isAtEnd()) ? next.value : undefined;
+    }
+  } catch (error) {
+    // The file differs or is not in the format of its name, or the sweep itself would fail.
+    const isOther =
+      error instanceof Difference || (error instanceof UpsweepError && error.isInputError);
+    if (isOther) return undefined;
+    throw error;
+  } finally {
+    await sweep.return(undefined as never);
+    await pieces.return();
+  }
+}
 
-  constructor(pieces: AsyncGenerator<Uint8Array, void, void>) {
+class Difference extends Error {}
+
+/** A sink that compares what is written with the contents of a file. */
+class Comparison implements Sink {
+  readonly #pieces: AsyncGenerator<Uint8Array, void, void>;
+  readonly #onBegun: () => void;
+  #piece: Uint8Array = new Uint8Array(0);
+  #hasBegun = false;
+
+  constructor(pieces: AsyncGenerator<Uint8Array, void, void>, onBegun: () => void) {
     this.#pieces = pieces;
+    this.#onBegun = onBegun;
   }
 
-  /** Whether the next bytes of the file equal `bytes`. */
-  async continuesWith(bytes: Uint8Array): Promise<boolean> {
+  /** @throws Difference unless these are the next bytes of the file. */
+  async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      if (await this.isAtEnd()) return false;
+      if (await this.isAtEnd()) throw new Difference();
       const length = Math.min(this.#piece.length, bytes.length - at);
       if (Buffer.compare(this.#piece.subarray(0, length), bytes.subarray(at, at + length)) !== 0)
-        return false;
+        throw new Difference();
       this.#piece = this.#piece.subarray(length);
       at += length;
     }
-    return true;
+    if (!this.#hasBegun) this.#onBegun();
+    this.#hasBegun = true;
   }
 
   async isAtEnd(): Promise<boolean> {
@@ -124,40 +163,17 @@ export class Comparison {
     return false;
   }
 
-  async close(): Promise<void> {
-    await this.#pieces.return();
-  }
-}
+  async flush(): Promise<void> {}
 
-/**
- * Whether a file contains exactly what a sweep would write. Sweeps again without writing.
- *
- * @param onCompare called after the header matched. The comparison can take as long as the sweep.
- * @returns the final position of the sweep, or undefined if the file differs.
- */
-export async function containsSweep(
-  path: string,
-  compression: Compression,
-  header: Uint8Array,
-  sweep: AsyncGenerator<SweptRows, Progress>,
-  onCompare: () => void,
-): Promise<Position | undefined> {
-  const file = new Comparison(rowsOf(path, compression));
-  try {
-    if (!(await file.continuesWith(header))) return undefined;
-    onCompare();
-    for (;;) {
-      const next = await sweep.next();
-      if (next.done) return (await file.isAtEnd()) ? next.value : undefined;
-      for (const buffers of next.value.buffers)
-        if (!(await file.continuesWith(buffers))) return undefined;
-    }
-  } catch (error) {
-    // The file is not in the format that its name implies, or the sweep itself would fail.
-    if (error instanceof UpsweepError && error.isInputError) return undefined;
-    throw error;
-  } finally {
-    await sweep.return(undefined as never);
-    await file.close();
+  isOurs(): boolean {
+    return true;
   }
+
+  truncateAndSync(): void {}
+
+  async finish(): Promise<void> {}
+
+  abandon(): void {}
+
+  keepPartial(): void {}
 }

@@ -11,7 +11,6 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeSync,
@@ -19,7 +18,7 @@ import {
 import { utf8 } from "../../bytes.js";
 import { errors, UpsweepError } from "../../errors.js";
 import { groupLogPathOf, LOG_HEAD } from "../../sink/file.js";
-import { mustBeOwn, NO_FOLLOW, randomName, statusOf } from "../../sink/own.js";
+import { mustBeOwn, NO_FOLLOW, randomName, readOwnBytes, statusOf } from "../../sink/own.js";
 
 const HEAD = utf8(LOG_HEAD);
 
@@ -42,22 +41,22 @@ export class GroupLog {
    */
   read(): Uint8Array {
     return this.#orError(() => {
-      const status = statusOf(this.path);
-      if (!status) throw errors.badRowGroups(this.path, 0, 0, "the file is missing");
-      mustBeOwn(this.path, status);
-      this.#fd = openSync(this.path, constants.O_RDWR | NO_FOLLOW);
-      mustBeOwn(this.path, fstatSync(this.#fd, { bigint: true }));
-      const bytes = readFileSync(this.#fd);
+      if (!statusOf(this.path)) throw errors.badRowGroups(this.path, 0, 0, "the file is missing");
+      const bytes = readOwnBytes(this.path);
       if (!HEAD.every((byte, i) => byte === bytes[i]))
         throw errors.badRowGroups(this.path, 0, 0, "its first bytes are not those of a log");
       return bytes.subarray(HEAD.length);
     });
   }
 
-  /** Removes what follows the first `bytes` bytes of the entries that were read. */
-  truncate(bytes: number): void {
-    this.#orError(() => ftruncateSync(this.#fd as number, HEAD.length + bytes));
-    this.#end = HEAD.length + bytes;
+  /** Continues the log after the first `bytes` bytes of its entries, and removes the others. */
+  continueAfter(bytes: number): void {
+    this.#orError(() => {
+      this.#fd = openSync(this.path, constants.O_RDWR | NO_FOLLOW);
+      mustBeOwn(this.path, fstatSync(this.#fd, { bigint: true }));
+      this.#end = HEAD.length + bytes;
+      ftruncateSync(this.#fd, this.#end);
+    });
   }
 
   /** Appends an entry. The first one creates the log, and replaces an older one. */
@@ -82,9 +81,13 @@ export class GroupLog {
 
   /** Removes the log. It is not needed once the footer is written. */
   remove(): void {
+    this.close();
+    rmSync(this.path, { force: true });
+  }
+
+  close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-    rmSync(this.path, { force: true });
   }
 
   #create(): number {

@@ -4,17 +4,18 @@
  */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isSameSum, joined, NO_BYTES } from "../../checksum.js";
+import { isSameSum, joined, NO_BYTES, type Sum } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import { hasHeader } from "../../formats/encoding.js";
 import { type Compression, formatOf } from "../../formats/file-name.js";
 import type { FormatName } from "../../formats/registry.js";
+import { sumOfMany } from "../../kernel/built.js";
 import { manifestPathOf } from "../../sink/file.js";
 import { statusOf } from "../../sink/own.js";
 import type { OutputBatch } from "../output/packing.js";
 import type { Position } from "../output/position.js";
 import type { Shard } from "../sweep/shard.js";
-import { rowsOf, sumOfMany } from "./finished.js";
+import { rowsOf } from "./finished.js";
 import {
   FORMAT_FIELD,
   firstDifference,
@@ -239,7 +240,8 @@ export async function* mergedRows(
   { trust = false } = {},
 ): AsyncGenerator<OutputBatch<MergeProgress>, MergeProgress> {
   let [rows, bytesRead] = [0n, 0];
-  for (const { path, compression, position, sum } of shards) {
+  for (const shard of shards) {
+    const { path, compression, position, sum } = shard;
     let fileSum = NO_BYTES;
     let toSkip = header.length;
     let lines = 0;
@@ -253,19 +255,25 @@ export async function* mergedRows(
       lines += rowSum.lines;
       yield { buffers: [rowBytes], progress: { rows, bytes: bytesRead }, sum: rowSum };
     }
-    if (!trust && !isSameSum(fileSum, sum))
-      throw errors.unfinishedShard(
-        path,
-        `its checksum differs from that in ${manifestPathOf(path)}`,
-        true,
-      );
-    if (BigInt(lines) !== position.rows)
-      throw errors.unfinishedShard(
-        path,
-        `it has ${lines} rows, but ${manifestPathOf(path)} says ${position.rows}`,
-        true,
-      );
+    checkShard(shard, lines, trust ? undefined : fileSum);
     rows += position.rows;
   }
   return { rows, bytes: bytesRead };
+}
+
+/** @throws UpsweepError unless what was read of a shard is what its manifest says. */
+export function checkShard(
+  { path, sum, position }: CompleteShard,
+  rows: number,
+  fileSum: Sum | undefined,
+): void {
+  const manifest = manifestPathOf(path);
+  if (fileSum && !isSameSum(fileSum, sum))
+    throw errors.unfinishedShard(path, `its checksum differs from that in ${manifest}`, true);
+  if (BigInt(rows) !== position.rows)
+    throw errors.unfinishedShard(
+      path,
+      `it has ${rows} rows, but ${manifest} says ${position.rows}`,
+      true,
+    );
 }

@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,6 +21,7 @@ import { writeBatches } from "../../../src/run/files/write.ts";
 import { fileSink } from "../../../src/sink/file.ts";
 import { type SpecInput, specFrom } from "../../../src/spec/read.ts";
 import { inTemporaryFolder } from "../../support/cli.ts";
+import { changeManifest } from "../../support/manifests.ts";
 import { thrownBy } from "../../support/thrown.ts";
 import { IS_SLOW, runs } from "../../support/tier.ts";
 
@@ -187,6 +189,23 @@ describe.each(FORMATS)("a stopped sweep into %s", (format) => {
     );
   });
 
+  it("is refused if its manifest ends within a row group, or at another one", async () => {
+    await stopped(format);
+    const manifest = `${path}.partial.json`;
+    const skip = Number(JSON.parse(readFileSync(manifest, "utf8")).skip);
+    for (const [other, message] of [
+      [skip + 1, "rows do not end at the end of a row group"],
+      [skip + GROUP, format === "parquet" ? "out.parquet.partial.groups is damaged" : "it says"],
+    ] as const) {
+      changeManifest(manifest, (fields) => ({ ...fields, skip: other }));
+      const refused = await thrownBy(() => attempt(format, path));
+      expect(refused?.message).toContain(message);
+      expect(refused?.message).toContain("Start over with --force.");
+    }
+    changeManifest(manifest, (fields) => ({ ...fields, skip }));
+    expect(await attempt(format, path)).toBe(true);
+  });
+
   it("is complete if it was stopped before it got its name", async () => {
     const expected = await whole(format);
     expect(await attempt(format, path)).toBe(true);
@@ -244,6 +263,25 @@ describe("the log of row groups", () => {
     writeFileSync(log, bytes);
     expect(await attempt("parquet", path)).toBe(true);
     expect(existsSync(log)).toBe(false);
+  });
+
+  it("is not left open by a sweep that stops or is refused", async () => {
+    const open = () =>
+      readdirSync("/proc/self/fd").filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).includes(".groups");
+        } catch {
+          return false;
+        }
+      });
+    await stopped("parquet");
+    expect(open()).toEqual([]);
+    appendFileSync(log, "torn");
+    expect(await attempt("parquet", path, { batches: 1 })).toBe(false);
+    expect(open()).toEqual([]);
+    truncateSync(log, 30);
+    expect((await thrownBy(() => attempt("parquet", path)))?.message).toContain("is damaged");
+    expect(open()).toEqual([]);
   });
 
   it("is refused if it is that of another file", async () => {
