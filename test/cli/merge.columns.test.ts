@@ -1,9 +1,10 @@
 /** `upsweep merge` of shards in columns: the rows of the complete sweep, in its order. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tableFromIPC } from "apache-arrow";
 import { parquetMetadata } from "hyparquet";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inTemporaryFolder, said } from "../support/cli.ts";
+import { changeManifest } from "../support/manifests.ts";
 import { queried } from "../support/tables.ts";
 import { SPECS } from "../support/typed-specs.ts";
 
@@ -56,6 +57,37 @@ describe.each(["parquet", "feather", "arrows"])("shards in %s", (extension) => {
       }
     },
   );
+
+  it("are refused if a byte of a row group was changed, unless --trust is given", async () => {
+    writeFileSync("spec.json", JSON.stringify(SPECS["missing values"]));
+    for (const index of [0, 1]) await sweep(out, "--shard", `${index}/2`);
+    const shard = `out.00001-of-00002.${extension}`;
+    const bytes = readFileSync(shard);
+    const at = extension === "parquet" ? 100 : bytes.length >> 1;
+    bytes[at] = (bytes[at] as number) ^ 1;
+    writeFileSync(shard, bytes);
+    const { exitCode, stderr } = await said(["merge", out, "--quiet"]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining(`its checksum differs from that in ${shard}.json`),
+    ]);
+    expect(existsSync(out)).toBe(false);
+    expect((await said(["merge", out, "--quiet", "--trust"])).exitCode).toBe(0);
+  });
+
+  it("are refused if a manifest has another number of rows", async () => {
+    writeFileSync("spec.json", JSON.stringify(SPECS["missing values"]));
+    for (const index of [0, 1]) await sweep(out, "--shard", `${index}/2`);
+    const manifest = `out.00001-of-00002.${extension}.json`;
+    changeManifest(manifest, ({ rows, empty }) => ({
+      rows: String(Number(rows) - 1),
+      empty: String(Number(empty) + 1),
+      gridRows: [String(Number(rows) - 1)],
+    }));
+    expect((await said(["merge", out, "--quiet", "--trust"])).stderr).toMatch(
+      /it has (\d+) rows, but .* says \d+/,
+    );
+  });
 
   it("are merged with their counts, and refused if they are of other columns", async () => {
     writeFileSync("spec.json", JSON.stringify(SPECS["missing values"]));
