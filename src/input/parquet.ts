@@ -23,8 +23,8 @@ const END_BYTES = 8;
  */
 const MAX_ROWS = 2 ** 26;
 
-/** Share of the heap of JavaScript that the decoded values of a column may take. */
-const HEAP_SHARE = 0.7;
+/** Upper limit of the size of a value of the metadata on the heap, in bytes. */
+const METADATA_HEAP_BYTES = 256;
 
 /**
  * Converts a Parquet file to CSV. Memory is limited to one row group.
@@ -39,7 +39,7 @@ export async function* fromParquet(
   lines: Lines,
   onFraction: (fraction: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const metadata = await orDamaged(location, () => readMetadata(file));
+  const metadata = await orDamaged(location, () => readMetadata(file, location));
   const columns = await orDamaged(location, () => {
     const columns = parquetColumnsOf(metadata, location);
     checkRowGroups(metadata, file, location);
@@ -49,8 +49,11 @@ export async function* fromParquet(
   yield* tableAsCsv(names, readRows(file, metadata, columns, location, onFraction), lines);
 }
 
-/** @throws Error if the end of the file is missing, or the metadata are malformed. */
-async function readMetadata(file: AsyncBuffer): Promise<FileMetaData> {
+/**
+ * @throws Error if the end of the file is missing, or the metadata are malformed. UpsweepError if
+ * they do not fit into memory.
+ */
+async function readMetadata(file: AsyncBuffer, location: string): Promise<FileMetaData> {
   const { byteLength } = file;
   if (byteLength < MAGIC.length + END_BYTES) throw new Error("it is too short");
   const end = Buffer.from(await file.slice(byteLength - END_BYTES, byteLength));
@@ -60,10 +63,17 @@ async function readMetadata(file: AsyncBuffer): Promise<FileMetaData> {
     throw new Error(`its footer has ${size} bytes, but the file has only ${byteLength}`);
   const footer = await file.slice(byteLength - size, byteLength);
   // hyparquet would allocate lists of any length, and take minutes for integers of many bytes.
-  const metadata = new Uint8Array(footer, 0, size - END_BYTES);
-  new ThriftReader(metadata, (what) => new Error(`its footer is malformed: ${what}`)).skip(
-    WIRE.STRUCT,
+  const metadata = new ThriftReader(
+    new Uint8Array(footer, 0, size - END_BYTES),
+    (what) => new Error(`its footer is malformed: ${what}`),
   );
+  metadata.skip(WIRE.STRUCT);
+  if (metadata.skipped * METADATA_HEAP_BYTES > maxHeapBytes())
+    throw errors.unsupportedInput(
+      location,
+      `a Parquet file with ${size} bytes of metadata`,
+      "Write it with fewer columns, or with larger row groups.",
+    );
   // Loaded only when it is needed, because it takes longer than reading a small CSV.
   const { parquetMetadata } = await import("hyparquet");
   return parquetMetadata(footer, { geoparquet: false });
@@ -100,6 +110,11 @@ function checkRowGroups(
   if (rows !== allRows) throw new Error(`it says ${allRows} rows, but its row groups have ${rows}`);
   // Otherwise, a small file could have the same large column many times.
   if (bytes > file.byteLength) throw new Error("its columns have more bytes than the file");
+}
+
+/** Size of what may be decoded at once on the heap of JavaScript, in bytes. */
+function maxHeapBytes(): number {
+  return 0.7 * getHeapStatistics().heap_size_limit;
 }
 
 /** Damage can give a number in the metadata any type. */
@@ -152,14 +167,13 @@ async function readColumn(
   const start = Number(offset);
   const bytes = await file.slice(start, start + Number(total_compressed_size));
   const isOptional = repetition_type !== "REQUIRED";
-  const maxHeapBytes = HEAP_SHARE * getHeapStatistics().heap_size_limit;
   const pages = new CheckedPages(
     {
       bytes: new Uint8Array(bytes),
       rows,
       codec,
       column: { type, typeLength, isOptional },
-      maxHeapBytes,
+      maxHeapBytes: maxHeapBytes(),
     },
     location,
   );

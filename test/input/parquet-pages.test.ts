@@ -1,4 +1,5 @@
 /** Parquet lists with impossible numbers in the headers of pages and in the footer. */
+import { getHeapStatistics } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { texts } from "../../src/input/cell-stores.ts";
 import { CsvWriter } from "../../src/input/csv-writer.ts";
@@ -200,6 +201,16 @@ describe("a Parquet list is refused", () => {
         parquetWith(bytesOf(), bytesOf(0x36, new Uint8Array(1_000_000).fill(0xff), 0, 0)),
       ),
     ).toBe(damaged("its footer is malformed: an integer has more than 64 bits, before byte 11"));
+  });
+
+  it("with metadata that do not fit into the heap", async () => {
+    // Field 2 is a list of structs without fields, of one byte each. Decoded, each is an object.
+    const count = Math.ceil(getHeapStatistics().heap_size_limit / 256);
+    const footer = bytesOf(0x29, 0xfc, varint(count), new Uint8Array(count), 0);
+    expect(await refusal(parquetWith(bytesOf(), footer))).toBe(
+      `layers.parquet is a Parquet file with ${footer.length + 8} bytes of metadata, which upsweep ` +
+        "cannot read. Write it with fewer columns, or with larger row groups.",
+    );
   });
 
   it("with a row group of more rows than an array can have", async () => {
