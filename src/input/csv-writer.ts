@@ -26,14 +26,6 @@ export class CsvWriter {
     return this.#length;
   }
 
-  /** Returns a copy of the bytes written, and starts again without any and without line ends. */
-  copy(): Uint8Array {
-    const copied = this.#bytes.slice(0, this.#length);
-    this.#length = 0;
-    this.#lineEnds = 0;
-    return copied;
-  }
-
   /** Returns the bytes written, and starts again without any. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
@@ -128,12 +120,6 @@ export class CsvWriter {
     this.#ensure(2 * (end - start) + 2);
     if (needsQuotes(bytes, start, end)) this.#quoted(bytes, start, end);
     else this.raw(end - start === bytes.length ? bytes : bytes.subarray(start, end));
-  }
-
-  /** Copies a cell that has been written before. Its line ends are counted again. */
-  cell(bytes: Uint8Array): void {
-    if (bytes[0] === QUOTE) for (const byte of bytes) if (byte === NEWLINE) this.#lineEnds++;
-    this.raw(bytes);
   }
 
   raw(bytes: Uint8Array): void {
