@@ -2,6 +2,7 @@
  * Compact memory for the decoded values of a column. hyparquet returns arrays of objects for text
  * and for integers of 64 bits, which take ten times more memory than their contents.
  */
+import { decimalText } from "./csv-writer.js";
 import type { WriteCell } from "./table.js";
 
 export interface CellStore {
@@ -72,18 +73,19 @@ export function wideIntegers(rows: number, isUnsigned: boolean): CellStore {
   };
 }
 
-/** Multiples of a power of ten: integers of any width, or bytes with the highest first. */
+/**
+ * Multiples of a power of ten: integers of any width, or bytes with the highest first. They are
+ * stored as text, because a bigint takes 40 bytes of the heap of JavaScript, which is limited.
+ */
 export function decimals(rows: number, scale: number): CellStore {
-  const values = new Array<bigint | undefined>(rows);
+  const { set, writeCell } = texts(rows);
   return {
     set: (row, value) => {
-      values[row] =
+      const unscaled =
         value instanceof Uint8Array ? bigEndian(value) : BigInt(value as number | bigint);
+      set(row, Buffer.from(decimalText(unscaled, scale), "latin1"));
     },
-    writeCell: (csv, row) => {
-      const value = values[row];
-      if (value !== undefined) csv.decimal(value, scale);
-    },
+    writeCell,
   };
 }
 

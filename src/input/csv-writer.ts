@@ -175,7 +175,7 @@ function shortestSingle(value: number): number {
 }
 
 /** The digits of `unscaled` / 10^`scale`, without zeros at the end of the fraction. */
-function decimalText(unscaled: bigint, scale: number): string {
+export function decimalText(unscaled: bigint, scale: number): string {
   if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale));
   const sign = unscaled < 0n ? "-" : "";
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
