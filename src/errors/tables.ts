@@ -25,6 +25,12 @@ export const TABLE_ERRORS = {
       `the column ${quote(name)} has the type ${type}, which upsweep cannot read`,
       "Convert it to numbers, text or booleans, or remove it.",
     ),
+  longRowGroup: (location: string, rows: number) =>
+    about(
+      location,
+      `is a Parquet file with ${rows} rows in a row group, which do not fit into memory`,
+      "Write it with smaller row groups, in pandas with row_group_size=100000.",
+    ),
   longInput: (location: string, bytes: number) =>
     about(
       location,

@@ -1,14 +1,15 @@
 /** Writes the cells of Arrow columns as CSV. */
 import type { Column } from "../formats/arrow/columns.js";
+import type { Dictionary } from "./arrow-dictionary.js";
 import type { WriteCell } from "./table.js";
 
 /**
  * The writer of a column's cells.
  *
- * @param dictionary the cells that the values of the column are indices of, if it has a dictionary.
+ * @param dictionary what the values of the column are indices of, if it has a dictionary.
  * @throws RangeError from the writer if an index or a text does not exist.
  */
-export function writerOf(column: Column, dictionary: readonly Uint8Array[] | undefined): WriteCell {
+export function writerOf(column: Column, dictionary: Dictionary | undefined): WriteCell {
   const writeValue = dictionary ? dictionaryWriter(column, dictionary) : valueWriter(column);
   const { isPresent } = column;
   return (csv, row) => {
@@ -52,13 +53,9 @@ function valueWriter(column: Column): WriteCell {
   }
 }
 
-function dictionaryWriter(column: Column, dictionary: readonly Uint8Array[]): WriteCell {
+function dictionaryWriter(column: Column, dictionary: Dictionary): WriteCell {
   const indexAt = indicesOf(column);
-  return (csv, row) => {
-    const cell = dictionary[indexAt(row)];
-    if (cell === undefined) throw new RangeError("an index is outside of its dictionary");
-    csv.cell(cell);
-  };
+  return (csv, row) => dictionary.writeCell(csv, indexAt(row));
 }
 
 function indicesOf(column: Column): (row: number) => number {

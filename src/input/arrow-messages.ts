@@ -90,8 +90,12 @@ export async function messagesOfFile(
     };
   });
   if (schema === undefined) throw errors.damagedArrow(location, "its footer has no schema");
+  const blocks = [...dictionaries, ...batches];
+  const bytes = blocks.reduce((sum, block) => sum + block.metadataLength + block.bodyLength, 0);
+  // Otherwise, a small file could have the same large batch many times.
+  if (bytes > file.byteLength)
+    throw errors.damagedArrow(location, "its batches have more bytes than the file");
   const messages = async function* () {
-    const blocks = [...dictionaries, ...batches];
     for (const [i, { offset, metadataLength, bodyLength }] of blocks.entries()) {
       const bytes = await slice(offset, metadataLength + bodyLength);
       const head = orDamaged(location, () => {

@@ -10,16 +10,20 @@ import {
 import type { Table } from "../formats/arrow/flatbuffer-reader.js";
 import { HEADER } from "../formats/arrow/messages.js";
 import { writerOf } from "./arrow-cells.js";
+import { Dictionary } from "./arrow-dictionary.js";
 import { type ArrowMessage, type ArrowMessages, orDamaged } from "./arrow-messages.js";
-import { CsvWriter } from "./csv-writer.js";
 import type { Lines } from "./lines.js";
 import { type TableRows, tableAsCsv, type WriteCell } from "./table.js";
 
-/** The dictionaries so far, by their numbers. Each has its values as cells of CSV. */
-type Dictionaries = Map<bigint, Uint8Array[]>;
+/** The dictionaries so far, by their numbers. */
+type Dictionaries = Map<bigint, Dictionary>;
+
+/** Maximum number of rows of a batch whose columns have no data, because all values are missing. */
+const MAX_EMPTY_ROWS = 2 ** 24;
 
 /**
- * Converts Arrow data to CSV. Memory is limited to one record batch and the dictionaries.
+ * Converts Arrow data to CSV. Memory is limited to the messages of one record batch and of the
+ * dictionaries.
  *
  * @throws UpsweepError if the data are damaged, compressed, in big endian, or have a column that
  * is not a number, text or boolean.
@@ -64,7 +68,7 @@ async function* rowsOf(
           rows: header.length64(0),
           columns: writers.map((writerFor, i) => {
             const { dictionary } = fields[i] as ArrowField;
-            return writerFor(dictionary && (dictionaries.get(dictionary.id) ?? []));
+            return writerFor(dictionary && (dictionaries.get(dictionary.id) ?? new Dictionary()));
           }),
         };
       });
@@ -87,18 +91,13 @@ function readDictionary(
   if (type === undefined || batch === undefined)
     throw new RangeError("no column has this dictionary");
   const [writerFor] = writersOf([type], batch, body, location);
-  const writeCell = writerFor?.(undefined) as WriteCell;
   const isDelta = header.int8(2, 0) !== 0;
-  const cells = isDelta ? (dictionaries.get(id) ?? []) : [];
-  const csv = new CsvWriter();
-  for (let row = 0; row < batch.length64(0); row++) {
-    writeCell(csv, row);
-    cells.push(csv.copy());
-  }
-  dictionaries.set(id, cells);
+  const dictionary = (isDelta && dictionaries.get(id)) || new Dictionary();
+  dictionary.add(batch.length64(0), writerFor?.(undefined) as WriteCell);
+  dictionaries.set(id, dictionary);
 }
 
-type WriterFor = (dictionary: readonly Uint8Array[] | undefined) => WriteCell;
+type WriterFor = (dictionary: Dictionary | undefined) => WriteCell;
 
 /**
  * For each column of the table RecordBatch, a function that makes the writer of its cells. The
@@ -117,6 +116,9 @@ function writersOf(
       `Arrow data compressed with ${compression}`,
       'Write it without compression, in pandas with to_feather(FILE, compression="uncompressed").',
     );
+  const rows = batch.length64(0);
+  if (rows > MAX_EMPTY_ROWS && types.every(({ kind }) => kind === "null"))
+    throw errors.damagedArrow(location, `a batch has ${rows} rows, but no data`);
   return columnsOf(types, batch, body).map((column) => (dictionary) => {
     const writeCell = writerOf(column, dictionary);
     return (csv, row) => orDamaged(location, () => writeCell(csv, row));

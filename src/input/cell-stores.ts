@@ -2,6 +2,7 @@
  * Compact memory for the decoded values of a column. hyparquet returns arrays of objects for text
  * and for integers of 64 bits, which take ten times more memory than their contents.
  */
+import { decimalText } from "./csv-writer.js";
 import type { WriteCell } from "./table.js";
 
 export interface CellStore {
@@ -72,36 +73,63 @@ export function wideIntegers(rows: number, isUnsigned: boolean): CellStore {
   };
 }
 
-/** Multiples of a power of ten: integers of any width, or bytes with the highest first. */
+/**
+ * Multiples of a power of ten: integers of any width, or bytes with the highest first. They are
+ * stored as text, because a bigint takes 40 bytes of the heap of JavaScript, which is limited.
+ */
 export function decimals(rows: number, scale: number): CellStore {
-  const values = new Array<bigint | undefined>(rows);
+  const { set, writeCell } = texts(rows);
   return {
     set: (row, value) => {
-      values[row] =
+      const unscaled =
         value instanceof Uint8Array ? bigEndian(value) : BigInt(value as number | bigint);
+      set(row, Buffer.from(decimalText(unscaled, scale), "latin1"));
     },
-    writeCell: (csv, row) => {
-      const value = values[row];
-      if (value !== undefined) csv.decimal(value, scale);
-    },
+    writeCell,
   };
 }
 
+/** More digits than any reader takes, and few enough to be converted in no time. */
+const MAX_DECIMAL_BYTES = 1024;
+
 /** A signed integer in two's complement, with the highest byte first. */
 function bigEndian(bytes: Uint8Array): bigint {
+  if (bytes.length > MAX_DECIMAL_BYTES)
+    throw new TypeError(`a decimal has more than ${MAX_DECIMAL_BYTES} bytes`);
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   return BigInt.asIntN(8 * bytes.length, value);
 }
 
-/** Text as UTF-8. */
+/** Texts of at least this length are stored once, if they are the same array. */
+const MIN_SHARED_BYTES = 64;
+
+/** Number of texts that are remembered, to be stored once. */
+const MAX_SHARED = 2 ** 16;
+
+/**
+ * Text as UTF-8. A long text of a dictionary is stored once, so that a small file cannot need much
+ * more memory than its contents.
+ */
 export function texts(rows: number): CellStore {
   let bytes = new Uint8Array(16 * rows);
   let length = 0;
+  /** Where texts begin. */
+  const shared = new Map<Uint8Array, number>();
   const [starts, ends] = [new Float64Array(rows), new Float64Array(rows)];
   return {
     set: (row, text) => {
       if (!(text instanceof Uint8Array)) throw new TypeError("not text");
+      if (text.length >= MIN_SHARED_BYTES) {
+        const start = shared.get(text);
+        if (start !== undefined) {
+          starts[row] = start;
+          ends[row] = start + text.length;
+          return;
+        }
+        if (shared.size === MAX_SHARED) shared.clear();
+        shared.set(text, length);
+      }
       if (length + text.length > bytes.length) {
         const larger = new Uint8Array(2 * bytes.length + text.length);
         larger.set(bytes);

@@ -26,14 +26,6 @@ export class CsvWriter {
     return this.#length;
   }
 
-  /** Returns a copy of the bytes written, and starts again without any and without line ends. */
-  copy(): Uint8Array {
-    const copied = this.#bytes.slice(0, this.#length);
-    this.#length = 0;
-    this.#lineEnds = 0;
-    return copied;
-  }
-
   /** Returns the bytes written, and starts again without any. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
@@ -130,12 +122,6 @@ export class CsvWriter {
     else this.raw(end - start === bytes.length ? bytes : bytes.subarray(start, end));
   }
 
-  /** Copies a cell that has been written before. Its line ends are counted again. */
-  cell(bytes: Uint8Array): void {
-    if (bytes[0] === QUOTE) for (const byte of bytes) if (byte === NEWLINE) this.#lineEnds++;
-    this.raw(bytes);
-  }
-
   raw(bytes: Uint8Array): void {
     this.#ensure(bytes.length);
     if (bytes.length > MAX_SHORT_TEXT) {
@@ -189,7 +175,7 @@ function shortestSingle(value: number): number {
 }
 
 /** The digits of `unscaled` / 10^`scale`, without zeros at the end of the fraction. */
-function decimalText(unscaled: bigint, scale: number): string {
+export function decimalText(unscaled: bigint, scale: number): string {
   if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale));
   const sign = unscaled < 0n ? "-" : "";
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");

@@ -19,6 +19,8 @@ const MAX_SCALE = 76;
 
 export interface ParquetColumn {
   readonly name: string;
+  /** Its element of the schema, without an annotation. */
+  readonly element: SchemaElement;
   /** Creates a store for a number of values, as hyparquet decodes the physical type. */
   readonly store: (rows: number) => CellStore;
 }
@@ -40,7 +42,7 @@ export function parquetColumnsOf({ schema }: FileMetaData, location: string): Pa
       throw errors.columnType(location, name, annotationOf(element) ?? String(element.type));
     delete element.converted_type;
     delete element.logical_type;
-    return { name, store };
+    return { name, element, store };
   });
 }
 

@@ -112,15 +112,4 @@ describe("texts", () => {
       }
     },
   );
-
-  it("are copied from cells that have been written, with their line ends", () => {
-    const csv = new CsvWriter();
-    csv.text('a "b"\nc\n');
-    const cell = csv.copy();
-    expect(csv.length).toBe(0);
-    csv.cell(cell);
-    csv.cell(cell);
-    expect(csv.takeLineEnds()).toBe(4);
-    expect(Buffer.from(csv.take()).toString()).toBe('"a ""b""\nc\n"'.repeat(2));
-  });
 });

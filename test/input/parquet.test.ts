@@ -186,6 +186,12 @@ describe("a column of Parquet", () => {
     );
   });
 
+  it("cannot have a decimal of more than 1024 bytes", () => {
+    const element = { type: "BYTE_ARRAY", converted_type: "DECIMAL" } as const;
+    expect(written(element, [new Uint8Array(1024)])).toBe("0\n");
+    expect(() => written(element, [new Uint8Array(1025)])).toThrow(TypeError);
+  });
+
   it.each([-1, 77, Number.NaN])("cannot be a decimal of scale %d", (scale) => {
     expect(() => written({ type: "INT32", converted_type: "DECIMAL", scale }, [])).toThrow(
       new Error("the scale of a decimal is impossible"),
@@ -222,9 +228,9 @@ describe("a damaged Parquet list", () => {
 
   it("is refused if its footer says that it has more than the file", async () => {
     const changed = bytes.slice().fill(0x7f, -6, -4);
-    expect(await refusal(changed)).toMatch(/Parquet file: metadata length \d+ exceeds available/);
+    expect(await refusal(changed)).toMatch(/: its footer has \d+ bytes, but the file has only \d+/);
     const empty = bytes.slice().fill(0, -8, -4);
-    expect(await refusal(empty)).toContain("its contents are malformed");
+    expect(await refusal(empty)).toContain("its footer is malformed: it ends in the middle");
   });
 
   test.prop([fc.array(fc.tuple(fc.nat(100_000), fc.nat(255)), { minLength: 1, maxLength: 5 })], {

@@ -90,6 +90,7 @@ function valuesOf(
     case "text view": {
       const views = buffers.next();
       const count = variadicCounts.shift() ?? 0;
+      if (count > buffers.left) throw new RangeError("a batch has too few buffers");
       return textViewsOf(
         rows,
         views,
@@ -211,7 +212,7 @@ function checkedSpan(bytes: Uint8Array, start: number, end: number): TextSpan {
 /** A function that tells whether the bit of a row is set, from the lowest bit of the first byte. */
 function bitsOf(bitmap: Uint8Array, rows: number): (row: number) => boolean {
   atLeast(bitmap, Math.ceil(rows / 8));
-  return (row) => (((bitmap[row >> 3] as number) >> (row & 7)) & 1) === 1;
+  return (row) => (((bitmap[row >>> 3] as number) >> (row & 7)) & 1) === 1;
 }
 
 function atLeast(buffer: Uint8Array, bytes: number): Uint8Array {
@@ -228,6 +229,11 @@ class BufferList {
   constructor(places: readonly (readonly number[])[], body: Uint8Array) {
     this.#places = places;
     this.#body = body;
+  }
+
+  /** Number of buffers that have not been used. */
+  get left(): number {
+    return this.#places.length - this.#used;
   }
 
   next(): Uint8Array {

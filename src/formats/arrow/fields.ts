@@ -42,15 +42,26 @@ export function isLittleEndian(schema: Table): boolean {
 }
 
 /**
+ * Minimum size of a column in a schema, in bytes, without its name: its offset, and a table of at
+ * least three fields.
+ */
+const MIN_FIELD_BYTES = 16;
+
+/**
  * The columns of the table Schema.
  *
- * @throws RangeError if it is damaged.
+ * @throws RangeError if it is damaged, or has less bytes than its columns and their names. Offsets
+ * let many columns share one long name, which would need much more memory than the schema.
  */
 export function fieldsOf(schema: Table): ArrowField[] {
+  let bytes = 0;
   return schema.tables(1).map((field) => {
     const dictionary = field.table(4);
+    const name = field.string(0) ?? "";
+    bytes += MIN_FIELD_BYTES + name.length;
+    if (bytes > schema.treeBytes) throw new RangeError("columns share their names");
     return {
-      name: field.string(0) ?? "",
+      name,
       type: typeOf(field.int8(2, 0), field.table(3)),
       ...(dictionary && {
         dictionary: {

@@ -26,6 +26,11 @@ export class Table {
     return new Table(view, view.getUint32(0, true));
   }
 
+  /** Size of the serialised tree in bytes. */
+  get treeBytes(): number {
+    return this.#view.byteLength;
+  }
+
   int8(field: number, byDefault: number): number {
     const place = this.#placeOf(field);
     return place === undefined ? byDefault : this.#view.getInt8(place);

@@ -92,6 +92,7 @@ export class ThriftReader {
   private readonly bytes: Uint8Array;
   private readonly refuse: Refuse;
   private at = 0;
+  private valuesSkipped = 0;
 
   constructor(bytes: Uint8Array, refuse: Refuse) {
     this.bytes = bytes;
@@ -101,6 +102,11 @@ export class ThriftReader {
   /** Number of bytes that have not been read. */
   get left(): number {
     return this.bytes.length - this.at;
+  }
+
+  /** Number of values that `skip` has passed over, with those inside of them. */
+  get skipped(): number {
+    return this.valuesSkipped;
   }
 
   /** The error for something that is wrong with the bytes read last. */
@@ -163,6 +169,7 @@ export class ThriftReader {
   /** Passes over the value of an unknown field. */
   skip(wire: number, depth = 0): void {
     if (depth > MAX_DEPTH) throw this.malformed("values are nested too deeply");
+    this.valuesSkipped++;
     switch (wire) {
       case WIRE.TRUE:
       case WIRE.FALSE:
