@@ -106,6 +106,8 @@ function describeTask(task: Task): string {
       return `the raw indices from ${task.indices[0]} of grid ${task.grid + 1}`;
     case "chunk":
       return `a chunk of ${task.bytes.length} bytes of the list`;
+    case "encode":
+      return `a row group of ${task.group.rows} rows`;
   }
 }
 
@@ -130,6 +132,38 @@ export function growingRunner(job: Job, workers: number, needsThreads: boolean):
       await threads?.close();
     },
   };
+}
+
+/**
+ * The platform of Node, for a sweep and what comes after it. Both use the same threads, which the
+ * sweep starts and `close` stops.
+ */
+export class SharedThreads implements Platform {
+  #runner: Runner | undefined;
+  #size = 0;
+
+  readonly kernel = NODE.kernel;
+  readonly workers = NODE.workers;
+
+  threads(job: Job, workers: number): Runner {
+    this.#runner = NODE.threads(job, workers);
+    this.#size = workers;
+    return { ...this.#runner, close: async () => {} };
+  }
+
+  /** The runner, once the sweep has started it. */
+  get runner(): Runner | undefined {
+    return this.#runner;
+  }
+
+  /** The number of threads, once the sweep has started them. */
+  get size(): number {
+    return this.#size;
+  }
+
+  async close(): Promise<void> {
+    await this.#runner?.close();
+  }
 }
 
 export interface GrowingRunner extends Omit<Runner, "run"> {

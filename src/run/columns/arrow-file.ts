@@ -5,26 +5,23 @@ import { type Block, blockAt, endOf } from "../../formats/arrow/blocks.js";
 import { readBlocks } from "../../formats/arrow/contents.js";
 import { type ArrowForm, endingOf, startOf } from "../../formats/arrow/file.js";
 import type { ArrowSchema } from "../../formats/arrow/schema.js";
-import { ARROW_TYPES, arrowBatch } from "../../formats/arrow/stream.js";
-import type { TypedColumn } from "../../plan/value-types.js";
+import { ARROW_TYPES, type ArrayColumn, arrowBatch } from "../../formats/arrow/stream.js";
+import { validityOf } from "../../kernel/vectors.js";
 import { manifestPathOf } from "../../sink/file.js";
-import type { ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
-import type { RowGroup } from "./row-groups.js";
-import { arraysOf } from "./unpack.js";
+import type { GroupColumn, GroupVector, RowGroup } from "../workers/row-group.js";
+import type { AddGroup, ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
 
 export class ArrowFile implements ColumnarForm {
   readonly start: Uint8Array;
+  readonly memory = "plain";
+  readonly encoding = 0;
   readonly #form: ArrowForm;
-  readonly #columns: readonly TypedColumn[];
   readonly #schema: ArrowSchema;
   #blocks: Block[] = [];
-  /** The memory of the last batch, which the next one overwrites. */
-  #memory: Uint8Array | undefined;
 
   constructor({ columns, metadata }: ColumnarTable, form: ArrowForm) {
     const { program, build: _, columns: described, ...sweep } = metadata;
     this.#form = form;
-    this.#columns = columns;
     this.#schema = {
       columns: columns.map(({ name, type, isNullable }) => ({
         name,
@@ -48,15 +45,25 @@ export class ArrowFile implements ColumnarForm {
     this.#blocks = blocks;
   }
 
-  add(group: RowGroup): Uint8Array {
-    const arrays = arraysOf(this.#columns, group);
-    const { message, bytes } = arrowBatch(this.#schema, group.rows, arrays, this.#memory);
-    this.#memory ??= bytes;
-    this.#blocks.push(blockAt(endOf(this.#blocks, this.start.length), message));
-    return bytes;
+  async encode({ rows, columns }: RowGroup): Promise<AddGroup> {
+    const { message, pieces } = arrowBatch(this.#schema, rows, columns.map(arrayOf));
+    return () => {
+      this.#blocks.push(blockAt(endOf(this.#blocks, this.start.length), message));
+      return pieces;
+    };
   }
 
   end(): Uint8Array {
     return endingOf(this.#form, this.#schema, this.#blocks);
   }
+}
+
+/** The column of a group in plain memory, whose values are a vector. */
+function arrayOf({ values, missing, texts }: GroupColumn): ArrayColumn {
+  const vector = values as GroupVector;
+  const validity = missing && validityOf(missing);
+  return {
+    values: texts ? { numbers: vector as Int32Array, texts } : vector,
+    ...(validity && { validity }),
+  };
 }

@@ -4,8 +4,6 @@ import { NO_BYTES, type Sum } from "../../checksum.js";
 import { errors } from "../../errors.js";
 import type { ParquetOptions } from "../../formats/columnar.js";
 import type { FormatName } from "../../formats/registry.js";
-import { kernelModule } from "../../kernel/artefact.js";
-import { parquetKernel } from "../../kernel/wasm.js";
 import type { Plan } from "../../plan/model.js";
 import { typedColumns } from "../../plan/value-types.js";
 import { manifestPathOf } from "../../sink/file.js";
@@ -14,10 +12,12 @@ import { BEGINNING, type Position } from "../output/position.js";
 import type { GroupLog } from "../resume/group-log.js";
 import type { IdentityOptions } from "../resume/identity.js";
 import type { ResumePoint } from "../resume/start.js";
+import type { SharedThreads } from "../runner.js";
 import { ArrowFile } from "./arrow-file.js";
 import type { ColumnarForm } from "./form.js";
 import { sweepMetadata } from "./metadata.js";
 import { ColumnPacking } from "./packing.js";
+import { ParquetEncoder } from "./parquet-encoder.js";
 import { ParquetFile } from "./parquet-file.js";
 import { withRandomBytes } from "./random-bytes.js";
 import { rowsOfGroup } from "./row-groups.js";
@@ -32,6 +32,8 @@ export interface ColumnarTarget {
   readonly partial?: string | undefined;
   /** For a Parquet file that can be resumed. */
   readonly log?: GroupLog | undefined;
+  /** The threads of the sweep, which also encode row groups. The stage closes them. */
+  readonly threads?: SharedThreads | undefined;
   /** Calculates checksums, for a manifest. */
   readonly sumOf?: ((bytes: Uint8Array) => Sum) | undefined;
 }
@@ -44,11 +46,11 @@ export interface ColumnarTarget {
 export async function openColumns(
   plan: Plan,
   options: ColumnarOptions,
-  { sink, from, partial, log, sumOf }: ColumnarTarget,
+  { sink, from, partial, log, threads, sumOf }: ColumnarTarget,
 ): Promise<ColumnPacking<Position>> {
   const columns = typedColumns(plan);
   const groupRows = rowsOfGroup(columns);
-  const form = formOf(plan, options, log);
+  const form = formOf(plan, options, threads, log);
   const isResumed = from !== undefined && from.bytes > 0;
   const isWritten = isResumed && from.isWritten;
   if (isResumed && !isWritten)
@@ -63,14 +65,20 @@ export async function openColumns(
       : { sum: NO_BYTES, progress: BEGINNING, skip: 0 },
     isWritten,
     sumOf,
+    close: async () => threads?.close(),
   });
 }
 
-function formOf(plan: Plan, options: ColumnarOptions, log?: GroupLog): ColumnarForm {
+function formOf(
+  plan: Plan,
+  options: ColumnarOptions,
+  threads?: SharedThreads,
+  log?: GroupLog,
+): ColumnarForm {
   const table = { columns: typedColumns(plan), metadata: sweepMetadata(plan, options) };
   const { format } = options;
   return format === "parquet"
-    ? new ParquetFile(table, options, parquetKernel(kernelModule()), log)
+    ? new ParquetFile(table, options, new ParquetEncoder(threads), log)
     : new ArrowFile(table, format === "arrow" ? "stream" : "file");
 }
 

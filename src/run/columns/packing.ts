@@ -5,7 +5,7 @@ import type { TypedColumn } from "../../plan/value-types.js";
 import type { Sink } from "../../sink/sink.js";
 import { Marks } from "../output/marks.js";
 import type { OutputBatch, Packing, PackingStart, Written } from "../output/packing.js";
-import type { ColumnarForm } from "./form.js";
+import type { AddGroup, ColumnarForm } from "./form.js";
 import { GroupBuilder } from "./row-groups.js";
 
 /** What is written, and what of it an earlier run has written. */
@@ -22,26 +22,37 @@ export interface ColumnPackingOptions<P> {
   readonly isWritten: boolean;
   /** Calculates checksums. Without it, only the bytes are counted. */
   readonly sumOf?: ((bytes: Uint8Array) => Sum) | undefined;
+  /** Frees the threads that encode. */
+  readonly close?: () => Promise<void>;
 }
 
 /** The stage that writes columns. */
 export class ColumnPacking<P> implements Packing<P> {
   readonly #sink: Sink;
   readonly #options: ColumnPackingOptions<P>;
-  readonly #builder: GroupBuilder;
   readonly #marks: Marks<P>;
+  #builder: GroupBuilder;
+  /** The groups that are being encoded, in order. */
+  readonly #encoding: EncodingGroup[] = [];
+  /** Builders of groups that are written. */
+  readonly #spareBuilders: GroupBuilder[] = [];
   /** Rows that remain to be skipped, because an earlier run wrote them. */
   #toSkip: number;
   #sum: Sum;
 
   constructor(sink: Sink, options: ColumnPackingOptions<P>) {
-    const { columns, groupRows, start } = options;
+    const { start } = options;
     this.#sink = sink;
     this.#options = options;
-    this.#builder = new GroupBuilder(columns, groupRows);
+    this.#builder = this.#newBuilder();
     this.#marks = new Marks(start.progress, start.skip);
     this.#toSkip = start.skip;
     this.#sum = start.sum;
+  }
+
+  #newBuilder(): GroupBuilder {
+    const { columns, groupRows, form } = this.#options;
+    return new GroupBuilder(columns, groupRows, form.memory);
   }
 
   async add({ columns, progress }: OutputBatch<P>): Promise<void> {
@@ -54,7 +65,7 @@ export class ColumnPacking<P> implements Packing<P> {
         const end = Math.min(batch.rows, at + groupRows - this.#builder.rows);
         this.#builder.add(batch, at, end, nameOf(columns?.grid as number));
         at = end;
-        if (this.#builder.isFull) await this.#writeGroup();
+        if (this.#builder.isFull) await this.#encodeGroup();
       }
     }
     this.#marks.reach(progress);
@@ -63,32 +74,55 @@ export class ColumnPacking<P> implements Packing<P> {
   async end(): Promise<void> {
     const { form, isWritten } = this.#options;
     if (isWritten) return;
-    if (this.#builder.rows > 0) await this.#writeGroup();
-    await this.#writeStart();
+    if (this.#builder.rows > 0) await this.#encodeGroup();
+    while (this.#encoding.length > 0) await this.#writeOldest();
     await this.#write(form.end());
+  }
+
+  async close(): Promise<void> {
+    await this.#options.close?.();
   }
 
   written(): Written<P> {
     return { sum: this.#sum, ...this.#marks.reached };
   }
 
-  async #writeGroup(): Promise<void> {
-    await this.#writeStart();
-    const { rows } = this.#builder;
-    await this.#write(this.#options.form.add(this.#builder.build()));
-    this.#builder.clear();
-    this.#marks.write(rows);
+  async #encodeGroup(): Promise<void> {
+    const { form } = this.#options;
+    const builder = this.#builder;
+    const add = form.encode(builder.build());
+    // An error is thrown when the group is due. Until then it must not count as unhandled.
+    add.catch(() => {});
+    this.#encoding.push({ builder, add });
+    while (this.#encoding.length > form.encoding) await this.#writeOldest();
+    this.#builder = this.#spareBuilders.pop() ?? this.#newBuilder();
   }
 
-  async #writeStart(): Promise<void> {
-    if (this.#sum.bytes === 0) await this.#write(this.#options.form.start);
+  async #writeOldest(): Promise<void> {
+    const { builder, add } = this.#encoding.shift() as EncodingGroup;
+    const pieces = (await add)();
+    await this.#write(...pieces);
+    this.#marks.write(builder.rows);
+    builder.clear();
+    this.#spareBuilders.push(builder);
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    await this.#sink.write(bytes);
-    const sum = this.#options.sumOf?.(bytes);
-    this.#sum = sum
-      ? joined(this.#sum, sum)
-      : { ...this.#sum, bytes: this.#sum.bytes + bytes.length };
+  /** Writes bytes, after the start of the file if they are the first. */
+  async #write(...pieces: readonly Uint8Array[]): Promise<void> {
+    const { form, sumOf } = this.#options;
+    let sum = this.#sum;
+    for (const bytes of sum.bytes === 0 ? [form.start, ...pieces] : pieces) {
+      await this.#sink.write(bytes);
+      const own = sumOf?.(bytes);
+      sum = own ? joined(sum, own) : { ...sum, bytes: sum.bytes + bytes.length };
+    }
+    // A run that is interrupted counts all pieces as written, or none.
+    this.#sum = sum;
   }
+}
+
+/** A group whose rows are in the builder until it is written. */
+interface EncodingGroup {
+  readonly builder: GroupBuilder;
+  readonly add: Promise<AddGroup>;
 }

@@ -3,45 +3,31 @@
  * answers of workers begin and end does not change a group. So neither does the number of workers.
  */
 import type { ColumnBatch, ColumnValues } from "../../kernel/column-layout.js";
-import {
-  fill,
-  type KernelVector,
-  markMissing,
-  type Runs,
-  spread,
-  vectorAt,
-  widthOf,
-} from "../../kernel/vectors.js";
+import { fill, markMissing, type Runs, spread, vectorAt, widthOf } from "../../kernel/vectors.js";
 import { textOfValue } from "../../layers/kinds.js";
 import { ROW_GROUP_ROWS } from "../../limits.js";
 import type { TypedColumn, ValueType } from "../../plan/value-types.js";
+import type { GroupColumn, GroupVector, RowGroup } from "../workers/row-group.js";
 import { GrowingRuns } from "./runs.js";
-
-/** A column of a row group: a value for each row, or runs. Texts are numbers of a dictionary. */
-export interface GroupColumn {
-  readonly values: GroupVector | Runs;
-  /** 1 for each row without a value, if the column is nullable and `values` is a vector. */
-  readonly missing?: Uint8Array;
-  /** The texts of the column, in the order of their first row. */
-  readonly texts?: readonly string[];
-}
-
-export type GroupVector = KernelVector;
-
-export interface RowGroup {
-  readonly rows: number;
-  readonly columns: readonly GroupColumn[];
-}
 
 /** The type of the vector of a column: a text is its number in the dictionary. */
 const vectorType = (type: ValueType) => (type === "text" ? "int32" : type);
 
-export function newVector(type: ValueType, rows: number, memory: MemoryType): GroupVector {
+/**
+ * How the columns of a group are kept. `shared` is for encoders on other threads: vectors in shared
+ * memory, and runs where rows repeat a value. `plain` is for encoders on this thread that need a
+ * value for each row: vectors only.
+ */
+export type GroupMemory = "shared" | "plain";
+
+function newVector(type: ValueType, rows: number, memory: GroupMemory): GroupVector {
   const own = vectorType(type);
-  return vectorAt(own, new memory(rows * widthOf(own)), 0, rows);
+  return vectorAt(own, newBuffer(rows * widthOf(own), memory), 0, rows);
 }
 
-type MemoryType = ArrayBufferConstructor | SharedArrayBufferConstructor;
+function newBuffer(bytes: number, memory: GroupMemory): ArrayBufferLike {
+  return memory === "shared" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+}
 
 /** The bytes of a row group, at most. */
 const GROUP_BYTES = 16 * 1024 * 1024;
@@ -56,15 +42,15 @@ export function rowsOfGroup(columns: readonly TypedColumn[]): number {
   return Math.min(ROW_GROUP_ROWS, fitting);
 }
 
-/** Collects the rows of a group. Its columns are copies in memory that threads share. */
+/** Collects the rows of a group. Its columns are copies. */
 export class GroupBuilder {
   readonly #columns: readonly ColumnBuilder[];
   readonly #capacity: number;
   #rows = 0;
 
-  constructor(columns: readonly TypedColumn[], capacity: number) {
+  constructor(columns: readonly TypedColumn[], capacity: number, memory: GroupMemory) {
     this.#capacity = capacity;
-    this.#columns = columns.map((column) => new ColumnBuilder(column, capacity));
+    this.#columns = columns.map((column) => new ColumnBuilder(column, capacity, memory));
   }
 
   get rows(): number {
@@ -102,13 +88,14 @@ export class GroupBuilder {
   }
 }
 
-/** A column of a group: runs, as long as all of its parts are. */
+/** A column of a group: in shared memory runs, as long as all of its parts are. */
 class ColumnBuilder {
   readonly #name: string;
   readonly #type: ValueType;
   readonly #isNullable: boolean;
   readonly #capacity: number;
-  #runs: GrowingRuns | undefined = new GrowingRuns();
+  readonly #memory: GroupMemory;
+  #runs: GrowingRuns | undefined;
   #vector: GroupVector | undefined;
   #missing: Uint8Array | undefined;
   /** The vectors of the previous group. */
@@ -118,11 +105,13 @@ class ColumnBuilder {
   readonly #texts = new Map<string, number>();
   readonly #ids = new Map<bigint, number>();
 
-  constructor({ name, type, isNullable }: TypedColumn, capacity: number) {
+  constructor({ name, type, isNullable }: TypedColumn, capacity: number, memory: GroupMemory) {
     this.#name = name;
     this.#type = type;
     this.#isNullable = isNullable;
     this.#capacity = capacity;
+    this.#memory = memory;
+    this.clear();
   }
 
   /** Adds the rows [from, to) of a column at row `at` of the group. */
@@ -179,13 +168,18 @@ class ColumnBuilder {
   /** Replaces the runs by a vector. */
   #expand(): void {
     const runs = (this.#runs as GrowingRuns).build();
+    this.#useVector();
+    spread(runs, this.#vector as GroupVector, 0);
+    if (this.#missing) markMissing(runs, this.#missing, 0);
+  }
+
+  /** Begins a vector, in the memory of an earlier one if there is one. */
+  #useVector(): void {
     this.#runs = undefined;
-    this.#vector = this.#spareVector ?? newVector(this.#type, this.#capacity, SharedArrayBuffer);
-    spread(runs, this.#vector, 0);
+    this.#vector = this.#spareVector ?? newVector(this.#type, this.#capacity, this.#memory);
     if (!this.#isNullable) return;
     this.#missing =
-      this.#spareMissing?.fill(0) ?? new Uint8Array(new SharedArrayBuffer(this.#capacity));
-    markMissing(runs, this.#missing, 0);
+      this.#spareMissing?.fill(0) ?? new Uint8Array(newBuffer(this.#capacity, this.#memory));
   }
 
   #addVector(
@@ -207,13 +201,14 @@ class ColumnBuilder {
   }
 
   clear(): void {
-    this.#runs = new GrowingRuns();
     this.#spareVector = this.#vector ?? this.#spareVector;
     this.#spareMissing = this.#missing ?? this.#spareMissing;
     this.#vector = undefined;
     this.#missing = undefined;
     this.#texts.clear();
     this.#ids.clear();
+    if (this.#memory === "shared") this.#runs = new GrowingRuns();
+    else this.#useVector();
   }
 
   build(rows: number): GroupColumn {

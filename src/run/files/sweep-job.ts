@@ -24,6 +24,7 @@ import {
   readStart,
   resumeTarget,
 } from "../resume/start.js";
+import { SharedThreads } from "../runner.js";
 import type { RunOptions, SweptRows } from "../sweep/sweep.js";
 import { sweepOnThreads } from "../threads.js";
 
@@ -101,6 +102,7 @@ export async function openSweepJob(
   const finished = found?.isComplete ? found : undefined;
   const from = found?.isComplete ? undefined : found;
   const log = target && format === "parquet" ? new GroupLog(target.partial) : undefined;
+  const threads = format === "parquet" ? new SharedThreads() : undefined;
   const mayReplace = options.mayReplace || from?.mayReplace === true;
   return {
     path,
@@ -110,7 +112,7 @@ export async function openSweepJob(
     finished,
     from,
     mayReplace,
-    batches: () => sweepOnThreads(plan, { ...run, start: from?.position }),
+    batches: () => sweepOnThreads(plan, { ...run, start: from?.position }, threads),
     ...(isColumnar && {
       packingOf: async (sink: Sink) =>
         (await columnsModule()).openColumns(plan, options, {
@@ -118,6 +120,7 @@ export async function openSweepJob(
           from,
           partial: target?.partial,
           log,
+          threads,
           ...(target && { sumOf: sumOfMany }),
         }),
     }),

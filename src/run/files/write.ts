@@ -130,6 +130,7 @@ export async function writeBatches<P extends { readonly rows: bigint }>(
     throw error;
   } finally {
     await batches.return(undefined as never);
+    await packing.close?.();
   }
 }
 

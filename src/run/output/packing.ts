@@ -39,6 +39,8 @@ export interface Packing<P> {
   end(): Promise<void>;
   /** What has been written so far. */
   written(): Written<P>;
+  /** Frees what the stage has started. Called once, also after an error. */
+  close?(): Promise<void>;
 }
 
 /** Opens the stage between a sweep and its sink. */

@@ -20,6 +20,17 @@ const TASK_BYTES = OUTPUT_BYTES;
 const INLINE_VISITS = 32_768;
 
 /**
+ * The number of answers that may be computed or wait to be written, for all workers together. Each
+ * has rows in an output buffer of its worker, which has four.
+ *
+ * Rows of columns wait longer than text, because they are encoded. So they get fewer answers: then
+ * one or two workers always have a free buffer, and more workers nearly always.
+ */
+export function answersAtOnce(workers: number, isColumnar = false): number {
+  return isColumnar ? Math.max(3, Math.ceil(1.5 * workers)) : 3 * workers;
+}
+
+/**
  * The number of raw indices that one task can always complete, even if each of them yields a row.
  * It is 1 if every layer is simulated.
  *

@@ -25,6 +25,11 @@ interface RangeAnswer {
 
 interface Options<R> {
   readonly workers: number;
+  /**
+   * The maximum number of ranges that are running or done. A range that is done keeps its answer
+   * until the answers of all earlier ranges have been yielded.
+   */
+  readonly answers: number;
   /** The number of indices that one task can always complete. */
   readonly length: number;
   /** The cost of an answer as a share of a full task, from 0 to 1. */
@@ -32,16 +37,13 @@ interface Options<R> {
 }
 
 /**
- * Limits per worker. IN_FLIGHT_PER_WORKER limits the tasks in flight: one running and one queued.
- * ANSWERS_PER_WORKER limits the ranges that are running or done. A range that is done keeps its
- * answer until the answers of all earlier ranges have been yielded.
+ * The tasks of each worker in flight: one running and one queued.
  *
- * An answer holds at most about 4 MiB of rows, so a run holds about 3 × workers × 4 MiB. A range
+ * An answer holds at most about 4 MiB of rows, so a run holds about `answers` × 4 MiB. A range
  * that was assumed to be sparse can be dense. Its rest is then split into ranges before those that
  * are already done, so each such region adds as much again.
  */
 const IN_FLIGHT_PER_WORKER = 2;
-const ANSWERS_PER_WORKER = 3;
 
 /** Maximum growth from one range to the next, since a dense region may follow a sparse one. */
 const MAX_GROWTH = 16n;
@@ -67,7 +69,7 @@ type Node<R> = Range &
 export async function* sweepInOrder<R extends RangeAnswer>(
   ranges: readonly Range[],
   run: (range: Range) => Promise<R>,
-  { workers, length, share }: Options<R>,
+  { workers, answers, length, share }: Options<R>,
 ): AsyncGenerator<{ readonly range: Range; readonly answer: R }, void, void> {
   // In index order. A node is removed when its answer is yielded.
   const nodes: Node<R>[] = ranges.map((range) => ({
@@ -85,7 +87,7 @@ export async function* sweepInOrder<R extends RangeAnswer>(
     while (!isStopped && inFlight < IN_FLIGHT_PER_WORKER * workers) {
       const at = nodes.findIndex(({ state }) => state === "open");
       // All nodes before it are running or done, so they make progress without a new task.
-      if (at < 0 || at >= ANSWERS_PER_WORKER * workers) return;
+      if (at < 0 || at >= answers) return;
       const node = nodes[at] as Node<R> & { state: "open" };
       const end = node.end - node.first > node.taskLength ? node.first + node.taskLength : node.end;
       const running: Node<R> = { grid: node.grid, first: node.first, end, state: "running" };

@@ -22,6 +22,7 @@ import type { IndicesTask, Job, SweepAnswer } from "../workers/protocol.js";
 import { inOrder } from "../workers/reorder-buffer.js";
 import { inlineRunner, type Platform, type Runner } from "../workers/runner.js";
 import {
+  answersAtOnce,
   inlineVisits,
   lengthOfTask,
   MAX_SAMPLE_OF_TASK,
@@ -263,6 +264,7 @@ async function* rangeAnswers(
   try {
     for await (const { range, answer } of sweepInOrder(rest, runRange(runner, MAX_VISITS), {
       workers,
+      answers: answersAtOnce(workers, options.isColumnar),
       length: lengthOfTask(plan, method, overheadOf(encoding)),
       share: shareOfTask,
     }))

@@ -2,9 +2,9 @@
  * The messages between the main thread and the workers. Types only.
  *
  *   start   workerData: the compiled kernel and the job, sent once
- *   task    a range of raw indices, some single indices, or a chunk of a list
+ *   task    a range of raw indices, some single indices, a chunk of a list, or a row group to encode
  *   answer  the rows as bytes, the counts, how far the task got, and the fault that stopped it, if
- *           any. Faults are data; the worker does not throw them.
+ *           any. Faults are data; the worker does not throw them. For a row group, its bytes.
  *
  * The main thread waits for a worker only to get its answer. A worker that runs a task waits only
  * for a free output buffer, and not longer than a time limit (see task.ts).
@@ -13,11 +13,15 @@
 import type { Sum } from "../../checksum.js";
 import type { Tally } from "../../conventions/tallies.js";
 import type { Encoding } from "../../formats/encoding.js";
+import type { Codec } from "../../formats/parquet/enums.js";
+import type { RowGroupEntry } from "../../formats/parquet/row-group.js";
+import type { Column } from "../../formats/parquet/schema.js";
 import type { ColumnBatch } from "../../kernel/column-layout.js";
 import type { KindTotals, Lease, ListFault, SweepFault } from "../../kernel/kernel.js";
 import type { ListPlan } from "../../plan/list.js";
 import type { Method } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
+import type { RowGroup } from "./row-group.js";
 import type { Difference } from "./verify.js";
 
 /** The settings that all tasks of a run share. Rows are CSV unless an encoding is given. */
@@ -63,7 +67,18 @@ export interface ChunkTask {
   readonly bytes: Uint8Array;
 }
 
-export type Task = RangeTask | IndicesTask | ChunkTask;
+/** A row group of a Parquet file, whose vectors are in shared memory. */
+export interface EncodeTask {
+  readonly kind: "encode";
+  readonly columns: readonly Column[];
+  readonly group: RowGroup;
+  readonly codec: Codec;
+}
+
+/** A task that counts layers. */
+export type CountTask = RangeTask | IndicesTask | ChunkTask;
+
+export type Task = CountTask | EncodeTask;
 
 interface Rows {
   /**
@@ -113,7 +128,17 @@ export interface ListAnswer extends Rows {
   readonly faultRecord?: RecordText;
 }
 
-export type Answer = SweepAnswer | ListAnswer;
+/** The answer to a task that counts. */
+export type CountAnswer = SweepAnswer | ListAnswer;
+
+/** The answer to an EncodeTask. */
+export interface EncodedGroup {
+  /** The pages of all columns, in shared memory. */
+  readonly bytes: Uint8Array;
+  readonly entry: RowGroupEntry;
+}
+
+export type Answer = CountAnswer | EncodedGroup;
 
 /** The text of a record, and its position in its chunk. */
 export interface RecordText {

@@ -1,6 +1,6 @@
 /** Runners execute tasks. Those on threads of Node are in run/runner.ts. */
 import type { Kernel } from "../../kernel/kernel.js";
-import type { Answer, Job, Task } from "./protocol.js";
+import type { Answer, CountTask, Job, Task } from "./protocol.js";
 import { taskHandler } from "./task.js";
 
 export interface Runner {
@@ -21,12 +21,12 @@ export interface Platform {
   threads(job: Job, workers: number): Runner;
 }
 
-/** A runner on this thread. No other runner may use the same kernel. */
+/** A runner on this thread, for tasks that count. No other runner may use the same kernel. */
 export function inlineRunner(kernel: Kernel, job: Job): Runner {
   const handle = taskHandler(kernel, job);
   return {
     width: 1,
-    run: async (task) => handle(task),
+    run: async (task) => handle(task as CountTask),
     close: async () => {},
   };
 }

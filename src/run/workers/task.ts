@@ -17,21 +17,21 @@ import {
 import { addCounts } from "../../layers/rules.js";
 import type { ListPlan } from "../../plan/list.js";
 import type {
-  Answer,
   ChunkTask,
+  CountAnswer,
+  CountTask,
   IndicesTask,
   Job,
   ListAnswer,
   RangeTask,
   RecordText,
   SweepAnswer,
-  Task,
 } from "./protocol.js";
 import { recordEnd } from "./records.js";
 import { verifyRows } from "./verify.js";
 
 /** Returns the task handler of a job. No other handler may use the same kernel. */
-export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
+export function taskHandler(kernel: Kernel, job: Job): (task: CountTask) => CountAnswer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
   const isColumnar = job.kind === "sweep" && job.isColumnar === true;
@@ -57,6 +57,9 @@ export function taskHandler(kernel: Kernel, job: Job): (task: Task) => Answer {
  * next rows to write may come from a task that is queued in this worker.
  */
 const LEASE_TIMEOUT = 20;
+
+/** The same for columns, where the tasks that are queued in this worker may be encoding. */
+const COLUMNAR_LEASE_TIMEOUT = 1;
 
 /**
  * Collects rows that stay valid while the kernel continues. They stay in leased output buffers of
@@ -94,7 +97,7 @@ class AnswerBuffers {
   /** Adds columns of numbers, which are in the kernel's memory. */
   addColumns(kernel: Kernel, { rows, columns }: ColumnBatch): void {
     if (rows === 0) return;
-    const lease = kernel.lease(LEASE_TIMEOUT);
+    const lease = kernel.lease(COLUMNAR_LEASE_TIMEOUT);
     if (lease) this.leases.push(lease);
     this.#columns?.push({ rows, columns: lease ? columns : columns.map(copyOf) });
   }

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnBatch, ColumnValues } from "../../../src/kernel/column-layout.ts";
 import type { ValueType } from "../../../src/plan/value-types.ts";
-import { GroupBuilder, rowsOfGroup } from "../../../src/run/columns/row-groups.ts";
-import { arraysOf } from "../../../src/run/columns/unpack.ts";
+import {
+  GroupBuilder,
+  type GroupMemory,
+  rowsOfGroup,
+} from "../../../src/run/columns/row-groups.ts";
 import { gather } from "../../../src/run/sweep/gather.ts";
+import type { RowGroup } from "../../../src/run/workers/row-group.ts";
 
 type Value = bigint | undefined;
 /** The rows of a column in one batch, as the kernel gives them. */
@@ -63,14 +67,36 @@ function rowsOf(values: ArrayLike<unknown>, validity: Uint8Array | undefined): u
   );
 }
 
+/** The rows of the only column of a group, with undefined for those without a value. */
+function rowsOfColumn(type: ValueType, { rows, columns }: RowGroup): unknown[] {
+  const [column] = columns;
+  if (!column) throw new Error("no column");
+  const { values, missing, texts } = column;
+  const entries =
+    "missing" in values
+      ? Array.from(values.values).flatMap((bits, run) =>
+          new Array<unknown>(values.rows[run] as number).fill(
+            values.missing[run] ? undefined : texts ? Number(bits) : entryOf(type, bits),
+          ),
+        )
+      : Array.from<unknown>(values).map((value, row) => (missing?.[row] ? undefined : value));
+  expect(entries).toHaveLength(rows);
+  return texts
+    ? entries.map((number) => (number === undefined ? undefined : texts[number as number]))
+    : entries;
+}
+
 /** All rows, by way of groups of `capacity` rows. */
-function throughGroups(type: ValueType, parts: readonly Part[], capacity: number): unknown[] {
-  const columns = [ofType(type)];
-  const builder = new GroupBuilder(columns, capacity);
+function throughGroups(
+  type: ValueType,
+  parts: readonly Part[],
+  capacity: number,
+  memory: GroupMemory,
+): unknown[] {
+  const builder = new GroupBuilder([ofType(type)], capacity, memory);
   const rows: unknown[] = [];
   const flush = () => {
-    const [column] = arraysOf(columns, builder.build());
-    if (column) rows.push(...rowsOf(column.values, column.validity));
+    rows.push(...rowsOfColumn(type, builder.build()));
     builder.clear();
   };
   for (const batch of batchesOf(type, parts))
@@ -124,8 +150,9 @@ describe.each(CASES)("a column of type %s", (type, values) => {
       type,
       parts.flatMap((part) => part.values),
     );
-    for (const capacity of [1, 2, 3, 7, 8, 64])
-      expect(throughGroups(type, parts, capacity)).toEqual(expected);
+    for (const memory of ["shared", "plain"] as const)
+      for (const capacity of [1, 2, 3, 7, 8, 64])
+        expect(throughGroups(type, parts, capacity, memory)).toEqual(expected);
   });
 
   it.each(PARTS)("keeps its rows in the batches of the library, from %s %s %s %s", (...kinds) => {
@@ -146,7 +173,7 @@ describe.each(CASES)("a column of type %s", (type, values) => {
 
 describe("a group", () => {
   it("keeps long runs as runs, which take no memory for each row", () => {
-    const builder = new GroupBuilder([ofType("int32")], 1000);
+    const builder = new GroupBuilder([ofType("int32")], 1000, "shared");
     const runs = {
       values: BigUint64Array.of(3n, 4n),
       rows: Uint32Array.of(600, 400),
@@ -160,13 +187,29 @@ describe("a group", () => {
     });
   });
 
-  it("has the name of the grid in a column that the kernel does not write", () => {
-    const columns = [{ ...ofType("text", "name"), isNullable: false }];
-    const builder = new GroupBuilder(columns, 4);
-    builder.add({ rows: 2, columns: [] }, 0, 2, "a");
-    builder.add({ rows: 2, columns: [] }, 0, 2, "b");
-    expect(arraysOf(columns, builder.build())[0]?.values).toEqual(["a", "a", "b", "b"]);
+  it("has a value for each row in plain memory", () => {
+    const builder = new GroupBuilder([ofType("int32")], 4, "plain");
+    const runs = {
+      values: BigUint64Array.of(3n, 4n),
+      rows: Uint32Array.of(1, 2),
+      missing: Uint32Array.of(0, 1),
+    };
+    builder.add({ rows: 3, columns: [{ cell: 0, type: "int32", runs }] }, 0, 3, "");
+    const [column] = builder.build().columns;
+    expect(column?.values).toEqual(Int32Array.of(3, 4, 4));
+    expect(column?.missing).toEqual(Uint8Array.of(0, 1, 1));
   });
+
+  it.each(["shared", "plain"] as const)(
+    "has the name of the grid in a column that the kernel does not write, in %s memory",
+    (memory) => {
+      const columns = [{ ...ofType("text", "name"), isNullable: false }];
+      const builder = new GroupBuilder(columns, 4, memory);
+      builder.add({ rows: 2, columns: [] }, 0, 2, "a");
+      builder.add({ rows: 2, columns: [] }, 0, 2, "b");
+      expect(rowsOfColumn("text", builder.build())).toEqual(["a", "a", "b", "b"]);
+    },
+  );
 
   it("has fewer rows the wider they are, and always a power of two", () => {
     const wide = Array.from({ length: 200 }, () => ofType("uint64"));

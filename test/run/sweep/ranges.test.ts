@@ -66,6 +66,7 @@ async function sweepSpace(space: Space, workers: number, visits: number, delay: 
     run,
     {
       workers,
+      answers: 3 * workers,
       length: visits,
       share: ({ visits: seen }) => seen / visits,
     },
@@ -137,6 +138,7 @@ describe("a sweep cut by cost", () => {
     };
     for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 60_000n }], run, {
       workers: 3,
+      answers: 9,
       length: 1,
       share: ({ share }) => share,
     }));
@@ -153,6 +155,7 @@ describe("a sweep cut by cost", () => {
     const all = async () => {
       for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 100_000n }], run, {
         workers: 2,
+        answers: 6,
         length: 1000,
         share: ({ visits }) => visits / 1000,
       }));
@@ -168,6 +171,7 @@ describe("a sweep cut by cost", () => {
     };
     for await (const _ of sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, {
       workers: 2,
+      answers: 6,
       length: 1000,
       share: ({ visits }) => visits / 1000,
     }))
@@ -186,6 +190,7 @@ describe("a sweep cut by cost", () => {
     };
     const answers = sweepInOrder([{ grid: 0, first: 0n, end: 10n ** 9n }], run, {
       workers: 2,
+      answers: 6,
       length: 1000,
       share: ({ visits }) => visits / 1000,
     });

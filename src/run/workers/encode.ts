@@ -1,40 +1,13 @@
-/** Encodes row groups of a sweep as Parquet: the pages of all columns, and their description. */
+/** Encodes row groups as Parquet: the pages of all columns, and their description. */
 import type { Codec } from "../../formats/parquet/enums.js";
 import { dataPageHeader, dictionaryPageHeader } from "../../formats/parquet/page-header.js";
-import type { ChunkPages, RowGroupEntry } from "../../formats/parquet/row-group.js";
+import type { ChunkPages } from "../../formats/parquet/row-group.js";
 import { rowGroupEntry } from "../../formats/parquet/row-group-entry.js";
 import { type Column, physicalType } from "../../formats/parquet/schema.js";
 import type { ValueRange } from "../../formats/parquet/statistics.js";
 import type { ChunkInput, EncodedChunk, ParquetKernel } from "../../kernel/parquet.js";
-import type { TypedColumn } from "../../plan/value-types.js";
-import type { GroupColumn, RowGroup } from "./row-groups.js";
-
-/** A row group as it is in the file. */
-export interface EncodedGroup {
-  readonly bytes: Uint8Array;
-  readonly entry: RowGroupEntry;
-}
-
-/**
- * The Parquet columns of a sweep. Counts are signed, because Spark and R read unsigned integers as
- * decimals and doubles.
- *
- * @param isUnsigned whether all counts are unsigned. Otherwise only those that may pass 2^63 - 1.
- */
-export function parquetColumns(columns: readonly TypedColumn[], isUnsigned = false): Column[] {
-  return columns.map(({ name, type, isNullable, fitsSigned }): Column => {
-    const isUint64 = type === "uint64" && (isUnsigned || !fitsSigned);
-    const types = {
-      boolean: "BOOLEAN",
-      int32: "INT32",
-      int64: "INT64",
-      uint64: isUint64 ? "UINT_64" : "INT64",
-      double: "DOUBLE",
-      text: "STRING",
-    } as const;
-    return { name, type: types[type], isOptional: isNullable };
-  });
-}
+import type { EncodedGroup } from "./protocol.js";
+import type { GroupColumn, RowGroup } from "./row-group.js";
 
 /** Encodes a row group. */
 export function encodeRowGroup(
