@@ -16,7 +16,7 @@ export interface ArrayColumn {
 }
 
 /** Texts as numbers of a dictionary. */
-export interface NumberedTexts {
+interface NumberedTexts {
   readonly numbers: Int32Array;
   readonly texts: readonly string[];
 }

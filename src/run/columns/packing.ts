@@ -68,6 +68,7 @@ export class ColumnPacking<P> implements Packing<P> {
         if (this.#builder.isFull) await this.#encodeGroup();
       }
     }
+    while (this.#encoding[0]?.isEncoded) await this.#writeOldest();
     this.#marks.reach(progress);
   }
 
@@ -90,10 +91,17 @@ export class ColumnPacking<P> implements Packing<P> {
   async #encodeGroup(): Promise<void> {
     const { form } = this.#options;
     const builder = this.#builder;
-    const add = form.encode(builder.build());
+    const group: EncodingGroup = {
+      builder,
+      add: form.encode(builder.build()),
+      isEncoded: false,
+    };
     // An error is thrown when the group is due. Until then it must not count as unhandled.
-    add.catch(() => {});
-    this.#encoding.push({ builder, add });
+    const settle = () => {
+      group.isEncoded = true;
+    };
+    group.add.then(settle, settle);
+    this.#encoding.push(group);
     while (this.#encoding.length > form.encoding) await this.#writeOldest();
     this.#builder = this.#spareBuilders.pop() ?? this.#newBuilder();
   }
@@ -125,4 +133,5 @@ export class ColumnPacking<P> implements Packing<P> {
 interface EncodingGroup {
   readonly builder: GroupBuilder;
   readonly add: Promise<AddGroup>;
+  isEncoded: boolean;
 }
