@@ -1,7 +1,9 @@
 /** Sweeps on the kernel of this package and the worker threads of Node. */
 import type { Plan } from "../plan/model.js";
+import { withoutConstants } from "../plan/without-columns.js";
 import type { Progress } from "./output/position.js";
 import { NODE } from "./runner.js";
+import { findConstants, type Searched, type SearchOptions } from "./sweep/constants.js";
 import { type RunOptions, type SweptRows, sweepPlan } from "./sweep/sweep.js";
 
 /** Sweeps a plan, or its sample, as `sweepPlan` does. */
@@ -10,4 +12,16 @@ export function sweepOnThreads(
   options: RunOptions = {},
 ): AsyncGenerator<SweptRows, Progress> {
   return sweepPlan(plan, options, NODE);
+}
+
+/**
+ * Finds the constant columns of a sweep, as `findConstants` does.
+ *
+ * @returns the plan without these columns.
+ */
+export async function* planWithoutConstants(
+  plan: Plan,
+  options: SearchOptions = {},
+): AsyncGenerator<Searched, Plan> {
+  return withoutConstants(plan, yield* findConstants(plan, options, NODE));
 }
