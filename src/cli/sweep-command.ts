@@ -33,6 +33,10 @@ export function sweepCommand(): Command {
       "upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3",
       "Choose other result columns, and write three rows",
     ],
+    [
+      "upsweep sweep grid.yaml -o out.csv --drop-constant",
+      "Leave out the columns that have the same value in all rows",
+    ],
     ["upsweep sweep grid.yaml -o out.parquet", "Write Parquet, for pandas, polars or DuckDB"],
     [
       "upsweep sweep grid.yaml -o out.csv --resume",
@@ -48,6 +52,10 @@ export function sweepCommand(): Command {
       "-o, --output <file>",
       "Write rows to FILE; - is standard output, cut to the first rows on a terminal",
       "-",
+    )
+    .option(
+      "--drop-constant",
+      "Leave out the columns that have the same value in all rows, and list them in the summary",
     )
     .option("--force", "Replace FILE if it exists, and discard an interrupted sweep into it")
     .addOption(formatOption())

@@ -9,6 +9,7 @@ import { ARROW_TYPES, arrowBatch } from "../../formats/arrow/stream.js";
 import type { TypedColumn } from "../../plan/value-types.js";
 import { manifestPathOf } from "../../sink/file.js";
 import type { ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
+import { metadataText } from "./metadata.js";
 import type { RowGroup } from "./row-groups.js";
 import { arraysOf } from "./unpack.js";
 
@@ -22,7 +23,7 @@ export class ArrowFile implements ColumnarForm {
   #memory: Uint8Array | undefined;
 
   constructor({ columns, metadata }: ColumnarTable, form: ArrowForm) {
-    const { program, build: _, columns: described, ...sweep } = metadata;
+    const { columns: described, ...others } = metadata;
     this.#form = form;
     this.#columns = columns;
     this.#schema = {
@@ -32,7 +33,7 @@ export class ArrowFile implements ColumnarForm {
         isNullable,
         metadata: described[name] ?? {},
       })),
-      metadata: { upsweep: JSON.stringify({ version: program, ...sweep }) },
+      metadata: { upsweep: metadataText(others) },
     };
     this.start = startOf(form, this.#schema);
   }

@@ -14,7 +14,7 @@ import type { RowGroupEntry } from "../../formats/parquet/row-group.js";
 import type { ParquetKernel } from "../../kernel/parquet.js";
 import type { GroupLog } from "../resume/group-log.js";
 import type { ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
-import type { ColumnarMetadata } from "./metadata.js";
+import { type ColumnarMetadata, metadataText } from "./metadata.js";
 import { encodeRowGroup, parquetColumns } from "./parquet.js";
 import type { RowGroup } from "./row-groups.js";
 
@@ -65,11 +65,11 @@ export class ParquetFile implements ColumnarForm {
   }
 
   end(): Uint8Array {
-    const { program, build, ...metadata } = this.#metadata;
+    const { program, build } = this.#metadata;
     return footerBytes({
       columns: this.#columns,
       rowGroups: this.#rowGroups,
-      keyValues: new Map([["upsweep", JSON.stringify({ version: program, ...metadata })]]),
+      keyValues: new Map([["upsweep", metadataText(this.#metadata)]]),
       createdBy: createdBy(program, build),
     });
   }

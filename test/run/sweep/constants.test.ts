@@ -57,11 +57,14 @@ const limits = fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined });
 function randomUnion(draw: fc.GeneratorValue): SpecInput | undefined {
   const random = randomPlan(draw, 5000n);
   if (!random) return undefined;
-  const { layer, columns, variables, axes, where } = random.spec as Record<string, object>;
+  const { layer, columns, variables, axes, where } = random.spec as unknown as Record<
+    string,
+    object
+  >;
   const [name, value] = draw(fc.constantFrom, ...Object.entries(axes as object));
   const isPlain = !name.includes(",") && Array.isArray(value);
   const others = isPlain ? draw(fc.subarray<unknown>, value, { minLength: 1 }) : value;
-  const names = draw(fc.constantFrom<readonly string[]>, ["a", "a"], ["a", "b"]);
+  const names = draw(fc.constantFrom<string[][]>, ["a", "a"], ["a", "b"]);
   const spec = {
     layer,
     columns: ["name", ...(columns as readonly string[])],

@@ -1,0 +1,29 @@
+/** `sweep --drop-constant`: finds the constant columns, and reports them. */
+import { printable } from "../format-message.js";
+import type { ConstantColumn, Plan } from "../plan/model.js";
+import type { SearchOptions } from "../run/sweep/constants.js";
+import { planWithoutConstants } from "../run/threads.js";
+import { counted } from "./text.js";
+import { fractionOf, watch } from "./watch.js";
+
+/** The plan without its constant columns. Looks at rows, with a progress bar. */
+export function planWithout(
+  plan: Plan,
+  { limit, workers }: SearchOptions,
+  quiet = false,
+): Promise<Plan> {
+  return watch(planWithoutConstants(plan, { limit, workers }), {
+    quiet,
+    fraction: fractionOf,
+    interrupted: (rows) =>
+      `interrupted in the search for constant columns after ${counted(rows, "row")}. ` +
+      "No row was written.",
+  });
+}
+
+/** The columns that were left out, with their values. */
+export function constantsText(constants: readonly ConstantColumn[] = []): string {
+  if (constants.length === 0) return "no column was left out: none is constant, or all are";
+  const texts = constants.map(({ name, value }) => `${name} = ${value ?? "missing"}`);
+  return printable(`left out ${counted(texts.length, "constant column")}: ${texts.join(", ")}`);
+}
