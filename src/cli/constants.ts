@@ -7,12 +7,8 @@ import { counted } from "./text.js";
 import { fractionOf, watch } from "./watch.js";
 
 /** The plan without its constant columns. Looks at rows, with a progress bar. */
-export function planWithout(
-  plan: Plan,
-  { limit, workers }: SearchOptions,
-  quiet = false,
-): Promise<Plan> {
-  return watch(planWithoutConstants(plan, { limit, workers }), {
+export function planWithout(plan: Plan, options: SearchOptions, quiet = false): Promise<Plan> {
+  return watch(planWithoutConstants(plan, options), {
     quiet,
     fraction: fractionOf,
     interrupted: (rows) =>

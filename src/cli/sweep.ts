@@ -130,8 +130,8 @@ async function withoutConstants(
 ): Promise<{ readonly plan: Plan; readonly leftOut: readonly string[] }> {
   if (!dropConstant) return { plan, leftOut: [] };
   // The search can take long, so what prevents writing is found before it.
-  await (await import("../run/files/check.js")).checkOutput(plan, output, jobOptions);
+  const known = await (await import("../run/files/check.js")).checkOutput(plan, output, jobOptions);
   const { constantsText, planWithout } = await import("./constants.js");
-  const others = await planWithout(plan, { limit, workers }, quiet);
+  const others = await planWithout(plan, { limit, workers, known }, quiet);
   return { plan: others, leftOut: [constantsText(others.constants)] };
 }

@@ -174,8 +174,8 @@ export async function sweepToFile(
       `${path} is not a file that a sweep can resume. Remove the option.`,
     );
   // The search for constant columns can take long, so what prevents writing is found before it.
-  if (options.dropConstant) await checkOutput(complete, path, jobOptions);
-  const { plan: planned, constants } = await withoutConstants(complete, options);
+  const known = options.dropConstant ? await checkOutput(complete, path, jobOptions) : undefined;
+  const { plan: planned, constants } = await withoutConstants(complete, options, known);
   const job = await openSweepJob(planned, path, jobOptions);
   const { from, mayReplace, checkpointOf, compression, packingOf } = job;
   const summary = (reached: Position, bytes: number) =>
@@ -202,11 +202,12 @@ export async function sweepToFile(
 async function withoutConstants(
   plan: Plan,
   { dropConstant = false, limit, workers }: SweepOptions,
+  known?: ReadonlySet<string>,
 ): Promise<{ readonly plan: Plan; readonly constants?: readonly ConstantColumn[] }> {
   if (typeof dropConstant !== "boolean")
     throw errors.badOption("dropConstant", String(dropConstant), "Write true or false.");
   if (!dropConstant) return { plan };
-  const search = planWithoutConstants(plan, { limit, workers });
+  const search = planWithoutConstants(plan, { limit, workers, known });
   for (;;) {
     const next = await search.next();
     if (next.done) return { plan: next.value, constants: next.value.constants ?? [] };

@@ -31,7 +31,7 @@ export const SIZE_FIELD = "the number of raw indices";
 const COLUMNS_FIELD = "the columns";
 
 /** The field with the columns that were left out. A sweep with all columns does not have it. */
-const CONSTANTS_FIELD = "the columns left out";
+export const CONSTANTS_FIELD = "the columns left out";
 
 /**
  * A field that is longer than this is stored as its hash. Only the columns left out are always

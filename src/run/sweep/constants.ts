@@ -22,7 +22,10 @@ import { indicesOf, type RunOptions, type SweptRows, sweepPlan } from "./sweep.j
 const FIRST_LOOK = { rows: MAX_SAMPLE_OF_TASK, seed: 0 } as const;
 
 /** The options that the search for constant columns depends on. The shard is not among them. */
-export type SearchOptions = Pick<RunOptions, "limit" | "workers">;
+export interface SearchOptions extends Pick<RunOptions, "limit" | "workers"> {
+  /** The names of the constant columns, if they are known. Only their values are looked up then. */
+  readonly known?: ReadonlySet<string> | undefined;
+}
 
 /** A step of a search. */
 export type Searched = Pick<SweptRows, "progress">;
@@ -45,13 +48,14 @@ export async function* findConstants(
   options: SearchOptions,
   platform: Platform,
 ): AsyncGenerator<Searched, readonly ConstantColumn[]> {
-  const fixed = fixedColumns(plan);
+  const fixed = options.known ?? fixedColumns(plan);
   const search = new Search(
     plan,
     plan.cells.filter((name) => !fixed.has(name)),
     options,
     platform,
   );
+  if (options.known) return search.valuesOf(options.known);
   await search.lookAtSample();
   yield* search.lookAtRows(plan, options.limit);
   const constants = new Set([...fixed, ...search.single]);
@@ -63,8 +67,9 @@ class Search {
   readonly #options: SearchOptions;
   readonly #platform: Platform;
   readonly #seen: SeenValues;
-  /** The first row that was looked at. */
-  #row: RowPosition | undefined;
+  /** A position before the first row that was looked at; before any, the beginning. */
+  #row: RowPosition;
+  #hasRow = false;
 
   /** @param names the columns that the plan does not decide. */
   constructor(plan: Plan, names: readonly string[], options: SearchOptions, platform: Platform) {
@@ -72,6 +77,7 @@ class Search {
     this.#options = options;
     this.#platform = platform;
     this.#seen = new SeenValues(plan, names);
+    this.#row = { plan, start: BEGINNING };
   }
 
   /** The columns that have not had two values. */
@@ -116,7 +122,10 @@ class Search {
         const next = await batches.next();
         if (next.done) return undefined;
         const { rows, progress } = next.value;
-        if (rows > 0) this.#row ??= { plan, start: before };
+        if (rows > 0 && !this.#hasRow) {
+          this.#row = { plan, start: before };
+          this.#hasRow = true;
+        }
         this.#seen.add(next.value, own.cells);
         if (this.single.size <= undecided / 2) return isAtEnd(progress) ? undefined : progress;
         before = progress;
@@ -129,7 +138,7 @@ class Search {
 
   /** The values of some columns in a row of the sweep. */
   async valuesOf(names: ReadonlySet<string>): Promise<readonly ConstantColumn[]> {
-    const { plan, start } = this.#row as RowPosition;
+    const { plan, start } = this.#row;
     if (names.size === 0) return [];
     const own = withColumns(plan, names);
     const typed = typedColumns(own);
