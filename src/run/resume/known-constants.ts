@@ -22,7 +22,7 @@ export function knownConstants(
     if (!isManifest(manifestPath)) continue;
     const { identity } = readManifest(manifestPath);
     const names = identity[CONSTANTS_FIELD]?.split(", ");
-    if (names === undefined) continue;
+    if (!names?.every((name) => plan.cells.includes(name))) continue;
     // The values do not matter here: they follow from everything else.
     const constants = names.map((name) => ({ name, value: null }));
     const own = identityOf(withoutConstants(plan, constants), options);
