@@ -61,10 +61,11 @@ describe("an interrupted command", () => {
     onTestFinished(() => void child.kill("SIGKILL"));
     let stderr = "";
     child.stderr.on("data", (text) => (stderr += text));
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const started = "upsweep: looking for constant columns, before the first row is written\n";
+    await expect.poll(() => stderr, { timeout: 20_000 }).toBe(started);
     child.kill("SIGINT");
     expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
-    expect(stderr).toMatch(
+    expect(stderr.slice(started.length)).toMatch(
       /^upsweep: interrupted in the search for constant columns after [\d,]+ rows\. No row was written\.\n$/,
     );
     expect(readdirSync(".").filter((name) => name.startsWith("constant.csv"))).toEqual([]);
