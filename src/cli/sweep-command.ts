@@ -49,13 +49,13 @@ export function sweepCommand(): Command {
   ]);
   return command
     .option(
+      "--drop-constant",
+      "Leave out the columns that have the same value in all rows, and list them in the summary",
+    )
+    .option(
       "-o, --output <file>",
       "Write rows to FILE; - is standard output, cut to the first rows on a terminal",
       "-",
-    )
-    .option(
-      "--drop-constant",
-      "Leave out the columns that have the same value in all rows, and list them in the summary",
     )
     .option("--force", "Replace FILE if it exists, and discard an interrupted sweep into it")
     .addOption(formatOption())

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sweepToFile } from "../../src/library/sweep.ts";
 import { takeLock } from "../../src/sink/lock.ts";
 import type { SpecInput } from "../../src/spec/read.ts";
+import { codeIn } from "../repo/documents.ts";
 import { inTemporaryFolder, said } from "../support/cli.ts";
 import { queried } from "../support/tables.ts";
 import { hasScript, onTerminal, plain } from "../support/terminal.ts";
@@ -250,6 +251,26 @@ describe("--drop-constant", () => {
       /\nleft out 9 constant columns: batch_size = 1, in_channels = 4, kernel_size = 3, stride = 2, .*, bias = true, overlap_even = false\nout\.csv: /,
     );
     expect(await sweep("quiet.csv", "--drop-constant", "--quiet")).toBe("");
+  });
+
+  it("leaves the values where the query of docs/formats.md finds them", async () => {
+    const [query] = codeIn("docs/formats.md", "sql").filter((code) => code.includes("constants"));
+    use({
+      axes: { in_channels: 64, out_channels: [1, 2], kernel_size: [3, 5], l_in: [8, 9] },
+      columns: ["macs"],
+    });
+    await sweep("rows.parquet", "--drop-constant");
+    const { rows } = await queried((query as string).replace(/^--.*$/gm, ""));
+    expect(JSON.parse(String(rows[0]?.[0]))).toEqual({
+      batch_size: 1,
+      in_channels: 64,
+      stride: 1,
+      padding: 0,
+      output_padding: 0,
+      dilation: 1,
+      groups: 1,
+      bias: true,
+    });
   });
 
   it("looks only at the first rows with --limit", async () => {
