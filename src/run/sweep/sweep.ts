@@ -263,7 +263,7 @@ async function* rangeAnswers(
   try {
     for await (const { range, answer } of sweepInOrder(rest, runRange(runner, MAX_VISITS), {
       workers,
-      length: lengthOfTask(plan, method, overheadOf(encoding)),
+      length: lengthOfTask(plan, method, overheadOf(encoding), options.isColumnar),
       share: shareOfTask,
     }))
       yield gridAnswer(runner, range, answer);
