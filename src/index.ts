@@ -48,6 +48,7 @@ export type { LayerColumn, LayerColumns, ManyOptions, ManyResults } from "./libr
 export { type GridSummary, type LoopSummary, type PlanSummary, plan } from "./library/plan.js";
 export { type FileOptions, type SweepOptions, sweep, sweepToFile } from "./library/sweep.js";
 export { PARAMETER_MAX } from "./limits.js";
+export type { CellValue } from "./plan/model.js";
 export type { Progress } from "./run/output/position.js";
 export type { Summary, SummaryInJson } from "./run/output/summary.js";
 export { type Row, RowBatch } from "./run/sweep/batch.js";

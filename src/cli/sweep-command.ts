@@ -33,6 +33,10 @@ export function sweepCommand(): Command {
       "upsweep sweep grid.yaml --columns l_out,ops,macs --limit 3",
       "Choose other result columns, and write three rows",
     ],
+    [
+      "upsweep sweep grid.yaml -o out.csv --drop-constant",
+      "Leave out the columns that have the same value in all rows",
+    ],
     ["upsweep sweep grid.yaml -o out.parquet", "Write Parquet, for pandas, polars or DuckDB"],
     [
       "upsweep sweep grid.yaml -o out.csv --resume",
@@ -44,6 +48,10 @@ export function sweepCommand(): Command {
     ],
   ]);
   return command
+    .option(
+      "--drop-constant",
+      "Leave out the columns that have the same value in all rows, and list them in the summary",
+    )
     .option(
       "-o, --output <file>",
       "Write rows to FILE; - is standard output, cut to the first rows on a terminal",

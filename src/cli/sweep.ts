@@ -4,10 +4,12 @@ import { printable } from "../format-message.js";
 import type { PageCompression } from "../formats/columnar.js";
 import { builtKernel } from "../kernel/built.js";
 import type { Check } from "../plan/method.js";
+import type { Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
-import { openSweepJob } from "../run/files/sweep-job.js";
+import { openSweepJob, type SweepJobOptions } from "../run/files/sweep-job.js";
 import type { Progress } from "../run/output/position.js";
 import type { Shard } from "../run/sweep/shard.js";
+import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
 import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
 import { gridsText, log, overlapsText, rejectionText, writtenText } from "./report.js";
@@ -25,6 +27,7 @@ interface SweepOptions extends GridOptions, FormatOptions {
   readonly quiet?: boolean;
   readonly compression?: PageCompression;
   readonly unsigned?: boolean;
+  readonly dropConstant?: boolean;
 }
 
 export async function sweep(
@@ -60,11 +63,20 @@ export async function sweep(
         `--${name} is given, but the rows are ${format}`,
         `Name a file that ends in .parquet, or remove --${name}.`,
       );
-  const plan = planSweep(await specFromCommand(file, flags, options));
-  // A terminal gets only the first rows.
-  if (options.output === "-" && !shard && !resume && isTerminal(STDOUT))
-    return (await import("./preview.js")).preview(plan, { ...options, method });
-  const job = await openSweepJob(plan, options.output, {
+  // Devices and pipes cannot be resumed or sharded.
+  const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
+  if (resume && !isFile)
+    throw errors.usage(
+      "--resume is given without a file",
+      "Name the file of the unfinished sweep with -o.",
+    );
+  if (shard && !isFile)
+    throw errors.usage(
+      "--shard is given without a file",
+      "Name the file that the shards belong to with -o.",
+    );
+  const planned = planSweep(await specFromCommand(file, flags, options));
+  const jobOptions: SweepJobOptions = {
     ...options,
     method,
     format,
@@ -80,18 +92,15 @@ export async function sweep(
         `upsweep: ${printable(path)} exists; comparing it with a new sweep, without writing`,
         quiet,
       ),
-  });
-  // Devices and pipes cannot be resumed or sharded.
-  if (resume && !job.isResumable)
-    throw errors.usage(
-      "--resume is given without a file",
-      "Name the file of the unfinished sweep with -o.",
-    );
-  if (shard && !job.isResumable)
-    throw errors.usage(
-      "--shard is given without a file",
-      "Name the file that the shards belong to with -o.",
-    );
+  };
+  const { plan, leftOut } = await withoutConstants(planned, options, jobOptions);
+  // A terminal gets only the first rows.
+  if (options.output === "-" && isTerminal(STDOUT)) {
+    await (await import("./preview.js")).preview(plan, { ...options, method });
+    for (const text of leftOut) log(text, quiet);
+    return;
+  }
+  const job = await openSweepJob(plan, options.output, jobOptions);
   if (job.finished) return log(`upsweep: ${printable(job.path)} is already complete`, quiet);
   const outcome = await writeOutput(job.batches(), job.path, {
     ...job,
@@ -103,7 +112,26 @@ export async function sweep(
   const overlaps =
     quiet || plan.grids.length < 2
       ? []
-      : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(plan, builtKernel));
+      : overlapsText((await import("../run/sweep/overlaps.js")).overlapsOf(planned, builtKernel));
   const written = `${job.path === "-" ? "" : `${printable(job.path)}: `}${writtenText(outcome)}`;
-  log([rejectionReason, ...(grids === "" ? [] : [grids]), ...overlaps, written].join("\n"), quiet);
+  log(
+    [rejectionReason, ...(grids === "" ? [] : [grids]), ...overlaps, ...leftOut, written].join(
+      "\n",
+    ),
+    quiet,
+  );
+}
+
+/** With --drop-constant, the plan without its constant columns, and the lines that report them. */
+async function withoutConstants(
+  plan: Plan,
+  { output, dropConstant, limit, workers, quiet }: SweepOptions,
+  jobOptions: SweepJobOptions,
+): Promise<{ readonly plan: Plan; readonly leftOut: readonly string[] }> {
+  if (!dropConstant) return { plan, leftOut: [] };
+  // The search can take long, so what prevents writing is found before it.
+  const known = await (await import("../run/files/check.js")).checkOutput(plan, output, jobOptions);
+  const { constantsText, planWithout } = await import("./constants.js");
+  const others = await planWithout(plan, { limit, workers, known }, quiet);
+  return { plan: others, leftOut: [constantsText(others.constants)] };
 }

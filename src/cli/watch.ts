@@ -3,22 +3,24 @@ import { onInterrupt } from "./interrupt.js";
 import { progressBar } from "./progress.js";
 import { log } from "./terminal.js";
 
-interface Watching<B, P> {
+interface Watched {
+  readonly progress: { readonly rows: bigint };
+}
+
+interface Watching<B extends Watched> {
   readonly quiet: boolean;
   /** The fraction of work done, or undefined if the total is unknown. */
-  readonly fraction: (progress: P) => number | undefined;
+  readonly fraction: (progress: B["progress"]) => number | undefined;
   /** The message on standard error after Ctrl-C, given the rows until then. */
   readonly interrupted: (rows: bigint) => string;
   readonly onBatch?: (batch: B) => void;
 }
 
-export async function watch<
-  P extends { readonly rows: bigint },
-  B extends { readonly progress: P },
->(
-  batches: AsyncGenerator<B, P>,
-  { quiet, fraction, interrupted, onBatch }: Watching<B, P>,
-): Promise<P> {
+/** @returns what the batches return at their end. */
+export async function watch<B extends Watched, R>(
+  batches: AsyncGenerator<B, R>,
+  { quiet, fraction, interrupted, onBatch }: Watching<B>,
+): Promise<R> {
   const bar = await progressBar(quiet);
   let rows = 0n;
   const removeHandlers = onInterrupt(() => {

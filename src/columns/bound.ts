@@ -57,6 +57,25 @@ export function upperBound(
   return denominator ? larger(bound, magnitude(denominator)) : bound;
 }
 
+/**
+ * The value of a column if the intervals of `known` leave only one, as a text that differs for
+ * different values. Undefined if they leave several, if some layers may have no value, or if the
+ * value may exceed 64 bits.
+ */
+export function onlyValue(
+  kind: Kind,
+  name: ResultName,
+  known: ReadonlyMap<string, Interval>,
+): string | undefined {
+  if (column(name).missing !== undefined || mayOverflow(kind, name, known)) return undefined;
+  const { numerator, denominator = interval(1n) } = intervalsOf(kind, known).of(name);
+  if (numerator.min !== numerator.max) return undefined;
+  if (numerator.min === 0n) return "0";
+  if (denominator.min !== denominator.max || denominator.min === 0n) return undefined;
+  const common = gcd(numerator.min, denominator.min);
+  return `${numerator.min / common}/${denominator.min / common}`;
+}
+
 function intervalsOf(kind: Kind, known: ReadonlyMap<string, Interval>): Quantities<Interval> {
   const quantities: Quantities<Interval> = new Quantities(kind, INTERVAL_ARITHMETIC, {
     parameter: (base, dimension) => {

@@ -82,11 +82,11 @@ export function columnLayout(
       missing: isVector && isNullable ? reserve(rows) : undefined,
     };
   });
-  return { places, rows: Math.min(rows, MAX_ROWS), runs };
+  return { places, rows: Math.min(rows, MAX_COLUMN_ROWS), runs };
 }
 
-/** More rows than this do not make a batch faster. */
-const MAX_ROWS = 2 ** 17;
+/** The maximum number of rows of a batch of columns. More rows do not make it faster. */
+export const MAX_COLUMN_ROWS = 2 ** 17;
 
 /** The values of a column in a batch of rows. */
 export type ColumnValues = { readonly cell: number; readonly type: ValueType } & (

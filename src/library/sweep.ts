@@ -6,8 +6,10 @@ import { formatOf, type OutputFormat } from "../formats/file-name.js";
 import { BIG_INTS, type BigInts } from "../formats/json.js";
 import { type FormatName, formatNamed } from "../formats/registry.js";
 import { CHECKS, type Check, methodOf } from "../plan/method.js";
+import type { ConstantColumn, Plan } from "../plan/model.js";
 import { planSweep } from "../plan/plan.js";
 import { typedColumns } from "../plan/value-types.js";
+import { checkOutput } from "../run/files/check.js";
 import { openSweepJob } from "../run/files/sweep-job.js";
 import { writeBatches } from "../run/files/write.js";
 import type { Position, Progress } from "../run/output/position.js";
@@ -15,7 +17,7 @@ import { type Summary, summarise } from "../run/output/summary.js";
 import { RowBatch } from "../run/sweep/batch.js";
 import { gather } from "../run/sweep/gather.js";
 import type { RunOptions } from "../run/sweep/sweep.js";
-import { sweepOnThreads } from "../run/threads.js";
+import { planWithoutConstants, sweepOnThreads } from "../run/threads.js";
 import { fileSink, partialOf } from "../sink/file.js";
 import { specFromInput } from "../spec/file.js";
 import type { SpecInput } from "../spec/read.js";
@@ -40,7 +42,14 @@ export interface SweepOptions {
   readonly check?: Check;
   /** Stop after this many rows, from 1. Default: no limit. */
   readonly limit?: number;
-  /** Called after every batch. */
+  /**
+   * Leave out the columns that have the same value in all rows of the sweep. They are in
+   * `constants` of the summary. If all columns have, as in a sweep of one row, none is left out.
+   * What the plan does not decide is found before the first batch by looking at rows; a result that
+   * is constant although its parameters vary costs a pass over all of them. Default: false.
+   */
+  readonly dropConstant?: boolean;
+  /** Called after every batch of rows. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -68,9 +77,11 @@ export async function* sweep(
   spec: SpecInput | string,
   options: SweepOptions = {},
 ): AsyncGenerator<RowBatch, Summary> {
-  const planned = planSweep(specFromInput(spec));
+  const complete = planSweep(specFromInput(spec));
+  const run = runOptions(options);
   const start = performance.now();
-  const batches = sweepOnThreads(planned, { ...runOptions(options), isColumnar: true });
+  const { plan: planned, constants } = await withoutConstants(complete, options);
+  const batches = sweepOnThreads(planned, { ...run, isColumnar: true });
   const typed = typedColumns(planned);
   try {
     for (;;) {
@@ -81,6 +92,7 @@ export async function* sweep(
           next.value,
           0,
           (performance.now() - start) / 1000,
+          constants,
         );
       const { rows, columns } = next.value;
       if (columns && rows > 0)
@@ -143,9 +155,9 @@ export async function sweepToFile(
   path: string,
   { resume = false, trust = false, ...options }: FileOptions = {},
 ): Promise<Summary> {
-  const planned = planSweep(specFromInput(spec));
+  const complete = planSweep(specFromInput(spec));
   const startedAt = performance.now();
-  const job = await openSweepJob(planned, path, {
+  const jobOptions = {
     ...runOptions(options),
     ...(await fileFormat(path, options)),
     pageCompression: options.pageCompression,
@@ -154,16 +166,26 @@ export async function sweepToFile(
     resume,
     mayReplace: !resume,
     trust,
-  });
-  if (resume && !job.isResumable)
+  };
+  if (resume && (await partialOf(path)) === undefined)
     throw errors.badOption(
       "resume",
       "true",
       `${path} is not a file that a sweep can resume. Remove the option.`,
     );
+  // The search for constant columns can take long, so what prevents writing is found before it.
+  const known = options.dropConstant ? await checkOutput(complete, path, jobOptions) : undefined;
+  const { plan: planned, constants } = await withoutConstants(complete, options, known);
+  const job = await openSweepJob(planned, path, jobOptions);
   const { from, mayReplace, checkpointOf, compression, packingOf } = job;
   const summary = (reached: Position, bytes: number) =>
-    summarise(planned.rejectionReasons, reached, bytes, (performance.now() - startedAt) / 1000);
+    summarise(
+      planned.rejectionReasons,
+      reached,
+      bytes,
+      (performance.now() - startedAt) / 1000,
+      constants,
+    );
   if (job.finished) return summary(job.finished.position, job.finished.bytes);
   const sink = await fileSink(path, { mayReplace, from });
   const { progress, bytes } = await writeBatches(job.batches(), job.header, sink, {
@@ -174,6 +196,22 @@ export async function sweepToFile(
     packingOf,
   });
   return summary(progress, bytes);
+}
+
+/** The plan without its constant columns, and these, if the options ask for that. */
+async function withoutConstants(
+  plan: Plan,
+  { dropConstant = false, limit, workers }: SweepOptions,
+  known?: ReadonlySet<string>,
+): Promise<{ readonly plan: Plan; readonly constants?: readonly ConstantColumn[] }> {
+  if (typeof dropConstant !== "boolean")
+    throw errors.badOption("dropConstant", String(dropConstant), "Write true or false.");
+  if (!dropConstant) return { plan };
+  const search = planWithoutConstants(plan, { limit, workers, known });
+  for (;;) {
+    const next = await search.next();
+    if (next.done) return { plan: next.value, constants: next.value.constants ?? [] };
+  }
 }
 
 /** The format of a file, from its path and the options. */

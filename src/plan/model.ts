@@ -108,6 +108,15 @@ export interface GridPlan {
   readonly valueSets: ValueSets;
 }
 
+/** The value of a cell: null if a tool gives no answer. Decimals are the nearest number. */
+export type CellValue = string | number | bigint | boolean | null;
+
+/** A column with the same value in all rows. */
+export interface ConstantColumn {
+  readonly name: string;
+  readonly value: CellValue;
+}
+
 /**
  * The plan of a grid without its rejection reasons. They are numbered after `distinct` has added
  * its conditions.
@@ -135,6 +144,8 @@ export interface Plan {
   readonly rejectionReasons: readonly string[];
   /** Whether the layers are compared by all conventions instead of being written. */
   readonly isComparing: boolean;
+  /** The columns that were left out, because they have the same value in all rows. */
+  readonly constants?: readonly ConstantColumn[];
   /** The sample to draw. If absent, every raw index is swept. */
   readonly sample?: Sample;
 }

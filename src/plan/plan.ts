@@ -4,10 +4,8 @@
  * of layers is ever built.
  */
 
-import { utf8 } from "../bytes.js";
-import { maxBytesOfResult } from "../columns/bound.js";
 import { dependenciesOfColumn } from "../columns/derived.js";
-import { isResultName, NAME_COLUMN } from "../columns/table.js";
+import { isResultName } from "../columns/table.js";
 import { errors } from "../errors.js";
 import { type Expression, namesIn } from "../expression/node.js";
 import type { Kind } from "../layers/kinds.js";
@@ -18,7 +16,7 @@ import { dependenciesOf } from "../spec/names.js";
 import type { Grid, Spec } from "../spec/spec.js";
 import { POSITIONS_MAX, valueAt } from "../spec/values.js";
 import { valueSetOfProgressions, valueSetsOfAxis } from "./bounds.js";
-import { maxBytesOfName } from "./cell-bounds.js";
+import { maxBytesOfRow } from "./cell-bounds.js";
 import { distinctConditions, gridLabel, keysOf } from "./distinct.js";
 import type { DependentAxis, GridPlan, Loop, Plan, PlannedGrid } from "./model.js";
 import { schedule } from "./schedule.js";
@@ -77,22 +75,17 @@ export function planSweep(spec: Spec, purpose: Purpose = "rows"): Plan {
     size,
     columns: spec.columns,
     cells,
-    header: cells.length > 0 ? `${cells.join(",")}\n` : "",
-    maxRowBytes: Math.max(...grids.map((grid) => rowBytes(kind, cells, grid))),
+    header: headerOf(cells),
+    maxRowBytes: maxBytesOfRow(kind, cells, grids),
     rejectionReasons,
     isComparing: purpose === "compare",
     ...(spec.sample && { sample: spec.sample }),
   };
 }
 
-function rowBytes(kind: Kind, cells: readonly string[], grid: GridPlan): number {
-  const bytesOf = (cell: string) => {
-    if (isResultName(cell)) return maxBytesOfResult(kind, cell, grid.valueSets);
-    return cell === NAME_COLUMN
-      ? utf8(grid.name ?? "").length
-      : maxBytesOfName(kind, cell, grid.valueSets);
-  };
-  return cells.reduce((bytes, cell) => bytes + bytesOf(cell) + 1, 0);
+/** The header line of a CSV with these columns. Empty without columns. */
+export function headerOf(cells: readonly string[]): string {
+  return cells.length > 0 ? `${cells.join(",")}\n` : "";
 }
 
 /** @param hasBits whether the plan needs `bits` although the grid itself does not use it. */

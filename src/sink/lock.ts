@@ -121,6 +121,18 @@ export async function takeLock(file: string, name: string): Promise<Lock> {
   };
 }
 
+/**
+ * Checks that no other process is writing `file`, without taking its lock.
+ *
+ * @param name the name of the file in error messages.
+ * @throws UpsweepError if a running process of this machine holds the lock.
+ */
+export function mustNotBeWritten(file: string, name: string): void {
+  const path = lockOf(file);
+  const writer = readWriter(path);
+  if (writer && isRunning(writer)) throw errors.beingWritten(name, writer.pid, path);
+}
+
 function lockOf(file: string): string {
   return `${file}.lock`;
 }

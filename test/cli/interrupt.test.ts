@@ -49,6 +49,28 @@ describe("an interrupted command", () => {
     },
   );
 
+  it("ends on Ctrl-C while it looks for constant columns, and leaves no file", async () => {
+    // No layer of stride 1 has holes, and only all rows show that.
+    const vast = words`
+      --in-channels 1..1000 --out-channels 1..1000 --kernel-size 1..1000 --l-in 1..1000
+      --columns holes -o constant.csv --drop-constant
+    `;
+    const child = spawn(process.execPath, [BINARY, "sweep", ...vast], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let stderr = "";
+    child.stderr.on("data", (text) => (stderr += text));
+    const started = "upsweep: looking for constant columns, before the first row is written\n";
+    await expect.poll(() => stderr, { timeout: 20_000 }).toBe(started);
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
+    expect(stderr.slice(started.length)).toMatch(
+      /^upsweep: interrupted in the search for constant columns after [\d,]+ rows\. No row was written\.\n$/,
+    );
+    expect(readdirSync(".").filter((name) => name.startsWith("constant.csv"))).toEqual([]);
+  });
+
   it.each([
     ["sweep", ["-o", "hours.csv", "--check", "all"], "0 rows. hours.csv was not written."],
     [

@@ -10,6 +10,7 @@ import { validityOf } from "../../kernel/vectors.js";
 import { manifestPathOf } from "../../sink/file.js";
 import type { GroupColumn, GroupVector, RowGroup } from "../workers/row-group.js";
 import type { AddGroup, ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
+import { metadataText } from "./metadata.js";
 
 export class ArrowFile implements ColumnarForm {
   readonly start: Uint8Array;
@@ -20,7 +21,7 @@ export class ArrowFile implements ColumnarForm {
   #blocks: Block[] = [];
 
   constructor({ columns, metadata }: ColumnarTable, form: ArrowForm) {
-    const { program, build: _, columns: described, ...sweep } = metadata;
+    const { columns: described, ...others } = metadata;
     this.#form = form;
     this.#schema = {
       columns: columns.map(({ name, type, isNullable }) => ({
@@ -29,7 +30,7 @@ export class ArrowFile implements ColumnarForm {
         isNullable,
         metadata: described[name] ?? {},
       })),
-      metadata: { upsweep: JSON.stringify({ version: program, ...sweep }) },
+      metadata: { upsweep: metadataText(others) },
     };
     this.start = startOf(form, this.#schema);
   }

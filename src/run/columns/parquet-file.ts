@@ -17,7 +17,7 @@ import type { GroupLog } from "../resume/group-log.js";
 import type { EncodedGroup } from "../workers/protocol.js";
 import type { RowGroup } from "../workers/row-group.js";
 import type { AddGroup, ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
-import type { ColumnarMetadata } from "./metadata.js";
+import { type ColumnarMetadata, metadataText } from "./metadata.js";
 import type { ParquetEncoder } from "./parquet-encoder.js";
 
 export class ParquetFile implements ColumnarForm {
@@ -76,11 +76,11 @@ export class ParquetFile implements ColumnarForm {
   }
 
   end(): Uint8Array {
-    const { program, build, ...metadata } = this.#metadata;
+    const { program, build } = this.#metadata;
     return footerBytes({
       columns: this.#columns,
       rowGroups: this.#rowGroups,
-      keyValues: new Map([["upsweep", JSON.stringify({ version: program, ...metadata })]]),
+      keyValues: new Map([["upsweep", metadataText(this.#metadata)]]),
       createdBy: createdBy(program, build),
     });
   }

@@ -1,8 +1,9 @@
 /**
  * The summary of a finished run. Rows, rejected layers and empty positions add up to all indices.
  */
-import { type ForJson, withJson } from "../../columns/results.js";
+import { type ForJson, type JsonValue, withJson } from "../../columns/results.js";
 import { RULES } from "../../layers/rule-table.js";
+import type { CellValue, ConstantColumn } from "../../plan/model.js";
 import type { Position } from "./position.js";
 
 export interface Summary extends ForJson<SummaryInJson> {
@@ -24,6 +25,8 @@ export interface Summary extends ForJson<SummaryInJson> {
    * record them.
    */
   readonly gridRows?: readonly bigint[];
+  /** With `dropConstant`: the columns that were left out, with the value of every row. */
+  readonly constants?: ReadonlyMap<string, CellValue>;
   /** The bytes of the file. 0 for `sweep`, whose rows are not text. */
   readonly bytes: number;
   readonly seconds: number;
@@ -36,6 +39,7 @@ export interface SummaryInJson {
   readonly rejected: Readonly<Record<string, string>>;
   readonly empty: string;
   readonly gridRows?: readonly string[];
+  readonly constants?: Readonly<Record<string, JsonValue>>;
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -55,12 +59,17 @@ export function namedRejections(
 /** The rejection reasons of a list: the rules. */
 export const LIST_REJECTIONS: readonly string[] = RULES.map(({ text }) => text);
 
-/** The summary of a sweep that reached `position`. */
+/**
+ * The summary of a sweep that reached `position`.
+ *
+ * @param constants the columns that were left out, if the sweep was asked to.
+ */
 export function summarise(
   rejectionReasons: readonly string[],
   position: Position,
   bytes: number,
   seconds: number,
+  constants?: readonly ConstantColumn[],
 ): Summary {
   const { done, rows, empty, rejected, gridRows } = position;
   const counts = {
@@ -69,6 +78,7 @@ export function summarise(
     rejected: namedRejections(rejectionReasons, rejected),
     empty,
     ...(gridRows && { gridRows }),
+    ...(constants && { constants: new Map(constants.map(({ name, value }) => [name, value])) }),
   };
   return withJson({ ...counts, bytes, seconds }) as unknown as Summary;
 }

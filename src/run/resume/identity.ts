@@ -27,7 +27,16 @@ export const FORMAT_FIELD = "the format";
 /** The field with the number of raw indices, of all shards together. */
 export const SIZE_FIELD = "the number of raw indices";
 
-/** A field that is longer than this is stored as its hash. */
+/** The field with the columns of the rows. */
+const COLUMNS_FIELD = "the columns";
+
+/** The field with the columns that were left out. A sweep with all columns does not have it. */
+export const CONSTANTS_FIELD = "the columns left out";
+
+/**
+ * A field that is longer than this is stored as its hash. Only the columns left out are always
+ * stored, because they are the reason that the option --drop-constant is refused or missed.
+ */
 const MAX_FIELD_LENGTH = 120;
 
 /** The options of a run that its bytes depend on. */
@@ -41,7 +50,10 @@ export function identityOf(plan: Plan, options: IdentityOptions = {}): Identity 
   const fields: [string, string][] = [
     ["the kernel", kernelHash()],
     ["the layer", plan.layer],
-    ["the columns", plan.cells.join(",")],
+    ...(plan.constants
+      ? [[CONSTANTS_FIELD, plan.constants.map(({ name }) => name).join(", ")] as [string, string]]
+      : []),
+    [COLUMNS_FIELD, plan.cells.join(",")],
     ["the sample", plan.sample ? `${plan.sample.rows} with seed ${plan.sample.seed}` : "none"],
     [FORMAT_FIELD, format],
     ...(formatFor(format).hasBigInts
@@ -66,7 +78,7 @@ export function identityOf(plan: Plan, options: IdentityOptions = {}): Identity 
   return Object.fromEntries(
     fields.map(([name, text]) => [
       name,
-      text.length > MAX_FIELD_LENGTH ? `sha256 ${sha256(text)}` : text,
+      text.length > MAX_FIELD_LENGTH && name !== CONSTANTS_FIELD ? `sha256 ${sha256(text)}` : text,
     ]),
   );
 }
@@ -134,9 +146,18 @@ export function gridNamesOf(identity: Identity): { readonly name?: string }[] {
   });
 }
 
-/** The name of the first field that differs. Returns undefined if the identities are equal. */
+/** An identity without the fields that depend on the columns that are left out. */
+export function withoutColumns(identity: Identity): Identity {
+  const { [CONSTANTS_FIELD]: _, [COLUMNS_FIELD]: __, ...others } = identity;
+  return others;
+}
+
+/**
+ * The name of the first field that differs. Returns undefined if the identities are equal. The
+ * columns that were left out come first, because they explain a difference in the other columns.
+ */
 export function firstDifference(one: Identity, other: Identity): string | undefined {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].find(
+  return [...new Set([CONSTANTS_FIELD, ...Object.keys(one), ...Object.keys(other)])].find(
     (name) => one[name] !== other[name],
   );
 }

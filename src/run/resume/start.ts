@@ -22,7 +22,13 @@ import {
 import type { Lock } from "../../sink/lock.js";
 import { fileIdAt, mustBeOwn, removeRandomNames, statusOf } from "../../sink/own.js";
 import { BEGINNING, type Position } from "../output/position.js";
-import { firstDifference, type Identity, type IdentityOptions, identityOf } from "./identity.js";
+import {
+  firstDifference,
+  type Identity,
+  type IdentityOptions,
+  identityOf,
+  withoutColumns,
+} from "./identity.js";
 import { type FileProgress, type Manifest, readManifest } from "./manifest.js";
 
 /** The point at which a sweep resumes, and the bytes its file already has; none for a new sweep. */
@@ -253,6 +259,20 @@ async function findWithoutManifest(
   if (target.isShard || statusOf(target.partial) || !statusOf(file)?.isFile()) return undefined;
   const position = await contains(file, onCompare ?? (() => {}));
   return position && { isComplete: true, position, bytes: Number(statusOf(file)?.size) };
+}
+
+/**
+ * Checks that an unfinished file belongs to the same sweep, apart from its columns.
+ *
+ * @throws UpsweepError if it does not, or its manifest cannot be read.
+ */
+export function mustBeSameSpec({ path, partial, identity }: ResumeTarget): void {
+  const manifestPath = manifestPathOf(partial);
+  if (!statusOf(manifestPath)) return;
+  const [was, is] = [readManifest(manifestPath).identity, identity].map(withoutColumns);
+  const changed = firstDifference(was as Identity, is as Identity);
+  if (changed !== undefined)
+    throw errors.sweepMismatch(path, changed, was?.[changed], is?.[changed]);
 }
 
 /** @throws UpsweepError if the manifest cannot be read, or belongs to a different sweep. */

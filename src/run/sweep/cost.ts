@@ -2,6 +2,7 @@
  * The size of a sweep's tasks: large enough that their overhead is negligible, small enough to keep
  * all workers busy and memory low.
  */
+import { MAX_COLUMN_ROWS } from "../../kernel/column-layout.js";
 import { MAX_VISITS, OUTPUT_BYTES } from "../../limits.js";
 import { type Method, simulatesAll } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
@@ -13,6 +14,12 @@ import type { SweepAnswer } from "../workers/protocol.js";
  * quarter more time.
  */
 const TASK_BYTES = OUTPUT_BYTES;
+
+/**
+ * The number of rows that a batch of columns has room for, if the columns are few. A batch ends
+ * before a block that may not fit, so it can have fewer than MAX_COLUMN_ROWS.
+ */
+const COLUMN_ROWS_OF_TASK = MAX_COLUMN_ROWS / 2;
 
 /**
  * Visits on the main thread before workers are started. Starting a worker takes longer than these.
@@ -36,11 +43,12 @@ export function answersAtOnce(workers: number, isColumnar = false): number {
  *
  * @param overhead maximum number of bytes that an encoded row has beyond its CSV (see `overheadOf`
  * in formats/encoding.ts).
+ * @param isColumnar whether rows are columns, whose batches have a limit of their own.
  */
-export function lengthOfTask(plan: Plan, method: Method, overhead = 0): number {
+export function lengthOfTask(plan: Plan, method: Method, overhead = 0, isColumnar = false): number {
   if (simulatesAll(method)) return 1;
   return Math.min(
-    MAX_VISITS,
+    isColumnar ? COLUMN_ROWS_OF_TASK : MAX_VISITS,
     Math.max(1, Math.floor(TASK_BYTES / Math.max(1, plan.maxRowBytes + overhead))),
   );
 }
@@ -80,6 +88,7 @@ export function shareOfTask({
   const vectors = columns.flatMap((batch) =>
     batch.columns.flatMap((column) => ("vector" in column ? [column.vector] : [])),
   );
+  const rows = columns.reduce((sum, batch) => sum + batch.rows, 0);
   const bytes = [...buffers, ...vectors].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return Math.min(1, Math.max(visits / MAX_VISITS, bytes / TASK_BYTES));
+  return Math.min(1, Math.max(visits / MAX_VISITS, bytes / TASK_BYTES, rows / MAX_COLUMN_ROWS));
 }

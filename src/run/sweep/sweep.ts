@@ -265,7 +265,7 @@ async function* rangeAnswers(
     for await (const { range, answer } of sweepInOrder(rest, runRange(runner, MAX_VISITS), {
       workers,
       answers: answersAtOnce(workers, options.isColumnar),
-      length: lengthOfTask(plan, method, overheadOf(encoding)),
+      length: lengthOfTask(plan, method, overheadOf(encoding), options.isColumnar),
       share: shareOfTask,
     }))
       yield gridAnswer(runner, range, answer);

@@ -23,7 +23,7 @@ export interface Platform {
 
 /** A runner on this thread, for tasks that count. No other runner may use the same kernel. */
 export function inlineRunner(kernel: Kernel, job: Job): Runner {
-  const handle = taskHandler(kernel, job);
+  const handle = taskHandler(kernel, job, 0);
   return {
     width: 1,
     run: async (task) => handle(task as CountTask),

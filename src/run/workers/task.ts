@@ -30,12 +30,21 @@ import type {
 import { recordEnd } from "./records.js";
 import { verifyRows } from "./verify.js";
 
-/** Returns the task handler of a job. No other handler may use the same kernel. */
-export function taskHandler(kernel: Kernel, job: Job): (task: CountTask) => CountAnswer {
+/**
+ * Returns the task handler of a job. No other handler may use the same kernel.
+ *
+ * @param leaseTimeout how long it waits for its oldest rows to be used before it copies the newest
+ * ones, in milliseconds. 0 on the thread that uses the rows, where waiting would be in vain.
+ */
+export function taskHandler(
+  kernel: Kernel,
+  job: Job,
+  leaseTimeout = LEASE_TIMEOUT,
+): (task: CountTask) => CountAnswer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
   const isColumnar = job.kind === "sweep" && job.isColumnar === true;
-  const newBuffers = () => new AnswerBuffers(encode, isSummed, isColumnar);
+  const newBuffers = () => new AnswerBuffers(encode, isSummed, isColumnar, leaseTimeout);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
     return (task) => countChunk(kernel, job.list, task as ChunkTask, newBuffers());
@@ -71,11 +80,18 @@ class AnswerBuffers {
   readonly leases: Lease[] = [];
   readonly #encode: Encode | undefined;
   readonly #columns: ColumnBatch[] | undefined;
+  readonly #leaseTimeout: number;
   #sum: Sum | undefined;
 
-  constructor(encode: Encode | undefined, isSummed: boolean, isColumnar: boolean) {
+  constructor(
+    encode: Encode | undefined,
+    isSummed: boolean,
+    isColumnar: boolean,
+    leaseTimeout: number,
+  ) {
     this.#encode = encode;
     this.#columns = isColumnar ? [] : undefined;
+    this.#leaseTimeout = leaseTimeout;
     this.#sum = isSummed ? NO_BYTES : undefined;
   }
 
@@ -89,7 +105,7 @@ class AnswerBuffers {
       this.buffers.push(rows);
       return;
     }
-    const lease = kernel.lease(LEASE_TIMEOUT);
+    const lease = kernel.lease(this.#leaseTimeout);
     if (lease) this.leases.push(lease);
     this.buffers.push(lease ? rows : rows.slice());
   }
@@ -97,7 +113,7 @@ class AnswerBuffers {
   /** Adds columns of numbers, which are in the kernel's memory. */
   addColumns(kernel: Kernel, { rows, columns }: ColumnBatch): void {
     if (rows === 0) return;
-    const lease = kernel.lease(COLUMNAR_LEASE_TIMEOUT);
+    const lease = kernel.lease(Math.min(COLUMNAR_LEASE_TIMEOUT, this.#leaseTimeout));
     if (lease) this.leases.push(lease);
     this.#columns?.push({ rows, columns: lease ? columns : columns.map(copyOf) });
   }
