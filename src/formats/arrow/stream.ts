@@ -1,4 +1,5 @@
 /** A stream of one record batch, from arrays in memory. */
+import { utf8Texts } from "../../bytes.js";
 import {
   END_OF_STREAM,
   type RecordBatchMessage,
@@ -122,11 +123,9 @@ function bitCount(bits: Uint8Array, rows: number): number {
 }
 
 function encodeTexts(texts: readonly string[]) {
-  const encoder = new TextEncoder();
-  const parts = texts.map((text) => encoder.encode(text));
+  const { bytes, lengths } = utf8Texts(texts);
   const offsets = new Int32Array(texts.length + 1);
-  for (const [i, { length }] of parts.entries()) offsets[i + 1] = (offsets[i] as number) + length;
-  const data = new Uint8Array(offsets[texts.length] as number);
-  for (const [i, part] of parts.entries()) data.set(part, offsets[i] as number);
-  return { offsets: new Uint8Array(offsets.buffer), data };
+  for (let i = 0; i < texts.length; i++)
+    offsets[i + 1] = (offsets[i] as number) + (lengths[i] as number);
+  return { offsets: new Uint8Array(offsets.buffer), data: bytes };
 }
