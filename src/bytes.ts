@@ -6,6 +6,7 @@
 const encoder = new TextEncoder();
 // Without `ignoreBOM`, the decoder drops a byte order mark.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** A text as UTF-8. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
@@ -53,6 +54,15 @@ const wellFormed = (text: string) => textOfUtf8(utf8(text));
 /** The text of UTF-8 bytes. Bytes that are not UTF-8 become U+FFFD. */
 export function textOfUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes.slice() as Uint8Array<ArrayBuffer>);
+}
+
+/** The text of UTF-8 bytes, or undefined if they are not UTF-8. */
+export function textOfValidUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes.slice() as Uint8Array<ArrayBuffer>);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Arguments of one call. Engines limit their number; the smallest limit is 65,535. */

@@ -8,7 +8,8 @@ import { type Column, physicalType } from "../../formats/parquet/schema.js";
 import type { ValueRange } from "../../formats/parquet/statistics.js";
 import type { ChunkInput, EncodedChunk, ParquetKernel } from "../../kernel/parquet.js";
 import type { TypedColumn } from "../../plan/value-types.js";
-import type { GroupColumn, RowGroup } from "./row-groups.js";
+import type { GroupColumn } from "./column-builder.js";
+import type { RowGroup } from "./row-groups.js";
 
 /** A row group as it is in the file. */
 export interface EncodedGroup {

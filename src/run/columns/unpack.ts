@@ -1,7 +1,8 @@
 /** Unpacks the columns of a row group: an array with a value for each row. */
 import { markMissing, spread, validityOf } from "../../kernel/vectors.js";
 import type { TypedColumn, ValueType } from "../../plan/value-types.js";
-import { type GroupColumn, type GroupVector, newVector, type RowGroup } from "./row-groups.js";
+import { type GroupColumn, type GroupVector, newVector } from "./column-builder.js";
+import type { RowGroup } from "./row-groups.js";
 
 /** A column as an array. The entry of a row without a value is a placeholder. */
 export interface UnpackedColumn {
@@ -18,7 +19,8 @@ export function arraysOf(columns: readonly TypedColumn[], group: RowGroup): Unpa
 function unpacked(type: ValueType, column: GroupColumn, rows: number): UnpackedColumn {
   const { vector, missing } = vectorsOf(type, column, rows);
   const { texts } = column;
-  const values = texts ? Array.from(vector as Int32Array, (id) => texts[id] as string) : vector;
+  const textOf = (id: number, row: number) => (missing?.[row] ? "" : (texts?.[id] as string));
+  const values = texts ? Array.from(vector as Int32Array, textOf) : vector;
   const validity = missing && validityOf(missing);
   return { values, ...(validity && { validity }) };
 }

@@ -75,7 +75,7 @@ function throughGroups(type: ValueType, parts: readonly Part[], capacity: number
   };
   for (const batch of batchesOf(type, parts))
     for (let from = 0; from < batch.rows; ) {
-      const to = Math.min(batch.rows, from + capacity - builder.rows);
+      const to = builder.fitting(batch, from);
       builder.add(batch, from, to, "");
       from = to;
       if (builder.isFull) flush();
