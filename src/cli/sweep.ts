@@ -1,7 +1,6 @@
 /** `upsweep sweep`: writes a row for every legal layer of a grid that meets the conditions. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
-import type { PageCompression } from "../formats/columnar.js";
 import { builtKernel } from "../kernel/built.js";
 import type { Check } from "../plan/method.js";
 import { planSweep } from "../plan/plan.js";
@@ -9,11 +8,17 @@ import { openSweepJob } from "../run/files/sweep-job.js";
 import type { Progress } from "../run/output/position.js";
 import type { Shard } from "../run/sweep/shard.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
-import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
+import {
+  type FormatOptions,
+  outputFormat,
+  type PageOptions,
+  parquetOptions,
+  writeOutput,
+} from "./output.js";
 import { gridsText, log, overlapsText, rejectionText, writtenText } from "./report.js";
 import { isTerminal, STDOUT } from "./terminal.js";
 
-interface SweepOptions extends GridOptions, FormatOptions {
+interface SweepOptions extends GridOptions, FormatOptions, PageOptions {
   readonly force?: boolean;
   readonly resume?: boolean;
   readonly trust?: boolean;
@@ -23,8 +28,6 @@ interface SweepOptions extends GridOptions, FormatOptions {
   readonly limit?: number;
   readonly workers?: number;
   readonly quiet?: boolean;
-  readonly compression?: PageCompression;
-  readonly unsigned?: boolean;
 }
 
 export async function sweep(
@@ -50,16 +53,7 @@ export async function sweep(
     );
   const method = methodFrom(options);
   const { format, bigInts, compression } = await outputFormat(options);
-  const { compression: pageCompression, unsigned: isUnsigned } = options;
-  for (const [name, value] of Object.entries({
-    compression: pageCompression,
-    unsigned: isUnsigned,
-  }))
-    if (value !== undefined && format !== "parquet")
-      throw errors.usage(
-        `--${name} is given, but the rows are ${format}`,
-        `Name a file that ends in .parquet, or remove --${name}.`,
-      );
+  const parquet = parquetOptions(options, format);
   const plan = planSweep(await specFromCommand(file, flags, options));
   // A terminal gets only the first rows.
   if (options.output === "-" && !shard && !resume && isTerminal(STDOUT))
@@ -70,8 +64,7 @@ export async function sweep(
     format,
     bigInts,
     compression,
-    pageCompression,
-    isUnsigned,
+    ...parquet,
     keepsProgress: true,
     resume: resume === true,
     mayReplace: force === true,

@@ -15,7 +15,7 @@ import type { GroupLog } from "../resume/group-log.js";
 import type { IdentityOptions } from "../resume/identity.js";
 import type { ResumePoint } from "../resume/start.js";
 import { ArrowFile } from "./arrow-file.js";
-import type { ColumnarForm } from "./form.js";
+import type { ColumnarForm, ColumnarTable } from "./form.js";
 import { sweepMetadata } from "./metadata.js";
 import { ColumnPacking } from "./packing.js";
 import { ParquetFile } from "./parquet-file.js";
@@ -48,7 +48,7 @@ export async function openColumns(
 ): Promise<ColumnPacking<Position>> {
   const columns = typedColumns(plan);
   const groupRows = rowsOfGroup(columns);
-  const form = formOf(plan, options, log);
+  const form = formOf({ columns, metadata: sweepMetadata(plan, options) }, options, log);
   const isResumed = from !== undefined && from.bytes > 0;
   const isWritten = isResumed && from.isWritten;
   if (isResumed && !isWritten)
@@ -66,8 +66,12 @@ export async function openColumns(
   });
 }
 
-function formOf(plan: Plan, options: ColumnarOptions, log?: GroupLog): ColumnarForm {
-  const table = { columns: typedColumns(plan), metadata: sweepMetadata(plan, options) };
+/** The file that is written. */
+export function formOf(
+  table: ColumnarTable,
+  options: ParquetOptions & { readonly format: FormatName },
+  log?: GroupLog,
+): ColumnarForm {
   const { format } = options;
   return format === "parquet"
     ? new ParquetFile(table, options, parquetKernel(kernelModule()), log)
