@@ -7,6 +7,7 @@ import {
   carryOption,
   checkOption,
   columnsOption,
+  compressionOption,
   delimiterOption,
   errorsOption,
   examples,
@@ -16,6 +17,7 @@ import {
   outputSizeOption,
   quietOption,
   skipInvalidOption,
+  unsignedOption,
   workersOption,
 } from "./shared-options.js";
 
@@ -37,6 +39,10 @@ export function countCommand(): Command {
         [
           "upsweep count --from layers.csv -o counted.csv",
           "Read a CSV with one column per parameter, and append the results as columns",
+        ],
+        [
+          "upsweep count --from layers.csv -o counted.parquet",
+          "Write Parquet, for pandas, polars or DuckDB",
         ],
         [
           "cat layers.csv | upsweep count --from - --columns ops,macs | head",
@@ -66,6 +72,10 @@ export function countCommand(): Command {
     .option("--json", "For one layer, write JSON")
     .addOption(formatOption("With --from: "))
     .addOption(bigIntsOption("In JSON and JSON Lines: "))
+    .addOption(compressionOption())
+    .addOption(
+      unsignedOption("write all counts as unsigned integers; without it, none may exceed 2^63 - 1"),
+    )
     .addOption(quietOption())
     .optionsGroup("Calculation:")
     .addOption(methodOption())

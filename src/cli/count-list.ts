@@ -3,21 +3,21 @@ import { defaultColumns } from "../columns/derived.js";
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
 import { encoderOf } from "../formats/encoding.js";
-import { formatFor } from "../formats/registry.js";
+import { type FormatName, formatFor } from "../formats/registry.js";
 import { openList } from "../input/list.js";
 import type { Kind } from "../layers/kinds.js";
 import { addedColumns, droppedColumns, headerOf, type ListPlan, quoted } from "../plan/list.js";
 import type { Check } from "../plan/method.js";
 import {
   countListRows,
-  encodingOfList,
   type ListedRows,
   type ListProgress,
   type ListTotals,
-  type RowShape,
 } from "../run/list/list.js";
+import { encodingOfList, type RowShape } from "../run/list/rows.js";
 import { LIST_REJECTIONS } from "../run/output/summary.js";
 import { sinkFor } from "../sink/open.js";
+import type { Sink } from "../sink/sink.js";
 import {
   type AxisFlags,
   columnsFrom,
@@ -27,11 +27,18 @@ import {
   refuseOutputSize,
   settingsFrom,
 } from "./options.js";
-import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
+import {
+  type FormatOptions,
+  outputFormat,
+  type PageOptions,
+  parquetOptions,
+  writeOutput,
+} from "./output.js";
 import { log, rejectionText, writtenText } from "./report.js";
+import { isTerminal, STDOUT } from "./terminal.js";
 import { counted, table, thousands } from "./text.js";
 
-interface ListOptions extends LayerOptions, FormatOptions {
+interface ListOptions extends LayerOptions, FormatOptions, PageOptions {
   readonly from: string;
   readonly force?: boolean;
   readonly columns?: string;
@@ -63,7 +70,9 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
       "Use --format jsonl to write one JSON object per line.",
     );
   const { format, bigInts, compression } = await outputFormat(options);
-  if (formatFor(format).isColumnar) throw errors.noColumnarList(options.output, format);
+  const parquet = parquetOptions(options, format);
+  const isColumnar = formatFor(format).isColumnar === true;
+  if (isColumnar) refuseInColumns(options, format);
   const settings = settingsFrom(options);
   const hasErrorColumn = options.errors === "row";
   if (hasErrorColumn && options.skipInvalid) {
@@ -86,6 +95,7 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     settings,
     format,
     bigInts,
+    isUnsigned: parquet.isUnsigned,
     // A column sample_rate is known only when the header has been read. Groups depend on the
     // option.
     columns: (kinds: readonly Kind[]) =>
@@ -109,6 +119,13 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     : batches;
   const outcome = await writeOutput(written, options.output, {
     compression,
+    ...(isColumnar && {
+      packingOf: async (sink: Sink) => {
+        const { ListPacking } = await import("../run/columns/list-output.js");
+        const source = { ...parquet, location: name, format, hasErrorColumn };
+        return new ListPacking(sink, () => list as ListPlan, source);
+      },
+    }),
     quiet: options.quiet,
     fraction: ({ fraction }) => fraction,
     mayReplace: options.force,
@@ -128,6 +145,24 @@ export async function countList(flags: AxisFlags, options: ListOptions): Promise
     `${lines.join("\n")}\n${options.output === "-" ? "" : `${printable(options.output)}: `}${writtenText(outcome)}`,
     options.quiet,
   );
+}
+
+/**
+ * Refuses what columns cannot have.
+ *
+ * @throws UpsweepError for a row of totals, and for a terminal.
+ */
+function refuseInColumns({ total, output }: ListOptions, format: FormatName): void {
+  if (total)
+    throw errors.usage(
+      `--total is given, but the rows are ${format}`,
+      "Write the totals to a file with --total-to.",
+    );
+  if (output === "-" && isTerminal(STDOUT))
+    throw errors.usage(
+      `the rows are ${format}, and standard output is a terminal`,
+      "Name a file with -o, or write to a pipe.",
+    );
 }
 
 /**

@@ -51,9 +51,10 @@ import {
   type LayerOptions,
   settingsFrom,
 } from "./options.js";
+import type { PageOptions } from "./output.js";
 import { table } from "./text.js";
 
-interface CountOptions extends LayerOptions {
+interface CountOptions extends LayerOptions, PageOptions {
   readonly output: string;
   readonly force?: boolean;
   readonly format?: string;
@@ -95,6 +96,8 @@ export async function countOne(flags: AxisFlags, options: CountOptions): Promise
     "--delimiter": delimiter,
     "--errors": options.errors,
     "--format": options.format,
+    "--compression": options.compression,
+    "--unsigned": options.unsigned,
   };
   const [foreign] = Object.entries(forLists).flatMap(([flag, given]) =>
     given === undefined ? [] : [flag],

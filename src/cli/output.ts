@@ -1,6 +1,7 @@
 /** Writes batches of rows to the output of -o, with a progress bar and handling of interrupts. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
+import type { PageCompression, ParquetOptions } from "../formats/columnar.js";
 import { type Compression, formatOf, type OutputFormat } from "../formats/file-name.js";
 import type { BigInts } from "../formats/json.js";
 import { FORMATS, type FormatName, formatFor, formatNamed } from "../formats/registry.js";
@@ -52,6 +53,30 @@ export async function outputFormat({
     );
   }
   return { ...found, ...(bigInts && { bigInts }) };
+}
+
+/** The options that decide how a Parquet file is written. */
+export interface PageOptions {
+  readonly compression?: PageCompression;
+  readonly unsigned?: boolean;
+}
+
+/**
+ * How a Parquet file is written.
+ *
+ * @throws UpsweepError if an option for Parquet is given, but the rows have another format.
+ */
+export function parquetOptions(
+  { compression, unsigned }: PageOptions,
+  format: FormatName,
+): ParquetOptions {
+  for (const [name, value] of Object.entries({ compression, unsigned }))
+    if (value !== undefined && format !== "parquet")
+      throw errors.usage(
+        `--${name} is given, but the rows are ${format}`,
+        `Name a file that ends in .parquet, or remove --${name}.`,
+      );
+  return { pageCompression: compression, isUnsigned: unsigned };
 }
 
 interface OutputOptions<P> {

@@ -1,5 +1,6 @@
 /** The options that several commands have, and the parts of their help. */
 import { type Command, Option } from "commander";
+import { PAGE_COMPRESSIONS } from "../formats/columnar.js";
 import { BIG_INTS } from "../formats/json.js";
 import { FORMAT_NAMES } from "../formats/registry.js";
 import {
@@ -115,6 +116,17 @@ export function bigIntsOption(where = "With --json: "): Option {
     `${where}write integers as exact numbers (the default) or as strings; ` +
       "JavaScript's JSON.parse rounds numbers beyond 2^53",
   ).choices(BIG_INTS);
+}
+
+export function compressionOption(): Option {
+  return new Option(
+    "--compression <codec>",
+    "In Parquet: compression of the pages (default: snappy)",
+  ).choices(PAGE_COMPRESSIONS);
+}
+
+export function unsignedOption(meaning: string): Option {
+  return new Option("--unsigned", `In Parquet: ${meaning}`);
 }
 
 export function fromOption(): Option {

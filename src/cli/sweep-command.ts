@@ -1,15 +1,16 @@
 /** `upsweep sweep`: the rows of a grid. */
 import { type Command, Option } from "commander";
-import { PAGE_COMPRESSIONS } from "../formats/columnar.js";
 import { gridCommand } from "./grid-command.js";
 import { readWholeNumber } from "./options.js";
 import { readShard } from "./shard.js";
 import {
   bigIntsOption,
   checkOption,
+  compressionOption,
   formatOption,
   methodOption,
   quietOption,
+  unsignedOption,
   workersOption,
 } from "./shared-options.js";
 
@@ -60,15 +61,11 @@ export function sweepCommand(): Command {
     .option("--force", "Replace FILE if it exists, and discard an interrupted sweep into it")
     .addOption(formatOption())
     .addOption(bigIntsOption("In JSON Lines: "))
+    .addOption(compressionOption())
     .addOption(
-      new Option(
-        "--compression <codec>",
-        "In Parquet: compression of the pages (default: snappy)",
-      ).choices(PAGE_COMPRESSIONS),
-    )
-    .option(
-      "--unsigned",
-      "In Parquet: write all counts as unsigned integers, not only those that may exceed 2^63 - 1",
+      unsignedOption(
+        "write all counts as unsigned integers, not only those that may exceed 2^63 - 1",
+      ),
     )
     .option(
       "--resume",

@@ -1,7 +1,6 @@
 /** `upsweep sweep`: writes a row for every legal layer of a grid that meets the conditions. */
 import { errors } from "../errors.js";
 import { printable } from "../format-message.js";
-import type { PageCompression } from "../formats/columnar.js";
 import { builtKernel } from "../kernel/built.js";
 import type { Check } from "../plan/method.js";
 import type { Plan } from "../plan/model.js";
@@ -11,11 +10,17 @@ import type { Progress } from "../run/output/position.js";
 import type { Shard } from "../run/sweep/shard.js";
 import { partialOf } from "../sink/file.js";
 import { type AxisFlags, type GridOptions, methodFrom, specFromCommand } from "./options.js";
-import { type FormatOptions, outputFormat, writeOutput } from "./output.js";
+import {
+  type FormatOptions,
+  outputFormat,
+  type PageOptions,
+  parquetOptions,
+  writeOutput,
+} from "./output.js";
 import { gridsText, log, overlapsText, rejectionText, writtenText } from "./report.js";
 import { isTerminal, STDOUT } from "./terminal.js";
 
-interface SweepOptions extends GridOptions, FormatOptions {
+interface SweepOptions extends GridOptions, FormatOptions, PageOptions {
   readonly force?: boolean;
   readonly resume?: boolean;
   readonly trust?: boolean;
@@ -25,8 +30,6 @@ interface SweepOptions extends GridOptions, FormatOptions {
   readonly limit?: number;
   readonly workers?: number;
   readonly quiet?: boolean;
-  readonly compression?: PageCompression;
-  readonly unsigned?: boolean;
   readonly dropConstant?: boolean;
 }
 
@@ -53,16 +56,7 @@ export async function sweep(
     );
   const method = methodFrom(options);
   const { format, bigInts, compression } = await outputFormat(options);
-  const { compression: pageCompression, unsigned: isUnsigned } = options;
-  for (const [name, value] of Object.entries({
-    compression: pageCompression,
-    unsigned: isUnsigned,
-  }))
-    if (value !== undefined && format !== "parquet")
-      throw errors.usage(
-        `--${name} is given, but the rows are ${format}`,
-        `Name a file that ends in .parquet, or remove --${name}.`,
-      );
+  const parquet = parquetOptions(options, format);
   // Devices and pipes cannot be resumed or sharded.
   const isFile = options.output !== "-" && (await partialOf(options.output)) !== undefined;
   if (resume && !isFile)
@@ -82,8 +76,7 @@ export async function sweep(
     format,
     bigInts,
     compression,
-    pageCompression,
-    isUnsigned,
+    ...parquet,
     keepsProgress: true,
     resume: resume === true,
     mayReplace: force === true,

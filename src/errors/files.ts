@@ -44,12 +44,6 @@ export const FILE_ERRORS = {
       `the extension ${quote(extension)} means ${promised}, but the rows are ${chosen.name}`,
       `Name a file that ends in .${chosen.extensions[0]}.`,
     ),
-  noColumnarList: (path: string, format: string) =>
-    at(
-      path,
-      `a list cannot be written as ${format}`,
-      "Write CSV, and convert it with DuckDB or pandas.",
-    ),
   gzippedColumns: (path: string, format: string, name: string) =>
     at(path, `${format} files are not compressed with gzip`, `Write ${quote(name)} instead.`),
   layerFile: (path: string, extension: string, isJson: boolean) =>

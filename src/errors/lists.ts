@@ -131,6 +131,18 @@ export const LIST_ERRORS = {
         `but ${counted === "" ? "the layer has none" : `the count is ${counted}`}`,
       "Check the parameters of the row, or remove --verify-results to replace the column.",
     ),
+  countAboveSigned: (location: string, name: string, value: string) =>
+    at(
+      location,
+      `${name} is ${value}, which exceeds 2^63 - 1`,
+      "Write all counts as unsigned integers with --unsigned, or write Arrow.",
+    ),
+  textNotUtf8: (location: string, name: string, value: string) =>
+    at(
+      location,
+      `${name} is ${quote(value)}, which is not UTF-8`,
+      "Save the list as UTF-8, or write CSV, which copies the bytes.",
+    ),
   emptyField: (location: string, name: string) =>
     at(
       location,

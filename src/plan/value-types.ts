@@ -1,6 +1,6 @@
 /** The types of the values of a sweep's columns, for outputs of numbers instead of text. */
 import { upperBound } from "../columns/bound.js";
-import { column, isResultName, NAME_COLUMN } from "../columns/table.js";
+import { column, isResultName, NAME_COLUMN, type ResultName } from "../columns/table.js";
 import { kindOf, parameterOf } from "../layers/kinds.js";
 import { RATE_DENOMINATOR } from "../layers/parameters.js";
 import { PARAMETER_MAX } from "../limits.js";
@@ -12,11 +12,11 @@ import type { Plan } from "./model.js";
  */
 export type ValueType = "boolean" | "int32" | "int64" | "uint64" | "double" | "text";
 
-/** A column of a sweep. */
+/** A column of a sweep, or of a list that was counted. */
 export interface TypedColumn {
   readonly name: string;
   readonly type: ValueType;
-  /** Whether the tool of the column gives no answer for some layers. */
+  /** Whether some rows may have no value: a tool may give no answer for a layer. */
   readonly isNullable: boolean;
   /** Whether every value is below 2^63. True unless the type is uint64. */
   readonly fitsSigned: boolean;
@@ -35,12 +35,15 @@ export function typedColumns(plan: Plan): readonly TypedColumn[] {
   });
 }
 
+/** The type of the values of a result column. */
+export function typeOfResult(name: ResultName): ValueType {
+  const types = { u64: "uint64", i64: "int64", boolean: "boolean", decimal: "double" } as const;
+  return types[column(name).type];
+}
+
 function typeOf({ layer, grids }: Plan, name: string): ValueType {
   if (name === NAME_COLUMN) return "text";
-  if (isResultName(name))
-    return ({ u64: "uint64", i64: "int64", boolean: "boolean", decimal: "double" } as const)[
-      column(name).type
-    ];
+  if (isResultName(name)) return typeOfResult(name);
   const parameter = parameterOf(kindOf(layer), name);
   if (parameter?.type === "boolean") return "boolean";
   const isAbove = (limit: bigint) =>

@@ -198,13 +198,4 @@ describe("a file of columns", () => {
     expect(() => statSync("failed.parquet")).toThrow("ENOENT");
     expect(() => statSync("failed.parquet.partial")).toThrow("ENOENT");
   });
-
-  it("cannot be written for a list yet", async () => {
-    writeFileSync("list.csv", "in_channels,out_channels,kernel_size,l_in\n1,1,1,1\n");
-    const { exitCode, stderr } = await said(["count", "--from", "list.csv", "-o", "list.parquet"]);
-    expect([exitCode, stderr]).toEqual([
-      2,
-      expect.stringContaining("list.parquet: a list cannot be written as parquet. Write CSV"),
-    ]);
-  });
 });

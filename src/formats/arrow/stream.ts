@@ -1,4 +1,5 @@
 /** A stream of one record batch, from arrays in memory. */
+import { utf8Texts } from "../../bytes.js";
 import { ALIGNMENT } from "./body.js";
 import {
   END_OF_STREAM,
@@ -19,6 +20,8 @@ export interface ArrayColumn {
 interface NumberedTexts {
   readonly numbers: Int32Array;
   readonly texts: readonly string[];
+  /** 1 for each row without a text. */
+  readonly missing?: Uint8Array;
 }
 
 /** The Arrow type of a column of a sweep. */
@@ -151,31 +154,26 @@ interface EncodedTexts {
   readonly data: Uint8Array;
 }
 
-const encoder = new TextEncoder();
-
-/** Texts in UTF-8. They are encoded in one call, which takes a fraction of one call for each. */
 function encodedTexts(texts: readonly string[]): EncodedTexts {
-  const data = encoder.encode(texts.join(""));
-  const isAscii = data.length === texts.reduce((sum, { length }) => sum + length, 0);
+  const { bytes, lengths } = utf8Texts(texts);
   const offsets = new Int32Array(texts.length + 1);
-  for (const [i, text] of texts.entries())
-    offsets[i + 1] = (offsets[i] as number) + (isAscii ? text.length : utf8Length(text));
-  return { offsets: new Uint8Array(offsets.buffer), data };
+  for (let i = 0; i < texts.length; i++)
+    offsets[i + 1] = (offsets[i] as number) + (lengths[i] as number);
+  return { offsets: new Uint8Array(offsets.buffer), data: bytes };
 }
 
-function utf8Length(text: string): number {
-  return encoder.encode(text).length;
-}
-
-function numberedTexts({ numbers, texts }: NumberedTexts): EncodedTexts {
+function numberedTexts({ numbers, texts, missing }: NumberedTexts): EncodedTexts {
   const own = encodedTexts(texts);
   const begins = new Int32Array(own.offsets.buffer);
+  const isMissing = (row: number) => missing?.[row] === 1;
   const offsets = new Int32Array(numbers.length + 1);
-  for (const [row, number] of numbers.entries())
-    offsets[row + 1] =
-      (offsets[row] as number) + (begins[number + 1] as number) - (begins[number] as number);
+  for (const [row, number] of numbers.entries()) {
+    const length = (begins[number + 1] as number) - (begins[number] as number);
+    offsets[row + 1] = (offsets[row] as number) + (isMissing(row) ? 0 : length);
+  }
   const data = new Uint8Array(offsets[numbers.length] as number);
   for (const [row, number] of numbers.entries())
-    data.set(own.data.subarray(begins[number], begins[number + 1]), offsets[row]);
+    if (!isMissing(row))
+      data.set(own.data.subarray(begins[number], begins[number + 1]), offsets[row]);
   return { offsets: new Uint8Array(offsets.buffer), data };
 }

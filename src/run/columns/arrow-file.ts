@@ -64,7 +64,7 @@ function arrayOf({ values, missing, texts }: GroupColumn): ArrayColumn {
   const vector = values as GroupVector;
   const validity = missing && validityOf(missing);
   return {
-    values: texts ? { numbers: vector as Int32Array, texts } : vector,
+    values: texts ? { numbers: vector as Int32Array, texts, ...(missing && { missing }) } : vector,
     ...(validity && { validity }),
   };
 }

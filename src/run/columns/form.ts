@@ -3,8 +3,8 @@
 import type { RandomBytes } from "../../formats/arrow/contents.js";
 import type { TypedColumn } from "../../plan/value-types.js";
 import type { RowGroup } from "../workers/row-group.js";
+import type { GroupMemory } from "./column-builder.js";
 import type { ColumnarMetadata } from "./metadata.js";
-import type { GroupMemory } from "./row-groups.js";
 
 /** The columns of a file, and what it says about them. */
 export interface ColumnarTable {

@@ -1,12 +1,19 @@
 /** What a file of columns says about its rows. */
 
-import { describeColumn } from "../../columns/derived.js";
-import { column, isResultName } from "../../columns/table.js";
+import { basename } from "node:path";
+import { describeColumn, hasColumn } from "../../columns/derived.js";
+import { column, isResultName, type ResultName } from "../../columns/table.js";
+import type { ParquetOptions } from "../../formats/columnar.js";
+import type { FormatName } from "../../formats/registry.js";
+import { textOfFraction } from "../../fraction.js";
 import { kernelHash } from "../../kernel/artefact.js";
-import { kindOf } from "../../layers/kinds.js";
+import { type Kind, kindOf } from "../../layers/kinds.js";
+import type { ListPlan } from "../../plan/list.js";
+import { KIND_COLUMN } from "../../plan/list-header.js";
+import { kindsOf } from "../../plan/list-types.js";
 import type { ConstantColumn, Plan } from "../../plan/model.js";
 import { typedColumns } from "../../plan/value-types.js";
-import { type IdentityOptions, identityOf } from "../resume/identity.js";
+import { FORMAT_FIELD, type IdentityOptions, identityOf } from "../resume/identity.js";
 import { packageVersion } from "../version.js";
 
 export interface ColumnarMetadata {
@@ -15,7 +22,9 @@ export interface ColumnarMetadata {
   /** The hash of the kernel. */
   readonly build: string;
   /** The sweep, as its manifest names it. */
-  readonly sweep: Readonly<Record<string, string>>;
+  readonly sweep?: Readonly<Record<string, string>>;
+  /** The list, and the options with which it was counted. */
+  readonly list?: Readonly<Record<string, string>>;
   /** The unit, meaning and formula of each result column. */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The columns that were left out. Undefined if there are none. */
@@ -31,7 +40,12 @@ export function sweepMetadata(plan: Plan, options: IdentityOptions): ColumnarMet
     program: packageVersion(),
     build: kernelHash(),
     sweep: identityOf(plan, { ...options, shard: undefined }),
-    columns: describedColumns(plan),
+    columns: describedResults(
+      [kindOf(plan.layer)],
+      typedColumns(plan)
+        .map(({ name }) => name)
+        .filter(isResultName),
+    ),
     ...(plan.constants && { constants: plan.constants }),
   };
 }
@@ -58,11 +72,58 @@ function constantsText(constants: readonly ConstantColumn[]): string {
   return `{${entries.join(",")}}`;
 }
 
-function describedColumns(plan: Plan): ColumnarMetadata["columns"] {
-  const results = typedColumns(plan).flatMap(({ name }) => {
-    if (!isResultName(name)) return [];
-    const { unit, counts, formula } = describeColumn(kindOf(plan.layer), column(name));
-    return [[name, { unit, counts, formula }] as const];
-  });
-  return Object.fromEntries(results);
+/** The options of a list that its rows depend on, and its name. */
+export interface ListSource extends ParquetOptions {
+  /** The list, as messages name it. */
+  readonly location: string;
+  readonly format: FormatName;
+}
+
+/** The metadata of a counted list. They have its file name, but not its folder. */
+export function listMetadata(list: ListPlan, source: ListSource): ColumnarMetadata {
+  const { format, pageCompression = "snappy", isUnsigned = false } = source;
+  const { bits, sample_rate: rate } = list.settings;
+  return {
+    program: packageVersion(),
+    build: kernelHash(),
+    list: {
+      "the kernel": kernelHash(),
+      "the list": basename(source.location),
+      "the layer": list.kindField === undefined ? list.layer : `in the column ${KIND_COLUMN}`,
+      "the columns": list.columns.slice(0, list.verified?.written).join(","),
+      ...(bits !== undefined && { bits: String(bits) }),
+      ...(rate !== undefined && { sample_rate: textOfFraction(rate) }),
+      [FORMAT_FIELD]: format,
+      ...(format === "parquet" && {
+        "the compression of pages": pageCompression,
+        "the type of counts": isUnsigned ? "unsigned" : "signed",
+      }),
+    },
+    columns: describedResults(kindsOf(list), list.columns.slice(0, list.verified?.written)),
+  };
+}
+
+/** Describes result columns. Kinds that differ in a text are named in it. */
+function describedResults(
+  kinds: readonly Kind[],
+  names: readonly ResultName[],
+): ColumnarMetadata["columns"] {
+  return Object.fromEntries(
+    names.map((name) => {
+      const described = kinds
+        .filter((kind) => hasColumn(kind, name))
+        .map((kind) => ({ kind: kind.name, ...describeColumn(kind, column(name)) }));
+      const textOf = (of: "unit" | "counts" | "formula"): string => {
+        const texts = [...new Set(described.map((own) => own[of]))];
+        if (texts.length <= 1) return texts[0] ?? "";
+        const kindsOfText = (text: string) =>
+          described.filter((own) => own[of] === text).map(({ kind }) => kind);
+        return texts.map((text) => `${kindsOfText(text).join(", ")}: ${text}`).join("; ");
+      };
+      return [
+        name,
+        { unit: textOf("unit"), counts: textOf("counts"), formula: textOf("formula") },
+      ] as const;
+    }),
+  );
 }

@@ -14,7 +14,7 @@ import type { IdentityOptions } from "../resume/identity.js";
 import type { ResumePoint } from "../resume/start.js";
 import type { SharedThreads } from "../runner.js";
 import { ArrowFile } from "./arrow-file.js";
-import type { ColumnarForm } from "./form.js";
+import type { ColumnarForm, ColumnarTable } from "./form.js";
 import { sweepMetadata } from "./metadata.js";
 import { ColumnPacking } from "./packing.js";
 import { ParquetEncoder } from "./parquet-encoder.js";
@@ -50,7 +50,8 @@ export async function openColumns(
 ): Promise<ColumnPacking<Position>> {
   const columns = typedColumns(plan);
   const groupRows = rowsOfGroup(columns);
-  const form = formOf(plan, options, threads, log);
+  const table = { columns, metadata: sweepMetadata(plan, options) };
+  const form = formOf(table, options, threads, log);
   const isResumed = from !== undefined && from.bytes > 0;
   const isWritten = isResumed && from.isWritten;
   if (isResumed && !isWritten)
@@ -69,13 +70,13 @@ export async function openColumns(
   });
 }
 
-function formOf(
-  plan: Plan,
-  options: ColumnarOptions,
+/** The file that is written. */
+export function formOf(
+  table: ColumnarTable,
+  options: ParquetOptions & { readonly format: FormatName },
   threads?: SharedThreads,
   log?: GroupLog,
 ): ColumnarForm {
-  const table = { columns: typedColumns(plan), metadata: sweepMetadata(plan, options) };
   const { format } = options;
   return format === "parquet"
     ? new ParquetFile(table, options, new ParquetEncoder(threads), log)

@@ -56,16 +56,16 @@ export class ColumnPacking<P> implements Packing<P> {
   }
 
   async add({ columns, progress }: OutputBatch<P>): Promise<void> {
-    const { groupRows, nameOf } = this.#options;
+    const { nameOf } = this.#options;
     for (const batch of columns?.batches ?? []) {
       this.#marks.take(batch.rows);
       let at = Math.min(this.#toSkip, batch.rows);
       this.#toSkip -= at;
       while (at < batch.rows) {
-        const end = Math.min(batch.rows, at + groupRows - this.#builder.rows);
+        const end = this.#builder.fitting(batch, at);
         this.#builder.add(batch, at, end, nameOf(columns?.grid as number));
         at = end;
-        if (this.#builder.isFull) await this.#encodeGroup();
+        if (this.#builder.isFull || at < batch.rows) await this.#encodeGroup();
       }
     }
     while (this.#encoding[0]?.isEncoded) await this.#writeOldest();

@@ -49,6 +49,10 @@ export function faultError(list: ListPlan, fault: Fault, record: string, at: str
       return errors.disagree(describeLayer(layerOf(list, fields)));
     case "differs":
       return errors.resultDiffers(at, fault.name, fault.given, fault.counted);
+    case "cell":
+      return fault.reason === "exceeds"
+        ? errors.countAboveSigned(at, fault.column, fault.value)
+        : errors.textNotUtf8(at, fault.column, fault.value);
     case "overflow":
       return overflow(
         at,

@@ -7,10 +7,6 @@ import { defaultColumns } from "../../columns/derived.js";
 import type { ResultName } from "../../columns/table.js";
 import type { Tally } from "../../conventions/tallies.js";
 import { errors, UpsweepError } from "../../errors.js";
-import { cellTypeOf, type Encoding, encoderOf, hasHeader } from "../../formats/encoding.js";
-import type { Encode } from "../../formats/format.js";
-import type { BigInts } from "../../formats/json.js";
-import type { FormatName } from "../../formats/registry.js";
 import { type ListBytes, NEWLINE } from "../../input/bytes.js";
 import { builtKernel } from "../../kernel/built.js";
 import { addTotals, type KindTotals, releaseLease } from "../../kernel/kernel.js";
@@ -21,14 +17,12 @@ import { addCounts } from "../../layers/rules.js";
 import { INPUT_BYTES } from "../../limits.js";
 import {
   addedColumns,
-  droppedColumns,
-  headerOf,
   type ListPlan,
   type ListRequest,
   planList,
-  quoted,
   splitRecord,
 } from "../../plan/list.js";
+import { ERROR_COLUMN } from "../../plan/list-types.js";
 import { type Method, simulatesAll } from "../../plan/method.js";
 import { defaultWorkers, type GrowingRunner, growingRunner, threadedRunner } from "../runner.js";
 import type { Job, ListAnswer, RecordText } from "../workers/protocol.js";
@@ -37,6 +31,7 @@ import { inOrder, inOrderWhenReady } from "../workers/reorder-buffer.js";
 import { inlineRunner } from "../workers/runner.js";
 import { type Chunks, cutIntoChunks, type SharedBytes, SMALL_CHUNK_BYTES } from "./chunks.js";
 import { faultError, layerOf } from "./faults.js";
+import { type ListRows, type RowShape, rowFormOf } from "./rows.js";
 
 /**
  * Maximum size of a chunk if each row at fault gets an error row. It is smaller, because the rest
@@ -64,8 +59,7 @@ export interface ListTotals {
 }
 
 /** A batch of rows in order. The bytes are valid until the next batch is requested. */
-export interface ListedRows {
-  readonly buffers: readonly Uint8Array[];
+export interface ListedRows extends ListRows {
   readonly rows: number;
   /**
    * If the list is compared, the tallies of these rows. `recordAt` returns the location and the
@@ -84,7 +78,7 @@ interface ListedRecord {
   readonly layer: Layer;
 }
 
-export interface ListOptions {
+export interface ListOptions extends RowShape {
   /**
    * The kind of all layers. Must be omitted if the list has a column `layer` with the kind per row.
    */
@@ -98,15 +92,6 @@ export interface ListOptions {
   readonly isComparing?: boolean | undefined;
   /** Skip and count layers that break a rule, instead of stopping at the first one. */
   readonly skipInvalid?: boolean | undefined;
-  /** The format of the rows. Defaults to CSV. */
-  readonly format?: FormatName | undefined;
-  /** How JSON Lines writes integers. Defaults to numbers. */
-  readonly bigInts?: BigInts | undefined;
-  /**
-   * Write a row for each row at fault too. Its results are empty, and the last column `error` has
-   * the message.
-   */
-  readonly hasErrorColumn?: boolean | undefined;
   /** Columns to copy as labels, even if their names have a meaning. */
   readonly carry?: readonly string[] | undefined;
   /** Compare the results already in the list with the new ones. */
@@ -116,9 +101,6 @@ export interface ListOptions {
   /** Called with the plan of the list before counting starts. */
   readonly onPlan?: ((list: ListPlan) => void) | undefined;
 }
-
-/** The last column of a list whose rows can have an error. */
-const ERROR_COLUMN = "error";
 
 /**
  * Counts every layer of a list. Yields the header first, then the rows. A row has the columns of
@@ -197,15 +179,10 @@ async function* countChunks(
     rejected: [...rejected],
     totals: totals(),
   });
-  const encoding = encodingOfList(list, options);
-  const encode: Encode = encoderOf(encoding) ?? ((buffers) => buffers);
-  const header = hasHeader(encoding.format)
-    ? [encode(headerBytes(list, chunks.header, hasErrorColumn))]
-    : [];
-  yield { buffers: header, rows: 0, progress: progress() };
+  const form = rowFormOf(list, options);
+  yield { ...form.start(chunks.header), rows: 0, progress: progress() };
 
-  // Rows with an error column get that column on this thread, so they are encoded here too.
-  const job: Job = { kind: "list", list, method, ...(!hasErrorColumn && { encoding }) };
+  const job: Job = { kind: "list", list, method, ...form.job };
   const { runner, tasks } = await runnerFor(job, workers, chunks, { isLive, hasErrorColumn });
   const runChunk = async (bytes: SharedBytes, isAlone: boolean) => {
     const isLarge = bytes.length >= INPUT_BYTES / 2 && !chunks.hasEnded();
@@ -257,21 +234,19 @@ async function* countChunks(
           };
         };
         const compared = tallies && { tallies, recordAt };
-        const buffers = hasErrorColumn
-          ? answer.buffers.map((rows) => encode(withEmptyField(rows)))
-          : answer.buffers;
-        yield { buffers, rows: answer.rows, ...(compared && { compared }), progress: progress() };
+        yield {
+          ...form.rowsOf(answer),
+          rows: answer.rows,
+          ...(compared && { compared }),
+          progress: progress(),
+        };
         for (const lease of answer.leases) releaseLease(lease);
         if (answer.fault && answer.faultRecord) {
           const { text, linesBefore } = answer.faultRecord;
           const error = faultError(list, answer.fault, text, locationOf(line + linesBefore));
           if (!record || !(error instanceof UpsweepError && error.isInputError)) throw error;
           errorRows++;
-          yield {
-            buffers: [encode(errorRow(list, record, error.message))],
-            rows: 0,
-            progress: progress(),
-          };
+          yield { ...form.errorRow(record, error.message), rows: 0, progress: progress() };
           line += linesBefore + countLineEnds(record);
         } else {
           line += answer.lines;
@@ -283,49 +258,6 @@ async function* countChunks(
     await runner.close();
   }
   return progress();
-}
-
-/** The options that determine the shape of a list's rows, in addition to its plan. */
-export type RowShape = Pick<ListOptions, "format" | "bigInts" | "hasErrorColumn">;
-
-/**
- * The encoding of a list's rows: the columns of the list, then the results. Every row has every
- * column. A parameter or result that the kind of the row lacks is an empty cell, and null in JSON,
- * so that readers find all columns in any row.
- */
-export function encodingOfList(
-  list: ListPlan,
-  { format = "csv", bigInts = "number", hasErrorColumn = false }: RowShape,
-): Encoding {
-  const listFields = list.fields.filter(({ meaning }) => meaning !== "result");
-  const results = list.columns.slice(0, list.verified?.written);
-  return {
-    format,
-    columns: [
-      ...listFields.map(
-        ({ name, meaning }) =>
-          ({
-            name,
-            type: meaning === "parameter" ? cellTypeOf(name) : "text",
-            isUserWritten: true,
-          }) as const,
-      ),
-      ...results.map((name) => ({ name, type: cellTypeOf(name) })),
-      ...(hasErrorColumn ? [{ name: ERROR_COLUMN, type: "text" } as const] : []),
-    ],
-    bigInts,
-  };
-}
-
-/** The header of the output. The list's header is copied unchanged, unless columns are dropped. */
-function headerBytes(list: ListPlan, header: Uint8Array, hasErrorColumn: boolean): Uint8Array {
-  const errorColumn = hasErrorColumn ? [ERROR_COLUMN] : [];
-  if (droppedColumns(list).length > 0 || list.verified)
-    return Buffer.from(`${[...headerOf(list), ...errorColumn].map(quoted).join(",")}\n`);
-  return Buffer.concat([
-    header,
-    Buffer.from(`${["", ...list.columns, ...errorColumn].join(",")}\n`),
-  ]);
 }
 
 /**
@@ -367,35 +299,6 @@ async function runnerFor(
         : threadedRunner(job, workers),
     tasks: tasks(),
   };
-}
-
-/** Appends an empty field to each row. */
-function withEmptyField(buffers: Uint8Array): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  let from = 0;
-  for (let end = recordEnd(buffers, 0); end >= 0; end = recordEnd(buffers, from)) {
-    pieces.push(buffers.subarray(from, end), Buffer.from(",\n"));
-    from = end + 1;
-  }
-  return Buffer.concat(pieces);
-}
-
-/** The error row of a record. If the record does not match the header, its columns are empty. */
-function errorRow(list: ListPlan, record: Uint8Array, message: string): Uint8Array {
-  const text = Buffer.from(record)
-    .toString("latin1")
-    .replace(/\r?\n?$/, "");
-  const fields = splitRecord(text);
-  const copied = list.fields.flatMap(({ meaning }, i) =>
-    meaning === "result"
-      ? []
-      : [fields?.length === list.fields.length ? (fields[i] as string) : ""],
-  );
-  const results = ",".repeat(list.verified?.written ?? list.columns.length);
-  return Buffer.concat([
-    Buffer.from(copied.map(quoted).join(","), "latin1"),
-    Buffer.from(`${results},"${message.replaceAll('"', '""')}"\n`),
-  ]);
 }
 
 function countLineEnds(bytes: Uint8Array): number {

@@ -6,15 +6,15 @@
  */
 
 import { joined, type Sum } from "../../checksum.js";
-import type { ColumnBatch } from "../../kernel/column-layout.js";
 import type { Sink } from "../../sink/sink.js";
 import type { Position } from "./position.js";
+import type { RowBatch } from "./row-batch.js";
 
 /** A batch of rows, as a sweep yields it. */
 export interface OutputBatch<P> {
   readonly buffers: readonly Uint8Array[];
   /** The rows as columns of numbers, in place of buffers. */
-  readonly columns?: { readonly grid: number; readonly batches: readonly ColumnBatch[] };
+  readonly columns?: { readonly grid: number; readonly batches: readonly RowBatch[] };
   readonly progress: P;
   /** The checksum of the rows, if already known. */
   readonly sum?: Sum | undefined;

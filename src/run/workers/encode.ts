@@ -1,4 +1,5 @@
 /** Encodes row groups as Parquet: the pages of all columns, and their description. */
+import { utf8Texts } from "../../bytes.js";
 import type { Codec } from "../../formats/parquet/enums.js";
 import { dataPageHeader, dictionaryPageHeader } from "../../formats/parquet/page-header.js";
 import type { ChunkPages } from "../../formats/parquet/row-group.js";
@@ -36,12 +37,17 @@ interface Dictionary {
 }
 
 function dictionaryOf(texts: readonly string[]): Dictionary {
-  const encoder = new TextEncoder();
-  const parts = texts.flatMap((text) => {
-    const bytes = encoder.encode(text);
-    return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes];
-  });
-  return { count: texts.length, bytes: joined(parts) };
+  const { bytes: all, lengths } = utf8Texts(texts);
+  const bytes = new Uint8Array(all.length + 4 * texts.length);
+  const view = new DataView(bytes.buffer);
+  let [from, to] = [0, 0];
+  for (const length of lengths) {
+    view.setUint32(to, length, true);
+    bytes.set(all.subarray(from, from + length), to + 4);
+    from += length;
+    to += 4 + length;
+  }
+  return { count: texts.length, bytes };
 }
 
 function inputOf(

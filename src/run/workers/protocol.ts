@@ -21,6 +21,8 @@ import type { KindTotals, Lease, ListFault, SweepFault } from "../../kernel/kern
 import type { ListPlan } from "../../plan/list.js";
 import type { Method } from "../../plan/method.js";
 import type { Plan } from "../../plan/model.js";
+import type { RowBatch } from "../output/row-batch.js";
+import type { Decoding, RefusedCell } from "./decode.js";
 import type { RowGroup } from "./row-group.js";
 import type { Difference } from "./verify.js";
 
@@ -34,7 +36,12 @@ export type Job = { readonly method: Method; readonly encoding?: Encoding | unde
       /** Whether rows are columns of numbers instead of text. */
       readonly isColumnar?: boolean;
     }
-  | { readonly kind: "list"; readonly list: ListPlan }
+  | {
+      readonly kind: "list";
+      readonly list: ListPlan;
+      /** How rows are decoded to columns, in place of an encoding. */
+      readonly decoding?: Decoding | undefined;
+    }
 );
 
 export interface WorkerData {
@@ -123,7 +130,13 @@ export interface ListAnswer extends Rows {
    */
   readonly tallies?: readonly Tally[];
   readonly records?: ReadonlyMap<bigint, RecordText>;
-  readonly fault?: ListFault | ({ readonly kind: "differs" } & Difference);
+  /** The rows as columns, if the job requests them. */
+  readonly columns?: readonly RowBatch[];
+  readonly fault?:
+    | ListFault
+    | ({ readonly kind: "differs" } & Difference)
+    /** A cell of the row cannot be written. */
+    | ({ readonly kind: "cell"; readonly at: number } & Omit<RefusedCell, "row">);
   /** The record at fault. */
   readonly faultRecord?: RecordText;
 }

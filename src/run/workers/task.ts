@@ -16,6 +16,8 @@ import {
 } from "../../kernel/kernel.js";
 import { addCounts } from "../../layers/rules.js";
 import type { ListPlan } from "../../plan/list.js";
+import type { RowBatch } from "../output/row-batch.js";
+import { type Decoding, decodeRows, type RefusedCell } from "./decode.js";
 import type {
   ChunkTask,
   CountAnswer,
@@ -27,7 +29,7 @@ import type {
   RecordText,
   SweepAnswer,
 } from "./protocol.js";
-import { recordEnd } from "./records.js";
+import { lineEndsOutsideQuotes, recordEnd } from "./records.js";
 import { verifyRows } from "./verify.js";
 
 /**
@@ -43,11 +45,13 @@ export function taskHandler(
 ): (task: CountTask) => CountAnswer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
+  const decoding = job.kind === "list" ? job.decoding : undefined;
   const isColumnar = job.kind === "sweep" && job.isColumnar === true;
   const newBuffers = () => new AnswerBuffers(encode, isSummed, isColumnar, leaseTimeout);
   if (job.kind === "list") {
     kernel.openList(job.list, job.method);
-    return (task) => countChunk(kernel, job.list, task as ChunkTask, newBuffers());
+    const { list } = job;
+    return (task) => countChunk(kernel, { list, decoding }, task as ChunkTask, newBuffers());
   }
   let opened = -1;
   return (task) => {
@@ -191,7 +195,7 @@ function sweepIndices(
 
 function countChunk(
   kernel: Kernel,
-  list: ListPlan,
+  { list, decoding }: { readonly list: ListPlan; readonly decoding: Decoding | undefined },
   { bytes }: ChunkTask,
   answerBuffers: AnswerBuffers,
 ): ListAnswer {
@@ -199,14 +203,23 @@ function countChunk(
   const tallies: (readonly Tally[])[] = [];
   let totals: readonly KindTotals[] = [];
   let [rows, lines] = [0, 0];
+  const columns: RowBatch[] = [];
   const answer = (): ListAnswer => {
-    if (tallies.length === 0) return { ...answerBuffers.fields, rows, rejected, lines, totals };
+    const counted = {
+      ...answerBuffers.fields,
+      ...(decoding && { columns }),
+      rows,
+      rejected,
+      lines,
+      totals,
+    };
+    if (tallies.length === 0) return counted;
     const merged = mergedTallies(tallies);
     const locations = merged.flatMap(({ layers, min, max }) =>
       layers > 0n ? [min.at, max.at] : [],
     );
     const records = new Map(locations.map((at) => [at, recordAt(bytes, Number(at))]));
-    return { ...answerBuffers.fields, rows, rejected, lines, totals, tallies: merged, records };
+    return { ...counted, tallies: merged, records };
   };
   const addBatch = (batch: ListBatch) => {
     addCounts(rejected, batch.rejected);
@@ -218,18 +231,19 @@ function countChunk(
   for (let at = 0; at < bytes.length; ) {
     const batch = kernel.countList(bytes, at);
     const verified = list.verified && verifyRows(list, bytes, at, batch.bytes);
-    if (verified) answerBuffers.addUnleased(verified.bytes);
+    const rowsOfBatch = verified || batch;
+    const decoded = decoding && decodeRows(decoding, rowsOfBatch.bytes, rowsOfBatch.rows);
+    if (decoded) columns.push({ rows: decoded.rows, columns: decoded.columns });
+    else if (verified) answerBuffers.addUnleased(verified.bytes);
     else answerBuffers.add(kernel, batch.bytes);
-    if (verified?.difference) {
-      const { difference } = verified;
-      // The batch has counted the record that differs and those after it. Count the ones before it
+    const fault = decoded?.refused
+      ? cellFault(kernel, bytes, at, decoded.refused)
+      : verified?.difference && ({ kind: "differs", ...verified.difference } as const);
+    if (fault) {
+      // The batch has counted the record at fault and those after it. Count the ones before it
       // alone, whose rows are in the answer.
-      if (difference.at > at) addBatch(kernel.countList(bytes.subarray(0, difference.at), at));
-      return {
-        ...answer(),
-        fault: { kind: "differs", ...difference },
-        faultRecord: recordAt(bytes, difference.at),
-      };
+      if (fault.at > at) addBatch(kernel.countList(bytes.subarray(0, fault.at), at));
+      return { ...answer(), fault, faultRecord: recordAt(bytes, fault.at) };
     }
     addBatch(batch);
     if (batch.fault)
@@ -237,6 +251,26 @@ function countChunk(
     at = batch.next;
   }
   return answer();
+}
+
+/**
+ * The fault of a cell that was refused, with the record that its row was made from. Records that are
+ * blank or rejected have no row, so the kernel counts the rows of the records before it.
+ *
+ * @param from the byte at which the rows begin.
+ */
+function cellFault(kernel: Kernel, bytes: Uint8Array, from: number, { row, ...cell }: RefusedCell) {
+  const starts = [from];
+  for (const end of lineEndsOutsideQuotes(bytes.subarray(from), 0)) starts.push(from + end + 1);
+  // The last start with at most `row` rows before it: that of the record, after any blank ones.
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    const before = kernel.countList(bytes.subarray(0, starts[middle]), from).rows;
+    if (before <= row) low = middle;
+    else high = middle;
+  }
+  return { kind: "cell", at: starts[low] as number, ...cell } as const;
 }
 
 /** The record that begins at byte `at` of a chunk. Only its text is sent to the main thread. */

@@ -27,7 +27,7 @@ export function verifyRows(
   chunk: Uint8Array,
   from: number,
   bytes: Uint8Array,
-): { readonly bytes: Uint8Array; readonly difference?: Difference } {
+): { readonly bytes: Uint8Array; readonly rows: number; readonly difference?: Difference } {
   const rows: string[] = [];
   let at = from;
   for (let rowAt = 0; rowAt < bytes.length; ) {
@@ -44,13 +44,13 @@ export function verifyRows(
       if (meaning !== "result" || !isResultName(name) || !counted.has(name)) continue;
       const [given, now] = [fields[i] as string, counted.get(name) as string];
       if (!isSameValue(name, given, now))
-        return { bytes: encodeRows(rows), difference: { at, name, given, counted: now } };
+        return { ...encodeRows(rows), difference: { at, name, given, counted: now } };
     }
     rows.push(withoutOldResults(list, row));
     at = endOf(chunk, at) + 1;
     rowAt = rowEnd + 1;
   }
-  return { bytes: encodeRows(rows) };
+  return encodeRows(rows);
 }
 
 /** Removes the earlier results from a row, and the new ones that only the comparison needs. */
@@ -101,6 +101,6 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
   return textOfLatin1(bytes.subarray(from, to));
 }
 
-function encodeRows(rows: readonly string[]): Uint8Array {
-  return latin1(rows.map((row) => `${row}\n`).join(""));
+function encodeRows(rows: readonly string[]) {
+  return { bytes: latin1(rows.map((row) => `${row}\n`).join("")), rows: rows.length };
 }

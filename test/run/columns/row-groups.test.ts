@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnBatch, ColumnValues } from "../../../src/kernel/column-layout.ts";
 import type { ValueType } from "../../../src/plan/value-types.ts";
-import {
-  GroupBuilder,
-  type GroupMemory,
-  rowsOfGroup,
-} from "../../../src/run/columns/row-groups.ts";
+import type { GroupMemory } from "../../../src/run/columns/column-builder.ts";
+import { GroupBuilder, rowsOfGroup } from "../../../src/run/columns/row-groups.ts";
 import { gather } from "../../../src/run/sweep/gather.ts";
 import type { RowGroup } from "../../../src/run/workers/row-group.ts";
 
@@ -101,7 +98,7 @@ function throughGroups(
   };
   for (const batch of batchesOf(type, parts))
     for (let from = 0; from < batch.rows; ) {
-      const to = Math.min(batch.rows, from + capacity - builder.rows);
+      const to = builder.fitting(batch, from);
       builder.add(batch, from, to, "");
       from = to;
       if (builder.isFull) flush();
