@@ -57,12 +57,14 @@ interface Run {
   readonly pageCompression?: PageCompression;
   /** Stops after this many batches, as a full disk does. */
   readonly batches?: number;
+  /** Stops after the batch with this row. */
+  readonly rows?: bigint;
 }
 
 /** Runs with `resume`. Returns whether the file is complete. */
 async function attempt(format: FormatName, path: string, run: Run = {}): Promise<boolean> {
   const plan = planSweep(specFrom(SPEC));
-  const { batches = Number.POSITIVE_INFINITY, ...options } = run;
+  const { batches = Number.POSITIVE_INFINITY, rows, ...options } = run;
   const job = await openSweepJob(plan, path, {
     ...options,
     format,
@@ -81,6 +83,7 @@ async function attempt(format: FormatName, path: string, run: Run = {}): Promise
         if (next.done) return next.value;
         if (done === batches) throw new Error("no room");
         yield next.value;
+        if (rows !== undefined && next.value.progress.rows >= rows) throw new Error("no room");
       }
     } finally {
       await all.return(undefined as never);
@@ -107,7 +110,7 @@ async function whole(format: FormatName, options: Run = {}): Promise<Buffer> {
 /** Leaves the files of a sweep that was stopped after some batches, with row groups. */
 async function stopped(format: FormatName): Promise<void> {
   // With one worker, at most three groups of Parquet are kept to be encoded.
-  const run = { batches: 8, workers: 1 };
+  const run = { rows: 520_000n, workers: 1 };
   expect(await attempt(format, FILES[format as "parquet"], run)).toBe(false);
   const found = readdirSync(".").filter((name) => name.startsWith("out."));
   const partial = `${FILES[format as "parquet"]}.partial`;
@@ -290,7 +293,7 @@ describe("the log of row groups", () => {
     await stopped("parquet");
     expect(
       await attempt("parquet", "plain.parquet", {
-        batches: 8,
+        rows: 520_000n,
         workers: 1,
         pageCompression: "none",
       }),
