@@ -2,7 +2,7 @@
 // texts are written once, when it is filled, and copied into the rows of every block.
 
 import * as layout from "../layout";
-import { COMMA } from "./csv";
+import { COMMA, NEWLINE } from "./csv";
 import { writeValue } from "./cell";
 
 let textCount: u32 = 0;
@@ -46,13 +46,14 @@ export function saveRowTexts(row: u32): void {
   }
 }
 
-/** Writes the cells of a text with commas between them, and returns their length. */
+/** Writes the cells of a text, each with its separator, and returns their length. */
 function writeCells(text: u32): usize {
   const firstCell = load<u32>(imagePtr(text)), cellCount = load<u32>(imagePtr(text), 4);
   let ptr = layout.SPARE_VECTORS_PTR;
   for (let cell = firstCell; cell < firstCell + cellCount; cell++) {
-    if (cell > firstCell) store<u8>(ptr++, COMMA);
     ptr = writeValue(ptr, load<u32>(layout.IMAGE_TEXT_CELLS_PTR + ((<usize>cell) << 2)));
+    store<u8>(ptr++, COMMA);
   }
+  if (load<u32>(imagePtr(text), 12)) store<u8>(ptr - 1, NEWLINE);
   return ptr - layout.SPARE_VECTORS_PTR;
 }

@@ -22,42 +22,48 @@ function slotPtr(slot: u32): usize {
   return layout.CELLS_PTR + <usize>slot * layout.CELL_BYTES;
 }
 
-function segmentPtr(segment: u32): usize {
+export function segmentPtr(segment: u32): usize {
   return layout.SEGMENTS_PTR + <usize>segment * layout.SEGMENT_BYTES;
 }
 
-function segmentCount(): u32 {
+export function segmentCount(): u32 {
   return load<u32>(layout.IMAGE_PTR, layout.IMAGE_SEGMENT_COUNT);
+}
+
+let bytesOfDraft: usize = 0;
+
+/** The bytes that are reserved for the draft of a row (rows.ts). */
+export function draftBytes(): usize {
+  return bytesOfDraft;
 }
 
 /** Copies the slots from the image, and lays out the segments of the row as the image says. */
 export function openRow(slotCount: u32): void {
   memory.copy(layout.CELLS_PTR, layout.IMAGE_SLOTS_PTR, <usize>slotCount * layout.CELL_BYTES);
+  // No cell is longer than a slot. An odd number of cache lines spreads the drafts over the sets of
+  // the cache.
+  bytesOfDraft = (<usize>slotCount * layout.CELL_BYTES + layout.VECTOR_SLACK + 63) & ~63 | 64;
   let textPtr = layout.TEXTS_PTR;
   let firstSlot: u32 = 0;
   for (let segment: u32 = 0; segment < segmentCount(); segment++) {
     const imagePtr = layout.IMAGE_SEGMENTS_PTR + <usize>segment * layout.IMAGE_SEGMENT_BYTES;
     const source = load<u32>(imagePtr), number = load<u32>(imagePtr, 4);
-    const endSlot = load<u32>(imagePtr, 8);
-    const separators: u32 = segment > 0 ? 1 : 0;
-    if (separators) store<u8>(textPtr, firstSlot < slotCount ? COMMA : NEWLINE);
+    const endSlot = load<u32>(imagePtr, 8), nextSlot = load<u32>(imagePtr, 12);
     store<u32>(segmentPtr(segment), <u32>textPtr, layout.SEGMENT_TEXT);
-    store<u32>(segmentPtr(segment), separators, layout.SEGMENT_LENGTH);
-    openSource(segmentPtr(segment), source, number);
+    store<u32>(segmentPtr(segment), 0, layout.SEGMENT_LENGTH);
+    openSource(segmentPtr(segment), source, number, nextSlot < slotCount ? COMMA : NEWLINE);
     store<u32>(segmentPtr(segment), endSlot, layout.SEGMENT_END_SLOT);
-    // Nothing is joined yet. Until the slots before it are joined, a slot begins after the
-    // separator.
+    // Nothing is joined yet.
     for (let slot = firstSlot; slot < endSlot; slot++) {
-      store<u16>(slotPtr(slot), <u16>separators, layout.CELL_START);
+      store<u16>(slotPtr(slot), 0, layout.CELL_START);
     }
-    textPtr += <usize>separators + <usize>(endSlot - firstSlot) * layout.CELL_BYTES
-      + layout.VECTOR_SLACK;
-    firstSlot = load<u32>(imagePtr, 12);
+    textPtr += <usize>(endSlot - firstSlot) * layout.CELL_BYTES + layout.VECTOR_SLACK;
+    firstSlot = nextSlot;
   }
 }
 
-/** Sets what follows a joined text: the cell or reused text of that number. */
-function openSource(ptr: usize, source: u32, number: u32): void {
+/** Sets what follows a joined text: the cell or reused text of that number, and its separator. */
+function openSource(ptr: usize, source: u32, number: u32, separator: u8): void {
   if (source == layout.SEGMENT_CELL) {
     const column = columnOfCell(number);
     source = isUnsigned(column)
@@ -70,7 +76,8 @@ function openSource(ptr: usize, source: u32, number: u32): void {
     store<u32>(ptr, bytesOfRowText(number), layout.SEGMENT_COLUMN);
   }
   store<u32>(ptr, source, layout.SEGMENT_SOURCE);
-  store<u32>(ptr, number, layout.SEGMENT_NUMBER);
+  store<u16>(ptr, <u16>number, layout.SEGMENT_NUMBER);
+  store<u8>(ptr, separator, layout.SEGMENT_SEPARATOR);
 }
 
 /** Sets the vectors of the cells, which differ between filled and live rows. */
@@ -78,7 +85,7 @@ export function useCurrentVectors(): void {
   for (let segment: u32 = 0; segment < segmentCount(); segment++) {
     const ptr = segmentPtr(segment);
     if (load<u32>(ptr, layout.SEGMENT_SOURCE) < layout.SEGMENT_CELL) continue;
-    const cell = load<u32>(ptr, layout.SEGMENT_NUMBER);
+    const cell = load<u16>(ptr, layout.SEGMENT_NUMBER);
     store<u32>(ptr, <u32>vectorOfCell(cell), layout.SEGMENT_VECTOR);
   }
 }

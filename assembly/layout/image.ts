@@ -46,8 +46,8 @@ import { CELL_BYTES, RECORDS_END, SEGMENT_CAPACITY } from "./records";
  *                filling it sets, then the ones that its vector steps set
  *   vector cells CELL_CAPACITY × (column, slot, isBounded): cells from vectors; a bounded one never
  *                exceeds 64 bits
- *   texts        CELL_CAPACITY × (firstCell, cellCount, bytes): the reused texts of a row, with the
- *                bytes that are reserved for each
+ *   texts        CELL_CAPACITY × (firstCell, cellCount, bytes, isLast): the reused texts of a row,
+ *                with the bytes that are reserved for each, and whether it ends the row
  *   text cells   CELL_CAPACITY × column
  *   columns      CELL_CAPACITY × (slot, cell, width, values, missing): columns of numbers, in place
  *                of text (formats/columns.ts). cell is a vector cell, or NO_CELL for a cell of an
@@ -114,7 +114,7 @@ export const IMAGE_VECTOR_CELLS_PTR: usize =
 export const IMAGE_VECTOR_CELL_BYTES: usize = 12;
 export const IMAGE_TEXTS_PTR: usize =
   IMAGE_VECTOR_CELLS_PTR + IMAGE_VECTOR_CELL_BYTES * <usize>CELL_CAPACITY;
-export const IMAGE_TEXT_BYTES: usize = 12;
+export const IMAGE_TEXT_BYTES: usize = 16;
 export const IMAGE_TEXT_CELLS_PTR: usize =
   IMAGE_TEXTS_PTR + IMAGE_TEXT_BYTES * <usize>CELL_CAPACITY;
 export const IMAGE_COLUMNS_PTR: usize = IMAGE_TEXT_CELLS_PTR + 4 * <usize>CELL_CAPACITY;

@@ -73,8 +73,7 @@ const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
  * A row is a sequence of segments. A segment is the joined text of neighbouring slots, and what
  * differs from row to row after it:
  *
- *    0 text        u32   address of the joined text. It begins with the separator of the cell before
- *                        it, if there is one
+ *    0 text        u32   address of the joined text; every cell in it ends with its separator
  *    4 length      u32   of the joined text
  *    8 source      u32   SEGMENT_…: what follows the joined text
  *   12 endSlot     u32   number of the slot after its last one: that of the cell which follows, and
@@ -82,7 +81,8 @@ const CELLS_SIZE: usize = <usize>CELL_CAPACITY * CELL_BYTES;
  *   16 vector      u32   address of the numbers, or of the reused texts
  *   20 missing     u32   numbers: address of a byte for each row, 1 if the value is missing; or 0
  *   24 column      u32   numbers: the column. Texts: the bytes reserved for each
- *   28 number      u32   the number of the vector cell or of the reused text
+ *   28 number      u16   the number of the vector cell or of the reused text
+ *   30 separator   u8    numbers: the comma or line end after the cell
  */
 export const SEGMENTS_PTR: usize = CELLS_PTR + CELLS_SIZE;
 export const SEGMENT_BYTES: usize = 32;
@@ -94,6 +94,7 @@ export const SEGMENT_VECTOR: usize = 16;
 export const SEGMENT_MISSING: usize = 20;
 export const SEGMENT_COLUMN: usize = 24;
 export const SEGMENT_NUMBER: usize = 28;
+export const SEGMENT_SEPARATOR: usize = 30;
 /** Nothing: this is the last segment. */
 export const SEGMENT_END: u32 = 0;
 /** A reused text: ROW_TEXTS. */
@@ -111,14 +112,18 @@ export const SEGMENT_CAPACITY: u32 = CELL_CAPACITY + 1;
 export const TEXTS_PTR: usize = SEGMENTS_PTR + SEGMENT_BYTES * <usize>SEGMENT_CAPACITY;
 /** Bytes after a text that may be overwritten, because vectors are stored without a mask. */
 export const VECTOR_SLACK: usize = 32;
-const TEXTS_SIZE: usize = CELLS_SIZE + (1 + VECTOR_SLACK) * <usize>SEGMENT_CAPACITY;
+const TEXTS_SIZE: usize = CELLS_SIZE + VECTOR_SLACK * <usize>SEGMENT_CAPACITY;
 
 // ── DIGITS, RANGES: tables ──
-/** 10,000 × four ASCII digits. */
+/** 10,000 × four ASCII digits: with leading zeros, and from the first digit on. */
 export const DIGITS_PTR: usize = (TEXTS_PTR + TEXTS_SIZE + 15) & ~15;
 const DIGITS_SIZE: usize = 4 * 10000;
+export const LEADING_DIGITS_PTR: usize = DIGITS_PTR + DIGITS_SIZE;
+/** 10,000 × u8: the number of digits without leading zeros. */
+export const LEADING_LENGTHS_PTR: usize = LEADING_DIGITS_PTR + DIGITS_SIZE;
+const LEADING_LENGTHS_SIZE: usize = 10000;
 /** LAYER_FIELDS × (minimum u32, maximum u32). */
-export const RANGES_PTR: usize = DIGITS_PTR + DIGITS_SIZE;
+export const RANGES_PTR: usize = LEADING_LENGTHS_PTR + LEADING_LENGTHS_SIZE;
 const RANGES_SIZE: usize = 8 * <usize>LAYER_FIELDS;
 
 // ── LEVELS, LOOP_VARIABLES: the state of the odometer ──

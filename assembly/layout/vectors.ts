@@ -66,8 +66,16 @@ export const VALUES_PTR: usize = SPARE_VECTORS_PTR + 4 * VECTOR_BYTES;
 /** CELL_CAPACITY × VECTOR_ROWS × u8: 1 if the value is missing. */
 export const MISSING_PTR: usize = VALUES_PTR + VECTOR_BYTES * <usize>CELL_CAPACITY;
 
+// ── DRAFTS: rows of text before they are copied to the output (formats/rows.ts) ──
+/** Rows of a chunk, at most. */
+export const DRAFT_ROWS: u32 = 64;
+/** DRAFT_ROWS × u32: the address after each draft. A draft begins at a cache line. */
+export const DRAFT_ENDS_PTR: usize =
+  (MISSING_PTR + <usize>VECTOR_ROWS * <usize>CELL_CAPACITY + 63) & ~63;
+export const DRAFTS_PTR: usize = DRAFT_ENDS_PTR + 4 * <usize>DRAFT_ROWS;
+export const DRAFTS_BYTES: usize = 64 * 1024;
+
 // ── VECTOR_STACK: the values of an expression over vectors ──
-export const VECTOR_STACK_PTR: usize =
-  (MISSING_PTR + <usize>VECTOR_ROWS * <usize>CELL_CAPACITY + 15) & ~15;
+export const VECTOR_STACK_PTR: usize = DRAFTS_PTR + DRAFTS_BYTES;
 
 export const VECTORS_END: usize = VECTOR_STACK_PTR + VECTOR_BYTES * <usize>STACK_VECTORS;

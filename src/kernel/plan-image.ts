@@ -212,8 +212,8 @@ export function planImage(
   const textCells = rowTexts.flatMap(({ cells }) => cells);
   writer.begin(PLAN_SECTIONS.TEXTS, rowTexts.length);
   let firstCell = 0;
-  for (const { cells, bytes } of rowTexts) {
-    writer.words(firstCell, cells.length, bytes);
+  for (const { cells, bytes, isLast } of rowTexts) {
+    writer.words(firstCell, cells.length, bytes, Number(isLast));
     firstCell += cells.length;
   }
   writer.begin(PLAN_SECTIONS.TEXT_CELLS, textCells.length);

@@ -52,6 +52,8 @@ interface RowText {
   readonly cells: readonly number[];
   /** The bytes that the kernel reserves for the text of a row, and for its length. */
   readonly bytes: number;
+  /** Whether the text ends the row. */
+  readonly isLast: boolean;
 }
 
 /** A segment of a row: slots that the rows of a block share, then what differs from row to row. */
@@ -126,8 +128,8 @@ export function rowTemplate(
   return { slots, segments, vectorCells, rowTexts };
 }
 
-/** The length of a text is stored in two bytes after it. */
-const LENGTH_BYTES = 2;
+/** A text ends with a separator. Its length is stored in two bytes after it. */
+const END_BYTES = 1 + 2;
 
 /** Texts are copied in pieces of this many bytes. */
 const VECTOR_BYTES = 16;
@@ -140,7 +142,7 @@ function reusedText(
   bytesLeft: number,
 ): RowText | undefined {
   const cells: number[] = [];
-  let length = LENGTH_BYTES;
+  let length = END_BYTES;
   const reserved = (bytes: number) => Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES;
   for (const { cell } of slots.slice(first)) {
     const separator = cells.length > 0 ? 1 : 0;
@@ -149,7 +151,8 @@ function reusedText(
     length += separator + own;
     cells.push(cell);
   }
-  return cells.length > 0 ? { cells, bytes: reserved(length) } : undefined;
+  if (cells.length === 0) return undefined;
+  return { cells, bytes: reserved(length), isLast: first + cells.length === slots.length };
 }
 
 function isBounded(plan: Plan, { valueSets }: GridPlan, cell: number): boolean {

@@ -33,15 +33,17 @@ describe("the areas of memory", () => {
       layout.SEGMENT_BYTES * <usize>layout.SEGMENT_CAPACITY,
       layout.TEXTS_PTR,
     );
-    // All cells, in the maximum number of segments. Each segment has a separator, its slots, and
-    // room for a vector.
+    // All cells, in the maximum number of segments. Each segment has its slots, and room for a
+    // vector.
     expectRoom(
       layout.TEXTS_PTR,
       layout.CELL_BYTES * <usize>layout.CELL_CAPACITY +
-        (1 + layout.VECTOR_SLACK) * <usize>layout.SEGMENT_CAPACITY,
+        layout.VECTOR_SLACK * <usize>layout.SEGMENT_CAPACITY,
       layout.DIGITS_PTR,
     );
-    expectRoom(layout.DIGITS_PTR, 4 * 10000, layout.RANGES_PTR);
+    expectRoom(layout.DIGITS_PTR, 4 * 10000, layout.LEADING_DIGITS_PTR);
+    expectRoom(layout.LEADING_DIGITS_PTR, 4 * 10000, layout.LEADING_LENGTHS_PTR);
+    expectRoom(layout.LEADING_LENGTHS_PTR, 10000, layout.RANGES_PTR);
     expectRoom(layout.RANGES_PTR, 8 * <usize>layout.LAYER_FIELDS, layout.LEVELS_PTR);
     expectRoom(
       layout.LEVELS_PTR,
@@ -100,7 +102,9 @@ describe("the areas of memory", () => {
     );
     expectRoom(layout.SPARE_VECTORS_PTR, 4 * 8 * rows, layout.VALUES_PTR);
     expectRoom(layout.VALUES_PTR, 8 * rows * <usize>layout.CELL_CAPACITY, layout.MISSING_PTR);
-    expectRoom(layout.MISSING_PTR, rows * <usize>layout.CELL_CAPACITY, layout.VECTOR_STACK_PTR);
+    expectRoom(layout.MISSING_PTR, rows * <usize>layout.CELL_CAPACITY, layout.DRAFT_ENDS_PTR);
+    expectRoom(layout.DRAFT_ENDS_PTR, 4 * <usize>layout.DRAFT_ROWS, layout.DRAFTS_PTR);
+    expectRoom(layout.DRAFTS_PTR, layout.DRAFTS_BYTES, layout.VECTOR_STACK_PTR);
     expectRoom(layout.VECTOR_STACK_PTR, 8 * rows * <usize>layout.STACK_VECTORS, layout.VECTORS_END);
   });
 
@@ -294,6 +298,7 @@ describe("alignment", () => {
     expect<usize>(layout.LIVE_PTR % 16).toBe(0);
     expect<usize>(layout.FACTORS_PTR % 16).toBe(0);
     expect<usize>(layout.VALUES_PTR % 16).toBe(0);
+    expect<usize>(layout.DRAFTS_PTR % 64).toBe(0);
     expect<usize>(layout.VECTOR_STACK_PTR % 16).toBe(0);
     expect<usize>(layout.CELL_BYTES % 16).toBe(0);
     expect<usize>(layout.SCRATCH_PTR % 16).toBe(0);

@@ -395,6 +395,7 @@ export class PlanImage {
         store<u32>(ptr, firstCell);
         store<u32>(ptr, textCells - firstCell, 4);
         store<u32>(ptr, 32 * (textCells - firstCell), 8);
+        store<u32>(ptr, slot == slots ? 1 : 0, 12);
         this.segment(segments++, layout.SEGMENT_ROW_TEXT, this.texts++, first, slot);
         slot--;
         continue;

@@ -6,6 +6,7 @@ import {
   CELL_CAPACITY,
   CELL_LENGTH,
   DIMENSION_TAPS,
+  DRAFTS_BYTES,
   HOLES,
   IMAGE_PTR,
   IMAGE_ROW_FIELD_COUNT,
@@ -25,12 +26,20 @@ import {
   SEGMENT_CELL,
   SEGMENT_END,
   SEGMENT_LENGTH,
+  SEGMENT_SEPARATOR,
   SEGMENT_TEXT,
   TAPS,
+  VECTOR_SLACK,
   ZERO_INSERTION_WASTE,
 } from "../../../assembly/layout";
 import { set } from "../../../assembly/layers/layer";
-import { firstOverflow, joinSegment, openRow, setCell } from "../../../assembly/formats/row";
+import {
+  draftBytes,
+  firstOverflow,
+  joinSegment,
+  openRow,
+  setCell,
+} from "../../../assembly/formats/row";
 import { openCells } from "../../../assembly/vectors/cells";
 import { openFactors } from "../../../assembly/vectors/factors";
 import { openFields } from "../../../assembly/vectors/fields";
@@ -77,6 +86,11 @@ function joinedText(segment: u32): string {
   const ptr = SEGMENTS_PTR + SEGMENT_BYTES * <usize>segment;
   const textPtr = <usize>load<u32>(ptr, SEGMENT_TEXT);
   return textAt(textPtr, textPtr + <usize>load<u32>(ptr, SEGMENT_LENGTH));
+}
+
+function separator(segment: u32): string {
+  const ptr = SEGMENTS_PTR + SEGMENT_BYTES * <usize>segment + SEGMENT_SEPARATOR;
+  return textAt(ptr, ptr + 1);
 }
 
 describe("setCell", () => {
@@ -140,7 +154,7 @@ describe("joinSegment", () => {
     expect<string>(joinedText(0)).toBe("16,2097408,true\n");
   });
 
-  it("keeps the separator of a segment if its second slot is joined first", () => {
+  it("begins a segment with its second slot if that is joined first", () => {
     writeWorkedLayer();
     cells([BIAS]);
     layOut(3, [SEGMENT_CELL, 0, 0, 1, SEGMENT_END, 0, 3, 3]);
@@ -149,7 +163,7 @@ describe("joinSegment", () => {
     setCell(1, KERNEL_SIZE, false);
     joinSegment(1, 1);
     expect<string>(joinedText(0)).toBe("");
-    expect<string>(joinedText(1)).toBe(",16,0\n");
+    expect<string>(joinedText(1)).toBe("16,0\n");
   });
 
   it("joins 64 slots of 20 digits", () => {
@@ -165,11 +179,21 @@ describe("joinSegment", () => {
 });
 
 describe("openRow", () => {
-  it("begins the segment after a last cell with the line end", () => {
-    cells([BIAS]);
-    layOut(1, [SEGMENT_CELL, 0, 0, 1, SEGMENT_END, 0, 1, 1]);
+  it("gives each vector cell a comma, and the last cell of the row the line end", () => {
+    cells([BIAS, KERNEL_SIZE]);
+    layOut(2, [SEGMENT_CELL, 0, 0, 1, SEGMENT_CELL, 1, 1, 2, SEGMENT_END, 0, 2, 2]);
     expect<string>(joinedText(0)).toBe("");
-    expect<string>(joinedText(1)).toBe("\n");
+    expect<string>(separator(0)).toBe(",");
+    expect<string>(separator(1)).toBe("\n");
+  });
+
+  it("reserves an odd number of cache lines for a draft, enough for every slot", () => {
+    for (let slots: u32 = 1; slots <= CELL_CAPACITY; slots++) {
+      layOut(slots, [SEGMENT_END, 0, slots, slots]);
+      expect<usize>(draftBytes() % 128).toBe(64);
+      expect<bool>(draftBytes() >= <usize>slots * CELL_BYTES + VECTOR_SLACK).toBe(true);
+      expect<bool>(draftBytes() <= DRAFTS_BYTES).toBe(true);
+    }
   });
 
   it("copies slots with a constant text from the image", () => {

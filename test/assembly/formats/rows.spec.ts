@@ -64,12 +64,12 @@ function openVectors(fields: StaticArray<u32>, cells: StaticArray<u32>): void {
   openCells();
 }
 
-/** Opens reused texts: each is a first cell, a number of cells, and bytes. */
+/** Opens reused texts: each is a first cell, a number of cells, bytes, and 1 if it ends the row. */
 function openTexts(texts: StaticArray<u32>, columns: StaticArray<u32>): void {
-  expect<usize>(IMAGE_TEXT_BYTES).toBe(12);
+  expect<usize>(IMAGE_TEXT_BYTES).toBe(16);
   words(IMAGE_TEXTS_PTR, texts);
   words(IMAGE_TEXT_CELLS_PTR, columns);
-  store<u32>(IMAGE_PTR, texts.length / 3, IMAGE_TEXT_COUNT);
+  store<u32>(IMAGE_PTR, texts.length / 4, IMAGE_TEXT_COUNT);
   openRowTexts(vectorsEnd(), ROWS);
 }
 
@@ -135,7 +135,7 @@ describe("writeRows", () => {
 
   it("writes the reused texts of the selected rows of a piece", () => {
     openVectors([BATCH_SIZE], [BATCH_SIZE, 2, 1]);
-    openTexts([0, 2, 32, 2, 1, 48], [KERNEL_SIZE, BIAS, STRIDE]);
+    openTexts([0, 2, 32, 0, 2, 1, 48, 1], [KERNEL_SIZE, BIAS, STRIDE]);
     expect<u32>(bytesOfRowText(1)).toBe(48);
     expect<usize>(rowTextsPtr(0)).toBe(vectorsEnd());
     expect<usize>(rowTextsPtr(1)).toBe(vectorsEnd() + 32 * <usize>ROWS);
