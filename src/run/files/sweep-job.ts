@@ -83,7 +83,8 @@ export async function openSweepJob(
   const path = shard ? shardName(output, shard) : output;
   const target =
     isFile && keepsProgress ? await resumeTarget(plan, path, { ...options, resume }) : undefined;
-  const run = { ...options, isColumnar, isSummed: isFile && !isColumnar };
+  const isEncoded = format === "parquet";
+  const run = { ...options, isColumnar, isEncoded, isSummed: isFile && !isColumnar };
   // Columns have a start of their own, which is part of their form.
   const header = isColumnar ? new Uint8Array(0) : headerIn(format, plan.header);
   const contains: Contains = async (file, onBegun) => {
@@ -101,8 +102,8 @@ export async function openSweepJob(
       : undefined;
   const finished = found?.isComplete ? found : undefined;
   const from = found?.isComplete ? undefined : found;
-  const log = target && format === "parquet" ? new GroupLog(target.partial) : undefined;
-  const threads = format === "parquet" ? new SharedThreads() : undefined;
+  const log = target && isEncoded ? new GroupLog(target.partial) : undefined;
+  const threads = isEncoded ? new SharedThreads() : undefined;
   const mayReplace = options.mayReplace || from?.mayReplace === true;
   return {
     path,

@@ -67,6 +67,8 @@ export interface RunOptions {
   readonly bigInts?: BigInts | undefined;
   /** Whether rows are columns of numbers instead of text. */
   readonly isColumnar?: boolean | undefined;
+  /** Whether the workers also encode row groups of these columns. */
+  readonly isEncoded?: boolean | undefined;
   /** Whether workers calculate checksums and line counts of the rows, to verify a file with. */
   readonly isSummed?: boolean | undefined;
 }
@@ -205,13 +207,14 @@ function mayBeWord({ grids, layer }: Plan, name: string): boolean {
 
 /** The settings of all tasks of a sweep. */
 function jobOf(plan: Plan, options: RunOptions): Job {
-  const { method = "closed", isSummed = false, isColumnar = false } = options;
+  const { method = "closed", isSummed = false, isColumnar = false, isEncoded = false } = options;
   return {
     kind: "sweep",
     plan,
     method,
     isSummed,
     isColumnar,
+    isEncoded,
     ...(!isColumnar && { encoding: encodingOfPlan(plan, options) }),
   };
 }

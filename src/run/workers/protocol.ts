@@ -35,6 +35,8 @@ export type Job = { readonly method: Method; readonly encoding?: Encoding | unde
       readonly isSummed?: boolean;
       /** Whether rows are columns of numbers instead of text. */
       readonly isColumnar?: boolean;
+      /** Whether the same workers encode the row groups. */
+      readonly isEncoded?: boolean;
     }
   | {
       readonly kind: "list";

@@ -41,7 +41,7 @@ import { verifyRows } from "./verify.js";
 export function taskHandler(
   kernel: Kernel,
   job: Job,
-  leaseTimeout = LEASE_TIMEOUT,
+  leaseTimeout = job.kind === "sweep" && job.isEncoded ? ENCODED_LEASE_TIMEOUT : LEASE_TIMEOUT,
 ): (task: CountTask) => CountAnswer {
   const encode = job.encoding && encoderOf(job.encoding);
   const isSummed = job.kind === "sweep" && job.isSummed === true;
@@ -71,8 +71,8 @@ export function taskHandler(
  */
 const LEASE_TIMEOUT = 20;
 
-/** The same for columns, where the tasks that are queued in this worker may be encoding. */
-const COLUMNAR_LEASE_TIMEOUT = 1;
+/** The same for columns if tasks that are queued in this worker may be those that encode them. */
+const ENCODED_LEASE_TIMEOUT = 1;
 
 /**
  * Collects rows that stay valid while the kernel continues. They stay in leased output buffers of
@@ -117,7 +117,7 @@ class AnswerBuffers {
   /** Adds columns of numbers, which are in the kernel's memory. */
   addColumns(kernel: Kernel, { rows, columns }: ColumnBatch): void {
     if (rows === 0) return;
-    const lease = kernel.lease(Math.min(COLUMNAR_LEASE_TIMEOUT, this.#leaseTimeout));
+    const lease = kernel.lease(this.#leaseTimeout);
     if (lease) this.leases.push(lease);
     this.#columns?.push({ rows, columns: lease ? columns : columns.map(copyOf) });
   }
