@@ -18,7 +18,7 @@ const VOCODER = fileURLToPath(new URL("../examples/vocoder.yaml", import.meta.ur
 const CLI = fileURLToPath(new URL("../dist/bin/cli.cjs", import.meta.url));
 
 /** vocoder.yaml with batch sizes from 1 as its outermost axis. */
-function withBatchSizes(batchSizes: number): string {
+export function anchorSpec(batchSizes: number): string {
   const source = readFileSync(VOCODER, "utf8");
   const spec = source.replace(/^axes:$/m, `axes:\n  batch_size: 1..${batchSizes}`);
   check(spec !== source, "vocoder.yaml has axes");
@@ -49,12 +49,12 @@ export async function anchorRatio(
   const sweep = [CLI, "sweep", spec, "-o", "-", "--workers", "1", "--quiet"];
   try {
     if (!compile("vocoder.c", program)) return undefined;
-    writeFileSync(spec, withBatchSizes(1));
+    writeFileSync(spec, anchorSpec(1));
     check(
       (await checksum(program, ["1"])) === (await checksum(process.execPath, sweep)),
       "the C program writes the bytes of the sweep",
     );
-    writeFileSync(spec, withBatchSizes(5));
+    writeFileSync(spec, anchorSpec(5));
     const taken = Array.from({ length: pairs }, () => ({
       theirs: cpuSeconds(program, ["5"]),
       ours: cpuSeconds(process.execPath, sweep),

@@ -7,26 +7,27 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createReadStream, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { sweepToFile } from "../dist/index.js";
 import { writeBatches } from "../dist/run/files/write.js";
 import { countListRows } from "../dist/run/list/list.js";
 import { fileSink } from "../dist/sink/file.js";
 import { anchorRatio } from "./anchor.bench.js";
-import { check, compile, median, millions, nanoseconds, pairedSpeedUp } from "./harness.js";
+import { columnBars } from "./columns.bench.js";
+import {
+  type Bar,
+  check,
+  compile,
+  flagsOf,
+  median,
+  millions,
+  nanoseconds,
+  pairedSpeedUp,
+  peakMemory,
+  root,
+  spaceOfRows,
+} from "./harness.js";
 import { duckdbRatio } from "./sweep.bench.js";
 
-export interface Bar {
-  readonly what: string;
-  readonly ours: string;
-  readonly theirs: string;
-  /** Ours / theirs or theirs / ours, as the bar says; absent if it could not be measured. */
-  readonly ratio?: number;
-  readonly bar: string;
-  readonly met?: boolean;
-}
-
-const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const VOCODER = root("examples/vocoder.yaml");
 const CLI = root("dist/bin/cli.cjs");
 const temporary = (name: string) => join(tmpdir(), `upsweep-bars-${process.pid}-${name}`);
@@ -49,24 +50,6 @@ function upsweep(...args: readonly string[]): void {
 function quietDisk(): void {
   execFileSync("sync");
 }
-
-/** A space of 10^exponent rows, none rejected: the default columns, channels innermost. */
-const spaceOfRows = (exponent: number) => ({
-  axes: {
-    l_in: `1..${10 ** (exponent - 5)}`,
-    kernel_size: "4..13",
-    stride: "1..10",
-    in_channels: "1..10",
-    out_channels: "1..50",
-    bias: [true, false],
-  },
-});
-
-const flagsOf = (exponent: number) =>
-  Object.entries(spaceOfRows(exponent).axes).flatMap(([name, values]) => [
-    `--${name.replace("_", "-")}`,
-    String(values),
-  ]);
 
 async function asFastAsCopying(): Promise<Bar> {
   const [file, copy] = [temporary("swept.csv"), temporary("copied.csv")];
@@ -325,23 +308,6 @@ async function listRate(): Promise<Bar> {
   }
 }
 
-/**
- * The peak resident memory of a complete process in bytes, from VmHWM in /proc/self/status. Its
- * rusage would start from the memory of this process.
- */
-function peakMemory(...args: readonly string[]): number {
-  const script = `
-    const { main } = await import(${JSON.stringify(root("dist/cli/main.js"))});
-    process.exitCode = await main(${JSON.stringify(args)});
-    console.log((await import("node:fs")).readFileSync("/proc/self/status", "utf8"));
-  `;
-  const status = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-}
-
 function memory(): Bar {
   const [small, large] = [6, 8].map((exponent) =>
     median(
@@ -482,6 +448,7 @@ export async function bars(): Promise<Bar[]> {
     rowsPerSecond,
     againstC,
     againstDuckdb,
+    columnBars,
     twoWorkers,
     simulations,
     listRate,

@@ -7,6 +7,19 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Bench } from "tinybench";
 
+/** The path of a file of the project. */
+export const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+export interface Bar {
+  readonly what: string;
+  readonly ours: string;
+  readonly theirs: string;
+  /** Ours / theirs or theirs / ours, as the bar says; absent if it could not be measured. */
+  readonly ratio?: number;
+  readonly bar: string;
+  readonly met?: boolean;
+}
+
 export interface Section {
   readonly title: string;
   /** What the figures mean, in a sentence or two. */
@@ -79,17 +92,27 @@ export function compile(source: string, program: string): boolean {
 }
 
 /**
- * The CPU seconds of a complete process with all its threads, user and system, to the
+ * The seconds and CPU seconds of a complete process with all its threads, user and system, to the
  * millisecond. Its output goes to /dev/null. Node measures only its own process, so bash measures.
  */
-export function cpuSeconds(command: string, args: readonly string[]): number {
-  const script = 'TIMEFORMAT="%3U %3S"; time "$@" >/dev/null 2>/dev/null';
+export function processTimes(
+  command: string,
+  args: readonly string[],
+): { readonly seconds: number; readonly cpu: number } {
+  const script = 'TIMEFORMAT="%3R %3U %3S"; time "$@" >/dev/null 2>/dev/null';
   const times = execFileSync("bash", ["-c", `{ ${script}; } 2>&1`, "bash", command, ...args], {
     encoding: "utf8",
     env: { ...process.env, LC_ALL: "C" },
   });
-  const [user = Number.NaN, system = Number.NaN] = times.split(" ").map(Number);
-  return user + system;
+  const [seconds = Number.NaN, user = Number.NaN, system = Number.NaN] = times
+    .split(" ")
+    .map(Number);
+  return { seconds, cpu: user + system };
+}
+
+/** The CPU seconds of a complete process, as of `processTimes`. */
+export function cpuSeconds(command: string, args: readonly string[]): number {
+  return processTimes(command, args).cpu;
 }
 
 export function median(values: readonly number[]): number {
@@ -141,3 +164,39 @@ export function nanoseconds(seconds: number): string {
 export function millions(perSecond: number): string {
   return `${(perSecond / 1e6).toFixed(2)} M/s`;
 }
+
+/**
+ * The peak resident memory of a complete process in bytes, from VmHWM in /proc/self/status. Its
+ * rusage would start from the memory of this process.
+ */
+export function peakMemory(...args: readonly string[]): number {
+  const script = `
+    const { main } = await import(${JSON.stringify(root("dist/cli/main.js"))});
+    process.exitCode = await main(${JSON.stringify(args)});
+    console.log((await import("node:fs")).readFileSync("/proc/self/status", "utf8"));
+  `;
+  const status = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
+
+/** A space of 10^exponent rows, none rejected: the default columns, channels innermost. */
+export const spaceOfRows = (exponent: number) => ({
+  axes: {
+    l_in: `1..${10 ** (exponent - 5)}`,
+    kernel_size: "4..13",
+    stride: "1..10",
+    in_channels: "1..10",
+    out_channels: "1..50",
+    bias: [true, false],
+  },
+});
+
+/** The flags of that space. */
+export const flagsOf = (exponent: number) =>
+  Object.entries(spaceOfRows(exponent).axes).flatMap(([name, values]) => [
+    `--${name.replace("_", "-")}`,
+    String(values),
+  ]);

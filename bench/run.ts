@@ -4,8 +4,9 @@
  * by hand.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { type Bar, bars } from "./bars.bench.js";
-import { machine, markdown, type Section } from "./harness.js";
+import { bars } from "./bars.bench.js";
+import { columns } from "./columns.bench.js";
+import { type Bar, machine, markdown, type Section } from "./harness.js";
 import { list } from "./list.bench.js";
 import { overlap } from "./overlap.bench.js";
 import { filtering, innermost, sparse } from "./space.bench.js";
@@ -29,7 +30,7 @@ if (process.argv.includes("--json")) {
   ];
   parts.push("", markdown(tableOf(found)));
   console.log(`${parts.at(-1)}\n`);
-  for (const bench of [overlap, vocoder, baselines, sparse, innermost, filtering, list]) {
+  for (const bench of [overlap, vocoder, columns, baselines, sparse, innermost, filtering, list]) {
     const text = markdown(await bench());
     console.log(`${text}\n`);
     parts.push("", text);

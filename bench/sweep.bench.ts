@@ -60,7 +60,7 @@ export async function vocoder(): Promise<Section> {
   }
 }
 
-type Grid = Readonly<
+export type Grid = Readonly<
   Record<
     "batch_size" | "in_channels" | "out_channels" | "kernel_size" | "stride" | "l_in",
     readonly number[]
@@ -73,7 +73,7 @@ type Grid = Readonly<
  * A grid whose counts SQL and JavaScript numbers can compute: nothing is cropped or dilated, and
  * all counts are below 2^53.
  */
-const GRID: Grid = {
+export const GRID: Grid = {
   batch_size: [1, 2, 4, 8],
   in_channels: [32, 64, 128, 256, 512],
   out_channels: [16, 32, 64, 128, 256],
@@ -196,7 +196,8 @@ function templateStrings(path: string): void {
   closeSync(fd);
 }
 
-function copyStatement(grid: Grid, path: string): string {
+/** SQL that writes the rows of a grid to a file. */
+export function copyStatement(grid: Grid, path: string, options = "HEADER"): string {
   const table = (name: keyof Grid) => `(SELECT unnest([${grid[name].join(",")}]) AS ${name})`;
   const axes = Object.keys(grid) as (keyof Grid)[];
   const columns = axes.map((name) =>
@@ -218,5 +219,5 @@ function copyStatement(grid: Grid, path: string): string {
         ((l_in - 1) * stride + kernel_size)::BIGINT AS l_out, (l_in * kernel_size)::BIGINT AS taps
       FROM ${axes.map(table).join(" CROSS JOIN ")}
     )
-  ) TO '${path}' (HEADER)`;
+  ) TO '${path}' (${options})`;
 }
