@@ -27,9 +27,12 @@ export class ParquetEncoder {
 
   async encode(columns: readonly Column[], group: RowGroup, codec: Codec): Promise<EncodedGroup> {
     const runner = this.#threads?.runner;
-    if (runner)
-      return (await runner.run({ kind: "encode", columns, group, codec })) as EncodedGroup;
-    this.#kernel ??= parquetKernel(kernelModule());
-    return encodeRowGroup(this.#kernel, columns, group, codec);
+    if (!runner) {
+      this.#kernel ??= parquetKernel(kernelModule());
+      return encodeRowGroup(this.#kernel, columns, group, codec);
+    }
+    const encoded = (await runner.run({ kind: "encode", columns, group, codec })) as EncodedGroup;
+    if (group.room) group.room.bytes = new Uint8Array(encoded.bytes.buffer);
+    return encoded;
   }
 }

@@ -8,7 +8,7 @@ import { widthOf } from "../../kernel/vectors.js";
 import { ROW_GROUP_ROWS } from "../../limits.js";
 import type { TypedColumn } from "../../plan/value-types.js";
 import type { RowBatch, TextValues } from "../output/row-batch.js";
-import type { RowGroup } from "../workers/row-group.js";
+import type { EncodedRoom, RowGroup } from "../workers/row-group.js";
 import { ColumnBuilder, type GroupMemory, vectorType } from "./column-builder.js";
 import { TextBudget } from "./texts.js";
 
@@ -30,6 +30,7 @@ export class GroupBuilder {
   readonly #columns: readonly ColumnBuilder[];
   readonly #capacity: number;
   readonly #budget = new TextBudget();
+  readonly #room: EncodedRoom = {};
   #rows = 0;
 
   constructor(columns: readonly TypedColumn[], capacity: number, memory: GroupMemory) {
@@ -74,7 +75,8 @@ export class GroupBuilder {
   /** The group. It is valid until `clear`. */
   build(): RowGroup {
     const rows = this.#rows;
-    return { rows, columns: this.#columns.map((column) => column.build(rows)) };
+    const columns = this.#columns.map((column) => column.build(rows));
+    return { rows, columns, room: this.#room };
   }
 
   /** Begins another group in the same memory. */

@@ -27,7 +27,10 @@ export function encodeRowGroup(
     parts.push(...pages.map((page) => page.slice()));
     return { ...describe(chunk, pages, codec), ...rangeOf(column, chunk, texts) };
   });
-  return { bytes: joined(parts), entry: rowGroupEntry(columns, group.rows, chunks) };
+  return {
+    bytes: joined(parts, group.room?.bytes),
+    entry: rowGroupEntry(columns, group.rows, chunks),
+  };
 }
 
 /** Texts as a dictionary page has them: the length of each, then its UTF-8. */
@@ -150,10 +153,17 @@ function textAt({ bytes }: Dictionary, at: number): Uint8Array {
   return bytes.slice(at + 4, at + 4 + length);
 }
 
-/** The parts one after the other, in shared memory: another thread reads them without a copy. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+/**
+ * The parts one after the other, in shared memory: another thread reads them without a copy. New
+ * memory has a quarter more than they need, so that most of the following groups fit. Shared memory
+ * must be reused, because V8 does not count it: new memory for each group grew to 480 MB for
+ * 50 M rows (measured 2026-11-28).
+ */
+function joined(parts: readonly Uint8Array[], room?: Uint8Array): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const bytes = new Uint8Array(new SharedArrayBuffer(length));
+  const fits = room && room.length >= length;
+  const all = fits ? room : new Uint8Array(new SharedArrayBuffer(Math.ceil(1.25 * length)));
+  const bytes = all.subarray(0, length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -12,7 +12,13 @@ export interface GroupColumn {
 
 export type GroupVector = KernelVector;
 
+/** Shared memory for a group's encoded bytes; the next group of the same builder reuses it. */
+export interface EncodedRoom {
+  bytes?: Uint8Array;
+}
+
 export interface RowGroup {
   readonly rows: number;
   readonly columns: readonly GroupColumn[];
+  readonly room?: EncodedRoom;
 }
