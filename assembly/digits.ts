@@ -1,5 +1,5 @@
 // Numbers as ASCII text. Every exported `write…` function writes at `ptr`, and returns the address
-// after the text. Integers are written eight digits at a time by table lookup. Quotients are
+// after the text. Integers are written four digits at a time by table lookup. Quotients are
 // rounded to the nearest double, whose shortest digits are found by Schubfach.
 
 import { DIGITS_PTR, LEADING_DIGITS_PTR, LEADING_LENGTHS_PTR } from "./layout";
@@ -62,7 +62,7 @@ function writeLeadingLong(ptr: usize, value: u64): usize {
 }
 
 /**
- * Writes an unsigned integer, at most 20 digits. May overwrite up to seven bytes after the text.
+ * Writes an unsigned integer, at most 20 digits. May overwrite up to three bytes after the text.
  */
 export function writeUnsigned(ptr: usize, value: u64): usize {
   return writeUnsignedInline(ptr, value);

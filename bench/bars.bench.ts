@@ -23,6 +23,7 @@ import {
   nanoseconds,
   pairedSpeedUp,
   peakMemory,
+  quote,
   root,
   spaceOfRows,
 } from "./harness.js";
@@ -37,7 +38,6 @@ const seconds = (run: () => unknown): number => {
   run();
   return (performance.now() - start) / 1000;
 };
-const quote = (s: number) => `${s.toFixed(2)} s`;
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** Runs the program in a process, as a user does. */

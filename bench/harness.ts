@@ -155,6 +155,8 @@ export function machine(): string {
   ].join(", ");
 }
 
+export const quote = (s: number) => `${s.toFixed(2)} s`;
+
 export function nanoseconds(seconds: number): string {
   const ns = seconds * 1e9;
   if (ns < 1000) return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;

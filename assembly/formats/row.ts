@@ -22,10 +22,12 @@ function slotPtr(slot: u32): usize {
   return layout.CELLS_PTR + <usize>slot * layout.CELL_BYTES;
 }
 
+/** The address of a segment's record. */
 export function segmentPtr(segment: u32): usize {
   return layout.SEGMENTS_PTR + <usize>segment * layout.SEGMENT_BYTES;
 }
 
+/** The number of segments of a row, the last one without a source included. */
 export function segmentCount(): u32 {
   return load<u32>(layout.IMAGE_PTR, layout.IMAGE_SEGMENT_COUNT);
 }

@@ -128,8 +128,11 @@ export function rowTemplate(
   return { slots, segments, vectorCells, rowTexts };
 }
 
-/** A text ends with a separator. Its length is stored in two bytes after it. */
-const END_BYTES = 1 + 2;
+/** The length of a text is stored in two bytes after it. */
+const LENGTH_BYTES = 2;
+
+/** Each cell of a text ends with a comma, or with the line end. */
+const SEPARATOR_BYTES = 1;
 
 /** Texts are copied in pieces of this many bytes. */
 const VECTOR_BYTES = 16;
@@ -142,13 +145,12 @@ function reusedText(
   bytesLeft: number,
 ): RowText | undefined {
   const cells: number[] = [];
-  let length = END_BYTES;
+  let length = LENGTH_BYTES;
   const reserved = (bytes: number) => Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES;
   for (const { cell } of slots.slice(first)) {
-    const separator = cells.length > 0 ? 1 : 0;
     const own = reused.get(cell);
-    if (own === undefined || reserved(length + separator + own) > bytesLeft) break;
-    length += separator + own;
+    if (own === undefined || reserved(length + own + SEPARATOR_BYTES) > bytesLeft) break;
+    length += own + SEPARATOR_BYTES;
     cells.push(cell);
   }
   if (cells.length === 0) return undefined;

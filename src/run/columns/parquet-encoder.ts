@@ -25,14 +25,18 @@ export class ParquetEncoder {
     return runner && size ? size + 1 : 0;
   }
 
+  /** Encodes a row group. Its bytes are in its room, until another group is encoded there. */
   async encode(columns: readonly Column[], group: RowGroup, codec: Codec): Promise<EncodedGroup> {
-    const runner = this.#threads?.runner;
-    if (!runner) {
-      this.#kernel ??= parquetKernel(kernelModule());
-      return encodeRowGroup(this.#kernel, columns, group, codec);
-    }
-    const encoded = (await runner.run({ kind: "encode", columns, group, codec })) as EncodedGroup;
+    const encoded = await this.#encode(columns, group, codec);
     if (group.room) group.room.bytes = new Uint8Array(encoded.bytes.buffer);
     return encoded;
+  }
+
+  async #encode(columns: readonly Column[], group: RowGroup, codec: Codec): Promise<EncodedGroup> {
+    const runner = this.#threads?.runner;
+    if (runner)
+      return (await runner.run({ kind: "encode", columns, group, codec })) as EncodedGroup;
+    this.#kernel ??= parquetKernel(kernelModule());
+    return encodeRowGroup(this.#kernel, columns, group, codec);
   }
 }

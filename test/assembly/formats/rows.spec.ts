@@ -1,4 +1,4 @@
-import { openRow, setCell, joinSegment } from "../../../assembly/formats/row";
+import { draftBytes, openRow, setCell, joinSegment } from "../../../assembly/formats/row";
 import {
   bytesOfRowText,
   openRowTexts,
@@ -10,6 +10,8 @@ import { set } from "../../../assembly/layers/layer";
 import {
   BATCH_SIZE,
   BIAS,
+  DRAFT_ROWS,
+  DRAFTS_BYTES,
   FILLED_PTR,
   IMAGE_PTR,
   IMAGE_ROW_FIELD_COUNT,
@@ -41,7 +43,8 @@ import { openFactors } from "../../../assembly/vectors/factors";
 import { fieldVector, openFields, vectorsEnd } from "../../../assembly/vectors/fields";
 import { textAt, writeLayer } from "../support";
 
-const ROWS: u32 = 4;
+/** More rows than are drafted at once. */
+const ROWS: u32 = 150;
 
 /** Writes u32 entries from `ptr` on. */
 function words(ptr: usize, values: StaticArray<u32>): void {
@@ -169,5 +172,87 @@ describe("writeRows", () => {
     store<u32>(SELECTION_PTR, 0);
     store<u32>(SELECTION_PTR + 4, 2);
     expect<string>(rowsText(2, 1)).toBe("10,true,5,1000000001\n30,true,6,1000000003\n");
+  });
+
+  it("writes every row of a piece with more rows than are drafted at once, in its place", () => {
+    // A short text, a number, a text of more than 32 bytes, a word, a long text, a quotient that is
+    // missing in every third row.
+    openVectors([BATCH_SIZE, BIAS], [BATCH_SIZE, 1, 1, BIAS, 6, 1, TENSORFLOW, 9, 0]);
+    openTexts([0, 1, 16, 0, 1, 2, 48, 0], [KERNEL_SIZE, VARIABLE_0, STRIDE]);
+    writeLayer([1, 512, 256, 32, 16, 8, 4, 0, 1, 1, 1, 256, 504, 256]);
+    open(10, [
+      SEGMENT_ROW_TEXT,
+      0,
+      0,
+      1,
+      SEGMENT_CELL,
+      0,
+      1,
+      2,
+      SEGMENT_CELL,
+      1,
+      6,
+      7,
+      SEGMENT_ROW_TEXT,
+      1,
+      7,
+      9,
+      SEGMENT_CELL,
+      2,
+      9,
+      10,
+      SEGMENT_END,
+      0,
+      10,
+      10,
+    ]);
+    for (let slot: u32 = 2; slot < 6; slot++) setCell(slot, OPS, false);
+    joinSegment(2, 2);
+    let expected = "";
+    for (let row: u32 = 0; row < ROWS; row++) {
+      set(KERNEL_SIZE, 3 + row);
+      set(VARIABLE_0, -1000000000000 - <i64>row);
+      set(STRIDE, 2000000000 + row);
+      saveRowTexts(row);
+    }
+    const shared = "602931200,602931200,602931200,602931200,";
+    const count = ROWS / 2;
+    for (let row: u32 = 0; row < count; row++) {
+      // Every other filled row is left.
+      const filled = 2 * row;
+      store<u32>(SELECTION_PTR + 4 * <usize>row, filled);
+      const number = 99999999 + <u64>row;
+      store<u64>(fieldVector(BATCH_SIZE) + 8 * <usize>row, number);
+      store<u64>(fieldVector(BIAS) + 8 * <usize>row, row & 1);
+      store<f64>(vectorOfCell(2) + 8 * <usize>row, <f64>row + 0.5);
+      store<u8>(missingOfCell(2) + <usize>row, row % 3 == 0 ? 1 : 0);
+      expected += (3 + filled).toString() + "," + number.toString() + "," + shared;
+      expected += (row & 1 ? "true," : "false,") + (-1000000000000 - <i64>filled).toString() + ",";
+      expected += (2000000000 + filled).toString() + ",";
+      expected += (row % 3 == 0 ? "" : row.toString() + ".5") + "\n";
+    }
+    expect<u32>(count).toBeGreaterThan(DRAFT_ROWS);
+    expect<string>(rowsText(count)).toBe(expected);
+  });
+
+  it("drafts fewer rows at once if they have many cells", () => {
+    const slots: u32 = 100;
+    openVectors([KERNEL_SIZE], [KERNEL_SIZE, 0, 1]);
+    openTexts([], []);
+    writeLayer([1, 512, 256, 32, 16, 8, 4, 0, 1, 1, 1, 256, 504, 256]);
+    open(slots, [SEGMENT_CELL, 0, 0, 1, SEGMENT_END, 0, slots, slots]);
+    let shared = "";
+    for (let slot: u32 = 1; slot < slots; slot++) {
+      setCell(slot, OPS, slot + 1 == slots);
+      shared += slot + 1 == slots ? ",602931200\n" : ",602931200";
+    }
+    joinSegment(1, 1);
+    let expected = "";
+    for (let row: u32 = 0; row < 40; row++) {
+      store<u64>(fieldVector(KERNEL_SIZE) + 8 * <usize>row, row * row);
+      expected += (row * row).toString() + shared;
+    }
+    expect<usize>(40 * draftBytes()).toBeGreaterThan(DRAFTS_BYTES);
+    expect<string>(rowsText(40)).toBe(expected);
   });
 });
