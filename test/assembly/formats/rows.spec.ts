@@ -12,6 +12,7 @@ import {
   BIAS,
   DRAFT_ROWS,
   DRAFTS_BYTES,
+  DRAFTS_PTR,
   FILLED_PTR,
   IMAGE_PTR,
   IMAGE_ROW_FIELD_COUNT,
@@ -253,6 +254,9 @@ describe("writeRows", () => {
       expected += (row * row).toString() + shared;
     }
     expect<usize>(40 * draftBytes()).toBeGreaterThan(DRAFTS_BYTES);
+    // What follows the drafts in memory stays as it is.
+    store<u64>(DRAFTS_PTR + DRAFTS_BYTES, u64.MAX_VALUE);
     expect<string>(rowsText(40)).toBe(expected);
+    expect<u64>(load<u64>(DRAFTS_PTR + DRAFTS_BYTES)).toBe(u64.MAX_VALUE);
   });
 });
