@@ -3,7 +3,8 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errors } from "../errors.js";
-import { isManifest, manifestPathOf, partialOf } from "./file.js";
+import { isManifest, manifestPathOf } from "./companions.js";
+import { partialOf } from "./file.js";
 import { mustNotBeWritten } from "./lock.js";
 import { statusOf } from "./own.js";
 

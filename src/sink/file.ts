@@ -15,6 +15,7 @@ import {
 import { type FileHandle, link, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errors, UpsweepError } from "../errors.js";
+import { groupLogPathOf, isGroupLog, isManifest, manifestPathOf, ownNames } from "./companions.js";
 import { writeAll } from "./descriptor.js";
 import { type Lock, takeLock } from "./lock.js";
 import {
@@ -25,7 +26,6 @@ import {
   mustBeOwn,
   NO_FOLLOW,
   randomName,
-  readOwn,
   removeRandomNames,
   statusOf,
 } from "./own.js";
@@ -113,7 +113,7 @@ function mustBeReplaceable(path: string, partial: string, { previousFile }: Lock
   if (manifest && !isManifest(manifestPathOf(partial)))
     throw errors.unknownPartial(manifestPathOf(partial));
   const log = groupLogPathOf(partial);
-  if (statusOf(log) && !hasHead(log, LOG_HEAD)) throw errors.unknownPartial(log);
+  if (statusOf(log) && !isGroupLog(log)) throw errors.unknownPartial(log);
   if (!rows) return;
   if (manifest) throw errors.unfinished(path);
   // Without a manifest, only the lock of the killed run shows that the file is upsweep's. An empty
@@ -372,39 +372,6 @@ export async function lockFile(partial: string, name: string): Promise<Lock> {
 export async function partialOf(path: string): Promise<string | undefined> {
   const { path: real, isRegular } = await resolveTarget(path);
   return isRegular ? `${real}.partial` : undefined;
-}
-
-/** The manifest of a partial file, a shard or a finished file (see run/resume/manifest.ts). */
-export function manifestPathOf(path: string): string {
-  return `${path}.json`;
-}
-
-/** The log of the row groups of a partial file (see run/resume/group-log.ts). */
-export function groupLogPathOf(partial: string): string {
-  return `${partial}.groups`;
-}
-
-/** The first bytes of every such log. */
-export const LOG_HEAD = "upsweep row groups\n";
-
-/** The names that files of a run may have, apart from random endings. */
-export function ownNames(partial: string): readonly string[] {
-  return [partial, manifestPathOf(partial), groupLogPathOf(partial)];
-}
-
-/** The first bytes of every manifest. */
-export const MANIFEST_HEAD = '{\n  "upsweep": "manifest",';
-
-/** Whether a file is a manifest of upsweep, even a damaged one. */
-export function isManifest(path: string): boolean {
-  return hasHead(path, MANIFEST_HEAD);
-}
-
-function hasHead(path: string, head: string): boolean {
-  const status = statusOf(path);
-  if (!status) return false;
-  mustBeOwn(path, status);
-  return readOwn(path).startsWith(head);
 }
 
 /** Flushes a folder to disk. Only then is a new name in it on disk too. */

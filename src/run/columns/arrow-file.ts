@@ -7,7 +7,7 @@ import { type ArrowForm, endingOf, startOf } from "../../formats/arrow/file.js";
 import type { ArrowSchema } from "../../formats/arrow/schema.js";
 import { ARROW_TYPES, type ArrayColumn, arrowBatch } from "../../formats/arrow/stream.js";
 import { validityOf } from "../../kernel/vectors.js";
-import { manifestPathOf } from "../../sink/file.js";
+import { manifestPathOf } from "../../sink/companions.js";
 import type { GroupColumn, GroupVector, RowGroup } from "../workers/row-group.js";
 import type { AddGroup, ColumnarForm, ColumnarTable, WrittenGroups } from "./form.js";
 import { metadataText } from "./metadata.js";

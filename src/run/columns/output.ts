@@ -6,7 +6,7 @@ import type { ParquetOptions } from "../../formats/columnar.js";
 import type { FormatName } from "../../formats/registry.js";
 import type { Plan } from "../../plan/model.js";
 import { typedColumns } from "../../plan/value-types.js";
-import { manifestPathOf } from "../../sink/file.js";
+import { manifestPathOf } from "../../sink/companions.js";
 import type { Sink } from "../../sink/sink.js";
 import { BEGINNING, type Position } from "../output/position.js";
 import type { GroupLog } from "../resume/group-log.js";

@@ -13,7 +13,7 @@
  */
 import { rmSync } from "node:fs";
 import { errors } from "../../errors.js";
-import { isManifest, manifestPathOf } from "../../sink/file.js";
+import { isManifest, manifestPathOf } from "../../sink/companions.js";
 import { statusOf } from "../../sink/own.js";
 import type { Sink } from "../../sink/sink.js";
 import type { GroupLog } from "./group-log.js";

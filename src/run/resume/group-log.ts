@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { utf8 } from "../../bytes.js";
 import { errors, UpsweepError } from "../../errors.js";
-import { groupLogPathOf, LOG_HEAD } from "../../sink/file.js";
+import { groupLogPathOf, LOG_HEAD } from "../../sink/companions.js";
 import { mustBeOwn, NO_FOLLOW, randomName, readOwnBytes, statusOf } from "../../sink/own.js";
 
 const HEAD = utf8(LOG_HEAD);

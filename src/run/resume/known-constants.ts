@@ -1,7 +1,7 @@
 /** The columns that an earlier run of a sweep left out: its manifest has them. */
 import type { Plan } from "../../plan/model.js";
 import { withoutConstants } from "../../plan/without-columns.js";
-import { isManifest, manifestPathOf } from "../../sink/file.js";
+import { isManifest, manifestPathOf } from "../../sink/companions.js";
 import { CONSTANTS_FIELD, firstDifference, type IdentityOptions, identityOf } from "./identity.js";
 import { readManifest } from "./manifest.js";
 import { type ResumeTarget, targetOf } from "./start.js";

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import type { Sum } from "../../checksum.js";
 import { errors, UpsweepError } from "../../errors.js";
-import { MANIFEST_HEAD } from "../../sink/file.js";
+import { MANIFEST_HEAD } from "../../sink/companions.js";
 import { readOwn, replace } from "../../sink/own.js";
 import type { Position } from "../output/position.js";
 import { lanesFrom, textOfSum } from "./checksum-text.js";

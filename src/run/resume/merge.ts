@@ -10,7 +10,7 @@ import { hasHeader } from "../../formats/encoding.js";
 import { type Compression, formatOf } from "../../formats/file-name.js";
 import type { FormatName } from "../../formats/registry.js";
 import { sumOfMany } from "../../kernel/built.js";
-import { manifestPathOf } from "../../sink/file.js";
+import { manifestPathOf } from "../../sink/companions.js";
 import { statusOf } from "../../sink/own.js";
 import type { OutputBatch } from "../output/packing.js";
 import type { Position } from "../output/position.js";

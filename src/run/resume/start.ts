@@ -10,15 +10,8 @@ import { hasHeader } from "../../formats/encoding.js";
 import type { Compression } from "../../formats/file-name.js";
 import { formatFor } from "../../formats/registry.js";
 import type { Plan } from "../../plan/model.js";
-import {
-  isManifest,
-  lockFile,
-  manifestPathOf,
-  ownNames,
-  type PartialFile,
-  partialOf,
-  renameWithoutReplacing,
-} from "../../sink/file.js";
+import { isManifest, manifestPathOf, ownNames } from "../../sink/companions.js";
+import { lockFile, type PartialFile, partialOf, renameWithoutReplacing } from "../../sink/file.js";
 import type { Lock } from "../../sink/lock.js";
 import { fileIdAt, mustBeOwn, removeRandomNames, statusOf } from "../../sink/own.js";
 import { BEGINNING, type Position } from "../output/position.js";
