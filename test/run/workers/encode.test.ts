@@ -17,7 +17,9 @@ const group = (rows: number, room?: RowGroup["room"]): RowGroup => ({
 });
 
 const bytesOf = (rows: number) =>
-  Buffer.from(encodeRowGroup(parquetKernel(kernelModule()), COLUMNS, group(rows), "UNCOMPRESSED").bytes);
+  Buffer.from(
+    encodeRowGroup(parquetKernel(kernelModule()), COLUMNS, group(rows), "UNCOMPRESSED").bytes,
+  );
 
 it("are in the memory of an earlier group if they fit, else in new memory", async () => {
   const encoder = new ParquetEncoder();
